@@ -1,0 +1,326 @@
+//! The HTTP client of every party.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+use crate::{Ca, tls};
+
+/// A body larger than this is refused: nothing in a sign-in comes near it.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// An HTTP client that knows the hosts of its stack and no others.
+///
+/// It trusts one CA only, so a leak to the real site is an error and building
+/// one costs microseconds. It uses no proxy, keeps no cookies, retries nothing,
+/// and follows redirects only where that was asked for.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    hosts: Arc<Hosts>,
+}
+
+/// Builds a [`Client`].
+#[derive(Debug, Default)]
+pub struct ClientBuilder {
+    roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+    hosts: Hosts,
+    redirects: usize,
+}
+
+/// The hosts a client may reach.
+#[derive(Debug, Default, Clone)]
+struct Hosts {
+    fixed: BTreeMap<String, SocketAddr>,
+    system: BTreeSet<String>,
+}
+
+/// A client could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The TLS library refused the CA or the protocol versions.
+    #[error("TLS configuration of the HTTP client: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP library refused the configuration.
+    #[error("HTTP client: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// A request got no response.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The host is none of the stack's.
+    #[error("{url} leads to `{host}`, a host outside the stack; the stack reaches only {known}")]
+    HostOutsideStack {
+        /// The host.
+        host: String,
+        /// The whole URL.
+        url: String,
+        /// The hosts that would be reached.
+        known: String,
+    },
+    /// The URL is no absolute `http` or `https` URL.
+    #[error("`{url}` is no absolute http or https URL")]
+    Url {
+        /// The text given.
+        url: String,
+    },
+    /// No connection: refused, no such name, TLS.
+    #[error("cannot connect to {url}: {cause}")]
+    Connect {
+        /// The whole URL.
+        url: String,
+        /// The innermost cause.
+        cause: String,
+    },
+    /// Connected, but no (complete) response came.
+    #[error("no complete answer from {url}: {cause}")]
+    Incomplete {
+        /// The whole URL.
+        url: String,
+        /// The innermost cause.
+        cause: String,
+    },
+    /// More redirects than allowed.
+    #[error("too many redirects from {url}")]
+    TooManyRedirects {
+        /// The whole URL.
+        url: String,
+    },
+    /// The body is larger than 16 MiB.
+    #[error("the answer of {url} is larger than {limit} bytes")]
+    BodyTooLarge {
+        /// The whole URL.
+        url: String,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl ClientBuilder {
+    /// Trusts servers that this CA vouches for.
+    #[must_use]
+    pub fn trust(mut self, ca: &Ca) -> Self {
+        self.roots.push(ca.certificate().clone());
+        self
+    }
+
+    /// Reaches `name` at this address and port, unless a URL names a port itself.
+    #[must_use]
+    pub fn host(mut self, name: &str, addr: SocketAddr) -> Self {
+        self.hosts.fixed.insert(name.to_ascii_lowercase(), addr);
+        self
+    }
+
+    /// Reaches `name` where the machine's own resolution finds it.
+    #[must_use]
+    pub fn allow(mut self, name: &str) -> Self {
+        self.hosts.system.insert(name.to_ascii_lowercase());
+        self
+    }
+
+    /// Follows up to `max` redirects with the method rules of the Fetch standard.
+    #[must_use]
+    pub fn follow_redirects(mut self, max: usize) -> Self {
+        self.redirects = max;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// [`ClientError`] when the TLS or HTTP library refuses the configuration.
+    #[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
+    pub fn build(self) -> Result<Client, ClientError> {
+        let mut roots = rustls::RootCertStore::empty();
+        for root in self.roots {
+            roots.add(root)?;
+        }
+        let tls = rustls::ClientConfig::builder_with_provider(tls::provider())
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let hosts = Arc::new(self.hosts);
+        let redirects = if self.redirects == 0 {
+            reqwest::redirect::Policy::none()
+        } else {
+            let (hosts, max) = (hosts.clone(), self.redirects);
+            reqwest::redirect::Policy::custom(move |attempt| {
+                if attempt.previous().len() > max {
+                    return attempt.error(TooMany);
+                }
+                match hosts.check(attempt.url()) {
+                    Ok(()) => attempt.follow(),
+                    Err(error) => attempt.error(error),
+                }
+            })
+        };
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .no_proxy()
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .redirect(redirects)
+            .dns_resolver(Resolver(hosts.clone()))
+            .http1_only()
+            .tcp_nodelay(true)
+            .build()?;
+        Ok(Client { http, hosts })
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("too many redirects")]
+struct TooMany;
+
+impl Client {
+    /// Starts with no CA and only loopback reachable.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// Sends a request and reads the whole response.
+    ///
+    /// It has no time-out of its own: callers put [`crate::Clock::timeout`] or
+    /// [`crate::within`] around it.
+    ///
+    /// # Errors
+    /// [`SendError`] names the URL and the cause.
+    pub async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, SendError> {
+        let text = request.uri().to_string();
+        let url = Url::parse(&text).map_err(|_| SendError::Url { url: text.clone() })?;
+        self.hosts.check(&url)?;
+        let request =
+            reqwest::Request::try_from(request).map_err(|_| SendError::Url { url: text.clone() })?;
+        let mut response = self.http.execute(request).await.map_err(|error| failure(&text, error))?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&text, error))? {
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(SendError::BodyTooLarge { url: text, limit: BODY_LIMIT });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut answer = http::Response::new(body.freeze());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(answer)
+    }
+}
+
+impl Hosts {
+    /// Literal addresses never reach the resolver, so every URL is checked here.
+    fn check(&self, url: &Url) -> Result<(), SendError> {
+        let known = match url.host() {
+            Some(url::Host::Domain(name)) => self.knows(name),
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback() || self.has_ip(IpAddr::V4(ip)),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback() || self.has_ip(IpAddr::V6(ip)),
+            None => return Err(SendError::Url { url: url.to_string() }),
+        };
+        if known {
+            return Ok(());
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        Err(SendError::HostOutsideStack { host, url: url.to_string(), known: self.list() })
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        name == "localhost" || self.fixed.contains_key(&name) || self.system.contains(&name)
+    }
+
+    fn has_ip(&self, ip: IpAddr) -> bool {
+        self.fixed.values().any(|addr| addr.ip() == ip) || self.system.contains(&ip.to_string())
+    }
+
+    fn list(&self) -> String {
+        let names = self.fixed.keys().chain(&self.system).map(String::as_str);
+        std::iter::once("localhost").chain(names).collect::<Vec<_>>().join(", ")
+    }
+}
+
+struct Resolver(Arc<Hosts>);
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let hosts = self.0.clone();
+        Box::pin(async move {
+            let name = name.as_str().to_ascii_lowercase();
+            let found: Vec<SocketAddr> = if let Some(addr) = hosts.fixed.get(&name) {
+                vec![*addr]
+            } else if name == "localhost" {
+                // The listeners are on IPv4; asking the system would try `::1` first.
+                vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
+            } else {
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect()
+            };
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn failure(url: &str, error: reqwest::Error) -> SendError {
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        if let Some(known) = inner.downcast_ref::<SendError>() {
+            if let SendError::HostOutsideStack { host, url, known } = known {
+                return SendError::HostOutsideStack {
+                    host: host.clone(),
+                    url: url.clone(),
+                    known: known.clone(),
+                };
+            }
+        } else if inner.is::<TooMany>() {
+            return SendError::TooManyRedirects { url: url.to_owned() };
+        }
+        cause = inner;
+    }
+    let (url, cause) = (url.to_owned(), cause.to_string());
+    if error.is_connect() { SendError::Connect { url, cause } } else { SendError::Incomplete { url, cause } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(url: &str) -> http::Request<Bytes> {
+        http::Request::get(url).body(Bytes::new()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn refuses_a_host_outside_the_stack_by_name_and_by_address() {
+        let client = Client::builder().build().unwrap();
+        for url in ["https://huggingface.co/oauth/token", "http://192.0.2.1/", "http://[2001:db8::1]/"] {
+            let error = client.send(get(url)).await.unwrap_err();
+            let SendError::HostOutsideStack { host, .. } = error else { panic!("{error}") };
+            assert!(url.contains(&host), "{url}: {host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn says_that_nothing_listens() {
+        let port = crate::Bound::loopback().await.unwrap().port();
+        let client = Client::builder().build().unwrap();
+        let error = client.send(get(&format!("http://localhost:{port}/"))).await.unwrap_err();
+        assert!(matches!(error, SendError::Connect { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_out_of_the_stack_is_refused_when_following() {
+        let router = axum::Router::new().route(
+            "/",
+            axum::routing::get(|| async {
+                (http::StatusCode::FOUND, [("location", "https://example.com/")])
+            }),
+        );
+        let server = crate::Bound::loopback().await.unwrap().serve(router);
+        let client = Client::builder().follow_redirects(20).build().unwrap();
+        let error = client.send(get(&format!("http://{}/", server.addr()))).await.unwrap_err();
+        let SendError::HostOutsideStack { host, .. } = error else { panic!("{error}") };
+        assert_eq!(host, "example.com");
+    }
+}

@@ -1,0 +1,32 @@
+//! What every mock of the stack is made of, and no word of OAuth.
+//!
+//! * [`Clock`] and [`Random`]: time and chance are arguments, so that a scenario
+//!   can advance time instead of waiting, and a walk can be repeated.
+//! * [`Bound`] → [`Running`]: bind first, learn the port, build the
+//!   configuration, then serve; plain or behind [`Ca`]'s TLS.
+//! * [`Journal`]: what a party received and **why it refused**, and what it sent.
+//! * [`Script`]: answers and faults that are served instead of the ordinary ones.
+//! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a
+//!   host outside the stack is an error that names the host.
+//! * [`within`]: every wait has a deadline and says what it waited for.
+
+pub mod alphabet;
+mod client;
+mod clock;
+mod deadline;
+mod journal;
+mod middleware;
+mod random;
+mod script;
+mod serve;
+mod tls;
+
+pub use client::{Client, ClientBuilder, ClientError, SendError};
+pub use clock::{Clock, Elapsed};
+pub use deadline::{DeadlineExceeded, within};
+pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
+pub use middleware::{Note, journaled, note, scripted};
+pub use random::Random;
+pub use script::{Rule, Script};
+pub use serve::{BindError, Bound, Running, ServeError};
+pub use tls::{Ca, CaError, Leaf};

@@ -1,0 +1,200 @@
+//! What stands in front of every mock's routes: the journal and the script.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request as HttpRequest;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response as HttpResponse;
+use bytes::Bytes;
+use http::header::HOST;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use url::Url;
+
+use crate::serve::CloseConnection;
+use crate::{Clock, Direction, Journal, Party, Request, Response, Rule, Script};
+
+/// A mock takes no larger request.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A reason for the journal, carried in a response's extensions; it never goes
+/// on the wire.
+#[derive(Debug, Clone)]
+pub struct Note(pub String);
+
+#[derive(Debug, Clone, Default)]
+struct Notes(Vec<String>);
+
+/// Adds a reason for the journal to a response.
+#[must_use]
+pub fn note(mut response: HttpResponse, reason: impl Into<String>) -> HttpResponse {
+    let mut notes = response.extensions_mut().remove::<Notes>().unwrap_or_default();
+    notes.0.push(reason.into());
+    response.extensions_mut().insert(notes);
+    response
+}
+
+/// Enters every request of `router` and its response into the journal. `origin`
+/// stands in for a missing `Host` header.
+pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, origin: Url) -> Router {
+    router.layer(from_fn(move |request: HttpRequest, next: Next| {
+        let (journal, clock, origin) = (journal.clone(), clock.clone(), origin.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+                return text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large or broken.");
+            };
+            let entry = Request {
+                method: parts.method.to_string(),
+                url: absolute(&parts, &origin),
+                headers: pairs(&parts.headers),
+                body: lossy(&body),
+            };
+            let pending = journal.begin(&clock, party, Direction::Received, entry);
+            let response = next.run(HttpRequest::from_parts(parts, Body::from(body))).await;
+            if let Some(CloseConnection) = response.extensions().get() {
+                pending.fail("connection closed without an answer, as scripted");
+                return response;
+            }
+            let (mut parts, body) = response.into_parts();
+            // Bodies of the mocks are complete when they leave the handler.
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+            let mut notes = parts.extensions.remove::<Notes>().unwrap_or_default().0;
+            notes.extend(parts.extensions.remove::<Note>().map(|note| note.0));
+            let entry = Response {
+                status: parts.status.as_u16(),
+                headers: pairs(&parts.headers),
+                body: lossy(&body),
+            };
+            pending.respond(entry, notes);
+            HttpResponse::from_parts(parts, Body::from(body))
+        }
+    }))
+}
+
+/// Asks the script before the ordinary routes.
+pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
+    router.layer(from_fn(move |request: HttpRequest, next: Next| {
+        let (script, clock) = (script.clone(), clock.clone());
+        async move {
+            let Some(rule) = script.take(request.method().as_str(), request.uri().path()) else {
+                return next.run(request).await;
+            };
+            if let Some(delay) = rule.delay_ms {
+                clock.sleep(Duration::from_millis(delay)).await;
+            }
+            if rule.close {
+                let mut response = HttpResponse::new(Body::empty());
+                response.extensions_mut().insert(CloseConnection);
+                return response;
+            }
+            match rule.status {
+                Some(status) => note(answer(&rule, status), "scripted answer"),
+                None => next.run(request).await,
+            }
+        }
+    }))
+}
+
+fn answer(rule: &Rule, status: u16) -> HttpResponse {
+    let mut response = HttpResponse::new(Body::from(rule.body.clone().unwrap_or_default()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &rule.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+fn text(status: StatusCode, message: &'static str) -> HttpResponse {
+    let mut response = HttpResponse::new(Body::from(Bytes::from_static(message.as_bytes())));
+    *response.status_mut() = status;
+    response
+}
+
+fn absolute(parts: &http::request::Parts, origin: &Url) -> String {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let authority = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).map(ToOwned::to_owned);
+    let authority = authority.unwrap_or_else(|| origin.authority().to_owned());
+    format!("{}://{authority}{path}", origin.scheme())
+}
+
+fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.to_string(), lossy(value.as_bytes()))).collect()
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Bound, Client, Outcome};
+    use axum::routing::post;
+
+    async fn stack(script: &Script) -> (crate::Running, Journal, Client) {
+        let (journal, clock) = (Journal::new(), Clock::skipping());
+        let router = Router::new().route(
+            "/token",
+            post(|body: String| async move { note(HttpResponse::new(Body::from(body)), "echoed") }),
+        );
+        let origin = Url::parse("http://localhost").unwrap();
+        let router = scripted(router, script.clone(), clock.clone());
+        let router = journaled(router, journal.clone(), clock, Party::HUGGINGFACE, origin);
+        (Bound::loopback().await.unwrap().serve(router), journal, Client::builder().build().unwrap())
+    }
+
+    fn ask(server: &crate::Running) -> http::Request<Bytes> {
+        http::Request::post(format!("http://localhost:{}/token?a=1", server.addr().port()))
+            .body(Bytes::from_static(b"x=%20"))
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn enters_request_response_and_reason() {
+        let (server, journal, client) = stack(&Script::default()).await;
+        let response = client.send(ask(&server)).await.unwrap();
+        assert_eq!(response.body().as_ref(), b"x=%20");
+        let entry = &journal.entries()[0];
+        assert_eq!(entry.request.url, format!("http://localhost:{}/token?a=1", server.addr().port()));
+        assert_eq!(
+            (entry.request.body.as_str(), entry.notes.as_slice()),
+            ("x=%20", ["echoed".to_owned()].as_slice())
+        );
+        assert!(matches!(&entry.outcome, Outcome::Response(response) if response.status == 200));
+    }
+
+    #[tokio::test]
+    async fn a_scripted_answer_comes_instead_of_the_ordinary_one() {
+        let script = Script::default();
+        let headers = vec![("retry-after".to_owned(), "1".to_owned())];
+        script.add(Rule {
+            path: "/token".into(),
+            times: Some(1),
+            status: Some(503),
+            headers,
+            ..Rule::default()
+        });
+        let (server, _, client) = stack(&script).await;
+        let first = client.send(ask(&server)).await.unwrap();
+        assert_eq!(
+            (first.status().as_u16(), first.headers()["retry-after"].as_bytes()),
+            (503, b"1".as_slice())
+        );
+        assert_eq!(client.send(ask(&server)).await.unwrap().status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_scripted_close_gives_no_answer() {
+        let script = Script::default();
+        script.add(Rule { path: "/token".into(), times: Some(1), close: true, ..Rule::default() });
+        let (server, journal, client) = stack(&script).await;
+        let error = client.send(ask(&server)).await.unwrap_err();
+        assert!(matches!(error, crate::SendError::Incomplete { .. }), "{error}");
+        assert!(matches!(&journal.entries()[0].outcome, Outcome::Fault(_)));
+        assert_eq!(client.send(ask(&server)).await.unwrap().status(), 200, "the next connection works");
+    }
+}

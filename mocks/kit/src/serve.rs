@@ -1,0 +1,352 @@
+//! Listening and serving: bind first, serve later.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use crate::within;
+
+/// In a response's extensions: close the connection instead of answering.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CloseConnection;
+
+/// How long a shutdown waits for requests that are being answered.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How long a client may take for its TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// A listener could not be bound.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {addr}: {source}")]
+pub struct BindError {
+    /// The address asked for.
+    pub addr: SocketAddr,
+    /// Why not.
+    pub source: io::Error,
+}
+
+/// A server ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A handler panicked: a bug in the mock, never part of a test.
+    #[error("a request handler of the server on {addr} panicked: {message}")]
+    Panicked {
+        /// Where the server listened.
+        addr: SocketAddr,
+        /// The first panic's message.
+        message: String,
+    },
+    /// Requests were still being answered when the deadline came.
+    #[error("the server on {addr} did not shut down: {source}")]
+    NotDrained {
+        /// Where the server listened.
+        addr: SocketAddr,
+        /// How long it had.
+        source: crate::DeadlineExceeded,
+    },
+}
+
+/// A listener that knows its port and does not serve yet. Connections made
+/// meanwhile wait in the queue.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Bound {
+    /// Listens on loopback, on a port that the system picks.
+    ///
+    /// # Errors
+    /// [`BindError`].
+    pub async fn loopback() -> Result<Self, BindError> {
+        Self::at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+    }
+
+    /// Listens on `addr`; port 0 lets the system pick.
+    ///
+    /// # Errors
+    /// [`BindError`] when the port is taken or not allowed.
+    pub async fn at(addr: SocketAddr) -> Result<Self, BindError> {
+        let failed = |source| BindError { addr, source };
+        let listener = TcpListener::bind(addr).await.map_err(failed)?;
+        let addr = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, addr })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.addr.port()
+    }
+
+    /// Serves plain HTTP/1.1.
+    #[must_use = "the server stops when it is dropped"]
+    pub fn serve(self, router: Router) -> Running {
+        self.start(router, None)
+    }
+
+    /// Serves HTTP/1.1 over TLS.
+    #[must_use = "the server stops when it is dropped"]
+    pub fn serve_tls(self, router: Router, tls: Arc<rustls::ServerConfig>) -> Running {
+        self.start(router, Some(TlsAcceptor::from(tls)))
+    }
+
+    fn start(self, router: Router, tls: Option<TlsAcceptor>) -> Running {
+        let (stop, stopping) = watch::channel(false);
+        let panics = Panics::default();
+        let task = tokio::spawn(accept(self.listener, router, tls, stopping, panics.clone()));
+        Running { addr: self.addr, stop, task: Some(task), panics }
+    }
+}
+
+/// A server at work. Dropping it stops it at once; [`Running::shutdown`] lets
+/// it finish and surfaces panics.
+#[derive(Debug)]
+#[must_use = "the server stops when it is dropped"]
+pub struct Running {
+    addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: Option<JoinHandle<()>>,
+    panics: Panics,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Accepts no more, lets open requests finish, and reports panics.
+    ///
+    /// # Errors
+    /// [`ServeError`] when a handler panicked or a request did not end in time.
+    pub async fn shutdown(mut self) -> Result<(), ServeError> {
+        self.stop.send_replace(true);
+        if let Some(mut task) = self.task.take() {
+            let drained = within("open requests to finish", DRAIN, &mut task).await;
+            if let Err(source) = drained {
+                task.abort();
+                return Err(ServeError::NotDrained { addr: self.addr, source });
+            }
+        }
+        match self.panics.first() {
+            Some(message) => Err(ServeError::Panicked { addr: self.addr, message }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Panics(Arc<Mutex<Vec<String>>>);
+
+impl Panics {
+    fn enter(&self, error: tokio::task::JoinError) {
+        if let Ok(panic) = error.try_into_panic() {
+            let message = panic
+                .downcast_ref::<&str>()
+                .map(ToString::to_string)
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "panic without a message".to_owned());
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+        }
+    }
+
+    fn first(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    mut stopping: watch::Receiver<bool>,
+    panics: Panics,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, router.clone(), tls.clone(), stopping.clone()));
+                }
+                // Out of file descriptors or a client that is gone already: the next one may do.
+                Err(error) => tracing::warn!(%error, "accept failed"),
+            },
+            Some(ended) = connections.join_next(), if !connections.is_empty() => {
+                if let Err(error) = ended { panics.enter(error); }
+            }
+            _ = stopping.changed() => break,
+        }
+    }
+    drop(listener);
+    while let Some(ended) = connections.join_next().await {
+        if let Err(error) = ended {
+            panics.enter(error);
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    stopping: watch::Receiver<bool>,
+) {
+    // Nagle's algorithm would hold back the second half of small answers.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let Some(tls) = tls else { return speak(stream, router, stopping).await };
+    match within("a TLS handshake", HANDSHAKE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => speak(stream, router, stopping).await,
+        Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
+        Err(error) => tracing::debug!(%error, "TLS handshake failed"),
+    }
+}
+
+async fn speak<S>(stream: S, router: Router, mut stopping: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let answered: Result<_, Infallible> = router.oneshot(request).await;
+            let response = answered.unwrap_or_else(|never| match never {});
+            if response.extensions().get::<CloseConnection>().is_some() {
+                return Err(io::Error::other("connection closed as scripted"));
+            }
+            Ok(response)
+        }
+    });
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return log(ended),
+        _ = stopping.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    log(connection.await);
+}
+
+fn log(ended: Result<(), hyper::Error>) {
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ca, Client, Clock};
+    use axum::routing::get;
+    use bytes::Bytes;
+
+    fn request(url: String) -> http::Request<Bytes> {
+        http::Request::get(url).body(Bytes::new()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_surfaces_at_shutdown() {
+        async fn broken() -> &'static str {
+            panic!("broken on purpose")
+        }
+        let server = Bound::loopback().await.unwrap().serve(Router::new().route("/", get(broken)));
+        let client = Client::builder().build().unwrap();
+        client.send(request(format!("http://{}/", server.addr()))).await.unwrap_err();
+        let error = server.shutdown().await.unwrap_err();
+        assert!(error.to_string().contains("broken on purpose"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_lets_an_open_request_finish() {
+        let clock = Clock::frozen(jiff::Timestamp::UNIX_EPOCH);
+        let (entered, mut in_handler) = tokio::sync::mpsc::channel(1);
+        let slow = {
+            let clock = clock.clone();
+            move || async move {
+                entered.send(()).await.unwrap();
+                clock.sleep(Duration::from_secs(1)).await;
+                "done"
+            }
+        };
+        let server = Bound::loopback().await.unwrap().serve(Router::new().route("/", get(slow)));
+        let client = Client::builder().build().unwrap();
+        let url = format!("http://{}/", server.addr());
+        let answer = tokio::spawn(async move { client.send(request(url)).await });
+        in_handler.recv().await.unwrap();
+        let shutdown = tokio::spawn(server.shutdown());
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(answer.await.unwrap().unwrap().body().as_ref(), b"done");
+        shutdown.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn serves_a_name_over_tls_to_who_trusts_the_ca() {
+        let clock = Clock::system();
+        let ca = Ca::create(&clock, &["huggingface.co"]).unwrap();
+        let router = Router::new().route("/", get(|| async { "hello" }));
+        let bound = Bound::loopback().await.unwrap();
+        let server = bound.serve_tls(router, ca.server_config("huggingface.co").unwrap());
+        let client = Client::builder().trust(&ca).host("huggingface.co", server.addr()).build().unwrap();
+        let answer = client.send(request("https://huggingface.co/".to_owned())).await.unwrap();
+        assert_eq!(answer.body().as_ref(), b"hello");
+
+        let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
+        let client =
+            Client::builder().trust(&stranger).host("huggingface.co", server.addr()).build().unwrap();
+        let error = client.send(request("https://huggingface.co/".to_owned())).await.unwrap_err();
+        assert!(matches!(error, crate::SendError::Connect { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_ca_cannot_vouch_for_another_name() {
+        let ca = Ca::create(&Clock::system(), &["huggingface.co"]).unwrap();
+        let router = Router::new().route("/", get(|| async { "hello" }));
+        let bound = Bound::loopback().await.unwrap();
+        let server = bound.serve_tls(router, ca.server_config("example.com").unwrap());
+        let client = Client::builder().trust(&ca).host("example.com", server.addr()).build().unwrap();
+        let error = client.send(request("https://example.com/".to_owned())).await.unwrap_err();
+        assert!(error.to_string().contains("NameConstraint"), "{error}");
+    }
+
+    #[test]
+    fn a_saved_ca_is_the_same_when_loaded_and_never_overwritten() {
+        let directory = std::env::temp_dir().join(format!("kit-ca-{}", crate::Random::from_os().hex(8)));
+        let ca = Ca::create(&Clock::system(), &["huggingface.co"]).unwrap();
+        ca.save(&directory).unwrap();
+        assert_eq!(Ca::load(&directory).unwrap().certificate_pem(), ca.certificate_pem());
+        Ca::load(&directory).unwrap().server_config("huggingface.co").unwrap();
+        assert!(ca.save(&directory).is_err());
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+}

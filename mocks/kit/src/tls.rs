@@ -1,0 +1,222 @@
+//! A certificate authority that can speak for a few names only.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, NameConstraints,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
+
+use crate::Clock;
+
+/// File names inside a CA directory.
+const CERTIFICATE: &str = "ca.pem";
+const KEY: &str = "ca.key";
+
+/// A CA whose certificate carries name constraints (RFC 5280 §4.2.1.10): even
+/// where somebody trusts it, it can vouch for no host but the given names.
+///
+/// Made per start and kept in memory, unless it is saved by request.
+pub struct Ca {
+    certificate_pem: String,
+    certificate: CertificateDer<'static>,
+    key_pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A CA could not be made, saved or loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum CaError {
+    /// The certificate could not be made or read.
+    #[error("certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The TLS library refused the certificate or its key.
+    #[error("TLS configuration: {0}")]
+    Tls(#[from] rustls::Error),
+    /// A file could not be read or written.
+    #[error("{path}: {source}; `logto-testkit ca create DIR` makes a CA")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The certificate file holds no PEM certificate.
+    #[error("{path} holds no PEM certificate")]
+    NoCertificate {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+impl std::fmt::Debug for Ca {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ca").finish_non_exhaustive()
+    }
+}
+
+/// Midnight of a day this many years from the stack's present, for validity
+/// periods. Whole days hide small differences of clocks.
+fn years_from_now(clock: &Clock, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
+    let today = jiff::tz::TimeZone::UTC.to_datetime(clock.now()).date();
+    // The 28th exists in every month.
+    let (year, month, day) = (today.year() + years, today.month(), today.day().min(28));
+    let at = rcgen::date_time_ymd(i32::from(year), month.unsigned_abs(), day.unsigned_abs());
+    move |params, bound| match bound {
+        Bound::NotBefore => params.not_before = at,
+        Bound::NotAfter => params.not_after = at,
+    }
+}
+
+/// Which end of a validity period.
+enum Bound {
+    NotBefore,
+    NotAfter,
+}
+
+impl Ca {
+    /// Makes a CA that can vouch for `names` and nothing else.
+    ///
+    /// # Errors
+    /// [`CaError::Certificate`] when a name is no DNS name.
+    pub fn create(clock: &Clock, names: &[&str]) -> Result<Self, CaError> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "Logto Testkit CA (tests only)");
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: names
+                .iter()
+                .map(|name| GeneralSubtree::DnsName((*name).to_owned()))
+                .collect(),
+            excluded_subtrees: vec![],
+        });
+        years_from_now(clock, -1)(&mut params, Bound::NotBefore);
+        years_from_now(clock, 10)(&mut params, Bound::NotAfter);
+        let certificate = params.self_signed(&key)?;
+        let certificate_pem = certificate.pem();
+        Ok(Self {
+            certificate: certificate.der().clone(),
+            certificate_pem,
+            key_pem: key.serialize_pem(),
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    /// Reads a CA that [`Ca::save`] wrote.
+    ///
+    /// # Errors
+    /// [`CaError::File`] when a file is missing, [`CaError::Certificate`] when it is not one.
+    pub fn load(directory: &Path) -> Result<Self, CaError> {
+        let read = |name: &str| {
+            let path = directory.join(name);
+            std::fs::read_to_string(&path).map_err(|source| CaError::File { path, source })
+        };
+        let (certificate_pem, key_pem) = (read(CERTIFICATE)?, read(KEY)?);
+        let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
+            .map_err(|_| CaError::NoCertificate { path: directory.join(CERTIFICATE) })?;
+        let issuer = Issuer::from_ca_cert_pem(&certificate_pem, KeyPair::from_pem(&key_pem)?)?;
+        Ok(Self { certificate_pem, certificate, key_pem, issuer })
+    }
+
+    /// Writes `ca.pem` and `ca.key` (readable by the owner only) into `directory`.
+    ///
+    /// # Errors
+    /// [`CaError::File`]; an existing CA is never overwritten.
+    pub fn save(&self, directory: &Path) -> Result<PathBuf, CaError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| CaError::File { path, source }
+        };
+        std::fs::create_dir_all(directory).map_err(failed(directory))?;
+        let key = directory.join(KEY);
+        write_new(&key, &self.key_pem, 0o600).map_err(failed(&key))?;
+        let certificate = directory.join(CERTIFICATE);
+        write_new(&certificate, &self.certificate_pem, 0o644).map_err(failed(&certificate))?;
+        Ok(certificate)
+    }
+
+    /// The CA's certificate, for whoever is to trust it.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
+    }
+
+    /// The CA's certificate.
+    pub(crate) fn certificate(&self) -> &CertificateDer<'static> {
+        &self.certificate
+    }
+
+    /// TLS for a server of that name, with a certificate made now.
+    ///
+    /// # Errors
+    /// [`CaError::Certificate`] when `name` is no DNS name.
+    pub fn server_config(&self, name: &str) -> Result<Arc<rustls::ServerConfig>, CaError> {
+        let leaf = self.leaf(name)?;
+        Ok(leaf.config)
+    }
+
+    /// A leaf certificate for `name`, its TLS configuration and its key's digest.
+    ///
+    /// # Errors
+    /// [`CaError::Certificate`] when `name` is no DNS name.
+    pub fn leaf(&self, name: &str) -> Result<Leaf, CaError> {
+        let clock = Clock::system();
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        years_from_now(&clock, -1)(&mut params, Bound::NotBefore);
+        years_from_now(&clock, 1)(&mut params, Bound::NotAfter);
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        let chain = vec![certificate.der().clone(), self.certificate.clone()];
+        let spki_digest = spki_digest(&key);
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let mut config = rustls::ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Leaf { config: Arc::new(config), spki_digest })
+    }
+}
+
+/// A server's certificate in use.
+#[derive(Debug, Clone)]
+pub struct Leaf {
+    /// The server side of TLS.
+    pub config: Arc<rustls::ServerConfig>,
+    /// Base64 of the SHA-256 of the public key, as Chromium's
+    /// `--ignore-certificate-errors-spki-list` takes it.
+    pub spki_digest: String,
+}
+
+fn spki_digest(key: &KeyPair) -> String {
+    use base64::Engine as _;
+    use rcgen::PublicKeyData as _;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &key.subject_public_key_info());
+    base64::engine::general_purpose::STANDARD.encode(digest.as_ref())
+}
+
+/// The one crypto provider, passed explicitly so that no process-wide default is needed.
+pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    static PROVIDER: std::sync::LazyLock<Arc<rustls::crypto::CryptoProvider>> =
+        std::sync::LazyLock::new(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+    PROVIDER.clone()
+}
+
+fn write_new(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)?.write_all(text.as_bytes())
+}
