@@ -113,8 +113,10 @@ impl Bound {
     fn start(self, router: Router, tls: Option<TlsAcceptor>) -> Running {
         let (stop, stopping) = watch::channel(false);
         let panics = Panics::default();
-        let task = tokio::spawn(accept(self.listener, router, tls, stopping, panics.clone()));
-        Running { addr: self.addr, stop, task: Some(task), panics }
+        let connections = Counter::default();
+        let site = Site { router, tls, stopping, connections: connections.clone() };
+        let task = tokio::spawn(accept(self.listener, site, panics.clone()));
+        Running { addr: self.addr, stop, task: Some(task), panics, connections }
     }
 }
 
@@ -127,6 +129,28 @@ pub struct Running {
     stop: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
     panics: Panics,
+    connections: Counter,
+}
+
+/// What came in at a listener, whether or not a request followed: tells a
+/// client that never arrived from one that refused the certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// TCP connections accepted.
+    pub accepted: u64,
+    /// TLS handshakes that failed.
+    pub failed_handshakes: u64,
+    /// Why the last one failed, in the TLS library's words.
+    pub last_failure: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Counter(Arc<Mutex<Connections>>);
+
+impl Counter {
+    fn enter(&self, change: impl FnOnce(&mut Connections)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl Running {
@@ -134,6 +158,12 @@ impl Running {
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// What came in so far.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.connections.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Accepts no more, lets open requests finish, and reports panics.
@@ -184,19 +214,24 @@ impl Panics {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
+/// What every connection of a server needs.
+#[derive(Clone)]
+struct Site {
     router: Router,
     tls: Option<TlsAcceptor>,
-    mut stopping: watch::Receiver<bool>,
-    panics: Panics,
-) {
+    stopping: watch::Receiver<bool>,
+    connections: Counter,
+}
+
+async fn accept(listener: TcpListener, site: Site, panics: Panics) {
     let mut connections = JoinSet::new();
+    let mut stopping = site.stopping.clone();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, router.clone(), tls.clone(), stopping.clone()));
+                    site.connections.enter(|seen| seen.accepted += 1);
+                    connections.spawn(connection(stream, site.clone()));
                 }
                 // Out of file descriptors or a client that is gone already: the next one may do.
                 Err(error) => tracing::warn!(%error, "accept failed"),
@@ -215,22 +250,22 @@ async fn accept(
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    router: Router,
-    tls: Option<TlsAcceptor>,
-    stopping: watch::Receiver<bool>,
-) {
+async fn connection(stream: TcpStream, site: Site) {
     // Nagle's algorithm would hold back the second half of small answers.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let Some(tls) = tls else { return speak(stream, router, stopping).await };
-    match within("a TLS handshake", HANDSHAKE, tls.accept(stream)).await {
-        Ok(Ok(stream)) => speak(stream, router, stopping).await,
-        Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
-        Err(error) => tracing::debug!(%error, "TLS handshake failed"),
-    }
+    let Some(tls) = site.tls else { return speak(stream, site.router, site.stopping).await };
+    let failure = match within("a TLS handshake", HANDSHAKE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => return speak(stream, site.router, site.stopping).await,
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::debug!(%failure, "TLS handshake failed");
+    site.connections.enter(|seen| {
+        seen.failed_handshakes += 1;
+        seen.last_failure = Some(failure);
+    });
 }
 
 async fn speak<S>(stream: S, router: Router, mut stopping: watch::Receiver<bool>)
@@ -326,6 +361,14 @@ mod tests {
             Client::builder().trust(&stranger).host("huggingface.co", server.addr()).build().unwrap();
         let error = client.send(request("https://huggingface.co/".to_owned())).await.unwrap_err();
         assert!(matches!(error, crate::SendError::Connect { .. }), "{error}");
+        // The client knows before the server has read the alert.
+        let counted = async {
+            while server.connections().failed_handshakes == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        within("the failed handshake to be counted", Duration::from_secs(5), counted).await.unwrap();
+        assert_eq!(server.connections().accepted, 2);
     }
 
     #[tokio::test]

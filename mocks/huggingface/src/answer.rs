@@ -1,0 +1,144 @@
+//! Building responses and reading requests, the same way at every endpoint.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use maud::Markup;
+use serde::Serialize;
+
+/// A JSON body with the content type that Express gives it.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_string(body) {
+        Ok(text) => with_type(status, "application/json; charset=utf-8", text),
+        Err(error) => {
+            let response = with_type(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new());
+            kit::note(response, format!("bug in the mock: the answer cannot be written as JSON: {error}"))
+        }
+    }
+}
+
+/// A page.
+pub(crate) fn html(status: StatusCode, page: Markup) -> Response {
+    with_type(status, "text/html; charset=utf-8", page.into_string())
+}
+
+/// Any text.
+pub(crate) fn with_type(status: StatusCode, content_type: &'static str, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// A response without a body.
+pub(crate) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// 303 See Other, the status of the real site's redirects.
+pub(crate) fn see_other(location: &str) -> Response {
+    let mut response = empty(StatusCode::SEE_OTHER);
+    set(&mut response, LOCATION, location);
+    response
+}
+
+/// Sets a header; a value that cannot be one is left out and noted.
+pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().append(name, value);
+    } else {
+        let without = std::mem::replace(response, empty(StatusCode::INTERNAL_SERVER_ERROR));
+        *response = kit::note(without, format!("bug in the mock: {name} cannot hold {value:?}"));
+    }
+}
+
+/// Adds reasons for the journal.
+pub(crate) fn noted(response: Response, notes: Vec<String>) -> Response {
+    notes.into_iter().fold(response, kit::note)
+}
+
+/// Value of the cookie that a signed-in browser sends.
+pub(crate) fn session_token(headers: &HeaderMap) -> Option<&str> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("token="))
+}
+
+/// A form that another site submits in the user's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("form was submitted by `{origin}`, not by this site")]
+pub(crate) struct ForeignForm {
+    origin: String,
+}
+
+/// Refuses forms of other sites by their `Origin`. Browsers send that header
+/// with every POST; other clients may leave it out. That the real site guards
+/// its forms this way is a guess: its own tests post without any token.
+pub(crate) fn check_own_form(headers: &HeaderMap) -> Result<(), ForeignForm> {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return Ok(());
+    };
+    let origin = String::from_utf8_lossy(origin.as_bytes());
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.split_once("://").map(|(_, authority)| authority);
+    if authority.is_some() && authority == host {
+        Ok(())
+    } else {
+        Err(ForeignForm { origin: origin.into_owned() })
+    }
+}
+
+/// A text as one segment of a path.
+pub(crate) fn path_segment(text: &str) -> String {
+    // Form encoding escapes all that a path must not hold, and a literal `+` too.
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// Path and query to come back to: only paths of this site are accepted.
+pub(crate) fn local_path(next: &str) -> Option<&str> {
+    let local = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
+    (local && next.bytes().all(|b| b.is_ascii_graphic())).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_session_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("a=token=1; xtoken=2"));
+        assert_eq!(session_token(&headers), None);
+        headers.append(COOKIE, HeaderValue::from_static("b=1; token=abc"));
+        assert_eq!(session_token(&headers), Some("abc"));
+    }
+
+    #[test]
+    fn goes_back_to_own_paths_only() {
+        assert_eq!(local_path("/oauth/authorize?a=%20b"), Some("/oauth/authorize?a=%20b"));
+        for next in ["", "https://evil.example/", "//evil.example", "/\\evil.example", "/a b", "/a\r\nb"] {
+            assert_eq!(local_path(next), None, "{next:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_hostile_client_ids() {
+        assert_eq!(path_segment("a+b% c/d?e:f"), "a%2Bb%25%20c%2Fd%3Fe%3Af");
+    }
+
+    #[test]
+    fn refuses_forms_of_other_sites() {
+        let headers = |origin: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.append(HOST, HeaderValue::from_static("huggingface.co"));
+            headers.append(ORIGIN, HeaderValue::from_static(origin));
+            headers
+        };
+        assert_eq!(check_own_form(&HeaderMap::new()), Ok(()));
+        assert_eq!(check_own_form(&headers("https://huggingface.co")), Ok(()));
+        assert!(check_own_form(&headers("https://evil.example")).is_err());
+        assert!(check_own_form(&headers("null")).is_err());
+    }
+}

@@ -1,0 +1,181 @@
+//! What the site says about a user, by what was granted. Members are in the
+//! order in which the real site's schema has them.
+
+use serde::Serialize;
+
+use crate::config::{
+    BillingMode, HardwareItem, Membership, Organisation, OrganisationsWithoutScope, Plan, Role,
+    SecurityRestriction, User, avatar_path,
+};
+use crate::store::{Authorization, Store};
+
+/// Body of `/oauth/userinfo`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserInfo {
+    sub: String,
+    #[serde(flatten)]
+    person: Person,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware_items: Option<Vec<HardwareItem>>,
+    is_pro: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    can_pay: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_mode: Option<BillingMode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orgs: Option<Vec<OrgInfo>>,
+}
+
+/// The claims that userinfo and id_token share.
+#[derive(Debug, Serialize)]
+pub(crate) struct Person {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    website: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+}
+
+/// One of `orgs` at userinfo.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OrgInfo {
+    sub: String,
+    name: String,
+    picture: String,
+    #[serde(rename = "preferred_username")]
+    preferred_username: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Plan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    can_pay: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_mode: Option<BillingMode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_in_org: Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_restrictions: Option<Vec<SecurityRestriction>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_groups: Option<Vec<GroupInfo>>,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupInfo {
+    sub: String,
+    name: String,
+    role: Role,
+}
+
+/// An organisation as the holder of a token sees it.
+pub(crate) struct VisibleOrg<'a> {
+    pub(crate) organisation: &'a Organisation,
+    pub(crate) membership: &'a Membership,
+    /// Picked on the permission page.
+    pub(crate) granted: bool,
+    pub(crate) role: Option<Role>,
+    pub(crate) can_pay: Option<bool>,
+    pub(crate) billing_mode: Option<BillingMode>,
+}
+
+/// The organisations a token shows; `None` when there is not even a list.
+pub(crate) fn visible_orgs<'a>(
+    store: &'a Store,
+    user: &'a User,
+    authorization: &Authorization,
+) -> Option<Vec<VisibleOrg<'a>>> {
+    let memberships = authorization.scopes.contains("read-memberships");
+    let billing = authorization.scopes.contains("read-billing");
+    let without_scope = store.switches.organisations_without_scope;
+    let all = user.orgs.iter().filter_map(|membership| {
+        let organisation = store.organisation_named(&membership.org)?;
+        let granted = authorization.orgs.contains(&organisation.sub);
+        let shown = granted || memberships || without_scope == OrganisationsWithoutScope::Listed;
+        shown.then(|| VisibleOrg {
+            organisation,
+            membership,
+            granted,
+            role: (granted || memberships).then_some(membership.role),
+            can_pay: (granted && billing).then_some(organisation.can_pay),
+            billing_mode: organisation.billing_mode.filter(|_| granted && billing),
+        })
+    });
+    let orgs: Vec<_> = all.collect();
+    let nothing_granted = !memberships && authorization.orgs.is_empty();
+    if nothing_granted && without_scope == OrganisationsWithoutScope::Missing {
+        return None;
+    }
+    Some(orgs)
+}
+
+/// Absolute URL of an avatar.
+pub(crate) fn picture(origin: &str, username: &str, own: Option<&str>) -> String {
+    own.map_or_else(|| format!("{origin}{}", avatar_path(username)), ToOwned::to_owned)
+}
+
+impl Person {
+    /// The claims of the scopes `profile` and `email`.
+    pub(crate) fn new(user: &User, origin: &str, profile: bool, email: bool) -> Person {
+        let address = user.email.as_ref().filter(|_| email);
+        Person {
+            name: profile.then(|| user.fullname.clone()),
+            preferred_username: profile.then(|| user.username.clone()),
+            profile: profile.then(|| format!("{origin}/{}", user.username)),
+            picture: profile.then(|| picture(origin, &user.username, user.picture.as_deref())),
+            website: user.website.clone().filter(|_| profile),
+            email: address.cloned(),
+            email_verified: address.map(|_| user.email_verified),
+        }
+    }
+}
+
+impl UserInfo {
+    /// What userinfo says to the holder of a token.
+    pub(crate) fn new(store: &Store, user: &User, authorization: &Authorization, origin: &str) -> UserInfo {
+        let granted = |scope| authorization.scopes.contains(scope);
+        let (profile, billing) = (granted("profile"), granted("read-billing"));
+        let orgs = visible_orgs(store, user, authorization);
+        UserInfo {
+            sub: user.sub.clone(),
+            person: Person::new(user, origin, profile, granted("email")),
+            hardware_items: (profile && !user.hardware.is_empty()).then(|| user.hardware.clone()),
+            is_pro: user.is_pro,
+            can_pay: billing.then_some(user.can_pay),
+            billing_mode: user.billing_mode.filter(|_| billing),
+            orgs: orgs.map(|orgs| orgs.iter().map(|org| OrgInfo::new(org, origin)).collect()),
+        }
+    }
+}
+
+impl OrgInfo {
+    fn new(visible: &VisibleOrg<'_>, origin: &str) -> OrgInfo {
+        let (organisation, membership) = (visible.organisation, visible.membership);
+        let groups = membership.resource_groups.iter().map(|group| GroupInfo {
+            sub: group.sub.clone(),
+            name: group.name.clone(),
+            role: group.role,
+        });
+        OrgInfo {
+            sub: organisation.sub.clone(),
+            name: organisation.fullname.clone(),
+            picture: picture(origin, &organisation.username, organisation.picture.as_deref()),
+            preferred_username: organisation.username.clone(),
+            plan: organisation.plan,
+            can_pay: visible.can_pay,
+            billing_mode: visible.billing_mode,
+            role_in_org: visible.role,
+            security_restrictions: visible.granted.then(|| membership.security_restrictions.clone()),
+            resource_groups: (visible.granted && !membership.resource_groups.is_empty())
+                .then(|| groups.collect()),
+        }
+    }
+}

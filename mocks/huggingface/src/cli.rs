@@ -1,0 +1,139 @@
+//! The command `mock-huggingface`: listeners, TLS, what is printed, exit codes.
+
+mod args;
+mod error;
+mod log;
+mod signals;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use kit::{Bound, Ca, Clock, Journal, Random, Script};
+use url::Url;
+
+pub use args::Args;
+pub use error::CliError;
+
+use crate::{Config, Context, HuggingFace};
+
+/// Name the CA may vouch for unless `--origin` says otherwise.
+const REAL_ORIGIN: &str = "https://huggingface.co";
+
+/// Runs the command with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when even standard error is closed.
+            let _ = writeln!(std::io::stderr(), "mock-huggingface: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Runtime::new().map_err(CliError::Runtime)?;
+    runtime.block_on(serve(args))
+}
+
+async fn serve(args: &Args) -> Result<(), CliError> {
+    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+    for addr in [args.listen, args.control] {
+        args.check_exposure(addr)?;
+    }
+    let stop = signals::Stop::listen().map_err(CliError::Signal)?;
+    let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);
+    let origin = origin(args, &site)?;
+    let clock = Clock::system();
+    let tls = if args.tls { Some(certify(args, &origin, &clock)?) } else { None };
+
+    let context = Context {
+        origin: origin.clone(),
+        clock,
+        random: Random::from_os(),
+        journal: Journal::new(),
+        script: Script::default(),
+    };
+    let mock = HuggingFace::new(config, context);
+    let router = log::logged(mock.router(), mock.context().journal.clone());
+    announce(&mock, &site, &control, tls.as_ref().map(|tls| tls.ca.as_str())).map_err(CliError::Output)?;
+    let site = match tls {
+        Some(tls) => site.serve_tls(router, tls.config),
+        None => site.serve(router),
+    };
+    let control = control.serve(mock.control_router());
+    stop.wait().await;
+    site.shutdown().await?;
+    control.shutdown().await?;
+    Ok(())
+}
+
+/// Where the mock is reached.
+fn origin(args: &Args, site: &Bound) -> Result<Url, CliError> {
+    let default = if args.tls { REAL_ORIGIN.to_owned() } else { format!("http://localhost:{}", site.port()) };
+    let text = args.origin.clone().unwrap_or(default);
+    let bad = |reason| CliError::Origin { text: text.clone(), reason };
+    let url = Url::parse(&text).map_err(|_| bad("is not an absolute URL"))?;
+    if url.scheme() != "https" && url.scheme() != "http" {
+        return Err(bad("is neither http nor https"));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(bad("has a path; clients keep the origin only"));
+    }
+    if args.tls && url.scheme() != "https" {
+        return Err(bad("is not https, but --tls is given"));
+    }
+    Ok(url)
+}
+
+/// TLS of the site, and where its CA is to be found.
+struct Tls {
+    config: Arc<rustls::ServerConfig>,
+    ca: String,
+}
+
+/// A certificate for the origin's host, by a CA that is limited to it.
+fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
+    let host = origin.host_str().unwrap_or_default();
+    let (ca, shown) = match &args.ca {
+        Some(directory) if directory.join("ca.pem").exists() => {
+            (Ca::load(directory)?, format!("{} (existing)", directory.join("ca.pem").display()))
+        }
+        Some(directory) => {
+            let ca = Ca::create(clock, &[host])?;
+            let path = ca.save(directory)?;
+            (ca, format!("{} (made now)", path.display()))
+        }
+        None => {
+            let ca = Ca::create(clock, &[host])?;
+            let pem = ca.certificate_pem().to_owned();
+            (ca, format!("in memory, for this start only:\n{pem}"))
+        }
+    };
+    Ok(Tls { config: ca.server_config(host)?, ca: shown })
+}
+
+/// Says where everything is and who can sign in. Tests of other languages read
+/// the lines `site:` and `control:`.
+fn announce(mock: &HuggingFace, site: &Bound, control: &Bound, ca: Option<&str>) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "site:    {} (listening on {})", mock.origin(), site.addr())?;
+    writeln!(out, "control: http://{}", control.addr())?;
+    if let Some(ca) = ca {
+        writeln!(out, "CA:      {ca}")?;
+    }
+    let users: Vec<_> = mock.users().into_iter().map(|user| user.username).collect();
+    writeln!(out, "users:   {}", users.join(", "))?;
+    for app in mock.apps() {
+        let secret = app.secret.as_deref().unwrap_or("none: public");
+        writeln!(out, "app:     {} · client id {} · secret {secret}", app.name, app.client_id)?;
+    }
+    if mock.apps().is_empty() {
+        writeln!(out, "app:     none yet; make one at {}/settings/applications/new", mock.origin())?;
+    }
+    out.flush()
+}

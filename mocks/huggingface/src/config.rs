@@ -1,0 +1,65 @@
+//! What the mock is told at its start.
+
+mod app;
+mod file;
+mod switches;
+mod user;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use app::new_secret;
+pub use app::{App, MAX_TOKEN_DURATION_MINUTES, SCOPES};
+pub(crate) use file::is_scope;
+pub use file::{ConfigError, Invalid};
+pub use switches::{
+    AccessTokenKey, Challenge, CodeReuse, IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest,
+    OmittedRedirectUri, OrganisationsWithoutScope, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp,
+    ScopeNotEnabled, Switches, TokenCacheControl, UnverifiedEmail,
+};
+pub(crate) use user::avatar_path;
+pub use user::{
+    BillingMode, HardwareItem, Membership, Organisation, Plan, ResourceGroup, Role, SecurityRestriction, User,
+};
+
+/// Users, organisations, apps and switches. Everything is optional.
+///
+/// ```yaml
+/// users:
+///   - { username: ada, fullname: Ada Lovelace, email: ada@example.com }
+/// apps:
+///   - name: Bookstore
+///     client_id: bookstore
+///     secret: oauth_app_secret_of_the_bookstore
+///     redirect_uris: ["http://localhost:3001/callback/huggingface-universal"]
+///     scopes: [openid, profile, email]
+/// switches: { invalid_client_status: bad_request }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Who can sign in; Ada Lovelace and Grace Hopper when not given.
+    pub users: Vec<User>,
+    /// The organisations users can be in.
+    pub organisations: Vec<Organisation>,
+    /// The registered OAuth apps; none when not given.
+    pub apps: Vec<App>,
+    /// Behaviour that is not known of the real site.
+    pub switches: Switches,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let user = |username: &str, fullname: &str| User {
+            username: username.to_owned(),
+            fullname: fullname.to_owned(),
+            email: Some(format!("{username}@example.com")),
+            ..User::default()
+        };
+        Config {
+            users: vec![user("ada", "Ada Lovelace"), user("grace", "Grace Hopper")],
+            organisations: Vec::new(),
+            apps: Vec::new(),
+            switches: Switches::default(),
+        }
+    }
+}

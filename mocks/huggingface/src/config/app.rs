@@ -1,0 +1,131 @@
+//! OAuth apps, with the fields of the real settings page.
+
+use kit::Random;
+use oauth::Scopes;
+use serde::{Deserialize, Serialize};
+
+/// Scope names that an app can have: those of the documentation, then those
+/// that are accepted without being documented.
+pub const SCOPES: &[(&str, &str)] = &[
+    ("openid", "Get an id_token in addition to the access token"),
+    ("profile", "See your username, full name, avatar and website"),
+    ("email", "See your e-mail address"),
+    ("read-billing", "Know whether you have a payment method set up"),
+    ("read-memberships", "See which organizations you are in, and your role in each"),
+    ("read-repos", "Read your repositories, private ones included"),
+    ("gated-repos", "Read public gated repositories you were given access to"),
+    ("contribute-repos", "Create repositories, and access only those it created"),
+    ("write-repos", "Read and write your repositories"),
+    ("manage-repos", "Read, write, create and delete your repositories"),
+    ("read-collections", "Read your collections"),
+    ("write-collections", "Create and change your collections"),
+    ("inference-api", "Call Inference Providers on your behalf"),
+    ("read-endpoints", "See and call your Inference Endpoints"),
+    ("write-endpoints", "Manage your Inference Endpoints"),
+    ("jobs", "Run Jobs on your behalf"),
+    ("webhooks", "Manage your webhooks"),
+    ("write-discussions", "Open discussions and pull requests, and react to them"),
+    ("read-mcp", "Read your MCP settings"),
+    ("read-network-security", "Read network security settings"),
+    ("write-network-security", "Change network security settings"),
+];
+
+/// Longest token duration an app can have, in minutes (30 days).
+pub const MAX_TOKEN_DURATION_MINUTES: u32 = 43_200;
+
+/// An OAuth app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct App {
+    /// Empty: a random UUID is made. Any text is accepted, as on the real site's CI hub.
+    pub client_id: String,
+    /// Absent (or empty): one is made, unless the app is public; a public app has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// The app has no secret, and proves itself by PKCE alone.
+    pub public: bool,
+    /// Shown on the permission page.
+    pub name: String,
+    /// Where the name links to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub homepage_url: Option<String>,
+    /// Picture on the permission page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<String>,
+    /// What the app may ask for, and what it gets when it asks for nothing in particular.
+    pub scopes: Scopes,
+    /// Lifetime of access tokens in minutes; 480 (8 hours) by default, at most 43200.
+    pub token_duration_minutes: u32,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        App {
+            client_id: String::new(),
+            secret: None,
+            public: false,
+            name: "My app".to_owned(),
+            homepage_url: None,
+            logo_url: None,
+            redirect_uris: Vec::new(),
+            scopes: Scopes::parse("openid profile email"),
+            token_duration_minutes: 480,
+        }
+    }
+}
+
+impl App {
+    /// Fills in what the site makes up: client id and secret.
+    pub(crate) fn registered(mut self, random: &Random) -> App {
+        if self.client_id.is_empty() {
+            self.client_id = random.uuid();
+        }
+        let given = self.secret.take().filter(|secret| !secret.is_empty());
+        if !self.public {
+            self.secret = Some(given.unwrap_or_else(|| new_secret(random)));
+        }
+        self.token_duration_minutes = self.token_duration_minutes.clamp(1, MAX_TOKEN_DURATION_MINUTES);
+        self
+    }
+}
+
+/// `oauth_app_secret_` and 34 letters and digits, the form of real secrets.
+pub(crate) fn new_secret(random: &Random) -> String {
+    format!("oauth_app_secret_{}", random.string(kit::alphabet::ALNUM, 34))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registered(app: App) -> App {
+        app.registered(&Random::seeded(7))
+    }
+
+    #[test]
+    fn makes_up_what_is_absent_or_empty() {
+        let app = registered(App { secret: Some(String::new()), ..App::default() });
+        assert_eq!(app.client_id.len(), 36, "a UUID");
+        let made = app.secret.unwrap().strip_prefix("oauth_app_secret_").map(str::len);
+        assert_eq!(made, Some(34));
+    }
+
+    #[test]
+    fn keeps_what_is_given() {
+        let given = App { client_id: "a b".into(), secret: Some("c+d".into()), ..App::default() };
+        assert_eq!(registered(given.clone()), given);
+    }
+
+    #[test]
+    fn a_public_app_has_no_secret() {
+        assert_eq!(registered(App { public: true, secret: Some("x".into()), ..App::default() }).secret, None);
+    }
+
+    #[test]
+    fn keeps_the_sites_limit_of_the_token_duration() {
+        let longest = App { token_duration_minutes: u32::MAX, ..App::default() };
+        assert_eq!(registered(longest).token_duration_minutes, 43_200);
+    }
+}

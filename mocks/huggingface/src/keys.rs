@@ -1,0 +1,189 @@
+//! Signing keys, and the key set that publishes them.
+
+use std::sync::{Arc, OnceLock};
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+/// A key could not be made or used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum KeyError {
+    /// The crypto library made none.
+    #[error("the crypto library could not make the {0} key")]
+    Generate(&'static str),
+    /// The crypto library would not sign.
+    #[error("signing with {algorithm} failed: {reason}")]
+    Sign {
+        /// Which algorithm.
+        algorithm: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A public key in the form of RFC 7517, members in the usual order.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Jwk {
+    kty: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crv: Option<&'static str>,
+    #[serde(rename = "use")]
+    usage: &'static str,
+    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    e: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<String>,
+}
+
+/// A private key that signs JWS.
+#[derive(Clone)]
+pub(crate) struct SigningKey {
+    key: EncodingKey,
+    algorithm: Algorithm,
+    name: &'static str,
+    /// RFC 7638 thumbprint.
+    kid: String,
+    jwk: Jwk,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey").field("alg", &self.name).field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    /// A compact JWS of `claims`; the header holds `alg` and, if wanted, `kid`.
+    pub(crate) fn sign(&self, claims: &impl Serialize, with_kid: bool) -> Result<String, KeyError> {
+        let mut header = Header::new(self.algorithm);
+        header.typ = None;
+        header.kid = with_kid.then(|| self.kid.clone());
+        jsonwebtoken::encode(&header, claims, &self.key)
+            .map_err(|error| KeyError::Sign { algorithm: self.name, reason: error.to_string() })
+    }
+
+    pub(crate) fn jwk(&self) -> &Jwk {
+        &self.jwk
+    }
+
+    /// A new Ed25519 key, for access tokens.
+    pub(crate) fn ed25519() -> Result<SigningKey, KeyError> {
+        let failed = |_| KeyError::Generate("Ed25519");
+        let pair = Ed25519KeyPair::generate().map_err(failed)?;
+        let pkcs8 = pair.to_pkcs8v1().map_err(failed)?;
+        let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        let kid = thumbprint(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#));
+        let jwk = Jwk {
+            kty: "OKP",
+            crv: Some("Ed25519"),
+            usage: "sig",
+            alg: "EdDSA",
+            kid: Some(kid.clone()),
+            n: None,
+            e: None,
+            x: Some(x),
+        };
+        let key = EncodingKey::from_ed_der(pkcs8.as_ref());
+        Ok(SigningKey { key, algorithm: Algorithm::EdDSA, name: "EdDSA", kid, jwk })
+    }
+
+    fn rsa_2048() -> Result<SigningKey, KeyError> {
+        let failed = || KeyError::Generate("RSA");
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| failed())?;
+        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| failed())?;
+        let pem = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            STANDARD.encode(pkcs8.as_ref())
+        );
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| failed())?;
+        let public = pair.public_key();
+        let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
+        let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
+        let kid = thumbprint(&format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#));
+        let jwk = Jwk {
+            kty: "RSA",
+            crv: None,
+            usage: "sig",
+            alg: "RS256",
+            kid: Some(kid.clone()),
+            n: Some(n),
+            e: Some(e),
+            x: None,
+        };
+        Ok(SigningKey { key, algorithm: Algorithm::RS256, name: "RS256", kid, jwk })
+    }
+}
+
+/// RFC 7638 §3: the SHA-256 of the required members, in alphabetical order.
+fn thumbprint(members: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(members))
+}
+
+/// The RSA key takes a tenth of a second to make, hundreds of times what a
+/// whole stack takes, so that there is one for the process.
+static RSA: OnceLock<Result<Arc<SigningKey>, KeyError>> = OnceLock::new();
+
+fn rsa_blocking() -> Result<Arc<SigningKey>, KeyError> {
+    RSA.get_or_init(|| SigningKey::rsa_2048().map(Arc::new)).clone()
+}
+
+/// Begins to make the RSA key in the background, once per process.
+pub(crate) fn prepare_rsa() {
+    static STARTED: OnceLock<()> = OnceLock::new();
+    STARTED.get_or_init(|| {
+        let thread = std::thread::Builder::new().name("rsa-key".to_owned());
+        // Without the thread, the first one who needs the key makes it.
+        drop(thread.spawn(rsa_blocking));
+    });
+}
+
+/// The RSA key of id_tokens; waits for it, off the executor, if it is not there yet.
+pub(crate) async fn rsa() -> Result<Arc<SigningKey>, KeyError> {
+    match RSA.get() {
+        Some(key) => key.clone(),
+        None => tokio::task::spawn_blocking(rsa_blocking).await.unwrap_or(Err(KeyError::Generate("RSA"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kids_are_thumbprints_of_43_characters() {
+        let first = SigningKey::ed25519().unwrap();
+        assert_eq!(first.kid.len(), 43);
+        assert_ne!(first.kid, SigningKey::ed25519().unwrap().kid, "a new key each time");
+    }
+
+    #[test]
+    fn the_header_holds_alg_and_kid_only() {
+        let key = SigningKey::ed25519().unwrap();
+        let header = |with_kid| {
+            let token = key.sign(&serde_json::json!({}), with_kid).unwrap();
+            let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+            String::from_utf8(header).unwrap()
+        };
+        assert_eq!(header(false), r#"{"alg":"EdDSA"}"#);
+        assert_eq!(header(true), format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, key.kid));
+    }
+
+    #[tokio::test]
+    async fn the_rsa_key_is_made_once() {
+        prepare_rsa();
+        let (first, second) = (rsa().await.unwrap(), rsa().await.unwrap());
+        assert!(Arc::ptr_eq(&first, &second));
+    }
+}

@@ -1,0 +1,87 @@
+//! A mock of the Hugging Face OAuth 2.0 and OpenID Connect provider, as a
+//! library and as the command `mock-huggingface`.
+//!
+//! It answers as far as is publicly known what `https://huggingface.co` would,
+//! shows the same pages in plain HTML, and tells a journal precisely why it
+//! refuses: "secret differs from the registered one only by trailing
+//! whitespace". What is not known of the real site is one of the [`Switches`].
+//!
+//! ```
+//! use mock_huggingface::{App, Config, Context, HuggingFace};
+//!
+//! let context = Context {
+//!     origin: "https://huggingface.co".parse().unwrap(),
+//!     clock: kit::Clock::system(),
+//!     random: kit::Random::from_os(),
+//!     journal: kit::Journal::new(),
+//!     script: kit::Script::default(),
+//! };
+//! let site = HuggingFace::new(Config::default(), context);
+//! let app = site.add_app(App {
+//!     name: "Bookstore".to_owned(),
+//!     redirect_uris: vec!["http://localhost:3001/callback".to_owned()],
+//!     ..App::default()
+//! });
+//! assert!(app.secret.unwrap().starts_with("oauth_app_secret_"));
+//! let router: axum::Router = site.router();
+//! # drop(router);
+//! ```
+//!
+//! # The site
+//!
+//! | route | |
+//! |---|---|
+//! | `GET /.well-known/openid-configuration` | discovery, byte-equal to the recorded document at `https://huggingface.co` |
+//! | `GET`, `POST /oauth/authorize` | permission page, and its form |
+//! | `POST /oauth/token` | `authorization_code` and `refresh_token` |
+//! | `GET`, `POST /oauth/userinfo` | claims by scope |
+//! | `GET /oauth/jwks` | the key of id_tokens |
+//! | `GET /api/whoami-v2` | the account behind an access token |
+//! | `GET`, `POST /login`, `POST /logout` | session cookie `token`; no password |
+//! | `/settings/applications` | apps and their secrets |
+//! | `/settings/connected-applications` | apps that were given access, and taking it back |
+//!
+//! Sessions, codes and tokens are in memory; of each kind the newest 4096 are kept.
+//! Advertised by the discovery document but not mocked: device flow, token
+//! exchange, dynamic registration, client ID metadata documents.
+//!
+//! # The control API
+//!
+//! For a listener of its own ([`HuggingFace::control_router`]); JSON in and out,
+//! refusals are `{"error": …}`.
+//!
+//! | route | |
+//! |---|---|
+//! | `GET`, `POST /users` | list; add or replace a [`User`] |
+//! | `DELETE /users/{username}`, `DELETE /apps/{client_id}` | remove, with the permissions given |
+//! | `GET`, `POST /organisations` | list; add or replace an [`Organisation`] |
+//! | `GET`, `POST /apps` | list; add or replace an [`App`], answered with client id and secret |
+//! | `POST /sessions` | `{"username"}` → `{"token"}`, the value of the session cookie |
+//! | `GET`, `PUT /switches` | the [`Switches`]; what is left out goes back to its default |
+//! | `GET`, `POST`, `DELETE /script` | scripted answers, see [`kit::Rule`] |
+//! | `GET /journal?since=N`, `DELETE /journal` | requests, answers and reasons |
+//! | `GET`, `POST /clock` | the mock's time; `{"seconds"}` advances it |
+//! | `POST /reset` | back to the configuration of the start; the journal stays |
+
+mod answer;
+mod claims;
+pub mod cli;
+mod config;
+mod control;
+mod keys;
+mod mock;
+mod pages;
+mod redirect_uris;
+mod routes;
+mod session;
+mod store;
+mod tokens;
+
+pub use config::{
+    AccessTokenKey, App, BillingMode, Challenge, CodeReuse, Config, ConfigError, HardwareItem, IdTokenClaims,
+    IdTokenKid, Invalid, InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership,
+    OmittedRedirectUri, Organisation, OrganisationsWithoutScope, PkcePlain, Plan, PublicAppPkce,
+    RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches,
+    TokenCacheControl, UnverifiedEmail, User,
+};
+pub use mock::{Context, HuggingFace};

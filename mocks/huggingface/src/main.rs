@@ -1,0 +1,7 @@
+//! The command `mock-huggingface`; see `--help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mock_huggingface::cli::main()
+}

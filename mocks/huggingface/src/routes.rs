@@ -1,0 +1,48 @@
+//! The public routes, one module an endpoint.
+
+mod authorize;
+mod avatars;
+mod cors;
+mod discovery;
+mod home;
+mod jwks;
+mod login;
+mod logout;
+mod resource;
+mod settings;
+mod token;
+mod userinfo;
+mod whoami;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+use axum::Router;
+use axum::routing::{get, options, post};
+
+use crate::HuggingFace;
+
+/// Everything the site answers.
+pub(crate) fn router(mock: HuggingFace) -> Router {
+    let across_origins = Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::get).merge(options(cors::preflight)))
+        .route("/oauth/token", post(token::post).merge(options(cors::preflight)))
+        .route(
+            "/oauth/userinfo",
+            get(userinfo::get).merge(post(userinfo::get)).merge(options(cors::preflight)),
+        )
+        .route("/api/whoami-v2", get(whoami::get).merge(options(cors::preflight)))
+        .layer(axum::middleware::map_response(cors::open));
+    Router::new()
+        .route("/", get(home::get))
+        .route("/oauth/authorize", get(authorize::get).merge(post(authorize::post)))
+        .route("/oauth/jwks", get(jwks::get))
+        .route("/login", get(login::get).merge(post(login::post)))
+        .route("/logout", post(logout::post).merge(get(home::not_found)))
+        .route("/avatars/{file}", get(avatars::get))
+        .merge(settings::router())
+        .merge(across_origins)
+        .fallback(home::not_found)
+        .method_not_allowed_fallback(home::method_not_allowed)
+        .with_state(mock)
+}

@@ -1,0 +1,190 @@
+//! `GET /oauth/authorize` and `POST /oauth/authorize`
+//!
+//! `GET` shows a page or redirects; the permission form is a `POST` to the same
+//! URL. An empty body is a yes: the real site's own tests send one.
+
+mod decision;
+mod refusal;
+pub(super) mod request;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, Uri};
+use oauth::Params;
+use url::Url;
+
+use self::decision::Decision;
+use self::refusal::{Delivery, Refusal, Rejected};
+use self::request::AuthorizationRequest;
+use crate::answer::{self, check_own_form};
+use crate::config::{UnverifiedEmail, User};
+use crate::store::{Authorization, Code, Grant, Session};
+use crate::{HuggingFace, pages};
+
+pub(super) async fn get(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
+    let query = Params::parse(uri.query().unwrap_or_default());
+    show(&mock, &uri, &headers, &query).unwrap_or_else(|rejected| refuse(&mock, rejected))
+}
+
+pub(super) async fn post(
+    State(mock): State<HuggingFace>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let query = Params::parse(uri.query().unwrap_or_default());
+    let form = Params::parse(&String::from_utf8_lossy(&body));
+    decide(&mock, &uri, &headers, &query, &form).unwrap_or_else(|rejected| refuse(&mock, rejected))
+}
+
+/// The way from a request to a page or a redirect.
+fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> Result<Response, Rejected> {
+    let mut request = AuthorizationRequest::check(query, &mock.store())?;
+    let signed_in = mock.signed_in(headers).filter(|_| !request.prompt.login);
+    let Some((user, session)) = signed_in else {
+        if request.prompt.none {
+            return Err(request.rejected(Refusal::LoginRequired));
+        }
+        return Ok(to_login(uri, query, request));
+    };
+    check_email(mock, &request, &user)?;
+    request.keep_organisations_of(&user, &mock.store());
+    let remembered = mock.store().grant(&user.sub, &request.app.client_id, &request.scopes).cloned();
+    let remembered = remembered.filter(|grant| !request.asks_again(grant));
+    if let Some(grant) = remembered {
+        return Ok(with_code(mock, request, &user, &session, grant.orgs));
+    }
+    if request.prompt.none {
+        return Err(request.rejected(Refusal::ConsentRequired));
+    }
+    let page = {
+        let store = mock.store();
+        let orgs: Vec<_> = store.organisations_of(&user).collect();
+        let path = uri.path_and_query().map_or("/oauth/authorize", |path| path.as_str());
+        pages::consent(&request.app, &user, &request.scopes, &orgs, &request.org_ids, path)
+    };
+    Ok(answer::noted(answer::html(StatusCode::OK, page), request.notes))
+}
+
+/// The way from a submitted permission form to a redirect.
+fn decide(
+    mock: &HuggingFace,
+    uri: &Uri,
+    headers: &HeaderMap,
+    query: &Params,
+    form: &Params,
+) -> Result<Response, Rejected> {
+    check_own_form(headers).map_err(|foreign| Rejected::page(foreign.into()))?;
+    let mut request = AuthorizationRequest::check(query, &mock.store())?;
+    let Some((user, session)) = mock.signed_in(headers) else {
+        return Ok(to_login(uri, query, request));
+    };
+    check_email(mock, &request, &user)?;
+    request.keep_organisations_of(&user, &mock.store());
+    let orgs = match Decision::read(form).map_err(Rejected::page)? {
+        Decision::Deny => return Err(request.rejected(Refusal::Denied)),
+        Decision::Authorize { orgs } => orgs.unwrap_or_else(|| request.org_ids.clone()),
+    };
+    let orgs = {
+        let store = mock.store();
+        let own: Vec<_> = store.organisations_of(&user).map(|org| org.sub.clone()).collect();
+        orgs.into_iter().filter(|org| own.contains(org)).collect::<Vec<_>>()
+    };
+    mock.store().put_grant(Grant {
+        sub: user.sub.clone(),
+        client_id: request.app.client_id.clone(),
+        scopes: request.scopes.clone(),
+        orgs: orgs.clone(),
+        given_at: mock.clock().now(),
+    });
+    Ok(with_code(mock, request, &user, &session, orgs))
+}
+
+/// "The e-mail address must be verified before it can authorise any app"
+/// (comment of a site engineer in Auth.js); how it is refused is a switch.
+fn check_email(mock: &HuggingFace, request: &AuthorizationRequest, user: &User) -> Result<(), Rejected> {
+    let allowed = mock.switches().unverified_email == UnverifiedEmail::Allowed;
+    if user.email_verified || allowed {
+        return Ok(());
+    }
+    Err(request.rejected(Refusal::UnverifiedEmail { username: user.username.clone() }))
+}
+
+/// To the login page, and from there back to this request.
+fn to_login(uri: &Uri, query: &Params, request: AuthorizationRequest) -> Response {
+    let next = if request.prompt.login {
+        // Once signed in, the request must not ask for it again.
+        let kept = query.iter().filter(|(name, _)| *name != "prompt");
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+        format!("{}?{query}", uri.path())
+    } else {
+        uri.path_and_query().map_or_else(String::new, ToString::to_string)
+    };
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    answer::noted(answer::see_other(&format!("/login?next={next}")), request.notes)
+}
+
+/// Back to the app with a new code.
+fn with_code(
+    mock: &HuggingFace,
+    request: AuthorizationRequest,
+    user: &User,
+    session: &Session,
+    orgs: Vec<String>,
+) -> Response {
+    let code = mock.random().base64url(32);
+    let mut store = mock.store();
+    let expires_at = mock.clock().seconds() + i64::from(store.switches.code_lifetime_seconds);
+    let location = back(&request.redirect_to, &[("code", Some(&code)), ("state", request.state.as_deref())]);
+    let authorization = Authorization {
+        client_id: request.app.client_id,
+        sub: user.sub.clone(),
+        scopes: request.scopes,
+        orgs,
+        session_id: mock.random().hex(12),
+        auth_time: session.signed_in_at,
+    };
+    store.codes.insert(
+        code,
+        Code {
+            authorization,
+            redirect_uri: request.redirect_uri,
+            redirect_uri_sent: request.redirect_uri_sent,
+            challenge: request.challenge,
+            nonce: request.nonce,
+            expires_at,
+            used: false,
+        },
+    );
+    answer::noted(answer::see_other(&location), request.notes)
+}
+
+fn refuse(mock: &HuggingFace, rejected: Rejected) -> Response {
+    let Rejected { refusal, back: to, notes } = rejected;
+    let response = match (refusal.delivery(&mock.switches()), to) {
+        (Delivery::Redirect { code, description }, Some(to)) => {
+            let pairs = [
+                ("error", Some(code.as_str())),
+                ("error_description", Some(description)),
+                ("state", to.state.as_deref()),
+            ];
+            answer::see_other(&back(&to.redirect_to, &pairs))
+        }
+        (Delivery::Redirect { description, .. }, None) => {
+            answer::html(StatusCode::BAD_REQUEST, pages::error(StatusCode::BAD_REQUEST, description))
+        }
+        (Delivery::Page { status, text }, _) => answer::html(status, pages::error(status, text)),
+    };
+    kit::note(answer::noted(response, notes), refusal.to_string())
+}
+
+/// The address with parameters after those it has, as a WHATWG URL writes it.
+fn back(redirect_to: &Url, pairs: &[(&str, Option<&str>)]) -> String {
+    let mut location = redirect_to.clone();
+    let present = pairs.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
+    location.query_pairs_mut().extend_pairs(present);
+    location.into()
+}

@@ -1,0 +1,143 @@
+//! Why an authorization request is refused, and how that is told.
+
+use http::StatusCode;
+use oauth::ErrorCode;
+use oauth::params::Duplicate;
+use oauth::pkce::Defect;
+use thiserror::Error;
+use url::Url;
+
+use crate::answer::ForeignForm;
+use crate::config::{ScopeNotEnabled, Switches, UnverifiedEmail};
+
+/// A refusal, and where the browser may be sent with it. Without an address
+/// that was found good, only a page is possible (RFC 6749 §4.1.2.1).
+#[derive(Debug)]
+pub(super) struct Rejected {
+    pub(super) refusal: Refusal,
+    pub(super) back: Option<Box<Back>>,
+    /// Remarks that were made before, for the journal.
+    pub(super) notes: Vec<String>,
+}
+
+/// The way back to the app.
+#[derive(Debug)]
+pub(super) struct Back {
+    pub(super) redirect_to: Url,
+    pub(super) state: Option<String>,
+}
+
+impl Rejected {
+    pub(super) fn page(refusal: Refusal) -> Rejected {
+        Rejected { refusal, back: None, notes: Vec::new() }
+    }
+}
+
+/// How a refusal reaches the user.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// Shown here.
+    Page { status: StatusCode, text: &'static str },
+    /// Told to the app.
+    Redirect { code: ErrorCode, description: &'static str },
+}
+
+/// The reason, for the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum Refusal {
+    // Before the address is known to be good: a page.
+    #[error(transparent)]
+    ForeignForm(#[from] ForeignForm),
+    #[error("the form's action is `{0}`, neither authorize nor deny")]
+    UnknownAction(String),
+    #[error("client_id is missing")]
+    NoClientId,
+    #[error("client_id `{given}` is not registered{hint}")]
+    UnknownClientId { given: String, hint: String },
+    #[error("client_id is a URL: client ID metadata documents are advertised, but the mock reads none")]
+    MetadataDocument,
+    #[error("{0} where only one value can be meant")]
+    TwoAddresses(Duplicate),
+    #[error("redirect_uri is missing")]
+    NoRedirectUri,
+    #[error("{0}")]
+    RedirectUriNotRegistered(String),
+    #[error("redirect_uri `{0}` is registered, but no absolute URL")]
+    RedirectUriNotAUrl(String),
+    // From here on the app is told.
+    #[error(transparent)]
+    Repeated(#[from] Duplicate),
+    #[error("response_type is `{0}`; the site offers only code")]
+    ResponseType(String),
+    #[error("response_mode is `{0}`; the site offers only query")]
+    ResponseMode(String),
+    #[error("scope `{0}` does not exist")]
+    UnknownScope(String),
+    #[error("scope `{scope}` is not enabled on the app `{app}`")]
+    ScopeNotEnabled { scope: String, app: String },
+    #[error("prompt=none stands with other values: `{0}`")]
+    PromptNoneWithOthers(String),
+    #[error("code_challenge_method was sent without code_challenge")]
+    MethodWithoutChallenge,
+    #[error("code_challenge_method `{0}` does not exist; the site offers S256")]
+    ChallengeMethod(String),
+    #[error("code_challenge_method is plain{0}; the site advertises S256 only")]
+    PlainChallenge(&'static str),
+    #[error("code_challenge {0}")]
+    Challenge(Defect),
+    #[error("the app `{0}` has no secret and sent no code_challenge")]
+    ChallengeRequired(String),
+    // By the state of the session.
+    #[error("prompt=none, but nobody is signed in")]
+    LoginRequired,
+    #[error("prompt=none, but this set of scopes was not granted yet")]
+    ConsentRequired,
+    #[error("the e-mail address of `{username}` is not verified")]
+    UnverifiedEmail { username: String },
+    #[error("the user chose Deny")]
+    Denied,
+}
+
+impl Refusal {
+    /// What is said in public. Texts of pages and of denial were seen on the
+    /// real site, the other descriptions are guesses.
+    pub(super) fn delivery(&self, switches: &Switches) -> Delivery {
+        use ErrorCode as Code;
+        let page = |text| Delivery::Page { status: StatusCode::BAD_REQUEST, text };
+        let forbidden = |text| Delivery::Page { status: StatusCode::FORBIDDEN, text };
+        let redirect = |code, description| Delivery::Redirect { code, description };
+        match self {
+            Refusal::ForeignForm(_) => forbidden("This form was not sent by this site."),
+            Refusal::UnknownAction(_) => page("Invalid action"),
+            Refusal::NoClientId | Refusal::UnknownClientId { .. } | Refusal::MetadataDocument => {
+                page("Invalid client_id")
+            }
+            Refusal::TwoAddresses(_)
+            | Refusal::NoRedirectUri
+            | Refusal::RedirectUriNotRegistered(_)
+            | Refusal::RedirectUriNotAUrl(_) => page("Error: invalid redirect_uri"),
+            Refusal::Repeated(_) => redirect(Code::InvalidRequest, "Repeated parameter"),
+            Refusal::ResponseType(_) => redirect(Code::UnsupportedResponseType, "Unsupported response_type"),
+            Refusal::ResponseMode(_) => redirect(Code::InvalidRequest, "Unsupported response_mode"),
+            Refusal::UnknownScope(_) | Refusal::ScopeNotEnabled { .. } => match switches.scope_not_enabled {
+                ScopeNotEnabled::Redirect => redirect(Code::InvalidScope, "Invalid scope"),
+                ScopeNotEnabled::Page => page("Error: invalid scope"),
+            },
+            Refusal::PromptNoneWithOthers(_) => redirect(Code::InvalidRequest, "Invalid prompt"),
+            Refusal::MethodWithoutChallenge
+            | Refusal::ChallengeMethod(_)
+            | Refusal::PlainChallenge(_)
+            | Refusal::Challenge(_) => redirect(Code::InvalidRequest, "Invalid code_challenge"),
+            Refusal::ChallengeRequired(_) => redirect(Code::InvalidRequest, "code_challenge is required"),
+            Refusal::LoginRequired => redirect(Code::LoginRequired, "User must be logged in"),
+            Refusal::ConsentRequired => redirect(Code::ConsentRequired, "User must authorize the app"),
+            Refusal::UnverifiedEmail { .. } => match switches.unverified_email {
+                UnverifiedEmail::Page | UnverifiedEmail::Allowed => {
+                    forbidden("You must verify your email address before you can authorize an application.")
+                }
+                UnverifiedEmail::Redirect => redirect(Code::AccessDenied, "Email address is not verified"),
+            },
+            Refusal::Denied => redirect(Code::AccessDenied, "The user denied the request"),
+        }
+    }
+}

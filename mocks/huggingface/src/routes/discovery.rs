@@ -1,0 +1,77 @@
+//! `GET /.well-known/openid-configuration`
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use axum::extract::State;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, StatusCode};
+
+use crate::{HuggingFace, answer};
+
+/// The document as the real site served it on 2026-08-04: it has both digests
+/// that were published of it, the ETag and the SHA-256.
+const RECORDED: &str = include_str!("../../data/openid-configuration.json");
+const RECORDED_ORIGIN: &str = "https://huggingface.co";
+
+pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+    let body = RECORDED.replace(RECORDED_ORIGIN, mock.origin());
+    let tag = weak_etag(&body);
+    let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let fresh = known.is_some_and(|tags| tags.split(',').any(|own| own.trim() == tag));
+    let mut response = if fresh {
+        answer::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        answer::with_type(StatusCode::OK, "application/json; charset=utf-8", body)
+    };
+    answer::set(&mut response, ETAG, &tag);
+    response
+}
+
+/// The tag that Express makes: length in hexadecimal and 27 characters of SHA-1.
+fn weak_etag(body: &str) -> String {
+    let sha1 = STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, body.as_bytes()));
+    format!("W/\"{:x}-{}\"", body.len(), &sha1[..27])
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use crate::routes::testing::Site;
+
+    const PATH: &str = "/.well-known/openid-configuration";
+    /// Published by a third party for the real document.
+    const ETAG: &str = "W/\"37a-dttZVZA3HSuAYFH2OCoyqXSlr3k\"";
+    const SHA256: &str = "fc57107dcf0d8a09890016ea57bdde0ccda12227d49d014fbb48dbf270bae435";
+
+    #[tokio::test]
+    async fn is_byte_equal_to_the_recorded_document() {
+        let answer = Site::at("https://huggingface.co").get(PATH).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.body.len(), 890);
+        let sha256: String = Sha256::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(sha256, SHA256);
+        assert_eq!(answer.header("etag"), Some(ETAG));
+        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+    }
+
+    #[tokio::test]
+    async fn differs_in_the_origin_alone_elsewhere() {
+        let site = Site::at("http://localhost:4321");
+        let body = site.get(PATH).await.body;
+        assert!(body.starts_with(r#"{"issuer":"http://localhost:4321","#), "{body}");
+        let recorded = Site::at("https://huggingface.co").get(PATH).await.body;
+        assert_eq!(body.replace("http://localhost:4321", "https://huggingface.co"), recorded);
+    }
+
+    #[tokio::test]
+    async fn answers_304_to_its_own_tag() {
+        let site = Site::at("https://huggingface.co");
+        let answer = site.send("GET", PATH, &[("if-none-match", ETAG)], "").await;
+        assert_eq!((answer.status, answer.body.as_str()), (304, ""));
+        let answer = site.send("GET", PATH, &[("if-none-match", "W/\"1-x\"")], "").await;
+        assert_eq!((answer.status, answer.body.len()), (200, 890));
+    }
+}

@@ -1,0 +1,37 @@
+//! `GET /`, and everything that is not there.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, Method, StatusCode, Uri};
+
+use crate::{HuggingFace, answer, pages};
+
+pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+    let user = mock.signed_in(&headers).map(|(user, _)| user);
+    answer::html(StatusCode::OK, pages::home(user.as_ref()))
+}
+
+pub(super) async fn not_found(method: Method, uri: Uri) -> Response {
+    let page = pages::error(StatusCode::NOT_FOUND, "Sorry, we can't find the page you are looking for.");
+    let response = answer::html(StatusCode::NOT_FOUND, page);
+    kit::note(response, format!("the mock has no {method} {}", uri.path()))
+}
+
+pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Response {
+    let response = answer::empty(StatusCode::METHOD_NOT_ALLOWED);
+    kit::note(response, format!("{} takes no {method}", uri.path()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::routes::testing::Site;
+
+    #[tokio::test]
+    async fn notes_what_the_mock_does_not_have() {
+        let site = Site::new();
+        let answer = site.get("/api/models").await;
+        assert_eq!((answer.status, answer.notes), (404, vec!["the mock has no GET /api/models".to_owned()]));
+        let answer = site.get("/oauth/token").await;
+        assert_eq!((answer.status, answer.notes), (405, vec!["/oauth/token takes no GET".to_owned()]));
+    }
+}

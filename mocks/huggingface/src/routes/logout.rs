@@ -1,0 +1,42 @@
+//! `POST /logout`. There is no `GET`, and no sign-out that an app could start.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
+
+use crate::answer::{self, check_own_form, session_token};
+use crate::{HuggingFace, pages};
+
+pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = check_own_form(&headers) {
+        let page = pages::error(StatusCode::FORBIDDEN, "This form was not sent by this site.");
+        return kit::note(answer::html(StatusCode::FORBIDDEN, page), refusal.to_string());
+    }
+    let ended = session_token(&headers).is_some_and(|token| mock.store().sessions.remove(token).is_some());
+    let mut response = answer::see_other("/");
+    let cookie = format!("{}; Max-Age=0", mock.session_cookie(""));
+    answer::set(&mut response, SET_COOKIE, &cookie);
+    if ended { response } else { kit::note(response, "nobody was signed in") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::routes::testing::Site;
+
+    #[tokio::test]
+    async fn ends_the_session() {
+        let site = Site::new();
+        let token = site.mock.sign_in("ada").unwrap();
+        assert!(site.get_as("/", &token).await.body.contains("Ada Lovelace"));
+        let answer = site.form("/logout", "", Some(&token)).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
+        assert!(answer.header("set-cookie").unwrap().starts_with("token=; Path=/;"));
+        assert!(!site.get_as("/", &token).await.body.contains("Ada Lovelace"));
+    }
+
+    #[tokio::test]
+    async fn has_no_get() {
+        assert_eq!(Site::new().get("/logout").await.status, 404);
+    }
+}

@@ -1,0 +1,52 @@
+//! What every settings page asks first: who is there, and whose form it is.
+
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use thiserror::Error;
+
+use crate::answer::{self, ForeignForm, check_own_form};
+use crate::config::User;
+use crate::{HuggingFace, pages};
+
+/// Why a settings page is not shown, or its form not obeyed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum Refusal {
+    #[error("nobody is signed in: the login page comes first")]
+    NotSignedIn { next: String },
+    #[error(transparent)]
+    ForeignForm(#[from] ForeignForm),
+    #[error("there is no app with client_id `{0}`")]
+    NoApp(String),
+    #[error("`{0}` gave no access to an app with client_id `{1}`")]
+    NoGrant(String, String),
+}
+
+impl Refusal {
+    pub(super) fn answer(&self) -> Response {
+        let page = |status, text| answer::html(status, pages::error(status, text));
+        let response = match self {
+            Refusal::NotSignedIn { next } => {
+                let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+                answer::see_other(&format!("/login?next={next}"))
+            }
+            Refusal::ForeignForm(_) => page(StatusCode::FORBIDDEN, "This form was not sent by this site."),
+            Refusal::NoApp(_) => page(StatusCode::NOT_FOUND, "There is no such app."),
+            Refusal::NoGrant(..) => page(StatusCode::NOT_FOUND, "This app has no access to your account."),
+        };
+        kit::note(response, self.to_string())
+    }
+}
+
+/// The user who looks at a page.
+pub(super) fn viewer(mock: &HuggingFace, headers: &HeaderMap, uri: &Uri) -> Result<User, Refusal> {
+    let next = uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    mock.signed_in(headers).map(|(user, _)| user).ok_or(Refusal::NotSignedIn { next })
+}
+
+/// The user who submits a form of this site. A form is not repeated after
+/// signing in: the list is shown then.
+pub(super) fn submitter(mock: &HuggingFace, headers: &HeaderMap, list: &str) -> Result<User, Refusal> {
+    check_own_form(headers)?;
+    let not_signed_in = || Refusal::NotSignedIn { next: list.to_owned() };
+    mock.signed_in(headers).map(|(user, _)| user).ok_or_else(not_signed_in)
+}

@@ -1,0 +1,127 @@
+//! The authorization code grant (RFC 6749 §4.1.3).
+
+use oauth::{Params, pkce, redirect_uri, secret};
+
+use super::client::Client;
+use super::refusal::Refusal;
+use crate::config::{CodeReuse, RefreshTokens};
+use crate::store::{Challenge, Code, Store};
+use crate::tokens::Issue;
+
+/// The checks, in order; then the code is used up. A refused attempt leaves it
+/// as it was, which is a guess.
+pub(super) fn redeem(
+    store: &mut Store,
+    params: &Params,
+    client: Client,
+    now: i64,
+    notes: &mut Vec<String>,
+) -> Result<Issue, Refusal> {
+    let given = check_presence(params)?;
+    let code = check_existence(store, given)?;
+    check_use(store, &code)?;
+    check_age(&code, now)?;
+    check_owner(&code, &client)?;
+    check_redirect_uri(&code, params)?;
+    check_verifier(&code, params, notes)?;
+    let app = store.app(&code.authorization.client_id).ok_or(Refusal::AppGone)?.clone();
+    check_proof(&code, &client, &app.name, app.public)?;
+    let user = store.user(&code.authorization.sub).ok_or(Refusal::UserGone)?.clone();
+
+    if client.id().is_none() {
+        notes.push(format!("no client_id was sent: the code tells that it is `{}`", app.client_id));
+    }
+    if let Some(own) = store.codes.get_mut(given) {
+        own.used = true;
+    }
+    Ok(Issue {
+        with_refresh_token: store.switches.refresh_tokens == RefreshTokens::Issued,
+        authorization: code.authorization,
+        nonce: code.nonce,
+        user,
+        app,
+    })
+}
+
+fn check_presence(params: &Params) -> Result<&str, Refusal> {
+    params.first("code").ok_or(Refusal::NoCode)
+}
+
+fn check_existence(store: &Store, given: &str) -> Result<Code, Refusal> {
+    store.codes.get(given).cloned().ok_or_else(|| {
+        Refusal::UnknownCode(if given.is_empty() {
+            "is empty"
+        } else if given.starts_with("hf_") {
+            "is a token, not an authorization code"
+        } else if store.codes.get(given.trim()).is_some() {
+            "differs from one that was given only by white space around it"
+        } else {
+            "was never given"
+        })
+    })
+}
+
+/// A code works once (RFC 6749 §4.1.2).
+fn check_use(store: &mut Store, code: &Code) -> Result<(), Refusal> {
+    if !code.used {
+        return Ok(());
+    }
+    if store.switches.code_reuse == CodeReuse::RevokesTokens {
+        let session = &code.authorization.session_id;
+        store.end_tokens("its code was used a second time", |of| of.session_id == *session);
+    }
+    Err(Refusal::UsedCode)
+}
+
+fn check_age(code: &Code, now: i64) -> Result<(), Refusal> {
+    if code.expires_at <= now { Err(Refusal::ExpiredCode(now - code.expires_at)) } else { Ok(()) }
+}
+
+/// The client that names itself is the one the code was given to (RFC 6749 §4.1.3).
+fn check_owner(code: &Code, client: &Client) -> Result<(), Refusal> {
+    match client.id() {
+        Some(given) if given != code.authorization.client_id => {
+            Err(Refusal::ForeignCode { owner: code.authorization.client_id.clone(), given: given.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `redirect_uri` is that of the authorization request, to the letter (RFC 6749 §4.1.3).
+fn check_redirect_uri(code: &Code, params: &Params) -> Result<(), Refusal> {
+    match params.first("redirect_uri") {
+        Some(given) if given == code.redirect_uri => Ok(()),
+        Some(given) => Err(Refusal::RedirectUri(redirect_uri::difference_from(&code.redirect_uri, given))),
+        None if code.redirect_uri_sent => Err(Refusal::NoRedirectUri),
+        None => Ok(()),
+    }
+}
+
+/// `code_verifier` belongs to the challenge (RFC 7636 §4.6).
+fn check_verifier(code: &Code, params: &Params, notes: &mut Vec<String>) -> Result<(), Refusal> {
+    let Some(challenge) = &code.challenge else {
+        if params.first("code_verifier").is_some() {
+            notes.push("code_verifier has no effect: the authorization request had no code_challenge".into());
+        }
+        return Ok(());
+    };
+    let verifier = params.first("code_verifier").ok_or(Refusal::NoVerifier)?;
+    pkce::check_verifier(verifier).map_err(Refusal::MalformedVerifier)?;
+    let matches = match challenge {
+        Challenge::S256(challenge) => pkce::verify_s256(challenge, verifier),
+        Challenge::Plain(challenge) => secret::equal(challenge, verifier),
+    };
+    if matches { Ok(()) } else { Err(Refusal::WrongVerifier) }
+}
+
+/// Something proves the client: its secret, or PKCE, which the site accepts
+/// alone even from apps with a secret. A public app that was let through
+/// without a challenge at least has to name itself (RFC 6749 §4.1.3).
+fn check_proof(code: &Code, client: &Client, name: &str, public: bool) -> Result<(), Refusal> {
+    let named_public = public && client.id().is_some();
+    if client.is_proven() || code.challenge.is_some() || named_public {
+        Ok(())
+    } else {
+        Err(Refusal::NoSecret(name.to_owned()))
+    }
+}

@@ -1,0 +1,27 @@
+//! `GET /oauth/userinfo` and `POST /oauth/userinfo`
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use super::resource::{Refusal, bearer};
+use crate::claims::UserInfo;
+use crate::{HuggingFace, answer};
+
+pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+    match userinfo(&mock, &headers) {
+        Ok(body) => answer::json(StatusCode::OK, &body),
+        Err(refusal) => refusal.answer(&mock),
+    }
+}
+
+fn userinfo(mock: &HuggingFace, headers: &HeaderMap) -> Result<UserInfo, Refusal> {
+    let (now, store) = (mock.clock().seconds(), mock.store());
+    let token = bearer(&store, headers, now)?;
+    let user = store.user(&token.authorization.sub).ok_or(Refusal::NoUser)?;
+    Ok(UserInfo::new(&store, user, &token.authorization, mock.origin()))
+}
+
+#[cfg(test)]
+#[path = "userinfo_tests.rs"]
+mod tests;

@@ -1,0 +1,204 @@
+//! What the mock remembers. All of it is in memory, behind one lock.
+
+mod bounded;
+
+use jiff::Timestamp;
+use kit::Random;
+use oauth::Scopes;
+
+pub(crate) use bounded::Bounded;
+
+use crate::config::{App, Config, Organisation, Switches, User};
+
+/// A browser that is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) sub: String,
+    /// Seconds since the epoch, for `auth_time`.
+    pub(crate) signed_in_at: i64,
+}
+
+/// A permission a user gave, for one set of scopes of one app.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) sub: String,
+    pub(crate) client_id: String,
+    pub(crate) scopes: Scopes,
+    /// Ids of the organisations picked on the permission page.
+    pub(crate) orgs: Vec<String>,
+    pub(crate) given_at: Timestamp,
+}
+
+/// The PKCE challenge a code is bound to (RFC 7636 §4.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    S256(String),
+    Plain(String),
+}
+
+/// What one permission leads to: code, then tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Authorization {
+    pub(crate) client_id: String,
+    pub(crate) sub: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) orgs: Vec<String>,
+    /// 24 hexadecimal digits; stays the same when tokens are refreshed.
+    pub(crate) session_id: String,
+    pub(crate) auth_time: i64,
+}
+
+/// An authorization code.
+#[derive(Debug, Clone)]
+pub(crate) struct Code {
+    pub(crate) authorization: Authorization,
+    pub(crate) redirect_uri: String,
+    /// Whether the authorization request named the address itself.
+    pub(crate) redirect_uri_sent: bool,
+    pub(crate) challenge: Option<Challenge>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) expires_at: i64,
+    pub(crate) used: bool,
+}
+
+/// An access or a refresh token.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) authorization: Authorization,
+    /// Seconds since the epoch; `None` for never.
+    pub(crate) expires_at: Option<i64>,
+    /// Why it no longer works.
+    pub(crate) ended: Option<&'static str>,
+}
+
+/// Everything that changes.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) users: Vec<User>,
+    pub(crate) organisations: Vec<Organisation>,
+    pub(crate) apps: Vec<App>,
+    pub(crate) switches: Switches,
+    pub(crate) sessions: Bounded<Session>,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) codes: Bounded<Code>,
+    pub(crate) access_tokens: Bounded<Token>,
+    pub(crate) refresh_tokens: Bounded<Token>,
+}
+
+/// Fills in what the site makes up, so that a reset restores the same ids and secrets.
+pub(crate) fn registered(config: Config, random: &Random) -> Config {
+    Config {
+        users: config.users.into_iter().map(User::registered).collect(),
+        organisations: config.organisations.into_iter().map(Organisation::registered).collect(),
+        apps: config.apps.into_iter().map(|app| app.registered(random)).collect(),
+        switches: config.switches,
+    }
+}
+
+impl Store {
+    /// The state at the start; `config` is complete, see [`registered`].
+    pub(crate) fn new(config: Config) -> Store {
+        Store {
+            users: config.users,
+            organisations: config.organisations,
+            apps: config.apps,
+            switches: config.switches,
+            sessions: Bounded::default(),
+            grants: Vec::new(),
+            codes: Bounded::default(),
+            access_tokens: Bounded::default(),
+            refresh_tokens: Bounded::default(),
+        }
+    }
+
+    pub(crate) fn app(&self, client_id: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.client_id == client_id)
+    }
+
+    pub(crate) fn app_mut(&mut self, client_id: &str) -> Option<&mut App> {
+        self.apps.iter_mut().find(|app| app.client_id == client_id)
+    }
+
+    pub(crate) fn user(&self, sub: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.sub == sub)
+    }
+
+    pub(crate) fn user_named(&self, username: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.username == username)
+    }
+
+    /// Replaces the user of the same name, or adds one.
+    pub(crate) fn put_user(&mut self, user: User) {
+        match self.users.iter_mut().find(|own| own.username == user.username) {
+            Some(own) => *own = user,
+            None => self.users.push(user),
+        }
+    }
+
+    /// Replaces the organisation of the same name, or adds one.
+    pub(crate) fn put_organisation(&mut self, organisation: Organisation) {
+        match self.organisations.iter_mut().find(|own| own.username == organisation.username) {
+            Some(own) => *own = organisation,
+            None => self.organisations.push(organisation),
+        }
+    }
+
+    /// Replaces the app of the same client id, or adds one.
+    pub(crate) fn put_app(&mut self, app: App) {
+        match self.app_mut(&app.client_id) {
+            Some(own) => *own = app,
+            None => self.apps.push(app),
+        }
+    }
+
+    /// Whether there was such an app. Permissions for it go with it.
+    pub(crate) fn remove_app(&mut self, client_id: &str) -> bool {
+        self.grants.retain(|grant| grant.client_id != client_id);
+        let before = self.apps.len();
+        self.apps.retain(|app| app.client_id != client_id);
+        self.apps.len() < before
+    }
+
+    /// Whether there was such a user. The user's permissions go too.
+    pub(crate) fn remove_user(&mut self, username: &str) -> bool {
+        let Some(at) = self.users.iter().position(|user| user.username == username) else {
+            return false;
+        };
+        let user = self.users.remove(at);
+        self.grants.retain(|grant| grant.sub != user.sub);
+        true
+    }
+
+    /// The organisations of a user that exist, in the user's order.
+    pub(crate) fn organisations_of<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a Organisation> {
+        user.orgs.iter().filter_map(|member| self.organisation_named(&member.org))
+    }
+
+    pub(crate) fn organisation_named(&self, username: &str) -> Option<&Organisation> {
+        self.organisations.iter().find(|org| org.username == username)
+    }
+
+    /// The permission for exactly this set of scopes.
+    pub(crate) fn grant(&self, sub: &str, client_id: &str, scopes: &Scopes) -> Option<&Grant> {
+        self.grants
+            .iter()
+            .find(|grant| grant.sub == sub && grant.client_id == client_id && grant.scopes.same_set(scopes))
+    }
+
+    /// Remembers a permission in place of an earlier one for the same scopes.
+    pub(crate) fn put_grant(&mut self, grant: Grant) {
+        self.grants.retain(|own| {
+            own.sub != grant.sub || own.client_id != grant.client_id || !own.scopes.same_set(&grant.scopes)
+        });
+        self.grants.push(grant);
+    }
+
+    /// Ends every token that `of` picks out.
+    pub(crate) fn end_tokens(&mut self, reason: &'static str, of: impl Fn(&Authorization) -> bool) {
+        for token in self.access_tokens.values_mut().chain(self.refresh_tokens.values_mut()) {
+            if of(&token.authorization) && token.ended.is_none() {
+                token.ended = Some(reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! HTTP as the connectors do it: `ky` 1.2.3 on Node's fetch (contract §6).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT};
+use kit::{Elapsed, SendError};
+
+use crate::shared::Shared;
+
+/// No response.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error(transparent)]
+    Send(#[from] SendError),
+    #[error(transparent)]
+    Elapsed(#[from] Elapsed),
+}
+
+/// A response with its body as text.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+/// What one call may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Per attempt, on the stack's clock.
+    pub(super) timeout: Duration,
+    /// Attempts in all.
+    pub(super) attempts: u32,
+}
+
+/// Statuses that are tried again at all, and those that are tried again after `Retry-After`.
+const RETRIED: [u16; 6] = [408, 429, 500, 502, 503, 504];
+const RETRY_AFTER: [u16; 3] = [413, 429, 503];
+
+/// Makes a call, with `ky`'s retries: 0.3 s, 0.6 s …, or what `Retry-After`
+/// says, without any limit.
+pub(super) async fn fetch(
+    shared: &Shared,
+    request: http::request::Builder,
+    body: &str,
+    limits: Limits,
+) -> Result<Answer, FetchError> {
+    let (clock, client) = (&shared.context.clock, &shared.context.client);
+    let request = request
+        .header(ACCEPT, "*/*")
+        .header(ACCEPT_LANGUAGE, "*")
+        .header("sec-fetch-mode", "cors")
+        .header(USER_AGENT, "node")
+        .header(ACCEPT_ENCODING, "br, gzip, deflate")
+        .body(Bytes::from(body.to_owned()))
+        .map_err(|error| SendError::Url { url: error.to_string() })?;
+    let mut attempt = 1;
+    loop {
+        let sent = clock.timeout(limits.timeout, client.send(copy(&request))).await;
+        let last = attempt >= limits.attempts;
+        let wait = match sent {
+            // A time-out is not tried again, a broken connection is.
+            Err(elapsed) => return Err(elapsed.into()),
+            Ok(Err(error)) if last => return Err(error.into()),
+            Ok(Err(_)) => None,
+            Ok(Ok(response)) => {
+                let status = response.status().as_u16();
+                let after = retry_after(shared, &response).filter(|_| RETRY_AFTER.contains(&status));
+                if last || !(RETRIED.contains(&status) || after.is_some()) {
+                    let body = String::from_utf8_lossy(response.body()).into_owned();
+                    return Ok(Answer { status, body });
+                }
+                after
+            }
+        };
+        let back_off = Duration::from_millis(300 * 2_u64.pow(attempt - 1));
+        clock.sleep(wait.unwrap_or(back_off)).await;
+        attempt += 1;
+    }
+}
+
+/// Seconds, or a date (RFC 9110 §10.2.3).
+fn retry_after(shared: &Shared, response: &http::Response<Bytes>) -> Option<Duration> {
+    let value = response.headers().get("retry-after")?.to_str().ok()?;
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(at.duration_since(shared.context.clock.now())).unwrap_or_default())
+}
+
+fn copy(request: &http::Request<Bytes>) -> http::Request<Bytes> {
+    let mut copy = http::Request::new(request.body().clone());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    copy
+}

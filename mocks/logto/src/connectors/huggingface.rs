@@ -1,0 +1,201 @@
+//! The connector `huggingface-universal` 0.4.8 (contract §6). Its addresses are
+//! built in.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::{Map, Value, json};
+
+use super::error::ConnectorError;
+use super::fetch::{Limits, fetch};
+use crate::shared::Shared;
+use crate::store::{Connector, SocialUser};
+use crate::wire::Issue;
+
+pub(super) const FACTORY: &str = "huggingface-universal";
+pub(super) const TARGET: &str = "huggingface";
+const ORIGIN: &str = "https://huggingface.co";
+/// Asked for when the configuration has no scope.
+const DEFAULT_SCOPE: &str = "profile";
+
+/// One attempt, `ky`'s default time-out.
+const TOKEN: Limits = Limits { timeout: Duration::from_secs(10), attempts: 1 };
+/// Three attempts of five seconds.
+const USERINFO: Limits = Limits { timeout: Duration::from_secs(5), attempts: 3 };
+
+/// `clientId` and `clientSecret` are needed, `scope` may be there.
+pub(super) fn check_config(config: &Map<String, Value>) -> Result<(), ConnectorError> {
+    let mut issues = Vec::new();
+    for name in ["clientId", "clientSecret"] {
+        match config.get(name) {
+            Some(Value::String(_)) => {}
+            Some(other) => issues.push(Issue::not_a_string(&[name], other)),
+            None => issues.push(Issue::required(&[name])),
+        }
+    }
+    if let Some(other) = config.get("scope").filter(|scope| !scope.is_string()) {
+        issues.push(Issue::not_a_string(&["scope"], other));
+    }
+    if issues.is_empty() { Ok(()) } else { Err(ConnectorError::InvalidConfig(issues)) }
+}
+
+/// No PKCE, no nonce (contract §2.1 step 2).
+pub(super) fn authorization_uri(
+    shared: &Shared,
+    connector: &Connector,
+    state: &str,
+    redirect_uri: &str,
+) -> Result<String, ConnectorError> {
+    check_config(&connector.config)?;
+    let text = |name: &str| connector.config.get(name).and_then(Value::as_str).unwrap_or_default();
+    let scope = connector.config.get("scope").and_then(Value::as_str).unwrap_or(DEFAULT_SCOPE);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair("client_id", text("clientId"))
+        .append_pair("scope", scope)
+        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("state", state)
+        .finish();
+    let origin = match &shared.context.authorization_origin {
+        Some(origin) => origin.origin().ascii_serialization(),
+        None => ORIGIN.to_owned(),
+    };
+    Ok(format!("{origin}/oauth/authorize?{query}"))
+}
+
+/// A callback without a code is the person's or the provider's refusal.
+pub(super) fn check_callback(data: &Map<String, Value>) -> Result<(), ConnectorError> {
+    match data.get("code") {
+        // An empty code reaches the token endpoint (contract §11).
+        Some(Value::String(_)) => Ok(()),
+        _ => Err(ConnectorError::AuthorizationFailed(Value::Object(data.clone()))),
+    }
+}
+
+/// Exchanges the code and reads the profile.
+pub(super) async fn user_info(
+    shared: &Shared,
+    connector: &Connector,
+    redirect_uri: &str,
+    data: &Map<String, Value>,
+) -> Result<SocialUser, ConnectorError> {
+    let code = data.get("code").and_then(Value::as_str).unwrap_or_default();
+    let (token_type, access_token) = exchange(shared, connector, redirect_uri, code).await?;
+    let request = http::Request::get(format!("{ORIGIN}/oauth/userinfo"))
+        // The token type as the provider wrote it.
+        .header(AUTHORIZATION, format!("{token_type} {access_token}"));
+    let answer = fetch(shared, request, "", USERINFO).await?;
+    match answer.status {
+        200..=299 => profile(&answer.body),
+        401 => Err(ConnectorError::AccessTokenInvalid),
+        status => Err(ConnectorError::UserinfoRefused { status, body: answer.body }),
+    }
+}
+
+async fn exchange(
+    shared: &Shared,
+    connector: &Connector,
+    redirect_uri: &str,
+    code: &str,
+) -> Result<(String, String), ConnectorError> {
+    check_config(&connector.config)?;
+    let text = |name: &str| connector.config.get(name).and_then(Value::as_str).unwrap_or_default();
+    // Raw, not form-encoded as RFC 6749 §2.3.1 has it.
+    let basic = STANDARD.encode(format!("{}:{}", text("clientId"), text("clientSecret")));
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "authorization_code")
+        .append_pair("code", code)
+        .append_pair("redirect_uri", redirect_uri)
+        .finish();
+    let request = http::Request::post(format!("{ORIGIN}/oauth/token"))
+        .header(AUTHORIZATION, format!("Basic {basic}"))
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8");
+    let answer = fetch(shared, request, &body, TOKEN).await?;
+    if !(200..300).contains(&answer.status) {
+        return Err(ConnectorError::TokenRefused { status: answer.status, body: answer.body });
+    }
+    let value: Value = serde_json::from_str(&answer.body).map_err(|_| ConnectorError::TokenNotJson(v8(&answer.body)))?;
+    let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
+        .into_iter()
+        .filter_map(|name| match value.get(name) {
+            Some(Value::String(_)) => None,
+            Some(other) => Some(Issue::not_a_string(&[name], other)),
+            None => Some(Issue::required(&[name])),
+        })
+        .collect();
+    if !issues.is_empty() {
+        return Err(ConnectorError::InvalidResponse(issues));
+    }
+    let member = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let access_token = member("access_token");
+    if access_token.is_empty() {
+        return Err(ConnectorError::NoAccessToken);
+    }
+    Ok((member("token_type"), access_token))
+}
+
+/// What V8 says of a text that is no JSON.
+fn v8(text: &str) -> String {
+    match text.chars().next() {
+        None => "Unexpected end of JSON input".to_owned(),
+        Some(first) => {
+            let (shown, more): (String, &str) =
+                if text.chars().count() > 20 { (text.chars().take(10).collect(), "...") } else { (text.to_owned(), "") };
+            format!("Unexpected token '{first}', {more}\"{shown}\"{more} is not valid JSON").replace(", ...\"", ", \"")
+        }
+    }
+}
+
+/// `sub` is needed; `name`, `picture` and `email` may be absent or null.
+fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
+    let raw: Value =
+        serde_json::from_str(body).map_err(|_| ConnectorError::UserinfoNotJson(body.to_owned()))?;
+    let mut issues = Vec::new();
+    let id = match raw.get("sub") {
+        Some(Value::String(id)) => id.clone(),
+        Some(other) => {
+            issues.push(Issue::not_a_string(&["sub"], other));
+            String::new()
+        }
+        None => {
+            issues.push(Issue::required(&["sub"]));
+            String::new()
+        }
+    };
+    let mut optional = |name: &str| match raw.get(name) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(other) => {
+            issues.push(Issue::not_a_string(&[name], other));
+            None
+        }
+    };
+    let (name, avatar, email) = (optional("name"), optional("picture"), optional("email"));
+    if !issues.is_empty() {
+        return Err(ConnectorError::InvalidResponse(issues));
+    }
+    Ok(SocialUser { id, name, avatar, email, raw })
+}
+
+/// As the connector describes itself (golden `management/connector-factories`).
+pub(super) fn description() -> Value {
+    json!({
+        "name": { "en": "Hugging Face" },
+        "description": { "en": "Hugging Face is a machine learning (ML) and data science platform and community that helps users build, deploy and train machine learning models." },
+        "logo": LOGO,
+        "logoDark": null,
+        "readme": "# Hugging Face connector\n\nA double of Logto's Hugging Face connector, for tests.\n",
+        "formItems": [
+            { "type": "Text", "key": "clientId", "label": "Client ID", "placeholder": "<client-id>", "required": true },
+            { "type": "Text", "key": "clientSecret", "label": "Client Secret", "placeholder": "<client-secret>", "required": true },
+            { "type": "MultilineText", "key": "scope", "label": "Scope", "placeholder": "Enter the scopes (separated by a space)", "required": false,
+              "description": "`profile` is required to get user's profile information, `email` is required to get user's email address. These scopes can be used individually or in combination; if no scopes are specified, `profile` will be used by default." },
+        ],
+        "platform": "Universal",
+    })
+}
+
+/// A drawing of our own.
+const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTEiIGZpbGw9IiNmZmQyMWUiLz48cGF0aCBkPSJNNyAxNGE1IDUgMCAwIDAgMTAgMHoiIGZpbGw9IiMzMzMiLz48Y2lyY2xlIGN4PSI4LjUiIGN5PSI5LjUiIHI9IjEuNSIgZmlsbD0iIzMzMyIvPjxjaXJjbGUgY3g9IjE1LjUiIGN5PSI5LjUiIHI9IjEuNSIgZmlsbD0iIzMzMyIvPjwvc3ZnPg==";

@@ -1,0 +1,82 @@
+//! The signing key of a tenant: EC P-384, as seeded (contract §1.2).
+
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// A key with its public half as a JWK.
+pub(crate) struct SigningKey {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    kid: String,
+    jwk: Value,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    /// Makes a key.
+    ///
+    /// # Panics
+    /// When the crypto library cannot make a key: nothing works without it.
+    pub(crate) fn generate() -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).expect("the crypto library makes P-384 keys");
+        let der = pair.to_pkcs8v1().expect("a fresh key can be encoded");
+        let point = pair.public_key().as_ref();
+        // Uncompressed point: 0x04, then x and y of 48 bytes each (SEC 1 §2.3.3).
+        let (x, y) = point[1..].split_at(48);
+        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+        // RFC 7638 §3: required members, in lexicographic order, no white space.
+        let thumbprint = Sha256::digest(format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#));
+        let kid = URL_SAFE_NO_PAD.encode(thumbprint);
+        let jwk = json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
+        let decoding = DecodingKey::from_ec_components(&x, &y).expect("its own coordinates are valid");
+        Self { encoding: EncodingKey::from_ec_der(der.as_ref()), decoding, kid, jwk }
+    }
+
+    /// The public half.
+    pub(crate) fn jwk(&self) -> &Value {
+        &self.jwk
+    }
+
+    /// A signed JWT; `typ` only where Logto sends one (contract §1.6).
+    pub(crate) fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::ES384);
+        header.typ = typ.map(ToOwned::to_owned);
+        header.kid = Some(self.kid.clone());
+        jsonwebtoken::encode(&header, claims, &self.encoding).expect("JSON can be signed")
+    }
+
+    /// The claims of a JWT with a good signature, whatever its times.
+    pub(crate) fn verify(&self, token: &str) -> Option<Value> {
+        let mut validation = Validation::new(Algorithm::ES384);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        jsonwebtoken::decode::<Value>(token, &self.decoding, &validation).ok().map(|data| data.claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_without_a_type_and_verifies_only_its_own() {
+        let (key, other) = (SigningKey::generate(), SigningKey::generate());
+        let token = key.sign(None, &json!({ "sub": "u" }));
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        let header: Value = serde_json::from_slice(&header).unwrap();
+        assert_eq!(header, json!({ "alg": "ES384", "kid": key.jwk()["kid"] }));
+        assert_eq!(key.verify(&token).unwrap(), json!({ "sub": "u" }));
+        assert_eq!(other.verify(&token), None);
+        assert_eq!(key.jwk()["kid"].as_str().unwrap().len(), 43);
+    }
+}

@@ -1,0 +1,45 @@
+//! A double of Logto 1.42: OIDC, Experience API and Management API, as far as a
+//! sign-in through the Hugging Face connector needs them.
+//!
+//! Correct is what a real Logto does: the wire contract is
+//! `docs/logto-contract.md` of the repository (cited as "contract §n"), recorded
+//! traffic of a real Logto is in `tests/golden/`.
+//!
+//! Like the real one it is configured through its Management API only, keeps
+//! its admin tenant apart by the origin of the request, and makes real HTTPS
+//! calls to Hugging Face.
+//!
+//! ```
+//! # let runtime = tokio::runtime::Runtime::new().unwrap();
+//! # runtime.block_on(async {
+//! let (bound, admin) = (kit::Bound::loopback().await?, kit::Bound::loopback().await?);
+//! let url = |port: u16| format!("http://localhost:{port}").parse().unwrap();
+//! let logto = mock_logto::Logto::new(mock_logto::Context {
+//!     endpoint: url(bound.port()),
+//!     admin_endpoint: url(admin.port()),
+//!     clock: kit::Clock::system(),
+//!     random: kit::Random::from_os(),
+//!     journal: kit::Journal::new(),
+//!     client: kit::Client::builder().build()?,
+//!     authorization_origin: None,
+//!     m2m_secret: None,
+//! });
+//! let (id, secret) = logto.m2m_credentials();
+//! assert_eq!((id.as_str(), secret.len()), ("m-default", 32));
+//! let servers = (bound.serve(logto.router()), admin.serve(logto.router()));
+//! # drop(servers);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+
+pub mod cli;
+mod connectors;
+mod keys;
+mod logto;
+mod pages;
+mod routes;
+mod shared;
+mod store;
+mod wire;
+
+pub use logto::{Context, Logto};

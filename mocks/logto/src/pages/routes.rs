@@ -1,0 +1,86 @@
+//! Which page for which address (contract §2.3).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use oauth::params::Params;
+
+use super::html;
+use crate::routes::oidc;
+use crate::shared::Shared;
+use crate::wire::{self, Cookies};
+
+const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
+
+/// Beginnings of paths that need a running interaction.
+const GUARDED: [&str; 6] =
+    ["/sign-in", "/register", "/consent", "/single-sign-on", "/forgot-password", "/social/register"];
+
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new().route("/callback/{connector}", get(callback).post(callback_form))
+}
+
+/// The provider sends the person here; the page does the rest.
+async fn callback() -> Response {
+    page()
+}
+
+/// A provider that posts its answer: the same address with the form as query.
+async fn callback_form(Path(connector): Path<String>, body: String) -> Response {
+    let location = format!("/callback/{connector}?{body}");
+    match HeaderValue::from_str(&location) {
+        Ok(location) => {
+            let mut response = wire::text(StatusCode::SEE_OTHER, "See Other");
+            response.headers_mut().insert(LOCATION, location);
+            response
+        }
+        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+/// Everything that is no route of an API.
+pub(crate) async fn fallback(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let path = uri.path();
+    if path.starts_with("/oidc/") {
+        return oidc::unknown_route(&method, path);
+    }
+    if path.starts_with("/api/") || path.starts_with("/assets/") {
+        return wire::text(StatusCode::NOT_FOUND, "Not Found");
+    }
+    let preview = Params::parse(&query.unwrap_or_default()).first("preview").is_some();
+    let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));
+    if guarded && !preview && !interaction_runs(&shared, &headers) {
+        let store = shared.store();
+        let configured = store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
+        let target = configured.map_or_else(|| shared.endpoint("/unknown-session"), ToOwned::to_owned);
+        let response = wire::redirect(StatusCode::FOUND, &target);
+        return kit::note(response, "no interaction is under way for this browser");
+    }
+    page()
+}
+
+fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
+    let uid = crate::routes::interaction_uid(shared, &Cookies::of(headers), None);
+    let now = shared.now();
+    uid.is_some_and(|uid| shared.store().interactions.get(&uid).is_some_and(|found| found.expires > now))
+}
+
+fn page() -> Response {
+    let mut response = Response::new(axum::body::Body::from(html::SIGN_IN));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));
+    fields.insert(PACKAGE, HeaderValue::from_static("experience"));
+    response
+}

@@ -1,0 +1,10 @@
+//! All routes, by tenant and area.
+
+pub(crate) mod admin;
+mod experience;
+mod management;
+pub(crate) mod oidc;
+mod table;
+
+pub(crate) use experience::interaction_uid;
+pub(crate) use table::router;

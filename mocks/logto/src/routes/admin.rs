@@ -1,0 +1,97 @@
+//! The admin tenant, as far as it gives Management API tokens (contract §5.4).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::ErrorCode;
+use oauth::params::Params;
+use serde_json::{Map, Value, json};
+
+use super::oidc::client_auth::{self, Presented};
+use crate::shared::Shared;
+use crate::wire::{self, OidcError};
+
+/// The seeded machine-to-machine application.
+pub(crate) const M2M_ID: &str = "m-default";
+/// The Management API of the default tenant, as a resource.
+pub(crate) const RESOURCE: &str = "https://default.logto.app/api";
+/// Lifetime of a Management API token in seconds.
+const TOKEN_LIFETIME: i64 = 3600;
+
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/oidc/token", post(token))
+        .fallback(|| async { wire::text(StatusCode::NOT_FOUND, "Not Found") })
+}
+
+async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    match grant(&shared, &headers, &Params::parse(&body)) {
+        Ok(answer) => {
+            let mut response = wire::json(StatusCode::OK, &answer);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            response
+        }
+        Err((error, reason)) => error.uncached(reason),
+    }
+}
+
+fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, (OidcError, String)> {
+    let issuer = shared.admin_endpoint("/oidc");
+    let presented = Presented::of(headers, form).map_err(|error| (error.wire(&issuer), error.to_string()))?;
+    let bad = |status, code, text: &str| (OidcError::new(status, code, text), text.to_owned());
+    if presented.id != M2M_ID {
+        let text = format!("invalid client {}", presented.id);
+        return Err(bad(400, ErrorCode::InvalidClient, &text));
+    }
+    let given = presented.secret.as_deref().unwrap_or_default();
+    if !oauth::secret::equal(&shared.m2m_secret, given) {
+        let reason = oauth::secret::difference(&shared.m2m_secret, given, Some(M2M_ID));
+        let error = client_auth::failed(&issuer, presented.by_header);
+        return Err((error, format!("the secret of {M2M_ID} {reason}")));
+    }
+    match form.first("grant_type") {
+        Some("client_credentials") => {}
+        Some(_) => return Err(bad(400, ErrorCode::UnsupportedGrantType, "unsupported grant_type requested")),
+        None => return Err(bad(400, ErrorCode::InvalidRequest, "missing required parameter 'grant_type'")),
+    }
+    match form.first("resource") {
+        Some(RESOURCE) => {}
+        Some(_) => {
+            return Err(bad(400, ErrorCode::InvalidTarget, "resource indicator is missing, or unknown"));
+        }
+        None => {
+            let text = "both `resource` and `organization_id` are not provided";
+            return Err(bad(400, ErrorCode::InvalidTarget, text));
+        }
+    }
+    // Scopes that are not granted are dropped silently; a token without `all`
+    // is given and useless (contract §5.4).
+    let asked = oauth::Scopes::parse(form.first("scope").unwrap_or_default());
+    let scope = if asked.contains("all") { "all" } else { "" };
+    let now = shared.now();
+    let claims = json!({
+        "jti": shared.opaque(),
+        "sub": M2M_ID,
+        "iat": now,
+        "exp": now + TOKEN_LIFETIME,
+        "scope": scope,
+        "client_id": M2M_ID,
+        "iss": issuer,
+        "aud": RESOURCE,
+    });
+    let mut answer = Map::new();
+    answer.insert("access_token".to_owned(), json!(shared.admin_keys.sign(Some("at+jwt"), &claims)));
+    answer.insert("expires_in".to_owned(), json!(TOKEN_LIFETIME));
+    answer.insert("token_type".to_owned(), json!("Bearer"));
+    if !scope.is_empty() {
+        answer.insert("scope".to_owned(), json!(scope));
+    }
+    Ok(Value::Object(answer))
+}

@@ -1,0 +1,12 @@
+//! `/api/experience` and the settings of the sign-in page (contract §2, §3).
+
+mod body;
+mod identification;
+mod interaction;
+mod routes;
+mod settings;
+mod social;
+mod submit;
+
+pub(crate) use interaction::interaction_uid;
+pub(crate) use routes::router;

@@ -1,0 +1,21 @@
+//! The table of routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post, put};
+
+use super::{identification, interaction, settings, social, submit};
+use crate::shared::Shared;
+
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/api/experience", put(interaction::start))
+        .route("/api/experience/interaction-event", put(interaction::change_event))
+        .route("/api/experience/verification/social/{connector}/authorization-uri", post(social::authorization_uri))
+        .route("/api/experience/verification/social/{connector}/verify", post(social::verify))
+        .route("/api/experience/identification", post(identification::post))
+        .route("/api/experience/submit", post(submit::post))
+        .route("/api/.well-known/sign-in-exp", get(settings::get))
+        .route("/api/.well-known/experience", get(settings::get))
+}

@@ -1,0 +1,48 @@
+//! What the sign-in page has to show (contract §3).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::connectors;
+use crate::shared::Shared;
+use crate::store::Store;
+use crate::wire;
+
+/// Members that only the Management API shows.
+const HIDDEN: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
+
+/// `GET /api/.well-known/sign-in-exp`.
+pub(super) async fn get(State(shared): State<Arc<Shared>>) -> Response {
+    wire::json(StatusCode::OK, &settings(&shared.store()))
+}
+
+fn settings(store: &Store) -> Value {
+    let mut settings = store.sign_in_experience.clone();
+    for name in HIDDEN {
+        settings.shift_remove(name);
+    }
+    let targets = store.sign_in_experience.get("socialSignInConnectorTargets").and_then(Value::as_array);
+    // In the order of the targets; a connector without a configuration is listed too.
+    let social: Vec<Value> = targets
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .flat_map(|target| store.connectors.iter().filter(move |connector| connector.target() == target))
+        .map(connectors::listed)
+        .collect();
+    for (name, value) in [
+        ("socialConnectors", json!(social)),
+        ("ssoConnectors", json!([])),
+        ("forgotPassword", json!({ "phone": false, "email": false })),
+        ("isDevelopmentTenant", json!(false)),
+        ("customProfileFields", json!([])),
+        ("customProfileFieldCatalog", json!([])),
+    ] {
+        settings.insert(name.to_owned(), value);
+    }
+    Value::Object(settings)
+}

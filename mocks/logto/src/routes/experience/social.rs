@@ -1,0 +1,188 @@
+//! Social verification (contract §2.1 steps 2 and 4, §2.2, §7).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::interaction::{self, InteractionError};
+use super::body;
+use crate::connectors::{self, ConnectorError};
+use crate::shared::Shared;
+use crate::store::{Connector, SocialUser, Verification, VerificationState};
+use crate::wire::{self, ApiError, SetCookies};
+
+/// Why a social verification is refused.
+#[derive(Debug, thiserror::Error)]
+enum SocialError {
+    #[error(transparent)]
+    Interaction(#[from] InteractionError),
+    #[error("{}", .0.message)]
+    Body(ApiError),
+    #[error("there is no connector `{0}`")]
+    UnknownConnector(String),
+    #[error("the connector `{0}` is gone, or never was")]
+    InvalidConnector(String),
+    #[error("state or redirectUri is empty")]
+    Insufficient,
+    #[error("there is no verification with that id for this connector")]
+    NoVerification,
+    #[error("a code was tried for this verification already: start again")]
+    Spent,
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+}
+
+impl SocialError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Interaction(error) => return error.response(),
+            Self::Body(error) => error.clone(),
+            Self::UnknownConnector(_) => ApiError::not_found(),
+            Self::InvalidConnector(id) => ApiError::new(
+                422,
+                "session.invalid_connector_id",
+                format!("Unable to find available connector with id {id}."),
+            ),
+            Self::Insufficient => ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info."),
+            Self::NoVerification => ApiError::new(
+                404,
+                "session.verification_session_not_found",
+                "The verification was not successful. Restart the verification flow and try again.",
+            ),
+            Self::Spent => ApiError::new(
+                400,
+                "session.connector_validation_session_not_found",
+                "The connector session for token validation is not found.",
+            ),
+            Self::Connector(error) => error.wire(),
+        };
+        error.response(self.to_string())
+    }
+}
+
+/// `POST …/authorization-uri`: where the page sends the person.
+pub(super) async fn authorization_uri(
+    State(shared): State<Arc<Shared>>,
+    Path(connector): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    text: String,
+) -> Response {
+    match begin(&shared, &connector, query.as_deref(), &headers, &text) {
+        Ok(answer) => wire::json(StatusCode::OK, &answer),
+        Err(error) => error.response(),
+    }
+}
+
+fn begin(
+    shared: &Shared,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    text: &str,
+) -> Result<Value, SocialError> {
+    let members = body::object(text).map_err(SocialError::Body)?;
+    let (state, redirect_uri) = match (body::text(&members, "state"), body::text(&members, "redirectUri")) {
+        (Ok(state), Ok(redirect_uri)) => (state, redirect_uri),
+        (state, redirect_uri) => {
+            let issues: Vec<_> = [state.err(), redirect_uri.err()].into_iter().flatten().collect();
+            return Err(SocialError::Body(ApiError::guard(&issues)));
+        }
+    };
+    let mut store = shared.store();
+    let connector = store.connector(id).cloned();
+    let interaction = interaction::find(shared, &mut store, headers, query)?;
+    let experience = interaction::started(interaction)?;
+    if state.is_empty() || redirect_uri.is_empty() {
+        return Err(SocialError::Insufficient);
+    }
+    let connector = connector.ok_or_else(|| SocialError::UnknownConnector(id.to_owned()))?;
+    let uri = connectors::authorization_uri(shared, &connector, state, redirect_uri)?;
+    let verification = Verification {
+        id: shared.long_id(),
+        connector: id.to_owned(),
+        state: VerificationState::Pending { redirect_uri: redirect_uri.to_owned() },
+    };
+    let answer = json!({ "authorizationUri": uri, "verificationId": verification.id });
+    // One verification of a kind at a time: the newest of this connector counts.
+    experience.verifications.retain(|known| known.connector != id);
+    experience.verifications.push(verification);
+    Ok(answer)
+}
+
+/// `POST …/verify`: this is where Logto calls the provider.
+pub(super) async fn verify(
+    State(shared): State<Arc<Shared>>,
+    Path(connector): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    text: String,
+) -> Response {
+    match check(&shared, &connector, query.as_deref(), &headers, &text).await {
+        Ok(answer) => {
+            let mut set = SetCookies::default();
+            set.clear_google_one_tap();
+            set.into(wire::json(StatusCode::OK, &answer))
+        }
+        Err(error) => error.response(),
+    }
+}
+
+async fn check(
+    shared: &Shared,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    text: &str,
+) -> Result<Value, SocialError> {
+    let members = body::object(text).map_err(SocialError::Body)?;
+    let given = members.get("verificationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let (connector, redirect_uri) = spend(shared, id, query, headers, (&given, &data))?;
+    // No lock is held while the provider is asked.
+    let user = connectors::user_info(shared, &connector, &redirect_uri, &data).await?;
+    settle(shared, query, headers, &given, user)?;
+    Ok(json!({ "verificationId": given }))
+}
+
+/// Checks the call and uses the connector's session up. A callback without a
+/// code leaves it: the person may try again (contract §2.2).
+fn spend(
+    shared: &Shared,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    (given, data): (&str, &Map<String, Value>),
+) -> Result<(Connector, String), SocialError> {
+    let mut store = shared.store();
+    let connector = store.connector(id).cloned();
+    let interaction = interaction::find(shared, &mut store, headers, query)?;
+    let experience = interaction::started(interaction)?;
+    let connector = connector.ok_or_else(|| SocialError::InvalidConnector(id.to_owned()))?;
+    let found = experience.verifications.iter_mut().find(|known| known.id == given && known.connector == id);
+    let verification = found.ok_or(SocialError::NoVerification)?;
+    connectors::check_callback(data)?;
+    let VerificationState::Pending { redirect_uri } = verification.state.clone() else {
+        return Err(SocialError::Spent);
+    };
+    verification.state = VerificationState::Spent;
+    Ok((connector, redirect_uri))
+}
+
+fn settle(
+    shared: &Shared,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    given: &str,
+    user: SocialUser,
+) -> Result<(), SocialError> {
+    let mut store = shared.store();
+    let interaction = interaction::find(shared, &mut store, headers, query)?;
+    let experience = interaction::started(interaction)?;
+    let found = experience.verifications.iter_mut().find(|known| known.id == given);
+    found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(user);
+    Ok(())
+}

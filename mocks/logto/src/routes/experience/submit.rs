@@ -1,0 +1,70 @@
+//! `POST /api/experience/submit` (contract §2.1 step 6). Twice is as good as once.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::identification;
+use super::interaction::{self, InteractionError};
+use crate::shared::Shared;
+use crate::wire::{self, ApiError};
+
+/// Why the interaction is not finished.
+#[derive(Debug, thiserror::Error)]
+enum SubmitError {
+    #[error(transparent)]
+    Interaction(#[from] InteractionError),
+    #[error("nobody has been identified")]
+    NotIdentified,
+    #[error("the sign-in experience demands more: {0:?}")]
+    MissingProfile(Vec<&'static str>),
+}
+
+impl SubmitError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Interaction(error) => return error.response(),
+            Self::NotIdentified => ApiError::new(
+                404,
+                "session.identifier_not_found",
+                "User identifier not found. Please go back and sign in again.",
+            ),
+            Self::MissingProfile(fields) => identification::missing_profile(fields),
+        };
+        error.response(self.to_string())
+    }
+}
+
+/// Ends the interaction: the person has signed in.
+pub(super) async fn post(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match submit(&shared, query.as_deref(), &headers) {
+        Ok(uid) => {
+            let target = shared.endpoint(&format!("/oidc/auth/{uid}"));
+            wire::json(StatusCode::OK, &json!({ "redirectTo": target }))
+        }
+        Err(error) => error.response(),
+    }
+}
+
+fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<String, SubmitError> {
+    let now = shared.context.clock.millis();
+    let mut store = shared.store();
+    let interaction = interaction::find(shared, &mut store, headers, query)?;
+    let uid = interaction.uid.clone();
+    let user = interaction::started(interaction)?.user.clone().ok_or(SubmitError::NotIdentified)?;
+    let missing = identification::demanded(&store, store.user(&user));
+    if !missing.is_empty() {
+        return Err(SubmitError::MissingProfile(missing));
+    }
+    if let Some(user) = store.user_mut(&user) {
+        user.last_sign_in_at = Some(now);
+        user.updated_at = now;
+    }
+    if let Some(interaction) = store.interactions.get_mut(&uid) {
+        interaction.login = Some(user);
+    }
+    Ok(uid)
+}

@@ -1,0 +1,10 @@
+//! `/api` of the default tenant: the Management API (contract §4).
+
+mod applications;
+mod auth;
+mod connectors;
+mod experience;
+mod routes;
+mod users;
+
+pub(crate) use routes::router;

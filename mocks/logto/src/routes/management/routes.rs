@@ -1,0 +1,28 @@
+//! The table of routes. Authentication comes before everything.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{delete, get};
+
+use super::{applications, connectors, experience, users};
+use crate::shared::Shared;
+
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/api/applications", get(applications::list).post(applications::create))
+        .route(
+            "/api/applications/{id}",
+            get(applications::read).patch(applications::patch).delete(applications::delete),
+        )
+        .route("/api/applications/{id}/secrets", get(applications::secrets).post(applications::add_secret))
+        .route("/api/applications/{id}/secrets/{name}", delete(applications::delete_secret))
+        .route("/api/connector-factories", get(connectors::factories))
+        .route("/api/connector-factories/{id}", get(connectors::factory))
+        .route("/api/connectors", get(connectors::list).post(connectors::create))
+        .route("/api/connectors/{id}", get(connectors::read).patch(connectors::patch).delete(connectors::delete))
+        .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
+        .route("/api/users", get(users::list))
+        .route("/api/users/{id}", get(users::read).delete(users::delete))
+        .route("/api/users/{id}/is-suspended", axum::routing::patch(users::suspend))
+}

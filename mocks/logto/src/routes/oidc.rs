@@ -1,0 +1,19 @@
+//! `/oidc` and `/consent` of the default tenant (contract §1).
+
+mod authorize;
+mod claims;
+pub(crate) mod client_auth;
+mod consent;
+mod cors;
+mod discovery;
+mod end_session;
+mod finish;
+mod request;
+mod resume;
+mod revocation;
+mod routes;
+mod token;
+mod userinfo;
+
+pub(crate) use request::AuthorizationRequest;
+pub(crate) use routes::{router, unknown_route};

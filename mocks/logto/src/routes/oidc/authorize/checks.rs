@@ -1,0 +1,181 @@
+//! The ordered list of checks of an authorization request.
+
+use oauth::params::Params;
+use oauth::{ErrorCode, Scopes, pkce, redirect_uri};
+use url::Url;
+
+use super::super::request::{self, AuthorizationRequest};
+use super::refusal::Refusal;
+use crate::store::{Application, Store};
+
+/// What is known once the redirect URI can be trusted.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) application: Application,
+    pub(super) redirect_uri: String,
+}
+
+/// Scopes that exist (contract §1.1); others are dropped silently.
+const SCOPES: &str = "openid offline_access profile email phone address custom_data identities roles \
+                      urn:logto:scope:organizations urn:logto:scope:organization_roles urn:logto:scope:sessions \
+                      urn:logto:scope:trusted_devices";
+
+/// Checks whose refusal is shown, never redirected (RFC 6749 §4.1.2.1).
+pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal> {
+    let id = once(params, "client_id")?.ok_or(Refusal::Missing("client_id"))?;
+    let application = store.application(id).ok_or_else(|| Refusal::UnknownClient(id.to_owned()))?;
+    let redirect_uri = redirect_uri_of(application, params)?;
+    Ok(Checked { application: application.clone(), redirect_uri })
+}
+
+/// Checks whose refusal goes to the application, in order.
+pub(super) fn redirected(checked: &Checked, params: &Params) -> Result<AuthorizationRequest, Refusal> {
+    no_parameter_twice(params)?;
+    unsupported_parameters(params)?;
+    response_type(params)?;
+    response_mode(params)?;
+    let scopes = scopes(params)?;
+    let code_challenge = proof_key(&checked.application, params)?;
+    let prompts = prompts(params)?;
+    let max_age = max_age(params)?;
+    resources(params)?;
+    let text = |name: &str| params.first(name).map(ToOwned::to_owned);
+    Ok(AuthorizationRequest {
+        client_id: checked.application.id.clone(),
+        redirect_uri: checked.redirect_uri.clone(),
+        scopes,
+        state: text("state"),
+        nonce: text("nonce"),
+        code_challenge,
+        prompts,
+        max_age,
+        login_page: request::login_page(&checked.application.id, params),
+    })
+}
+
+fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
+    params.one(name).map_err(|_| Refusal::Twice(name.to_owned()))
+}
+
+/// The redirect URI is compared as a parsed URL (contract §1.3); a single
+/// registered one is used when none is sent.
+fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
+    let registered = application.redirect_uris();
+    let Some(given) = once(params, "redirect_uri")? else {
+        return match registered.as_slice() {
+            [only] => Ok(only.clone()),
+            _ => Err(Refusal::Missing("redirect_uri")),
+        };
+    };
+    let parsed = Url::parse(given).ok();
+    let matches = |known: &String| match (&parsed, Url::parse(known)) {
+        (Some(given), Ok(known)) => *given == known,
+        _ => false,
+    };
+    if registered.iter().any(matches) {
+        return Ok(given.to_owned());
+    }
+    Err(Refusal::RedirectUri(redirect_uri::difference(&registered, given)))
+}
+
+/// `resource` alone may be repeated (RFC 8707 §2).
+fn no_parameter_twice(params: &Params) -> Result<(), Refusal> {
+    match params.repeated().into_iter().find(|name| *name != "resource") {
+        Some(name) => Err(Refusal::Twice(name.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Request objects and registration by parameter (OIDC Core §6, §7).
+fn unsupported_parameters(params: &Params) -> Result<(), Refusal> {
+    for (name, code) in [
+        ("request", ErrorCode::RequestNotSupported),
+        ("request_uri", ErrorCode::RequestUriNotSupported),
+        ("registration", ErrorCode::RegistrationNotSupported),
+    ] {
+        if params.first(name).is_some() {
+            return Err(Refusal::NotSupported(name, code));
+        }
+    }
+    Ok(())
+}
+
+fn response_type(params: &Params) -> Result<(), Refusal> {
+    match params.first("response_type") {
+        Some("code") => Ok(()),
+        None => Err(Refusal::Missing("response_type")),
+        Some(known @ ("id_token" | "code id_token" | "none")) => {
+            Err(Refusal::ResponseTypeNotAllowed(known.to_owned()))
+        }
+        Some(unknown) => Err(Refusal::ResponseType(unknown.to_owned())),
+    }
+}
+
+fn response_mode(params: &Params) -> Result<(), Refusal> {
+    match params.first("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(other) => Err(Refusal::ResponseMode(other.to_owned())),
+    }
+}
+
+fn scopes(params: &Params) -> Result<Scopes, Refusal> {
+    let scopes = Scopes::parse(params.first("scope").unwrap_or_default()).intersect(&Scopes::parse(SCOPES));
+    if params.first("nonce").is_some() && !scopes.contains("openid") {
+        return Err(Refusal::NonceWithoutOpenid);
+    }
+    Ok(scopes)
+}
+
+/// PKCE (RFC 7636 §4.3): optional for Traditional applications, S256 only.
+fn proof_key(application: &Application, params: &Params) -> Result<Option<String>, Refusal> {
+    let refused = |text: &str| Err(Refusal::Pkce(text.to_owned()));
+    match (params.first("code_challenge"), params.first("code_challenge_method")) {
+        (None, None) if application.is_confidential() => Ok(None),
+        (None, None) => Err(Refusal::PkceMissing),
+        (None, Some(_)) => refused("code_challenge must be provided with code_challenge_method"),
+        (Some(_), None) => refused("code_challenge_method must be provided"),
+        (Some(challenge), Some("S256")) => match pkce::check_challenge(challenge) {
+            Ok(()) => Ok(Some(challenge.to_owned())),
+            Err(pkce::Defect::TooShort(_)) => {
+                refused("code_challenge must be a string with a minimum length of 43 characters")
+            }
+            Err(pkce::Defect::TooLong(_)) => {
+                refused("code_challenge must be a string with a maximum length of 128 characters")
+            }
+            Err(pkce::Defect::Character(_)) => refused("code_challenge contains invalid characters"),
+        },
+        (Some(_), Some(_)) => refused("not supported value of code_challenge_method"),
+    }
+}
+
+fn prompts(params: &Params) -> Result<Vec<String>, Refusal> {
+    let asked: Vec<String> =
+        params.first("prompt").unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect();
+    if let Some(unknown) = asked.iter().find(|prompt| !["none", "login", "consent"].contains(&prompt.as_str())) {
+        return Err(Refusal::Prompt(unknown.clone()));
+    }
+    if asked.len() > 1 && asked.iter().any(|prompt| prompt == "none") {
+        return Err(Refusal::PromptNoneNotAlone);
+    }
+    Ok(asked)
+}
+
+fn max_age(params: &Params) -> Result<Option<i64>, Refusal> {
+    params
+        .first("max_age")
+        .map(|text| text.parse().ok().filter(|age| *age >= 0).ok_or_else(|| Refusal::MaxAge(text.to_owned())))
+        .transpose()
+}
+
+/// Resource indicators (RFC 8707 §2). The double knows no API resources yet.
+fn resources(params: &Params) -> Result<(), Refusal> {
+    for resource in params.all("resource").flat_map(|value| value.split(',')).filter(|text| !text.is_empty()) {
+        let text = resource.to_owned();
+        match Url::parse(resource) {
+            Err(_) => return Err(Refusal::ResourceNotAbsolute(text)),
+            Ok(url) if url.fragment().is_some() => return Err(Refusal::ResourceFragment(text)),
+            Ok(_) => return Err(Refusal::Resource(text)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Why an authorization request is refused.
+
+use axum::response::Response;
+use oauth::ErrorCode;
+use url::Url;
+
+use crate::wire::OidcError;
+
+/// All refusals of the endpoint; [`Refusal::wire`] is the one way out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("there is no application with the id `{0}`")]
+    UnknownClient(String),
+    #[error("the parameter `{0}` is missing")]
+    Missing(&'static str),
+    #[error("the parameter `{0}` comes twice")]
+    Twice(String),
+    #[error("{0}")]
+    RedirectUri(String),
+    #[error("response_type `{0}` is not supported")]
+    ResponseType(String),
+    #[error("response_type `{0}` is not allowed for this application")]
+    ResponseTypeNotAllowed(String),
+    #[error("response_mode `{0}` is not supported")]
+    ResponseMode(String),
+    #[error("the parameter `{0}` is not supported")]
+    NotSupported(&'static str, ErrorCode),
+    #[error("nonce without the scope openid")]
+    NonceWithoutOpenid,
+    #[error("PKCE is required for this kind of application and missing")]
+    PkceMissing,
+    #[error("PKCE: {0}")]
+    Pkce(String),
+    #[error("prompt `{0}` is not supported")]
+    Prompt(String),
+    #[error("prompt none together with another one")]
+    PromptNoneNotAlone,
+    #[error("max_age `{0}` is no number")]
+    MaxAge(String),
+    #[error("resource `{0}` is unknown")]
+    Resource(String),
+    #[error("resource `{0}` is no absolute URI")]
+    ResourceNotAbsolute(String),
+    #[error("resource `{0}` has a fragment")]
+    ResourceFragment(String),
+    #[error("prompt=none and nobody is signed in")]
+    LoginRequired,
+    #[error("prompt=none and consent is needed")]
+    ConsentRequired,
+    #[error("the request has no scope that could be granted")]
+    NothingGranted,
+}
+
+impl Refusal {
+    fn wire(&self) -> (ErrorCode, Option<String>) {
+        let invalid = |text: String| (ErrorCode::InvalidRequest, Some(text));
+        match self {
+            Self::UnknownClient(id) => (ErrorCode::InvalidClient, Some(format!("invalid client {id}"))),
+            Self::Missing(name) => invalid(format!("missing required parameter '{name}'")),
+            Self::Twice(name) => invalid(format!("'{name}' parameter must not be provided twice")),
+            Self::RedirectUri(_) => (
+                ErrorCode::InvalidRedirectUri,
+                Some("redirect_uri did not match any of the client's registered redirect_uris".to_owned()),
+            ),
+            Self::ResponseType(_) => (
+                ErrorCode::UnsupportedResponseType,
+                Some("unsupported response_type requested".to_owned()),
+            ),
+            Self::ResponseTypeNotAllowed(_) => {
+                invalid("requested response_type is not allowed for this client".to_owned())
+            }
+            Self::ResponseMode(_) => (
+                ErrorCode::UnsupportedResponseMode,
+                Some("unsupported response_mode requested".to_owned()),
+            ),
+            Self::NotSupported(_, code) => (*code, None),
+            Self::NonceWithoutOpenid => {
+                invalid("openid scope must be requested when using the nonce parameter".to_owned())
+            }
+            Self::PkceMissing => {
+                invalid("Authorization Server policy requires PKCE to be used for this request".to_owned())
+            }
+            Self::Pkce(text) => invalid(text.clone()),
+            Self::Prompt(_) => invalid("unsupported prompt value requested".to_owned()),
+            Self::PromptNoneNotAlone => invalid("prompt none must only be used alone".to_owned()),
+            Self::MaxAge(_) => invalid("invalid max_age parameter value".to_owned()),
+            Self::Resource(_) => {
+                (ErrorCode::InvalidTarget, Some("resource indicator is missing, or unknown".to_owned()))
+            }
+            Self::ResourceNotAbsolute(_) => {
+                (ErrorCode::InvalidTarget, Some("resource indicator must be an absolute URI".to_owned()))
+            }
+            Self::ResourceFragment(_) => (
+                ErrorCode::InvalidTarget,
+                Some("resource indicator must not contain a fragment component".to_owned()),
+            ),
+            Self::LoginRequired => {
+                (ErrorCode::LoginRequired, Some("End-User authentication is required".to_owned()))
+            }
+            Self::ConsentRequired => (ErrorCode::ConsentRequired, Some("requested scopes not granted".to_owned())),
+            Self::NothingGranted => (ErrorCode::AccessDenied, None),
+        }
+    }
+
+    /// As a page of its own: JSON with 400, plus `state` and `iss`.
+    pub(super) fn shown(&self, state: Option<&str>, issuer: &str) -> Response {
+        let (code, description) = self.wire();
+        let mut error = OidcError::new(400, code, description.unwrap_or_default());
+        error.state = state.map(ToOwned::to_owned);
+        error.iss = Some(issuer.to_owned());
+        error.uncached(self.to_string())
+    }
+
+    /// As a redirect to the application; in the fragment where a token was asked for.
+    pub(in crate::routes::oidc) fn location(&self, redirect_uri: &str, state: Option<&str>, issuer: &str) -> String {
+        let (code, description) = self.wire();
+        let mut parameters = vec![("error", code.as_str().to_owned())];
+        parameters.extend(description.map(|text| ("error_description", text)));
+        parameters.extend(state.map(|state| ("state", state.to_owned())));
+        parameters.push(("iss", issuer.to_owned()));
+        let Ok(mut url) = Url::parse(redirect_uri) else { return redirect_uri.to_owned() };
+        let in_fragment = match self {
+            Self::ResponseType(kind) | Self::ResponseTypeNotAllowed(kind) => kind.contains("token"),
+            _ => false,
+        };
+        if in_fragment {
+            let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+            url.set_fragment(Some(&fragment));
+        } else {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        url.into()
+    }
+}

@@ -1,0 +1,120 @@
+//! Client authentication at the token, revocation and introspection endpoints
+//! (contract §1.6; RFC 6749 §2.3).
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use oauth::params::Params;
+use oauth::{ErrorCode, basic, secret};
+
+use crate::shared::Shared;
+use crate::store::{Application, Store};
+use crate::wire::OidcError;
+
+/// Why a client is not let in.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(crate) enum ClientAuthError {
+    #[error("neither an Authorization header nor a client_id")]
+    Nothing,
+    #[error("a secret in the header and one in the body")]
+    TwoMechanisms,
+    #[error("the client_id of the header is not that of the body")]
+    Mismatch,
+    #[error("the Authorization header is malformed: {0}")]
+    Malformed(String),
+    #[error("the secret in the Authorization header is empty")]
+    EmptySecret,
+    #[error("there is no application with the id `{0}`")]
+    UnknownClient(String),
+    #[error("the secret of `{id}` {reason}")]
+    Secret { id: String, reason: String, by_header: bool },
+    #[error("the secret of `{0}` has expired")]
+    SecretExpired(String),
+}
+
+impl ClientAuthError {
+    pub(crate) fn wire(&self, issuer: &str) -> OidcError {
+        let invalid = |text: &str| OidcError::invalid_request(text);
+        match self {
+            Self::Nothing => invalid("no client authentication mechanism provided"),
+            Self::TwoMechanisms => invalid("client authentication must only be provided using one mechanism"),
+            Self::Mismatch => invalid("client_id mismatch"),
+            Self::Malformed(_) => invalid("invalid authorization header value format"),
+            Self::EmptySecret => invalid("client_secret must be provided in the Authorization header"),
+            Self::UnknownClient(id) => {
+                OidcError::new(400, ErrorCode::InvalidClient, format!("invalid client {id}"))
+            }
+            Self::Secret { by_header, .. } => failed(issuer, *by_header),
+            Self::SecretExpired(_) => invalid("client secret has expired"),
+        }
+    }
+}
+
+/// 401, with a challenge where a header was sent (RFC 6749 §5.2).
+pub(crate) fn failed(issuer: &str, by_header: bool) -> OidcError {
+    let text = "client authentication failed";
+    let mut error = OidcError::new(401, ErrorCode::InvalidClient, text);
+    if by_header {
+        let challenge = format!("Basic realm=\"{issuer}\", error=\"invalid_client\", error_description=\"{text}\"");
+        error.www_authenticate = Some(challenge);
+    }
+    error
+}
+
+/// Credentials as they were presented.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Presented {
+    pub(crate) id: String,
+    pub(crate) secret: Option<String>,
+    pub(crate) by_header: bool,
+}
+
+impl Presented {
+    pub(crate) fn of(headers: &HeaderMap, form: &Params) -> Result<Self, ClientAuthError> {
+        let (id, secret) = (form.first("client_id"), form.first("client_secret"));
+        let Some(header) = headers.get(AUTHORIZATION) else {
+            let id = id.ok_or(ClientAuthError::Nothing)?.to_owned();
+            return Ok(Self { id, secret: secret.map(ToOwned::to_owned), by_header: false });
+        };
+        let header = header.to_str().unwrap_or_default();
+        let raw = basic::parse(header).map_err(|error| ClientAuthError::Malformed(error.to_string()))?;
+        let given = basic::form_decoded(&raw);
+        if id.is_some_and(|id| id != given.id) {
+            return Err(ClientAuthError::Mismatch);
+        }
+        if given.secret.is_empty() {
+            return Err(ClientAuthError::EmptySecret);
+        }
+        if secret.is_some() {
+            return Err(ClientAuthError::TwoMechanisms);
+        }
+        Ok(Self { id: given.id, secret: Some(given.secret), by_header: true })
+    }
+}
+
+/// The application that asks; any of its secrets counts.
+pub(crate) fn authenticate(
+    shared: &Shared,
+    store: &Store,
+    headers: &HeaderMap,
+    form: &Params,
+) -> Result<Application, ClientAuthError> {
+    let presented = Presented::of(headers, form)?;
+    let id = presented.id.clone();
+    let application =
+        store.application(&id).ok_or_else(|| ClientAuthError::UnknownClient(id.clone()))?.clone();
+    if !application.is_confidential() {
+        return Ok(application);
+    }
+    let given = presented.secret.unwrap_or_default();
+    let found = application.secrets.iter().find(|known| secret::equal(&known.value, &given));
+    let Some(found) = found else {
+        // The nearest of its secrets tells what is wrong with the given one.
+        let reasons = application.secrets.iter().map(|known| secret::difference(&known.value, &given, Some(&id)));
+        let reason = reasons.min_by_key(|reason| reason == "differs").unwrap_or_else(|| "does not exist".to_owned());
+        return Err(ClientAuthError::Secret { id, reason, by_header: presented.by_header });
+    };
+    if found.expires_at.is_some_and(|at| at <= shared.context.clock.millis()) {
+        return Err(ClientAuthError::SecretExpired(id));
+    }
+    Ok(application)
+}

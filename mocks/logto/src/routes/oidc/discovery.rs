@@ -1,0 +1,65 @@
+//! Discovery and the key set (contract §1.1, §1.2).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+
+use super::cors;
+use crate::shared::Shared;
+use crate::wire;
+
+/// `GET /oidc/.well-known/openid-configuration`.
+pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let at = |path: &str| shared.endpoint(path);
+    let document = json!({
+        "authorization_endpoint": at("/oidc/auth"),
+        "device_authorization_endpoint": at("/oidc/device/auth"),
+        "claims_parameter_supported": false,
+        "claims_supported": ["sub", "name", "family_name", "given_name", "middle_name", "nickname",
+            "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale",
+            "updated_at", "username", "created_at", "email", "email_verified", "phone_number",
+            "phone_number_verified", "address", "custom_data", "identities", "sso_identities", "roles",
+            "organizations", "organization_data", "organization_roles", "sid", "auth_time", "iss"],
+        "code_challenge_methods_supported": ["S256"],
+        "end_session_endpoint": at("/oidc/session/end"),
+        "grant_types_supported": ["implicit", "authorization_code", "refresh_token", "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"],
+        "issuer": shared.issuer(),
+        "jwks_uri": at("/oidc/jwks"),
+        "authorization_response_iss_parameter_supported": true,
+        "response_modes_supported": ["form_post", "fragment", "query"],
+        "response_types_supported": ["code id_token", "code", "id_token", "none"],
+        "scopes_supported": ["openid", "offline_access", "profile", "email", "phone", "address", "custom_data",
+            "identities", "roles", "urn:logto:scope:organizations", "urn:logto:scope:organization_roles",
+            "urn:logto:scope:sessions", "urn:logto:scope:trusted_devices"],
+        "subject_types_supported": ["public"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_jwt",
+            "client_secret_post", "private_key_jwt", "none"],
+        "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "Ed25519",
+            "EdDSA"],
+        "token_endpoint": at("/oidc/token"),
+        "id_token_signing_alg_values_supported": ["ES384"],
+        "pushed_authorization_request_endpoint": at("/oidc/request"),
+        "request_uri_parameter_supported": false,
+        "userinfo_endpoint": at("/oidc/me"),
+        "introspection_endpoint": at("/oidc/token/introspection"),
+        "revocation_endpoint": at("/oidc/token/revocation"),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "claim_types_supported": ["normal"],
+    });
+    cors::allow_with_reason(wire::json(StatusCode::OK, &document), &headers)
+}
+
+/// `GET /oidc/jwks`.
+pub(super) async fn jwks(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let mut response = wire::json(StatusCode::OK, &json!({ "keys": [shared.keys.jwk()] }));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json; charset=utf-8"));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, max-age=0, must-revalidate"));
+    cors::allow_with_reason(response, &headers)
+}

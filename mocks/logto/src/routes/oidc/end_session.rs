@@ -1,0 +1,224 @@
+//! `GET|POST /oidc/session/end` and its form (contract §1.8; OIDC RP-Initiated Logout).
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use indexmap::IndexMap;
+use oauth::params::Params;
+use oauth::{ErrorCode, redirect_uri};
+use serde_json::Value;
+use url::Url;
+
+use crate::pages;
+use crate::shared::Shared;
+use crate::store::{LogoutState, Session, Store, lifetime};
+use crate::wire::{self, Cookies, OidcError, SetCookies};
+
+/// Why a sign-out is refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+enum EndSessionError {
+    #[error("id_token_hint is no JWT")]
+    HintUndecodable,
+    #[error("id_token_hint is not signed by this Logto")]
+    HintInvalid,
+    #[error("client_id is not the audience of id_token_hint")]
+    HintOfOther,
+    #[error("there is no application with the id `{0}`")]
+    UnknownClient(String),
+    #[error("{0}")]
+    RedirectUri(String),
+    #[error("no sign-out is under way in this session")]
+    NoDetails,
+    #[error("xsrf is not the one of the last sign-out page")]
+    Xsrf,
+}
+
+impl EndSessionError {
+    fn wire(&self) -> OidcError {
+        match self {
+            Self::HintUndecodable => OidcError::invalid_request("could not decode id_token_hint"),
+            Self::HintInvalid => OidcError::invalid_request("could not validate id_token_hint"),
+            Self::HintOfOther => {
+                OidcError::invalid_request("client_id does not match the provided id_token_hint")
+            }
+            Self::UnknownClient(id) => {
+                OidcError::new(400, ErrorCode::InvalidClient, format!("invalid client {id}"))
+            }
+            Self::RedirectUri(_) => OidcError::invalid_request("post_logout_redirect_uri not registered"),
+            Self::NoDetails => OidcError::invalid_request("could not find logout details"),
+            Self::Xsrf => OidcError::invalid_request("xsrf token invalid"),
+        }
+    }
+}
+
+/// The request in the query.
+pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    answer(begin(&shared, &Params::parse(&query.unwrap_or_default()), &headers))
+}
+
+/// The request in a form.
+pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    answer(begin(&shared, &Params::parse(&body), &headers))
+}
+
+/// The form of the sign-out page.
+pub(super) async fn confirm(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    answer(end(&shared, &Params::parse(&body), &headers))
+}
+
+/// Where a sign-out without a redirect URI ends.
+pub(super) async fn success() -> Response {
+    html(pages::SIGNED_OUT.to_owned())
+}
+
+fn answer(done: Result<Response, EndSessionError>) -> Response {
+    done.unwrap_or_else(|error| error.wire().uncached(error.to_string()))
+}
+
+fn html(text: String) -> Response {
+    let mut response = Response::new(axum::body::Body::from(text));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {
+    let mut store = shared.store();
+    let client = client(shared, &store, params)?;
+    let redirect_uri = redirect_uri_of(&store, client.as_deref(), params)?;
+    let now = shared.now();
+    let cookies = Cookies::of(headers);
+    let known = cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
+    let mut session = known.unwrap_or_else(|| Session {
+        id: shared.opaque(),
+        uid: shared.opaque(),
+        account: None,
+        login_at: now,
+        authorizations: IndexMap::new(),
+        logout: None,
+        expires: 0,
+    });
+    let secret = shared.context.random.hex(24);
+    session.expires = now + lifetime::SESSION;
+    session.logout = Some(LogoutState {
+        secret: secret.clone(),
+        client,
+        redirect_uri,
+        state: params.first("state").map(ToOwned::to_owned),
+        resumes: None,
+    });
+    let action = shared.endpoint("/oidc/session/end/confirm");
+    let page = match session.account {
+        Some(_) => pages::sign_out(&action, &secret),
+        None => pages::submitting(&action, &secret),
+    };
+    let mut set = SetCookies::default();
+    set.session(&shared.cookie_key, &session.id, session.expires);
+    store.sessions.insert(session.id.clone(), session);
+    Ok(set.into(html(page)))
+}
+
+/// The application, by hint or by id (RP-Initiated Logout §2). An expired hint is fine.
+fn client(shared: &Shared, store: &Store, params: &Params) -> Result<Option<String>, EndSessionError> {
+    let id = params.first("client_id").map(ToOwned::to_owned);
+    let hinted = match params.first("id_token_hint") {
+        None => None,
+        Some(hint) => {
+            if !is_jwt(hint) {
+                return Err(EndSessionError::HintUndecodable);
+            }
+            let claims = shared.keys.verify(hint).ok_or(EndSessionError::HintInvalid)?;
+            claims.get("aud").and_then(Value::as_str).map(ToOwned::to_owned)
+        }
+    };
+    if let (Some(id), Some(hinted)) = (&id, &hinted)
+        && id != hinted
+    {
+        return Err(EndSessionError::HintOfOther);
+    }
+    let client = id.or(hinted);
+    match &client {
+        Some(id) if store.application(id).is_none() => Err(EndSessionError::UnknownClient(id.clone())),
+        _ => Ok(client),
+    }
+}
+
+fn is_jwt(text: &str) -> bool {
+    use base64::Engine as _;
+    let decoded = |part: &str| {
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice::<Value>(&bytes).ok()
+    };
+    let mut parts = text.split('.');
+    parts.next().and_then(decoded).is_some() && parts.next().and_then(decoded).is_some() && parts.count() == 1
+}
+
+/// A URI without an application is silently ignored (contract §1.8).
+fn redirect_uri_of(
+    store: &Store,
+    client: Option<&str>,
+    params: &Params,
+) -> Result<Option<String>, EndSessionError> {
+    let (Some(application), Some(given)) =
+        (client.and_then(|id| store.application(id)), params.first("post_logout_redirect_uri"))
+    else {
+        return Ok(None);
+    };
+    let registered = application.post_logout_redirect_uris();
+    let parsed = Url::parse(given).ok();
+    if registered.iter().any(|known| parsed.is_some() && Url::parse(known).ok() == parsed) {
+        return Ok(Some(given.to_owned()));
+    }
+    let text = redirect_uri::difference(&registered, given);
+    Err(EndSessionError::RedirectUri(text.replace("redirect_uri", "post_logout_redirect_uri")))
+}
+
+fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {
+    let mut store = shared.store();
+    let now = shared.now();
+    let cookies = Cookies::of(headers);
+    let session = cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
+    let mut session = session.ok_or(EndSessionError::NoDetails)?;
+    let logout = session.logout.take().ok_or(EndSessionError::NoDetails)?;
+    if form.first("xsrf") != Some(logout.secret.as_str()) {
+        return Err(EndSessionError::Xsrf);
+    }
+    let location = match (&logout.resumes, &logout.redirect_uri) {
+        (Some(uid), _) => shared.endpoint(&format!("/oidc/auth/{uid}")),
+        (None, Some(uri)) => with_state(uri, logout.state.as_deref()),
+        (None, None) => shared.endpoint("/oidc/session/end/success"),
+    };
+    let mut set = SetCookies::default();
+    store.sessions.remove(&session.id);
+    if form.first("logout").is_some() {
+        // Grants without offline access end with the session.
+        for grant in session.authorizations.values() {
+            let offline = store.grants.get(grant).is_some_and(|grant| grant.scopes.contains("offline_access"));
+            if !offline {
+                store.revoke_grant(grant);
+            }
+        }
+        set.clear_session(&shared.cookie_key);
+    } else {
+        // Only this application's part of the session is dropped.
+        if let Some(grant) = logout.client.as_ref().and_then(|client| session.authorizations.shift_remove(client)) {
+            store.revoke_grant(&grant);
+        }
+        session.id = shared.opaque();
+        set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
+        store.sessions.insert(session.id.clone(), session);
+    }
+    let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(set.into(response))
+}
+
+fn with_state(uri: &str, state: Option<&str>) -> String {
+    let (Some(state), Ok(mut url)) = (state, Url::parse(uri)) else { return uri.to_owned() };
+    url.query_pairs_mut().append_pair("state", state);
+    url.into()
+}

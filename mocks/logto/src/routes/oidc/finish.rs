@@ -1,0 +1,218 @@
+//! What comes after a good authorization request, and after every resume: ask
+//! for a login, ask for consent, or give the code (contract §1.3, §1.4).
+
+use axum::response::Response;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
+use indexmap::IndexMap;
+
+use super::authorize::Refusal;
+use super::request::AuthorizationRequest;
+use crate::shared::Shared;
+use crate::store::{Code, Interaction, Prompt, Session, Store, lifetime};
+use crate::wire::{self, Cookies, SetCookies};
+
+/// What the person has done so far for this request.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Done {
+    /// The interaction that is resumed; its cookie goes once the code is given.
+    pub(super) uid: String,
+    pub(super) logged_in: bool,
+    pub(super) consented: bool,
+}
+
+/// The next step for a request in a session.
+pub(super) fn proceed(
+    shared: &Shared,
+    store: &mut Store,
+    request: &AuthorizationRequest,
+    session: Option<Session>,
+    done: Option<&Done>,
+    cookies: &Cookies,
+) -> Result<Response, Refusal> {
+    let now = shared.now();
+    let logged_in = done.is_some_and(|done| done.logged_in);
+    let Some(session) = session.filter(|session| !needs_login(request, session, logged_in, now)) else {
+        if request.asks("none") {
+            return Err(Refusal::LoginRequired);
+        }
+        // A session that has to sign in again is kept until somebody does.
+        let kept = current(store, cookies, shared, now);
+        return Ok(ask(shared, store, request, Prompt::Login, false, kept, cookies));
+    };
+    let consented = done.is_some_and(|done| done.consented);
+    let wanted = request.granted_scopes();
+    let grant = session.authorizations.get(&request.client_id).cloned();
+    let granted = grant.as_ref().and_then(|id| store.grants.get(id));
+    let missing = granted.is_none_or(|grant| !wanted.is_subset(&grant.scopes));
+    if missing && !consented || request.asks("consent") && !consented {
+        if request.asks("none") {
+            return Err(Refusal::ConsentRequired);
+        }
+        return Ok(ask(shared, store, request, Prompt::Consent, logged_in, Some(session), cookies));
+    }
+    let (Some(grant), false) = (grant, wanted.is_empty()) else { return Err(Refusal::NothingGranted) };
+    Ok(give_code(shared, store, request, &session, grant, done))
+}
+
+fn current(store: &Store, cookies: &Cookies, shared: &Shared, now: i64) -> Option<Session> {
+    let id = cookies.signed(&shared.cookie_key, "_session")?;
+    store.live_session(id, now).filter(|session| session.account.is_some()).cloned()
+}
+
+/// `prompt=login` and `max_age` ask for a new login (OIDC Core §3.1.2.1).
+fn needs_login(request: &AuthorizationRequest, session: &Session, logged_in: bool, now: i64) -> bool {
+    let too_old = request.max_age.is_some_and(|age| now - session.login_at >= age && !(age > 0 && now == session.login_at));
+    session.account.is_none() || !logged_in && (request.asks("login") || too_old)
+}
+
+/// Sends the person to a page, with the cookies that lead back.
+fn ask(
+    shared: &Shared,
+    store: &mut Store,
+    request: &AuthorizationRequest,
+    prompt: Prompt,
+    logged_in: bool,
+    session: Option<Session>,
+    cookies: &Cookies,
+) -> Response {
+    let now = shared.now();
+    let uid = shared.opaque();
+    let expires = now + lifetime::INTERACTION;
+    let location = match prompt {
+        Prompt::Login => request.login_page.clone(),
+        Prompt::Consent => format!("/consent?app_id={}", request.client_id),
+    };
+    let mut set = SetCookies::default();
+    set.logto(&shared.cookie_key, &request.client_id);
+    let known = cookies.signed(&shared.cookie_key, "_interaction");
+    set.interaction(&shared.cookie_key, &interactions(known, &request.client_id, &uid), expires);
+    set.resume(&shared.cookie_key, &uid, expires);
+    if let Some(session) = &session {
+        set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
+    }
+    store.interactions.insert(
+        uid.clone(),
+        Interaction {
+            uid,
+            request: request.clone(),
+            prompt,
+            logged_in,
+            session_uid: session.map(|session| session.uid),
+            login: None,
+            grant: None,
+            experience: None,
+            expires,
+        },
+    );
+    let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    set.into(response)
+}
+
+/// Applications in the `_interaction` cookie, and its size (contract §8).
+const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
+
+/// The value of `_interaction`: application → interaction, the newest also as `_legacy`.
+fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
+    let decoded = known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
+    let mut map: IndexMap<String, String> =
+        decoded.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    map.insert(client_id.to_owned(), uid.to_owned());
+    map.insert("_legacy".to_owned(), uid.to_owned());
+    loop {
+        let json = serde_json::to_string(&map).unwrap_or_default();
+        let value = encode_component(&json);
+        let applications = map.len() - 1;
+        if applications <= INTERACTIONS_LIMIT.0 && value.len() <= INTERACTIONS_LIMIT.1 || applications <= 1 {
+            return value;
+        }
+        let oldest = map.keys().find(|id| *id != "_legacy" && *id != client_id).cloned();
+        match oldest {
+            Some(oldest) => map.shift_remove(&oldest),
+            None => return value,
+        };
+    }
+}
+
+/// JavaScript's `encodeURIComponent`.
+fn encode_component(text: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'!')
+        .remove(b'~')
+        .remove(b'*')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')');
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+/// The authorization response: `code`, `state`, `iss`, in that order.
+fn give_code(
+    shared: &Shared,
+    store: &mut Store,
+    request: &AuthorizationRequest,
+    session: &Session,
+    grant: String,
+    done: Option<&Done>,
+) -> Response {
+    let now = shared.now();
+    let code = shared.opaque();
+    let auth_time = (request.asks("login") || request.max_age.is_some()).then_some(session.login_at);
+    store.codes.insert(
+        code.clone(),
+        Code {
+            grant,
+            account: session.account.clone().unwrap_or_default(),
+            client: request.client_id.clone(),
+            scopes: request.granted_scopes(),
+            request: request.clone(),
+            session_uid: session.uid.clone(),
+            auth_time,
+            used: false,
+            expires: now + lifetime::CODE,
+        },
+    );
+    let issuer = shared.issuer();
+    let mut parameters = vec![("code", code.as_str())];
+    parameters.extend(request.state.as_deref().map(|state| ("state", state)));
+    parameters.push(("iss", &issuer));
+    let mut set = SetCookies::default();
+    if let Some(done) = done {
+        set.clear_resume(&shared.cookie_key, &done.uid);
+    }
+    set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
+    let mut response = wire::redirect(StatusCode::SEE_OTHER, &request.response_url(&parameters));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    set.into(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interaction_cookie_keeps_other_applications_and_names_the_newest_twice() {
+        let first = interactions(None, "a", "1");
+        assert_eq!(first, "%7B%22a%22%3A%221%22%2C%22_legacy%22%3A%221%22%7D");
+        let second = interactions(Some(&first), "b", "2");
+        let decoded = percent_encoding::percent_decode_str(&second).decode_utf8().unwrap();
+        assert_eq!(decoded, r#"{"a":"1","_legacy":"2","b":"2"}"#);
+    }
+
+    #[test]
+    fn the_interaction_cookie_stays_within_its_bounds() {
+        let mut value = None;
+        for number in 0..30 {
+            value = Some(interactions(value.as_deref(), &format!("app-{number}"), &"u".repeat(43)));
+        }
+        let value = value.unwrap();
+        let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
+        assert_eq!(decoded.matches("app-").count(), 10);
+        assert!(decoded.contains("app-29") && !decoded.contains("app-19"), "{decoded}");
+    }
+}

@@ -1,0 +1,146 @@
+//! `GET /oidc/auth/:uid` (contract §1.4): driven by the path-scoped cookie, not
+//! by the path.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::finish::{self, Done};
+use crate::pages;
+use crate::shared::Shared;
+use crate::store::{Interaction, LogoutState, Prompt, Session, Store, lifetime};
+use crate::wire::{self, Cookies, OidcError, SetCookies};
+
+/// Why a resume is refused.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+enum ResumeError {
+    #[error("the _interaction_resume cookie is missing, or its signature is wrong")]
+    NoCookie,
+    #[error("the interaction is over, or has expired")]
+    Gone,
+    #[error("the _session cookie is not that of the interaction")]
+    OtherSession,
+}
+
+impl ResumeError {
+    fn wire(self, issuer: &str) -> OidcError {
+        let description = match self {
+            Self::NoCookie => "authorization request has expired",
+            Self::Gone => "interaction session not found",
+            Self::OtherSession => "interaction session and authentication session mismatch",
+        };
+        let mut error = OidcError::invalid_request(description);
+        error.iss = Some(issuer.to_owned());
+        error
+    }
+}
+
+/// The way back from a page.
+pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let cookies = Cookies::of(&headers);
+    match resume(&shared, &cookies) {
+        Ok(response) => response,
+        Err(error) => error.wire(&shared.issuer()).uncached(error.to_string()),
+    }
+}
+
+fn resume(shared: &Shared, cookies: &Cookies) -> Result<Response, ResumeError> {
+    let now = shared.now();
+    let mut store = shared.store();
+    let uid = cookies.signed(&shared.cookie_key, "_interaction_resume").ok_or(ResumeError::NoCookie)?;
+    let found = store.interactions.get(uid).filter(|interaction| interaction.expires > now).cloned();
+    let interaction = found.ok_or(ResumeError::Gone)?;
+    let session = cookies
+        .signed(&shared.cookie_key, "_session")
+        .and_then(|id| store.live_session(id, now))
+        .filter(|session| session.account.is_some())
+        .cloned();
+    if interaction.prompt == Prompt::Consent
+        && session.as_ref().map(|session| &session.uid) != interaction.session_uid.as_ref()
+    {
+        return Err(ResumeError::OtherSession);
+    }
+    if let (Some(user), Some(session)) = (&interaction.login, &session)
+        && session.account.as_ref() != Some(user)
+    {
+        return Ok(ask_to_end(shared, &mut store, session, &interaction));
+    }
+    store.interactions.remove(uid);
+    let session = renewed(shared, &mut store, &interaction, session);
+    let done = Done {
+        uid: uid.to_owned(),
+        logged_in: interaction.logged_in || interaction.login.is_some(),
+        consented: interaction.grant.is_some(),
+    };
+    let request = &interaction.request;
+    Ok(match finish::proceed(shared, &mut store, request, session, Some(&done), cookies) {
+        Ok(response) => response,
+        Err(refusal) => {
+            let location = refusal.location(&request.redirect_uri, request.state.as_deref(), &shared.issuer());
+            let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            kit::note(response, refusal.to_string())
+        }
+    })
+}
+
+/// The session after a resume: under a new id, with the login and the grant of
+/// the interaction.
+fn renewed(
+    shared: &Shared,
+    store: &mut Store,
+    interaction: &Interaction,
+    session: Option<Session>,
+) -> Option<Session> {
+    let now = shared.now();
+    let mut session = match (session, &interaction.login) {
+        (Some(session), _) => session,
+        (None, Some(_)) => Session {
+            id: String::new(),
+            uid: shared.opaque(),
+            account: None,
+            login_at: now,
+            authorizations: indexmap::IndexMap::new(),
+            logout: None,
+            expires: 0,
+        },
+        (None, None) => return None,
+    };
+    store.sessions.remove(&session.id);
+    if let Some(user) = &interaction.login {
+        session.account = Some(user.clone());
+        session.login_at = now;
+    }
+    if let Some(grant) = &interaction.grant {
+        session.authorizations.insert(interaction.request.client_id.clone(), grant.clone());
+    }
+    session.id = shared.opaque();
+    session.expires = now + lifetime::SESSION;
+    store.sessions.insert(session.id.clone(), session.clone());
+    Some(session)
+}
+
+/// Somebody else is signed in: a page that signs out first, then comes back here.
+fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction: &Interaction) -> Response {
+    let secret = shared.opaque();
+    if let Some(session) = store.sessions.get_mut(&session.id) {
+        session.logout = Some(LogoutState {
+            secret: secret.clone(),
+            client: Some(interaction.request.client_id.clone()),
+            redirect_uri: None,
+            state: None,
+            resumes: Some(interaction.uid.clone()),
+        });
+    }
+    let html = pages::submitting(&shared.endpoint("/oidc/session/end/confirm"), &secret);
+    let mut response = Response::new(axum::body::Body::from(html));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut set = SetCookies::default();
+    set.session(&shared.cookie_key, &session.id, shared.now() + lifetime::SESSION);
+    set.into(response)
+}

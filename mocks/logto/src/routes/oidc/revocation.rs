@@ -1,0 +1,73 @@
+//! `POST /oidc/token/revocation` (contract §1.7; RFC 7009).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use oauth::ErrorCode;
+use oauth::params::Params;
+
+use super::client_auth::{self, ClientAuthError};
+use super::cors;
+use crate::shared::Shared;
+use crate::wire::{self, OidcError};
+
+/// Why nothing is revoked.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+enum RevocationError {
+    #[error(transparent)]
+    Client(#[from] ClientAuthError),
+    #[error("the parameter `token` is missing")]
+    NoToken,
+    #[error("a JWT cannot be revoked")]
+    Structured,
+    #[error("the token was given to another application")]
+    OfOther,
+}
+
+impl RevocationError {
+    fn wire(&self, issuer: &str) -> OidcError {
+        match self {
+            Self::Client(error) => error.wire(issuer),
+            Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
+            Self::Structured => OidcError::new(
+                400,
+                ErrorCode::UnsupportedTokenType,
+                "Structured JWT Tokens cannot be revoked via the revocation_endpoint",
+            ),
+            Self::OfOther => {
+                OidcError::invalid_request("client is not authorized to revoke the presented token")
+            }
+        }
+    }
+}
+
+/// Revokes the whole grant of a token; an unknown token is no error (RFC 7009 §2.2).
+pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    let response = match revoke(&shared, &headers, &Params::parse(&body)) {
+        Ok(()) => wire::text(StatusCode::OK, ""),
+        Err(error) => error.wire(&shared.issuer()).response(error.to_string()),
+    };
+    cors::allow_with_reason(response, &headers)
+}
+
+fn revoke(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<(), RevocationError> {
+    let mut store = shared.store();
+    let application = client_auth::authenticate(shared, &store, headers, form)?;
+    let token = form.first("token").ok_or(RevocationError::NoToken)?;
+    if token.split('.').count() == 3 {
+        return Err(RevocationError::Structured);
+    }
+    let found = store
+        .access_tokens
+        .get(token)
+        .map(|token| (token.client.clone(), token.grant.clone()))
+        .or_else(|| store.refresh_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())));
+    let Some((client, grant)) = found else { return Ok(()) };
+    if client != application.id {
+        return Err(RevocationError::OfOther);
+    }
+    store.revoke_grant(&grant);
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! `POST /oidc/token` (contract §1.6).
+
+mod code;
+mod refresh;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::params::Params;
+use oauth::{ErrorCode, Scopes};
+use serde_json::{Map, Value, json};
+
+use super::client_auth::{self, ClientAuthError};
+use super::{claims, cors};
+use crate::shared::Shared;
+use crate::store::{AccessToken, RefreshToken, Store, lifetime};
+use crate::wire::{self, OidcError};
+
+/// Why no token is given.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+enum TokenError {
+    #[error(transparent)]
+    Client(#[from] ClientAuthError),
+    #[error("the body is not form-encoded")]
+    ContentType,
+    #[error("the parameter `{0}` is missing")]
+    Missing(&'static str),
+    #[error("grant_type `{0}` is not supported")]
+    GrantType(String),
+    #[error("the code is unknown, or expired")]
+    CodeUnknown,
+    #[error("the code was used already: everything issued for it is revoked")]
+    CodeUsed,
+    #[error("the code was given to another application")]
+    CodeOfOther,
+    #[error("{0}")]
+    RedirectUri(String),
+    #[error("code_verifier {0}")]
+    VerifierForm(String, &'static str),
+    #[error("code_verifier is missing, or does not match code_challenge")]
+    Verifier,
+    #[error("the session in which the code or token was given is over")]
+    SessionOver,
+    #[error("the refresh token is unknown, expired, revoked, or of another application")]
+    RefreshTokenUnknown,
+    #[error("the refresh token does not cover the scope `{0}`")]
+    Scope(String),
+    #[error("the user is gone or suspended")]
+    User,
+}
+
+impl TokenError {
+    fn wire(&self, issuer: &str) -> OidcError {
+        match self {
+            Self::Client(error) => error.wire(issuer),
+            Self::ContentType => OidcError::invalid_request(
+                "only application/x-www-form-urlencoded content-type bodies are supported on POST /token",
+            ),
+            Self::Missing(name) => OidcError::invalid_request(format!("missing required parameter '{name}'")),
+            Self::GrantType(_) => {
+                OidcError::new(400, ErrorCode::UnsupportedGrantType, "unsupported grant_type requested")
+            }
+            Self::VerifierForm(_, text) => OidcError::invalid_request(*text),
+            Self::Scope(scope) => {
+                let text = "refresh token missing requested scope";
+                let mut error = OidcError::new(400, ErrorCode::InvalidScope, text);
+                error.scope = Some(scope.clone());
+                error
+            }
+            // All of these look the same from outside, on purpose.
+            Self::CodeUnknown
+            | Self::CodeUsed
+            | Self::CodeOfOther
+            | Self::RedirectUri(_)
+            | Self::Verifier
+            | Self::SessionOver
+            | Self::RefreshTokenUnknown
+            | Self::User => OidcError::new(400, ErrorCode::InvalidGrant, "grant request is invalid"),
+        }
+    }
+}
+
+/// Gives tokens.
+pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    let response = match form(&headers, &body).and_then(|form| grant(&shared, &headers, &form)) {
+        Ok(answer) => {
+            let mut response = wire::json(StatusCode::OK, &answer);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Err(error) => error.wire(&shared.issuer()).uncached(error.to_string()),
+    };
+    cors::allow_with_reason(response, &headers)
+}
+
+/// Forms, and JSON objects too (contract §1.6).
+fn form(headers: &HeaderMap, body: &str) -> Result<Params, TokenError> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
+        return Ok(Params::parse(body));
+    }
+    if kind.starts_with("application/json") {
+        // A broken JSON body counts as empty (contract §11).
+        let members: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
+        let pairs = members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        return Ok(Params::parse(&text));
+    }
+    Err(TokenError::ContentType)
+}
+
+fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
+    let mut store = shared.store();
+    let application = client_auth::authenticate(shared, &store, headers, form)?;
+    match form.first("grant_type") {
+        None => Err(TokenError::Missing("grant_type")),
+        Some("authorization_code") => code::exchange(shared, &mut store, &application, form),
+        Some("refresh_token") => refresh::exchange(shared, &mut store, &application, form),
+        Some(other) => Err(TokenError::GrantType(other.to_owned())),
+    }
+}
+
+/// What tokens are given for.
+struct Issue<'a> {
+    grant: &'a str,
+    account: &'a str,
+    client: &'a str,
+    scopes: &'a Scopes,
+    nonce: Option<&'a str>,
+    auth_time: Option<i64>,
+    session_uid: Option<&'a str>,
+    /// The refresh token to give back, if any.
+    refresh_token: Option<String>,
+}
+
+/// The answer, members in Logto's order.
+fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value, TokenError> {
+    let now = shared.now();
+    let user = store.user(issue.account).filter(|user| !user.is_suspended).ok_or(TokenError::User)?;
+    let mut answer = Map::new();
+    let access_token = shared.opaque();
+    answer.insert("access_token".to_owned(), json!(access_token));
+    answer.insert("expires_in".to_owned(), json!(lifetime::ACCESS_TOKEN));
+    if issue.scopes.contains("openid") {
+        let mut claims = claims::of(user, issue.scopes, claims::Document::IdToken);
+        if let Some(at) = issue.auth_time {
+            claims.insert("auth_time".to_owned(), json!(at));
+        }
+        if let Some(nonce) = issue.nonce {
+            claims.insert("nonce".to_owned(), json!(nonce));
+        }
+        claims.insert("aud".to_owned(), json!(issue.client));
+        claims.insert("exp".to_owned(), json!(now + id_token_lifetime(store, issue.client)));
+        claims.insert("iat".to_owned(), json!(now));
+        claims.insert("iss".to_owned(), json!(shared.issuer()));
+        answer.insert("id_token".to_owned(), json!(shared.keys.sign(None, &Value::Object(claims))));
+    }
+    if let Some(token) = &issue.refresh_token {
+        answer.insert("refresh_token".to_owned(), json!(token));
+    }
+    answer.insert("scope".to_owned(), json!(issue.scopes.to_string()));
+    answer.insert("token_type".to_owned(), json!("Bearer"));
+    store.access_tokens.insert(
+        access_token,
+        AccessToken {
+            grant: issue.grant.to_owned(),
+            account: issue.account.to_owned(),
+            client: issue.client.to_owned(),
+            scopes: issue.scopes.clone(),
+            session_uid: issue.session_uid.map(ToOwned::to_owned),
+            expires: now + lifetime::ACCESS_TOKEN,
+        },
+    );
+    Ok(Value::Object(answer))
+}
+
+/// `customClientMetadata.idTokenTtl`, else an hour.
+fn id_token_lifetime(store: &Store, client: &str) -> i64 {
+    store.application(client).and_then(|application| application.custom("idTokenTtl").as_i64()).unwrap_or(lifetime::ID_TOKEN)
+}
+
+/// A new refresh token.
+fn refresh_token(shared: &Shared, store: &mut Store, token: RefreshToken) -> String {
+    let value = shared.opaque();
+    store.refresh_tokens.insert(value.clone(), token);
+    value
+}

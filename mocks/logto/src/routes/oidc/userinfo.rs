@@ -1,0 +1,122 @@
+//! `GET|POST /oidc/me` (contract §1.7).
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::{AUTHORIZATION, CACHE_CONTROL};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::ErrorCode;
+use oauth::params::Params;
+use serde_json::{Map, Value};
+
+use super::{claims, cors};
+use crate::shared::Shared;
+use crate::wire::{self, OidcError};
+
+/// Why no claims are given (RFC 6750 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+enum UserinfoError {
+    #[error("no access token")]
+    NoToken,
+    #[error("the token stands in the query")]
+    InQuery,
+    #[error("the scheme of the Authorization header is not Bearer")]
+    Scheme,
+    #[error("a token in the header and one in the body")]
+    Twice,
+    #[error("the token is unknown, expired, revoked, or its session or user is gone")]
+    Invalid,
+    #[error("the token has no scope openid")]
+    Scope,
+}
+
+impl UserinfoError {
+    fn wire(self, issuer: &str) -> OidcError {
+        let (status, code, text) = match self {
+            Self::NoToken => (401, ErrorCode::InvalidToken, "no access token provided"),
+            Self::InQuery => {
+                (400, ErrorCode::InvalidRequest, "access tokens must not be provided via query parameter")
+            }
+            Self::Scheme => (400, ErrorCode::InvalidRequest, "authorization header scheme must be `Bearer`"),
+            Self::Twice => {
+                (400, ErrorCode::InvalidRequest, "access token must only be provided using one mechanism")
+            }
+            Self::Invalid => (401, ErrorCode::InvalidToken, "invalid token provided"),
+            Self::Scope => (403, ErrorCode::InsufficientScope, "access token missing openid scope"),
+        };
+        let mut error = OidcError::new(status, code, text);
+        let mut challenge = format!("Bearer realm=\"{issuer}\"");
+        if self != Self::NoToken {
+            challenge += &format!(", error=\"{}\", error_description=\"{text}\"", code.as_str());
+        }
+        if self == Self::Scope {
+            error.scope = Some("openid".to_owned());
+            challenge += ", scope=\"openid\"";
+        }
+        error.www_authenticate = Some(challenge);
+        error
+    }
+}
+
+/// With the token in the header.
+pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    answer(&shared, &query.unwrap_or_default(), &headers, "")
+}
+
+/// With the token in the header or the form.
+pub(super) async fn post(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    answer(&shared, &query.unwrap_or_default(), &headers, &body)
+}
+
+fn answer(shared: &Shared, query: &str, headers: &HeaderMap, body: &str) -> Response {
+    let response = match look(shared, query, headers, body) {
+        Ok(claims) => {
+            let mut response = wire::json(StatusCode::OK, &Value::Object(claims));
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Err(error) => error.wire(&shared.issuer()).uncached(error.to_string()),
+    };
+    cors::allow_with_reason(response, headers)
+}
+
+fn look(shared: &Shared, query: &str, headers: &HeaderMap, body: &str) -> Result<Map<String, Value>, UserinfoError> {
+    let token = token(query, headers, body)?;
+    let store = shared.store();
+    let found = store.access_tokens.get(&token).filter(|token| token.expires > shared.now());
+    let token = found.ok_or(UserinfoError::Invalid)?;
+    if token.session_uid.as_ref().is_some_and(|uid| store.session_by_uid(uid).is_none()) {
+        return Err(UserinfoError::Invalid);
+    }
+    let user = store.user(&token.account).filter(|user| !user.is_suspended).ok_or(UserinfoError::Invalid)?;
+    if !token.scopes.contains("openid") {
+        return Err(UserinfoError::Scope);
+    }
+    Ok(claims::of(user, &token.scopes, claims::Document::Userinfo))
+}
+
+fn token(query: &str, headers: &HeaderMap, body: &str) -> Result<String, UserinfoError> {
+    if Params::parse(query).first("access_token").is_some() {
+        return Err(UserinfoError::InQuery);
+    }
+    let in_form = Params::parse(body).first("access_token").map(ToOwned::to_owned);
+    let in_header = match headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+        None => None,
+        // The scheme's case does not matter here, unlike in the Management API (contract §11).
+        Some(header) => match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim().to_owned()),
+            _ => return Err(UserinfoError::Scheme),
+        },
+    };
+    match (in_header, in_form) {
+        (Some(_), Some(_)) => Err(UserinfoError::Twice),
+        (Some(token), None) | (None, Some(token)) => Ok(token),
+        (None, None) => Err(UserinfoError::NoToken),
+    }
+}

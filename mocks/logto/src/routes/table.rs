@@ -1,0 +1,57 @@
+//! Which tenant, which area.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::get;
+use http::header::HOST;
+use http::{StatusCode, Uri};
+use tower::ServiceExt as _;
+
+use super::{admin, experience, management, oidc};
+use crate::pages;
+use crate::shared::Shared;
+use crate::wire;
+
+/// The routes of both tenants. An origin equal to the admin endpoint's picks
+/// the admin tenant, anything else the default one (contract §0).
+pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+    let admin = admin::router().with_state(shared.clone());
+    let random = shared.context.random.clone();
+    let admin_authority = shared.context.admin_endpoint.authority().to_owned();
+    Router::new()
+        .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
+        .merge(oidc::router())
+        .merge(experience::router())
+        .merge(management::router())
+        .merge(pages::router())
+        .fallback(pages::fallback)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(shared.clone())
+        .layer(from_fn(move |request: Request, next: Next| {
+            let (admin, is_admin) = (admin.clone(), of_tenant(&request, &admin_authority));
+            async move {
+                if is_admin {
+                    let answered: Result<_, std::convert::Infallible> = admin.oneshot(request).await;
+                    return answered.unwrap_or_else(|never| match never {});
+                }
+                next.run(request).await
+            }
+        }))
+        .layer(from_fn(move |request, next| wire::common(random.clone(), request, next)))
+}
+
+fn of_tenant(request: &Request, authority: &str) -> bool {
+    request.headers().get(HOST).is_some_and(|host| host.as_bytes() == authority.as_bytes())
+}
+
+/// Under `/oidc` a wrong method is an unknown route; elsewhere 405 in plain text.
+async fn wrong_method(method: http::Method, uri: Uri) -> Response {
+    if uri.path().starts_with("/oidc/") {
+        return oidc::unknown_route(&method, uri.path());
+    }
+    wire::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+}

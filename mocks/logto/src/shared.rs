@@ -1,0 +1,89 @@
+//! What all routes share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use kit::alphabet::{ALNUM, LOWER_ALNUM};
+use url::Url;
+
+use crate::keys::SigningKey;
+use crate::logto::Context;
+use crate::store::Store;
+use crate::wire::CookieKey;
+
+/// State of one double.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) context: Context,
+    pub(crate) keys: SigningKey,
+    pub(crate) admin_keys: SigningKey,
+    pub(crate) cookie_key: CookieKey,
+    pub(crate) m2m_secret: String,
+    store: Mutex<Store>,
+}
+
+impl Shared {
+    pub(crate) fn new(context: Context) -> Self {
+        let random = &context.random;
+        let m2m_secret = context.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
+        Self {
+            cookie_key: CookieKey::new(random.bytes()),
+            m2m_secret,
+            keys: SigningKey::generate(),
+            admin_keys: SigningKey::generate(),
+            store: Mutex::new(Store::seeded()),
+            context,
+        }
+    }
+
+    /// The store, with everything expired removed. Never held over a call to
+    /// another party.
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.purge(self.context.clock.seconds());
+        store
+    }
+
+    /// Seconds since the epoch on the stack's clock.
+    pub(crate) fn now(&self) -> i64 {
+        self.context.clock.seconds()
+    }
+
+    /// `ENDPOINT` + `/oidc`.
+    pub(crate) fn issuer(&self) -> String {
+        self.endpoint("/oidc")
+    }
+
+    /// A path of the default tenant, absolute.
+    pub(crate) fn endpoint(&self, path: &str) -> String {
+        format!("{}{path}", origin(&self.context.endpoint))
+    }
+
+    /// A path of the admin tenant, absolute.
+    pub(crate) fn admin_endpoint(&self, path: &str) -> String {
+        format!("{}{path}", origin(&self.context.admin_endpoint))
+    }
+
+    /// Codes, opaque tokens, interaction uids, session ids: 43 characters (contract §0).
+    pub(crate) fn opaque(&self) -> String {
+        self.context.random.base64url(32)
+    }
+
+    /// Ids of applications and verifications: 21 characters (contract §0).
+    pub(crate) fn long_id(&self) -> String {
+        self.context.random.string(LOWER_ALNUM, 21)
+    }
+
+    /// Ids of users and connectors: 12 characters (contract §0).
+    pub(crate) fn short_id(&self) -> String {
+        self.context.random.string(LOWER_ALNUM, 12)
+    }
+
+    /// Secrets of applications: 32 characters (contract §0).
+    pub(crate) fn secret(&self) -> String {
+        self.context.random.string(ALNUM, 32)
+    }
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}

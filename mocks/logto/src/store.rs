@@ -1,0 +1,108 @@
+//! Everything a tenant keeps, in memory.
+
+mod configuration;
+mod protocol;
+mod user;
+
+use std::collections::HashMap;
+
+pub(crate) use configuration::{Application, ApplicationSecret, Connector, seeded_experience};
+pub(crate) use protocol::{
+    AccessToken, Code, Experience, Grant, Interaction, LogoutState, Prompt, RefreshToken, Session, SocialUser, lifetime,
+    Verification, VerificationState,
+};
+pub(crate) use user::{Identity, User};
+
+use serde_json::{Map, Value};
+
+/// The default tenant.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) applications: Vec<Application>,
+    pub(crate) connectors: Vec<Connector>,
+    pub(crate) sign_in_experience: Map<String, Value>,
+    pub(crate) users: Vec<User>,
+    pub(crate) interactions: HashMap<String, Interaction>,
+    pub(crate) sessions: HashMap<String, Session>,
+    pub(crate) grants: HashMap<String, Grant>,
+    pub(crate) codes: HashMap<String, Code>,
+    pub(crate) access_tokens: HashMap<String, AccessToken>,
+    pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
+    purged_at: i64,
+}
+
+impl Store {
+    /// As after `db seed` (contract §5).
+    pub(crate) fn seeded() -> Self {
+        Self {
+            applications: vec![],
+            connectors: vec![],
+            sign_in_experience: seeded_experience(),
+            users: vec![],
+            interactions: HashMap::new(),
+            sessions: HashMap::new(),
+            grants: HashMap::new(),
+            codes: HashMap::new(),
+            access_tokens: HashMap::new(),
+            refresh_tokens: HashMap::new(),
+            purged_at: 0,
+        }
+    }
+
+    /// Removes what has expired, once per second at most. Whoever looks at an
+    /// expiry does so itself; this is about memory.
+    pub(crate) fn purge(&mut self, now: i64) {
+        if now == self.purged_at {
+            return;
+        }
+        self.purged_at = now;
+        self.interactions.retain(|_, interaction| interaction.expires > now);
+        self.sessions.retain(|_, session| session.expires > now);
+        self.codes.retain(|_, code| code.expires > now);
+        self.access_tokens.retain(|_, token| token.expires > now);
+        self.refresh_tokens.retain(|_, token| token.expires > now);
+        self.grants.retain(|_, grant| grant.expires > now);
+    }
+
+    pub(crate) fn application(&self, id: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| application.id == id)
+    }
+
+    pub(crate) fn connector(&self, id: &str) -> Option<&Connector> {
+        self.connectors.iter().find(|connector| connector.id == id)
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(crate) fn user_mut(&mut self, id: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.id == id)
+    }
+
+    /// The user with an identity of this target.
+    pub(crate) fn user_by_identity(&self, target: &str, identity: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.identities.get(target).is_some_and(|known| known.user_id == identity))
+    }
+
+    /// Ends a grant: everything issued under it stops working at once.
+    pub(crate) fn revoke_grant(&mut self, id: &str) {
+        self.grants.remove(id);
+        self.access_tokens.retain(|_, token| token.grant != id);
+        self.refresh_tokens.retain(|_, token| token.grant != id);
+        self.codes.retain(|_, code| code.grant != id);
+        for session in self.sessions.values_mut() {
+            session.authorizations.retain(|_, grant| grant != id);
+        }
+    }
+
+    /// A session, if it is alive.
+    pub(crate) fn live_session(&self, id: &str, now: i64) -> Option<&Session> {
+        self.sessions.get(id).filter(|session| session.expires > now)
+    }
+
+    /// The session with that uid: sessions change their id, not their uid.
+    pub(crate) fn session_by_uid(&self, uid: &str) -> Option<&Session> {
+        self.sessions.values().find(|session| session.uid == uid)
+    }
+}

@@ -1,0 +1,86 @@
+//! What the Management API configures.
+
+use serde_json::{Map, Value, json};
+
+/// An application.
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) oidc_client_metadata: Value,
+    pub(crate) custom_client_metadata: Value,
+    pub(crate) custom_data: Value,
+    pub(crate) is_third_party: bool,
+    pub(crate) created_at: i64,
+    pub(crate) secrets: Vec<ApplicationSecret>,
+}
+
+/// A secret of an application.
+#[derive(Debug, Clone)]
+pub(crate) struct ApplicationSecret {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) created_at: i64,
+    /// Milliseconds since the epoch.
+    pub(crate) expires_at: Option<i64>,
+}
+
+impl Application {
+    fn uris(&self, member: &str) -> Vec<String> {
+        let uris = self.oidc_client_metadata.get(member).and_then(Value::as_array);
+        uris.into_iter().flatten().filter_map(|uri| Some(uri.as_str()?.to_owned())).collect()
+    }
+
+    pub(crate) fn redirect_uris(&self) -> Vec<String> {
+        self.uris("redirectUris")
+    }
+
+    pub(crate) fn post_logout_redirect_uris(&self) -> Vec<String> {
+        self.uris("postLogoutRedirectUris")
+    }
+
+    /// Traditional web and machine-to-machine applications have a secret (contract §1.6).
+    pub(crate) fn is_confidential(&self) -> bool {
+        matches!(self.kind.as_str(), "Traditional" | "MachineToMachine")
+    }
+
+    /// `customClientMetadata.<name>`.
+    pub(crate) fn custom(&self, name: &str) -> &Value {
+        self.custom_client_metadata.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// As the Management API gives it (contract §4): without the secret.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "tenantId": "default",
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "type": self.kind,
+            "oidcClientMetadata": self.oidc_client_metadata,
+            "customClientMetadata": self.custom_client_metadata,
+            "protectedAppMetadata": null,
+            "customData": self.custom_data,
+            "isThirdParty": self.is_third_party,
+            "appLevelAccessControlEnabled": false,
+            "createdAt": self.created_at,
+        })
+    }
+}
+
+/// A connector.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    pub(crate) id: String,
+    /// Its factory, e.g. `huggingface-universal`.
+    pub(crate) factory: String,
+    pub(crate) config: Map<String, Value>,
+    pub(crate) sync_profile: bool,
+}
+
+/// The seeded sign-in experience (golden `management/sign-in-experience`).
+pub(crate) fn seeded_experience() -> Map<String, Value> {
+    serde_json::from_str(include_str!("seeded-sign-in-experience.json")).unwrap_or_default()
+}

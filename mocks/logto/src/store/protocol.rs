@@ -1,0 +1,159 @@
+//! What a sign-in leaves behind while it runs. Times are seconds since the epoch.
+
+use indexmap::IndexMap;
+use oauth::Scopes;
+use serde_json::Value;
+
+use crate::routes::oidc::AuthorizationRequest;
+
+/// Lifetimes (contract §1.9).
+pub(crate) mod lifetime {
+    pub(crate) const CODE: i64 = 60;
+    pub(crate) const ACCESS_TOKEN: i64 = 3600;
+    pub(crate) const ID_TOKEN: i64 = 3600;
+    pub(crate) const REFRESH_TOKEN: i64 = 14 * 24 * 3600;
+    pub(crate) const INTERACTION: i64 = 3600;
+    pub(crate) const SESSION: i64 = 14 * 24 * 3600;
+    pub(crate) const GRANT: i64 = 180 * 24 * 3600;
+}
+
+/// What an interaction asks of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    Login,
+    Consent,
+}
+
+/// An authorization request that waits for the person: one for the login, a
+/// second one for the consent (contract §1.4).
+#[derive(Debug, Clone)]
+pub(crate) struct Interaction {
+    pub(crate) uid: String,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) prompt: Prompt,
+    /// Whether the person has signed in for this very request.
+    pub(crate) logged_in: bool,
+    /// The signed-in session at the time, by uid.
+    pub(crate) session_uid: Option<String>,
+    /// Who signed in, once the page has submitted.
+    pub(crate) login: Option<String>,
+    /// The grant the person consented to.
+    pub(crate) grant: Option<String>,
+    /// What the Experience API has been told.
+    pub(crate) experience: Option<Experience>,
+    pub(crate) expires: i64,
+}
+
+/// State of the Experience API within an interaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Experience {
+    pub(crate) event: String,
+    pub(crate) verifications: Vec<Verification>,
+    /// Who the person is, once identified.
+    pub(crate) user: Option<String>,
+}
+
+/// A social verification.
+#[derive(Debug, Clone)]
+pub(crate) struct Verification {
+    pub(crate) id: String,
+    pub(crate) connector: String,
+    pub(crate) state: VerificationState,
+}
+
+/// How far a social verification is.
+#[derive(Debug, Clone)]
+pub(crate) enum VerificationState {
+    /// The person is at the provider; `redirect_uri` is what the connector told it.
+    Pending { redirect_uri: String },
+    /// A code was tried: the connector's session is used up (contract §2.2).
+    Spent,
+    /// The provider said who it is.
+    Verified(SocialUser),
+}
+
+/// Who the provider says it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SocialUser {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) avatar: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) raw: Value,
+}
+
+/// A browser's session.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    /// Value of the cookie; changes at every resume.
+    pub(crate) id: String,
+    /// Stays.
+    pub(crate) uid: String,
+    /// Absent for the session of somebody who only opened the sign-out page.
+    pub(crate) account: Option<String>,
+    pub(crate) login_at: i64,
+    /// Grant by application.
+    pub(crate) authorizations: IndexMap<String, String>,
+    pub(crate) logout: Option<LogoutState>,
+    pub(crate) expires: i64,
+}
+
+/// A sign-out that waits for its form.
+#[derive(Debug, Clone)]
+pub(crate) struct LogoutState {
+    pub(crate) secret: String,
+    pub(crate) client: Option<String>,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) state: Option<String>,
+    /// The interaction that goes on afterwards, when somebody else signed in.
+    pub(crate) resumes: Option<String>,
+}
+
+/// What a person allowed an application.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) account: String,
+    pub(crate) client: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) expires: i64,
+}
+
+/// An authorization code.
+#[derive(Debug, Clone)]
+pub(crate) struct Code {
+    pub(crate) grant: String,
+    pub(crate) account: String,
+    pub(crate) client: String,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) scopes: Scopes,
+    pub(crate) session_uid: String,
+    /// Only where the request asked for it (contract §1.6).
+    pub(crate) auth_time: Option<i64>,
+    pub(crate) used: bool,
+    pub(crate) expires: i64,
+}
+
+/// An opaque access token.
+#[derive(Debug, Clone)]
+pub(crate) struct AccessToken {
+    pub(crate) grant: String,
+    pub(crate) account: String,
+    pub(crate) client: String,
+    pub(crate) scopes: Scopes,
+    /// The session it dies with, unless the grant is offline (contract §1.6).
+    pub(crate) session_uid: Option<String>,
+    pub(crate) expires: i64,
+}
+
+/// A refresh token.
+#[derive(Debug, Clone)]
+pub(crate) struct RefreshToken {
+    pub(crate) grant: String,
+    pub(crate) account: String,
+    pub(crate) client: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) nonce: Option<String>,
+    pub(crate) auth_time: Option<i64>,
+    pub(crate) session_uid: Option<String>,
+    pub(crate) expires: i64,
+}

@@ -1,0 +1,59 @@
+//! Users.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+/// A user.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) username: Option<String>,
+    pub(crate) primary_email: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) avatar: Option<String>,
+    pub(crate) identities: IndexMap<String, Identity>,
+    pub(crate) last_sign_in_at: Option<i64>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    /// The application through which the user registered.
+    pub(crate) application_id: Option<String>,
+    pub(crate) is_suspended: bool,
+}
+
+/// An identity at a social provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) user_id: String,
+    pub(crate) details: Value,
+}
+
+impl User {
+    /// As the Management API gives it (contract §4).
+    pub(crate) fn json(&self) -> Value {
+        let identities: Map<String, Value> = self
+            .identities
+            .iter()
+            .map(|(target, identity)| {
+                (target.clone(), json!({ "userId": identity.user_id, "details": identity.details }))
+            })
+            .collect();
+        json!({
+            "id": self.id,
+            "username": self.username,
+            "primaryEmail": self.primary_email,
+            "primaryPhone": null,
+            "name": self.name,
+            "avatar": self.avatar,
+            "customData": {},
+            "identities": identities,
+            "lastSignInAt": self.last_sign_in_at,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+            "profile": {},
+            "applicationId": self.application_id,
+            "cimdClientId": null,
+            "isSuspended": self.is_suspended,
+            "hasPassword": false,
+        })
+    }
+}

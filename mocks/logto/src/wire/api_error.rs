@@ -1,0 +1,136 @@
+//! Errors of Logto's own APIs (contract §0.2): `code`, `data`, `details`, `message`.
+
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::answer;
+
+/// An error as it goes out. Each endpoint has its own enum and maps it to this.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ApiError {
+    pub(crate) status: u16,
+    /// Absent for errors that Logto did not foresee (contract §0.3).
+    pub(crate) code: Option<&'static str>,
+    pub(crate) data: Option<Value>,
+    pub(crate) details: Option<String>,
+    pub(crate) message: String,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code: Some(code), data: None, details: None, message: message.into() }
+    }
+
+    pub(crate) fn with_data(mut self, data: Value) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// A body, query or parameter that the route's guard refuses; with the
+    /// issues as zod lists them.
+    pub(crate) fn guard(issues: &[Issue]) -> Self {
+        let data = json!({ "issues": issues.iter().map(Issue::json).collect::<Vec<_>>(), "name": "ZodError" });
+        let mut error = Self::new(400, "guard.invalid_input", "The request body is invalid.").with_data(data);
+        error.details = Some(issues.iter().map(Issue::line).collect::<Vec<_>>().join("\n"));
+        error
+    }
+
+    /// An uncaught error of Logto.
+    pub(crate) fn internal() -> Self {
+        Self {
+            status: 500,
+            code: None,
+            data: None,
+            details: None,
+            message: "Internal server error.".to_owned(),
+        }
+    }
+
+    /// A text that is no JSON where JSON was expected: V8's words, no code.
+    pub(crate) fn syntax(message: impl Into<String>) -> Self {
+        Self { status: 400, code: None, data: None, details: None, message: message.into() }
+    }
+
+    /// Something that is not there.
+    pub(crate) fn not_found() -> Self {
+        Self::new(404, "entity.not_found", "The resource does not exist.")
+    }
+
+    pub(crate) fn response(&self, reason: impl Into<String>) -> Response {
+        let mut body = Map::new();
+        if let Some(code) = self.code {
+            body.insert("code".to_owned(), json!(code));
+        }
+        if let Some(data) = &self.data {
+            body.insert("data".to_owned(), data.clone());
+        }
+        if let Some(details) = &self.details {
+            body.insert("details".to_owned(), json!(details));
+        }
+        body.insert("message".to_owned(), json!(self.message));
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        kit::note(answer::json(status, &Value::Object(body)), reason)
+    }
+}
+
+impl From<ApiError> for Response {
+    fn from(error: ApiError) -> Self {
+        let reason = error.message.clone();
+        error.response(reason)
+    }
+}
+
+/// One complaint of zod about a member of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Issue {
+    pub(crate) path: Vec<String>,
+    pub(crate) expected: &'static str,
+    pub(crate) received: &'static str,
+}
+
+impl Issue {
+    pub(crate) fn required(path: &[&str]) -> Self {
+        Self { path: path.iter().map(ToString::to_string).collect(), expected: "string", received: "undefined" }
+    }
+
+    /// The member is not a string.
+    pub(crate) fn not_a_string(path: &[&str], value: &Value) -> Self {
+        let received = kind(value);
+        Self { path: path.iter().map(ToString::to_string).collect(), expected: "string", received }
+    }
+
+    fn json(&self) -> Value {
+        let message = match self.received {
+            "undefined" => "Required".to_owned(),
+            received => format!("Expected {}, received {received}", self.expected),
+        };
+        json!({
+            "code": "invalid_type",
+            "expected": self.expected,
+            "received": self.received,
+            "path": self.path,
+            "message": message,
+        })
+    }
+
+    fn line(&self) -> String {
+        let path = self.path.join(".");
+        format!(
+            "Error in key path \"{path}\": (invalid_type) Expected {} but received {}.",
+            self.expected, self.received
+        )
+    }
+}
+
+/// The type of a value as zod names it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,171 @@
+//! Signed cookies (contract §8): every one has a twin `<name>.sig`, without
+//! which it does not count.
+
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+use jiff::Timestamp;
+use sha1::Sha1;
+
+/// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters.
+#[derive(Clone)]
+pub(crate) struct CookieKey([u8; 32]);
+
+impl std::fmt::Debug for CookieKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CookieKey")
+    }
+}
+
+impl CookieKey {
+    pub(crate) fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    fn mac(&self, name: &str, value: &str) -> Hmac<Sha1> {
+        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(format!("{name}={value}").as_bytes());
+        mac
+    }
+
+    fn sign(&self, name: &str, value: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.mac(name, value).finalize().into_bytes())
+    }
+
+    fn verify(&self, name: &str, value: &str, signature: &str) -> bool {
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        self.mac(name, value).verify_slice(&signature).is_ok()
+    }
+}
+
+/// The cookies of a request, values verbatim.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cookies(Vec<(String, String)>);
+
+impl Cookies {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let pairs = headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim_start().split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self(pairs.collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a cookie whose signature is there and right.
+    pub(crate) fn signed(&self, key: &CookieKey, name: &str) -> Option<&str> {
+        let value = self.get(name)?;
+        let signature = self.get(&format!("{name}.sig"))?;
+        key.verify(name, value, signature).then_some(value)
+    }
+}
+
+/// `Set-Cookie` lines under way.
+#[derive(Debug, Default)]
+pub(crate) struct SetCookies(Vec<String>);
+
+/// Attributes in Logto's order and case.
+impl SetCookies {
+    /// `_logto`, for the page's server-side rendering: raw JSON, readable by scripts.
+    pub(crate) fn logto(&mut self, key: &CookieKey, app_id: &str) {
+        self.signed(key, "_logto", &format!(r#"{{"appId":"{app_id}"}}"#), "path=/; samesite=lax");
+    }
+
+    /// `_interaction`, for the Experience API and the pages.
+    pub(crate) fn interaction(&mut self, key: &CookieKey, value: &str, expires: i64) {
+        let attributes = format!("path=/; expires={}; samesite=lax; httponly", date(expires));
+        self.signed(key, "_interaction", value, &attributes);
+    }
+
+    /// `_interaction_resume`, for `GET /oidc/auth/<uid>` only.
+    pub(crate) fn resume(&mut self, key: &CookieKey, uid: &str, expires: i64) {
+        let attributes =
+            format!("path=/oidc/auth/{uid}; expires={}; samesite=lax; httponly", date(expires));
+        self.signed(key, "_interaction_resume", uid, &attributes);
+    }
+
+    pub(crate) fn clear_resume(&mut self, key: &CookieKey, uid: &str) {
+        let attributes = format!("path=/oidc/auth/{uid}; expires={}; samesite=lax; httponly", date(0));
+        self.signed(key, "_interaction_resume", "", &attributes);
+    }
+
+    /// `_session`: single sign-on, the second resume, and sign-out.
+    pub(crate) fn session(&mut self, key: &CookieKey, id: &str, expires: i64) {
+        let attributes = format!("path=/; samesite=lax; httponly; expires={}", date(expires));
+        self.signed(key, "_session", id, &attributes);
+    }
+
+    pub(crate) fn clear_session(&mut self, key: &CookieKey) {
+        let attributes = format!("path=/; expires={}; samesite=lax; httponly", date(0));
+        self.signed(key, "_session", "", &attributes);
+    }
+
+    /// Cleared at every social verification; has no twin.
+    pub(crate) fn clear_google_one_tap(&mut self) {
+        self.0.push(format!("_logto_google_one_tap_credential=; path=/; expires={}", date(0)));
+    }
+
+    fn signed(&mut self, key: &CookieKey, name: &str, value: &str, attributes: &str) {
+        self.0.push(format!("{name}={value}; {attributes}"));
+        self.0.push(format!("{name}.sig={}; {attributes}", key.sign(name, value)));
+    }
+
+    /// Puts the lines into a response, in order.
+    pub(crate) fn into(self, mut response: Response) -> Response {
+        for line in self.0 {
+            if let Ok(value) = HeaderValue::from_str(&line) {
+                response.headers_mut().append(SET_COOKIE, value);
+            }
+        }
+        response
+    }
+}
+
+/// An IMF-fixdate (RFC 9110 §5.6.7) as cookies have it.
+fn date(seconds: i64) -> String {
+    let at = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookies(line: &str) -> Cookies {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_str(line).unwrap());
+        Cookies::of(&headers)
+    }
+
+    #[test]
+    fn a_cookie_counts_only_with_the_right_signature() {
+        let key = CookieKey::new([7; 32]);
+        let value = "%7B%22a%22%3A%22b%22%7D";
+        let signature = key.sign("_interaction", value);
+        assert_eq!(signature.len(), 27);
+        let good = cookies(&format!("_interaction={value}; _interaction.sig={signature}"));
+        assert_eq!(good.signed(&key, "_interaction"), Some(value));
+        for bad in [
+            format!("_interaction={value}"),
+            format!("_interaction={{\"a\":\"b\"}}; _interaction.sig={signature}"),
+            format!("_session={value}; _session.sig={signature}"),
+        ] {
+            assert_eq!(cookies(&bad).signed(&key, "_interaction"), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn dates_are_as_recorded() {
+        assert_eq!(date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(date(1_795_425_427), "Mon, 23 Nov 2026 09:17:07 GMT");
+    }
+}

@@ -1,0 +1,55 @@
+//! Headers of every response (contract §0, §11).
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use http::header::{ETAG, HeaderName, IF_NONE_MATCH, VARY};
+use http::{HeaderValue, Method, StatusCode};
+use kit::Random;
+use sha1::{Digest as _, Sha1};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("logto-core-request-id");
+
+/// Adds `Vary`, `Logto-Core-Request-Id` and `ETag`, and answers 304.
+pub(crate) async fn common(random: Random, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let seen = request.headers().get(IF_NONE_MATCH).cloned();
+    let mut response = next.run(request).await;
+    let vary = if varies_by_origin(&path) { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
+    response.headers_mut().insert(VARY, HeaderValue::from_static(vary));
+    let id = random.string(kit::alphabet::URL_SAFE, 16);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    let tagged = method == Method::GET
+        && (path.starts_with("/oidc/") || path.starts_with("/api/") && response.status().is_success());
+    if tagged { with_etag(response, seen).await } else { response }
+}
+
+/// `/oidc/auth`, resume, sign-out and pages vary by encoding alone (contract §11).
+fn varies_by_origin(path: &str) -> bool {
+    let browser = path.starts_with("/oidc/auth") || path.starts_with("/oidc/session/end");
+    (path.starts_with("/api/") || path.starts_with("/oidc/")) && !browser
+}
+
+async fn with_etag(response: Response, seen: Option<HeaderValue>) -> Response {
+    let (mut parts, body) = response.into_parts();
+    // Bodies of the double are complete when they leave the handler.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if body.is_empty() {
+        return Response::from_parts(parts, Body::empty());
+    }
+    let tag = format!("\"{:x}-{}\"", body.len(), STANDARD_NO_PAD.encode(Sha1::digest(&body)));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        if parts.status == StatusCode::OK && seen.as_ref() == Some(&tag) {
+            parts.status = StatusCode::NOT_MODIFIED;
+            parts.headers.insert(ETAG, tag);
+            return Response::from_parts(parts, Body::empty());
+        }
+        parts.headers.insert(ETAG, tag);
+    }
+    Response::from_parts(parts, Body::from(body))
+}

@@ -1,0 +1,143 @@
+//! Lists of scopes.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// A list of scopes without repetitions, in the order in which they were sent
+/// (RFC 6749 §3.3). Two lists are equal when their order is equal too; use
+/// [`Scopes::same_set`] where only the members count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Scopes(Vec<String>);
+
+impl Scopes {
+    /// Splits at spaces; an empty text is an empty list.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        text.split_ascii_whitespace().collect()
+    }
+
+    /// Whether `scope` is in the list. Scopes are case-sensitive.
+    #[must_use]
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|own| own == scope)
+    }
+
+    /// The scopes, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Those of ours that `other` has too, in our order.
+    #[must_use]
+    pub fn intersect(&self, other: &Scopes) -> Scopes {
+        self.iter().filter(|scope| other.contains(scope)).collect()
+    }
+
+    /// Those of ours that `other` lacks, in our order.
+    #[must_use]
+    pub fn minus(&self, other: &Scopes) -> Scopes {
+        self.iter().filter(|scope| !other.contains(scope)).collect()
+    }
+
+    /// Whether `other` has every scope of ours.
+    #[must_use]
+    pub fn is_subset(&self, other: &Scopes) -> bool {
+        self.iter().all(|scope| other.contains(scope))
+    }
+
+    /// Whether both lists have the same members, in whatever order.
+    #[must_use]
+    pub fn same_set(&self, other: &Scopes) -> bool {
+        self.0.len() == other.0.len() && self.is_subset(other)
+    }
+
+    /// Appends a scope unless it is there already.
+    pub fn insert(&mut self, scope: &str) {
+        if !self.contains(scope) {
+            self.0.push(scope.to_owned());
+        }
+    }
+
+    /// Number of scopes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Scopes {
+    fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
+        let mut list = Scopes::default();
+        for scope in scopes {
+            list.insert(scope.as_ref());
+        }
+        list
+    }
+}
+
+/// The wire form: joined by single spaces.
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+/// As a list of strings, the form of configuration files and token claims.
+impl Serialize for Scopes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// From a list of strings. An element with white space is refused: it is two
+/// scopes written as one.
+impl<'de> Deserialize<'de> for Scopes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::<String>::deserialize(deserializer)?;
+        for scope in &list {
+            if scope.is_empty() || scope.contains(char::is_whitespace) {
+                return Err(D::Error::custom(format!(
+                    "`{scope}` is not one scope: write a list, one scope an element"
+                )));
+            }
+        }
+        Ok(list.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order_and_drops_repetitions() {
+        let scopes = Scopes::parse("  openid  profile openid email ");
+        assert_eq!(scopes.iter().collect::<Vec<_>>(), ["openid", "profile", "email"]);
+        assert_eq!(scopes.to_string(), "openid profile email");
+    }
+
+    #[test]
+    fn compares_members_case_sensitively() {
+        let scopes = Scopes::parse("openid profile");
+        assert!(!scopes.contains("OpenID"));
+        assert!(scopes.same_set(&Scopes::parse("profile openid")));
+        assert!(!scopes.same_set(&Scopes::parse("profile openid email")));
+    }
+
+    #[test]
+    fn intersects_and_subtracts_in_own_order() {
+        let asked = Scopes::parse("email openid jobs");
+        let allowed = Scopes::parse("openid profile email");
+        assert_eq!(asked.intersect(&allowed).to_string(), "email openid");
+        assert_eq!(asked.minus(&allowed).to_string(), "jobs");
+        assert!(!asked.is_subset(&allowed));
+        assert!(Scopes::default().is_subset(&allowed));
+    }
+}

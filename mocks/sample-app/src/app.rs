@@ -1,0 +1,189 @@
+//! The routes.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use kit::{Client, Clock, Journal, Party, Random};
+
+use crate::callback::Answer;
+use crate::config::{Config, ConfigError};
+use crate::logto::LogtoClient;
+use crate::outgoing::Outgoing;
+use crate::page;
+use crate::session::{Session, Sessions};
+use crate::storage::MemoryStorage;
+
+/// Pages depend on who asks; no cache between may keep them.
+const NO_STORE: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
+
+/// What the app shares with the rest of its stack.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Time, for expiry and time-outs.
+    pub clock: Clock,
+    /// Chance, for state, nonce, verifier and session ids.
+    pub random: Random,
+    /// Where the app's requests, received and sent, are written down.
+    pub journal: Journal,
+    /// The way to Logto. It must not follow redirects.
+    pub client: Client,
+}
+
+/// The app; clones share its sessions.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = sample_app::Config {
+///     base_url: "http://localhost:3000".parse()?,
+///     logto_endpoint: "http://localhost:3001".parse()?,
+///     app_id: "bookstore".to_owned(),
+///     app_secret: "secret".to_owned(),
+///     options: sample_app::Options { extra_scopes: vec!["email".to_owned()], ..Default::default() },
+/// };
+/// let context = sample_app::Context {
+///     clock: kit::Clock::system(),
+///     random: kit::Random::from_os(),
+///     journal: kit::Journal::new(),
+///     client: kit::Client::builder().build()?,
+/// };
+/// let router: axum::Router = sample_app::App::new(config, context)?.router();
+/// # let _ = router;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct App {
+    config: Arc<Config>,
+    outgoing: Outgoing,
+    random: Random,
+    sessions: Sessions,
+    states: Arc<Mutex<()>>,
+}
+
+impl App {
+    /// Builds the app.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the value that is missing or wrong.
+    pub fn new(config: Config, context: Context) -> Result<Self, ConfigError> {
+        config.check()?;
+        let Context { clock, random, journal, client } = context;
+        let sessions = Sessions::new(config.options.storage, config.options.cookie.clone(), random.clone());
+        let limit = Duration::from_secs(config.options.timeout_seconds.into());
+        let outgoing = Outgoing { client, clock, journal, limit };
+        Ok(Self { config: Arc::new(config), outgoing, random, sessions, states: Arc::default() })
+    }
+
+    /// The routes, with everything received entered into the journal.
+    pub fn router(&self) -> Router {
+        let router = Router::new()
+            .route("/", get(home))
+            .route("/sign-in", get(sign_in))
+            .route(&self.config.options.callback_path, get(callback))
+            .route("/sign-out", get(sign_out))
+            .route("/api/session", get(session))
+            .with_state(self.clone());
+        let Outgoing { journal, clock, .. } = self.outgoing.clone();
+        kit::journaled(router, journal, clock, Party::APP, self.config.base_url.clone())
+    }
+
+    fn client<'a>(&'a self, session: &'a Session) -> LogtoClient<'a, MemoryStorage> {
+        LogtoClient {
+            config: &self.config,
+            outgoing: &self.outgoing,
+            random: &self.random,
+            storage: &session.items,
+            states: &self.states,
+        }
+    }
+
+    /// The address under which the browser came to the callback, without the
+    /// query. As in the SDK, a proxy may say that it was asked over https.
+    fn callback_address(&self, headers: &HeaderMap) -> String {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let forwarded = header("x-forwarded-proto").and_then(|list| list.split(',').next());
+        let scheme = forwarded.map_or(self.config.base_url.scheme(), str::trim).to_ascii_lowercase();
+        let host = header(HOST.as_str()).unwrap_or(self.config.base_url.authority());
+        format!("{scheme}://{host}{}", self.config.options.callback_path)
+    }
+}
+
+async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
+    let session = app.sessions.open(&headers);
+    let signed_in = app.client(&session).claims().is_some();
+    ([NO_STORE], Html(page::home(signed_in).into_string())).into_response()
+}
+
+async fn sign_in(State(app): State<App>, headers: HeaderMap) -> Response {
+    let session = app.sessions.open(&headers);
+    match app.client(&session).sign_in().await {
+        Ok(url) => with_cookie(redirect(url.as_str()), app.sessions.save(session)),
+        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}
+
+async fn callback(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let session = app.sessions.open(&headers);
+    let answer = Answer::new(app.callback_address(&headers), &query.unwrap_or_default());
+    let handled = app.client(&session).handle_callback(&answer).await;
+    match handled {
+        Ok(()) => with_cookie(redirect("/"), app.sessions.save_renamed(session)),
+        Err(error) => {
+            let response = failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
+            with_cookie(response, app.sessions.save(session))
+        }
+    }
+}
+
+async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
+    let session = app.sessions.open(&headers);
+    let signed_out = app.client(&session).sign_out().await;
+    let response = match signed_out {
+        Ok(sign_out) => match sign_out.not_revoked {
+            Some(error) => kit::note(redirect(sign_out.url.as_str()), format!("not revoked: {error}")),
+            None => redirect(sign_out.url.as_str()),
+        },
+        // The guide shows the error with the status of a success.
+        Err(error) => failed(StatusCode::OK, error.to_string()),
+    };
+    with_cookie(response, app.sessions.save(session))
+}
+
+async fn session(State(app): State<App>, headers: HeaderMap) -> Response {
+    let session = app.sessions.open(&headers);
+    let claims = app.client(&session).claims();
+    let (authenticated, claims) = (claims.is_some(), claims.as_deref().unwrap_or("null"));
+    // The claims are put in as they stand in the token: same order, same numbers.
+    let body = format!(r#"{{"authenticated":{authenticated},"claims":{claims}}}"#);
+    ([NO_STORE, (CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
+fn redirect(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => (StatusCode::TEMPORARY_REDIRECT, [NO_STORE, (LOCATION, location)]).into_response(),
+        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, format!("`{location}`: {error}")),
+    }
+}
+
+fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
+    // Name and attributes were checked at the start, and values are base64.
+    if let Some(Ok(value)) = cookie.map(HeaderValue::try_from) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+    response
+}
+
+/// The guide shows the error's text to the person; the journal has it too.
+fn failed(status: StatusCode, message: String) -> Response {
+    let headers = [NO_STORE, (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+    kit::note((status, headers, message.clone()).into_response(), message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! A Logto of canned answers, and a browser with one cookie.
+
+use std::time::Duration;
+
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{COOKIE, LOCATION, SET_COOKIE};
+use http::{Request, StatusCode};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use kit::{Client, Clock, Direction, Entry, Journal, Outcome, Random};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use url::Url;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::{App, Config, Context, Options};
+
+pub(super) const APP_ID: &str = "bookstore0000000000id";
+/// Not of Logto's own alphabet: whatever stands in the way of `+ % ! ? :` shows.
+pub(super) const APP_SECRET: &str = "s+e%2Fc! r?e:t";
+
+/// A key that signs ID tokens.
+pub(super) struct Key {
+    encoding: EncodingKey,
+    kid: String,
+    jwk: Value,
+}
+
+impl Key {
+    pub(super) fn new(kid: &str) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+        // An uncompressed point: 0x04, x, y.
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
+        let jwk = json!({
+            "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384",
+            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+        });
+        let encoding = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
+        Self { encoding, kid: kid.to_owned(), jwk }
+    }
+
+    pub(super) fn sign(&self, claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::ES384);
+        (header.typ, header.kid) = (None, Some(self.kid.clone()));
+        jsonwebtoken::encode(&header, claims, &self.encoding).unwrap()
+    }
+}
+
+/// A token whose header says what the caller likes, with a signature over it or without.
+pub(super) fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.{signature}", part(header), part(claims))
+}
+
+/// An answer of the app.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) location: Option<String>,
+    pub(super) set_cookie: Vec<String>,
+    pub(super) content_type: String,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) fn query(&self) -> Vec<(String, String)> {
+        let url = Url::parse(self.location.as_ref().expect("a redirect")).unwrap();
+        url.query_pairs().into_owned().collect()
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> String {
+        let query = self.query();
+        query.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).expect("the parameter is there")
+    }
+
+    #[track_caller]
+    pub(super) fn refused(&self, because: &str) {
+        assert_eq!(self.status, StatusCode::INTERNAL_SERVER_ERROR, "{self:?}");
+        assert_eq!(self.content_type, "text/plain; charset=utf-8");
+        assert!(self.text.contains(because), "`{because}` is not in: {}", self.text);
+    }
+}
+
+/// App, Logto, and one browser.
+pub(super) struct World {
+    pub(super) logto: MockServer,
+    pub(super) key: Key,
+    pub(super) clock: Clock,
+    pub(super) journal: Journal,
+    pub(super) app: App,
+    pub(super) cookie: Option<String>,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub(super) async fn with(options: Options) -> Self {
+        let logto = MockServer::start().await;
+        let clock = Clock::frozen("2026-11-23T12:00:00Z".parse().unwrap());
+        let journal = Journal::new();
+        let config = Config {
+            base_url: "http://localhost:3000".parse().unwrap(),
+            logto_endpoint: logto.uri().parse().unwrap(),
+            app_id: APP_ID.to_owned(),
+            app_secret: APP_SECRET.to_owned(),
+            options,
+        };
+        let context = Context {
+            clock: clock.clone(),
+            random: Random::seeded(7),
+            journal: journal.clone(),
+            client: Client::builder().build().unwrap(),
+        };
+        let app = App::new(config, context).unwrap();
+        let world = Self { logto, key: Key::new("key-1"), clock, journal, app, cookie: None };
+        world.serve("GET", "/oidc/.well-known/openid-configuration", 200, &world.discovery()).await;
+        world
+    }
+
+    pub(super) fn issuer(&self) -> String {
+        format!("{}/oidc", self.logto.uri())
+    }
+
+    /// Contract §1.1, all of it: the app must not stumble over what it does not use.
+    pub(super) fn discovery(&self) -> Value {
+        let text = include_str!("discovery.json").replace("http://localhost:3001", &self.logto.uri());
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(super) async fn serve(&self, verb: &str, at: &str, status: u16, body: &Value) {
+        let answer = ResponseTemplate::new(status).set_body_json(body);
+        Mock::given(method(verb)).and(path(at)).respond_with(answer).mount(&self.logto).await;
+    }
+
+    /// As [`Self::serve`], but once, before whatever else is served there.
+    pub(super) async fn serve_once(&self, verb: &str, at: &str, answer: ResponseTemplate) {
+        let mock = Mock::given(method(verb)).and(path(at)).respond_with(answer);
+        mock.up_to_n_times(1).with_priority(1).mount(&self.logto).await;
+    }
+
+    pub(super) async fn serve_keys(&self) {
+        self.serve("GET", "/oidc/jwks", 200, &json!({ "keys": [self.key.jwk] })).await;
+    }
+
+    pub(super) async fn serve_token(&self, id_token: &str) {
+        let body = json!({
+            "access_token": "access-token", "expires_in": 3600, "id_token": id_token,
+            "refresh_token": "refresh+token", "scope": "openid offline_access profile", "token_type": "Bearer",
+        });
+        self.serve_once("POST", "/oidc/token", ResponseTemplate::new(200).set_body_json(body)).await;
+    }
+
+    /// What Logto writes into an ID token: nulls for what is not known, times of
+    /// the profile in milliseconds (contract §1.6).
+    pub(super) fn claims(&self, nonce: &str) -> Value {
+        let now = self.clock.seconds();
+        json!({
+            "sub": "d0ja13rlm0o1", "name": "Ada", "picture": null, "updated_at": 1_795_421_839_283_i64,
+            "username": null, "created_at": 1_795_421_839_220_i64, "email": "ada@example.com",
+            "email_verified": true, "nonce": nonce, "aud": APP_ID, "exp": now + 3600, "iat": now,
+            "iss": self.issuer(),
+        })
+    }
+
+    /// Asks the app as the browser does; the cookie of the answer is kept.
+    pub(super) async fn get(&mut self, target: &str) -> Answer {
+        let answer = self.get_as(self.cookie.clone().as_deref(), "localhost:3000", target).await;
+        if let Some(line) = answer.set_cookie.first() {
+            self.cookie = Some(line.split(';').next().unwrap().to_owned());
+        }
+        answer
+    }
+
+    /// Asks the app with this cookie under this host name.
+    pub(super) async fn get_as(&self, cookie: Option<&str>, host: &str, target: &str) -> Answer {
+        let mut request = Request::get(target).header("host", host);
+        if let Some(cookie) = cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let asked = self.app.router().oneshot(request.body(Body::empty()).unwrap());
+        let response = kit::within(target, Duration::from_secs(10), asked).await.unwrap().unwrap();
+        let (parts, body) = response.into_parts();
+        let all = |name: http::HeaderName| {
+            let values = parts.headers.get_all(name).iter();
+            values.map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let text = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            location: all(LOCATION).first().cloned(),
+            set_cookie: all(SET_COOKIE),
+            content_type: all(http::header::CONTENT_TYPE).concat(),
+            text: String::from_utf8(text.to_vec()).unwrap(),
+        }
+    }
+
+    /// The query of the good answer to this authorization request.
+    pub(super) fn good_answer(&self, request: &Answer) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("code", "the-code").append_pair("state", &request.parameter("state"));
+        query.append_pair("iss", &self.issuer()).finish()
+    }
+
+    /// Signs in with a token of these changed claims; the answer of the callback.
+    pub(super) async fn sign_in_with(&mut self, change: impl FnOnce(&mut Value)) -> Answer {
+        let request = self.get("/sign-in").await;
+        let mut claims = self.claims(&request.parameter("nonce"));
+        change(&mut claims);
+        let token = self.key.sign(&claims);
+        self.sign_in_with_token(&request, &token).await
+    }
+
+    pub(super) async fn sign_in_with_token(&mut self, request: &Answer, token: &str) -> Answer {
+        self.serve_token(token).await;
+        let query = self.good_answer(request);
+        self.get(&format!("/callback?{query}")).await
+    }
+
+    /// A good sign-in.
+    pub(super) async fn sign_in(&mut self) -> Answer {
+        self.serve_keys().await;
+        self.sign_in_with(|_| {}).await
+    }
+
+    pub(super) async fn session(&mut self) -> Value {
+        serde_json::from_str(&self.get("/api/session").await.text).unwrap()
+    }
+
+    #[track_caller]
+    pub(super) fn sent(&self) -> Vec<Entry> {
+        let entries = self.journal.entries().into_iter();
+        entries.filter(|entry| entry.direction == Direction::Sent).collect()
+    }
+
+    /// `POST /oidc/token 200` for each request that the app sent.
+    pub(super) fn sent_lines(&self) -> Vec<String> {
+        let line = |entry: Entry| {
+            let target = entry.request.url.replace(&self.logto.uri(), "");
+            let outcome = match entry.outcome {
+                Outcome::Response(response) => response.status.to_string(),
+                Outcome::Fault(fault) => fault,
+                Outcome::Pending => "pending".to_owned(),
+            };
+            format!("{} {target} {outcome}", entry.request.method)
+        };
+        self.sent().into_iter().map(line).collect()
+    }
+}

@@ -1,0 +1,84 @@
+//! The command `sample-app`.
+
+mod arguments;
+mod error;
+mod log;
+mod signals;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kit::{Bound, Client, ClientBuilder, Clock, Journal, Random};
+use url::Url;
+
+pub use arguments::Arguments;
+pub use error::CliError;
+
+use crate::{App, Config, Context};
+
+/// Runs the command with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when even standard error is closed.
+            let _ = writeln!(std::io::stderr(), "sample-app: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Runtime::new().map_err(CliError::Runtime)?;
+    runtime.block_on(serve(arguments))
+}
+
+async fn serve(arguments: Arguments) -> Result<(), CliError> {
+    let logto = arguments.logto()?;
+    arguments.check_exposure()?;
+    let stop = signals::Stop::listen().map_err(CliError::Signal)?;
+    let bound = Bound::at(arguments.listen).await.map_err(CliError::bind)?;
+    let addr = bound.addr();
+    let base_url = match arguments.base_url.clone() {
+        Some(url) => url,
+        None => default_base_url(addr)?,
+    };
+    // Logto's host is the only one that the app ever asks.
+    let client = logto.endpoint.host_str().into_iter().fold(Client::builder(), ClientBuilder::allow).build()?;
+    let config = Config {
+        base_url,
+        logto_endpoint: logto.endpoint,
+        app_id: logto.app_id,
+        app_secret: logto.app_secret,
+        options: arguments.into_options(),
+    };
+    let journal = Journal::new();
+    let context =
+        Context { clock: Clock::system(), random: Random::from_os(), journal: journal.clone(), client };
+    let app = App::new(config.clone(), context)?;
+    announce(&config, addr).map_err(CliError::Output)?;
+    let server = bound.serve(log::logged(app.router(), journal));
+    stop.wait().await;
+    server.shutdown().await?;
+    Ok(())
+}
+
+/// `localhost`, as in the guide: cookies are by host name.
+fn default_base_url(addr: SocketAddr) -> Result<Url, CliError> {
+    let text = format!("http://localhost:{}", addr.port());
+    text.parse().map_err(|source| CliError::BaseUrl { text, source })
+}
+
+/// Says where the app is and what has to be registered in Logto.
+fn announce(config: &Config, addr: SocketAddr) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Bookstore: {} (listening on {addr})", config.base_url)?;
+    writeln!(out, "Logto:     {}", config.logto_endpoint)?;
+    writeln!(out, "Register in the Logto application {}:", config.app_id)?;
+    writeln!(out, "  redirect URI                {}", config.redirect_uri())?;
+    writeln!(out, "  post sign-out redirect URI  {}", config.post_logout_redirect_uri())?;
+    out.flush()
+}

@@ -1,0 +1,82 @@
+//! What can go wrong with the command, and its exit codes.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use kit::{BindError, ClientError, ServeError};
+use thiserror::Error;
+
+use crate::ConfigError;
+
+/// Why the command ended.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// Exit code 2.
+    #[error("missing: {0}")]
+    Missing(String),
+    /// Exit code 2.
+    #[error("{text} is no base URL: {source}")]
+    BaseUrl {
+        /// What was made of the port.
+        text: String,
+        /// What is wrong with it.
+        source: url::ParseError,
+    },
+    /// Exit code 3.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Exit code 4.
+    #[error("{cause}{}", held(.holder.as_deref()))]
+    Bind {
+        /// Which address, and why not.
+        cause: BindError,
+        /// Who listens there, as far as that can be found out.
+        holder: Option<String>,
+    },
+    /// Exit code 4.
+    #[error("{0} can be reached from other machines; --allow-exposed allows it")]
+    Exposed(SocketAddr),
+    /// Exit code 6.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// Exit code 6.
+    #[error("cannot start: {0}")]
+    Runtime(io::Error),
+    /// Exit code 6.
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    /// Exit code 6.
+    #[error("cannot wait for signals: {0}")]
+    Signal(io::Error),
+    /// Exit code 6.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+fn held(holder: Option<&str>) -> String {
+    holder.map_or_else(String::new, |holder| format!("; {holder} listens there. --listen chooses another port"))
+}
+
+impl CliError {
+    /// Looks for who holds the port.
+    pub(super) fn bind(cause: BindError) -> Self {
+        let taken = cause.source.kind() == io::ErrorKind::AddrInUse;
+        let holder = if taken { kit::port_holder(cause.addr.port()) } else { None };
+        Self::Bind { cause, holder }
+    }
+
+    /// The exit codes are part of the command's interface; `--help` lists them.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            CliError::Missing(_) | CliError::BaseUrl { .. } => 2,
+            CliError::Config(_) => 3,
+            CliError::Bind { .. } | CliError::Exposed(_) => 4,
+            CliError::Client(_)
+            | CliError::Runtime(_)
+            | CliError::Output(_)
+            | CliError::Signal(_)
+            | CliError::Serve(_) => 6,
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! One line for every exchange, with the reasons, while the command runs.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use kit::{Direction, Entry, Journal, Outcome};
+
+/// Prints what the journal gained with each request: the request and, indented,
+/// what the app asked Logto for it. Secrets and codes are in
+/// bodies and queries, so that only the path is shown.
+pub(super) fn logged(router: Router, journal: Journal) -> Router {
+    let printed = Arc::new(AtomicU64::new(0));
+    router.layer(from_fn(move |request: Request, next: Next| {
+        let (journal, printed) = (journal.clone(), printed.clone());
+        async move {
+            let response = next.run(request).await;
+            let newest = journal.last_number();
+            let before = printed.fetch_max(newest, Ordering::SeqCst);
+            for entry in journal.since(before).iter().filter(|entry| entry.number <= newest) {
+                // A closed standard error must not end the app.
+                let _ = writeln!(std::io::stderr(), "{}", line(entry));
+            }
+            response
+        }
+    }))
+}
+
+fn line(entry: &Entry) -> String {
+    let url = &entry.request.url;
+    let path = url::Url::parse(url).map_or_else(|_| url.clone(), |url| url.path().to_owned());
+    let indent = if entry.direction == Direction::Sent { "  → " } else { "" };
+    let outcome = match &entry.outcome {
+        Outcome::Response(response) => response.status.to_string(),
+        Outcome::Fault(fault) => fault.clone(),
+        Outcome::Pending => "…".to_owned(),
+    };
+    let reasons: String = entry.notes.iter().map(|note| format!(" · {note}")).collect();
+    format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method)
+}

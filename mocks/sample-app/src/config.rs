@@ -1,0 +1,303 @@
+//! What the app is told.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Paths that the app itself answers.
+const ROUTES: [&str; 4] = ["/", "/sign-in", "/sign-out", "/api/session"];
+/// Scopes that the SDK always asks for.
+const RESERVED_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
+/// With this scope the SDK also asks for [`ORGANIZATIONS_RESOURCE`].
+const ORGANIZATIONS_SCOPE: &str = "urn:logto:scope:organizations";
+const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
+
+/// Where the app is, which Logto it uses, and as whom.
+#[derive(Clone)]
+pub struct Config {
+    /// The app's own origin, e.g. `http://localhost:3000`.
+    pub base_url: Url,
+    /// Logto's `ENDPOINT`, e.g. `http://localhost:3001`.
+    pub logto_endpoint: Url,
+    /// `client_id`.
+    pub app_id: String,
+    /// `client_secret`.
+    pub app_secret: String,
+    /// Everything that has a default.
+    pub options: Options,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("base_url", &self.base_url.as_str())
+            .field("logto_endpoint", &self.logto_endpoint.as_str())
+            .field("app_id", &self.app_id)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an app of the guide may do differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Scopes on top of the SDK's `openid offline_access profile`.
+    pub extra_scopes: Vec<String>,
+    /// Whether the SDK's own scopes are asked for.
+    pub reserved_scopes: bool,
+    /// API resources to ask for (`resource`, RFC 8707).
+    pub resources: Vec<String>,
+    /// `prompt`; empty to send none. Logto gives a refresh token only with `consent` (contract §1.6).
+    pub prompt: String,
+    /// `direct_sign_in`, e.g. `social:huggingface` (contract §1.3).
+    pub direct_sign_in: Option<String>,
+    /// `first_screen`, e.g. `register` (contract §1.3).
+    pub first_screen: Option<String>,
+    /// Further parameters of the authorization request. One that the app sends
+    /// itself is then there twice.
+    pub extra_parameters: BTreeMap<String, String>,
+    /// How the app authenticates itself at the token and revocation endpoints.
+    pub client_auth: ClientAuth,
+    /// Path that Logto sends the person back to after a sign-in.
+    pub callback_path: String,
+    /// Path that Logto sends the person back to after a sign-out.
+    pub post_sign_out_path: String,
+    /// The session cookie.
+    pub cookie: CookieOptions,
+    /// Where sessions are kept.
+    pub storage: StorageKind,
+    /// How many seconds Logto may take for one answer, on the stack's clock.
+    pub timeout_seconds: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            extra_scopes: vec![],
+            reserved_scopes: true,
+            resources: vec![],
+            prompt: "consent".to_owned(),
+            direct_sign_in: None,
+            first_screen: None,
+            extra_parameters: BTreeMap::new(),
+            client_auth: ClientAuth::default(),
+            callback_path: "/callback".to_owned(),
+            post_sign_out_path: "/".to_owned(),
+            cookie: CookieOptions::default(),
+            storage: StorageKind::default(),
+            timeout_seconds: 20,
+        }
+    }
+}
+
+/// How the app authenticates itself to Logto.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuth {
+    /// `Authorization: Basic` with id and secret as they are (RFC 7617), as the SDK does.
+    #[default]
+    Basic,
+    /// `Authorization: Basic` with id and secret form-encoded first, as RFC 6749 §2.3.1 asks.
+    BasicEncoded,
+    /// `client_secret` in the body (RFC 6749 §2.3.1).
+    Post,
+    /// `client_id` only: a public client.
+    None,
+}
+
+/// The session cookie's name and attributes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CookieOptions {
+    /// Its name.
+    pub name: String,
+    /// `Path`.
+    pub path: String,
+    /// `Domain`; without it the cookie is for this host only.
+    pub domain: Option<String>,
+    /// `Max-Age` in seconds; without it the cookie ends with the browser.
+    pub max_age: Option<u64>,
+    /// `SameSite`.
+    pub same_site: SameSite,
+    /// `Secure`.
+    pub secure: bool,
+    /// `HttpOnly`.
+    pub http_only: bool,
+}
+
+impl Default for CookieOptions {
+    fn default() -> Self {
+        Self {
+            name: "logto-session".to_owned(),
+            path: "/".to_owned(),
+            domain: None,
+            max_age: None,
+            same_site: SameSite::default(),
+            secure: false,
+            http_only: true,
+        }
+    }
+}
+
+/// `SameSite` of the session cookie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum SameSite {
+    /// Sent when another site leads here: what a sign-in needs.
+    #[default]
+    Lax,
+    /// Withheld when another site leads here: the callback then finds no session.
+    Strict,
+    /// Always sent; browsers demand `Secure` with it.
+    None,
+    /// No such attribute.
+    Absent,
+}
+
+/// Where sessions are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageKind {
+    /// In the server's memory, as the guide says.
+    #[default]
+    Memory,
+    /// In the cookie itself, signed: shows why 4096 bytes are too few for tokens.
+    /// A state that was used cannot be told from a fresh one here.
+    Cookie,
+}
+
+/// The app cannot be configured like this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A value that must not be empty.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// An address the app cannot have or ask.
+    #[error("{name} `{url}` is no plain http or https origin{hint}")]
+    Url {
+        /// Which.
+        name: &'static str,
+        /// The address.
+        url: String,
+        /// What to change.
+        hint: &'static str,
+    },
+    /// A path that is none.
+    #[error("the callback path `{0}` does not begin with a slash, or is another route of the app")]
+    CallbackPath(String),
+    /// A path that is none.
+    #[error("the path after sign-out `{0}` does not begin with a slash")]
+    PostSignOutPath(String),
+    /// A cookie that no browser would read (RFC 6265 §4.1.1).
+    #[error("`{value}` cannot be the {attribute} of a cookie")]
+    Cookie {
+        /// Which part.
+        attribute: &'static str,
+        /// What was given.
+        value: String,
+    },
+}
+
+impl Config {
+    /// The checks, in the order in which a reader of the error would fix things.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        check_origin("the base URL", &self.base_url, "; leave the path out")?;
+        check_origin("Logto's endpoint", &self.logto_endpoint, "; leave `/oidc` out")?;
+        if self.app_id.is_empty() {
+            return Err(ConfigError::Empty("the app id"));
+        }
+        if self.app_secret.is_empty() && self.options.client_auth != ClientAuth::None {
+            return Err(ConfigError::Empty("the app secret"));
+        }
+        let path = &self.options.callback_path;
+        if !path.starts_with('/') || path.contains(['{', '}', '*', '?', '#']) || ROUTES.contains(&path.as_str()) {
+            return Err(ConfigError::CallbackPath(path.clone()));
+        }
+        if !self.options.post_sign_out_path.starts_with('/') {
+            return Err(ConfigError::PostSignOutPath(self.options.post_sign_out_path.clone()));
+        }
+        self.options.cookie.check()
+    }
+
+    /// The redirect URI, as it has to be registered in Logto.
+    #[must_use]
+    pub fn redirect_uri(&self) -> String {
+        format!("{}{}", self.base_url.origin().ascii_serialization(), self.options.callback_path)
+    }
+
+    /// The post sign-out redirect URI, as it has to be registered in Logto.
+    #[must_use]
+    pub fn post_logout_redirect_uri(&self) -> String {
+        format!("{}{}", self.base_url.origin().ascii_serialization(), self.options.post_sign_out_path)
+    }
+
+    /// The scopes of the authorization request, in the SDK's order: its own come last.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        self.scopes().join(" ")
+    }
+
+    fn scopes(&self) -> Vec<&str> {
+        let reserved: &[&str] = if self.options.reserved_scopes { &RESERVED_SCOPES } else { &[] };
+        let mut scopes: Vec<&str> = self.options.extra_scopes.iter().map(String::as_str).collect();
+        for scope in reserved {
+            if !scopes.contains(scope) {
+                scopes.push(scope);
+            }
+        }
+        scopes
+    }
+
+    /// The resources of the authorization request.
+    pub(crate) fn resources(&self) -> Vec<&str> {
+        let mut resources: Vec<&str> = self.options.resources.iter().map(String::as_str).collect();
+        if self.scopes().contains(&ORGANIZATIONS_SCOPE) && !resources.contains(&ORGANIZATIONS_RESOURCE) {
+            resources.push(ORGANIZATIONS_RESOURCE);
+        }
+        resources
+    }
+
+    /// Logto's issuer (contract §1.1).
+    pub(crate) fn issuer(&self) -> String {
+        format!("{}/oidc", self.logto_endpoint.origin().ascii_serialization())
+    }
+
+    /// Where Logto's discovery document is (OIDC Discovery §4).
+    pub(crate) fn discovery(&self) -> Url {
+        let mut url = self.logto_endpoint.clone();
+        url.set_path("/oidc/.well-known/openid-configuration");
+        url
+    }
+}
+
+impl CookieOptions {
+    fn check(&self) -> Result<(), ConfigError> {
+        let bad = |attribute, value: &str| Err(ConfigError::Cookie { attribute, value: value.to_owned() });
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if self.name.is_empty() || !self.name.chars().all(token) {
+            return bad("name", &self.name);
+        }
+        let attribute = |c: char| (c.is_ascii_graphic() || c == ' ') && c != ';';
+        if !self.path.chars().all(attribute) {
+            return bad("path", &self.path);
+        }
+        match &self.domain {
+            Some(domain) if !domain.chars().all(attribute) => bad("domain", domain),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_origin(name: &'static str, url: &Url, hint: &'static str) -> Result<(), ConfigError> {
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if plain { Ok(()) } else { Err(ConfigError::Url { name, url: url.to_string(), hint }) }
+}
+
+#[cfg(test)]
+mod tests;

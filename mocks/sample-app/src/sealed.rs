@@ -1,0 +1,72 @@
+//! A session inside its own cookie: readable by the browser, but not to be changed by it.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use kit::Random;
+use sha2::Sha256;
+
+/// Signs cookie values with a key of this start of the app. Without it, whoever
+/// writes a cookie could be anybody.
+#[derive(Clone)]
+pub(crate) struct Seal {
+    key: [u8; 32],
+}
+
+impl std::fmt::Debug for Seal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seal")
+    }
+}
+
+impl Seal {
+    pub(crate) fn new(random: &Random) -> Self {
+        Self { key: random.bytes() }
+    }
+
+    /// The items as a cookie value; empty for no items.
+    pub(crate) fn close(&self, items: &BTreeMap<String, String>) -> String {
+        if items.is_empty() {
+            return String::new();
+        }
+        // A map of texts has no value that JSON lacks.
+        let json = serde_json::to_vec(items).unwrap_or_default();
+        let content = URL_SAFE_NO_PAD.encode(json);
+        let signature = self.mac(&content).map(|mac| URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
+        format!("{content}.{}", signature.unwrap_or_default())
+    }
+
+    /// The items of a cookie value; none when the seal is broken or another's.
+    pub(crate) fn open(&self, value: &str) -> Option<BTreeMap<String, String>> {
+        let (content, signature) = value.split_once('.')?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        self.mac(content)?.verify_slice(&signature).ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(content).ok()?).ok()
+    }
+
+    fn mac(&self, content: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
+        mac.update(content.as_bytes());
+        Some(mac)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_a_changed_value_and_one_of_another_start() {
+        let seal = Seal::new(&Random::seeded(1));
+        let items = BTreeMap::from([("key".to_owned(), "a value; with = signs".to_owned())]);
+        let value = seal.close(&items);
+        assert_eq!(seal.open(&value), Some(items.clone()));
+        assert_eq!(seal.open(&format!("e30{value}")), None);
+        assert_eq!(seal.open(value.split_once('.').unwrap().0), None);
+        assert_eq!(seal.open("e30."), None);
+        assert_eq!(Seal::new(&Random::seeded(2)).open(&value), None);
+        assert_eq!(seal.close(&BTreeMap::new()), "");
+    }
+}

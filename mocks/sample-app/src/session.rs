@@ -1,0 +1,220 @@
+//! Sessions: a cookie leads to the items the app keeps for a browser.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::HeaderMap;
+use http::header::COOKIE;
+use kit::Random;
+
+use crate::config::{CookieOptions, SameSite, StorageKind};
+use crate::sealed::Seal;
+use crate::storage::MemoryStorage;
+
+/// More sessions than a test needs; the oldest go first, so that an app that
+/// stays up does not grow.
+const CAPACITY: usize = 4096;
+
+/// All sessions of the app; clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Sessions {
+    inner: Arc<Mutex<Inner>>,
+    kind: StorageKind,
+    cookie: CookieOptions,
+    random: Random,
+    seal: Seal,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    sessions: HashMap<String, (u64, MemoryStorage)>,
+    /// The ids by age.
+    ages: BTreeMap<u64, String>,
+    next: u64,
+}
+
+impl Inner {
+    fn insert(&mut self, id: String, items: MemoryStorage) {
+        self.next += 1;
+        self.ages.insert(self.next, id.clone());
+        self.sessions.insert(id, (self.next, items));
+        if self.sessions.len() > CAPACITY
+            && let Some((_, oldest)) = self.ages.pop_first()
+        {
+            self.sessions.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, id: &str) {
+        if let Some((age, _)) = self.sessions.remove(id) {
+            self.ages.remove(&age);
+        }
+    }
+}
+
+/// The session of one request.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) items: MemoryStorage,
+    origin: Origin,
+}
+
+/// Where a session was found.
+#[derive(Debug)]
+enum Origin {
+    /// Nowhere: the browser brought no cookie, or none that leads anywhere.
+    New,
+    /// In memory, under this id.
+    Memory(String),
+    /// In the cookie, with this value.
+    Cookie(String),
+}
+
+impl Sessions {
+    pub(crate) fn new(kind: StorageKind, cookie: CookieOptions, random: Random) -> Self {
+        let seal = Seal::new(&random);
+        Self { inner: Arc::default(), kind, cookie, random, seal }
+    }
+
+    /// The session that the request's cookie names; a fresh one when it names none.
+    pub(crate) fn open(&self, headers: &HeaderMap) -> Session {
+        cookies(headers, &self.cookie.name)
+            .find_map(|value| self.find(value))
+            // An id that the app did not give is not taken over (session fixation).
+            .unwrap_or_else(|| Session { items: MemoryStorage::default(), origin: Origin::New })
+    }
+
+    fn find(&self, value: &str) -> Option<Session> {
+        match self.kind {
+            StorageKind::Memory => {
+                let items = self.lock().sessions.get(value)?.1.clone();
+                Some(Session { items, origin: Origin::Memory(value.to_owned()) })
+            }
+            StorageKind::Cookie => {
+                let items = MemoryStorage::of(self.seal.open(value)?);
+                Some(Session { items, origin: Origin::Cookie(value.to_owned()) })
+            }
+        }
+    }
+
+    /// Keeps the session; gives the `Set-Cookie` line where the browser needs one.
+    pub(crate) fn save(&self, session: Session) -> Option<String> {
+        match (self.kind, session.origin) {
+            (StorageKind::Cookie, origin) => {
+                let value = self.seal.close(&session.items.items());
+                let before = if let Origin::Cookie(before) = origin { before } else { String::new() };
+                (value != before).then(|| self.line(&value))
+            }
+            // Its items are written through. Where another request has renamed the
+            // session meanwhile, the old id must not come back to life.
+            (StorageKind::Memory, Origin::Memory(_)) => None,
+            (StorageKind::Memory, _) if session.items.is_empty() => None,
+            (StorageKind::Memory, _) => Some(self.insert(session.items)),
+        }
+    }
+
+    /// Keeps the session under a new id: who knew the old one must not be signed
+    /// in by it (session fixation).
+    pub(crate) fn save_renamed(&self, session: Session) -> Option<String> {
+        let Origin::Memory(old) = &session.origin else { return self.save(session) };
+        self.lock().remove(old);
+        // What is under way with the old id writes into a storage nobody reads.
+        Some(self.insert(MemoryStorage::of(session.items.drain())))
+    }
+
+    fn insert(&self, items: MemoryStorage) -> String {
+        let id = self.random.base64url(32);
+        self.lock().insert(id.clone(), items);
+        self.line(&id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A `Set-Cookie` line (RFC 6265 §4.1.1); an empty value deletes the cookie.
+    fn line(&self, value: &str) -> String {
+        let CookieOptions { name, path, domain, max_age, same_site, secure, http_only } = &self.cookie;
+        let mut line = format!("{name}={value}; Path={path}");
+        if let Some(domain) = domain {
+            line += &format!("; Domain={domain}");
+        }
+        let max_age = if value.is_empty() { Some(0) } else { *max_age };
+        if let Some(seconds) = max_age {
+            line += &format!("; Max-Age={seconds}");
+        }
+        if *http_only {
+            line += "; HttpOnly";
+        }
+        if *secure {
+            line += "; Secure";
+        }
+        match same_site {
+            SameSite::Lax => line += "; SameSite=Lax",
+            SameSite::Strict => line += "; SameSite=Strict",
+            SameSite::None => line += "; SameSite=None",
+            SameSite::Absent => {}
+        }
+        line
+    }
+}
+
+/// The values of every cookie of that name: with two paths or domains, a browser
+/// sends two.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Storage as _;
+
+    fn sessions() -> Sessions {
+        Sessions::new(StorageKind::Memory, CookieOptions::default(), Random::seeded(1))
+    }
+
+    fn cookie(line: &str) -> HeaderMap {
+        let pair = line.split(';').next().unwrap().to_owned();
+        HeaderMap::from_iter([(COOKIE, format!("other=1; {pair}").parse().unwrap())])
+    }
+
+    #[test]
+    fn a_request_that_was_under_way_does_not_bring_the_old_id_back() {
+        let sessions = sessions();
+        let first = sessions.open(&HeaderMap::new());
+        first.items.set("a", "1");
+        let old = cookie(&sessions.save(first).unwrap());
+
+        let slow = sessions.open(&old);
+        let new = sessions.save_renamed(sessions.open(&old)).unwrap();
+        slow.items.set("a", "2");
+        assert_eq!(sessions.save(slow), None);
+        assert!(sessions.open(&old).items.is_empty());
+        assert_eq!(sessions.open(&cookie(&new)).items.get("a"), "1");
+    }
+
+    #[test]
+    fn the_oldest_session_goes_when_there_are_too_many() {
+        let sessions = sessions();
+        let begin = || {
+            let session = sessions.open(&HeaderMap::new());
+            session.items.set("a", "1");
+            cookie(&sessions.save(session).unwrap())
+        };
+        let (oldest, second) = (begin(), begin());
+        for _ in 0..CAPACITY - 1 {
+            begin();
+        }
+        assert!(sessions.open(&oldest).items.is_empty());
+        assert!(!sessions.open(&second).items.is_empty());
+        assert_eq!(sessions.lock().ages.len(), CAPACITY);
+    }
+}

@@ -1,0 +1,253 @@
+//! What the command takes.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use kit::{Ca, CaError};
+use logto_testkit::stack::{Credentials, External, LogtoBackend};
+use url::Url;
+
+/// Walks through sign-in with Hugging Face via Logto, and says what broke.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Without a command: `run`.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything passed
+  1    an expectation of a scenario failed
+  2    bad usage, or a file that is no scenario
+  3    the stack did not start
+  4    a tenant could not be put back as it was
+  70   internal error
+  130  interrupted";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run scenarios; all of `scenarios/` when no path is given.
+    Run(Run),
+    /// Bring up a stack to click through, until Ctrl-C.
+    Up(Up),
+    /// The certificate authority that vouches for the mock's `https://huggingface.co`.
+    #[command(subcommand)]
+    Ca(CaCommand),
+    /// Put a tenant back that a killed run left changed.
+    Restore(Restore),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Scenario files, or folders of them.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print the transcript of every walk, not only of a single or a failed one.
+    #[arg(long)]
+    pub(crate) transcript: bool,
+    #[command(flatten)]
+    pub(crate) backend: Backend,
+}
+
+
+/// Which Logto, and where the mock Hugging Face is for it.
+#[derive(Debug, Args)]
+pub(crate) struct Backend {
+    /// `embedded`, or the URL of a running Logto (its ENDPOINT).
+    #[arg(long, value_name = "URL", default_value = "embedded")]
+    pub(crate) logto: String,
+    /// URL of that Logto's admin tenant, which gives Management API tokens
+    /// [default: the port after `--logto`'s, as in a stock Logto].
+    #[arg(long, value_name = "URL")]
+    pub(crate) logto_admin: Option<Url>,
+    /// Machine-to-machine application with access to the Management API.
+    #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
+    pub(crate) logto_m2m: Option<String>,
+    /// Work in a tenant that has users, applications or social connectors of others.
+    #[arg(long)]
+    pub(crate) allow_shared_tenant: bool,
+    /// Where the tenant's state is kept until it is put back.
+    #[arg(long, value_name = "FILE", default_value = "logto-testkit-restore.json")]
+    pub(crate) state_file: PathBuf,
+    /// Folder with a CA made by `ca create` [default: a CA made per start, in memory].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Where the mock Hugging Face listens [default: 127.0.0.1:0, with an external Logto 127.0.0.1:443].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) huggingface_listen: Option<SocketAddr>,
+    /// Let the mock listen on an address that other machines may reach.
+    #[arg(long)]
+    pub(crate) expose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Send browsers to the mock in plain HTTP, for a browser without any settings.
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// Folder with a CA made by `ca create` [default: a CA made per start, in memory].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Port of the app.
+    #[arg(long, default_value_t = 3000)]
+    pub(crate) app_port: u16,
+    /// Port of Logto; its admin tenant takes the next one.
+    #[arg(long, default_value_t = 3001)]
+    pub(crate) logto_port: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaCommand {
+    /// Make a CA that can vouch for huggingface.co only, and write it to DIR.
+    Create {
+        /// A folder; an existing CA is never overwritten.
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The file that the run named.
+    pub(crate) file: PathBuf,
+    /// Machine-to-machine application with access to the Management API.
+    #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
+    pub(crate) logto_m2m: String,
+}
+
+/// The arguments do not make sense together.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error("--logto takes `embedded` or an http(s) URL such as http://localhost:3001, not `{0}`")]
+    Logto(String),
+    #[error("--logto {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
+    NoCredentials(Url),
+    #[error("--logto-m2m takes ID:SECRET; there is no colon in what was given")]
+    Credentials,
+    #[error("--logto {0} has no port to count from: say --logto-admin URL")]
+    NoAdmin(Url),
+    #[error(
+        "--huggingface-listen {0} is neither loopback nor a container bridge: other machines could reach the mock; \
+         say --expose if that is meant"
+    )]
+    Exposed(SocketAddr),
+    #[error(transparent)]
+    Ca(#[from] CaError),
+}
+
+/// Splits `ID:SECRET`; a secret may hold colons.
+pub(crate) fn credentials(text: &str) -> Result<Credentials, UsageError> {
+    let (id, secret) = text.split_once(':').ok_or(UsageError::Credentials)?;
+    Ok(Credentials { id: id.to_owned(), secret: secret.to_owned() })
+}
+
+impl Backend {
+    /// The backend the arguments name.
+    pub(crate) fn logto(&self) -> Result<LogtoBackend, UsageError> {
+        if self.logto == "embedded" {
+            return Ok(LogtoBackend::Embedded);
+        }
+        let endpoint = Url::parse(&self.logto)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| UsageError::Logto(self.logto.clone()))?;
+        let given = self.logto_m2m.as_deref().ok_or_else(|| UsageError::NoCredentials(endpoint.clone()))?;
+        let admin_endpoint = match &self.logto_admin {
+            Some(admin) => admin.clone(),
+            None => next_port(&endpoint)?,
+        };
+        Ok(LogtoBackend::External(External {
+            endpoint,
+            admin_endpoint,
+            credentials: credentials(given)?,
+            allow_shared_tenant: self.allow_shared_tenant,
+            state_file: self.state_file.clone(),
+        }))
+    }
+
+    /// Where the mock Hugging Face listens.
+    pub(crate) fn huggingface_listen(&self) -> Result<SocketAddr, UsageError> {
+        let default = if self.logto == "embedded" { 0 } else { 443 };
+        let addr = self.huggingface_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], default)));
+        if self.expose || addr.ip().is_loopback() || is_container_bridge(addr.ip()) {
+            return Ok(addr);
+        }
+        Err(UsageError::Exposed(addr))
+    }
+
+    /// The CA the arguments name, if any.
+    pub(crate) fn ca(&self) -> Result<Option<Arc<Ca>>, UsageError> {
+        load_ca(self.ca.as_deref())
+    }
+}
+
+pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, UsageError> {
+    Ok(directory.map(Ca::load).transpose()?.map(Arc::new))
+}
+
+/// A stock Logto has its admin tenant on the next port (3001, 3002).
+fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
+    let mut admin = endpoint.clone();
+    let next = endpoint.port().and_then(|port| port.checked_add(1));
+    admin.set_port(next).ok().filter(|()| next.is_some()).ok_or_else(|| UsageError::NoAdmin(endpoint.clone()))?;
+    Ok(admin)
+}
+
+/// Docker's default address pools: 172.17.0.0/16 up to 172.31.0.0/16.
+fn is_container_bridge(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V4(ip) if ip.octets()[0] == 172 && (17..=31).contains(&ip.octets()[1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn backend(arguments: &[&str]) -> Backend {
+        let line = ["logto-testkit", "run"].iter().chain(arguments);
+        match Arguments::try_parse_from(line).unwrap().command {
+            Some(Command::Run(run)) => run.backend,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn an_external_logto_is_asked_on_the_next_port_for_tokens() {
+        let LogtoBackend::External(external) =
+            backend(&["--logto", "http://localhost:3001", "--logto-m2m", "m-default:a:b"]).logto().unwrap()
+        else {
+            panic!("not external")
+        };
+        assert_eq!(external.admin_endpoint.as_str(), "http://localhost:3002/");
+        assert_eq!((external.credentials.id.as_str(), external.credentials.secret.as_str()), ("m-default", "a:b"));
+    }
+
+    #[test]
+    fn refuses_what_makes_no_sense() {
+        for (arguments, complaint) in [
+            (["--logto", "localhost:3001", "--logto-m2m", "a:b"], "takes `embedded` or an http(s) URL"),
+            (["--logto", "http://localhost:3001", "--logto-m2m", "a"], "there is no colon"),
+            (["--logto", "http://localhost", "--logto-m2m", "a:b"], "say --logto-admin"),
+        ] {
+            let error = backend(&arguments).logto().unwrap_err().to_string();
+            assert!(error.contains(complaint), "{arguments:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_mock_is_exposed_only_when_that_is_spelled_out() {
+        let listen = |arguments: &[&str]| backend(arguments).huggingface_listen();
+        assert_eq!(listen(&[]).unwrap().to_string(), "127.0.0.1:0");
+        assert_eq!(listen(&["--logto", "http://localhost:3001"]).unwrap().port(), 443);
+        assert!(listen(&["--huggingface-listen", "0.0.0.0:443"]).is_err());
+        assert!(listen(&["--huggingface-listen", "192.168.1.2:443"]).is_err());
+        assert!(listen(&["--huggingface-listen", "172.17.0.1:443"]).is_ok());
+        assert!(listen(&["--huggingface-listen", "0.0.0.0:443", "--expose"]).is_ok());
+    }
+}

@@ -1,0 +1,23 @@
+//! `logto-testkit ca`.
+
+use kit::{Ca, Clock};
+use logto_testkit::stack::HUGGINGFACE_HOST;
+
+use super::arguments::CaCommand;
+use super::exit::CliError;
+
+pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
+    match command {
+        CaCommand::Create { directory } => {
+            let certificate = Ca::create(&Clock::system(), &[HUGGINGFACE_HOST])?.save(&directory)?;
+            println!("{}", certificate.display());
+            eprintln!(
+                "Start Logto with NODE_EXTRA_CA_CERTS={}, then run with --ca {}.\n\
+                 The CA can vouch for {HUGGINGFACE_HOST} only.",
+                std::path::absolute(&certificate).unwrap_or(certificate).display(),
+                directory.display(),
+            );
+            Ok(())
+        }
+    }
+}

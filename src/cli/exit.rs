@@ -1,0 +1,89 @@
+//! From result to exit code: one enum, one exhaustive match.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
+use logto_testkit::{RunError, ScenarioError};
+
+use super::arguments::{Arguments, Command, UsageError};
+use super::{ca, restore, run, up};
+
+/// Why the command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// Already reported, walk by walk.
+    #[error("{failed} of {all} scenarios failed")]
+    Failed { failed: usize, all: usize },
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Stop(#[from] StopError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Ca(#[from] kit::CaError),
+    #[error(transparent)]
+    SavedState(#[from] SavedStateError),
+    #[error(transparent)]
+    Management(#[from] ManagementError),
+    #[error("interrupted")]
+    Interrupted,
+    #[error("{what}: {source}")]
+    Io { what: &'static str, source: std::io::Error },
+}
+
+impl CliError {
+    /// The documented exit code.
+    fn code(&self) -> u8 {
+        match self {
+            Self::Failed { .. } => 1,
+            Self::Usage(_) | Self::Scenario(_) | Self::Ca(_) => 2,
+            Self::Run(RunError::Given { .. }) => 2,
+            Self::Start(_) | Self::Management(_) => 3,
+            Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
+            Self::Stop(StopError::Serve(_)) | Self::Run(_) | Self::Io { .. } => 70,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Parses the arguments, does what they say, and gives the exit code.
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
+    };
+    let done = runtime.block_on(async {
+        match arguments.command {
+            None => run::run(run::defaults()).await,
+            Some(Command::Run(run)) => run::run(run).await,
+            Some(Command::Up(up)) => up::up(up).await,
+            Some(Command::Ca(command)) => ca::ca(command),
+            Some(Command::Restore(restore)) => restore::restore(restore).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+fn report(error: &CliError) -> ExitCode {
+    // A failed scenario was told in full where it failed.
+    if !matches!(error, CliError::Failed { .. }) {
+        eprintln!("error: {error}");
+    }
+    ExitCode::from(error.code())
+}

@@ -1,0 +1,23 @@
+//! `logto-testkit restore`.
+
+use kit::Client;
+use logto_testkit::stack::{Management, StateFile};
+
+use super::arguments::{self, Restore};
+use super::exit::CliError;
+
+pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
+    let file = StateFile::load(&restore.file)?;
+    let credentials = arguments::credentials(&restore.logto_m2m)?;
+    let (logto, admin) = (file.state().logto.clone(), file.state().logto_admin.clone());
+    let client = [&logto, &admin]
+        .into_iter()
+        .filter_map(|url| url.host_str())
+        .fold(Client::builder(), kit::ClientBuilder::allow)
+        .build()
+        .map_err(|source| CliError::Io { what: "build the HTTP client", source: std::io::Error::other(source) })?;
+    let management = Management::open(client, &logto, &admin, &credentials).await?;
+    let restored = file.restore(&management).await?;
+    println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The command `logto-testkit`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

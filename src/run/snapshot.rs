@@ -1,0 +1,77 @@
+//! The reviewed transcript beside a scenario: `first-visit.yaml` has
+//! `first-visit.snap`, in insta's format, so that `cargo insta review` and this
+//! command speak of the same file.
+
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+use crate::Scenario;
+
+/// How a transcript compares with the reviewed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SnapshotResult {
+    /// There is no reviewed transcript.
+    Missing,
+    /// They are the same.
+    Same,
+    /// They differ; the difference as a unified diff.
+    Different(String),
+}
+
+/// Where the reviewed transcript of a scenario is.
+#[must_use]
+pub fn snapshot_path(scenario: &Scenario) -> PathBuf {
+    scenario.path.with_extension("snap")
+}
+
+/// Compares a transcript with the reviewed one.
+///
+/// # Errors
+/// When the snapshot exists and cannot be read.
+pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
+    let path = snapshot_path(scenario);
+    let reviewed = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SnapshotResult::Missing),
+        Err(error) => return Err(error),
+    };
+    Ok(compare(contents(&reviewed), transcript, &path))
+}
+
+fn compare(reviewed: &str, transcript: &str, path: &Path) -> SnapshotResult {
+    // insta does not keep the line end of the last line.
+    let (reviewed, transcript) = (reviewed.trim_end(), transcript.trim_end());
+    if reviewed == transcript {
+        return SnapshotResult::Same;
+    }
+    let diff = TextDiff::from_lines(reviewed, transcript);
+    let shown = diff.unified_diff().context_radius(3).header(&path.to_string_lossy(), "this walk").to_string();
+    SnapshotResult::Different(shown)
+}
+
+/// What follows the metadata, which stands between two lines of `---`.
+fn contents(text: &str) -> &str {
+    text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, contents)| contents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_and_the_last_line_end_do_not_count() {
+        let snapshot = "---\nsource: tests/scenarios.rs\nexpression: transcript\n---\n 1 GET /\n 2 GET /x\n";
+        let same = compare(contents(snapshot), " 1 GET /\n 2 GET /x", Path::new("a.snap"));
+        assert_eq!(same, SnapshotResult::Same);
+    }
+
+    #[test]
+    fn a_difference_is_shown_line_by_line() {
+        let SnapshotResult::Different(diff) = compare(" 1 303\n 2 200\n", " 1 302\n 2 200\n", Path::new("a.snap"))
+        else {
+            panic!("no difference")
+        };
+        assert!(diff.contains("- 1 303\n+ 1 302\n"), "{diff}");
+    }
+}

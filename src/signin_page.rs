@@ -1,0 +1,14 @@
+//! Logto's sign-in page, without a screen.
+//!
+//! A browser gets a single page application from Logto, and its script talks to
+//! the Experience API. This driver makes the same calls in the same order
+//! (contract §2.1), keeps the same state in the tab's `sessionStorage`, and
+//! checks `state` itself, as the page does: the server never sees it again.
+
+mod api;
+mod driver;
+mod outcome;
+mod password;
+
+pub use driver::SigninPage;
+pub use outcome::{Arrival, Refusal, SigninPageError};

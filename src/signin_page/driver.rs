@@ -1,0 +1,326 @@
+//! The page's own story: social sign-in (contract §2.1 and §2.3).
+
+use http::Method;
+use kit::Random;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::api::{Api, granted};
+use super::outcome::{Arrival, Refusal, SigninPageError};
+use crate::walker::{TabId, Walker};
+
+/// Keys of the tab's `sessionStorage`; the first is the page's own, the others
+/// stand for state that the page keeps elsewhere.
+const STATE: &str = "social_auth_state";
+const VERIFICATION: &str = "verification_id";
+const UNDECIDED: &str = "undecided_verification_id";
+const APP_ID: &str = "app_id";
+const EVENT: &str = "interaction_event";
+const SIGN_IN_MODE: &str = "sign_in_mode";
+const LINKS_BY_ITSELF: &str = "automatic_account_linking";
+
+/// Drives Logto's sign-in page in one tab.
+#[derive(Debug)]
+pub struct SigninPage<'a> {
+    pub(super) api: Api<'a>,
+    random: &'a Random,
+}
+
+/// What the page learns from the sign-in experience (contract §3).
+struct Settings {
+    /// Target and id of each social button, in order.
+    buttons: Vec<(String, String)>,
+}
+
+impl Settings {
+    fn button(&self, target: &str) -> Option<&str> {
+        self.buttons.iter().find(|(shown, _)| shown == target).map(|(_, id)| id.as_str())
+    }
+
+    fn shown(&self) -> String {
+        let targets: Vec<&str> = self.buttons.iter().map(|(target, _)| target.as_str()).collect();
+        if targets.is_empty() { "no social button at all".to_owned() } else { targets.join(", ") }
+    }
+}
+
+impl<'a> SigninPage<'a> {
+    /// The page that `tab` shows.
+    ///
+    /// # Errors
+    /// [`SigninPageError::Elsewhere`] when the tab is not at `logto`.
+    pub fn open(
+        walker: &'a mut Walker,
+        tab: TabId,
+        logto: &Url,
+        random: &'a Random,
+    ) -> Result<Self, SigninPageError> {
+        let url = walker.current(tab)?.request.url.clone();
+        if url.origin() != logto.origin() {
+            return Err(SigninPageError::Elsewhere { at: url.to_string() });
+        }
+        // The page remembers the application of its first address in this tab.
+        let app_id = match url.query_pairs().find(|(name, _)| name == APP_ID) {
+            Some((_, id)) => {
+                walker.store(tab, logto, APP_ID, &id);
+                Some(id.into_owned())
+            }
+            None => walker.stored(tab, logto, APP_ID).map(ToOwned::to_owned),
+        };
+        Ok(Self { api: Api { walker, tab, origin: logto.clone(), app_id }, random })
+    }
+
+    /// Does what the page does without the person, once it is shown: starts a
+    /// direct sign-in, or takes up where the provider sent the person back.
+    /// `None` when it waits for the person.
+    ///
+    /// # Errors
+    /// [`SigninPageError`] when there is no response or an answer lacks a member.
+    pub async fn arrive(&mut self) -> Result<Option<Arrival>, SigninPageError> {
+        let path = self.api.walker.current(self.api.tab)?.request.url.path().to_owned();
+        if let Some(connector) = path.strip_prefix("/callback/") {
+            return self.returned(connector).await.map(Some);
+        }
+        match path.strip_prefix("/direct/social/") {
+            Some(target) => self.direct(target).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Clicks the social button of `target`, up to the authorization endpoint of the provider.
+    ///
+    /// # Errors
+    /// [`SigninPageError::NotShown`] when the page has no such button.
+    pub async fn continue_with(&mut self, target: &str) -> Result<Arrival, SigninPageError> {
+        let settings = granted!(self.settings().await?);
+        match settings.button(target) {
+            Some(connector) => self.start(connector).await,
+            None => Err(SigninPageError::NotShown { target: target.to_owned(), shown: settings.shown() }),
+        }
+    }
+
+    /// `/direct/social/<target>`: starts at once, or, for a target that is not
+    /// shown, is the ordinary sign-in page.
+    async fn direct(&mut self, target: &str) -> Result<Option<Arrival>, SigninPageError> {
+        let target = decoded(target);
+        let settings = match self.settings().await? {
+            Ok(settings) => settings,
+            Err((refusal, _)) => return Ok(Some(Arrival::Refused(refusal))),
+        };
+        match settings.button(&target) {
+            Some(connector) => self.start(connector).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A browser gets the settings with the page; here the API is asked for them.
+    async fn settings(&mut self) -> Result<Result<Settings, (Refusal, Value)>, SigninPageError> {
+        let app_id = self.api.app_id.clone();
+        let query: Vec<(&str, &str)> = app_id.iter().map(|id| ("appId", id.as_str())).collect();
+        let reply = match self.api.call_with(Method::GET, "api/.well-known/sign-in-exp", &query, None).await?
+        {
+            Ok(reply) => reply,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let missing = SigninPageError::Unexpected { hop: reply.hop, member: "socialConnectors" };
+        let connectors = reply.body.get("socialConnectors").and_then(Value::as_array).ok_or(missing)?;
+        let text = |connector: &Value, member: &str| {
+            connector.get(member).and_then(Value::as_str).map(ToOwned::to_owned)
+        };
+        let buttons = connectors
+            .iter()
+            .filter_map(|connector| Some((text(connector, "target")?, text(connector, "id")?)))
+            .collect();
+        if let Some(mode) = text(&reply.body, "signInMode") {
+            self.api.store(SIGN_IN_MODE, &mode);
+        }
+        let links = reply.body.pointer("/socialSignIn/automaticAccountLinking").and_then(Value::as_bool);
+        self.api.store(LINKS_BY_ITSELF, if links == Some(true) { "yes" } else { "no" });
+        Ok(Ok(Settings { buttons }))
+    }
+
+    /// Begins an interaction.
+    pub(super) async fn begin(
+        &mut self,
+        event: &str,
+    ) -> Result<Result<(), (Refusal, Value)>, SigninPageError> {
+        self.api.store(EVENT, event);
+        let body = json!({ "interactionEvent": event });
+        Ok(self.api.call(Method::PUT, "api/experience", Some(&body)).await?.map(|_| ()))
+    }
+
+    async fn start(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
+        granted!(self.begin("SignIn").await?);
+        let state = self.random.base64url(8);
+        self.api.store(&key(STATE, connector), &state);
+        let body = json!({ "state": state, "redirectUri": self.callback(connector) });
+        let path = format!("api/experience/verification/social/{connector}/authorization-uri");
+        let reply = granted!(self.api.call(Method::POST, &path, Some(&body)).await?);
+        self.api.store(&key(VERIFICATION, connector), reply.text("verificationId")?);
+        self.api.go(reply.text("authorizationUri")?).await?;
+        Ok(Arrival::Moved)
+    }
+
+    /// Does what the page does when the provider sends the person back to
+    /// `/callback/<connector>`. `state` serves once, whatever comes of it.
+    ///
+    /// # Errors
+    /// [`SigninPageError`] when there is no response or an answer lacks a member.
+    pub async fn returned(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
+        let connector = &decoded(connector);
+        let url = self.api.walker.current(self.api.tab)?.request.url.clone();
+        let expected = self.api.forget(&key(STATE, connector));
+        let came = url.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
+        if expected.is_none() || expected != came {
+            return Ok(Arrival::StateMismatch);
+        }
+        let Some(verification) = self.api.stored(&key(VERIFICATION, connector)) else {
+            return Ok(Arrival::StateMismatch);
+        };
+        // Everything the provider said, except `state`, goes to the connector.
+        let mut data = Map::new();
+        data.insert("redirectUri".to_owned(), json!(self.callback(connector)));
+        data.extend(
+            url.query_pairs()
+                .filter(|(name, _)| name != "state")
+                .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))),
+        );
+        let body = json!({ "verificationId": verification, "connectorData": data });
+        let path = format!("api/experience/verification/social/{connector}/verify");
+        let reply = granted!(self.api.call(Method::POST, &path, Some(&body)).await?);
+        // The page goes on with the id that comes back.
+        let verification = reply.text("verificationId")?.to_owned();
+        self.api.store(&key(VERIFICATION, connector), &verification);
+        self.sign_in(&verification).await
+    }
+
+    async fn sign_in(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
+        let body = json!({ "verificationId": verification });
+        match self.identify(&body).await? {
+            Ok(()) => self.submit().await,
+            Err((refusal, body)) if refusal.code.as_deref() == Some("user.identity_not_exist") => {
+                match related_user(&body) {
+                    Some(_) if self.api.stored(LINKS_BY_ITSELF).as_deref() == Some("yes") => {
+                        self.link_identity(verification).await
+                    }
+                    Some((kind, value)) => {
+                        self.api.store(UNDECIDED, verification);
+                        Ok(Arrival::LinkOrRegister { kind, value })
+                    }
+                    // The page of a tenant that takes no new people does not even try.
+                    None if self.api.stored(SIGN_IN_MODE).as_deref() == Some("SignIn") => {
+                        Ok(Arrival::Refused(refusal))
+                    }
+                    None => self.create_account(verification).await,
+                }
+            }
+            Err((refusal, body)) => Ok(missing_profile(refusal, &body)),
+        }
+    }
+
+    async fn create_account(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
+        granted!(self.turn_to("Register").await?);
+        match self.identify(&json!({ "verificationId": verification })).await? {
+            Ok(()) => self.submit().await,
+            Err((refusal, body)) => Ok(missing_profile(refusal, &body)),
+        }
+    }
+
+    async fn link_identity(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
+        granted!(self.turn_to("SignIn").await?);
+        let body = json!({ "verificationId": verification, "linkSocialIdentity": true });
+        match self.identify(&body).await? {
+            Ok(()) => self.submit().await,
+            Err((refusal, body)) => Ok(missing_profile(refusal, &body)),
+        }
+    }
+
+    /// Answers [`Arrival::LinkOrRegister`] with "create an account anew".
+    ///
+    /// # Errors
+    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    pub async fn register(&mut self) -> Result<Arrival, SigninPageError> {
+        let verification = self.api.forget(UNDECIDED).ok_or(SigninPageError::NotAsked)?;
+        self.create_account(&verification).await
+    }
+
+    /// Answers [`Arrival::LinkOrRegister`] with "link to that user".
+    ///
+    /// # Errors
+    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    pub async fn link(&mut self) -> Result<Arrival, SigninPageError> {
+        let verification = self.api.forget(UNDECIDED).ok_or(SigninPageError::NotAsked)?;
+        self.link_identity(&verification).await
+    }
+
+    /// Fills in what [`Arrival::MissingProfile`] asked for: `kind` is
+    /// `username` or `password`.
+    ///
+    /// # Errors
+    /// [`SigninPageError`] when there is no response.
+    pub async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
+        let body = json!({ "type": kind, "value": value });
+        granted!(self.api.call(Method::POST, "api/experience/profile", Some(&body)).await?);
+        if self.api.stored(EVENT).as_deref() == Some("Register")
+            && let Err((refusal, body)) = self.identify(&json!({})).await?
+        {
+            return Ok(missing_profile(refusal, &body));
+        }
+        self.submit().await
+    }
+
+    async fn turn_to(&mut self, event: &str) -> Result<Result<(), (Refusal, Value)>, SigninPageError> {
+        self.api.store(EVENT, event);
+        let body = json!({ "interactionEvent": event });
+        Ok(self.api.call(Method::PUT, "api/experience/interaction-event", Some(&body)).await?.map(|_| ()))
+    }
+
+    pub(super) async fn identify(
+        &mut self,
+        body: &Value,
+    ) -> Result<Result<(), (Refusal, Value)>, SigninPageError> {
+        Ok(self.api.call(Method::POST, "api/experience/identification", Some(body)).await?.map(|_| ()))
+    }
+
+    /// Ends the interaction, and goes where Logto says.
+    pub(super) async fn submit(&mut self) -> Result<Arrival, SigninPageError> {
+        let reply = match self.api.call(Method::POST, "api/experience/submit", None).await? {
+            Ok(reply) => reply,
+            Err((refusal, body)) => return Ok(missing_profile(refusal, &body)),
+        };
+        self.api.go(reply.text("redirectTo")?).await?;
+        Ok(Arrival::Moved)
+    }
+
+    fn callback(&self, connector: &str) -> String {
+        format!("{}/callback/{connector}", self.api.origin.origin().ascii_serialization())
+    }
+}
+
+fn key(name: &str, connector: &str) -> String {
+    format!("{name}:{connector}")
+}
+
+/// A part of a path as the page's router gives it to the page.
+fn decoded(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+fn related_user(body: &Value) -> Option<(String, String)> {
+    let user = body.get("data")?.get("relatedUser")?;
+    let text = |member: &str| user.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some((text("type"), text("value")))
+}
+
+pub(super) fn missing_profile(refusal: Refusal, body: &Value) -> Arrival {
+    let asked = body.pointer("/data/missingProfile").and_then(Value::as_array);
+    match asked {
+        Some(asked) if refusal.code.as_deref() == Some("user.missing_profile") => {
+            Arrival::MissingProfile(asked.iter().filter_map(|item| Some(item.as_str()?.to_owned())).collect())
+        }
+        _ => Arrival::Refused(refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

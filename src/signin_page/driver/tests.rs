@@ -1,0 +1,312 @@
+use kit::{Client, Clock};
+use wiremock::matchers::{body_json, header, method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+use crate::walker::WhyHop;
+
+/// A Logto that answers as each test says, and a browser at its sign-in page.
+struct Bench {
+    server: MockServer,
+    walker: Walker,
+    logto: Url,
+    random: Random,
+}
+
+const TAB: TabId = TabId::FIRST;
+
+fn html() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw("<title>page</title>", "text/html; charset=utf-8")
+}
+
+fn json(status: u16, body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(body)
+}
+
+impl Bench {
+    async fn new(settings: Value) -> Self {
+        let server = MockServer::start().await;
+        let logto = Url::parse(&format!("http://localhost:{}/", server.address().port())).unwrap();
+        let walker = Walker::new(Client::builder().build().unwrap(), Clock::system());
+        let mut bench = Self { server, walker, logto, random: Random::seeded(1) };
+        for page in ["/sign-in", "/callback/hf", "/direct/social/huggingface", "/direct/social/github"] {
+            bench.on("GET", page, html()).await;
+        }
+        bench.on("GET", "/api/.well-known/sign-in-exp", json(200, settings)).await;
+        bench.on("PUT", "/api/experience", ResponseTemplate::new(204)).await;
+        bench.on("GET", "/away", html()).await;
+        bench.on("GET", "/oidc/auth/uid", html()).await;
+        let away = json!({ "authorizationUri": bench.at("/away"), "verificationId": "v-1" });
+        bench.on("POST", "/api/experience/verification/social/hf/authorization-uri", json(200, away)).await;
+        let done = json!({ "redirectTo": bench.at("/oidc/auth/uid") });
+        bench.on("POST", "/api/experience/submit", json(200, done)).await;
+        bench.visit("/sign-in?app_id=app%2B1").await;
+        bench
+    }
+
+    async fn on(&self, verb: &str, at: &str, answer: ResponseTemplate) {
+        // What a test says later goes before what is said here.
+        Mock::given(method(verb))
+            .and(path(at))
+            .respond_with(answer)
+            .with_priority(9)
+            .mount(&self.server)
+            .await;
+    }
+
+    async fn says(&self, verb: &str, at: &str, answer: ResponseTemplate) {
+        Mock::given(method(verb))
+            .and(path(at))
+            .respond_with(answer)
+            .with_priority(3)
+            .expect(1..)
+            .mount(&self.server)
+            .await;
+    }
+
+    fn at(&self, path: &str) -> String {
+        self.logto.join(path).unwrap().to_string()
+    }
+
+    async fn visit(&mut self, path: &str) {
+        let url = self.logto.join(path).unwrap();
+        self.walker.visit(TAB, url).await.unwrap();
+    }
+
+    fn page(&mut self) -> SigninPage<'_> {
+        SigninPage::open(&mut self.walker, TAB, &self.logto, &self.random).unwrap()
+    }
+
+    /// Goes to the provider and comes back with a code.
+    async fn comes_back(&mut self) -> Arrival {
+        assert_eq!(self.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+        let state = self.walker.stored(TAB, &self.logto, "social_auth_state:hf").unwrap().to_owned();
+        self.visit(&format!("/callback/hf?code=c%2Bd&state={state}&extra=1")).await;
+        self.page().arrive().await.unwrap().unwrap()
+    }
+
+    /// Method and path of the calls from the n-th hop on.
+    fn calls(&self, from: usize) -> Vec<String> {
+        let calls = self.walker.hops().iter().skip(from - 1).filter(|hop| hop.why == WhyHop::Call);
+        let short = |path: &str| path.trim_start_matches("/api/experience").to_owned();
+        calls.map(|hop| format!("{} {}", hop.request.method, short(hop.request.url.path()))).collect()
+    }
+}
+
+fn shows_huggingface() -> Value {
+    json!({ "signInMode": "SignInAndRegister", "socialConnectors": [{ "id": "hf", "target": "huggingface" }] })
+}
+
+const VERIFY: &str = "/api/experience/verification/social/hf/verify";
+const IDENTIFY: &str = "/api/experience/identification";
+const EVENT_PATH: &str = "/api/experience/interaction-event";
+
+fn unknown_identity(data: Value) -> ResponseTemplate {
+    json(404, json!({ "code": "user.identity_not_exist", "data": data, "message": "not registered" }))
+}
+
+#[tokio::test]
+async fn a_known_person_goes_there_and_back_with_the_calls_of_the_page() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let handed_over = json!({ "verificationId": "v-1", "connectorData": {
+        "redirectUri": bench.at("/callback/hf"), "code": "c+d", "extra": "1",
+    } });
+    Mock::given(method("POST"))
+        .and(path(VERIFY))
+        .and(header("logto-app-id", "app+1"))
+        .and(body_json(handed_over))
+        .respond_with(json(200, json!({ "verificationId": "v-1" })))
+        .expect(1)
+        .mount(&bench.server)
+        .await;
+    let exact = Mock::given(path("/api/.well-known/sign-in-exp")).and(query_param("appId", "app+1"));
+    exact.respond_with(json(200, shows_huggingface())).with_priority(1).expect(1).mount(&bench.server).await;
+    bench.says("POST", IDENTIFY, ResponseTemplate::new(204)).await;
+    assert_eq!(bench.comes_back().await, Arrival::Moved);
+    assert_eq!(
+        bench.calls(1),
+        [
+            "GET /api/.well-known/sign-in-exp",
+            "PUT ",
+            "POST /verification/social/hf/authorization-uri",
+            "POST /verification/social/hf/verify",
+            "POST /identification",
+            "POST /submit",
+        ]
+    );
+    assert_eq!(bench.walker.current(TAB).unwrap().request.url.path(), "/oidc/auth/uid");
+}
+
+#[tokio::test]
+async fn refuses_a_button_that_the_page_does_not_show() {
+    let mut bench = Bench::new(json!({ "socialConnectors": [{ "id": "gh", "target": "github" }] })).await;
+    let error = bench.page().continue_with("huggingface").await.unwrap_err().to_string();
+    assert_eq!(error, "Logto's sign-in page shows no button for `huggingface`; it shows github");
+    assert_eq!(bench.calls(1), ["GET /api/.well-known/sign-in-exp"]);
+}
+
+#[tokio::test]
+async fn an_unknown_identity_is_registered() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    let first = Mock::given(path(IDENTIFY)).respond_with(unknown_identity(json!({})));
+    first.up_to_n_times(1).with_priority(1).mount(&bench.server).await;
+    bench.says("POST", IDENTIFY, ResponseTemplate::new(201)).await;
+    bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
+    assert_eq!(bench.comes_back().await, Arrival::Moved);
+    let after = &bench.calls(1)[4..];
+    assert_eq!(
+        after,
+        ["POST /identification", "PUT /interaction-event", "POST /identification", "POST /submit"]
+    );
+}
+
+#[tokio::test]
+async fn a_tenant_that_takes_no_new_people_is_not_asked_to() {
+    let mut settings = shows_huggingface();
+    settings["signInMode"] = json!("SignIn");
+    let mut bench = Bench::new(settings).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    bench.says("POST", IDENTIFY, unknown_identity(json!({}))).await;
+    let Arrival::Refused(refusal) = bench.comes_back().await else { panic!("went on") };
+    assert_eq!((refusal.status, refusal.code.as_deref()), (404, Some("user.identity_not_exist")));
+    assert_eq!(refusal.hop, bench.walker.hops().len());
+}
+
+#[tokio::test]
+async fn a_known_email_is_asked_about_and_linked() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    let related = json!({ "relatedUser": { "type": "email", "value": "jane@example.com" } });
+    let first = Mock::given(path(IDENTIFY)).respond_with(unknown_identity(related));
+    first.up_to_n_times(1).with_priority(1).mount(&bench.server).await;
+    let asked = Arrival::LinkOrRegister { kind: "email".to_owned(), value: "jane@example.com".to_owned() };
+    assert_eq!(bench.comes_back().await, asked);
+    bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
+    Mock::given(path(IDENTIFY))
+        .and(body_json(json!({ "verificationId": "v-1", "linkSocialIdentity": true })))
+        .respond_with(ResponseTemplate::new(204))
+        .expect(1)
+        .mount(&bench.server)
+        .await;
+    assert_eq!(bench.page().link().await.unwrap(), Arrival::Moved);
+    assert!(matches!(bench.page().link().await, Err(SigninPageError::NotAsked)));
+}
+
+#[tokio::test]
+async fn a_known_email_is_linked_at_once_where_the_tenant_says_so() {
+    let mut settings = shows_huggingface();
+    settings["socialSignIn"] = json!({ "automaticAccountLinking": true });
+    let mut bench = Bench::new(settings).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    let related = json!({ "relatedUser": { "type": "email", "value": "jane@example.com" } });
+    let first = Mock::given(path(IDENTIFY)).respond_with(unknown_identity(related));
+    first.up_to_n_times(1).with_priority(1).mount(&bench.server).await;
+    bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
+    bench.says("POST", IDENTIFY, ResponseTemplate::new(204)).await;
+    assert_eq!(bench.comes_back().await, Arrival::Moved);
+}
+
+#[tokio::test]
+async fn a_missing_profile_is_reported_and_can_be_filled_in() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
+    let missing = json(
+        422,
+        json!({ "code": "user.missing_profile", "data": { "missingProfile": ["username"] }, "message": "m" }),
+    );
+    for (priority, answer) in [(1, unknown_identity(json!({}))), (2, missing)] {
+        let once = Mock::given(path(IDENTIFY)).respond_with(answer).up_to_n_times(1).with_priority(priority);
+        once.mount(&bench.server).await;
+    }
+    assert_eq!(bench.comes_back().await, Arrival::MissingProfile(vec!["username".to_owned()]));
+    bench.says("POST", "/api/experience/profile", ResponseTemplate::new(204)).await;
+    bench.says("POST", IDENTIFY, ResponseTemplate::new(201)).await;
+    let before = bench.walker.hops().len();
+    assert_eq!(bench.page().fill("username", "ada").await.unwrap(), Arrival::Moved);
+    assert_eq!(bench.calls(before + 1), ["POST /profile", "POST /identification", "POST /submit"]);
+}
+
+#[tokio::test]
+async fn a_foreign_or_used_state_goes_no_further() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
+    assert_eq!(state.len(), 11, "8 bytes in base64url");
+    let before = bench.walker.hops().len();
+    bench.visit("/callback/hf?code=c&state=forged").await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch));
+    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
+    assert_eq!(
+        bench.page().arrive().await.unwrap(),
+        Some(Arrival::StateMismatch),
+        "the forged one used it up"
+    );
+    assert_eq!(bench.calls(before + 1), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn another_tab_did_not_begin_this() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
+    let tab = bench.walker.open_tab();
+    let url = bench.logto.join(&format!("/callback/hf?code=c&state={state}")).unwrap();
+    bench.walker.visit(tab, url).await.unwrap();
+    let mut page = SigninPage::open(&mut bench.walker, tab, &bench.logto, &bench.random).unwrap();
+    assert_eq!(page.arrive().await.unwrap(), Some(Arrival::StateMismatch));
+}
+
+#[tokio::test]
+async fn an_error_of_the_api_is_a_result_with_code_and_hop() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench
+        .says(
+            "POST",
+            VERIFY,
+            json(400, json!({ "code": "connector.general", "data": { "message": "{}" }, "message": "m" })),
+        )
+        .await;
+    let Arrival::Refused(refusal) = bench.comes_back().await else { panic!("went on") };
+    assert_eq!(
+        (refusal.status, refusal.code.as_deref(), refusal.message.as_str()),
+        (400, Some("connector.general"), "m")
+    );
+    assert_eq!(bench.walker.hops()[refusal.hop - 1].request.url.path(), VERIFY);
+}
+
+#[tokio::test]
+async fn a_direct_sign_in_starts_by_itself_and_an_unknown_one_waits() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.visit("/direct/social/huggingface?app_id=a&fallback=sign-in").await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::Moved));
+    assert_eq!(bench.walker.current(TAB).unwrap().request.url.path(), "/away");
+    bench.visit("/direct/social/github?app_id=a&fallback=sign-in").await;
+    assert_eq!(bench.page().arrive().await.unwrap(), None);
+    bench.visit("/sign-in?app_id=a").await;
+    assert_eq!(bench.page().arrive().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_password_is_sent_as_the_form_does() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": "s+e c%ret!" });
+    Mock::given(path("/api/experience/verification/password"))
+        .and(body_json(body))
+        .respond_with(json(200, json!({ "verificationId": "v-2" })))
+        .expect(1)
+        .mount(&bench.server)
+        .await;
+    bench.says("POST", IDENTIFY, ResponseTemplate::new(204)).await;
+    assert_eq!(bench.page().sign_in_with_password("ada", "s+e c%ret!").await.unwrap(), Arrival::Moved);
+
+    bench.visit("/sign-in?app_id=a").await;
+    bench.says("POST", "/api/experience/profile", ResponseTemplate::new(204)).await;
+    let before = bench.walker.hops().len();
+    assert_eq!(bench.page().register_with_password("grace", "p?w").await.unwrap(), Arrival::Moved);
+    assert_eq!(
+        bench.calls(before + 1),
+        ["PUT ", "POST /profile", "POST /profile", "POST /identification", "POST /submit"]
+    );
+}

@@ -1,0 +1,78 @@
+//! How a visit to the sign-in page ends.
+
+use crate::walker::WalkError;
+
+/// What became of a step on the sign-in page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// The tab has moved on.
+    Moved,
+    /// Logto refused a call; the page shows the message and stays.
+    Refused(Refusal),
+    /// `state` is not the one this tab sent, or this tab began nothing: the page
+    /// shows an error and starts over.
+    StateMismatch,
+    /// The e-mail belongs to a local user: the page asks whether to link, or to
+    /// create an account anew (contract §2.1).
+    LinkOrRegister {
+        /// Kind of the identifier, e.g. `email`.
+        kind: String,
+        /// The identifier.
+        value: String,
+    },
+    /// The tenant demands more of the person (contract §2.1), e.g. `username`.
+    MissingProfile(Vec<String>),
+}
+
+/// An error answer of the Experience API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The hop of the call.
+    pub hop: usize,
+    /// Its status.
+    pub status: u16,
+    /// Logto's code, absent for errors that have none (contract §0).
+    pub code: Option<String>,
+    /// Logto's message.
+    pub message: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let code = self.code.as_deref().unwrap_or("without a code");
+        write!(f, "hop {}: Logto answered {} {code}: {}", self.hop, self.status, self.message)
+    }
+}
+
+/// The page could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum SigninPageError {
+    /// The walker got no response.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The tab is elsewhere.
+    #[error("the tab is at {at}, not on Logto's sign-in page")]
+    Elsewhere {
+        /// Where it is.
+        at: String,
+    },
+    /// The page shows no such button: a person could not click it.
+    #[error("Logto's sign-in page shows no button for `{target}`; it shows {shown}")]
+    NotShown {
+        /// The target asked for.
+        target: String,
+        /// What it shows.
+        shown: String,
+    },
+    /// The page asks no such question in this tab.
+    #[error("the page did not ask whether to link or to create an account")]
+    NotAsked,
+    /// An answer is not of the form that the contract gives.
+    #[error("hop {hop}: the answer has no `{member}`")]
+    Unexpected {
+        /// The hop of the call.
+        hop: usize,
+        /// What is missing.
+        member: &'static str,
+    },
+}

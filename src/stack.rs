@@ -1,0 +1,24 @@
+//! Brings the parties of a sign-in up and down.
+//!
+//! Start-up order: bind all listeners → compute [`Endpoints`] → build each
+//! configuration → serve → provision → probe → hand over. Each step has a name
+//! and a deadline. Everything is configured through the interfaces a real user
+//! has: Logto through its Management API, Hugging Face through an OAuth app.
+
+mod builder;
+mod endpoints;
+mod management;
+mod probe;
+mod running;
+mod saved;
+mod steps;
+mod tenant;
+
+pub use builder::{ConnectorSettings, External, LogtoBackend, StackBuilder};
+pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
+pub use management::{Answer, Credentials, Management, ManagementError};
+pub use probe::ProbeError;
+pub use running::{Known, Stack, StopError};
+pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
+pub use steps::{BindError, StartError, StepError};
+pub use tenant::TenantError;

@@ -1,0 +1,175 @@
+//! What a stack is made of, before it is started.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::management::Credentials;
+use super::running::Stack;
+use super::steps::StartError;
+
+/// A Logto that is running already.
+#[derive(Debug, Clone)]
+pub struct External {
+    /// Its `ENDPOINT`, e.g. `http://localhost:3001`.
+    pub endpoint: Url,
+    /// Its `ADMIN_ENDPOINT`, which gives Management API tokens.
+    pub admin_endpoint: Url,
+    /// A machine-to-machine application that may use the Management API.
+    pub credentials: Credentials,
+    /// Use a tenant that has users, applications or social connectors of others.
+    pub allow_shared_tenant: bool,
+    /// Where the tenant's state is saved before the first change.
+    pub state_file: PathBuf,
+}
+
+/// Which Logto a stack has.
+#[derive(Debug, Clone, Default)]
+pub enum LogtoBackend {
+    /// Our double, in this process.
+    #[default]
+    Embedded,
+    /// A running Logto by URL.
+    External(External),
+}
+
+/// The connector's configuration as far as it differs from the healthy one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectorSettings {
+    /// `scope`; Logto's default is `profile`.
+    pub scope: Option<String>,
+}
+
+/// Collects what a stack is made of.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let stack = logto_testkit::Stack::builder().start().await?;
+/// println!("{}", stack.endpoints().app);
+/// stack.stop().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct StackBuilder {
+    pub(super) logto: LogtoBackend,
+    pub(super) huggingface: mock_huggingface::Config,
+    pub(super) huggingface_listen: SocketAddr,
+    pub(super) connector: ConnectorSettings,
+    pub(super) sign_in_experience: Map<String, Value>,
+    pub(super) app: sample_app::Options,
+    pub(super) app_listen: SocketAddr,
+    pub(super) logto_listen: SocketAddr,
+    pub(super) logto_admin_listen: SocketAddr,
+    pub(super) ca: Option<Arc<kit::Ca>>,
+    pub(super) seed: Option<u64>,
+    pub(super) plain_huggingface: Option<SocketAddr>,
+}
+
+impl Default for StackBuilder {
+    fn default() -> Self {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            logto: LogtoBackend::default(),
+            huggingface: mock_huggingface::Config::default(),
+            huggingface_listen: any,
+            connector: ConnectorSettings::default(),
+            sign_in_experience: Map::new(),
+            app: sample_app::Options::default(),
+            app_listen: any,
+            logto_listen: any,
+            logto_admin_listen: any,
+            ca: None,
+            seed: None,
+            plain_huggingface: None,
+        }
+    }
+}
+
+impl StackBuilder {
+    /// Which Logto: the embedded one by default.
+    #[must_use]
+    pub fn logto(mut self, backend: LogtoBackend) -> Self {
+        self.logto = backend;
+        self
+    }
+
+    /// Users, organisations, apps and switches of the mock Hugging Face. The app
+    /// the connector uses is added by the stack.
+    #[must_use]
+    pub fn huggingface(mut self, config: mock_huggingface::Config) -> Self {
+        self.huggingface = config;
+        self
+    }
+
+    /// Where the mock Hugging Face listens; a real Logto needs port 443.
+    #[must_use]
+    pub fn huggingface_listen(mut self, addr: SocketAddr) -> Self {
+        self.huggingface_listen = addr;
+        self
+    }
+
+    /// The connector's configuration.
+    #[must_use]
+    pub fn connector(mut self, settings: ConnectorSettings) -> Self {
+        self.connector = settings;
+        self
+    }
+
+    /// Members of the sign-in experience on top of the guide's, as the
+    /// Management API takes them.
+    #[must_use]
+    pub fn sign_in_experience(mut self, members: Map<String, Value>) -> Self {
+        self.sign_in_experience = members;
+        self
+    }
+
+    /// Options of the sample app.
+    #[must_use]
+    pub fn app(mut self, options: sample_app::Options) -> Self {
+        self.app = options;
+        self
+    }
+
+    /// Fixed addresses for app, Logto and Logto's admin tenant, to click
+    /// through; otherwise the system picks free ports.
+    #[must_use]
+    pub fn listen(mut self, app: SocketAddr, logto: SocketAddr, logto_admin: SocketAddr) -> Self {
+        (self.app_listen, self.logto_listen, self.logto_admin_listen) = (app, logto, logto_admin);
+        self
+    }
+
+    /// The CA of `https://huggingface.co`; made per start when not given.
+    #[must_use]
+    pub fn ca(mut self, ca: Arc<kit::Ca>) -> Self {
+        self.ca = Some(ca);
+        self
+    }
+
+    /// Draws every made-up value from this seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Serves the mock Hugging Face a second time in plain HTTP and lets the
+    /// embedded Logto send browsers there, for a browser without any settings.
+    /// The authorization URI then differs from the real one.
+    #[must_use]
+    pub fn plain_huggingface(mut self, listen: SocketAddr) -> Self {
+        self.plain_huggingface = Some(listen);
+        self
+    }
+
+    /// Starts the parties, provisions and probes them.
+    ///
+    /// # Errors
+    /// [`StartError`] names the step that failed and why.
+    pub async fn start(self) -> Result<Stack, StartError> {
+        Stack::start(self).await
+    }
+}

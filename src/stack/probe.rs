@@ -1,0 +1,215 @@
+//! Probes: is every party up, and does this Logto reach *this* mock?
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use kit::{Client, Connections, Direction, Journal, Party, SendError};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::endpoints::Endpoints;
+
+/// A probe found something missing.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// No answer at all.
+    #[error(transparent)]
+    Unreachable(#[from] SendError),
+    /// An answer that the party would not give.
+    #[error("{url} answered {status}, expected {expected}: is that the right server?")]
+    WrongStatus {
+        /// What was asked.
+        url: String,
+        /// What came.
+        status: u16,
+        /// What a healthy party answers.
+        expected: u16,
+    },
+    /// Logto's answer lacks something that the contract gives.
+    #[error("{url} answered without `{member}`: {body}")]
+    Unexpected {
+        /// What was asked.
+        url: String,
+        /// What is missing.
+        member: &'static str,
+        /// What came.
+        body: String,
+    },
+    /// Logto went elsewhere because of the port.
+    #[error(
+        "Logto does not reach this mock: port. The connector always goes to port 443, this mock listens on {listen}; \
+         say --huggingface-listen {ip}:443"
+    )]
+    Port {
+        /// Where the mock listens.
+        listen: std::net::SocketAddr,
+        /// Its address.
+        ip: std::net::IpAddr,
+    },
+    /// Logto could not find the mock by its name.
+    #[error(
+        "Logto does not reach this mock: name. Nobody connected to {listen} ({seen}). Make `huggingface.co` lead to {ip} \
+         where Logto runs, e.g. the line `{ip} huggingface.co` in its /etc/hosts"
+    )]
+    Name {
+        /// Where the mock listens.
+        listen: std::net::SocketAddr,
+        /// Its address.
+        ip: std::net::IpAddr,
+        /// What Logto answered.
+        seen: String,
+    },
+    /// Logto refused the certificate.
+    #[error(
+        "Logto does not reach this mock: CA. It connected to {listen} but refused the certificate ({cause}). \
+         Make a CA with `logto-testkit ca create DIR`, run with `--ca DIR`, start Logto with \
+         NODE_EXTRA_CA_CERTS=DIR/ca.pem (Node reads it at start only)"
+    )]
+    Certificate {
+        /// Where the mock listens.
+        listen: std::net::SocketAddr,
+        /// The TLS library's words.
+        cause: String,
+    },
+}
+
+/// Asks Logto's health check (contract §5.2).
+///
+/// # Errors
+/// [`ProbeError`] when it is not up.
+pub(super) async fn logto_is_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
+    expect(client, logto, "api/status", 204).await
+}
+
+/// Asks the mock's discovery document over TLS, as the connector would reach it.
+///
+/// # Errors
+/// [`ProbeError`] when it is not up.
+pub(super) async fn huggingface_is_up(client: &Client, huggingface: &Url) -> Result<(), ProbeError> {
+    expect(client, huggingface, ".well-known/openid-configuration", 200).await
+}
+
+/// Asks the app's session endpoint.
+///
+/// # Errors
+/// [`ProbeError`] when it is not up.
+pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), ProbeError> {
+    expect(client, app, "api/session", 200).await
+}
+
+async fn expect(client: &Client, origin: &Url, path: &str, expected: u16) -> Result<(), ProbeError> {
+    let url = format!("{origin}{path}");
+    let request = http::Request::get(&url).body(Bytes::new()).map_err(|_| SendError::Url { url: url.clone() })?;
+    let status = client.send(request).await?.status().as_u16();
+    if status == expected { Ok(()) } else { Err(ProbeError::WrongStatus { url, status, expected }) }
+}
+
+/// Lets Logto exchange a made-up code and looks where the request arrives.
+pub(super) struct ConnectorProbe<'a> {
+    /// A client that plays the sign-in page.
+    pub(super) client: &'a Client,
+    /// The stack's addresses.
+    pub(super) endpoints: &'a Endpoints,
+    /// An application whose redirect URI is registered.
+    pub(super) app_id: &'a str,
+    /// That redirect URI.
+    pub(super) redirect_uri: &'a str,
+    /// The connector.
+    pub(super) connector_id: &'a str,
+    /// The mock's journal.
+    pub(super) journal: &'a Journal,
+    /// A code nobody gave, recognisable in the journal.
+    pub(super) code: String,
+}
+
+impl ConnectorProbe<'_> {
+    /// Runs the probe. `connections` tells what came in at the mock so far.
+    ///
+    /// # Errors
+    /// [`ProbeError`] says whether name, port or CA is missing.
+    pub(super) async fn run(&self, connections: impl Fn() -> Connections) -> Result<(), ProbeError> {
+        let before = connections();
+        let start = self.journal.last_number();
+        let answer = self.verify().await?;
+        let arrived = self.journal.since(start).into_iter().any(|entry| {
+            entry.party == Party::HUGGINGFACE
+                && entry.direction == Direction::Received
+                && entry.request.body.contains(&self.code)
+        });
+        if arrived {
+            return Ok(());
+        }
+        let (listen, now) = (self.endpoints.huggingface_addr, connections());
+        let ip = listen.ip();
+        if now.failed_handshakes > before.failed_handshakes {
+            return Err(ProbeError::Certificate { listen, cause: now.last_failure.unwrap_or_default() });
+        }
+        if listen.port() != 443 {
+            return Err(ProbeError::Port { listen, ip });
+        }
+        Err(ProbeError::Name { listen, ip, seen: format!("Logto answered {answer}") })
+    }
+
+    async fn verify(&self) -> Result<String, ProbeError> {
+        let mut authorize = self.url("oidc/auth");
+        authorize.query_pairs_mut().extend_pairs([
+            ("client_id", self.app_id),
+            ("redirect_uri", self.redirect_uri),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("state", "probe"),
+        ]);
+        let answer = self.send(http::Method::GET, &authorize, "", None).await?;
+        // Only the interaction's cookie and its signature are wanted by the Experience API (contract §8).
+        let cookies: Vec<&str> = answer
+            .headers()
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok()?.split(';').next())
+            .filter(|pair| pair.starts_with("_interaction=") || pair.starts_with("_interaction.sig="))
+            .collect();
+        let cookies = cookies.join("; ");
+        let start = json!({ "interactionEvent": "SignIn" });
+        self.send(http::Method::PUT, &self.url("api/experience"), &cookies, Some(&start)).await?;
+        let social = format!("api/experience/verification/social/{}", self.connector_id);
+        let callback = self.url(&format!("callback/{}", self.connector_id));
+        let url = self.url(&format!("{social}/authorization-uri"));
+        let body = json!({ "state": "probe", "redirectUri": callback });
+        let answer = self.send(http::Method::POST, &url, &cookies, Some(&body)).await?;
+        let text = String::from_utf8_lossy(answer.body()).into_owned();
+        let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+        let Some(verification) = answer.get("verificationId").and_then(Value::as_str) else {
+            return Err(ProbeError::Unexpected { url: url.into(), member: "verificationId", body: text });
+        };
+        let body = json!({
+            "verificationId": verification,
+            "connectorData": { "code": self.code, "redirectUri": callback },
+        });
+        let answer = self.send(http::Method::POST, &self.url(&format!("{social}/verify")), &cookies, Some(&body)).await?;
+        Ok(format!("{} {}", answer.status().as_u16(), String::from_utf8_lossy(answer.body())))
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.endpoints.logto.clone();
+        url.set_path(path);
+        url
+    }
+
+    async fn send(
+        &self,
+        method: http::Method,
+        url: &Url,
+        cookies: &str,
+        body: Option<&Value>,
+    ) -> Result<http::Response<Bytes>, ProbeError> {
+        let mut request = http::Request::builder().method(method).uri(url.as_str());
+        if !cookies.is_empty() {
+            request = request.header(COOKIE, cookies);
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let payload = body.map(ToString::to_string).unwrap_or_default();
+        let request = request.body(Bytes::from(payload)).map_err(|_| SendError::Url { url: url.to_string() })?;
+        Ok(self.client.send(request).await?)
+    }
+}

@@ -1,0 +1,99 @@
+//! Named start-up steps: each has a deadline, and a step that fails says which
+//! one it was and why.
+
+use std::future::Future;
+use std::time::Duration;
+
+use super::management::ManagementError;
+use super::probe::ProbeError;
+use super::saved::SavedStateError;
+use super::tenant::TenantError;
+
+/// A stack did not start.
+#[derive(Debug, thiserror::Error)]
+#[error("the stack did not start: step “{step}” failed: {cause}")]
+pub struct StartError {
+    /// The step that failed.
+    pub step: &'static str,
+    /// Why.
+    #[source]
+    pub cause: StepError,
+}
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// It took too long.
+    #[error(transparent)]
+    Deadline(#[from] kit::DeadlineExceeded),
+    /// A port is taken or not allowed.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The certificate authority.
+    #[error(transparent)]
+    Ca(#[from] kit::CaError),
+    /// The HTTP client.
+    #[error(transparent)]
+    Client(#[from] kit::ClientError),
+    /// Logto's Management API.
+    #[error(transparent)]
+    Management(#[from] ManagementError),
+    /// The tenant is not one that may be used.
+    #[error(transparent)]
+    Tenant(#[from] TenantError),
+    /// What is to be put back later could not be saved.
+    #[error(transparent)]
+    Saved(#[from] SavedStateError),
+    /// A party does not answer, or Logto does not reach this mock.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The app under test could not be configured.
+    #[error(transparent)]
+    App(#[from] sample_app::ConfigError),
+    /// The mock Hugging Face could not be configured.
+    #[error(transparent)]
+    HuggingFace(#[from] mock_huggingface::ConfigError),
+}
+
+/// A listener that could not be had, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{source}{hint}")]
+pub struct BindError {
+    source: kit::BindError,
+    hint: String,
+}
+
+impl From<kit::BindError> for BindError {
+    fn from(source: kit::BindError) -> Self {
+        let hint = match source.source.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                format!("; somebody else listens there (`ss -ltnp 'sport = :{}'` says who)", source.addr.port())
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "; ports below 1024 need a privilege (on Linux `sysctl net.ipv4.ip_unprivileged_port_start=443` \
+                 or CAP_NET_BIND_SERVICE)"
+                    .to_owned()
+            }
+            _ => String::new(),
+        };
+        Self { source, hint }
+    }
+}
+
+/// Runs one step under its deadline.
+///
+/// # Errors
+/// [`StartError`] names the step.
+pub(super) async fn step<T, E: Into<StepError>>(
+    name: &'static str,
+    limit: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, StartError> {
+    let failed = |cause: StepError| StartError { step: name, cause };
+    tracing::debug!(step = name, "starting");
+    match kit::within(name, limit, work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(cause)) => Err(failed(cause.into())),
+        Err(deadline) => Err(failed(deadline.into())),
+    }
+}

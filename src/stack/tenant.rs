@@ -1,0 +1,264 @@
+//! The tenant a stack works in: looks at it, refuses one it must not touch,
+//! and provisions it.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::management::{Management, ManagementError};
+use super::saved::{BorrowedConnector, CHANGED_MEMBERS, Restored, SavedState, SavedStateError, StateFile};
+use super::steps::StepError;
+
+/// The id our connector asks for, so that its callback URL is known beforehand.
+pub(super) const CONNECTOR_ID: &str = "logto-testkit";
+/// The factory of the connector under test.
+const FACTORY: &str = "huggingface-universal";
+/// The name of our application, by which a left-over is known as ours.
+const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
+
+/// What kind of tenant is behind a Logto.
+#[derive(Debug, Clone)]
+pub(super) enum TenantKind {
+    /// Ours alone, and gone after the run: nothing to look at, nothing to put back.
+    Fresh,
+    /// One that was there before.
+    Shared {
+        /// Work in it although it has users, applications or social connectors of others.
+        allow_shared: bool,
+        /// Where to save its state before the first change.
+        state_file: PathBuf,
+    },
+}
+
+/// The tenant must not be touched.
+#[derive(Debug, thiserror::Error)]
+pub enum TenantError {
+    /// Others work in it.
+    #[error(
+        "this tenant is in use: it has {found}; a run changes its sign-in experience for everybody while it lasts \
+         (and puts it back). Take a tenant of its own, or say --allow-shared-tenant"
+    )]
+    InUse {
+        /// What it has.
+        found: String,
+    },
+}
+
+/// What to create.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// `clientId`, `clientSecret`, `scope` … of the connector.
+    pub(super) connector_config: Value,
+    /// Members of the sign-in experience on top of the guide's.
+    pub(super) sign_in_experience: Map<String, Value>,
+    /// Redirect URIs of the application.
+    pub(super) redirect_uris: Vec<String>,
+    /// Post sign-out redirect URIs of the application.
+    pub(super) post_logout_redirect_uris: Vec<String>,
+}
+
+/// An application of Logto with its secret.
+#[derive(Debug, Clone)]
+pub(super) struct Application {
+    /// `client_id`.
+    pub(super) id: String,
+    /// `client_secret`.
+    pub(super) secret: String,
+}
+
+/// A tenant that is open for provisioning.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    management: Management,
+    connector: Connector,
+    saved: Option<StateFile>,
+}
+
+#[derive(Debug)]
+enum Connector {
+    Create,
+    Patch(String),
+}
+
+impl Tenant {
+    /// Looks at the tenant, and saves its state unless it is ours alone.
+    ///
+    /// # Errors
+    /// [`TenantError::InUse`] unless that is allowed.
+    pub(super) async fn open(
+        management: Management,
+        kind: &TenantKind,
+        logto: &Url,
+        logto_admin: &Url,
+        now_ms: i64,
+    ) -> Result<Self, StepError> {
+        let TenantKind::Shared { allow_shared, state_file } = kind else {
+            return Ok(Self { management, connector: Connector::Create, saved: None });
+        };
+        let survey = Survey::of(&management).await?;
+        if let (Some(found), false) = (survey.in_use(), allow_shared) {
+            return Err(TenantError::InUse { found }.into());
+        }
+        let connector = match (&survey.borrowed, survey.own_connector) {
+            (Some(borrowed), _) => Connector::Patch(borrowed.id.clone()),
+            (None, true) => Connector::Patch(CONNECTOR_ID.to_owned()),
+            (None, false) => Connector::Create,
+        };
+        let created_connector = survey.borrowed.is_none().then(|| CONNECTOR_ID.to_owned());
+        let state = SavedState {
+            version: 1,
+            logto: logto.clone(),
+            logto_admin: logto_admin.clone(),
+            started_at_ms: now_ms,
+            borrowed_connector: survey.borrowed,
+            created_connector,
+            created_application: None,
+            sign_in_experience: survey.sign_in_experience,
+        };
+        let saved = Some(StateFile::create(state_file.clone(), state)?);
+        Ok(Self { management, connector, saved })
+    }
+
+    /// The id the connector has or will have.
+    #[must_use]
+    pub(super) fn connector_id(&self) -> &str {
+        match &self.connector {
+            Connector::Create => CONNECTOR_ID,
+            Connector::Patch(id) => id,
+        }
+    }
+
+    /// The Management API of this tenant.
+    #[must_use]
+    pub(super) fn management(&self) -> &Management {
+        &self.management
+    }
+
+    /// Creates the application and the connector. People do not see either yet.
+    ///
+    /// # Errors
+    /// [`StepError`] with Logto's own answer.
+    pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
+        let application = json!({
+            "name": APPLICATION_NAME,
+            "type": "Traditional",
+            "oidcClientMetadata": {
+                "redirectUris": plan.redirect_uris,
+                "postLogoutRedirectUris": plan.post_logout_redirect_uris,
+            },
+        });
+        let id = self.management.post("applications", &application).await?.text("id")?;
+        if let Some(saved) = &mut self.saved {
+            saved.note(|state| state.created_application = Some(id.clone()))?;
+        }
+        let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
+        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
+        let secret = secret.ok_or_else(|| secrets.lacks("value"))?.to_owned();
+
+        match &self.connector {
+            Connector::Create => {
+                let connector =
+                    json!({ "connectorId": FACTORY, "id": CONNECTOR_ID, "config": plan.connector_config });
+                self.management.post("connectors", &connector).await?;
+            }
+            Connector::Patch(connector) => {
+                let patch = json!({ "config": plan.connector_config, "syncProfile": false });
+                self.management.patch(&format!("connectors/{connector}"), &patch).await?;
+            }
+        }
+        Ok(Application { id, secret })
+    }
+
+    /// Switches the connector on in the sign-in experience, as the guide says:
+    /// sign-up identifier "None", the social button shown.
+    ///
+    /// # Errors
+    /// [`StepError`] with Logto's own answer.
+    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
+        let mut experience = json!({
+            "signUp": { "identifiers": [], "password": false, "verify": false },
+            "signIn": { "methods": [] },
+            "socialSignIn": {},
+            "socialSignInConnectorTargets": ["huggingface"],
+            "signInMode": "SignInAndRegister",
+        });
+        if let Value::Object(members) = &mut experience {
+            members.extend(plan.sign_in_experience.clone());
+        }
+        self.management.patch("sign-in-exp", &experience).await?;
+        Ok(())
+    }
+
+    /// Puts a shared tenant back; a fresh one needs nothing.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] says what could not be put back and where it is kept.
+    pub(super) async fn restore(self) -> Result<Restored, SavedStateError> {
+        match self.saved {
+            Some(saved) => saved.restore(&self.management).await,
+            None => Ok(Restored::default()),
+        }
+    }
+}
+
+/// What a tenant holds before a run.
+#[derive(Debug)]
+struct Survey {
+    users: u64,
+    applications: usize,
+    social_connectors: usize,
+    own_connector: bool,
+    borrowed: Option<BorrowedConnector>,
+    sign_in_experience: Map<String, Value>,
+}
+
+impl Survey {
+    async fn of(management: &Management) -> Result<Self, ManagementError> {
+        let users = management.get("users?page=1&page_size=1").await?;
+        let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
+        let applications = management.get("applications").await?;
+        let applications = applications
+            .list()?
+            .iter()
+            .filter(|application| application.get("name").and_then(Value::as_str) != Some(APPLICATION_NAME))
+            .count();
+        let connectors = management.get("connectors").await?;
+        let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
+        for connector in connectors.list()? {
+            let text = |member: &str| connector.get(member).and_then(Value::as_str).unwrap_or_default();
+            if text("id") == CONNECTOR_ID {
+                own_connector = true;
+                continue;
+            }
+            if text("type") == "Social" {
+                social_connectors += 1;
+            }
+            if text("connectorId") == FACTORY {
+                borrowed = Some(BorrowedConnector {
+                    id: text("id").to_owned(),
+                    config: connector.get("config").cloned().unwrap_or_default(),
+                    sync_profile: connector.get("syncProfile").and_then(Value::as_bool).unwrap_or_default(),
+                });
+            }
+        }
+        let experience = management.get("sign-in-exp").await?;
+        let sign_in_experience = CHANGED_MEMBERS
+            .iter()
+            .filter_map(|member| Some(((*member).to_owned(), experience.body.get(*member)?.clone())))
+            .collect();
+        Ok(Self { users, applications, social_connectors, own_connector, borrowed, sign_in_experience })
+    }
+
+    /// What there is of others, in words.
+    fn in_use(&self) -> Option<String> {
+        let counts = [
+            (self.users, "user(s)"),
+            (self.applications as u64, "application(s)"),
+            (self.social_connectors as u64, "social connector(s)"),
+        ];
+        let found: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        (!found.is_empty()).then(|| found.join(", "))
+    }
+}

@@ -1,0 +1,24 @@
+//! What a walk leaves: every hop of the browser, every request the mock
+//! Hugging Face received under the hop that was waiting for it, and the calls
+//! the sample app made.
+//!
+//! Random values are shown as roles, by knowledge and not by pattern: the stack
+//! says what it knows beforehand ([`Roles::know`]), and a table of places says
+//! where new values appear. The same value has the same role everywhere, so
+//! reuse and mix-ups stay visible. Times are shown as distances from now.
+//!
+//! [`Transcript`] is text by its `Display`, and JSON by `serde`.
+
+mod body;
+mod build;
+mod cookies;
+mod jwt;
+mod model;
+mod places;
+mod roles;
+mod text;
+mod times;
+
+pub use model::{Exchange, ShownCookie, Transcript};
+pub use places::Origins;
+pub use roles::Roles;

@@ -1,0 +1,281 @@
+//! How bodies are shown: JSON with roles for values, forms by their parameters,
+//! pages as title, forms and links.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::jwt;
+use super::roles::Roles;
+use super::times;
+use crate::walker::{Form, Page};
+
+/// JSON that fits into a line of this length is not broken.
+const WIDTH: usize = 120;
+
+/// Lines of a text that are shown.
+const TEXT_LINES: usize = 12;
+
+/// Characters of an error page that are shown.
+const ERROR_TEXT: usize = 160;
+
+/// More parameters than this, or longer ones, are shown one a line.
+const INLINE_PARAMETERS: usize = 2;
+
+/// A query or form of this length still stands in one line.
+const INLINE_LENGTH: usize = 100;
+
+/// Members of a public key that differ in every start (RFC 7518 §6).
+const KEY_MATERIAL: [&str; 3] = ["x", "y", "n"];
+
+/// Shows bodies with the roles known so far, as of the time of their message.
+#[derive(Clone, Copy)]
+pub(super) struct Bodies<'a> {
+    pub(super) roles: &'a Roles,
+    pub(super) at: Timestamp,
+}
+
+impl Bodies<'_> {
+    /// The body of a request: JSON, or a form encoded as it was.
+    pub(super) fn request(self, body: &str, path: &str) -> Vec<String> {
+        if body.is_empty() {
+            return vec![];
+        }
+        self.json(body, path).unwrap_or_else(|| parameters(&self.roles.replace(body)))
+    }
+
+    /// The body of a response that is not a page.
+    pub(super) fn response(self, body: &str, path: &str) -> Vec<String> {
+        self.json(body, path).unwrap_or_else(|| {
+            let mut lines: Vec<String> =
+                body.lines().take(TEXT_LINES).map(|line| self.roles.replace(line)).collect();
+            let more = body.lines().count().saturating_sub(TEXT_LINES);
+            if more > 0 {
+                lines.push(format!("… and {more} more lines"));
+            }
+            lines
+        })
+    }
+
+    /// Header and claims of an ID token in a response, and what is wrong with it.
+    pub(super) fn id_token(self, body: &str) -> Option<(String, Vec<String>)> {
+        let body: Value = serde_json::from_str(body).ok()?;
+        let token = body.get("id_token")?.as_str()?;
+        let label = self.roles.label(token).unwrap_or("id_token");
+        let mut lines = Vec::new();
+        if let Some(defect) = jwt::defect(token) {
+            lines.push(format!("{label} {defect}"));
+        }
+        for (part, value) in [("header", jwt::header(token)), ("claims", jwt::claims(token))] {
+            let Some(value) = value else { continue };
+            let mut shown = layout(&self.by_role("", value));
+            if let Some(first) = shown.first_mut() {
+                *first = format!("{label} {part} {first}");
+            }
+            lines.extend(shown);
+        }
+        Some((token.to_owned(), lines))
+    }
+
+    /// A page: what a person could use of it.
+    pub(super) fn page(self, page: &Page, status: u16) -> Vec<String> {
+        let mut lines = vec![format!("title “{}”", self.roles.replace(&page.title))];
+        if status >= 400 {
+            let text: String = page.text.chars().take(ERROR_TEXT).collect();
+            lines.push(format!("text “{}”", self.roles.replace(&text)));
+        }
+        for (at, form) in page.forms.iter().enumerate() {
+            lines.extend(self.form(form, page.self_submitting == Some(at)));
+        }
+        for link in &page.links {
+            lines.push(format!(
+                "link “{}” {}",
+                self.roles.replace(&link.text),
+                self.roles.replace(&link.href)
+            ));
+        }
+        lines
+    }
+
+    /// A form in one line if it fits, otherwise one control a line.
+    fn form(self, form: &Form, by_itself: bool) -> Vec<String> {
+        let fields = form.fields.iter().map(|field| {
+            let place = if field.outside { " (outside the form)" } else { "" };
+            format!("{}={}{place}", field.name, self.roles.replace(&field.value))
+        });
+        let buttons = form.submits.iter().map(|button| {
+            let adds =
+                button.field.as_ref().map(|(name, value)| format!(" {name}={}", self.roles.replace(value)));
+            format!("[{}{}]", self.roles.replace(&button.text), adds.unwrap_or_default())
+        });
+        let controls: Vec<String> = fields.chain(buttons).collect();
+        let by_itself = if by_itself { ", sends itself" } else { "" };
+        let headline = format!("form {} {}{by_itself}:", form.method, self.roles.replace(&form.action));
+        let line = format!("{headline} {}", controls.join(", "));
+        if line.chars().count() <= WIDTH {
+            return vec![line];
+        }
+        std::iter::once(headline).chain(controls.iter().map(|control| format!("  {control}"))).collect()
+    }
+
+    fn json(self, body: &str, path: &str) -> Option<Vec<String>> {
+        let value: Value = serde_json::from_str(body).ok()?;
+        Some(layout(&self.by_role("", view(value, path))))
+    }
+
+    fn by_role(self, name: &str, value: Value) -> Value {
+        match value {
+            Value::Object(members) => {
+                let is_key = members.contains_key("kty");
+                members
+                    .into_iter()
+                    .map(|(name, value)| {
+                        let value = if is_key && KEY_MATERIAL.contains(&name.as_str()) {
+                            json!(format!("[{}]", name.to_uppercase()))
+                        } else {
+                            self.by_role(&name, value)
+                        };
+                        (self.roles.replace(&name), value)
+                    })
+                    .collect::<Map<_, _>>()
+                    .into()
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.by_role(name, item)).collect(),
+            Value::String(text) => Value::String(self.roles.replace(&text)),
+            Value::Number(number) => match times::member(name, &number, self.at) {
+                Some(time) => Value::String(time),
+                None => Value::Number(number),
+            },
+            other => other,
+        }
+    }
+}
+
+/// Whether a query or a form is read in one line.
+pub(super) fn is_short(encoded: &str) -> bool {
+    encoded.split('&').count() <= INLINE_PARAMETERS && encoded.chars().count() <= INLINE_LENGTH
+}
+
+/// Parameters of a query or a form: in one line while they are few and short.
+pub(super) fn parameters(encoded: &str) -> Vec<String> {
+    if is_short(encoded) {
+        return vec![encoded.to_owned()];
+    }
+    let line = |(at, pair): (usize, &str)| if at == 0 { pair.to_owned() } else { format!("&{pair}") };
+    encoded.split('&').enumerate().map(line).collect()
+}
+
+/// A value in one line if it fits, otherwise one member a line.
+fn layout(value: &Value) -> Vec<String> {
+    let compact = value.to_string();
+    if compact.chars().count() <= WIDTH {
+        return vec![compact];
+    }
+    let (open, close, entries): (_, _, Vec<(String, &Value)>) = match value {
+        Value::Object(members) => {
+            let named = members.iter().map(|(name, value)| (format!("{}:", json!(name)), value));
+            ("{", "}", named.collect())
+        }
+        Value::Array(items) => ("[", "]", items.iter().map(|item| (String::new(), item)).collect()),
+        _ => return vec![compact],
+    };
+    let last = entries.len().saturating_sub(1);
+    let mut lines = vec![open.to_owned()];
+    for (at, (name, value)) in entries.into_iter().enumerate() {
+        let mut inner = layout(value);
+        inner[0] = format!("{name}{}", inner[0]);
+        if at < last
+            && let Some(end) = inner.last_mut()
+        {
+            end.push(',');
+        }
+        lines.extend(inner.into_iter().map(|line| format!("  {line}")));
+    }
+    lines.push(close.to_owned());
+    lines
+}
+
+/// What is shown of documents that are mostly settings of no concern here.
+fn view(value: Value, path: &str) -> Value {
+    if path.ends_with("/.well-known/sign-in-exp") {
+        let connectors = value.get("socialConnectors").and_then(Value::as_array).cloned().unwrap_or_default();
+        let connectors: Vec<Value> =
+            connectors.iter().map(|connector| part(connector, &["id", "target"])).collect();
+        return json!({
+            "signInMode": value.get("signInMode"),
+            "socialConnectors": connectors,
+            "…": "more settings",
+        });
+    }
+    if path.ends_with("/.well-known/openid-configuration") {
+        let shown = [
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "jwks_uri",
+            "revocation_endpoint",
+            "end_session_endpoint",
+            "id_token_signing_alg_values_supported",
+        ];
+        let mut document = part(&value, &shown);
+        if let Value::Object(members) = &mut document {
+            members.insert("…".to_owned(), json!("more metadata"));
+        }
+        return document;
+    }
+    value
+}
+
+fn part(value: &Value, members: &[&str]) -> Value {
+    members
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), value.get(name)?.clone())))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(body: &str, roles: &Roles) -> Vec<String> {
+        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap() }.response(body, "/")
+    }
+
+    #[test]
+    fn times_and_keys_are_masked_and_the_order_stays() {
+        let body =
+            r#"{"sub":"u","exp":1795425428,"keys":[{"kty":"EC","x":"abc","crv":"P-384"}],"name":null}"#;
+        assert_eq!(
+            shown(body, &Roles::new()),
+            [r#"{"sub":"u","exp":"[NOW+1h]","keys":[{"kty":"EC","x":"[X]","crv":"P-384"}],"name":null}"#]
+        );
+    }
+
+    #[test]
+    fn values_with_quotes_are_known_in_json_too() {
+        let mut roles = Roles::new();
+        roles.know("SECRET", r#"a"b\c d"#);
+        assert_eq!(shown(r#"{"client_secret":"a\"b\\c d"}"#, &roles), [r#"{"client_secret":"[SECRET]"}"#]);
+    }
+
+    #[test]
+    fn long_json_has_one_member_a_line() {
+        let body = json!({ "a": "x".repeat(80), "b": ["y".repeat(80)], "c": {} }).to_string();
+        let (x, y) = ("x".repeat(80), "y".repeat(80));
+        let expected = [
+            "{".to_owned(),
+            format!(r#"  "a":"{x}","#),
+            format!(r#"  "b":["{y}"],"#),
+            r#"  "c":{}"#.to_owned(),
+            "}".to_owned(),
+        ];
+        assert_eq!(shown(&body, &Roles::new()), expected);
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_say_so() {
+        let lines = shown(&"line\n".repeat(20), &Roles::new());
+        assert_eq!((lines.len(), lines[12].as_str()), (13, "… and 8 more lines"));
+    }
+}

@@ -1,0 +1,237 @@
+//! From hops and journals to a transcript.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use kit::{Direction, Entry, Outcome, Party};
+use url::Url;
+
+use super::body::Bodies;
+use super::cookies;
+use super::model::{Exchange, Transcript};
+use super::places::{Learner, Origins};
+use super::roles::Roles;
+use crate::walker::{Hop, Page, WhyHop};
+
+/// Headers of a request that are shown; whatever else is sent says nothing
+/// about a sign-in.
+const HEADERS: [&str; 2] = ["authorization", "logto-app-id"];
+
+impl Transcript {
+    /// Writes down a walk. `entries` are those of the journal that the walker
+    /// watched, `roles` what is known beforehand.
+    #[must_use]
+    pub fn build(hops: &[Hop], entries: &[Entry], origins: Origins, mut roles: Roles) -> Self {
+        for (role, origin) in [("APP", &origins.app), ("LOGTO", &origins.logto), ("HF", &origins.huggingface)]
+        {
+            roles.know(role, &origin.origin().ascii_serialization());
+        }
+        let mut writer = Writer { roles, origins, shown_tokens: vec![] };
+        let hops = hops
+            .iter()
+            .enumerate()
+            .map(|(at, hop)| {
+                let start = hop.journal_start;
+                let end = hops.get(at + 1).map_or(u64::MAX, |next| next.journal_start);
+                let within: Vec<&Entry> =
+                    entries.iter().filter(|entry| entry.number > start && entry.number <= end).collect();
+                writer.hop(hop, &within)
+            })
+            .collect();
+        Self { hops }
+    }
+}
+
+struct Writer {
+    roles: Roles,
+    origins: Origins,
+    /// ID tokens whose claims were listed.
+    shown_tokens: Vec<String>,
+}
+
+impl Writer {
+    fn learner(&mut self) -> Learner<'_> {
+        Learner { roles: &mut self.roles, origins: &self.origins }
+    }
+
+    fn bodies(&self, at: Timestamp) -> Bodies<'_> {
+        Bodies { roles: &self.roles, at }
+    }
+
+    fn by_role(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+        texts.into_iter().map(|text| self.roles.replace(text.as_ref())).collect()
+    }
+
+    fn hop(&mut self, hop: &Hop, within: &[&Entry]) -> Exchange {
+        let (request, response) = (&hop.request, &hop.response);
+        // What the other parties said meanwhile came before this response.
+        self.learner().request(&request.url, &request.body);
+        let mut notes = Vec::new();
+        let mut meanwhile = Vec::new();
+        for entry in within {
+            match (entry.party, entry.direction) {
+                (Party::HUGGINGFACE, Direction::Received) if is_own(entry, hop) => notes.extend(&entry.notes),
+                (Party::HUGGINGFACE, Direction::Received) => meanwhile.push(self.entry(entry, Party::LOGTO)),
+                (Party::APP, Direction::Sent) => meanwhile.push(self.entry(entry, Party::APP)),
+                // Logto's journal exists only embedded, and what the app received is the hop itself.
+                _ => {}
+            }
+        }
+        self.learner().response(&request.url, response.header("location"), &response.body);
+        self.learner().seen(hop);
+
+        let sent: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
+        let withheld = request.withheld.iter().map(|cookie| format!("{}: {}", cookie.name, cookie.reason));
+        let header = |name: &str| response.header(name).map(|value| self.roles.replace(value));
+        Exchange {
+            number: Some(hop.number),
+            party: Party::BROWSER.to_string(),
+            tab: Some(hop.tab.number()).filter(|tab| *tab > 1),
+            why: Some(why(hop.why)),
+            method: request.method.to_string(),
+            url: self.roles.replace(request.url.as_str()),
+            headers: self.headers(&request.headers),
+            body: self.bodies(hop.at).request(&request.body, request.url.path()),
+            cookies: cookies::with_signatures(&sent),
+            withheld: withheld.collect(),
+            status: Some(response.status).filter(|_| response.fault.is_none()),
+            fault: response.fault.as_ref().map(|fault| self.roles.replace(fault)),
+            location: header("location"),
+            content_type: header("content-type"),
+            cache_control: header("cache-control"),
+            challenge: header("www-authenticate"),
+            set_cookies: cookies::set(&response.cookies, hop.at, &self.roles),
+            journal: self.by_role(notes),
+            violations: self.by_role(hop.violations.iter().map(|broken| &broken.what)),
+            content: self.content(hop),
+            meanwhile,
+        }
+    }
+
+    /// A request between other parties.
+    fn entry(&mut self, entry: &Entry, party: Party) -> Exchange {
+        let url = Url::parse(&entry.request.url).ok();
+        if let Some(url) = &url {
+            self.learner().request(url, &entry.request.body);
+            if let Outcome::Response(response) = &entry.outcome {
+                self.learner().response(url, response.header("location"), &response.body);
+            }
+        }
+        let path = url.as_ref().map_or("", Url::path);
+        let mut shown = Exchange {
+            party: party.to_string(),
+            method: entry.request.method.clone(),
+            url: self.roles.replace(&entry.request.url),
+            headers: self.headers(&entry.request.headers),
+            body: self.bodies(entry.at).request(&entry.request.body, path),
+            journal: self.by_role(&entry.notes),
+            ..Exchange::default()
+        };
+        match &entry.outcome {
+            Outcome::Response(response) => {
+                let header = |name: &str| response.header(name).map(|value| self.roles.replace(value));
+                shown.status = Some(response.status);
+                shown.location = header("location");
+                shown.content_type = header("content-type");
+                shown.cache_control = header("cache-control");
+                shown.challenge = header("www-authenticate");
+                shown.content = self.response_body(&response.body, path, entry.at);
+            }
+            Outcome::Fault(fault) => shown.fault = Some(self.roles.replace(fault)),
+            Outcome::Pending => shown.fault = Some("not answered when the walk ended".to_owned()),
+        }
+        shown
+    }
+
+    fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        headers
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .filter(|(name, _)| HEADERS.contains(&name.as_str()))
+            .map(|(name, value)| {
+                let value = if name == "authorization" {
+                    self.authorization(value)
+                } else {
+                    self.roles.replace(value)
+                };
+                (name, value)
+            })
+            .collect()
+    }
+
+    /// Basic credentials are shown decoded (RFC 7617), so that a mix-up is seen.
+    fn authorization(&self, value: &str) -> String {
+        let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
+        let decoded = scheme
+            .eq_ignore_ascii_case("basic")
+            .then(|| STANDARD.decode(credentials).ok())
+            .flatten()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
+        match decoded {
+            Some(pair) => format!("{scheme} {}", self.roles.replace(&pair)),
+            None => self.roles.replace(value),
+        }
+    }
+
+    /// Pages of Logto's sign-in application: whatever is not OIDC or API, since
+    /// unknown paths are answered with it too (contract §2.3).
+    fn is_page_of_logto(&self, hop: &Hop) -> bool {
+        let path = hop.request.url.path();
+        let served = ["/oidc/", "/api/", "/assets/"].iter().any(|prefix| path.starts_with(prefix));
+        hop.request.url.origin() == self.origins.logto.origin()
+            && hop.is_html()
+            && hop.response.status == 200
+            && !served
+    }
+
+    fn content(&mut self, hop: &Hop) -> Vec<String> {
+        if self.is_page_of_logto(hop) {
+            return vec!["[page]".to_owned()];
+        }
+        if hop.redirect().is_some() {
+            // Says once more what `Location` says.
+            return vec![];
+        }
+        if hop.is_html() {
+            let page = Page::parse(&hop.request.url, &hop.response.body);
+            return self.bodies(hop.at).page(&page, hop.response.status);
+        }
+        self.response_body(&hop.response.body, hop.request.url.path(), hop.at)
+    }
+
+    /// The claims of an ID token are listed where it first shows.
+    fn response_body(&mut self, body: &str, path: &str, at: Timestamp) -> Vec<String> {
+        let mut lines = self.bodies(at).response(body, path);
+        if let Some((token, claims)) = self.bodies(at).id_token(body)
+            && !self.shown_tokens.contains(&token)
+        {
+            lines.extend(claims);
+            self.shown_tokens.push(token);
+        }
+        lines
+    }
+}
+
+fn why(why: WhyHop) -> &'static str {
+    match why {
+        WhyHop::Typed => "typed",
+        WhyHop::Link => "link",
+        WhyHop::Form => "form",
+        WhyHop::SelfSubmitting => "auto-form",
+        WhyHop::Redirect => "redirect",
+        WhyHop::Script => "script",
+        WhyHop::Call => "call",
+    }
+}
+
+/// Whether a request in the journal is the browser's own.
+fn is_own(entry: &Entry, hop: &Hop) -> bool {
+    let mut url = hop.request.url.clone();
+    url.set_fragment(None);
+    entry.request.method == hop.request.method.as_str()
+        && Url::parse(&entry.request.url).is_ok_and(|asked| asked == url)
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

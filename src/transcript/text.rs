@@ -1,0 +1,134 @@
+//! The transcript as text: a hop is a headline that a reviewer can read, and
+//! the details under it.
+
+use std::fmt;
+
+use super::body::{is_short, parameters};
+use super::model::{Exchange, ShownCookie, Transcript};
+
+/// Where the details of a hop begin, under its party.
+const DETAILS: &str = "      ";
+/// Where those of a request between other parties begin.
+const INNER: &str = "          ";
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, hop) in self.hops.iter().enumerate() {
+            if at > 0 {
+                writeln!(f)?;
+            }
+            hop.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let indent = match self.number {
+            Some(number) => {
+                write!(f, "{number:>3}   ")?;
+                DETAILS
+            }
+            None => {
+                write!(f, "{DETAILS}")?;
+                INNER
+            }
+        };
+        headline(f, self)?;
+        for line in details(self) {
+            writeln!(f, "{indent}{line}")?;
+        }
+        for exchange in &self.meanwhile {
+            exchange.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+fn headline(f: &mut fmt::Formatter<'_>, exchange: &Exchange) -> fmt::Result {
+    write!(f, "{}", exchange.party)?;
+    if let Some(tab) = exchange.tab {
+        write!(f, ":{tab}")?;
+    }
+    if let Some(why) = exchange.why {
+        write!(f, "  {why}")?;
+    }
+    write!(f, "  {} {}", exchange.method, short(&exchange.url))?;
+    match (exchange.status, &exchange.fault) {
+        (Some(status), _) => write!(f, "  {status}")?,
+        (None, Some(fault)) => write!(f, "  no answer: {fault}")?,
+        (None, None) => {}
+    }
+    if let Some(location) = &exchange.location {
+        write!(f, " → {}", short(location))?;
+    }
+    writeln!(f)
+}
+
+/// An address; of more than a few parameters, only that there are some.
+fn short(url: &str) -> String {
+    match long_query(url) {
+        Some(query) => format!("{}…", &url[..url.len() - query.len()]),
+        None => url.to_owned(),
+    }
+}
+
+fn long_query(url: &str) -> Option<&str> {
+    url.split_once('?').map(|(_, query)| query).filter(|query| !is_short(query))
+}
+
+fn details(exchange: &Exchange) -> Vec<String> {
+    let mut lines = Vec::new();
+    // The address of a redirect stands in the `Location` before.
+    if exchange.why != Some("redirect")
+        && let Some(query) = long_query(&exchange.url)
+    {
+        lines.extend(labelled("?", parameters(query)));
+    }
+    lines.extend(exchange.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(labelled("sends ", exchange.body.clone()));
+    if !exchange.cookies.is_empty() {
+        lines.push(format!("cookies {}", exchange.cookies.join(", ")));
+    }
+    lines.extend(exchange.withheld.iter().map(|cookie| format!("withheld {cookie}")));
+    if let Some(query) = exchange.location.as_deref().and_then(long_query) {
+        lines.extend(labelled("→ ?", parameters(query)));
+    }
+    lines.extend(exchange.set_cookies.iter().map(ToString::to_string));
+    let kind = exchange.content_type.iter().cloned();
+    let cache = exchange.cache_control.iter().map(|value| format!("cache-control: {value}"));
+    let challenge = exchange.challenge.iter().map(|value| format!("www-authenticate: {value}"));
+    let headers: Vec<String> = kind.chain(cache).chain(challenge).collect();
+    if !headers.is_empty() {
+        lines.push(headers.join(" · "));
+    }
+    lines.extend(exchange.content.iter().cloned());
+    lines.extend(exchange.journal.iter().map(|note| format!("journal: {note}")));
+    lines.extend(exchange.violations.iter().map(|broken| format!("RULE BROKEN: {broken}")));
+    lines
+}
+
+/// The first line with its label, the others under it.
+fn labelled(label: &str, lines: Vec<String>) -> Vec<String> {
+    let room = " ".repeat(label.chars().count());
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| if at == 0 { format!("{label}{line}") } else { format!("{room}{line}") })
+        .collect()
+}
+
+impl fmt::Display for ShownCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signed = if self.signed { " (+sig)" } else { "" };
+        write!(f, "set {}{signed}={}", self.name, self.value)?;
+        for attribute in &self.attributes {
+            write!(f, "; {attribute}")?;
+        }
+        match &self.fate {
+            Some(fate) => write!(f, "  ({fate})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Times as distances from now, since the times themselves differ in every run.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Members that hold times in seconds (RFC 7519 §4.1) or milliseconds (Logto).
+const MEMBERS: [&str; 9] =
+    ["iat", "exp", "nbf", "auth_time", "created_at", "updated_at", "createdAt", "updatedAt", "expiresAt"];
+
+/// Numbers from here on are milliseconds: as seconds they would be past the year 5000.
+const MILLISECONDS: i64 = 100_000_000_000;
+
+/// A time in a JSON member as its distance from `at`, if the member holds one.
+pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> Option<String> {
+    if !MEMBERS.contains(&name) {
+        return None;
+    }
+    let number = number.as_i64()?;
+    let (time, unit) = if number >= MILLISECONDS {
+        (Timestamp::from_millisecond(number).ok()?, " ms")
+    } else {
+        (Timestamp::from_second(number).ok()?, "")
+    };
+    Some(match distance(time, at).as_str() {
+        "+0d" => format!("[NOW{unit}]"),
+        distance => format!("[NOW{distance}{unit}]"),
+    })
+}
+
+/// The value of a cookie's `expires`: `+14d`, `+1h`, or `1970` for a deletion.
+pub(super) fn expires(value: &str, at: Timestamp) -> Option<String> {
+    let expires = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(if expires == Timestamp::UNIX_EPOCH { "1970".to_owned() } else { distance(expires, at) })
+}
+
+/// Rounded to what people set lifetimes in, since the hop itself takes time.
+fn distance(time: Timestamp, at: Timestamp) -> String {
+    let duration: SignedDuration = time.duration_since(at);
+    let minutes = (duration.as_secs() + 30).div_euclid(60);
+    match minutes {
+        days if days % (24 * 60) == 0 => format!("{:+}d", days / (24 * 60)),
+        hours if hours % 60 == 0 => format!("{:+}h", hours / 60),
+        minutes => format!("{minutes:+}min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_421_828;
+
+    fn at() -> Timestamp {
+        Timestamp::from_second(NOW).unwrap()
+    }
+
+    #[test]
+    fn lifetimes_are_rounded_to_what_people_set() {
+        let expires = |seconds: i64| distance(Timestamp::from_second(NOW + seconds).unwrap(), at());
+        assert_eq!(expires(14 * 86_400 - 1), "+14d");
+        assert_eq!(expires(3599), "+1h");
+        assert_eq!(expires(600), "+10min");
+        assert_eq!(expires(-3601), "-1h");
+    }
+
+    #[test]
+    fn seconds_and_milliseconds_are_told_apart() {
+        let shown = |name: &str, number: i64| member(name, &number.into(), at());
+        assert_eq!(shown("iat", NOW - 2).unwrap(), "[NOW]");
+        assert_eq!(shown("exp", NOW + 3598).unwrap(), "[NOW+1h]");
+        assert_eq!(shown("created_at", NOW * 1000 + 464).unwrap(), "[NOW ms]");
+        assert_eq!(shown("expires_in", 3600), None);
+    }
+
+    #[test]
+    fn a_deletion_is_1970() {
+        assert_eq!(expires("Thu, 01 Jan 1970 00:00:00 GMT", at()).unwrap(), "1970");
+        assert_eq!(expires("Mon, 07 Dec 2026 08:17:08 GMT", at()).unwrap(), "+14d");
+        assert_eq!(expires("soon", at()), None);
+    }
+}

@@ -1,0 +1,481 @@
+//! The browser itself.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use http::header::COOKIE;
+use kit::{Client, Clock, DeadlineExceeded, Journal, SendError};
+use serde_json::Value;
+use url::Url;
+
+use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
+use super::jar::{CookieRequest, Jar};
+use super::page::{Form, Page, Submit};
+use super::rules::{Rule, Rules};
+use super::site::Site;
+
+/// How long one hop may take. A Logto that retries Hugging Face needs seconds,
+/// one that obeys a long `Retry-After` up to two minutes (contract §6).
+const HOP_LIMIT: Duration = Duration::from_secs(130);
+
+/// Redirects in a row after which browsers give up (Fetch standard).
+const REDIRECT_LIMIT: usize = 20;
+
+/// What the walker calls itself. Some servers answer browsers only.
+const USER_AGENT: &str = "Mozilla/5.0 (compatible; logto-testkit)";
+
+/// Why a call of a page's script to another origin carries no cookies.
+const FOREIGN_CALL: &str = "a script's call to another origin goes without credentials";
+
+/// A tab of the browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TabId(usize);
+
+impl TabId {
+    /// The first tab, which every browser has.
+    pub const FIRST: Self = Self(0);
+
+    /// Its number, from 1.
+    #[must_use]
+    pub fn number(self) -> usize {
+        self.0 + 1
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tab {
+    /// The hop whose response is shown.
+    document: Option<usize>,
+    /// `sessionStorage`, by origin.
+    storage: BTreeMap<(String, String), String>,
+    /// Sites of the navigation under way: who began it, and each redirect.
+    chain: Vec<Site>,
+    redirects: usize,
+}
+
+/// A hop could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// No response.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// No response in time.
+    #[error(transparent)]
+    Deadline(#[from] DeadlineExceeded),
+    /// The tab shows nothing yet.
+    #[error("tab {} shows no page yet", .0.number())]
+    NoPage(TabId),
+    /// The page has no such link or button.
+    #[error("there is no link or button “{text}” on {page}; there is {there}")]
+    NothingToClick {
+        /// What was asked for.
+        text: String,
+        /// The page's address.
+        page: String,
+        /// What could be clicked, the nearest first.
+        there: String,
+    },
+    /// A redirect that leads nowhere.
+    #[error("hop {hop}: `Location: {location}` is no address")]
+    BadLocation {
+        /// The hop.
+        hop: usize,
+        /// What stands there.
+        location: String,
+    },
+    /// An address that is not one, or not of the web.
+    #[error("`{0}` is no http or https address")]
+    BadAddress(String),
+    /// Redirects in a circle.
+    #[error("hop {hop}: more than {REDIRECT_LIMIT} redirects in a row; the last leads to {url}")]
+    TooManyRedirects {
+        /// The hop.
+        hop: usize,
+        /// Where it leads.
+        url: Url,
+    },
+}
+
+/// A browser without a screen: one cookie jar, tabs, and every hop it made.
+///
+/// Nothing is followed without being asked for: [`Walker::follow`] takes one
+/// redirect, [`Walker::submit`] sends one form.
+#[derive(Debug)]
+pub struct Walker {
+    client: Client,
+    clock: Clock,
+    jar: Jar,
+    tabs: Vec<Tab>,
+    hops: Vec<Hop>,
+    journal: Option<Journal>,
+    rules: Rules,
+    deadline: Duration,
+}
+
+/// What to send, before cookies are added.
+struct Outgoing {
+    method: Method,
+    url: Url,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Outgoing {
+    fn get(url: Url) -> Self {
+        Self { method: Method::GET, url, headers: vec![], body: String::new() }
+    }
+}
+
+impl Walker {
+    /// A fresh browser with one tab. `client` must not follow redirects.
+    #[must_use]
+    pub fn new(client: Client, clock: Clock) -> Self {
+        let jar = Jar::new(clock.clone());
+        Self {
+            client,
+            clock,
+            jar,
+            tabs: vec![Tab::default()],
+            hops: vec![],
+            journal: None,
+            rules: Rules::default(),
+            deadline: HOP_LIMIT,
+        }
+    }
+
+    /// Notes at every hop how far this journal was.
+    #[must_use]
+    pub fn watching(mut self, journal: Journal) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// How long one hop may take, in real time; 130 seconds unless said.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Does not check a rule: for walks that are about breaking it.
+    #[must_use]
+    pub fn without(mut self, rule: Rule) -> Self {
+        self.rules.switch_off(rule);
+        self
+    }
+
+    /// Authorization responses from the origin of this issuer must name it in
+    /// `iss` (RFC 9207), as Logto promises in its metadata (contract §1.1).
+    #[must_use]
+    pub fn expecting_issuer(mut self, issuer: Url) -> Self {
+        self.rules.expect_issuer(issuer);
+        self
+    }
+
+    /// Opens another tab; cookies are shared, `sessionStorage` is not.
+    pub fn open_tab(&mut self) -> TabId {
+        self.tabs.push(Tab::default());
+        TabId(self.tabs.len() - 1)
+    }
+
+    /// Every hop so far.
+    #[must_use]
+    pub fn hops(&self) -> &[Hop] {
+        &self.hops
+    }
+
+    /// The jar.
+    #[must_use]
+    pub fn jar(&mut self) -> &mut Jar {
+        &mut self.jar
+    }
+
+    /// The hop whose response the tab shows.
+    ///
+    /// # Errors
+    /// [`WalkError::NoPage`] before the first visit.
+    pub fn current(&self, tab: TabId) -> Result<&Hop, WalkError> {
+        self.tabs[tab.0].document.map(|at| &self.hops[at]).ok_or(WalkError::NoPage(tab))
+    }
+
+    /// The page the tab shows.
+    ///
+    /// # Errors
+    /// [`WalkError::NoPage`] before the first visit.
+    pub fn page(&self, tab: TabId) -> Result<Page, WalkError> {
+        let hop = self.current(tab)?;
+        Ok(Page::parse(&hop.request.url, &hop.response.body))
+    }
+
+    /// A value in the tab's `sessionStorage` for an origin.
+    #[must_use]
+    pub fn stored(&self, tab: TabId, origin: &Url, name: &str) -> Option<&str> {
+        self.tabs[tab.0].storage.get(&(origin_of(origin), name.to_owned())).map(String::as_str)
+    }
+
+    /// Puts a value into the tab's `sessionStorage`.
+    pub fn store(&mut self, tab: TabId, origin: &Url, name: &str, value: &str) {
+        self.tabs[tab.0].storage.insert((origin_of(origin), name.to_owned()), value.to_owned());
+    }
+
+    /// Removes a value from the tab's `sessionStorage`.
+    pub fn forget(&mut self, tab: TabId, origin: &Url, name: &str) -> Option<String> {
+        self.tabs[tab.0].storage.remove(&(origin_of(origin), name.to_owned()))
+    }
+
+    /// The person types an address. No site began it, so every cookie may go.
+    ///
+    /// # Errors
+    /// [`WalkError`] when there is no response.
+    pub async fn visit(&mut self, tab: TabId, url: Url) -> Result<&Hop, WalkError> {
+        self.begin(tab, None);
+        self.navigate(tab, WhyHop::Typed, Outgoing::get(url)).await
+    }
+
+    /// The person clicks a link of the page, or its script moves on
+    /// ([`WhyHop::Script`]).
+    ///
+    /// # Errors
+    /// [`WalkError`] when there is no response.
+    pub async fn go(&mut self, tab: TabId, href: &str, why: WhyHop) -> Result<&Hop, WalkError> {
+        let from = self.current(tab)?.request.url.clone();
+        let url = from.join(href).map_err(|_| WalkError::BadAddress(href.to_owned()))?;
+        self.begin(tab, Some(&from));
+        self.navigate(tab, why, Outgoing::get(url)).await
+    }
+
+    /// Takes the redirect the tab is at; `None` when it is at none.
+    ///
+    /// # Errors
+    /// [`WalkError`] when it leads nowhere or there is no response.
+    pub async fn follow(&mut self, tab: TabId) -> Result<Option<&Hop>, WalkError> {
+        let hop = self.current(tab)?;
+        let url = match hop.redirect() {
+            None => return Ok(None),
+            Some(Ok(url)) => url,
+            Some(Err(location)) => return Err(WalkError::BadLocation { hop: hop.number, location }),
+        };
+        if self.tabs[tab.0].redirects == REDIRECT_LIMIT {
+            return Err(WalkError::TooManyRedirects { hop: hop.number, url });
+        }
+        // 307 and 308 keep method and body, the others turn a POST into a GET (RFC 9110 §15.4).
+        let keeps = matches!(hop.response.status, 307 | 308)
+            || !(hop.request.method == Method::POST || hop.response.status == 303);
+        let next = if keeps {
+            // A form that is sent on to another origin has no origin any more (Fetch standard).
+            let crosses = url.origin() != hop.request.url.origin();
+            let kept = |(name, value): &(String, String)| match name.as_str() {
+                "content-type" => Some((name.clone(), value.clone())),
+                "origin" => Some((name.clone(), if crosses { "null".to_owned() } else { value.clone() })),
+                _ => None,
+            };
+            let (method, body) = (hop.request.method.clone(), hop.request.body.clone());
+            Outgoing { method, url, headers: hop.request.headers.iter().filter_map(kept).collect(), body }
+        } else {
+            Outgoing::get(url)
+        };
+        let site = Site::of(&hop.request.url);
+        let state = &mut self.tabs[tab.0];
+        state.redirects += 1;
+        state.chain.push(site);
+        self.navigate(tab, WhyHop::Redirect, next).await.map(Some)
+    }
+
+    /// Sends a form of the page, with the button that was clicked.
+    ///
+    /// # Errors
+    /// [`WalkError`] when there is no response.
+    pub async fn submit(
+        &mut self,
+        tab: TabId,
+        form: &Form,
+        button: Option<&Submit>,
+        why: WhyHop,
+    ) -> Result<&Hop, WalkError> {
+        let from = self.current(tab)?.request.url.clone();
+        let action = button.and_then(|button| button.action.as_deref()).unwrap_or(&form.action);
+        let target = if action.is_empty() { Ok(from.clone()) } else { from.join(action) };
+        let mut url = target.map_err(|_| WalkError::BadAddress(action.to_owned()))?;
+        let fields = form.fields.iter().map(|field| (field.name.as_str(), field.value.as_str()));
+        let clicked = button.and_then(|button| button.field.as_ref());
+        let clicked = clicked.map(|(name, value)| (name.as_str(), value.as_str()));
+        let encoded =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(fields.chain(clicked)).finish();
+        let outgoing = if form.method == Method::POST {
+            let headers = vec![
+                ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+                ("origin".to_owned(), origin_of(&from)),
+            ];
+            Outgoing { method: Method::POST, url, headers, body: encoded }
+        } else {
+            url.set_query(Some(&encoded));
+            Outgoing::get(url)
+        };
+        self.begin(tab, Some(&from));
+        self.navigate(tab, why, outgoing).await
+    }
+
+    /// The page's script makes a call and reads the answer; the address bar
+    /// stays, and a redirect is not followed. As `fetch` does unless told
+    /// otherwise, cookies go to the page's own origin only.
+    ///
+    /// # Errors
+    /// [`WalkError`] when there is no response.
+    pub async fn call(
+        &mut self,
+        tab: TabId,
+        method: Method,
+        url: Url,
+        headers: &[(&str, &str)],
+        json: Option<&Value>,
+    ) -> Result<&Hop, WalkError> {
+        let from = self.current(tab)?.request.url.clone();
+        let mut all: Vec<(String, String)> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        all.push(("accept".to_owned(), "application/json".to_owned()));
+        if !method.is_safe() {
+            all.push(("origin".to_owned(), origin_of(&from)));
+        }
+        if json.is_some() {
+            all.push(("content-type".to_owned(), "application/json".to_owned()));
+        }
+        let body = json.map(ToString::to_string).unwrap_or_default();
+        let outgoing = Outgoing { method, url, headers: all, body };
+        let at = self.send(tab, WhyHop::Call, outgoing, vec![Site::of(&from)]).await?;
+        Ok(&self.hops[at])
+    }
+
+    fn begin(&mut self, tab: TabId, from: Option<&Url>) {
+        let state = &mut self.tabs[tab.0];
+        state.redirects = 0;
+        state.chain = from.map(Site::of).into_iter().collect();
+    }
+
+    async fn navigate(&mut self, tab: TabId, why: WhyHop, outgoing: Outgoing) -> Result<&Hop, WalkError> {
+        let chain = self.tabs[tab.0].chain.clone();
+        let at = self.send(tab, why, outgoing, chain).await?;
+        // 204 and 205 leave the page as it is (HTML standard, navigation).
+        if !matches!(self.hops[at].response.status, 204 | 205) {
+            self.tabs[tab.0].document = Some(at);
+        }
+        Ok(&self.hops[at])
+    }
+
+    async fn send(
+        &mut self,
+        tab: TabId,
+        why: WhyHop,
+        out: Outgoing,
+        chain: Vec<Site>,
+    ) -> Result<usize, WalkError> {
+        if !matches!(out.url.scheme(), "http" | "https") {
+            return Err(WalkError::BadAddress(out.url.to_string()));
+        }
+        let navigation = why != WhyHop::Call;
+        let page = self.tabs[tab.0].document.map(|at| self.hops[at].request.url.origin());
+        let foreign = !navigation && page != Some(out.url.origin());
+        let context = CookieRequest { url: &out.url, method: &out.method, chain: &chain, navigation };
+        let (mut cookies, mut withheld) = self.jar.cookies_for(context);
+        if foreign {
+            let kept = cookies.drain(..).map(|(name, _)| Withheld { name, reason: FOREIGN_CALL.to_owned() });
+            withheld.extend(kept);
+        }
+        let request =
+            wire(&out, &cookies, navigation).map_err(|_| WalkError::BadAddress(out.url.to_string()))?;
+        let journal_start = self.journal.as_ref().map_or(0, Journal::last_number);
+        let what = format!("hop {}, {} {}", self.hops.len() + 1, out.method, out.url);
+        let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
+            Ok(Ok(response)) => Ok(self.receive(&response, context, foreign)),
+            Ok(Err(error)) => Err(WalkError::from(error)),
+            Err(error) => Err(WalkError::from(error)),
+        };
+        let (response, failed) = match answer {
+            Ok(response) => (response, None),
+            Err(error) => (HopResponse::missing(error.to_string()), Some(error)),
+        };
+        let mut hop = Hop {
+            number: self.hops.len() + 1,
+            tab,
+            why,
+            at: self.clock.now(),
+            journal_start,
+            request: HopRequest {
+                method: out.method,
+                url: out.url,
+                headers: out.headers,
+                body: out.body,
+                cookies,
+                withheld,
+            },
+            response,
+            violations: vec![],
+        };
+        hop.violations = self.rules.check(&hop, &self.hops);
+        self.hops.push(hop);
+        match failed {
+            None => Ok(self.hops.len() - 1),
+            Some(error) => Err(error),
+        }
+    }
+
+    fn receive(
+        &mut self,
+        response: &http::Response<Bytes>,
+        context: CookieRequest<'_>,
+        foreign: bool,
+    ) -> HopResponse {
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let lines = headers.iter().filter(|(name, _)| name == "set-cookie");
+        let cookies =
+            lines
+                .map(|(_, line)| {
+                    if foreign { SetCookie::dropped(line, FOREIGN_CALL) } else { self.jar.set(line, context) }
+                })
+                .collect();
+        HopResponse {
+            status: response.status().as_u16(),
+            fault: None,
+            headers,
+            body: String::from_utf8_lossy(response.body()).into_owned(),
+            cookies,
+        }
+    }
+}
+
+fn wire(
+    out: &Outgoing,
+    cookies: &[(String, String)],
+    navigation: bool,
+) -> Result<http::Request<Bytes>, http::Error> {
+    let mut url = out.url.clone();
+    url.set_fragment(None);
+    let mut request = http::Request::builder()
+        .method(out.method.clone())
+        .uri(url.as_str())
+        .header("user-agent", USER_AGENT)
+        .header("accept-language", "en");
+    if navigation {
+        request = request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    }
+    for (name, value) in &out.headers {
+        request = request.header(name, value);
+    }
+    if !cookies.is_empty() {
+        let line: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request = request.header(COOKIE, line.join("; "));
+    }
+    request.body(Bytes::from(out.body.clone()))
+}
+
+fn origin_of(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+#[cfg(test)]
+mod tests;

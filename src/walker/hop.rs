@@ -1,0 +1,199 @@
+//! What a walk records: one request, its response, and what became of the cookies.
+
+use cookie_store::RawCookie;
+use jiff::Timestamp;
+use url::Url;
+
+use super::browser::TabId;
+use super::rules::Rule;
+
+/// Why the browser made a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyHop {
+    /// The person typed the address.
+    Typed,
+    /// The person clicked a link.
+    Link,
+    /// The person sent a form.
+    Form,
+    /// The page sent its form by itself.
+    SelfSubmitting,
+    /// The response before redirected.
+    Redirect,
+    /// The page's script moved the address bar.
+    Script,
+    /// The page's script made a call.
+    Call,
+}
+
+/// One request and its response.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// Counts from 1.
+    pub number: usize,
+    /// The tab it happened in.
+    pub tab: TabId,
+    /// Why it happened.
+    pub why: WhyHop,
+    /// When the response was there, on the stack's clock.
+    pub at: Timestamp,
+    /// The journal's last number before the request: what comes after it came
+    /// while the browser waited. 0 when no journal is watched.
+    pub journal_start: u64,
+    /// What was asked.
+    pub request: HopRequest,
+    /// What was answered.
+    pub response: HopResponse,
+    /// Rules that hold for every hop, and were broken here.
+    pub violations: Vec<Violation>,
+}
+
+/// A request of the browser.
+#[derive(Debug, Clone)]
+pub struct HopRequest {
+    /// The method.
+    pub method: http::Method,
+    /// The address; its fragment stays in the browser.
+    pub url: Url,
+    /// Headers, without `Cookie`.
+    pub headers: Vec<(String, String)>,
+    /// The body, empty when there is none.
+    pub body: String,
+    /// Cookies sent, in order.
+    pub cookies: Vec<(String, String)>,
+    /// Cookies of this address that were not sent, and why.
+    pub withheld: Vec<Withheld>,
+}
+
+/// A cookie that stayed behind although domain and path match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A response to the browser.
+#[derive(Debug, Clone)]
+pub struct HopResponse {
+    /// The status, 0 when there was no response.
+    pub status: u16,
+    /// Why there was no response.
+    pub fault: Option<String>,
+    /// Headers in order, `Set-Cookie` included.
+    pub headers: Vec<(String, String)>,
+    /// The body as text.
+    pub body: String,
+    /// Every `Set-Cookie` line, and what became of it.
+    pub cookies: Vec<SetCookie>,
+}
+
+/// A `Set-Cookie` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetCookie {
+    /// The line as it came.
+    pub line: String,
+    /// The cookie's name.
+    pub name: String,
+    /// Its value, verbatim.
+    pub value: String,
+    /// Its attributes in order, as they came.
+    pub attributes: Vec<String>,
+    /// What became of it.
+    pub fate: CookieFate,
+}
+
+/// What a browser does with a `Set-Cookie` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CookieFate {
+    /// Kept.
+    Stored,
+    /// An earlier cookie was removed.
+    Deleted,
+    /// It would remove a cookie that is not there.
+    NothingToDelete,
+    /// Refused, and why.
+    Dropped(String),
+}
+
+/// A rule that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which rule.
+    pub rule: Rule,
+    /// What was seen, and which rule says that it must not be.
+    pub what: String,
+}
+
+impl Hop {
+    /// The address that a redirect leads to, absolute. A fragment of the
+    /// address before is inherited (RFC 9110 §10.2.2).
+    #[must_use]
+    pub fn redirect(&self) -> Option<Result<Url, String>> {
+        if !matches!(self.response.status, 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        let location = self.response.header("location")?;
+        let mut target = match self.request.url.join(location) {
+            Ok(target) => target,
+            Err(_) => return Some(Err(location.to_owned())),
+        };
+        if target.fragment().is_none() {
+            target.set_fragment(self.request.url.fragment());
+        }
+        Some(Ok(target))
+    }
+
+    /// Whether the response is a page.
+    #[must_use]
+    pub fn is_html(&self) -> bool {
+        self.response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+    }
+
+    /// The body as JSON, if it is JSON.
+    #[must_use]
+    pub fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_str(&self.response.body).ok()
+    }
+}
+
+impl HopResponse {
+    pub(super) fn missing(fault: String) -> Self {
+        Self { status: 0, fault: Some(fault), headers: vec![], body: String::new(), cookies: vec![] }
+    }
+
+    /// The first header of that name, whatever its case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+impl SetCookie {
+    pub(super) fn of(line: &str, raw: &RawCookie<'_>) -> Self {
+        let attributes = line.split(';').skip(1).map(|part| part.trim().to_owned()).collect();
+        Self {
+            line: line.to_owned(),
+            name: raw.name().to_owned(),
+            value: raw.value().to_owned(),
+            attributes,
+            fate: CookieFate::Stored,
+        }
+    }
+
+    /// A line that is not even looked at.
+    pub(super) fn dropped(line: &str, reason: &str) -> Self {
+        let fate = CookieFate::Dropped(reason.to_owned());
+        match RawCookie::parse(line.to_owned()) {
+            Ok(raw) => Self { fate, ..Self::of(line, &raw) },
+            Err(_) => Self {
+                line: line.to_owned(),
+                name: String::new(),
+                value: String::new(),
+                attributes: vec![],
+                fate,
+            },
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! A cookie jar with a browser's rules.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use cookie_store::{CookieStore, RawCookie};
+use jiff::Timestamp;
+use kit::Clock;
+use url::Url;
+
+use super::hop::{CookieFate, SetCookie, Withheld};
+use super::site::Site;
+
+/// Name plus value of a larger cookie are refused (RFC 6265bis §5.6).
+const SIZE_LIMIT: usize = 4096;
+
+/// The `SameSite` attribute (RFC 6265bis §4.1.2.7). Absent means `Lax`, as browsers have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameSite {
+    /// Only when the whole chain stays on one site.
+    Strict,
+    /// Also when a safe top-level navigation comes from another site.
+    Lax,
+    /// Always; needs `Secure`.
+    None,
+}
+
+/// What decides which cookies go with a request.
+#[derive(Debug, Clone, Copy)]
+pub struct CookieRequest<'a> {
+    /// Where the request goes.
+    pub url: &'a Url,
+    /// Its method.
+    pub method: &'a http::Method,
+    /// Every site that took part: who began it, and each redirect.
+    pub chain: &'a [Site],
+    /// Whether the address bar changes, in contrast to a call of a page's script.
+    pub navigation: bool,
+}
+
+/// What the `cookie_store` crate does not keep, or would judge by the wall clock.
+#[derive(Debug, Clone)]
+struct Meta {
+    /// Order of creation; kept when the cookie is set again (RFC 6265 §5.3 step 11.3).
+    created: u64,
+    expires: Option<Timestamp>,
+    same_site: SameSite,
+    secure: bool,
+    http_only: bool,
+}
+
+/// The cookies of one browser.
+#[derive(Debug)]
+pub struct Jar {
+    store: CookieStore,
+    meta: HashMap<Key, Meta>,
+    created: u64,
+    clock: Clock,
+}
+
+/// Domain, path and name: what makes a cookie the same cookie (RFC 6265 §5.3).
+type Key = (String, String, String);
+
+fn key(cookie: &cookie_store::Cookie<'_>) -> Key {
+    (String::from(&cookie.domain), String::from(&cookie.path), cookie.name().to_owned())
+}
+
+impl Jar {
+    /// An empty jar whose cookies expire by this clock.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { store: CookieStore::default(), meta: HashMap::new(), created: 0, clock }
+    }
+
+    /// Takes a `Set-Cookie` line of a response to `request`, and says what became of it.
+    pub fn set(&mut self, line: &str, request: CookieRequest<'_>) -> SetCookie {
+        let Ok(raw) = RawCookie::parse(line.to_owned()) else {
+            return SetCookie::dropped(line, "not a cookie");
+        };
+        let mut set = SetCookie::of(line, &raw);
+        set.fate = match self.judge(&raw, request) {
+            Ok(meta) => self.store(raw, meta, request.url),
+            Err(reason) => CookieFate::Dropped(reason),
+        };
+        set
+    }
+
+    /// The rules a browser applies before it stores anything.
+    fn judge(&self, raw: &RawCookie<'_>, request: CookieRequest<'_>) -> Result<Meta, String> {
+        let size = raw.name().len() + raw.value().len();
+        if size > SIZE_LIMIT {
+            return Err(format!("{size} bytes of name and value are more than {SIZE_LIMIT}"));
+        }
+        let secure = raw.secure().unwrap_or(false);
+        if secure && !trustworthy(request.url) {
+            return Err("Secure, but set over plain http".to_owned());
+        }
+        let lower = raw.name().to_ascii_lowercase();
+        if lower.starts_with("__secure-") && !secure {
+            return Err("__Secure- prefix without Secure".to_owned());
+        }
+        if lower.starts_with("__host-") && !(secure && raw.domain().is_none() && raw.path() == Some("/")) {
+            return Err("__Host- prefix needs Secure, Path=/ and no Domain".to_owned());
+        }
+        let same_site = match raw.same_site() {
+            Some(cookie::SameSite::Strict) => SameSite::Strict,
+            Some(cookie::SameSite::None) => SameSite::None,
+            Some(cookie::SameSite::Lax) | None => SameSite::Lax,
+        };
+        if same_site == SameSite::None && !secure {
+            return Err("SameSite=None without Secure".to_owned());
+        }
+        if same_site != SameSite::None && !request.navigation && !one_site(request) {
+            return Err("SameSite cookie set by a cross-site call of a script".to_owned());
+        }
+        Ok(Meta {
+            created: self.created,
+            expires: self.expiry(raw),
+            same_site,
+            secure,
+            http_only: raw.http_only().unwrap_or(false),
+        })
+    }
+
+    /// `Max-Age` wins over `Expires` (RFC 6265 §5.3 step 3).
+    fn expiry(&self, raw: &RawCookie<'_>) -> Option<Timestamp> {
+        let now = self.clock.now();
+        if let Some(age) = raw.max_age() {
+            let age = Duration::try_from(age).unwrap_or(Duration::ZERO);
+            return Some(now.saturating_add(age).unwrap_or(Timestamp::MAX));
+        }
+        let expires = raw.expires_datetime()?;
+        Some(Timestamp::from_second(expires.unix_timestamp()).unwrap_or(Timestamp::MIN))
+    }
+
+    fn store(&mut self, mut raw: RawCookie<'static>, meta: Meta, url: &Url) -> CookieFate {
+        let expired = meta.expires.is_some_and(|at| at <= self.clock.now());
+        // Expiry and Secure are judged here, by the stack's clock and with
+        // http://localhost as browsers treat it; the store matches domain and path.
+        raw.unset_expires();
+        raw.set_max_age(None);
+        raw.set_secure(None);
+        let cookie = match cookie_store::Cookie::try_from_raw_cookie(&raw, url) {
+            Ok(cookie) => cookie.into_owned(),
+            Err(error) => return CookieFate::Dropped(format!("{error} ({url})")),
+        };
+        let key = key(&cookie);
+        if expired {
+            self.store.remove(&key.0, &key.1, &key.2);
+            let existed = self.meta.remove(&key).is_some();
+            return if existed { CookieFate::Deleted } else { CookieFate::NothingToDelete };
+        }
+        if let Err(error) = self.store.insert(cookie, url) {
+            return CookieFate::Dropped(error.to_string());
+        }
+        self.created += 1;
+        let created = self.meta.get(&key).map_or(self.created, |old| old.created);
+        self.meta.insert(key, Meta { created, ..meta });
+        CookieFate::Stored
+    }
+
+    /// The cookies that go with a request, in the order in which they are sent
+    /// (longer path first, then older; RFC 6265 §5.4), and those that stay
+    /// behind although domain and path match.
+    pub fn cookies_for(&mut self, request: CookieRequest<'_>) -> (Vec<(String, String)>, Vec<Withheld>) {
+        let (sent, withheld) = self.split(request);
+        (sent.into_iter().map(|(key, value)| (key.2, value)).collect(), withheld)
+    }
+
+    fn split(&mut self, request: CookieRequest<'_>) -> (Vec<(Key, String)>, Vec<Withheld>) {
+        let now = self.clock.now();
+        let mut matching: Vec<(Key, String)> = self
+            .store
+            .matches(request.url)
+            .into_iter()
+            .map(|cookie| (key(cookie), cookie.value().to_owned()))
+            .collect();
+        let created = |key: &Key| self.meta.get(key).map_or(0, |meta| meta.created);
+        matching.sort_by(|(a, _), (b, _)| b.1.len().cmp(&a.1.len()).then(created(a).cmp(&created(b))));
+        let (mut sent, mut withheld, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, value) in matching {
+            let Some(meta) = self.meta.get(&key) else { continue };
+            if meta.expires.is_some_and(|at| at <= now) {
+                withheld.push(Withheld { name: key.2.clone(), reason: "expired".to_owned() });
+                gone.push(key);
+            } else if let Some(reason) = blocked(meta, request) {
+                withheld.push(Withheld { name: key.2, reason });
+            } else {
+                sent.push((key, value));
+            }
+        }
+        for key in gone {
+            self.store.remove(&key.0, &key.1, &key.2);
+            self.meta.remove(&key);
+        }
+        (sent, withheld)
+    }
+
+    /// What `document.cookie` shows a page's script: no `HttpOnly` cookie.
+    #[must_use]
+    pub fn visible_to_script(&mut self, url: &Url) -> Vec<(String, String)> {
+        let own = [Site::of(url)];
+        let request = CookieRequest { url, method: &http::Method::GET, chain: &own, navigation: true };
+        self.split(request)
+            .0
+            .into_iter()
+            .filter(|(key, _)| self.meta.get(key).is_some_and(|meta| !meta.http_only))
+            .map(|(key, value)| (key.2, value))
+            .collect()
+    }
+
+    /// Loses the cookies of that name, as a person does who deletes site data; says how many there were.
+    pub fn lose(&mut self, name: &str) -> usize {
+        let lost: Vec<Key> = self.meta.keys().filter(|key| key.2 == name).cloned().collect();
+        for key in &lost {
+            self.store.remove(&key.0, &key.1, &key.2);
+            self.meta.remove(key);
+        }
+        lost.len()
+    }
+
+    /// Loses every cookie.
+    pub fn clear(&mut self) {
+        self.store.clear();
+        self.meta.clear();
+    }
+}
+
+fn blocked(meta: &Meta, request: CookieRequest<'_>) -> Option<String> {
+    if meta.secure && !trustworthy(request.url) {
+        return Some("Secure, and this is plain http".to_owned());
+    }
+    if one_site(request) {
+        return None;
+    }
+    match meta.same_site {
+        SameSite::None => None,
+        SameSite::Strict => Some("SameSite=Strict, and the request comes from another site".to_owned()),
+        SameSite::Lax if !request.navigation => {
+            Some("SameSite=Lax, and this is a cross-site call of a script".to_owned())
+        }
+        SameSite::Lax if request.method.is_safe() => None,
+        SameSite::Lax => Some(format!("SameSite=Lax, and this is a cross-site {}", request.method)),
+    }
+}
+
+fn one_site(request: CookieRequest<'_>) -> bool {
+    let target = Site::of(request.url);
+    request.chain.iter().all(|site| *site == target)
+}
+
+/// Chromium takes `http://localhost` and loopback addresses for secure.
+fn trustworthy(url: &Url) -> bool {
+    if url.scheme() == "https" {
+        return true;
+    }
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

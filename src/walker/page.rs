@@ -1,0 +1,302 @@
+//! What a person, or a browser, sees in a page.
+
+use scraper::{ElementRef, Html, Selector};
+use url::Url;
+
+/// A page: title, text, links, forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its address.
+    pub url: Url,
+    /// `<title>`.
+    pub title: String,
+    /// The text a person sees, white space folded.
+    pub text: String,
+    /// Its links.
+    pub links: Vec<Link>,
+    /// Its forms.
+    pub forms: Vec<Form>,
+    /// Which form the page sends by itself, as soon as it is shown.
+    pub self_submitting: Option<usize>,
+}
+
+/// A link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Its text.
+    pub text: String,
+    /// Its address as it stands in the page.
+    pub href: String,
+}
+
+/// A form, with every field that a browser would send, also those that are
+/// attached to it from outside by `form=`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// `id`, if any.
+    pub id: Option<String>,
+    /// `method`, upper case.
+    pub method: http::Method,
+    /// `action` as it stands in the page; empty means the page's own address.
+    pub action: String,
+    /// Successful controls in order (HTML standard, "constructing the entry list").
+    pub fields: Vec<Field>,
+    /// Buttons that send it.
+    pub submits: Vec<Submit>,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// `name`.
+    pub name: String,
+    /// `value`.
+    pub value: String,
+    /// `type` of an `<input>`, otherwise the element's name.
+    pub kind: String,
+    /// Whether it stands outside the form's element.
+    pub outside: bool,
+}
+
+/// A button that sends a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submit {
+    /// Its text.
+    pub text: String,
+    /// Name and value it adds.
+    pub field: Option<(String, String)>,
+    /// `formaction`, in place of the form's action.
+    pub action: Option<String>,
+}
+
+fn selector(css: &'static str) -> Selector {
+    Selector::parse(css).expect("a constant selector that a test runs through")
+}
+
+impl Page {
+    /// Reads a page. HTML cannot be wrong; what a browser would make of it counts.
+    #[must_use]
+    pub fn parse(url: &Url, html: &str) -> Self {
+        let document = Html::parse_document(html);
+        let title =
+            document.select(&selector("title")).next().map(|title| folded(title.text())).unwrap_or_default();
+        let elements: Vec<ElementRef<'_>> = document.select(&selector("form")).collect();
+        let mut forms: Vec<Form> = elements.iter().map(form).collect();
+        for control in document.select(&selector("input, textarea, select, button")) {
+            let Some((owner, outside)) = owner(&control, &elements) else { continue };
+            add(&mut forms[owner], &control, outside);
+        }
+        Self {
+            url: url.clone(),
+            title,
+            text: visible_text(&document),
+            links: document
+                .select(&selector("a[href]"))
+                .map(|link| Link {
+                    text: folded(link.text()),
+                    href: attribute(&link, "href").unwrap_or_default(),
+                })
+                .collect(),
+            self_submitting: self_submitting(&document, &elements),
+            forms,
+        }
+    }
+
+    /// What can be clicked, in words: for the message when something else was asked for.
+    #[must_use]
+    pub fn clickable(&self) -> Vec<&str> {
+        let links = self.links.iter().map(|link| link.text.as_str());
+        let buttons =
+            self.forms.iter().flat_map(|form| form.submits.iter().map(|submit| submit.text.as_str()));
+        links.chain(buttons).filter(|text| !text.is_empty()).collect()
+    }
+}
+
+fn form(element: &ElementRef<'_>) -> Form {
+    let method = match attribute(element, "method") {
+        Some(method) if method.eq_ignore_ascii_case("post") => http::Method::POST,
+        _ => http::Method::GET,
+    };
+    Form {
+        id: attribute(element, "id"),
+        method,
+        action: attribute(element, "action").unwrap_or_default(),
+        fields: vec![],
+        submits: vec![],
+    }
+}
+
+/// The form a control belongs to: the one its `form` attribute names, else the
+/// one around it.
+fn owner(control: &ElementRef<'_>, forms: &[ElementRef<'_>]) -> Option<(usize, bool)> {
+    let around = control
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find_map(|ancestor| forms.iter().position(|form| form.id() == ancestor.id()));
+    match attribute(control, "form") {
+        Some(id) => {
+            let named = forms.iter().position(|form| attribute(form, "id").as_ref() == Some(&id))?;
+            Some((named, around != Some(named)))
+        }
+        None => around.map(|form| (form, false)),
+    }
+}
+
+fn add(form: &mut Form, control: &ElementRef<'_>, outside: bool) {
+    if control.value().attr("disabled").is_some() {
+        return;
+    }
+    let name = attribute(control, "name");
+    let element = control.value().name();
+    let kind = match element {
+        "input" => attribute(control, "type").unwrap_or_else(|| "text".to_owned()).to_ascii_lowercase(),
+        "button" => attribute(control, "type").unwrap_or_else(|| "submit".to_owned()).to_ascii_lowercase(),
+        other => other.to_owned(),
+    };
+    let value = attribute(control, "value");
+    match (element, kind.as_str()) {
+        (_, "submit" | "image") => {
+            let text = match element {
+                "button" => folded(control.text()),
+                _ => value.clone().unwrap_or_else(|| "Submit".to_owned()),
+            };
+            let field = name.map(|name| (name, value.unwrap_or_default()));
+            form.submits.push(Submit { text, field, action: attribute(control, "formaction") });
+            return;
+        }
+        (_, "button" | "reset") => return,
+        (_, "checkbox" | "radio") if control.value().attr("checked").is_none() => return,
+        _ => {}
+    }
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return };
+    let value = match kind.as_str() {
+        "checkbox" | "radio" => value.unwrap_or_else(|| "on".to_owned()),
+        "textarea" => control.text().collect(),
+        "select" => selected(control),
+        _ => value.unwrap_or_default(),
+    };
+    form.fields.push(Field { name, value, kind, outside });
+}
+
+fn selected(select: &ElementRef<'_>) -> String {
+    let options: Vec<ElementRef<'_>> = select.select(&selector("option")).collect();
+    let chosen = options.iter().find(|option| option.value().attr("selected").is_some()).or(options.first());
+    chosen
+        .map(|option| attribute(option, "value").unwrap_or_else(|| folded(option.text())))
+        .unwrap_or_default()
+}
+
+/// A page that sends a form as soon as it is shown: by `onload`, or by a script
+/// that waits for the document.
+fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
+    let onload = document
+        .select(&selector("body[onload]"))
+        .next()
+        .and_then(|body| attribute(&body, "onload"))
+        .filter(|script| script.contains(".submit()"));
+    let script = onload.or_else(|| {
+        document
+            .select(&selector("script:not([src])"))
+            .map(|script| script.text().collect::<String>())
+            // One that waits for a click leaves it to the person.
+            .find(|script| script.contains(".submit()") && !script.contains("click"))
+    })?;
+    let named = forms.iter().position(|form| {
+        attribute(form, "id")
+            .is_some_and(|id| script.contains(&format!("'{id}'")) || script.contains(&format!("\"{id}\"")))
+    });
+    named.or_else(|| (script.contains("forms[0]") && !forms.is_empty()).then_some(0))
+}
+
+fn visible_text(document: &Html) -> String {
+    let Some(body) = document.select(&selector("body")).next() else { return String::new() };
+    let pieces = body.descendants().filter_map(|node| {
+        let text = node.value().as_text()?;
+        let hidden = node.ancestors().filter_map(ElementRef::wrap).any(|ancestor| {
+            matches!(ancestor.value().name(), "script" | "style" | "template" | "noscript")
+                || ancestor.value().attr("hidden").is_some()
+        });
+        (!hidden).then_some(&**text)
+    });
+    folded(pieces)
+}
+
+fn attribute(element: &ElementRef<'_>, name: &str) -> Option<String> {
+    element.value().attr(name).map(ToOwned::to_owned)
+}
+
+/// Joined, with white space folded as a browser shows it.
+fn folded<'a>(pieces: impl Iterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    for piece in pieces {
+        joined.push_str(piece);
+        joined.push(' ');
+    }
+    joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(html: &str) -> Page {
+        Page::parse(&"http://localhost:3001/x".parse().unwrap(), html)
+    }
+
+    #[test]
+    fn finds_the_field_that_logto_attaches_from_outside() {
+        let page = page(
+            r#"<body onload="document.getElementById('op.logoutForm').submit();">
+               <form id="op.logoutForm" method="post" action="http://localhost:4001/oidc/session/end/confirm">
+               <input type="hidden" name="xsrf" value="39fc"/></form>
+               <input type="hidden" form="op.logoutForm" value="yes" name="logout" /></body>"#,
+        );
+        assert_eq!(page.self_submitting, Some(0));
+        let fields: Vec<_> =
+            page.forms[0].fields.iter().map(|field| (&*field.name, &*field.value, field.outside)).collect();
+        assert_eq!(fields, [("xsrf", "39fc", false), ("logout", "yes", true)]);
+        assert_eq!(page.forms[0].method, http::Method::POST);
+    }
+
+    #[test]
+    fn a_script_that_waits_for_the_document_sends_the_first_form() {
+        let page = page(
+            "<form method=post action=/confirm><input type=hidden name=xsrf value=1></form>
+             <script>document.addEventListener('DOMContentLoaded', function () { document.forms[0].submit() });</script>",
+        );
+        assert_eq!(page.self_submitting, Some(0));
+    }
+
+    #[test]
+    fn a_script_that_waits_for_a_click_sends_nothing() {
+        let page = page(
+            "<form id=f action=/x></form>
+             <script>b.onclick = () => document.getElementById('f').submit()</script>",
+        );
+        assert_eq!(page.self_submitting, None);
+    }
+
+    #[test]
+    fn collects_what_a_browser_would_send() {
+        let page = page(
+            r#"<title> Log  in </title><form action="/login"><input name=username value=ada><input type=checkbox name=a checked>
+               <input type=checkbox name=b><input name=gone disabled value=1><textarea name=t>x y</textarea>
+               <select name=s><option value=1>one<option value=2 selected>two</select>
+               <button name=action value=allow>Allow <b>it</b></button><button type=button>No</button></form>"#,
+        );
+        assert_eq!(page.title, "Log in");
+        let form = &page.forms[0];
+        let fields: Vec<_> = form.fields.iter().map(|field| (&*field.name, &*field.value)).collect();
+        assert_eq!(fields, [("username", "ada"), ("a", "on"), ("t", "x y"), ("s", "2")]);
+        assert_eq!(form.submits.len(), 1);
+        assert_eq!((&*form.submits[0].text, form.method.as_str()), ("Allow it", "GET"));
+        assert_eq!(page.self_submitting, None);
+    }
+
+    #[test]
+    fn text_is_what_a_person_sees() {
+        let page =
+            page("<style>p{}</style><p>You are <b>not</b>\n logged in</p><script>x</script><p hidden>no</p>");
+        assert_eq!(page.text, "You are not logged in");
+    }
+}

@@ -1,0 +1,166 @@
+//! Rules that hold on every hop of every walk. A broken one is recorded on the
+//! hop; a walk with one does not pass. Opting out is explicit
+//! ([`Walker::without`](super::Walker::without)).
+
+use url::Url;
+
+use super::hop::{Hop, Violation};
+
+/// A rule of every hop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Tokens and secrets in an address end up in logs and histories
+    /// (RFC 6750 §5.3, RFC 6749 §2.3.1). `id_token_hint` is the exception that
+    /// OpenID Connect RP-Initiated Logout makes.
+    NoSecretInAddress,
+    /// A redirect that carries a code must not be kept by a cache (RFC 9700 §4.3.1).
+    CodesAreNotCached,
+    /// A JSON answer with a token says `no-store` (RFC 6749 §5.1).
+    TokensAreNotCached,
+    /// An answer that sets a cookie is not shared with others by a cache (RFC 9111 §7.3).
+    CookiesAreNotCached,
+    /// An authorization response returns the `state` of its request (RFC 6749 §4.1.2).
+    StateIsReturned,
+    /// An authorization response names who gave it, and nobody else (RFC 9207 §2).
+    IssuerIsNamed,
+}
+
+type Check = fn(&Rules, &Hop, &[Hop]) -> Option<String>;
+
+/// In this order; each gives what was seen where it is broken.
+const CHECKS: [(Rule, Check); 6] = [
+    (Rule::NoSecretInAddress, no_secret_in_address),
+    (Rule::CodesAreNotCached, codes_are_not_cached),
+    (Rule::TokensAreNotCached, tokens_are_not_cached),
+    (Rule::CookiesAreNotCached, cookies_are_not_cached),
+    (Rule::StateIsReturned, state_is_returned),
+    (Rule::IssuerIsNamed, issuer_is_named),
+];
+
+/// Parameters that must never stand in an address.
+const SECRET_PARAMETERS: [&str; 5] =
+    ["access_token", "refresh_token", "id_token", "client_secret", "code_verifier"];
+
+/// The rules of one walk.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    off: Vec<Rule>,
+    issuers: Vec<Url>,
+}
+
+impl Rules {
+    pub(super) fn switch_off(&mut self, rule: Rule) {
+        self.off.push(rule);
+    }
+
+    pub(super) fn expect_issuer(&mut self, issuer: Url) {
+        self.issuers.push(issuer);
+    }
+
+    /// Checks a hop against all rules. `earlier` are the hops before it.
+    pub(super) fn check(&self, hop: &Hop, earlier: &[Hop]) -> Vec<Violation> {
+        CHECKS
+            .iter()
+            .filter(|(rule, _)| !self.off.contains(rule))
+            .filter_map(|(rule, check)| Some(Violation { rule: *rule, what: check(self, hop, earlier)? }))
+            .collect()
+    }
+}
+
+fn parameter(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// Where a hop sends the browser with an authorization response.
+fn authorization_response(hop: &Hop) -> Option<Url> {
+    let target = hop.redirect()?.ok()?;
+    (parameter(&target, "code").is_some() || parameter(&target, "error").is_some()).then_some(target)
+}
+
+/// Whether a shared cache, or one of long life, may keep an answer.
+fn may_be_cached(hop: &Hop) -> bool {
+    let Some(control) = hop.response.header("cache-control") else { return false };
+    let directives: Vec<String> = control.split(',').map(|part| part.trim().to_ascii_lowercase()).collect();
+    let says = |name: &str| directives.iter().any(|directive| directive == name);
+    let lives = |directive: &String| {
+        let age = directive.strip_prefix("max-age=").or_else(|| directive.strip_prefix("s-maxage="));
+        age.is_some_and(|age| age != "0")
+    };
+    !says("no-store")
+        && !says("private")
+        && !says("no-cache")
+        && (says("public") || directives.iter().any(lives))
+}
+
+fn no_secret_in_address(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
+    let redirect = hop.redirect().and_then(Result::ok);
+    std::iter::once(&hop.request.url).chain(&redirect).find_map(|url| {
+        let (name, _) = url.query_pairs().find(|(name, _)| SECRET_PARAMETERS.contains(&&**name))?;
+        Some(format!("`{name}` stands in an address ({})", url.path()))
+    })
+}
+
+fn codes_are_not_cached(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
+    let carries = parameter(&authorization_response(hop)?, "code").is_some();
+    (carries && may_be_cached(hop)).then(|| "a redirect that carries a code may be cached".to_owned())
+}
+
+fn tokens_are_not_cached(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
+    let holds = hop.json()?.get("access_token").is_some();
+    let no_store = hop.response.header("cache-control").is_some_and(|value| value.contains("no-store"));
+    (holds && !no_store).then(|| "an answer with a token does not say `Cache-Control: no-store`".to_owned())
+}
+
+fn cookies_are_not_cached(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
+    let cookie = hop.response.cookies.iter().find(|cookie| !cookie.value.is_empty())?;
+    may_be_cached(hop).then(|| format!("the answer that sets `{}` may be cached", cookie.name))
+}
+
+fn state_is_returned(_: &Rules, hop: &Hop, earlier: &[Hop]) -> Option<String> {
+    let response = authorization_response(hop)?;
+    let state = parameter(&response, "state");
+    let asked = || earlier.iter().chain(std::iter::once(hop)).map(|hop| &hop.request.url);
+    // What was pushed (RFC 9126) the browser never saw.
+    if asked().any(|url| parameter(url, "request_uri").is_some()) {
+        return None;
+    }
+    let here = |url: &&Url| {
+        let redirect_uri = parameter(url, "redirect_uri").and_then(|uri| Url::parse(&uri).ok());
+        redirect_uri.is_some_and(|uri| uri.origin() == response.origin() && uri.path() == response.path())
+    };
+    let states: Vec<Option<String>> = asked().filter(here).map(|url| parameter(url, "state")).collect();
+    if states.is_empty() {
+        // Without a request that names the address, at least some request must have had it.
+        let known = |state: &String| asked().any(|url| parameter(url, "state").as_ref() == Some(state));
+        let invented = state.filter(|state| !known(state));
+        return invented.map(|_| "an authorization response brings a `state` that no request had".to_owned());
+    }
+    if states.contains(&state) {
+        return None;
+    }
+    let came = if state.is_some() {
+        "another `state` than its request had"
+    } else {
+        "no `state`, and its request had one"
+    };
+    Some(format!("an authorization response brings {came}"))
+}
+
+fn issuer_is_named(rules: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
+    let response = authorization_response(hop)?;
+    let from = hop.request.url.origin();
+    let expected = rules.issuers.iter().find(|issuer| issuer.origin() == from);
+    match (parameter(&response, "iss"), expected) {
+        (None, None) => None,
+        (None, Some(_)) => Some("an authorization response lacks `iss`".to_owned()),
+        (Some(named), Some(expected)) if named == expected.as_str() => None,
+        (Some(named), Some(_)) => Some(format!("an authorization response names the issuer {named}")),
+        (Some(named), None) => {
+            let own = Url::parse(&named).is_ok_and(|issuer| issuer.origin() == from);
+            (!own).then(|| format!("an authorization response names the issuer {named}, of another origin"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Every file of `scenarios/` is one named test with one named snapshot beside it.
+//!
+//! Files of `scenarios/invalid/` must be refused with the message that stands
+//! beside them. With `LOGTO_TESTKIT_LOGTO=URL` (and `LOGTO_TESTKIT_M2M`) the
+//! same scenarios run against a real Logto with the same snapshots; see the
+//! README.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use logto_testkit::stack::{Credentials, External, LogtoBackend, StackBuilder};
+use logto_testkit::{Scenario, scenario, stack_for, walk};
+
+/// A real tenant is one for all: walks on it take turns.
+static TENANT: Mutex<()> = Mutex::new(());
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = scenario::find(std::slice::from_ref(&root)).expect("the repository has scenarios");
+    let mut trials = vec![Trial::test("no snapshot without a scenario", {
+        let (root, files) = (root.clone(), files.clone());
+        move || no_orphans(&root, &files)
+    })];
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("").display().to_string();
+        trials.push(Trial::test(name, move || run(&file)));
+    }
+    for file in yaml_files(&root.join("invalid")) {
+        let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("").display().to_string();
+        trials.push(Trial::test(name, move || refused(&file)));
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn run(file: &Path) -> Result<(), Failed> {
+    let scenario = Scenario::load(file)?;
+    let builder = stack_for(&scenario)?;
+    let (builder, _turn) = match std::env::var("LOGTO_TESTKIT_LOGTO") {
+        Ok(url) if url != "embedded" => {
+            let turn = TENANT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            (external(builder, &url)?, Some(turn))
+        }
+        _ => (builder, None),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(async {
+        let stack = builder.start().await?;
+        let report = walk(&stack, &scenario).await;
+        stack.stop().await?;
+        Ok::<_, Box<dyn std::error::Error>>(report?)
+    })?;
+    let transcript = report.transcript.to_string();
+    if !report.passed() {
+        let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
+        return Err(format!("{transcript}\n{}", failures.join("\n")).into());
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(file.parent().ok_or("a file is in a folder")?);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description(scenario.description.trim());
+    let name = file.file_stem().ok_or("a file has a name")?.to_string_lossy().into_owned();
+    let compared = std::panic::catch_unwind(|| settings.bind(|| insta::assert_snapshot!(name, transcript)));
+    compared.map_err(|_| Failed::from("the transcript is not the reviewed one (difference above)"))
+}
+
+fn external(builder: StackBuilder, url: &str) -> Result<StackBuilder, Failed> {
+    let variable = |name: &str| std::env::var(name).map_err(|_| format!("LOGTO_TESTKIT_LOGTO needs {name}"));
+    let m2m = variable("LOGTO_TESTKIT_M2M")?;
+    let (id, secret) = m2m.split_once(':').ok_or("LOGTO_TESTKIT_M2M is not ID:SECRET")?;
+    let ca = kit::Ca::load(Path::new(&variable("LOGTO_TESTKIT_CA")?))?;
+    let external = External {
+        endpoint: url.parse()?,
+        admin_endpoint: variable("LOGTO_TESTKIT_LOGTO_ADMIN")?.parse()?,
+        credentials: Credentials { id: id.to_owned(), secret: secret.to_owned() },
+        allow_shared_tenant: false,
+        state_file: std::env::temp_dir().join("logto-testkit-restore.json"),
+    };
+    Ok(builder
+        .logto(LogtoBackend::External(external))
+        .huggingface_listen(([127, 0, 0, 1], 443).into())
+        .ca(std::sync::Arc::new(ca)))
+}
+
+/// A file that must be refused, with the exact message beside it.
+fn refused(file: &Path) -> Result<(), Failed> {
+    let expected = std::fs::read_to_string(file.with_extension("txt"))?;
+    let name = file.file_name().ok_or("a file has a name")?;
+    let text = std::fs::read_to_string(file)?;
+    match Scenario::parse(&text, Path::new(name)) {
+        Ok(_) => Err("accepted".into()),
+        Err(error) if error.to_string() == expected.trim_end() => Ok(()),
+        Err(error) => Err(format!("expected:\n{expected}\ngot:\n{error}").into()),
+    }
+}
+
+fn no_orphans(root: &Path, files: &[PathBuf]) -> Result<(), Failed> {
+    let expected: BTreeSet<PathBuf> = files.iter().map(|file| file.with_extension("snap")).collect();
+    let found: BTreeSet<PathBuf> = files_below(root, "snap").into_iter().collect();
+    let orphans: Vec<String> = found.difference(&expected).map(|path| path.display().to_string()).collect();
+    let missing: Vec<String> = expected.difference(&found).map(|path| path.display().to_string()).collect();
+    if !orphans.is_empty() {
+        return Err(format!("snapshots without a scenario, delete them: {}", orphans.join(", ")).into());
+    }
+    if !missing.is_empty() {
+        return Err(format!("scenarios without a reviewed snapshot: {}", missing.join(", ")).into());
+    }
+    Ok(())
+}
+
+fn yaml_files(root: &Path) -> Vec<PathBuf> {
+    files_below(root, "yaml")
+}
+
+fn files_below(root: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_below(&path, ending));
+        } else if path.extension().is_some_and(|given| given == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
