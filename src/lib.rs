@@ -35,6 +35,8 @@ pub mod stack;
 pub mod transcript;
 pub mod walker;
 
-pub use run::{Failure, RunError, SnapshotResult, WalkReport, compare_snapshot, snapshot_path, stack_for, walk};
+pub use run::{
+    Failure, RunError, SnapshotResult, WalkReport, compare_snapshot, snapshot_path, stack_for, walk,
+};
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;

@@ -21,5 +21,7 @@ mod hint;
 mod model;
 mod parse;
 
-pub use model::{Expect, Given, GivenApp, GivenConnector, GivenHuggingFace, Scenario, SessionExpectation, Step, Verb};
+pub use model::{
+    Expect, Given, GivenApp, GivenConnector, GivenHuggingFace, Scenario, SessionExpectation, Step, Verb,
+};
 pub use parse::{ScenarioError, find};

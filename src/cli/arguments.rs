@@ -52,7 +52,6 @@ pub(crate) struct Run {
     pub(crate) backend: Backend,
 }
 
-
 /// Which Logto, and where the mock Hugging Face is for it.
 #[derive(Debug, Args)]
 pub(crate) struct Backend {
@@ -191,7 +190,11 @@ pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, Usage
 fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
     let mut admin = endpoint.clone();
     let next = endpoint.port().and_then(|port| port.checked_add(1));
-    admin.set_port(next).ok().filter(|()| next.is_some()).ok_or_else(|| UsageError::NoAdmin(endpoint.clone()))?;
+    admin
+        .set_port(next)
+        .ok()
+        .filter(|()| next.is_some())
+        .ok_or_else(|| UsageError::NoAdmin(endpoint.clone()))?;
     Ok(admin)
 }
 
@@ -225,7 +228,10 @@ mod tests {
             panic!("not external")
         };
         assert_eq!(external.admin_endpoint.as_str(), "http://localhost:3002/");
-        assert_eq!((external.credentials.id.as_str(), external.credentials.secret.as_str()), ("m-default", "a:b"));
+        assert_eq!(
+            (external.credentials.id.as_str(), external.credentials.secret.as_str()),
+            ("m-default", "a:b")
+        );
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl CliError {
             Self::Run(RunError::Given { .. }) => 2,
             Self::Start(_) | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
-            Self::Stop(StopError::Serve(_)) | Self::Run(_) | Self::Io { .. } => 70,
+            Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
             Self::Interrupted => 130,
         }
     }

@@ -15,7 +15,10 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
         .filter_map(|url| url.host_str())
         .fold(Client::builder(), kit::ClientBuilder::allow)
         .build()
-        .map_err(|source| CliError::Io { what: "build the HTTP client", source: std::io::Error::other(source) })?;
+        .map_err(|source| CliError::Io {
+            what: "build the HTTP client",
+            source: std::io::Error::other(source),
+        })?;
     let management = Management::open(client, &logto, &admin, &credentials).await?;
     let restored = file.restore(&management).await?;
     println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Parser as _;
 use logto_testkit::stack::LogtoBackend;
-use logto_testkit::{Scenario, WalkReport, scenario, stack_for, walk};
+use logto_testkit::{
+    Scenario, SnapshotResult, WalkReport, compare_snapshot, scenario, snapshot_path, stack_for, walk,
+};
 
 use super::arguments::{Arguments, Command, Run};
 use super::exit::CliError;
@@ -29,17 +31,36 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     for scenario in &scenarios {
         println!("{}: {}", scenario.name(), scenario.description);
         let report = one(&run, scenario, &logto).await?;
+        let transcript = report.transcript.to_string();
         if shows_all || !report.passed() {
-            println!("\n{}", report.transcript);
+            println!("\n{transcript}");
         }
         for failure in &report.failures {
             println!("FAILED {}:{}: {failure}", scenario.path.display(), failure.line);
         }
-        failed += usize::from(!report.passed());
+        let same = report.passed() && reviewed(scenario, &transcript)?;
+        failed += usize::from(!same);
     }
     let all = scenarios.len();
     println!("{} passed, {failed} failed, 0 skipped", all - failed);
     if failed == 0 { Ok(()) } else { Err(CliError::Failed { failed, all }) }
+}
+
+/// Whether the transcript is the reviewed one beside the scenario; says so when it is not.
+fn reviewed(scenario: &Scenario, transcript: &str) -> Result<bool, CliError> {
+    let compared = compare_snapshot(scenario, transcript)
+        .map_err(|source| CliError::Io { what: "read the reviewed transcript", source })?;
+    match compared {
+        SnapshotResult::Same => Ok(true),
+        SnapshotResult::Missing => {
+            println!("not compared: there is no reviewed transcript {}", snapshot_path(scenario).display());
+            Ok(true)
+        }
+        SnapshotResult::Different(diff) => {
+            println!("FAILED {}: the transcript is not the reviewed one\n{diff}", scenario.path.display());
+            Ok(false)
+        }
+    }
 }
 
 async fn one(run: &Run, scenario: &Scenario, logto: &LogtoBackend) -> Result<WalkReport, CliError> {

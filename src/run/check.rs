@@ -76,7 +76,9 @@ async fn session(person: &mut Person<'_>, expected: &SessionExpectation) -> Resu
     let claims = answer.get("claims").and_then(Value::as_object).unwrap_or(&nobody);
     let found = match (expected, authenticated) {
         (SessionExpectation::None, Some(false)) => vec![],
-        (SessionExpectation::None, _) => vec![format!("expected nobody to be signed in, the app says {answer}")],
+        (SessionExpectation::None, _) => {
+            vec![format!("expected nobody to be signed in, the app says {answer}")]
+        }
         (SessionExpectation::Claims(expected), Some(true)) => expected
             .iter()
             .filter(|(claim, value)| claims.get(*claim) != Some(*value))
@@ -86,7 +88,10 @@ async fn session(person: &mut Person<'_>, expected: &SessionExpectation) -> Resu
             })
             .collect(),
         (SessionExpectation::Claims(_), _) => {
-            vec![format!("expected somebody to be signed in, the app answers {} {answer}", hop.response.status)]
+            vec![format!(
+                "expected somebody to be signed in, the app answers {} {answer}",
+                hop.response.status
+            )]
         }
     };
     Ok(found)

@@ -16,12 +16,16 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         if let Some(stranger) = given.huggingface.users.iter().find(|name| !known.contains(name)) {
             return Err(RunError::Given {
                 path: scenario.path.clone(),
-                what: format!("nobody at Hugging Face is called `{stranger}`; there are {}", known.join(", ")),
+                what: format!(
+                    "nobody at Hugging Face is called `{stranger}`; there are {}",
+                    known.join(", ")
+                ),
             });
         }
         huggingface.users.retain(|user| given.huggingface.users.contains(&user.username));
     }
-    let app = sample_app::Options { extra_scopes: given.app.scopes.clone(), ..sample_app::Options::default() };
+    let app =
+        sample_app::Options { extra_scopes: given.app.scopes.clone(), ..sample_app::Options::default() };
     let connector = ConnectorSettings { scope: given.connector.scope.clone() };
     Ok(Stack::builder().huggingface(huggingface).connector(connector).app(app))
 }

@@ -46,7 +46,8 @@ impl<'a> Person<'a> {
 
     fn address(&self, text: &str) -> Result<Url, StepError> {
         let endpoints = self.stack.endpoints();
-        let named = [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
+        let named =
+            [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
         let (base, rest) = named
             .into_iter()
             .find_map(|(name, url)| Some((url, text.strip_prefix(name)?)))
@@ -63,7 +64,11 @@ impl<'a> Person<'a> {
         let Some((form, button)) = button(&page, |button| button.text == text) else {
             let there = page.clickable().iter().map(|text| format!("“{text}”")).collect::<Vec<_>>();
             let there = if there.is_empty() { "nothing to click".to_owned() } else { there.join(", ") };
-            return Err(StepError::NothingToClick { text: text.to_owned(), page: page.url.to_string(), there });
+            return Err(StepError::NothingToClick {
+                text: text.to_owned(),
+                page: page.url.to_string(),
+                there,
+            });
         };
         self.walker.submit(self.tab, form, Some(button), WhyHop::Form).await?;
         Ok(())
@@ -78,7 +83,8 @@ impl<'a> Person<'a> {
             if page.url.origin() != self.stack.endpoints().huggingface.origin() {
                 return if acted { Ok(()) } else { Err(not_there(&page)) };
             }
-            let login = page.forms.iter().find(|form| form.fields.iter().any(|field| field.name == "username"));
+            let login =
+                page.forms.iter().find(|form| form.fields.iter().any(|field| field.name == "username"));
             if let Some(login) = login {
                 let mut login = login.clone();
                 for field in login.fields.iter_mut().filter(|field| field.name == "username") {
@@ -149,9 +155,11 @@ fn moved(arrival: Arrival) -> Result<(), StepError> {
         Arrival::StateMismatch => {
             Err(StepError::Refused("the `state` that came back is not the one this tab sent".to_owned()))
         }
-        Arrival::LinkOrRegister { kind, value } => {
-            Err(StepError::Refused(format!("{kind} {value} belongs to a local user: Logto asks whether to link")))
+        Arrival::LinkOrRegister { kind, value } => Err(StepError::Refused(format!(
+            "{kind} {value} belongs to a local user: Logto asks whether to link"
+        ))),
+        Arrival::MissingProfile(asked) => {
+            Err(StepError::Refused(format!("Logto asks for {}", asked.join(", "))))
         }
-        Arrival::MissingProfile(asked) => Err(StepError::Refused(format!("Logto asks for {}", asked.join(", ")))),
     }
 }

@@ -46,13 +46,16 @@ fn compare(reviewed: &str, transcript: &str, path: &Path) -> SnapshotResult {
         return SnapshotResult::Same;
     }
     let diff = TextDiff::from_lines(reviewed, transcript);
-    let shown = diff.unified_diff().context_radius(3).header(&path.to_string_lossy(), "this walk").to_string();
+    let shown =
+        diff.unified_diff().context_radius(3).header(&path.to_string_lossy(), "this walk").to_string();
     SnapshotResult::Different(shown)
 }
 
 /// What follows the metadata, which stands between two lines of `---`.
 fn contents(text: &str) -> &str {
-    text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(text, |(_, contents)| contents)
+    text.strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"))
+        .map_or(text, |(_, contents)| contents)
 }
 
 #[cfg(test)]
@@ -68,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_difference_is_shown_line_by_line() {
-        let SnapshotResult::Different(diff) = compare(" 1 303\n 2 200\n", " 1 302\n 2 200\n", Path::new("a.snap"))
+        let SnapshotResult::Different(diff) =
+            compare(" 1 303\n 2 200\n", " 1 302\n 2 200\n", Path::new("a.snap"))
         else {
             panic!("no difference")
         };

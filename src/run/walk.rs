@@ -79,7 +79,10 @@ pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunE
     let hops = person.walker.hops();
     let broken = hops.iter().flat_map(|hop| hop.violations.iter().map(move |broken| (hop.number, broken)));
     for (hop, broken) in broken {
-        failures.push(Failure { line: 1, what: format!("hop {hop} breaks a rule of every hop: {}", broken.what) });
+        failures.push(Failure {
+            line: 1,
+            what: format!("hop {hop} breaks a rule of every hop: {}", broken.what),
+        });
     }
     let endpoints = stack.endpoints();
     let origins = Origins {

@@ -91,7 +91,8 @@ impl Verb {
 
 impl std::fmt::Display for Verb {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::Visit(object) | Self::Click(object) | Self::ContinueWith(object) | Self::SignInAs(object)) = self;
+        let (Self::Visit(object) | Self::Click(object) | Self::ContinueWith(object) | Self::SignInAs(object)) =
+            self;
         write!(f, "{}: {object}", self.name())
     }
 }

@@ -277,7 +277,11 @@ impl RawStep {
             }
         };
         let RawExpect { status, at, text, session } = self.expect;
-        Ok(Step { line, verb, expect: Expect { status, at, text, session: session.map(|session| session.0) } })
+        Ok(Step {
+            line,
+            verb,
+            expect: Expect { status, at, text, session: session.map(|session| session.0) },
+        })
     }
 }
 

@@ -220,7 +220,8 @@ impl Management {
             request = request.header(CONTENT_TYPE, "application/json");
         }
         let payload = body.map(ToString::to_string).unwrap_or_default();
-        let request = request.body(Bytes::from(payload)).expect("a parsed URL and header-safe values make a request");
+        let request =
+            request.body(Bytes::from(payload)).expect("a parsed URL and header-safe values make a request");
         let what = format!("Logto's Management API, {method} {path}");
         let response = kit::within(what, LIMIT, self.client.send(request)).await??;
         let (status, text) = (response.status().as_u16(), lossy(response.body()));
@@ -229,7 +230,8 @@ impl Management {
             let code = body.get("code").and_then(Value::as_str).map(ToOwned::to_owned);
             return Err(ManagementError::Refused { method, path: path.to_owned(), status, code, body: text });
         }
-        let total = response.headers().get("total-number").and_then(|value| value.to_str().ok()?.parse().ok());
+        let total =
+            response.headers().get("total-number").and_then(|value| value.to_str().ok()?.parse().ok());
         Ok(Answer { body, total, method, path: path.to_owned() })
     }
 }

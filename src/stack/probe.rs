@@ -98,7 +98,8 @@ pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), P
 
 async fn expect(client: &Client, origin: &Url, path: &str, expected: u16) -> Result<(), ProbeError> {
     let url = format!("{origin}{path}");
-    let request = http::Request::get(&url).body(Bytes::new()).map_err(|_| SendError::Url { url: url.clone() })?;
+    let request =
+        http::Request::get(&url).body(Bytes::new()).map_err(|_| SendError::Url { url: url.clone() })?;
     let status = client.send(request).await?.status().as_u16();
     if status == expected { Ok(()) } else { Err(ProbeError::WrongStatus { url, status, expected }) }
 }
@@ -184,7 +185,9 @@ impl ConnectorProbe<'_> {
             "verificationId": verification,
             "connectorData": { "code": self.code, "redirectUri": callback },
         });
-        let answer = self.send(http::Method::POST, &self.url(&format!("{social}/verify")), &cookies, Some(&body)).await?;
+        let answer = self
+            .send(http::Method::POST, &self.url(&format!("{social}/verify")), &cookies, Some(&body))
+            .await?;
         Ok(format!("{} {}", answer.status().as_u16(), String::from_utf8_lossy(answer.body())))
     }
 
@@ -209,7 +212,8 @@ impl ConnectorProbe<'_> {
             request = request.header(CONTENT_TYPE, "application/json");
         }
         let payload = body.map(ToString::to_string).unwrap_or_default();
-        let request = request.body(Bytes::from(payload)).map_err(|_| SendError::Url { url: url.to_string() })?;
+        let request =
+            request.body(Bytes::from(payload)).map_err(|_| SendError::Url { url: url.to_string() })?;
         Ok(self.client.send(request).await?)
     }
 }

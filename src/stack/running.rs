@@ -170,7 +170,8 @@ impl Stack {
         let logto = match &settings.logto {
             LogtoBackend::Embedded => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
-                embedded(&settings, shared, clients.connector, plain_huggingface.clone(), &mut servers).await?
+                embedded(&settings, shared, clients.connector, plain_huggingface.clone(), &mut servers)
+                    .await?
             }
             LogtoBackend::External(external) => LogtoSite::external(external),
         };
@@ -224,7 +225,9 @@ impl Stack {
                     }
                 };
                 match probed {
-                    Ok(()) => step("switch the connector on", LOGTO, tenant.switch_on(&plan)).await.map(|()| application),
+                    Ok(()) => step("switch the connector on", LOGTO, tenant.switch_on(&plan))
+                        .await
+                        .map(|()| application),
                     Err(error) => Err(error),
                 }
             }
@@ -260,7 +263,8 @@ impl Stack {
         servers.push(tls);
 
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
-        step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface)).await?;
+        step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
+            .await?;
         // The walk starts with an empty page.
         base.journal.clear();
 
@@ -357,7 +361,11 @@ struct Clients {
 }
 
 impl Clients {
-    fn new(ca: &Ca, huggingface_addr: std::net::SocketAddr, logto: &LogtoBackend) -> Result<Self, StartError> {
+    fn new(
+        ca: &Ca,
+        huggingface_addr: std::net::SocketAddr,
+        logto: &LogtoBackend,
+    ) -> Result<Self, StartError> {
         let client = |redirects| {
             let builder = Client::builder().trust(ca).host(HUGGINGFACE_HOST, huggingface_addr);
             let builder = match logto {
@@ -422,7 +430,12 @@ async fn embedded(
     let (id, secret) = logto.m2m_credentials();
     servers.push(bound.serve(logto.router()));
     servers.push(admin.serve(logto.router()));
-    Ok(LogtoSite { endpoint, admin_endpoint, credentials: Credentials { id, secret }, tenant: TenantKind::Fresh })
+    Ok(LogtoSite {
+        endpoint,
+        admin_endpoint,
+        credentials: Credentials { id, secret },
+        tenant: TenantKind::Fresh,
+    })
 }
 
 async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError> {

@@ -174,7 +174,8 @@ impl StateFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&beside).map_err(failed)?;
-        let text = serde_json::to_string_pretty(&self.state).map_err(std::io::Error::other).map_err(failed)?;
+        let text =
+            serde_json::to_string_pretty(&self.state).map_err(std::io::Error::other).map_err(failed)?;
         std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         std::fs::rename(&beside, &self.path).map_err(failed)
@@ -216,7 +217,11 @@ impl StateFile {
         Ok(restored)
     }
 
-    async fn delete_users(&self, management: &Management, application: &str) -> Result<usize, ManagementError> {
+    async fn delete_users(
+        &self,
+        management: &Management,
+        application: &str,
+    ) -> Result<usize, ManagementError> {
         let since = self.state.started_at_ms - CLOCK_TOLERANCE_MS;
         let mut created = Vec::new();
         for page in 1.. {

@@ -257,8 +257,11 @@ impl Survey {
             (self.applications as u64, "application(s)"),
             (self.social_connectors as u64, "social connector(s)"),
         ];
-        let found: Vec<String> =
-            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let found: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
         (!found.is_empty()).then(|| found.join(", "))
     }
 }

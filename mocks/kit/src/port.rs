@@ -6,7 +6,8 @@
 /// on systems without `/proc`.
 #[must_use]
 pub fn port_holder(port: u16) -> Option<String> {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| std::fs::read_to_string(table).unwrap_or_default());
+    let tables =
+        ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| std::fs::read_to_string(table).unwrap_or_default());
     let sockets: Vec<String> = tables
         .iter()
         .flat_map(|table| table.lines())

@@ -6,4 +6,6 @@ mod huggingface;
 mod registry;
 
 pub(crate) use error::ConnectorError;
-pub(crate) use registry::{authorization_uri, check_callback, check_config, factories, factory, full, listed, user_info};
+pub(crate) use registry::{
+    authorization_uri, check_callback, check_config, factories, factory, full, listed, user_info,
+};

@@ -27,7 +27,8 @@ impl SigningKey {
     /// # Panics
     /// When the crypto library cannot make a key: nothing works without it.
     pub(crate) fn generate() -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).expect("the crypto library makes P-384 keys");
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)
+            .expect("the crypto library makes P-384 keys");
         let der = pair.to_pkcs8v1().expect("a fresh key can be encoded");
         let point = pair.public_key().as_ref();
         // Uncompressed point: 0x04, then x and y of 48 bytes each (SEC 1 §2.3.3).
@@ -36,7 +37,8 @@ impl SigningKey {
         // RFC 7638 §3: required members, in lexicographic order, no white space.
         let thumbprint = Sha256::digest(format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#));
         let kid = URL_SAFE_NO_PAD.encode(thumbprint);
-        let jwk = json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
+        let jwk =
+            json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
         let decoding = DecodingKey::from_ec_components(&x, &y).expect("its own coordinates are valid");
         Self { encoding: EncodingKey::from_ec_der(der.as_ref()), decoding, kid, jwk }
     }

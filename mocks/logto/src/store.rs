@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, seeded_experience};
 pub(crate) use protocol::{
-    AccessToken, Code, Experience, Grant, Interaction, LogoutState, Prompt, RefreshToken, Session, SocialUser, lifetime,
-    Verification, VerificationState,
+    AccessToken, Code, Experience, Grant, Interaction, LogoutState, Prompt, RefreshToken, Session,
+    SocialUser, Verification, VerificationState, lifetime,
 };
 pub(crate) use user::{Identity, User};
 
@@ -82,7 +82,9 @@ impl Store {
 
     /// The user with an identity of this target.
     pub(crate) fn user_by_identity(&self, target: &str, identity: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.identities.get(target).is_some_and(|known| known.user_id == identity))
+        self.users
+            .iter()
+            .find(|user| user.identities.get(target).is_some_and(|known| known.user_id == identity))
     }
 
     /// Ends a grant: everything issued under it stops working at once.

@@ -186,7 +186,10 @@ mod tests {
 
     #[test]
     fn takes_the_code_of_a_good_answer() {
-        assert_eq!(judge("code=c%2B&state=s%2B1&iss=http%3A%2F%2Flocalhost%3A3001%2Foidc"), Ok("c+".to_owned()));
+        assert_eq!(
+            judge("code=c%2B&state=s%2B1&iss=http%3A%2F%2Flocalhost%3A3001%2Foidc"),
+            Ok("c+".to_owned())
+        );
         assert_eq!(judge("code=c&state=s%2B1"), Ok("c".to_owned()));
     }
 

@@ -47,7 +47,8 @@ async fn serve(arguments: Arguments) -> Result<(), CliError> {
         None => default_base_url(addr)?,
     };
     // Logto's host is the only one that the app ever asks.
-    let client = logto.endpoint.host_str().into_iter().fold(Client::builder(), ClientBuilder::allow).build()?;
+    let client =
+        logto.endpoint.host_str().into_iter().fold(Client::builder(), ClientBuilder::allow).build()?;
     let config = Config {
         base_url,
         logto_endpoint: logto.endpoint,

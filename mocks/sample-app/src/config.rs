@@ -213,7 +213,10 @@ impl Config {
             return Err(ConfigError::Empty("the app secret"));
         }
         let path = &self.options.callback_path;
-        if !path.starts_with('/') || path.contains(['{', '}', '*', '?', '#']) || ROUTES.contains(&path.as_str()) {
+        if !path.starts_with('/')
+            || path.contains(['{', '}', '*', '?', '#'])
+            || ROUTES.contains(&path.as_str())
+        {
             return Err(ConfigError::CallbackPath(path.clone()));
         }
         if !self.options.post_sign_out_path.starts_with('/') {

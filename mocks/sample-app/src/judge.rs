@@ -142,7 +142,10 @@ fn check_issue_time(issued: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Str
     if age > LEEWAY {
         Err(format!("issued {} seconds ago; do the clocks of app and Logto differ?", age.num_seconds()))
     } else if age < -LEEWAY {
-        Err(format!("issued {} seconds in the future; do the clocks of app and Logto differ?", -age.num_seconds()))
+        Err(format!(
+            "issued {} seconds in the future; do the clocks of app and Logto differ?",
+            -age.num_seconds()
+        ))
     } else {
         Ok(())
     }

@@ -145,7 +145,8 @@ impl<S: Storage> LogtoClient<'_, S> {
                 parameters.push((name, value));
             }
         }
-        parameters.extend(options.extra_parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        parameters
+            .extend(options.extra_parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         // Go's `url.Values` are encoded in the order of their names.
         parameters.sort_by_key(|(name, _)| *name);
         let mut url = endpoint.clone();

@@ -76,7 +76,8 @@ impl Outgoing {
                 headers.insert(AUTHORIZATION, basic(&config.app_id, &config.app_secret));
             }
             ClientAuth::BasicEncoded => {
-                let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+                let encode =
+                    |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
                 headers.insert(AUTHORIZATION, basic(&encode(&config.app_id), &encode(&config.app_secret)));
             }
             ClientAuth::Post => fields.push(("client_secret", &config.app_secret)),

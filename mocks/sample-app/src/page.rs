@@ -3,7 +3,8 @@
 use maud::{DOCTYPE, Markup, html};
 
 /// Plain as in the guide; nothing is loaded from elsewhere.
-const STYLE: &str = "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}";
+const STYLE: &str =
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}";
 
 /// The home page. As in the guide, both links are always there.
 pub(crate) fn home(signed_in: bool) -> Markup {

@@ -37,9 +37,10 @@ fn issues(issues: &[Issue]) -> String {
 impl ConnectorError {
     pub(crate) fn wire(&self) -> ApiError {
         match self {
-            Self::InvalidConfig(issues) => {
-                with_issues(ApiError::new(400, "connector.invalid_config", "The connector's config is invalid."), issues)
-            }
+            Self::InvalidConfig(issues) => with_issues(
+                ApiError::new(400, "connector.invalid_config", "The connector's config is invalid."),
+                issues,
+            ),
             Self::AuthorizationFailed(data) => ApiError::new(
                 401,
                 "connector.authorization_failed",

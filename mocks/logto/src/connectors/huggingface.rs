@@ -116,7 +116,8 @@ async fn exchange(
     if !(200..300).contains(&answer.status) {
         return Err(ConnectorError::TokenRefused { status: answer.status, body: answer.body });
     }
-    let value: Value = serde_json::from_str(&answer.body).map_err(|_| ConnectorError::TokenNotJson(v8(&answer.body)))?;
+    let value: Value =
+        serde_json::from_str(&answer.body).map_err(|_| ConnectorError::TokenNotJson(v8(&answer.body)))?;
     let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
         .into_iter()
         .filter_map(|name| match value.get(name) {
@@ -141,9 +142,13 @@ fn v8(text: &str) -> String {
     match text.chars().next() {
         None => "Unexpected end of JSON input".to_owned(),
         Some(first) => {
-            let (shown, more): (String, &str) =
-                if text.chars().count() > 20 { (text.chars().take(10).collect(), "...") } else { (text.to_owned(), "") };
-            format!("Unexpected token '{first}', {more}\"{shown}\"{more} is not valid JSON").replace(", ...\"", ", \"")
+            let (shown, more): (String, &str) = if text.chars().count() > 20 {
+                (text.chars().take(10).collect(), "...")
+            } else {
+                (text.to_owned(), "")
+            };
+            format!("Unexpected token '{first}', {more}\"{shown}\"{more} is not valid JSON")
+                .replace(", ...\"", ", \"")
         }
     }
 }

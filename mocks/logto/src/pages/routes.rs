@@ -62,7 +62,8 @@ pub(crate) async fn fallback(
     let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));
     if guarded && !preview && !interaction_runs(&shared, &headers) {
         let store = shared.store();
-        let configured = store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
+        let configured =
+            store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
         let target = configured.map_or_else(|| shared.endpoint("/unknown-session"), ToOwned::to_owned);
         let response = wire::redirect(StatusCode::FOUND, &target);
         return kit::note(response, "no interaction is under way for this browser");

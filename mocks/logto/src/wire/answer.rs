@@ -18,7 +18,8 @@ pub(crate) fn text(status: StatusCode, body: &str) -> Response {
 
 /// A redirect with Koa's body, in which the address is HTML-escaped.
 pub(crate) fn redirect(status: StatusCode, location: &str) -> Response {
-    let escaped = location.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped =
+        location.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
     let mut response = typed(status, "text/html; charset=utf-8", format!("Redirecting to {escaped}."));
     match HeaderValue::from_str(location) {
         Ok(value) => {

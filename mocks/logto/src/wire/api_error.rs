@@ -30,7 +30,8 @@ impl ApiError {
     /// A body, query or parameter that the route's guard refuses; with the
     /// issues as zod lists them.
     pub(crate) fn guard(issues: &[Issue]) -> Self {
-        let data = json!({ "issues": issues.iter().map(Issue::json).collect::<Vec<_>>(), "name": "ZodError" });
+        let data =
+            json!({ "issues": issues.iter().map(Issue::json).collect::<Vec<_>>(), "name": "ZodError" });
         let mut error = Self::new(400, "guard.invalid_input", "The request body is invalid.").with_data(data);
         error.details = Some(issues.iter().map(Issue::line).collect::<Vec<_>>().join("\n"));
         error
@@ -91,7 +92,11 @@ pub(crate) struct Issue {
 
 impl Issue {
     pub(crate) fn required(path: &[&str]) -> Self {
-        Self { path: path.iter().map(ToString::to_string).collect(), expected: "string", received: "undefined" }
+        Self {
+            path: path.iter().map(ToString::to_string).collect(),
+            expected: "string",
+            received: "undefined",
+        }
     }
 
     /// The member is not a string.

@@ -88,8 +88,7 @@ impl SetCookies {
 
     /// `_interaction_resume`, for `GET /oidc/auth/<uid>` only.
     pub(crate) fn resume(&mut self, key: &CookieKey, uid: &str, expires: i64) {
-        let attributes =
-            format!("path=/oidc/auth/{uid}; expires={}; samesite=lax; httponly", date(expires));
+        let attributes = format!("path=/oidc/auth/{uid}; expires={}; samesite=lax; httponly", date(expires));
         self.signed(key, "_interaction_resume", uid, &attributes);
     }
 

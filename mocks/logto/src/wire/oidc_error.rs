@@ -92,7 +92,9 @@ fn message(code: &str) -> String {
         "session.not_found" => "Session not found. Please go back and sign in again.",
         "oidc.invalid_request" => "Request is invalid.",
         "oidc.invalid_grant" => "Grant request is invalid.",
-        "oidc.invalid_redirect_uri" => "`redirect_uri` did not match any of the client's registered `redirect_uris`.",
+        "oidc.invalid_redirect_uri" => {
+            "`redirect_uri` did not match any of the client's registered `redirect_uris`."
+        }
         "oidc.invalid_scope" => "Invalid scope: {{error_description}}.",
         "oidc.invalid_target" => "Invalid resource indicator.",
         "oidc.invalid_token" => "Invalid token provided.",

@@ -112,7 +112,8 @@ impl Arguments {
             ("--app-id (LOGTO_APP_ID)", app_id.is_none()),
             ("--app-secret (LOGTO_APP_SECRET)", app_secret.is_none() && !public),
         ];
-        let missing: Vec<_> = missing.into_iter().filter_map(|(name, missing)| missing.then_some(name)).collect();
+        let missing: Vec<_> =
+            missing.into_iter().filter_map(|(name, missing)| missing.then_some(name)).collect();
         match (self.logto_endpoint.clone(), app_id) {
             (Some(endpoint), Some(app_id)) if missing.is_empty() => {
                 Ok(Logto { endpoint, app_id, app_secret: app_secret.unwrap_or_default() })
@@ -191,7 +192,8 @@ mod tests {
 
     #[test]
     fn flags_become_options() {
-        let flags = ["--scope", "email", "--scope", "roles", "--extra", "login_hint=a=b", "--storage", "cookie"];
+        let flags =
+            ["--scope", "email", "--scope", "roles", "--extra", "login_hint=a=b", "--storage", "cookie"];
         let options = parse(&flags).into_options();
         assert_eq!(options.extra_scopes, ["email", "roles"]);
         assert_eq!(options.extra_parameters["login_hint"], "a=b");

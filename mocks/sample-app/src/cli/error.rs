@@ -55,7 +55,8 @@ pub enum CliError {
 }
 
 fn held(holder: Option<&str>) -> String {
-    holder.map_or_else(String::new, |holder| format!("; {holder} listens there. --listen chooses another port"))
+    holder
+        .map_or_else(String::new, |holder| format!("; {holder} listens there. --listen chooses another port"))
 }
 
 impl CliError {

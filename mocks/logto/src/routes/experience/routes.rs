@@ -12,7 +12,10 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/experience", put(interaction::start))
         .route("/api/experience/interaction-event", put(interaction::change_event))
-        .route("/api/experience/verification/social/{connector}/authorization-uri", post(social::authorization_uri))
+        .route(
+            "/api/experience/verification/social/{connector}/authorization-uri",
+            post(social::authorization_uri),
+        )
         .route("/api/experience/verification/social/{connector}/verify", post(social::verify))
         .route("/api/experience/identification", post(identification::post))
         .route("/api/experience/submit", post(submit::post))

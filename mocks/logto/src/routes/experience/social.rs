@@ -7,8 +7,8 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::interaction::{self, InteractionError};
 use super::body;
+use super::interaction::{self, InteractionError};
 use crate::connectors::{self, ConnectorError};
 use crate::shared::Shared;
 use crate::store::{Connector, SocialUser, Verification, VerificationState};
@@ -46,7 +46,9 @@ impl SocialError {
                 "session.invalid_connector_id",
                 format!("Unable to find available connector with id {id}."),
             ),
-            Self::Insufficient => ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info."),
+            Self::Insufficient => {
+                ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info.")
+            }
             Self::NoVerification => ApiError::new(
                 404,
                 "session.verification_session_not_found",

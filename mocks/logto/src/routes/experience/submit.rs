@@ -39,7 +39,11 @@ impl SubmitError {
 }
 
 /// Ends the interaction: the person has signed in.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(super) async fn post(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     match submit(&shared, query.as_deref(), &headers) {
         Ok(uid) => {
             let target = shared.endpoint(&format!("/oidc/auth/{uid}"));

@@ -80,7 +80,11 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
         custom_data: members.get("customData").cloned().unwrap_or_else(object),
         is_third_party: members.get("isThirdParty") == Some(&Value::Bool(true)),
         created_at: now,
-        secrets: if matches!(kind, "Traditional" | "MachineToMachine" | "Protected") { vec![secret] } else { vec![] },
+        secrets: if matches!(kind, "Traditional" | "MachineToMachine" | "Protected") {
+            vec![secret]
+        } else {
+            vec![]
+        },
     })
 }
 
@@ -96,7 +100,11 @@ fn check_uris(metadata: &Value) -> Result<(), ApiError> {
 }
 
 /// `GET /applications/:id`.
-pub(super) async fn read(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn read(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     match shared.store().application(&id) {
         Some(application) => {
             let mut answer = application.json();
@@ -139,7 +147,11 @@ pub(super) async fn patch(
 }
 
 /// `DELETE /applications/:id`.
-pub(super) async fn delete(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn delete(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     let mut store = shared.store();
     if store.application(&id).is_none() {
         return unknown(&id).into();
@@ -165,7 +177,11 @@ fn secret(application: &str, secret: &ApplicationSecret) -> Value {
 }
 
 /// `GET /applications/:id/secrets`.
-pub(super) async fn secrets(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn secrets(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     match shared.store().application(&id) {
         Some(application) => {
             let all = application.secrets.iter().map(|known| secret(&id, known)).collect();

@@ -34,7 +34,11 @@ pub(super) async fn list(_: Authorized, State(shared): State<Arc<Shared>>) -> Re
 }
 
 /// `GET /connectors/:id`.
-pub(super) async fn read(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn read(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     match shared.store().connector(&id) {
         Some(connector) => wire::json(StatusCode::OK, &connectors::full(connector)),
         None => ApiError::not_found().into(),
@@ -114,7 +118,9 @@ pub(super) async fn patch(
         None => None,
         Some(Some(Ok(config))) => Some(config),
         Some(Some(Err(error))) => return error.into(),
-        Some(None) => return ApiError::new(400, "guard.invalid_input", "The request body is invalid.").into(),
+        Some(None) => {
+            return ApiError::new(400, "guard.invalid_input", "The request body is invalid.").into();
+        }
     };
     let mut store = shared.store();
     let Some(connector) = store.connectors.iter_mut().find(|connector| connector.id == id) else {
@@ -134,7 +140,11 @@ pub(super) async fn patch(
 }
 
 /// `DELETE /connectors/:id`; its target leaves the sign-in experience too.
-pub(super) async fn delete(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn delete(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     let mut store = shared.store();
     let Some(target) = store.connector(&id).map(Connector::target) else {
         return ApiError::not_found().into();

@@ -20,7 +20,10 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/connector-factories", get(connectors::factories))
         .route("/api/connector-factories/{id}", get(connectors::factory))
         .route("/api/connectors", get(connectors::list).post(connectors::create))
-        .route("/api/connectors/{id}", get(connectors::read).patch(connectors::patch).delete(connectors::delete))
+        .route(
+            "/api/connectors/{id}",
+            get(connectors::read).patch(connectors::patch).delete(connectors::delete),
+        )
         .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
         .route("/api/users", get(users::list))
         .route("/api/users/{id}", get(users::read).delete(users::delete))

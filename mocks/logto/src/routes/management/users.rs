@@ -18,14 +18,19 @@ use crate::wire::{self, ApiError};
 const PAGE_SIZE: usize = 20;
 
 /// `GET /users`, newest first, with the number of all in `Total-Number`.
-pub(super) async fn list(_: Authorized, State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn list(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::parse(&query.unwrap_or_default());
     let number = |name: &str, default: usize| match params.first(name) {
         None => Some(default),
         Some(text) => text.parse().ok().filter(|number| *number >= 1),
     };
     let (Some(page), Some(size @ ..=100)) = (number("page", 1), number("page_size", PAGE_SIZE)) else {
-        return ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.").into();
+        return ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
+            .into();
     };
     let store = shared.store();
     let shown = store.users.iter().skip((page - 1) * size).take(size).map(User::json).collect();
@@ -37,7 +42,11 @@ pub(super) async fn list(_: Authorized, State(shared): State<Arc<Shared>>, RawQu
 }
 
 /// `GET /users/:id`.
-pub(super) async fn read(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn read(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     match shared.store().user(&id) {
         Some(user) => wire::json(StatusCode::OK, &user.json()),
         None => ApiError::not_found().into(),
@@ -45,7 +54,11 @@ pub(super) async fn read(_: Authorized, State(shared): State<Arc<Shared>>, Path(
 }
 
 /// `DELETE /users/:id`: sessions and tokens end at once.
-pub(super) async fn delete(_: Authorized, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn delete(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
     let mut store = shared.store();
     if store.user(&id).is_none() {
         return ApiError::not_found().into();
@@ -79,8 +92,12 @@ pub(super) async fn suspend(
 
 fn sign_out_everywhere(store: &mut Store, id: &str) {
     store.sessions.retain(|_, session| session.account.as_deref() != Some(id));
-    let grants: Vec<String> =
-        store.grants.iter().filter(|(_, grant)| grant.account == id).map(|(grant, _)| grant.clone()).collect();
+    let grants: Vec<String> = store
+        .grants
+        .iter()
+        .filter(|(_, grant)| grant.account == id)
+        .map(|(grant, _)| grant.clone())
+        .collect();
     for grant in grants {
         store.revoke_grant(&grant);
     }

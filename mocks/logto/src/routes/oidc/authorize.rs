@@ -18,7 +18,11 @@ use crate::shared::Shared;
 use crate::wire::{self, Cookies};
 
 /// The request in the query.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(super) async fn get(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     answer(&shared, &Params::parse(&query.unwrap_or_default()), &headers)
 }
 

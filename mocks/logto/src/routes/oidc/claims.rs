@@ -12,38 +12,34 @@ pub(super) enum Document {
     Userinfo,
 }
 
-/// The claims of a user. Missing top-level values are `null`, missing profile
-/// values absent, times are milliseconds.
+/// The claims of a user, in the order of the scopes (`sub` is that of
+/// `openid`; seen with a real Logto and the scopes `email openid`). Missing top-level values
+/// are `null`, missing profile values absent, times are milliseconds.
 pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String, Value> {
     let mut claims = Map::new();
-    let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    put("sub", json!(user.id));
-    if scopes.contains("profile") {
-        put("name", json!(user.name));
-        put("picture", json!(user.avatar));
-        put("updated_at", json!(user.updated_at));
-        put("username", json!(user.username));
-        put("created_at", json!(user.created_at));
-    }
-    if scopes.contains("email") {
-        put("email", json!(user.primary_email));
-        put("email_verified", json!(user.primary_email.is_some()));
-    }
-    if scopes.contains("phone") {
-        put("phone_number", Value::Null);
-        put("phone_number_verified", json!(false));
-    }
-    if scopes.contains("roles") {
-        put("roles", json!([]));
-    }
-    if document == Document::Userinfo {
-        if scopes.contains("custom_data") {
-            put("custom_data", json!({}));
-        }
-        if scopes.contains("identities") {
-            let full = user.json();
-            put("identities", full["identities"].clone());
-            put("sso_identities", json!([]));
+    for scope in scopes.iter() {
+        let granted = match (scope, document) {
+            ("openid", _) => json!({ "sub": user.id }),
+            ("profile", _) => json!({
+                "name": user.name,
+                "picture": user.avatar,
+                "updated_at": user.updated_at,
+                "username": user.username,
+                "created_at": user.created_at,
+            }),
+            ("email", _) => {
+                json!({ "email": user.primary_email, "email_verified": user.primary_email.is_some() })
+            }
+            ("phone", _) => json!({ "phone_number": null, "phone_number_verified": false }),
+            ("roles", _) => json!({ "roles": [] }),
+            ("custom_data", Document::Userinfo) => json!({ "custom_data": {} }),
+            ("identities", Document::Userinfo) => {
+                json!({ "identities": user.json()["identities"], "sso_identities": [] })
+            }
+            _ => continue,
+        };
+        if let Value::Object(granted) = granted {
+            claims.extend(granted);
         }
     }
     claims

@@ -54,7 +54,8 @@ pub(crate) fn failed(issuer: &str, by_header: bool) -> OidcError {
     let text = "client authentication failed";
     let mut error = OidcError::new(401, ErrorCode::InvalidClient, text);
     if by_header {
-        let challenge = format!("Basic realm=\"{issuer}\", error=\"invalid_client\", error_description=\"{text}\"");
+        let challenge =
+            format!("Basic realm=\"{issuer}\", error=\"invalid_client\", error_description=\"{text}\"");
         error.www_authenticate = Some(challenge);
     }
     error
@@ -109,8 +110,10 @@ pub(crate) fn authenticate(
     let found = application.secrets.iter().find(|known| secret::equal(&known.value, &given));
     let Some(found) = found else {
         // The nearest of its secrets tells what is wrong with the given one.
-        let reasons = application.secrets.iter().map(|known| secret::difference(&known.value, &given, Some(&id)));
-        let reason = reasons.min_by_key(|reason| reason == "differs").unwrap_or_else(|| "does not exist".to_owned());
+        let reasons =
+            application.secrets.iter().map(|known| secret::difference(&known.value, &given, Some(&id)));
+        let reason =
+            reasons.min_by_key(|reason| reason == "differs").unwrap_or_else(|| "does not exist".to_owned());
         return Err(ClientAuthError::Secret { id, reason, by_header: presented.by_header });
     };
     if found.expires_at.is_some_and(|at| at <= shared.context.clock.millis()) {

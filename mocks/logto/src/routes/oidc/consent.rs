@@ -14,7 +14,11 @@ use crate::store::{Grant, Prompt, lifetime};
 use crate::wire::{self, Cookies, OidcError};
 
 /// Grants exactly what is missing and goes on.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(super) async fn get(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let params = Params::parse(&query.unwrap_or_default());
     let cookies = Cookies::of(&headers);
     let now = shared.now();
@@ -28,7 +32,8 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQ
     let session = interaction.session_uid.as_ref().and_then(|uid| store.session_by_uid(uid)).cloned();
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {
         // Only `session.not_found` is certain here: the login is not done.
-        return OidcError::invalid_request("interaction session not found").response("the login is not done yet");
+        return OidcError::invalid_request("interaction session not found")
+            .response("the login is not done yet");
     };
     let client = interaction.request.client_id.clone();
     let wanted = interaction.request.granted_scopes();

@@ -14,6 +14,8 @@ pub(super) fn allow(mut response: Response, headers: &HeaderMap) -> Response {
 /// The same, and scripts may read the reason for a refusal.
 pub(super) fn allow_with_reason(response: Response, headers: &HeaderMap) -> Response {
     let mut response = allow(response, headers);
-    response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
+    response
+        .headers_mut()
+        .insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
     response
 }

@@ -55,7 +55,11 @@ impl EndSessionError {
 }
 
 /// The request in the query.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(super) async fn get(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     answer(begin(&shared, &Params::parse(&query.unwrap_or_default()), &headers))
 }
 
@@ -92,7 +96,8 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     let redirect_uri = redirect_uri_of(&store, client.as_deref(), params)?;
     let now = shared.now();
     let cookies = Cookies::of(headers);
-    let known = cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
+    let known =
+        cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
     let mut session = known.unwrap_or_else(|| Session {
         id: shared.opaque(),
         uid: shared.opaque(),
@@ -181,7 +186,8 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
     let mut store = shared.store();
     let now = shared.now();
     let cookies = Cookies::of(headers);
-    let session = cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
+    let session =
+        cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
     let mut session = session.ok_or(EndSessionError::NoDetails)?;
     let logout = session.logout.take().ok_or(EndSessionError::NoDetails)?;
     if form.first("xsrf") != Some(logout.secret.as_str()) {
@@ -197,7 +203,8 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
     if form.first("logout").is_some() {
         // Grants without offline access end with the session.
         for grant in session.authorizations.values() {
-            let offline = store.grants.get(grant).is_some_and(|grant| grant.scopes.contains("offline_access"));
+            let offline =
+                store.grants.get(grant).is_some_and(|grant| grant.scopes.contains("offline_access"));
             if !offline {
                 store.revoke_grant(grant);
             }
@@ -205,7 +212,9 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
         set.clear_session(&shared.cookie_key);
     } else {
         // Only this application's part of the session is dropped.
-        if let Some(grant) = logout.client.as_ref().and_then(|client| session.authorizations.shift_remove(client)) {
+        if let Some(grant) =
+            logout.client.as_ref().and_then(|client| session.authorizations.shift_remove(client))
+        {
             store.revoke_grant(&grant);
         }
         session.id = shared.opaque();

@@ -62,7 +62,9 @@ fn current(store: &Store, cookies: &Cookies, shared: &Shared, now: i64) -> Optio
 
 /// `prompt=login` and `max_age` ask for a new login (OIDC Core §3.1.2.1).
 fn needs_login(request: &AuthorizationRequest, session: &Session, logged_in: bool, now: i64) -> bool {
-    let too_old = request.max_age.is_some_and(|age| now - session.login_at >= age && !(age > 0 && now == session.login_at));
+    let too_old = request
+        .max_age
+        .is_some_and(|age| now - session.login_at >= age && !(age > 0 && now == session.login_at));
     session.account.is_none() || !logged_in && (request.asks("login") || too_old)
 }
 
@@ -115,7 +117,8 @@ const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
 
 /// The value of `_interaction`: application → interaction, the newest also as `_legacy`.
 fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
-    let decoded = known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
+    let decoded =
+        known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
     let mut map: IndexMap<String, String> =
         decoded.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     map.insert(client_id.to_owned(), uid.to_owned());

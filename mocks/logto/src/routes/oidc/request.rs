@@ -101,7 +101,11 @@ impl Extra {
             },
             Some("signIn") => Some("sign_in".to_owned()),
             Some(
-                known @ ("sign_in" | "register" | "reset_password" | "identifier:sign_in" | "identifier:register"
+                known @ ("sign_in"
+                | "register"
+                | "reset_password"
+                | "identifier:sign_in"
+                | "identifier:register"
                 | "single_sign_on"),
             ) => Some(known.to_owned()),
             Some(_) => return None,

@@ -79,7 +79,8 @@ fn resume(shared: &Shared, cookies: &Cookies) -> Result<Response, ResumeError> {
     Ok(match finish::proceed(shared, &mut store, request, session, Some(&done), cookies) {
         Ok(response) => response,
         Err(refusal) => {
-            let location = refusal.location(&request.redirect_uri, request.state.as_deref(), &shared.issuer());
+            let location =
+                refusal.location(&request.redirect_uri, request.state.as_deref(), &shared.issuer());
             let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             kit::note(response, refusal.to_string())

@@ -59,11 +59,10 @@ fn revoke(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<(), Rev
     if token.split('.').count() == 3 {
         return Err(RevocationError::Structured);
     }
-    let found = store
-        .access_tokens
-        .get(token)
-        .map(|token| (token.client.clone(), token.grant.clone()))
-        .or_else(|| store.refresh_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())));
+    let found =
+        store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())).or_else(
+            || store.refresh_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())),
+        );
     let Some((client, grant)) = found else { return Ok(()) };
     if client != application.id {
         return Err(RevocationError::OfOther);

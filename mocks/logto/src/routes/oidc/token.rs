@@ -179,7 +179,10 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
 
 /// `customClientMetadata.idTokenTtl`, else an hour.
 fn id_token_lifetime(store: &Store, client: &str) -> i64 {
-    store.application(client).and_then(|application| application.custom("idTokenTtl").as_i64()).unwrap_or(lifetime::ID_TOKEN)
+    store
+        .application(client)
+        .and_then(|application| application.custom("idTokenTtl").as_i64())
+        .unwrap_or(lifetime::ID_TOKEN)
 }
 
 /// A new refresh token.

@@ -60,7 +60,11 @@ impl UserinfoError {
 }
 
 /// With the token in the header.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(super) async fn get(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     answer(&shared, &query.unwrap_or_default(), &headers, "")
 }
 
@@ -86,7 +90,12 @@ fn answer(shared: &Shared, query: &str, headers: &HeaderMap, body: &str) -> Resp
     cors::allow_with_reason(response, headers)
 }
 
-fn look(shared: &Shared, query: &str, headers: &HeaderMap, body: &str) -> Result<Map<String, Value>, UserinfoError> {
+fn look(
+    shared: &Shared,
+    query: &str,
+    headers: &HeaderMap,
+    body: &str,
+) -> Result<Map<String, Value>, UserinfoError> {
     let token = token(query, headers, body)?;
     let store = shared.store();
     let found = store.access_tokens.get(&token).filter(|token| token.expires > shared.now());

@@ -34,9 +34,8 @@ async fn the_session_shows_the_claims_as_they_stand_in_the_token() {
     let issuer = world.issuer();
     let start = r#"{"authenticated":true,"claims":{"sub":"d0ja13rlm0o1","name":"Ada","picture":null,"updated_at":1795421839283,"username":null,"created_at":1795421839220,"email":"ada@example.com","email_verified":true,"nonce":""#;
     assert!(answer.text.starts_with(start), "{}", answer.text);
-    let end = format!(
-        r#","aud":"bookstore0000000000id","exp":1795438800,"iat":1795435200,"iss":"{issuer}"}}}}"#
-    );
+    let end =
+        format!(r#","aud":"bookstore0000000000id","exp":1795438800,"iat":1795435200,"iss":"{issuer}"}}}}"#);
     assert!(answer.text.ends_with(&end), "{}", answer.text);
 }
 

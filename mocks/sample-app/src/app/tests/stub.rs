@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use axum::body::Body;
 use base64::Engine as _;
@@ -74,7 +73,11 @@ impl Answer {
 
     pub(super) fn parameter(&self, name: &str) -> String {
         let query = self.query();
-        query.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).expect("the parameter is there")
+        query
+            .into_iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+            .expect("the parameter is there")
     }
 
     #[track_caller]
@@ -83,6 +86,20 @@ impl Answer {
         assert_eq!(self.content_type, "text/plain; charset=utf-8");
         assert!(self.text.contains(because), "`{because}` is not in: {}", self.text);
     }
+}
+
+fn app(endpoint: &str, options: Options, clock: &Clock, journal: &Journal) -> App {
+    let config = Config {
+        base_url: "http://localhost:3000".parse().unwrap(),
+        logto_endpoint: endpoint.parse().unwrap(),
+        app_id: APP_ID.to_owned(),
+        app_secret: APP_SECRET.to_owned(),
+        options,
+    };
+    let client = Client::builder().build().unwrap();
+    let context =
+        Context { clock: clock.clone(), random: Random::seeded(7), journal: journal.clone(), client };
+    App::new(config, context).unwrap()
 }
 
 /// App, Logto, and one browser.
@@ -104,23 +121,16 @@ impl World {
         let logto = MockServer::start().await;
         let clock = Clock::frozen("2026-11-23T12:00:00Z".parse().unwrap());
         let journal = Journal::new();
-        let config = Config {
-            base_url: "http://localhost:3000".parse().unwrap(),
-            logto_endpoint: logto.uri().parse().unwrap(),
-            app_id: APP_ID.to_owned(),
-            app_secret: APP_SECRET.to_owned(),
-            options,
-        };
-        let context = Context {
-            clock: clock.clone(),
-            random: Random::seeded(7),
-            journal: journal.clone(),
-            client: Client::builder().build().unwrap(),
-        };
-        let app = App::new(config, context).unwrap();
+        let app = app(&logto.uri(), options, &clock, &journal);
         let world = Self { logto, key: Key::new("key-1"), clock, journal, app, cookie: None };
         world.serve("GET", "/oidc/.well-known/openid-configuration", 200, &world.discovery()).await;
         world
+    }
+
+    /// The same world with an app that has this Logto.
+    pub(super) fn asking(self, endpoint: &str) -> Self {
+        let app = app(endpoint, Options::default(), &self.clock, &self.journal);
+        Self { app, ..self }
     }
 
     pub(super) fn issuer(&self) -> String {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use wiremock::ResponseTemplate;
-use wiremock::matchers::{method, path};
 
 use super::stub::World;
 
@@ -123,13 +122,9 @@ async fn a_logto_that_does_not_answer_is_given_up() {
 
 #[tokio::test]
 async fn a_logto_that_is_not_there_is_named() {
-    let mut world = World::new().await;
-    let taken_down = wiremock::Mock::given(method("GET")).and(path("/nothing"));
-    drop(taken_down);
-    let gone = std::mem::replace(&mut world.logto, wiremock::MockServer::start().await);
-    let uri = gone.uri();
-    drop(gone);
-    let answer = world.get("/sign-in").await;
-    // A dropped wiremock server may be pooled and then answers 404.
-    answer.refused(&uri);
+    let free = kit::Bound::loopback().await.unwrap().port();
+    let endpoint = format!("http://localhost:{free}");
+    let mut world = World::new().await.asking(&endpoint);
+    world.get("/sign-in").await.refused(&format!("cannot connect to {endpoint}/oidc/"));
+    assert_eq!(world.sent().len(), 1);
 }

@@ -151,7 +151,9 @@ fn proof_key(application: &Application, params: &Params) -> Result<Option<String
 fn prompts(params: &Params) -> Result<Vec<String>, Refusal> {
     let asked: Vec<String> =
         params.first("prompt").unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect();
-    if let Some(unknown) = asked.iter().find(|prompt| !["none", "login", "consent"].contains(&prompt.as_str())) {
+    if let Some(unknown) =
+        asked.iter().find(|prompt| !["none", "login", "consent"].contains(&prompt.as_str()))
+    {
         return Err(Refusal::Prompt(unknown.clone()));
     }
     if asked.len() > 1 && asked.iter().any(|prompt| prompt == "none") {
@@ -169,7 +171,8 @@ fn max_age(params: &Params) -> Result<Option<i64>, Refusal> {
 
 /// Resource indicators (RFC 8707 §2). The double knows no API resources yet.
 fn resources(params: &Params) -> Result<(), Refusal> {
-    for resource in params.all("resource").flat_map(|value| value.split(',')).filter(|text| !text.is_empty()) {
+    for resource in params.all("resource").flat_map(|value| value.split(',')).filter(|text| !text.is_empty())
+    {
         let text = resource.to_owned();
         match Url::parse(resource) {
             Err(_) => return Err(Refusal::ResourceNotAbsolute(text)),

@@ -62,17 +62,15 @@ impl Refusal {
                 ErrorCode::InvalidRedirectUri,
                 Some("redirect_uri did not match any of the client's registered redirect_uris".to_owned()),
             ),
-            Self::ResponseType(_) => (
-                ErrorCode::UnsupportedResponseType,
-                Some("unsupported response_type requested".to_owned()),
-            ),
+            Self::ResponseType(_) => {
+                (ErrorCode::UnsupportedResponseType, Some("unsupported response_type requested".to_owned()))
+            }
             Self::ResponseTypeNotAllowed(_) => {
                 invalid("requested response_type is not allowed for this client".to_owned())
             }
-            Self::ResponseMode(_) => (
-                ErrorCode::UnsupportedResponseMode,
-                Some("unsupported response_mode requested".to_owned()),
-            ),
+            Self::ResponseMode(_) => {
+                (ErrorCode::UnsupportedResponseMode, Some("unsupported response_mode requested".to_owned()))
+            }
             Self::NotSupported(_, code) => (*code, None),
             Self::NonceWithoutOpenid => {
                 invalid("openid scope must be requested when using the nonce parameter".to_owned())
@@ -97,7 +95,9 @@ impl Refusal {
             Self::LoginRequired => {
                 (ErrorCode::LoginRequired, Some("End-User authentication is required".to_owned()))
             }
-            Self::ConsentRequired => (ErrorCode::ConsentRequired, Some("requested scopes not granted".to_owned())),
+            Self::ConsentRequired => {
+                (ErrorCode::ConsentRequired, Some("requested scopes not granted".to_owned()))
+            }
             Self::NothingGranted => (ErrorCode::AccessDenied, None),
         }
     }
@@ -112,7 +112,12 @@ impl Refusal {
     }
 
     /// As a redirect to the application; in the fragment where a token was asked for.
-    pub(in crate::routes::oidc) fn location(&self, redirect_uri: &str, state: Option<&str>, issuer: &str) -> String {
+    pub(in crate::routes::oidc) fn location(
+        &self,
+        redirect_uri: &str,
+        state: Option<&str>,
+        issuer: &str,
+    ) -> String {
         let (code, description) = self.wire();
         let mut parameters = vec![("error", code.as_str().to_owned())];
         parameters.extend(description.map(|text| ("error_description", text)));

@@ -75,8 +75,12 @@ fn verifier_form(verifier: Option<&str>) -> Result<(), TokenError> {
     let Some(verifier) = verifier else { return Ok(()) };
     pkce::check_verifier(verifier).map_err(|defect| {
         let text = match defect {
-            pkce::Defect::TooShort(_) => "code_verifier must be a string with a minimum length of 43 characters",
-            pkce::Defect::TooLong(_) => "code_verifier must be a string with a maximum length of 128 characters",
+            pkce::Defect::TooShort(_) => {
+                "code_verifier must be a string with a minimum length of 43 characters"
+            }
+            pkce::Defect::TooLong(_) => {
+                "code_verifier must be a string with a maximum length of 128 characters"
+            }
             pkce::Defect::Character(_) => "code_verifier contains invalid characters",
         };
         TokenError::VerifierForm(defect.to_string(), text)

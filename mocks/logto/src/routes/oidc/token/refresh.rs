@@ -18,7 +18,8 @@ pub(super) fn exchange(
 ) -> Result<Value, TokenError> {
     let given = form.first("refresh_token").ok_or(TokenError::Missing("refresh_token"))?;
     let now = shared.now();
-    let found = store.refresh_tokens.get(given).filter(|token| token.expires > now && token.client == application.id);
+    let found =
+        store.refresh_tokens.get(given).filter(|token| token.expires > now && token.client == application.id);
     let token = found.cloned().ok_or(TokenError::RefreshTokenUnknown)?;
     if token.session_uid.as_ref().is_some_and(|uid| store.session_by_uid(uid).is_none()) {
         return Err(TokenError::SessionOver);
