@@ -20,8 +20,11 @@ pub(super) struct Person<'a> {
 
 impl<'a> Person<'a> {
     pub(super) fn new(stack: &'a Stack) -> Self {
+        let mut issuer = stack.endpoints().logto.clone();
+        issuer.set_path("/oidc");
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
-            .watching(stack.journal().clone());
+            .watching(stack.journal().clone())
+            .expecting_issuer(issuer);
         Self { walker, tab: TabId::FIRST, stack }
     }
 
@@ -119,13 +122,11 @@ impl<'a> Person<'a> {
             if !hop.is_html() {
                 return Ok(());
             }
-            let (url, status) = (hop.request.url.clone(), hop.response.status);
-            let endpoints = self.stack.endpoints();
-            if status == 200 && url.origin() == endpoints.logto.origin() {
-                if let Some(connector) = url.path().strip_prefix("/callback/") {
-                    let logto = endpoints.logto.clone();
-                    let mut page = SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?;
-                    let arrival = page.returned(connector).await?;
+            let at_logto = hop.request.url.origin() == self.stack.endpoints().logto.origin();
+            if at_logto && hop.response.status == 200 {
+                let logto = self.stack.endpoints().logto.clone();
+                let mut page = SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?;
+                if let Some(arrival) = page.arrive().await? {
                     moved(arrival)?;
                     continue;
                 }

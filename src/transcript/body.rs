@@ -164,7 +164,7 @@ pub(super) fn parameters(encoded: &str) -> Vec<String> {
     encoded.split('&').enumerate().map(line).collect()
 }
 
-/// A value in one line if it fits, otherwise one member a line.
+/// A value in one line if it fits, otherwise its members in as few lines as hold them.
 fn layout(value: &Value) -> Vec<String> {
     let compact = value.to_string();
     if compact.chars().count() <= WIDTH {
@@ -180,6 +180,8 @@ fn layout(value: &Value) -> Vec<String> {
     };
     let last = entries.len().saturating_sub(1);
     let mut lines = vec![open.to_owned()];
+    // Whether the last line can take another member.
+    let mut open_end = false;
     for (at, (name, value)) in entries.into_iter().enumerate() {
         let mut inner = layout(value);
         inner[0] = format!("{name}{}", inner[0]);
@@ -188,7 +190,14 @@ fn layout(value: &Value) -> Vec<String> {
         {
             end.push(',');
         }
-        lines.extend(inner.into_iter().map(|line| format!("  {line}")));
+        let whole = inner.len() == 1;
+        match lines.last_mut() {
+            Some(line) if open_end && whole && line.chars().count() + inner[0].chars().count() <= WIDTH => {
+                line.push_str(&inner[0]);
+            }
+            _ => lines.extend(inner.into_iter().map(|line| format!("  {line}"))),
+        }
+        open_end = whole;
     }
     lines.push(close.to_owned());
     lines
@@ -260,14 +269,13 @@ mod tests {
     }
 
     #[test]
-    fn long_json_has_one_member_a_line() {
-        let body = json!({ "a": "x".repeat(80), "b": ["y".repeat(80)], "c": {} }).to_string();
+    fn long_json_is_broken_between_members() {
         let (x, y) = ("x".repeat(80), "y".repeat(80));
+        let body = json!({ "a": x, "b": [y], "c": {}, "d": 1 }).to_string();
         let expected = [
             "{".to_owned(),
             format!(r#"  "a":"{x}","#),
-            format!(r#"  "b":["{y}"],"#),
-            r#"  "c":{}"#.to_owned(),
+            format!(r#"  "b":["{y}"],"c":{{}},"d":1"#),
             "}".to_owned(),
         ];
         assert_eq!(shown(&body, &Roles::new()), expected);

@@ -17,6 +17,9 @@ use crate::walker::{Hop, Page, WhyHop};
 /// about a sign-in.
 const HEADERS: [&str; 2] = ["authorization", "logto-app-id"];
 
+/// A body of more lines is not shown again when it comes again from the same place.
+const REPEATED: usize = 3;
+
 impl Transcript {
     /// Writes down a walk. `entries` are those of the journal that the walker
     /// watched, `roles` what is known beforehand.
@@ -26,7 +29,7 @@ impl Transcript {
         {
             roles.know(role, &origin.origin().ascii_serialization());
         }
-        let mut writer = Writer { roles, origins, shown_tokens: vec![] };
+        let mut writer = Writer { roles, origins, shown_tokens: vec![], shown_documents: vec![] };
         let hops = hops
             .iter()
             .enumerate()
@@ -47,6 +50,8 @@ struct Writer {
     origins: Origins,
     /// ID tokens whose claims were listed.
     shown_tokens: Vec<String>,
+    /// Longer bodies by their path: once is enough.
+    shown_documents: Vec<(String, Vec<String>)>,
 }
 
 impl Writer {
@@ -202,6 +207,13 @@ impl Writer {
     /// The claims of an ID token are listed where it first shows.
     fn response_body(&mut self, body: &str, path: &str, at: Timestamp) -> Vec<String> {
         let mut lines = self.bodies(at).response(body, path);
+        if lines.len() > REPEATED {
+            let shown = (path.to_owned(), lines.clone());
+            if self.shown_documents.contains(&shown) {
+                return vec!["(the same document as before)".to_owned()];
+            }
+            self.shown_documents.push(shown);
+        }
         if let Some((token, claims)) = self.bodies(at).id_token(body)
             && !self.shown_tokens.contains(&token)
         {

@@ -241,6 +241,17 @@ fn a_dropped_cookie_says_why() {
 }
 
 #[test]
+fn a_long_document_is_shown_once_unless_it_changed() {
+    let body =
+        |issuer: &str| format!(r#"{{"a":"{}","b":"{}","c":"{issuer}"}}"#, "x".repeat(90), "y".repeat(90));
+    let ask =
+        |number, issuer: &str| hop(number, "GET", "http://localhost:3001/api/x", 200, &[], &body(issuer));
+    let shown = Transcript::build(&[ask(1, "i"), ask(2, "i"), ask(3, "j")], &[], origins(), Roles::new());
+    assert_eq!(shown.hops[1].content, ["(the same document as before)"]);
+    assert_eq!((shown.hops[0].content.len(), shown.hops[2].content.len()), (4, 4));
+}
+
+#[test]
 fn json_has_the_same_content() {
     let hops = [hop(1, "GET", "http://localhost:3000/callback?code=code-one", 307, &[("location", "/")], "")];
     let json = serde_json::to_value(Transcript::build(&hops, &[], origins(), Roles::new())).unwrap();

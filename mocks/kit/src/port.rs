@@ -23,7 +23,10 @@ pub fn port_holder(port: u16) -> Option<String> {
             .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
             .any(|target| sockets.iter().any(|socket| target.as_os_str() == socket.as_str()))
     };
-    let process = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).find(holds)?;
+    // Beside the processes there are `self` and its like, which name none.
+    let numbered = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().parse::<u32>().is_ok();
+    let mut processes = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).filter(numbered);
+    let process = processes.find(holds)?;
     let name = std::fs::read_to_string(process.path().join("comm")).ok()?;
     Some(format!("{} (process {})", name.trim_end(), process.file_name().to_string_lossy()))
 }

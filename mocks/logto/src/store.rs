@@ -6,7 +6,7 @@ mod user;
 
 use std::collections::HashMap;
 
-pub(crate) use configuration::{Application, ApplicationSecret, Connector, seeded_experience};
+pub(crate) use configuration::{Application, ApplicationSecret, Connector, column, seeded_experience};
 pub(crate) use protocol::{
     AccessToken, Code, Experience, Grant, Interaction, LogoutState, Prompt, RefreshToken, Session,
     SocialUser, Verification, VerificationState, lifetime,

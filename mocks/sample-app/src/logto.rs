@@ -43,7 +43,7 @@ pub enum LogtoError {
     #[error("{url} answered {status}: {body}")]
     Refused {
         /// Who.
-        url: Url,
+        url: String,
         /// The status.
         status: u16,
         /// The body.
@@ -53,7 +53,7 @@ pub enum LogtoError {
     #[error("{url} gave no token response: {source}")]
     Tokens {
         /// Who.
-        url: Url,
+        url: String,
         /// What is wrong with it.
         source: serde_json::Error,
     },
@@ -187,7 +187,7 @@ impl<S: Storage> LogtoClient<'_, S> {
         ];
         let reply = self.outgoing.post_as(self.config, endpoint, &fields).await?;
         let body = expect_200(endpoint, reply.status, reply.body)?;
-        serde_json::from_str(&body).map_err(|source| LogtoError::Tokens { url: endpoint.clone(), source })
+        serde_json::from_str(&body).map_err(|source| LogtoError::Tokens { url: endpoint.to_string(), source })
     }
 
     /// Logto may have changed its keys since the set was read (OIDC Core §10.1.1).
@@ -260,5 +260,5 @@ impl<S: Storage> LogtoClient<'_, S> {
 }
 
 fn expect_200(url: &Url, status: u16, body: String) -> Result<String, LogtoError> {
-    if status == 200 { Ok(body) } else { Err(LogtoError::Refused { url: url.clone(), status, body }) }
+    if status == 200 { Ok(body) } else { Err(LogtoError::Refused { url: url.to_string(), status, body }) }
 }

@@ -24,7 +24,7 @@ pub enum OutgoingError {
         /// What was asked.
         method: Method,
         /// Who did not answer.
-        url: Url,
+        url: String,
         /// After how long.
         source: Elapsed,
     },
@@ -32,7 +32,7 @@ pub enum OutgoingError {
     #[error("a request to {url} cannot be made: {source}")]
     Request {
         /// To whom.
-        url: Url,
+        url: String,
         /// Why not.
         source: http::Error,
     },
@@ -105,12 +105,12 @@ impl Outgoing {
             .method(method.clone())
             .uri(url.as_str())
             .body(Bytes::from(body))
-            .map_err(|source| OutgoingError::Request { url: url.clone(), source })?;
+            .map_err(|source| OutgoingError::Request { url: url.to_string(), source })?;
         *request.headers_mut() = headers;
         let pending = self.journal.begin(&self.clock, Party::APP, Direction::Sent, entry);
         let outcome = match self.clock.timeout(self.limit, self.client.send(request)).await {
             Ok(sent) => sent.map_err(OutgoingError::from),
-            Err(source) => Err(OutgoingError::Elapsed { method, url: url.clone(), source }),
+            Err(source) => Err(OutgoingError::Elapsed { method, url: url.to_string(), source }),
         };
         match outcome {
             Ok(response) => {

@@ -118,6 +118,7 @@ async fn exchange(
     }
     let value: Value =
         serde_json::from_str(&answer.body).map_err(|_| ConnectorError::TokenNotJson(v8(&answer.body)))?;
+    object(&value)?;
     let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
         .into_iter()
         .filter_map(|name| match value.get(name) {
@@ -135,6 +136,15 @@ async fn exchange(
         return Err(ConnectorError::NoAccessToken);
     }
     Ok((member("token_type"), access_token))
+}
+
+/// An answer that is JSON but no object.
+fn object(value: &Value) -> Result<(), ConnectorError> {
+    if value.is_object() {
+        Ok(())
+    } else {
+        Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(value)]))
+    }
 }
 
 /// What V8 says of a text that is no JSON.
@@ -157,6 +167,7 @@ fn v8(text: &str) -> String {
 fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
     let raw: Value =
         serde_json::from_str(body).map_err(|_| ConnectorError::UserinfoNotJson(body.to_owned()))?;
+    object(&raw)?;
     let mut issues = Vec::new();
     let id = match raw.get("sub") {
         Some(Value::String(id)) => id.clone(),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::error::ConnectorError;
 use super::huggingface;
 use crate::shared::Shared;
-use crate::store::{Connector, SocialUser};
+use crate::store::{Connector, SocialUser, column};
 
 impl Connector {
     /// What the sign-in experience knows it by.
@@ -42,7 +42,7 @@ pub(crate) fn full(connector: &Connector) -> Value {
         "id": connector.id,
         "syncProfile": connector.sync_profile,
         "enableTokenStorage": false,
-        "config": by_length(&connector.config),
+        "config": column(&Value::Object(connector.config.clone())),
         "metadata": {},
         "connectorId": connector.factory,
         "target": connector.target(),
@@ -50,13 +50,6 @@ pub(crate) fn full(connector: &Connector) -> Value {
     append(&mut shown, huggingface::description());
     append(&mut shown, json!({ "type": "Social", "isDemo": false, "extraInfo": {} }));
     shown
-}
-
-/// JSON columns come back with members ordered by length, then by bytes (contract §11).
-fn by_length(members: &Map<String, Value>) -> Map<String, Value> {
-    let mut sorted: Vec<_> = members.iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then(a.cmp(b)));
-    sorted.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A connector as the sign-in page gets it (contract §3).

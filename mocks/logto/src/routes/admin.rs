@@ -6,13 +6,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::oidc::client_auth::{self, Presented};
+use super::oidc::cors;
 use crate::shared::Shared;
 use crate::wire::{self, OidcError};
 
@@ -35,10 +36,9 @@ async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Stri
         Ok(answer) => {
             let mut response = wire::json(StatusCode::OK, &answer);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-            response
+            cors::allow_with_reason(response, &headers)
         }
-        Err((error, reason)) => error.uncached(reason),
+        Err((error, reason)) => cors::allow_with_reason(error.uncached(reason), &headers),
     }
 }
 

@@ -4,7 +4,7 @@ mod authorize;
 mod claims;
 pub(crate) mod client_auth;
 mod consent;
-mod cors;
+pub(super) mod cors;
 mod discovery;
 mod end_session;
 mod finish;

@@ -84,3 +84,21 @@ pub(crate) struct Connector {
 pub(crate) fn seeded_experience() -> Map<String, Value> {
     serde_json::from_str(include_str!("seeded-sign-in-experience.json")).unwrap_or_default()
 }
+
+/// A value as a JSON column gives it back: members ordered by length, then by
+/// bytes, at every depth (contract §11).
+pub(crate) fn column(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then(a.cmp(b)));
+            sorted
+                .into_iter()
+                .map(|(name, value)| (name.clone(), column(value)))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        Value::Array(items) => items.iter().map(column).collect(),
+        other => other.clone(),
+    }
+}

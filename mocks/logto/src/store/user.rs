@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::configuration::column;
+
 /// A user.
 #[derive(Debug, Clone)]
 pub(crate) struct User {
@@ -34,7 +36,7 @@ impl User {
             .identities
             .iter()
             .map(|(target, identity)| {
-                (target.clone(), json!({ "userId": identity.user_id, "details": identity.details }))
+                (target.clone(), json!({ "userId": identity.user_id, "details": column(&identity.details) }))
             })
             .collect();
         json!({

@@ -105,6 +105,11 @@ impl Issue {
         Self { path: path.iter().map(ToString::to_string).collect(), expected: "string", received }
     }
 
+    /// The whole value is no object.
+    pub(crate) fn not_an_object(value: &Value) -> Self {
+        Self { path: vec![], expected: "object", received: kind(value) }
+    }
+
     fn json(&self) -> Value {
         let message = match self.received {
             "undefined" => "Required".to_owned(),

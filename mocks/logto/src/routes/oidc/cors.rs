@@ -12,7 +12,7 @@ pub(super) fn allow(mut response: Response, headers: &HeaderMap) -> Response {
 }
 
 /// The same, and scripts may read the reason for a refusal.
-pub(super) fn allow_with_reason(response: Response, headers: &HeaderMap) -> Response {
+pub(in crate::routes) fn allow_with_reason(response: Response, headers: &HeaderMap) -> Response {
     let mut response = allow(response, headers);
     response
         .headers_mut()

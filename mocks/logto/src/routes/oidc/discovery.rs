@@ -52,7 +52,7 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -
         "backchannel_logout_session_supported": true,
         "claim_types_supported": ["normal"],
     });
-    cors::allow_with_reason(wire::json(StatusCode::OK, &document), &headers)
+    cors::allow(wire::json(StatusCode::OK, &document), &headers)
 }
 
 /// `GET /oidc/jwks`.
@@ -61,5 +61,5 @@ pub(super) async fn jwks(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json; charset=utf-8"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, max-age=0, must-revalidate"));
-    cors::allow_with_reason(response, &headers)
+    cors::allow(response, &headers)
 }

@@ -45,7 +45,7 @@ pub(super) fn proceed(
     let grant = session.authorizations.get(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
     let missing = granted.is_none_or(|grant| !wanted.is_subset(&grant.scopes));
-    if missing && !consented || request.asks("consent") && !consented {
+    if !consented && (missing || request.asks("consent")) {
         if request.asks("none") {
             return Err(Refusal::ConsentRequired);
         }

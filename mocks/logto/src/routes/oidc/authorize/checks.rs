@@ -169,16 +169,15 @@ fn max_age(params: &Params) -> Result<Option<i64>, Refusal> {
         .transpose()
 }
 
-/// Resource indicators (RFC 8707 §2). The double knows no API resources yet.
+/// Resource indicators (RFC 8707 §2). The double knows no API resources yet, so
+/// the first one decides.
 fn resources(params: &Params) -> Result<(), Refusal> {
-    for resource in params.all("resource").flat_map(|value| value.split(',')).filter(|text| !text.is_empty())
-    {
-        let text = resource.to_owned();
-        match Url::parse(resource) {
-            Err(_) => return Err(Refusal::ResourceNotAbsolute(text)),
-            Ok(url) if url.fragment().is_some() => return Err(Refusal::ResourceFragment(text)),
-            Ok(_) => return Err(Refusal::Resource(text)),
-        }
+    let first = params.all("resource").flat_map(|value| value.split(',')).find(|text| !text.is_empty());
+    let Some(resource) = first else { return Ok(()) };
+    let text = resource.to_owned();
+    match Url::parse(resource) {
+        Err(_) => Err(Refusal::ResourceNotAbsolute(text)),
+        Ok(url) if url.fragment().is_some() => Err(Refusal::ResourceFragment(text)),
+        Ok(_) => Err(Refusal::Resource(text)),
     }
-    Ok(())
 }
