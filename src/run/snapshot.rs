@@ -46,8 +46,12 @@ fn compare(reviewed: &str, transcript: &str, path: &Path) -> SnapshotResult {
         return SnapshotResult::Same;
     }
     let diff = TextDiff::from_lines(reviewed, transcript);
-    let shown =
-        diff.unified_diff().context_radius(3).header(&path.to_string_lossy(), "this walk").to_string();
+    let shown = diff
+        .unified_diff()
+        .context_radius(3)
+        .missing_newline_hint(false)
+        .header(&path.to_string_lossy(), "this walk")
+        .to_string();
     SnapshotResult::Different(shown)
 }
 

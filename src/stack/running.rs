@@ -148,10 +148,29 @@ impl Stack {
     }
 
     pub(super) async fn start(settings: StackBuilder) -> Result<Self, StartError> {
-        let base = Base::new(&settings).await?;
         let mut servers = Vec::new();
+        match Self::assemble(&settings, &mut servers).await {
+            Ok(stack) => Ok(Self { servers, ..stack }),
+            Err(error) => {
+                // Ports are free again when the failure is told.
+                for server in servers {
+                    if let Err(second) = server.shutdown().await {
+                        tracing::warn!("{second}");
+                    }
+                }
+                Err(error)
+            }
+        }
+    }
 
-        let huggingface_site = base.huggingface(&settings)?;
+    /// `servers` holds what is up so far, the mock's TLS listener first.
+    async fn assemble(settings: &StackBuilder, servers: &mut Vec<Running>) -> Result<Self, StartError> {
+        let base = Base::new(settings).await?;
+        let huggingface_site = base.huggingface(settings);
+        let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
+        let tls = base.listener.serve_tls(huggingface_site.router(), leaf.config);
+        let huggingface_addr = tls.addr();
+        servers.push(tls);
         let plain_huggingface = match settings.plain_huggingface {
             Some(addr) => {
                 let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
@@ -161,17 +180,13 @@ impl Stack {
             }
             None => None,
         };
-        let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
-        let tls = base.listener.serve_tls(huggingface_site.router(), leaf.config);
-        let huggingface_addr = tls.addr();
 
         let app_bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
         let clients = Clients::new(&base.ca, huggingface_addr, &settings.logto)?;
         let logto = match &settings.logto {
             LogtoBackend::Embedded => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
-                embedded(&settings, shared, clients.connector, plain_huggingface.clone(), &mut servers)
-                    .await?
+                embedded(settings, shared, clients.connector, plain_huggingface.clone(), servers).await?
             }
             LogtoBackend::External(external) => LogtoSite::external(external),
         };
@@ -220,7 +235,7 @@ impl Stack {
                     // The embedded Logto was given the mock's address and CA in this process.
                     LogtoBackend::Embedded => Ok(()),
                     LogtoBackend::External(_) => {
-                        let probe = connector_probe.run(|| tls.connections());
+                        let probe = connector_probe.run(|| servers[0].connections());
                         step("probe whether Logto reaches this mock", LOGTO, probe).await
                     }
                 };
@@ -260,7 +275,6 @@ impl Stack {
         let app = sample_app::App::new(config, context)
             .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
         servers.push(app_bound.serve(app.router()));
-        servers.push(tls);
 
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
         step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
@@ -288,7 +302,7 @@ impl Stack {
             huggingface: huggingface_site,
             plain_huggingface,
             tenant,
-            servers,
+            servers: vec![],
         })
     }
 
@@ -341,7 +355,7 @@ impl Base {
         Ok(Self { clock, random, journal: Journal::new(), script: Script::default(), ca, listener })
     }
 
-    fn huggingface(&self, settings: &StackBuilder) -> Result<HuggingFace, StartError> {
+    fn huggingface(&self, settings: &StackBuilder) -> HuggingFace {
         let context = mock_huggingface::Context {
             origin: huggingface(),
             clock: self.clock.clone(),
@@ -349,7 +363,7 @@ impl Base {
             journal: self.journal.clone(),
             script: self.script.clone(),
         };
-        Ok(HuggingFace::new(settings.huggingface.clone(), context))
+        HuggingFace::new(settings.huggingface.clone(), context)
     }
 }
 

@@ -50,9 +50,6 @@ pub enum StepError {
     /// The app under test could not be configured.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),
-    /// The mock Hugging Face could not be configured.
-    #[error(transparent)]
-    HuggingFace(#[from] mock_huggingface::ConfigError),
 }
 
 /// A listener that could not be had, with what to do about it.

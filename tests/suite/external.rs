@@ -1,0 +1,134 @@
+//! A Logto by URL: the same snapshot, and a tenant that is as it was.
+
+use logto_testkit::stack::{SavedState, StartError, StepError, TenantError};
+use logto_testkit::{SnapshotResult, compare_snapshot, walk};
+use serde_json::{Value, json};
+
+use crate::support::{Elsewhere, Surroundings, command_in, first_visit, root};
+
+async fn get(elsewhere: &Elsewhere, path: &str) -> Value {
+    elsewhere.management().await.get(path).await.unwrap().body
+}
+
+async fn snapshot_of(elsewhere: &Elsewhere) -> [Value; 4] {
+    [
+        get(elsewhere, "sign-in-exp").await,
+        get(elsewhere, "applications").await,
+        get(elsewhere, "connectors").await,
+        get(elsewhere, "users").await,
+    ]
+}
+
+#[tokio::test]
+async fn gives_the_reviewed_transcript_and_leaves_the_tenant_as_it_was() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let before = snapshot_of(&elsewhere).await;
+    let stack = elsewhere.stack(false).start().await.unwrap();
+    assert!(elsewhere.state_file.exists(), "the state is saved before the first change");
+    let report = walk(&stack, &first_visit()).await.unwrap();
+    assert!(report.passed(), "{:?}\n{}", report.failures, report.transcript);
+    let compared = compare_snapshot(&first_visit(), &report.transcript.to_string()).unwrap();
+    assert_eq!(compared, SnapshotResult::Same);
+    let restored = stack.stop().await.unwrap();
+    assert_eq!(restored.users, 1, "the walk created one user");
+    assert_eq!(snapshot_of(&elsewhere).await, before);
+    assert!(!elsewhere.state_file.exists());
+}
+
+#[tokio::test]
+async fn a_tenant_in_use_is_refused_unless_that_is_allowed() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let application = json!({ "name": "Somebody's app", "type": "SPA" });
+    elsewhere.management().await.post("applications", &application).await.unwrap();
+    let before = snapshot_of(&elsewhere).await;
+    let refused = elsewhere.stack(false).start().await.unwrap_err();
+    let StartError { cause: StepError::Tenant(TenantError::InUse { found }), .. } = refused else {
+        panic!("{refused}")
+    };
+    assert_eq!(found, "1 application(s)");
+    assert!(!elsewhere.state_file.exists());
+    elsewhere.stack(true).start().await.unwrap().stop().await.unwrap();
+    assert_eq!(snapshot_of(&elsewhere).await, before);
+}
+
+#[tokio::test]
+async fn an_existing_connector_is_borrowed_and_put_back() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let theirs = json!({
+        "connectorId": "huggingface-universal",
+        "id": "theirs",
+        "config": { "clientId": "real", "clientSecret": "s3cret", "scope": "profile" },
+        "syncProfile": true,
+    });
+    let management = elsewhere.management().await;
+    management.post("connectors", &theirs).await.unwrap();
+    management
+        .patch("sign-in-exp", &json!({ "socialSignInConnectorTargets": ["huggingface"] }))
+        .await
+        .unwrap();
+    let before = snapshot_of(&elsewhere).await;
+
+    let stack = elsewhere.stack(true).start().await.unwrap();
+    assert_eq!(stack.known().connector_id, "theirs");
+    let report = walk(&stack, &first_visit()).await.unwrap();
+    assert!(report.passed(), "{:?}", report.failures);
+    let compared = compare_snapshot(&first_visit(), &report.transcript.to_string()).unwrap();
+    assert_eq!(compared, SnapshotResult::Same, "the connector's id is a role");
+    let saved: SavedState =
+        serde_json::from_str(&std::fs::read_to_string(&elsewhere.state_file).unwrap()).unwrap();
+    assert_eq!(saved.borrowed_connector.unwrap().config["clientSecret"], "s3cret");
+    stack.stop().await.unwrap();
+    assert_eq!(snapshot_of(&elsewhere).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_kill_the_command_puts_the_tenant_back() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let before = snapshot_of(&elsewhere).await;
+    let stack = elsewhere.stack(false).start().await.unwrap();
+    walk(&stack, &first_visit()).await.unwrap();
+    // Dropped without `stop`, as after a kill.
+    drop(stack);
+    assert_ne!(snapshot_of(&elsewhere).await, before);
+
+    // The saved state is not run over.
+    let again = elsewhere.stack(true).start().await.unwrap_err();
+    assert!(again.to_string().contains("logto-testkit restore"), "{again}");
+
+    let file = elsewhere.state_file.to_str().unwrap();
+    let environment = [("LOGTO_TESTKIT_M2M", elsewhere.m2m())];
+    let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let output = command_in(&root(), &["restore", file], &environment);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(snapshot_of(&elsewhere).await, before);
+    assert!(!elsewhere.state_file.exists());
+}
+
+#[tokio::test]
+async fn the_probe_says_that_the_ca_is_missing() {
+    let elsewhere = Elsewhere::start(Surroundings::OtherCa).await;
+    let before = snapshot_of(&elsewhere).await;
+    let error = elsewhere.stack(false).start().await.unwrap_err().to_string();
+    assert!(error.contains("does not reach this mock: CA."), "{error}");
+    assert!(error.contains("NODE_EXTRA_CA_CERTS"), "{error}");
+    assert_eq!(snapshot_of(&elsewhere).await, before, "nothing is left behind");
+}
+
+#[tokio::test]
+async fn the_probe_says_that_the_port_is_wrong() {
+    let elsewhere = Elsewhere::start(Surroundings::OtherPort).await;
+    let error = elsewhere.stack(false).start().await.unwrap_err().to_string();
+    assert!(error.contains("does not reach this mock: port."), "{error}");
+    assert!(!elsewhere.state_file.exists());
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_told_with_what_to_check() {
+    let mut elsewhere = Elsewhere::start(Surroundings::Right).await;
+    elsewhere.credentials.secret.push('x');
+    let error = elsewhere.stack(false).start().await.unwrap_err().to_string();
+    assert!(
+        error.contains("step “open the tenant” failed") && error.contains("check the id and secret"),
+        "{error}"
+    );
+}

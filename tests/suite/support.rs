@@ -1,0 +1,140 @@
+//! What the tests share.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kit::{Bound, Ca, Client, Clock, Journal, Random, Running};
+use logto_testkit::stack::{Credentials, External, LogtoBackend, Management, StackBuilder};
+use logto_testkit::{Scenario, stack_for};
+use mock_logto::Logto;
+use url::Url;
+
+/// The story that every backend plays.
+pub(crate) fn first_visit() -> Scenario {
+    Scenario::load(&root().join("scenarios/sign-in/first-visit.yaml")).unwrap()
+}
+
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Our double, running somewhere else as a real Logto would: to the harness it
+/// is an external Logto by URL.
+pub(crate) struct Elsewhere {
+    pub(crate) endpoint: Url,
+    pub(crate) admin_endpoint: Url,
+    pub(crate) credentials: Credentials,
+    pub(crate) huggingface: SocketAddr,
+    pub(crate) ca: Arc<Ca>,
+    _servers: [Running; 2],
+    _directory: tempfile::TempDir,
+    pub(crate) state_file: PathBuf,
+}
+
+/// Whom that Logto trusts, and where it believes huggingface.co to be.
+pub(crate) enum Surroundings {
+    Right,
+    OtherCa,
+    OtherPort,
+}
+
+impl Elsewhere {
+    pub(crate) async fn start(surroundings: Surroundings) -> Self {
+        let clock = Clock::system();
+        let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
+        let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
+        // A real Logto is told where huggingface.co is before the mock listens
+        // there; so is this one.
+        let huggingface = free_address().await;
+        let believed = match surroundings {
+            Surroundings::OtherPort => free_address().await,
+            Surroundings::Right | Surroundings::OtherCa => huggingface,
+        };
+        let trusted = match surroundings {
+            Surroundings::OtherCa => &stranger,
+            Surroundings::Right | Surroundings::OtherPort => &ca,
+        };
+        let (bound, admin) = (Bound::loopback().await.unwrap(), Bound::loopback().await.unwrap());
+        let local = |port: u16| Url::parse(&format!("http://localhost:{port}")).unwrap();
+        let (endpoint, admin_endpoint) = (local(bound.port()), local(admin.port()));
+        let client = Client::builder().trust(trusted).host("huggingface.co", believed).follow_redirects(20);
+        let logto = Logto::new(mock_logto::Context {
+            endpoint: endpoint.clone(),
+            admin_endpoint: admin_endpoint.clone(),
+            clock,
+            random: Random::from_os(),
+            journal: Journal::new(),
+            client: client.build().unwrap(),
+            authorization_origin: None,
+            m2m_secret: None,
+        });
+        let (id, secret) = logto.m2m_credentials();
+        let directory = tempfile::tempdir().unwrap();
+        Self {
+            endpoint,
+            admin_endpoint,
+            credentials: Credentials { id, secret },
+            huggingface,
+            ca,
+            _servers: [bound.serve(logto.router()), admin.serve(logto.router())],
+            state_file: directory.path().join("state.json"),
+            _directory: directory,
+        }
+    }
+
+    /// A stack on this Logto.
+    pub(crate) fn stack(&self, allow_shared_tenant: bool) -> StackBuilder {
+        let external = External {
+            endpoint: self.endpoint.clone(),
+            admin_endpoint: self.admin_endpoint.clone(),
+            credentials: self.credentials.clone(),
+            allow_shared_tenant,
+            state_file: self.state_file.clone(),
+        };
+        stack_for(&first_visit())
+            .unwrap()
+            .logto(LogtoBackend::External(external))
+            .huggingface_listen(self.huggingface)
+            .ca(self.ca.clone())
+    }
+
+    pub(crate) async fn management(&self) -> Management {
+        let client = Client::builder().build().unwrap();
+        Management::open(client, &self.endpoint, &self.admin_endpoint, &self.credentials).await.unwrap()
+    }
+
+    pub(crate) fn m2m(&self) -> String {
+        format!("{}:{}", self.credentials.id, self.credentials.secret)
+    }
+}
+
+/// An address nobody listens on now. The listener is gone when it is used, as
+/// it would be for the operator of a real Logto; on Linux each has a loopback
+/// address of its own, so that no other test is given the same port meanwhile.
+async fn free_address() -> SocketAddr {
+    let ip = match Random::from_os().bytes() {
+        [a, b, c] if cfg!(target_os = "linux") => Ipv4Addr::new(127, a.max(1), b, c.clamp(1, 254)),
+        _ => Ipv4Addr::LOCALHOST,
+    };
+    Bound::at(SocketAddr::from((ip, 0))).await.unwrap().addr()
+}
+
+/// The command, built by Cargo for this test run.
+pub(crate) fn command(arguments: &[&str]) -> std::process::Output {
+    command_in(&root(), arguments, &[])
+}
+
+pub(crate) fn command_in(
+    directory: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_logto-testkit"))
+        .current_dir(directory)
+        .args(arguments)
+        .env_remove("LOGTO_TESTKIT_M2M")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
+}
