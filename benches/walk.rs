@@ -219,12 +219,17 @@ impl Signatures {
         use aws_lc_rs::signature::{
             ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
         };
+        use base64::Engine as _;
         let ec = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)?;
         let ec_der = ec.to_pkcs8v1()?;
         let ed = Ed25519KeyPair::generate()?;
-        let ed_der = ed.to_pkcs8()?;
+        let ed_der = ed.to_pkcs8v1()?;
         let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048)?;
         let rsa_der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = rsa.as_der()?;
+        let rsa_pem = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            base64::engine::general_purpose::STANDARD.encode(rsa_der.as_ref())
+        );
         Ok(Self {
             pairs: vec![
                 (
@@ -241,7 +246,7 @@ impl Signatures {
                 ),
                 (
                     Algorithm::RS256,
-                    EncodingKey::from_rsa_der(rsa_der.as_ref()),
+                    EncodingKey::from_rsa_pem(rsa_pem.as_bytes())?,
                     DecodingKey::from_rsa_der(rsa.public_key().as_ref()),
                     false,
                 ),

@@ -81,7 +81,7 @@ fn external(builder: StackBuilder, url: &str) -> Result<StackBuilder, Failed> {
         state_file: std::env::temp_dir().join("logto-testkit-restore.json"),
     };
     Ok(builder
-        .logto(LogtoBackend::External(external))
+        .logto(LogtoBackend::External(Box::new(external)))
         .huggingface_listen(([127, 0, 0, 1], 443).into())
         .ca(std::sync::Arc::new(ca)))
 }

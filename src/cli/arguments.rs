@@ -31,7 +31,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run scenarios; all of `scenarios/` when no path is given.
-    Run(Run),
+    Run(Box<Run>),
     /// Bring up a stack to click through, until Ctrl-C.
     Up(Up),
     /// The certificate authority that vouches for the mock's `https://huggingface.co`.
@@ -157,13 +157,13 @@ impl Backend {
             Some(admin) => admin.clone(),
             None => next_port(&endpoint)?,
         };
-        Ok(LogtoBackend::External(External {
+        Ok(LogtoBackend::External(Box::new(External {
             endpoint,
             admin_endpoint,
             credentials: credentials(given)?,
             allow_shared_tenant: self.allow_shared_tenant,
             state_file: self.state_file.clone(),
-        }))
+        })))
     }
 
     /// Where the mock Hugging Face listens.

@@ -68,7 +68,7 @@ pub(crate) fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match arguments.command {
             None => run::run(run::defaults()).await,
-            Some(Command::Run(run)) => run::run(run).await,
+            Some(Command::Run(run)) => run::run(*run).await,
             Some(Command::Up(up)) => up::up(up).await,
             Some(Command::Ca(command)) => ca::ca(command),
             Some(Command::Restore(restore)) => restore::restore(restore).await,

@@ -14,7 +14,7 @@ use super::exit::CliError;
 /// What `logto-testkit` without arguments does.
 pub(crate) fn defaults() -> Run {
     match Arguments::parse_from(["logto-testkit", "run"]).command {
-        Some(Command::Run(run)) => run,
+        Some(Command::Run(run)) => *run,
         _ => unreachable!("`run` parses as `run`"),
     }
 }

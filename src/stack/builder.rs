@@ -33,7 +33,7 @@ pub enum LogtoBackend {
     #[default]
     Embedded,
     /// A running Logto by URL.
-    External(External),
+    External(Box<External>),
 }
 
 /// The connector's configuration as far as it differs from the healthy one.

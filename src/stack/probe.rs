@@ -110,12 +110,8 @@ pub(super) struct ConnectorProbe<'a> {
     pub(super) client: &'a Client,
     /// The stack's addresses.
     pub(super) endpoints: &'a Endpoints,
-    /// An application whose redirect URI is registered.
-    pub(super) app_id: &'a str,
-    /// That redirect URI.
+    /// The application's redirect URI.
     pub(super) redirect_uri: &'a str,
-    /// The connector.
-    pub(super) connector_id: &'a str,
     /// The mock's journal.
     pub(super) journal: &'a Journal,
     /// A code nobody gave, recognisable in the journal.
@@ -123,14 +119,20 @@ pub(super) struct ConnectorProbe<'a> {
 }
 
 impl ConnectorProbe<'_> {
-    /// Runs the probe. `connections` tells what came in at the mock so far.
+    /// Runs the probe with an application and a connector. `connections` tells
+    /// what came in at the mock so far.
     ///
     /// # Errors
     /// [`ProbeError`] says whether name, port or CA is missing.
-    pub(super) async fn run(&self, connections: impl Fn() -> Connections) -> Result<(), ProbeError> {
+    pub(super) async fn run(
+        &self,
+        app_id: &str,
+        connector_id: &str,
+        connections: impl Fn() -> Connections,
+    ) -> Result<(), ProbeError> {
         let before = connections();
         let start = self.journal.last_number();
-        let answer = self.verify().await?;
+        let answer = self.verify(app_id, connector_id).await?;
         let arrived = self.journal.since(start).into_iter().any(|entry| {
             entry.party == Party::HUGGINGFACE
                 && entry.direction == Direction::Received
@@ -150,10 +152,10 @@ impl ConnectorProbe<'_> {
         Err(ProbeError::Name { listen, ip, seen: format!("Logto answered {answer}") })
     }
 
-    async fn verify(&self) -> Result<String, ProbeError> {
+    async fn verify(&self, app_id: &str, connector_id: &str) -> Result<String, ProbeError> {
         let mut authorize = self.url("oidc/auth");
         authorize.query_pairs_mut().extend_pairs([
-            ("client_id", self.app_id),
+            ("client_id", app_id),
             ("redirect_uri", self.redirect_uri),
             ("response_type", "code"),
             ("scope", "openid"),
@@ -171,8 +173,8 @@ impl ConnectorProbe<'_> {
         let cookies = cookies.join("; ");
         let start = json!({ "interactionEvent": "SignIn" });
         self.send(http::Method::PUT, &self.url("api/experience"), &cookies, Some(&start)).await?;
-        let social = format!("api/experience/verification/social/{}", self.connector_id);
-        let callback = self.url(&format!("callback/{}", self.connector_id));
+        let social = format!("api/experience/verification/social/{connector_id}");
+        let callback = self.url(&format!("callback/{connector_id}"));
         let url = self.url(&format!("{social}/authorization-uri"));
         let body = json!({ "state": "probe", "redirectUri": callback });
         let answer = self.send(http::Method::POST, &url, &cookies, Some(&body)).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::{Bound, Ca, Client, Clock, Journal, Random, Running, Script};
+use kit::{Bound, Ca, Client, Clock, Connections, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
 use serde_json::json;
 use url::Url;
@@ -208,50 +208,23 @@ impl Stack {
             ..mock_huggingface::App::default()
         });
         let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
-        let mut connector_config = json!({ "clientId": client_id, "clientSecret": client_secret });
-        if let Some(scope) = &settings.connector.scope {
-            connector_config["scope"] = json!(scope);
-        }
-        let callback = format!("{}callback", endpoints.app);
-        let plan = Plan {
-            connector_config,
-            sign_in_experience: settings.sign_in_experience.clone(),
-            redirect_uris: vec![callback.clone()],
-            post_logout_redirect_uris: vec![endpoints.app.to_string()],
+        let plan = plan(settings, &endpoints, (&client_id, &client_secret));
+        let probe = match &settings.logto {
+            // The embedded Logto was given the mock's address and CA in this process.
+            LogtoBackend::Embedded => None,
+            LogtoBackend::External(_) => Some(ConnectorProbe {
+                client: &clients.app,
+                endpoints: &endpoints,
+                redirect_uri: &plan.redirect_uris[0],
+                journal: &base.journal,
+                code: format!("logto-testkit-probe-{}", base.random.hex(8)),
+            }),
         };
-        let provisioned = step("provision Logto", LOGTO, tenant.provision(&plan)).await;
-        let provisioned = match provisioned {
-            Ok(application) => {
-                let connector_probe = ConnectorProbe {
-                    client: &clients.app,
-                    endpoints: &endpoints,
-                    app_id: &application.id,
-                    redirect_uri: &callback,
-                    connector_id: tenant.connector_id(),
-                    journal: &base.journal,
-                    code: format!("logto-testkit-probe-{}", base.random.hex(8)),
-                };
-                let probed = match &settings.logto {
-                    // The embedded Logto was given the mock's address and CA in this process.
-                    LogtoBackend::Embedded => Ok(()),
-                    LogtoBackend::External(_) => {
-                        let probe = connector_probe.run(|| servers[0].connections());
-                        step("probe whether Logto reaches this mock", LOGTO, probe).await
-                    }
-                };
-                match probed {
-                    Ok(()) => step("switch the connector on", LOGTO, tenant.switch_on(&plan))
-                        .await
-                        .map(|()| application),
-                    Err(error) => Err(error),
-                }
-            }
-            Err(error) => Err(error),
-        };
-        // A tenant that was changed is put back before the failure is told.
+        let provisioned = provision(&mut tenant, &plan, probe, || servers[0].connections()).await;
         let Application { id: app_id, secret: app_secret } = match provisioned {
             Ok(application) => application,
             Err(error) => {
+                // A tenant that was changed is put back before the failure is told.
                 if let Err(second) = tenant.restore().await {
                     tracing::error!("{second}");
                 }
@@ -450,6 +423,36 @@ async fn embedded(
         credentials: Credentials { id, secret },
         tenant: TenantKind::Fresh,
     })
+}
+
+/// What to create in the tenant: the guide's set-up, and what the settings change of it.
+fn plan(settings: &StackBuilder, endpoints: &Endpoints, (id, secret): (&str, &str)) -> Plan {
+    let mut connector_config = json!({ "clientId": id, "clientSecret": secret });
+    if let Some(scope) = &settings.connector.scope {
+        connector_config["scope"] = json!(scope);
+    }
+    Plan {
+        connector_config,
+        sign_in_experience: settings.sign_in_experience.clone(),
+        redirect_uris: vec![format!("{}callback", endpoints.app)],
+        post_logout_redirect_uris: vec![endpoints.app.to_string()],
+    }
+}
+
+/// Application and connector first, then the probe, and only then what people see.
+async fn provision(
+    tenant: &mut Tenant,
+    plan: &Plan,
+    probe: Option<ConnectorProbe<'_>>,
+    connections: impl Fn() -> Connections,
+) -> Result<Application, StartError> {
+    let application = step("provision Logto", LOGTO, tenant.provision(plan)).await?;
+    if let Some(probe) = probe {
+        let probed = probe.run(&application.id, tenant.connector_id(), connections);
+        step("probe whether Logto reaches this mock", LOGTO, probed).await?;
+    }
+    step("switch the connector on", LOGTO, tenant.switch_on(plan)).await?;
+    Ok(application)
 }
 
 async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError> {

@@ -1,6 +1,8 @@
 //! Every hand-written test of the harness, in one binary: each further one
 //! would cost its own link time.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 mod command;
 mod external;
 mod golden_walk;

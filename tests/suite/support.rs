@@ -94,7 +94,7 @@ impl Elsewhere {
         };
         stack_for(&first_visit())
             .unwrap()
-            .logto(LogtoBackend::External(external))
+            .logto(LogtoBackend::External(Box::new(external)))
             .huggingface_listen(self.huggingface)
             .ca(self.ca.clone())
     }

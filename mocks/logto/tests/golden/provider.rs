@@ -85,7 +85,7 @@ async fn authorize(
         return (StatusCode::SEE_OTHER, [("location", url.to_string())]).into_response();
     }
     let user = provider.users.iter().find(|user| name(user) == session).cloned().unwrap_or_default();
-    let mut given = provider.given.lock().unwrap();
+    let mut given = provider.given.lock().expect("no handler panicked");
     given.count += 1;
     let code = format!("hf-code-{}", given.count);
     given.codes.insert(code.clone(), (user, query.get("scope").cloned().unwrap_or_default()));
@@ -94,7 +94,7 @@ async fn authorize(
 }
 
 async fn token(State(provider): State<Provider>, Form(form): Form<HashMap<String, String>>) -> Response {
-    let mut given = provider.given.lock().unwrap();
+    let mut given = provider.given.lock().expect("no handler panicked");
     let code = form.get("code").cloned().unwrap_or_default();
     let Some((user, scope)) = given.codes.remove(&code) else {
         let refused = json!({ "error": "invalid_grant", "error_description": "Invalid code" });
@@ -107,7 +107,7 @@ async fn token(State(provider): State<Provider>, Form(form): Form<HashMap<String
 }
 
 async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Response {
-    let given = provider.given.lock().unwrap();
+    let given = provider.given.lock().expect("no handler panicked");
     let header = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = header.split_once(' ').map(|(_, token)| token).unwrap_or_default();
     let Some((user, scope)) = given.tokens.get(token) else {
