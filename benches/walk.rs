@@ -23,8 +23,13 @@ fn main() -> Result<(), Failure> {
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(if quick { 20 } else { 200 }))
+    runtime()?.block_on(measure(if quick { 20 } else { 200 }))
+}
+
+/// One thread, as a test has: a walk is a chain of exchanges, and every wake-up
+/// of another thread would only be waited for.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
@@ -60,8 +65,8 @@ async fn measure(rounds: usize) -> Result<(), Failure> {
     }
     stack.stop().await?;
 
-    let kept = in_parallel(rounds, Kept::Yes, &scenario).await?;
-    let fresh = in_parallel(rounds, Kept::No, &scenario).await?;
+    let kept = in_parallel(rounds, Kept::Yes, &scenario)?;
+    let fresh = in_parallel(rounds, Kept::No, &scenario)?;
 
     let (start, walk, floor_time) = (median(&mut starts), median(&mut walks), median(&mut floors));
     println!("{:<38} {:>10}   target", "", "measured");
@@ -97,31 +102,33 @@ enum Kept {
     No,
 }
 
-/// Walks per second with four tasks side by side.
-async fn in_parallel(rounds: usize, kept: Kept, scenario: &Scenario) -> Result<f64, Failure> {
-    const TASKS: usize = 4;
+/// Walks per second with a thread per core, each with a runtime of its own, as
+/// tests run.
+fn in_parallel(rounds: usize, kept: Kept, scenario: &Scenario) -> Result<f64, Failure> {
+    let threads = std::thread::available_parallelism()?.get();
     let began = now();
-    let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..TASKS {
-        let scenario = scenario.clone();
-        tasks.spawn(async move {
-            let mut stack = Some(stack_for(&scenario)?.start().await?);
-            for _ in 0..rounds {
-                if kept == Kept::No {
-                    stack = Some(stack_for(&scenario)?.start().await?);
-                }
-                if let Some(stack) = &stack {
-                    one(stack, &scenario).await?;
-                }
-            }
-            Ok::<(), Failure>(())
-        });
+    let workers: Vec<_> = (0..threads)
+        .map(|_| {
+            let scenario = scenario.clone();
+            std::thread::spawn(move || runtime()?.block_on(some(rounds, kept, &scenario)))
+        })
+        .collect();
+    for worker in workers {
+        worker.join().map_err(|_| "a worker panicked")??;
     }
-    while let Some(done) = tasks.join_next().await {
-        done??;
-    }
-    let walks = u32::try_from(TASKS * rounds)?;
+    let walks = u32::try_from(threads * rounds)?;
     Ok(f64::from(walks) / began.elapsed().as_secs_f64())
+}
+
+async fn some(rounds: usize, kept: Kept, scenario: &Scenario) -> Result<(), Failure> {
+    let mut stack = stack_for(scenario)?.start().await?;
+    for _ in 0..rounds {
+        if kept == Kept::No {
+            stack = stack_for(scenario)?.start().await?;
+        }
+        one(&stack, scenario).await?;
+    }
+    Ok(())
 }
 
 /// The exchanges of a walk with empty handlers, and its signatures.
@@ -138,7 +145,8 @@ impl Floor {
         one(stack, scenario).await?;
         let received = |entry: &Entry| entry.direction == Direction::Received;
         let exchanges: Vec<Entry> = stack.journal().since(start).into_iter().filter(received).collect();
-        let answers: Vec<Entry> = exchanges.clone();
+        // Shared: a handler is cloned for every request.
+        let answers = std::sync::Arc::new(exchanges.clone());
         let answer = move |request: axum::extract::Request| {
             let number =
                 request.headers().get("floor").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());

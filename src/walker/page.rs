@@ -1,5 +1,7 @@
 //! What a person, or a browser, sees in a page.
 
+use std::sync::LazyLock;
+
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
@@ -69,9 +71,31 @@ pub struct Submit {
     pub action: Option<String>,
 }
 
-fn selector(css: &'static str) -> Selector {
-    Selector::parse(css).expect("a constant selector that a test runs through")
+/// The selectors of this file, parsed once: parsing one costs as much as using it.
+struct Selectors {
+    title: Selector,
+    form: Selector,
+    control: Selector,
+    link: Selector,
+    option: Selector,
+    onload: Selector,
+    script: Selector,
+    body: Selector,
 }
+
+static SELECTORS: LazyLock<Selectors> = LazyLock::new(|| {
+    let selector = |css| Selector::parse(css).expect("a constant selector that a test runs through");
+    Selectors {
+        title: selector("title"),
+        form: selector("form"),
+        control: selector("input, textarea, select, button"),
+        link: selector("a[href]"),
+        option: selector("option"),
+        onload: selector("body[onload]"),
+        script: selector("script:not([src])"),
+        body: selector("body"),
+    }
+});
 
 impl Page {
     /// Reads a page. HTML cannot be wrong; what a browser would make of it counts.
@@ -79,10 +103,10 @@ impl Page {
     pub fn parse(url: &Url, html: &str) -> Self {
         let document = Html::parse_document(html);
         let title =
-            document.select(&selector("title")).next().map(|title| folded(title.text())).unwrap_or_default();
-        let elements: Vec<ElementRef<'_>> = document.select(&selector("form")).collect();
+            document.select(&SELECTORS.title).next().map(|title| folded(title.text())).unwrap_or_default();
+        let elements: Vec<ElementRef<'_>> = document.select(&SELECTORS.form).collect();
         let mut forms: Vec<Form> = elements.iter().map(form).collect();
-        for control in document.select(&selector("input, textarea, select, button")) {
+        for control in document.select(&SELECTORS.control) {
             let Some((owner, outside)) = owner(&control, &elements) else { continue };
             add(&mut forms[owner], &control, outside);
         }
@@ -91,7 +115,7 @@ impl Page {
             title,
             text: visible_text(&document),
             links: document
-                .select(&selector("a[href]"))
+                .select(&SELECTORS.link)
                 .map(|link| Link {
                     text: folded(link.text()),
                     href: attribute(&link, "href").unwrap_or_default(),
@@ -179,7 +203,7 @@ fn add(form: &mut Form, control: &ElementRef<'_>, outside: bool) {
 }
 
 fn selected(select: &ElementRef<'_>) -> String {
-    let options: Vec<ElementRef<'_>> = select.select(&selector("option")).collect();
+    let options: Vec<ElementRef<'_>> = select.select(&SELECTORS.option).collect();
     let chosen = options.iter().find(|option| option.value().attr("selected").is_some()).or(options.first());
     chosen
         .map(|option| attribute(option, "value").unwrap_or_else(|| folded(option.text())))
@@ -190,13 +214,13 @@ fn selected(select: &ElementRef<'_>) -> String {
 /// that waits for the document.
 fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
     let onload = document
-        .select(&selector("body[onload]"))
+        .select(&SELECTORS.onload)
         .next()
         .and_then(|body| attribute(&body, "onload"))
         .filter(|script| script.contains(".submit()"));
     let script = onload.or_else(|| {
         document
-            .select(&selector("script:not([src])"))
+            .select(&SELECTORS.script)
             .map(|script| script.text().collect::<String>())
             // One that waits for a click leaves it to the person.
             .find(|script| script.contains(".submit()") && !script.contains("click"))
@@ -209,7 +233,7 @@ fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
 }
 
 fn visible_text(document: &Html) -> String {
-    let Some(body) = document.select(&selector("body")).next() else { return String::new() };
+    let Some(body) = document.select(&SELECTORS.body).next() else { return String::new() };
     let pieces = body.descendants().filter_map(|node| {
         let text = node.value().as_text()?;
         let hidden = node.ancestors().filter_map(ElementRef::wrap).any(|ancestor| {
