@@ -115,14 +115,14 @@ impl Stage {
         self.values.learn(text(recorded, "MGMT_TOKEN"), &self.token.clone());
 
         if let Some(application) = setup.get("application").filter(|value| value.is_object()) {
-            self.application(recorded, application, "").await?;
+            self.application(recorded, application, "APP_").await?;
             if let Some(patch) = setup.get("application_patch").filter(|value| value.is_object()) {
                 let path = format!("applications/{}", self.values.here(text(recorded, "APP_ID")));
                 self.manage("PATCH", &path, patch).await?;
             }
         }
         for application in setup.get("more_applications").and_then(Value::as_array).into_iter().flatten() {
-            let prefix = text(application, "values_prefix").to_owned();
+            let prefix = format!("{}_", text(application, "values_prefix"));
             let body = application.get("body").unwrap_or(application);
             self.application(recorded, body, &prefix).await?;
         }
@@ -138,10 +138,10 @@ impl Stage {
     async fn application(&mut self, recorded: &Value, body: &Value, prefix: &str) -> Outcome<()> {
         let made = self.manage("POST", "applications", body).await?;
         let id = text(&made, "id").to_owned();
-        self.values.learn(text(recorded, &format!("{prefix}APP_ID")), &id);
+        self.values.learn(text(recorded, &format!("{prefix}ID")), &id);
         let secrets = self.manage("GET", &format!("applications/{id}/secrets"), &Value::Null).await?;
         let secret = secrets.get(0).map(|secret| text(secret, "value").to_owned()).unwrap_or_default();
-        self.values.learn(text(recorded, &format!("{prefix}APP_SECRET")), &secret);
+        self.values.learn(text(recorded, &format!("{prefix}SECRET")), &secret);
         Ok(())
     }
 

@@ -86,7 +86,8 @@ impl IdentificationError {
                 422,
                 "entity.value_too_long",
                 "The length of value is too long and exceeds the limit.",
-            ),
+            )
+            .with_data(json!({ "message": "value too long for type character varying(128)" })),
         };
         error.response(self.to_string())
     }

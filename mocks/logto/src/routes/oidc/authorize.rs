@@ -15,7 +15,8 @@ use oauth::params::Params;
 
 use super::finish;
 use crate::shared::Shared;
-use crate::wire::{self, Cookies};
+use crate::store::lifetime;
+use crate::wire::{self, Cookies, SetCookies};
 
 /// The request in the query.
 pub(super) async fn get(
@@ -48,9 +49,18 @@ fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {
     let session = cookies.signed(&shared.cookie_key, "_session").and_then(|id| {
         store.live_session(id, shared.now()).filter(|session| session.account.is_some()).cloned()
     });
+    let kept = session.as_ref().map(|session| session.id.clone());
     match finish::proceed(shared, &mut store, &request, session, None, &cookies) {
         Ok(response) => response,
-        Err(refusal) => refused(shared, &checked.redirect_uri, params, &refusal),
+        Err(refusal) => {
+            let response = refused(shared, &checked.redirect_uri, params, &refusal);
+            // A session that was looked at lives on for another two weeks.
+            let mut set = SetCookies::default();
+            if let Some(id) = kept {
+                set.session(&shared.cookie_key, &id, shared.now() + lifetime::SESSION);
+            }
+            set.into(response)
+        }
     }
 }
 
