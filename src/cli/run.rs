@@ -8,6 +8,8 @@ use logto_testkit::{
     Scenario, SnapshotResult, WalkReport, compare_snapshot, scenario, snapshot_path, stack_for, walk,
 };
 
+use tokio::sync::watch;
+
 use super::arguments::{Arguments, Command, Run};
 use super::exit::CliError;
 
@@ -26,11 +28,12 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let scenarios: Vec<Scenario> =
         scenario::find(&paths)?.iter().map(|path| Scenario::load(path)).collect::<Result<_, _>>()?;
     let shows_all = run.transcript || scenarios.len() == 1;
+    let interrupted = interruption();
     let mut failed = 0;
     // One after another: a real tenant is one for all walks.
     for scenario in &scenarios {
         println!("{}: {}", scenario.name(), scenario.description);
-        let report = one(&run, scenario, &logto).await?;
+        let report = one(&run, scenario, &logto, interrupted.clone()).await?;
         let transcript = report.transcript.to_string();
         if shows_all || !report.passed() {
             println!("\n{transcript}");
@@ -63,7 +66,26 @@ fn reviewed(scenario: &Scenario, transcript: &str) -> Result<bool, CliError> {
     }
 }
 
-async fn one(run: &Run, scenario: &Scenario, logto: &LogtoBackend) -> Result<WalkReport, CliError> {
+/// Turns true at Ctrl-C. Listening from the start keeps the signal from ending
+/// the process while a tenant is being changed.
+fn interruption() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            sender.send_replace(true);
+            eprintln!("interrupted: putting everything back");
+        }
+        sender.closed().await;
+    });
+    receiver
+}
+
+async fn one(
+    run: &Run,
+    scenario: &Scenario,
+    logto: &LogtoBackend,
+    mut interrupted: watch::Receiver<bool>,
+) -> Result<WalkReport, CliError> {
     let mut builder =
         stack_for(scenario)?.logto(logto.clone()).huggingface_listen(run.backend.huggingface_listen()?);
     if let Some(ca) = run.backend.ca()? {
@@ -73,7 +95,7 @@ async fn one(run: &Run, scenario: &Scenario, logto: &LogtoBackend) -> Result<Wal
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
         walked = walk(&stack, scenario) => walked.map_err(CliError::from),
-        _ = tokio::signal::ctrl_c() => Err(CliError::Interrupted),
+        _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
     };
     let restored = stack.stop().await?;
     if restored.users > 0 {
