@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser as _;
+use kit::Stop;
 use logto_testkit::stack::LogtoBackend;
 use logto_testkit::{
     Scenario, SnapshotResult, WalkReport, compare_snapshot, scenario, snapshot_path, stack_for, walk,
@@ -28,7 +29,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let scenarios: Vec<Scenario> =
         scenario::find(&paths)?.iter().map(|path| Scenario::load(path)).collect::<Result<_, _>>()?;
     let shows_all = run.transcript || scenarios.len() == 1;
-    let interrupted = interruption();
+    let interrupted = interruption()?;
     let mut failed = 0;
     // One after another: a real tenant is one for all walks.
     for scenario in &scenarios {
@@ -66,18 +67,18 @@ fn reviewed(scenario: &Scenario, transcript: &str) -> Result<bool, CliError> {
     }
 }
 
-/// Turns true at Ctrl-C. Listening from the start keeps the signal from ending
+/// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending
 /// the process while a tenant is being changed.
-fn interruption() -> watch::Receiver<bool> {
+fn interruption() -> Result<watch::Receiver<bool>, CliError> {
+    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            sender.send_replace(true);
-            eprintln!("interrupted: putting everything back");
-        }
+        stop.wait().await;
+        eprintln!("interrupted: putting everything back");
+        sender.send_replace(true);
         sender.closed().await;
     });
-    receiver
+    Ok(receiver)
 }
 
 async fn one(

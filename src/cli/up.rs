@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use kit::Stop;
 use logto_testkit::Stack;
 use logto_testkit::stack::{ConnectorSettings, HUGGINGFACE_HOST};
 
@@ -24,9 +25,10 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     if up.plain {
         builder = builder.plain_huggingface(loopback(0));
     }
+    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let stack = builder.start().await?;
     describe(&stack);
-    tokio::signal::ctrl_c().await.map_err(|source| CliError::Io { what: "wait for Ctrl-C", source })?;
+    stop.wait().await;
     stack.stop().await?;
     Ok(())
 }

@@ -2,8 +2,6 @@
 
 mod args;
 mod error;
-mod log;
-mod signals;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -45,7 +43,7 @@ async fn serve(args: &Args) -> Result<(), CliError> {
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;
     }
-    let stop = signals::Stop::listen().map_err(CliError::Signal)?;
+    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
     let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);
     let origin = origin(args, &site)?;
     let clock = Clock::system();
@@ -59,7 +57,7 @@ async fn serve(args: &Args) -> Result<(), CliError> {
         script: Script::default(),
     };
     let mock = HuggingFace::new(config, context);
-    let router = log::logged(mock.router(), mock.context().journal.clone());
+    let router = kit::logged(mock.router(), mock.context().journal.clone());
     announce(&mock, &site, &control, tls.as_ref().map(|tls| tls.ca.as_str())).map_err(CliError::Output)?;
     let site = match tls {
         Some(tls) => site.serve_tls(router, tls.config),

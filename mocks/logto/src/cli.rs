@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use kit::{Bound, Ca, Client, Clock, Journal, Random};
+use kit::{Bound, Ca, Client, Clock, Journal, Random, Stop};
 use url::Url;
 
 use crate::{Context, Logto};
@@ -59,12 +59,14 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(addr) = arguments.huggingface {
         client = client.host("huggingface.co", addr);
     }
+    let stop = Stop::listen()?;
+    let journal = Journal::new();
     let logto = Logto::new(Context {
         endpoint: origin(bound.port())?,
         admin_endpoint: origin(admin.port())?,
         clock: Clock::system(),
         random: Random::from_os(),
-        journal: Journal::new(),
+        journal: journal.clone(),
         client: client.build()?,
         authorization_origin: None,
         m2m_secret: None,
@@ -73,8 +75,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     println!("Logto        {}", origin(bound.port())?);
     println!("Logto admin  {}", origin(admin.port())?);
     println!("Management   {id}:{secret}");
-    let servers = [bound.serve(logto.router()), admin.serve(logto.router())];
-    tokio::signal::ctrl_c().await?;
+    let router = kit::logged(logto.router(), journal);
+    let servers = [bound.serve(router.clone()), admin.serve(router)];
+    stop.wait().await;
     for server in servers {
         server.shutdown().await?;
     }

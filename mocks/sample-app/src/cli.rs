@@ -2,8 +2,6 @@
 
 mod arguments;
 mod error;
-mod log;
-mod signals;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -39,7 +37,7 @@ fn run(arguments: Arguments) -> Result<(), CliError> {
 async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let logto = arguments.logto()?;
     arguments.check_exposure()?;
-    let stop = signals::Stop::listen().map_err(CliError::Signal)?;
+    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
     let bound = Bound::at(arguments.listen).await.map_err(CliError::bind)?;
     let addr = bound.addr();
     let base_url = match arguments.base_url.clone() {
@@ -61,7 +59,7 @@ async fn serve(arguments: Arguments) -> Result<(), CliError> {
         Context { clock: Clock::system(), random: Random::from_os(), journal: journal.clone(), client };
     let app = App::new(config.clone(), context)?;
     announce(&config, addr).map_err(CliError::Output)?;
-    let server = bound.serve(log::logged(app.router(), journal));
+    let server = bound.serve(kit::logged(app.router(), journal));
     stop.wait().await;
     server.shutdown().await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! One line for every exchange, with the reasons, while the command runs.
+//! One line for every exchange, with the reasons, while a command runs.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use kit::{Direction, Entry, Journal, Outcome};
+
+use crate::{Direction, Entry, Journal, Outcome};
 
 /// Prints what the journal gained with each request: the request and, indented,
-/// what the app asked Logto for it. Secrets and codes are in
-/// bodies and queries, so that only the path is shown.
-pub(super) fn logged(router: Router, journal: Journal) -> Router {
+/// what the party sent for it. Secrets and codes are in bodies and queries, so
+/// only the path is shown.
+pub fn logged(router: Router, journal: Journal) -> Router {
     let printed = Arc::new(AtomicU64::new(0));
     router.layer(from_fn(move |request: Request, next: Next| {
         let (journal, printed) = (journal.clone(), printed.clone());
@@ -21,7 +22,7 @@ pub(super) fn logged(router: Router, journal: Journal) -> Router {
             let newest = journal.last_number();
             let before = printed.fetch_max(newest, Ordering::SeqCst);
             for entry in journal.since(before).iter().filter(|entry| entry.number <= newest) {
-                // A closed standard error must not end the app.
+                // A closed standard error must not end the command.
                 let _ = writeln!(std::io::stderr(), "{}", line(entry));
             }
             response

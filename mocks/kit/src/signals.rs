@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! A command being told to stop.
 
 use std::io;
 
@@ -7,19 +7,25 @@ use std::io;
 /// It listens from its making on, so that a signal between the first line of
 /// output and the first request ends the command as well as any later one.
 #[cfg(unix)]
-pub(super) struct Stop {
+#[derive(Debug)]
+pub struct Stop {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Stop {
-    pub(super) fn listen() -> io::Result<Stop> {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the system gives no handler.
+    pub fn listen() -> io::Result<Stop> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Stop { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    pub(super) async fn wait(mut self) {
+    /// Waits for the signal.
+    pub async fn wait(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -29,17 +35,23 @@ impl Stop {
 
 /// Ctrl-C.
 #[cfg(windows)]
-pub(super) struct Stop {
+#[derive(Debug)]
+pub struct Stop {
     interrupt: tokio::signal::windows::CtrlC,
 }
 
 #[cfg(windows)]
 impl Stop {
-    pub(super) fn listen() -> io::Result<Stop> {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the system gives no handler.
+    pub fn listen() -> io::Result<Stop> {
         Ok(Stop { interrupt: tokio::signal::windows::ctrl_c()? })
     }
 
-    pub(super) async fn wait(mut self) {
+    /// Waits for the signal.
+    pub async fn wait(mut self) {
         self.interrupt.recv().await;
     }
 }
