@@ -2,9 +2,13 @@
 
 mod arguments;
 mod ca;
+mod check;
+mod completions;
 mod exit;
 mod restore;
 mod run;
+mod serve;
+mod style;
 mod up;
 
 pub(crate) use exit::main;

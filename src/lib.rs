@@ -28,6 +28,7 @@
 //! [`walker`] is a browser that follows nothing by itself, [`signin_page`] does
 //! what Logto's sign-in page does.
 
+mod placeholder;
 mod run;
 pub mod scenario;
 pub mod signin_page;
@@ -36,7 +37,8 @@ pub mod transcript;
 pub mod walker;
 
 pub use run::{
-    Failure, RunError, SnapshotResult, WalkReport, compare_snapshot, snapshot_path, stack_for, walk,
+    Failure, RunError, SnapshotResult, WalkReport, compare_snapshot, snapshot_path, stack_for,
+    update_snapshot, walk,
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;

@@ -8,5 +8,5 @@ mod walk;
 
 pub use check::Failure;
 pub use given::stack_for;
-pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path};
+pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use walk::{RunError, WalkReport, walk};

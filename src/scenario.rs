@@ -1,7 +1,8 @@
 //! Scenario files: a sign-in told as a tester would tell it.
 //!
 //! Typed and strict. An unknown key is refused with file, line, column and a
-//! hint; a step has exactly one verb.
+//! hint; a step has exactly one verb. The reference with examples is
+//! `docs/scenarios.md`, the JSON Schema for editors [`schema`].
 //!
 //! ```
 //! use logto_testkit::Scenario;
@@ -17,11 +18,31 @@
 //! # Ok::<(), logto_testkit::ScenarioError>(())
 //! ```
 
+mod error;
+mod expand;
+mod find;
+mod given;
 mod hint;
 mod model;
+mod node;
+mod parameters;
 mod parse;
+mod raw;
+mod schema;
+mod typed;
 
-pub use model::{
-    Expect, Given, GivenApp, GivenConnector, GivenHuggingFace, Scenario, SessionExpectation, Step, Verb,
+#[cfg(test)]
+mod tests;
+
+pub use error::ScenarioError;
+pub use find::find;
+pub use given::{
+    Given, GivenApp, GivenApplication, GivenConnector, GivenHuggingFace, GivenOauthApp,
+    GivenSignInExperience, GivenUser, Identifier, PasswordLength, PasswordPolicy, PasswordRejects, SignIn,
+    SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
-pub use parse::{ScenarioError, find};
+pub use model::{
+    BackendKind, Capture, CaptureSource, Choice, Expect, ExpectedRefusal, Needs, PasswordAccount, Profile,
+    Question, Scenario, SessionExpectation, Step, Verb,
+};
+pub use schema::schema;

@@ -8,17 +8,24 @@
 mod builder;
 mod endpoints;
 mod management;
+mod names;
+mod plan;
 mod probe;
 mod running;
 mod saved;
+mod settings;
 mod steps;
 mod tenant;
 
-pub use builder::{ConnectorSettings, External, LogtoBackend, StackBuilder};
+pub use builder::{External, LogtoBackend, StackBuilder};
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
 pub use management::{Answer, Credentials, Management, ManagementError};
+pub use names::UnknownName;
 pub use probe::ProbeError;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
+pub use settings::{
+    AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
+};
 pub use steps::{BindError, StartError, StepError};
 pub use tenant::TenantError;

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::{Credentials, External, LogtoBackend, StackBuilder};
-use logto_testkit::{Scenario, scenario, stack_for, walk};
+use logto_testkit::{Scenario, scenario, snapshot_path, stack_for, walk};
 
 /// A real tenant is one for all: walks on it take turns.
 static TENANT: Mutex<()> = Mutex::new(());
@@ -20,14 +21,31 @@ fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = scenario::find(std::slice::from_ref(&root)).expect("the repository has scenarios");
-    let mut trials = vec![Trial::test("no snapshot without a scenario", {
-        let (root, files) = (root.clone(), files.clone());
-        move || no_orphans(&root, &files)
-    })];
+    let backend = backend();
+    let (mut trials, mut expected) = (vec![], BTreeSet::new());
     for file in files {
-        let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("").display().to_string();
-        trials.push(Trial::test(name, move || run(&file)));
+        let scenarios = match Scenario::load_all(&file) {
+            Ok(scenarios) => scenarios,
+            Err(error) => {
+                let name = file.display().to_string();
+                trials.push(Trial::test(name, move || Err(error.to_string().into())));
+                continue;
+            }
+        };
+        for scenario in scenarios {
+            expected.insert(snapshot_path(&scenario));
+            if let Some(reason) = scenario.skipped_on(backend) {
+                println!("skipped: {} {reason}", scenario.name());
+                trials.push(Trial::test(scenario.name(), || Ok(())).with_ignored_flag(true));
+                continue;
+            }
+            trials.push(Trial::test(scenario.name(), move || run(&scenario)));
+        }
     }
+    trials.push(Trial::test("no snapshot without a scenario", {
+        let root = root.clone();
+        move || no_orphans(&root, &expected)
+    }));
     for file in yaml_files(&root.join("invalid")) {
         let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("").display().to_string();
         trials.push(Trial::test(name, move || refused(&file)));
@@ -35,9 +53,16 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn run(file: &Path) -> Result<(), Failed> {
-    let scenario = Scenario::load(file)?;
-    let builder = stack_for(&scenario)?;
+/// The kind of Logto that the environment names.
+fn backend() -> BackendKind {
+    match std::env::var("LOGTO_TESTKIT_LOGTO") {
+        Ok(url) if url != "embedded" => BackendKind::External,
+        _ => BackendKind::Embedded,
+    }
+}
+
+fn run(scenario: &Scenario) -> Result<(), Failed> {
+    let builder = stack_for(scenario)?;
     let (builder, _turn) = match std::env::var("LOGTO_TESTKIT_LOGTO") {
         Ok(url) if url != "embedded" => {
             let turn = TENANT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -48,7 +73,7 @@ fn run(file: &Path) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(async {
         let stack = builder.start().await?;
-        let report = walk(&stack, &scenario).await;
+        let report = walk(&stack, scenario).await;
         stack.stop().await?;
         Ok::<_, Box<dyn std::error::Error>>(report?)
     })?;
@@ -57,12 +82,13 @@ fn run(file: &Path) -> Result<(), Failed> {
         let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
         return Err(format!("{transcript}\n{}", failures.join("\n")).into());
     }
+    let snapshot = snapshot_path(scenario);
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(file.parent().ok_or("a file is in a folder")?);
+    settings.set_snapshot_path(snapshot.parent().ok_or("a file is in a folder")?);
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description(scenario.description.trim());
-    let name = file.file_stem().ok_or("a file has a name")?.to_string_lossy().into_owned();
+    let name = snapshot.file_stem().ok_or("a file has a name")?.to_string_lossy().into_owned();
     // A difference panics with the diff; the test runner reports it.
     settings.bind(|| insta::assert_snapshot!(name, transcript));
     Ok(())
@@ -88,20 +114,27 @@ fn external(builder: StackBuilder, url: &str) -> Result<StackBuilder, Failed> {
 
 /// A file that must be refused, with the exact message beside it.
 fn refused(file: &Path) -> Result<(), Failed> {
-    let expected = std::fs::read_to_string(file.with_extension("txt"))?;
-    let name = file.file_name().ok_or("a file has a name")?;
-    let text = std::fs::read_to_string(file)?;
-    match Scenario::parse(&text, Path::new(name)) {
+    let expected = std::fs::read_to_string(file.with_extension("txt")).unwrap_or_default();
+    match Scenario::load_all(file) {
         Ok(_) => Err("accepted".into()),
-        Err(error) if error.to_string() == expected.trim_end() => Ok(()),
-        Err(error) => Err(format!("expected:\n{expected}\ngot:\n{error}").into()),
+        Err(error) => {
+            // Paths from the folder on, wherever the checkout is.
+            let folder = format!("{}/", file.parent().ok_or("a file is in a folder")?.display());
+            let message = error.to_string().replace(&folder, "");
+            if message == expected.trim_end() {
+                return Ok(());
+            }
+            if std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always") {
+                std::fs::write(file.with_extension("txt"), format!("{message}\n"))?;
+            }
+            Err(format!("expected:\n{expected}\ngot:\n{message}").into())
+        }
     }
 }
 
-fn no_orphans(root: &Path, files: &[PathBuf]) -> Result<(), Failed> {
-    let expected: BTreeSet<PathBuf> = files.iter().map(|file| file.with_extension("snap")).collect();
+fn no_orphans(root: &Path, expected: &BTreeSet<PathBuf>) -> Result<(), Failed> {
     let found: BTreeSet<PathBuf> = files_below(root, "snap").into_iter().collect();
-    let orphans: Vec<String> = found.difference(&expected).map(|path| path.display().to_string()).collect();
+    let orphans: Vec<String> = found.difference(expected).map(|path| path.display().to_string()).collect();
     let missing: Vec<String> = expected.difference(&found).map(|path| path.display().to_string()).collect();
     if !orphans.is_empty() {
         return Err(format!("snapshots without a scenario, delete them: {}", orphans.join(", ")).into());

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use kit::{Ca, CaError};
 use logto_testkit::stack::{Credentials, External, LogtoBackend};
 use url::Url;
@@ -32,24 +32,83 @@ Exit codes:
 pub(crate) enum Command {
     /// Run scenarios; all of `scenarios/` when no path is given.
     Run(Box<Run>),
+    /// Read scenario files and say what is wrong in them, without walking.
+    Check(Check),
     /// Bring up a stack to click through, until Ctrl-C.
     Up(Up),
+    /// Serve one party alone, until Ctrl-C.
+    #[command(subcommand)]
+    Serve(ServeCommand),
     /// The certificate authority that vouches for the mock's `https://huggingface.co`.
     #[command(subcommand)]
     Ca(CaCommand),
     /// Put a tenant back that a killed run left changed.
     Restore(Restore),
+    /// Print a completion script for a shell.
+    Completions(Completions),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// Scenario files, or folders of them.
     pub(crate) paths: Vec<PathBuf>,
+    /// Only scenarios whose name contains this; may be repeated.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Vec<String>,
+    /// How many walks at a time [default: one for each processor; an external Logto takes one].
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=512))]
+    pub(crate) jobs: Option<usize>,
+    /// What to print: text for people, one JSON document, or JUnit XML.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) report: Report,
+    /// Make the transcripts of walks that meet their expectations the reviewed ones.
+    #[arg(long)]
+    pub(crate) update: bool,
     /// Print the transcript of every walk, not only of a single or a failed one.
     #[arg(long)]
     pub(crate) transcript: bool,
     #[command(flatten)]
     pub(crate) backend: Backend,
+}
+
+/// What a run prints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document, alone on standard output.
+    Json,
+    /// JUnit XML, alone on standard output.
+    Junit,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Scenario files, or folders of them; `scenarios` when none is given.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print the JSON Schema of scenario files instead, for editors.
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) schema: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServeCommand {
+    /// The mock of Hugging Face's OAuth 2.0 and OpenID Connect provider.
+    #[command(after_help = EXIT_CODES)]
+    Huggingface(mock_huggingface::cli::Args),
+    /// The double of Logto, to be configured through its Management API.
+    #[command(after_help = EXIT_CODES)]
+    Logto(Box<mock_logto::cli::Arguments>),
+    /// The sample app: the Bookstore of Logto's guide.
+    #[command(after_help = EXIT_CODES)]
+    App(Box<sample_app::cli::Arguments>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// Which Logto, and where the mock Hugging Face is for it.
@@ -132,6 +191,8 @@ pub(crate) enum UsageError {
          say --expose if that is meant"
     )]
     Exposed(SocketAddr),
+    #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
+    NothingSelected { filter: String, found: usize },
     #[error(transparent)]
     Ca(#[from] CaError),
 }

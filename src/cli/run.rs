@@ -1,18 +1,25 @@
 //! `logto-testkit run`.
 
-use std::path::PathBuf;
+mod json;
+mod junit;
+mod outcome;
+mod pool;
+mod progress;
+mod select;
+mod text;
+
+use std::io::Write as _;
 
 use clap::Parser as _;
-use kit::Stop;
+use kit::{Clock, Stop};
+use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::LogtoBackend;
-use logto_testkit::{
-    Scenario, SnapshotResult, WalkReport, compare_snapshot, scenario, snapshot_path, stack_for, walk,
-};
-
 use tokio::sync::watch;
 
-use super::arguments::{Arguments, Command, Run};
+use super::arguments::{Arguments, Command, Report, Run};
 use super::exit::CliError;
+use super::style::Style;
+use outcome::{Outcome, Totals};
 
 /// What `logto-testkit` without arguments does.
 pub(crate) fn defaults() -> Run {
@@ -23,48 +30,75 @@ pub(crate) fn defaults() -> Run {
 }
 
 pub(crate) async fn run(run: Run) -> Result<(), CliError> {
+    let clock = Clock::system();
+    let started = clock.now();
     let logto = run.backend.logto()?;
-    let paths = if run.paths.is_empty() { vec![PathBuf::from("scenarios")] } else { run.paths.clone() };
     // Every file is read before the first walk: a typo should not cost a run.
-    let scenarios: Vec<Scenario> =
-        scenario::find(&paths)?.iter().map(|path| Scenario::load(path)).collect::<Result<_, _>>()?;
-    let shows_all = run.transcript || scenarios.len() == 1;
+    let scenarios = select::scenarios(&run)?;
+    let alone = scenarios.len() == 1;
     let interrupted = interruption()?;
-    let mut failed = 0;
-    // One after another: a real tenant is one for all walks.
-    for scenario in &scenarios {
-        println!("{}: {}", scenario.name(), scenario.description);
-        let report = one(&run, scenario, &logto, interrupted.clone()).await?;
-        let transcript = report.transcript.to_string();
-        if shows_all || !report.passed() {
-            println!("\n{transcript}");
+    let settings = pool::Settings {
+        listen: run.backend.huggingface_listen()?,
+        ca: run.backend.ca()?,
+        backend: match &logto {
+            LogtoBackend::Embedded => BackendKind::Embedded,
+            LogtoBackend::External(_) => BackendKind::External,
+        },
+        // A real tenant is one for all walks.
+        jobs: match &logto {
+            LogtoBackend::Embedded => run.jobs.unwrap_or_else(pool::default_jobs),
+            LogtoBackend::External(_) => 1,
+        },
+        logto,
+        update: run.update,
+    };
+    let backend = settings.backend;
+    let mut walks = pool::start(scenarios.clone(), settings, interrupted.clone());
+
+    let text =
+        (run.report == Report::Text).then(|| text::Text::new(Style::of_stdout(), run.transcript || alone));
+    let mut progress = progress::Progress::new(scenarios.len(), text.is_some());
+    let mut totals = Totals::default();
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut stopped = None;
+    // In the order of the names, whichever walk ends first.
+    while let Some((name, done)) = walks.next(&mut progress).await {
+        let outcome = match done {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                stopped.get_or_insert((name, error));
+                walks.stop();
+                continue;
+            }
+        };
+        totals.count(&outcome);
+        if let Some(text) = &text {
+            progress.above(&text.outcome(&outcome));
         }
-        for failure in &report.failures {
-            println!("FAILED {}:{}: {failure}", scenario.path.display(), failure.line);
-        }
-        let same = report.passed() && reviewed(scenario, &transcript)?;
-        failed += usize::from(!same);
+        outcomes.push(outcome);
     }
-    let all = scenarios.len();
-    println!("{} passed, {failed} failed, 0 skipped", all - failed);
-    if failed == 0 { Ok(()) } else { Err(CliError::Failed { failed, all }) }
+    progress.finish();
+    let seconds = clock.now().duration_since(started).as_secs_f64();
+    let report = match run.report {
+        Report::Text => format!("{totals}\n"),
+        Report::Json => json::report(&outcomes, &totals, backend, seconds),
+        Report::Junit => junit::report(&outcomes, seconds)?,
+    };
+    print(&report)?;
+    match stopped {
+        Some((name, error)) => Err(CliError::InScenario { name, source: Box::new(error) }),
+        None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
+        None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all: outcomes.len() }),
+        None => Ok(()),
+    }
 }
 
-/// Whether the transcript is the reviewed one beside the scenario; says so when it is not.
-fn reviewed(scenario: &Scenario, transcript: &str) -> Result<bool, CliError> {
-    let compared = compare_snapshot(scenario, transcript)
-        .map_err(|source| CliError::Io { what: "read the reviewed transcript", source })?;
-    match compared {
-        SnapshotResult::Same => Ok(true),
-        SnapshotResult::Missing => {
-            println!("not compared: there is no reviewed transcript {}", snapshot_path(scenario).display());
-            Ok(true)
-        }
-        SnapshotResult::Different(diff) => {
-            println!("FAILED {}: the transcript is not the reviewed one\n{diff}", scenario.path.display());
-            Ok(false)
-        }
-    }
+/// To standard output, which somebody may have closed.
+fn print(text: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|source| CliError::Io { what: "write to standard output", source })
 }
 
 /// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending
@@ -79,28 +113,4 @@ fn interruption() -> Result<watch::Receiver<bool>, CliError> {
         sender.closed().await;
     });
     Ok(receiver)
-}
-
-async fn one(
-    run: &Run,
-    scenario: &Scenario,
-    logto: &LogtoBackend,
-    mut interrupted: watch::Receiver<bool>,
-) -> Result<WalkReport, CliError> {
-    let mut builder =
-        stack_for(scenario)?.logto(logto.clone()).huggingface_listen(run.backend.huggingface_listen()?);
-    if let Some(ca) = run.backend.ca()? {
-        builder = builder.ca(ca);
-    }
-    let stack = builder.start().await?;
-    // Whatever ends the walk, a shared tenant is put back.
-    let walked = tokio::select! {
-        walked = walk(&stack, scenario) => walked.map_err(CliError::from),
-        _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
-    };
-    let restored = stack.stop().await?;
-    if restored.users > 0 {
-        tracing::debug!(users = restored.users, "users of the walk deleted");
-    }
-    walked
 }

@@ -12,8 +12,9 @@ use super::exit::CliError;
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     // The e-mail shows more of the sign-in than the connector's default scope.
-    let connector = ConnectorSettings { scope: Some("openid profile email".to_owned()) };
-    let options = sample_app::Options { extra_scopes: vec!["email".to_owned()], ..Default::default() };
+    let connector =
+        ConnectorSettings { scope: Some("openid profile email".to_owned()), ..Default::default() };
+    let options = sample_app::Options { scopes: vec!["email".to_owned()], ..Default::default() };
     let mut builder = Stack::builder().connector(connector).app(options).listen(
         loopback(up.app_port),
         loopback(up.logto_port),

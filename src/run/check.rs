@@ -1,16 +1,23 @@
 //! What is expected after a step, against what is there.
 
+use std::path::PathBuf;
+
 use http::Method;
+use kit::{Direction, Party};
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::person::Person;
-use crate::scenario::{SessionExpectation, Step};
-use crate::walker::WalkError;
+use super::walk::StepError;
+use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step};
+use crate::signin_page::Arrival;
 
 /// Something expected that did not come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Line of the step in the scenario.
+    /// The file of the step.
+    pub path: PathBuf,
+    /// Line of the step in that file.
     pub line: u64,
     /// What was expected, and what is there.
     pub what: String,
@@ -18,81 +25,303 @@ pub struct Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.what)
+        write!(f, "{}:{}: {}", self.path.display(), self.line, self.what)
     }
 }
 
-/// All expectations of a step, in fixed order: status, address, text, session.
-pub(super) async fn expectations(person: &mut Person<'_>, step: &Step) -> Vec<Failure> {
-    let failure = |what: String| Failure { line: step.line, what: format!("after `{}`: {what}", step.verb) };
-    match look(person, step).await {
+/// Where walk and journal were when a step began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    pub(super) hops: usize,
+    pub(super) journal: u64,
+}
+
+/// All expectations of a step, in fixed order, then what it captures.
+pub(super) async fn expectations(person: &mut Person<'_>, step: &Step, since: Since) -> Vec<Failure> {
+    let failure = |what: String| Failure {
+        path: step.file.clone(),
+        line: step.line,
+        what: format!("after `{}`: {what}", step.verb),
+    };
+    let mut look = Look { person, step, since, session: None };
+    match look.all().await {
         Ok(found) => found.into_iter().map(failure).collect(),
         Err(error) => vec![failure(error.to_string())],
     }
 }
 
-async fn look(person: &mut Person<'_>, step: &Step) -> Result<Vec<String>, WalkError> {
-    let expect = &step.expect;
-    let page = person.walker.page(person.tab)?;
-    let status = person.walker.current(person.tab)?.response.status;
-    let mut found = Vec::new();
-    if let Some(expected) = expect.status.filter(|expected| *expected != status) {
-        found.push(format!("expected status {expected}, got {status} from {}", page.url));
-    }
-    if let Some(expected) = &expect.at {
-        let at = by_origin(person, page.url.as_str());
-        if *expected != at {
-            found.push(format!("expected to be at {expected}, is at {at}"));
-        }
-    }
-    if let Some(expected) = expect.text.as_ref().filter(|expected| !page.text.contains(expected.as_str())) {
-        found.push(format!("expected the text “{expected}”, the page at {} says “{}”", page.url, page.text));
-    }
-    if let Some(expected) = &expect.session {
-        found.extend(session(person, expected).await?);
-    }
-    Ok(found)
+struct Look<'p, 'a> {
+    person: &'p mut Person<'a>,
+    step: &'p Step,
+    since: Since,
+    /// What the app said, asked for once.
+    session: Option<Value>,
 }
 
-/// An address with the origins by name.
-fn by_origin(person: &Person<'_>, address: &str) -> String {
-    let endpoints = person.stack.endpoints();
-    let named = [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
-    let replaced = named.into_iter().find_map(|(name, origin)| {
-        let rest = address.strip_prefix(origin.as_str().trim_end_matches('/'))?;
-        Some(format!("{name}{rest}"))
-    });
-    replaced.unwrap_or_else(|| address.to_owned())
-}
-
-/// The session check: what the app says about the person, as its own page could ask.
-async fn session(person: &mut Person<'_>, expected: &SessionExpectation) -> Result<Vec<String>, WalkError> {
-    let mut url = person.stack.endpoints().app.clone();
-    url.set_path("/api/session");
-    let hop = person.walker.call(person.tab, Method::GET, url, &[], None).await?;
-    let answer = hop.json().unwrap_or_default();
-    let authenticated = answer.get("authenticated").and_then(Value::as_bool);
-    let nobody = Map::new();
-    let claims = answer.get("claims").and_then(Value::as_object).unwrap_or(&nobody);
-    let found = match (expected, authenticated) {
-        (SessionExpectation::None, Some(false)) => vec![],
-        (SessionExpectation::None, _) => {
-            vec![format!("expected nobody to be signed in, the app says {answer}")]
+impl Look<'_, '_> {
+    async fn all(&mut self) -> Result<Vec<String>, StepError> {
+        let mut found = self.outcome();
+        self.page(&mut found)?;
+        self.social_buttons(&mut found).await?;
+        self.addresses(&mut found)?;
+        self.journal(&mut found)?;
+        self.session(&mut found).await?;
+        for capture in &self.step.capture {
+            self.capture(capture).await?;
         }
-        (SessionExpectation::Claims(expected), Some(true)) => expected
+        Ok(found)
+    }
+
+    /// What Logto's page says, against what it is expected to say.
+    fn outcome(&self) -> Vec<String> {
+        let expect = &self.step.expect;
+        match (&self.person.says, &expect.refused, &expect.asks) {
+            (None, None, None) => vec![],
+            (Some(says), Some(refusal), _) => refused(says, refusal),
+            (Some(says), None, Some(question)) => asked(says, question),
+            (Some(says), None, None) => vec![in_words(says)],
+            (None, Some(_), _) => vec!["expected a refusal on Logto's page, it moved on".to_owned()],
+            (None, None, Some(_)) => vec!["expected a question on Logto's page, it moved on".to_owned()],
+        }
+    }
+
+    fn page(&self, found: &mut Vec<String>) -> Result<(), StepError> {
+        let expect = &self.step.expect;
+        let looked_at = expect.status.is_some()
+            || [&expect.at, &expect.title, &expect.text, &expect.no_text].into_iter().any(Option::is_some);
+        if !looked_at {
+            return Ok(());
+        }
+        let (walker, tab) = (&self.person.walker, self.person.tab);
+        let page = walker.page(tab)?;
+        let status = walker.current(tab)?.response.status;
+        if let Some(expected) = expect.status.filter(|expected| *expected != status) {
+            found.push(format!("expected status {expected}, got {status} from {}", page.url));
+        }
+        if let Some(expected) = &expect.at
+            && self.person.fill(expected)? != page.url.as_str()
+        {
+            found.push(format!("expected to be at {expected}, is at {}", self.by_origin(page.url.as_str())));
+        }
+        if let Some(expected) = self.filled(&expect.title)?.filter(|expected| *expected != page.title) {
+            found.push(format!(
+                "expected the title “{expected}”, the page at {} has “{}”",
+                page.url, page.title
+            ));
+        }
+        if let Some(expected) = self.filled(&expect.text)?.filter(|expected| !page.text.contains(expected)) {
+            found.push(format!(
+                "expected the text “{expected}”, the page at {} says “{}”",
+                page.url, page.text
+            ));
+        }
+        if let Some(unwanted) = self.filled(&expect.no_text)?.filter(|unwanted| page.text.contains(unwanted))
+        {
+            found.push(format!(
+                "expected no text “{unwanted}”, the page at {} says “{}”",
+                page.url, page.text
+            ));
+        }
+        Ok(())
+    }
+
+    fn filled(&self, text: &Option<String>) -> Result<Option<String>, StepError> {
+        text.as_ref().map(|text| self.person.fill(text)).transpose()
+    }
+
+    async fn social_buttons(&mut self, found: &mut Vec<String>) -> Result<(), StepError> {
+        let Some(expected) = &self.step.expect.social_buttons else { return Ok(()) };
+        let shown = self.person.signin_page()?.social_buttons().await?;
+        if *expected != shown {
+            found.push(format!(
+                "expected the social buttons [{}], Logto's page has [{}]",
+                expected.join(", "),
+                shown.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    fn addresses(&self, found: &mut Vec<String>) -> Result<(), StepError> {
+        let expect = &self.step.expect;
+        for address in &expect.visited {
+            if self.last_hop_to(address)?.is_none() {
+                found.push(format!("expected the browser to go to {address}, it did not"));
+            }
+        }
+        for address in &expect.not_visited {
+            if let Some((number, _)) = self.last_hop_to(address)? {
+                found.push(format!("expected the browser not to go to {address}, hop {number} did"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Number and address of the last hop of this step to an address without query.
+    fn last_hop_to(&self, address: &str) -> Result<Option<(usize, Url)>, StepError> {
+        let address = self.person.fill(address)?;
+        let hops = &self.person.walker.hops()[self.since.hops..];
+        let hop = hops.iter().rev().find(|hop| {
+            let mut url = hop.request.url.clone();
+            url.set_query(None);
+            url.as_str() == address
+        });
+        Ok(hop.map(|hop| (hop.number, hop.request.url.clone())))
+    }
+
+    fn journal(&self, found: &mut Vec<String>) -> Result<(), StepError> {
+        if self.step.expect.journal.is_empty() {
+            return Ok(());
+        }
+        let entries = self.person.stack.journal().since(self.since.journal);
+        let notes: Vec<&String> = entries
             .iter()
-            .filter(|(claim, value)| claims.get(*claim) != Some(*value))
-            .map(|(claim, value)| {
-                let got = claims.get(claim).map_or("nothing".to_owned(), Value::to_string);
-                format!("expected the claim `{claim}` to be {value}, the app has {got}")
-            })
-            .collect(),
-        (SessionExpectation::Claims(_), _) => {
-            vec![format!(
-                "expected somebody to be signed in, the app answers {} {answer}",
-                hop.response.status
-            )]
+            .filter(|entry| entry.party == Party::HUGGINGFACE && entry.direction == Direction::Received)
+            .flat_map(|entry| &entry.notes)
+            .collect();
+        for expected in &self.step.expect.journal {
+            let expected = self.person.fill(expected)?;
+            if !notes.iter().any(|note| note.contains(&expected)) {
+                found.push(format!(
+                    "expected the reason “{expected}” in Hugging Face's journal, it has {notes:?}"
+                ));
+            }
         }
+        Ok(())
+    }
+
+    /// The session check: what the app says about the person, as its own page could ask.
+    async fn session(&mut self, found: &mut Vec<String>) -> Result<(), StepError> {
+        let Some(expected) = &self.step.expect.session else { return Ok(()) };
+        let answer = self.ask_session().await?;
+        let authenticated = answer.get("authenticated").and_then(Value::as_bool);
+        let nobody = Map::new();
+        let claims = answer.get("claims").and_then(Value::as_object).unwrap_or(&nobody);
+        match (expected, authenticated) {
+            (SessionExpectation::None, Some(false)) => {}
+            (SessionExpectation::None, _) => {
+                found.push(format!("expected nobody to be signed in, the app says {answer}"));
+            }
+            (SessionExpectation::Claims(expected), Some(true)) => {
+                for (claim, value) in expected {
+                    let expected = match value {
+                        Value::String(text) => Value::String(self.person.fill(text)?),
+                        other => other.clone(),
+                    };
+                    if *claims.get(claim).unwrap_or(&Value::Null) != expected {
+                        let got = claims.get(claim).map_or("nothing".to_owned(), Value::to_string);
+                        found.push(format!(
+                            "expected the claim `{claim}` to be {expected}, the app has {got}"
+                        ));
+                    }
+                }
+            }
+            (SessionExpectation::Claims(_), _) => {
+                found.push(format!("expected somebody to be signed in, the app answers {answer}"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_session(&mut self) -> Result<Value, StepError> {
+        if let Some(answer) = &self.session {
+            return Ok(answer.clone());
+        }
+        let mut url = self.person.stack.endpoints().app.clone();
+        url.set_path("/api/session");
+        let tab = self.person.tab;
+        let hop = self.person.walker.call(tab, Method::GET, url, &[], None).await?;
+        let answer = hop.json().unwrap_or_default();
+        self.session = Some(answer.clone());
+        Ok(answer)
+    }
+
+    async fn capture(&mut self, capture: &Capture) -> Result<(), StepError> {
+        let missing = |what: String| StepError::NotCaptured { name: capture.name.clone(), what };
+        let value = match &capture.source {
+            CaptureSource::Address(address) => {
+                let (_, url) = self
+                    .last_hop_to(address)?
+                    .ok_or_else(|| missing(format!("the browser did not go to {address}")))?;
+                url.to_string()
+            }
+            CaptureSource::Claim(claim) => {
+                let answer = self.ask_session().await?;
+                match answer.get("claims").and_then(|claims| claims.get(claim)) {
+                    Some(Value::String(text)) => text.clone(),
+                    Some(other) if !other.is_null() => other.to_string(),
+                    _ => return Err(missing(format!("the app has no claim `{claim}`"))),
+                }
+            }
+            CaptureSource::Link(text) => {
+                let page = self.person.walker.page(self.person.tab)?;
+                let link = page.links.iter().find(|link| link.text == *text);
+                let link =
+                    link.ok_or_else(|| missing(format!("there is no link “{text}” on {}", page.url)))?;
+                let address = page.url.join(&link.href);
+                address.map_err(|_| missing(format!("the link “{text}” leads nowhere")))?.to_string()
+            }
+        };
+        self.person.capture(&capture.name, value);
+        Ok(())
+    }
+
+    /// An address with the origins by name.
+    fn by_origin(&self, address: &str) -> String {
+        let endpoints = self.person.stack.endpoints();
+        let named =
+            [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
+        let replaced = named.into_iter().find_map(|(name, origin)| {
+            let rest = address.strip_prefix(origin.as_str().trim_end_matches('/'))?;
+            Some(format!("{name}{rest}"))
+        });
+        replaced.unwrap_or_else(|| address.to_owned())
+    }
+}
+
+/// What Logto's page says, in a sentence.
+pub(super) fn in_words(says: &Arrival) -> String {
+    match says {
+        Arrival::Moved => "Logto's page moved on".to_owned(),
+        Arrival::Refused(refusal) => refusal.to_string(),
+        Arrival::StateMismatch => {
+            "Logto's page shows an error: the `state` that came back is not the one this tab sent".to_owned()
+        }
+        Arrival::LinkOrRegister { kind, value } => {
+            format!("Logto's page asks whether to link to the account with the {kind} {value}")
+        }
+        Arrival::MissingProfile(asked) => format!("Logto's page asks for {}", asked.join(", ")),
+    }
+}
+
+fn refused(says: &Arrival, expected: &ExpectedRefusal) -> Vec<String> {
+    let mut found = Vec::new();
+    match says {
+        Arrival::Refused(refusal) if !expected.state_mismatch => {
+            if expected.status.is_some_and(|status| status != refusal.status)
+                || expected.code.is_some() && expected.code != refusal.code
+                || expected.message.as_ref().is_some_and(|part| !refusal.message.contains(part.as_str()))
+            {
+                let expected = [
+                    expected.status.map(|status| status.to_string()),
+                    expected.code.clone(),
+                    expected.message.as_ref().map(|message| format!("“{message}”")),
+                ];
+                let expected: Vec<String> = expected.into_iter().flatten().collect();
+                found.push(format!("expected the refusal {}; {refusal}", expected.join(" ")));
+            }
+        }
+        Arrival::StateMismatch if expected.state_mismatch => {}
+        other => found.push(format!("expected another refusal; {}", in_words(other))),
+    }
+    found
+}
+
+fn asked(says: &Arrival, expected: &Question) -> Vec<String> {
+    let right = match says {
+        Arrival::MissingProfile(asked) => expected.profile.as_ref() == Some(asked),
+        Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
+        Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
     };
-    Ok(found)
+    if right { vec![] } else { vec![format!("expected another question; {}", in_words(says))] }
 }

@@ -1,10 +1,13 @@
 //! The person at the browser: does what a step says, and lets every redirect
 //! and self-submitting page pass, as a browser would.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::walk::StepError;
-use crate::scenario::Verb;
+use crate::placeholder;
+use crate::scenario::{Choice, PasswordAccount, Profile, Step, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::walker::{Form, Page, Submit, TabId, Walker, WhyHop};
@@ -14,8 +17,13 @@ const MOVES_LIMIT: usize = 40;
 
 pub(super) struct Person<'a> {
     pub(super) walker: Walker,
+    /// The tab the person looks at.
     pub(super) tab: TabId,
+    tabs: Vec<TabId>,
     pub(super) stack: &'a Stack,
+    /// What Logto's page says when it does not move on.
+    pub(super) says: Option<Arrival>,
+    captured: BTreeMap<String, String>,
 }
 
 impl<'a> Person<'a> {
@@ -25,61 +33,126 @@ impl<'a> Person<'a> {
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
             .watching(stack.journal().clone())
             .expecting_issuer(issuer);
-        Self { walker, tab: TabId::FIRST, stack }
+        let tabs = vec![TabId::FIRST];
+        Self { walker, tab: TabId::FIRST, tabs, stack, says: None, captured: BTreeMap::new() }
     }
 
-    /// Does what the verb says.
-    pub(super) async fn does(&mut self, verb: &Verb) -> Result<(), StepError> {
-        match verb {
+    /// Does what the step says. Afterwards [`Person::says`] is set when Logto's
+    /// page stays and says something.
+    pub(super) async fn does(&mut self, step: &Step) -> Result<(), StepError> {
+        self.says = None;
+        while self.tabs.len() < step.tab {
+            self.tabs.push(self.walker.open_tab());
+        }
+        self.tab = self.tabs[step.tab - 1];
+        match &step.verb {
             Verb::Visit(address) => {
                 let url = self.address(address)?;
                 self.walker.visit(self.tab, url).await?;
             }
-            Verb::Click(text) => self.click(text).await?,
-            Verb::ContinueWith(target) => {
-                let logto = self.stack.endpoints().logto.clone();
-                let mut page = SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?;
-                let arrival = page.continue_with(target).await?;
-                moved(arrival)?;
+            Verb::Click(text) => {
+                let text = self.fill(text)?;
+                self.walker.click(self.tab, &text).await?;
             }
-            Verb::SignInAs(username) => return self.sign_in_as(username).await,
+            Verb::Reload => {
+                self.walker.reload(self.tab).await?;
+            }
+            Verb::SignInAs(username) => return self.answer_huggingface(username, "Authorize").await,
+            Verb::DenyAs(username) => return self.answer_huggingface(username, "Deny").await,
+            Verb::LoseCookies(names) => {
+                self.lose(names)?;
+                return Ok(());
+            }
+            Verb::Wait(time) => {
+                self.stack.clock().sleep(*time).await;
+                return Ok(());
+            }
+            Verb::ContinueWith(_)
+            | Verb::RegisterWithPassword(_)
+            | Verb::SignInWithPassword(_)
+            | Verb::Choose(_)
+            | Verb::FillIn(_) => self.on_signin_page(&step.verb).await?,
         }
         self.settle().await
     }
 
-    fn address(&self, text: &str) -> Result<Url, StepError> {
-        let endpoints = self.stack.endpoints();
-        let named =
-            [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
-        let (base, rest) = named
-            .into_iter()
-            .find_map(|(name, url)| Some((url, text.strip_prefix(name)?)))
-            .unwrap_or((&endpoints.app, text));
-        base.join(rest).map_err(|_| StepError::Address(text.to_owned()))
-    }
-
-    async fn click(&mut self, text: &str) -> Result<(), StepError> {
-        let page = self.walker.page(self.tab)?;
-        if let Some(link) = page.links.iter().find(|link| link.text == text) {
-            self.walker.go(self.tab, &link.href, WhyHop::Link).await?;
-            return Ok(());
-        }
-        let Some((form, button)) = button(&page, |button| button.text == text) else {
-            let there = page.clickable().iter().map(|text| format!("“{text}”")).collect::<Vec<_>>();
-            let there = if there.is_empty() { "nothing to click".to_owned() } else { there.join(", ") };
-            return Err(StepError::NothingToClick {
-                text: text.to_owned(),
-                page: page.url.to_string(),
-                there,
-            });
+    /// What is done on Logto's own page.
+    async fn on_signin_page(&mut self, verb: &Verb) -> Result<(), StepError> {
+        let typed = match verb {
+            Verb::RegisterWithPassword(account) | Verb::SignInWithPassword(account) => {
+                Some(PasswordAccount {
+                    username: self.fill(&account.username)?,
+                    password: self.fill(&account.password)?,
+                })
+            }
+            _ => None,
         };
-        self.walker.submit(self.tab, form, Some(button), WhyHop::Form).await?;
+        let filled = match verb {
+            Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
+            Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),
+            _ => None,
+        };
+        let mut page = self.signin_page()?;
+        let arrival = match (verb, typed, filled) {
+            (Verb::ContinueWith(target), ..) => page.continue_with(target).await?,
+            (Verb::RegisterWithPassword(_), Some(account), _) => {
+                page.register_with_password(&account.username, &account.password).await?
+            }
+            (_, Some(account), _) => page.sign_in_with_password(&account.username, &account.password).await?,
+            (_, _, Some((kind, value))) => page.fill(kind, &value).await?,
+            (Verb::Choose(Choice::LinkAccount), ..) => page.link().await?,
+            _ => page.register().await?,
+        };
+        self.arrived(arrival);
         Ok(())
     }
 
-    /// Logs in where Hugging Face asks who it is, allows where it asks for
-    /// permission, and goes on to where the sign-in ends.
-    async fn sign_in_as(&mut self, username: &str) -> Result<(), StepError> {
+    pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, StepError> {
+        let logto = self.stack.endpoints().logto.clone();
+        Ok(SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?)
+    }
+
+    /// Remembers what the page says, unless it has moved on. Whether it has.
+    fn arrived(&mut self, arrival: Arrival) -> bool {
+        let moved = arrival == Arrival::Moved;
+        self.says = Some(arrival).filter(|_| !moved);
+        moved
+    }
+
+    /// A text of the scenario with the values in place of the names.
+    pub(super) fn fill(&self, text: &str) -> Result<String, StepError> {
+        let names = self.stack.names();
+        let value = |name: &str| names.get(name).or_else(|| self.captured.get(name).map(String::as_str));
+        let known = || names.all().into_iter().chain(self.captured.keys().cloned()).collect();
+        Ok(placeholder::fill(text, value, known)?)
+    }
+
+    pub(super) fn capture(&mut self, name: &str, value: String) {
+        self.captured.insert(name.to_owned(), value);
+    }
+
+    /// An absolute address, or a path of the app.
+    fn address(&self, text: &str) -> Result<Url, StepError> {
+        let text = self.fill(text)?;
+        self.stack.endpoints().app.join(&text).map_err(|_| StepError::Address(text))
+    }
+
+    fn lose(&mut self, names: &[String]) -> Result<(), StepError> {
+        if names.is_empty() {
+            self.walker.jar().clear();
+        }
+        for name in names {
+            if self.walker.jar().lose(name) == 0 {
+                return Err(StepError::NoCookie(name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Logs in where Hugging Face asks who it is, presses the button where it
+    /// asks for permission, and goes on to where the sign-in ends.
+    async fn answer_huggingface(&mut self, username: &str, button: &str) -> Result<(), StepError> {
+        let username = self.fill(username)?;
         let mut acted = false;
         loop {
             let page = self.walker.page(self.tab)?;
@@ -93,17 +166,20 @@ impl<'a> Person<'a> {
                 for field in login.fields.iter_mut().filter(|field| field.name == "username") {
                     username.clone_into(&mut field.value);
                 }
-                let button = login.submits.iter().find(|button| button.field.is_none()).cloned();
-                self.walker.submit(self.tab, &login, button.as_ref(), WhyHop::Form).await?;
+                let submit = login.submits.iter().find(|button| button.field.is_none()).cloned();
+                self.walker.submit(self.tab, &login, submit.as_ref(), WhyHop::Form).await?;
                 // A login page again means that it was refused.
                 self.settle().await?;
                 let after = self.walker.page(self.tab)?;
                 if after.forms.iter().any(|form| form.fields.iter().any(|field| field.name == "username")) {
-                    return Err(StepError::Stranger(username.to_owned()));
+                    return Err(StepError::Stranger(username));
                 }
-            } else if let Some((form, allow)) = button(&page, |button| button.text == "Authorize") {
-                self.walker.submit(self.tab, form, Some(allow), WhyHop::Form).await?;
+            } else if let Some((form, pressed)) = named_button(&page, button) {
+                self.walker.submit(self.tab, form, Some(pressed), WhyHop::Form).await?;
                 self.settle().await?;
+            } else if acted {
+                // Refused after the login, on a page of its own: the expectations tell.
+                return Ok(());
             } else {
                 return Err(not_there(&page));
             }
@@ -115,6 +191,9 @@ impl<'a> Person<'a> {
     /// their own form, and Logto's page when the provider sends the person back.
     pub(super) async fn settle(&mut self) -> Result<(), StepError> {
         for _ in 0..MOVES_LIMIT {
+            if self.says.is_some() {
+                return Ok(());
+            }
             if self.walker.follow(self.tab).await?.is_some() {
                 continue;
             }
@@ -123,44 +202,26 @@ impl<'a> Person<'a> {
                 return Ok(());
             }
             let at_logto = hop.request.url.origin() == self.stack.endpoints().logto.origin();
-            if at_logto && hop.response.status == 200 {
-                let logto = self.stack.endpoints().logto.clone();
-                let mut page = SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?;
-                if let Some(arrival) = page.arrive().await? {
-                    moved(arrival)?;
-                    continue;
-                }
+            if at_logto
+                && hop.response.status == 200
+                && let Some(arrival) = self.signin_page()?.arrive().await?
+            {
+                self.arrived(arrival);
+                continue;
             }
             let page = self.walker.page(self.tab)?;
             let Some(form) = page.self_submitting.and_then(|at| page.forms.get(at)) else { return Ok(()) };
             self.walker.submit(self.tab, form, None, WhyHop::SelfSubmitting).await?;
         }
-        Err(StepError::Refused(format!("{MOVES_LIMIT} pages in a row moved on by themselves")))
+        Err(StepError::Circle(MOVES_LIMIT))
     }
 }
 
-fn button(page: &Page, wanted: impl Fn(&Submit) -> bool) -> Option<(&Form, &Submit)> {
-    page.forms.iter().find_map(|form| Some((form, form.submits.iter().find(|button| wanted(button))?)))
+fn named_button<'p>(page: &'p Page, text: &str) -> Option<(&'p Form, &'p Submit)> {
+    page.forms.iter().find_map(|form| Some((form, form.submits.iter().find(|button| button.text == text)?)))
 }
 
 fn not_there(page: &Page) -> StepError {
     let shows = if page.title.is_empty() { page.text.chars().take(80).collect() } else { page.title.clone() };
     StepError::NotAtHuggingFace { at: page.url.to_string(), shows }
-}
-
-/// A person cannot go on from anything but a page that has moved on.
-fn moved(arrival: Arrival) -> Result<(), StepError> {
-    match arrival {
-        Arrival::Moved => Ok(()),
-        Arrival::Refused(refusal) => Err(StepError::Refused(refusal.to_string())),
-        Arrival::StateMismatch => {
-            Err(StepError::Refused("the `state` that came back is not the one this tab sent".to_owned()))
-        }
-        Arrival::LinkOrRegister { kind, value } => Err(StepError::Refused(format!(
-            "{kind} {value} belongs to a local user: Logto asks whether to link"
-        ))),
-        Arrival::MissingProfile(asked) => {
-            Err(StepError::Refused(format!("Logto asks for {}", asked.join(", "))))
-        }
-    }
 }

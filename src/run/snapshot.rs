@@ -19,10 +19,32 @@ pub enum SnapshotResult {
     Different(String),
 }
 
-/// Where the reviewed transcript of a scenario is.
+/// Where the reviewed transcript of a scenario is: `<file>.snap` beside it, of a
+/// case `<file>@<case>.snap`.
 #[must_use]
 pub fn snapshot_path(scenario: &Scenario) -> PathBuf {
-    scenario.path.with_extension("snap")
+    match &scenario.case {
+        None => scenario.path.with_extension("snap"),
+        Some(case) => {
+            let stem = scenario.path.file_stem().unwrap_or_default().to_string_lossy();
+            scenario.path.with_file_name(format!("{stem}@{case}.snap"))
+        }
+    }
+}
+
+/// Writes a transcript as the reviewed one, in insta's format. Whoever does that
+/// has reviewed it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<()> {
+    // A JSON string is a YAML string in double quotes, which is how insta writes it.
+    let description = serde_json::Value::from(scenario.description.trim());
+    let text = format!(
+        "---\nsource: tests/scenarios.rs\ndescription: {description}\n---\n{}\n",
+        transcript.trim_end()
+    );
+    std::fs::write(snapshot_path(scenario), text)
 }
 
 /// Compares a transcript with the reviewed one.

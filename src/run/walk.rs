@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::check::{self, Failure};
+use super::check::{self, Failure, Since};
 use super::person::Person;
 use crate::Scenario;
 use crate::signin_page::SigninPageError;
-use crate::stack::Stack;
+use crate::stack::{Stack, UnknownName};
 use crate::transcript::{Origins, Roles, Transcript};
 use crate::walker::WalkError;
 
@@ -47,16 +47,20 @@ pub(super) enum StepError {
     Walk(#[from] WalkError),
     #[error(transparent)]
     SigninPage(#[from] SigninPageError),
-    #[error("there is no link or button “{text}” on {page}; there is {there}")]
-    NothingToClick { text: String, page: String, there: String },
+    #[error(transparent)]
+    Name(#[from] UnknownName),
     #[error("the page at {at} is not one of Hugging Face's login or permission pages: {shows}")]
     NotAtHuggingFace { at: String, shows: String },
     #[error("Hugging Face's login page knows nobody called `{0}`")]
     Stranger(String),
     #[error("`{0}` is no address")]
     Address(String),
-    #[error("{0}")]
-    Refused(String),
+    #[error("the browser has no cookie `{0}` to lose")]
+    NoCookie(String),
+    #[error("[{name}] could not be captured: {what}")]
+    NotCaptured { name: String, what: String },
+    #[error("{0} pages in a row moved on by themselves")]
+    Circle(usize),
 }
 
 /// Plays a scenario on a stack with a fresh browser.
@@ -67,19 +71,25 @@ pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunE
     let mut person = Person::new(stack);
     let mut failures = Vec::new();
     for step in &scenario.steps {
-        match person.does(&step.verb).await {
-            Ok(()) => failures.extend(check::expectations(&mut person, step).await),
+        let since = Since { hops: person.walker.hops().len(), journal: stack.journal().last_number() };
+        let failed = match person.does(step).await {
+            Ok(()) => check::expectations(&mut person, step, since).await,
             Err(error) => {
-                failures.push(Failure { line: step.line, what: format!("`{}`: {error}", step.verb) });
-                // The steps after it would tell of nothing but this one.
-                break;
+                let what = format!("`{}`: {error}", step.verb);
+                vec![Failure { path: step.file.clone(), line: step.line, what }]
             }
+        };
+        if !failed.is_empty() {
+            // The steps after it would tell of nothing but this one.
+            failures = failed;
+            break;
         }
     }
     let hops = person.walker.hops();
     let broken = hops.iter().flat_map(|hop| hop.violations.iter().map(move |broken| (hop.number, broken)));
     for (hop, broken) in broken {
         failures.push(Failure {
+            path: scenario.path.clone(),
             line: 1,
             what: format!("hop {hop} breaks a rule of every hop: {}", broken.what),
         });

@@ -1,63 +1,78 @@
 //! What a scenario says. Plain data: nothing here knows a walker or a stack.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use super::given::Given;
 
 /// A scenario: what is given, and the steps with what is expected after each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// The file it came from.
     pub path: PathBuf,
+    /// Which row of the file's table of cases, if it has one.
+    pub case: Option<String>,
     /// One or two sentences: who does what, and what comes of it.
     pub description: String,
+    /// Where it can run; everywhere when absent.
+    pub needs: Option<Needs>,
     /// How the stack is set up.
     pub given: Given,
     /// The steps in order.
     pub steps: Vec<Step>,
 }
 
-/// How the stack is set up, as far as it differs from the healthy one.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Given {
-    /// The mock Hugging Face.
-    pub huggingface: GivenHuggingFace,
-    /// The connector in Logto.
-    pub connector: GivenConnector,
-    /// The sample app.
-    pub app: GivenApp,
+/// Which Logto a scenario needs, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Needs {
+    /// The backends it runs on; on others it is reported as skipped.
+    pub backends: Vec<BackendKind>,
+    /// Why it cannot run elsewhere.
+    pub because: String,
 }
 
-/// `given.huggingface`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GivenHuggingFace {
-    /// Who has an account, by username; `ada` and `grace` when empty.
-    pub users: Vec<String>,
+/// A kind of Logto behind a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BackendKind {
+    /// The double in this process.
+    Embedded,
+    /// The official image.
+    Container,
+    /// A running one, by URL.
+    External,
 }
 
-/// `given.connector`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GivenConnector {
-    /// The scope the connector asks for; Logto's default is `profile`.
-    pub scope: Option<String>,
-}
-
-/// `given.app`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GivenApp {
-    /// Scopes on top of what the guide's app asks for.
-    pub scopes: Vec<String>,
+impl std::fmt::Display for BackendKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Embedded => "embedded",
+            Self::Container => "container",
+            Self::External => "external",
+        })
+    }
 }
 
 /// One thing the person does, and what is expected then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Line in the file, from 1.
+    /// The file it stands in, which is another for included steps.
+    pub file: PathBuf,
+    /// Line in that file, from 1.
     pub line: u64,
     /// What the person does.
     pub verb: Verb,
+    /// In which tab, from 1; a tab that is named for the first time is opened.
+    pub tab: usize,
     /// What is expected once every redirect and self-submitting page is through.
     pub expect: Expect,
+    /// What later steps may name.
+    pub capture: Vec<Capture>,
 }
 
 /// What a person does.
@@ -71,11 +86,70 @@ pub enum Verb {
     ContinueWith(String),
     /// At Hugging Face: logs in as this user where asked, and allows.
     SignInAs(String),
+    /// At Hugging Face: logs in as this user where asked, and denies.
+    DenyAs(String),
+    /// On Logto's sign-in page: creates an account.
+    RegisterWithPassword(PasswordAccount),
+    /// On Logto's sign-in page: signs in to an account.
+    SignInWithPassword(PasswordAccount),
+    /// Answers Logto's question about an account with the same e-mail.
+    Choose(Choice),
+    /// Fills in what Logto asks of a new person.
+    FillIn(Profile),
+    /// Loads the page again.
+    Reload,
+    /// The browser loses cookies: these, or all when none is named.
+    LoseCookies(Vec<String>),
+    /// Lets time pass.
+    Wait(Duration),
+}
+
+/// Username and password, typed into Logto's page.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordAccount {
+    /// The username.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+/// What Logto may ask of a new person; exactly one at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// A username.
+    pub username: Option<String>,
+    /// A password.
+    pub password: Option<String>,
+}
+
+/// The answers to “an account with this e-mail exists”.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Sign in to that account from now on.
+    LinkAccount,
+    /// Make another account.
+    CreateAccount,
 }
 
 impl Verb {
     /// The names of all verbs, as they are written in a file.
-    pub const NAMES: [&str; 4] = ["visit", "click", "continue_with", "sign_in_as"];
+    pub const NAMES: [&str; 12] = [
+        "visit",
+        "click",
+        "continue_with",
+        "sign_in_as",
+        "deny_as",
+        "register_with_password",
+        "sign_in_with_password",
+        "choose",
+        "fill_in",
+        "reload",
+        "lose_cookies",
+        "wait",
+    ];
 
     /// As it stands in the file.
     #[must_use]
@@ -85,15 +159,40 @@ impl Verb {
             Self::Click(_) => "click",
             Self::ContinueWith(_) => "continue_with",
             Self::SignInAs(_) => "sign_in_as",
+            Self::DenyAs(_) => "deny_as",
+            Self::RegisterWithPassword(_) => "register_with_password",
+            Self::SignInWithPassword(_) => "sign_in_with_password",
+            Self::Choose(_) => "choose",
+            Self::FillIn(_) => "fill_in",
+            Self::Reload => "reload",
+            Self::LoseCookies(_) => "lose_cookies",
+            Self::Wait(_) => "wait",
         }
     }
 }
 
 impl std::fmt::Display for Verb {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::Visit(object) | Self::Click(object) | Self::ContinueWith(object) | Self::SignInAs(object)) =
-            self;
-        write!(f, "{}: {object}", self.name())
+        f.write_str(self.name())?;
+        match self {
+            Self::Visit(object)
+            | Self::Click(object)
+            | Self::ContinueWith(object)
+            | Self::SignInAs(object)
+            | Self::DenyAs(object) => write!(f, ": {object}"),
+            Self::RegisterWithPassword(account) | Self::SignInWithPassword(account) => {
+                write!(f, ": {}", account.username)
+            }
+            Self::Choose(Choice::LinkAccount) => f.write_str(": link_account"),
+            Self::Choose(Choice::CreateAccount) => f.write_str(": create_account"),
+            Self::FillIn(profile) => {
+                write!(f, ": {}", if profile.username.is_some() { "username" } else { "password" })
+            }
+            Self::Reload => Ok(()),
+            Self::LoseCookies(names) if names.is_empty() => f.write_str(": all"),
+            Self::LoseCookies(names) => write!(f, ": {}", names.join(", ")),
+            Self::Wait(time) => write!(f, ": {time:?}"),
+        }
     }
 }
 
@@ -104,10 +203,59 @@ pub struct Expect {
     pub status: Option<u16>,
     /// Address of the page; `[APP]`, `[LOGTO]` and `[HF]` stand for the origins.
     pub at: Option<String>,
+    /// Title of the page.
+    pub title: Option<String>,
     /// Text that a person sees on the page.
     pub text: Option<String>,
+    /// Text that a person does not see on the page.
+    pub no_text: Option<String>,
     /// What the app knows of the person (`GET /api/session`).
     pub session: Option<SessionExpectation>,
+    /// The social buttons of Logto's sign-in page, by target, in order.
+    pub social_buttons: Option<Vec<String>>,
+    /// Logto's page shows an error and stays.
+    pub refused: Option<ExpectedRefusal>,
+    /// Logto's page asks for more.
+    pub asks: Option<Question>,
+    /// Addresses without query that the browser went to in this step.
+    pub visited: Vec<String>,
+    /// Addresses without query that the browser did not go to in this step.
+    pub not_visited: Vec<String>,
+    /// Reasons that the mock Hugging Face wrote into its journal in this step.
+    pub journal: Vec<String>,
+}
+
+impl Expect {
+    /// Whether the step may end on Logto's page with a refusal or a question.
+    #[must_use]
+    pub fn stays_on_signin_page(&self) -> bool {
+        self.refused.is_some() || self.asks.is_some()
+    }
+}
+
+/// An error that Logto's page shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectedRefusal {
+    /// Status of the call that was refused.
+    pub status: Option<u16>,
+    /// Logto's code, e.g. `connector.general`.
+    pub code: Option<String>,
+    /// Part of Logto's message.
+    pub message: Option<String>,
+    /// The page found the fault itself: the `state` that came back is not the one it sent.
+    pub state_mismatch: bool,
+}
+
+/// What Logto's page asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Question {
+    /// It asks for these of a new person, e.g. `[username]`.
+    #[serde(rename = "for")]
+    pub profile: Option<Vec<String>>,
+    /// It asks whether to link to the account with this identifier.
+    pub whether_to_link: Option<String>,
 }
 
 /// What the app is expected to know of the person.
@@ -115,6 +263,27 @@ pub struct Expect {
 pub enum SessionExpectation {
     /// Nobody is signed in.
     None,
-    /// Somebody is, with at least these claims.
+    /// Somebody is, with at least these claims; `null` for one that must be
+    /// absent or null.
     Claims(Map<String, Value>),
+}
+
+/// A value that later steps may name as `[NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The name, in capitals.
+    pub name: String,
+    /// What it is.
+    pub source: CaptureSource,
+}
+
+/// Where a captured value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaptureSource {
+    /// The whole address of the last hop of the step to this address (given without query).
+    Address(String),
+    /// A claim of the app's session.
+    Claim(String),
+    /// Where the link with this text leads.
+    Link(String),
 }

@@ -1,72 +1,70 @@
 //! From text to [`Scenario`], with file, line, column and a hint when it fails.
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
-use serde_saphyr::{Location, Spanned};
+use super::error::ScenarioError;
+use super::expand::{Expanded, expand};
+use super::model::{BackendKind, Capture, CaptureSource, Expect, Needs, Scenario, Step, Verb};
+use super::node::{Kind, Node, Place};
+use super::raw::{RawCapture, RawExpect, RawScenario, RawStep};
+use super::typed::{Placed, known, typed};
+use crate::placeholder;
 
-use super::hint::nearest;
-use super::model::{
-    Expect, Given, GivenApp, GivenConnector, GivenHuggingFace, Scenario, SessionExpectation, Step, Verb,
-};
+/// What every stack knows by name.
+const KNOWN_NAMES: [&str; 8] =
+    ["APP", "LOGTO", "HF", "APP_ID", "APP_SECRET", "CONNECTOR", "HF_CLIENT_ID", "HF_CLIENT_SECRET"];
 
-/// A scenario file is not one.
-#[derive(Debug, thiserror::Error)]
-pub enum ScenarioError {
-    /// The file cannot be read.
-    #[error("{path}: {source}")]
-    Read {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// There is no scenario below a folder.
-    #[error("{path}: no scenario (`*.yaml`) here")]
-    Nothing {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The text is not a scenario.
-    #[error("{path}:{line}:{column}: {message}{}", hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-        /// Column, from 1.
-        column: u64,
-        /// What is wrong.
-        message: String,
-        /// What was probably meant.
-        hint: Option<String>,
-    },
-}
+/// A longer wait than this makes sense only where the clock can be put forward.
+const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);
 
 impl Scenario {
-    /// Reads a file.
+    /// Reads a file that holds one scenario.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] with file, line, column and a hint;
+    /// [`ScenarioError::Cases`] when it holds a table of cases.
+    pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+        single(Self::load_all(path)?, path)
+    }
+
+    /// Reads a file: one scenario, or one for each of its cases.
     ///
     /// # Errors
     /// [`ScenarioError`] with file, line, column and a hint.
-    pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+    pub fn load_all(path: &Path) -> Result<Vec<Self>, ScenarioError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
-        Self::parse(&text, path)
+        Self::parse_all(&text, path)
     }
 
-    /// Reads text; `path` is for messages and the name only.
+    /// Reads text that holds one scenario; `path` is for messages, the name, and
+    /// as the place from which includes are looked for.
     ///
     /// # Errors
-    /// [`ScenarioError`] with file, line, column and a hint.
+    /// As [`Scenario::load`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ScenarioError> {
-        let raw: RawScenario = serde_saphyr::from_str(text).map_err(|error| refused(&error, path))?;
-        raw.checked(path)
+        single(Self::parse_all(text, path)?, path)
     }
 
-    /// The name: the path below `scenarios/` without its ending.
+    /// Reads text: one scenario, or one for each of its cases.
+    ///
+    /// # Errors
+    /// As [`Scenario::load_all`].
+    pub fn parse_all(text: &str, path: &Path) -> Result<Vec<Self>, ScenarioError> {
+        expand(text, path)?.into_iter().map(|expanded| checked(expanded, path)).collect()
+    }
+
+    /// The name: the path below `scenarios/` without its ending, and the case.
+    ///
+    /// ```
+    /// # use logto_testkit::Scenario;
+    /// let text = "description: x\nsteps:\n  - visit: /\n";
+    /// let scenario = Scenario::parse(text, "scenarios/sign-in/first-visit.yaml".as_ref())?;
+    /// assert_eq!(scenario.name(), "sign-in/first-visit");
+    /// # Ok::<(), logto_testkit::ScenarioError>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> String {
         let path = self.path.with_extension("");
@@ -74,268 +72,246 @@ impl Scenario {
         let below = parts.iter().rposition(|part| part == "scenarios").map_or(0, |at| at + 1);
         // Outside a `scenarios` folder, the file's own name must do.
         let start = if below == 0 { parts.len().saturating_sub(1) } else { below };
-        parts[start..].join("/")
+        let name = parts[start..].join("/");
+        match &self.case {
+            Some(case) => format!("{name}@{case}"),
+            None => name,
+        }
+    }
+
+    /// Why it cannot run on a backend; nothing when it can.
+    #[must_use]
+    pub fn skipped_on(&self, backend: BackendKind) -> Option<String> {
+        let needs = self.needs.as_ref().filter(|needs| !needs.backends.contains(&backend))?;
+        let backends: Vec<String> = needs.backends.iter().map(ToString::to_string).collect();
+        Some(format!("needs {}: {}", backends.join(" or "), needs.because.trim()))
     }
 }
 
-/// The scenario files at and below these paths, in order of their names.
-/// Files in a folder `invalid` are meant to be refused and are passed over.
-///
-/// # Errors
-/// [`ScenarioError::Read`] when a path does not exist, [`ScenarioError::Nothing`]
-/// when a folder holds no scenario.
-pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScenarioError> {
-    let mut found = Vec::new();
-    for path in paths {
-        let before = found.len();
-        collect(path, &mut found)?;
-        if found.len() == before {
-            return Err(ScenarioError::Nothing { path: path.clone() });
-        }
+fn single(mut scenarios: Vec<Scenario>, path: &Path) -> Result<Scenario, ScenarioError> {
+    match (scenarios.pop(), scenarios.len()) {
+        (Some(scenario), 0) => Ok(scenario),
+        (_, others) => Err(ScenarioError::Cases { path: path.to_owned(), count: others + 1 }),
     }
-    found.sort();
-    found.dedup();
-    Ok(found)
 }
 
-fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
-    let failed = |source| ScenarioError::Read { path: path.to_owned(), source };
-    if !std::fs::metadata(path).map_err(failed)?.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
+fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
+    let Expanded { case, root } = expanded;
+    let raw: RawScenario = typed(&root).map_err(|error| ScenarioError::typed(error, &root.at))?;
+    if raw.description.value.trim().is_empty() {
+        let hint = Some("say in a sentence who does what, and what comes of it".to_owned());
+        return Err(ScenarioError::at(&raw.description.at, "`description` is empty", hint));
     }
-    for entry in std::fs::read_dir(path).map_err(failed)? {
-        let entry = entry.map_err(failed)?.path();
-        let is_yaml = entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        if entry.is_dir() && entry.file_name().is_some_and(|name| name != "invalid") || is_yaml {
-            collect(&entry, found)?;
-        }
+    if raw.steps.value.is_empty() {
+        return Err(ScenarioError::at(&raw.steps.at, "`steps` is empty", None));
     }
-    Ok(())
-}
-
-fn refused(error: &serde_saphyr::Error, path: &Path) -> ScenarioError {
-    let error = error.without_snippet();
-    let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-    let (message, hint) = match error {
-        serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => {
-            let known = expected.join(", ");
-            let hint = match nearest(field, expected.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`? Known here: {known}"),
-                None => format!("known here: {known}"),
-            };
-            (format!("unknown key `{field}`"), Some(hint))
-        }
-        serde_saphyr::Error::SerdeMissingField { field, .. } => (format!("`{field}` is missing"), None),
-        // The first line is the message, the rest a drawing of the source.
-        other => (other.to_string().lines().next().unwrap_or_default().to_owned(), None),
+    if let Some(given) = root.get("given") {
+        names_known(given, &KNOWN_NAMES.map(ToOwned::to_owned).into())?;
+        rules_kept(&raw, given)?;
+    }
+    let needs = raw.needs.map(needs).transpose()?;
+    let nodes = match root.get("steps").map(|steps| &steps.kind) {
+        Some(Kind::List(nodes)) => nodes.as_slice(),
+        _ => &[],
     };
-    ScenarioError::Invalid { path: path.to_owned(), line, column, message, hint }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawScenario {
-    description: Spanned<String>,
-    #[serde(default)]
-    given: RawGiven,
-    steps: Spanned<Vec<Spanned<RawStep>>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawGiven {
-    huggingface: RawHuggingFace,
-    connector: RawConnector,
-    app: RawApp,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawHuggingFace {
-    users: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawConnector {
-    scope: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawApp {
-    scopes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStep {
-    visit: Option<String>,
-    click: Option<String>,
-    continue_with: Option<String>,
-    sign_in_as: Option<String>,
-    #[serde(default)]
-    expect: RawExpect,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawExpect {
-    status: Option<u16>,
-    at: Option<String>,
-    text: Option<String>,
-    session: Option<RawSession>,
-}
-
-/// `none`, or a map of claims. Read by hand: serde's `untagged` would lose
-/// location and reason.
-struct RawSession(SessionExpectation);
-
-impl<'de> Deserialize<'de> for RawSession {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = RawSession;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`none`, or a map of claims")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<RawSession, E> {
-                match text {
-                    "none" => Ok(RawSession(SessionExpectation::None)),
-                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
-                }
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSession, A::Error> {
-                let mut claims = Map::new();
-                while let Some((claim, value)) = map.next_entry::<String, Value>()? {
-                    claims.insert(claim, value);
-                }
-                Ok(RawSession(SessionExpectation::Claims(claims)))
-            }
+    let mut names: BTreeSet<String> = KNOWN_NAMES.map(ToOwned::to_owned).into();
+    let mut steps: Vec<Step> = Vec::new();
+    for (step, node) in raw.steps.value.into_iter().zip(nodes) {
+        names_known(node, &names)?;
+        let at = step.at.clone();
+        let step = checked_step(step)?;
+        let tabs = steps.iter().map(|step| step.tab).max().unwrap_or(0);
+        check_tab(&step, tabs, &at)?;
+        if let Verb::Wait(time) = step.verb
+            && time > REAL_WAIT_LIMIT
+            && needs.as_ref().is_none_or(|needs| needs.backends != [BackendKind::Embedded])
+        {
+            let message = "with a real Logto this waits for real";
+            let hint = "say `needs: { backends: [embedded], because: … }`, whose clock is put forward";
+            return Err(ScenarioError::at(&at, message, Some(hint.to_owned())));
         }
-
-        deserializer.deserialize_any(Reader)
+        names.extend(step.capture.iter().map(|capture| capture.name.clone()));
+        steps.push(step);
     }
+    Ok(Scenario {
+        path: path.to_owned(),
+        case,
+        description: raw.description.value,
+        needs,
+        given: raw.given,
+        steps,
+    })
 }
 
-impl RawScenario {
-    fn checked(self, path: &Path) -> Result<Scenario, ScenarioError> {
-        let invalid = |at: Location, message: String, hint: Option<String>| ScenarioError::Invalid {
-            path: path.to_owned(),
-            line: at.line(),
-            column: at.column(),
-            message,
-            hint,
+/// Rules between the values of `given` that their types cannot say.
+fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
+    let place = |member: &str| {
+        let node = given.get("huggingface").and_then(|node| node.get(member)).unwrap_or(given);
+        node.at.clone()
+    };
+    let known_users: Vec<String> =
+        mock_huggingface::Config::default().users.into_iter().map(|user| user.username).collect();
+    let names: Vec<&str> = known_users.iter().map(String::as_str).collect();
+    for user in &raw.given.huggingface.users {
+        if !names.contains(&user.as_str()) {
+            let hint = known(user, &names).map(|hint| format!("{hint}; `accounts` takes others"));
+            let message = format!("nobody at Hugging Face is called `{user}`");
+            return Err(ScenarioError::at(&place("users"), message, hint));
+        }
+    }
+    let accounts = mock_huggingface::Config {
+        users: raw.given.huggingface.accounts.clone(),
+        organisations: raw.given.huggingface.organisations.clone(),
+        ..mock_huggingface::Config::default()
+    };
+    accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))
+}
+
+fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {
+    if needs.value.backends.is_empty() {
+        return Err(ScenarioError::at(
+            &needs.at,
+            "`needs.backends` is empty: the scenario could run nowhere",
+            None,
+        ));
+    }
+    if needs.value.because.trim().is_empty() {
+        let hint = Some("it is what people read where the scenario is skipped".to_owned());
+        return Err(ScenarioError::at(&needs.at, "`needs.because` is empty", hint));
+    }
+    Ok(needs.value)
+}
+
+/// A name that nothing has, or not yet.
+fn names_known(node: &Node, names: &BTreeSet<String>) -> Result<(), ScenarioError> {
+    node.texts(&mut |text, at| {
+        let Some(stranger) = placeholder::names(text).into_iter().find(|name| !names.contains(*name)) else {
+            return Ok(());
         };
-        if self.description.value.trim().is_empty() {
-            let hint = Some("say in a sentence who does what, and what comes of it".to_owned());
-            return Err(invalid(self.description.referenced, "`description` is empty".to_owned(), hint));
-        }
-        if self.steps.value.is_empty() {
-            return Err(invalid(self.steps.referenced, "`steps` is empty".to_owned(), None));
-        }
-        let mut steps = Vec::new();
-        for step in self.steps.value {
-            let at = step.referenced;
-            let step = step.value.checked(at.line()).map_err(|message| {
-                invalid(at, message, Some(format!("a step has exactly one of: {}", Verb::NAMES.join(", "))))
-            })?;
-            steps.push(step);
-        }
-        Ok(Scenario {
-            path: path.to_owned(),
-            description: self.description.value,
-            given: Given {
-                huggingface: GivenHuggingFace { users: self.given.huggingface.users },
-                connector: GivenConnector { scope: self.given.connector.scope },
-                app: GivenApp { scopes: self.given.app.scopes },
-            },
-            steps,
-        })
-    }
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        let hint =
+            known(stranger, &all).map(|hint| format!("{hint}; `capture` gives names to what a step saw"));
+        Err(ScenarioError::at(at, format!("nothing is called [{stranger}] here"), hint))
+    })
 }
 
-impl RawStep {
-    fn checked(self, line: u64) -> Result<Step, String> {
-        let verbs = [
-            self.visit.map(Verb::Visit),
-            self.click.map(Verb::Click),
-            self.continue_with.map(Verb::ContinueWith),
-            self.sign_in_as.map(Verb::SignInAs),
-        ];
-        let mut given: Vec<Verb> = verbs.into_iter().flatten().collect();
-        let verb = match (given.pop(), given.pop()) {
-            (Some(verb), None) => verb,
-            (None, _) => return Err("this step has no verb".to_owned()),
-            (Some(second), Some(first)) => {
-                return Err(format!("this step has two verbs, `{}` and `{}`", first.name(), second.name()));
-            }
-        };
-        let RawExpect { status, at, text, session } = self.expect;
-        Ok(Step {
-            line,
-            verb,
-            expect: Expect { status, at, text, session: session.map(|session| session.0) },
-        })
-    }
+fn check_tab(step: &Step, tabs: usize, at: &Place) -> Result<(), ScenarioError> {
+    let message = match step.tab {
+        0 => "tabs are counted from 1".to_owned(),
+        tab if tab > tabs + 1 => format!("tab {tab} is named before tab {}", tabs + 1),
+        tab if tab > tabs && tab > 1 && !matches!(step.verb, Verb::Visit(_)) => {
+            format!("tab {tab} is new and shows nothing: begin with `visit`")
+        }
+        _ => return Ok(()),
+    };
+    Err(ScenarioError::at(at, message, None))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> String {
-        Scenario::parse(text, Path::new("scenarios/a.yaml")).unwrap_err().to_string()
+fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
+    let Placed { at, value: raw } = step;
+    let wait = raw.wait.as_deref().map(|text| duration(text, &at)).transpose()?;
+    if let Some(profile) = &raw.fill_in
+        && profile.username.is_some() == profile.password.is_some()
+    {
+        let hint = Some("say `username` or `password`, and the other in a step of its own".to_owned());
+        return Err(ScenarioError::at(&at, "`fill_in` takes one thing at a time", hint));
     }
+    let mut verbs: Vec<Verb> = [
+        raw.visit.map(Verb::Visit),
+        raw.click.map(Verb::Click),
+        raw.continue_with.map(Verb::ContinueWith),
+        raw.sign_in_as.map(Verb::SignInAs),
+        raw.deny_as.map(Verb::DenyAs),
+        raw.register_with_password.map(Verb::RegisterWithPassword),
+        raw.sign_in_with_password.map(Verb::SignInWithPassword),
+        raw.choose.map(Verb::Choose),
+        raw.fill_in.map(Verb::FillIn),
+        raw.reload.map(|_| Verb::Reload),
+        raw.lose_cookies.map(Verb::LoseCookies),
+        wait.map(Verb::Wait),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let verb = match (verbs.pop(), verbs.pop()) {
+        (Some(verb), None) => verb,
+        (None, _) => return Err(ScenarioError::at(&at, "this step has no verb", Some(one_verb()))),
+        (Some(second), Some(first)) => {
+            let message = format!("this step has two verbs, `{}` and `{}`", first.name(), second.name());
+            return Err(ScenarioError::at(&at, message, Some(one_verb())));
+        }
+    };
+    let RawExpect {
+        status,
+        at: address,
+        title,
+        text,
+        no_text,
+        session,
+        social_buttons,
+        refused,
+        asks,
+        visited,
+        not_visited,
+        journal,
+    } = raw.expect;
+    let expect = Expect {
+        status,
+        at: address,
+        title,
+        text,
+        no_text,
+        session: session.map(|session| session.0),
+        social_buttons,
+        refused,
+        asks,
+        visited,
+        not_visited,
+        journal,
+    };
+    let tab = raw.tab.map_or(1, |tab| tab.value);
+    let capture =
+        raw.capture.into_iter().map(|(name, source)| capture(name, source)).collect::<Result<_, _>>()?;
+    Ok(Step { file: PathBuf::clone(&at.file), line: at.line, verb, tab, expect, capture })
+}
 
-    #[test]
-    fn reads_what_the_design_shows() {
-        let text = r#"
-description: A first-time visitor signs in.
-given:
-  huggingface: { users: [ada] }
-  connector: { scope: openid profile email }
-  app: { scopes: [email] }
-steps:
-  - visit: /
-  - sign_in_as: ada
-    expect: { at: "[APP]/", session: { email: ada@example.com } }
-  - click: Sign Out
-    expect: { session: none }
-"#;
-        let scenario = Scenario::parse(text, Path::new("/x/scenarios/sign-in/first-visit.yaml")).unwrap();
-        assert_eq!(scenario.name(), "sign-in/first-visit");
-        assert_eq!(scenario.given.connector.scope.as_deref(), Some("openid profile email"));
-        assert_eq!((scenario.steps[1].line, &scenario.steps[1].verb), (9, &Verb::SignInAs("ada".to_owned())));
-        assert_eq!(scenario.steps[2].expect.session, Some(SessionExpectation::None));
+fn one_verb() -> String {
+    format!("a step has exactly one of: {}", Verb::NAMES.join(", "))
+}
+
+fn duration(text: &str, at: &Place) -> Result<Duration, ScenarioError> {
+    let wrong = || {
+        let hint = Some("such as `90s`, `2h 30m` or `15 days`".to_owned());
+        ScenarioError::at(at, format!("`{text}` is no length of time"), hint)
+    };
+    // Days of 24 hours: nobody waits through a change to summer time here.
+    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+    let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    Duration::try_from(length).map_err(|_| wrong())
+}
+
+fn capture(name: String, source: Placed<RawCapture>) -> Result<Capture, ScenarioError> {
+    let Placed { at, value: raw } = source;
+    if placeholder::names(&format!("[{name}]")).is_empty() {
+        let hint = Some("a name has capitals, digits and `_`, such as `CALLBACK`".to_owned());
+        return Err(ScenarioError::at(&at, format!("`{name}` cannot be captured"), hint));
     }
-
-    #[test]
-    fn refuses_an_unknown_key_with_place_and_hint() {
-        let message = error("description: x\nsteps:\n  - visit: /\n    expcet: { status: 200 }\n");
-        assert!(message.starts_with("scenarios/a.yaml:4:5: unknown key `expcet`"), "{message}");
-        assert!(message.contains("did you mean `expect`?"), "{message}");
+    if KNOWN_NAMES.contains(&name.as_str()) {
+        return Err(ScenarioError::at(&at, format!("[{name}] is known already"), None));
     }
-
-    #[test]
-    fn refuses_a_step_with_two_verbs_or_none() {
-        let message = error("description: x\nsteps:\n  - visit: /\n    click: Sign In\n");
-        assert!(message.contains("a.yaml:3:5: this step has two verbs, `visit` and `click`"), "{message}");
-        let message = error("description: x\nsteps:\n  - expect: { status: 200 }\n");
-        assert!(message.contains("this step has no verb"), "{message}");
-    }
-
-    #[test]
-    fn refuses_a_scenario_that_says_or_does_nothing() {
-        assert!(error("description: ' '\nsteps:\n  - visit: /\n").contains("`description` is empty"));
-        assert!(error("description: x\nsteps: []\n").contains("`steps` is empty"));
-        assert!(error("steps:\n  - visit: /\n").contains("`description` is missing"));
-        let session = error("description: x\nsteps:\n  - visit: /\n    expect: { session: nobody }\n");
-        assert!(session.contains("`none`, or a map of claims"), "{session}");
+    let mut sources: Vec<CaptureSource> = [
+        raw.address.map(CaptureSource::Address),
+        raw.claim.map(CaptureSource::Claim),
+        raw.link.map(CaptureSource::Link),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match (sources.pop(), sources.is_empty()) {
+        (Some(source), true) => Ok(Capture { name, source }),
+        _ => {
+            let hint = Some("it is exactly one of: address, claim, link".to_owned());
+            Err(ScenarioError::at(&at, format!("it is not clear what `{name}` is"), hint))
+        }
     }
 }

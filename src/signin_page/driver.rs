@@ -87,6 +87,17 @@ impl<'a> SigninPage<'a> {
         }
     }
 
+    /// The social buttons that the page shows, by target, in order.
+    ///
+    /// # Errors
+    /// [`SigninPageError::Refused`] when Logto gives the page no settings.
+    pub async fn social_buttons(&mut self) -> Result<Vec<String>, SigninPageError> {
+        match self.settings().await? {
+            Ok(settings) => Ok(settings.buttons.into_iter().map(|(target, _)| target).collect()),
+            Err((refusal, _)) => Err(SigninPageError::Refused(refusal)),
+        }
+    }
+
     /// Clicks the social button of `target`, up to the authorization endpoint of the provider.
     ///
     /// # Errors

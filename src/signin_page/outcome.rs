@@ -64,6 +64,9 @@ pub enum SigninPageError {
         /// What it shows.
         shown: String,
     },
+    /// Logto refused what the page cannot be shown without.
+    #[error("{0}")]
+    Refused(Refusal),
     /// The page asks no such question in this tab.
     #[error("the page did not ask whether to link or to create an account")]
     NotAsked,

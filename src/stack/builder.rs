@@ -4,11 +4,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
 use url::Url;
 
 use super::management::Credentials;
 use super::running::Stack;
+use super::settings::{
+    AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
+};
 use super::steps::StartError;
 
 /// A Logto that is running already.
@@ -36,13 +38,6 @@ pub enum LogtoBackend {
     External(Box<External>),
 }
 
-/// The connector's configuration as far as it differs from the healthy one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ConnectorSettings {
-    /// `scope`; Logto's default is `profile`.
-    pub scope: Option<String>,
-}
-
 /// Collects what a stack is made of.
 ///
 /// ```no_run
@@ -58,9 +53,13 @@ pub struct StackBuilder {
     pub(super) logto: LogtoBackend,
     pub(super) huggingface: mock_huggingface::Config,
     pub(super) huggingface_listen: SocketAddr,
+    pub(super) oauth_app: OauthAppSettings,
+    pub(super) answers: Vec<kit::Rule>,
     pub(super) connector: ConnectorSettings,
-    pub(super) sign_in_experience: Map<String, Value>,
+    pub(super) application: ApplicationSettings,
+    pub(super) tenant: TenantSettings,
     pub(super) app: sample_app::Options,
+    pub(super) app_credentials: AppCredentials,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -76,9 +75,13 @@ impl Default for StackBuilder {
             logto: LogtoBackend::default(),
             huggingface: mock_huggingface::Config::default(),
             huggingface_listen: any,
+            oauth_app: OauthAppSettings::default(),
+            answers: vec![],
             connector: ConnectorSettings::default(),
-            sign_in_experience: Map::new(),
+            application: ApplicationSettings::default(),
+            tenant: TenantSettings::default(),
             app: sample_app::Options::default(),
+            app_credentials: AppCredentials::default(),
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -112,6 +115,21 @@ impl StackBuilder {
         self
     }
 
+    /// The OAuth app at Hugging Face that the connector uses.
+    #[must_use]
+    pub fn oauth_app(mut self, settings: OauthAppSettings) -> Self {
+        self.oauth_app = settings;
+        self
+    }
+
+    /// A scripted answer, fault or delay of Hugging Face, in force once the stack
+    /// is up. Of several, the first that fits a request is used.
+    #[must_use]
+    pub fn answer(mut self, rule: kit::Rule) -> Self {
+        self.answers.push(rule);
+        self
+    }
+
     /// The connector's configuration.
     #[must_use]
     pub fn connector(mut self, settings: ConnectorSettings) -> Self {
@@ -119,11 +137,17 @@ impl StackBuilder {
         self
     }
 
-    /// Members of the sign-in experience on top of the guide's, as the
-    /// Management API takes them.
+    /// The app's record in Logto.
     #[must_use]
-    pub fn sign_in_experience(mut self, members: Map<String, Value>) -> Self {
-        self.sign_in_experience = members;
+    pub fn application(mut self, settings: ApplicationSettings) -> Self {
+        self.application = settings;
+        self
+    }
+
+    /// Sign-in experience and accounts of the Logto tenant.
+    #[must_use]
+    pub fn tenant(mut self, settings: TenantSettings) -> Self {
+        self.tenant = settings;
         self
     }
 
@@ -131,6 +155,13 @@ impl StackBuilder {
     #[must_use]
     pub fn app(mut self, options: sample_app::Options) -> Self {
         self.app = options;
+        self
+    }
+
+    /// As whom the sample app speaks to Logto.
+    #[must_use]
+    pub fn app_credentials(mut self, credentials: AppCredentials) -> Self {
+        self.app_credentials = credentials;
         self
     }
 

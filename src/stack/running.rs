@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use kit::{Bound, Ca, Client, Clock, Connections, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
-use serde_json::json;
 use url::Url;
 
 use super::builder::{External, LogtoBackend, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
 use super::management::{Credentials, Management};
+use super::names::{Names, UnknownName};
+use super::plan;
 use super::probe::{self, ConnectorProbe};
 use super::saved::{Restored, SavedStateError};
 use super::steps::{BindError, StartError, StepError, step};
@@ -54,6 +55,7 @@ pub enum StopError {
 #[derive(Debug)]
 pub struct Stack {
     endpoints: Endpoints,
+    names: Names,
     known: Known,
     clock: Clock,
     random: Random,
@@ -85,6 +87,12 @@ impl Stack {
     #[must_use]
     pub fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// What the stack knows by name, as `[APP]`.
+    #[must_use]
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The stack's clock; embedded parties live by it.
@@ -165,10 +173,10 @@ impl Stack {
 
     /// `servers` holds what is up so far, the mock's TLS listener first.
     async fn assemble(settings: &StackBuilder, servers: &mut Vec<Running>) -> Result<Self, StartError> {
-        let base = Base::new(settings).await?;
+        let (base, listener) = Base::new(settings).await?;
         let huggingface_site = base.huggingface(settings);
         let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
-        let tls = base.listener.serve_tls(huggingface_site.router(), leaf.config);
+        let tls = listener.serve_tls(huggingface_site.router(), leaf.config);
         let huggingface_addr = tls.addr();
         servers.push(tls);
         let plain_huggingface = match settings.plain_huggingface {
@@ -186,7 +194,8 @@ impl Stack {
         let logto = match &settings.logto {
             LogtoBackend::Embedded => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
-                embedded(settings, shared, clients.connector, plain_huggingface.clone(), servers).await?
+                embedded(settings, shared, clients.connector.clone(), plain_huggingface.clone(), servers)
+                    .await?
             }
             LogtoBackend::External(external) => LogtoSite::external(external),
         };
@@ -202,26 +211,15 @@ impl Stack {
         let opened = open_tenant(&clients.app, &endpoints, &logto.credentials, &logto.tenant, &base.clock);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let oauth_app = huggingface_site.add_app(mock_huggingface::App {
-            name: "Bookstore".to_owned(),
-            redirect_uris: vec![format!("{}callback/{}", endpoints.logto, tenant.connector_id())],
-            ..mock_huggingface::App::default()
-        });
+        let mut names = Names::of(&endpoints);
+        names.learn("CONNECTOR", tenant.connector_id());
+        let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
+        let oauth_app = huggingface_site.add_app(oauth_app);
         let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
-        let plan = plan(settings, &endpoints, (&client_id, &client_secret));
-        let probe = match &settings.logto {
-            // The embedded Logto was given the mock's address and CA in this process.
-            LogtoBackend::Embedded => None,
-            LogtoBackend::External(_) => Some(ConnectorProbe {
-                client: &clients.app,
-                endpoints: &endpoints,
-                redirect_uri: &plan.redirect_uris[0],
-                journal: &base.journal,
-                code: format!("logto-testkit-probe-{}", base.random.hex(8)),
-            }),
-        };
-        let provisioned = provision(&mut tenant, &plan, probe, || servers[0].connections()).await;
-        let Application { id: app_id, secret: app_secret } = match provisioned {
+        names.learn("HF_CLIENT_ID", &client_id);
+        names.learn("HF_CLIENT_SECRET", &client_secret);
+        let site = Site { settings, base: &base, clients: &clients, endpoints: &endpoints };
+        let application = match site.open(&mut tenant, &mut names, app_bound, servers).await {
             Ok(application) => application,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.
@@ -231,29 +229,12 @@ impl Stack {
                 return Err(error);
             }
         };
-
-        let config = sample_app::Config {
-            base_url: endpoints.app.clone(),
-            logto_endpoint: endpoints.logto.clone(),
-            app_id: app_id.clone(),
-            app_secret: app_secret.clone(),
-            options: settings.app.clone(),
-        };
-        let context = sample_app::Context {
-            clock: base.clock.clone(),
-            random: base.random.clone(),
-            journal: base.journal.clone(),
-            client: clients.app.clone(),
-        };
-        let app = sample_app::App::new(config, context)
-            .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
-        servers.push(app_bound.serve(app.router()));
-
-        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
-        step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
-            .await?;
+        let Application { id: app_id, secret: app_secret } = application;
         // The walk starts with an empty page.
         base.journal.clear();
+        for answer in &settings.answers {
+            base.script.add(answer.clone());
+        }
 
         let known = Known {
             app_id,
@@ -264,6 +245,7 @@ impl Stack {
         };
         Ok(Self {
             endpoints,
+            names,
             known,
             clock: base.clock,
             random: base.random,
@@ -294,6 +276,62 @@ impl Stack {
     }
 }
 
+/// What is up already when the tenant is provisioned and the app opens.
+struct Site<'a> {
+    settings: &'a StackBuilder,
+    base: &'a Base,
+    clients: &'a Clients,
+    endpoints: &'a Endpoints,
+}
+
+impl Site<'_> {
+    /// Provisions the tenant, starts the app and probes every party.
+    async fn open(
+        &self,
+        tenant: &mut Tenant,
+        names: &mut Names,
+        app_bound: Bound,
+        servers: &mut Vec<Running>,
+    ) -> Result<Application, StartError> {
+        let Self { settings, base, clients, endpoints } = *self;
+        let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+        let probe = match &settings.logto {
+            // The embedded Logto was given the mock's address and CA in this process.
+            LogtoBackend::Embedded => None,
+            // Without a redirect URI there is no authorization request to probe with.
+            LogtoBackend::External(_) if plan.redirect_uris.is_empty() => None,
+            LogtoBackend::External(_) => Some(ConnectorProbe {
+                client: &clients.app,
+                endpoints,
+                redirect_uri: plan.redirect_uris.first().map_or("", String::as_str),
+                journal: &base.journal,
+                code: format!("logto-testkit-probe-{}", base.random.hex(8)),
+            }),
+        };
+        let application = provision(tenant, &plan, probe, || servers[0].connections()).await?;
+        names.learn("APP_ID", &application.id);
+        names.learn("APP_SECRET", &application.secret);
+        let config = named("configure the app", plan::app_config(settings, endpoints, names))?;
+        let context = sample_app::Context {
+            clock: base.clock.clone(),
+            random: base.random.clone(),
+            journal: base.journal.clone(),
+            client: clients.app.clone(),
+        };
+        let app = sample_app::App::new(config, context)
+            .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
+        servers.push(app_bound.serve(app.router()));
+        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
+        step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
+            .await?;
+        Ok(application)
+    }
+}
+
+fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Result<T, StartError> {
+    filled.map_err(|cause| StartError { step, cause: cause.into() })
+}
+
 /// What every party is built with.
 struct Base {
     clock: Clock,
@@ -301,7 +339,6 @@ struct Base {
     journal: Journal,
     script: Script,
     ca: Arc<Ca>,
-    listener: Bound,
 }
 
 /// What the parties of one process share.
@@ -313,7 +350,8 @@ struct Shared<'a> {
 }
 
 impl Base {
-    async fn new(settings: &StackBuilder) -> Result<Self, StartError> {
+    /// With the listener of the mock Hugging Face, the first thing that is bound.
+    async fn new(settings: &StackBuilder) -> Result<(Self, Bound), StartError> {
         // Only a Logto in this process lives by our clock; with a real one, waiting is real.
         let clock = match settings.logto {
             LogtoBackend::Embedded => Clock::skipping(),
@@ -325,7 +363,7 @@ impl Base {
         };
         let listener = step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?;
         let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
-        Ok(Self { clock, random, journal: Journal::new(), script: Script::default(), ca, listener })
+        Ok((Self { clock, random, journal: Journal::new(), script: Script::default(), ca }, listener))
     }
 
     fn huggingface(&self, settings: &StackBuilder) -> HuggingFace {
@@ -423,20 +461,6 @@ async fn embedded(
         credentials: Credentials { id, secret },
         tenant: TenantKind::Fresh,
     })
-}
-
-/// What to create in the tenant: the guide's set-up, and what the settings change of it.
-fn plan(settings: &StackBuilder, endpoints: &Endpoints, (id, secret): (&str, &str)) -> Plan {
-    let mut connector_config = json!({ "clientId": id, "clientSecret": secret });
-    if let Some(scope) = &settings.connector.scope {
-        connector_config["scope"] = json!(scope);
-    }
-    Plan {
-        connector_config,
-        sign_in_experience: settings.sign_in_experience.clone(),
-        redirect_uris: vec![format!("{}callback", endpoints.app)],
-        post_logout_redirect_uris: vec![endpoints.app.to_string()],
-    }
 }
 
 /// Application and connector first, then the probe, and only then what people see.

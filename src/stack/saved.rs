@@ -37,6 +37,9 @@ pub struct SavedState {
     pub created_connector: Option<String>,
     /// The application that the run created.
     pub created_application: Option<String>,
+    /// The accounts that the run created beforehand.
+    #[serde(default)]
+    pub created_users: Vec<String>,
     /// The members of the sign-in experience that the run changes, as they were.
     pub sign_in_experience: Map<String, Value>,
 }
@@ -184,8 +187,8 @@ impl StateFile {
     /// Puts the tenant back and removes the file. Safe to repeat: what is gone
     /// or back already is passed over.
     ///
-    /// Deletes only users that were created through the run's own application
-    /// since the run began.
+    /// Deletes only users that the run created beforehand, and those that were
+    /// created through its own application since it began.
     ///
     /// # Errors
     /// [`SavedStateError::NotRestored`] says what is left; the file then stays.
@@ -195,9 +198,13 @@ impl StateFile {
             move |source| SavedStateError::NotRestored { what, path, source }
         };
         let mut restored = Restored::default();
-        // Users first: they are known by the application that is deleted next.
+        for user in &self.state.created_users {
+            management.delete(&format!("users/{user}")).await.map_err(failed("users"))?;
+            restored.users += 1;
+        }
+        // Before the application: these users are known by it alone.
         if let Some(application) = &self.state.created_application {
-            restored.users = self.delete_users(management, application).await.map_err(failed("users"))?;
+            restored.users += self.delete_users(management, application).await.map_err(failed("users"))?;
             let path = format!("applications/{application}");
             management.delete(&path).await.map_err(failed("the application"))?;
         }

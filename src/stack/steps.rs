@@ -5,6 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::management::ManagementError;
+use super::names::UnknownName;
 use super::probe::ProbeError;
 use super::saved::SavedStateError;
 use super::tenant::TenantError;
@@ -47,6 +48,9 @@ pub enum StepError {
     /// A party does not answer, or Logto does not reach this mock.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// A setting names something that the stack does not know.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
     /// The app under test could not be configured.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),

@@ -50,12 +50,18 @@ pub enum TenantError {
 pub(super) struct Plan {
     /// `clientId`, `clientSecret`, `scope` … of the connector.
     pub(super) connector_config: Value,
+    /// Whether the connector copies the profile at every sign-in.
+    pub(super) sync_profile: bool,
     /// Members of the sign-in experience on top of the guide's.
     pub(super) sign_in_experience: Map<String, Value>,
+    /// Accounts to create.
+    pub(super) users: Vec<Map<String, Value>>,
     /// Redirect URIs of the application.
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
     pub(super) post_logout_redirect_uris: Vec<String>,
+    /// `customClientMetadata.alwaysIssueRefreshToken` of the application.
+    pub(super) always_issue_refresh_token: bool,
 }
 
 /// An application of Logto with its secret.
@@ -114,6 +120,7 @@ impl Tenant {
             borrowed_connector: survey.borrowed,
             created_connector,
             created_application: None,
+            created_users: vec![],
             sign_in_experience: survey.sign_in_experience,
         };
         let saved = Some(StateFile::create(state_file.clone(), state)?);
@@ -140,7 +147,7 @@ impl Tenant {
     /// # Errors
     /// [`StepError`] with Logto's own answer.
     pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
-        let application = json!({
+        let mut application = json!({
             "name": APPLICATION_NAME,
             "type": "Traditional",
             "oidcClientMetadata": {
@@ -148,6 +155,9 @@ impl Tenant {
                 "postLogoutRedirectUris": plan.post_logout_redirect_uris,
             },
         });
+        if plan.always_issue_refresh_token {
+            application["customClientMetadata"] = json!({ "alwaysIssueRefreshToken": true });
+        }
         let id = self.management.post("applications", &application).await?.text("id")?;
         if let Some(saved) = &mut self.saved {
             saved.note(|state| state.created_application = Some(id.clone()))?;
@@ -158,12 +168,15 @@ impl Tenant {
 
         match &self.connector {
             Connector::Create => {
-                let connector =
+                let mut connector =
                     json!({ "connectorId": FACTORY, "id": CONNECTOR_ID, "config": plan.connector_config });
+                if plan.sync_profile {
+                    connector["syncProfile"] = json!(true);
+                }
                 self.management.post("connectors", &connector).await?;
             }
             Connector::Patch(connector) => {
-                let patch = json!({ "config": plan.connector_config, "syncProfile": false });
+                let patch = json!({ "config": plan.connector_config, "syncProfile": plan.sync_profile });
                 self.management.patch(&format!("connectors/{connector}"), &patch).await?;
             }
         }
@@ -171,11 +184,11 @@ impl Tenant {
     }
 
     /// Switches the connector on in the sign-in experience, as the guide says:
-    /// sign-up identifier "None", the social button shown.
+    /// sign-up identifier "None", the social button shown; then creates accounts.
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
+    pub(super) async fn switch_on(&mut self, plan: &Plan) -> Result<(), StepError> {
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
@@ -187,6 +200,12 @@ impl Tenant {
             members.extend(plan.sign_in_experience.clone());
         }
         self.management.patch("sign-in-exp", &experience).await?;
+        for user in &plan.users {
+            let id = self.management.post("users", &Value::Object(user.clone())).await?.text("id")?;
+            if let Some(saved) = &mut self.saved {
+                saved.note(|state| state.created_users.push(id))?;
+            }
+        }
         Ok(())
     }
 

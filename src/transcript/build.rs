@@ -233,6 +233,7 @@ fn why(why: WhyHop) -> &'static str {
         WhyHop::Redirect => "redirect",
         WhyHop::Script => "script",
         WhyHop::Call => "call",
+        WhyHop::Reload => "reload",
     }
 }
 

@@ -477,5 +477,6 @@ fn origin_of(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
+mod reload;
 #[cfg(test)]
 mod tests;

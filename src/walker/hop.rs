@@ -24,6 +24,8 @@ pub enum WhyHop {
     Script,
     /// The page's script made a call.
     Call,
+    /// The person loaded the page again.
+    Reload,
 }
 
 /// One request and its response.

@@ -38,7 +38,11 @@ fn run(args: &Args) -> Result<(), CliError> {
     runtime.block_on(serve(args))
 }
 
-async fn serve(args: &Args) -> Result<(), CliError> {
+/// Serves until Ctrl-C.
+///
+/// # Errors
+/// [`CliError`] says what kept it from starting, or ended it.
+pub async fn serve(args: &Args) -> Result<(), CliError> {
     let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;

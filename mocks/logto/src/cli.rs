@@ -1,5 +1,8 @@
 //! The command `mock-logto`.
 
+mod error;
+
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,50 +11,67 @@ use clap::Parser;
 use kit::{Bound, Ca, Client, Clock, Journal, Random, Stop};
 use url::Url;
 
+pub use error::CliError;
+
 use crate::{Context, Logto};
 
 /// A double of Logto for tests. Configure it through its Management API.
-///
-/// Exit codes: 0 stopped by Ctrl-C, 2 bad usage, 3 did not start.
 #[derive(Debug, Parser)]
-#[command(name = "mock-logto", version)]
-struct Arguments {
-    /// Where to listen; its origin is ENDPOINT.
-    #[arg(long, default_value = "127.0.0.1:3001")]
+#[command(
+    name = "mock-logto",
+    version,
+    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments, 4 cannot listen, 5 CA, 6 failed while serving."
+)]
+pub struct Arguments {
+    /// Where to listen; its origin is ENDPOINT
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3001")]
     listen: SocketAddr,
-    /// Where the admin tenant listens.
-    #[arg(long, default_value = "127.0.0.1:3002")]
+    /// Where the admin tenant listens
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3002")]
     admin: SocketAddr,
-    /// Where huggingface.co is: address and port of a mock.
+    /// Where huggingface.co is: address and port of a mock
     #[arg(long, value_name = "ADDR:PORT")]
     huggingface: Option<SocketAddr>,
-    /// Folder with the CA that vouches for the mock.
+    /// Folder with the CA that vouches for the mock
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
+    /// Secret of the application `m-default`, which may use the Management API [default: made up]
+    #[arg(long, env = "MOCK_LOGTO_M2M_SECRET", value_name = "SECRET", hide_env_values = true)]
+    m2m_secret: Option<String>,
+    /// Allow addresses that other machines can reach
+    #[arg(long)]
+    allow_exposed: bool,
 }
 
 /// Parses the arguments and serves until Ctrl-C.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
-    };
-    match runtime.block_on(serve(arguments)) {
+    let served = tokio::runtime::Runtime::new()
+        .map_err(CliError::Runtime)
+        .and_then(|runtime| runtime.block_on(serve(arguments)));
+    match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&*error),
+        Err(error) => {
+            // Nothing is left to do when even standard error is closed.
+            let _ = writeln!(std::io::stderr(), "mock-logto: {error}");
+            error.exit_code()
+        }
     }
 }
 
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("error: {error}");
-    ExitCode::from(3)
-}
-
-async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+/// Serves until Ctrl-C.
+///
+/// # Errors
+/// [`CliError`] says what kept it from starting, or ended it.
+pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
+    for addr in [arguments.listen, arguments.admin] {
+        if !addr.ip().is_loopback() && !arguments.allow_exposed {
+            return Err(CliError::Exposed(addr));
+        }
+    }
     let (bound, admin) = (Bound::at(arguments.listen).await?, Bound::at(arguments.admin).await?);
-    let origin = |port: u16| Url::parse(&format!("http://localhost:{port}"));
+    let (endpoint, admin_endpoint) = (origin(&bound)?, origin(&admin)?);
     let mut client = Client::builder().follow_redirects(20);
     if let Some(directory) = &arguments.ca {
         client = client.trust(&Ca::load(directory)?);
@@ -59,22 +79,22 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(addr) = arguments.huggingface {
         client = client.host("huggingface.co", addr);
     }
-    let stop = Stop::listen()?;
+    let stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
     let logto = Logto::new(Context {
-        endpoint: origin(bound.port())?,
-        admin_endpoint: origin(admin.port())?,
+        endpoint: endpoint.clone(),
+        admin_endpoint: admin_endpoint.clone(),
         clock: Clock::system(),
         random: Random::from_os(),
         journal: journal.clone(),
         client: client.build()?,
         authorization_origin: None,
-        m2m_secret: None,
+        m2m_secret: arguments.m2m_secret,
     });
     let (id, secret) = logto.m2m_credentials();
-    println!("Logto        {}", origin(bound.port())?);
-    println!("Logto admin  {}", origin(admin.port())?);
-    println!("Management   {id}:{secret}");
+    let told =
+        format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {id}:{secret}\n");
+    std::io::stdout().write_all(told.as_bytes()).map_err(CliError::Output)?;
     let router = kit::logged(logto.router(), journal);
     let servers = [bound.serve(router.clone()), admin.serve(router)];
     stop.wait().await;
@@ -82,4 +102,10 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         server.shutdown().await?;
     }
     Ok(())
+}
+
+/// `localhost`, as in the guide: cookies are by host name.
+fn origin(bound: &Bound) -> Result<Url, CliError> {
+    let text = format!("http://localhost:{}", bound.port());
+    text.parse().map_err(|source| CliError::Origin { text, source })
 }

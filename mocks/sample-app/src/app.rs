@@ -44,7 +44,7 @@ pub struct Context {
 ///     logto_endpoint: "http://localhost:3001".parse()?,
 ///     app_id: "bookstore".to_owned(),
 ///     app_secret: "secret".to_owned(),
-///     options: sample_app::Options { extra_scopes: vec!["email".to_owned()], ..Default::default() },
+///     options: sample_app::Options { scopes: vec!["email".to_owned()], ..Default::default() },
 /// };
 /// let context = sample_app::Context {
 ///     clock: kit::Clock::system(),

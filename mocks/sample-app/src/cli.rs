@@ -34,7 +34,11 @@ fn run(arguments: Arguments) -> Result<(), CliError> {
     runtime.block_on(serve(arguments))
 }
 
-async fn serve(arguments: Arguments) -> Result<(), CliError> {
+/// Serves until Ctrl-C.
+///
+/// # Errors
+/// [`CliError`] says what kept it from starting, or ended it.
+pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let logto = arguments.logto()?;
     arguments.check_exposure()?;
     let stop = kit::Stop::listen().map_err(CliError::Signal)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -41,11 +42,11 @@ impl std::fmt::Debug for Config {
 }
 
 /// What an app of the guide may do differently.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Scopes on top of the SDK's `openid offline_access profile`.
-    pub extra_scopes: Vec<String>,
+    pub scopes: Vec<String>,
     /// Whether the SDK's own scopes are asked for.
     pub reserved_scopes: bool,
     /// API resources to ask for (`resource`, RFC 8707).
@@ -76,7 +77,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            extra_scopes: vec![],
+            scopes: vec![],
             reserved_scopes: true,
             resources: vec![],
             prompt: "consent".to_owned(),
@@ -94,7 +95,7 @@ impl Default for Options {
 }
 
 /// How the app authenticates itself to Logto.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuth {
     /// `Authorization: Basic` with id and secret as they are (RFC 7617), as the SDK does.
@@ -109,7 +110,7 @@ pub enum ClientAuth {
 }
 
 /// The session cookie's name and attributes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CookieOptions {
     /// Its name.
@@ -143,7 +144,7 @@ impl Default for CookieOptions {
 }
 
 /// `SameSite` of the session cookie.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SameSite {
     /// Sent when another site leads here: what a sign-in needs.
@@ -158,7 +159,7 @@ pub enum SameSite {
 }
 
 /// Where sessions are kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StorageKind {
     /// In the server's memory, as the guide says.
@@ -245,7 +246,7 @@ impl Config {
 
     fn scopes(&self) -> Vec<&str> {
         let reserved: &[&str] = if self.options.reserved_scopes { &RESERVED_SCOPES } else { &[] };
-        let mut scopes: Vec<&str> = self.options.extra_scopes.iter().map(String::as_str).collect();
+        let mut scopes: Vec<&str> = self.options.scopes.iter().map(String::as_str).collect();
         for scope in reserved {
             if !scopes.contains(scope) {
                 scopes.push(scope);

@@ -1,12 +1,13 @@
 //! What is not known of the real site.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Declares one switch: its meaning, its values, and which one is the default.
 macro_rules! switch {
     ($(#[$doc:meta])+ $name:ident { $(#[$first_doc:meta])+ $first:ident, $($(#[$other_doc:meta])+ $other:ident,)+ }) => {
         $(#[$doc])+
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum $name {
             $(#[$first_doc])+
@@ -186,7 +187,7 @@ switch! {
 
 /// Behaviour that nothing public tells about the real site. Every default is a
 /// guess, and is marked so at the value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
     /// Status of `invalid_client`.

@@ -37,7 +37,7 @@ pub struct Arguments {
     pub allow_exposed: bool,
     /// Scope on top of `openid offline_access profile`; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", help_heading = "Sign-in")]
-    extra_scopes: Vec<String>,
+    scopes: Vec<String>,
     /// Leave out `openid offline_access profile`
     #[arg(long, help_heading = "Sign-in")]
     no_reserved_scopes: bool,
@@ -130,7 +130,7 @@ impl Arguments {
 
     pub(super) fn into_options(self) -> Options {
         Options {
-            extra_scopes: self.extra_scopes,
+            scopes: self.scopes,
             reserved_scopes: !self.no_reserved_scopes,
             resources: self.resources,
             prompt: self.prompt,
@@ -195,7 +195,7 @@ mod tests {
         let flags =
             ["--scope", "email", "--scope", "roles", "--extra", "login_hint=a=b", "--storage", "cookie"];
         let options = parse(&flags).into_options();
-        assert_eq!(options.extra_scopes, ["email", "roles"]);
+        assert_eq!(options.scopes, ["email", "roles"]);
         assert_eq!(options.extra_parameters["login_hint"], "a=b");
         assert_eq!(options.storage, StorageKind::Cookie);
     }

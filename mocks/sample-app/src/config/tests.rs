@@ -12,18 +12,18 @@ fn config(options: Options) -> Config {
 
 #[test]
 fn the_sdk_puts_its_own_scopes_last() {
-    let extra_scopes = vec!["email".to_owned(), "openid".to_owned()];
+    let scopes = vec!["email".to_owned(), "openid".to_owned()];
     assert_eq!(config(Options::default()).scope(), "openid offline_access profile");
-    let options = Options { extra_scopes, ..Options::default() };
+    let options = Options { scopes, ..Options::default() };
     assert_eq!(config(options).scope(), "email openid offline_access profile");
     assert_eq!(config(Options { reserved_scopes: false, ..Options::default() }).scope(), "");
 }
 
 #[test]
 fn the_organizations_scope_brings_its_resource() {
-    let extra_scopes = vec![ORGANIZATIONS_SCOPE.to_owned()];
+    let scopes = vec![ORGANIZATIONS_SCOPE.to_owned()];
     let resources = vec!["https://api.example.com".to_owned()];
-    let config = config(Options { extra_scopes, resources, ..Options::default() });
+    let config = config(Options { scopes, resources, ..Options::default() });
     assert_eq!(config.resources(), ["https://api.example.com", ORGANIZATIONS_RESOURCE]);
 }
 

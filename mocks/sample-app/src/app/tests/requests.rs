@@ -121,7 +121,7 @@ async fn client_authentication_can_be_another() {
 async fn options_change_the_authorization_request() {
     let text = |text: &str| text.to_owned();
     let options = Options {
-        extra_scopes: vec![text("email")],
+        scopes: vec![text("email")],
         resources: vec![text("https://a.example.com/?x=1"), text("https://b.example.com")],
         prompt: String::new(),
         direct_sign_in: Some(text("social:huggingface")),

@@ -1,0 +1,95 @@
+//! What came of one scenario.
+
+use std::time::Duration;
+
+use logto_testkit::transcript::Transcript;
+use logto_testkit::{Failure, Scenario, SnapshotResult};
+
+/// What came of one scenario.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) scenario: Scenario,
+    pub(super) verdict: Verdict,
+    /// From the start of the stack to its end.
+    pub(super) duration: Duration,
+}
+
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It needs another backend.
+    Skipped(String),
+    /// Its stack did not start.
+    NotStarted(String),
+    Walked {
+        failures: Vec<Failure>,
+        transcript: Transcript,
+        snapshot: Snapshot,
+    },
+}
+
+/// How the transcript compares with the reviewed one.
+#[derive(Debug)]
+pub(super) enum Snapshot {
+    Compared(SnapshotResult),
+    /// It has become the reviewed one.
+    Updated,
+}
+
+impl Snapshot {
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Compared(SnapshotResult::Same) => "same",
+            Self::Compared(SnapshotResult::Missing) => "missing",
+            Self::Compared(SnapshotResult::Different(_)) => "different",
+            Self::Updated => "updated",
+        }
+    }
+
+    pub(super) fn difference(&self) -> Option<&str> {
+        match self {
+            Self::Compared(SnapshotResult::Different(diff)) => Some(diff),
+            Self::Compared(SnapshotResult::Same | SnapshotResult::Missing) | Self::Updated => None,
+        }
+    }
+}
+
+impl Outcome {
+    pub(super) fn result(&self) -> &'static str {
+        match &self.verdict {
+            Verdict::Skipped(_) => "skipped",
+            Verdict::Walked { failures, snapshot, .. }
+                if failures.is_empty() && snapshot.difference().is_none() =>
+            {
+                "passed"
+            }
+            Verdict::Walked { .. } | Verdict::NotStarted(_) => "failed",
+        }
+    }
+}
+
+/// How many of which.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub(super) passed: usize,
+    pub(super) failed: usize,
+    pub(super) skipped: usize,
+    /// Of the failed, those whose stack did not start.
+    pub(super) not_started: usize,
+}
+
+impl Totals {
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        self.not_started += usize::from(matches!(outcome.verdict, Verdict::NotStarted(_)));
+        match outcome.result() {
+            "passed" => self.passed += 1,
+            "failed" => self.failed += 1,
+            _ => self.skipped += 1,
+        }
+    }
+}
+
+impl std::fmt::Display for Totals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}

@@ -1,0 +1,170 @@
+//! Walks side by side: each worker is a thread with a runtime of its own, so
+//! that a walk never waits for another's wake-up.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use kit::{Ca, Clock};
+use logto_testkit::scenario::BackendKind;
+use logto_testkit::stack::LogtoBackend;
+use logto_testkit::{Scenario, compare_snapshot, stack_for, update_snapshot, walk};
+use tokio::sync::{mpsc, watch};
+
+use super::super::exit::CliError;
+use super::outcome::{Outcome, Snapshot, Verdict};
+use super::progress::Progress;
+
+/// What all walks of a run have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) logto: LogtoBackend,
+    pub(super) backend: BackendKind,
+    pub(super) listen: SocketAddr,
+    pub(super) ca: Option<Arc<Ca>>,
+    pub(super) jobs: usize,
+    pub(super) update: bool,
+}
+
+/// One worker for each processor.
+pub(super) fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+type Done = (usize, Result<Outcome, CliError>);
+
+/// The walks of a run, as they end.
+pub(super) struct Walks {
+    names: Vec<String>,
+    done: mpsc::UnboundedReceiver<Done>,
+    /// Ended before one that comes first.
+    waiting: BTreeMap<usize, Result<Outcome, CliError>>,
+    next: usize,
+    stopped: Arc<AtomicBool>,
+}
+
+/// Starts the workers.
+pub(super) fn start(
+    scenarios: Vec<Scenario>,
+    settings: Settings,
+    interrupted: watch::Receiver<bool>,
+) -> Walks {
+    let names = scenarios.iter().map(Scenario::name).collect();
+    let (sender, done) = mpsc::unbounded_channel();
+    let stopped = Arc::new(AtomicBool::new(false));
+    let (scenarios, next) = (Arc::new(scenarios), Arc::new(AtomicUsize::new(0)));
+    for _ in 0..settings.jobs.clamp(1, scenarios.len()) {
+        let (scenarios, next, settings) = (scenarios.clone(), next.clone(), settings.clone());
+        let (sender, stopped, interrupted) = (sender.clone(), stopped.clone(), interrupted.clone());
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            while !stopped.load(Ordering::SeqCst) && !*interrupted.borrow() {
+                let at = next.fetch_add(1, Ordering::SeqCst);
+                let Some(scenario) = scenarios.get(at) else { break };
+                let outcome = match &runtime {
+                    Ok(runtime) => runtime.block_on(one(scenario, &settings, interrupted.clone())),
+                    Err(error) => {
+                        let source = std::io::Error::new(error.kind(), error.to_string());
+                        Err(CliError::Io { what: "start a worker", source })
+                    }
+                };
+                if sender.send((at, outcome)).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    Walks { names, done, waiting: BTreeMap::new(), next: 0, stopped }
+}
+
+impl Walks {
+    /// No further walk begins; those under way end, and put their tenants back.
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+    }
+
+    /// The next in order; `None` when all have ended that ever will.
+    pub(super) async fn next(
+        &mut self,
+        progress: &mut Progress,
+    ) -> Option<(String, Result<Outcome, CliError>)> {
+        loop {
+            if let Some(outcome) = self.waiting.remove(&self.next) {
+                self.next += 1;
+                return Some((self.names[self.next - 1].clone(), outcome));
+            }
+            match self.done.recv().await {
+                Some((at, outcome)) => {
+                    progress.one_more(&self.names[at]);
+                    self.waiting.insert(at, outcome);
+                }
+                // After a stop there are gaps: what ended is reported all the same.
+                None => self.next = *self.waiting.keys().next()?,
+            }
+        }
+    }
+}
+
+async fn one(
+    scenario: &Scenario,
+    settings: &Settings,
+    mut interrupted: watch::Receiver<bool>,
+) -> Result<Outcome, CliError> {
+    let (clock, started) = (Clock::system(), Clock::system().now());
+    if let Some(reason) = scenario.skipped_on(settings.backend) {
+        let verdict = Verdict::Skipped(reason);
+        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO });
+    }
+    let mut builder = stack_for(scenario)?.logto(settings.logto.clone()).huggingface_listen(settings.listen);
+    if let Some(ca) = &settings.ca {
+        builder = builder.ca(ca.clone());
+    }
+    let stack = match builder.start().await {
+        Ok(stack) => stack,
+        // Every walk has an embedded Logto of its own, so the others may start;
+        // with a Logto that all share, going on would repeat the failure.
+        Err(error) if settings.backend == BackendKind::Embedded => {
+            let verdict = Verdict::NotStarted(error.to_string());
+            return Ok(Outcome {
+                scenario: scenario.clone(),
+                verdict,
+                duration: clock.now().duration_since(started).unsigned_abs(),
+            });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    // Whatever ends the walk, a shared tenant is put back.
+    let walked = tokio::select! {
+        walked = walk(&stack, scenario) => walked.map_err(CliError::from),
+        _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
+    };
+    let restored = stack.stop().await?;
+    if restored.users > 0 {
+        tracing::debug!(users = restored.users, "users of the walk deleted");
+    }
+    let report = walked?;
+    let transcript = report.transcript.to_string();
+    let io = |what| move |source| CliError::Io { what, source };
+    // A walk that did not come to its end is never made the reviewed one.
+    let snapshot = if settings.update && report.passed() {
+        match compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))? {
+            same @ logto_testkit::SnapshotResult::Same => Snapshot::Compared(same),
+            _ => {
+                update_snapshot(scenario, &transcript).map_err(io("write the reviewed transcript"))?;
+                Snapshot::Updated
+            }
+        }
+    } else {
+        Snapshot::Compared(
+            compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
+        )
+    };
+    let verdict = Verdict::Walked { failures: report.failures, transcript: report.transcript, snapshot };
+    Ok(Outcome {
+        scenario: scenario.clone(),
+        verdict,
+        duration: clock.now().duration_since(started).unsigned_abs(),
+    })
+}

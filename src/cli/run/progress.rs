@@ -1,0 +1,47 @@
+//! How far a run is, on a terminal only.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A line at the bottom of the terminal.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// `wanted` is false where something reads the output.
+    pub(super) fn new(walks: usize, wanted: bool) -> Self {
+        use std::io::IsTerminal as _;
+        let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        let bar = (wanted && terminal && walks > 1).then(|| {
+            let style = ProgressStyle::with_template("{pos}/{len} walked {wide_msg}");
+            let bar = ProgressBar::new(walks as u64);
+            // The template is a constant; the default style would do as well.
+            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        Self { bar }
+    }
+
+    /// One more walk has ended.
+    pub(super) fn one_more(&mut self, name: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("· {name}"));
+            bar.inc(1);
+        }
+    }
+
+    /// Prints above the line.
+    pub(super) fn above(&self, text: &str) {
+        let text = text.trim_end_matches('\n');
+        match &self.bar {
+            Some(bar) => bar.suspend(|| println!("{text}")),
+            None => println!("{text}"),
+        }
+    }
+
+    /// The line goes.
+    pub(super) fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}

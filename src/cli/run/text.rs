@@ -1,0 +1,74 @@
+//! The report for people.
+
+use std::fmt::Write as _;
+
+use logto_testkit::{SnapshotResult, snapshot_path};
+
+use super::super::style::Style;
+use super::outcome::{Outcome, Snapshot, Verdict};
+
+/// Writes outcomes for people.
+pub(super) struct Text {
+    style: Style,
+    /// Transcripts of walks that passed, too.
+    transcripts: bool,
+}
+
+impl Text {
+    pub(super) fn new(style: Style, transcripts: bool) -> Self {
+        Self { style, transcripts }
+    }
+
+    pub(super) fn outcome(&self, outcome: &Outcome) -> String {
+        let Outcome { scenario, verdict, duration } = outcome;
+        let (name, style) = (scenario.name(), &self.style);
+        match verdict {
+            Verdict::Skipped(reason) => format!("{} {name}: {reason}\n", style.yellow("skipped")),
+            Verdict::NotStarted(error) => {
+                format!(
+                    "{} {name}\n{} {}: {error}\n",
+                    style.red("FAILED "),
+                    style.red("FAILED"),
+                    scenario.path.display()
+                )
+            }
+            Verdict::Walked { failures, transcript, snapshot } => {
+                let failed = outcome.result() == "failed";
+                let word = if failed { style.red("FAILED ") } else { style.green("passed ") };
+                let hops = transcript.hops.len();
+                let mut text = format!("{word} {name}  ");
+                let _ = writeln!(text, "{}", style.dim(&format!("{hops} hops, {} ms", duration.as_millis())));
+                if failed || self.transcripts {
+                    let _ = writeln!(text, "\n  {}\n\n{transcript}", scenario.description.trim());
+                }
+                for failure in failures {
+                    let _ = writeln!(text, "{} {failure}", style.red("FAILED"));
+                }
+                let reviewed = snapshot_path(scenario);
+                match snapshot {
+                    Snapshot::Compared(SnapshotResult::Same) => {}
+                    Snapshot::Compared(SnapshotResult::Missing) => {
+                        let _ = writeln!(
+                            text,
+                            "        not compared: there is no reviewed transcript {} (`--update` writes it)",
+                            reviewed.display()
+                        );
+                    }
+                    Snapshot::Compared(SnapshotResult::Different(diff)) => {
+                        let _ = writeln!(
+                            text,
+                            "{} {}: the transcript is not the reviewed one\n{}",
+                            style.red("FAILED"),
+                            scenario.path.display(),
+                            style.diff(diff)
+                        );
+                    }
+                    Snapshot::Updated => {
+                        let _ = writeln!(text, "        written: {} — review it", reviewed.display());
+                    }
+                }
+                text
+            }
+        }
+    }
+}

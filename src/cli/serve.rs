@@ -1,0 +1,13 @@
+//! `logto-testkit serve`: one party alone, for tests in other languages.
+
+use super::arguments::ServeCommand;
+use super::exit::CliError;
+
+pub(crate) async fn serve(command: ServeCommand) -> Result<(), CliError> {
+    match command {
+        ServeCommand::Huggingface(arguments) => mock_huggingface::cli::serve(&arguments).await?,
+        ServeCommand::Logto(arguments) => mock_logto::cli::serve(*arguments).await?,
+        ServeCommand::App(arguments) => sample_app::cli::serve(*arguments).await?,
+    }
+    Ok(())
+}

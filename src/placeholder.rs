@@ -1,0 +1,88 @@
+//! `[NAME]` in the texts of scenarios and settings: a value that is known only
+//! once the stack is up, or once an earlier step has seen it.
+
+/// A text names something that nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("nothing is called [{name}] here; known: {known}")]
+pub struct UnknownName {
+    /// The name.
+    pub name: String,
+    /// The names there are.
+    pub known: String,
+}
+
+enum Piece<'t> {
+    Text(&'t str),
+    Name(&'t str),
+}
+
+/// Cuts a text into what stands for itself and what is named. `[[NAME]` is a
+/// plain `[NAME]`; brackets around anything but capitals are text too.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let (mut plain, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('[') {
+        let open = at + found;
+        let escaped = text[open + 1..].starts_with('[');
+        let start = open + 1 + usize::from(escaped);
+        let length = text[start..]
+            .find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+            .unwrap_or(text.len() - start);
+        let name = &text[start..start + length];
+        if !name.starts_with(|c: char| c.is_ascii_uppercase()) || !text[start + length..].starts_with(']') {
+            at = open + 1;
+            continue;
+        }
+        let end = start + length + 1;
+        pieces.push(Piece::Text(&text[plain..open]));
+        pieces.push(if escaped { Piece::Text(&text[start - 1..end]) } else { Piece::Name(name) });
+        (plain, at) = (end, end);
+    }
+    pieces.push(Piece::Text(&text[plain..]));
+    pieces
+}
+
+/// What a text names.
+pub(crate) fn names(text: &str) -> Vec<&str> {
+    pieces(text)
+        .into_iter()
+        .filter_map(|piece| if let Piece::Name(name) = piece { Some(name) } else { None })
+        .collect()
+}
+
+/// Puts the values in.
+pub(crate) fn fill<'v>(
+    text: &str,
+    value: impl Fn(&str) -> Option<&'v str>,
+    known: impl Fn() -> Vec<String>,
+) -> Result<String, UnknownName> {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Ok(text),
+            Piece::Name(name) => value(name).ok_or_else(|| UnknownName {
+                name: name.to_owned(),
+                known: known().iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", "),
+            }),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(text: &str) -> Result<String, String> {
+        let value = |name: &str| (name == "APP").then_some("http://localhost:3000");
+        fill(text, value, || vec!["APP".to_owned()]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_are_capitals_in_brackets() {
+        assert_eq!(filled("[APP]/x?[APP]").unwrap(), "http://localhost:3000/x?http://localhost:3000");
+        assert_eq!(filled("a [b] [] [C d] [").unwrap(), "a [b] [] [C d] [");
+        assert_eq!(filled("[[APP] and [[b]").unwrap(), "[APP] and [[b]");
+        assert_eq!(filled("[APPS]").unwrap_err(), "nothing is called [APPS] here; known: [APP]");
+        assert_eq!(names("[A_1]é[B] [[C]"), ["A_1", "B"]);
+    }
+}

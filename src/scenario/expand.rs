@@ -1,0 +1,245 @@
+//! Includes, parameters and the table of cases: what happens to the tree of
+//! values before its types are looked at.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::ScenarioError;
+use super::node::{Key, Kind, Node, Place};
+use super::parameters::{Parameters, fill};
+use super::raw::RawCase;
+use super::typed::{Placed, known, typed};
+
+/// Files within files; more is a mistake, even where it is no circle.
+const DEPTH_LIMIT: usize = 8;
+
+/// One walk's worth of a file.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    pub(super) case: Option<String>,
+    pub(super) root: Node,
+}
+
+/// The walks of a file: one, or one for each case.
+pub(super) fn expand(text: &str, path: &Path) -> Result<Vec<Expanded>, ScenarioError> {
+    let mut root = document(text, path)?;
+    let parameters = Parameters::take(&mut root)?;
+    let cases = cases(&mut root)?;
+    let mut walks = Vec::new();
+    let mut used = BTreeSet::new();
+    if cases.is_empty() {
+        let values = parameters.filled_with(None, None)?;
+        walks.push(Expanded { case: None, root: whole(root, &values, &mut used)? });
+    } else {
+        for (name, case, with) in cases {
+            let values = parameters.filled_with(Some(&with), Some(&name.at))?;
+            let mut root = whole(root.clone(), &values, &mut used)?;
+            describe(&mut root, &case);
+            walks.push(Expanded { case: Some(name.name), root });
+        }
+    }
+    parameters.all_used(&used)?;
+    Ok(walks)
+}
+
+/// A case's own description follows that of the file.
+fn describe(root: &mut Node, case: &RawCase) {
+    if let Kind::Map(members) = &mut root.kind
+        && let Some((_, node)) = members.iter_mut().find(|(key, _)| key.name == "description")
+        && let Kind::Text(text) = &mut node.kind
+    {
+        *text = format!("{} {}", text.trim(), case.description.trim());
+    }
+}
+
+fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
+    let file = Arc::new(path.to_owned());
+    let root = Node::parse(text, &file).map_err(|error| {
+        let error = error.without_snippet();
+        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        let message = match error {
+            serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
+                format!("`{key}` stands here twice")
+            }
+            // The first line is the message, with its place at the end; the rest is a
+            // drawing of the source.
+            other => {
+                let text = other.to_string();
+                let line = text.lines().next().unwrap_or_default();
+                line.rsplit_once(" at line ").map_or(line, |(message, _)| message).to_owned()
+            }
+        };
+        ScenarioError::at(&Place { file: file.clone(), line, column }, message, None)
+    })?;
+    match root.kind {
+        Kind::Map(_) => Ok(root),
+        _ => {
+            let message = format!("a scenario is a map, there is {}", root.description());
+            Err(ScenarioError::at(
+                &root.at,
+                message,
+                Some("begin with `description:` and `steps:`".to_owned()),
+            ))
+        }
+    }
+}
+
+fn cases(root: &mut Node) -> Result<Vec<(Key, RawCase, Node)>, ScenarioError> {
+    let Some(cases) = root.take("cases") else { return Ok(vec![]) };
+    let Kind::Map(rows) = cases.kind else {
+        let message = format!("`cases` is a map of names to rows, there is {}", cases.description());
+        return Err(ScenarioError::at(&cases.at, message, None));
+    };
+    if rows.is_empty() {
+        return Err(ScenarioError::at(&cases.at, "`cases` is empty", None));
+    }
+    rows.into_iter()
+        .map(|(name, mut row)| {
+            // The name is part of a file name.
+            if !name.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+                let message = format!("`{}` cannot name a case", name.name);
+                let hint = Some("a name has letters, digits and `-`".to_owned());
+                return Err(ScenarioError::at(&name.at, message, hint));
+            }
+            let case: RawCase = typed(&row).map_err(|error| ScenarioError::typed(error, &row.at))?;
+            let at = row.at.clone();
+            let with = row.take("with").unwrap_or(Node { at, kind: Kind::Map(vec![]) });
+            Ok((name, case, with))
+        })
+        .collect()
+}
+
+/// The scenario with parameters filled in and includes followed.
+fn whole(mut root: Node, values: &Values, used: &mut BTreeSet<String>) -> Result<Node, ScenarioError> {
+    fill(&mut root, values, used)?;
+    let mut trail = vec![root.at.file.to_path_buf()];
+    top_level_includes(&mut root, &mut trail)?;
+    steps_included(&mut root, &mut trail)?;
+    Ok(root)
+}
+
+pub(super) type Values = Vec<(String, Node)>;
+
+/// `include:` of a file: `given` lies below, steps come first.
+fn top_level_includes(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
+    let Some(list) = root.take("include") else { return Ok(()) };
+    let files: Vec<Placed<String>> = typed(&list).map_err(|error| ScenarioError::typed(error, &list.at))?;
+    let (mut given, mut steps): (Option<Node>, Vec<Node>) = (None, vec![]);
+    for file in files {
+        let mut part = fragment(&file.value, &file.at, None, trail)?;
+        if let Some(more) = part.take("given") {
+            given = Some(match given {
+                Some(before) => before.overlaid(more),
+                None => more,
+            });
+        }
+        if let Some(Node { kind: Kind::List(more), .. }) = part.take("steps") {
+            steps.extend(more);
+        }
+    }
+    let Kind::Map(members) = &mut root.kind else { return Ok(()) };
+    if let Some(below) = given {
+        match members.iter_mut().find(|(key, _)| key.name == "given") {
+            Some((_, own)) => {
+                let own_value = std::mem::replace(own, Node { at: own.at.clone(), kind: Kind::Null });
+                *own = below.overlaid(own_value);
+            }
+            None => members.push((Key { name: "given".to_owned(), at: below.at.clone() }, below)),
+        }
+    }
+    if steps.is_empty() {
+        return Ok(());
+    }
+    match members.iter_mut().find(|(key, _)| key.name == "steps") {
+        Some((_, Node { kind: Kind::List(own), .. })) => {
+            steps.append(own);
+            *own = steps;
+        }
+        // Not a list: the types will say so.
+        Some(_) => {}
+        None => {
+            let at = steps[0].at.clone();
+            members.push((
+                Key { name: "steps".to_owned(), at: at.clone() },
+                Node { at, kind: Kind::List(steps) },
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Steps `include:` become the steps of that file.
+fn steps_included(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
+    let Kind::Map(members) = &mut root.kind else { return Ok(()) };
+    let list = members.iter_mut().find(|(key, _)| key.name == "steps").map(|(_, value)| &mut value.kind);
+    let Some(Kind::List(steps)) = list else { return Ok(()) };
+    let mut all = Vec::new();
+    for mut step in std::mem::take(steps) {
+        let Some(file) = step.take("include") else {
+            all.push(step);
+            continue;
+        };
+        let with = step.take("with");
+        if let Kind::Map(rest) = &step.kind
+            && let Some((key, _)) = rest.first()
+        {
+            let hint = Some("put the step before or after it, or into the included file".to_owned());
+            let message = format!("a step that includes a file has no `{}`", key.name);
+            return Err(ScenarioError::at(&key.at, message, hint));
+        }
+        let name: String = typed(&file).map_err(|error| ScenarioError::typed(error, &file.at))?;
+        let mut part = fragment(&name, &file.at, with.as_ref(), trail)?;
+        if let Some(given) = part.get("given") {
+            let hint = Some(format!("include `{name}` at the top of the scenario, or leave its `given` out"));
+            return Err(ScenarioError::at(&given.at, "`given` of an included step comes too late", hint));
+        }
+        match part.take("steps") {
+            Some(Node { kind: Kind::List(more), .. }) => all.extend(more),
+            Some(other) => {
+                let message = format!("`steps` is a list, there is {}", other.description());
+                return Err(ScenarioError::at(&other.at, message, None));
+            }
+            None => return Err(ScenarioError::at(&part.at, "`steps` is missing", None)),
+        }
+    }
+    *steps = all;
+    Ok(())
+}
+
+/// A file of shared `given` and steps, with its own includes followed.
+fn fragment(
+    name: &str,
+    at: &Place,
+    with: Option<&Node>,
+    trail: &mut Vec<PathBuf>,
+) -> Result<Node, ScenarioError> {
+    const KEYS: [&str; 5] = ["description", "include", "parameters", "given", "steps"];
+    let path = at.file.parent().unwrap_or(Path::new("")).join(name);
+    if trail.contains(&path) || trail.len() == DEPTH_LIMIT {
+        let chain: Vec<String> = trail.iter().map(|path| path.display().to_string()).collect();
+        let message = format!("`{name}` is included in a circle: {}", chain.join(" → "));
+        return Err(ScenarioError::at(at, message, None));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let hint = Some(format!("looked for {}", path.display()));
+        ScenarioError::at(at, format!("`{name}` cannot be included: {error}"), hint)
+    })?;
+    let mut root = document(&text, &path)?;
+    if let Kind::Map(members) = &root.kind
+        && let Some((key, _)) = members.iter().find(|(key, _)| !KEYS.contains(&key.name.as_str()))
+    {
+        let message = format!("unknown key `{}` in an included file", key.name);
+        return Err(ScenarioError::at(&key.at, message, known(&key.name, &KEYS)));
+    }
+    let parameters = Parameters::take(&mut root)?;
+    let values = parameters.filled_with(with, Some(with.map_or(at, |with| &with.at)))?;
+    let mut used = BTreeSet::new();
+    fill(&mut root, &values, &mut used)?;
+    parameters.all_used(&used)?;
+    trail.push(path);
+    top_level_includes(&mut root, trail)?;
+    steps_included(&mut root, trail)?;
+    trail.pop();
+    Ok(root)
+}

@@ -1,0 +1,249 @@
+//! YAML as a tree that remembers where each value stands.
+//!
+//! Parameters and includes change the tree before its types are looked at, and
+//! a complaint about a type must still name the line that a person wrote.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+use serde_saphyr::Spanned;
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) file: Arc<PathBuf>,
+    /// Line, from 1.
+    pub(super) line: u64,
+    /// Column, from 1.
+    pub(super) column: u64,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub(super) at: Place,
+    pub(super) kind: Kind,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Key {
+    pub(super) name: String,
+    pub(super) at: Place,
+}
+
+impl Node {
+    /// Reads a document.
+    pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, serde_saphyr::Error> {
+        let raw: Spanned<Raw> = serde_saphyr::from_str(text)?;
+        Ok(placed(raw, file))
+    }
+
+    /// The member of a map.
+    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+        match &self.kind {
+            Kind::Map(members) => members.iter().find(|(key, _)| key.name == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// Takes a member out of a map.
+    pub(super) fn take(&mut self, name: &str) -> Option<Self> {
+        let Kind::Map(members) = &mut self.kind else { return None };
+        let at = members.iter().position(|(key, _)| key.name == name)?;
+        Some(members.remove(at).1)
+    }
+
+    /// What the value is, for a sentence.
+    pub(super) fn description(&self) -> &'static str {
+        match self.kind {
+            Kind::Null => "nothing",
+            Kind::Bool(_) => "a boolean",
+            Kind::Number(_) => "a number",
+            Kind::Text(_) => "text",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a map",
+        }
+    }
+
+    /// Calls `visit` with every text in it and where it stands, keys excepted.
+    pub(super) fn texts<E>(&self, visit: &mut impl FnMut(&str, &Place) -> Result<(), E>) -> Result<(), E> {
+        match &self.kind {
+            Kind::Text(text) => visit(text, &self.at),
+            Kind::List(items) => items.iter().try_for_each(|item| item.texts(visit)),
+            Kind::Map(members) => members.iter().try_for_each(|(_, value)| value.texts(visit)),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => Ok(()),
+        }
+    }
+
+    /// Lays `over` on top: maps member by member, everything else as a whole.
+    pub(super) fn overlaid(self, over: Self) -> Self {
+        match (self.kind, over) {
+            (Kind::Map(mut below), Self { at, kind: Kind::Map(above) }) => {
+                for (key, value) in above {
+                    match below.iter_mut().find(|(known, _)| known.name == key.name) {
+                        Some(slot) => {
+                            let before =
+                                std::mem::replace(&mut slot.1, Self { at: key.at, kind: Kind::Null });
+                            slot.1 = before.overlaid(value);
+                        }
+                        None => below.push((key, value)),
+                    }
+                }
+                Self { at, kind: Kind::Map(below) }
+            }
+            (_, over) => over,
+        }
+    }
+}
+
+/// As the YAML parser gives it.
+enum Raw {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+}
+
+fn placed(raw: Spanned<Raw>, file: &Arc<PathBuf>) -> Node {
+    let place =
+        |at: serde_saphyr::Location| Place { file: file.clone(), line: at.line(), column: at.column() };
+    let at = place(raw.referenced);
+    let kind = match raw.value {
+        Raw::Null => Kind::Null,
+        Raw::Bool(value) => Kind::Bool(value),
+        Raw::Number(value) => Kind::Number(value),
+        Raw::Text(text) => Kind::Text(text),
+        Raw::List(items) => Kind::List(items.into_iter().map(|item| placed(item, file)).collect()),
+        Raw::Map(members) => Kind::Map(
+            members
+                .into_iter()
+                .map(|(key, value)| (Key { at: place(key.referenced), name: key.value }, placed(value, file)))
+                .collect(),
+        ),
+    };
+    Node { at, kind }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Raw;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text, a number, a boolean, a list or a map with keys of text")
+            }
+
+            fn visit_unit<E>(self) -> Result<Raw, E> {
+                Ok(Raw::Null)
+            }
+
+            fn visit_none<E>(self) -> Result<Raw, E> {
+                Ok(Raw::Null)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Raw, D::Error> {
+                Raw::deserialize(inner)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+                Ok(Raw::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+                Ok(Raw::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+                Ok(Raw::Number(value.into()))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Raw, E> {
+                let number = Number::from_f64(value);
+                number
+                    .map(Raw::Number)
+                    .ok_or_else(|| E::custom("infinity and not-a-number mean nothing here"))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+                Ok(Raw::Text(text.to_owned()))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Raw, E> {
+                Ok(Raw::Text(text))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(Raw::List(items))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+                let mut members = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    members.push(entry);
+                }
+                Ok(Raw::Map(members))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Without the places.
+    fn json(node: &Node) -> Value {
+        crate::scenario::typed::typed(node).unwrap()
+    }
+
+    fn node(text: &str) -> Node {
+        Node::parse(text, &Arc::new(PathBuf::from("a.yaml"))).unwrap()
+    }
+
+    #[test]
+    fn remembers_where_every_value_and_key_stands() {
+        let node = node("a: 1\nb:\n  - c: [x, true]\n");
+        assert_eq!(json(&node), serde_json::json!({ "a": 1, "b": [{ "c": ["x", true] }] }));
+        let Kind::List(items) = &node.get("b").unwrap().kind else { panic!() };
+        let Kind::Map(members) = &items[0].kind else { panic!() };
+        assert_eq!((members[0].0.at.line, members[0].0.at.column), (3, 5));
+        let Kind::List(inner) = &members[0].1.kind else { panic!() };
+        assert_eq!((inner[1].at.line, inner[1].at.column), (3, 12));
+    }
+
+    #[test]
+    fn maps_are_laid_over_member_by_member_and_lists_as_a_whole() {
+        let below = node("app: { scopes: [email], prompt: login }\nusers: [ada]\n");
+        let above = node("app: { prompt: '' }\nusers: [grace]\n");
+        let expected =
+            serde_json::json!({ "app": { "scopes": ["email"], "prompt": "" }, "users": ["grace"] });
+        assert_eq!(json(&below.overlaid(above)), expected);
+    }
+}

@@ -1,0 +1,199 @@
+//! The file as it is written. The doc comments are the descriptions of the
+//! JSON Schema, which editors show.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::given::Given;
+use super::model::{Choice, ExpectedRefusal, Needs, PasswordAccount, Profile, Question, SessionExpectation};
+use super::typed::Placed;
+
+/// A scenario of logto-testkit: what is given, and the steps with what is
+/// expected after each. Reference: docs/scenarios.md.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Logto Testkit scenario")]
+pub(super) struct RawScenario {
+    /// One or two sentences: who does what, and what comes of it. Files below a
+    /// folder `shared` need none.
+    pub(super) description: Placed<String>,
+    /// Files of shared `given` and steps, relative to this one. Their `given`
+    /// lies below this file's, their steps come first.
+    #[serde(default)]
+    #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
+    pub(super) include: Vec<String>,
+    /// Values for `${name}` in the rest of the file; null for one that each case
+    /// (or each `include`) has to give.
+    #[serde(default)]
+    #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
+    pub(super) parameters: IndexMap<String, Value>,
+    /// A table: one walk and one snapshot for each row.
+    #[serde(default)]
+    #[expect(dead_code, reason = "expanded in the tree of values, before types are looked at")]
+    pub(super) cases: IndexMap<String, RawCase>,
+    /// Where the scenario can run, when not everywhere.
+    pub(super) needs: Option<Placed<Needs>>,
+    /// How the stack is set up, as far as it differs from the healthy one.
+    #[serde(default)]
+    pub(super) given: Given,
+    /// What the person does, in order.
+    pub(super) steps: Placed<Vec<Placed<RawStep>>>,
+}
+
+/// A row of the table of cases.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCase {
+    /// What this row is about; follows the scenario's description.
+    pub(super) description: String,
+    /// Values of parameters.
+    #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
+    pub(super) with: IndexMap<String, Value>,
+}
+
+/// One thing the person does (exactly one verb), and what is expected then.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStep {
+    /// Types an address: a path of the app, or an absolute one (`[LOGTO]/…`).
+    pub(super) visit: Option<String>,
+    /// Clicks the link or button with this text.
+    pub(super) click: Option<String>,
+    /// On Logto's sign-in page: the social button of this target, e.g. `huggingface`.
+    pub(super) continue_with: Option<String>,
+    /// At Hugging Face: logs in as this user where asked, and allows.
+    pub(super) sign_in_as: Option<String>,
+    /// At Hugging Face: logs in as this user where asked, and denies.
+    pub(super) deny_as: Option<String>,
+    /// On Logto's sign-in page: creates an account.
+    pub(super) register_with_password: Option<PasswordAccount>,
+    /// On Logto's sign-in page: signs in to an account.
+    pub(super) sign_in_with_password: Option<PasswordAccount>,
+    /// Answers Logto's question about an account with the same e-mail.
+    pub(super) choose: Option<Choice>,
+    /// Fills in what Logto asks of a new person.
+    pub(super) fill_in: Option<Profile>,
+    /// Loads the page again: `reload: page`.
+    pub(super) reload: Option<Reloaded>,
+    /// The browser loses these cookies; `[]` for all.
+    pub(super) lose_cookies: Option<Vec<String>>,
+    /// Lets time pass, e.g. `2h 30m`. The embedded Logto's clock is put forward.
+    pub(super) wait: Option<String>,
+    /// In place of this step, the steps of a file, relative to this one.
+    #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
+    pub(super) include: Option<String>,
+    /// Values for the included file's parameters.
+    #[serde(default)]
+    #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
+    pub(super) with: IndexMap<String, Value>,
+    /// In which tab, from 1; a tab named for the first time is opened.
+    pub(super) tab: Option<Placed<usize>>,
+    /// What is expected once every redirect is through.
+    #[serde(default)]
+    pub(super) expect: RawExpect,
+    /// Values that later steps name as `[NAME]`.
+    #[serde(default)]
+    pub(super) capture: IndexMap<String, Placed<RawCapture>>,
+}
+
+/// What is loaded again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reloaded {
+    /// The page of the tab.
+    Page,
+}
+
+/// What is expected; members that are not there are not looked at.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawExpect {
+    /// Status of the page.
+    pub(super) status: Option<u16>,
+    /// Address of the page, e.g. `[APP]/`.
+    pub(super) at: Option<String>,
+    /// Title of the page.
+    pub(super) title: Option<String>,
+    /// Text that a person sees on the page.
+    pub(super) text: Option<String>,
+    /// Text that a person does not see on the page.
+    pub(super) no_text: Option<String>,
+    /// What the app knows of the person: `none`, or claims; null for a claim that
+    /// must be absent or null.
+    pub(super) session: Option<RawSession>,
+    /// The social buttons of Logto's sign-in page, by target, in order.
+    pub(super) social_buttons: Option<Vec<String>>,
+    /// Logto's page shows an error and stays.
+    pub(super) refused: Option<ExpectedRefusal>,
+    /// Logto's page asks for more.
+    pub(super) asks: Option<Question>,
+    /// Addresses without query that the browser went to in this step.
+    pub(super) visited: Vec<String>,
+    /// Addresses without query that the browser did not go to in this step.
+    pub(super) not_visited: Vec<String>,
+    /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
+    pub(super) journal: Vec<String>,
+}
+
+/// Where a captured value comes from: exactly one.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCapture {
+    /// The whole address of the last hop of this step to this address (without query).
+    pub(super) address: Option<String>,
+    /// A claim of the app's session.
+    pub(super) claim: Option<String>,
+    /// Where the link with this text leads.
+    pub(super) link: Option<String>,
+}
+
+/// `none`, or a map of claims. Read by hand: serde's `untagged` would lose
+/// location and reason.
+pub(super) struct RawSession(pub(super) SessionExpectation);
+
+impl JsonSchema for RawSession {
+    fn schema_name() -> Cow<'static, str> {
+        "Session".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
+    }
+}
+
+impl<'de> Deserialize<'de> for RawSession {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = RawSession;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`none`, or a map of claims")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<RawSession, E> {
+                match text {
+                    "none" => Ok(RawSession(SessionExpectation::None)),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSession, A::Error> {
+                let mut claims = Map::new();
+                while let Some((claim, value)) = map.next_entry::<String, Value>()? {
+                    claims.insert(claim, value);
+                }
+                Ok(RawSession(SessionExpectation::Claims(claims)))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}

@@ -1,0 +1,52 @@
+//! What a stack knows by name: `[APP]`, `[HF_CLIENT_SECRET]` and so on, the
+//! words of its transcripts.
+
+use super::endpoints::Endpoints;
+use crate::placeholder;
+pub use crate::placeholder::UnknownName;
+
+/// Names and what they stand for. Grows while the stack starts: an id is known
+/// once Logto or Hugging Face has given it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    known: Vec<(&'static str, String)>,
+}
+
+impl Names {
+    /// The origins of the parties.
+    pub(super) fn of(endpoints: &Endpoints) -> Self {
+        let origin = |url: &url::Url| url.origin().ascii_serialization();
+        let known = vec![
+            ("APP", origin(&endpoints.app)),
+            ("LOGTO", origin(&endpoints.logto)),
+            ("HF", origin(&endpoints.huggingface)),
+        ];
+        Self { known }
+    }
+
+    pub(super) fn learn(&mut self, name: &'static str, value: &str) {
+        self.known.push((name, value.to_owned()));
+    }
+
+    /// What a name stands for.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All names.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.known.iter().map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    /// A text with the values in place of the names.
+    ///
+    /// # Errors
+    /// [`UnknownName`] for a name that nothing has, or not yet.
+    pub(super) fn fill(&self, text: &str) -> Result<String, UnknownName> {
+        placeholder::fill(text, |name| self.get(name), || self.all())
+    }
+
+    pub(super) fn fill_all(&self, texts: &[String]) -> Result<Vec<String>, UnknownName> {
+        texts.iter().map(|text| self.fill(text)).collect()
+    }
+}

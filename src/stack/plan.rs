@@ -1,0 +1,72 @@
+//! From settings to what is created: the guide's set-up, and what the settings
+//! change of it.
+
+use serde_json::json;
+
+use super::builder::StackBuilder;
+use super::endpoints::Endpoints;
+use super::names::{Names, UnknownName};
+use super::tenant::Plan;
+
+/// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
+pub(super) fn oauth_app(
+    settings: &StackBuilder,
+    names: &Names,
+) -> Result<mock_huggingface::App, UnknownName> {
+    let wanted = settings.oauth_app.clone();
+    let default = mock_huggingface::App::default();
+    let redirect_uris =
+        wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);
+    Ok(mock_huggingface::App {
+        name: wanted.name.unwrap_or_else(|| "Bookstore".to_owned()),
+        redirect_uris: names.fill_all(&redirect_uris)?,
+        scopes: wanted.scopes.map_or(default.scopes, |scopes| oauth::Scopes::parse(&scopes.join(" "))),
+        public: wanted.public,
+        token_duration_minutes: wanted.token_duration_minutes.unwrap_or(default.token_duration_minutes),
+        ..mock_huggingface::App::default()
+    })
+}
+
+/// What to create in the tenant: the guide's set-up, and what the settings change of it.
+pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, UnknownName> {
+    let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
+    let texts = |given: &Option<Vec<String>>, default: &str| match given {
+        Some(given) => names.fill_all(given),
+        None => Ok(vec![names.fill(default)?]),
+    };
+    let connector = &settings.connector;
+    let mut connector_config = json!({
+        "clientId": text(&connector.client_id, "[HF_CLIENT_ID]")?,
+        "clientSecret": text(&connector.client_secret, "[HF_CLIENT_SECRET]")?,
+    });
+    if let Some(scope) = &connector.scope {
+        connector_config["scope"] = json!(names.fill(scope)?);
+    }
+    let application = &settings.application;
+    Ok(Plan {
+        connector_config,
+        sync_profile: connector.sync_profile,
+        sign_in_experience: settings.tenant.sign_in_experience.clone(),
+        users: settings.tenant.users.clone(),
+        redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
+        post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
+        always_issue_refresh_token: application.always_issue_refresh_token,
+    })
+}
+
+/// The sample app, as whom the settings say.
+pub(super) fn app_config(
+    settings: &StackBuilder,
+    endpoints: &Endpoints,
+    names: &Names,
+) -> Result<sample_app::Config, UnknownName> {
+    let credentials = &settings.app_credentials;
+    let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
+    Ok(sample_app::Config {
+        base_url: endpoints.app.clone(),
+        logto_endpoint: endpoints.logto.clone(),
+        app_id: text(&credentials.app_id, "[APP_ID]")?,
+        app_secret: text(&credentials.app_secret, "[APP_SECRET]")?,
+        options: settings.app.clone(),
+    })
+}

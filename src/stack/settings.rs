@@ -1,0 +1,66 @@
+//! How a party differs from the healthy one of the guide.
+//!
+//! Texts may name what the stack knows, as its transcripts do: `[APP]`,
+//! `[LOGTO]`, `[HF]`, `[CONNECTOR]`, `[HF_CLIENT_ID]`, `[HF_CLIENT_SECRET]`, and
+//! in the app's own settings `[APP_ID]` and `[APP_SECRET]`. So a secret with a
+//! trailing newline is `"[HF_CLIENT_SECRET]\n"`.
+
+use serde_json::{Map, Value};
+
+/// The OAuth app at Hugging Face, with the fields of its settings page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OauthAppSettings {
+    /// Its name on the permission page; `Bookstore` unless said.
+    pub name: Option<String>,
+    /// Where codes may be sent; `[LOGTO]/callback/[CONNECTOR]` unless said.
+    pub redirect_uris: Option<Vec<String>>,
+    /// Scopes ticked on the settings page; `openid profile email` unless said.
+    pub scopes: Option<Vec<String>>,
+    /// The app has no secret.
+    pub public: bool,
+    /// Lifetime of access tokens in minutes; 480 unless said.
+    pub token_duration_minutes: Option<u32>,
+}
+
+/// The connector in Logto.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectorSettings {
+    /// `clientId`; `[HF_CLIENT_ID]` unless said.
+    pub client_id: Option<String>,
+    /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
+    pub client_secret: Option<String>,
+    /// `scope`; Logto's default is `profile`.
+    pub scope: Option<String>,
+    /// `syncProfile`: name and avatar are copied at every sign-in.
+    pub sync_profile: bool,
+}
+
+/// The app's record in Logto.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplicationSettings {
+    /// Redirect URIs; `[APP]/callback` unless said.
+    pub redirect_uris: Option<Vec<String>>,
+    /// Post sign-out redirect URIs; `[APP]/` unless said.
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Gives a refresh token whether or not the app asks with `prompt=consent`.
+    pub always_issue_refresh_token: bool,
+}
+
+/// What a Logto tenant is like besides application and connector.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantSettings {
+    /// Members of the sign-in experience on top of the guide's, as `PATCH
+    /// /api/sign-in-exp` takes them.
+    pub sign_in_experience: Map<String, Value>,
+    /// Accounts that exist already, each as `POST /api/users` takes it.
+    pub users: Vec<Map<String, Value>>,
+}
+
+/// As whom the sample app speaks to Logto.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppCredentials {
+    /// `client_id`; `[APP_ID]` unless said.
+    pub app_id: Option<String>,
+    /// `client_secret`; `[APP_SECRET]` unless said.
+    pub app_secret: Option<String>,
+}
