@@ -49,6 +49,7 @@ pub(super) struct RawScenario {
 /// A row of the table of cases.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Case")]
 pub(super) struct RawCase {
     /// What this row is about; follows the scenario's description.
     pub(super) description: String,
@@ -60,6 +61,7 @@ pub(super) struct RawCase {
 /// One thing the person does (exactly one verb), and what is expected then.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Step")]
 pub(super) struct RawStep {
     /// Types an address: a path of the app, or an absolute one (`[LOGTO]/…`).
     pub(super) visit: Option<String>,
@@ -113,6 +115,7 @@ pub(super) enum Reloaded {
 /// What is expected; members that are not there are not looked at.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Expectation")]
 pub(super) struct RawExpect {
     /// Status of the page.
     pub(super) status: Option<u16>,
@@ -144,6 +147,7 @@ pub(super) struct RawExpect {
 /// Where a captured value comes from: exactly one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Capture")]
 pub(super) struct RawCapture {
     /// The whole address of the last hop of this step to this address (without query).
     pub(super) address: Option<String>,

@@ -1,8 +1,7 @@
 //! The JSON Schema of scenario files, made from the types that read them.
 
-use schemars::transform::{Transform, transform_subschemas};
-use schemars::{Schema, generate::SchemaSettings};
-use serde_json::{Value, json};
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
 
 use super::raw::RawScenario;
 
@@ -10,38 +9,47 @@ use super::raw::RawScenario;
 /// `scenarios/schema.json` is this, and a test holds it to that.
 #[must_use]
 pub fn schema() -> Value {
-    let settings = SchemaSettings::draft2020_12().with_transform(Parameterized);
-    let mut schema = settings.into_generator().into_root_schema_for::<RawScenario>().to_value();
-    // A file of shared parts has no description; whether a file is one, its folder says.
-    if let Some(required) = schema.get_mut("required") {
-        *required = json!(["steps"]);
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<RawScenario>().to_value();
+    let Some(root) = schema.as_object_mut() else { return schema };
+    // A file of shared parts has no description, and steps or `given` alone.
+    // Whether a file is one, its folder says, which a schema does not see.
+    root.remove("required");
+    root.insert("anyOf".to_owned(), json!([{ "required": ["steps"] }, { "required": ["given"] }]));
+    if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
+        for definition in definitions.values_mut() {
+            allow_parameters(definition);
+        }
+        let parameter = json!({
+            "type": "string",
+            "pattern": "^\\$\\{[^}]+\\}$",
+            "description": "A parameter of the file stands for the value.",
+        });
+        definitions.insert("Parameter".to_owned(), parameter);
     }
     schema
 }
 
-/// Wherever something other than text is expected, a parameter may stand for it.
-#[derive(Debug, Clone)]
-struct Parameterized;
-
-impl Transform for Parameterized {
-    fn transform(&mut self, schema: &mut Schema) {
-        transform_subschemas(self, schema);
-        let is_number = |kind: &Value| matches!(kind.as_str(), Some("integer" | "number" | "boolean"));
-        let kind = match schema.get("type") {
-            Some(Value::Array(kinds)) => kinds.iter().any(is_number),
-            Some(kind) => is_number(kind),
+/// Wherever a member takes no text, `${name}` may stand for it all the same.
+fn allow_parameters(definition: &mut Value) {
+    let Some(members) = definition.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for member in members.values_mut().filter_map(Value::as_object_mut) {
+        let takes_text = match member.get("type") {
+            Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+            Some(kind) => kind == "string",
             None => false,
         };
-        if kind {
-            let description = schema.remove("description");
-            let original = std::mem::take(schema);
-            schema.insert(
-                "anyOf".to_owned(),
-                json!([original, { "type": "string", "pattern": "^\\$\\{[^}]+\\}$" }]),
-            );
-            if let Some(description) = description {
-                schema.insert("description".to_owned(), description);
+        if takes_text {
+            continue;
+        }
+        let mut wrapped = Map::new();
+        for name in ["description", "default"] {
+            if let Some(value) = member.remove(name) {
+                wrapped.insert(name.to_owned(), value);
             }
         }
+        let alternatives = json!([member, { "$ref": "#/$defs/Parameter" }]);
+        wrapped.insert("anyOf".to_owned(), alternatives);
+        *member = wrapped;
     }
 }

@@ -12,7 +12,106 @@ fn without_arguments_walks_every_scenario_and_counts() {
     let shown = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
     assert!(shown.lines().last().unwrap().ends_with(" passed, 0 failed, 0 skipped"), "{shown}");
+    for name in ["account/email-already-used@linked", "sign-in/first-visit"] {
+        assert!(shown.lines().any(|line| line.starts_with("passed") && line.contains(name)), "{shown}");
+    }
+}
+
+#[test]
+fn a_single_scenario_is_shown_with_its_transcript() {
+    let shown = text(&command(&["run", "--filter", "sign-in/first-visit"]).stdout);
     assert!(shown.contains("browser  redirect  GET [APP]/callback?…"), "{shown}");
+    assert!(shown.contains("A first-time visitor signs in with Hugging Face"), "{shown}");
+}
+
+#[test]
+fn json_stands_alone_on_standard_output() {
+    let output = command(&["run", "--filter", "connector/", "--report", "json", "--jobs", "2"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["version"], &report["backend"]), (&1.into(), &"embedded".into()));
+    let names: Vec<&str> =
+        report["scenarios"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(report["passed"], names.len());
+    // In the order of the names, whichever walk ended first.
+    assert!(names.contains(&"connector/client-secret@trailing-newline"), "{names:?}");
+    assert!(report["scenarios"][0]["transcript"]["hops"][0]["url"] == "[APP]/", "{report}");
+}
+
+#[test]
+fn junit_names_every_case_and_what_failed() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("wrong.yaml");
+    std::fs::write(&file, "description: x\nsteps:\n  - visit: /\n    expect: { status: 404 }\n").unwrap();
+    let output = command(&["run", file.to_str().unwrap(), "--report", "junit"]);
+    assert_eq!(output.status.code(), Some(1));
+    let xml = text(&output.stdout);
+    assert!(xml.starts_with("<?xml"), "{xml}");
+    assert!(
+        xml.contains(r#"testcase name="wrong""#) && xml.contains("expected status 404, got 200"),
+        "{xml}"
+    );
+}
+
+#[test]
+fn a_scenario_that_needs_another_logto_is_skipped_with_its_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("real.yaml");
+    let needs = "needs: { backends: [external], because: It looks at the console. }";
+    std::fs::write(&file, format!("description: x\n{needs}\nsteps:\n  - visit: /\n")).unwrap();
+    let output = command(&["run", file.to_str().unwrap()]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("skipped real: needs external: It looks at the console."), "{shown}");
+    assert!(shown.ends_with("0 passed, 0 failed, 1 skipped\n"), "{shown}");
+}
+
+#[test]
+fn update_writes_the_reviewed_transcript_only_of_a_walk_that_meets_its_expectations() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, status: u16| {
+        let file = directory.path().join(name);
+        std::fs::write(
+            &file,
+            format!("description: x\nsteps:\n  - visit: /\n    expect: {{ status: {status} }}\n"),
+        )
+        .unwrap();
+    };
+    write("right.yaml", 200);
+    write("wrong.yaml", 404);
+    let folder = directory.path().to_str().unwrap();
+    assert_eq!(command(&["run", folder, "--update"]).status.code(), Some(1));
+    assert!(directory.path().join("right.snap").exists());
+    assert!(!directory.path().join("wrong.snap").exists());
+    let again = command(&["run", directory.path().join("right.yaml").to_str().unwrap()]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stdout));
+    assert!(!text(&again.stdout).contains("not compared"));
+}
+
+#[test]
+fn check_tells_of_every_bad_file_and_exits_2() {
+    let output = command(&["check", root().join("scenarios/invalid").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    for file in ["unknown-key.yaml:4:5", "two-verbs.yaml:3:5"] {
+        assert!(told.contains(file), "{told}");
+    }
+    let good = command(&["check"]);
+    assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
+    assert!(text(&good.stdout).ends_with("all well-formed\n"));
+}
+
+#[test]
+fn a_filter_that_fits_nothing_is_bad_usage() {
+    let output = command(&["run", "--filter", "no-such-story"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no scenario's name contains no-such-story"));
+}
+
+#[test]
+fn completions_know_the_commands() {
+    let script = text(&command(&["completions", "bash"]).stdout);
+    assert!(script.contains("complete -F") && script.contains("--report"), "{script}");
 }
 
 #[test]

@@ -6,5 +6,5 @@ mod management;
 pub(crate) mod oidc;
 mod table;
 
-pub(crate) use experience::interaction_uid;
+pub(crate) use experience::{interaction_uid, is_username};
 pub(crate) use table::router;

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column, seeded_experience};
 pub(crate) use protocol::{
-    AccessToken, Code, Experience, Grant, Interaction, LogoutState, Prompt, RefreshToken, Session,
-    SocialUser, Verification, VerificationState, lifetime,
+    AccessToken, Code, Experience, Grant, Interaction, LogoutState, PasswordVerification, Profile, Prompt,
+    RefreshToken, Session, SocialUser, Verification, VerificationState, lifetime,
 };
 pub(crate) use user::{Identity, User};
 
@@ -85,6 +85,16 @@ impl Store {
         self.users
             .iter()
             .find(|user| user.identities.get(target).is_some_and(|known| known.user_id == identity))
+    }
+
+    /// The user that an identifier of this type names. Usernames are case-sensitive
+    /// as seeded, e-mail addresses are not.
+    pub(crate) fn user_by_identifier(&self, kind: &str, value: &str) -> Option<&User> {
+        self.users.iter().find(|user| match kind {
+            "username" => user.username.as_deref() == Some(value),
+            "email" => user.primary_email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(value)),
+            _ => false,
+        })
     }
 
     /// Ends a grant: everything issued under it stops working at once.

@@ -7,7 +7,7 @@ mod headers;
 mod oidc_error;
 
 pub(crate) use answer::{json, redirect, text};
-pub(crate) use api_error::{ApiError, Issue};
+pub(crate) use api_error::{ApiError, Complaint, Issue, kind};
 pub(crate) use cookies::{CookieKey, Cookies, SetCookies};
 pub(crate) use headers::common;
 pub(crate) use oidc_error::OidcError;

@@ -188,6 +188,8 @@ fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
             None
         }
     };
+    // Empty texts count as absent.
+    let mut optional = |name| optional(name).filter(|text| !text.is_empty());
     let (name, avatar, email) = (optional("name"), optional("picture"), optional("email"));
     if !issues.is_empty() {
         return Err(ConnectorError::InvalidResponse(issues));

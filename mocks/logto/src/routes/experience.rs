@@ -3,10 +3,14 @@
 mod body;
 mod identification;
 mod interaction;
+mod password;
+mod password_policy;
+mod profile;
 mod routes;
 mod settings;
 mod social;
 mod submit;
 
 pub(crate) use interaction::interaction_uid;
+pub(crate) use profile::is_username;
 pub(crate) use routes::router;

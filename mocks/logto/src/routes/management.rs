@@ -4,6 +4,7 @@ mod applications;
 mod auth;
 mod connectors;
 mod experience;
+mod identities;
 mod routes;
 mod users;
 

@@ -49,8 +49,40 @@ pub(crate) struct Interaction {
 pub(crate) struct Experience {
     pub(crate) event: String,
     pub(crate) verifications: Vec<Verification>,
+    pub(crate) passwords: Vec<PasswordVerification>,
+    /// What the person has told about themselves so far.
+    pub(crate) profile: Profile,
     /// Who the person is, once identified.
     pub(crate) user: Option<String>,
+}
+
+/// What becomes of the user when the interaction ends.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Profile {
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) primary_email: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) avatar: Option<String>,
+    /// Target and identity.
+    pub(crate) social: Option<(String, SocialUser)>,
+}
+
+/// A password verification that succeeded; others are not kept.
+#[derive(Debug, Clone)]
+pub(crate) enum PasswordVerification {
+    /// Of a known user, by identifier.
+    Known { id: String, identifier: String, user: String },
+    /// Of somebody who is going to register.
+    New { id: String, username: String, password: String },
+}
+
+impl PasswordVerification {
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Known { id, .. } | Self::New { id, .. } => id,
+        }
+    }
 }
 
 /// A social verification.

@@ -17,9 +17,11 @@ pub(crate) struct User {
     pub(crate) last_sign_in_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
-    /// The application through which the user registered.
+    /// The first application that the user consented to.
     pub(crate) application_id: Option<String>,
     pub(crate) is_suspended: bool,
+    /// As it was typed: a double keeps it in memory and shows it nowhere.
+    pub(crate) password: Option<String>,
 }
 
 /// An identity at a social provider.
@@ -55,7 +57,7 @@ impl User {
             "applicationId": self.application_id,
             "cimdClientId": null,
             "isSuspended": self.is_suspended,
-            "hasPassword": false,
+            "hasPassword": self.password.is_some(),
         })
     }
 }

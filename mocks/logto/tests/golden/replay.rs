@@ -132,6 +132,11 @@ impl Stage {
         if let Some(patch) = setup.get("sign_in_experience").filter(|value| value.is_object()) {
             self.manage("PATCH", "sign-in-exp", patch).await?;
         }
+        for (at, user) in setup.get("users").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let made = self.manage("POST", "users", user).await?;
+            let name = format!("USER{}_ID", at + 1);
+            self.values.learn(text(recorded, &name), text(&made, "id"));
+        }
         Ok(())
     }
 
@@ -278,6 +283,10 @@ impl Stage {
         let body = |seen: &Seen| seen.body.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
         if let (Some(old), Some(new)) = (body(recorded), body(here)) {
             self.learn_members(&old, &new, "");
+        }
+        // Pages are described by their forms, whose hidden values are made up.
+        if recorded.body.get("forms").is_some() {
+            self.learn_members(&recorded.body.clone(), &here.body.clone(), "");
         }
     }
 

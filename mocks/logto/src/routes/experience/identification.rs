@@ -5,13 +5,16 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
-use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::body;
 use super::interaction::{self, InteractionError};
+use super::profile;
 use crate::shared::Shared;
-use crate::store::{Connector, Identity, SocialUser, Store, User, VerificationState};
+use crate::store::{
+    Connector, Experience, Identity, PasswordVerification, Profile, SocialUser, Store, User,
+    VerificationState,
+};
 use crate::wire::{self, ApiError};
 
 /// The longest name Logto keeps (contract §11).
@@ -38,6 +41,8 @@ enum IdentificationError {
     Suspended,
     #[error("another user was identified before")]
     Conflict,
+    #[error("the sign-in experience has no password for this identifier")]
+    MethodNotEnabled,
     #[error("the sign-in experience demands more: {0:?}")]
     MissingProfile(Vec<&'static str>),
     #[error("the name has more than 128 characters")]
@@ -81,6 +86,9 @@ impl IdentificationError {
                 "session.identity_conflict",
                 "Identity mismatch detected. Please initiate a new session to proceed with a different identity.",
             ),
+            Self::MethodNotEnabled => {
+                ApiError::new(422, "user.sign_in_method_not_enabled", "This sign-in method is not enabled.")
+            }
             Self::MissingProfile(fields) => missing_profile(fields),
             Self::NameTooLong => ApiError::new(
                 422,
@@ -127,35 +135,131 @@ fn identify(
     let members = body::object(text).map_err(IdentificationError::Api)?;
     let mut store = shared.store();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
-    let (uid, client) = (interaction.uid.clone(), interaction.request.client_id.clone());
-    let experience = interaction::started(interaction)?;
-    let (event, earlier) = (experience.event.clone(), experience.user.clone());
+    let uid = interaction.uid.clone();
+    let experience = interaction::started(interaction)?.clone();
     let given = members.get("verificationId").and_then(Value::as_str);
-    let verified = given.map(|id| {
-        let found = experience.verifications.iter().find(|known| known.id == id);
-        found.map(|known| (known.connector.clone(), known.state.clone()))
-    });
-    interaction::allowed(&store, &event).map_err(IdentificationError::Api)?;
-    let (connector, state) = match verified {
-        None => return Err(IdentificationError::NoVerificationId),
-        Some(None) => return Err(IdentificationError::NoVerification),
-        Some(Some(found)) => found,
-    };
-    let VerificationState::Verified(social) = state else { return Err(IdentificationError::NotVerified) };
-    let connector = store.connector(&connector).cloned().ok_or(IdentificationError::NoVerification)?;
+    let proof = given.map(|id| proof(&experience, id).ok_or(IdentificationError::NoVerification));
+    if experience.event == "Register" {
+        let mut profile = experience.profile.clone();
+        if let Some(proof) = proof {
+            told_by(&store, &mut profile, proof?)?;
+            // Kept even when something is still missing: the page comes again without a proof.
+            if let Some(experience) = running(&mut store, &uid) {
+                experience.profile = profile.clone();
+            }
+        }
+        let user = register(shared, &mut store, profile, verified_social(&experience))?;
+        if let Some(experience) = running(&mut store, &uid) {
+            experience.user = Some(user);
+            experience.profile = Profile::default();
+        }
+        return Ok(Done::Created);
+    }
+    let proof = proof.ok_or(IdentificationError::NoVerificationId)??;
+    interaction::allowed(&store, &experience.event).map_err(IdentificationError::Api)?;
     let links = members.get("linkSocialIdentity") == Some(&Value::Bool(true));
-    let (user, done) = if event == "Register" {
-        (register(shared, &mut store, &connector, &social, &client)?, Done::Created)
-    } else {
-        (sign_in(shared, &mut store, &connector, &social, links)?, Done::Known)
+    let user = match proof {
+        Proof::Social { connector, state } => {
+            let VerificationState::Verified(social) = state else {
+                return Err(IdentificationError::NotVerified);
+            };
+            let connector =
+                store.connector(&connector).cloned().ok_or(IdentificationError::NoVerification)?;
+            sign_in(shared, &mut store, &connector, &social, links)?
+        }
+        Proof::Password(PasswordVerification::Known { identifier, user, .. }) => {
+            by_password(&store, &identifier, user)?
+        }
+        Proof::Password(PasswordVerification::New { .. }) => return Err(IdentificationError::NoVerification),
     };
-    if earlier.is_some_and(|earlier| earlier != user) {
+    if experience.user.is_some_and(|earlier| earlier != user) {
         return Err(IdentificationError::Conflict);
     }
-    if let Some(experience) = store.interactions.get_mut(&uid).and_then(|found| found.experience.as_mut()) {
+    if let Some(experience) = running(&mut store, &uid) {
         experience.user = Some(user);
     }
-    Ok(done)
+    Ok(Done::Known)
+}
+
+fn running<'s>(store: &'s mut Store, uid: &str) -> Option<&'s mut Experience> {
+    store.interactions.get_mut(uid).and_then(|found| found.experience.as_mut())
+}
+
+/// A verification of either kind.
+enum Proof {
+    Social { connector: String, state: VerificationState },
+    Password(PasswordVerification),
+}
+
+fn proof(experience: &Experience, id: &str) -> Option<Proof> {
+    let social = experience.verifications.iter().find(|known| known.id == id);
+    let social =
+        social.map(|known| Proof::Social { connector: known.connector.clone(), state: known.state.clone() });
+    social
+        .or_else(|| experience.passwords.iter().find(|known| known.id() == id).cloned().map(Proof::Password))
+}
+
+/// Passwords count only where the sign-in experience has them.
+fn by_password(store: &Store, identifier: &str, user: String) -> Result<String, IdentificationError> {
+    let methods = store.sign_in_experience.get("signIn").and_then(|sign_in| sign_in.get("methods"));
+    let enabled = methods.and_then(Value::as_array).into_iter().flatten().any(|method| {
+        method.get("identifier").and_then(Value::as_str) == Some(identifier)
+            && method.get("password") == Some(&Value::Bool(true))
+    });
+    if !enabled {
+        return Err(IdentificationError::MethodNotEnabled);
+    }
+    match store.user(&user) {
+        None => Err(IdentificationError::NoVerification),
+        Some(user) if user.is_suspended => Err(IdentificationError::Suspended),
+        Some(_) => Ok(user),
+    }
+}
+
+/// What a verification tells of a new person: an identity with name, avatar and
+/// an e-mail that nobody has, or username and password.
+fn told_by(store: &Store, profile: &mut Profile, proof: Proof) -> Result<(), IdentificationError> {
+    match proof {
+        Proof::Social { connector, state } => {
+            let VerificationState::Verified(social) = state else {
+                return Err(IdentificationError::NotVerified);
+            };
+            let connector = store.connector(&connector).ok_or(IdentificationError::NoVerification)?;
+            let target = connector.target();
+            if store.user_by_identity(&target, &social.id).is_some() {
+                return Err(IdentificationError::IdentityInUse);
+            }
+            let email = social.email.clone();
+            profile.primary_email = email.filter(|email| store.user_by_identifier("email", email).is_none());
+            profile.name.clone_from(&social.name);
+            profile.avatar.clone_from(&social.avatar);
+            profile.social = Some((target, social));
+        }
+        Proof::Password(PasswordVerification::New { username, password, .. }) => {
+            profile.username = Some(username);
+            profile.password = Some(password);
+            available(store, profile).map_err(IdentificationError::Api)?;
+        }
+        Proof::Password(PasswordVerification::Known { .. }) => {
+            return Err(IdentificationError::NoVerification);
+        }
+    }
+    Ok(())
+}
+
+/// What the person told must still be nobody else's.
+pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError> {
+    let taken = |kind: &str, told: &Option<String>| {
+        told.as_ref().is_some_and(|told| store.user_by_identifier(kind, told).is_some())
+    };
+    if taken("username", &profile.username) {
+        return Err(profile::username_in_use());
+    }
+    if taken("email", &profile.primary_email) {
+        let text = "This email is associated with an existing account.";
+        return Err(ApiError::new(422, "user.email_already_in_use", text));
+    }
+    Ok(())
 }
 
 fn sign_in(
@@ -166,9 +270,8 @@ fn sign_in(
     links: bool,
 ) -> Result<String, IdentificationError> {
     let target = connector.target();
-    let by_email = social.email.as_ref().and_then(|email| {
-        store.users.iter().find(|user| user.primary_email.as_ref() == Some(email)).map(|user| user.id.clone())
-    });
+    let by_email = social.email.as_ref().and_then(|email| store.user_by_identifier("email", email));
+    let by_email = by_email.map(|user| user.id.clone());
     let known = store.user_by_identity(&target, &social.id).map(|user| user.id.clone());
     let id = match (known, by_email) {
         (Some(id), _) => id,
@@ -204,35 +307,33 @@ fn sign_in(
 fn register(
     shared: &Shared,
     store: &mut Store,
-    connector: &Connector,
-    social: &SocialUser,
-    client: &str,
+    profile: Profile,
+    social: bool,
 ) -> Result<String, IdentificationError> {
-    let target = connector.target();
-    if store.user_by_identity(&target, &social.id).is_some() {
-        return Err(IdentificationError::IdentityInUse);
-    }
-    let missing = demanded(store, None);
+    interaction::allowed(store, "Register").map_err(IdentificationError::Api)?;
+    let missing = demanded(store, None, &profile, social);
     if !missing.is_empty() {
         return Err(IdentificationError::MissingProfile(missing));
     }
-    if social.name.as_ref().is_some_and(|name| name.chars().count() > NAME_LIMIT) {
+    if profile.name.as_ref().is_some_and(|name| name.chars().count() > NAME_LIMIT) {
         return Err(IdentificationError::NameTooLong);
     }
-    let taken = |email: &String| store.users.iter().any(|user| user.primary_email.as_ref() == Some(email));
+    available(store, &profile).map_err(IdentificationError::Api)?;
+    let Profile { username, password, primary_email, name, avatar, social } = profile;
     let now = shared.context.clock.millis();
     let user = User {
         id: shared.short_id(),
-        username: None,
-        primary_email: social.email.clone().filter(|email| !taken(email)),
-        name: social.name.clone(),
-        avatar: social.avatar.clone(),
-        identities: IndexMap::from([(target, identity(social))]),
+        username,
+        primary_email,
+        name,
+        avatar,
+        identities: social.into_iter().map(|(target, social)| (target, identity(&social))).collect(),
         last_sign_in_at: None,
         created_at: now,
         updated_at: now,
-        application_id: Some(client.to_owned()),
+        application_id: None,
         is_suspended: false,
+        password,
     };
     let id = user.id.clone();
     // Lists are newest first.
@@ -240,23 +341,47 @@ fn register(
     Ok(id)
 }
 
-/// Identifiers that the sign-in experience demands and the person lacks. A
-/// social identity counts as the password.
-pub(super) fn demanded(store: &Store, user: Option<&User>) -> Vec<&'static str> {
-    let experience = &store.sign_in_experience;
-    let skips = experience.get("socialSignIn").and_then(|social| social.get("skipRequiredIdentifiers"));
-    if skips == Some(&Value::Bool(true)) {
-        return vec![];
-    }
-    let identifiers = experience.get("signUp").and_then(|sign_up| sign_up.get("identifiers"));
-    let wants = |name: &str| {
-        identifiers.and_then(Value::as_array).into_iter().flatten().any(|identifier| identifier == name)
-    };
-    let lacks_username = user.is_none_or(|user| user.username.is_none());
-    if wants("username") && lacks_username { vec!["username"] } else { vec![] }
+/// Whether the person proved a social identity in this interaction.
+pub(super) fn verified_social(experience: &Experience) -> bool {
+    experience.verifications.iter().any(|known| matches!(known.state, VerificationState::Verified(_)))
 }
 
-fn identity(social: &SocialUser) -> Identity {
+/// What the sign-in experience demands and the person lacks. A social identity
+/// counts as the password; where the tenant says so, one that was proved just
+/// now (`verified`) makes up for everything.
+pub(super) fn demanded(
+    store: &Store,
+    user: Option<&User>,
+    profile: &Profile,
+    verified: bool,
+) -> Vec<&'static str> {
+    let member = |of: &str, name: &str| store.sign_in_experience.get(of).and_then(|of| of.get(name));
+    if verified && member("socialSignIn", "skipRequiredIdentifiers") == Some(&Value::Bool(true)) {
+        return vec![];
+    }
+    let has = |told: &Option<String>, known: fn(&User) -> &Option<String>| {
+        told.is_some() || user.is_some_and(|user| known(user).is_some())
+    };
+    let social = profile.social.is_some() || user.is_some_and(|user| !user.identities.is_empty());
+    let identifiers = member("signUp", "identifiers").and_then(Value::as_array);
+    let wants = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
+    let username = has(&profile.username, |user| &user.username);
+    let email = has(&profile.primary_email, |user| &user.primary_email);
+    let password = has(&profile.password, |user| &user.password) || social;
+    let wants_password = member("signUp", "password") == Some(&Value::Bool(true));
+    // Nobody ever has a phone number here.
+    let fields = [
+        ("username", wants("username") && !username),
+        ("emailOrPhone", wants("email") && wants("phone") && !email),
+        ("email", wants("email") && !wants("phone") && !email),
+        ("phone", wants("phone") && !wants("email")),
+        ("password", wants_password && !password),
+    ];
+    fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()
+}
+
+/// As Logto keeps it.
+pub(super) fn identity(social: &SocialUser) -> Identity {
     let mut details = serde_json::Map::new();
     details.insert("id".to_owned(), json!(social.id));
     for (name, value) in [("name", &social.name), ("email", &social.email), ("avatar", &social.avatar)] {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::body;
 use crate::shared::Shared;
-use crate::store::{Experience, Interaction, Store};
+use crate::store::{Experience, Interaction, Profile, Store};
 use crate::wire::{ApiError, Cookies, OidcError};
 
 /// No interaction, or none that has been started.
@@ -93,7 +93,13 @@ pub(super) async fn start(
     // `signInMode` is not looked at here (contract §11).
     match find(&shared, &mut store, &headers, query.as_deref()) {
         Ok(interaction) => {
-            interaction.experience = Some(Experience { event, verifications: vec![], user: None });
+            interaction.experience = Some(Experience {
+                event,
+                verifications: vec![],
+                passwords: vec![],
+                profile: Profile::default(),
+                user: None,
+            });
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error) => error.response(),

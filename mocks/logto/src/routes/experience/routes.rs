@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post, put};
 
-use super::{identification, interaction, settings, social, submit};
+use super::{identification, interaction, password, profile, settings, social, submit};
 use crate::shared::Shared;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -17,6 +17,9 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             post(social::authorization_uri),
         )
         .route("/api/experience/verification/social/{connector}/verify", post(social::verify))
+        .route("/api/experience/verification/password", post(password::verify))
+        .route("/api/experience/verification/new-password-identity", post(password::new_identity))
+        .route("/api/experience/profile", post(profile::post))
         .route("/api/experience/identification", post(identification::post))
         .route("/api/experience/submit", post(submit::post))
         .route("/api/.well-known/sign-in-exp", get(settings::get))

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::identification;
 use super::interaction::{self, InteractionError};
 use crate::shared::Shared;
+use crate::store::{Profile, User};
 use crate::wire::{self, ApiError};
 
 /// Why the interaction is not finished.
@@ -19,6 +20,8 @@ enum SubmitError {
     Interaction(#[from] InteractionError),
     #[error("nobody has been identified")]
     NotIdentified,
+    #[error("{}", .0.message)]
+    Taken(ApiError),
     #[error("the sign-in experience demands more: {0:?}")]
     MissingProfile(Vec<&'static str>),
 }
@@ -27,15 +30,21 @@ impl SubmitError {
     fn response(&self) -> Response {
         let error = match self {
             Self::Interaction(error) => return error.response(),
-            Self::NotIdentified => ApiError::new(
-                404,
-                "session.identifier_not_found",
-                "User identifier not found. Please go back and sign in again.",
-            ),
+            Self::NotIdentified => not_identified(),
+            Self::Taken(error) => error.clone(),
             Self::MissingProfile(fields) => identification::missing_profile(fields),
         };
         error.response(self.to_string())
     }
+}
+
+/// 404 `session.identifier_not_found`.
+pub(super) fn not_identified() -> ApiError {
+    ApiError::new(
+        404,
+        "session.identifier_not_found",
+        "User identifier not found. Please go back and sign in again.",
+    )
 }
 
 /// Ends the interaction: the person has signed in.
@@ -58,12 +67,17 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     let mut store = shared.store();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     let uid = interaction.uid.clone();
-    let user = interaction::started(interaction)?.user.clone().ok_or(SubmitError::NotIdentified)?;
-    let missing = identification::demanded(&store, store.user(&user));
+    let experience = interaction::started(interaction)?;
+    let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
+    let (profile, social) = (experience.profile.clone(), identification::verified_social(experience));
+    // Somebody else may have taken it since.
+    identification::available(&store, &profile).map_err(SubmitError::Taken)?;
+    let missing = identification::demanded(&store, store.user(&user), &profile, social);
     if !missing.is_empty() {
         return Err(SubmitError::MissingProfile(missing));
     }
     if let Some(user) = store.user_mut(&user) {
+        take_over(user, profile);
         user.last_sign_in_at = Some(now);
         user.updated_at = now;
     }
@@ -71,4 +85,23 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
         interaction.login = Some(user);
     }
     Ok(uid)
+}
+
+/// What the person told in this interaction becomes part of the user.
+fn take_over(user: &mut User, profile: Profile) {
+    let Profile { username, password, primary_email, name, avatar, social } = profile;
+    for (slot, told) in [
+        (&mut user.username, username),
+        (&mut user.password, password),
+        (&mut user.primary_email, primary_email),
+        (&mut user.name, name),
+        (&mut user.avatar, avatar),
+    ] {
+        if told.is_some() {
+            *slot = told;
+        }
+    }
+    if let Some((target, social)) = social {
+        user.identities.insert(target, identification::identity(&social));
+    }
 }

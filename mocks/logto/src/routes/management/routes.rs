@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{delete, get};
 
-use super::{applications, connectors, experience, users};
+use super::{applications, connectors, experience, identities, users};
 use crate::shared::Shared;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -25,7 +25,11 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             get(connectors::read).patch(connectors::patch).delete(connectors::delete),
         )
         .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
-        .route("/api/users", get(users::list))
-        .route("/api/users/{id}", get(users::read).delete(users::delete))
+        .route("/api/users", get(users::list).post(users::create))
+        .route("/api/users/{id}", get(users::read).patch(users::patch).delete(users::delete))
+        .route(
+            "/api/users/{id}/identities/{target}",
+            get(identities::read).put(identities::put).delete(identities::delete),
+        )
         .route("/api/users/{id}/is-suspended", axum::routing::patch(users::suspend))
 }

@@ -20,13 +20,7 @@ pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String
     for scope in scopes.iter() {
         let granted = match (scope, document) {
             ("openid", _) => json!({ "sub": user.id }),
-            ("profile", _) => json!({
-                "name": user.name,
-                "picture": user.avatar,
-                "updated_at": user.updated_at,
-                "username": user.username,
-                "created_at": user.created_at,
-            }),
+            ("profile", _) => profile(user),
             ("email", _) => {
                 json!({ "email": user.primary_email, "email_verified": user.primary_email.is_some() })
             }
@@ -43,4 +37,21 @@ pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String
         }
     }
     claims
+}
+
+fn profile(user: &User) -> Value {
+    let mut claims = Map::new();
+    claims.insert("name".to_owned(), json!(user.name));
+    if let Some(username) = &user.username {
+        claims.insert("preferred_username".to_owned(), json!(username));
+    }
+    for (name, value) in [
+        ("picture", json!(user.avatar)),
+        ("updated_at", json!(user.updated_at)),
+        ("username", json!(user.username)),
+        ("created_at", json!(user.created_at)),
+    ] {
+        claims.insert(name.to_owned(), value);
+    }
+    Value::Object(claims)
 }

@@ -40,11 +40,15 @@ pub(super) async fn get(
     let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
     let grant = store.grants.entry(id.clone()).or_insert_with(|| Grant {
         account: session.account.clone().unwrap_or_default(),
-        client,
+        client: client.clone(),
         scopes: oauth::Scopes::default(),
         expires: now + lifetime::GRANT,
     });
     wanted.iter().for_each(|scope| grant.scopes.insert(scope));
+    // The first application that a user consents to stays with the user.
+    if let Some(user) = session.account.and_then(|account| store.user_mut(&account)) {
+        user.application_id.get_or_insert(client);
+    }
     if let Some(interaction) = store.interactions.get_mut(&interaction.uid) {
         interaction.grant = Some(id);
     }

@@ -20,6 +20,8 @@ use crate::wire::{self, Cookies, OidcError, SetCookies};
 /// Why a sign-out is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum EndSessionError {
+    #[error("`{0}` is given twice")]
+    Twice(String),
     #[error("id_token_hint is no JWT")]
     HintUndecodable,
     #[error("id_token_hint is not signed by this Logto")]
@@ -39,6 +41,9 @@ enum EndSessionError {
 impl EndSessionError {
     fn wire(&self) -> OidcError {
         match self {
+            Self::Twice(name) => {
+                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
+            }
             Self::HintUndecodable => OidcError::invalid_request("could not decode id_token_hint"),
             Self::HintInvalid => OidcError::invalid_request("could not validate id_token_hint"),
             Self::HintOfOther => {
@@ -60,17 +65,20 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    answer(begin(&shared, &Params::parse(&query.unwrap_or_default()), &headers))
+    let done = begin(&shared, &Params::parse(&query.unwrap_or_default()), &headers);
+    answer(&shared, &headers, done)
 }
 
 /// The request in a form.
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    answer(begin(&shared, &Params::parse(&body), &headers))
+    let done = begin(&shared, &Params::parse(&body), &headers);
+    answer(&shared, &headers, done)
 }
 
 /// The form of the sign-out page.
 pub(super) async fn confirm(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    answer(end(&shared, &Params::parse(&body), &headers))
+    let done = end(&shared, &Params::parse(&body), &headers);
+    answer(&shared, &headers, done)
 }
 
 /// Where a sign-out without a redirect URI ends.
@@ -78,8 +86,19 @@ pub(super) async fn success() -> Response {
     html(pages::SIGNED_OUT.to_owned())
 }
 
-fn answer(done: Result<Response, EndSessionError>) -> Response {
-    done.unwrap_or_else(|error| error.wire().uncached(error.to_string()))
+/// A refusal lets a session live on, for another two weeks.
+fn answer(shared: &Shared, headers: &HeaderMap, done: Result<Response, EndSessionError>) -> Response {
+    done.unwrap_or_else(|error| {
+        let mut set = SetCookies::default();
+        let (now, cookies) = (shared.now(), Cookies::of(headers));
+        if let Some(id) = cookies.signed(&shared.cookie_key, "_session")
+            && let Some(session) = shared.store().sessions.get_mut(id).filter(|session| session.expires > now)
+        {
+            session.expires = now + lifetime::SESSION;
+            set.session(&shared.cookie_key, &session.id, session.expires);
+        }
+        set.into(error.wire().uncached(error.to_string()))
+    })
 }
 
 fn html(text: String) -> Response {
@@ -91,6 +110,9 @@ fn html(text: String) -> Response {
 }
 
 fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {
+    if let Some(name) = params.repeated().first() {
+        return Err(EndSessionError::Twice((*name).to_owned()));
+    }
     let mut store = shared.store();
     let client = client(shared, &store, params)?;
     let redirect_uri = redirect_uri_of(&store, client.as_deref(), params)?;

@@ -1,0 +1,205 @@
+//! `POST /api/experience/profile`: what the person tells about themselves
+//! (contract §2.1, "required profile missing").
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::body;
+use super::interaction::{self, InteractionError};
+use super::password_policy::{self, Person};
+use crate::shared::Shared;
+use crate::wire::{self, ApiError, Complaint, Issue};
+
+/// What can be told, as the guard lists it.
+const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "extraProfile"];
+
+/// Why it is not taken.
+#[derive(Debug, thiserror::Error)]
+enum ProfileError {
+    #[error(transparent)]
+    Interaction(#[from] InteractionError),
+    #[error("{}", .0.message)]
+    Body(ApiError),
+    #[error("this interaction resets a password")]
+    ForgotPassword,
+    #[error("nobody has been identified")]
+    NotIdentified,
+    #[error("the user has a {0} already")]
+    Exists(&'static str),
+    #[error("somebody has this username already")]
+    UsernameInUse,
+    #[error("the password policy refuses it")]
+    Rejected(Vec<Value>),
+    #[error("there is no verification with that id")]
+    NoVerification,
+    #[error("this double knows no custom profile fields")]
+    ExtraProfile,
+}
+
+impl ProfileError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Interaction(error) => return error.response(),
+            Self::Body(error) => error.clone(),
+            Self::ForgotPassword => ApiError::new(
+                400,
+                "session.not_supported_for_forgot_password",
+                "This operation is not supported for forgot password.",
+            ),
+            Self::NotIdentified => super::submit::not_identified(),
+            Self::Exists("username") => {
+                let text = "Username already exists in your profile.";
+                ApiError::new(422, "user.username_exists_in_profile", text)
+            }
+            Self::Exists(_) => {
+                let text = "Password already exists in your profile.";
+                ApiError::new(422, "user.password_exists_in_profile", text)
+            }
+            Self::UsernameInUse => username_in_use(),
+            Self::Rejected(issues) => rejected(issues),
+            Self::ExtraProfile => {
+                return kit::note(
+                    wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented"),
+                    self.to_string(),
+                );
+            }
+            Self::NoVerification => ApiError::new(
+                404,
+                "session.verification_session_not_found",
+                "The verification was not successful. Restart the verification flow and try again.",
+            ),
+        };
+        error.response(self.to_string())
+    }
+}
+
+/// 422 `user.username_already_in_use`.
+pub(super) fn username_in_use() -> ApiError {
+    ApiError::new(422, "user.username_already_in_use", "This username is already in use.")
+}
+
+/// 422 `password.rejected`, with the issues of the policy.
+pub(super) fn rejected(issues: &[Value]) -> ApiError {
+    let text = "Password rejected. Please check if your password meets the requirements.";
+    ApiError::new(422, "password.rejected", text).with_data(json!(issues))
+}
+
+/// Letters, digits and underscores, no digit first.
+pub(crate) fn is_username(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.starts_with(|c: char| word(c) && !c.is_ascii_digit()) && text.chars().all(word)
+}
+
+/// Takes one thing about the person.
+pub(super) async fn post(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    text: String,
+) -> Response {
+    match take(&shared, query.as_deref(), &headers, &text) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => error.response(),
+    }
+}
+
+/// What the body tells.
+enum Told {
+    Username(String),
+    Password(String),
+    Verified,
+    Extra,
+}
+
+fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -> Result<(), ProfileError> {
+    let told = told(text).map_err(ProfileError::Body)?;
+    let mut store = shared.store();
+    let interaction = interaction::find(shared, &mut store, headers, query)?;
+    let uid = interaction.uid.clone();
+    let experience = interaction::started(interaction)?;
+    if experience.event == "ForgotPassword" {
+        return Err(ProfileError::ForgotPassword);
+    }
+    if experience.event == "SignIn" && experience.user.is_none() {
+        return Err(ProfileError::NotIdentified);
+    }
+    let (profile, user) = (experience.profile.clone(), experience.user.clone());
+    let user = user.and_then(|id| store.user(&id));
+    let mut profile = profile;
+    match told {
+        Told::Username(username) => {
+            if user.is_some_and(|user| user.username.is_some()) {
+                return Err(ProfileError::Exists("username"));
+            }
+            if store.user_by_identifier("username", &username).is_some() {
+                return Err(ProfileError::UsernameInUse);
+            }
+            profile.username = Some(username);
+        }
+        Told::Password(password) => {
+            let policy = store.sign_in_experience.get("passwordPolicy").cloned().unwrap_or_default();
+            let of_user = |member: fn(&crate::store::User) -> Option<&str>| user.and_then(member);
+            let person = Person {
+                username: profile.username.as_deref().or_else(|| of_user(|user| user.username.as_deref())),
+                email: profile
+                    .primary_email
+                    .as_deref()
+                    .or_else(|| of_user(|user| user.primary_email.as_deref())),
+                name: profile.name.as_deref().or_else(|| of_user(|user| user.name.as_deref())),
+            };
+            let issues = password_policy::issues(&policy, &password, person);
+            if !issues.is_empty() {
+                return Err(ProfileError::Rejected(issues));
+            }
+            if user.is_some_and(|user| user.password.is_some()) {
+                return Err(ProfileError::Exists("password"));
+            }
+            profile.password = Some(password);
+        }
+        // No verification by code is ever made here, so none can be named.
+        Told::Verified => return Err(ProfileError::NoVerification),
+        Told::Extra => return Err(ProfileError::ExtraProfile),
+    }
+    if let Some(experience) = store.interactions.get_mut(&uid).and_then(|found| found.experience.as_mut()) {
+        experience.profile = profile;
+    }
+    Ok(())
+}
+
+fn told(text: &str) -> Result<Told, ApiError> {
+    let members = body::object(text)?;
+    let kind = members.get("type").and_then(Value::as_str).unwrap_or_default();
+    let member = |name: &str| body::text(&members, name).map_err(|issue| ApiError::guard(&[issue]));
+    match kind {
+        "username" => {
+            let value = member("value")?;
+            if is_username(value) {
+                Ok(Told::Username(value.to_owned()))
+            } else {
+                Err(ApiError::guard(&[Issue::new(&["value"], Complaint::Pattern)]))
+            }
+        }
+        "password" => Ok(Told::Password(member("value")?.to_owned())),
+        "email" | "phone" | "social" => member("verificationId").map(|_| Told::Verified),
+        "extraProfile" => Ok(Told::Extra),
+        _ => Err(ApiError::guard(&[Issue::new(&["type"], Complaint::Discriminator(&KINDS))])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_username;
+
+    #[test]
+    fn a_username_is_a_word_that_begins_with_no_digit() {
+        for (text, good) in
+            [("ada", true), ("_a1", true), ("9bad", false), ("a-b", false), ("", false), ("é", false)]
+        {
+            assert_eq!(is_username(text), good, "{text}");
+        }
+    }
+}
