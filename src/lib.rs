@@ -37,8 +37,8 @@ pub mod transcript;
 pub mod walker;
 
 pub use run::{
-    Failure, RunError, SnapshotResult, WalkReport, compare_snapshot, snapshot_path, stack_for,
-    update_snapshot, walk,
+    ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, snapshot_path,
+    stack_for, update_snapshot, walk,
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;

@@ -1,12 +1,16 @@
 //! The only place where scenario, walker and stack meet.
 
+mod action;
 mod check;
 mod given;
 mod person;
 mod snapshot;
+mod visitor;
 mod walk;
 
+pub use action::ActionError;
 pub use check::Failure;
 pub use given::stack_for;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
+pub use visitor::Visitor;
 pub use walk::{RunError, WalkReport, walk};

@@ -9,6 +9,7 @@ mod builder;
 mod endpoints;
 mod management;
 mod names;
+mod parts;
 mod plan;
 mod probe;
 mod running;

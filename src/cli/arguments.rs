@@ -67,6 +67,16 @@ pub(crate) struct Run {
     /// Print the transcript of every walk, not only of a single or a failed one.
     #[arg(long)]
     pub(crate) transcript: bool,
+    /// Origin of your own app, in place of the sample app; takes one scenario.
+    #[arg(long, value_name = "URL", requires = "app_env")]
+    pub(crate) app: Option<Url>,
+    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up;
+    /// start your app with them.
+    #[arg(long, value_name = "FILE", requires = "app")]
+    pub(crate) app_env: Option<PathBuf>,
+    /// How many seconds your app may take to answer after that.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) app_timeout: u64,
     #[command(flatten)]
     pub(crate) backend: Backend,
 }
@@ -191,6 +201,10 @@ pub(crate) enum UsageError {
          say --expose if that is meant"
     )]
     Exposed(SocketAddr),
+    #[error("--app takes one scenario at a time, {0} are selected: name a file, or say --filter")]
+    AppTakesOne(usize),
+    #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
+    AppOrigin(Url),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
     #[error(transparent)]

@@ -9,6 +9,7 @@ mod select;
 mod text;
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use clap::Parser as _;
 use kit::{Clock, Stop};
@@ -16,7 +17,7 @@ use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::LogtoBackend;
 use tokio::sync::watch;
 
-use super::arguments::{Arguments, Command, Report, Run};
+use super::arguments::{Arguments, Command, Report, Run, UsageError};
 use super::exit::CliError;
 use super::style::Style;
 use outcome::{Outcome, Totals};
@@ -36,6 +37,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     // Every file is read before the first walk: a typo should not cost a run.
     let scenarios = select::scenarios(&run)?;
     let alone = scenarios.len() == 1;
+    let app = own_app(&run, scenarios.len())?;
     let interrupted = interruption()?;
     let settings = pool::Settings {
         listen: run.backend.huggingface_listen()?,
@@ -51,6 +53,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         },
         logto,
         update: run.update,
+        app,
     };
     let backend = settings.backend;
     let mut walks = pool::start(scenarios.clone(), settings, interrupted.clone());
@@ -90,6 +93,22 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
         None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all: outcomes.len() }),
         None => Ok(()),
+    }
+}
+
+/// The app that the arguments name.
+fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError> {
+    let (Some(origin), Some(env_file)) = (&run.app, &run.app_env) else { return Ok(None) };
+    let plain =
+        matches!(origin.scheme(), "http" | "https") && origin.path() == "/" && origin.query().is_none();
+    match scenarios {
+        _ if !plain => Err(UsageError::AppOrigin(origin.clone()).into()),
+        1 => Ok(Some(pool::OwnApp {
+            origin: origin.clone(),
+            env_file: env_file.clone(),
+            limit: Duration::from_secs(run.app_timeout),
+        })),
+        many => Err(UsageError::AppTakesOne(many).into()),
     }
 }
 

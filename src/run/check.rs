@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use http::Method;
 use kit::{Direction, Party};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::action::ActionError;
 use super::person::Person;
-use super::walk::StepError;
 use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step};
 use crate::signin_page::Arrival;
 
@@ -59,7 +58,7 @@ struct Look<'p, 'a> {
 }
 
 impl Look<'_, '_> {
-    async fn all(&mut self) -> Result<Vec<String>, StepError> {
+    async fn all(&mut self) -> Result<Vec<String>, ActionError> {
         let mut found = self.outcome();
         self.page(&mut found)?;
         self.social_buttons(&mut found).await?;
@@ -85,7 +84,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn page(&self, found: &mut Vec<String>) -> Result<(), StepError> {
+    fn page(&self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let expect = &self.step.expect;
         let looked_at = expect.status.is_some()
             || [&expect.at, &expect.title, &expect.text, &expect.no_text].into_iter().any(Option::is_some);
@@ -125,11 +124,11 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    fn filled(&self, text: &Option<String>) -> Result<Option<String>, StepError> {
+    fn filled(&self, text: &Option<String>) -> Result<Option<String>, ActionError> {
         text.as_ref().map(|text| self.person.fill(text)).transpose()
     }
 
-    async fn social_buttons(&mut self, found: &mut Vec<String>) -> Result<(), StepError> {
+    async fn social_buttons(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = &self.step.expect.social_buttons else { return Ok(()) };
         let shown = self.person.signin_page()?.social_buttons().await?;
         if *expected != shown {
@@ -142,7 +141,7 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    fn addresses(&self, found: &mut Vec<String>) -> Result<(), StepError> {
+    fn addresses(&self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let expect = &self.step.expect;
         for address in &expect.visited {
             if self.last_hop_to(address)?.is_none() {
@@ -158,18 +157,14 @@ impl Look<'_, '_> {
     }
 
     /// Number and address of the last hop of this step to an address without query.
-    fn last_hop_to(&self, address: &str) -> Result<Option<(usize, Url)>, StepError> {
+    fn last_hop_to(&self, address: &str) -> Result<Option<(usize, Url)>, ActionError> {
         let address = self.person.fill(address)?;
         let hops = &self.person.walker.hops()[self.since.hops..];
-        let hop = hops.iter().rev().find(|hop| {
-            let mut url = hop.request.url.clone();
-            url.set_query(None);
-            url.as_str() == address
-        });
+        let hop = hops.iter().rev().find(|hop| hop.without_query() == address);
         Ok(hop.map(|hop| (hop.number, hop.request.url.clone())))
     }
 
-    fn journal(&self, found: &mut Vec<String>) -> Result<(), StepError> {
+    fn journal(&self, found: &mut Vec<String>) -> Result<(), ActionError> {
         if self.step.expect.journal.is_empty() {
             return Ok(());
         }
@@ -191,7 +186,7 @@ impl Look<'_, '_> {
     }
 
     /// The session check: what the app says about the person, as its own page could ask.
-    async fn session(&mut self, found: &mut Vec<String>) -> Result<(), StepError> {
+    async fn session(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = &self.step.expect.session else { return Ok(()) };
         let answer = self.ask_session().await?;
         let authenticated = answer.get("authenticated").and_then(Value::as_bool);
@@ -223,21 +218,17 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    async fn ask_session(&mut self) -> Result<Value, StepError> {
+    async fn ask_session(&mut self) -> Result<Value, ActionError> {
         if let Some(answer) = &self.session {
             return Ok(answer.clone());
         }
-        let mut url = self.person.stack.endpoints().app.clone();
-        url.set_path("/api/session");
-        let tab = self.person.tab;
-        let hop = self.person.walker.call(tab, Method::GET, url, &[], None).await?;
-        let answer = hop.json().unwrap_or_default();
+        let answer = self.person.session().await?;
         self.session = Some(answer.clone());
         Ok(answer)
     }
 
-    async fn capture(&mut self, capture: &Capture) -> Result<(), StepError> {
-        let missing = |what: String| StepError::NotCaptured { name: capture.name.clone(), what };
+    async fn capture(&mut self, capture: &Capture) -> Result<(), ActionError> {
+        let missing = |what: String| ActionError::NotCaptured { name: capture.name.clone(), what };
         let value = match &capture.source {
             CaptureSource::Address(address) => {
                 let (_, url) = self

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use http::Method;
+use serde_json::Value;
 use url::Url;
 
-use super::walk::StepError;
+use super::action::ActionError;
 use crate::placeholder;
-use crate::scenario::{Choice, PasswordAccount, Profile, Step, Verb};
+use crate::scenario::{Choice, PasswordAccount, Profile, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
+use crate::transcript::{Origins, Roles, Transcript};
 use crate::walker::{Form, Page, Submit, TabId, Walker, WhyHop};
 
 /// Pages in a row that move on by themselves; more is a circle.
@@ -37,15 +40,19 @@ impl<'a> Person<'a> {
         Self { walker, tab: TabId::FIRST, tabs, stack, says: None, captured: BTreeMap::new() }
     }
 
-    /// Does what the step says. Afterwards [`Person::says`] is set when Logto's
-    /// page stays and says something.
-    pub(super) async fn does(&mut self, step: &Step) -> Result<(), StepError> {
-        self.says = None;
-        while self.tabs.len() < step.tab {
+    /// Looks at a tab, counted from 1; a new one is opened.
+    pub(super) fn look_at(&mut self, tab: usize) {
+        while self.tabs.len() < tab {
             self.tabs.push(self.walker.open_tab());
         }
-        self.tab = self.tabs[step.tab - 1];
-        match &step.verb {
+        self.tab = self.tabs[tab.max(1) - 1];
+    }
+
+    /// Does something in the tab looked at. Afterwards [`Person::says`] is set
+    /// when Logto's page stays and says something.
+    pub(super) async fn does(&mut self, verb: &Verb) -> Result<(), ActionError> {
+        self.says = None;
+        match verb {
             Verb::Visit(address) => {
                 let url = self.address(address)?;
                 self.walker.visit(self.tab, url).await?;
@@ -71,13 +78,13 @@ impl<'a> Person<'a> {
             | Verb::RegisterWithPassword(_)
             | Verb::SignInWithPassword(_)
             | Verb::Choose(_)
-            | Verb::FillIn(_) => self.on_signin_page(&step.verb).await?,
+            | Verb::FillIn(_) => self.on_signin_page(verb).await?,
         }
         self.settle().await
     }
 
     /// What is done on Logto's own page.
-    async fn on_signin_page(&mut self, verb: &Verb) -> Result<(), StepError> {
+    async fn on_signin_page(&mut self, verb: &Verb) -> Result<(), ActionError> {
         let typed = match verb {
             Verb::RegisterWithPassword(account) | Verb::SignInWithPassword(account) => {
                 Some(PasswordAccount {
@@ -107,7 +114,37 @@ impl<'a> Person<'a> {
         Ok(())
     }
 
-    pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, StepError> {
+    /// What the app says about the person, as its own page could ask.
+    pub(super) async fn session(&mut self) -> Result<Value, ActionError> {
+        let mut url = self.stack.endpoints().app.clone();
+        url.set_path("/api/session");
+        let hop = self.walker.call(self.tab, Method::GET, url, &[], None).await?;
+        Ok(hop.json().unwrap_or_default())
+    }
+
+    /// Everything so far, by role.
+    pub(super) fn transcript(&self) -> Transcript {
+        let (hops, endpoints, known) = (self.walker.hops(), self.stack.endpoints(), self.stack.known());
+        let origins = Origins {
+            app: endpoints.app.clone(),
+            logto: endpoints.logto.clone(),
+            huggingface: endpoints.huggingface.clone(),
+        };
+        let mut roles = Roles::new();
+        for (role, value) in [
+            ("APP_ID", &known.app_id),
+            ("APP_SECRET", &known.app_secret),
+            ("CONNECTOR", &known.connector_id),
+            ("HF_CLIENT_ID", &known.huggingface_client_id),
+            ("HF_CLIENT_SECRET", &known.huggingface_client_secret),
+        ] {
+            roles.know(role, value);
+        }
+        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
+        Transcript::build(hops, &self.stack.journal().since(start), origins, roles)
+    }
+
+    pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {
         let logto = self.stack.endpoints().logto.clone();
         Ok(SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?)
     }
@@ -120,7 +157,7 @@ impl<'a> Person<'a> {
     }
 
     /// A text of the scenario with the values in place of the names.
-    pub(super) fn fill(&self, text: &str) -> Result<String, StepError> {
+    pub(super) fn fill(&self, text: &str) -> Result<String, ActionError> {
         let names = self.stack.names();
         let value = |name: &str| names.get(name).or_else(|| self.captured.get(name).map(String::as_str));
         let known = || names.all().into_iter().chain(self.captured.keys().cloned()).collect();
@@ -132,18 +169,18 @@ impl<'a> Person<'a> {
     }
 
     /// An absolute address, or a path of the app.
-    fn address(&self, text: &str) -> Result<Url, StepError> {
+    fn address(&self, text: &str) -> Result<Url, ActionError> {
         let text = self.fill(text)?;
-        self.stack.endpoints().app.join(&text).map_err(|_| StepError::Address(text))
+        self.stack.endpoints().app.join(&text).map_err(|_| ActionError::Address(text))
     }
 
-    fn lose(&mut self, names: &[String]) -> Result<(), StepError> {
+    fn lose(&mut self, names: &[String]) -> Result<(), ActionError> {
         if names.is_empty() {
             self.walker.jar().clear();
         }
         for name in names {
             if self.walker.jar().lose(name) == 0 {
-                return Err(StepError::NoCookie(name.clone()));
+                return Err(ActionError::NoCookie(name.clone()));
             }
         }
         Ok(())
@@ -151,7 +188,7 @@ impl<'a> Person<'a> {
 
     /// Logs in where Hugging Face asks who it is, presses the button where it
     /// asks for permission, and goes on to where the sign-in ends.
-    async fn answer_huggingface(&mut self, username: &str, button: &str) -> Result<(), StepError> {
+    async fn answer_huggingface(&mut self, username: &str, button: &str) -> Result<(), ActionError> {
         let username = self.fill(username)?;
         let mut acted = false;
         loop {
@@ -172,7 +209,7 @@ impl<'a> Person<'a> {
                 self.settle().await?;
                 let after = self.walker.page(self.tab)?;
                 if after.forms.iter().any(|form| form.fields.iter().any(|field| field.name == "username")) {
-                    return Err(StepError::Stranger(username));
+                    return Err(ActionError::Stranger(username));
                 }
             } else if let Some((form, pressed)) = named_button(&page, button) {
                 self.walker.submit(self.tab, form, Some(pressed), WhyHop::Form).await?;
@@ -189,7 +226,7 @@ impl<'a> Person<'a> {
 
     /// Lets everything pass that moves on by itself: redirects, pages that send
     /// their own form, and Logto's page when the provider sends the person back.
-    pub(super) async fn settle(&mut self) -> Result<(), StepError> {
+    pub(super) async fn settle(&mut self) -> Result<(), ActionError> {
         for _ in 0..MOVES_LIMIT {
             if self.says.is_some() {
                 return Ok(());
@@ -213,7 +250,7 @@ impl<'a> Person<'a> {
             let Some(form) = page.self_submitting.and_then(|at| page.forms.get(at)) else { return Ok(()) };
             self.walker.submit(self.tab, form, None, WhyHop::SelfSubmitting).await?;
         }
-        Err(StepError::Circle(MOVES_LIMIT))
+        Err(ActionError::Circle(MOVES_LIMIT))
     }
 }
 
@@ -221,7 +258,7 @@ fn named_button<'p>(page: &'p Page, text: &str) -> Option<(&'p Form, &'p Submit)
     page.forms.iter().find_map(|form| Some((form, form.submits.iter().find(|button| button.text == text)?)))
 }
 
-fn not_there(page: &Page) -> StepError {
+fn not_there(page: &Page) -> ActionError {
     let shows = if page.title.is_empty() { page.text.chars().take(80).collect() } else { page.title.clone() };
-    StepError::NotAtHuggingFace { at: page.url.to_string(), shows }
+    ActionError::NotAtHuggingFace { at: page.url.to_string(), shows }
 }

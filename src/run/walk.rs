@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use super::check::{self, Failure, Since};
 use super::person::Person;
 use crate::Scenario;
-use crate::signin_page::SigninPageError;
-use crate::stack::{Stack, UnknownName};
-use crate::transcript::{Origins, Roles, Transcript};
-use crate::walker::WalkError;
+use crate::stack::Stack;
+use crate::transcript::Transcript;
 
 /// A walk came to no end of its own.
 #[derive(Debug, thiserror::Error)]
@@ -40,29 +38,6 @@ impl WalkReport {
     }
 }
 
-/// Why a step could not be done: the walk ends there.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum StepError {
-    #[error(transparent)]
-    Walk(#[from] WalkError),
-    #[error(transparent)]
-    SigninPage(#[from] SigninPageError),
-    #[error(transparent)]
-    Name(#[from] UnknownName),
-    #[error("the page at {at} is not one of Hugging Face's login or permission pages: {shows}")]
-    NotAtHuggingFace { at: String, shows: String },
-    #[error("Hugging Face's login page knows nobody called `{0}`")]
-    Stranger(String),
-    #[error("`{0}` is no address")]
-    Address(String),
-    #[error("the browser has no cookie `{0}` to lose")]
-    NoCookie(String),
-    #[error("[{name}] could not be captured: {what}")]
-    NotCaptured { name: String, what: String },
-    #[error("{0} pages in a row moved on by themselves")]
-    Circle(usize),
-}
-
 /// Plays a scenario on a stack with a fresh browser.
 ///
 /// # Errors
@@ -72,7 +47,8 @@ pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunE
     let mut failures = Vec::new();
     for step in &scenario.steps {
         let since = Since { hops: person.walker.hops().len(), journal: stack.journal().last_number() };
-        let failed = match person.does(step).await {
+        person.look_at(step.tab);
+        let failed = match person.does(&step.verb).await {
             Ok(()) => check::expectations(&mut person, step, since).await,
             Err(error) => {
                 let what = format!("`{}`: {error}", step.verb);
@@ -85,37 +61,17 @@ pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunE
             break;
         }
     }
-    let hops = person.walker.hops();
-    let broken = hops.iter().flat_map(|hop| hop.violations.iter().map(move |broken| (hop.number, broken)));
-    for (hop, broken) in broken {
-        failures.push(Failure {
+    let broken: Vec<Failure> = person
+        .walker
+        .hops()
+        .iter()
+        .flat_map(|hop| hop.violations.iter().map(move |broken| (hop.number, broken)))
+        .map(|(hop, broken)| Failure {
             path: scenario.path.clone(),
             line: 1,
             what: format!("hop {hop} breaks a rule of every hop: {}", broken.what),
-        });
-    }
-    let endpoints = stack.endpoints();
-    let origins = Origins {
-        app: endpoints.app.clone(),
-        logto: endpoints.logto.clone(),
-        huggingface: endpoints.huggingface.clone(),
-    };
-    let entries = hops.first().map(|first| stack.journal().since(first.journal_start)).unwrap_or_default();
-    Ok(WalkReport { failures, transcript: Transcript::build(hops, &entries, origins, roles(stack)) })
-}
-
-/// What the stack knows beforehand.
-fn roles(stack: &Stack) -> Roles {
-    let known = stack.known();
-    let mut roles = Roles::new();
-    for (role, value) in [
-        ("APP_ID", &known.app_id),
-        ("APP_SECRET", &known.app_secret),
-        ("CONNECTOR", &known.connector_id),
-        ("HF_CLIENT_ID", &known.huggingface_client_id),
-        ("HF_CLIENT_SECRET", &known.huggingface_client_secret),
-    ] {
-        roles.know(role, value);
-    }
-    roles
+        })
+        .collect();
+    failures.extend(broken);
+    Ok(WalkReport { failures, transcript: person.transcript() })
 }

@@ -2,7 +2,7 @@
 //! values before its types are looked at.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::ScenarioError;
@@ -207,6 +207,21 @@ fn steps_included(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), Scena
     Ok(())
 }
 
+/// `sign-in/../shared` is `shared`: shorter in messages, and one name for one file.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match (part, plain.components().next_back()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            (Component::CurDir, _) => {}
+            (part, _) => plain.push(part),
+        }
+    }
+    plain
+}
+
 /// A file of shared `given` and steps, with its own includes followed.
 fn fragment(
     name: &str,
@@ -215,7 +230,7 @@ fn fragment(
     trail: &mut Vec<PathBuf>,
 ) -> Result<Node, ScenarioError> {
     const KEYS: [&str; 5] = ["description", "include", "parameters", "given", "steps"];
-    let path = at.file.parent().unwrap_or(Path::new("")).join(name);
+    let path = plain(&at.file.parent().unwrap_or(Path::new("")).join(name));
     if trail.contains(&path) || trail.len() == DEPTH_LIMIT {
         let chain: Vec<String> = trail.iter().map(|path| path.display().to_string()).collect();
         let message = format!("`{name}` is included in a circle: {}", chain.join(" → "));

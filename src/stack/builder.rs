@@ -60,6 +60,7 @@ pub struct StackBuilder {
     pub(super) tenant: TenantSettings,
     pub(super) app: sample_app::Options,
     pub(super) app_credentials: AppCredentials,
+    pub(super) app_url: Option<Url>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -82,6 +83,7 @@ impl Default for StackBuilder {
             tenant: TenantSettings::default(),
             app: sample_app::Options::default(),
             app_credentials: AppCredentials::default(),
+            app_url: None,
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -162,6 +164,14 @@ impl StackBuilder {
     #[must_use]
     pub fn app_credentials(mut self, credentials: AppCredentials) -> Self {
         self.app_credentials = credentials;
+        self
+    }
+
+    /// An app of your own in place of the sample app: its origin, at which it need
+    /// not answer yet. Start it with [`Stack::environment`] once the stack is up.
+    #[must_use]
+    pub fn app_at(mut self, origin: Url) -> Self {
+        self.app_url = Some(origin);
         self
     }
 

@@ -96,6 +96,22 @@ pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), P
     expect(client, app, "api/session", 200).await
 }
 
+/// Asks until there is an answer.
+///
+/// # Errors
+/// Never by itself: whoever calls sets a deadline.
+pub(super) async fn answers(client: &Client, url: &Url) -> Result<(), ProbeError> {
+    loop {
+        let request = http::Request::get(url.as_str())
+            .body(Bytes::new())
+            .map_err(|_| SendError::Url { url: url.to_string() })?;
+        if client.send(request).await.is_ok() {
+            return Ok(());
+        }
+        kit::Clock::system().sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
 async fn expect(client: &Client, origin: &Url, path: &str, expected: u16) -> Result<(), ProbeError> {
     let url = format!("{origin}{path}");
     let request =

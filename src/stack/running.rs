@@ -3,24 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::{Bound, Ca, Client, Clock, Connections, Journal, Random, Running, Script};
+use kit::{Ca, Client, Clock, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
 use url::Url;
 
-use super::builder::{External, LogtoBackend, StackBuilder};
+use super::builder::{LogtoBackend, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
-use super::management::{Credentials, Management};
-use super::names::{Names, UnknownName};
+use super::management::Management;
+use super::names::Names;
+use super::parts::{
+    Base, Clients, LOGTO, LogtoSite, QUICK, Shared, Site, bind, ca_failed, embedded, named, open_tenant,
+};
 use super::plan;
-use super::probe::{self, ConnectorProbe};
+use super::probe;
 use super::saved::{Restored, SavedStateError};
-use super::steps::{BindError, StartError, StepError, step};
-use super::tenant::{Application, Plan, Tenant, TenantKind};
-
-/// Steps that stay inside this process.
-const QUICK: Duration = Duration::from_secs(10);
-/// Steps that ask a Logto, which may be cold.
-const LOGTO: Duration = Duration::from_secs(60);
+use super::steps::{StartError, step};
+use super::tenant::{Application, Tenant};
 
 /// What a stack knows beforehand of the values in its traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +91,29 @@ impl Stack {
     #[must_use]
     pub(crate) fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// What an app of your own needs, as environment variables: `APP_BASE_URL`,
+    /// `LOGTO_ENDPOINT`, `LOGTO_APP_ID`, `LOGTO_APP_SECRET`.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        vec![
+            ("APP_BASE_URL", origin(&self.endpoints.app)),
+            ("LOGTO_ENDPOINT", origin(&self.endpoints.logto)),
+            ("LOGTO_APP_ID", self.known.app_id.clone()),
+            ("LOGTO_APP_SECRET", self.known.app_secret.clone()),
+        ]
+    }
+
+    /// Waits until the app answers, whatever it answers: an app of your own takes
+    /// its time to start.
+    ///
+    /// # Errors
+    /// [`StartError`] when it does not within `limit`.
+    pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
+        let url = self.endpoints.app.clone();
+        step("wait for the app", limit, probe::answers(&self.browser, &url)).await
     }
 
     /// The stack's clock; embedded parties live by it.
@@ -189,8 +210,14 @@ impl Stack {
             None => None,
         };
 
-        let app_bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
-        let clients = Clients::new(&base.ca, huggingface_addr, &settings.logto)?;
+        let (app, app_bound) = match &settings.app_url {
+            Some(url) => (url.clone(), None),
+            None => {
+                let bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
+                (localhost(bound.port()), Some(bound))
+            }
+        };
+        let clients = Clients::new(&base.ca, huggingface_addr, settings)?;
         let logto = match &settings.logto {
             LogtoBackend::Embedded => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
@@ -200,7 +227,7 @@ impl Stack {
             LogtoBackend::External(external) => LogtoSite::external(external),
         };
         let endpoints = Endpoints {
-            app: localhost(app_bound.port()),
+            app,
             logto: logto.endpoint,
             logto_admin: logto.admin_endpoint,
             huggingface: huggingface(),
@@ -274,227 +301,4 @@ impl Stack {
         }
         Ok(restored?)
     }
-}
-
-/// What is up already when the tenant is provisioned and the app opens.
-struct Site<'a> {
-    settings: &'a StackBuilder,
-    base: &'a Base,
-    clients: &'a Clients,
-    endpoints: &'a Endpoints,
-}
-
-impl Site<'_> {
-    /// Provisions the tenant, starts the app and probes every party.
-    async fn open(
-        &self,
-        tenant: &mut Tenant,
-        names: &mut Names,
-        app_bound: Bound,
-        servers: &mut Vec<Running>,
-    ) -> Result<Application, StartError> {
-        let Self { settings, base, clients, endpoints } = *self;
-        let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
-        let probe = match &settings.logto {
-            // The embedded Logto was given the mock's address and CA in this process.
-            LogtoBackend::Embedded => None,
-            // Without a redirect URI there is no authorization request to probe with.
-            LogtoBackend::External(_) if plan.redirect_uris.is_empty() => None,
-            LogtoBackend::External(_) => Some(ConnectorProbe {
-                client: &clients.app,
-                endpoints,
-                redirect_uri: plan.redirect_uris.first().map_or("", String::as_str),
-                journal: &base.journal,
-                code: format!("logto-testkit-probe-{}", base.random.hex(8)),
-            }),
-        };
-        let application = provision(tenant, &plan, probe, || servers[0].connections()).await?;
-        names.learn("APP_ID", &application.id);
-        names.learn("APP_SECRET", &application.secret);
-        let config = named("configure the app", plan::app_config(settings, endpoints, names))?;
-        let context = sample_app::Context {
-            clock: base.clock.clone(),
-            random: base.random.clone(),
-            journal: base.journal.clone(),
-            client: clients.app.clone(),
-        };
-        let app = sample_app::App::new(config, context)
-            .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
-        servers.push(app_bound.serve(app.router()));
-        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
-        step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
-            .await?;
-        Ok(application)
-    }
-}
-
-fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Result<T, StartError> {
-    filled.map_err(|cause| StartError { step, cause: cause.into() })
-}
-
-/// What every party is built with.
-struct Base {
-    clock: Clock,
-    random: Random,
-    journal: Journal,
-    script: Script,
-    ca: Arc<Ca>,
-}
-
-/// What the parties of one process share.
-#[derive(Clone, Copy)]
-struct Shared<'a> {
-    clock: &'a Clock,
-    random: &'a Random,
-    journal: &'a Journal,
-}
-
-impl Base {
-    /// With the listener of the mock Hugging Face, the first thing that is bound.
-    async fn new(settings: &StackBuilder) -> Result<(Self, Bound), StartError> {
-        // Only a Logto in this process lives by our clock; with a real one, waiting is real.
-        let clock = match settings.logto {
-            LogtoBackend::Embedded => Clock::skipping(),
-            LogtoBackend::External(_) => Clock::system(),
-        };
-        let ca = match &settings.ca {
-            Some(ca) => ca.clone(),
-            None => Arc::new(Ca::create(&clock, &[HUGGINGFACE_HOST]).map_err(ca_failed)?),
-        };
-        let listener = step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?;
-        let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
-        Ok((Self { clock, random, journal: Journal::new(), script: Script::default(), ca }, listener))
-    }
-
-    fn huggingface(&self, settings: &StackBuilder) -> HuggingFace {
-        let context = mock_huggingface::Context {
-            origin: huggingface(),
-            clock: self.clock.clone(),
-            random: self.random.clone(),
-            journal: self.journal.clone(),
-            script: self.script.clone(),
-        };
-        HuggingFace::new(settings.huggingface.clone(), context)
-    }
-}
-
-/// The HTTP clients of the parties: each keeps its own connections.
-struct Clients {
-    app: Client,
-    browser: Client,
-    connector: Client,
-}
-
-impl Clients {
-    fn new(
-        ca: &Ca,
-        huggingface_addr: std::net::SocketAddr,
-        logto: &LogtoBackend,
-    ) -> Result<Self, StartError> {
-        let client = |redirects| {
-            let builder = Client::builder().trust(ca).host(HUGGINGFACE_HOST, huggingface_addr);
-            let builder = match logto {
-                LogtoBackend::Embedded => builder,
-                LogtoBackend::External(external) => [&external.endpoint, &external.admin_endpoint]
-                    .into_iter()
-                    .filter_map(|url| url.host_str())
-                    .fold(builder, kit::ClientBuilder::allow),
-            };
-            builder
-                .follow_redirects(redirects)
-                .build()
-                .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })
-        };
-        // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
-        Ok(Self { app: client(0)?, browser: client(0)?, connector: client(20)? })
-    }
-}
-
-/// A Logto with the way into its Management API.
-struct LogtoSite {
-    endpoint: Url,
-    admin_endpoint: Url,
-    credentials: Credentials,
-    tenant: TenantKind,
-}
-
-impl LogtoSite {
-    fn external(external: &External) -> Self {
-        Self {
-            endpoint: external.endpoint.clone(),
-            admin_endpoint: external.admin_endpoint.clone(),
-            credentials: external.credentials.clone(),
-            tenant: TenantKind::Shared {
-                allow_shared: external.allow_shared_tenant,
-                state_file: external.state_file.clone(),
-            },
-        }
-    }
-}
-
-async fn embedded(
-    settings: &StackBuilder,
-    shared: Shared<'_>,
-    client: Client,
-    authorization_origin: Option<Url>,
-    servers: &mut Vec<Running>,
-) -> Result<LogtoSite, StartError> {
-    let bound = step("bind Logto", QUICK, bind(settings.logto_listen)).await?;
-    let admin = step("bind Logto's admin tenant", QUICK, bind(settings.logto_admin_listen)).await?;
-    let (endpoint, admin_endpoint) = (localhost(bound.port()), localhost(admin.port()));
-    let logto = mock_logto::Logto::new(mock_logto::Context {
-        endpoint: endpoint.clone(),
-        admin_endpoint: admin_endpoint.clone(),
-        clock: shared.clock.clone(),
-        random: shared.random.clone(),
-        journal: shared.journal.clone(),
-        client,
-        authorization_origin,
-        m2m_secret: None,
-    });
-    let (id, secret) = logto.m2m_credentials();
-    servers.push(bound.serve(logto.router()));
-    servers.push(admin.serve(logto.router()));
-    Ok(LogtoSite {
-        endpoint,
-        admin_endpoint,
-        credentials: Credentials { id, secret },
-        tenant: TenantKind::Fresh,
-    })
-}
-
-/// Application and connector first, then the probe, and only then what people see.
-async fn provision(
-    tenant: &mut Tenant,
-    plan: &Plan,
-    probe: Option<ConnectorProbe<'_>>,
-    connections: impl Fn() -> Connections,
-) -> Result<Application, StartError> {
-    let application = step("provision Logto", LOGTO, tenant.provision(plan)).await?;
-    if let Some(probe) = probe {
-        let probed = probe.run(&application.id, tenant.connector_id(), connections);
-        step("probe whether Logto reaches this mock", LOGTO, probed).await?;
-    }
-    step("switch the connector on", LOGTO, tenant.switch_on(plan)).await?;
-    Ok(application)
-}
-
-async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError> {
-    Ok(Bound::at(addr).await?)
-}
-
-async fn open_tenant(
-    client: &Client,
-    endpoints: &Endpoints,
-    credentials: &Credentials,
-    kind: &TenantKind,
-    clock: &Clock,
-) -> Result<Tenant, StepError> {
-    let (logto, admin) = (&endpoints.logto, &endpoints.logto_admin);
-    let management = Management::open(client.clone(), logto, admin, credentials).await?;
-    Tenant::open(management, kind, logto, admin, clock.millis()).await
-}
-
-fn ca_failed(cause: kit::CaError) -> StartError {
-    StartError { step: "make the CA", cause: cause.into() }
 }

@@ -129,6 +129,14 @@ pub struct Violation {
 }
 
 impl Hop {
+    /// The address without its query.
+    #[must_use]
+    pub fn without_query(&self) -> String {
+        let mut url = self.request.url.clone();
+        url.set_query(None);
+        url.to_string()
+    }
+
     /// The address that a redirect leads to, absolute. A fragment of the
     /// address before is inherited (RFC 9110 §10.2.2).
     #[must_use]

@@ -41,7 +41,7 @@ fn examples_run(document: &str, at_least: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for (line, text) in examples {
         // Includes are looked for as from a folder of `scenarios/`.
-        let place = root().join("scenarios/docs/example.yaml");
+        let place = root().join("scenarios/sign-in/example.yaml");
         let scenarios = Scenario::parse_all(&text, &place);
         let scenarios = scenarios.unwrap_or_else(|error| panic!("{document}, line {line}: {error}\n{text}"));
         for scenario in scenarios {

@@ -7,4 +7,5 @@ mod command;
 mod documentation;
 mod external;
 mod golden_walk;
+mod own_app;
 mod support;

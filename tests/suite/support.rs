@@ -130,11 +130,16 @@ pub(crate) fn command_in(
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> std::process::Output {
-    std::process::Command::new(env!("CARGO_BIN_EXE_logto-testkit"))
+    std::process::Command::new(binary())
         .current_dir(directory)
         .args(arguments)
         .env_remove("LOGTO_TESTKIT_M2M")
         .envs(environment.iter().copied())
         .output()
         .unwrap()
+}
+
+/// The command, as built for these tests.
+pub(crate) fn binary() -> &'static str {
+    env!("CARGO_BIN_EXE_logto-testkit")
 }

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kit::{Ca, Clock};
-use logto_testkit::scenario::BackendKind;
+use logto_testkit::scenario::{BackendKind, GivenApp};
 use logto_testkit::stack::LogtoBackend;
-use logto_testkit::{Scenario, compare_snapshot, stack_for, update_snapshot, walk};
+use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, update_snapshot, walk};
 use tokio::sync::{mpsc, watch};
+use url::Url;
 
 use super::super::exit::CliError;
 use super::outcome::{Outcome, Snapshot, Verdict};
@@ -26,6 +28,17 @@ pub(super) struct Settings {
     pub(super) ca: Option<Arc<Ca>>,
     pub(super) jobs: usize,
     pub(super) update: bool,
+    pub(super) app: Option<OwnApp>,
+}
+
+/// An app in place of the sample app.
+#[derive(Debug, Clone)]
+pub(super) struct OwnApp {
+    pub(super) origin: Url,
+    /// Where to write what it needs.
+    pub(super) env_file: PathBuf,
+    /// How long it may take to answer then.
+    pub(super) limit: Duration,
 }
 
 /// One worker for each processor.
@@ -107,6 +120,24 @@ impl Walks {
     }
 }
 
+async fn walk_when_up(
+    stack: &Stack,
+    scenario: &Scenario,
+    app: Option<&OwnApp>,
+) -> Result<WalkReport, CliError> {
+    if let Some(app) = app {
+        let lines: String =
+            stack.environment().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        // Beside it first, so that whoever waits for the file finds all of it.
+        let beside = app.env_file.with_extension("new");
+        std::fs::write(&beside, lines)
+            .and_then(|()| std::fs::rename(&beside, &app.env_file))
+            .map_err(|source| CliError::Io { what: "write the file of --app-env", source })?;
+        stack.app_is_up(app.limit).await?;
+    }
+    Ok(walk(stack, scenario).await?)
+}
+
 async fn one(
     scenario: &Scenario,
     settings: &Settings,
@@ -120,6 +151,14 @@ async fn one(
     let mut builder = stack_for(scenario)?.logto(settings.logto.clone()).huggingface_listen(settings.listen);
     if let Some(ca) = &settings.ca {
         builder = builder.ca(ca.clone());
+    }
+    if let Some(app) = &settings.app {
+        if scenario.given.app != GivenApp::default() {
+            let reason = "it configures the sample app, and --app names another".to_owned();
+            let verdict = Verdict::Skipped(reason);
+            return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO });
+        }
+        builder = builder.app_at(app.origin.clone());
     }
     let stack = match builder.start().await {
         Ok(stack) => stack,
@@ -137,7 +176,7 @@ async fn one(
     };
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
-        walked = walk(&stack, scenario) => walked.map_err(CliError::from),
+        walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
     };
     let restored = stack.stop().await?;

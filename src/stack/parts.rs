@@ -1,0 +1,257 @@
+//! What a stack is put together from, in the order in which it comes up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::{Bound, Ca, Client, Clock, Connections, Journal, Random, Running, Script};
+use mock_huggingface::HuggingFace;
+use url::Url;
+
+use super::builder::{External, LogtoBackend, StackBuilder};
+use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
+use super::management::{Credentials, Management};
+use super::names::{Names, UnknownName};
+use super::plan;
+use super::probe::{self, ConnectorProbe};
+use super::steps::{BindError, StartError, StepError, step};
+use super::tenant::{Application, Plan, Tenant, TenantKind};
+
+/// Steps that stay inside this process.
+pub(super) const QUICK: Duration = Duration::from_secs(10);
+/// Steps that ask a Logto, which may be cold.
+pub(super) const LOGTO: Duration = Duration::from_secs(60);
+
+/// What is up already when the tenant is provisioned and the app opens.
+pub(super) struct Site<'a> {
+    pub(super) settings: &'a StackBuilder,
+    pub(super) base: &'a Base,
+    pub(super) clients: &'a Clients,
+    pub(super) endpoints: &'a Endpoints,
+}
+
+impl Site<'_> {
+    /// Provisions the tenant, starts the app and probes every party.
+    pub(super) async fn open(
+        &self,
+        tenant: &mut Tenant,
+        names: &mut Names,
+        app_bound: Option<Bound>,
+        servers: &mut Vec<Running>,
+    ) -> Result<Application, StartError> {
+        let Self { settings, base, clients, endpoints } = *self;
+        let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+        let probe = match &settings.logto {
+            // The embedded Logto was given the mock's address and CA in this process.
+            LogtoBackend::Embedded => None,
+            // Without a redirect URI there is no authorization request to probe with.
+            LogtoBackend::External(_) if plan.redirect_uris.is_empty() => None,
+            LogtoBackend::External(_) => Some(ConnectorProbe {
+                client: &clients.app,
+                endpoints,
+                redirect_uri: plan.redirect_uris.first().map_or("", String::as_str),
+                journal: &base.journal,
+                code: format!("logto-testkit-probe-{}", base.random.hex(8)),
+            }),
+        };
+        let application = provision(tenant, &plan, probe, || servers[0].connections()).await?;
+        names.learn("APP_ID", &application.id);
+        names.learn("APP_SECRET", &application.secret);
+        let Some(app_bound) = app_bound else {
+            // An app of somebody else's starts when it knows its id and secret.
+            step(
+                "probe Hugging Face",
+                QUICK,
+                probe::huggingface_is_up(&clients.browser, &endpoints.huggingface),
+            )
+            .await?;
+            return Ok(application);
+        };
+        let config = named("configure the app", plan::app_config(settings, endpoints, names))?;
+        let context = sample_app::Context {
+            clock: base.clock.clone(),
+            random: base.random.clone(),
+            journal: base.journal.clone(),
+            client: clients.app.clone(),
+        };
+        let app = sample_app::App::new(config, context)
+            .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
+        servers.push(app_bound.serve(app.router()));
+        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
+        step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
+            .await?;
+        Ok(application)
+    }
+}
+
+pub(super) fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Result<T, StartError> {
+    filled.map_err(|cause| StartError { step, cause: cause.into() })
+}
+
+/// What every party is built with.
+pub(super) struct Base {
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+    pub(super) journal: Journal,
+    pub(super) script: Script,
+    pub(super) ca: Arc<Ca>,
+}
+
+/// What the parties of one process share.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub(super) clock: &'a Clock,
+    pub(super) random: &'a Random,
+    pub(super) journal: &'a Journal,
+}
+
+impl Base {
+    /// With the listener of the mock Hugging Face, the first thing that is bound.
+    pub(super) async fn new(settings: &StackBuilder) -> Result<(Self, Bound), StartError> {
+        // Only a Logto in this process lives by our clock; with a real one, waiting is real.
+        let clock = match settings.logto {
+            LogtoBackend::Embedded => Clock::skipping(),
+            LogtoBackend::External(_) => Clock::system(),
+        };
+        let ca = match &settings.ca {
+            Some(ca) => ca.clone(),
+            None => Arc::new(Ca::create(&clock, &[HUGGINGFACE_HOST]).map_err(ca_failed)?),
+        };
+        let listener = step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?;
+        let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
+        Ok((Self { clock, random, journal: Journal::new(), script: Script::default(), ca }, listener))
+    }
+
+    pub(super) fn huggingface(&self, settings: &StackBuilder) -> HuggingFace {
+        let context = mock_huggingface::Context {
+            origin: huggingface(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            journal: self.journal.clone(),
+            script: self.script.clone(),
+        };
+        HuggingFace::new(settings.huggingface.clone(), context)
+    }
+}
+
+/// The HTTP clients of the parties: each keeps its own connections.
+pub(super) struct Clients {
+    pub(super) app: Client,
+    pub(super) browser: Client,
+    pub(super) connector: Client,
+}
+
+impl Clients {
+    pub(super) fn new(
+        ca: &Ca,
+        huggingface_addr: std::net::SocketAddr,
+        settings: &StackBuilder,
+    ) -> Result<Self, StartError> {
+        let client = |redirects| {
+            let builder = Client::builder().trust(ca).host(HUGGINGFACE_HOST, huggingface_addr);
+            let own_app = settings.app_url.as_ref().and_then(Url::host_str);
+            let builder = own_app.into_iter().fold(builder, kit::ClientBuilder::allow);
+            let builder = match &settings.logto {
+                LogtoBackend::Embedded => builder,
+                LogtoBackend::External(external) => [&external.endpoint, &external.admin_endpoint]
+                    .into_iter()
+                    .filter_map(|url| url.host_str())
+                    .fold(builder, kit::ClientBuilder::allow),
+            };
+            builder
+                .follow_redirects(redirects)
+                .build()
+                .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })
+        };
+        // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
+        Ok(Self { app: client(0)?, browser: client(0)?, connector: client(20)? })
+    }
+}
+
+/// A Logto with the way into its Management API.
+pub(super) struct LogtoSite {
+    pub(super) endpoint: Url,
+    pub(super) admin_endpoint: Url,
+    pub(super) credentials: Credentials,
+    pub(super) tenant: TenantKind,
+}
+
+impl LogtoSite {
+    pub(super) fn external(external: &External) -> Self {
+        Self {
+            endpoint: external.endpoint.clone(),
+            admin_endpoint: external.admin_endpoint.clone(),
+            credentials: external.credentials.clone(),
+            tenant: TenantKind::Shared {
+                allow_shared: external.allow_shared_tenant,
+                state_file: external.state_file.clone(),
+            },
+        }
+    }
+}
+
+pub(super) async fn embedded(
+    settings: &StackBuilder,
+    shared: Shared<'_>,
+    client: Client,
+    authorization_origin: Option<Url>,
+    servers: &mut Vec<Running>,
+) -> Result<LogtoSite, StartError> {
+    let bound = step("bind Logto", QUICK, bind(settings.logto_listen)).await?;
+    let admin = step("bind Logto's admin tenant", QUICK, bind(settings.logto_admin_listen)).await?;
+    let (endpoint, admin_endpoint) = (localhost(bound.port()), localhost(admin.port()));
+    let logto = mock_logto::Logto::new(mock_logto::Context {
+        endpoint: endpoint.clone(),
+        admin_endpoint: admin_endpoint.clone(),
+        clock: shared.clock.clone(),
+        random: shared.random.clone(),
+        journal: shared.journal.clone(),
+        client,
+        authorization_origin,
+        m2m_secret: None,
+    });
+    let (id, secret) = logto.m2m_credentials();
+    servers.push(bound.serve(logto.router()));
+    servers.push(admin.serve(logto.router()));
+    Ok(LogtoSite {
+        endpoint,
+        admin_endpoint,
+        credentials: Credentials { id, secret },
+        tenant: TenantKind::Fresh,
+    })
+}
+
+/// Application and connector first, then the probe, and only then what people see.
+pub(super) async fn provision(
+    tenant: &mut Tenant,
+    plan: &Plan,
+    probe: Option<ConnectorProbe<'_>>,
+    connections: impl Fn() -> Connections,
+) -> Result<Application, StartError> {
+    let application = step("provision Logto", LOGTO, tenant.provision(plan)).await?;
+    if let Some(probe) = probe {
+        let probed = probe.run(&application.id, tenant.connector_id(), connections);
+        step("probe whether Logto reaches this mock", LOGTO, probed).await?;
+    }
+    step("switch the connector on", LOGTO, tenant.switch_on(plan)).await?;
+    Ok(application)
+}
+
+pub(super) async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError> {
+    Ok(Bound::at(addr).await?)
+}
+
+pub(super) async fn open_tenant(
+    client: &Client,
+    endpoints: &Endpoints,
+    credentials: &Credentials,
+    kind: &TenantKind,
+    clock: &Clock,
+) -> Result<Tenant, StepError> {
+    let (logto, admin) = (&endpoints.logto, &endpoints.logto_admin);
+    let management = Management::open(client.clone(), logto, admin, credentials).await?;
+    Tenant::open(management, kind, logto, admin, clock.millis()).await
+}
+
+pub(super) fn ca_failed(cause: kit::CaError) -> StartError {
+    StartError { step: "make the CA", cause: cause.into() }
+}
