@@ -153,6 +153,11 @@ pub(crate) struct Backend {
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
+    /// A scenario whose `given` the stack is set up by [default: the guide's, with e-mail].
+    pub(crate) scenario: Option<PathBuf>,
+    /// Origin of your own app, in place of the sample app.
+    #[arg(long, value_name = "URL")]
+    pub(crate) app: Option<Url>,
     /// Send browsers to the mock in plain HTTP, for a browser without any settings.
     #[arg(long)]
     pub(crate) plain: bool,
@@ -201,6 +206,8 @@ pub(crate) enum UsageError {
          say --expose if that is meant"
     )]
     Exposed(SocketAddr),
+    #[error("{file} has cases: say which, as {file}@CASE. There are: {cases}", file = file.display())]
+    WhichCase { file: PathBuf, cases: String },
     #[error("--app takes one scenario at a time, {0} are selected: name a file, or say --filter")]
     AppTakesOne(usize),
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]

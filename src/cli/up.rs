@@ -1,25 +1,34 @@
 //! `logto-testkit up`: a stack to click through.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use kit::Stop;
-use logto_testkit::Stack;
 use logto_testkit::stack::{ConnectorSettings, HUGGINGFACE_HOST};
+use logto_testkit::{Scenario, Stack, stack_for};
 
-use super::arguments::{self, Up};
+use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    // The e-mail shows more of the sign-in than the connector's default scope.
-    let connector =
-        ConnectorSettings { scope: Some("openid profile email".to_owned()), ..Default::default() };
-    let options = sample_app::Options { scopes: vec!["email".to_owned()], ..Default::default() };
-    let mut builder = Stack::builder().connector(connector).app(options).listen(
-        loopback(up.app_port),
-        loopback(up.logto_port),
-        loopback(up.logto_port.saturating_add(1)),
-    );
+    let mut builder = match &up.scenario {
+        Some(path) => {
+            let scenario = scenario(path)?;
+            println!("{}: {}\n", scenario.name(), scenario.description.trim());
+            stack_for(&scenario)?
+        }
+        None => {
+            // The e-mail shows more of the sign-in than the connector's default scope.
+            let scope = Some("openid profile email".to_owned());
+            let options = sample_app::Options { scopes: vec!["email".to_owned()], ..Default::default() };
+            Stack::builder().connector(ConnectorSettings { scope, ..Default::default() }).app(options)
+        }
+    }
+    .listen(loopback(up.app_port), loopback(up.logto_port), loopback(up.logto_port.saturating_add(1)));
+    if let Some(origin) = &up.app {
+        builder = builder.app_at(origin.clone());
+    }
     if let Some(ca) = arguments::load_ca(up.ca.as_deref())? {
         builder = builder.ca(ca);
     }
@@ -28,13 +37,33 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     }
     let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let stack = builder.start().await?;
-    describe(&stack);
+    describe(&stack, up.app.is_some());
     stop.wait().await;
     stack.stop().await?;
     Ok(())
 }
 
-fn describe(stack: &Stack) {
+/// The scenario of a file, or one of its cases: `client-secret.yaml@wrong`.
+fn scenario(path: &Path) -> Result<Scenario, CliError> {
+    let text = path.to_string_lossy();
+    let (file, case) = match text.rsplit_once('@') {
+        Some((file, case)) if !path.exists() => (Path::new(file), Some(case)),
+        _ => (path, None),
+    };
+    let mut scenarios = Scenario::load_all(file)?;
+    let cases: Vec<String> = scenarios.iter().filter_map(|scenario| scenario.case.clone()).collect();
+    let at = match case {
+        None if cases.is_empty() => Some(0),
+        None => None,
+        Some(case) => cases.iter().position(|known| known == case),
+    };
+    match at {
+        Some(at) => Ok(scenarios.swap_remove(at)),
+        None => Err(UsageError::WhichCase { file: file.to_owned(), cases: cases.join(", ") }.into()),
+    }
+}
+
+fn describe(stack: &Stack, own_app: bool) {
     let endpoints = stack.endpoints();
     println!("app           {}", endpoints.app);
     println!("Logto         {}", endpoints.logto);
@@ -45,6 +74,12 @@ fn describe(stack: &Stack) {
     }
     let users: Vec<String> = stack.huggingface().users().into_iter().map(|user| user.username).collect();
     println!("users         {}  (no passwords)", users.join(", "));
+    if own_app {
+        println!("\nStart your app with\n");
+        for (name, value) in stack.environment() {
+            println!("  {name}={value}");
+        }
+    }
     if stack.plain_huggingface().is_some() {
         println!("\nOpen {} in any browser. Ctrl-C ends.", endpoints.app);
         return;
