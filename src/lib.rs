@@ -3,30 +3,98 @@
 //!
 //! It brings up all three parties on one machine (a mock Hugging Face served as
 //! `https://huggingface.co`, a Logto, and an app), walks through the sign-in as
-//! a browser would, and records every hop:
+//! a browser would, and records every hop.
 //!
-//! * [`Stack`] starts, provisions and probes the parties;
-//! * [`Scenario`] is a file that tells the story;
-//! * [`walk`] plays it on a stack, and gives a [`WalkReport`]: what was expected
-//!   and did not come, and the [`transcript`] of the walk.
+//! # A stack and a visitor
+//!
+//! [`Stack`] starts, provisions and probes the parties; without settings it is
+//! the healthy set-up of Logto's guide. [`Visitor`] is somebody with a fresh
+//! browser in front of it.
 //!
 //! ```
-//! use logto_testkit::{Scenario, Stack, stack_for, walk};
+//! use logto_testkit::{Stack, Visitor};
 //!
 //! # tokio::runtime::Runtime::new()?.block_on(async {
-//! let scenario = Scenario::load("scenarios/sign-in/first-visit.yaml".as_ref())?;
-//! let stack: Stack = stack_for(&scenario)?.start().await?;
-//! let report = walk(&stack, &scenario).await?;
-//! assert!(report.passed(), "{}", report.transcript);
+//! let stack = Stack::builder().start().await?;
+//! let mut visitor = Visitor::new(&stack);
+//! visitor.visit("/").await?;
+//! visitor.click("Sign In").await?;
+//! visitor.continue_with("huggingface").await?;
+//! visitor.sign_in_as("ada").await?;
+//! assert!(visitor.page()?.text.contains("You are logged in to this website! :)"));
 //! stack.stop().await?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The parts below are public for people who script a walk by hand:
+//! # What happened
+//!
+//! [`Visitor::hops`] has every request of the browser with its response, and
+//! the cookies that were sent, withheld, stored and dropped, each with the
+//! reason. [`Visitor::transcript`] is the same by role, without a random value
+//! in it, ready for a snapshot: `insta::assert_snapshot!(visitor.transcript())`.
+//! [`Stack::journal`] has what every party received and sent, and why it refused.
+//!
+//! ```
+//! # use logto_testkit::{Stack, Visitor, stack::ConnectorSettings};
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! // A secret that was copied with the newline at its end.
+//! let connector = ConnectorSettings {
+//!     client_secret: Some("[HF_CLIENT_SECRET]\n".to_owned()),
+//!     ..ConnectorSettings::default()
+//! };
+//! let stack = Stack::builder().connector(connector).start().await?;
+//! let mut visitor = Visitor::new(&stack);
+//! visitor.visit("/sign-in").await?;
+//! visitor.continue_with("huggingface").await?;
+//! let refused = visitor.sign_in_as("ada").await.unwrap_err().to_string();
+//! assert!(refused.contains("400 connector.general"), "{refused}");
+//! let transcript = visitor.transcript().to_string();
+//! assert!(transcript.contains("journal: client secret differs only by trailing whitespace"), "{transcript}");
+//! # stack.stop().await?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # An app of your own
+//!
+//! [`StackBuilder::app_at`](stack::StackBuilder::app_at) takes its address,
+//! [`Stack::environment`] says what it needs, [`Stack::app_is_up`] waits for it.
+//!
+//! # A scenario file
+//!
+//! [`Scenario`] is the same told in a file, [`stack_for`] the stack that it
+//! gives, [`walk`] plays it, [`compare_snapshot`] compares the transcript with
+//! the reviewed one beside the file. The reference is `docs/scenarios.md`.
+//!
+//! ```
+//! use logto_testkit::{Scenario, SnapshotResult, compare_snapshot, stack_for, walk};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let scenario = Scenario::load("scenarios/sign-in/first-visit.yaml".as_ref())?;
+//! let stack = stack_for(&scenario)?.start().await?;
+//! let report = walk(&stack, &scenario).await?;
+//! assert!(report.passed(), "{}\n{:?}", report.transcript, report.failures);
+//! assert_eq!(compare_snapshot(&scenario, &report.transcript.to_string())?, SnapshotResult::Same);
+//! stack.stop().await?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Another Logto
+//!
+//! [`LogtoBackend`](stack::LogtoBackend) says which Logto is behind a stack:
+//! our double in this process, or a running one by URL. The same walk gives the
+//! same transcript on either.
+//!
+//! # Below
+//!
 //! [`walker`] is a browser that follows nothing by itself, [`signin_page`] does
-//! what Logto's sign-in page does.
+//! what Logto's sign-in page does, [`transcript`] writes down. They are public
+//! for walks that the verbs do not tell.
 
 mod placeholder;
 mod run;
