@@ -1,8 +1,19 @@
 //! Roles in place of random values.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What every encoder leaves (RFC 3986 §2.3): addresses are written so.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// What forms leave (URL standard, `application/x-www-form-urlencoded`), but for the space.
+const FORM: &AsciiSet = &COMPONENT.add(b'~').remove(b'*');
+/// What JavaScript's `encodeURIComponent` leaves.
+const SCRIPT: &AsciiSet =
+    &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
+
+/// Bytes by which spellings are looked up; no value is shorter.
+const START: usize = 4;
 
 /// Which value plays which role.
 ///
@@ -15,8 +26,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Roles {
-    /// Spelling to label by first byte; longest first.
-    spellings: BTreeMap<u8, Vec<(String, String)>>,
+    /// Spelling and label by the first bytes; longest first.
+    spellings: HashMap<[u8; START], Vec<(String, String)>>,
+    starts: Starts,
     labels: HashMap<String, String>,
     counts: HashMap<&'static str, usize>,
 }
@@ -32,18 +44,20 @@ impl Roles {
     /// `[CODE:2]`, and so on. A value keeps the first role it had; a value too
     /// short to be told from ordinary text has none.
     pub fn know(&mut self, role: &'static str, value: &str) {
-        if value.len() < 4 || self.labels.contains_key(value) {
+        if value.len() < START || self.labels.contains_key(value) {
             return;
         }
         let count = self.counts.entry(role).or_default();
         *count += 1;
         let label = if *count == 1 { format!("[{role}]") } else { format!("[{role}:{count}]") };
-        self.labels.insert(value.to_owned(), label.clone());
         for spelling in spellings(value) {
-            let same_start = self.spellings.entry(spelling.as_bytes()[0]).or_default();
+            let Some(start) = spelling.as_bytes().first_chunk() else { continue };
+            self.starts.add(*start);
+            let same_start = self.spellings.entry(*start).or_default();
             let at = same_start.partition_point(|(known, _)| known.len() >= spelling.len());
             same_start.insert(at, (spelling, label.clone()));
         }
+        self.labels.insert(value.to_owned(), label);
     }
 
     /// The label of exactly this value.
@@ -56,31 +70,66 @@ impl Roles {
     #[must_use]
     pub fn replace(&self, text: &str) -> String {
         let mut replaced = String::with_capacity(text.len());
-        let mut at = 0;
-        while let Some(first) = text[at..].chars().next() {
-            let known = self.spellings.get(&text.as_bytes()[at]).into_iter().flatten();
-            match known.into_iter().find(|(value, _)| stands_alone(text, at, value)) {
+        // Up to `copied` the text is in `replaced`; both ends of a spelling are ends of characters.
+        let (mut at, mut copied) = (0, 0);
+        while let Some(start) = text.as_bytes()[at..].first_chunk() {
+            match self.starting(*start).find(|(value, _)| stands_alone(text, at, value)) {
                 Some((value, label)) => {
+                    replaced.push_str(&text[copied..at]);
                     replaced.push_str(label);
                     at += value.len();
+                    copied = at;
                 }
-                None => {
-                    replaced.push(first);
-                    at += first.len_utf8();
-                }
+                None => at += 1,
             }
         }
+        replaced.push_str(&text[copied..]);
         replaced
+    }
+
+    /// Spellings that begin so, and their labels.
+    fn starting(&self, start: [u8; START]) -> impl Iterator<Item = &(String, String)> {
+        let known = if self.starts.may_have(start) { self.spellings.get(&start) } else { None };
+        known.into_iter().flatten()
+    }
+}
+
+/// A Bloom filter of the starts of spellings. Nearly every place of a text is
+/// the start of none, and is passed by with one look at it.
+#[derive(Debug, Clone)]
+struct Starts([u64; 64]);
+
+impl Default for Starts {
+    fn default() -> Self {
+        Self([0; 64])
+    }
+}
+
+impl Starts {
+    /// Word and bit, by the upper twelve bits of a multiplicative hash.
+    fn place(start: [u8; START]) -> (usize, u64) {
+        let hash = u32::from_le_bytes(start).wrapping_mul(0x9E37_79B1) >> 20;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn add(&mut self, start: [u8; START]) {
+        let (word, bit) = Self::place(start);
+        self.0[word] |= bit;
+    }
+
+    fn may_have(&self, start: [u8; START]) -> bool {
+        let (word, bit) = Self::place(start);
+        self.0[word] & bit != 0
     }
 }
 
 /// Whether `value` stands at this place and is not a part of a longer word:
 /// `localhost:3000` is not in `localhost:30001`, `logto` is not in `logtos`.
 fn stands_alone(text: &str, at: usize, value: &str) -> bool {
-    let Some(after) = text[at..].strip_prefix(value) else { return false };
+    let (before, rest) = text.as_bytes().split_at(at);
+    let Some(after) = rest.strip_prefix(value.as_bytes()) else { return false };
     let word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    let before = &text.as_bytes()[..at];
-    let runs_on = word(value.as_bytes().last()) && word(after.as_bytes().first());
+    let runs_on = word(value.as_bytes().last()) && word(after.first());
     let runs_in = word(value.as_bytes().first()) && word(before.last()) && !ends_with_code(before);
     !runs_on && !runs_in
 }
@@ -96,6 +145,11 @@ fn ends_with_code(text: &[u8]) -> bool {
 /// encode it, once and twice.
 fn spellings(value: &str) -> Vec<String> {
     let mut all = vec![value.to_owned()];
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if value.bytes().all(plain) {
+        // No encoder touches it.
+        return all;
+    }
     for once in encoded(value) {
         all.extend(encoded(&once));
         all.push(once);
@@ -105,16 +159,11 @@ fn spellings(value: &str) -> Vec<String> {
     all
 }
 
-fn encoded(value: &str) -> Vec<String> {
-    let everything = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
-    let keep = |text: &str, kept: &[(&str, &str)]| {
-        kept.iter().fold(text.to_owned(), |text, (code, character)| text.replace(code, character))
-    };
-    // RFC 3986 §2.3, then what each encoder leaves besides, or writes otherwise.
-    let component = keep(&everything, &[("%2D", "-"), ("%2E", "."), ("%5F", "_"), ("%7E", "~")]);
-    let form = keep(&component, &[("%2A", "*"), ("%20", "+"), ("~", "%7E")]);
-    let script = keep(&component, &[("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*")]);
-    vec![lower_hex(&component), component, form, script]
+fn encoded(value: &str) -> [String; 4] {
+    let component = utf8_percent_encode(value, COMPONENT).to_string();
+    let form = utf8_percent_encode(value, FORM).to_string().replace("%20", "+");
+    let script = utf8_percent_encode(value, SCRIPT).to_string();
+    [lower_hex(&component), component, form, script]
 }
 
 /// `%3A` as `%3a`: both are right (RFC 3986 §2.1).

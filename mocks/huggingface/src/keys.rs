@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RsaKeyPair};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -47,31 +46,60 @@ pub(crate) struct Jwk {
     x: Option<String>,
 }
 
+/// A private key, read and checked once: `jsonwebtoken` would do that again for
+/// every signature, which for RSA takes longer than to sign.
+enum Pair {
+    Ed25519(Ed25519KeyPair),
+    Rsa(RsaKeyPair),
+}
+
 /// A private key that signs JWS.
-#[derive(Clone)]
 pub(crate) struct SigningKey {
-    key: EncodingKey,
-    algorithm: Algorithm,
-    name: &'static str,
+    pair: Pair,
     /// RFC 7638 thumbprint.
     kid: String,
     jwk: Jwk,
 }
 
+/// The JOSE header, members in the order of real ones.
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SigningKey").field("alg", &self.name).field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("alg", &self.jwk.alg).field("kid", &self.kid).finish_non_exhaustive()
     }
 }
 
 impl SigningKey {
     /// A compact JWS of `claims`; the header holds `alg` and, if wanted, `kid`.
     pub(crate) fn sign(&self, claims: &impl Serialize, with_kid: bool) -> Result<String, KeyError> {
-        let mut header = Header::new(self.algorithm);
-        header.typ = None;
-        header.kid = with_kid.then(|| self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.key)
-            .map_err(|error| KeyError::Sign { algorithm: self.name, reason: error.to_string() })
+        let header = Header { alg: self.jwk.alg, kid: with_kid.then_some(self.kid.as_str()) };
+        let message = format!("{}.{}", self.part(&header)?, self.part(claims)?);
+        let signature = match &self.pair {
+            Pair::Ed25519(pair) => pair.sign(message.as_bytes()).as_ref().to_vec(),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
+                    .map_err(|error| self.failed(error))?;
+                signature
+            }
+        };
+        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// A part of a compact serialisation (RFC 7515 §7.1).
+    fn part(&self, content: &impl Serialize) -> Result<String, KeyError> {
+        let json = serde_json::to_vec(content).map_err(|error| self.failed(error))?;
+        Ok(URL_SAFE_NO_PAD.encode(json))
+    }
+
+    fn failed(&self, reason: impl std::fmt::Display) -> KeyError {
+        KeyError::Sign { algorithm: self.jwk.alg, reason: reason.to_string() }
     }
 
     pub(crate) fn jwk(&self) -> &Jwk {
@@ -80,9 +108,7 @@ impl SigningKey {
 
     /// A new Ed25519 key, for access tokens.
     pub(crate) fn ed25519() -> Result<SigningKey, KeyError> {
-        let failed = |_| KeyError::Generate("Ed25519");
-        let pair = Ed25519KeyPair::generate().map_err(failed)?;
-        let pkcs8 = pair.to_pkcs8v1().map_err(failed)?;
+        let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Generate("Ed25519"))?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         let kid = thumbprint(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#));
         let jwk = Jwk {
@@ -95,19 +121,11 @@ impl SigningKey {
             e: None,
             x: Some(x),
         };
-        let key = EncodingKey::from_ed_der(pkcs8.as_ref());
-        Ok(SigningKey { key, algorithm: Algorithm::EdDSA, name: "EdDSA", kid, jwk })
+        Ok(SigningKey { pair: Pair::Ed25519(pair), kid, jwk })
     }
 
     fn rsa_2048() -> Result<SigningKey, KeyError> {
-        let failed = || KeyError::Generate("RSA");
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| failed())?;
-        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| failed())?;
-        let pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            STANDARD.encode(pkcs8.as_ref())
-        );
-        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| failed())?;
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate("RSA"))?;
         let public = pair.public_key();
         let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
         let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
@@ -122,7 +140,7 @@ impl SigningKey {
             e: Some(e),
             x: None,
         };
-        Ok(SigningKey { key, algorithm: Algorithm::RS256, name: "RS256", kid, jwk })
+        Ok(SigningKey { pair: Pair::Rsa(pair), kid, jwk })
     }
 }
 
@@ -178,6 +196,31 @@ mod tests {
         };
         assert_eq!(header(false), r#"{"alg":"EdDSA"}"#);
         assert_eq!(header(true), format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, key.kid));
+    }
+
+    #[test]
+    fn a_signature_is_verified_with_the_published_key() {
+        use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+        let ed = SigningKey::ed25519().unwrap();
+        let rsa = rsa_blocking().unwrap();
+        let member = |member: &Option<String>| member.clone().unwrap();
+        let cases = [
+            (&ed, Algorithm::EdDSA, DecodingKey::from_ed_components(&member(&ed.jwk.x))),
+            (
+                &*rsa,
+                Algorithm::RS256,
+                DecodingKey::from_rsa_components(&member(&rsa.jwk.n), &member(&rsa.jwk.e)),
+            ),
+        ];
+        for (key, algorithm, decoding) in cases {
+            let token = key.sign(&serde_json::json!({ "sub": "a+b %c" }), true).unwrap();
+            let mut validation = Validation::new(algorithm);
+            validation.required_spec_claims.clear();
+            validation.validate_exp = false;
+            let decoded =
+                jsonwebtoken::decode::<serde_json::Value>(&token, &decoding.unwrap(), &validation).unwrap();
+            assert_eq!(decoded.claims["sub"], "a+b %c");
+        }
     }
 
     #[tokio::test]

@@ -7,11 +7,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use kit::Clock;
-use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreProviderMetadata};
-use openidconnect::{ClaimsVerificationError, ClientId, ClientSecret, Nonce, SignatureVerificationError};
+use openidconnect::core::{CoreIdToken, CoreProviderMetadata};
+use openidconnect::{
+    ClaimsVerificationError, ClientId, ClientSecret, IdTokenVerifier, JsonWebKeySet, Nonce,
+    SignatureVerificationError,
+};
 use url::Url;
 
+use self::key::Key;
 use crate::config::{ClientAuth, Config};
+
+mod key;
 
 /// How many seconds the clocks of app and Logto may differ; the SDK's number.
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
@@ -115,13 +121,13 @@ impl Provider {
         nonce: &str,
         clock: &Clock,
     ) -> Result<(), JudgeError> {
-        let keys: CoreJsonWebKeySet = serde_json::from_str(keys).map_err(JudgeError::Keys)?;
+        let keys: JsonWebKeySet<Key> = serde_json::from_str(keys).map_err(JudgeError::Keys)?;
         let (id, issuer) = (ClientId::new(config.app_id.clone()), self.metadata.issuer().clone());
         let verifier = match config.options.client_auth {
-            ClientAuth::None => CoreIdTokenVerifier::new_public_client(id, issuer, keys),
+            ClientAuth::None => IdTokenVerifier::new_public_client(id, issuer, keys),
             ClientAuth::Basic | ClientAuth::BasicEncoded | ClientAuth::Post => {
                 let secret = ClientSecret::new(config.app_secret.clone());
-                CoreIdTokenVerifier::new_confidential_client(id, secret, issuer, keys)
+                IdTokenVerifier::new_confidential_client(id, secret, issuer, keys)
             }
         };
         let now = DateTime::from_timestamp(clock.seconds(), 0).unwrap_or_default();
