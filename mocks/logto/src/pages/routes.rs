@@ -77,7 +77,8 @@ fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
     uid.is_some_and(|uid| shared.store().interactions.get(&uid).is_some_and(|found| found.expires > now))
 }
 
-fn page() -> Response {
+/// The sign-in application, which finds out by itself what to show.
+pub(crate) fn page() -> Response {
     let mut response = Response::new(axum::body::Body::from(html::SIGN_IN));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

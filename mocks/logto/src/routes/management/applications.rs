@@ -11,6 +11,7 @@ use url::Url;
 use super::auth::Authorized;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret};
+use crate::wire::body::object;
 use crate::wire::{self, ApiError};
 
 const KINDS: [&str; 5] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected"];
@@ -22,15 +23,6 @@ fn unknown(id: &str) -> ApiError {
 
 fn guard() -> ApiError {
     ApiError::new(400, "guard.invalid_input", "The request body is invalid.")
-}
-
-pub(super) fn object(text: &str) -> Result<Map<String, Value>, ApiError> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(members),
-        _ if text.is_empty() => Ok(Map::new()),
-        Ok(_) => Err(guard()),
-        Err(_) => Err(ApiError::syntax("invalid JSON, only supports object and array")),
-    }
 }
 
 /// `GET /applications`, newest first.

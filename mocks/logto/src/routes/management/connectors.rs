@@ -7,11 +7,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::applications::object;
 use super::auth::Authorized;
 use crate::connectors;
 use crate::shared::Shared;
 use crate::store::Connector;
+use crate::wire::body::object;
 use crate::wire::{self, ApiError};
 
 /// `GET /connector-factories`.

@@ -7,10 +7,10 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::applications::object;
 use super::auth::Authorized;
 use crate::shared::Shared;
 use crate::store::{Connector, Store};
+use crate::wire::body::object;
 use crate::wire::{self, ApiError};
 
 /// `GET /sign-in-exp`.
