@@ -52,10 +52,10 @@ pub(crate) async fn fallback(
     headers: HeaderMap,
 ) -> Response {
     let path = uri.path();
-    if path.starts_with("/oidc/") {
+    if path == "/oidc" || path.starts_with("/oidc/") {
         return oidc::unknown_route(&method, path);
     }
-    if path.starts_with("/api/") || path.starts_with("/assets/") {
+    if ["/api/", "/assets/", "/.well-known/"].iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
     let preview = Params::parse(&query.unwrap_or_default()).first("preview").is_some();

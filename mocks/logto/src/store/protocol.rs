@@ -204,5 +204,9 @@ pub(crate) struct RefreshToken {
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Option<i64>,
     pub(crate) session_uid: Option<String>,
+    /// When it was given out.
+    pub(crate) issued: i64,
     pub(crate) expires: i64,
+    /// When it was last exchanged for another one, in milliseconds since the epoch.
+    pub(crate) consumed_at: Option<i64>,
 }

@@ -31,7 +31,8 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
         response = without_own_members(response).await;
     }
     let tagged = method == Method::GET
-        && (path.starts_with("/oidc/") || path.starts_with("/api/") && response.status().is_success());
+        && (path.starts_with("/oidc/") && response.status() != StatusCode::NOT_FOUND
+            || path.starts_with("/api/") && response.status().is_success());
     if tagged { with_etag(response, seen).await } else { response }
 }
 

@@ -398,8 +398,9 @@ fn json_of(seen: &Seen) -> Outcome<Value> {
 
 /// A string that a request makes out of another one, in the ways the recordings name.
 fn derive(base: &str, how: &str) -> Option<String> {
-    if how == "the last 4 characters replaced by AAAA" {
-        return Some(format!("{}AAAA", base.get(..base.len().checked_sub(4)?)?));
+    // "the last 4 characters replaced by AAAA"
+    if let Some((_, end)) = how.split_once(" characters replaced by ") {
+        return Some(format!("{}{end}", base.get(..base.len().checked_sub(end.len())?)?));
     }
     if how.starts_with("every character of id and secret written as %XX") {
         let (id, secret) = base.split_once(':')?;
