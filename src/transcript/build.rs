@@ -173,7 +173,7 @@ impl Writer {
             .flatten()
             .and_then(|bytes| String::from_utf8(bytes).ok());
         match decoded {
-            Some(pair) => format!("{scheme} {}", self.roles.replace(&pair)),
+            Some(pair) => format!("{scheme} {}", visible(&self.roles.replace(&pair))),
             None => self.roles.replace(value),
         }
     }
@@ -222,6 +222,18 @@ impl Writer {
         }
         lines
     }
+}
+
+/// Characters that nobody sees, by their pictures: a newline as `␊`, a space at
+/// the end as `␠`.
+fn visible(text: &str) -> String {
+    let picture = |c: char| match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),
+        '\u{7f}' => '␡',
+        other => other,
+    };
+    let seen = text.trim_end_matches(' ');
+    seen.chars().map(picture).chain(std::iter::repeat_n('␠', text.len() - seen.len())).collect()
 }
 
 fn why(why: WhyHop) -> &'static str {
