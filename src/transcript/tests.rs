@@ -1,3 +1,4 @@
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -47,6 +48,7 @@ fn hop(number: usize, method: &str, url: &str, status: u16, headers: &[(&str, &s
             cookies: vec![],
         },
         violations: vec![],
+        parsed: OnceLock::new(),
     }
 }
 
@@ -381,6 +383,7 @@ fn recorded_hop(exchange: &Value, number: usize, journal_start: u64, clock: &Clo
             cookies: set,
         },
         violations: vec![],
+        parsed: OnceLock::new(),
     }
 }
 
