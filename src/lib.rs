@@ -110,3 +110,7 @@ pub use run::{
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;
+
+/// The crates of the parties, whose types stand in settings and journals: users
+/// and switches of the mock, rules of scripted answers, options of the sample app.
+pub use {kit, mock_huggingface, mock_logto, sample_app};

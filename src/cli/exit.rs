@@ -31,6 +31,8 @@ pub(crate) enum CliError {
     InScenario { name: String, source: Box<CliError> },
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error("{0}; --app-port and --logto-port choose others")]
+    PortTaken(StartError),
     #[error(transparent)]
     Stop(#[from] StopError),
     #[error(transparent)]
@@ -61,7 +63,7 @@ impl CliError {
             Self::InScenario { source, .. } => source.code(),
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
             Self::Run(RunError::Given { .. }) => 2,
-            Self::Start(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
+            Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
             Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
