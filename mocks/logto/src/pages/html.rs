@@ -27,9 +27,14 @@ pub(crate) fn sign_out(action: &str, xsrf: &str) -> String {
     )
 }
 
-/// The page that sends its form by itself where nobody, or somebody else, is
-/// signed in.
-pub(crate) fn submitting(action: &str, xsrf: &str) -> String {
+/// A page that sends its form by itself: to the application that wants its
+/// answer posted, and to the sign-out where nobody, or somebody else, is signed in.
+pub(crate) fn submitting(action: &str, fields: &[(&str, &str)]) -> String {
+    let inputs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!(r#"<input type="hidden" name="{name}" value="{}"/>"#, escaped(value)))
+        .collect();
+    let (action, inputs) = (escaped(action), inputs.join("\n    "));
     format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -42,11 +47,19 @@ pub(crate) fn submitting(action: &str, xsrf: &str) -> String {
 </head>
 <body>
   <form method="post" action="{action}">
-    <input type="hidden" name="xsrf" value="{xsrf}"/>
-    <input type="hidden" name="logout" value="yes"/>
+    {inputs}
+    <noscript>
+      Your browser does not run JavaScript.<br/>
+      <button autofocus type="submit">Continue</button>
+    </noscript>
   </form>
 </body>
 </html>
 "#
     )
+}
+
+/// Text within a quoted attribute.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

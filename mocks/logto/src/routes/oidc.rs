@@ -9,9 +9,11 @@ mod discovery;
 mod end_session;
 mod finish;
 mod request;
+mod respond;
 mod resume;
 mod revocation;
 mod routes;
+mod session;
 mod token;
 mod userinfo;
 

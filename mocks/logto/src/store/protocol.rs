@@ -130,6 +130,21 @@ pub(crate) struct Session {
     pub(crate) expires: i64,
 }
 
+impl Session {
+    /// Nobody's, with a fresh id and uid.
+    pub(crate) fn empty(id: String, uid: String, now: i64) -> Self {
+        Self {
+            id,
+            uid,
+            account: None,
+            login_at: now,
+            authorizations: IndexMap::new(),
+            logout: None,
+            expires: now + lifetime::SESSION,
+        }
+    }
+}
+
 /// A sign-out that waits for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct LogoutState {

@@ -53,6 +53,11 @@ impl ApiError {
         Self { status: 400, code: None, data: None, details: None, message: message.into() }
     }
 
+    /// Nobody has signed in yet for this interaction.
+    pub(crate) fn no_session() -> Self {
+        Self::new(400, "session.not_found", "Session not found. Please go back and sign in again.")
+    }
+
     /// Something that is not there.
     pub(crate) fn not_found() -> Self {
         Self::new(404, "entity.not_found", "The resource does not exist.")

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http::header::{ETAG, HeaderName, IF_NONE_MATCH, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use kit::Random;
+use serde_json::{Map, Value};
 use sha1::{Digest as _, Sha1};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("logto-core-request-id");
@@ -16,13 +17,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("logto-core-request-id");
 /// Adds `Vary`, `Logto-Core-Request-Id` and `ETag`, and answers 304.
 pub(crate) async fn common(random: Random, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let raw = path.starts_with("/oidc/") && asks_for_raw_errors(request.uri().query());
     let seen = request.headers().get(IF_NONE_MATCH).cloned();
     let mut response = next.run(request).await;
     let vary = if varies_by_origin(&path) { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
-    response.headers_mut().insert(VARY, HeaderValue::from_static(vary));
+    // Refusals from before the provider was asked carry their own.
+    response.headers_mut().entry(VARY).or_insert(HeaderValue::from_static(vary));
     let id = random.string(kit::alphabet::URL_SAFE, 16);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
+    }
+    if raw && !response.status().is_success() {
+        response = without_own_members(response).await;
     }
     let tagged = method == Method::GET
         && (path.starts_with("/oidc/") || path.starts_with("/api/") && response.status().is_success());
@@ -33,6 +39,28 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
 fn varies_by_origin(path: &str) -> bool {
     let browser = path.starts_with("/oidc/auth") || path.starts_with("/oidc/session/end");
     (path.starts_with("/api/") || path.starts_with("/oidc/")) && !browser
+}
+
+/// `?parse_error=false` (contract §0.1).
+fn asks_for_raw_errors(query: Option<&str>) -> bool {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .any(|(name, value)| name == "parse_error" && value == "false")
+}
+
+/// The error as OAuth has it, without what Logto puts in front.
+async fn without_own_members(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let body = match serde_json::from_slice::<Map<String, Value>>(&body) {
+        Ok(mut members) => {
+            for name in ["code", "message", "error_uri"] {
+                members.shift_remove(name);
+            }
+            Body::from(Value::Object(members).to_string())
+        }
+        Err(_) => Body::from(body),
+    };
+    Response::from_parts(parts, body)
 }
 
 async fn with_etag(response: Response, seen: Option<HeaderValue>) -> Response {

@@ -2,7 +2,7 @@
 //! `message` and `error_uri` in front.
 
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, VARY, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use oauth::ErrorCode;
 use serde_json::{Map, Value, json};
@@ -76,6 +76,14 @@ impl OidcError {
             response.headers_mut().insert(WWW_AUTHENTICATE, value);
         }
         kit::note(response, reason)
+    }
+
+    /// From a check of Logto's own, before its OIDC provider is asked: without
+    /// the headers that the provider adds.
+    pub(crate) fn before_provider(&self, reason: impl Into<String>) -> Response {
+        let mut response = self.response(reason);
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        response
     }
 
     /// The same, with `Cache-Control: no-store`.

@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::HeaderMap;
 use oauth::params::Params;
 
-use super::finish;
+use super::respond::ResponseMode;
+use super::{finish, session};
 use crate::shared::Shared;
-use crate::store::lifetime;
-use crate::wire::{self, Cookies, SetCookies};
+use crate::store::{Session, Store, lifetime};
+use crate::wire::{Cookies, SetCookies};
 
 /// The request in the query.
 pub(super) async fn get(
@@ -33,44 +33,37 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
 }
 
 fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {
-    let mut store = shared.store();
-    let checked = match checks::direct(&store, params) {
-        Ok(checked) => checked,
-        Err(refusal) => {
-            let state = params.one("state").ok().flatten();
-            return refusal.shown(state, &shared.issuer());
-        }
-    };
-    let request = match checks::redirected(&checked, params) {
-        Ok(request) => request,
-        Err(refusal) => return refused(shared, &checked.redirect_uri, params, &refusal),
-    };
+    // A parameter without a value counts as left out.
+    let params: Params = params.iter().filter(|(_, value)| !value.is_empty()).collect();
     let cookies = Cookies::of(headers);
-    let session = cookies.signed(&shared.cookie_key, "_session").and_then(|id| {
-        store.live_session(id, shared.now()).filter(|session| session.account.is_some()).cloned()
-    });
+    let mut store = shared.store();
+    let session = session::of(shared, &mut store, &cookies);
     let kept = session.as_ref().map(|session| session.id.clone());
-    match finish::proceed(shared, &mut store, &request, session, None, &cookies) {
-        Ok(response) => response,
-        Err(refusal) => {
-            let response = refused(shared, &checked.redirect_uri, params, &refusal);
-            // A session that was looked at lives on for another two weeks.
-            let mut set = SetCookies::default();
-            if let Some(id) = kept {
-                set.session(&shared.cookie_key, &id, shared.now() + lifetime::SESSION);
-            }
-            set.into(response)
+    next(shared, &mut store, &params, session, &cookies).unwrap_or_else(|refused| {
+        // A session that was looked at lives on for another two weeks.
+        let mut set = SetCookies::default();
+        if let Some(id) = kept {
+            set.session(&shared.cookie_key, &id, shared.now() + lifetime::SESSION);
         }
-    }
+        set.into(refused)
+    })
 }
 
-/// Back to the application, with the error (RFC 6749 §4.1.2.1) and the issuer (RFC 9207).
-fn refused(shared: &Shared, redirect_uri: &str, params: &Params, refusal: &Refusal) -> Response {
+/// What to ask the person for, or the refusal.
+fn next(
+    shared: &Shared,
+    store: &mut Store,
+    params: &Params,
+    session: Option<Session>,
+    cookies: &Cookies,
+) -> Result<Response, Response> {
     let state = params.one("state").ok().flatten();
-    let location = refusal.location(redirect_uri, state, &shared.issuer());
-    let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    kit::note(response, refusal.to_string())
+    let issuer = shared.issuer();
+    let checked = checks::direct(store, params).map_err(|refusal| refusal.shown(state, &issuer))?;
+    let sent =
+        |refusal: Refusal| refusal.sent(ResponseMode::of(params), &checked.redirect_uri, state, &issuer);
+    let request = checks::redirected(shared, &checked, params).map_err(sent)?;
+    finish::proceed(shared, store, &request, session, None, cookies).map_err(sent)
 }
 
 pub(super) use refusal::Refusal;

@@ -26,6 +26,11 @@ pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String
             }
             ("phone", _) => json!({ "phone_number": null, "phone_number_verified": false }),
             ("roles", _) => json!({ "roles": [] }),
+            ("urn:logto:scope:organizations", Document::IdToken) => json!({ "organizations": [] }),
+            ("urn:logto:scope:organizations", Document::Userinfo) => {
+                json!({ "organizations": [], "organization_data": [] })
+            }
+            ("urn:logto:scope:organization_roles", _) => json!({ "organization_roles": [] }),
             ("custom_data", Document::Userinfo) => json!({ "custom_data": {} }),
             ("identities", Document::Userinfo) => {
                 json!({ "identities": user.json()["identities"], "sso_identities": [] })

@@ -1,11 +1,13 @@
 //! Client authentication at the token, revocation and introspection endpoints
 //! (contract §1.6; RFC 6749 §2.3).
 
+use axum::response::Response;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use oauth::params::Params;
 use oauth::{ErrorCode, basic, secret};
 
+use super::cors;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
 use crate::wire::OidcError;
@@ -29,6 +31,8 @@ pub(crate) enum ClientAuthError {
     Secret { id: String, reason: String, by_header: bool },
     #[error("the secret of `{0}` has expired")]
     SecretExpired(String),
+    #[error("the origin `{origin}` is neither that of a redirect URI of `{id}` nor allowed by it")]
+    Origin { origin: String, id: String },
 }
 
 impl ClientAuthError {
@@ -45,6 +49,17 @@ impl ClientAuthError {
             }
             Self::Secret { by_header, .. } => failed(issuer, *by_header),
             Self::SecretExpired(_) => invalid("client secret has expired"),
+            Self::Origin { origin, id } => invalid(&format!("origin {origin} not allowed for client: {id}")),
+        }
+    }
+
+    /// As an answer of the token endpoint and its likes.
+    pub(super) fn response(&self, headers: &HeaderMap, issuer: &str) -> Response {
+        let (error, reason) = (self.wire(issuer), self.to_string());
+        match self {
+            Self::SecretExpired(_) => error.before_provider(reason),
+            Self::Origin { .. } => cors::withhold(error.uncached(reason), headers),
+            _ => cors::allow_with_reason(error.uncached(reason), headers),
         }
     }
 }
@@ -103,21 +118,25 @@ pub(crate) fn authenticate(
     let id = presented.id.clone();
     let application =
         store.application(&id).ok_or_else(|| ClientAuthError::UnknownClient(id.clone()))?.clone();
+    let given = presented.secret.unwrap_or_default();
+    let found = application.secrets.iter().find(|known| secret::equal(&known.value, &given));
+    let now = shared.context.clock.millis();
+    if found.is_some_and(|found| found.expires_at.is_some_and(|at| at < now)) {
+        return Err(ClientAuthError::SecretExpired(id));
+    }
+    if let Some(origin) = cors::foreign_origin(headers, &application) {
+        return Err(ClientAuthError::Origin { origin, id });
+    }
     if !application.is_confidential() {
         return Ok(application);
     }
-    let given = presented.secret.unwrap_or_default();
-    let found = application.secrets.iter().find(|known| secret::equal(&known.value, &given));
-    let Some(found) = found else {
+    if found.is_none() {
         // The nearest of its secrets tells what is wrong with the given one.
         let reasons =
             application.secrets.iter().map(|known| secret::difference(&known.value, &given, Some(&id)));
         let reason =
             reasons.min_by_key(|reason| reason == "differs").unwrap_or_else(|| "does not exist".to_owned());
         return Err(ClientAuthError::Secret { id, reason, by_header: presented.by_header });
-    };
-    if found.expires_at.is_some_and(|at| at <= shared.context.clock.millis()) {
-        return Err(ClientAuthError::SecretExpired(id));
     }
     Ok(application)
 }

@@ -11,7 +11,7 @@ use oauth::params::Params;
 use crate::routes::experience::interaction_uid;
 use crate::shared::Shared;
 use crate::store::{Grant, Prompt, lifetime};
-use crate::wire::{self, Cookies, OidcError};
+use crate::wire::{self, ApiError, Cookies};
 
 /// Grants exactly what is missing and goes on.
 pub(super) async fn get(
@@ -31,9 +31,7 @@ pub(super) async fn get(
     };
     let session = interaction.session_uid.as_ref().and_then(|uid| store.session_by_uid(uid)).cloned();
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {
-        // Only `session.not_found` is certain here: the login is not done.
-        return OidcError::invalid_request("interaction session not found")
-            .response("the login is not done yet");
+        return ApiError::no_session().response("the login is not done yet");
     };
     let client = interaction.request.client_id.clone();
     let wanted = interaction.request.granted_scopes();

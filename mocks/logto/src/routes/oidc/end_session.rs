@@ -6,12 +6,12 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use indexmap::IndexMap;
 use oauth::params::Params;
 use oauth::{ErrorCode, redirect_uri};
 use serde_json::Value;
 use url::Url;
 
+use super::session;
 use crate::pages;
 use crate::shared::Shared;
 use crate::store::{LogoutState, Session, Store, lifetime};
@@ -90,11 +90,7 @@ pub(super) async fn success() -> Response {
 fn answer(shared: &Shared, headers: &HeaderMap, done: Result<Response, EndSessionError>) -> Response {
     done.unwrap_or_else(|error| {
         let mut set = SetCookies::default();
-        let (now, cookies) = (shared.now(), Cookies::of(headers));
-        if let Some(id) = cookies.signed(&shared.cookie_key, "_session")
-            && let Some(session) = shared.store().sessions.get_mut(id).filter(|session| session.expires > now)
-        {
-            session.expires = now + lifetime::SESSION;
+        if let Some(session) = session::of(shared, &mut shared.store(), &Cookies::of(headers)) {
             set.session(&shared.cookie_key, &session.id, session.expires);
         }
         set.into(error.wire().uncached(error.to_string()))
@@ -118,19 +114,9 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     let redirect_uri = redirect_uri_of(&store, client.as_deref(), params)?;
     let now = shared.now();
     let cookies = Cookies::of(headers);
-    let known =
-        cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
-    let mut session = known.unwrap_or_else(|| Session {
-        id: shared.opaque(),
-        uid: shared.opaque(),
-        account: None,
-        login_at: now,
-        authorizations: IndexMap::new(),
-        logout: None,
-        expires: 0,
-    });
+    let known = session::of(shared, &mut store, &cookies);
+    let mut session = known.unwrap_or_else(|| Session::empty(shared.opaque(), shared.opaque(), now));
     let secret = shared.context.random.hex(24);
-    session.expires = now + lifetime::SESSION;
     session.logout = Some(LogoutState {
         secret: secret.clone(),
         client,
@@ -141,7 +127,7 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     let action = shared.endpoint("/oidc/session/end/confirm");
     let page = match session.account {
         Some(_) => pages::sign_out(&action, &secret),
-        None => pages::submitting(&action, &secret),
+        None => pages::submitting(&action, &[("xsrf", &secret), ("logout", "yes")]),
     };
     let mut set = SetCookies::default();
     set.session(&shared.cookie_key, &session.id, session.expires);

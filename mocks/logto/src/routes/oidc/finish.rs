@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use super::authorize::Refusal;
 use super::request::AuthorizationRequest;
+use super::respond;
 use crate::shared::Shared;
 use crate::store::{Code, Interaction, Prompt, Session, Store, lifetime};
 use crate::wire::{self, Cookies, SetCookies};
@@ -30,15 +31,13 @@ pub(super) fn proceed(
     done: Option<&Done>,
     cookies: &Cookies,
 ) -> Result<Response, Refusal> {
-    let now = shared.now();
     let logged_in = done.is_some_and(|done| done.logged_in);
-    let Some(session) = session.filter(|session| !needs_login(request, session, logged_in, now)) else {
-        if request.asks("none") {
-            return Err(Refusal::LoginRequired);
-        }
+    let why = login_needed(request, session.as_ref(), logged_in, shared.now());
+    let session = match (session, why) {
+        (Some(session), None) => session,
+        (_, Some(why)) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
         // A session that has to sign in again is kept until somebody does.
-        let kept = current(store, cookies, shared, now);
-        return Ok(ask(shared, store, request, Prompt::Login, false, kept, cookies));
+        (session, _) => return Ok(ask(shared, store, request, Prompt::Login, false, session, cookies)),
     };
     let consented = done.is_some_and(|done| done.consented);
     let wanted = request.granted_scopes();
@@ -55,17 +54,28 @@ pub(super) fn proceed(
     Ok(give_code(shared, store, request, &session, grant, done))
 }
 
-fn current(store: &Store, cookies: &Cookies, shared: &Shared, now: i64) -> Option<Session> {
-    let id = cookies.signed(&shared.cookie_key, "_session")?;
-    store.live_session(id, now).filter(|session| session.account.is_some()).cloned()
-}
-
-/// `prompt=login` and `max_age` ask for a new login (OIDC Core §3.1.2.1).
-fn needs_login(request: &AuthorizationRequest, session: &Session, logged_in: bool, now: i64) -> bool {
-    let too_old = request
-        .max_age
-        .is_some_and(|age| now - session.login_at >= age && !(age > 0 && now == session.login_at));
-    session.account.is_none() || !logged_in && (request.asks("login") || too_old)
+/// Why the person has to sign in, if so (OIDC Core §3.1.2.1), in oidc-provider's words.
+fn login_needed(
+    request: &AuthorizationRequest,
+    session: Option<&Session>,
+    logged_in: bool,
+    now: i64,
+) -> Option<&'static str> {
+    let Some((session, account)) = session.and_then(|session| Some((session, session.account.as_ref()?)))
+    else {
+        return Some("End-User authentication is required");
+    };
+    // No age at all is another way to ask for a login.
+    if !logged_in && (request.asks("login") || request.max_age == Some(0)) {
+        return Some("login prompt was not resolved");
+    }
+    if !logged_in && request.max_age.is_some_and(|age| now - session.login_at > age) {
+        return Some("End-User authentication could not be obtained");
+    }
+    if request.hinted.as_ref().is_some_and(|hinted| hinted != account) {
+        return Some("id_token_hint and authenticated subject do not match");
+    }
+    None
 }
 
 /// Sends the person to a page, with the cookies that lead back.
@@ -100,7 +110,7 @@ fn ask(
             request: request.clone(),
             prompt,
             logged_in,
-            session_uid: session.map(|session| session.uid),
+            session_uid: session.filter(|session| session.account.is_some()).map(|session| session.uid),
             login: None,
             grant: None,
             experience: None,
@@ -189,9 +199,7 @@ fn give_code(
         set.clear_resume(&shared.cookie_key, &done.uid);
     }
     set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
-    let mut response = wire::redirect(StatusCode::SEE_OTHER, &request.response_url(&parameters));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    set.into(response)
+    set.into(respond::send(request.response_mode, &request.redirect_uri, &parameters))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use oauth::Scopes;
 use oauth::params::Params;
-use url::Url;
+
+use super::respond::ResponseMode;
 
 /// What is kept of an authorization request until its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: Option<String>,
     pub(crate) prompts: Vec<String>,
     pub(crate) max_age: Option<i64>,
+    pub(crate) response_mode: ResponseMode,
+    /// Whom the hinted ID token is about: nobody else will do.
+    pub(crate) hinted: Option<String>,
     /// Where the person is sent to sign in: path and query, relative.
     pub(crate) login_page: String,
 }
@@ -30,17 +34,6 @@ impl AuthorizationRequest {
     pub(crate) fn granted_scopes(&self) -> Scopes {
         let dropped = if self.asks("consent") { "" } else { "offline_access" };
         self.scopes.minus(&Scopes::parse(dropped))
-    }
-
-    /// The redirect URI with these parameters, in this order, after its own query.
-    pub(crate) fn response_url(&self, parameters: &[(&str, &str)]) -> String {
-        match Url::parse(&self.redirect_uri) {
-            Ok(mut url) => {
-                url.query_pairs_mut().extend_pairs(parameters);
-                url.into()
-            }
-            Err(_) => self.redirect_uri.clone(),
-        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 
 use super::finish::{self, Done};
+use super::session;
 use crate::pages;
 use crate::shared::Shared;
-use crate::store::{Interaction, LogoutState, Prompt, Session, Store, lifetime};
-use crate::wire::{self, Cookies, OidcError, SetCookies};
+use crate::store::{Interaction, LogoutState, Session, Store, lifetime};
+use crate::wire::{Cookies, OidcError, SetCookies};
 
 /// Why a resume is refused.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -41,51 +42,56 @@ impl ResumeError {
 /// The way back from a page.
 pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
-    match resume(&shared, &cookies) {
-        Ok(response) => response,
-        Err(error) => error.wire(&shared.issuer()).uncached(error.to_string()),
-    }
+    let mut store = shared.store();
+    let session = session::of(&shared, &mut store, &cookies);
+    let kept = session.as_ref().map(|session| session.id.clone());
+    resume(&shared, &mut store, session, &cookies).unwrap_or_else(|error| {
+        // A session that was looked at lives on for another two weeks.
+        let mut set = SetCookies::default();
+        if let Some(id) = kept {
+            set.session(&shared.cookie_key, &id, shared.now() + lifetime::SESSION);
+        }
+        set.into(error.wire(&shared.issuer()).uncached(error.to_string()))
+    })
 }
 
-fn resume(shared: &Shared, cookies: &Cookies) -> Result<Response, ResumeError> {
+fn resume(
+    shared: &Shared,
+    store: &mut Store,
+    session: Option<Session>,
+    cookies: &Cookies,
+) -> Result<Response, ResumeError> {
     let now = shared.now();
-    let mut store = shared.store();
     let uid = cookies.signed(&shared.cookie_key, "_interaction_resume").ok_or(ResumeError::NoCookie)?;
     let found = store.interactions.get(uid).filter(|interaction| interaction.expires > now).cloned();
     let interaction = found.ok_or(ResumeError::Gone)?;
-    let session = cookies
-        .signed(&shared.cookie_key, "_session")
-        .and_then(|id| store.live_session(id, now))
-        .filter(|session| session.account.is_some())
-        .cloned();
-    if interaction.prompt == Prompt::Consent
-        && session.as_ref().map(|session| &session.uid) != interaction.session_uid.as_ref()
-    {
+    let known = session.as_ref().map(|session| &session.uid);
+    if interaction.session_uid.is_some() && interaction.session_uid.as_ref() != known {
         return Err(ResumeError::OtherSession);
     }
     if let (Some(user), Some(session)) = (&interaction.login, &session)
-        && session.account.as_ref() != Some(user)
+        && session.account.as_ref().is_some_and(|account| account != user)
     {
-        return Ok(ask_to_end(shared, &mut store, session, &interaction));
+        return Ok(ask_to_end(shared, store, session, &interaction));
     }
     store.interactions.remove(uid);
-    let session = renewed(shared, &mut store, &interaction, session);
+    let session = renewed(shared, store, &interaction, session);
     let done = Done {
         uid: uid.to_owned(),
         logged_in: interaction.logged_in || interaction.login.is_some(),
         consented: interaction.grant.is_some(),
     };
     let request = &interaction.request;
-    Ok(match finish::proceed(shared, &mut store, request, session, Some(&done), cookies) {
-        Ok(response) => response,
-        Err(refusal) => {
-            let location =
-                refusal.location(&request.redirect_uri, request.state.as_deref(), &shared.issuer());
-            let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            kit::note(response, refusal.to_string())
+    let kept = session.as_ref().map(|session| session.id.clone());
+    Ok(finish::proceed(shared, store, request, session, Some(&done), cookies).unwrap_or_else(|refusal| {
+        let (state, issuer) = (request.state.as_deref(), shared.issuer());
+        let mut set = SetCookies::default();
+        set.clear_resume(&shared.cookie_key, uid);
+        if let Some(id) = kept {
+            set.session(&shared.cookie_key, &id, now + lifetime::SESSION);
         }
-    })
+        set.into(refusal.sent(request.response_mode, &request.redirect_uri, state, &issuer))
+    }))
 }
 
 /// The session after a resume: under a new id, with the login and the grant of
@@ -99,15 +105,7 @@ fn renewed(
     let now = shared.now();
     let mut session = match (session, &interaction.login) {
         (Some(session), _) => session,
-        (None, Some(_)) => Session {
-            id: String::new(),
-            uid: shared.opaque(),
-            account: None,
-            login_at: now,
-            authorizations: indexmap::IndexMap::new(),
-            logout: None,
-            expires: 0,
-        },
+        (None, Some(_)) => Session::empty(String::new(), shared.opaque(), now),
         (None, None) => return None,
     };
     store.sessions.remove(&session.id);
@@ -127,6 +125,10 @@ fn renewed(
 /// Somebody else is signed in: a page that signs out first, then comes back here.
 fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction: &Interaction) -> Response {
     let secret = shared.opaque();
+    // The session that the interaction began in is about to end.
+    if let Some(interaction) = store.interactions.get_mut(&interaction.uid) {
+        interaction.session_uid = None;
+    }
     if let Some(session) = store.sessions.get_mut(&session.id) {
         session.logout = Some(LogoutState {
             secret: secret.clone(),
@@ -136,7 +138,8 @@ fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction
             resumes: Some(interaction.uid.clone()),
         });
     }
-    let html = pages::submitting(&shared.endpoint("/oidc/session/end/confirm"), &secret);
+    let fields = [("xsrf", secret.as_str()), ("logout", "yes")];
+    let html = pages::submitting(&shared.endpoint("/oidc/session/end/confirm"), &fields);
     let mut response = Response::new(axum::body::Body::from(html));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -47,6 +47,7 @@ impl RevocationError {
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
     let response = match revoke(&shared, &headers, &Params::parse(&body)) {
         Ok(()) => wire::text(StatusCode::OK, ""),
+        Err(RevocationError::Client(error)) => return error.response(&headers, &shared.issuer()),
         Err(error) => error.wire(&shared.issuer()).response(error.to_string()),
     };
     cors::allow_with_reason(response, &headers)

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::client_auth::{self, ClientAuthError};
 use super::{claims, cors};
 use crate::shared::Shared;
-use crate::store::{AccessToken, RefreshToken, Store, lifetime};
+use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
 use crate::wire::{self, OidcError};
 
 /// Why no token is given.
@@ -30,6 +30,16 @@ enum TokenError {
     Missing(&'static str),
     #[error("grant_type `{0}` is not supported")]
     GrantType(String),
+    #[error("`{0}` is given twice")]
+    Twice(String),
+    #[error("applications of this kind may not use grant_type `{0}`")]
+    GrantTypeNotAllowed(String),
+    #[error("neither a resource nor an organization is named")]
+    NoTarget,
+    #[error("the resource `{0}` was not part of the authorization")]
+    Resource(String),
+    #[error("the user is no member of the organization `{0}`")]
+    Organization(String),
     #[error("the code is unknown, or expired")]
     CodeUnknown,
     #[error("the code was used already: everything issued for it is revoked")]
@@ -63,6 +73,23 @@ impl TokenError {
             Self::GrantType(_) => {
                 OidcError::new(400, ErrorCode::UnsupportedGrantType, "unsupported grant_type requested")
             }
+            Self::Twice(name) => {
+                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
+            }
+            Self::GrantTypeNotAllowed(_) => {
+                OidcError::invalid_request("requested grant type is not allowed for this client")
+            }
+            Self::NoTarget => OidcError::new(
+                400,
+                ErrorCode::InvalidTarget,
+                "both `resource` and `organization_id` are not provided",
+            ),
+            Self::Resource(_) => {
+                OidcError::new(400, ErrorCode::InvalidTarget, "resource indicator is missing, or unknown")
+            }
+            Self::Organization(_) => {
+                OidcError::new(403, ErrorCode::AccessDenied, "user is not a member of the organization")
+            }
             Self::VerifierForm(_, text) => OidcError::invalid_request(*text),
             Self::Scope(scope) => {
                 let text = "refresh token missing requested scope";
@@ -85,15 +112,17 @@ impl TokenError {
 
 /// Gives tokens.
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    let response = match form(&headers, &body).and_then(|form| grant(&shared, &headers, &form)) {
+    match form(&headers, &body).and_then(|form| grant(&shared, &headers, &form)) {
         Ok(answer) => {
             let mut response = wire::json(StatusCode::OK, &answer);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
+            cors::allow_with_reason(response, &headers)
         }
-        Err(error) => error.wire(&shared.issuer()).uncached(error.to_string()),
-    };
-    cors::allow_with_reason(response, &headers)
+        Err(TokenError::Client(error)) => error.response(&headers, &shared.issuer()),
+        Err(error) => {
+            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
+        }
+    }
 }
 
 /// Forms, and JSON objects too (contract §1.6).
@@ -115,11 +144,59 @@ fn form(headers: &HeaderMap, body: &str) -> Result<Params, TokenError> {
 fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, form)?;
-    match form.first("grant_type") {
-        None => Err(TokenError::Missing("grant_type")),
-        Some("authorization_code") => code::exchange(shared, &mut store, &application, form),
-        Some("refresh_token") => refresh::exchange(shared, &mut store, &application, form),
-        Some(other) => Err(TokenError::GrantType(other.to_owned())),
+    let asked = form.one("grant_type").map_err(|twice| TokenError::Twice(twice.0))?;
+    let asked = asked.filter(|asked| !asked.is_empty()).ok_or(TokenError::Missing("grant_type"))?;
+    allowed(asked, &application)?;
+    match form.repeated().into_iter().find(|name| SINGLE.contains(name)) {
+        Some(name) => return Err(TokenError::Twice(name.to_owned())),
+        None => {}
+    }
+    match asked {
+        "authorization_code" => code::exchange(shared, &mut store, &application, form),
+        "refresh_token" => refresh::exchange(shared, &mut store, &application, form),
+        _ => Err(no_machine_token(form)),
+    }
+}
+
+/// Parameters that may not be repeated, unlike `resource` (RFC 8707 §2).
+const SINGLE: [&str; 8] = [
+    "client_id",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "redirect_uri",
+    "refresh_token",
+    "scope",
+    "organization_id",
+];
+
+/// Which grants there are, and for which kinds of applications (contract §1.6).
+fn allowed(asked: &str, application: &Application) -> Result<(), TokenError> {
+    let of_a_person = application.kind != "MachineToMachine";
+    let allowed = match asked {
+        "authorization_code" | "refresh_token" => of_a_person,
+        "client_credentials" => !of_a_person,
+        "urn:ietf:params:oauth:grant-type:device_code"
+        | "urn:ietf:params:oauth:grant-type:token-exchange" => false,
+        _ => return Err(TokenError::GrantType(asked.to_owned())),
+    };
+    if allowed { Ok(()) } else { Err(TokenError::GrantTypeNotAllowed(asked.to_owned())) }
+}
+
+/// The double has neither API resources nor organizations, which a machine
+/// would need a token for.
+fn no_machine_token(form: &Params) -> TokenError {
+    match form.first("resource") {
+        Some(resource) => TokenError::Resource(resource.to_owned()),
+        None => TokenError::NoTarget,
+    }
+}
+
+/// No resource can have been part of an authorization here: none is known.
+fn no_resource(form: &Params) -> Result<(), TokenError> {
+    match form.first("resource").filter(|resource| !resource.is_empty()) {
+        Some(resource) => Err(TokenError::Resource(resource.to_owned())),
+        None => Ok(()),
     }
 }
 

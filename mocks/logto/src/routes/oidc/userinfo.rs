@@ -15,12 +15,14 @@ use crate::shared::Shared;
 use crate::wire::{self, OidcError};
 
 /// Why no claims are given (RFC 6750 §3.1).
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum UserinfoError {
     #[error("no access token")]
     NoToken,
     #[error("the token stands in the query")]
     InQuery,
+    #[error("the Authorization header is not a scheme and a token")]
+    Form,
     #[error("the scheme of the Authorization header is not Bearer")]
     Scheme,
     #[error("a token in the header and one in the body")]
@@ -29,14 +31,22 @@ enum UserinfoError {
     Invalid,
     #[error("the token has no scope openid")]
     Scope,
+    #[error("the origin `{origin}` is neither that of a redirect URI of `{id}` nor allowed by it")]
+    Origin { origin: String, id: String },
 }
 
 impl UserinfoError {
-    fn wire(self, issuer: &str) -> OidcError {
+    fn wire(&self, issuer: &str) -> OidcError {
+        let foreign;
         let (status, code, text) = match self {
             Self::NoToken => (401, ErrorCode::InvalidToken, "no access token provided"),
             Self::InQuery => {
                 (400, ErrorCode::InvalidRequest, "access tokens must not be provided via query parameter")
+            }
+            Self::Form => (400, ErrorCode::InvalidRequest, "invalid authorization header value format"),
+            Self::Origin { origin, id } => {
+                foreign = format!("origin {origin} not allowed for client: {id}");
+                (400, ErrorCode::InvalidRequest, foreign.as_str())
             }
             Self::Scheme => (400, ErrorCode::InvalidRequest, "authorization header scheme must be `Bearer`"),
             Self::Twice => {
@@ -47,10 +57,10 @@ impl UserinfoError {
         };
         let mut error = OidcError::new(status, code, text);
         let mut challenge = format!("Bearer realm=\"{issuer}\"");
-        if self != Self::NoToken {
+        if *self != Self::NoToken {
             challenge += &format!(", error=\"{}\", error_description=\"{text}\"", code.as_str());
         }
-        if self == Self::Scope {
+        if *self == Self::Scope {
             error.scope = Some("openid".to_owned());
             challenge += ", scope=\"openid\"";
         }
@@ -80,6 +90,10 @@ pub(super) async fn post(
 
 fn answer(shared: &Shared, query: &str, headers: &HeaderMap, body: &str) -> Response {
     let response = match look(shared, query, headers, body) {
+        Err(error @ UserinfoError::Origin { .. }) => {
+            let reason = error.to_string();
+            return cors::withhold(error.wire(&shared.issuer()).uncached(reason), headers);
+        }
         Ok(claims) => {
             let mut response = wire::json(StatusCode::OK, &Value::Object(claims));
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -103,10 +117,14 @@ fn look(
     if token.session_uid.as_ref().is_some_and(|uid| store.session_by_uid(uid).is_none()) {
         return Err(UserinfoError::Invalid);
     }
-    let user = store.user(&token.account).filter(|user| !user.is_suspended).ok_or(UserinfoError::Invalid)?;
     if !token.scopes.contains("openid") {
         return Err(UserinfoError::Scope);
     }
+    let application = store.application(&token.client).ok_or(UserinfoError::Invalid)?;
+    if let Some(origin) = cors::foreign_origin(headers, application) {
+        return Err(UserinfoError::Origin { origin, id: application.id.clone() });
+    }
+    let user = store.user(&token.account).filter(|user| !user.is_suspended).ok_or(UserinfoError::Invalid)?;
     Ok(claims::of(user, &token.scopes, claims::Document::Userinfo))
 }
 
@@ -118,9 +136,10 @@ fn token(query: &str, headers: &HeaderMap, body: &str) -> Result<String, Userinf
     let in_header = match headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
         None => None,
         // The scheme's case does not matter here, unlike in the Management API (contract §11).
-        Some(header) => match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim().to_owned()),
-            _ => return Err(UserinfoError::Scheme),
+        Some(header) => match header.split(' ').collect::<Vec<_>>().as_slice() {
+            [scheme, token] if scheme.eq_ignore_ascii_case("bearer") => Some((*token).to_owned()),
+            [_, _] => return Err(UserinfoError::Scheme),
+            _ => return Err(UserinfoError::Form),
         },
     };
     match (in_header, in_form) {

@@ -2,10 +2,13 @@
 
 use oauth::params::Params;
 use oauth::{ErrorCode, Scopes, pkce, redirect_uri};
+use serde_json::Value;
 use url::Url;
 
 use super::super::request::{self, AuthorizationRequest};
+use super::super::respond::ResponseMode;
 use super::refusal::Refusal;
+use crate::shared::Shared;
 use crate::store::{Application, Store};
 
 /// What is known once the redirect URI can be trusted.
@@ -24,21 +27,32 @@ const SCOPES: &str = "openid offline_access profile email phone address custom_d
 pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal> {
     let id = once(params, "client_id")?.ok_or(Refusal::Missing("client_id"))?;
     let application = store.application(id).ok_or_else(|| Refusal::UnknownClient(id.to_owned()))?;
-    let redirect_uri = redirect_uri_of(application, params)?;
+    let redirect_uri = match redirect_uri_of(application, params) {
+        // What is asked for first, where nothing at all is sent.
+        Err(Refusal::Missing(_)) if params.first("response_type").is_none() => {
+            return Err(Refusal::Missing("response_type"));
+        }
+        found => found?,
+    };
     Ok(Checked { application: application.clone(), redirect_uri })
 }
 
 /// Checks whose refusal goes to the application, in order.
-pub(super) fn redirected(checked: &Checked, params: &Params) -> Result<AuthorizationRequest, Refusal> {
+pub(super) fn redirected(
+    shared: &Shared,
+    checked: &Checked,
+    params: &Params,
+) -> Result<AuthorizationRequest, Refusal> {
     no_parameter_twice(params)?;
     unsupported_parameters(params)?;
-    response_type(params)?;
     response_mode(params)?;
-    let scopes = scopes(params)?;
-    let code_challenge = proof_key(&checked.application, params)?;
+    response_type(params)?;
     let prompts = prompts(params)?;
-    let max_age = max_age(params)?;
+    let scopes = scopes(&checked.application, params)?;
+    let code_challenge = proof_key(&checked.application, params)?;
     resources(params)?;
+    let max_age = max_age(params)?;
+    let hinted = hinted(shared, &checked.application, params)?;
     let text = |name: &str| params.first(name).map(ToOwned::to_owned);
     Ok(AuthorizationRequest {
         client_id: checked.application.id.clone(),
@@ -49,6 +63,8 @@ pub(super) fn redirected(checked: &Checked, params: &Params) -> Result<Authoriza
         code_challenge,
         prompts,
         max_age,
+        response_mode: ResponseMode::of(params),
+        hinted,
         login_page: request::login_page(&checked.application.id, params),
     })
 }
@@ -78,16 +94,28 @@ fn redirect_uri_of(application: &Application, params: &Params) -> Result<String,
     Err(Refusal::RedirectUri(redirect_uri::difference(&registered, given)))
 }
 
-/// `resource` alone may be repeated (RFC 8707 §2).
+/// Parameters with a meaning; others are passed over. `resource` alone may be
+/// repeated (RFC 8707 §2).
+const ONCE: &str = "client_id redirect_uri response_type response_mode scope state nonce prompt max_age \
+                    ui_locales login_hint id_token_hint acr_values display code_challenge \
+                    code_challenge_method request request_uri registration first_screen interaction_mode \
+                    direct_sign_in identifier organization_id one_time_token google_one_tap_credential";
+
 fn no_parameter_twice(params: &Params) -> Result<(), Refusal> {
-    match params.repeated().into_iter().find(|name| *name != "resource") {
+    match params.repeated().into_iter().find(|name| ONCE.split_whitespace().any(|once| once == *name)) {
         Some(name) => Err(Refusal::Twice(name.to_owned())),
         None => Ok(()),
     }
 }
 
+/// Addresses of pushed authorization requests (RFC 9126 §2.2).
+const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
+
 /// Request objects and registration by parameter (OIDC Core §6, §7).
 fn unsupported_parameters(params: &Params) -> Result<(), Refusal> {
+    if params.first("request_uri").is_some_and(|uri| uri.starts_with(PUSHED)) {
+        return Err(Refusal::RequestUri);
+    }
     for (name, code) in [
         ("request", ErrorCode::RequestNotSupported),
         ("request_uri", ErrorCode::RequestUriNotSupported),
@@ -113,13 +141,21 @@ fn response_type(params: &Params) -> Result<(), Refusal> {
 
 fn response_mode(params: &Params) -> Result<(), Refusal> {
     match params.first("response_mode") {
-        None | Some("query") => Ok(()),
+        None | Some("query" | "fragment" | "form_post") => Ok(()),
         Some(other) => Err(Refusal::ResponseMode(other.to_owned())),
     }
 }
 
-fn scopes(params: &Params) -> Result<Scopes, Refusal> {
+/// Scopes of a third-party application, until more are switched on for it.
+const THIRD_PARTY_SCOPES: [&str; 2] = ["openid", "offline_access"];
+
+fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal> {
     let scopes = Scopes::parse(params.first("scope").unwrap_or_default()).intersect(&Scopes::parse(SCOPES));
+    if application.is_third_party
+        && let Some(scope) = scopes.iter().find(|scope| !THIRD_PARTY_SCOPES.contains(scope))
+    {
+        return Err(Refusal::ScopeNotAllowed(scope.to_owned()));
+    }
     if params.first("nonce").is_some() && !scopes.contains("openid") {
         return Err(Refusal::NonceWithoutOpenid);
     }
@@ -167,6 +203,17 @@ fn max_age(params: &Params) -> Result<Option<i64>, Refusal> {
         .first("max_age")
         .map(|text| text.parse().ok().filter(|age| *age >= 0).ok_or_else(|| Refusal::MaxAge(text.to_owned())))
         .transpose()
+}
+
+/// An ID token given before: of this Logto and for this application, expired or not.
+fn hinted(shared: &Shared, application: &Application, params: &Params) -> Result<Option<String>, Refusal> {
+    let Some(hint) = params.first("id_token_hint") else { return Ok(None) };
+    let claims = shared.keys.verify(hint).ok_or(Refusal::Hint)?;
+    let claim = |name: &str| claims.get(name).and_then(Value::as_str);
+    match (claim("aud"), claim("sub")) {
+        (Some(audience), Some(subject)) if audience == application.id => Ok(Some(subject.to_owned())),
+        _ => Err(Refusal::Hint),
+    }
 }
 
 /// Resource indicators (RFC 8707 §2). The double knows no API resources yet, so

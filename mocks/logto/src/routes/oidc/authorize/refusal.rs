@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use oauth::ErrorCode;
-use url::Url;
 
+use super::super::respond::{self, ResponseMode};
 use crate::wire::OidcError;
 
 /// All refusals of the endpoint; [`Refusal::wire`] is the one way out.
@@ -25,6 +25,12 @@ pub(crate) enum Refusal {
     ResponseMode(String),
     #[error("the parameter `{0}` is not supported")]
     NotSupported(&'static str, ErrorCode),
+    #[error("request_uri was not given by this Logto")]
+    RequestUri,
+    #[error("the scope `{0}` is not switched on for this third-party application")]
+    ScopeNotAllowed(String),
+    #[error("id_token_hint is not an ID token of this Logto for this application")]
+    Hint,
     #[error("nonce without the scope openid")]
     NonceWithoutOpenid,
     #[error("PKCE is required for this kind of application and missing")]
@@ -43,8 +49,8 @@ pub(crate) enum Refusal {
     ResourceNotAbsolute(String),
     #[error("resource `{0}` has a fragment")]
     ResourceFragment(String),
-    #[error("prompt=none and nobody is signed in")]
-    LoginRequired,
+    #[error("prompt=none and a login is needed: {0}")]
+    LoginRequired(&'static str),
     #[error("prompt=none and consent is needed")]
     ConsentRequired,
     #[error("the request has no scope that could be granted")]
@@ -72,6 +78,14 @@ impl Refusal {
                 (ErrorCode::UnsupportedResponseMode, Some("unsupported response_mode requested".to_owned()))
             }
             Self::NotSupported(_, code) => (*code, None),
+            Self::RequestUri => (
+                ErrorCode::InvalidRequestUri,
+                Some("request_uri is invalid, expired, or was already used".to_owned()),
+            ),
+            Self::ScopeNotAllowed(_) => {
+                (ErrorCode::InvalidScope, Some("requested scope is not allowed".to_owned()))
+            }
+            Self::Hint => invalid("could not validate id_token_hint".to_owned()),
             Self::NonceWithoutOpenid => {
                 invalid("openid scope must be requested when using the nonce parameter".to_owned())
             }
@@ -92,9 +106,7 @@ impl Refusal {
                 ErrorCode::InvalidTarget,
                 Some("resource indicator must not contain a fragment component".to_owned()),
             ),
-            Self::LoginRequired => {
-                (ErrorCode::LoginRequired, Some("End-User authentication is required".to_owned()))
-            }
+            Self::LoginRequired(text) => (ErrorCode::LoginRequired, Some((*text).to_owned())),
             Self::ConsentRequired => {
                 (ErrorCode::ConsentRequired, Some("requested scopes not granted".to_owned()))
             }
@@ -111,29 +123,22 @@ impl Refusal {
         error.uncached(self.to_string())
     }
 
-    /// As a redirect to the application; in the fragment where a token was asked for.
-    pub(in crate::routes::oidc) fn location(
+    /// As the application gets it (RFC 6749 §4.1.2.1), with the issuer (RFC 9207).
+    pub(in crate::routes::oidc) fn sent(
         &self,
+        mode: ResponseMode,
         redirect_uri: &str,
         state: Option<&str>,
         issuer: &str,
-    ) -> String {
+    ) -> Response {
         let (code, description) = self.wire();
-        let mut parameters = vec![("error", code.as_str().to_owned())];
-        parameters.extend(description.map(|text| ("error_description", text)));
-        parameters.extend(state.map(|state| ("state", state.to_owned())));
-        parameters.push(("iss", issuer.to_owned()));
-        let Ok(mut url) = Url::parse(redirect_uri) else { return redirect_uri.to_owned() };
-        let in_fragment = match self {
-            Self::ResponseType(kind) | Self::ResponseTypeNotAllowed(kind) => kind.contains("token"),
-            _ => false,
-        };
-        if in_fragment {
-            let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-            url.set_fragment(Some(&fragment));
-        } else {
-            url.query_pairs_mut().extend_pairs(parameters);
+        let mut parameters = vec![("error", code.as_str())];
+        parameters.extend(description.as_deref().map(|text| ("error_description", text)));
+        if let Self::ScopeNotAllowed(scope) = self {
+            parameters.push(("scope", scope));
         }
-        url.into()
+        parameters.extend(state.map(|state| ("state", state)));
+        parameters.push(("iss", issuer));
+        kit::note(respond::send(mode, redirect_uri, &parameters), self.to_string())
     }
 }

@@ -4,7 +4,7 @@ use oauth::params::Params;
 use oauth::{pkce, redirect_uri};
 use serde_json::Value;
 
-use super::{Issue, TokenError, issue, refresh_token};
+use super::{Issue, TokenError, issue, no_resource, refresh_token};
 use crate::shared::Shared;
 use crate::store::{Application, Code, RefreshToken, Store, lifetime};
 
@@ -43,6 +43,7 @@ pub(super) fn exchange(
     if let Some(kept) = store.codes.get_mut(given) {
         kept.used = true;
     }
+    no_resource(form)?;
     let always = application.custom("alwaysIssueRefreshToken") == &Value::Bool(true);
     let token = (offline || always).then(|| {
         let token = RefreshToken {

@@ -4,7 +4,7 @@ use oauth::Scopes;
 use oauth::params::Params;
 use serde_json::Value;
 
-use super::{Issue, TokenError, issue};
+use super::{Issue, TokenError, issue, no_resource};
 use crate::shared::Shared;
 use crate::store::{Application, Store};
 
@@ -35,6 +35,10 @@ pub(super) fn exchange(
             asked
         }
     };
+    if let Some(organization) = form.first("organization_id").filter(|id| !id.is_empty()) {
+        return Err(TokenError::Organization(organization.to_owned()));
+    }
+    no_resource(form)?;
     let what = Issue {
         grant: &token.grant,
         account: &token.account,

@@ -1,0 +1,61 @@
+//! How answers of the authorization endpoint reach the application (OAuth 2.0
+//! Multiple Response Type Encoding §2.1, Form Post Response Mode §2).
+
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use oauth::params::Params;
+use url::Url;
+
+use crate::pages;
+use crate::wire;
+
+/// `response_mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResponseMode {
+    Query,
+    Fragment,
+    FormPost,
+}
+
+impl ResponseMode {
+    /// The one that was asked for, as far as there is such a one; else the
+    /// default of the response type, which an error uses too.
+    pub(super) fn of(params: &Params) -> Self {
+        match params.first("response_mode") {
+            Some("query") => Self::Query,
+            Some("fragment") => Self::Fragment,
+            Some("form_post") => Self::FormPost,
+            _ if params.first("response_type").is_some_and(|kind| kind.contains("token")) => Self::Fragment,
+            _ => Self::Query,
+        }
+    }
+}
+
+/// Sends the parameters to the redirect URI, in this order.
+pub(super) fn send(mode: ResponseMode, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+    let mut response = match (mode, Url::parse(redirect_uri)) {
+        (ResponseMode::FormPost, _) => form(redirect_uri, parameters),
+        (_, Err(_)) => wire::redirect(StatusCode::SEE_OTHER, redirect_uri),
+        (ResponseMode::Query, Ok(mut url)) => {
+            url.query_pairs_mut().extend_pairs(parameters);
+            wire::redirect(StatusCode::SEE_OTHER, url.as_str())
+        }
+        (ResponseMode::Fragment, Ok(mut url)) => {
+            let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+            url.set_fragment(Some(&fragment));
+            wire::redirect(StatusCode::SEE_OTHER, url.as_str())
+        }
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A page that posts them by itself; 400 for an error.
+fn form(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+    let refused = parameters.iter().any(|(name, _)| *name == "error");
+    let mut response = Response::new(axum::body::Body::from(pages::submitting(redirect_uri, parameters)));
+    *response.status_mut() = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}

@@ -1,0 +1,19 @@
+//! The browser's session, as every endpoint with one finds it.
+
+use crate::shared::Shared;
+use crate::store::{Session, Store, lifetime};
+use crate::wire::Cookies;
+
+/// The session of the `_session` cookie, alive for another two weeks. Where its
+/// session is over, or its user gone, a new and empty one takes its place;
+/// without a cookie there is none (seen with a real Logto after the deletion of
+/// a user).
+pub(super) fn of(shared: &Shared, store: &mut Store, cookies: &Cookies) -> Option<Session> {
+    let now = shared.now();
+    let id = cookies.signed(&shared.cookie_key, "_session")?;
+    let known = store.live_session(id, now).cloned();
+    let mut session = known.unwrap_or_else(|| Session::empty(shared.opaque(), shared.opaque(), now));
+    session.expires = now + lifetime::SESSION;
+    store.sessions.insert(session.id.clone(), session.clone());
+    Some(session)
+}
