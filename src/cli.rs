@@ -4,6 +4,7 @@ mod arguments;
 mod ca;
 mod check;
 mod completions;
+mod dispatch;
 mod exit;
 mod restore;
 mod run;
@@ -11,4 +12,4 @@ mod serve;
 mod style;
 mod up;
 
-pub(crate) use exit::main;
+pub(crate) use dispatch::main;

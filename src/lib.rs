@@ -51,7 +51,7 @@
 //! let refused = visitor.sign_in_as("ada").await.unwrap_err().to_string();
 //! assert!(refused.contains("400 connector.general"), "{refused}");
 //! let transcript = visitor.transcript().to_string();
-//! assert!(transcript.contains("journal: client secret differs only by trailing whitespace"), "{transcript}");
+//! assert!(transcript.contains("journal: secret differs from the registered one only by trailing whitespace"), "{transcript}");
 //! # stack.stop().await?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
@@ -110,3 +110,7 @@ pub use run::{
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;
+
+/// The crates of the parties, whose types stand in settings and journals: users
+/// and switches of the mock, rules of scripted answers, options of the sample app.
+pub use {kit, mock_huggingface, mock_logto, sample_app};

@@ -20,6 +20,7 @@
 
 mod error;
 mod expand;
+mod expect;
 mod find;
 mod given;
 mod hint;
@@ -35,6 +36,7 @@ mod typed;
 mod tests;
 
 pub use error::ScenarioError;
+pub use expect::{Expect, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
     Given, GivenApp, GivenApplication, GivenConnector, GivenHuggingFace, GivenOauthApp,
@@ -42,7 +44,6 @@ pub use given::{
     SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
 pub use model::{
-    BackendKind, Capture, CaptureSource, Choice, Expect, ExpectedRefusal, Needs, PasswordAccount, Profile,
-    Question, Scenario, SessionExpectation, Step, Verb,
+    BackendKind, Capture, CaptureSource, Choice, Needs, PasswordAccount, Profile, Scenario, Step, Verb,
 };
 pub use schema::schema;

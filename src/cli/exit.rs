@@ -1,14 +1,9 @@
 //! From result to exit code: one enum, one exhaustive match.
 
-use std::io::IsTerminal as _;
-use std::process::ExitCode;
-
-use clap::Parser as _;
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
 
-use super::arguments::{Arguments, Command, UsageError};
-use super::{ca, check, completions, restore, run, serve, up};
+use super::arguments::UsageError;
 
 /// Why the command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +26,8 @@ pub(crate) enum CliError {
     InScenario { name: String, source: Box<CliError> },
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error("{0}; --app-port and --logto-port choose others")]
+    PortTaken(StartError),
     #[error(transparent)]
     Stop(#[from] StopError),
     #[error(transparent)]
@@ -55,13 +52,13 @@ pub(crate) enum CliError {
 
 impl CliError {
     /// The documented exit code.
-    fn code(&self) -> u8 {
+    pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Failed { .. } => 1,
             Self::InScenario { source, .. } => source.code(),
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
             Self::Run(RunError::Given { .. }) => 2,
-            Self::Start(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
+            Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
             Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
@@ -105,46 +102,4 @@ fn serve_app(error: &sample_app::cli::CliError) -> u8 {
         | CliError::Signal(_)
         | CliError::Serve(_) => 70,
     }
-}
-
-/// Parses the arguments, does what they say, and gives the exit code.
-pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .init();
-    // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
-    };
-    let done = runtime.block_on(async {
-        match arguments.command {
-            None => run::run(run::defaults()).await,
-            Some(Command::Run(run)) => run::run(*run).await,
-            Some(Command::Check(command)) => check::check(&command),
-            Some(Command::Up(up)) => up::up(up).await,
-            Some(Command::Serve(command)) => serve::serve(command).await,
-            Some(Command::Ca(command)) => ca::ca(command),
-            Some(Command::Restore(restore)) => restore::restore(restore).await,
-            Some(Command::Completions(command)) => {
-                completions::completions(&command);
-                Ok(())
-            }
-        }
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => report(&error),
-    }
-}
-
-fn report(error: &CliError) -> ExitCode {
-    // A failed scenario was told in full where it failed.
-    if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. }) {
-        eprintln!("error: {error}");
-    }
-    ExitCode::from(error.code())
 }

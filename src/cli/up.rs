@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use kit::Stop;
-use logto_testkit::stack::{ConnectorSettings, HUGGINGFACE_HOST};
+use logto_testkit::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
 use logto_testkit::{Scenario, Stack, stack_for};
 
 use super::arguments::{self, Up, UsageError};
@@ -36,7 +36,10 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
         builder = builder.plain_huggingface(loopback(0));
     }
     let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
-    let stack = builder.start().await?;
+    let stack = builder.start().await.map_err(|error| match &error.cause {
+        StepError::Bind(_) => CliError::PortTaken(error),
+        _ => error.into(),
+    })?;
     describe(&stack, up.app.is_some());
     stop.wait().await;
     stack.stop().await?;

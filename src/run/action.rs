@@ -4,8 +4,6 @@ use crate::signin_page::{Arrival, SigninPageError};
 use crate::stack::UnknownName;
 use crate::walker::WalkError;
 
-use super::check::in_words;
-
 /// Something a person wanted to do did not work.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
@@ -19,7 +17,7 @@ pub enum ActionError {
     #[error(transparent)]
     Name(#[from] UnknownName),
     /// Logto's page stays, with an error or a question.
-    #[error("{}", in_words(.0))]
+    #[error("{0}")]
     Stays(Arrival),
     /// The page is none of Hugging Face's.
     #[error("the page at {at} is not one of Hugging Face's login or permission pages: {shows}")]

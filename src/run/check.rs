@@ -78,7 +78,7 @@ impl Look<'_, '_> {
             (None, None, None) => vec![],
             (Some(says), Some(refusal), _) => refused(says, refusal),
             (Some(says), None, Some(question)) => asked(says, question),
-            (Some(says), None, None) => vec![in_words(says)],
+            (Some(says), None, None) => vec![says.to_string()],
             (None, Some(_), _) => vec!["expected a refusal on Logto's page, it moved on".to_owned()],
             (None, None, Some(_)) => vec!["expected a question on Logto's page, it moved on".to_owned()],
         }
@@ -270,21 +270,6 @@ impl Look<'_, '_> {
     }
 }
 
-/// What Logto's page says, in a sentence.
-pub(super) fn in_words(says: &Arrival) -> String {
-    match says {
-        Arrival::Moved => "Logto's page moved on".to_owned(),
-        Arrival::Refused(refusal) => refusal.to_string(),
-        Arrival::StateMismatch => {
-            "Logto's page shows an error: the `state` that came back is not the one this tab sent".to_owned()
-        }
-        Arrival::LinkOrRegister { kind, value } => {
-            format!("Logto's page asks whether to link to the account with the {kind} {value}")
-        }
-        Arrival::MissingProfile(asked) => format!("Logto's page asks for {}", asked.join(", ")),
-    }
-}
-
 fn refused(says: &Arrival, expected: &ExpectedRefusal) -> Vec<String> {
     let mut found = Vec::new();
     match says {
@@ -303,7 +288,7 @@ fn refused(says: &Arrival, expected: &ExpectedRefusal) -> Vec<String> {
             }
         }
         Arrival::StateMismatch if expected.state_mismatch => {}
-        other => found.push(format!("expected another refusal; {}", in_words(other))),
+        other => found.push(format!("expected another refusal; {other}")),
     }
     found
 }
@@ -314,5 +299,5 @@ fn asked(says: &Arrival, expected: &Question) -> Vec<String> {
         Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
         Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
     };
-    if right { vec![] } else { vec![format!("expected another question; {}", in_words(says))] }
+    if right { vec![] } else { vec![format!("expected another question; {says}")] }
 }

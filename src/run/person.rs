@@ -27,6 +27,8 @@ pub(super) struct Person<'a> {
     /// What Logto's page says when it does not move on.
     pub(super) says: Option<Arrival>,
     captured: BTreeMap<String, String>,
+    /// What was typed as a password, hidden in the transcript.
+    passwords: Vec<String>,
 }
 
 impl<'a> Person<'a> {
@@ -37,7 +39,15 @@ impl<'a> Person<'a> {
             .watching(stack.journal().clone())
             .expecting_issuer(issuer);
         let tabs = vec![TabId::FIRST];
-        Self { walker, tab: TabId::FIRST, tabs, stack, says: None, captured: BTreeMap::new() }
+        Self {
+            walker,
+            tab: TabId::FIRST,
+            tabs,
+            stack,
+            says: None,
+            captured: BTreeMap::new(),
+            passwords: vec![],
+        }
     }
 
     /// Looks at a tab, counted from 1; a new one is opened.
@@ -99,6 +109,10 @@ impl<'a> Person<'a> {
             Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),
             _ => None,
         };
+        let password = typed.as_ref().map(|account| &account.password);
+        let password = password
+            .or_else(|| filled.as_ref().filter(|(kind, _)| *kind == "password").map(|(_, value)| value));
+        self.passwords.extend(password.cloned());
         let mut page = self.signin_page()?;
         let arrival = match (verb, typed, filled) {
             (Verb::ContinueWith(target), ..) => page.continue_with(target).await?,
@@ -139,6 +153,9 @@ impl<'a> Person<'a> {
             ("HF_CLIENT_SECRET", &known.huggingface_client_secret),
         ] {
             roles.know(role, value);
+        }
+        for password in &self.passwords {
+            roles.know("PASSWORD", password);
         }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
         Transcript::build(hops, &self.stack.journal().since(start), origins, roles)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::ScenarioError;
 use super::node::{Key, Kind, Node, Place};
-use super::parameters::{Parameters, fill};
+use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
 use super::typed::{Placed, known, typed};
 
@@ -118,8 +118,6 @@ fn whole(mut root: Node, values: &Values, used: &mut BTreeSet<String>) -> Result
     steps_included(&mut root, &mut trail)?;
     Ok(root)
 }
-
-pub(super) type Values = Vec<(String, Node)>;
 
 /// `include:` of a file: `given` lies below, steps come first.
 fn top_level_includes(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {

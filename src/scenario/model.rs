@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
+use super::expect::Expect;
 use super::given::Given;
 
 /// A scenario: what is given, and the steps with what is expected after each.
@@ -194,78 +194,6 @@ impl std::fmt::Display for Verb {
             Self::Wait(time) => write!(f, ": {time:?}"),
         }
     }
-}
-
-/// What is expected after a step; absent members are not looked at.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Expect {
-    /// Status of the page.
-    pub status: Option<u16>,
-    /// Address of the page; `[APP]`, `[LOGTO]` and `[HF]` stand for the origins.
-    pub at: Option<String>,
-    /// Title of the page.
-    pub title: Option<String>,
-    /// Text that a person sees on the page.
-    pub text: Option<String>,
-    /// Text that a person does not see on the page.
-    pub no_text: Option<String>,
-    /// What the app knows of the person (`GET /api/session`).
-    pub session: Option<SessionExpectation>,
-    /// The social buttons of Logto's sign-in page, by target, in order.
-    pub social_buttons: Option<Vec<String>>,
-    /// Logto's page shows an error and stays.
-    pub refused: Option<ExpectedRefusal>,
-    /// Logto's page asks for more.
-    pub asks: Option<Question>,
-    /// Addresses without query that the browser went to in this step.
-    pub visited: Vec<String>,
-    /// Addresses without query that the browser did not go to in this step.
-    pub not_visited: Vec<String>,
-    /// Reasons that the mock Hugging Face wrote into its journal in this step.
-    pub journal: Vec<String>,
-}
-
-impl Expect {
-    /// Whether the step may end on Logto's page with a refusal or a question.
-    #[must_use]
-    pub fn stays_on_signin_page(&self) -> bool {
-        self.refused.is_some() || self.asks.is_some()
-    }
-}
-
-/// An error that Logto's page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ExpectedRefusal {
-    /// Status of the call that was refused.
-    pub status: Option<u16>,
-    /// Logto's code, e.g. `connector.general`.
-    pub code: Option<String>,
-    /// Part of Logto's message.
-    pub message: Option<String>,
-    /// The page found the fault itself: the `state` that came back is not the one it sent.
-    pub state_mismatch: bool,
-}
-
-/// What Logto's page asks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Question {
-    /// It asks for these of a new person, e.g. `[username]`.
-    #[serde(rename = "for")]
-    pub profile: Option<Vec<String>>,
-    /// It asks whether to link to the account with this identifier.
-    pub whether_to_link: Option<String>,
-}
-
-/// What the app is expected to know of the person.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SessionExpectation {
-    /// Nobody is signed in.
-    None,
-    /// Somebody is, with at least these claims; `null` for one that must be
-    /// absent or null.
-    Claims(Map<String, Value>),
 }
 
 /// A value that later steps may name as `[NAME]`.

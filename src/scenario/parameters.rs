@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::error::ScenarioError;
-use super::expand::Values;
 use super::node::{Key, Kind, Node, Place};
 use super::typed::known;
+
+/// Parameters with their values.
+pub(super) type Values = Vec<(String, Node)>;
 
 /// The parameters of a file with their defaults.
 #[derive(Debug)]

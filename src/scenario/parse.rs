@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::error::ScenarioError;
 use super::expand::{Expanded, expand};
-use super::model::{BackendKind, Capture, CaptureSource, Expect, Needs, Scenario, Step, Verb};
+use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, Verb};
 use super::node::{Kind, Node, Place};
-use super::raw::{RawCapture, RawExpect, RawScenario, RawStep};
+use super::raw::{RawCapture, RawScenario, RawStep};
 use super::typed::{Placed, known, typed};
 use crate::placeholder;
 
@@ -241,38 +241,10 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
             return Err(ScenarioError::at(&at, message, Some(one_verb())));
         }
     };
-    let RawExpect {
-        status,
-        at: address,
-        title,
-        text,
-        no_text,
-        session,
-        social_buttons,
-        refused,
-        asks,
-        visited,
-        not_visited,
-        journal,
-    } = raw.expect;
-    let expect = Expect {
-        status,
-        at: address,
-        title,
-        text,
-        no_text,
-        session: session.map(|session| session.0),
-        social_buttons,
-        refused,
-        asks,
-        visited,
-        not_visited,
-        journal,
-    };
     let tab = raw.tab.map_or(1, |tab| tab.value);
     let capture =
         raw.capture.into_iter().map(|(name, source)| capture(name, source)).collect::<Result<_, _>>()?;
-    Ok(Step { file: PathBuf::clone(&at.file), line: at.line, verb, tab, expect, capture })
+    Ok(Step { file: PathBuf::clone(&at.file), line: at.line, verb, tab, expect: raw.expect, capture })
 }
 
 fn one_verb() -> String {

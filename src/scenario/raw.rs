@@ -1,17 +1,14 @@
 //! The file as it is written. The doc comments are the descriptions of the
 //! JSON Schema, which editors show.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::expect::Expect;
 use super::given::Given;
-use super::model::{Choice, ExpectedRefusal, Needs, PasswordAccount, Profile, Question, SessionExpectation};
+use super::model::{Choice, Needs, PasswordAccount, Profile};
 use super::typed::Placed;
 
 /// A scenario of logto-testkit: what is given, and the steps with what is
@@ -98,7 +95,7 @@ pub(super) struct RawStep {
     pub(super) tab: Option<Placed<usize>>,
     /// What is expected once every redirect is through.
     #[serde(default)]
-    pub(super) expect: RawExpect,
+    pub(super) expect: Expect,
     /// Values that later steps name as `[NAME]`.
     #[serde(default)]
     pub(super) capture: IndexMap<String, Placed<RawCapture>>,
@@ -112,38 +109,6 @@ pub(super) enum Reloaded {
     Page,
 }
 
-/// What is expected; members that are not there are not looked at.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Expectation")]
-pub(super) struct RawExpect {
-    /// Status of the page.
-    pub(super) status: Option<u16>,
-    /// Address of the page, e.g. `[APP]/`.
-    pub(super) at: Option<String>,
-    /// Title of the page.
-    pub(super) title: Option<String>,
-    /// Text that a person sees on the page.
-    pub(super) text: Option<String>,
-    /// Text that a person does not see on the page.
-    pub(super) no_text: Option<String>,
-    /// What the app knows of the person: `none`, or claims; null for a claim that
-    /// must be absent or null.
-    pub(super) session: Option<RawSession>,
-    /// The social buttons of Logto's sign-in page, by target, in order.
-    pub(super) social_buttons: Option<Vec<String>>,
-    /// Logto's page shows an error and stays.
-    pub(super) refused: Option<ExpectedRefusal>,
-    /// Logto's page asks for more.
-    pub(super) asks: Option<Question>,
-    /// Addresses without query that the browser went to in this step.
-    pub(super) visited: Vec<String>,
-    /// Addresses without query that the browser did not go to in this step.
-    pub(super) not_visited: Vec<String>,
-    /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
-    pub(super) journal: Vec<String>,
-}
-
 /// Where a captured value comes from: exactly one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -155,49 +120,4 @@ pub(super) struct RawCapture {
     pub(super) claim: Option<String>,
     /// Where the link with this text leads.
     pub(super) link: Option<String>,
-}
-
-/// `none`, or a map of claims. Read by hand: serde's `untagged` would lose
-/// location and reason.
-pub(super) struct RawSession(pub(super) SessionExpectation);
-
-impl JsonSchema for RawSession {
-    fn schema_name() -> Cow<'static, str> {
-        "Session".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
-    }
-}
-
-impl<'de> Deserialize<'de> for RawSession {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = RawSession;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`none`, or a map of claims")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<RawSession, E> {
-                match text {
-                    "none" => Ok(RawSession(SessionExpectation::None)),
-                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
-                }
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSession, A::Error> {
-                let mut claims = Map::new();
-                while let Some((claim, value)) = map.next_entry::<String, Value>()? {
-                    claims.insert(claim, value);
-                }
-                Ok(RawSession(SessionExpectation::Claims(claims)))
-            }
-        }
-
-        deserializer.deserialize_any(Reader)
-    }
 }

@@ -24,6 +24,22 @@ pub enum Arrival {
     MissingProfile(Vec<String>),
 }
 
+impl std::fmt::Display for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Moved => f.write_str("Logto's page moved on"),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::StateMismatch => f.write_str(
+                "Logto's page shows an error: the `state` that came back is not the one this tab sent",
+            ),
+            Self::LinkOrRegister { kind, value } => {
+                write!(f, "Logto's page asks whether to link to the account with the {kind} {value}")
+            }
+            Self::MissingProfile(asked) => write!(f, "Logto's page asks for {}", asked.join(", ")),
+        }
+    }
+}
+
 /// An error answer of the Experience API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

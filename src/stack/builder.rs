@@ -7,11 +7,9 @@ use std::sync::Arc;
 use url::Url;
 
 use super::management::Credentials;
-use super::running::Stack;
 use super::settings::{
     AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
 };
-use super::steps::StartError;
 
 /// A Logto that is running already.
 #[derive(Debug, Clone)]
@@ -204,13 +202,5 @@ impl StackBuilder {
     pub fn plain_huggingface(mut self, listen: SocketAddr) -> Self {
         self.plain_huggingface = Some(listen);
         self
-    }
-
-    /// Starts the parties, provisions and probes them.
-    ///
-    /// # Errors
-    /// [`StartError`] names the step that failed and why.
-    pub async fn start(self) -> Result<Stack, StartError> {
-        Stack::start(self).await
     }
 }

@@ -14,6 +14,14 @@ pub enum ProbeError {
     /// No answer at all.
     #[error(transparent)]
     Unreachable(#[from] SendError),
+    /// No Logto at the address.
+    #[error("no Logto answers at {logto} ({source}): is it running, and is that its ENDPOINT?")]
+    NoLogto {
+        /// The address.
+        logto: Url,
+        /// Why there is no answer.
+        source: SendError,
+    },
     /// An answer that the party would not give.
     #[error("{url} answered {status}, expected {expected}: is that the right server?")]
     WrongStatus {
@@ -77,7 +85,10 @@ pub enum ProbeError {
 /// # Errors
 /// [`ProbeError`] when it is not up.
 pub(super) async fn logto_is_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
-    expect(client, logto, "api/status", 204).await
+    expect(client, logto, "api/status", 204).await.map_err(|error| match error {
+        ProbeError::Unreachable(source) => ProbeError::NoLogto { logto: logto.clone(), source },
+        other => other,
+    })
 }
 
 /// Asks the mock's discovery document over TLS, as the connector would reach it.

@@ -68,6 +68,16 @@ pub struct Stack {
     servers: Vec<Running>,
 }
 
+impl StackBuilder {
+    /// Starts the parties, provisions and probes them.
+    ///
+    /// # Errors
+    /// [`StartError`] names the step that failed and why.
+    pub async fn start(self) -> Result<Stack, StartError> {
+        Stack::start(self).await
+    }
+}
+
 impl Stack {
     /// A stack with defaults: embedded Logto, the sample app, two users at Hugging Face.
     #[must_use]
@@ -176,7 +186,7 @@ impl Stack {
         self.tenant.management()
     }
 
-    pub(super) async fn start(settings: StackBuilder) -> Result<Self, StartError> {
+    async fn start(settings: StackBuilder) -> Result<Self, StartError> {
         let mut servers = Vec::new();
         match Self::assemble(&settings, &mut servers).await {
             Ok(stack) => Ok(Self { servers, ..stack }),

@@ -67,9 +67,13 @@ pub struct BindError {
 impl From<kit::BindError> for BindError {
     fn from(source: kit::BindError) -> Self {
         let hint = match source.source.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                format!("; somebody else listens there (`ss -ltnp 'sport = :{}'` says who)", source.addr.port())
-            }
+            std::io::ErrorKind::AddrInUse => match kit::port_holder(source.addr.port()) {
+                Some(holder) => format!("; {holder} listens there"),
+                None => {
+                    let port = source.addr.port();
+                    format!("; somebody else listens there (`ss -ltnp 'sport = :{port}'` says who)")
+                }
+            },
             std::io::ErrorKind::PermissionDenied => {
                 "; ports below 1024 need a privilege (on Linux `sysctl net.ipv4.ip_unprivileged_port_start=443` \
                  or CAP_NET_BIND_SERVICE)"

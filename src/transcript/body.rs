@@ -1,6 +1,8 @@
 //! How bodies are shown: JSON with roles for values, forms by their parameters,
 //! pages as title, forms and links.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -27,6 +29,18 @@ const INLINE_LENGTH: usize = 100;
 /// Members of a public key that differ in every start (RFC 7518 §6).
 const KEY_MATERIAL: [&str; 3] = ["x", "y", "n"];
 
+/// A body, and what it is as JSON, if it is JSON.
+pub(super) struct Body<'a> {
+    pub(super) text: &'a str,
+    pub(super) json: Option<Value>,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn read(text: &'a str) -> Self {
+        Self { text, json: serde_json::from_str(text).ok() }
+    }
+}
+
 /// Shows bodies with the roles known so far, as of the time of their message.
 #[derive(Clone, Copy)]
 pub(super) struct Bodies<'a> {
@@ -36,19 +50,19 @@ pub(super) struct Bodies<'a> {
 
 impl Bodies<'_> {
     /// The body of a request: JSON, or a form encoded as it was.
-    pub(super) fn request(self, body: &str, path: &str) -> Vec<String> {
-        if body.is_empty() {
+    pub(super) fn request(self, body: &Body<'_>, path: &str) -> Vec<String> {
+        if body.text.is_empty() {
             return vec![];
         }
-        self.json(body, path).unwrap_or_else(|| parameters(&self.roles.replace(body)))
+        self.json(body, path).unwrap_or_else(|| parameters(&self.roles.replace(body.text)))
     }
 
     /// The body of a response that is not a page.
-    pub(super) fn response(self, body: &str, path: &str) -> Vec<String> {
+    pub(super) fn response(self, body: &Body<'_>, path: &str) -> Vec<String> {
         self.json(body, path).unwrap_or_else(|| {
             let mut lines: Vec<String> =
-                body.lines().take(TEXT_LINES).map(|line| self.roles.replace(line)).collect();
-            let more = body.lines().count().saturating_sub(TEXT_LINES);
+                body.text.lines().take(TEXT_LINES).map(|line| self.roles.replace(line)).collect();
+            let more = body.text.lines().count().saturating_sub(TEXT_LINES);
             if more > 0 {
                 lines.push(format!("… and {more} more lines"));
             }
@@ -57,9 +71,8 @@ impl Bodies<'_> {
     }
 
     /// Header and claims of an ID token in a response, and what is wrong with it.
-    pub(super) fn id_token(self, body: &str) -> Option<(String, Vec<String>)> {
-        let body: Value = serde_json::from_str(body).ok()?;
-        let token = body.get("id_token")?.as_str()?;
+    pub(super) fn id_token(self, body: &Body<'_>) -> Option<(String, Vec<String>)> {
+        let token = body.json.as_ref()?.get("id_token")?.as_str()?;
         let label = self.roles.label(token).unwrap_or("id_token");
         let mut lines = Vec::new();
         if let Some(defect) = jwt::defect(token) {
@@ -67,7 +80,7 @@ impl Bodies<'_> {
         }
         for (part, value) in [("header", jwt::header(token)), ("claims", jwt::claims(token))] {
             let Some(value) = value else { continue };
-            let mut shown = layout(&self.by_role("", value));
+            let mut shown = layout(&self.by_role("", &value));
             if let Some(first) = shown.first_mut() {
                 *first = format!("{label} {part} {first}");
             }
@@ -117,35 +130,35 @@ impl Bodies<'_> {
         std::iter::once(headline).chain(controls.iter().map(|control| format!("  {control}"))).collect()
     }
 
-    fn json(self, body: &str, path: &str) -> Option<Vec<String>> {
-        let value: Value = serde_json::from_str(body).ok()?;
-        Some(layout(&self.by_role("", view(value, path))))
+    fn json(self, body: &Body<'_>, path: &str) -> Option<Vec<String>> {
+        let value = body.json.as_ref()?;
+        Some(layout(&self.by_role("", &view(value, path))))
     }
 
-    fn by_role(self, name: &str, value: Value) -> Value {
+    fn by_role(self, name: &str, value: &Value) -> Value {
         match value {
             Value::Object(members) => {
                 let is_key = members.contains_key("kty");
                 members
-                    .into_iter()
+                    .iter()
                     .map(|(name, value)| {
                         let value = if is_key && KEY_MATERIAL.contains(&name.as_str()) {
                             json!(format!("[{}]", name.to_uppercase()))
                         } else {
-                            self.by_role(&name, value)
+                            self.by_role(name, value)
                         };
-                        (self.roles.replace(&name), value)
+                        (self.roles.replace(name), value)
                     })
                     .collect::<Map<_, _>>()
                     .into()
             }
-            Value::Array(items) => items.into_iter().map(|item| self.by_role(name, item)).collect(),
-            Value::String(text) => Value::String(self.roles.replace(&text)),
-            Value::Number(number) => match times::member(name, &number, self.at) {
+            Value::Array(items) => items.iter().map(|item| self.by_role(name, item)).collect(),
+            Value::String(text) => Value::String(self.roles.replace(text)),
+            Value::Number(number) => match times::member(name, number, self.at) {
                 Some(time) => Value::String(time),
-                None => Value::Number(number),
+                None => value.clone(),
             },
-            other => other,
+            Value::Null | Value::Bool(_) => value.clone(),
         }
     }
 }
@@ -204,16 +217,15 @@ fn layout(value: &Value) -> Vec<String> {
 }
 
 /// What is shown of documents that are mostly settings of no concern here.
-fn view(value: Value, path: &str) -> Value {
+fn view<'v>(value: &'v Value, path: &str) -> Cow<'v, Value> {
     if path.ends_with("/.well-known/sign-in-exp") {
-        let connectors = value.get("socialConnectors").and_then(Value::as_array).cloned().unwrap_or_default();
-        let connectors: Vec<Value> =
-            connectors.iter().map(|connector| part(connector, &["id", "target"])).collect();
-        return json!({
+        let connectors = value.get("socialConnectors").and_then(Value::as_array).into_iter().flatten();
+        let connectors: Vec<Value> = connectors.map(|connector| part(connector, &["id", "target"])).collect();
+        return Cow::Owned(json!({
             "signInMode": value.get("signInMode"),
             "socialConnectors": connectors,
             "…": "more settings",
-        });
+        }));
     }
     if path.ends_with("/.well-known/openid-configuration") {
         let shown = [
@@ -226,13 +238,13 @@ fn view(value: Value, path: &str) -> Value {
             "end_session_endpoint",
             "id_token_signing_alg_values_supported",
         ];
-        let mut document = part(&value, &shown);
+        let mut document = part(value, &shown);
         if let Value::Object(members) = &mut document {
             members.insert("…".to_owned(), json!("more metadata"));
         }
-        return document;
+        return Cow::Owned(document);
     }
-    value
+    Cow::Borrowed(value)
 }
 
 fn part(value: &Value, members: &[&str]) -> Value {
@@ -248,7 +260,7 @@ mod tests {
     use super::*;
 
     fn shown(body: &str, roles: &Roles) -> Vec<String> {
-        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap() }.response(body, "/")
+        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap() }.response(&Body::read(body), "/")
     }
 
     #[test]

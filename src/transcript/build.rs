@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use kit::{Direction, Entry, Outcome, Party};
 use url::Url;
 
-use super::body::Bodies;
+use super::body::{Bodies, Body};
 use super::cookies;
 use super::model::{Exchange, Transcript};
-use super::places::{Learner, Origins};
+use super::places::{Learner, Origins, one_origin};
 use super::roles::Roles;
-use crate::walker::{Hop, Page, WhyHop};
+use crate::walker::{Hop, WhyHop};
 
 /// Headers of a request that are shown; whatever else is sent says nothing
 /// about a sign-in.
@@ -69,8 +69,9 @@ impl Writer {
 
     fn hop(&mut self, hop: &Hop, within: &[&Entry]) -> Exchange {
         let (request, response) = (&hop.request, &hop.response);
+        let (asked, answered) = (Body::read(&request.body), Body::read(&response.body));
         // What the other parties said meanwhile came before this response.
-        self.learner().request(&request.url, &request.body);
+        self.learner().request(&request.url, &asked);
         let mut notes = Vec::new();
         let mut meanwhile = Vec::new();
         for entry in within {
@@ -82,7 +83,7 @@ impl Writer {
                 _ => {}
             }
         }
-        self.learner().response(&request.url, response.header("location"), &response.body);
+        self.learner().response(&request.url, response.header("location"), &answered);
         self.learner().seen(hop);
 
         let sent: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
@@ -96,7 +97,7 @@ impl Writer {
             method: request.method.to_string(),
             url: self.roles.replace(request.url.as_str()),
             headers: self.headers(&request.headers),
-            body: self.bodies(hop.at).request(&request.body, request.url.path()),
+            body: self.bodies(hop.at).request(&asked, request.url.path()),
             cookies: cookies::with_signatures(&sent),
             withheld: withheld.collect(),
             status: Some(response.status).filter(|_| response.fault.is_none()),
@@ -108,7 +109,7 @@ impl Writer {
             set_cookies: cookies::set(&response.cookies, hop.at, &self.roles),
             journal: self.by_role(notes),
             violations: self.by_role(hop.violations.iter().map(|broken| &broken.what)),
-            content: self.content(hop),
+            content: self.content(hop, &answered),
             meanwhile,
         }
     }
@@ -116,10 +117,15 @@ impl Writer {
     /// A request between other parties.
     fn entry(&mut self, entry: &Entry, party: Party) -> Exchange {
         let url = Url::parse(&entry.request.url).ok();
+        let asked = Body::read(&entry.request.body);
+        let answered = match &entry.outcome {
+            Outcome::Response(response) => Some((response, Body::read(&response.body))),
+            _ => None,
+        };
         if let Some(url) = &url {
-            self.learner().request(url, &entry.request.body);
-            if let Outcome::Response(response) = &entry.outcome {
-                self.learner().response(url, response.header("location"), &response.body);
+            self.learner().request(url, &asked);
+            if let Some((response, body)) = &answered {
+                self.learner().response(url, response.header("location"), body);
             }
         }
         let path = url.as_ref().map_or("", Url::path);
@@ -128,22 +134,22 @@ impl Writer {
             method: entry.request.method.clone(),
             url: self.roles.replace(&entry.request.url),
             headers: self.headers(&entry.request.headers),
-            body: self.bodies(entry.at).request(&entry.request.body, path),
+            body: self.bodies(entry.at).request(&asked, path),
             journal: self.by_role(&entry.notes),
             ..Exchange::default()
         };
-        match &entry.outcome {
-            Outcome::Response(response) => {
+        match (&entry.outcome, &answered) {
+            (_, Some((response, body))) => {
                 let header = |name: &str| response.header(name).map(|value| self.roles.replace(value));
                 shown.status = Some(response.status);
                 shown.location = header("location");
                 shown.content_type = header("content-type");
                 shown.cache_control = header("cache-control");
                 shown.challenge = header("www-authenticate");
-                shown.content = self.response_body(&response.body, path, entry.at);
+                shown.content = self.response_body(body, path, entry.at);
             }
-            Outcome::Fault(fault) => shown.fault = Some(self.roles.replace(fault)),
-            Outcome::Pending => shown.fault = Some("not answered when the walk ended".to_owned()),
+            (Outcome::Fault(fault), None) => shown.fault = Some(self.roles.replace(fault)),
+            (_, None) => shown.fault = Some("not answered when the walk ended".to_owned()),
         }
         shown
     }
@@ -173,7 +179,7 @@ impl Writer {
             .flatten()
             .and_then(|bytes| String::from_utf8(bytes).ok());
         match decoded {
-            Some(pair) => format!("{scheme} {}", self.roles.replace(&pair)),
+            Some(pair) => format!("{scheme} {}", visible(&self.roles.replace(&pair))),
             None => self.roles.replace(value),
         }
     }
@@ -183,13 +189,13 @@ impl Writer {
     fn is_page_of_logto(&self, hop: &Hop) -> bool {
         let path = hop.request.url.path();
         let served = ["/oidc/", "/api/", "/assets/"].iter().any(|prefix| path.starts_with(prefix));
-        hop.request.url.origin() == self.origins.logto.origin()
+        one_origin(&hop.request.url, &self.origins.logto)
             && hop.is_html()
             && hop.response.status == 200
             && !served
     }
 
-    fn content(&mut self, hop: &Hop) -> Vec<String> {
+    fn content(&mut self, hop: &Hop, body: &Body<'_>) -> Vec<String> {
         if self.is_page_of_logto(hop) {
             return vec!["[page]".to_owned()];
         }
@@ -198,14 +204,13 @@ impl Writer {
             return vec![];
         }
         if hop.is_html() {
-            let page = Page::parse(&hop.request.url, &hop.response.body);
-            return self.bodies(hop.at).page(&page, hop.response.status);
+            return self.bodies(hop.at).page(hop.page(), hop.response.status);
         }
-        self.response_body(&hop.response.body, hop.request.url.path(), hop.at)
+        self.response_body(body, hop.request.url.path(), hop.at)
     }
 
     /// The claims of an ID token are listed where it first shows.
-    fn response_body(&mut self, body: &str, path: &str, at: Timestamp) -> Vec<String> {
+    fn response_body(&mut self, body: &Body<'_>, path: &str, at: Timestamp) -> Vec<String> {
         let mut lines = self.bodies(at).response(body, path);
         if lines.len() > REPEATED {
             let shown = (path.to_owned(), lines.clone());
@@ -224,6 +229,18 @@ impl Writer {
     }
 }
 
+/// Characters that nobody sees, by their pictures: a newline as `␊`, a space at
+/// the end as `␠`.
+fn visible(text: &str) -> String {
+    let picture = |c: char| match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),
+        '\u{7f}' => '␡',
+        other => other,
+    };
+    let seen = text.trim_end_matches(' ');
+    seen.chars().map(picture).chain(std::iter::repeat_n('␠', text.len() - seen.len())).collect()
+}
+
 fn why(why: WhyHop) -> &'static str {
     match why {
         WhyHop::Typed => "typed",
@@ -239,10 +256,12 @@ fn why(why: WhyHop) -> &'static str {
 
 /// Whether a request in the journal is the browser's own.
 fn is_own(entry: &Entry, hop: &Hop) -> bool {
+    if entry.request.method != hop.request.method.as_str() {
+        return false;
+    }
     let mut url = hop.request.url.clone();
     url.set_fragment(None);
-    entry.request.method == hop.request.method.as_str()
-        && Url::parse(&entry.request.url).is_ok_and(|asked| asked == url)
+    Url::parse(&entry.request.url).is_ok_and(|asked| asked == url)
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use kit::Party;
 use serde_json::Value;
 use url::Url;
 
+use super::body::Body;
 use super::jwt;
 use super::roles::Roles;
-use crate::walker::{Hop, Page};
+use crate::walker::Hop;
 
 /// Where the parties of the walk are, by which a place is told from a
 /// like-named one elsewhere.
@@ -26,8 +27,16 @@ impl Origins {
     pub(super) fn party(&self, url: &Url) -> Option<Party> {
         let all =
             [(Party::APP, &self.app), (Party::LOGTO, &self.logto), (Party::HUGGINGFACE, &self.huggingface)];
-        all.into_iter().find(|(_, origin)| origin.origin() == url.origin()).map(|(party, _)| party)
+        all.into_iter().find(|(_, origin)| one_origin(origin, url)).map(|(party, _)| party)
     }
+}
+
+/// Whether two addresses of the web have the same origin.
+pub(super) fn one_origin(a: &Url, b: &Url) -> bool {
+    // As `Url::origin`, which copies the host.
+    a.scheme() == b.scheme()
+        && a.host_str() == b.host_str()
+        && a.port_or_known_default() == b.port_or_known_default()
 }
 
 /// A kind of place in a message.
@@ -114,13 +123,13 @@ impl Learner<'_> {
     }
 
     /// A request: its address and its body.
-    pub(super) fn request(&mut self, url: &Url, body: &str) {
+    pub(super) fn request(&mut self, url: &Url, body: &Body<'_>) {
         self.url(url);
         let Some(party) = self.origins.party(url) else { return };
-        match serde_json::from_str::<Value>(body) {
-            Ok(json) => self.json(party, At::Asked, &json),
-            Err(_) => {
-                for (name, value) in form_urlencoded::parse(body.as_bytes()) {
+        match &body.json {
+            Some(json) => self.json(party, At::Asked, json),
+            None => {
+                for (name, value) in form_urlencoded::parse(body.text.as_bytes()) {
                     self.know(party, At::Form, &name, &value);
                 }
             }
@@ -128,13 +137,13 @@ impl Learner<'_> {
     }
 
     /// A response: where it leads, and its body.
-    pub(super) fn response(&mut self, url: &Url, location: Option<&str>, body: &str) {
+    pub(super) fn response(&mut self, url: &Url, location: Option<&str>, body: &Body<'_>) {
         if let Some(target) = location.and_then(|location| url.join(location).ok()) {
             self.url(&target);
         }
         let Some(party) = self.origins.party(url) else { return };
-        if let Ok(json) = serde_json::from_str::<Value>(body) {
-            self.json(party, At::Answered, &json);
+        if let Some(json) = &body.json {
+            self.json(party, At::Answered, json);
         }
     }
 
@@ -151,8 +160,7 @@ impl Learner<'_> {
             }
         }
         if hop.is_html() {
-            let page = Page::parse(&hop.request.url, &hop.response.body);
-            for field in page.forms.iter().flat_map(|form| &form.fields) {
+            for field in hop.page().forms.iter().flat_map(|form| &form.fields) {
                 self.know(party, At::Field, &field.name, &field.value);
             }
         }

@@ -9,8 +9,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// What forms leave (URL standard, `application/x-www-form-urlencoded`), but for the space.
 const FORM: &AsciiSet = &COMPONENT.add(b'~').remove(b'*');
 /// What JavaScript's `encodeURIComponent` leaves.
-const SCRIPT: &AsciiSet =
-    &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
+const SCRIPT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
 
 /// Bytes by which spellings are looked up; no value is shorter.
 const START: usize = 4;

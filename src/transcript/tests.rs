@@ -1,3 +1,4 @@
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -47,6 +48,7 @@ fn hop(number: usize, method: &str, url: &str, status: u16, headers: &[(&str, &s
             cookies: vec![],
         },
         violations: vec![],
+        parsed: OnceLock::new(),
     }
 }
 
@@ -159,7 +161,7 @@ fn requests_of_others_stand_under_the_hop_that_waited_with_the_reason() {
     let expected = "  7   browser  typed  POST [LOGTO]/api/experience/verification/social/x/verify  400
       sends {\"verificationId\":\"[VERIFICATION]\",\"connectorData\":{\"code\":\"[HF_CODE]\"}}
       logto  POST [HF]/oauth/token  401
-          authorization: Basic c:[HF_CLIENT_SECRET] 
+          authorization: Basic c:[HF_CLIENT_SECRET]␠
           sends grant_type=authorization_code
                 &code=[HF_CODE]
                 &redirect_uri=[LOGTO]%2Fcallback%2Fx
@@ -381,6 +383,7 @@ fn recorded_hop(exchange: &Value, number: usize, journal_start: u64, clock: &Clo
             cookies: set,
         },
         violations: vec![],
+        parsed: OnceLock::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The browser itself.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -205,8 +206,7 @@ impl Walker {
     /// # Errors
     /// [`WalkError::NoPage`] before the first visit.
     pub fn page(&self, tab: TabId) -> Result<Page, WalkError> {
-        let hop = self.current(tab)?;
-        Ok(Page::parse(&hop.request.url, &hop.response.body))
+        Ok(self.current(tab)?.page().clone())
     }
 
     /// A value in the tab's `sessionStorage` for an origin.
@@ -411,12 +411,25 @@ impl Walker {
             },
             response,
             violations: vec![],
+            parsed: OnceLock::new(),
         };
         hop.violations = self.rules.check(&hop, &self.hops);
+        self.recall(&hop);
         self.hops.push(hop);
         match failed {
             None => Ok(self.hops.len() - 1),
             Some(error) => Err(error),
+        }
+    }
+
+    /// A page that came before need not be read again: Logto answers with its
+    /// sign-in application several times in a walk.
+    fn recall(&self, hop: &Hop) {
+        let known = |earlier: &&Hop| earlier.response.body == hop.response.body;
+        let page = self.hops.iter().filter(known).find_map(|earlier| earlier.parsed.get());
+        if let Some(page) = page {
+            // A fresh hop has no page yet.
+            let _ = hop.parsed.set(Page { url: hop.request.url.clone(), ..page.clone() });
         }
     }
 

@@ -1,10 +1,13 @@
 //! What a walk records: one request, its response, and what became of the cookies.
 
+use std::sync::OnceLock;
+
 use cookie_store::RawCookie;
 use jiff::Timestamp;
 use url::Url;
 
 use super::browser::TabId;
+use super::page::Page;
 use super::rules::Rule;
 
 /// Why the browser made a request.
@@ -48,6 +51,8 @@ pub struct Hop {
     pub response: HopResponse,
     /// Rules that hold for every hop, and were broken here.
     pub violations: Vec<Violation>,
+    /// [`Hop::page`], once somebody asked for it.
+    pub(crate) parsed: OnceLock<Page>,
 }
 
 /// A request of the browser.
@@ -159,6 +164,12 @@ impl Hop {
     #[must_use]
     pub fn is_html(&self) -> bool {
         self.response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+    }
+
+    /// The response read as a page; parsed once, however often it is asked for.
+    #[must_use]
+    pub fn page(&self) -> &Page {
+        self.parsed.get_or_init(|| Page::parse(&self.request.url, &self.response.body))
     }
 
     /// The body as JSON, if it is JSON.

@@ -25,7 +25,15 @@ pub enum Rule {
     IssuerIsNamed,
 }
 
-type Check = fn(&Rules, &Hop, &[Hop]) -> Option<String>;
+/// A hop, and where it sends the browser.
+struct Seen<'a> {
+    hop: &'a Hop,
+    redirect: Option<Url>,
+    /// Whether the redirect is an authorization response.
+    responds: bool,
+}
+
+type Check = fn(&Rules, &Seen<'_>, &[Hop]) -> Option<String>;
 
 /// In this order; each gives what was seen where it is broken.
 const CHECKS: [(Rule, Check); 6] = [
@@ -59,10 +67,15 @@ impl Rules {
 
     /// Checks a hop against all rules. `earlier` are the hops before it.
     pub(super) fn check(&self, hop: &Hop, earlier: &[Hop]) -> Vec<Violation> {
+        let redirect = hop.redirect().and_then(Result::ok);
+        let responds = redirect.as_ref().is_some_and(|target| {
+            parameter(target, "code").is_some() || parameter(target, "error").is_some()
+        });
+        let seen = Seen { hop, redirect, responds };
         CHECKS
             .iter()
             .filter(|(rule, _)| !self.off.contains(rule))
-            .filter_map(|(rule, check)| Some(Violation { rule: *rule, what: check(self, hop, earlier)? }))
+            .filter_map(|(rule, check)| Some(Violation { rule: *rule, what: check(self, &seen, earlier)? }))
             .collect()
     }
 }
@@ -71,10 +84,11 @@ fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Where a hop sends the browser with an authorization response.
-fn authorization_response(hop: &Hop) -> Option<Url> {
-    let target = hop.redirect()?.ok()?;
-    (parameter(&target, "code").is_some() || parameter(&target, "error").is_some()).then_some(target)
+impl Seen<'_> {
+    /// Where a hop sends the browser with an authorization response.
+    fn authorization_response(&self) -> Option<&Url> {
+        self.redirect.as_ref().filter(|_| self.responds)
+    }
 }
 
 /// Whether a shared cache, or one of long life, may keep an answer.
@@ -92,34 +106,33 @@ fn may_be_cached(hop: &Hop) -> bool {
         && (says("public") || directives.iter().any(lives))
 }
 
-fn no_secret_in_address(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
-    let redirect = hop.redirect().and_then(Result::ok);
-    std::iter::once(&hop.request.url).chain(&redirect).find_map(|url| {
+fn no_secret_in_address(_: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
+    std::iter::once(&seen.hop.request.url).chain(&seen.redirect).find_map(|url| {
         let (name, _) = url.query_pairs().find(|(name, _)| SECRET_PARAMETERS.contains(&&**name))?;
         Some(format!("`{name}` stands in an address ({})", url.path()))
     })
 }
 
-fn codes_are_not_cached(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
-    let carries = parameter(&authorization_response(hop)?, "code").is_some();
-    (carries && may_be_cached(hop)).then(|| "a redirect that carries a code may be cached".to_owned())
+fn codes_are_not_cached(_: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
+    let carries = parameter(seen.authorization_response()?, "code").is_some();
+    (carries && may_be_cached(seen.hop)).then(|| "a redirect that carries a code may be cached".to_owned())
 }
 
-fn tokens_are_not_cached(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
-    let holds = hop.json()?.get("access_token").is_some();
-    let no_store = hop.response.header("cache-control").is_some_and(|value| value.contains("no-store"));
+fn tokens_are_not_cached(_: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
+    let holds = seen.hop.json()?.get("access_token").is_some();
+    let no_store = seen.hop.response.header("cache-control").is_some_and(|value| value.contains("no-store"));
     (holds && !no_store).then(|| "an answer with a token does not say `Cache-Control: no-store`".to_owned())
 }
 
-fn cookies_are_not_cached(_: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
-    let cookie = hop.response.cookies.iter().find(|cookie| !cookie.value.is_empty())?;
-    may_be_cached(hop).then(|| format!("the answer that sets `{}` may be cached", cookie.name))
+fn cookies_are_not_cached(_: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
+    let cookie = seen.hop.response.cookies.iter().find(|cookie| !cookie.value.is_empty())?;
+    may_be_cached(seen.hop).then(|| format!("the answer that sets `{}` may be cached", cookie.name))
 }
 
-fn state_is_returned(_: &Rules, hop: &Hop, earlier: &[Hop]) -> Option<String> {
-    let response = authorization_response(hop)?;
-    let state = parameter(&response, "state");
-    let asked = || earlier.iter().chain(std::iter::once(hop)).map(|hop| &hop.request.url);
+fn state_is_returned(_: &Rules, seen: &Seen<'_>, earlier: &[Hop]) -> Option<String> {
+    let response = seen.authorization_response()?;
+    let state = parameter(response, "state");
+    let asked = || earlier.iter().chain(std::iter::once(seen.hop)).map(|hop| &hop.request.url);
     // What was pushed (RFC 9126) the browser never saw.
     if asked().any(|url| parameter(url, "request_uri").is_some()) {
         return None;
@@ -146,11 +159,11 @@ fn state_is_returned(_: &Rules, hop: &Hop, earlier: &[Hop]) -> Option<String> {
     Some(format!("an authorization response brings {came}"))
 }
 
-fn issuer_is_named(rules: &Rules, hop: &Hop, _: &[Hop]) -> Option<String> {
-    let response = authorization_response(hop)?;
-    let from = hop.request.url.origin();
+fn issuer_is_named(rules: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
+    let response = seen.authorization_response()?;
+    let from = seen.hop.request.url.origin();
     let expected = rules.issuers.iter().find(|issuer| issuer.origin() == from);
-    match (parameter(&response, "iss"), expected) {
+    match (parameter(response, "iss"), expected) {
         (None, None) => None,
         (None, Some(_)) => Some("an authorization response lacks `iss`".to_owned()),
         (Some(named), Some(expected)) if named == expected.as_str() => None,

@@ -71,7 +71,10 @@ struct Header<'a> {
 
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SigningKey").field("alg", &self.jwk.alg).field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("SigningKey")
+            .field("alg", &self.jwk.alg)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 

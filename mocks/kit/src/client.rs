@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
@@ -195,17 +195,25 @@ impl Client {
         let text = request.uri().to_string();
         let url = Url::parse(&text).map_err(|_| SendError::Url { url: text.clone() })?;
         self.hosts.check(&url)?;
-        let request =
-            reqwest::Request::try_from(request).map_err(|_| SendError::Url { url: text.clone() })?;
+        let (parts, body) = request.into_parts();
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
         let mut response = self.http.execute(request).await.map_err(|error| failure(&text, error))?;
-        let mut body = BytesMut::new();
+        let (mut chunks, mut size) = (Vec::new(), 0);
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&text, error))? {
-            if body.len() + chunk.len() > BODY_LIMIT {
+            size += chunk.len();
+            if size > BODY_LIMIT {
                 return Err(SendError::BodyTooLarge { url: text, limit: BODY_LIMIT });
             }
-            body.extend_from_slice(&chunk);
+            chunks.push(chunk);
         }
-        let mut answer = http::Response::new(body.freeze());
+        // Most bodies come in one piece, and are passed on as they came.
+        let body = match <[Bytes; 1]>::try_from(chunks) {
+            Ok([whole]) => whole,
+            Err(chunks) => chunks.concat().into(),
+        };
+        let mut answer = http::Response::new(body);
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)

@@ -1,5 +1,6 @@
 //! What stands in front of every mock's routes: the journal and the script.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -35,23 +36,34 @@ pub fn note(mut response: HttpResponse, reason: impl Into<String>) -> HttpRespon
     response
 }
 
+/// What [`journaled`] needs for every request.
+struct Recorder {
+    journal: Journal,
+    clock: Clock,
+    party: Party,
+    origin: Url,
+}
+
 /// Enters every request of `router` and its response into the journal. `origin`
 /// stands in for a missing `Host` header.
 pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, origin: Url) -> Router {
+    // Shared: a layer is cloned for every request.
+    let recorder = Arc::new(Recorder { journal, clock, party, origin });
     router.layer(from_fn(move |request: HttpRequest, next: Next| {
-        let (journal, clock, origin) = (journal.clone(), clock.clone(), origin.clone());
+        let recorder = recorder.clone();
         async move {
+            let Recorder { journal, clock, party, origin } = &*recorder;
             let (parts, body) = request.into_parts();
             let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
                 return text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large or broken.");
             };
             let entry = Request {
                 method: parts.method.to_string(),
-                url: absolute(&parts, &origin),
+                url: absolute(&parts, origin),
                 headers: pairs(&parts.headers),
                 body: lossy(&body),
             };
-            let pending = journal.begin(&clock, party, Direction::Received, entry);
+            let pending = journal.begin(clock, *party, Direction::Received, entry);
             let response = next.run(HttpRequest::from_parts(parts, Body::from(body))).await;
             if let Some(CloseConnection) = response.extensions().get() {
                 pending.fail("connection closed without an answer, as scripted");
@@ -116,13 +128,13 @@ fn text(status: StatusCode, message: &'static str) -> HttpResponse {
 
 fn absolute(parts: &http::request::Parts, origin: &Url) -> String {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let authority = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).map(ToOwned::to_owned);
-    let authority = authority.unwrap_or_else(|| origin.authority().to_owned());
+    let authority = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = authority.unwrap_or_else(|| origin.authority());
     format!("{}://{authority}{path}", origin.scheme())
 }
 
 fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_string(), lossy(value.as_bytes()))).collect()
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), lossy(value.as_bytes()))).collect()
 }
 
 fn lossy(bytes: &[u8]) -> String {

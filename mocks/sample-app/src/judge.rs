@@ -12,6 +12,8 @@ use openidconnect::{
     ClaimsVerificationError, ClientId, ClientSecret, IdTokenVerifier, JsonWebKeySet, Nonce,
     SignatureVerificationError,
 };
+use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use self::key::Key;
@@ -62,7 +64,16 @@ impl JudgeError {
 #[derive(Debug, Clone)]
 pub(crate) struct Provider {
     metadata: CoreProviderMetadata,
-    further: serde_json::Value,
+    further: Further,
+}
+
+/// Members that the library's document has no place for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Further {
+    revocation_endpoint: Value,
+    end_session_endpoint: Value,
+    authorization_response_iss_parameter_supported: Value,
 }
 
 impl Provider {
@@ -94,22 +105,17 @@ impl Provider {
 
     /// RFC 8414 §2.
     pub(crate) fn revocation_endpoint(&self) -> Result<Url, JudgeError> {
-        self.further_url("revocation_endpoint")
+        endpoint("revocation_endpoint", &self.further.revocation_endpoint)
     }
 
     /// OIDC RP-Initiated Logout §2.1.
     pub(crate) fn end_session_endpoint(&self) -> Result<Url, JudgeError> {
-        self.further_url("end_session_endpoint")
+        endpoint("end_session_endpoint", &self.further.end_session_endpoint)
     }
 
     /// Whether every answer names its issuer (RFC 9207 §3).
     pub(crate) fn names_itself(&self) -> bool {
-        self.further["authorization_response_iss_parameter_supported"] == true
-    }
-
-    fn further_url(&self, name: &'static str) -> Result<Url, JudgeError> {
-        let text = self.further[name].as_str();
-        text.and_then(|text| text.parse().ok()).ok_or(JudgeError::NoEndpoint(name))
+        self.further.authorization_response_iss_parameter_supported == true
     }
 
     /// Verifies an ID token with the provider's keys.
@@ -140,6 +146,10 @@ impl Provider {
         parsed.claims(&verifier, &Nonce::new(nonce.to_owned())).map_err(JudgeError::Claims)?;
         Ok(())
     }
+}
+
+fn endpoint(name: &'static str, member: &Value) -> Result<Url, JudgeError> {
+    member.as_str().and_then(|text| text.parse().ok()).ok_or(JudgeError::NoEndpoint(name))
 }
 
 /// The SDK takes a token that was made within a minute.

@@ -21,6 +21,7 @@ fn hop(url: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Hop {
         },
         response: HopResponse { status, fault: None, headers, body: body.to_owned(), cookies: vec![] },
         violations: vec![],
+        parsed: std::sync::OnceLock::new(),
     }
 }
 

@@ -1,0 +1,118 @@
+//! What is expected after a step.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// What is expected after a step; absent members are not looked at.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Expectation")]
+pub struct Expect {
+    /// Status of the page.
+    pub status: Option<u16>,
+    /// Address of the page; `[APP]`, `[LOGTO]` and `[HF]` stand for the origins.
+    pub at: Option<String>,
+    /// Title of the page.
+    pub title: Option<String>,
+    /// Text that a person sees on the page.
+    pub text: Option<String>,
+    /// Text that a person does not see on the page.
+    pub no_text: Option<String>,
+    /// What the app knows of the person (`GET /api/session`): `none`, or claims;
+    /// null for a claim that must be absent or null.
+    pub session: Option<SessionExpectation>,
+    /// The social buttons of Logto's sign-in page, by target, in order.
+    pub social_buttons: Option<Vec<String>>,
+    /// Logto's page shows an error and stays.
+    pub refused: Option<ExpectedRefusal>,
+    /// Logto's page asks for more.
+    pub asks: Option<Question>,
+    /// Addresses without query that the browser went to in this step.
+    pub visited: Vec<String>,
+    /// Addresses without query that the browser did not go to in this step.
+    pub not_visited: Vec<String>,
+    /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
+    pub journal: Vec<String>,
+}
+
+/// An error that Logto's page shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectedRefusal {
+    /// Status of the call that was refused.
+    pub status: Option<u16>,
+    /// Logto's code, e.g. `connector.general`.
+    pub code: Option<String>,
+    /// Part of Logto's message.
+    pub message: Option<String>,
+    /// The page found the fault itself: the `state` that came back is not the one it sent.
+    pub state_mismatch: bool,
+}
+
+/// What Logto's page asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Question {
+    /// It asks for these of a new person, e.g. `[username]`.
+    #[serde(rename = "for")]
+    pub profile: Option<Vec<String>>,
+    /// It asks whether to link to the account with this identifier.
+    pub whether_to_link: Option<String>,
+}
+
+/// What the app is expected to know of the person.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionExpectation {
+    /// Nobody is signed in.
+    None,
+    /// Somebody is, with at least these claims; `null` for one that must be
+    /// absent or null.
+    Claims(Map<String, Value>),
+}
+
+// Read by hand: serde's `untagged` would lose location and reason.
+impl JsonSchema for SessionExpectation {
+    fn schema_name() -> Cow<'static, str> {
+        "Session".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionExpectation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = SessionExpectation;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`none`, or a map of claims")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SessionExpectation, E> {
+                match text {
+                    "none" => Ok(SessionExpectation::None),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SessionExpectation, A::Error> {
+                let mut claims = Map::new();
+                while let Some((claim, value)) = map.next_entry::<String, Value>()? {
+                    claims.insert(claim, value);
+                }
+                Ok(SessionExpectation::Claims(claims))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
