@@ -146,13 +146,13 @@ fn identify(
     if experience.event == "Register" {
         let mut profile = experience.profile.clone();
         if let Some(proof) = proof {
-            told_by(&store, &mut profile, proof?)?;
+            told_by(&store, experience.user.as_deref(), &mut profile, proof?)?;
             // Kept even when something is still missing: the page comes again without a proof.
             if let Some(experience) = running(&mut store, &uid) {
                 experience.profile = profile.clone();
             }
         }
-        let user = register(shared, &mut store, profile, verified_social(&experience))?;
+        let user = register(shared, &mut store, &experience, profile)?;
         if let Some(experience) = running(&mut store, &uid) {
             experience.user = Some(user);
             experience.profile = Profile::default();
@@ -174,7 +174,9 @@ fn identify(
         Proof::Password(PasswordVerification::Known { identifier, user, .. }) => {
             by_password(&store, &identifier, user)?
         }
-        Proof::Password(PasswordVerification::New { .. }) => return Err(IdentificationError::NoVerification),
+        Proof::Password(PasswordVerification::New { .. }) => {
+            return Err(IdentificationError::MethodNotEnabled);
+        }
     };
     if experience.user.is_some_and(|earlier| earlier != user) {
         return Err(IdentificationError::Conflict);
@@ -222,7 +224,12 @@ fn by_password(store: &Store, identifier: &str, user: String) -> Result<String, 
 
 /// What a verification tells of a new person: an identity with name, avatar and
 /// an e-mail that nobody has, or username and password.
-fn told_by(store: &Store, profile: &mut Profile, proof: Proof) -> Result<(), IdentificationError> {
+fn told_by(
+    store: &Store,
+    created: Option<&str>,
+    profile: &mut Profile,
+    proof: Proof,
+) -> Result<(), IdentificationError> {
     match proof {
         Proof::Social { connector, state } => {
             let VerificationState::Verified(social) = state else {
@@ -240,6 +247,10 @@ fn told_by(store: &Store, profile: &mut Profile, proof: Proof) -> Result<(), Ide
             profile.social = Some((target, social));
         }
         Proof::Password(PasswordVerification::New { username, password, .. }) => {
+            // Somebody was created in this interaction already.
+            if created.and_then(|id| store.user(id)).is_some_and(|user| user.username.is_some()) {
+                return Err(IdentificationError::Api(profile::username_exists()));
+            }
             profile.username = Some(username);
             profile.password = Some(password);
             available(store, profile).map_err(IdentificationError::Api)?;
@@ -308,14 +319,17 @@ fn sign_in(
     Ok(id)
 }
 
+/// Creates the user that the profile tells of. Done twice, it creates a second,
+/// empty one, as nothing is demanded that the first one has (as a real Logto).
 fn register(
     shared: &Shared,
     store: &mut Store,
+    experience: &Experience,
     profile: Profile,
-    social: bool,
 ) -> Result<String, IdentificationError> {
     interaction::allowed(store, "Register").map_err(IdentificationError::Api)?;
-    let missing = demanded(store, None, &profile, social);
+    let created = experience.user.as_deref().and_then(|id| store.user(id));
+    let missing = demanded(store, created, &profile, verified_social(experience));
     if !missing.is_empty() {
         return Err(IdentificationError::MissingProfile(missing));
     }

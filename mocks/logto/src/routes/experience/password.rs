@@ -77,6 +77,9 @@ fn answer(done: Result<String, PasswordError>) -> Response {
     }
 }
 
+/// What can name a user.
+const KINDS: [&str; 3] = ["username", "email", "phone"];
+
 /// What both calls carry.
 struct Credentials {
     kind: String,
@@ -91,7 +94,8 @@ fn known(
     text: &str,
 ) -> Result<String, PasswordError> {
     let members = body::object(text).map_err(PasswordError::Body)?;
-    let given = credentials(&members, |_, issues| {
+    let given = credentials(&members, |identifier, issues| {
+        issues.extend(body::choice(identifier, &["identifier", "type"], &KINDS));
         // An identifier of any type; an empty password says nothing.
         if members.get("password") == Some(&json!("")) {
             issues.push(Issue::new(&["password"], Complaint::TooShort(1)));
@@ -124,13 +128,9 @@ fn new(
     let members = body::object(text).map_err(PasswordError::Body)?;
     let given = credentials(&members, |identifier, issues| {
         // Only usernames, and only such as a user can have.
-        match identifier.get("type") {
-            Some(Value::String(kind)) if kind == "username" => {}
-            other => {
-                let received = other.cloned().unwrap_or_default();
-                let complaint = Complaint::Literal { expected: "username", received };
-                issues.push(Issue::new(&["identifier", "type"], complaint));
-            }
+        if let Some(received) = identifier.get("type").filter(|kind| **kind != "username") {
+            let complaint = Complaint::Literal { expected: "username", received: received.clone() };
+            issues.push(Issue::new(&["identifier", "type"], complaint));
         }
         if identifier.get("value").and_then(Value::as_str).is_some_and(|value| !is_username(value)) {
             issues.push(Issue::new(&["identifier", "value"], Complaint::Pattern));

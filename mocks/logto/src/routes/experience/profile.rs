@@ -50,10 +50,7 @@ impl ProfileError {
                 "This operation is not supported for forgot password.",
             ),
             Self::NotIdentified => super::submit::not_identified(),
-            Self::Exists("username") => {
-                let text = "Username already exists in your profile.";
-                ApiError::new(422, "user.username_exists_in_profile", text)
-            }
+            Self::Exists("username") => username_exists(),
             Self::Exists(_) => {
                 let text = "Password already exists in your profile.";
                 ApiError::new(422, "user.password_exists_in_profile", text)
@@ -74,6 +71,11 @@ impl ProfileError {
         };
         error.response(self.to_string())
     }
+}
+
+/// 422 `user.username_exists_in_profile`.
+pub(super) fn username_exists() -> ApiError {
+    ApiError::new(422, "user.username_exists_in_profile", "Username already exists in your profile.")
 }
 
 /// 422 `user.username_already_in_use`.

@@ -31,7 +31,10 @@ pub(super) async fn get(
 }
 
 fn state(experience: &Experience, headers: &HeaderMap) -> Value {
-    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut context = json!({ "ip": LOOPBACK });
+    if let Some(user_agent) = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()) {
+        context["userAgent"] = json!(user_agent);
+    }
     let mut state = Map::new();
     state.insert("interactionEvent".to_owned(), json!(experience.event));
     if let Some(user) = &experience.user {
@@ -43,7 +46,7 @@ fn state(experience: &Experience, headers: &HeaderMap) -> Value {
         ("profile", profile(experience)),
         ("verificationRecords", json!(records)),
         ("mfa", json!({})),
-        ("signInContext", json!({ "ip": LOOPBACK, "userAgent": user_agent })),
+        ("signInContext", context),
         // Whoever the provider vouches for is no robot.
         ("captcha", json!({ "verified": false, "skipped": identification::verified_social(experience) })),
     ] {
