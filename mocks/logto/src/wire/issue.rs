@@ -32,7 +32,7 @@ pub(crate) enum Complaint {
     /// A `type` that is none of these.
     Discriminator(&'static [&'static str]),
     /// A value that is not the only one there can be.
-    Literal { expected: &'static str, received: Value },
+    Literal { expected: &'static str, received: Option<Value> },
     /// A check of Logto's own.
     Custom,
 }
@@ -109,9 +109,12 @@ impl Issue {
             Complaint::Discriminator(options) => json!({
                 "code": "invalid_union_discriminator", "options": options, "path": path, "message": message,
             }),
-            Complaint::Literal { expected, received } => json!({
+            Complaint::Literal { expected, received: Some(received) } => json!({
                 "received": received, "code": "invalid_literal", "expected": expected, "path": path,
                 "message": message,
+            }),
+            Complaint::Literal { expected, received: None } => json!({
+                "code": "invalid_literal", "expected": expected, "path": path, "message": message,
             }),
             Complaint::Custom => json!({ "code": "custom", "message": message, "path": path }),
         }

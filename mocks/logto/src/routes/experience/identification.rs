@@ -32,6 +32,8 @@ enum IdentificationError {
     NoVerification,
     #[error("the verification has not succeeded")]
     NotVerified,
+    #[error("the verification is of a known user, and somebody is to register")]
+    OfKnown,
     #[error("nobody has this identity")]
     UnknownIdentity { related: Option<String> },
     #[error("somebody has this identity already")]
@@ -61,7 +63,7 @@ impl IdentificationError {
                 "session.verification_session_not_found",
                 "The verification was not successful. Restart the verification flow and try again.",
             ),
-            Self::NotVerified => ApiError::new(
+            Self::NotVerified | Self::OfKnown => ApiError::new(
                 400,
                 "session.verification_failed",
                 "The verification was not successful. Restart the verification flow and try again.",
@@ -256,7 +258,7 @@ fn told_by(
             available(store, profile).map_err(IdentificationError::Api)?;
         }
         Proof::Password(PasswordVerification::Known { .. }) => {
-            return Err(IdentificationError::NoVerification);
+            return Err(IdentificationError::OfKnown);
         }
     }
     Ok(())

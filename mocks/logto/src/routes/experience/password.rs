@@ -94,14 +94,10 @@ fn known(
     text: &str,
 ) -> Result<String, PasswordError> {
     let members = body::object(text).map_err(PasswordError::Body)?;
-    let given = credentials(&members, |identifier, issues| {
-        issues.extend(body::choice(identifier, &["identifier", "type"], &KINDS));
-        // An identifier of any type; an empty password says nothing.
-        if members.get("password") == Some(&json!("")) {
-            issues.push(Issue::new(&["password"], Complaint::TooShort(1)));
-        }
-    })
-    .map_err(PasswordError::Body)?;
+    // An identifier of any type; an empty password says nothing.
+    let kind =
+        |identifier: &Map<String, Value>| body::needed_choice(identifier, &["identifier", "type"], &KINDS);
+    let given = credentials(&members, kind, |_| true, true).map_err(PasswordError::Body)?;
     let mut store = shared.store();
     interaction::started(interaction::find(shared, &mut store, headers, query)?)?;
     let user = store
@@ -126,17 +122,13 @@ fn new(
     text: &str,
 ) -> Result<String, PasswordError> {
     let members = body::object(text).map_err(PasswordError::Body)?;
-    let given = credentials(&members, |identifier, issues| {
-        // Only usernames, and only such as a user can have.
-        if let Some(received) = identifier.get("type").filter(|kind| **kind != "username") {
-            let complaint = Complaint::Literal { expected: "username", received: received.clone() };
-            issues.push(Issue::new(&["identifier", "type"], complaint));
-        }
-        if identifier.get("value").and_then(Value::as_str).is_some_and(|value| !is_username(value)) {
-            issues.push(Issue::new(&["identifier", "value"], Complaint::Pattern));
-        }
-    })
-    .map_err(PasswordError::Body)?;
+    // Only usernames, and only such as a user can have.
+    let kind = |identifier: &Map<String, Value>| {
+        let received = identifier.get("type");
+        let complaint = Complaint::Literal { expected: "username", received: received.cloned() };
+        (received != Some(&json!("username"))).then(|| Issue::new(&["identifier", "type"], complaint))
+    };
+    let given = credentials(&members, kind, is_username, false).map_err(PasswordError::Body)?;
     let mut store = shared.store();
     interaction::started(interaction::find(shared, &mut store, headers, query)?)?;
     if store.user_by_identifier("username", &given.identifier).is_some() {
@@ -162,41 +154,30 @@ fn keep(kept: &mut Vec<PasswordVerification>, verification: PasswordVerification
     kept.push(verification);
 }
 
+/// Reads the body: an identifier whose type passes `kind` and whose value `fits`,
+/// and a password.
 fn credentials(
     members: &Map<String, Value>,
-    further: impl Fn(&Map<String, Value>, &mut Vec<Issue>),
+    kind: impl Fn(&Map<String, Value>) -> Option<Issue>,
+    fits: fn(&str) -> bool,
+    password_needed: bool,
 ) -> Result<Credentials, ApiError> {
-    let mut issues = Vec::new();
-    let nothing = Map::new();
-    let identifier = match members.get("identifier") {
-        Some(Value::Object(identifier)) => identifier,
-        other => {
-            let received = other.map_or("undefined", wire::kind);
-            issues.push(Issue::new(&["identifier"], Complaint::Type { expected: "object", received }));
-            &nothing
-        }
+    let mut issues = vec![body::needed(members, &["identifier"], "object")];
+    let identifier = members.get("identifier").and_then(Value::as_object);
+    let text = |members: Option<&Map<String, Value>>, name: &str| {
+        members.and_then(|members| members.get(name)).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
-    let mut text = |members: &Map<String, Value>, path: &[&str]| match members.get(path[path.len() - 1]) {
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => {
-            issues.push(Issue::not_a_string(path, other));
-            String::new()
-        }
-        None => {
-            issues.push(Issue::required(path));
-            String::new()
-        }
-    };
-    let (mut kind, mut value) = (String::new(), String::new());
-    if !identifier.is_empty() {
-        kind = text(identifier, &["identifier", "type"]);
-        value = text(identifier, &["identifier", "value"]);
+    let (value, password) = (text(identifier, "value"), text(Some(members), "password"));
+    if let Some(identifier) = identifier {
+        let path = ["identifier", "value"];
+        issues.push(kind(identifier));
+        issues.push(body::needed(identifier, &path, "string"));
+        let unfit = identifier.get("value").is_some_and(Value::is_string) && !fits(&value);
+        issues.push(unfit.then(|| Issue::new(&path, Complaint::Pattern)));
     }
-    let password = text(members, &["password"]);
-    further(identifier, &mut issues);
-    if issues.is_empty() {
-        Ok(Credentials { kind, identifier: value, password })
-    } else {
-        Err(ApiError::guard(&issues))
-    }
+    issues.push(body::needed(members, &["password"], "string"));
+    let empty = password_needed && members.get("password") == Some(&json!(""));
+    issues.push(empty.then(|| Issue::new(&["password"], Complaint::TooShort(1))));
+    body::without(issues)?;
+    Ok(Credentials { kind: text(identifier, "type"), identifier: value, password })
 }
