@@ -7,5 +7,5 @@ mod registry;
 
 pub(crate) use error::ConnectorError;
 pub(crate) use registry::{
-    authorization_uri, check_callback, check_config, factories, factory, full, listed, user_info,
+    authorization_uri, check_callback, check_config, factories, factory, full, kind, listed, user_info,
 };

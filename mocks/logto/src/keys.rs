@@ -1,15 +1,16 @@
 //! The signing key of a tenant: EC P-384, as seeded (contract §1.2).
 
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde_json::{Value, json};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// A key with its public half as a JWK.
 pub(crate) struct SigningKey {
-    encoding: EncodingKey,
+    pair: EcdsaKeyPair,
     decoding: DecodingKey,
     kid: String,
     jwk: Value,
@@ -29,7 +30,6 @@ impl SigningKey {
     pub(crate) fn generate() -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)
             .expect("the crypto library makes P-384 keys");
-        let der = pair.to_pkcs8v1().expect("a fresh key can be encoded");
         let point = pair.public_key().as_ref();
         // Uncompressed point: 0x04, then x and y of 48 bytes each (SEC 1 §2.3.3).
         let (x, y) = point[1..].split_at(48);
@@ -40,7 +40,7 @@ impl SigningKey {
         let jwk =
             json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
         let decoding = DecodingKey::from_ec_components(&x, &y).expect("its own coordinates are valid");
-        Self { encoding: EncodingKey::from_ec_der(der.as_ref()), decoding, kid, jwk }
+        Self { pair, decoding, kid, jwk }
     }
 
     /// The public half.
@@ -48,12 +48,25 @@ impl SigningKey {
         &self.jwk
     }
 
+    /// Names the key in tokens and key sets.
+    pub(crate) fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// A signed JWT; `typ` only where Logto sends one (contract §1.6).
     pub(crate) fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
-        let mut header = Header::new(Algorithm::ES384);
-        header.typ = typ.map(ToOwned::to_owned);
-        header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.encoding).expect("JSON can be signed")
+        let mut header = Map::new();
+        header.insert("alg".to_owned(), json!("ES384"));
+        if let Some(typ) = typ {
+            header.insert("typ".to_owned(), json!(typ));
+        }
+        header.insert("kid".to_owned(), json!(self.kid));
+        let encode = |value: &str| URL_SAFE_NO_PAD.encode(value);
+        let signed =
+            format!("{}.{}", encode(&Value::Object(header).to_string()), encode(&claims.to_string()));
+        let signature =
+            self.pair.sign(&SystemRandom::new(), signed.as_bytes()).expect("the crypto library signs");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// The claims of a JWT with a good signature, whatever its times.

@@ -2,12 +2,17 @@
 
 mod answer;
 mod api_error;
+pub(crate) mod body;
 mod cookies;
 mod headers;
+mod issue;
 mod oidc_error;
+mod v8;
 
 pub(crate) use answer::{json, redirect, text};
-pub(crate) use api_error::{ApiError, Complaint, Issue, kind};
+pub(crate) use api_error::ApiError;
 pub(crate) use cookies::{CookieKey, Cookies, SetCookies};
 pub(crate) use headers::common;
+pub(crate) use issue::{Complaint, Issue, kind};
 pub(crate) use oidc_error::OidcError;
+pub(crate) use v8::syntax_error;

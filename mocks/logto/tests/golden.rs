@@ -7,6 +7,8 @@
 
 #[path = "golden/compare.rs"]
 mod compare;
+#[path = "golden/places.rs"]
+mod places;
 #[path = "golden/provider.rs"]
 mod provider;
 #[path = "golden/replay.rs"]

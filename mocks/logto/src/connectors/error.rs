@@ -31,7 +31,7 @@ pub(crate) enum ConnectorError {
 }
 
 fn issues(issues: &[Issue]) -> String {
-    issues.iter().map(|issue| issue.path.join(".")).collect::<Vec<_>>().join(", ")
+    issues.iter().map(Issue::place).collect::<Vec<_>>().join(", ")
 }
 
 impl ConnectorError {

@@ -12,7 +12,7 @@ use super::error::ConnectorError;
 use super::fetch::{Limits, fetch};
 use crate::shared::Shared;
 use crate::store::{Connector, SocialUser};
-use crate::wire::Issue;
+use crate::wire::{self, Issue};
 
 pub(super) const FACTORY: &str = "huggingface-universal";
 pub(super) const TARGET: &str = "huggingface";
@@ -116,8 +116,8 @@ async fn exchange(
     if !(200..300).contains(&answer.status) {
         return Err(ConnectorError::TokenRefused { status: answer.status, body: answer.body });
     }
-    let value: Value =
-        serde_json::from_str(&answer.body).map_err(|_| ConnectorError::TokenNotJson(v8(&answer.body)))?;
+    let value: Value = serde_json::from_str(&answer.body)
+        .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))?;
     object(&value)?;
     let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
         .into_iter()
@@ -144,22 +144,6 @@ fn object(value: &Value) -> Result<(), ConnectorError> {
         Ok(())
     } else {
         Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(value)]))
-    }
-}
-
-/// What V8 says of a text that is no JSON.
-fn v8(text: &str) -> String {
-    match text.chars().next() {
-        None => "Unexpected end of JSON input".to_owned(),
-        Some(first) => {
-            let (shown, more): (String, &str) = if text.chars().count() > 20 {
-                (text.chars().take(10).collect(), "...")
-            } else {
-                (text.to_owned(), "")
-            };
-            format!("Unexpected token '{first}', {more}\"{shown}\"{more} is not valid JSON")
-                .replace(", ...\"", ", \"")
-        }
     }
 }
 

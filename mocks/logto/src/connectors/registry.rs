@@ -15,6 +15,29 @@ impl Connector {
     }
 }
 
+/// A kind of connector that a Logto of this build offers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    id: &'static str,
+    /// Fixed, unless it is a standard that fits any provider.
+    pub(crate) target: Option<&'static str>,
+    /// Whether this double has it.
+    pub(crate) runs: bool,
+}
+
+/// Of the stock build as recorded.
+const KINDS: [Kind; 4] = [
+    Kind { id: huggingface::FACTORY, target: Some(huggingface::TARGET), runs: true },
+    Kind { id: "github-universal", target: Some("github"), runs: false },
+    Kind { id: "oauth2", target: None, runs: false },
+    Kind { id: "oidc", target: None, runs: false },
+];
+
+/// The kind of connector with this id.
+pub(crate) fn kind(id: &str) -> Option<Kind> {
+    KINDS.into_iter().find(|kind| kind.id == id)
+}
+
 /// All factories.
 pub(crate) fn factories() -> Vec<Value> {
     vec![factory(huggingface::FACTORY).unwrap_or_default()]

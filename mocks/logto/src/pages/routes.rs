@@ -52,10 +52,10 @@ pub(crate) async fn fallback(
     headers: HeaderMap,
 ) -> Response {
     let path = uri.path();
-    if path.starts_with("/oidc/") {
+    if path == "/oidc" || path.starts_with("/oidc/") {
         return oidc::unknown_route(&method, path);
     }
-    if path.starts_with("/api/") || path.starts_with("/assets/") {
+    if ["/api/", "/assets/", "/.well-known/"].iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
     let preview = Params::parse(&query.unwrap_or_default()).first("preview").is_some();
@@ -77,7 +77,8 @@ fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
     uid.is_some_and(|uid| shared.store().interactions.get(&uid).is_some_and(|found| found.expires > now))
 }
 
-fn page() -> Response {
+/// The sign-in application, which finds out by itself what to show.
+pub(crate) fn page() -> Response {
     let mut response = Response::new(axum::body::Body::from(html::SIGN_IN));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -12,6 +12,7 @@ use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
+use super::management;
 use super::oidc::client_auth::{self, Presented};
 use super::oidc::cors;
 use crate::shared::Shared;
@@ -21,6 +22,8 @@ use crate::wire::{self, OidcError};
 pub(crate) const M2M_ID: &str = "m-default";
 /// The Management API of the default tenant, as a resource.
 pub(crate) const RESOURCE: &str = "https://default.logto.app/api";
+/// The Management API of the admin tenant.
+pub(crate) const ADMIN_RESOURCE: &str = "https://admin.logto.app/api";
 /// Lifetime of a Management API token in seconds.
 const TOKEN_LIFETIME: i64 = 3600;
 
@@ -28,7 +31,17 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
         .route("/oidc/token", post(token))
-        .fallback(|| async { wire::text(StatusCode::NOT_FOUND, "Not Found") })
+        .fallback(elsewhere)
+}
+
+/// The admin tenant has a Management API of its own, to which no token is given here.
+async fn elsewhere(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
+    if request.uri().path().starts_with("/api/")
+        && let Some(refused) = management::refused_by_admin(&shared, request.headers())
+    {
+        return refused;
+    }
+    wire::text(StatusCode::NOT_FOUND, "Not Found")
 }
 
 async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
@@ -76,7 +89,7 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, (
     let asked = oauth::Scopes::parse(form.first("scope").unwrap_or_default());
     let scope = if asked.contains("all") { "all" } else { "" };
     let now = shared.now();
-    let claims = json!({
+    let mut claims = json!({
         "jti": shared.opaque(),
         "sub": M2M_ID,
         "iat": now,
@@ -86,6 +99,9 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, (
         "iss": issuer,
         "aud": RESOURCE,
     });
+    if let Some(claims) = claims.as_object_mut().filter(|_| scope.is_empty()) {
+        claims.shift_remove("scope");
+    }
     let mut answer = Map::new();
     answer.insert("access_token".to_owned(), json!(shared.admin_keys.sign(Some("at+jwt"), &claims)));
     answer.insert("expires_in".to_owned(), json!(TOKEN_LIFETIME));

@@ -1,6 +1,6 @@
 //! `/api/experience` and the settings of the sign-in page (contract §2, §3).
 
-mod body;
+mod consent;
 mod identification;
 mod interaction;
 mod password;
@@ -9,6 +9,7 @@ mod profile;
 mod routes;
 mod settings;
 mod social;
+mod state;
 mod submit;
 
 pub(crate) use interaction::interaction_uid;

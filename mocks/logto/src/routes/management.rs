@@ -6,6 +6,8 @@ mod connectors;
 mod experience;
 mod identities;
 mod routes;
+mod secrets;
 mod users;
 
+pub(crate) use auth::refused_by_admin;
 pub(crate) use routes::router;

@@ -17,5 +17,6 @@ mod session;
 mod token;
 mod userinfo;
 
+pub(crate) use consent::allow;
 pub(crate) use request::AuthorizationRequest;
 pub(crate) use routes::{router, unknown_route};

@@ -33,6 +33,8 @@ pub(crate) struct Interaction {
     pub(crate) prompt: Prompt,
     /// Whether the person has signed in for this very request.
     pub(crate) logged_in: bool,
+    /// The scopes that a consent is asked for.
+    pub(crate) missing_scopes: Scopes,
     /// The signed-in session at the time, by uid.
     pub(crate) session_uid: Option<String>,
     /// Who signed in, once the page has submitted.
@@ -71,8 +73,8 @@ pub(crate) struct Profile {
 /// A password verification that succeeded; others are not kept.
 #[derive(Debug, Clone)]
 pub(crate) enum PasswordVerification {
-    /// Of a known user, by identifier.
-    Known { id: String, identifier: String, user: String },
+    /// Of a known user, by an identifier of this type and value.
+    Known { id: String, identifier: String, value: String, user: String },
     /// Of somebody who is going to register.
     New { id: String, username: String, password: String },
 }
@@ -202,5 +204,9 @@ pub(crate) struct RefreshToken {
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Option<i64>,
     pub(crate) session_uid: Option<String>,
+    /// When it was given out.
+    pub(crate) issued: i64,
     pub(crate) expires: i64,
+    /// When it was last exchanged for another one, in milliseconds since the epoch.
+    pub(crate) consumed_at: Option<i64>,
 }

@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use http::header::{ETAG, HeaderName, IF_NONE_MATCH, VARY};
+use http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use kit::Random;
 use serde_json::{Map, Value};
@@ -31,7 +31,8 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
         response = without_own_members(response).await;
     }
     let tagged = method == Method::GET
-        && (path.starts_with("/oidc/") || path.starts_with("/api/") && response.status().is_success());
+        && (path.starts_with("/oidc/") && response.status() != StatusCode::NOT_FOUND
+            || path.starts_with("/api/") && response.status().is_success());
     if tagged { with_etag(response, seen).await } else { response }
 }
 
@@ -74,6 +75,7 @@ async fn with_etag(response: Response, seen: Option<HeaderValue>) -> Response {
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         if parts.status == StatusCode::OK && seen.as_ref() == Some(&tag) {
             parts.status = StatusCode::NOT_MODIFIED;
+            parts.headers.remove(CONTENT_TYPE);
             parts.headers.insert(ETAG, tag);
             return Response::from_parts(parts, Body::empty());
         }

@@ -78,8 +78,8 @@ impl OidcError {
         kit::note(response, reason)
     }
 
-    /// From a check of Logto's own, before its OIDC provider is asked: without
-    /// the headers that the provider adds.
+    /// From a check before any endpoint of the OIDC provider is asked: without
+    /// the headers that these add.
     pub(crate) fn before_provider(&self, reason: impl Into<String>) -> Response {
         let mut response = self.response(reason);
         response.headers_mut().insert(VARY, HeaderValue::from_static("Accept-Encoding"));

@@ -7,12 +7,15 @@ use serde_json::{Map, Value, json};
 use crate::values::Values;
 
 /// Headers that are compared; `Set-Cookie` apart.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 10] = [
     "location",
     "content-type",
     "cache-control",
     "www-authenticate",
     "access-control-allow-origin",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-max-age",
     "access-control-expose-headers",
     "vary",
 ];

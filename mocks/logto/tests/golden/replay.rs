@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use kit::{Bound, Ca, Client, Clock, Direction, Journal, Party, Random};
 use mock_logto::{Context, Logto};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 use crate::compare::{self, Seen};
+use crate::places::{at, described};
 use crate::provider::Provider;
 use crate::values::Values;
 
@@ -23,6 +24,7 @@ struct Stage {
     token: String,
     values: Values,
     journal: Journal,
+    clock: Clock,
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -46,14 +48,11 @@ pub(crate) async fn replay(file: &Path) -> Outcome<()> {
     let origin = Url::parse("https://huggingface.co").map_err(|error| error.to_string())?;
     let router = kit::journaled(router, journal.clone(), clock.clone(), Party::HUGGINGFACE, origin);
     let bound = Bound::loopback().await.map_err(|error| error.to_string())?;
-    let provider =
-        bound.serve_tls(router, ca.server_config("huggingface.co").map_err(|error| error.to_string())?);
+    let tls = ca.server_config("huggingface.co").map_err(|error| error.to_string())?;
+    let mut provider = bound.serve_tls(router.clone(), tls.clone());
+    let provider_addr = provider.addr();
     let client = |redirects| {
-        Client::builder()
-            .trust(&ca)
-            .host("huggingface.co", provider.addr())
-            .follow_redirects(redirects)
-            .build()
+        Client::builder().trust(&ca).host("huggingface.co", provider_addr).follow_redirects(redirects).build()
     };
     let bind = || async { Bound::loopback().await.map_err(|error| error.to_string()) };
     let (bound, admin) = (bind().await?, bind().await?);
@@ -78,6 +77,7 @@ pub(crate) async fn replay(file: &Path) -> Outcome<()> {
         token: String::new(),
         values: Values::default(),
         journal,
+        clock: clock.clone(),
     };
     stage.set_up(&story, setup, &logto).await?;
     let mut differences = Vec::new();
@@ -88,10 +88,18 @@ pub(crate) async fn replay(file: &Path) -> Outcome<()> {
         if let Some(pause) = exchange.get("pause_before_ms").and_then(Value::as_u64) {
             clock.advance(std::time::Duration::from_millis(pause));
         }
-        differences.extend(stage.exchange(&story, exchange).await?);
+        let unreachable = list(hub, "script").iter().any(|rule| rule["during_exchange"] == exchange["n"]);
+        if unreachable {
+            provider.shutdown().await.map_err(|error| error.to_string())?;
+            differences.extend(stage.exchange(&story, exchange).await?);
+            let again = Bound::at(provider_addr).await.map_err(|error| error.to_string())?;
+            provider = again.serve_tls(router.clone(), tls.clone());
+        } else {
+            differences.extend(stage.exchange(&story, exchange).await?);
+        }
     }
     differences.extend(stage.calls(&story));
-    drop(servers);
+    drop((servers, provider));
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
 }
 
@@ -195,6 +203,7 @@ impl Stage {
             headers.push((name.to_owned(), self.header(name, value)));
         }
         let body = self.values.here(request["body"].as_str().unwrap_or_default());
+        let body = self.in_time(&body, exchange).unwrap_or(body);
         let url = self.values.here(text(request, "url"));
         let here = self.send(text(request, "method"), &url, &headers, &body).await?;
         self.learn(story, exchange, &here);
@@ -219,12 +228,22 @@ impl Stage {
                 .collect(),
             body: response["body"].clone(),
         };
-        self.learn_dynamic(&recorded, &here);
         let here = described(here, &recorded);
+        self.learn_dynamic(&recorded, &here);
         let found = compare::differences(&recorded, &here, &self.values);
         let title =
             format!("exchange {} {} {}", exchange["n"], text(request, "method"), text(request, "url"));
         Ok(found.into_iter().map(|difference| format!("{title}: {difference}")).collect())
+    }
+
+    /// A body with a time to come, as far ahead of this run's clock as it was
+    /// when it was recorded.
+    fn in_time(&self, body: &str, exchange: &Value) -> Option<String> {
+        let mut body: Value = serde_json::from_str(body).ok()?;
+        let made: Value = serde_json::from_str(exchange["response"]["body"].as_str()?).ok()?;
+        let ahead = body.get("expiresAt")?.as_i64()? - made.get("createdAt")?.as_i64()?;
+        body["expiresAt"] = (self.clock.millis() + ahead).into();
+        Some(body.to_string())
     }
 
     /// A header in terms of this run, inside `Basic` too.
@@ -247,6 +266,14 @@ impl Stage {
         for carry in carried.iter().filter(|carry| carry["from"] == exchange["n"]) {
             if let Some(found) = at(here, text(carry, "where")) {
                 self.values.learn(text(carry, "value"), &found);
+            }
+        }
+        for derived in story.get("derived").and_then(Value::as_array).into_iter().flatten() {
+            let base = self.values.here(text(derived, "base"));
+            if base != text(derived, "base")
+                && let Some(value) = derive(&base, text(derived, "how"))
+            {
+                self.values.learn(text(derived, "value"), &value);
             }
         }
     }
@@ -276,6 +303,9 @@ impl Stage {
                 self.values.learn(old, new);
             }
         }
+        if let (Some(old), Some(new)) = (at(recorded, "header etag"), at(here, "header etag")) {
+            self.values.learn(&old, &new);
+        }
         if let (Some(old), Some(new)) = (at(recorded, "location.query.code"), at(here, "location.query.code"))
         {
             self.values.learn(&old, &new);
@@ -291,8 +321,16 @@ impl Stage {
     }
 
     fn learn_members(&mut self, old: &Value, new: &Value, name: &str) {
-        const MADE_UP: [&str; 7] =
-            ["id", "sub", "access_token", "refresh_token", "verificationId", "value", "request_uri"];
+        const MADE_UP: [&str; 8] = [
+            "id",
+            "userId",
+            "sub",
+            "access_token",
+            "refresh_token",
+            "verificationId",
+            "value",
+            "request_uri",
+        ];
         match (old, new) {
             (Value::Object(old), Value::Object(new)) => {
                 for (name, old) in old {
@@ -358,81 +396,17 @@ fn json_of(seen: &Seen) -> Outcome<Value> {
     serde_json::from_str(body).map_err(|error| format!("{body}: {error}"))
 }
 
-/// A page of the double in the way the recording describes pages.
-fn described(mut here: Seen, recorded: &Seen) -> Seen {
-    let Value::Object(page) = &recorded.body else { return here };
-    if !page.get("title").is_some_and(Value::is_string) {
-        here.body = json!({ "omitted": true });
-        return here;
+/// A string that a request makes out of another one, in the ways the recordings name.
+fn derive(base: &str, how: &str) -> Option<String> {
+    // "the last 4 characters replaced by AAAA"
+    if let Some((_, end)) = how.split_once(" characters replaced by ") {
+        return Some(format!("{}{end}", base.get(..base.len().checked_sub(end.len())?)?));
     }
-    let html = here.body.as_str().unwrap_or_default().to_owned();
-    // Hidden fields by name, in or outside the form: what the story goes on with.
-    let mut described = page.clone();
-    let title =
-        html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default();
-    described.insert("title".to_owned(), json!(title));
-    let action = html.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-    if let Some(form) = described.get_mut("forms").and_then(|forms| forms.get_mut(0)) {
-        form["action"] = json!(action);
-        for field in form["fields"].as_array_mut().into_iter().flatten() {
-            let name = text(field, "name").to_owned();
-            field["value"] = json!(hidden(&html, &name).unwrap_or_default());
-        }
+    if how.starts_with("every character of id and secret written as %XX") {
+        let (id, secret) = base.split_once(':')?;
+        let upper: String = id.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let lower: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        return Some(format!("{upper}:{lower}"));
     }
-    here.body = Value::Object(described);
-    here
-}
-
-fn hidden(html: &str, name: &str) -> Option<String> {
-    let at = html.find(&format!("name=\"{name}\""))?;
-    let start = html[..at].rfind('<')?;
-    let element = html[start..].split('>').next()?;
-    Some(element.split("value=\"").nth(1)?.split('"').next()?.to_owned())
-}
-
-/// The string at a place of a response, as `carry` names places.
-fn at(seen: &Seen, place: &str) -> Option<String> {
-    let header = |name: &str| {
-        seen.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
-    };
-    let cookie = |name: &str| {
-        seen.headers
-            .iter()
-            .filter(|(key, _)| key.eq_ignore_ascii_case("set-cookie"))
-            .filter_map(|(_, line)| line.split("; ").next()?.split_once('='))
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.to_owned())
-    };
-    let body = || serde_json::from_str::<Value>(seen.body.as_str()?).ok();
-    let member = |path: &str| {
-        let value = body()?;
-        let found =
-            path.trim_start_matches("$.").split('.').try_fold(&value, |value, name| value.get(name))?;
-        found.as_str().map(ToOwned::to_owned)
-    };
-    if let Some(name) = place.strip_prefix("location.query.") {
-        let location = Url::parse("http://localhost").ok()?.join(&header("location")?).ok()?;
-        return location.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    }
-    if place == "location.path.last-segment" {
-        let location = Url::parse("http://localhost").ok()?.join(&header("location")?).ok()?;
-        return location.path_segments()?.next_back().map(ToOwned::to_owned);
-    }
-    if let Some(path) = place.strip_prefix("json ") {
-        return member(path);
-    }
-    if let Some(rest) = place.strip_prefix("jwt ") {
-        let (path, claim) = rest.split_once(' ')?;
-        let (_, claims) = compare::claims(&member(path)?)?;
-        return claims.get(claim)?.as_str().map(ToOwned::to_owned);
-    }
-    if let Some(name) = place.strip_prefix("html.input.") {
-        return hidden(seen.body.as_str()?, name);
-    }
-    if place == "set-cookie _interaction uid" {
-        let decoded =
-            percent_encoding::percent_decode_str(&cookie("_interaction")?).decode_utf8().ok()?.into_owned();
-        return serde_json::from_str::<Value>(&decoded).ok()?.get("_legacy")?.as_str().map(ToOwned::to_owned);
-    }
-    cookie(place.strip_prefix("set-cookie ")?)
+    None
 }

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::body;
 use super::interaction::{self, InteractionError};
 use super::profile;
 use crate::shared::Shared;
@@ -15,7 +14,7 @@ use crate::store::{
     Connector, Experience, Identity, PasswordVerification, Profile, SocialUser, Store, User,
     VerificationState,
 };
-use crate::wire::{self, ApiError};
+use crate::wire::{self, ApiError, body};
 
 /// The longest name Logto keeps (contract §11).
 const NAME_LIMIT: usize = 128;
@@ -133,6 +132,11 @@ fn identify(
     text: &str,
 ) -> Result<Done, IdentificationError> {
     let members = body::object(text).map_err(IdentificationError::Api)?;
+    body::without([
+        body::typed(&members, &["verificationId"], "string"),
+        body::typed(&members, &["linkSocialIdentity"], "boolean"),
+    ])
+    .map_err(IdentificationError::Api)?;
     let mut store = shared.store();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     let uid = interaction.uid.clone();

@@ -7,12 +7,11 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::body;
 use crate::shared::Shared;
 use crate::store::{Experience, Interaction, Profile, Store};
-use crate::wire::{ApiError, Cookies, OidcError};
+use crate::wire::{ApiError, Cookies, OidcError, body};
 
 /// No interaction, or none that has been started.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -138,11 +137,8 @@ pub(super) async fn change_event(
 const EVENTS: [&str; 3] = ["SignIn", "Register", "ForgotPassword"];
 
 fn event(members: &Map<String, Value>) -> Result<String, ApiError> {
-    match members.get("interactionEvent") {
-        Some(Value::String(event)) if EVENTS.contains(&event.as_str()) => Ok(event.clone()),
-        _ => Err(ApiError::new(400, "guard.invalid_input", "The request body is invalid.")
-            .with_data(json!({ "issues": [], "name": "ZodError" }))),
-    }
+    body::without([body::needed_choice(members, &["interactionEvent"], &EVENTS)])?;
+    Ok(members.get("interactionEvent").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// `signInMode` (contract §2.1).

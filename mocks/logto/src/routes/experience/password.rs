@@ -7,13 +7,12 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::body;
 use super::interaction::{self, InteractionError};
 use super::password_policy::{self, Person};
 use super::profile::{is_username, rejected, username_in_use};
 use crate::shared::Shared;
 use crate::store::PasswordVerification;
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::{self, ApiError, Complaint, Issue, body};
 
 /// Why a password is not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +108,8 @@ fn known(
         return Err(PasswordError::Suspended);
     }
     let (id, user) = (shared.long_id(), user.id.clone());
-    let verification = PasswordVerification::Known { id: id.clone(), identifier: given.kind, user };
+    let verification =
+        PasswordVerification::Known { id: id.clone(), identifier: given.kind, value: given.identifier, user };
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     keep(&mut interaction::started(interaction)?.passwords, verification);
     Ok(id)

@@ -8,11 +8,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::body;
 use super::interaction::{self, InteractionError};
 use super::password_policy::{self, Person};
 use crate::shared::Shared;
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::{self, ApiError, Complaint, Issue, body};
 
 /// What can be told, as the guard lists it.
 const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "extraProfile"];
@@ -173,7 +172,10 @@ fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -
 fn told(text: &str) -> Result<Told, ApiError> {
     let members = body::object(text)?;
     let kind = members.get("type").and_then(Value::as_str).unwrap_or_default();
-    let member = |name: &str| body::text(&members, name).map_err(|issue| ApiError::guard(&[issue]));
+    let member = |name: &str| {
+        body::without([body::needed(&members, &[name], "string")])?;
+        Ok::<_, ApiError>(members.get(name).and_then(Value::as_str).unwrap_or_default())
+    };
     match kind {
         "username" => {
             let value = member("value")?;

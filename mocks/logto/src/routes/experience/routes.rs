@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post, put};
 
-use super::{identification, interaction, password, profile, settings, social, submit};
+use super::{consent, identification, interaction, password, profile, settings, social, state, submit};
 use crate::shared::Shared;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/experience", put(interaction::start))
+        .route("/api/experience/interaction", get(state::get))
         .route("/api/experience/interaction-event", put(interaction::change_event))
         .route(
             "/api/experience/verification/social/{connector}/authorization-uri",
@@ -22,6 +23,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/experience/profile", post(profile::post))
         .route("/api/experience/identification", post(identification::post))
         .route("/api/experience/submit", post(submit::post))
+        .route("/api/interaction/consent", get(consent::get).post(consent::post))
         .route("/api/.well-known/sign-in-exp", get(settings::get))
         .route("/api/.well-known/experience", get(settings::get))
 }

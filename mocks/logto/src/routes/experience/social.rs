@@ -7,12 +7,11 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::body;
 use super::interaction::{self, InteractionError};
 use crate::connectors::{self, ConnectorError};
 use crate::shared::Shared;
 use crate::store::{Connector, SocialUser, Verification, VerificationState};
-use crate::wire::{self, ApiError, SetCookies};
+use crate::wire::{self, ApiError, SetCookies, body};
 
 /// Why a social verification is refused.
 #[derive(Debug, thiserror::Error)]
@@ -87,13 +86,13 @@ fn begin(
     text: &str,
 ) -> Result<Value, SocialError> {
     let members = body::object(text).map_err(SocialError::Body)?;
-    let (state, redirect_uri) = match (body::text(&members, "state"), body::text(&members, "redirectUri")) {
-        (Ok(state), Ok(redirect_uri)) => (state, redirect_uri),
-        (state, redirect_uri) => {
-            let issues: Vec<_> = [state.err(), redirect_uri.err()].into_iter().flatten().collect();
-            return Err(SocialError::Body(ApiError::guard(&issues)));
-        }
-    };
+    body::without([
+        body::needed(&members, &["state"], "string"),
+        body::needed(&members, &["redirectUri"], "string"),
+    ])
+    .map_err(SocialError::Body)?;
+    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (state, redirect_uri) = (text("state"), text("redirectUri"));
     let mut store = shared.store();
     let connector = store.connector(id).cloned();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
@@ -141,6 +140,11 @@ async fn check(
     text: &str,
 ) -> Result<Value, SocialError> {
     let members = body::object(text).map_err(SocialError::Body)?;
+    body::without([
+        body::needed(&members, &["connectorData"], "object"),
+        body::typed(&members, &["verificationId"], "string"),
+    ])
+    .map_err(SocialError::Body)?;
     let given = members.get("verificationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
     let (connector, redirect_uri) = spend(shared, id, query, headers, (&given, &data))?;

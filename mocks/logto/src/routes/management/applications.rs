@@ -11,26 +11,15 @@ use url::Url;
 use super::auth::Authorized;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret};
-use crate::wire::{self, ApiError};
+use crate::wire::body::{self, object};
+use crate::wire::{self, ApiError, Complaint, Issue, kind};
 
-const KINDS: [&str; 5] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected"];
+/// `SAML` is one, but not made here.
+const KINDS: [&str; 6] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"];
 
-fn unknown(id: &str) -> ApiError {
+pub(super) fn unknown(id: &str) -> ApiError {
     let text = format!("The applications with ID `{id}` does not exist.");
     ApiError::new(404, "entity.not_exists_with_id", text)
-}
-
-fn guard() -> ApiError {
-    ApiError::new(400, "guard.invalid_input", "The request body is invalid.")
-}
-
-pub(super) fn object(text: &str) -> Result<Map<String, Value>, ApiError> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(members),
-        _ if text.is_empty() => Ok(Map::new()),
-        Ok(_) => Err(guard()),
-        Err(_) => Err(ApiError::syntax("invalid JSON, only supports object and array")),
-    }
 }
 
 /// `GET /applications`, newest first.
@@ -53,12 +42,12 @@ pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, bod
 }
 
 fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, ApiError> {
+    checked(members, true)?;
     let text = |name: &str| members.get(name).and_then(Value::as_str);
-    let kind = text("type").filter(|kind| KINDS.contains(kind)).ok_or_else(guard)?;
-    let name = text("name").filter(|name| !name.is_empty()).ok_or_else(guard)?;
-    let metadata = members.get("oidcClientMetadata");
-    if let Some(metadata) = metadata {
-        check_uris(metadata)?;
+    let (kind, name) = (text("type").unwrap_or_default(), text("name").unwrap_or_default());
+    if kind == "SAML" {
+        let text = "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.";
+        return Err(ApiError::new(400, "application.saml.use_saml_app_api", text));
     }
     let now = shared.context.clock.millis();
     let secret = ApplicationSecret {
@@ -73,10 +62,11 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
         name: name.to_owned(),
         description: text("description").map(ToOwned::to_owned),
         kind: kind.to_owned(),
-        oidc_client_metadata: metadata
+        oidc_client_metadata: members
+            .get("oidcClientMetadata")
             .cloned()
             .unwrap_or_else(|| json!({ "redirectUris": [], "postLogoutRedirectUris": [] })),
-        custom_client_metadata: members.get("customClientMetadata").cloned().unwrap_or_else(object),
+        custom_client_metadata: members.get("customClientMetadata").map_or_else(object, known_custom),
         custom_data: members.get("customData").cloned().unwrap_or_else(object),
         is_third_party: members.get("isThirdParty") == Some(&Value::Bool(true)),
         created_at: now,
@@ -88,15 +78,89 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
     })
 }
 
-/// Both lists are needed, and hold absolute URLs.
-fn check_uris(metadata: &Value) -> Result<(), ApiError> {
-    for name in ["redirectUris", "postLogoutRedirectUris"] {
-        let uris = metadata.get(name).and_then(Value::as_array).ok_or_else(guard)?;
-        if !uris.iter().all(|uri| uri.as_str().is_some_and(|uri| Url::parse(uri).is_ok())) {
-            return Err(guard());
-        }
+/// `customClientMetadata` as far as it has a meaning; other members are dropped.
+fn known_custom(given: &Value) -> Value {
+    let known = |name: &str| CUSTOM.iter().any(|(known, _)| *known == name);
+    let members = given.as_object().into_iter().flatten().filter(|(name, _)| known(name));
+    members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+}
+
+/// The checks of a body, in the order of the members of an application.
+fn checked(members: &Map<String, Value>, creates: bool) -> Result<(), ApiError> {
+    let mut issues = vec![
+        if creates {
+            body::needed(members, &["name"], "string")
+        } else {
+            body::typed(members, &["name"], "string")
+        },
+        members
+            .get("name")
+            .filter(|name| **name == "")
+            .map(|_| Issue::new(&["name"], Complaint::TooShort(1))),
+        body::typed(members, &["description"], "string").filter(|_| members["description"] != Value::Null),
+    ];
+    if creates {
+        issues.push(body::needed_choice(members, &["type"], &KINDS));
     }
-    Ok(())
+    for (name, check) in [
+        ("oidcClientMetadata", uris as fn(&Map<String, Value>) -> Vec<Option<Issue>>),
+        ("customClientMetadata", custom),
+    ] {
+        issues.push(body::typed(members, &[name], "object"));
+        issues.extend(members.get(name).and_then(Value::as_object).map(check).into_iter().flatten());
+    }
+    issues.push(body::typed(members, &["isThirdParty"], "boolean"));
+    body::without(issues)
+}
+
+/// Both lists are needed, and hold absolute URLs.
+fn uris(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
+    let mut issues = Vec::new();
+    for name in ["redirectUris", "postLogoutRedirectUris"] {
+        let path = ["oidcClientMetadata", name];
+        issues.push(body::needed(metadata, &path, "array"));
+        let items = metadata.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
+        issues.extend(items.map(|(index, uri)| {
+            let complaint = match uri.as_str() {
+                None => Complaint::Type { expected: "string", received: kind(uri) },
+                Some(uri) if Url::parse(uri).is_err() => Complaint::Custom,
+                Some(_) => return None,
+            };
+            Some(Issue::new(&path, complaint).at(index))
+        }));
+    }
+    issues
+}
+
+/// Members of `customClientMetadata`, with their types.
+const CUSTOM: [(&str, &str); 10] = [
+    ("corsAllowedOrigins", "array"),
+    ("idTokenTtl", "number"),
+    ("refreshTokenTtl", "number"),
+    ("refreshTokenTtlInDays", "number"),
+    ("tenantId", "string"),
+    ("alwaysIssueRefreshToken", "boolean"),
+    ("rotateRefreshToken", "boolean"),
+    ("allowTokenExchange", "boolean"),
+    ("isDeviceFlow", "boolean"),
+    ("maxAllowedGrants", "number"),
+];
+const REFRESH_TOKEN_DAYS: std::ops::RangeInclusive<i64> = 1..=180;
+
+fn custom(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
+    let path = |name| ["customClientMetadata", name];
+    let mut issues: Vec<_> =
+        CUSTOM.iter().map(|(name, expected)| body::typed(metadata, &path(*name), expected)).collect();
+    let days = metadata.get("refreshTokenTtlInDays").and_then(Value::as_i64);
+    issues.push(days.filter(|days| !REFRESH_TOKEN_DAYS.contains(days)).map(|days| {
+        let complaint = if days < *REFRESH_TOKEN_DAYS.start() {
+            Complaint::TooSmall(*REFRESH_TOKEN_DAYS.start())
+        } else {
+            Complaint::TooLarge(*REFRESH_TOKEN_DAYS.end())
+        };
+        Issue::new(&path("refreshTokenTtlInDays"), complaint)
+    }));
+    issues
 }
 
 /// `GET /applications/:id`.
@@ -126,7 +190,7 @@ pub(super) async fn patch(
         Ok(members) => members,
         Err(error) => return error.into(),
     };
-    if let Some(Err(error)) = members.get("oidcClientMetadata").map(check_uris) {
+    if let Err(error) = checked(&members, false) {
         return error.into();
     }
     let mut store = shared.store();
@@ -138,7 +202,7 @@ pub(super) async fn patch(
             "name" => value.as_str().unwrap_or_default().clone_into(&mut application.name),
             "description" => application.description = value.as_str().map(ToOwned::to_owned),
             "oidcClientMetadata" => application.oidc_client_metadata = value,
-            "customClientMetadata" => application.custom_client_metadata = value,
+            "customClientMetadata" => application.custom_client_metadata = known_custom(&value),
             "customData" => application.custom_data = value,
             _ => {}
         }
@@ -161,84 +225,6 @@ pub(super) async fn delete(
         store.grants.iter().filter(|(_, grant)| grant.client == id).map(|(grant, _)| grant.clone()).collect();
     for grant in grants {
         store.revoke_grant(&grant);
-    }
-    StatusCode::NO_CONTENT.into_response()
-}
-
-fn secret(application: &str, secret: &ApplicationSecret) -> Value {
-    json!({
-        "tenantId": "default",
-        "applicationId": application,
-        "name": secret.name,
-        "value": secret.value,
-        "createdAt": secret.created_at,
-        "expiresAt": secret.expires_at,
-    })
-}
-
-/// `GET /applications/:id/secrets`.
-pub(super) async fn secrets(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
-    match shared.store().application(&id) {
-        Some(application) => {
-            let all = application.secrets.iter().map(|known| secret(&id, known)).collect();
-            wire::json(StatusCode::OK, &Value::Array(all))
-        }
-        None => unknown(&id).into(),
-    }
-}
-
-/// `POST /applications/:id/secrets`: 201.
-pub(super) async fn add_secret(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    let members = match object(&body) {
-        Ok(members) => members,
-        Err(error) => return error.into(),
-    };
-    let Some(name) = members.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) else {
-        return guard().into();
-    };
-    let now = shared.context.clock.millis();
-    let expires_at = members.get("expiresAt").and_then(Value::as_i64);
-    if expires_at.is_some_and(|at| at <= now) {
-        let text = "Input is invalid. The value of `expiresAt` must be in the future.";
-        return ApiError::new(400, "request.invalid_input", text).into();
-    }
-    let mut store = shared.store();
-    let Some(application) = store.applications.iter_mut().find(|application| application.id == id) else {
-        return unknown(&id).into();
-    };
-    if application.secrets.iter().any(|known| known.name == name) {
-        return ApiError::new(422, "application.secret_name_exists", "Secret name already exists.").into();
-    }
-    let added =
-        ApplicationSecret { name: name.to_owned(), value: shared.secret(), created_at: now, expires_at };
-    let answer = secret(&id, &added);
-    application.secrets.push(added);
-    wire::json(StatusCode::CREATED, &answer)
-}
-
-/// `DELETE /applications/:id/secrets/:name`.
-pub(super) async fn delete_secret(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path((id, name)): Path<(String, String)>,
-) -> Response {
-    let mut store = shared.store();
-    let Some(application) = store.applications.iter_mut().find(|application| application.id == id) else {
-        return unknown(&id).into();
-    };
-    let before = application.secrets.len();
-    application.secrets.retain(|known| known.name != name);
-    if application.secrets.len() == before {
-        return ApiError::not_found().into();
     }
     StatusCode::NO_CONTENT.into_response()
 }

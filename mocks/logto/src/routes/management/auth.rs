@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use crate::routes::admin::RESOURCE;
+use crate::routes::admin::{ADMIN_RESOURCE, RESOURCE};
 use crate::shared::Shared;
 use crate::wire::ApiError;
 
@@ -18,20 +21,33 @@ use crate::wire::ApiError;
 pub(super) struct Authorized;
 
 /// Why not.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum AuthError {
     #[error("no Authorization header")]
     Missing,
     #[error("the Authorization header is not of type Bearer")]
     Type,
-    #[error("the token is not one of the admin tenant, or has expired")]
-    Invalid,
+    #[error("the token is no JWT")]
+    NoJwt,
+    #[error("the token is not signed by this Logto")]
+    UnknownKey,
+    #[error("the signature of the token is wrong")]
+    Signature,
+    #[error("the claim `{claim}` of the token is wrong")]
+    Claim { claim: &'static str, payload: Value },
+    #[error("the token has expired")]
+    Expired { payload: Value },
     #[error("the token has no scope `all`: it must be asked for")]
     Scope,
 }
 
 impl AuthError {
-    fn wire(self) -> ApiError {
+    fn wire(&self) -> ApiError {
+        let unauthorized = |data: Value| {
+            let text = "Unauthorized. Please check credentials and its scope.";
+            ApiError::new(401, "auth.unauthorized", text).with_data(data)
+        };
+        let claim = |code: &str, name: &str, claim: &str, payload: &Value| json!({ "code": code, "name": name, "claim": claim, "reason": "check_failed", "payload": payload });
         match self {
             Self::Missing => {
                 ApiError::new(401, "auth.authorization_header_missing", "Authorization header is missing.")
@@ -42,11 +58,20 @@ impl AuthError {
                 "Authorization type is not supported.",
             )
             .with_data(json!({ "supportedTypes": ["Bearer"] })),
-            Self::Invalid => ApiError::new(
-                401,
-                "auth.unauthorized",
-                "Unauthorized. Please check credentials and its scope.",
-            ),
+            Self::NoJwt => unauthorized(json!({ "code": "ERR_JWS_INVALID", "name": "JWSInvalid" })),
+            Self::UnknownKey => {
+                unauthorized(json!({ "code": "ERR_JWKS_NO_MATCHING_KEY", "name": "JWKSNoMatchingKey" }))
+            }
+            Self::Signature => unauthorized(json!({
+                "code": "ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "name": "JWSSignatureVerificationFailed",
+            })),
+            Self::Claim { claim: name, payload } => unauthorized(claim(
+                "ERR_JWT_CLAIM_VALIDATION_FAILED",
+                "JWTClaimValidationFailed",
+                name,
+                payload,
+            )),
+            Self::Expired { payload } => unauthorized(claim("ERR_JWT_EXPIRED", "JWTExpired", "exp", payload)),
             Self::Scope => ApiError::new(
                 403,
                 "auth.forbidden",
@@ -60,22 +85,52 @@ impl FromRequestParts<Arc<Shared>> for Authorized {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
-        match check(parts, shared) {
+        match check(&parts.headers, shared, RESOURCE) {
             Ok(()) => Ok(Self),
             Err(error) => Err(error.wire().response(error.to_string())),
         }
     }
 }
 
-fn check(parts: &Parts, shared: &Shared) -> Result<(), AuthError> {
-    let header = parts.headers.get(AUTHORIZATION).ok_or(AuthError::Missing)?;
+/// What the Management API of the admin tenant says to this caller, if it refuses.
+pub(crate) fn refused_by_admin(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
+    let error = check(headers, shared, ADMIN_RESOURCE).err()?;
+    Some(error.wire().response(error.to_string()))
+}
+
+fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), AuthError> {
+    let header = headers.get(AUTHORIZATION).ok_or(AuthError::Missing)?;
     // The scheme's case matters here (contract §11).
-    let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or(AuthError::Type)?;
-    let claims = shared.admin_keys.verify(token).ok_or(AuthError::Invalid)?;
-    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
-    let expires = claims.get("exp").and_then(Value::as_i64).unwrap_or_default();
-    if text("aud") != RESOURCE || text("iss") != shared.admin_endpoint("/oidc") || expires <= shared.now() {
-        return Err(AuthError::Invalid);
+    let rest = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer")).ok_or(AuthError::Type)?;
+    let token = rest.trim();
+    let (header, _) = parts(token).ok_or(AuthError::NoJwt)?;
+    let kid = header.get("kid").and_then(Value::as_str);
+    // Keys of both tenants are known; the audience tells whose API it is.
+    let keys = [&shared.admin_keys, &shared.keys];
+    let key = keys.into_iter().find(|key| Some(key.kid()) == kid).ok_or(AuthError::UnknownKey)?;
+    let payload = key.verify(token).ok_or(AuthError::Signature)?;
+    let text = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default();
+    let issuers = [shared.admin_endpoint("/oidc"), shared.issuer()];
+    if !issuers.iter().any(|issuer| issuer == text("iss")) {
+        return Err(AuthError::Claim { claim: "iss", payload });
+    }
+    if text("aud") != audience {
+        return Err(AuthError::Claim { claim: "aud", payload });
+    }
+    if payload.get("exp").and_then(Value::as_i64).unwrap_or_default() <= shared.now() {
+        return Err(AuthError::Expired { payload });
     }
     if text("scope").split(' ').any(|scope| scope == "all") { Ok(()) } else { Err(AuthError::Scope) }
+}
+
+/// Header and claims of what may be a JWT.
+fn parts(token: &str) -> Option<(Value, Value)> {
+    let decoded = |part: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice::<Value>(&bytes).ok().filter(Value::is_object)
+    };
+    match token.split('.').collect::<Vec<_>>().as_slice() {
+        [header, claims, _] => Some((decoded(header)?, decoded(claims)?)),
+        _ => None,
+    }
 }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use serde_json::{Map, Value};
+use oauth::params::Params;
+use serde_json::{Map, Value, json};
 
-use super::applications::object;
 use super::auth::Authorized;
-use crate::connectors;
+use crate::connectors::{self, ConnectorError};
 use crate::shared::Shared;
 use crate::store::Connector;
-use crate::wire::{self, ApiError};
+use crate::wire::body::{self, object};
+use crate::wire::{self, ApiError, Complaint, Issue};
 
 /// `GET /connector-factories`.
 pub(super) async fn factories(_: Authorized) -> Response {
@@ -27,9 +28,17 @@ pub(super) async fn factory(_: Authorized, Path(id): Path<String>) -> Response {
     }
 }
 
-/// `GET /connectors`.
-pub(super) async fn list(_: Authorized, State(shared): State<Arc<Shared>>) -> Response {
-    let all = shared.store().connectors.iter().map(connectors::full).collect();
+/// `GET /connectors`, all or those of a target.
+pub(super) async fn list(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(&query.unwrap_or_default());
+    let target = params.first("target").filter(|target| !target.is_empty());
+    let store = shared.store();
+    let asked = |connector: &&Connector| target.is_none_or(|target| connector.target() == target);
+    let all = store.connectors.iter().filter(asked).map(connectors::full).collect();
     wire::json(StatusCode::OK, &Value::Array(all))
 }
 
@@ -45,49 +54,165 @@ pub(super) async fn read(
     }
 }
 
-/// `POST /connectors`: 200.
-pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
-    match object(&body).and_then(|members| add(&shared, &members)) {
-        Ok(answer) => wire::json(StatusCode::OK, &answer),
-        Err(error) => error.into(),
+/// Why a connector is not made or changed.
+#[derive(Debug, thiserror::Error)]
+enum ConnectorsError {
+    #[error("{}", .0.message)]
+    Body(ApiError),
+    #[error(transparent)]
+    Config(#[from] ConnectorError),
+    #[error("there is no such connector")]
+    Unknown,
+    #[error("there is no such kind of connector")]
+    UnknownFactory,
+    #[error("a connector of this kind needs a target")]
+    NoTarget,
+    #[error("the metadata of a connector of this kind is fixed")]
+    FixedMetadata,
+    #[error("there is one of this kind already")]
+    SecondOfItsKind,
+    #[error("the connector of kind `{factory}` has this target already")]
+    SameTarget { factory: String, name: Value },
+    #[error("this Logto keeps no tokens of providers")]
+    TokenStorage,
+    #[error("state or redirectUri is empty")]
+    Insufficient,
+    #[error("the connector would have to keep a session, which this call cannot")]
+    NeedsSession,
+    #[error("there is nothing to change")]
+    Nothing,
+    /// The database's refusal, not foreseen by Logto (contract §4).
+    #[error("the id is taken")]
+    IdTaken,
+    #[error("this double runs Hugging Face connectors only")]
+    NotHere,
+}
+
+impl ConnectorsError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Body(error) => error.clone(),
+            Self::Config(error) => error.wire(),
+            Self::Unknown => ApiError::not_found(),
+            Self::UnknownFactory => ApiError::new(
+                422,
+                "connector.not_found_with_connector_id",
+                "Can not find connector with given standard connector id.",
+            ),
+            Self::NoTarget => {
+                ApiError::new(400, "connector.should_specify_target", "You should specify 'target'.")
+            }
+            Self::FixedMetadata => ApiError::new(
+                400,
+                "connector.cannot_overwrite_metadata_for_non_standard_connector",
+                "This connector's 'metadata' cannot be overwritten.",
+            ),
+            Self::SecondOfItsKind => ApiError::new(
+                422,
+                "connector.multiple_instances_not_supported",
+                "Can not create multiple instance with picked standard connector.",
+            ),
+            Self::SameTarget { factory, name } => ApiError::new(
+                422,
+                "connector.multiple_target_with_same_platform",
+                "You can not have multiple social connectors that have same target and platform.",
+            )
+            .with_data(json!({ "connectorId": factory, "connectorName": name })),
+            Self::TokenStorage => ApiError::new(
+                422,
+                "request.feature_not_supported",
+                "This feature is not supported in the current environment.",
+            ),
+            Self::Insufficient => {
+                ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info.")
+            }
+            Self::NeedsSession => {
+                let text = "{{method}}: has not been implemented yet.";
+                ApiError::new(501, "connector.not_implemented", text)
+            }
+            Self::Nothing => {
+                ApiError::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
+            }
+            Self::IdTaken => ApiError::internal(),
+            Self::NotHere => {
+                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+                return kit::note(response, self.to_string());
+            }
+        };
+        error.response(self.to_string())
     }
 }
 
-fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ApiError> {
-    let guard = || ApiError::new(400, "guard.invalid_input", "The request body is invalid.");
-    let factory = members.get("connectorId").and_then(Value::as_str).ok_or_else(guard)?;
-    if connectors::factory(factory).is_none() {
-        let text = "Can not find connector with given standard connector id.";
-        return Err(ApiError::new(422, "connector.not_found_with_connector_id", text));
+fn answered(done: Result<Value, ConnectorsError>) -> Response {
+    match done {
+        Ok(connector) => wire::json(StatusCode::OK, &connector),
+        Err(error) => error.response(),
     }
-    if members.get("metadata").and_then(Value::as_object).is_some_and(|metadata| !metadata.is_empty()) {
-        let text = "This connector's 'metadata' cannot be overwritten.";
-        let code = "connector.cannot_overwrite_metadata_for_non_standard_connector";
-        return Err(ApiError::new(400, code, text));
+}
+
+/// The longest id there is.
+const ID_LIMIT: usize = 128;
+
+fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ConnectorsError> {
+    let members = object(text).map_err(ConnectorsError::Body)?;
+    let id_too_long =
+        members.get("id").and_then(Value::as_str).is_some_and(|id| id.chars().count() > ID_LIMIT);
+    body::without([
+        body::typed(&members, &["syncProfile"], "boolean"),
+        body::typed(&members, &["enableTokenStorage"], "boolean"),
+        if creates { body::needed(&members, &["connectorId"], "string") } else { None },
+        body::typed(&members, &["config"], "object"),
+        body::typed(&members, &["metadata"], "object"),
+        body::typed(&members, &["id"], "string").filter(|_| creates),
+        (creates && id_too_long).then(|| Issue::new(&["id"], Complaint::TooLong(ID_LIMIT))),
+    ])
+    .map_err(ConnectorsError::Body)?;
+    Ok(members)
+}
+
+/// `POST /connectors`: 200.
+pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
+    answered(checked(&body, true).and_then(|members| add(&shared, &members)))
+}
+
+fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    let id = text("connectorId").unwrap_or_default();
+    let kind = connectors::kind(id).ok_or(ConnectorsError::UnknownFactory)?;
+    let metadata = members.get("metadata");
+    let wanted = metadata.and_then(|metadata| metadata.get("target")).and_then(Value::as_str);
+    let mut store = shared.store();
+    let target = match kind.target {
+        None => wanted.filter(|target| !target.is_empty()).ok_or(ConnectorsError::NoTarget)?,
+        Some(_) if metadata.is_some() => return Err(ConnectorsError::FixedMetadata),
+        Some(_) if store.connectors.iter().any(|connector| connector.factory == id) => {
+            return Err(ConnectorsError::SecondOfItsKind);
+        }
+        Some(target) => target,
+    };
+    if let Some(same) = store.connectors.iter().find(|connector| connector.target() == target) {
+        let name = connectors::full(same)["name"].clone();
+        return Err(ConnectorsError::SameTarget { factory: same.factory.clone(), name });
     }
-    if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
-        let text = "This feature is not supported in the current environment.";
-        return Err(ApiError::new(422, "request.feature_not_supported", text));
-    }
-    let config = match members.get("config") {
+    let config = match members.get("config").and_then(Value::as_object) {
         // Left out, it is created without, and fails when it is used.
         None => Map::new(),
-        Some(Value::Object(config)) => checked(config)?,
-        Some(_) => return Err(guard()),
+        Some(config) if kind.target.is_some() => kept(config)?,
+        Some(config) => config.clone(),
     };
-    let mut store = shared.store();
-    if store.connectors.iter().any(|connector| connector.factory == factory) {
-        let text = "Can not create multiple instance with picked standard connector.";
-        return Err(ApiError::new(422, "connector.multiple_instances_not_supported", text));
+    if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
+        return Err(ConnectorsError::TokenStorage);
     }
-    let id = members.get("id").and_then(Value::as_str).map_or_else(|| shared.short_id(), ToOwned::to_owned);
-    if store.connector(&id).is_some() {
-        // The database's refusal, not foreseen by Logto (contract §4).
-        return Err(ApiError::internal());
+    let own = text("id").map_or_else(|| shared.short_id(), ToOwned::to_owned);
+    if store.connector(&own).is_some() {
+        return Err(ConnectorsError::IdTaken);
+    }
+    if !kind.runs {
+        return Err(ConnectorsError::NotHere);
     }
     let connector = Connector {
-        id,
-        factory: factory.to_owned(),
+        id: own,
+        factory: id.to_owned(),
         config,
         sync_profile: members.get("syncProfile") == Some(&Value::Bool(true)),
     };
@@ -97,8 +222,8 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ApiError>
 }
 
 /// Empty strings are dropped; what is left must be a configuration (contract §11).
-fn checked(config: &Map<String, Value>) -> Result<Map<String, Value>, ApiError> {
-    connectors::check_config(config).map_err(|error| error.wire())?;
+fn kept(config: &Map<String, Value>) -> Result<Map<String, Value>, ConnectorsError> {
+    connectors::check_config(config)?;
     let kept = config.iter().filter(|(_, value)| value.as_str() != Some(""));
     Ok(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
@@ -110,25 +235,22 @@ pub(super) async fn patch(
     Path(id): Path<String>,
     body: String,
 ) -> Response {
-    let members = match object(&body) {
-        Ok(members) => members,
-        Err(error) => return error.into(),
-    };
-    let config = match members.get("config").map(|config| config.as_object().map(checked)) {
-        None => None,
-        Some(Some(Ok(config))) => Some(config),
-        Some(Some(Err(error))) => return error.into(),
-        Some(None) => {
-            return ApiError::new(400, "guard.invalid_input", "The request body is invalid.").into();
-        }
-    };
+    answered(checked(&body, false).and_then(|members| change(&shared, &id, &members)))
+}
+
+fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
     let mut store = shared.store();
-    let Some(connector) = store.connectors.iter_mut().find(|connector| connector.id == id) else {
-        return ApiError::not_found().into();
-    };
-    if members.is_empty() {
-        let text = "Invalid input. Value list must not be empty.";
-        return ApiError::new(422, "entity.invalid_input", text).into();
+    let found = store.connectors.iter_mut().find(|connector| connector.id == id);
+    let connector = found.ok_or(ConnectorsError::Unknown)?;
+    if members.contains_key("metadata") {
+        return Err(ConnectorsError::FixedMetadata);
+    }
+    if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
+        return Err(ConnectorsError::TokenStorage);
+    }
+    let config = members.get("config").and_then(Value::as_object).map(kept).transpose()?;
+    if !["config", "syncProfile", "enableTokenStorage"].iter().any(|name| members.contains_key(*name)) {
+        return Err(ConnectorsError::Nothing);
     }
     if let Some(config) = config {
         connector.config = config;
@@ -136,7 +258,34 @@ pub(super) async fn patch(
     if let Some(sync) = members.get("syncProfile").and_then(Value::as_bool) {
         connector.sync_profile = sync;
     }
-    wire::json(StatusCode::OK, &connectors::full(connector))
+    Ok(connectors::full(connector))
+}
+
+/// `POST /connectors/:id/authorization-uri`: the connector of Hugging Face needs
+/// a session, so 501 is the best it can do (contract §4).
+pub(super) async fn authorization_uri(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: String,
+) -> Response {
+    answered(address(&shared, &id, &body))
+}
+
+fn address(shared: &Shared, id: &str, text: &str) -> Result<Value, ConnectorsError> {
+    let members = object(text).map_err(ConnectorsError::Body)?;
+    body::without([
+        body::needed(&members, &["state"], "string"),
+        body::needed(&members, &["redirectUri"], "string"),
+    ])
+    .map_err(ConnectorsError::Body)?;
+    if members.get("state") == Some(&json!("")) || members.get("redirectUri") == Some(&json!("")) {
+        return Err(ConnectorsError::Insufficient);
+    }
+    let store = shared.store();
+    let connector = store.connector(id).ok_or(ConnectorsError::Unknown)?;
+    connectors::check_config(&connector.config)?;
+    Err(ConnectorsError::NeedsSession)
 }
 
 /// `DELETE /connectors/:id`; its target leaves the sign-in experience too.

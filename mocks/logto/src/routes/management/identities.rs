@@ -7,10 +7,10 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::applications::object;
 use super::auth::Authorized;
 use crate::shared::Shared;
 use crate::store::Identity;
+use crate::wire::body::object;
 use crate::wire::{self, ApiError, Complaint, Issue};
 
 fn no_identity() -> ApiError {

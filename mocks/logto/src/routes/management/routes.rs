@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 
-use super::{applications, connectors, experience, identities, users};
+use super::{applications, connectors, experience, identities, secrets, users};
 use crate::shared::Shared;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -15,8 +15,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             "/api/applications/{id}",
             get(applications::read).patch(applications::patch).delete(applications::delete),
         )
-        .route("/api/applications/{id}/secrets", get(applications::secrets).post(applications::add_secret))
-        .route("/api/applications/{id}/secrets/{name}", delete(applications::delete_secret))
+        .route("/api/applications/{id}/secrets", get(secrets::list).post(secrets::add))
+        .route("/api/applications/{id}/secrets/{name}", delete(secrets::delete).patch(secrets::rename))
         .route("/api/connector-factories", get(connectors::factories))
         .route("/api/connector-factories/{id}", get(connectors::factory))
         .route("/api/connectors", get(connectors::list).post(connectors::create))
@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             "/api/connectors/{id}",
             get(connectors::read).patch(connectors::patch).delete(connectors::delete),
         )
+        .route("/api/connectors/{id}/authorization-uri", post(connectors::authorization_uri))
         .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
         .route("/api/users", get(users::list).post(users::create))
         .route("/api/users/{id}", get(users::read).patch(users::patch).delete(users::delete))

@@ -9,11 +9,11 @@ use indexmap::IndexMap;
 use oauth::params::Params;
 use serde_json::Value;
 
-use super::applications::object;
 use super::auth::Authorized;
 use crate::routes::is_username;
 use crate::shared::Shared;
 use crate::store::{Store, User};
+use crate::wire::body::object;
 use crate::wire::{self, ApiError, Complaint, Issue};
 
 /// Users on a page when nothing is asked for.

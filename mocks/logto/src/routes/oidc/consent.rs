@@ -1,5 +1,5 @@
 //! `GET /consent` (contract §1.5): a first-party application is consented to by
-//! the server.
+//! the server, a third-party one by the person, on a page.
 
 use std::sync::Arc;
 
@@ -8,12 +8,13 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
 
+use crate::pages;
 use crate::routes::experience::interaction_uid;
 use crate::shared::Shared;
-use crate::store::{Grant, Prompt, lifetime};
+use crate::store::{Grant, Interaction, Prompt, Session, Store, lifetime};
 use crate::wire::{self, ApiError, Cookies};
 
-/// Grants exactly what is missing and goes on.
+/// Goes on, or shows the page.
 pub(super) async fn get(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
@@ -33,22 +34,38 @@ pub(super) async fn get(
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {
         return ApiError::no_session().response("the login is not done yet");
     };
+    let third_party =
+        store.application(&interaction.request.client_id).is_some_and(|known| known.is_third_party);
+    if third_party {
+        return pages::page();
+    }
+    wire::redirect(StatusCode::FOUND, &allow(&shared, &mut store, &interaction, &session))
+}
+
+/// Grants what the interaction asks for; gives where to go on.
+pub(crate) fn allow(
+    shared: &Shared,
+    store: &mut Store,
+    interaction: &Interaction,
+    session: &Session,
+) -> String {
     let client = interaction.request.client_id.clone();
     let wanted = interaction.request.granted_scopes();
     let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
+    let account = session.account.clone().unwrap_or_default();
     let grant = store.grants.entry(id.clone()).or_insert_with(|| Grant {
-        account: session.account.clone().unwrap_or_default(),
+        account: account.clone(),
         client: client.clone(),
         scopes: oauth::Scopes::default(),
-        expires: now + lifetime::GRANT,
+        expires: shared.now() + lifetime::GRANT,
     });
     wanted.iter().for_each(|scope| grant.scopes.insert(scope));
     // The first application that a user consents to stays with the user.
-    if let Some(user) = session.account.and_then(|account| store.user_mut(&account)) {
+    if let Some(user) = store.user_mut(&account) {
         user.application_id.get_or_insert(client);
     }
     if let Some(interaction) = store.interactions.get_mut(&interaction.uid) {
         interaction.grant = Some(id);
     }
-    wire::redirect(StatusCode::FOUND, &shared.endpoint(&format!("/oidc/auth/{}", interaction.uid)))
+    shared.endpoint(&format!("/oidc/auth/{}", interaction.uid))
 }

@@ -1,12 +1,34 @@
 //! CORS of the endpoints that scripts may call (contract §1).
 
-use axum::response::Response;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ORIGIN};
-use http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 use url::Url;
 
 use crate::store::Application;
+
+/// Browsers keep the answer to a preflight for an hour.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
+
+/// What a browser asks before a script may call (the CORS protocol, "preflight").
+pub(super) fn preflight(headers: &HeaderMap, methods: &'static str) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+        response = allow(response, headers);
+        let fields = response.headers_mut();
+        fields.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+        fields.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
+        if let Some(asked) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+            fields.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+        }
+    }
+    response
+}
 
 /// The caller's origin, or anybody where none is named.
 pub(super) fn allow(mut response: Response, headers: &HeaderMap) -> Response {

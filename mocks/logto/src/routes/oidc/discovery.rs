@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use super::cors;
@@ -56,10 +56,12 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -
 }
 
 /// `GET /oidc/jwks`.
-pub(super) async fn jwks(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub(super) async fn jwks(State(shared): State<Arc<Shared>>, method: Method, headers: HeaderMap) -> Response {
     let mut response = wire::json(StatusCode::OK, &json!({ "keys": [shared.keys.jwk()] }));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json; charset=utf-8"));
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, max-age=0, must-revalidate"));
+    if method == Method::GET {
+        fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, max-age=0, must-revalidate"));
+    }
     cors::allow(response, &headers)
 }

@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use indexmap::IndexMap;
+use oauth::Scopes;
 
 use super::authorize::Refusal;
 use super::request::AuthorizationRequest;
@@ -37,7 +38,7 @@ pub(super) fn proceed(
         (Some(session), None) => session,
         (_, Some(why)) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
         // A session that has to sign in again is kept until somebody does.
-        (session, _) => return Ok(ask(shared, store, request, Prompt::Login, false, session, cookies)),
+        (session, _) => return Ok(ask(shared, store, request, Asked::Login, session, cookies)),
     };
     let consented = done.is_some_and(|done| done.consented);
     let wanted = request.granted_scopes();
@@ -48,7 +49,9 @@ pub(super) fn proceed(
         if request.asks("none") {
             return Err(Refusal::ConsentRequired);
         }
-        return Ok(ask(shared, store, request, Prompt::Consent, logged_in, Some(session), cookies));
+        let granted = granted.map(|grant| grant.scopes.clone()).unwrap_or_default();
+        let prompt = Asked::Consent { logged_in, missing: wanted.minus(&granted) };
+        return Ok(ask(shared, store, request, prompt, Some(session), cookies));
     }
     let (Some(grant), false) = (grant, wanted.is_empty()) else { return Err(Refusal::NothingGranted) };
     Ok(give_code(shared, store, request, &session, grant, done))
@@ -78,22 +81,33 @@ fn login_needed(
     None
 }
 
+/// What the person is asked for.
+enum Asked {
+    Login,
+    /// Whether there was a login for this very request, and the scopes that are not granted yet.
+    Consent {
+        logged_in: bool,
+        missing: Scopes,
+    },
+}
+
 /// Sends the person to a page, with the cookies that lead back.
 fn ask(
     shared: &Shared,
     store: &mut Store,
     request: &AuthorizationRequest,
-    prompt: Prompt,
-    logged_in: bool,
+    asked: Asked,
     session: Option<Session>,
     cookies: &Cookies,
 ) -> Response {
     let now = shared.now();
     let uid = shared.opaque();
     let expires = now + lifetime::INTERACTION;
-    let location = match prompt {
-        Prompt::Login => request.login_page.clone(),
-        Prompt::Consent => format!("/consent?app_id={}", request.client_id),
+    let (prompt, logged_in, missing_scopes, location) = match asked {
+        Asked::Login => (Prompt::Login, false, Scopes::default(), request.login_page.clone()),
+        Asked::Consent { logged_in, missing } => {
+            (Prompt::Consent, logged_in, missing, format!("/consent?app_id={}", request.client_id))
+        }
     };
     let mut set = SetCookies::default();
     set.logto(&shared.cookie_key, &request.client_id);
@@ -110,6 +124,7 @@ fn ask(
             request: request.clone(),
             prompt,
             logged_in,
+            missing_scopes,
             session_uid: session.filter(|session| session.account.is_some()).map(|session| session.uid),
             login: None,
             grant: None,

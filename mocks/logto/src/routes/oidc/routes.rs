@@ -5,23 +5,25 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::Method;
+use http::{HeaderMap, Method};
 use oauth::ErrorCode;
 
-use super::{authorize, consent, discovery, end_session, resume, revocation, token, userinfo};
+use super::{authorize, consent, cors, discovery, end_session, resume, revocation, token, userinfo};
 use crate::shared::Shared;
 use crate::wire::OidcError;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
+    // Scripts may read, post, or both.
+    let preflight = |methods| move |headers: HeaderMap| async move { cors::preflight(&headers, methods) };
     Router::new()
-        .route("/oidc/.well-known/openid-configuration", get(discovery::get))
-        .route("/oidc/.well-known/oauth-authorization-server", get(discovery::get))
-        .route("/oidc/jwks", get(discovery::jwks))
+        .route("/oidc/.well-known/openid-configuration", get(discovery::get).options(preflight("GET")))
+        .route("/oidc/.well-known/oauth-authorization-server", get(discovery::get).options(preflight("GET")))
+        .route("/oidc/jwks", get(discovery::jwks).options(preflight("GET")))
         .route("/oidc/auth", get(authorize::get).post(authorize::post))
         .route("/oidc/auth/{uid}", get(resume::get))
-        .route("/oidc/token", post(token::post))
-        .route("/oidc/token/revocation", post(revocation::post))
-        .route("/oidc/me", get(userinfo::get).post(userinfo::post))
+        .route("/oidc/token", post(token::post).options(preflight("POST")))
+        .route("/oidc/token/revocation", post(revocation::post).options(preflight("POST")))
+        .route("/oidc/me", get(userinfo::get).post(userinfo::post).options(preflight("GET,POST")))
         .route("/oidc/session/end", get(end_session::get).post(end_session::post))
         .route("/oidc/session/end/confirm", post(end_session::confirm))
         .route("/oidc/session/end/success", get(end_session::success))
@@ -30,7 +32,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
 
 /// Any other route or method below `/oidc` (contract §0.1).
 pub(crate) fn unknown_route(method: &Method, path: &str) -> Response {
-    let path = path.strip_prefix("/oidc").unwrap_or(path);
+    let path = path.strip_prefix("/oidc").filter(|rest| !rest.is_empty()).unwrap_or("/");
     let description = format!("unrecognized route or not allowed method ({method} on {path})");
-    OidcError::new(404, ErrorCode::InvalidRequest, description.clone()).response(description)
+    OidcError::new(404, ErrorCode::InvalidRequest, description.clone()).before_provider(description)
 }

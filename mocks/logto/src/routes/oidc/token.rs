@@ -56,6 +56,8 @@ enum TokenError {
     SessionOver,
     #[error("the refresh token is unknown, expired, revoked, or of another application")]
     RefreshTokenUnknown,
+    #[error("the refresh token was exchanged for another one before: everything given for it is revoked")]
+    RefreshTokenUsed,
     #[error("the refresh token does not cover the scope `{0}`")]
     Scope(String),
     #[error("the user is gone or suspended")]
@@ -105,6 +107,7 @@ impl TokenError {
             | Self::Verifier
             | Self::SessionOver
             | Self::RefreshTokenUnknown
+            | Self::RefreshTokenUsed
             | Self::User => OidcError::new(400, ErrorCode::InvalidGrant, "grant request is invalid"),
         }
     }
@@ -147,9 +150,8 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, T
     let asked = form.one("grant_type").map_err(|twice| TokenError::Twice(twice.0))?;
     let asked = asked.filter(|asked| !asked.is_empty()).ok_or(TokenError::Missing("grant_type"))?;
     allowed(asked, &application)?;
-    match form.repeated().into_iter().find(|name| SINGLE.contains(name)) {
-        Some(name) => return Err(TokenError::Twice(name.to_owned())),
-        None => {}
+    if let Some(name) = form.repeated().into_iter().find(|name| SINGLE.contains(name)) {
+        return Err(TokenError::Twice(name.to_owned()));
     }
     match asked {
         "authorization_code" => code::exchange(shared, &mut store, &application, form),

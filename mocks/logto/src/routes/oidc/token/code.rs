@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Issue, TokenError, issue, no_resource, refresh_token};
 use crate::shared::Shared;
-use crate::store::{Application, Code, RefreshToken, Store, lifetime};
+use crate::store::{Application, Code, RefreshToken, Store};
 
 /// Exchanges a code. A failed attempt does not use it up, a replay revokes
 /// everything given for it (contract §1.6).
@@ -54,7 +54,9 @@ pub(super) fn exchange(
             nonce: code.request.nonce.clone(),
             auth_time: code.auth_time,
             session_uid: session_uid.map(ToOwned::to_owned),
-            expires: now + lifetime::REFRESH_TOKEN,
+            issued: now,
+            expires: now + super::refresh::lifetime(application),
+            consumed_at: None,
         };
         refresh_token(shared, store, token)
     });

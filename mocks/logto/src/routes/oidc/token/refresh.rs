@@ -4,12 +4,22 @@ use oauth::Scopes;
 use oauth::params::Params;
 use serde_json::Value;
 
-use super::{Issue, TokenError, issue, no_resource};
+use super::{Issue, TokenError, issue, no_resource, refresh_token};
 use crate::shared::Shared;
-use crate::store::{Application, Store};
+use crate::store::{Application, RefreshToken, Store, lifetime};
 
-/// Gives new tokens. A confidential client gets the same refresh token back:
-/// it is rotated only after 70 % of its life.
+/// A rotated token works for so long: the answer with the new one may be lost.
+const LEEWAY_MILLIS: i64 = 3000;
+/// Tokens of confidential clients are rotated in the last part of their life.
+const ROTATED_AFTER_PERCENT: i64 = 70;
+
+/// `customClientMetadata.refreshTokenTtlInDays`, else 14 days; in seconds.
+pub(super) fn lifetime(application: &Application) -> i64 {
+    let days = application.custom("refreshTokenTtlInDays").as_i64();
+    days.map_or(lifetime::REFRESH_TOKEN, |days| days * 24 * 3600)
+}
+
+/// Gives new tokens.
 pub(super) fn exchange(
     shared: &Shared,
     store: &mut Store,
@@ -21,6 +31,11 @@ pub(super) fn exchange(
     let found =
         store.refresh_tokens.get(given).filter(|token| token.expires > now && token.client == application.id);
     let token = found.cloned().ok_or(TokenError::RefreshTokenUnknown)?;
+    if token.consumed_at.is_some_and(|at| at + LEEWAY_MILLIS < shared.context.clock.millis()) {
+        // Somebody else has it: whoever was given anything is out.
+        store.revoke_grant(&token.grant);
+        return Err(TokenError::RefreshTokenUsed);
+    }
     if token.session_uid.as_ref().is_some_and(|uid| store.session_by_uid(uid).is_none()) {
         return Err(TokenError::SessionOver);
     }
@@ -39,6 +54,11 @@ pub(super) fn exchange(
         return Err(TokenError::Organization(organization.to_owned()));
     }
     no_resource(form)?;
+    let next = if rotates(&token, application, now) {
+        rotate(shared, store, application, given, &token)
+    } else {
+        given.to_owned()
+    };
     let what = Issue {
         grant: &token.grant,
         account: &token.account,
@@ -47,7 +67,35 @@ pub(super) fn exchange(
         nonce: token.nonce.as_deref(),
         auth_time: token.auth_time,
         session_uid: token.session_uid.as_deref(),
-        refresh_token: Some(given.to_owned()),
+        refresh_token: Some(next),
     };
     issue(shared, store, &what)
+}
+
+/// Tokens of public clients are rotated at every use, unless the application
+/// says otherwise (contract §1.6).
+fn rotates(token: &RefreshToken, application: &Application, now: i64) -> bool {
+    if application.custom("rotateRefreshToken") == &Value::Bool(false) {
+        return false;
+    }
+    let (age, life) = (now - token.issued, token.expires - token.issued);
+    !application.is_confidential() || age * 100 >= life * ROTATED_AFTER_PERCENT
+}
+
+/// The token in place of this one. Of a browser's application it lives no
+/// longer than the first one would have.
+fn rotate(
+    shared: &Shared,
+    store: &mut Store,
+    application: &Application,
+    given: &str,
+    token: &RefreshToken,
+) -> String {
+    let now = shared.now();
+    if let Some(kept) = store.refresh_tokens.get_mut(given) {
+        kept.consumed_at = Some(shared.context.clock.millis());
+    }
+    let expires = if application.kind == "SPA" { token.expires } else { now + lifetime(application) };
+    let next = RefreshToken { issued: now, expires, consumed_at: None, ..token.clone() };
+    refresh_token(shared, store, next)
 }

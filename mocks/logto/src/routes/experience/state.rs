@@ -1,0 +1,110 @@
+//! `GET /api/experience/interaction`: what has been told so far (contract §2.1),
+//! without passwords.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::USER_AGENT;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{identification, interaction};
+use crate::shared::Shared;
+use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
+use crate::wire;
+
+/// Everybody calls from this machine.
+const LOOPBACK: &str = "::ffff:127.0.0.1";
+
+pub(super) async fn get(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let mut store = shared.store();
+    let found = interaction::find(&shared, &mut store, &headers, query.as_deref());
+    match found.and_then(interaction::started) {
+        Ok(experience) => wire::json(StatusCode::OK, &state(experience, &headers)),
+        Err(error) => error.response(),
+    }
+}
+
+fn state(experience: &Experience, headers: &HeaderMap) -> Value {
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut state = Map::new();
+    state.insert("interactionEvent".to_owned(), json!(experience.event));
+    if let Some(user) = &experience.user {
+        state.insert("userId".to_owned(), json!(user));
+    }
+    let records = experience.verifications.iter().map(social);
+    let records: Vec<Value> = records.chain(experience.passwords.iter().map(password)).collect();
+    for (name, value) in [
+        ("profile", profile(experience)),
+        ("verificationRecords", json!(records)),
+        ("mfa", json!({})),
+        ("signInContext", json!({ "ip": LOOPBACK, "userAgent": user_agent })),
+        // Whoever the provider vouches for is no robot.
+        ("captcha", json!({ "verified": false, "skipped": identification::verified_social(experience) })),
+    ] {
+        state.insert(name.to_owned(), value);
+    }
+    Value::Object(state)
+}
+
+fn profile(experience: &Experience) -> Value {
+    let told = &experience.profile;
+    let mut profile = Map::new();
+    for (name, value) in [
+        ("avatar", &told.avatar),
+        ("name", &told.name),
+        ("username", &told.username),
+        ("primaryEmail", &told.primary_email),
+    ] {
+        if let Some(value) = value {
+            profile.insert(name.to_owned(), json!(value));
+        }
+    }
+    if let Some((target, social)) = &told.social {
+        let identity = json!({ "target": target, "userInfo": user_info(social) });
+        profile.insert("socialIdentity".to_owned(), identity);
+    }
+    Value::Object(profile)
+}
+
+fn social(verification: &Verification) -> Value {
+    let mut record =
+        json!({ "id": verification.id, "connectorId": verification.connector, "type": "Social" });
+    if let VerificationState::Verified(social) = &verification.state {
+        record["socialUserInfo"] = user_info(social);
+    }
+    record
+}
+
+fn user_info(social: &SocialUser) -> Value {
+    let mut info = Map::new();
+    info.insert("id".to_owned(), json!(social.id));
+    for (name, value) in [("email", &social.email), ("name", &social.name), ("avatar", &social.avatar)] {
+        if let Some(value) = value {
+            info.insert(name.to_owned(), json!(value));
+        }
+    }
+    info.insert("rawData".to_owned(), column(&social.raw));
+    Value::Object(info)
+}
+
+fn password(verification: &PasswordVerification) -> Value {
+    match verification {
+        PasswordVerification::Known { id, identifier, value, .. } => json!({
+            "id": id,
+            "type": "Password",
+            "identifier": { "type": identifier, "value": value },
+            "verified": true,
+        }),
+        PasswordVerification::New { id, username, .. } => json!({
+            "id": id,
+            "type": "NewPasswordIdentity",
+            "identifier": { "type": "username", "value": username },
+        }),
+    }
+}

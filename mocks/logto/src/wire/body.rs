@@ -1,0 +1,78 @@
+//! Request bodies of Logto's APIs (contract §0.2, §2.2, §11): read, and checked
+//! member by member.
+
+use serde_json::{Map, Value};
+
+use super::api_error::ApiError;
+use super::issue::{Complaint, Issue, kind};
+use super::v8;
+
+/// A JSON object. No body at all counts as one without members.
+pub(crate) fn object(text: &str) -> Result<Map<String, Value>, ApiError> {
+    match text.trim_start().chars().next() {
+        None => return Ok(Map::new()),
+        Some('{' | '[') => {}
+        Some(_) => return Err(ApiError::syntax("invalid JSON, only supports object and array")),
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(other) => Err(ApiError::guard(&[Issue::not_an_object(&other)])),
+        Err(error) => Err(ApiError::syntax(v8::syntax_error(text, &error))),
+    }
+}
+
+/// Refuses a body of which anything is complained.
+pub(crate) fn without(issues: impl IntoIterator<Item = Option<Issue>>) -> Result<(), ApiError> {
+    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
+    if issues.is_empty() { Ok(()) } else { Err(ApiError::guard(&issues)) }
+}
+
+/// A member that may be left out is of this type.
+pub(crate) fn typed(members: &Map<String, Value>, path: &[&str], expected: &'static str) -> Option<Issue> {
+    let value = members.get(*path.last()?)?;
+    (kind(value) != expected).then(|| Issue::new(path, Complaint::Type { expected, received: kind(value) }))
+}
+
+/// A member is there, and of this type.
+pub(crate) fn needed(members: &Map<String, Value>, path: &[&str], expected: &'static str) -> Option<Issue> {
+    if path.last().is_some_and(|name| members.contains_key(*name)) {
+        return typed(members, path, expected);
+    }
+    Some(Issue::new(path, Complaint::Type { expected, received: "undefined" }))
+}
+
+/// A member that may be left out is one of these texts.
+pub(crate) fn choice(
+    members: &Map<String, Value>,
+    path: &[&str],
+    options: &'static [&'static str],
+) -> Option<Issue> {
+    let value = members.get(*path.last()?)?;
+    let known = value.as_str().is_some_and(|text| options.contains(&text));
+    (!known).then(|| Issue::new(path, Complaint::Choice { options, received: Some(value.clone()) }))
+}
+
+/// A member is there, and one of these texts.
+pub(crate) fn needed_choice(
+    members: &Map<String, Value>,
+    path: &[&str],
+    options: &'static [&'static str],
+) -> Option<Issue> {
+    if path.last().is_some_and(|name| members.contains_key(*name)) {
+        return choice(members, path, options);
+    }
+    Some(Issue::new(path, Complaint::Choice { options, received: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_objects_and_arrays_are_read_at_all() {
+        assert_eq!(object("").unwrap(), Map::new());
+        assert_eq!(object("\"SignIn\"").unwrap_err().message, "invalid JSON, only supports object and array");
+        assert_eq!(object("[]").unwrap_err().code, Some("guard.invalid_input"));
+        assert_eq!(object("{\"a\":").unwrap_err().message, "Unexpected end of JSON input");
+    }
+}

@@ -1,0 +1,178 @@
+//! What zod complains of, as `data` and `details` of a refusal (contract §0.2).
+
+use serde_json::{Value, json};
+
+/// One complaint about a member of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Issue {
+    /// Names of members, and places in lists.
+    path: Vec<Value>,
+    complaint: Complaint,
+}
+
+/// What is complained of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Complaint {
+    /// Another type than the expected one.
+    Type { expected: &'static str, received: &'static str },
+    /// A text that its pattern does not fit.
+    Pattern,
+    /// A text with less than so many characters.
+    TooShort(usize),
+    /// A text with more than so many characters.
+    TooLong(usize),
+    /// A number above this one.
+    TooLarge(i64),
+    /// A number below this one.
+    TooSmall(i64),
+    /// A value that is none of these; absent is none of them either.
+    Choice { options: &'static [&'static str], received: Option<Value> },
+    /// A `type` that is none of these.
+    Discriminator(&'static [&'static str]),
+    /// A value that is not the only one there can be.
+    Literal { expected: &'static str, received: Value },
+    /// A check of Logto's own.
+    Custom,
+}
+
+impl Issue {
+    pub(crate) fn new(path: &[&str], complaint: Complaint) -> Self {
+        Self { path: path.iter().map(|name| json!(name)).collect(), complaint }
+    }
+
+    /// The same about an item of the list.
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.path.push(json!(index));
+        self
+    }
+
+    pub(crate) fn required(path: &[&str]) -> Self {
+        Self::new(path, Complaint::Type { expected: "string", received: "undefined" })
+    }
+
+    /// The member is not a string.
+    pub(crate) fn not_a_string(path: &[&str], value: &Value) -> Self {
+        Self::new(path, Complaint::Type { expected: "string", received: kind(value) })
+    }
+
+    /// The whole value is no object.
+    pub(crate) fn not_an_object(value: &Value) -> Self {
+        Self::new(&[], Complaint::Type { expected: "object", received: kind(value) })
+    }
+
+    /// `a.b.0`
+    pub(crate) fn place(&self) -> String {
+        let part = |part: &Value| part.as_str().map_or_else(|| part.to_string(), ToOwned::to_owned);
+        self.path.iter().map(part).collect::<Vec<_>>().join(".")
+    }
+
+    /// Members in zod's order, which differs by complaint.
+    pub(super) fn json(&self) -> Value {
+        let (path, message) = (&self.path, self.message());
+        match &self.complaint {
+            Complaint::Type { expected, received } => json!({
+                "code": "invalid_type", "expected": expected, "received": received, "path": path,
+                "message": message,
+            }),
+            Complaint::Pattern => json!({
+                "validation": "regex", "code": "invalid_string", "message": message, "path": path,
+            }),
+            Complaint::TooShort(minimum) => json!({
+                "code": "too_small", "minimum": minimum, "type": "string", "inclusive": true, "exact": false,
+                "message": message, "path": path,
+            }),
+            Complaint::TooLong(maximum) => json!({
+                "code": "too_big", "maximum": maximum, "type": "string", "inclusive": true, "exact": false,
+                "message": message, "path": path,
+            }),
+            Complaint::TooLarge(maximum) => json!({
+                "code": "too_big", "maximum": maximum, "type": "number", "inclusive": true, "exact": false,
+                "message": message, "path": path,
+            }),
+            Complaint::TooSmall(minimum) => json!({
+                "code": "too_small", "minimum": minimum, "type": "number", "inclusive": true, "exact": false,
+                "message": message, "path": path,
+            }),
+            Complaint::Choice { options, received: Some(received) } => json!({
+                "received": received, "code": "invalid_enum_value", "options": options, "path": path,
+                "message": message,
+            }),
+            Complaint::Choice { options, received: None } => json!({
+                "expected": alternatives(options), "received": "undefined", "code": "invalid_type",
+                "path": path, "message": message,
+            }),
+            Complaint::Discriminator(options) => json!({
+                "code": "invalid_union_discriminator", "options": options, "path": path, "message": message,
+            }),
+            Complaint::Literal { expected, received } => json!({
+                "received": received, "code": "invalid_literal", "expected": expected, "path": path,
+                "message": message,
+            }),
+            Complaint::Custom => json!({ "code": "custom", "message": message, "path": path }),
+        }
+    }
+
+    fn message(&self) -> String {
+        match &self.complaint {
+            Complaint::Type { received: "undefined", .. } | Complaint::Choice { received: None, .. } => {
+                "Required".to_owned()
+            }
+            Complaint::Type { expected, received } => format!("Expected {expected}, received {received}"),
+            Complaint::Pattern => "Invalid".to_owned(),
+            Complaint::TooShort(minimum) => format!("String must contain at least {minimum} character(s)"),
+            Complaint::TooLong(maximum) => format!("String must contain at most {maximum} character(s)"),
+            Complaint::TooLarge(maximum) => format!("Number must be less than or equal to {maximum}"),
+            Complaint::TooSmall(minimum) => format!("Number must be greater than or equal to {minimum}"),
+            Complaint::Choice { options, received: Some(received) } => {
+                let received = received.as_str().map_or_else(|| received.to_string(), ToOwned::to_owned);
+                format!("Invalid enum value. Expected {}, received '{received}'", alternatives(options))
+            }
+            Complaint::Discriminator(options) => {
+                format!("Invalid discriminator value. Expected {}", alternatives(options))
+            }
+            Complaint::Literal { expected, .. } => format!("Invalid literal value, expected \"{expected}\""),
+            Complaint::Custom => "Invalid input".to_owned(),
+        }
+    }
+
+    /// A line of `details`.
+    pub(super) fn line(&self) -> String {
+        let code = match &self.complaint {
+            Complaint::Type { expected, received } => {
+                return self.told(&format!("(invalid_type) Expected {expected} but received {received}."));
+            }
+            Complaint::Choice { options, received: None } => {
+                let expected = alternatives(options);
+                return self.told(&format!("(invalid_type) Expected {expected} but received undefined."));
+            }
+            Complaint::Pattern => "invalid_string",
+            Complaint::TooShort(_) | Complaint::TooSmall(_) => "too_small",
+            Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
+            Complaint::Choice { .. } => "invalid_enum_value",
+            Complaint::Discriminator(_) => "invalid_union_discriminator",
+            Complaint::Literal { .. } => "invalid_literal",
+            Complaint::Custom => "custom",
+        };
+        self.told(&format!("({code}) {}", self.message()))
+    }
+
+    fn told(&self, what: &str) -> String {
+        format!("Error in key path \"{}\": {what}", self.place())
+    }
+}
+
+fn alternatives(options: &[&str]) -> String {
+    options.iter().map(|option| format!("'{option}'")).collect::<Vec<_>>().join(" | ")
+}
+
+/// The type of a value as zod names it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
