@@ -9,7 +9,7 @@ pub(crate) use protocol::{
     AccessToken, Code, Experience, Grant, Interaction, LogoutState, PasswordVerification, Profile, Prompt,
     RefreshToken, Session, SocialUser, Verification, VerificationState, lifetime,
 };
-pub(crate) use user::{Identity, User};
+pub(crate) use user::{Identity, PROFILE, User};
 
 use kit::Bounded;
 use serde_json::{Map, Value};
@@ -96,6 +96,7 @@ impl Store {
         self.users.iter().find(|user| match kind {
             "username" => user.username.as_deref() == Some(value),
             "email" => user.primary_email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(value)),
+            "phone" => user.primary_phone.as_deref() == Some(value),
             _ => false,
         })
     }

@@ -7,6 +7,8 @@ mod experience;
 mod identities;
 mod routes;
 mod secrets;
+mod user_data;
+mod user_search;
 mod users;
 
 pub(crate) use auth::refused_by_admin;

@@ -11,8 +11,13 @@ pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) username: Option<String>,
     pub(crate) primary_email: Option<String>,
+    pub(crate) primary_phone: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
+    /// Whatever the tenant keeps with its users.
+    pub(crate) custom_data: Map<String, Value>,
+    /// Standard claims beyond name and picture, under Logto's names.
+    pub(crate) profile: Map<String, Value>,
     pub(crate) identities: IndexMap<String, Identity>,
     pub(crate) last_sign_in_at: Option<i64>,
     pub(crate) created_at: i64,
@@ -28,32 +33,86 @@ pub(crate) struct User {
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) user_id: String,
-    pub(crate) details: Value,
+    /// What the provider told; absent where somebody put the identity there by hand.
+    pub(crate) details: Option<Value>,
 }
 
+/// Members of a profile in their order; `address` has members of its own.
+pub(crate) const PROFILE: [&str; 12] = [
+    "familyName",
+    "givenName",
+    "middleName",
+    "nickname",
+    "preferredUsername",
+    "profile",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "address",
+];
+
 impl User {
+    /// Nobody yet, born now (milliseconds since the epoch).
+    pub(crate) fn new(id: String, now: i64) -> Self {
+        Self {
+            id,
+            username: None,
+            primary_email: None,
+            primary_phone: None,
+            name: None,
+            avatar: None,
+            custom_data: Map::new(),
+            profile: Map::new(),
+            identities: IndexMap::new(),
+            last_sign_in_at: None,
+            created_at: now,
+            updated_at: now,
+            application_id: None,
+            is_suspended: false,
+            password: None,
+        }
+    }
+
+    /// The identities as the Management API gives them.
+    pub(crate) fn identities_json(&self) -> Value {
+        let shown = |identity: &Identity| {
+            let mut shown = Map::new();
+            shown.insert("userId".to_owned(), json!(identity.user_id));
+            if let Some(details) = &identity.details {
+                shown.insert("details".to_owned(), column(details));
+            }
+            Value::Object(shown)
+        };
+        self.identities
+            .iter()
+            .map(|(target, identity)| (target.clone(), shown(identity)))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+
+    /// The profile, members in their order.
+    pub(crate) fn profile_json(&self) -> Value {
+        let members = PROFILE.iter().filter_map(|name| self.profile.get_key_value(*name));
+        members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+    }
+
     /// As the Management API gives it (contract §4).
     pub(crate) fn json(&self) -> Value {
-        let identities: Map<String, Value> = self
-            .identities
-            .iter()
-            .map(|(target, identity)| {
-                (target.clone(), json!({ "userId": identity.user_id, "details": column(&identity.details) }))
-            })
-            .collect();
         json!({
             "id": self.id,
             "username": self.username,
             "primaryEmail": self.primary_email,
-            "primaryPhone": null,
+            "primaryPhone": self.primary_phone,
             "name": self.name,
             "avatar": self.avatar,
-            "customData": {},
-            "identities": identities,
+            "customData": column(&Value::Object(self.custom_data.clone())),
+            "identities": self.identities_json(),
             "lastSignInAt": self.last_sign_in_at,
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
-            "profile": {},
+            "profile": self.profile_json(),
             "applicationId": self.application_id,
             "cimdClientId": null,
             "isSuspended": self.is_suspended,

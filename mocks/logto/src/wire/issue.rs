@@ -17,6 +17,8 @@ pub(crate) enum Complaint {
     Type { expected: &'static str, received: &'static str },
     /// A text that its pattern does not fit.
     Pattern,
+    /// A text that is no URL.
+    Url,
     /// A text with less than so many characters.
     TooShort(usize),
     /// A text with more than so many characters.
@@ -77,6 +79,9 @@ impl Issue {
             Complaint::Pattern => json!({
                 "validation": "regex", "code": "invalid_string", "message": message, "path": path,
             }),
+            Complaint::Url => json!({
+                "validation": "url", "code": "invalid_string", "message": message, "path": path,
+            }),
             Complaint::TooShort(minimum) => json!({
                 "code": "too_small", "minimum": minimum, "type": "string", "inclusive": true, "exact": false,
                 "message": message, "path": path,
@@ -119,6 +124,7 @@ impl Issue {
             }
             Complaint::Type { expected, received } => format!("Expected {expected}, received {received}"),
             Complaint::Pattern => "Invalid".to_owned(),
+            Complaint::Url => "Invalid url".to_owned(),
             Complaint::TooShort(minimum) => format!("String must contain at least {minimum} character(s)"),
             Complaint::TooLong(maximum) => format!("String must contain at most {maximum} character(s)"),
             Complaint::TooLarge(maximum) => format!("Number must be less than or equal to {maximum}"),
@@ -145,7 +151,7 @@ impl Issue {
                 let expected = alternatives(options);
                 return self.told(&format!("(invalid_type) Expected {expected} but received undefined."));
             }
-            Complaint::Pattern => "invalid_string",
+            Complaint::Pattern | Complaint::Url => "invalid_string",
             Complaint::TooShort(_) | Complaint::TooSmall(_) => "too_small",
             Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
             Complaint::Choice { .. } => "invalid_enum_value",

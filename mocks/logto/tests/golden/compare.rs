@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::values::Values;
 
 /// Headers that are compared; `Set-Cookie` apart.
-const HEADERS: [&str; 10] = [
+const HEADERS: [&str; 12] = [
     "location",
     "content-type",
     "cache-control",
@@ -18,6 +18,8 @@ const HEADERS: [&str; 10] = [
     "access-control-max-age",
     "access-control-expose-headers",
     "vary",
+    "total-number",
+    "link",
 ];
 
 /// Members that hold times.
@@ -42,8 +44,12 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    /// A header; several of one name in one text.
+    fn header(&self, name: &str) -> Option<String> {
+        let of_name = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
+        let values: Vec<&str> =
+            self.headers.iter().filter(of_name).map(|(_, value)| value.as_str()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
     }
 
     fn cookies(&self) -> Vec<&str> {
@@ -62,7 +68,7 @@ pub(crate) fn differences(recorded: &Seen, here: &Seen, values: &Values) -> Vec<
     };
     check("status", recorded.status.to_string(), here.status.to_string());
     for name in HEADERS {
-        let show = |text: Option<&str>| text.map_or("(absent)".to_owned(), ToOwned::to_owned);
+        let show = |text: Option<String>| text.unwrap_or_else(|| "(absent)".to_owned());
         check(name, values.here(&show(recorded.header(name))), show(here.header(name)));
     }
     check("etag", recorded.header("etag").is_some().to_string(), here.header("etag").is_some().to_string());

@@ -102,7 +102,7 @@ fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<
         "avatar": user.avatar,
         "username": user.username,
         "primaryEmail": user.primary_email,
-        "primaryPhone": null,
+        "primaryPhone": user.primary_phone,
     });
     shown.insert("user".to_owned(), user);
     shown.insert("organizations".to_owned(), json!([]));

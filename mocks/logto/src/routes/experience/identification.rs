@@ -326,18 +326,13 @@ fn register(
     let Profile { username, password, primary_email, name, avatar, social } = profile;
     let now = shared.context.clock.millis();
     let user = User {
-        id: shared.short_id(),
         username,
+        password,
         primary_email,
         name,
         avatar,
         identities: social.into_iter().map(|(target, social)| (target, identity(&social))).collect(),
-        last_sign_in_at: None,
-        created_at: now,
-        updated_at: now,
-        application_id: None,
-        is_suspended: false,
-        password,
+        ..User::new(shared.short_id(), now)
     };
     let id = user.id.clone();
     // Lists are newest first.
@@ -373,12 +368,12 @@ pub(super) fn demanded(
     let email = has(&profile.primary_email, |user| &user.primary_email);
     let password = has(&profile.password, |user| &user.password) || social;
     let wants_password = member("signUp", "password") == Some(&Value::Bool(true));
-    // Nobody ever has a phone number here.
+    let phone = user.is_some_and(|user| user.primary_phone.is_some());
     let fields = [
         ("username", wants("username") && !username),
-        ("emailOrPhone", wants("email") && wants("phone") && !email),
+        ("emailOrPhone", wants("email") && wants("phone") && !email && !phone),
         ("email", wants("email") && !wants("phone") && !email),
-        ("phone", wants("phone") && !wants("email")),
+        ("phone", wants("phone") && !wants("email") && !phone),
         ("password", wants_password && !password),
     ];
     fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()
@@ -394,5 +389,5 @@ pub(super) fn identity(social: &SocialUser) -> Identity {
         }
     }
     details.insert("rawData".to_owned(), social.raw.clone());
-    Identity { user_id: social.id.clone(), details: Value::Object(details) }
+    Identity { user_id: social.id.clone(), details: Some(Value::Object(details)) }
 }

@@ -10,11 +10,47 @@ use serde_json::{Value, json};
 use super::auth::Authorized;
 use crate::shared::Shared;
 use crate::store::Identity;
-use crate::wire::body::object;
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::body::{self, object};
+use crate::wire::{self, ApiError};
 
-fn no_identity() -> ApiError {
-    ApiError::new(404, "user.identity_not_exist", "The social account has not been registered yet.")
+/// Why an identity is not shown, put or deleted.
+#[derive(Debug, thiserror::Error)]
+enum IdentityError {
+    #[error("{}", .0.message)]
+    Body(ApiError),
+    #[error("there is no such user")]
+    NoUser,
+    #[error("there is no such connector")]
+    NoConnector,
+    #[error("the user has no identity of this target")]
+    NoIdentity,
+    #[error("somebody else has this identity")]
+    InUse,
+    #[error("the connector would have to keep a session, which this call cannot")]
+    NeedsSession,
+}
+
+impl IdentityError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Body(error) => error.clone(),
+            Self::NoUser | Self::NoConnector => ApiError::not_found(),
+            Self::NoIdentity => {
+                let text = "The social account has not been registered yet.";
+                ApiError::new(404, "user.identity_not_exist", text)
+            }
+            Self::InUse => ApiError::new(
+                422,
+                "user.identity_already_in_use",
+                "The social account has been associated with an existing account.",
+            ),
+            Self::NeedsSession => {
+                let text = "{{method}}: has not been implemented yet.";
+                ApiError::new(501, "connector.not_implemented", text)
+            }
+        };
+        error.response(self.to_string())
+    }
 }
 
 /// `GET /users/:id/identities/:target`.
@@ -24,10 +60,13 @@ pub(super) async fn read(
     Path((id, target)): Path<(String, String)>,
 ) -> Response {
     let store = shared.store();
-    let Some(user) = store.user(&id) else { return ApiError::not_found().into() };
-    match user.json()["identities"].get(&target) {
-        Some(identity) => wire::json(StatusCode::OK, &json!({ "identity": identity })),
-        None => no_identity().into(),
+    let found = store
+        .user(&id)
+        .ok_or(IdentityError::NoUser)
+        .and_then(|user| user.identities_json().get(&target).cloned().ok_or(IdentityError::NoIdentity));
+    match found {
+        Ok(identity) => wire::json(StatusCode::OK, &json!({ "identity": identity })),
+        Err(error) => error.response(),
     }
 }
 
@@ -38,37 +77,71 @@ pub(super) async fn put(
     Path((id, target)): Path<(String, String)>,
     body: String,
 ) -> Response {
-    let members = match object(&body) {
-        Ok(members) => members,
-        Err(error) => return error.into(),
-    };
-    let user_id = match members.get("userId") {
-        Some(Value::String(user_id)) => user_id.clone(),
-        Some(other) => return ApiError::guard(&[Issue::not_a_string(&["userId"], other)]).into(),
-        None => return ApiError::guard(&[Issue::required(&["userId"])]).into(),
-    };
-    let details = match members.get("details") {
-        None => json!({}),
-        Some(details @ Value::Object(_)) => details.clone(),
-        Some(other) => {
-            let complaint = Complaint::Type { expected: "object", received: wire::kind(other) };
-            return ApiError::guard(&[Issue::new(&["details"], complaint)]).into();
-        }
-    };
+    match replace(&shared, &id, target, &body) {
+        Ok((status, all)) => wire::json(status, &all),
+        Err(error) => error.response(),
+    }
+}
+
+fn replace(
+    shared: &Shared,
+    id: &str,
+    target: String,
+    text: &str,
+) -> Result<(StatusCode, Value), IdentityError> {
+    let members = object(text).map_err(IdentityError::Body)?;
+    body::without([
+        body::needed(&members, &["userId"], "string"),
+        body::typed(&members, &["details"], "object"),
+    ])
+    .map_err(IdentityError::Body)?;
+    let user_id = members.get("userId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let details = members.get("details").cloned();
     let mut store = shared.store();
-    if store.user(&id).is_none() {
-        return ApiError::not_found().into();
+    if store.user(id).is_none() {
+        return Err(IdentityError::NoUser);
     }
     if store.user_by_identity(&target, &user_id).is_some_and(|holder| holder.id != id) {
-        let text = "The social account has been associated with an existing account.";
-        return ApiError::new(422, "user.identity_already_in_use", text).into();
+        return Err(IdentityError::InUse);
     }
     let now = shared.context.clock.millis();
-    let Some(user) = store.user_mut(&id) else { return ApiError::not_found().into() };
+    let user = store.user_mut(id).ok_or(IdentityError::NoUser)?;
     let before = user.identities.insert(target, Identity { user_id, details });
     user.updated_at = now;
     let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    wire::json(status, &user.json()["identities"])
+    Ok((status, user.identities_json()))
+}
+
+/// `POST /users/:id/identities`: the connector of Hugging Face needs a session,
+/// so 501 is the best it can do (contract §4).
+pub(super) async fn post(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: String,
+) -> Response {
+    link(&shared, &id, &body).response()
+}
+
+fn link(shared: &Shared, id: &str, text: &str) -> IdentityError {
+    let checked = object(text).and_then(|members| {
+        body::without([
+            body::needed(&members, &["connectorId"], "string"),
+            body::needed(&members, &["connectorData"], "object"),
+        ])?;
+        Ok(members)
+    });
+    let members = match checked {
+        Ok(members) => members,
+        Err(error) => return IdentityError::Body(error),
+    };
+    let store = shared.store();
+    let connector = members.get("connectorId").and_then(Value::as_str).unwrap_or_default();
+    match (store.connector(connector), store.user(id)) {
+        (None, _) => IdentityError::NoConnector,
+        (_, None) => IdentityError::NoUser,
+        _ => IdentityError::NeedsSession,
+    }
 }
 
 /// `DELETE /users/:id/identities/:target`.
@@ -79,10 +152,13 @@ pub(super) async fn delete(
 ) -> Response {
     let mut store = shared.store();
     let now = shared.context.clock.millis();
-    let Some(user) = store.user_mut(&id) else { return ApiError::not_found().into() };
-    if user.identities.shift_remove(&target).is_none() {
-        return no_identity().into();
+    let done = store.user_mut(&id).ok_or(IdentityError::NoUser).and_then(|user| {
+        user.identities.shift_remove(&target).ok_or(IdentityError::NoIdentity)?;
+        user.updated_at = now;
+        Ok(user.json())
+    });
+    match done {
+        Ok(user) => wire::json(StatusCode::OK, &user),
+        Err(error) => error.response(),
     }
-    user.updated_at = now;
-    wire::json(StatusCode::OK, &user.json())
 }

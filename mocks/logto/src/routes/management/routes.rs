@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{self, delete, get, post};
 
-use super::{applications, connectors, experience, identities, secrets, users};
+use super::{applications, connectors, experience, identities, secrets, user_data, user_search, users};
 use crate::shared::Shared;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -26,11 +26,17 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         )
         .route("/api/connectors/{id}/authorization-uri", post(connectors::authorization_uri))
         .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
-        .route("/api/users", get(users::list).post(users::create))
+        .route("/api/users", get(user_search::list).post(users::create))
         .route("/api/users/{id}", get(users::read).patch(users::patch).delete(users::delete))
         .route(
             "/api/users/{id}/identities/{target}",
             get(identities::read).put(identities::put).delete(identities::delete),
         )
-        .route("/api/users/{id}/is-suspended", axum::routing::patch(users::suspend))
+        .route("/api/users/{id}/identities", post(identities::post))
+        .route("/api/users/{id}/custom-data", get(user_data::custom_data).patch(user_data::patch_custom_data))
+        .route("/api/users/{id}/profile", routing::patch(user_data::patch_profile))
+        .route("/api/users/{id}/password", routing::patch(user_data::patch_password))
+        .route("/api/users/{id}/password/verify", post(user_data::verify_password))
+        .route("/api/users/{id}/has-password", get(user_data::has_password))
+        .route("/api/users/{id}/is-suspended", routing::patch(users::suspend))
 }

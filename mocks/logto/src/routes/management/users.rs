@@ -2,46 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode};
-use indexmap::IndexMap;
-use oauth::params::Params;
-use serde_json::Value;
+use http::StatusCode;
+use serde_json::{Map, Value};
+use url::Url;
 
 use super::auth::Authorized;
+use super::user_data;
 use crate::routes::is_username;
 use crate::shared::Shared;
 use crate::store::{Store, User};
-use crate::wire::body::object;
+use crate::wire::body::{self, object};
 use crate::wire::{self, ApiError, Complaint, Issue};
-
-/// Users on a page when nothing is asked for.
-const PAGE_SIZE: usize = 20;
-
-/// `GET /users`, newest first, with the number of all in `Total-Number`.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
-    let number = |name: &str, default: usize| match params.first(name) {
-        None => Some(default),
-        Some(text) => text.parse().ok().filter(|number| *number >= 1),
-    };
-    let (Some(page), Some(size @ ..=100)) = (number("page", 1), number("page_size", PAGE_SIZE)) else {
-        return ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
-            .into();
-    };
-    let store = shared.store();
-    let shown = store.users.iter().skip((page - 1) * size).take(size).map(User::json).collect();
-    let mut response = wire::json(StatusCode::OK, &Value::Array(shown));
-    if let Ok(total) = HeaderValue::from_str(&store.users.len().to_string()) {
-        response.headers_mut().insert("total-number", total);
-    }
-    response
-}
 
 /// `GET /users/:id`.
 pub(super) async fn read(
@@ -55,41 +28,57 @@ pub(super) async fn read(
     }
 }
 
-/// What a body may say of a user.
-#[derive(Default)]
-struct Given {
-    username: Option<Option<String>>,
-    primary_email: Option<Option<String>>,
-    name: Option<Option<String>>,
-    avatar: Option<Option<String>>,
-    password: Option<String>,
-}
-
-/// Why a user cannot be made or changed like this.
+/// Why a user is not made, changed or deleted.
 #[derive(Debug, thiserror::Error)]
-enum UserError {
+pub(super) enum UserError {
     #[error("{}", .0.message)]
     Body(ApiError),
     #[error("there is no such user")]
     Unknown,
+    #[error("there is nothing to change")]
+    Nothing,
+    #[error("a password and the digest of one")]
+    TwoPasswords,
+    #[error("this double keeps no digests of passwords")]
+    Digest,
     #[error("somebody has this username already")]
     UsernameInUse,
     #[error("somebody has this e-mail address already")]
     EmailInUse,
+    #[error("somebody has this phone number already")]
+    PhoneInUse,
+    #[error("the password is another")]
+    WrongPassword,
 }
 
 impl UserError {
-    fn response(&self) -> Response {
+    pub(super) fn response(&self) -> Response {
+        let taken = |code, text: &str| ApiError::new(422, code, text);
         let error = match self {
             Self::Body(error) => error.clone(),
             Self::Unknown => ApiError::not_found(),
-            Self::UsernameInUse => {
-                ApiError::new(422, "user.username_already_in_use", "This username is already in use.")
+            Self::Nothing => taken("entity.invalid_input", "Invalid input. Value list must not be empty."),
+            Self::TwoPasswords => ApiError::new(
+                400,
+                "user.password_and_digest",
+                "You cannot set both plain text password and password digest.",
+            ),
+            Self::Digest => {
+                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+                return kit::note(response, self.to_string());
             }
+            Self::UsernameInUse => taken("user.username_already_in_use", "This username is already in use."),
             Self::EmailInUse => {
-                let text = "This email is associated with an existing account.";
-                ApiError::new(422, "user.email_already_in_use", text)
+                taken("user.email_already_in_use", "This email is associated with an existing account.")
             }
+            Self::PhoneInUse => taken(
+                "user.phone_already_in_use",
+                "This phone number is associated with an existing account.",
+            ),
+            Self::WrongPassword => taken(
+                "session.invalid_credentials",
+                "Incorrect account or password. Please check your input.",
+            ),
         };
         error.response(self.to_string())
     }
@@ -97,122 +86,138 @@ impl UserError {
 
 /// `POST /users`: no policy is applied to the password (contract §2.1).
 pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
-    let done = given(&body, false).map_err(UserError::Body).and_then(|given| {
-        let mut store = shared.store();
-        free(&store, &given, None)?;
-        let now = shared.context.clock.millis();
-        let user = User {
-            id: shared.short_id(),
-            username: given.username.flatten(),
-            primary_email: given.primary_email.flatten(),
-            name: given.name.flatten(),
-            avatar: given.avatar.flatten(),
-            identities: IndexMap::new(),
-            last_sign_in_at: None,
-            created_at: now,
-            updated_at: now,
-            application_id: None,
-            is_suspended: false,
-            password: given.password,
-        };
-        let answer = user.json();
-        // Lists are newest first.
-        store.users.insert(0, user);
-        Ok(answer)
-    });
-    answer(done)
+    answer(make(&shared, &body))
 }
 
-/// `PATCH /users/:id`: the given members; null takes one away.
+fn make(shared: &Shared, text: &str) -> Result<Value, UserError> {
+    let members = object(text).map_err(UserError::Body)?;
+    guard(&members, false).map_err(UserError::Body)?;
+    match (members.contains_key("password"), members.contains_key("passwordDigest")) {
+        (true, true) => return Err(UserError::TwoPasswords),
+        (false, true) => return Err(UserError::Digest),
+        _ => {}
+    }
+    let mut store = shared.store();
+    free(&store, &members, None)?;
+    let mut user = User::new(shared.short_id(), shared.context.clock.millis());
+    fill(&mut user, &members);
+    user.password = members.get("password").and_then(Value::as_str).map(ToOwned::to_owned);
+    let answer = user.json();
+    // Lists are newest first.
+    store.users.insert(0, user);
+    Ok(answer)
+}
+
+/// `PATCH /users/:id`: the given members; null, or an empty text, takes one away.
 pub(super) async fn patch(
     _: Authorized,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
     body: String,
 ) -> Response {
-    let done = given(&body, true).map_err(UserError::Body).and_then(|given| {
-        let mut store = shared.store();
-        if store.user(&id).is_none() {
-            return Err(UserError::Unknown);
-        }
-        free(&store, &given, Some(&id))?;
-        let now = shared.context.clock.millis();
-        let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
-        for (slot, given) in [
-            (&mut user.username, given.username),
-            (&mut user.primary_email, given.primary_email),
-            (&mut user.name, given.name),
-            (&mut user.avatar, given.avatar),
-        ] {
-            if let Some(given) = given {
-                *slot = given;
-            }
-        }
-        user.updated_at = now;
-        Ok(user.json())
-    });
-    answer(done)
+    answer(change(&shared, &id, &body))
 }
 
-fn answer(done: Result<Value, UserError>) -> Response {
+fn change(shared: &Shared, id: &str, text: &str) -> Result<Value, UserError> {
+    let members = object(text).map_err(UserError::Body)?;
+    guard(&members, true).map_err(UserError::Body)?;
+    let mut store = shared.store();
+    if store.user(id).is_none() {
+        return Err(UserError::Unknown);
+    }
+    free(&store, &members, Some(id))?;
+    if !MEMBERS.iter().any(|name| members.contains_key(*name)) {
+        return Err(UserError::Nothing);
+    }
+    let user = store.user_mut(id).ok_or(UserError::Unknown)?;
+    fill(user, &members);
+    user.updated_at = shared.context.clock.millis();
+    Ok(user.json())
+}
+
+pub(super) fn answer(done: Result<Value, UserError>) -> Response {
     match done {
         Ok(user) => wire::json(StatusCode::OK, &user),
         Err(error) => error.response(),
     }
 }
 
-/// Usernames and e-mail addresses are unique.
-fn free(store: &Store, given: &Given, except: Option<&str>) -> Result<(), UserError> {
-    let taken = |kind: &str, value: &Option<Option<String>>| {
-        let value = value.as_ref().and_then(Option::as_ref);
+/// What a user can be told to be.
+const MEMBERS: [&str; 7] =
+    ["primaryPhone", "primaryEmail", "username", "name", "avatar", "customData", "profile"];
+
+/// The shape of the members, in their order. `clears`: null and the empty text
+/// take one away.
+fn guard(members: &Map<String, Value>, clears: bool) -> Result<(), ApiError> {
+    let text =
+        |name: &str, fits: fn(&str) -> bool, complaint: Complaint, nullable: bool, empty: bool| match members
+            .get(name)?
+        {
+            Value::Null if nullable => None,
+            Value::String(text) if text.is_empty() && empty || fits(text) => None,
+            Value::String(_) => Some(Issue::new(&[name], complaint)),
+            other => Some(Issue::not_a_string(&[name], other)),
+        };
+    let mut issues = vec![
+        text("primaryPhone", is_phone, Complaint::Pattern, clears, clears),
+        text("primaryEmail", is_email, Complaint::Pattern, clears, clears),
+        text("username", is_username, Complaint::Pattern, clears, clears),
+        text("password", |text| !text.is_empty(), Complaint::TooShort(1), false, false).filter(|_| !clears),
+        text("name", |_| true, Complaint::Pattern, clears, true),
+        text("avatar", |text| Url::parse(text).is_ok(), Complaint::Url, true, true),
+        body::typed(members, &["customData"], "object"),
+    ];
+    issues.extend(user_data::profile_issues(members));
+    body::without(issues)
+}
+
+/// Takes the members over; what is given as a whole replaces what was there.
+fn fill(user: &mut User, members: &Map<String, Value>) {
+    for (slot, name) in [
+        (&mut user.primary_phone, "primaryPhone"),
+        (&mut user.primary_email, "primaryEmail"),
+        (&mut user.username, "username"),
+        (&mut user.name, "name"),
+        (&mut user.avatar, "avatar"),
+    ] {
+        if let Some(given) = members.get(name) {
+            *slot = given.as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+        }
+    }
+    for (slot, name) in [(&mut user.custom_data, "customData"), (&mut user.profile, "profile")] {
+        if let Some(given) = members.get(name).and_then(Value::as_object) {
+            slot.clone_from(given);
+        }
+    }
+}
+
+/// Usernames, e-mail addresses and phone numbers are unique.
+fn free(store: &Store, members: &Map<String, Value>, except: Option<&str>) -> Result<(), UserError> {
+    let taken = |kind: &str, name: &str| {
+        let value = members.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
         let holder = value.and_then(|value| store.user_by_identifier(kind, value));
         holder.is_some_and(|holder| Some(holder.id.as_str()) != except)
     };
     match () {
-        () if taken("username", &given.username) => Err(UserError::UsernameInUse),
-        () if taken("email", &given.primary_email) => Err(UserError::EmailInUse),
+        () if taken("username", "username") => Err(UserError::UsernameInUse),
+        () if taken("email", "primaryEmail") => Err(UserError::EmailInUse),
+        () if taken("phone", "primaryPhone") => Err(UserError::PhoneInUse),
         () => Ok(()),
     }
 }
 
-/// Reads the members that a double has a use for. `clears`: null takes one away.
-fn given(body: &str, clears: bool) -> Result<Given, ApiError> {
-    let members = object(body)?;
-    let mut issues = Vec::new();
-    let mut text = |name: &str, nullable: bool, fits: fn(&str) -> bool| match members.get(name) {
-        None => None,
-        Some(Value::Null) if nullable => Some(None),
-        Some(Value::String(text)) if fits(text) => Some(Some(text.clone())),
-        Some(Value::String(_)) => {
-            issues.push(Issue::new(&[name], Complaint::Pattern));
-            None
-        }
-        Some(other) => {
-            issues.push(Issue::not_a_string(&[name], other));
-            None
-        }
-    };
-    let given = Given {
-        primary_email: text("primaryEmail", clears, is_email),
-        username: text("username", clears, is_username),
-        name: text("name", clears, |_| true),
-        avatar: text("avatar", true, |_| true),
-        password: text("password", false, |_| true).flatten(),
-    };
-    if given.password.as_deref() == Some("") {
-        issues.push(Issue::new(&["password"], Complaint::TooShort(1)));
-    }
-    if issues.is_empty() { Ok(given) } else { Err(ApiError::guard(&issues)) }
+/// Digits.
+fn is_phone(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| character.is_ascii_digit())
 }
 
-/// Something, one `@`, a domain with a dot.
+/// Something, an `@`, something, a dot, something; no white space anywhere.
 fn is_email(text: &str) -> bool {
-    let word = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace());
-    text.split_once('@').is_some_and(|(local, domain)| {
-        word(local)
-            && word(domain)
-            && domain.rsplit_once('.').is_some_and(|(host, top)| !host.is_empty() && top.len() >= 2)
-    })
+    let ends = |domain: &str| {
+        domain.char_indices().skip(1).any(|(at, character)| character == '.' && at + 1 < domain.len())
+    };
+    !text.contains(char::is_whitespace)
+        && text.char_indices().skip(1).any(|(at, character)| character == '@' && ends(&text[at + 1..]))
 }
 
 /// `DELETE /users/:id`: sessions and tokens end at once.
@@ -237,19 +242,21 @@ pub(super) async fn suspend(
     Path(id): Path<String>,
     body: String,
 ) -> Response {
-    let suspended = match object(&body).map(|members| members.get("isSuspended").and_then(Value::as_bool)) {
-        Ok(Some(suspended)) => suspended,
-        Ok(None) => return ApiError::new(400, "guard.invalid_input", "The request body is invalid.").into(),
-        Err(error) => return error.into(),
-    };
+    answer(suspended(&shared, &id, &body))
+}
+
+fn suspended(shared: &Shared, id: &str, text: &str) -> Result<Value, UserError> {
+    let members = object(text).map_err(UserError::Body)?;
+    body::without([body::needed(&members, &["isSuspended"], "boolean")]).map_err(UserError::Body)?;
     let mut store = shared.store();
-    let Some(user) = store.user_mut(&id) else { return ApiError::not_found().into() };
-    user.is_suspended = suspended;
+    let user = store.user_mut(id).ok_or(UserError::Unknown)?;
+    user.is_suspended = members.get("isSuspended") == Some(&Value::Bool(true));
+    user.updated_at = shared.context.clock.millis();
     let answer = user.json();
-    if suspended {
-        sign_out_everywhere(&mut store, &id);
+    if user.is_suspended {
+        sign_out_everywhere(&mut store, id);
     }
-    wire::json(StatusCode::OK, &answer)
+    Ok(answer)
 }
 
 fn sign_out_everywhere(store: &mut Store, id: &str) {
@@ -262,5 +269,27 @@ fn sign_out_everywhere(store: &mut Store, id: &str) {
         .collect();
     for grant in grants {
         store.revoke_grant(&grant);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    #[test]
+    fn an_address_has_an_at_and_then_a_dot() {
+        for (text, good) in [
+            ("ada@example.com", true),
+            ("a@b.c", true),
+            ("a@b@c.d", true),
+            ("a@b", false),
+            ("@b.c", false),
+            ("a@.c", false),
+            ("a@b.", false),
+            ("a b@c.d", false),
+            ("", false),
+        ] {
+            assert_eq!(is_email(text), good, "{text}");
+        }
     }
 }

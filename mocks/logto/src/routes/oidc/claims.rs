@@ -3,7 +3,7 @@
 use oauth::Scopes;
 use serde_json::{Map, Value, json};
 
-use crate::store::User;
+use crate::store::{User, column};
 
 /// Which document the claims are for: userinfo has more.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,16 +24,24 @@ pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String
             ("email", _) => {
                 json!({ "email": user.primary_email, "email_verified": user.primary_email.is_some() })
             }
-            ("phone", _) => json!({ "phone_number": null, "phone_number_verified": false }),
+            ("phone", _) => json!({
+                "phone_number": user.primary_phone, "phone_number_verified": user.primary_phone.is_some(),
+            }),
+            ("address", _) => match user.profile.get("address") {
+                Some(address) => json!({ "address": address }),
+                None => continue,
+            },
             ("roles", _) => json!({ "roles": [] }),
             ("urn:logto:scope:organizations", Document::IdToken) => json!({ "organizations": [] }),
             ("urn:logto:scope:organizations", Document::Userinfo) => {
                 json!({ "organizations": [], "organization_data": [] })
             }
             ("urn:logto:scope:organization_roles", _) => json!({ "organization_roles": [] }),
-            ("custom_data", Document::Userinfo) => json!({ "custom_data": {} }),
+            ("custom_data", Document::Userinfo) => {
+                json!({ "custom_data": column(&Value::Object(user.custom_data.clone())) })
+            }
             ("identities", Document::Userinfo) => {
-                json!({ "identities": user.json()["identities"], "sso_identities": [] })
+                json!({ "identities": user.identities_json(), "sso_identities": [] })
             }
             _ => continue,
         };
@@ -47,11 +55,39 @@ pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String
 fn profile(user: &User) -> Value {
     let mut claims = Map::new();
     claims.insert("name".to_owned(), json!(user.name));
-    if let Some(username) = &user.username {
+    let of_profile = |claims: &mut Map<String, Value>, members: &[(&str, &str)]| {
+        for (claim, member) in members {
+            if let Some(value) = user.profile.get(*member) {
+                claims.insert((*claim).to_owned(), value.clone());
+            }
+        }
+    };
+    of_profile(
+        &mut claims,
+        &[
+            ("family_name", "familyName"),
+            ("given_name", "givenName"),
+            ("middle_name", "middleName"),
+            ("nickname", "nickname"),
+            ("preferred_username", "preferredUsername"),
+        ],
+    );
+    if let (false, Some(username)) = (claims.contains_key("preferred_username"), &user.username) {
         claims.insert("preferred_username".to_owned(), json!(username));
     }
+    of_profile(&mut claims, &[("profile", "profile")]);
+    claims.insert("picture".to_owned(), json!(user.avatar));
+    of_profile(
+        &mut claims,
+        &[
+            ("website", "website"),
+            ("gender", "gender"),
+            ("birthdate", "birthdate"),
+            ("zoneinfo", "zoneinfo"),
+            ("locale", "locale"),
+        ],
+    );
     for (name, value) in [
-        ("picture", json!(user.avatar)),
         ("updated_at", json!(user.updated_at)),
         ("username", json!(user.username)),
         ("created_at", json!(user.created_at)),

@@ -1,0 +1,261 @@
+//! `GET /users`: pages and searches (contract §4, "Users").
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::LINK;
+use http::{HeaderValue, StatusCode};
+use oauth::params::Params;
+use serde_json::{Value, json};
+
+use super::auth::Authorized;
+use crate::shared::Shared;
+use crate::store::User;
+use crate::wire::{self, ApiError};
+
+/// Users on a page when nothing is asked for, and at most.
+const PAGE_SIZE: (usize, usize) = (20, 100);
+
+/// Why no list is given.
+#[derive(Debug, thiserror::Error)]
+enum SearchError {
+    #[error("page or page_size is no number, or too large")]
+    Pagination,
+    #[error("{0}")]
+    Invalid(String),
+    #[error("this double searches by `like` and `exact` only")]
+    Mode,
+}
+
+impl SearchError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Pagination => {
+                ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
+            }
+            Self::Invalid(why) => {
+                let text = format!("Input is invalid. {why}");
+                ApiError::new(400, "request.invalid_input", text).with_data(json!({}))
+            }
+            Self::Mode => {
+                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+                return kit::note(response, self.to_string());
+            }
+        };
+        error.response(self.to_string())
+    }
+}
+
+/// Newest first, with the number of all in `Total-Number` and the pages in `Link`.
+pub(super) async fn list(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(&query.unwrap_or_default());
+    find(&shared, &params).unwrap_or_else(|error| error.response())
+}
+
+fn find(shared: &Shared, params: &Params) -> Result<Response, SearchError> {
+    let number = |name: &str, default: usize| match params.first(name).filter(|text| !text.is_empty()) {
+        None => Ok(default),
+        Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(SearchError::Pagination),
+    };
+    let (page, size) = (number("page", 1)?, number("page_size", PAGE_SIZE.0)?);
+    if size > PAGE_SIZE.1 {
+        return Err(SearchError::Pagination);
+    }
+    let search = Search::of(params)?;
+    let store = shared.store();
+    let found: Vec<&User> = store.users.iter().filter(|user| search.finds(user)).collect();
+    let shown = found.iter().skip((page - 1) * size).take(size).map(|user| user.json()).collect();
+    let mut response = wire::json(StatusCode::OK, &Value::Array(shown));
+    let fields = response.headers_mut();
+    fields.insert("total-number", HeaderValue::from(found.len()));
+    let last = found.len().div_ceil(size).max(1);
+    for (relation, to) in [
+        ("first", Some(1)),
+        ("prev", (page > 1).then(|| page - 1)),
+        ("last", Some(last)),
+        ("next", (page < last).then_some(page + 1)),
+    ] {
+        let link = to.map(|to| link(&shared.endpoint("/users"), params, to, relation));
+        if let Some(Ok(link)) = link.as_deref().map(HeaderValue::from_str) {
+            fields.append(LINK, link);
+        }
+    }
+    Ok(response)
+}
+
+/// The same query with another page (RFC 8288).
+fn link(address: &str, params: &Params, page: usize, relation: &str) -> String {
+    let page = page.to_string();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let mut placed = false;
+    for (name, value) in params.iter() {
+        placed |= name == "page";
+        query.append_pair(name, if name == "page" { &page } else { value });
+    }
+    if !placed {
+        query.append_pair("page", &page);
+    }
+    format!("<{address}?{}>; rel=\"{relation}\"", query.finish())
+}
+
+/// Fields that can be searched, as the query and as the refusal name them.
+const FIELDS: [(&str, &str); 5] = [
+    ("id", "id"),
+    ("primaryEmail", "primary_email"),
+    ("primaryPhone", "primary_phone"),
+    ("username", "username"),
+    ("name", "name"),
+];
+
+struct Search {
+    matches: Vec<Match>,
+    all: bool,
+    case_sensitive: bool,
+}
+
+/// One field, or any; one of these values.
+struct Match {
+    field: Option<String>,
+    exact: bool,
+    values: Vec<String>,
+}
+
+impl Search {
+    fn of(params: &Params) -> Result<Self, SearchError> {
+        let after = |name: &str| name.split_once('.').map(|(_, field)| field.to_owned());
+        let named = |start: &str| {
+            let start = start.to_owned();
+            params.iter().filter(move |(name, _)| name.starts_with(&start))
+        };
+        let mut matches: Vec<Match> = Vec::new();
+        for (name, value) in named("search") {
+            let field = after(name);
+            if let Some(unknown) =
+                field.as_ref().filter(|field| FIELDS.iter().all(|(known, _)| known != field))
+            {
+                let known = FIELDS.map(|(_, column)| column).join(", ");
+                let why = format!("Search field `{unknown}` is not valid, expect one of {known}.");
+                return Err(SearchError::Invalid(why));
+            }
+            if value.is_empty() {
+                return Err(SearchError::Invalid("Search value cannot be empty.".to_owned()));
+            }
+            match matches.iter_mut().find(|known| known.field == field) {
+                Some(known) => known.values.push(value.to_owned()),
+                None => matches.push(Match { field, exact: false, values: vec![value.to_owned()] }),
+            }
+        }
+        let mode = |field: &Option<String>| {
+            named("mode").find(|(name, _)| after(name) == *field).map(|(_, mode)| mode)
+        };
+        for known in &mut matches {
+            known.exact = match mode(&known.field).or_else(|| mode(&None)) {
+                None | Some("like") => false,
+                Some("exact") => true,
+                Some(_) => return Err(SearchError::Mode),
+            };
+            if !known.exact && known.values.len() > 1 {
+                let why = "Only one search value is allowed when search mode is not `exact`.";
+                return Err(SearchError::Invalid(why.to_owned()));
+            }
+        }
+        let joint = params.first("joint").or_else(|| params.first("jointMode"));
+        let case = params.first("isCaseSensitive").unwrap_or_default();
+        let case_sensitive = ["1", "true", "y", "yes", "yep", "yeah"].contains(&case.to_lowercase().as_str());
+        Ok(Self { matches, all: joint == Some("and"), case_sensitive })
+    }
+
+    fn finds(&self, user: &User) -> bool {
+        let matched = |known: &Match| self.matches(known, user);
+        match self.all {
+            _ if self.matches.is_empty() => true,
+            true => self.matches.iter().all(matched),
+            false => self.matches.iter().any(matched),
+        }
+    }
+
+    fn matches(&self, known: &Match, user: &User) -> bool {
+        let folded = |text: &str| if self.case_sensitive { text.to_owned() } else { text.to_lowercase() };
+        let fits = |held: &str| {
+            let held = folded(held);
+            known.values.iter().map(|value| folded(value)).any(|value| {
+                if known.exact { value == held } else { like(&characters(&value), &characters(&held)) }
+            })
+        };
+        [
+            ("id", Some(&user.id)),
+            ("primaryEmail", user.primary_email.as_ref()),
+            ("primaryPhone", user.primary_phone.as_ref()),
+            ("username", user.username.as_ref()),
+            ("name", user.name.as_ref()),
+        ]
+        .into_iter()
+        .filter(|(field, _)| known.field.as_deref().is_none_or(|asked| asked == *field))
+        .any(|(_, held)| held.is_some_and(|held| fits(held)))
+    }
+}
+
+fn characters(text: &str) -> Vec<char> {
+    text.chars().collect()
+}
+
+/// `LIKE`: `%` stands for anything, `_` for one character.
+fn like(pattern: &[char], text: &[char]) -> bool {
+    match (pattern, text) {
+        ([], []) => true,
+        (['%', rest @ ..], _) => (0..=text.len()).any(|at| like(rest, &text[at..])),
+        (['_', pattern @ ..], [_, text @ ..]) => like(pattern, text),
+        ([wanted, pattern @ ..], [found, text @ ..]) if wanted == found => like(pattern, text),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn like_knows_two_wildcards() {
+        for (pattern, text, expected) in [
+            ("%da%", "ada", true),
+            ("a_a", "ada", true),
+            ("ada", "adam", false),
+            ("%", "", true),
+            ("_", "", false),
+        ] {
+            assert_eq!(like(&characters(pattern), &characters(text)), expected, "{pattern} {text}");
+        }
+    }
+
+    /// As a real Logto answers them.
+    #[test]
+    fn links_keep_the_query() {
+        let params = Params::parse("page=2&page_size=3&search=%25zzz%25");
+        assert_eq!(
+            link("http://localhost:3001/users", &params, 1, "first"),
+            "<http://localhost:3001/users?page=1&page_size=3&search=%25zzz%25>; rel=\"first\""
+        );
+        let params = Params::parse("search=a");
+        assert!(link("u", &params, 1, "last").contains("?search=a&page=1>"));
+    }
+
+    #[test]
+    fn only_five_fields_can_be_searched() {
+        let refused = Search::of(&Params::parse("search.identities=x")).err().unwrap();
+        assert_eq!(
+            refused.to_string(),
+            "Search field `identities` is not valid, expect one of id, primary_email, primary_phone, username, name."
+        );
+        let search =
+            Search::of(&Params::parse("search.primaryEmail=ADA%40example.com&mode.primaryEmail=exact"));
+        let mut user = User::new("u".to_owned(), 0);
+        assert!(!search.as_ref().unwrap().finds(&user));
+        user.primary_email = Some("ada@example.com".to_owned());
+        assert!(search.unwrap().finds(&user));
+    }
+}
