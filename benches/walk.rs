@@ -3,17 +3,27 @@
 //! `cargo bench --bench walk`, `-- --quick` for a short run. Everything is
 //! measured in one run on one machine: stack start, a walk on a kept stack, and
 //! the floor, which is the same exchanges over the same kinds of connections
-//! with empty handlers, and the same signatures.
+//! with empty handlers, and the same signatures. The long run makes 10,000
+//! walks on kept stacks, none of which may fail, and tells whether memory grew.
 
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+    RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+};
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use kit::{Bound, Ca, Client, Clock, Direction, Entry, Outcome, Party, Running};
 use logto_testkit::{Scenario, Stack, stack_for, walk};
-use serde_json::json;
+
+/// As the command has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -23,7 +33,22 @@ fn main() -> Result<(), Failure> {
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    runtime()?.block_on(measure(if quick { 20 } else { 200 }))
+    runtime()?.block_on(measure(if quick { Rounds::QUICK } else { Rounds::LONG }))
+}
+
+/// How often everything is done.
+struct Rounds {
+    /// One after the other, for medians.
+    alone: usize,
+    /// Walks on kept stacks, in all, before and after memory is looked at the first time.
+    kept: [usize; 2],
+    /// Walks with a stack each, in all.
+    fresh: usize,
+}
+
+impl Rounds {
+    const QUICK: Self = Self { alone: 20, kept: [40, 0], fresh: 40 };
+    const LONG: Self = Self { alone: 200, kept: [1000, 9000], fresh: 1000 };
 }
 
 /// One thread, as a test has: a walk is a chain of exchanges, and every wake-up
@@ -37,14 +62,14 @@ fn now() -> Instant {
     Instant::now()
 }
 
-async fn measure(rounds: usize) -> Result<(), Failure> {
+async fn measure(rounds: Rounds) -> Result<(), Failure> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/sign-in/first-visit.yaml");
     let scenario = Scenario::load(path.as_ref())?;
 
     // The first stack pays for what is made once per process.
     drop(stack_for(&scenario)?.start().await?);
     let mut starts = Vec::new();
-    for _ in 0..rounds {
+    for _ in 0..rounds.alone {
         let began = now();
         let stack = stack_for(&scenario)?.start().await?;
         starts.push(began.elapsed());
@@ -55,7 +80,7 @@ async fn measure(rounds: usize) -> Result<(), Failure> {
     let floor = Floor::recorded(&stack, &scenario).await?;
     let (mut walks, mut floors) = (Vec::new(), Vec::new());
     // In turn, so that a drift of the machine's speed meets both.
-    for _ in 0..rounds {
+    for _ in 0..rounds.alone {
         let began = now();
         one(&stack, &scenario).await?;
         walks.push(began.elapsed());
@@ -65,8 +90,8 @@ async fn measure(rounds: usize) -> Result<(), Failure> {
     }
     stack.stop().await?;
 
-    let kept = in_parallel(rounds, Kept::Yes, &scenario)?;
-    let fresh = in_parallel(rounds, Kept::No, &scenario)?;
+    let kept = in_parallel(rounds.kept, Kept::Yes, &scenario)?;
+    let fresh = in_parallel([rounds.fresh, 0], Kept::No, &scenario)?;
 
     let (start, walk, floor_time) = (median(&mut starts), median(&mut walks), median(&mut floors));
     println!("{:<38} {:>10}   target", "", "measured");
@@ -74,11 +99,14 @@ async fn measure(rounds: usize) -> Result<(), Failure> {
     row("walk on a kept stack", walk, "7 ms");
     row(&format!("floor of the walk ({} exchanges)", floor.exchanges.len()), floor_time, "");
     println!("{:<38} {:>10.2}   1.6", "walk / floor", walk.as_secs_f64() / floor_time.as_secs_f64());
-    println!("{:<38} {:>10.0}   500", "walks per second, kept stacks", kept);
-    println!("{:<38} {:>10.0}   300", "walks per second, a fresh stack each", fresh);
-    if let Some(peak) = peak_memory() {
-        println!("{:<38} {:>7.0} MB   60 MB for one stack", "peak memory of this whole run", peak);
+    println!("{:<38} {:>10.0}   500", "walks per second, kept stacks", kept.per_second);
+    println!("{:<38} {:>10.0}   300", "walks per second, a fresh stack each", fresh.per_second);
+    let [first, rest] = rounds.kept;
+    memory(&format!("memory after {first} walks, kept stacks"), kept.memory[0], "");
+    if rest > 0 {
+        memory(&format!("memory after {} walks", first + rest), kept.memory[1], "the same");
     }
+    memory("peak memory of this whole run", status("VmHWM:"), "60 MB for one stack");
     Ok(())
 }
 
@@ -102,31 +130,64 @@ enum Kept {
     No,
 }
 
-/// Walks per second with a thread per core, each with a runtime of its own, as
+/// What came of many walks.
+struct Parallel {
+    per_second: f64,
+    /// Memory in use after each part of the walks, in megabytes.
+    memory: [Option<f64>; 2],
+}
+
+/// Walks with a thread per core, each with a runtime and a stack of its own, as
 /// tests run.
-fn in_parallel(rounds: usize, kept: Kept, scenario: &Scenario) -> Result<f64, Failure> {
+fn in_parallel(walks: [usize; 2], kept: Kept, scenario: &Scenario) -> Result<Parallel, Failure> {
     let threads = std::thread::available_parallelism()?.get();
-    let began = now();
+    let (began, arrived) = (now(), Arc::new(Barrier::new(threads + 1)));
     let workers: Vec<_> = (0..threads)
         .map(|_| {
-            let scenario = scenario.clone();
-            std::thread::spawn(move || runtime()?.block_on(some(rounds, kept, &scenario)))
+            let (scenario, arrived) = (scenario.clone(), arrived.clone());
+            std::thread::spawn(move || worker(walks.map(|all| all / threads), kept, &scenario, &arrived))
         })
         .collect();
+    let memory = walks.map(|_| {
+        arrived.wait();
+        let used = status("VmRSS:");
+        arrived.wait();
+        used
+    });
     for worker in workers {
         worker.join().map_err(|_| "a worker panicked")??;
     }
-    let walks = u32::try_from(threads * rounds)?;
-    Ok(f64::from(walks) / began.elapsed().as_secs_f64())
+    let all = u32::try_from(walks.iter().map(|all| all / threads * threads).sum::<usize>())?;
+    Ok(Parallel { per_second: f64::from(all) / began.elapsed().as_secs_f64(), memory })
 }
 
-async fn some(rounds: usize, kept: Kept, scenario: &Scenario) -> Result<(), Failure> {
-    let mut stack = stack_for(scenario)?.start().await?;
-    for _ in 0..rounds {
-        if kept == Kept::No {
-            stack = stack_for(scenario)?.start().await?;
+fn worker(walks: [usize; 2], kept: Kept, scenario: &Scenario, arrived: &Barrier) -> Result<(), Failure> {
+    let runtime = runtime()?;
+    let mut stack = None;
+    let mut failed = None;
+    for part in walks {
+        if failed.is_none() {
+            failed = runtime.block_on(some(&mut stack, part, kept, scenario)).err();
         }
-        one(&stack, scenario).await?;
+        // Also after a failure, or the others would wait for ever.
+        arrived.wait();
+        arrived.wait();
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+async fn some(
+    stack: &mut Option<Stack>,
+    walks: usize,
+    kept: Kept,
+    scenario: &Scenario,
+) -> Result<(), Failure> {
+    for _ in 0..walks {
+        let stack = match stack {
+            Some(stack) if kept == Kept::Yes => stack,
+            _ => stack.insert(stack_for(scenario)?.start().await?),
+        };
+        one(stack, scenario).await?;
     }
     Ok(())
 }
@@ -146,7 +207,7 @@ impl Floor {
         let received = |entry: &Entry| entry.direction == Direction::Received;
         let exchanges: Vec<Entry> = stack.journal().since(start).into_iter().filter(received).collect();
         // Shared: a handler is cloned for every request.
-        let answers = std::sync::Arc::new(exchanges.clone());
+        let answers = Arc::new(exchanges.clone());
         let answer = move |request: axum::extract::Request| {
             let number =
                 request.headers().get("floor").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -216,69 +277,43 @@ fn respond(entry: &Entry) -> Response {
 }
 
 /// What is signed and verified in one walk: ID token of Logto (ES384), ID token
-/// (RS256) and access token (EdDSA) of Hugging Face.
+/// (RS256) and access token (EdDSA) of Hugging Face. The keys are read once.
 struct Signatures {
-    pairs: Vec<(Algorithm, EncodingKey, DecodingKey, bool)>,
+    ec: EcdsaKeyPair,
+    ed: Ed25519KeyPair,
+    rsa: RsaKeyPair,
 }
 
 impl Signatures {
     fn new() -> Result<Self, Failure> {
-        use aws_lc_rs::encoding::AsDer as _;
-        use aws_lc_rs::signature::{
-            ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-        };
-        use base64::Engine as _;
-        let ec = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)?;
-        let ec_der = ec.to_pkcs8v1()?;
-        let ed = Ed25519KeyPair::generate()?;
-        let ed_der = ed.to_pkcs8v1()?;
-        let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048)?;
-        let rsa_der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = rsa.as_der()?;
-        let rsa_pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            base64::engine::general_purpose::STANDARD.encode(rsa_der.as_ref())
-        );
         Ok(Self {
-            pairs: vec![
-                (
-                    Algorithm::ES384,
-                    EncodingKey::from_ec_der(ec_der.as_ref()),
-                    DecodingKey::from_ec_der(ec.public_key().as_ref()),
-                    true,
-                ),
-                (
-                    Algorithm::EdDSA,
-                    EncodingKey::from_ed_der(ed_der.as_ref()),
-                    DecodingKey::from_ed_der(ed.public_key().as_ref()),
-                    false,
-                ),
-                (
-                    Algorithm::RS256,
-                    EncodingKey::from_rsa_pem(rsa_pem.as_bytes())?,
-                    DecodingKey::from_rsa_der(rsa.public_key().as_ref()),
-                    false,
-                ),
-            ],
+            ec: EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)?,
+            ed: Ed25519KeyPair::generate()?,
+            rsa: RsaKeyPair::generate(KeySize::Rsa2048)?,
         })
     }
 
     fn make(&self) -> Result<(), Failure> {
-        for (algorithm, encoding, decoding, verified) in &self.pairs {
-            let token = jsonwebtoken::encode(&Header::new(*algorithm), &json!({ "sub": "u" }), encoding)?;
-            if *verified {
-                let mut validation = Validation::new(*algorithm);
-                validation.required_spec_claims.clear();
-                validation.validate_exp = false;
-                jsonwebtoken::decode::<serde_json::Value>(&token, decoding, &validation)?;
-            }
-        }
-        Ok(())
+        // About as long as the tokens of a walk.
+        let (message, random) = ([b'x'; 600], SystemRandom::new());
+        let signature = self.ec.sign(&random, &message)?;
+        let public = UnparsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, self.ec.public_key());
+        public.verify(&message, signature.as_ref())?;
+        std::hint::black_box(self.ed.sign(&message));
+        let mut signature = vec![0; self.rsa.public_modulus_len()];
+        Ok(self.rsa.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature)?)
     }
 }
 
-/// `VmHWM` of this process, in megabytes; Linux only.
-fn peak_memory() -> Option<f64> {
+fn memory(what: &str, megabytes: Option<f64>, target: &str) {
+    if let Some(megabytes) = megabytes {
+        println!("{what:<38} {megabytes:>7.0} MB   {target}");
+    }
+}
+
+/// A value of this process in megabytes, e.g. `VmRSS:`; Linux only.
+fn status(name: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }

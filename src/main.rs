@@ -2,8 +2,7 @@
 
 mod cli;
 
-/// A walk makes some ten thousand small allocations; this allocator takes a
-/// tenth off it.
+/// A walk allocates a multitude of small texts; this takes a tenth off it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

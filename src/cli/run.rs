@@ -103,11 +103,17 @@ fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError
         matches!(origin.scheme(), "http" | "https") && origin.path() == "/" && origin.query().is_none();
     match scenarios {
         _ if !plain => Err(UsageError::AppOrigin(origin.clone()).into()),
-        1 => Ok(Some(pool::OwnApp {
-            origin: origin.clone(),
-            env_file: env_file.clone(),
-            limit: Duration::from_secs(run.app_timeout),
-        })),
+        1 => {
+            // Whoever waits for the file must not find that of an earlier run.
+            match std::fs::remove_file(env_file) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(CliError::Io { what: "replace the file of --app-env", source });
+                }
+                _ => {}
+            }
+            let limit = Duration::from_secs(run.app_timeout);
+            Ok(Some(pool::OwnApp { origin: origin.clone(), env_file: env_file.clone(), limit }))
+        }
         many => Err(UsageError::AppTakesOne(many).into()),
     }
 }

@@ -166,7 +166,7 @@ impl StackBuilder {
     }
 
     /// An app of your own in place of the sample app: its origin, at which it need
-    /// not answer yet. Start it with [`Stack::environment`] once the stack is up.
+    /// not answer yet. Start it with [`Stack::environment`](super::Stack::environment) once the stack is up.
     #[must_use]
     pub fn app_at(mut self, origin: Url) -> Self {
         self.app_url = Some(origin);

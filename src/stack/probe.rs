@@ -22,6 +22,17 @@ pub enum ProbeError {
         /// Why there is no answer.
         source: SendError,
     },
+    /// No app at the address.
+    #[error(
+        "no app answers at {app} after {limit:?}: start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET \
+         and APP_BASE_URL as the stack says"
+    )]
+    NoApp {
+        /// The address.
+        app: Url,
+        /// How long it was waited for.
+        limit: std::time::Duration,
+    },
     /// An answer that the party would not give.
     #[error("{url} answered {status}, expected {expected}: is that the right server?")]
     WrongStatus {

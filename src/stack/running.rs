@@ -15,9 +15,9 @@ use super::parts::{
     Base, Clients, LOGTO, LogtoSite, QUICK, Shared, Site, bind, ca_failed, embedded, named, open_tenant,
 };
 use super::plan;
-use super::probe;
+use super::probe::{self, ProbeError};
 use super::saved::{Restored, SavedStateError};
-use super::steps::{StartError, step};
+use super::steps::{StartError, StepError, step};
 use super::tenant::{Application, Tenant};
 
 /// What a stack knows beforehand of the values in its traffic.
@@ -123,7 +123,11 @@ impl Stack {
     /// [`StartError`] when it does not within `limit`.
     pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
         let url = self.endpoints.app.clone();
-        step("wait for the app", limit, probe::answers(&self.browser, &url)).await
+        let failed = |cause: StepError| StartError { step: "wait for the app", cause };
+        match kit::within("the app's first answer", limit, probe::answers(&self.browser, &url)).await {
+            Ok(answered) => answered.map_err(|error| failed(error.into())),
+            Err(_) => Err(failed(ProbeError::NoApp { app: url, limit }.into())),
+        }
     }
 
     /// The stack's clock; embedded parties live by it.

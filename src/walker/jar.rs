@@ -168,7 +168,7 @@ impl Jar {
     }
 
     fn split(&mut self, request: CookieRequest<'_>) -> (Vec<(Key, String)>, Vec<Withheld>) {
-        let now = self.clock.now();
+        let (now, same_site) = (self.clock.now(), one_site(request));
         let mut matching: Vec<(Key, String)> = self
             .store
             .matches(request.url)
@@ -183,7 +183,7 @@ impl Jar {
             if meta.expires.is_some_and(|at| at <= now) {
                 withheld.push(Withheld { name: key.2.clone(), reason: "expired".to_owned() });
                 gone.push(key);
-            } else if let Some(reason) = blocked(meta, request) {
+            } else if let Some(reason) = blocked(meta, request, same_site) {
                 withheld.push(Withheld { name: key.2, reason });
             } else {
                 sent.push((key, value));
@@ -226,11 +226,11 @@ impl Jar {
     }
 }
 
-fn blocked(meta: &Meta, request: CookieRequest<'_>) -> Option<String> {
+fn blocked(meta: &Meta, request: CookieRequest<'_>, one_site: bool) -> Option<String> {
     if meta.secure && !trustworthy(request.url) {
         return Some("Secure, and this is plain http".to_owned());
     }
-    if one_site(request) {
+    if one_site {
         return None;
     }
     match meta.same_site {

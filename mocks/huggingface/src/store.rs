@@ -1,14 +1,13 @@
 //! What the mock remembers. All of it is in memory, behind one lock.
 
-mod bounded;
-
 use jiff::Timestamp;
-use kit::Random;
+use kit::{Bounded, Random};
 use oauth::Scopes;
 
-pub(crate) use bounded::Bounded;
-
 use crate::config::{App, Config, Organisation, Switches, User};
+
+/// How much a mock that stays up for days remembers of each kind.
+const CAPACITY: usize = 1024;
 
 /// A browser that is signed in.
 #[derive(Debug, Clone)]
@@ -103,11 +102,11 @@ impl Store {
             organisations: config.organisations,
             apps: config.apps,
             switches: config.switches,
-            sessions: Bounded::default(),
+            sessions: Bounded::with_capacity(CAPACITY),
             grants: Vec::new(),
-            codes: Bounded::default(),
-            access_tokens: Bounded::default(),
-            refresh_tokens: Bounded::default(),
+            codes: Bounded::with_capacity(CAPACITY),
+            access_tokens: Bounded::with_capacity(CAPACITY),
+            refresh_tokens: Bounded::with_capacity(CAPACITY),
         }
     }
 

@@ -11,6 +11,7 @@
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
+mod bounded;
 mod client;
 mod clock;
 mod deadline;
@@ -24,6 +25,7 @@ mod serve;
 mod signals;
 mod tls;
 
+pub use bounded::Bounded;
 pub use client::{Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};

@@ -138,7 +138,11 @@ fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    // Nearly everything is UTF-8, and the strict check is several times as fast.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@ mod configuration;
 mod protocol;
 mod user;
 
-use std::collections::HashMap;
-
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column, seeded_experience};
 pub(crate) use protocol::{
     AccessToken, Code, Experience, Grant, Interaction, LogoutState, PasswordVerification, Profile, Prompt,
@@ -13,7 +11,12 @@ pub(crate) use protocol::{
 };
 pub(crate) use user::{Identity, PROFILE, User};
 
+use kit::Bounded;
 use serde_json::{Map, Value};
+
+/// How many sessions, codes, tokens and so on are remembered. A test looks back
+/// over a few; a stack that is kept for thousands of walks keeps its size.
+const CAPACITY: usize = 1024;
 
 /// The default tenant.
 #[derive(Debug)]
@@ -22,12 +25,12 @@ pub(crate) struct Store {
     pub(crate) connectors: Vec<Connector>,
     pub(crate) sign_in_experience: Map<String, Value>,
     pub(crate) users: Vec<User>,
-    pub(crate) interactions: HashMap<String, Interaction>,
-    pub(crate) sessions: HashMap<String, Session>,
-    pub(crate) grants: HashMap<String, Grant>,
-    pub(crate) codes: HashMap<String, Code>,
-    pub(crate) access_tokens: HashMap<String, AccessToken>,
-    pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
+    pub(crate) interactions: Bounded<Interaction>,
+    pub(crate) sessions: Bounded<Session>,
+    pub(crate) grants: Bounded<Grant>,
+    pub(crate) codes: Bounded<Code>,
+    pub(crate) access_tokens: Bounded<AccessToken>,
+    pub(crate) refresh_tokens: Bounded<RefreshToken>,
     purged_at: i64,
 }
 
@@ -39,12 +42,12 @@ impl Store {
             connectors: vec![],
             sign_in_experience: seeded_experience(),
             users: vec![],
-            interactions: HashMap::new(),
-            sessions: HashMap::new(),
-            grants: HashMap::new(),
-            codes: HashMap::new(),
-            access_tokens: HashMap::new(),
-            refresh_tokens: HashMap::new(),
+            interactions: Bounded::with_capacity(CAPACITY),
+            sessions: Bounded::with_capacity(CAPACITY),
+            grants: Bounded::with_capacity(CAPACITY),
+            codes: Bounded::with_capacity(CAPACITY),
+            access_tokens: Bounded::with_capacity(CAPACITY),
+            refresh_tokens: Bounded::with_capacity(CAPACITY),
             purged_at: 0,
         }
     }

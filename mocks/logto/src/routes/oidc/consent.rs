@@ -53,7 +53,7 @@ pub(crate) fn allow(
     let wanted = interaction.request.granted_scopes();
     let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
     let account = session.account.clone().unwrap_or_default();
-    let grant = store.grants.entry(id.clone()).or_insert_with(|| Grant {
+    let grant = store.grants.or_insert_with(&id, || Grant {
         account: account.clone(),
         client: client.clone(),
         scopes: oauth::Scopes::default(),

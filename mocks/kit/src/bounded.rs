@@ -1,0 +1,126 @@
+//! A map that forgets its oldest entries.
+
+use std::collections::{HashMap, VecDeque};
+
+/// A map from a random text to a value. Beyond its capacity the entry that was
+/// put in first is forgotten: a mock that stays up for days keeps its size, and
+/// nobody comes back with a code of ten thousand sign-ins ago.
+#[derive(Debug)]
+pub struct Bounded<V> {
+    values: HashMap<String, V>,
+    /// Keys by age; some may be gone already.
+    order: VecDeque<String>,
+    capacity: usize,
+}
+
+impl<V> Bounded<V> {
+    /// An empty map of at most so many entries.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { values: HashMap::new(), order: VecDeque::new(), capacity: capacity.max(1) }
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.values.get(key)
+    }
+
+    /// The value of a key, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
+        self.values.get_mut(key)
+    }
+
+    /// Whether there is such a key.
+    #[must_use]
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
+    /// Puts a value in. One under a known key takes its place and its age.
+    pub fn insert(&mut self, key: String, value: V) {
+        if self.values.insert(key.clone(), value).is_none() {
+            self.order.push_back(key);
+            self.forget();
+        }
+    }
+
+    /// The value of a key; a new one is made where there is none.
+    ///
+    /// # Panics
+    /// Never: the capacity is at least one.
+    pub fn or_insert_with(&mut self, key: &str, make: impl FnOnce() -> V) -> &mut V {
+        if !self.values.contains_key(key) {
+            self.insert(key.to_owned(), make());
+        }
+        // The newest is never the one that is forgotten.
+        self.values.get_mut(key).expect("a value that was just put in, or was there")
+    }
+
+    /// Takes a value out.
+    pub fn remove(&mut self, key: &str) -> Option<V> {
+        self.values.remove(key)
+    }
+
+    /// Keys and values, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
+        self.values.iter()
+    }
+
+    /// The values, in no order.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.values()
+    }
+
+    /// The values, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.values.values_mut()
+    }
+
+    /// Drops what `keep` does not want.
+    pub fn retain(&mut self, keep: impl FnMut(&String, &mut V) -> bool) {
+        self.values.retain(keep);
+    }
+
+    fn forget(&mut self) {
+        // Keys that are gone cost nothing but their place in the line, until there
+        // are as many of them as there may be others.
+        if self.order.len() > 2 * self.capacity {
+            self.order.retain(|key| self.values.contains_key(key));
+        }
+        while self.values.len() > self.capacity
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgets_the_oldest_beyond_its_capacity() {
+        let mut map = Bounded::with_capacity(4);
+        for number in 0..5 {
+            map.insert(number.to_string(), number);
+        }
+        assert_eq!((map.get("0"), map.get("1")), (None, Some(&1)));
+        assert_eq!(map.remove("1"), Some(1));
+        map.insert("5".to_owned(), 5);
+        assert_eq!(map.get("2"), Some(&2), "what is taken out makes room");
+        *map.or_insert_with("6", || 6) += 1;
+        assert_eq!((map.get("2"), map.get("6")), (None, Some(&7)));
+    }
+
+    #[test]
+    fn the_line_of_keys_keeps_its_size() {
+        let mut map = Bounded::with_capacity(8);
+        for number in 0..1000 {
+            map.insert(number.to_string(), number);
+            map.remove(&number.to_string());
+        }
+        assert!(map.order.len() <= 17, "{}", map.order.len());
+    }
+}
