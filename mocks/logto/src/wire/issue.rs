@@ -98,14 +98,16 @@ impl Issue {
                 "code": "too_small", "minimum": minimum, "type": "number", "inclusive": true, "exact": false,
                 "message": message, "path": path,
             }),
-            Complaint::Choice { options, received: Some(received) } => json!({
-                "received": received, "code": "invalid_enum_value", "options": options, "path": path,
-                "message": message,
-            }),
-            Complaint::Choice { options, received: None } => json!({
-                "expected": alternatives(options), "received": "undefined", "code": "invalid_type",
-                "path": path, "message": message,
-            }),
+            Complaint::Choice { options, received } => match no_choice(received.as_ref()) {
+                Some(received) => json!({
+                    "expected": alternatives(options), "received": received, "code": "invalid_type",
+                    "path": path, "message": message,
+                }),
+                None => json!({
+                    "received": received, "code": "invalid_enum_value", "options": options, "path": path,
+                    "message": message,
+                }),
+            },
             Complaint::Discriminator(options) => json!({
                 "code": "invalid_union_discriminator", "options": options, "path": path, "message": message,
             }),
@@ -133,6 +135,9 @@ impl Issue {
             Complaint::TooLarge(maximum) => format!("Number must be less than or equal to {maximum}"),
             Complaint::TooSmall(minimum) => format!("Number must be greater than or equal to {minimum}"),
             Complaint::Choice { options, received: Some(received) } => {
+                if let Some(received) = no_choice(Some(received)) {
+                    return format!("Expected {}, received {received}", alternatives(options));
+                }
                 let received = received.as_str().map_or_else(|| received.to_string(), ToOwned::to_owned);
                 format!("Invalid enum value. Expected {}, received '{received}'", alternatives(options))
             }
@@ -150,14 +155,17 @@ impl Issue {
             Complaint::Type { expected, received } => {
                 return self.told(&format!("(invalid_type) Expected {expected} but received {received}."));
             }
-            Complaint::Choice { options, received: None } => {
-                let expected = alternatives(options);
-                return self.told(&format!("(invalid_type) Expected {expected} but received undefined."));
+            Complaint::Choice { options, received } => {
+                if let Some(received) = no_choice(received.as_ref()) {
+                    let expected = alternatives(options);
+                    return self
+                        .told(&format!("(invalid_type) Expected {expected} but received {received}."));
+                }
+                "invalid_enum_value"
             }
             Complaint::Pattern | Complaint::Url => "invalid_string",
             Complaint::TooShort(_) | Complaint::TooSmall(_) => "too_small",
             Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
-            Complaint::Choice { .. } => "invalid_enum_value",
             Complaint::Discriminator(_) => "invalid_union_discriminator",
             Complaint::Literal { .. } => "invalid_literal",
             Complaint::Custom => "custom",
@@ -167,6 +175,15 @@ impl Issue {
 
     fn told(&self, what: &str) -> String {
         format!("Error in key path \"{}\": {what}", self.place())
+    }
+}
+
+/// The type of a value that cannot be a choice: texts and numbers can.
+fn no_choice(received: Option<&Value>) -> Option<&'static str> {
+    match received {
+        None => Some("undefined"),
+        Some(Value::String(_) | Value::Number(_)) => None,
+        Some(other) => Some(kind(other)),
     }
 }
 

@@ -155,8 +155,11 @@ const ID_LIMIT: usize = 128;
 
 fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ConnectorsError> {
     let members = object(text).map_err(ConnectorsError::Body)?;
-    let id_too_long =
-        members.get("id").and_then(Value::as_str).is_some_and(|id| id.chars().count() > ID_LIMIT);
+    let id_issue = members.get("id").and_then(Value::as_str).and_then(|id| match id.chars().count() {
+        0 => Some(Complaint::TooShort(1)),
+        length if length > ID_LIMIT => Some(Complaint::TooLong(ID_LIMIT)),
+        _ => None,
+    });
     body::without([
         body::typed(&members, &["syncProfile"], "boolean"),
         body::typed(&members, &["enableTokenStorage"], "boolean"),
@@ -164,7 +167,7 @@ fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ConnectorsEr
         body::typed(&members, &["config"], "object"),
         body::typed(&members, &["metadata"], "object"),
         body::typed(&members, &["id"], "string").filter(|_| creates),
-        (creates && id_too_long).then(|| Issue::new(&["id"], Complaint::TooLong(ID_LIMIT))),
+        id_issue.filter(|_| creates).map(|complaint| Issue::new(&["id"], complaint)),
     ])
     .map_err(ConnectorsError::Body)?;
     Ok(members)

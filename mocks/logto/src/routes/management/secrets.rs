@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::applications::unknown;
 use super::auth::Authorized;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError};
+use crate::wire::{self, ApiError, Complaint, Issue};
 
 /// Why a secret is not made, renamed or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,8 @@ enum SecretError {
     NoApplication(String),
     #[error("the application has no secret of this name")]
     NoSecret,
+    #[error("the application has no secret of this name to rename")]
+    NoneToRename,
     #[error("the application has a secret of this name already")]
     NameTaken,
     #[error("the secret would have expired before it was made")]
@@ -35,6 +37,9 @@ impl SecretError {
             Self::Body(error) => error.clone(),
             Self::NoApplication(id) => unknown(id),
             Self::NoSecret => ApiError::not_found(),
+            Self::NoneToRename => {
+                ApiError::new(404, "entity.not_exists", "The application_secret does not exist.")
+            }
             Self::NameTaken => {
                 ApiError::new(422, "application.secret_name_exists", "Secret name already exists.")
             }
@@ -79,6 +84,10 @@ pub(super) async fn list(
     }
 }
 
+fn no_name(members: &Map<String, Value>) -> Option<Issue> {
+    (members.get("name")? == "").then(|| Issue::new(&["name"], Complaint::TooShort(1)))
+}
+
 /// `POST /applications/:id/secrets`: 201. The value is Logto's choice.
 pub(super) async fn add(
     _: Authorized,
@@ -96,6 +105,7 @@ fn make(shared: &Shared, id: &str, text: &str) -> Result<Value, SecretError> {
     let members = object(text).map_err(SecretError::Body)?;
     body::without([
         body::needed(&members, &["name"], "string"),
+        no_name(&members),
         body::typed(&members, &["expiresAt"], "number").filter(|_| members["expiresAt"] != Value::Null),
     ])
     .map_err(SecretError::Body)?;
@@ -132,7 +142,8 @@ pub(super) async fn rename(
 
 fn renamed(shared: &Shared, id: &str, name: &str, text: &str) -> Result<Value, SecretError> {
     let members = object(text).map_err(SecretError::Body)?;
-    body::without([body::needed(&members, &["name"], "string")]).map_err(SecretError::Body)?;
+    body::without([body::needed(&members, &["name"], "string"), no_name(&members)])
+        .map_err(SecretError::Body)?;
     let next = members.get("name").and_then(Value::as_str).unwrap_or_default();
     let mut store = shared.store();
     let application = application(&mut store, id)?;
@@ -140,7 +151,7 @@ fn renamed(shared: &Shared, id: &str, name: &str, text: &str) -> Result<Value, S
         return Err(SecretError::NameTaken);
     }
     let secret = application.secrets.iter_mut().find(|known| known.name == name);
-    let secret = secret.ok_or(SecretError::NoSecret)?;
+    let secret = secret.ok_or(SecretError::NoneToRename)?;
     next.clone_into(&mut secret.name);
     Ok(shown(id, secret))
 }
