@@ -6,6 +6,7 @@ mod interaction;
 mod password;
 mod password_policy;
 mod profile;
+mod requirements;
 mod routes;
 mod settings;
 mod social;

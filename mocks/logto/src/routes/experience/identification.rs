@@ -8,11 +8,10 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::interaction::{self, InteractionError};
-use super::profile;
+use super::requirements::{available, demanded, identity, missing_profile, username_exists, verified_social};
 use crate::shared::Shared;
 use crate::store::{
-    Connector, Experience, Identity, PasswordVerification, Profile, SocialUser, Store, User,
-    VerificationState,
+    Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
 };
 use crate::wire::{self, ApiError, body};
 
@@ -100,12 +99,6 @@ impl IdentificationError {
         };
         error.response(self.to_string())
     }
-}
-
-/// 422 `user.missing_profile` (contract §2.1).
-pub(super) fn missing_profile(fields: &[&'static str]) -> ApiError {
-    let text = "You need to provide additional info before signing-in.";
-    ApiError::new(422, "user.missing_profile", text).with_data(json!({ "missingProfile": fields }))
 }
 
 /// Says who the person is, or creates the person.
@@ -251,7 +244,7 @@ fn told_by(
         Proof::Password(PasswordVerification::New { username, password, .. }) => {
             // Somebody was created in this interaction already.
             if created.and_then(|id| store.user(id)).is_some_and(|user| user.username.is_some()) {
-                return Err(IdentificationError::Api(profile::username_exists()));
+                return Err(IdentificationError::Api(username_exists()));
             }
             profile.username = Some(username);
             profile.password = Some(password);
@@ -260,21 +253,6 @@ fn told_by(
         Proof::Password(PasswordVerification::Known { .. }) => {
             return Err(IdentificationError::OfKnown);
         }
-    }
-    Ok(())
-}
-
-/// What the person told must still be nobody else's.
-pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError> {
-    let taken = |kind: &str, told: &Option<String>| {
-        told.as_ref().is_some_and(|told| store.user_by_identifier(kind, told).is_some())
-    };
-    if taken("username", &profile.username) {
-        return Err(profile::username_in_use());
-    }
-    if taken("email", &profile.primary_email) {
-        let text = "This email is associated with an existing account.";
-        return Err(ApiError::new(422, "user.email_already_in_use", text));
     }
     Ok(())
 }
@@ -354,56 +332,4 @@ fn register(
     // Lists are newest first.
     store.users.insert(0, user);
     Ok(id)
-}
-
-/// Whether the person proved a social identity in this interaction.
-pub(super) fn verified_social(experience: &Experience) -> bool {
-    experience.verifications.iter().any(|known| matches!(known.state, VerificationState::Verified(_)))
-}
-
-/// What the sign-in experience demands and the person lacks. A social identity
-/// counts as the password; where the tenant says so, one that was proved just
-/// now (`verified`) makes up for everything.
-pub(super) fn demanded(
-    store: &Store,
-    user: Option<&User>,
-    profile: &Profile,
-    verified: bool,
-) -> Vec<&'static str> {
-    let member = |of: &str, name: &str| store.sign_in_experience.get(of).and_then(|of| of.get(name));
-    if verified && member("socialSignIn", "skipRequiredIdentifiers") == Some(&Value::Bool(true)) {
-        return vec![];
-    }
-    let has = |told: &Option<String>, known: fn(&User) -> &Option<String>| {
-        told.is_some() || user.is_some_and(|user| known(user).is_some())
-    };
-    let social = profile.social.is_some() || user.is_some_and(|user| !user.identities.is_empty());
-    let identifiers = member("signUp", "identifiers").and_then(Value::as_array);
-    let wants = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
-    let username = has(&profile.username, |user| &user.username);
-    let email = has(&profile.primary_email, |user| &user.primary_email);
-    let password = has(&profile.password, |user| &user.password) || social;
-    let wants_password = member("signUp", "password") == Some(&Value::Bool(true));
-    let phone = user.is_some_and(|user| user.primary_phone.is_some());
-    let fields = [
-        ("username", wants("username") && !username),
-        ("emailOrPhone", wants("email") && wants("phone") && !email && !phone),
-        ("email", wants("email") && !wants("phone") && !email),
-        ("phone", wants("phone") && !wants("email") && !phone),
-        ("password", wants_password && !password),
-    ];
-    fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()
-}
-
-/// As Logto keeps it.
-pub(super) fn identity(social: &SocialUser) -> Identity {
-    let mut details = serde_json::Map::new();
-    details.insert("id".to_owned(), json!(social.id));
-    for (name, value) in [("name", &social.name), ("email", &social.email), ("avatar", &social.avatar)] {
-        if let Some(value) = value {
-            details.insert(name.to_owned(), json!(value));
-        }
-    }
-    details.insert("rawData".to_owned(), social.raw.clone());
-    Identity { user_id: social.id.clone(), details: Some(Value::Object(details)) }
 }

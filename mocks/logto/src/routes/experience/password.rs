@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::interaction::{self, InteractionError};
 use super::password_policy::{self, Person};
-use super::profile::{is_username, rejected, username_in_use};
+use super::profile::is_username;
+use super::requirements::{rejected, username_in_use};
 use crate::shared::Shared;
 use crate::store::PasswordVerification;
 use crate::wire::{self, ApiError, Complaint, Issue, body};

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::interaction::{self, InteractionError};
 use super::password_policy::{self, Person};
+use super::requirements::{self, rejected, username_in_use};
 use crate::shared::Shared;
 use crate::wire::{self, ApiError, Complaint, Issue, body};
 
@@ -49,8 +50,8 @@ impl ProfileError {
                 "session.not_supported_for_forgot_password",
                 "This operation is not supported for forgot password.",
             ),
-            Self::NotIdentified => super::submit::not_identified(),
-            Self::Exists("username") => username_exists(),
+            Self::NotIdentified => requirements::not_identified(),
+            Self::Exists("username") => requirements::username_exists(),
             Self::Exists(_) => {
                 let text = "Password already exists in your profile.";
                 ApiError::new(422, "user.password_exists_in_profile", text)
@@ -71,22 +72,6 @@ impl ProfileError {
         };
         error.response(self.to_string())
     }
-}
-
-/// 422 `user.username_exists_in_profile`.
-pub(super) fn username_exists() -> ApiError {
-    ApiError::new(422, "user.username_exists_in_profile", "Username already exists in your profile.")
-}
-
-/// 422 `user.username_already_in_use`.
-pub(super) fn username_in_use() -> ApiError {
-    ApiError::new(422, "user.username_already_in_use", "This username is already in use.")
-}
-
-/// 422 `password.rejected`, with the issues of the policy.
-pub(super) fn rejected(issues: &[Value]) -> ApiError {
-    let text = "Password rejected. Please check if your password meets the requirements.";
-    ApiError::new(422, "password.rejected", text).with_data(json!(issues))
 }
 
 /// Letters, digits and underscores, no digit first.

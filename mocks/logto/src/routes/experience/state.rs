@@ -9,7 +9,7 @@ use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{identification, interaction};
+use super::{interaction, requirements};
 use crate::shared::Shared;
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
 use crate::wire;
@@ -48,7 +48,7 @@ fn state(experience: &Experience, headers: &HeaderMap) -> Value {
         ("mfa", json!({})),
         ("signInContext", context),
         // Whoever the provider vouches for is no robot.
-        ("captcha", json!({ "verified": false, "skipped": identification::verified_social(experience) })),
+        ("captcha", json!({ "verified": false, "skipped": requirements::verified_social(experience) })),
     ] {
         state.insert(name.to_owned(), value);
     }

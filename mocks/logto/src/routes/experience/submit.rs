@@ -7,8 +7,8 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::identification;
 use super::interaction::{self, InteractionError};
+use super::requirements;
 use crate::shared::Shared;
 use crate::store::{Profile, User};
 use crate::wire::{self, ApiError};
@@ -30,21 +30,12 @@ impl SubmitError {
     fn response(&self) -> Response {
         let error = match self {
             Self::Interaction(error) => return error.response(),
-            Self::NotIdentified => not_identified(),
+            Self::NotIdentified => requirements::not_identified(),
             Self::Taken(error) => error.clone(),
-            Self::MissingProfile(fields) => identification::missing_profile(fields),
+            Self::MissingProfile(fields) => requirements::missing_profile(fields),
         };
         error.response(self.to_string())
     }
-}
-
-/// 404 `session.identifier_not_found`.
-pub(super) fn not_identified() -> ApiError {
-    ApiError::new(
-        404,
-        "session.identifier_not_found",
-        "User identifier not found. Please go back and sign in again.",
-    )
 }
 
 /// Ends the interaction: the person has signed in.
@@ -69,10 +60,10 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     let uid = interaction.uid.clone();
     let experience = interaction::started(interaction)?;
     let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
-    let (profile, social) = (experience.profile.clone(), identification::verified_social(experience));
+    let (profile, social) = (experience.profile.clone(), requirements::verified_social(experience));
     // Somebody else may have taken it since.
-    identification::available(&store, &profile).map_err(SubmitError::Taken)?;
-    let missing = identification::demanded(&store, store.user(&user), &profile, social);
+    requirements::available(&store, &profile).map_err(SubmitError::Taken)?;
+    let missing = requirements::demanded(&store, store.user(&user), &profile, social);
     if !missing.is_empty() {
         return Err(SubmitError::MissingProfile(missing));
     }
@@ -102,6 +93,6 @@ fn take_over(user: &mut User, profile: Profile) {
         }
     }
     if let Some((target, social)) = social {
-        user.identities.insert(target, identification::identity(&social));
+        user.identities.insert(target, requirements::identity(&social));
     }
 }

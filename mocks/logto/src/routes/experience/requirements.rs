@@ -1,0 +1,105 @@
+//! What a tenant demands of a person before a sign-in is done, what must be
+//! nobody else's, and how either is refused (contract §2.1, §2.2).
+
+use serde_json::{Value, json};
+
+use crate::store::{Experience, Identity, Profile, SocialUser, Store, User, VerificationState};
+use crate::wire::ApiError;
+
+/// 422 `user.username_exists_in_profile`.
+pub(super) fn username_exists() -> ApiError {
+    ApiError::new(422, "user.username_exists_in_profile", "Username already exists in your profile.")
+}
+
+/// 422 `user.username_already_in_use`.
+pub(super) fn username_in_use() -> ApiError {
+    ApiError::new(422, "user.username_already_in_use", "This username is already in use.")
+}
+
+/// 422 `password.rejected`, with the issues of the policy.
+pub(super) fn rejected(issues: &[Value]) -> ApiError {
+    let text = "Password rejected. Please check if your password meets the requirements.";
+    ApiError::new(422, "password.rejected", text).with_data(json!(issues))
+}
+
+/// 404 `session.identifier_not_found`.
+pub(super) fn not_identified() -> ApiError {
+    ApiError::new(
+        404,
+        "session.identifier_not_found",
+        "User identifier not found. Please go back and sign in again.",
+    )
+}
+
+/// 422 `user.missing_profile` (contract §2.1).
+pub(super) fn missing_profile(fields: &[&'static str]) -> ApiError {
+    let text = "You need to provide additional info before signing-in.";
+    ApiError::new(422, "user.missing_profile", text).with_data(json!({ "missingProfile": fields }))
+}
+
+/// What the person told must still be nobody else's.
+pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError> {
+    let taken = |kind: &str, told: &Option<String>| {
+        told.as_ref().is_some_and(|told| store.user_by_identifier(kind, told).is_some())
+    };
+    if taken("username", &profile.username) {
+        return Err(username_in_use());
+    }
+    if taken("email", &profile.primary_email) {
+        let text = "This email is associated with an existing account.";
+        return Err(ApiError::new(422, "user.email_already_in_use", text));
+    }
+    Ok(())
+}
+
+/// Whether the person proved a social identity in this interaction.
+pub(super) fn verified_social(experience: &Experience) -> bool {
+    experience.verifications.iter().any(|known| matches!(known.state, VerificationState::Verified(_)))
+}
+
+/// What the sign-in experience demands and the person lacks. A social identity
+/// counts as the password; where the tenant says so, one that was proved just
+/// now (`verified`) makes up for everything.
+pub(super) fn demanded(
+    store: &Store,
+    user: Option<&User>,
+    profile: &Profile,
+    verified: bool,
+) -> Vec<&'static str> {
+    let member = |of: &str, name: &str| store.sign_in_experience.get(of).and_then(|of| of.get(name));
+    if verified && member("socialSignIn", "skipRequiredIdentifiers") == Some(&Value::Bool(true)) {
+        return vec![];
+    }
+    let has = |told: &Option<String>, known: fn(&User) -> &Option<String>| {
+        told.is_some() || user.is_some_and(|user| known(user).is_some())
+    };
+    let social = profile.social.is_some() || user.is_some_and(|user| !user.identities.is_empty());
+    let identifiers = member("signUp", "identifiers").and_then(Value::as_array);
+    let wants = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
+    let username = has(&profile.username, |user| &user.username);
+    let email = has(&profile.primary_email, |user| &user.primary_email);
+    let password = has(&profile.password, |user| &user.password) || social;
+    let wants_password = member("signUp", "password") == Some(&Value::Bool(true));
+    let phone = user.is_some_and(|user| user.primary_phone.is_some());
+    let fields = [
+        ("username", wants("username") && !username),
+        ("emailOrPhone", wants("email") && wants("phone") && !email && !phone),
+        ("email", wants("email") && !wants("phone") && !email),
+        ("phone", wants("phone") && !wants("email") && !phone),
+        ("password", wants_password && !password),
+    ];
+    fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()
+}
+
+/// As Logto keeps it.
+pub(super) fn identity(social: &SocialUser) -> Identity {
+    let mut details = serde_json::Map::new();
+    details.insert("id".to_owned(), json!(social.id));
+    for (name, value) in [("name", &social.name), ("email", &social.email), ("avatar", &social.avatar)] {
+        if let Some(value) = value {
+            details.insert(name.to_owned(), json!(value));
+        }
+    }
+    details.insert("rawData".to_owned(), social.raw.clone());
+    Identity { user_id: social.id.clone(), details: Some(Value::Object(details)) }
+}
