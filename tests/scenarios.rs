@@ -120,7 +120,8 @@ fn refused(file: &Path) -> Result<(), Failed> {
         Err(error) => {
             // Paths from the folder on, wherever the checkout is.
             let folder = format!("{}/", file.parent().ok_or("a file is in a folder")?.display());
-            let message = error.to_string().replace(&folder, "");
+            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+            let message = error.to_string().replace(&folder, "").replace(root, "");
             if message == expected.trim_end() {
                 return Ok(());
             }
