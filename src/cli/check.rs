@@ -28,6 +28,6 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if wrong > 0 {
         return Err(CliError::WrongFiles { wrong, files });
     }
-    println!("{files} files, {scenarios} scenarios: all well-formed");
+    println!("{files} file(s), {scenarios} scenario(s): all well-formed");
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// Already reported, file by file.
-    #[error("{wrong} of {files} files are no scenarios")]
+    #[error("{wrong} of {files} file(s) cannot be read as scenarios")]
     WrongFiles { wrong: usize, files: usize },
     /// The scenario at which a run ended.
     #[error("{name}: {source}")]

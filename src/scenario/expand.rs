@@ -62,6 +62,9 @@ fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
             serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
                 format!("`{key}` stands here twice")
             }
+            serde_saphyr::Error::MultipleDocuments { .. } => {
+                "a second document begins here; a file holds one scenario, or a table of `cases`".to_owned()
+            }
             // The first line is the message, with its place at the end; the rest is a
             // drawing of the source.
             other => {

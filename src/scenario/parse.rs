@@ -34,8 +34,10 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`] with file, line, column and a hint.
     pub fn load_all(path: &Path) -> Result<Vec<Self>, ScenarioError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::InvalidData => ScenarioError::NotText { path: path.to_owned() },
+            _ => ScenarioError::Read { path: path.to_owned(), source },
+        })?;
         Self::parse_all(&text, path)
     }
 
