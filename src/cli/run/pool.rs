@@ -104,6 +104,10 @@ impl Walks {
         progress: &mut Progress,
     ) -> Option<(String, Result<Outcome, CliError>)> {
         loop {
+            if self.next == self.names.len() {
+                // Nobody waits for a worker to tidy up after its last walk.
+                return None;
+            }
             if let Some(outcome) = self.waiting.remove(&self.next) {
                 self.next += 1;
                 return Some((self.names[self.next - 1].clone(), outcome));
