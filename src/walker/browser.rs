@@ -1,15 +1,19 @@
 //! The browser itself.
 
+mod outgoing;
+mod reload;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use http::header::COOKIE;
 use kit::{Client, Clock, DeadlineExceeded, Journal, SendError};
 use serde_json::Value;
 use url::Url;
+
+use outgoing::Outgoing;
 
 use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
 use super::jar::{CookieRequest, Jar};
@@ -23,9 +27,6 @@ const HOP_LIMIT: Duration = Duration::from_secs(130);
 
 /// Redirects in a row after which browsers give up (Fetch standard).
 const REDIRECT_LIMIT: usize = 20;
-
-/// What the walker calls itself. Some servers answer browsers only.
-const USER_AGENT: &str = "Mozilla/5.0 (compatible; logto-testkit)";
 
 /// Why a call of a page's script to another origin carries no cookies.
 const FOREIGN_CALL: &str = "a script's call to another origin goes without credentials";
@@ -113,20 +114,6 @@ pub struct Walker {
     journal: Option<Journal>,
     rules: Rules,
     deadline: Duration,
-}
-
-/// What to send, before cookies are added.
-struct Outgoing {
-    method: Method,
-    url: Url,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Outgoing {
-    fn get(url: Url) -> Self {
-        Self { method: Method::GET, url, headers: vec![], body: String::new() }
-    }
 }
 
 impl Walker {
@@ -383,7 +370,7 @@ impl Walker {
             withheld.extend(kept);
         }
         let request =
-            wire(&out, &cookies, navigation).map_err(|_| WalkError::BadAddress(out.url.to_string()))?;
+            out.wire(&cookies, navigation).map_err(|_| WalkError::BadAddress(out.url.to_string()))?;
         let journal_start = self.journal.as_ref().map_or(0, Journal::last_number);
         let what = format!("hop {}, {} {}", self.hops.len() + 1, out.method, out.url);
         let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
@@ -470,35 +457,9 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-fn wire(
-    out: &Outgoing,
-    cookies: &[(String, String)],
-    navigation: bool,
-) -> Result<http::Request<Bytes>, http::Error> {
-    let mut url = out.url.clone();
-    url.set_fragment(None);
-    let mut request = http::Request::builder()
-        .method(out.method.clone())
-        .uri(url.as_str())
-        .header("user-agent", USER_AGENT)
-        .header("accept-language", "en");
-    if navigation {
-        request = request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-    }
-    for (name, value) in &out.headers {
-        request = request.header(name, value);
-    }
-    if !cookies.is_empty() {
-        let line: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        request = request.header(COOKIE, line.join("; "));
-    }
-    request.body(Bytes::from(out.body.clone()))
-}
-
 fn origin_of(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-mod reload;
 #[cfg(test)]
 mod tests;

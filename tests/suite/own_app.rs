@@ -63,9 +63,8 @@ async fn an_app_that_never_answers_is_waited_for_no_longer_than_said() {
     stack.stop().await.unwrap();
 }
 
-#[test]
-#[expect(clippy::disallowed_methods, reason = "polls with a deadline and a reason")]
-fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() {
+#[tokio::test]
+async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() {
     let directory = tempfile::tempdir().unwrap();
     let (scenario, env) = (directory.path().join("mine.yaml"), directory.path().join("app.env"));
     std::fs::copy(root().join("scenarios/sign-in/first-visit.yaml"), &scenario).unwrap();
@@ -89,11 +88,12 @@ fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let started = (0..200).any(|_| {
-        std::thread::sleep(Duration::from_millis(50));
-        std::fs::read_to_string(&env).is_ok_and(|text| !text.contains("=old"))
-    });
-    assert!(started, "no file of --app-env after 10 s");
+    let written = async {
+        while !std::fs::read_to_string(&env).is_ok_and(|text| !text.contains("=old")) {
+            kit::Clock::system().sleep(Duration::from_millis(20)).await;
+        }
+    };
+    kit::within("the file of --app-env", Duration::from_secs(10), written).await.unwrap();
     let lines = std::fs::read_to_string(&env).unwrap();
     let environment: Vec<(&str, &str)> = lines.lines().filter_map(|line| line.split_once('=')).collect();
     let mut app = Command::new(binary())

@@ -1,0 +1,50 @@
+//! A request of the browser, as it goes over the wire.
+
+use bytes::Bytes;
+use http::Method;
+use http::header::COOKIE;
+use url::Url;
+
+/// What the walker calls itself. Some servers answer browsers only.
+const USER_AGENT: &str = "Mozilla/5.0 (compatible; logto-testkit)";
+
+/// What to send, before cookies are added.
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+}
+
+impl Outgoing {
+    /// A plain request for an address.
+    pub(super) fn get(url: Url) -> Self {
+        Self { method: Method::GET, url, headers: vec![], body: String::new() }
+    }
+
+    /// As it goes over the wire.
+    pub(super) fn wire(
+        &self,
+        cookies: &[(String, String)],
+        navigation: bool,
+    ) -> Result<http::Request<Bytes>, http::Error> {
+        let mut url = self.url.clone();
+        url.set_fragment(None);
+        let mut request = http::Request::builder()
+            .method(self.method.clone())
+            .uri(url.as_str())
+            .header("user-agent", USER_AGENT)
+            .header("accept-language", "en");
+        if navigation {
+            request = request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if !cookies.is_empty() {
+            let line: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(COOKIE, line.join("; "));
+        }
+        request.body(Bytes::from(self.body.clone()))
+    }
+}
