@@ -30,7 +30,7 @@ impl Shared {
             m2m_secret,
             keys: SigningKey::generate(),
             admin_keys: SigningKey::generate(),
-            store: Mutex::new(Store::seeded()),
+            store: Mutex::new(Store::seeded(context.clock.millis())),
             context,
         }
     }

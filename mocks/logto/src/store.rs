@@ -2,16 +2,19 @@
 
 mod configuration;
 mod protocol;
+mod resource;
 mod user;
 
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column, seeded_experience};
 pub(crate) use protocol::{
     AccessToken, Code, Experience, Grant, Interaction, LogoutState, PasswordVerification, Profile, Prompt,
-    RefreshToken, Session, SocialUser, Verification, VerificationState, lifetime,
+    PushedRequest, RefreshToken, Session, SocialUser, Verification, VerificationState, lifetime,
 };
+pub(crate) use resource::{ApiResource, ResourceScope};
 pub(crate) use user::{Identity, PROFILE, User};
 
 use kit::Bounded;
+use oauth::Scopes;
 use serde_json::{Map, Value};
 
 /// How many sessions, codes, tokens and so on are remembered. A test looks back
@@ -23,11 +26,13 @@ const CAPACITY: usize = 1024;
 pub(crate) struct Store {
     pub(crate) applications: Vec<Application>,
     pub(crate) connectors: Vec<Connector>,
+    pub(crate) resources: Vec<ApiResource>,
     pub(crate) sign_in_experience: Map<String, Value>,
     pub(crate) users: Vec<User>,
     pub(crate) interactions: Bounded<Interaction>,
     pub(crate) sessions: Bounded<Session>,
     pub(crate) grants: Bounded<Grant>,
+    pub(crate) pushed_requests: Bounded<PushedRequest>,
     pub(crate) codes: Bounded<Code>,
     pub(crate) access_tokens: Bounded<AccessToken>,
     pub(crate) refresh_tokens: Bounded<RefreshToken>,
@@ -35,16 +40,18 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// As after `db seed` (contract §5).
-    pub(crate) fn seeded() -> Self {
+    /// As after `db seed` (contract §5), at this time in milliseconds since the epoch.
+    pub(crate) fn seeded(now: i64) -> Self {
         Self {
             applications: vec![],
             connectors: vec![],
+            resources: vec![ApiResource::management_api(now)],
             sign_in_experience: seeded_experience(),
             users: vec![],
             interactions: Bounded::with_capacity(CAPACITY),
             sessions: Bounded::with_capacity(CAPACITY),
             grants: Bounded::with_capacity(CAPACITY),
+            pushed_requests: Bounded::with_capacity(CAPACITY),
             codes: Bounded::with_capacity(CAPACITY),
             access_tokens: Bounded::with_capacity(CAPACITY),
             refresh_tokens: Bounded::with_capacity(CAPACITY),
@@ -61,6 +68,7 @@ impl Store {
         self.purged_at = now;
         self.interactions.retain(|_, interaction| interaction.expires > now);
         self.sessions.retain(|_, session| session.expires > now);
+        self.pushed_requests.retain(|_, request| request.expires > now);
         self.codes.retain(|_, code| code.expires > now);
         self.access_tokens.retain(|_, token| token.expires > now);
         self.refresh_tokens.retain(|_, token| token.expires > now);
@@ -73,6 +81,22 @@ impl Store {
 
     pub(crate) fn connector(&self, id: &str) -> Option<&Connector> {
         self.connectors.iter().find(|connector| connector.id == id)
+    }
+
+    /// The resource that stands in where a request names none.
+    pub(crate) fn default_resource(&self) -> Option<&ApiResource> {
+        self.resources.iter().find(|resource| resource.is_default)
+    }
+
+    /// Which of these scopes a user holds at a resource. Users hold scopes
+    /// through roles only.
+    pub(crate) fn held_scopes(&self, _user: &str, _indicator: &str, _asked: &Scopes) -> Scopes {
+        Scopes::default()
+    }
+
+    /// The API resource with that indicator.
+    pub(crate) fn resource(&self, indicator: &str) -> Option<&ApiResource> {
+        self.resources.iter().find(|resource| resource.indicator == indicator)
     }
 
     pub(crate) fn user(&self, id: &str) -> Option<&User> {

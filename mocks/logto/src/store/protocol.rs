@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use oauth::Scopes;
+use oauth::params::Params;
 use serde_json::Value;
 
 use crate::routes::oidc::AuthorizationRequest;
@@ -9,6 +10,7 @@ use crate::routes::oidc::AuthorizationRequest;
 /// Lifetimes (contract §1.9).
 pub(crate) mod lifetime {
     pub(crate) const CODE: i64 = 60;
+    pub(crate) const PUSHED_REQUEST: i64 = 60;
     pub(crate) const ACCESS_TOKEN: i64 = 3600;
     pub(crate) const ID_TOKEN: i64 = 3600;
     pub(crate) const REFRESH_TOKEN: i64 = 14 * 24 * 3600;
@@ -164,6 +166,16 @@ pub(crate) struct Grant {
     pub(crate) account: String,
     pub(crate) client: String,
     pub(crate) scopes: Scopes,
+    /// Scopes by API resource.
+    pub(crate) resources: IndexMap<String, Scopes>,
+    pub(crate) expires: i64,
+}
+
+/// A pushed authorization request (RFC 9126).
+#[derive(Debug, Clone)]
+pub(crate) struct PushedRequest {
+    pub(crate) client: String,
+    pub(crate) params: Params,
     pub(crate) expires: i64,
 }
 
@@ -191,6 +203,8 @@ pub(crate) struct AccessToken {
     pub(crate) scopes: Scopes,
     /// The session it dies with, unless the grant is offline (contract §1.6).
     pub(crate) session_uid: Option<String>,
+    /// When it was given out.
+    pub(crate) issued: i64,
     pub(crate) expires: i64,
 }
 
@@ -201,6 +215,8 @@ pub(crate) struct RefreshToken {
     pub(crate) account: String,
     pub(crate) client: String,
     pub(crate) scopes: Scopes,
+    /// API resources of the authorization request.
+    pub(crate) resources: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Option<i64>,
     pub(crate) session_uid: Option<String>,

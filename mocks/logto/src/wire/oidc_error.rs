@@ -106,6 +106,8 @@ fn message(code: &str) -> String {
         "oidc.invalid_scope" => "Invalid scope: {{error_description}}.",
         "oidc.invalid_target" => "Invalid resource indicator.",
         "oidc.invalid_token" => "Invalid token provided.",
+        "oidc.unsupported_response_type" => "Unsupported `response_type` requested.",
+        "oidc.unsupported_response_mode" => "Unsupported `response_mode` requested.",
         "oidc.unsupported_grant_type" => "Unsupported `grant_type` requested.",
         "oidc.access_denied" => "Access denied.",
         _ => return format!("An OIDC error occurred: {code}."),

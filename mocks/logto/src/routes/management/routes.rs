@@ -5,7 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{self, delete, get, post};
 
-use super::{applications, connectors, experience, identities, secrets, user_data, user_search, users};
+use super::{
+    applications, connectors, experience, identities, resource_scopes, resources, secrets, user_data,
+    user_search, users,
+};
 use crate::shared::Shared;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -25,6 +28,14 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             get(connectors::read).patch(connectors::patch).delete(connectors::delete),
         )
         .route("/api/connectors/{id}/authorization-uri", post(connectors::authorization_uri))
+        .route("/api/resources", get(resources::list).post(resources::create))
+        .route("/api/resources/{id}", get(resources::read).patch(resources::patch).delete(resources::delete))
+        .route("/api/resources/{id}/is-default", routing::patch(resources::set_default))
+        .route("/api/resources/{id}/scopes", get(resource_scopes::list).post(resource_scopes::create))
+        .route(
+            "/api/resources/{id}/scopes/{scope}",
+            routing::patch(resource_scopes::patch).delete(resource_scopes::delete),
+        )
         .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
         .route("/api/users", get(user_search::list).post(users::create))
         .route("/api/users/{id}", get(users::read).patch(users::patch).delete(users::delete))

@@ -4,24 +4,21 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::header::LINK;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use oauth::params::Params;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::auth::Authorized;
+use super::pagination::{Page, PaginationError};
 use crate::shared::Shared;
 use crate::store::User;
 use crate::wire::{self, ApiError};
 
-/// Users on a page when nothing is asked for, and at most.
-const PAGE_SIZE: (usize, usize) = (20, 100);
-
 /// Why no list is given.
 #[derive(Debug, thiserror::Error)]
 enum SearchError {
-    #[error("page or page_size is no number, or too large")]
-    Pagination,
+    #[error(transparent)]
+    Pagination(#[from] PaginationError),
     #[error("{0}")]
     Invalid(String),
     #[error("this double searches by `like` and `exact` only")]
@@ -31,9 +28,7 @@ enum SearchError {
 impl SearchError {
     fn response(&self) -> Response {
         let error = match self {
-            Self::Pagination => {
-                ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
-            }
+            Self::Pagination(error) => error.wire(),
             Self::Invalid(why) => {
                 let text = format!("Input is invalid. {why}");
                 ApiError::new(400, "request.invalid_input", text).with_data(json!({}))
@@ -58,49 +53,11 @@ pub(super) async fn list(
 }
 
 fn find(shared: &Shared, params: &Params) -> Result<Response, SearchError> {
-    let number = |name: &str, default: usize| match params.first(name).filter(|text| !text.is_empty()) {
-        None => Ok(default),
-        Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(SearchError::Pagination),
-    };
-    let (page, size) = (number("page", 1)?, number("page_size", PAGE_SIZE.0)?);
-    if size > PAGE_SIZE.1 {
-        return Err(SearchError::Pagination);
-    }
+    let page = Page::of(params)?;
     let search = Search::of(params)?;
     let store = shared.store();
     let found: Vec<&User> = store.users.iter().filter(|user| search.finds(user)).collect();
-    let shown = found.iter().skip((page - 1) * size).take(size).map(|user| user.json()).collect();
-    let mut response = wire::json(StatusCode::OK, &Value::Array(shown));
-    let fields = response.headers_mut();
-    fields.insert("total-number", HeaderValue::from(found.len()));
-    let last = found.len().div_ceil(size).max(1);
-    for (relation, to) in [
-        ("first", Some(1)),
-        ("prev", (page > 1).then(|| page - 1)),
-        ("last", Some(last)),
-        ("next", (page < last).then_some(page + 1)),
-    ] {
-        let link = to.map(|to| link(&shared.endpoint("/users"), params, to, relation));
-        if let Some(Ok(link)) = link.as_deref().map(HeaderValue::from_str) {
-            fields.append(LINK, link);
-        }
-    }
-    Ok(response)
-}
-
-/// The same query with another page (RFC 8288).
-fn link(address: &str, params: &Params, page: usize, relation: &str) -> String {
-    let page = page.to_string();
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    let mut placed = false;
-    for (name, value) in params.iter() {
-        placed |= name == "page";
-        query.append_pair(name, if name == "page" { &page } else { value });
-    }
-    if !placed {
-        query.append_pair("page", &page);
-    }
-    format!("<{address}?{}>; rel=\"{relation}\"", query.finish())
+    Ok(page.answer(&shared.endpoint("/users"), params, found.iter().map(|user| user.json())))
 }
 
 /// Fields that can be searched, as the query and as the refusal name them.

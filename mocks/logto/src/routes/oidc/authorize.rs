@@ -2,7 +2,7 @@
 //! whose refusal is shown, because the redirect URI is not to be trusted yet,
 //! then those whose refusal goes back to the application.
 
-mod checks;
+pub(super) mod checks;
 mod refusal;
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use oauth::params::Params;
 
+use super::pushed::{self, Opened};
 use super::respond::ResponseMode;
 use super::{finish, session};
 use crate::shared::Shared;
@@ -37,9 +38,10 @@ fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {
     let params: Params = params.iter().filter(|(_, value)| !value.is_empty()).collect();
     let cookies = Cookies::of(headers);
     let mut store = shared.store();
+    let opened = pushed::open(&store, params, shared.now());
     let session = session::of(shared, &mut store, &cookies);
     let kept = session.as_ref().map(|session| session.id.clone());
-    next(shared, &mut store, &params, session, &cookies).unwrap_or_else(|refused| {
+    next(shared, &mut store, &opened, session, &cookies).unwrap_or_else(|refused| {
         // A session that was looked at lives on for another two weeks.
         let mut set = SetCookies::default();
         if let Some(id) = kept {
@@ -53,17 +55,30 @@ fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {
 fn next(
     shared: &Shared,
     store: &mut Store,
-    params: &Params,
+    opened: &Opened,
     session: Option<Session>,
     cookies: &Cookies,
 ) -> Result<Response, Response> {
+    let (params, refused) = match opened {
+        Opened::Request(params) => (params, None),
+        Opened::Refused(params, refusal) => (params, Some(refusal)),
+    };
     let state = params.one("state").ok().flatten();
     let issuer = shared.issuer();
-    let checked = checks::direct(store, params).map_err(|refusal| refusal.shown(state, &issuer))?;
+    let checked = checks::direct(store, params).map_err(|refusal| match (refusal, refused) {
+        (unknown @ Refusal::UnknownClient(_), _) => unknown.shown(state, &issuer),
+        // Without a redirect URI to report it to.
+        (_, Some(refused)) => refused.shown(state, &issuer),
+        (refusal, None) => refusal.shown(state, &issuer),
+    })?;
     let sent =
         |refusal: Refusal| refusal.sent(ResponseMode::of(params), &checked.redirect_uri, state, &issuer);
-    let request = checks::redirected(shared, &checked, params).map_err(sent)?;
+    if let Some(refused) = refused {
+        return Err(sent(refused.clone()));
+    }
+    let request = checks::redirected(shared, store, &checked, params).map_err(sent)?;
     finish::proceed(shared, store, &request, session, None, cookies).map_err(sent)
 }
 
+pub(super) use checks::Checked;
 pub(super) use refusal::Refusal;

@@ -51,15 +51,21 @@ pub(crate) fn allow(
 ) -> String {
     let client = interaction.request.client_id.clone();
     let wanted = interaction.request.granted_scopes();
-    let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
     let account = session.account.clone().unwrap_or_default();
+    let of_resources = interaction.request.resource_scopes(store, &account);
+    let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
     let grant = store.grants.or_insert_with(&id, || Grant {
         account: account.clone(),
         client: client.clone(),
         scopes: oauth::Scopes::default(),
+        resources: indexmap::IndexMap::new(),
         expires: shared.now() + lifetime::GRANT,
     });
     wanted.iter().for_each(|scope| grant.scopes.insert(scope));
+    for (resource, scopes) in of_resources {
+        let granted = grant.resources.entry(resource).or_default();
+        scopes.iter().for_each(|scope| granted.insert(scope));
+    }
     // The first application that a user consents to stays with the user.
     if let Some(user) = store.user_mut(&account) {
         user.application_id.get_or_insert(client);

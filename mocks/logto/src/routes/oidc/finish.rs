@@ -44,7 +44,14 @@ pub(super) fn proceed(
     let wanted = request.granted_scopes();
     let grant = session.authorizations.get(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
-    let missing = granted.is_none_or(|grant| !wanted.is_subset(&grant.scopes));
+    let account = session.account.as_deref().unwrap_or_default();
+    let of_resources = request.resource_scopes(store, account);
+    let missing = granted.is_none_or(|grant| {
+        let covered = |(resource, scopes): (&String, &Scopes)| {
+            scopes.is_empty() || grant.resources.get(resource).is_some_and(|known| scopes.is_subset(known))
+        };
+        !wanted.is_subset(&grant.scopes) || !of_resources.iter().all(covered)
+    });
     if !consented && (missing || request.asks("consent")) {
         if request.asks("none") {
             return Err(Refusal::ConsentRequired);

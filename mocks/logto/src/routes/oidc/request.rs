@@ -1,9 +1,11 @@
 //! An authorization request that has been checked.
 
+use indexmap::IndexMap;
 use oauth::Scopes;
 use oauth::params::Params;
 
 use super::respond::ResponseMode;
+use crate::store::Store;
 
 /// What is kept of an authorization request until its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +14,10 @@ pub(crate) struct AuthorizationRequest {
     /// As it was sent; the token endpoint compares it as text (contract §1.3).
     pub(crate) redirect_uri: String,
     pub(crate) scopes: Scopes,
+    /// Every scope that was asked for, those of API resources and unknown ones too.
+    pub(crate) asked: Scopes,
+    /// Indicators of API resources (RFC 8707 §2).
+    pub(crate) resources: Vec<String>,
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: Option<String>,
@@ -34,6 +40,12 @@ impl AuthorizationRequest {
     pub(crate) fn granted_scopes(&self) -> Scopes {
         let dropped = if self.asks("consent") { "" } else { "offline_access" };
         self.scopes.minus(&Scopes::parse(dropped))
+    }
+
+    /// Scopes by API resource: those that were asked for and that the user holds.
+    pub(crate) fn resource_scopes(&self, store: &Store, account: &str) -> IndexMap<String, Scopes> {
+        let held = |resource: &String| (resource.clone(), store.held_scopes(account, resource, &self.asked));
+        self.resources.iter().map(held).collect()
     }
 }
 

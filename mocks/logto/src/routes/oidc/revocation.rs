@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
 use oauth::ErrorCode;
-use oauth::params::Params;
 
 use super::client_auth::{self, ClientAuthError};
-use super::cors;
+use super::{cors, form};
 use crate::shared::Shared;
 use crate::wire::{self, OidcError};
 
 /// Why nothing is revoked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum RevocationError {
+    #[error(transparent)]
+    ContentType(#[from] form::WrongContentType),
     #[error(transparent)]
     Client(#[from] ClientAuthError),
     #[error("the parameter `token` is missing")]
@@ -29,6 +31,7 @@ enum RevocationError {
 impl RevocationError {
     fn wire(&self, issuer: &str) -> OidcError {
         match self {
+            Self::ContentType(error) => error.wire(),
             Self::Client(error) => error.wire(issuer),
             Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
             Self::Structured => OidcError::new(
@@ -45,17 +48,23 @@ impl RevocationError {
 
 /// Revokes the whole grant of a token; an unknown token is no error (RFC 7009 §2.2).
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    let response = match revoke(&shared, &headers, &Params::parse(&body)) {
+    let response = match revoke(&shared, &headers, &body) {
         Ok(()) => wire::text(StatusCode::OK, ""),
-        Err(RevocationError::Client(error)) => return error.response(&headers, &shared.issuer()),
+        Err(RevocationError::Client(error)) => {
+            let mut response = error.response(&headers, &shared.issuer());
+            // The only endpoint whose answers are not kept from caches.
+            response.headers_mut().remove(CACHE_CONTROL);
+            return response;
+        }
         Err(error) => error.wire(&shared.issuer()).response(error.to_string()),
     };
     cors::allow_with_reason(response, &headers)
 }
 
-fn revoke(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<(), RevocationError> {
+fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), RevocationError> {
+    let form = form::parse(headers, body, "/token/revocation")?;
     let mut store = shared.store();
-    let application = client_auth::authenticate(shared, &store, headers, form)?;
+    let application = client_auth::authenticate(shared, &store, headers, &form)?;
     let token = form.first("token").ok_or(RevocationError::NoToken)?;
     if token.split('.').count() == 3 {
         return Err(RevocationError::Structured);

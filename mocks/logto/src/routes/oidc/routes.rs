@@ -8,7 +8,10 @@ use axum::routing::{get, post};
 use http::{HeaderMap, Method};
 use oauth::ErrorCode;
 
-use super::{authorize, consent, cors, discovery, end_session, resume, revocation, token, userinfo};
+use super::{
+    authorize, consent, cors, discovery, end_session, introspection, pushed, resume, revocation, token,
+    userinfo,
+};
 use crate::shared::Shared;
 use crate::wire::OidcError;
 
@@ -22,6 +25,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/oidc/auth", get(authorize::get).post(authorize::post))
         .route("/oidc/auth/{uid}", get(resume::get))
         .route("/oidc/token", post(token::post).options(preflight("POST")))
+        .route("/oidc/token/introspection", post(introspection::post).options(preflight("POST")))
+        .route("/oidc/request", post(pushed::post).options(preflight("POST")))
         .route("/oidc/token/revocation", post(revocation::post).options(preflight("POST")))
         .route("/oidc/me", get(userinfo::get).post(userinfo::post).options(preflight("GET,POST")))
         .route("/oidc/session/end", get(end_session::get).post(end_session::post))

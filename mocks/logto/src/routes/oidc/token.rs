@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::params::Params;
 use oauth::{ErrorCode, Scopes};
 use serde_json::{Map, Value, json};
 
 use super::client_auth::{self, ClientAuthError};
-use super::{claims, cors};
+use super::{claims, cors, form};
 use crate::shared::Shared;
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
 use crate::wire::{self, OidcError};
@@ -24,8 +24,8 @@ use crate::wire::{self, OidcError};
 enum TokenError {
     #[error(transparent)]
     Client(#[from] ClientAuthError),
-    #[error("the body is not form-encoded")]
-    ContentType,
+    #[error(transparent)]
+    ContentType(#[from] form::WrongContentType),
     #[error("the parameter `{0}` is missing")]
     Missing(&'static str),
     #[error("grant_type `{0}` is not supported")]
@@ -68,9 +68,7 @@ impl TokenError {
     fn wire(&self, issuer: &str) -> OidcError {
         match self {
             Self::Client(error) => error.wire(issuer),
-            Self::ContentType => OidcError::invalid_request(
-                "only application/x-www-form-urlencoded content-type bodies are supported on POST /token",
-            ),
+            Self::ContentType(error) => error.wire(),
             Self::Missing(name) => OidcError::invalid_request(format!("missing required parameter '{name}'")),
             Self::GrantType(_) => {
                 OidcError::new(400, ErrorCode::UnsupportedGrantType, "unsupported grant_type requested")
@@ -115,7 +113,8 @@ impl TokenError {
 
 /// Gives tokens.
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    match form(&headers, &body).and_then(|form| grant(&shared, &headers, &form)) {
+    let form = form::parse(&headers, &body, "/token").map_err(TokenError::from);
+    match form.and_then(|form| grant(&shared, &headers, &form)) {
         Ok(answer) => {
             let mut response = wire::json(StatusCode::OK, &answer);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -126,22 +125,6 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
             cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
         }
     }
-}
-
-/// Forms, and JSON objects too (contract §1.6).
-fn form(headers: &HeaderMap, body: &str) -> Result<Params, TokenError> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
-        return Ok(Params::parse(body));
-    }
-    if kind.starts_with("application/json") {
-        // A broken JSON body counts as empty (contract §11).
-        let members: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
-        let pairs = members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
-        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        return Ok(Params::parse(&text));
-    }
-    Err(TokenError::ContentType)
 }
 
 fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
@@ -194,11 +177,27 @@ fn no_machine_token(form: &Params) -> TokenError {
     }
 }
 
-/// No resource can have been part of an authorization here: none is known.
-fn no_resource(form: &Params) -> Result<(), TokenError> {
-    match form.first("resource").filter(|resource| !resource.is_empty()) {
-        Some(resource) => Err(TokenError::Resource(resource.to_owned())),
-        None => Ok(()),
+/// The API that the access token is for, among those of the authorization
+/// request (RFC 8707 §2.2). None is userinfo's token, which is opaque.
+fn target(
+    store: &Store,
+    form: &Params,
+    authorized: &[String],
+    scopes: &Scopes,
+) -> Result<Option<String>, TokenError> {
+    let asked: Vec<&str> = form.all("resource").filter(|resource| !resource.is_empty()).collect();
+    let default = || store.default_resource().map(|resource| resource.indicator.clone());
+    let resource = match (asked.as_slice(), authorized) {
+        ([only], _) => Some((*only).to_owned()),
+        ([], _) if scopes.contains("openid") => None,
+        ([], []) => None,
+        ([], [only]) => Some(only.clone()),
+        // Of several the default one, if there is such a one.
+        _ => default(),
+    };
+    match resource {
+        Some(resource) if !authorized.contains(&resource) => Err(TokenError::Resource(resource)),
+        resource => Ok(resource),
     }
 }
 
@@ -208,6 +207,8 @@ struct Issue<'a> {
     account: &'a str,
     client: &'a str,
     scopes: &'a Scopes,
+    /// The API that the access token is for.
+    resource: Option<&'a str>,
     nonce: Option<&'a str>,
     auth_time: Option<i64>,
     session_uid: Option<&'a str>,
@@ -220,9 +221,16 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
     let now = shared.now();
     let user = store.user(issue.account).filter(|user| !user.is_suspended).ok_or(TokenError::User)?;
     let mut answer = Map::new();
-    let access_token = shared.opaque();
-    answer.insert("access_token".to_owned(), json!(access_token));
-    answer.insert("expires_in".to_owned(), json!(lifetime::ACCESS_TOKEN));
+    let access = match issue.resource {
+        Some(indicator) => for_resource(shared, store, issue, indicator)?,
+        None => Access {
+            token: shared.opaque(),
+            lifetime: lifetime::ACCESS_TOKEN,
+            scope: issue.scopes.to_string(),
+        },
+    };
+    answer.insert("access_token".to_owned(), json!(access.token));
+    answer.insert("expires_in".to_owned(), json!(access.lifetime));
     if issue.scopes.contains("openid") {
         let mut claims = claims::of(user, issue.scopes, claims::Document::IdToken);
         if let Some(at) = issue.auth_time {
@@ -240,20 +248,55 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
     if let Some(token) = &issue.refresh_token {
         answer.insert("refresh_token".to_owned(), json!(token));
     }
-    answer.insert("scope".to_owned(), json!(issue.scopes.to_string()));
+    answer.insert("scope".to_owned(), json!(access.scope));
     answer.insert("token_type".to_owned(), json!("Bearer"));
-    store.access_tokens.insert(
-        access_token,
-        AccessToken {
+    // A JWT speaks for itself.
+    if issue.resource.is_none() {
+        let kept = AccessToken {
             grant: issue.grant.to_owned(),
             account: issue.account.to_owned(),
             client: issue.client.to_owned(),
             scopes: issue.scopes.clone(),
             session_uid: issue.session_uid.map(ToOwned::to_owned),
-            expires: now + lifetime::ACCESS_TOKEN,
-        },
-    );
+            issued: now,
+            expires: now + access.lifetime,
+        };
+        store.access_tokens.insert(access.token, kept);
+    }
     Ok(Value::Object(answer))
+}
+
+/// An access token as it is told of in an answer.
+struct Access {
+    token: String,
+    lifetime: i64,
+    scope: String,
+}
+
+/// An access token for an API: a JWT (RFC 9068), with the scopes of the grant
+/// that the user still holds.
+fn for_resource(
+    shared: &Shared,
+    store: &Store,
+    issue: &Issue<'_>,
+    indicator: &str,
+) -> Result<Access, TokenError> {
+    let resource = store.resource(indicator).ok_or_else(|| TokenError::Resource(indicator.to_owned()))?;
+    let granted = store.grants.get(issue.grant).and_then(|grant| grant.resources.get(indicator));
+    let granted = granted.cloned().unwrap_or_default();
+    let scope = store.held_scopes(issue.account, indicator, &granted).to_string();
+    let (now, lifetime) = (shared.now(), resource.access_token_ttl);
+    let claims = json!({
+        "jti": shared.opaque(),
+        "sub": issue.account,
+        "iat": now,
+        "exp": now + lifetime,
+        "scope": scope,
+        "client_id": issue.client,
+        "iss": shared.issuer(),
+        "aud": indicator,
+    });
+    Ok(Access { token: shared.keys.sign(Some("at+jwt"), &claims), lifetime, scope })
 }
 
 /// `customClientMetadata.idTokenTtl`, else an hour.

@@ -13,9 +13,9 @@ use crate::store::{Application, Store};
 
 /// What is known once the redirect URI can be trusted.
 #[derive(Debug)]
-pub(super) struct Checked {
-    pub(super) application: Application,
-    pub(super) redirect_uri: String,
+pub(in crate::routes::oidc) struct Checked {
+    pub(in crate::routes::oidc) application: Application,
+    pub(in crate::routes::oidc) redirect_uri: String,
 }
 
 /// Scopes that exist (contract §1.1); others are dropped silently.
@@ -38,19 +38,18 @@ pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal>
 }
 
 /// Checks whose refusal goes to the application, in order.
-pub(super) fn redirected(
+pub(in crate::routes::oidc) fn redirected(
     shared: &Shared,
+    store: &Store,
     checked: &Checked,
     params: &Params,
 ) -> Result<AuthorizationRequest, Refusal> {
-    no_parameter_twice(params)?;
-    unsupported_parameters(params)?;
-    response_mode(params)?;
+    well_formed(params)?;
     response_type(params)?;
     let prompts = prompts(params)?;
     let scopes = scopes(&checked.application, params)?;
     let code_challenge = proof_key(&checked.application, params)?;
-    resources(params)?;
+    let resources = resources(store, params)?;
     let max_age = max_age(params)?;
     let hinted = hinted(shared, &checked.application, params)?;
     let text = |name: &str| params.first(name).map(ToOwned::to_owned);
@@ -58,6 +57,8 @@ pub(super) fn redirected(
         client_id: checked.application.id.clone(),
         redirect_uri: checked.redirect_uri.clone(),
         scopes,
+        asked: Scopes::parse(params.first("scope").unwrap_or_default()),
+        resources,
         state: text("state"),
         nonce: text("nonce"),
         code_challenge,
@@ -69,13 +70,23 @@ pub(super) fn redirected(
     })
 }
 
+/// Checks of the parameters alone, before anything is asked of the application.
+pub(in crate::routes::oidc) fn well_formed(params: &Params) -> Result<(), Refusal> {
+    no_parameter_twice(params)?;
+    unsupported_parameters(params)?;
+    response_mode(params)
+}
+
 fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
     params.one(name).map_err(|_| Refusal::Twice(name.to_owned()))
 }
 
 /// The redirect URI is compared as a parsed URL (contract §1.3); a single
 /// registered one is used when none is sent.
-fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
+pub(in crate::routes::oidc) fn redirect_uri_of(
+    application: &Application,
+    params: &Params,
+) -> Result<String, Refusal> {
     let registered = application.redirect_uris();
     let Some(given) = once(params, "redirect_uri")? else {
         return match registered.as_slice() {
@@ -108,14 +119,8 @@ fn no_parameter_twice(params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// Addresses of pushed authorization requests (RFC 9126 §2.2).
-const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
-
 /// Request objects and registration by parameter (OIDC Core §6, §7).
 fn unsupported_parameters(params: &Params) -> Result<(), Refusal> {
-    if params.first("request_uri").is_some_and(|uri| uri.starts_with(PUSHED)) {
-        return Err(Refusal::RequestUri);
-    }
     for (name, code) in [
         ("request", ErrorCode::RequestNotSupported),
         ("request_uri", ErrorCode::RequestUriNotSupported),
@@ -216,15 +221,22 @@ fn hinted(shared: &Shared, application: &Application, params: &Params) -> Result
     }
 }
 
-/// Resource indicators (RFC 8707 §2). The double knows no API resources yet, so
-/// the first one decides.
-fn resources(params: &Params) -> Result<(), Refusal> {
-    let first = params.all("resource").flat_map(|value| value.split(',')).find(|text| !text.is_empty());
-    let Some(resource) = first else { return Ok(()) };
-    let text = resource.to_owned();
-    match Url::parse(resource) {
-        Err(_) => Err(Refusal::ResourceNotAbsolute(text)),
-        Ok(url) if url.fragment().is_some() => Err(Refusal::ResourceFragment(text)),
-        Ok(_) => Err(Refusal::Resource(text)),
+/// Resource indicators (RFC 8707 §2): several values, or one with commas. The
+/// default resource stands in where none is asked for.
+fn resources(store: &Store, params: &Params) -> Result<Vec<String>, Refusal> {
+    let asked = params.all("resource").flat_map(|value| value.split(',')).filter(|text| !text.is_empty());
+    let mut resources: Vec<String> = Vec::new();
+    for resource in asked {
+        let text = || resource.to_owned();
+        match Url::parse(resource) {
+            Err(_) => return Err(Refusal::ResourceNotAbsolute(text())),
+            Ok(url) if url.fragment().is_some() => return Err(Refusal::ResourceFragment(text())),
+            Ok(_) if store.resource(resource).is_none() => return Err(Refusal::Resource(text())),
+            Ok(_) => resources.push(text()),
+        }
     }
+    if resources.is_empty() {
+        resources.extend(store.default_resource().map(|resource| resource.indicator.clone()));
+    }
+    Ok(resources)
 }

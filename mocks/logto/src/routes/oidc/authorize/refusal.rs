@@ -27,6 +27,8 @@ pub(crate) enum Refusal {
     NotSupported(&'static str, ErrorCode),
     #[error("request_uri was not given by this Logto")]
     RequestUri,
+    #[error("`{0}` is not that of the pushed request")]
+    OtherRequest(&'static str),
     #[error("the scope `{0}` is not switched on for this third-party application")]
     ScopeNotAllowed(String),
     #[error("id_token_hint is not an ID token of this Logto for this application")]
@@ -82,6 +84,10 @@ impl Refusal {
                 ErrorCode::InvalidRequestUri,
                 Some("request_uri is invalid, expired, or was already used".to_owned()),
             ),
+            Self::OtherRequest(name) => (
+                ErrorCode::InvalidRequestObject,
+                Some(format!("request {name} must equal the one in request parameters")),
+            ),
             Self::ScopeNotAllowed(_) => {
                 (ErrorCode::InvalidScope, Some("requested scope is not allowed".to_owned()))
             }
@@ -114,10 +120,20 @@ impl Refusal {
         }
     }
 
+    /// For an endpoint that answers the application itself.
+    pub(in crate::routes::oidc) fn as_json(&self) -> OidcError {
+        let (code, description) = self.wire();
+        let mut error = OidcError::new(400, code, "");
+        error.description = description;
+        if let Self::ScopeNotAllowed(scope) = self {
+            error.scope = Some(scope.clone());
+        }
+        error
+    }
+
     /// As a page of its own: JSON with 400, plus `state` and `iss`.
     pub(super) fn shown(&self, state: Option<&str>, issuer: &str) -> Response {
-        let (code, description) = self.wire();
-        let mut error = OidcError::new(400, code, description.unwrap_or_default());
+        let mut error = self.as_json();
         error.state = state.map(ToOwned::to_owned);
         error.iss = Some(issuer.to_owned());
         error.uncached(self.to_string())

@@ -4,7 +4,7 @@ use oauth::params::Params;
 use oauth::{pkce, redirect_uri};
 use serde_json::Value;
 
-use super::{Issue, TokenError, issue, no_resource, refresh_token};
+use super::{Issue, TokenError, issue, refresh_token, target};
 use crate::shared::Shared;
 use crate::store::{Application, Code, RefreshToken, Store};
 
@@ -43,7 +43,7 @@ pub(super) fn exchange(
     if let Some(kept) = store.codes.get_mut(given) {
         kept.used = true;
     }
-    no_resource(form)?;
+    let resource = target(store, form, &code.request.resources, &code.scopes)?;
     let always = application.custom("alwaysIssueRefreshToken") == &Value::Bool(true);
     let token = (offline || always).then(|| {
         let token = RefreshToken {
@@ -51,6 +51,7 @@ pub(super) fn exchange(
             account: code.account.clone(),
             client: application.id.clone(),
             scopes: code.scopes.clone(),
+            resources: code.request.resources.clone(),
             nonce: code.request.nonce.clone(),
             auth_time: code.auth_time,
             session_uid: session_uid.map(ToOwned::to_owned),
@@ -65,6 +66,7 @@ pub(super) fn exchange(
         account: &code.account,
         client: &application.id,
         scopes: &code.scopes,
+        resource: resource.as_deref(),
         nonce: code.request.nonce.as_deref(),
         auth_time: code.auth_time,
         session_uid,

@@ -4,7 +4,7 @@ use oauth::Scopes;
 use oauth::params::Params;
 use serde_json::Value;
 
-use super::{Issue, TokenError, issue, no_resource, refresh_token};
+use super::{Issue, TokenError, issue, refresh_token, target};
 use crate::shared::Shared;
 use crate::store::{Application, RefreshToken, Store, lifetime};
 
@@ -43,7 +43,12 @@ pub(super) fn exchange(
         None => token.scopes.clone(),
         Some(asked) => {
             let asked = Scopes::parse(asked);
-            let wider = asked.minus(&token.scopes);
+            let mut wider = asked.minus(&token.scopes);
+            // Scopes of APIs are part of the token as well.
+            let grant = store.grants.get(&token.grant);
+            for scopes in grant.into_iter().flat_map(|grant| grant.resources.values()) {
+                wider = wider.minus(scopes);
+            }
             if !wider.is_empty() {
                 return Err(TokenError::Scope(wider.to_string()));
             }
@@ -53,7 +58,7 @@ pub(super) fn exchange(
     if let Some(organization) = form.first("organization_id").filter(|id| !id.is_empty()) {
         return Err(TokenError::Organization(organization.to_owned()));
     }
-    no_resource(form)?;
+    let resource = target(store, form, &token.resources, &scopes)?;
     let next = if rotates(&token, application, now) {
         rotate(shared, store, application, given, &token)
     } else {
@@ -64,6 +69,7 @@ pub(super) fn exchange(
         account: &token.account,
         client: &application.id,
         scopes: &scopes,
+        resource: resource.as_deref(),
         nonce: token.nonce.as_deref(),
         auth_time: token.auth_time,
         session_uid: token.session_uid.as_deref(),

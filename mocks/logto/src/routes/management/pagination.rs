@@ -1,0 +1,92 @@
+//! Pages of lists (contract §4, "Pagination"): `page`, `page_size`,
+//! `Total-Number` and `Link`.
+
+use axum::response::Response;
+use http::header::LINK;
+use http::{HeaderValue, StatusCode};
+use oauth::params::Params;
+use serde_json::Value;
+
+use crate::wire::{self, ApiError};
+
+/// Items on a page when nothing is asked for, and at most.
+const SIZE: (usize, usize) = (20, 100);
+
+/// The page or its size is no number, or too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("page or page_size is no number, or too large")]
+pub(super) struct PaginationError;
+
+impl PaginationError {
+    pub(super) fn wire(self) -> ApiError {
+        ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    number: usize,
+    size: usize,
+}
+
+impl Page {
+    /// The page that is asked for, else the first.
+    pub(super) fn of(params: &Params) -> Result<Self, PaginationError> {
+        let number = |name: &str, default: usize| match params.first(name).filter(|text| !text.is_empty()) {
+            None => Ok(default),
+            Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(PaginationError),
+        };
+        let (number, size) = (number("page", 1)?, number("page_size", SIZE.0)?);
+        if size > SIZE.1 { Err(PaginationError) } else { Ok(Self { number, size }) }
+    }
+
+    /// The page that is asked for; without one, lists that need none come whole.
+    pub(super) fn optional(params: &Params) -> Result<Option<Self>, PaginationError> {
+        let asked = ["page", "page_size"].iter().any(|name| params.first(name).is_some());
+        asked.then(|| Self::of(params)).transpose()
+    }
+
+    /// The items of this page, with the number of all and the addresses of the
+    /// other pages. `address` is Logto's endpoint with the path below `/api`.
+    pub(super) fn answer(
+        self,
+        address: &str,
+        params: &Params,
+        items: impl ExactSizeIterator<Item = Value>,
+    ) -> Response {
+        let all = items.len();
+        let shown = items.skip((self.number - 1) * self.size).take(self.size).collect();
+        let mut response = wire::json(StatusCode::OK, &Value::Array(shown));
+        let fields = response.headers_mut();
+        fields.insert("total-number", HeaderValue::from(all));
+        let (page, last) = (self.number, all.div_ceil(self.size).max(1));
+        for (relation, to) in [
+            ("first", Some(1)),
+            ("prev", (page > 1).then(|| page - 1)),
+            ("last", Some(last)),
+            ("next", (page < last).then_some(page + 1)),
+        ] {
+            let link = to.map(|to| link(address, params, to, relation));
+            if let Some(Ok(link)) = link.as_deref().map(HeaderValue::from_str) {
+                fields.append(LINK, link);
+            }
+        }
+        response
+    }
+}
+
+/// The same query with another page (RFC 8288).
+fn link(address: &str, params: &Params, page: usize, relation: &str) -> String {
+    let page = page.to_string();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let mut placed = false;
+    for (name, value) in params.iter() {
+        placed |= name == "page";
+        query.append_pair(name, if name == "page" { &page } else { value });
+    }
+    if !placed {
+        query.append_pair("page", &page);
+    }
+    format!("<{address}?{}>; rel=\"{relation}\"", query.finish())
+}

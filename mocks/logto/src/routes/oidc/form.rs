@@ -1,0 +1,41 @@
+//! Bodies of the endpoints that applications call (contract §1.6): forms, and
+//! JSON objects too.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use oauth::params::Params;
+use serde_json::{Map, Value};
+
+use crate::wire::OidcError;
+
+/// The body is neither a form nor JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the body is not form-encoded")]
+pub(super) struct WrongContentType {
+    path: &'static str,
+}
+
+impl WrongContentType {
+    pub(super) fn wire(&self) -> OidcError {
+        let path = self.path;
+        OidcError::invalid_request(format!(
+            "only application/x-www-form-urlencoded content-type bodies are supported on POST {path}"
+        ))
+    }
+}
+
+/// The parameters of a body that was sent to `path`, below `/oidc`.
+pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Result<Params, WrongContentType> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
+        return Ok(Params::parse(body));
+    }
+    if kind.starts_with("application/json") {
+        // A broken JSON body counts as empty (contract §11).
+        let members: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
+        let pairs = members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        return Ok(Params::parse(&text));
+    }
+    Err(WrongContentType { path })
+}

@@ -1,0 +1,149 @@
+//! `POST /oidc/token/introspection` (contract §1.7; RFC 7662).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::ErrorCode;
+use oauth::params::Params;
+use serde_json::{Map, Value, json};
+
+use super::client_auth::{self, ClientAuthError};
+use super::{cors, form};
+use crate::shared::Shared;
+use crate::store::{Application, Store};
+use crate::wire::{self, OidcError};
+
+/// Why nothing is told of a token.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+enum IntrospectionError {
+    #[error(transparent)]
+    ContentType(#[from] form::WrongContentType),
+    #[error(transparent)]
+    Client(#[from] ClientAuthError),
+    #[error("`{0}` is given twice")]
+    Twice(String),
+    #[error("the parameter `token` is missing")]
+    NoToken,
+    #[error("a JWT cannot be introspected")]
+    Structured,
+}
+
+impl IntrospectionError {
+    fn wire(&self, issuer: &str) -> OidcError {
+        match self {
+            Self::ContentType(error) => error.wire(),
+            Self::Client(error) => error.wire(issuer),
+            Self::Twice(name) => {
+                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
+            }
+            Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
+            Self::Structured => OidcError::new(
+                400,
+                ErrorCode::UnsupportedTokenType,
+                "Structured JWT Tokens cannot be introspected via the introspection_endpoint",
+            ),
+        }
+    }
+}
+
+/// Tells what a token is good for.
+pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    match introspect(&shared, &headers, &body) {
+        Ok(told) => {
+            let mut response = wire::json(StatusCode::OK, &told);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            cors::allow_with_reason(response, &headers)
+        }
+        Err(IntrospectionError::Client(error)) => error.response(&headers, &shared.issuer()),
+        Err(error) => {
+            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
+        }
+    }
+}
+
+fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, IntrospectionError> {
+    let form = form::parse(headers, body, "/token/introspection")?;
+    let store = shared.store();
+    let application = client_auth::authenticate(shared, &store, headers, &form)?;
+    if let Some(name) = form.repeated().first() {
+        return Err(IntrospectionError::Twice((*name).to_owned()));
+    }
+    let token = presented(&form)?;
+    let found = Known::find(&store, token, shared.now());
+    Ok(match found.filter(|known| may_ask(&application, known)) {
+        Some(known) => known.told(&shared.issuer()),
+        None => json!({ "active": false }),
+    })
+}
+
+fn presented(form: &Params) -> Result<&str, IntrospectionError> {
+    let token = form.first("token").filter(|token| !token.is_empty()).ok_or(IntrospectionError::NoToken)?;
+    if token.split('.').count() == 3 { Err(IntrospectionError::Structured) } else { Ok(token) }
+}
+
+/// Confidential applications may ask for any token, public ones for their own.
+fn may_ask(application: &Application, known: &Known<'_>) -> bool {
+    application.is_confidential() || application.id == known.client
+}
+
+/// A token that is alive, whatever its kind: the hint only says where to look first.
+struct Known<'s> {
+    account: &'s str,
+    client: &'s str,
+    issued: i64,
+    expires: i64,
+    scope: String,
+    /// Of access tokens only.
+    token_type: Option<&'static str>,
+}
+
+impl<'s> Known<'s> {
+    fn find(store: &'s Store, token: &str, now: i64) -> Option<Self> {
+        let access = store.access_tokens.get(token).map(|token| {
+            let known = Self {
+                account: &token.account,
+                client: &token.client,
+                issued: token.issued,
+                expires: token.expires,
+                scope: token.scopes.to_string(),
+                token_type: Some("Bearer"),
+            };
+            (known, &token.grant, token.session_uid.as_deref())
+        });
+        let found = access.or_else(|| {
+            store.refresh_tokens.get(token).map(|token| {
+                let known = Self {
+                    account: &token.account,
+                    client: &token.client,
+                    issued: token.issued,
+                    expires: token.expires,
+                    scope: token.scopes.to_string(),
+                    token_type: None,
+                };
+                (known, &token.grant, token.session_uid.as_deref())
+            })
+        });
+        let (known, grant, session) = found?;
+        let session_is_over = session.is_some_and(|uid| store.session_by_uid(uid).is_none());
+        (known.expires > now && store.grants.contains_key(grant) && !session_is_over).then_some(known)
+    }
+
+    /// Members in Logto's order.
+    fn told(&self, issuer: &str) -> Value {
+        let mut told = Map::new();
+        told.insert("active".to_owned(), json!(true));
+        told.insert("sub".to_owned(), json!(self.account));
+        told.insert("client_id".to_owned(), json!(self.client));
+        told.insert("exp".to_owned(), json!(self.expires));
+        told.insert("iat".to_owned(), json!(self.issued));
+        told.insert("iss".to_owned(), json!(issuer));
+        told.insert("scope".to_owned(), json!(self.scope));
+        if let Some(kind) = self.token_type {
+            told.insert("token_type".to_owned(), json!(kind));
+        }
+        Value::Object(told)
+    }
+}

@@ -1,0 +1,152 @@
+//! Pushed authorization requests (RFC 9126; contract §1.1): `POST /oidc/request`,
+//! and the requests that name one.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::ErrorCode;
+use oauth::params::Params;
+use serde_json::json;
+
+use super::authorize::{Checked, Refusal, checks};
+use super::client_auth::{self, ClientAuthError};
+use super::{cors, form};
+use crate::shared::Shared;
+use crate::store::{Application, PushedRequest, Store, lifetime};
+use crate::wire::{self, OidcError};
+
+/// What the address of a pushed request begins with (RFC 9126 §2.2).
+const URN: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// Why a request is not kept.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+enum PushError {
+    #[error(transparent)]
+    ContentType(#[from] form::WrongContentType),
+    #[error(transparent)]
+    Client(#[from] ClientAuthError),
+    #[error("required parameters are missing: {0:?}")]
+    Missing(Vec<&'static str>),
+    #[error("{}", .0)]
+    Request(Refusal),
+}
+
+impl PushError {
+    fn wire(&self, issuer: &str) -> OidcError {
+        match self {
+            Self::ContentType(error) => error.wire(),
+            Self::Client(error) => error.wire(issuer),
+            Self::Missing(names) => {
+                let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+                let plural = if names.len() > 1 { "s" } else { "" };
+                OidcError::invalid_request(format!(
+                    "missing required parameter{plural} {}",
+                    quoted.join(" and ")
+                ))
+            }
+            Self::Request(refusal) => {
+                let mut error = refusal.as_json();
+                // There is nobody to redirect here (RFC 9126 §2.3).
+                if error.error == ErrorCode::InvalidRedirectUri {
+                    error.error = ErrorCode::InvalidRequest;
+                }
+                error
+            }
+        }
+    }
+}
+
+/// Keeps an authorization request for a minute, after the checks of the
+/// authorization endpoint.
+pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    match push(&shared, &headers, &body) {
+        Ok(id) => {
+            let answer =
+                json!({ "expires_in": lifetime::PUSHED_REQUEST, "request_uri": format!("{URN}{id}") });
+            let mut response = wire::json(StatusCode::CREATED, &answer);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            cors::allow_with_reason(response, &headers)
+        }
+        Err(PushError::Client(error)) => error.response(&headers, &shared.issuer()),
+        Err(error) => {
+            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
+        }
+    }
+}
+
+/// The authorization endpoint's parameters that belong to client authentication.
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+fn push(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<String, PushError> {
+    let form = form::parse(headers, body, "/request")?;
+    let mut store = shared.store();
+    let application = client_auth::authenticate(shared, &store, headers, &form)?;
+    let params: Params =
+        form.iter().filter(|(name, value)| !value.is_empty() && !CREDENTIALS.contains(name)).collect();
+    checked(shared, &store, &application, &params)?;
+    let id = shared.opaque();
+    let expires = shared.now() + lifetime::PUSHED_REQUEST;
+    store.pushed_requests.insert(id.clone(), PushedRequest { client: application.id, params, expires });
+    Ok(id)
+}
+
+/// Required parameters first, then those that the application could be told of
+/// by a redirect, the redirect URI itself at last.
+fn checked(
+    shared: &Shared,
+    store: &Store,
+    application: &Application,
+    params: &Params,
+) -> Result<(), PushError> {
+    checks::well_formed(params).map_err(PushError::Request)?;
+    let missing: Vec<&str> =
+        ["response_type", "client_id"].into_iter().filter(|name| params.first(name).is_none()).collect();
+    if !missing.is_empty() {
+        return Err(PushError::Missing(missing));
+    }
+    let unchecked = Checked { application: application.clone(), redirect_uri: String::new() };
+    checks::redirected(shared, store, &unchecked, params).map_err(PushError::Request)?;
+    checks::redirect_uri_of(application, params).map_err(PushError::Request)?;
+    Ok(())
+}
+
+/// What a request in the browser comes to, once a pushed one is looked up.
+pub(super) enum Opened {
+    /// It names none; or the pushed one in its place.
+    Request(Params),
+    /// The pushed one cannot be used; the parameters say where to report it.
+    Refused(Params, Refusal),
+}
+
+/// Puts the pushed request in the place of one that names it. It may be opened
+/// more than once (contract §11).
+pub(super) fn open(store: &Store, params: Params, now: i64) -> Opened {
+    let Some(id) = params.first("request_uri").and_then(|uri| uri.strip_prefix(URN)) else {
+        return Opened::Request(params);
+    };
+    let Some(client) = params.first("client_id") else { return Opened::Request(params) };
+    let Some(kept) = store.pushed_requests.get(id).filter(|kept| kept.expires > now) else {
+        return Opened::Refused(params, Refusal::RequestUri);
+    };
+    let differs = |name: &str, given: Option<&str>| {
+        given.is_some_and(|given| kept.params.first(name).is_some_and(|kept| kept != given))
+    };
+    let refusal = if client != kept.client {
+        Refusal::OtherRequest("client_id")
+    } else if differs("response_type", params.first("response_type")) {
+        Refusal::OtherRequest("response_type")
+    } else {
+        return Opened::Request(kept.params.clone());
+    };
+    // Errors are reported as the pushed request wants them.
+    let reported = ["state", "response_mode"];
+    let report: Params = params
+        .iter()
+        .filter(|(name, _)| !reported.contains(name))
+        .chain(kept.params.iter().filter(|(name, _)| reported.contains(name)))
+        .collect();
+    Opened::Refused(report, refusal)
+}
