@@ -189,18 +189,6 @@ mod tests {
         }
     }
 
-    /// As a real Logto answers them.
-    #[test]
-    fn links_keep_the_query() {
-        let params = Params::parse("page=2&page_size=3&search=%25zzz%25");
-        assert_eq!(
-            link("http://localhost:3001/users", &params, 1, "first"),
-            "<http://localhost:3001/users?page=1&page_size=3&search=%25zzz%25>; rel=\"first\""
-        );
-        let params = Params::parse("search=a");
-        assert!(link("u", &params, 1, "last").contains("?search=a&page=1>"));
-    }
-
     #[test]
     fn only_five_fields_can_be_searched() {
         let refused = Search::of(&Params::parse("search.identities=x")).err().unwrap();
