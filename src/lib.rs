@@ -96,6 +96,7 @@
 //! what Logto's sign-in page does, [`transcript`] writes down. They are public
 //! for walks that the verbs do not tell.
 
+pub mod golden;
 mod placeholder;
 mod run;
 pub mod scenario;

@@ -168,6 +168,12 @@ impl Management {
         Ok(Self { client, base: joined(logto, "api/"), authorization: format!("Bearer {token}") })
     }
 
+    /// The access token it uses.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.authorization.trim_start_matches("Bearer ")
+    }
+
     /// Reads.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use oauth::params::Params;
 
@@ -83,6 +83,8 @@ pub(crate) fn page() -> Response {
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));
+    // The language of the page we have, whatever was asked for.
+    fields.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
     fields.insert(PACKAGE, HeaderValue::from_static("experience"));
     response
 }

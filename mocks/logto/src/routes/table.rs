@@ -22,7 +22,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let admin = admin::router().with_state(shared.clone());
     let random = shared.context.random.clone();
     let admin_authority = shared.context.admin_endpoint.authority().to_owned();
-    Router::new()
+    let tenant = Router::new()
         .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
         .merge(oidc::router())
         .merge(experience::router())
@@ -30,7 +30,11 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .merge(pages::router())
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(shared.clone())
+        .with_state(shared.clone());
+    // One service inside another: a layer around single routes would come
+    // before the router has put its `Allow` into an answer.
+    Router::new()
+        .fallback_service(tenant)
         .layer(from_fn(move |request: Request, next: Next| {
             let (admin, is_admin) = (admin.clone(), of_tenant(&request, &admin_authority));
             async move {

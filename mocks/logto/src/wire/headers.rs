@@ -6,8 +6,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY};
-use http::{HeaderValue, Method, StatusCode};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit::Random;
 use serde_json::{Map, Value};
 use sha1::{Digest as _, Sha1};
@@ -27,6 +27,7 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
+    allowed_methods(&path, response.headers_mut());
     if raw && !response.status().is_success() {
         response = without_own_members(response).await;
     }
@@ -34,6 +35,19 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
         && (path.starts_with("/oidc/") && response.status() != StatusCode::NOT_FOUND
             || path.starts_with("/api/") && response.status().is_success());
     if tagged { with_etag(response, seen).await } else { response }
+}
+
+/// `Allow` as Logto's router writes it; the OIDC provider below has none, a
+/// wrong method is an unknown route there.
+fn allowed_methods(path: &str, headers: &mut HeaderMap) {
+    let Some(allowed) = headers.remove(ALLOW) else { return };
+    if path.starts_with("/oidc/") {
+        return;
+    }
+    let methods = allowed.to_str().unwrap_or_default().replace("GET,HEAD", "HEAD,GET").replace(',', ", ");
+    if let Ok(methods) = HeaderValue::from_str(&methods) {
+        headers.insert(ALLOW, methods);
+    }
 }
 
 /// `/oidc/auth`, resume, sign-out and pages vary by encoding alone (contract §11).
@@ -50,7 +64,8 @@ fn asks_for_raw_errors(query: Option<&str>) -> bool {
 
 /// The error as OAuth has it, without what Logto puts in front.
 async fn without_own_members(response: Response) -> Response {
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let body = match serde_json::from_slice::<Map<String, Value>>(&body) {
         Ok(mut members) => {
@@ -76,6 +91,7 @@ async fn with_etag(response: Response, seen: Option<HeaderValue>) -> Response {
         if parts.status == StatusCode::OK && seen.as_ref() == Some(&tag) {
             parts.status = StatusCode::NOT_MODIFIED;
             parts.headers.remove(CONTENT_TYPE);
+            parts.headers.remove(CONTENT_LENGTH);
             parts.headers.insert(ETAG, tag);
             return Response::from_parts(parts, Body::empty());
         }

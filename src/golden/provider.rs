@@ -12,25 +12,27 @@ use http::{HeaderMap, StatusCode};
 use kit::{Clock, Rule, Script};
 use serde_json::{Map, Value, json};
 
+use super::story::Huggingface;
+
 /// Codes and tokens given so far.
 #[derive(Debug, Default)]
-pub(crate) struct Given {
+pub(super) struct Given {
     count: usize,
     codes: HashMap<String, (Value, String)>,
     tokens: HashMap<String, (Value, String)>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Provider {
+pub(super) struct Provider {
     users: Arc<Vec<Value>>,
     given: Arc<Mutex<Given>>,
 }
 
 impl Provider {
-    pub(crate) fn router(users: &[Value], rules: &[Value], clock: Clock) -> Router {
-        let provider = Self { users: Arc::new(users.to_vec()), given: Arc::default() };
+    pub(super) fn router(hub: &Huggingface, clock: Clock) -> Router {
+        let provider = Self { users: Arc::new(hub.users.clone()), given: Arc::default() };
         let script = Script::default();
-        rules.iter().for_each(|recorded| script.add(rule(recorded)));
+        hub.script.iter().for_each(|recorded| script.add(rule(recorded)));
         let router = Router::new()
             .route("/oauth/authorize", get(authorize))
             .route("/oauth/token", post(token))

@@ -1,0 +1,42 @@
+//! Recorded traffic of a real Logto, replayed.
+//!
+//! The stories are files in the format that the README of `tests/golden/`
+//! tells. [`replay`] sets a Logto up as a story says, sends its requests with
+//! the values of this run in place of the recorded ones, and compares every
+//! response and every call of Logto to the provider. It does so with our double
+//! or with a running Logto: see [`Target`].
+//!
+//! ```
+//! use logto_testkit::golden::{Story, Target, replay};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let story = Story::load("tests/golden/social/first-sign-in.json".as_ref())?;
+//! let differences = replay(&story, &Target::Double).await?;
+//! assert!(differences.is_empty(), "{}", differences[0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod calls;
+mod compare;
+mod difference;
+mod known;
+mod learn;
+mod places;
+mod provider;
+mod replay;
+mod story;
+mod target;
+mod tenant;
+mod values;
+
+pub use difference::Difference;
+pub use known::{FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError};
+pub use replay::{ReplayError, replay};
+pub use story::{
+    Carry, Derived, Exchange, Huggingface, MoreApplication, Request, Resource, Response, Setup, Side, Story,
+    StoryError, stories,
+};
+pub use target::{RunningLogto, Target};
+pub use tenant::Tenant;

@@ -1,0 +1,45 @@
+//! The requests that Logto sent to the provider, recorded and here.
+
+use kit::Entry;
+
+use super::story::Exchange;
+use super::values::Values;
+
+/// Headers that a provider may act on.
+const HEADERS: [&str; 5] = ["authorization", "content-type", "accept", "accept-language", "user-agent"];
+
+/// Field, recorded and here, where they differ.
+pub(super) fn differences(
+    recorded: &[&Exchange],
+    here: &[Entry],
+    values: &Values,
+) -> Vec<(String, String, String)> {
+    let mut found = Vec::new();
+    if recorded.len() != here.len() {
+        let recorded: Vec<String> = recorded
+            .iter()
+            .map(|call| values.here(&format!("{} {}", call.request.method, call.request.url)))
+            .collect();
+        let here: Vec<String> =
+            here.iter().map(|call| format!("{} {}", call.request.method, call.request.url)).collect();
+        found.push(("calls".to_owned(), recorded.join("\n"), here.join("\n")));
+        return found;
+    }
+    for (at, (recorded, here)) in recorded.iter().zip(here).enumerate() {
+        let mut check = |field: &str, expected: String, got: String| {
+            if expected != got {
+                found.push((format!("call {} {field}", at + 1), expected, got));
+            }
+        };
+        let (request, seen) = (&recorded.request, &here.request);
+        check("method", request.method.clone(), seen.method.clone());
+        check("url", values.here(&request.url), seen.url.clone());
+        for name in HEADERS {
+            let absent = || "(absent)".to_owned();
+            let expected = request.header(name).map_or_else(absent, |value| values.here(value));
+            check(name, expected, seen.header(name).map_or_else(absent, ToOwned::to_owned));
+        }
+        check("body", values.here(&request.body), seen.body.clone());
+    }
+    found
+}
