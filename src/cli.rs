@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod dispatch;
 mod exit;
+mod fidelity;
 mod restore;
 mod run;
 mod serve;

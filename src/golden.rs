@@ -32,7 +32,9 @@ mod tenant;
 mod values;
 
 pub use difference::Difference;
-pub use known::{FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError};
+pub use known::{
+    FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, Side as KnownOn,
+};
 pub use replay::{ReplayError, replay};
 pub use story::{
     Carry, Derived, Exchange, Huggingface, MoreApplication, Request, Resource, Response, Setup, Side, Story,

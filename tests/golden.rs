@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use logto_testkit::golden::{KNOWN_DIFFERENCES_FILE, KnownDifferences, Story, Target, replay, stories};
+use logto_testkit::golden::{
+    KNOWN_DIFFERENCES_FILE, KnownDifferences, KnownOn, Story, Target, replay, stories,
+};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -31,8 +33,9 @@ fn told(name: &str, file: &Path, known: &KnownDifferences) -> Result<(), Failed>
     let story = Story::load(file)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let differences = runtime.block_on(replay(&story, &Target::Double))?;
-    let (unknown, gone) = known.sift(name, &differences);
+    let unknown = known.unknown(KnownOn::Double, name, &differences);
     let unknown = unknown.iter().map(ToString::to_string);
+    let gone = known.gone(KnownOn::Double, name, &differences);
     let gone = gone.iter().map(|known| {
         format!(
             "exchange {}: {} does not differ any more: take it out of {KNOWN_DIFFERENCES_FILE}",

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Read scenario files and say what is wrong in them, without walking.
     Check(Check),
+    /// Compare our double with a real Logto: every recorded story, every scenario.
+    Fidelity(Box<Fidelity>),
     /// Bring up a stack to click through, until Ctrl-C.
     Up(Up),
     /// Serve one party alone, until Ctrl-C.
@@ -100,6 +102,27 @@ pub(crate) struct Check {
     /// Print the JSON Schema of scenario files instead, for editors.
     #[arg(long, conflicts_with = "paths")]
     pub(crate) schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fidelity {
+    /// Folder of recorded stories.
+    #[arg(long, value_name = "DIR", default_value = "tests/golden")]
+    pub(crate) golden: PathBuf,
+    /// Folder of scenarios.
+    #[arg(long, value_name = "DIR", default_value = "scenarios")]
+    pub(crate) scenarios: PathBuf,
+    /// Only stories and scenarios whose name contains this; may be repeated.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Vec<String>,
+    /// Where to write the report; `-` is standard output.
+    #[arg(long, value_name = "FILE", default_value = "docs/fidelity.md")]
+    pub(crate) output: PathBuf,
+    /// What the running Logto is, for the report: it does not tell its version.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) logto_version: Option<String>,
+    #[command(flatten)]
+    pub(crate) backend: Backend,
 }
 
 #[derive(Debug, Subcommand)]
@@ -208,6 +231,10 @@ pub(crate) enum UsageError {
     Exposed(SocketAddr),
     #[error("{file} has cases: say which, as {file}@CASE. There are: {cases}", file = file.display())]
     WhichCase { file: PathBuf, cases: String },
+    #[error("fidelity compares with a running Logto: say --logto URL")]
+    FidelityEmbedded,
+    #[error("fidelity replays recordings behind the CA that this Logto trusts: say --ca DIR")]
+    FidelityCa,
     #[error("--app takes one scenario at a time, {0} are selected: name a file, or say --filter")]
     AppTakesOne(usize),
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]

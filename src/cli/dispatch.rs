@@ -7,7 +7,7 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
-use super::{ca, check, completions, restore, run, serve, up};
+use super::{ca, check, completions, fidelity, restore, run, serve, up};
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
@@ -27,6 +27,7 @@ pub(crate) fn main() -> ExitCode {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
             Some(Command::Check(command)) => check::check(&command),
+            Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,
             Some(Command::Up(up)) => up::up(up).await,
             Some(Command::Serve(command)) => serve::serve(command).await,
             Some(Command::Ca(command)) => ca::ca(command),

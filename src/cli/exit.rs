@@ -1,5 +1,6 @@
 //! From result to exit code: one enum, one exhaustive match.
 
+use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
 
@@ -14,6 +15,15 @@ pub(crate) enum CliError {
     /// Already reported, scenario by scenario.
     #[error("{stacks} stacks did not start")]
     NotStarted { stacks: usize },
+    /// Already reported, story by story.
+    #[error("{stories} stories differ")]
+    Unfaithful { stories: usize },
+    #[error(transparent)]
+    Story(#[from] StoryError),
+    #[error(transparent)]
+    KnownDifferences(#[from] KnownDifferencesError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error(transparent)]
     Usage(#[from] UsageError),
     #[error(transparent)]
@@ -54,8 +64,10 @@ impl CliError {
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed { .. } => 1,
+            Self::Failed { .. } | Self::Unfaithful { .. } => 1,
             Self::InScenario { source, .. } => source.code(),
+            Self::Replay(error) => replay(error),
+            Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
             Self::Run(RunError::Given { .. }) => 2,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
@@ -66,6 +78,19 @@ impl CliError {
             Self::ServeApp(error) => serve_app(error),
             Self::Interrupted => 130,
         }
+    }
+}
+
+fn replay(error: &ReplayError) -> u8 {
+    match error {
+        ReplayError::SavedState(_) => 4,
+        ReplayError::InUse { .. } | ReplayError::Bind(_) | ReplayError::Management(_) => 3,
+        ReplayError::Ca(_) => 2,
+        ReplayError::Client(_)
+        | ReplayError::Send { .. }
+        | ReplayError::Deadline { .. }
+        | ReplayError::Request { .. }
+        | ReplayError::Serve(_) => 70,
     }
 }
 

@@ -2,10 +2,10 @@
 
 mod json;
 mod junit;
-mod outcome;
-mod pool;
-mod progress;
-mod select;
+pub(super) mod outcome;
+pub(super) mod pool;
+pub(super) mod progress;
+pub(super) mod select;
 mod text;
 
 use std::io::Write as _;
@@ -35,7 +35,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let started = clock.now();
     let logto = run.backend.logto()?;
     // Every file is read before the first walk: a typo should not cost a run.
-    let scenarios = select::scenarios(&run)?;
+    let scenarios = select::scenarios(&run.paths, &run.filter)?;
     let alone = scenarios.len() == 1;
     let app = own_app(&run, scenarios.len())?;
     let interrupted = interruption()?;
@@ -128,7 +128,7 @@ fn print(text: &str) -> Result<(), CliError> {
 
 /// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending
 /// the process while a tenant is being changed.
-fn interruption() -> Result<watch::Receiver<bool>, CliError> {
+pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
     let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {

@@ -16,8 +16,28 @@ pub struct KnownDifference {
     pub exchange: u64,
     /// Which field, as [`Difference::field`] names it.
     pub field: String,
+    /// Which Logto differs from the recording.
+    #[serde(default)]
+    pub on: Side,
     /// Why it stays.
     pub reason: String,
+}
+
+impl KnownDifference {
+    fn is(&self, found: &Difference) -> bool {
+        self.exchange == found.exchange && self.field == found.field
+    }
+}
+
+/// Which Logto differs from the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Our double.
+    #[default]
+    Double,
+    /// A running one.
+    Logto,
 }
 
 /// The list of a folder of stories.
@@ -66,21 +86,35 @@ impl KnownDifferences {
         }
     }
 
-    /// The story's unknown differences, and the known ones that are gone: the
-    /// list has to lose those.
+    fn of_story<'a>(&'a self, on: Side, golden: &'a str) -> impl Iterator<Item = &'a KnownDifference> {
+        self.0.iter().filter(move |known| known.on == on && known.golden == golden)
+    }
+
+    /// The differences of a story that the list does not have.
     #[must_use]
-    pub fn sift<'a>(
+    pub fn unknown<'a>(&self, on: Side, golden: &str, differences: &'a [Difference]) -> Vec<&'a Difference> {
+        differences.iter().filter(|found| !self.of_story(on, golden).any(|known| known.is(found))).collect()
+    }
+
+    /// What the list has of a story and does not differ any more: the list has
+    /// to lose it.
+    #[must_use]
+    pub fn gone<'a>(
         &'a self,
-        golden: &str,
-        differences: &'a [Difference],
-    ) -> (Vec<&'a Difference>, Vec<&'a KnownDifference>) {
-        let of_story: Vec<&KnownDifference> = self.0.iter().filter(|known| known.golden == golden).collect();
-        let same = |known: &KnownDifference, difference: &Difference| {
-            known.exchange == difference.exchange && known.field == difference.field
-        };
-        let unknown = differences.iter().filter(|found| !of_story.iter().any(|known| same(known, found)));
-        let gone = of_story.iter().filter(|known| !differences.iter().any(|found| same(known, found)));
-        (unknown.collect(), gone.copied().collect())
+        on: Side,
+        golden: &'a str,
+        differences: &[Difference],
+    ) -> Vec<&'a KnownDifference> {
+        self.of_story(on, golden).filter(|known| !differences.iter().any(|found| known.is(found))).collect()
+    }
+
+    /// The known differences of a story: what differs, and why.
+    #[must_use]
+    pub fn explained(&self, on: Side, golden: &str, differences: &[Difference]) -> Vec<(String, String)> {
+        let known = self.of_story(on, golden).filter(|known| differences.iter().any(|found| known.is(found)));
+        known
+            .map(|known| (format!("exchange {}, {}", known.exchange, known.field), known.reason.clone()))
+            .collect()
     }
 
     /// The names of stories that the list has but the folder has not.
@@ -110,14 +144,16 @@ mod tests {
             golden: "a/b".to_owned(),
             exchange,
             field: field.to_owned(),
+            on: Side::Double,
             reason: "x".to_owned(),
         };
         let list = KnownDifferences(vec![known(1, "body"), known(2, "status")]);
         let differences = [difference(1, "body"), difference(1, "vary")];
-        let (unknown, gone) = list.sift("a/b", &differences);
-        assert_eq!(unknown, [&differences[1]]);
-        assert_eq!(gone, [&known(2, "status")]);
-        assert_eq!(list.sift("c/d", &differences).0.len(), 2, "another story's");
+        assert_eq!(list.unknown(Side::Double, "a/b", &differences), [&differences[1]]);
+        assert_eq!(list.gone(Side::Double, "a/b", &differences), [&known(2, "status")]);
+        assert_eq!(list.explained(Side::Double, "a/b", &differences).len(), 1);
+        assert_eq!(list.unknown(Side::Double, "c/d", &differences).len(), 2, "another story's");
+        assert_eq!(list.unknown(Side::Logto, "a/b", &differences).len(), 2, "another Logto's");
         assert_eq!(list.strangers(&["c/d".to_owned()]).len(), 2);
     }
 }

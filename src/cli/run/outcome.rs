@@ -7,15 +7,15 @@ use logto_testkit::{Failure, Scenario, SnapshotResult};
 
 /// What came of one scenario.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) scenario: Scenario,
-    pub(super) verdict: Verdict,
+pub(in crate::cli) struct Outcome {
+    pub(in crate::cli) scenario: Scenario,
+    pub(in crate::cli) verdict: Verdict,
     /// From the start of the stack to its end.
-    pub(super) duration: Duration,
+    pub(in crate::cli) duration: Duration,
 }
 
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(in crate::cli) enum Verdict {
     /// It needs another backend.
     Skipped(String),
     /// Its stack did not start.
@@ -29,14 +29,14 @@ pub(super) enum Verdict {
 
 /// How the transcript compares with the reviewed one.
 #[derive(Debug)]
-pub(super) enum Snapshot {
+pub(in crate::cli) enum Snapshot {
     Compared(SnapshotResult),
     /// It has become the reviewed one.
     Updated,
 }
 
 impl Snapshot {
-    pub(super) fn word(&self) -> &'static str {
+    pub(in crate::cli) fn word(&self) -> &'static str {
         match self {
             Self::Compared(SnapshotResult::Same) => "same",
             Self::Compared(SnapshotResult::Missing) => "missing",
@@ -45,7 +45,7 @@ impl Snapshot {
         }
     }
 
-    pub(super) fn difference(&self) -> Option<&str> {
+    pub(in crate::cli) fn difference(&self) -> Option<&str> {
         match self {
             Self::Compared(SnapshotResult::Different(diff)) => Some(diff),
             Self::Compared(SnapshotResult::Same | SnapshotResult::Missing) | Self::Updated => None,
@@ -54,7 +54,7 @@ impl Snapshot {
 }
 
 impl Outcome {
-    pub(super) fn result(&self) -> &'static str {
+    pub(in crate::cli) fn result(&self) -> &'static str {
         match &self.verdict {
             Verdict::Skipped(_) => "skipped",
             Verdict::Walked { failures, snapshot, .. }
@@ -69,16 +69,16 @@ impl Outcome {
 
 /// How many of which.
 #[derive(Debug, Default)]
-pub(super) struct Totals {
-    pub(super) passed: usize,
-    pub(super) failed: usize,
-    pub(super) skipped: usize,
+pub(in crate::cli) struct Totals {
+    pub(in crate::cli) passed: usize,
+    pub(in crate::cli) failed: usize,
+    pub(in crate::cli) skipped: usize,
     /// Of the failed, those whose stack did not start.
-    pub(super) not_started: usize,
+    pub(in crate::cli) not_started: usize,
 }
 
 impl Totals {
-    pub(super) fn count(&mut self, outcome: &Outcome) {
+    pub(in crate::cli) fn count(&mut self, outcome: &Outcome) {
         self.not_started += usize::from(matches!(outcome.verdict, Verdict::NotStarted(_)));
         match outcome.result() {
             "passed" => self.passed += 1,

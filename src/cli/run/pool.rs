@@ -21,35 +21,35 @@ use super::progress::Progress;
 
 /// What all walks of a run have in common.
 #[derive(Debug, Clone)]
-pub(super) struct Settings {
-    pub(super) logto: LogtoBackend,
-    pub(super) backend: BackendKind,
-    pub(super) listen: SocketAddr,
-    pub(super) ca: Option<Arc<Ca>>,
-    pub(super) jobs: usize,
-    pub(super) update: bool,
-    pub(super) app: Option<OwnApp>,
+pub(in crate::cli) struct Settings {
+    pub(in crate::cli) logto: LogtoBackend,
+    pub(in crate::cli) backend: BackendKind,
+    pub(in crate::cli) listen: SocketAddr,
+    pub(in crate::cli) ca: Option<Arc<Ca>>,
+    pub(in crate::cli) jobs: usize,
+    pub(in crate::cli) update: bool,
+    pub(in crate::cli) app: Option<OwnApp>,
 }
 
 /// An app in place of the sample app.
 #[derive(Debug, Clone)]
-pub(super) struct OwnApp {
-    pub(super) origin: Url,
+pub(in crate::cli) struct OwnApp {
+    pub(in crate::cli) origin: Url,
     /// Where to write what it needs.
-    pub(super) env_file: PathBuf,
+    pub(in crate::cli) env_file: PathBuf,
     /// How long it may take to answer then.
-    pub(super) limit: Duration,
+    pub(in crate::cli) limit: Duration,
 }
 
 /// One worker for each processor.
-pub(super) fn default_jobs() -> usize {
+pub(in crate::cli) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 type Done = (usize, Result<Outcome, CliError>);
 
 /// The walks of a run, as they end.
-pub(super) struct Walks {
+pub(in crate::cli) struct Walks {
     names: Vec<String>,
     done: mpsc::UnboundedReceiver<Done>,
     /// Ended before one that comes first.
@@ -59,7 +59,7 @@ pub(super) struct Walks {
 }
 
 /// Starts the workers.
-pub(super) fn start(
+pub(in crate::cli) fn start(
     scenarios: Vec<Scenario>,
     settings: Settings,
     interrupted: watch::Receiver<bool>,
@@ -94,12 +94,12 @@ pub(super) fn start(
 
 impl Walks {
     /// No further walk begins; those under way end, and put their tenants back.
-    pub(super) fn stop(&self) {
+    pub(in crate::cli) fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
     }
 
     /// The next in order; `None` when all have ended that ever will.
-    pub(super) async fn next(
+    pub(in crate::cli) async fn next(
         &mut self,
         progress: &mut Progress,
     ) -> Option<(String, Result<Outcome, CliError>)> {

@@ -3,13 +3,13 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A line at the bottom of the terminal.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
     /// `wanted` is false where something reads the output.
-    pub(super) fn new(walks: usize, wanted: bool) -> Self {
+    pub(in crate::cli) fn new(walks: usize, wanted: bool) -> Self {
         use std::io::IsTerminal as _;
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         let bar = (wanted && terminal && walks > 1).then(|| {
@@ -22,7 +22,7 @@ impl Progress {
     }
 
     /// One more walk has ended.
-    pub(super) fn one_more(&mut self, name: &str) {
+    pub(in crate::cli) fn one_more(&mut self, name: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!("· {name}"));
             bar.inc(1);
@@ -30,7 +30,7 @@ impl Progress {
     }
 
     /// Prints above the line.
-    pub(super) fn above(&self, text: &str) {
+    pub(in crate::cli) fn above(&self, text: &str) {
         let text = text.trim_end_matches('\n');
         match &self.bar {
             Some(bar) => bar.suspend(|| println!("{text}")),
@@ -39,7 +39,7 @@ impl Progress {
     }
 
     /// The line goes.
-    pub(super) fn finish(&mut self) {
+    pub(in crate::cli) fn finish(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

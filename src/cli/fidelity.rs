@@ -1,0 +1,123 @@
+//! `logto-testkit fidelity`.
+
+mod cell;
+mod report;
+mod stories;
+mod walks;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use kit::Clock;
+use logto_testkit::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
+use logto_testkit::scenario::BackendKind;
+use logto_testkit::stack::{External, LogtoBackend};
+
+use super::arguments::{Fidelity, UsageError};
+use super::exit::CliError;
+use super::run::{interruption, select};
+use cell::Row;
+use report::Report;
+
+/// Tells every recorded story and walks every scenario on the double and on a
+/// running Logto, and writes down where either differs.
+pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
+    let clock = Clock::system();
+    let LogtoBackend::External(external) = command.backend.logto()? else {
+        return Err(UsageError::FidelityEmbedded.into());
+    };
+    let ca = command.backend.ca()?.ok_or(UsageError::FidelityCa)?;
+    let listen = command.backend.huggingface_listen()?;
+    // Everything is read before anything is told.
+    let known = KnownDifferences::load(&command.golden)?;
+    let stories = selected(&command)?;
+    let scenarios = match select::scenarios(std::slice::from_ref(&command.scenarios), &command.filter) {
+        Err(CliError::Usage(UsageError::NothingSelected { .. })) if !stories.is_empty() => vec![],
+        found => found?,
+    };
+    let interrupted = interruption()?;
+    let running = RunningLogto { external: External::clone(&external), ca: ca.clone(), listen };
+
+    let mut told = Vec::new();
+    if !stories.is_empty() {
+        let tenant = Tenant::open(&running).await?;
+        let all = stories::tell(&stories, &known, &running, &tenant);
+        let mut stop = interrupted.clone();
+        let ended = tokio::select! {
+            ended = all => ended,
+            _ = stop.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
+        };
+        // Whatever ended them, the tenant is put back.
+        tenant.close().await?;
+        told = ended?;
+    }
+    let mut walked: Vec<Row> = Vec::new();
+    if !scenarios.is_empty() {
+        let own = walks::walk(&scenarios, &LogtoBackend::Embedded, listen, &ca, &interrupted).await?;
+        let real =
+            walks::walk(&scenarios, &LogtoBackend::External(external), listen, &ca, &interrupted).await?;
+        walked = walks::rows(own, real);
+    }
+    let report = Report {
+        date: clock.now().strftime("%Y-%m-%d").to_string(),
+        commit: commit(),
+        logto: command.logto_version.as_deref(),
+        recordings: recordings(&stories),
+        stories: &told,
+        scenarios: &walked,
+    };
+    write(&command.output, &report.to_string())?;
+    let differ = told.iter().chain(&walked).filter(|row| row.is_unexplained()).count();
+    eprintln!(
+        "{} stories and {} scenarios on both; {differ} with a difference that is not explained: {}",
+        told.len(),
+        walked.len(),
+        command.output.display()
+    );
+    if differ > 0 { Err(CliError::Unfaithful { stories: differ }) } else { Ok(()) }
+}
+
+/// The stories that the filters leave.
+fn selected(command: &Fidelity) -> Result<Vec<(String, Story)>, CliError> {
+    let wanted = |name: &str| {
+        command.filter.is_empty() || command.filter.iter().any(|part| name.contains(part.as_str()))
+    };
+    let mut stories = Vec::new();
+    for (name, file) in found(&command.golden)? {
+        if wanted(&name) {
+            stories.push((name, Story::load(&file)?));
+        }
+    }
+    Ok(stories)
+}
+
+/// Which versions of Logto were recorded.
+fn recordings(stories: &[(String, Story)]) -> Vec<String> {
+    let mut versions: Vec<String> = stories.iter().map(|(_, story)| story.logto_version.clone()).collect();
+    versions.sort();
+    versions.dedup();
+    versions
+}
+
+/// The commit of the checkout we are run in, where there is one.
+fn commit() -> Option<String> {
+    let output = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !text.is_empty()).then_some(text)
+}
+
+fn write(output: &Path, text: &str) -> Result<(), CliError> {
+    let failed = |source| CliError::Io { what: "write the report", source };
+    if output == Path::new("-") {
+        return std::io::stdout().write_all(text.as_bytes()).map_err(failed);
+    }
+    std::fs::write(output, text).map_err(failed)
+}
+
+/// Only there to name the backends of a comparison.
+fn kind(backend: &LogtoBackend) -> BackendKind {
+    match backend {
+        LogtoBackend::Embedded => BackendKind::Embedded,
+        LogtoBackend::External(_) => BackendKind::External,
+    }
+}
