@@ -222,6 +222,10 @@ impl Stage<'_> {
                 request = request.header(name, self.header(name, value));
             }
         }
+        // A body without a length and an empty one are different things to Logto.
+        if recorded.body.is_empty() && recorded.header("content-length").is_some() {
+            request = request.header("content-length", "0");
+        }
         let body = self.values.here(&recorded.body);
         let body = self.in_time(&body, exchange).unwrap_or(body);
         let number = exchange.n;

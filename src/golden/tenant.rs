@@ -28,7 +28,6 @@ const COLLECTIONS: [(&str, Seeded); 5] = [
 pub struct Tenant {
     running: RunningLogto,
     saved: StateFile,
-    sign_in_experience: Map<String, Value>,
 }
 
 impl Tenant {
@@ -50,14 +49,7 @@ impl Tenant {
             return Err(ReplayError::InUse { found: found.join(", ") });
         }
         let experience = management.get("sign-in-exp").await?;
-        let sign_in_experience: Map<String, Value> = experience
-            .body
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(name, value)| !["id", "tenantId"].contains(&name.as_str()) && !value.is_null())
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let sign_in_experience = of_a_patch(&experience.body);
         let external = &running.external;
         let state = SavedState {
             version: 1,
@@ -68,13 +60,14 @@ impl Tenant {
             created_connector: None,
             created_application: None,
             created_users: vec![],
-            sign_in_experience: sign_in_experience.clone(),
+            sign_in_experience,
         };
         let saved = StateFile::create(external.state_file.clone(), state)?;
-        Ok(Self { running: running.clone(), saved, sign_in_experience })
+        Ok(Self { running: running.clone(), saved })
     }
 
-    /// Deletes what the last story left, and puts the sign-in experience back.
+    /// Deletes what the last story left, and puts the sign-in experience to the
+    /// seeded one: every recording began with it.
     ///
     /// # Errors
     /// [`ReplayError::Management`] with Logto's own answer.
@@ -85,11 +78,13 @@ impl Tenant {
                 management.delete(&format!("{collection}/{id}")).await?;
             }
         }
-        management.patch("sign-in-exp", &Value::Object(self.sign_in_experience.clone())).await?;
+        let seeded = of_a_patch(&mock_logto::seeded_sign_in_experience());
+        management.patch("sign-in-exp", &Value::Object(seeded)).await?;
         Ok(())
     }
 
-    /// Cleans for the last time and removes the state file.
+    /// Cleans for the last time, puts the tenant's own sign-in experience back,
+    /// and removes the state file.
     ///
     /// # Errors
     /// As [`Tenant::clean`]; the state file stays then.
@@ -119,4 +114,11 @@ async fn of_others(management: &Management, collection: &str) -> Result<Vec<Stri
 
 fn percent_encoded(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// A sign-in experience as it can be sent back: its keys are fixed.
+fn of_a_patch(experience: &Value) -> Map<String, Value> {
+    let members = experience.as_object().into_iter().flatten();
+    let members = members.filter(|(name, _)| !["id", "tenantId"].contains(&name.as_str()));
+    members.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod command;
+mod coverage;
 mod documentation;
 mod external;
 mod golden_walk;

@@ -43,3 +43,4 @@ mod store;
 mod wire;
 
 pub use logto::{Context, Logto};
+pub use store::seeded_sign_in_experience;

@@ -5,7 +5,8 @@ mod protocol;
 mod resource;
 mod user;
 
-pub(crate) use configuration::{Application, ApplicationSecret, Connector, column, seeded_experience};
+pub use configuration::seeded_sign_in_experience;
+pub(crate) use configuration::{Application, ApplicationSecret, Connector, column};
 pub(crate) use protocol::{
     AccessToken, Code, Experience, Grant, Interaction, LogoutState, PasswordVerification, Profile, Prompt,
     PushedRequest, RefreshToken, Session, SocialUser, Verification, VerificationState, lifetime,
@@ -46,7 +47,7 @@ impl Store {
             applications: vec![],
             connectors: vec![],
             resources: vec![ApiResource::management_api(now)],
-            sign_in_experience: seeded_experience(),
+            sign_in_experience: seeded_sign_in_experience().as_object().cloned().unwrap_or_default(),
             users: vec![],
             interactions: Bounded::with_capacity(CAPACITY),
             sessions: Bounded::with_capacity(CAPACITY),

@@ -80,8 +80,10 @@ pub(crate) struct Connector {
     pub(crate) sync_profile: bool,
 }
 
-/// The seeded sign-in experience (golden `management/sign-in-experience`).
-pub(crate) fn seeded_experience() -> Map<String, Value> {
+/// The sign-in experience of a freshly seeded tenant, as `GET /api/sign-in-exp`
+/// gives it (golden `management/sign-in-experience`).
+#[must_use]
+pub fn seeded_sign_in_experience() -> Value {
     serde_json::from_str(include_str!("seeded-sign-in-experience.json")).unwrap_or_default()
 }
 

@@ -16,7 +16,9 @@ use crate::wire::{ApiError, Cookies, OidcError, body};
 /// No interaction, or none that has been started.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum InteractionError {
-    #[error("the _interaction cookie is missing, or its signature is wrong, or its interaction is over")]
+    #[error("the _interaction cookie is missing, or its signature is wrong")]
+    NoCookie,
+    #[error("the interaction of the _interaction cookie is over, or has expired")]
     NoSession,
     #[error("the application of the request is not that of the interaction")]
     OtherApplication,
@@ -28,6 +30,7 @@ impl InteractionError {
     pub(super) fn response(&self) -> Response {
         let oidc = |text: &str| OidcError::invalid_request(text).response(self.to_string());
         match self {
+            Self::NoCookie => oidc("interaction session id cookie not found"),
             Self::NoSession => oidc("interaction session not found"),
             Self::OtherApplication => oidc("interaction client_id mismatch"),
             Self::NotStarted => ApiError::new(
@@ -62,7 +65,7 @@ pub(super) fn find<'a>(
     let app_id = by_header.or_else(by_query);
     let uid = interaction_uid(shared, &cookies, app_id.as_deref())
         .or_else(|| interaction_uid(shared, &cookies, None))
-        .ok_or(InteractionError::NoSession)?;
+        .ok_or(InteractionError::NoCookie)?;
     let now = shared.now();
     let found = store.interactions.get_mut(&uid).filter(|interaction| interaction.expires > now);
     let interaction = found.ok_or(InteractionError::NoSession)?;

@@ -2,7 +2,7 @@
 //! JSON objects too.
 
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use oauth::params::Params;
 use serde_json::{Map, Value};
 
@@ -26,8 +26,15 @@ impl WrongContentType {
 
 /// The parameters of a body that was sent to `path`, below `/oidc`.
 pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Result<Params, WrongContentType> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
+    let Some(kind) = headers.get(CONTENT_TYPE) else {
+        return if body.is_empty() { Ok(Params::default()) } else { Err(WrongContentType { path }) };
+    };
+    // Without a length there is no body that could be of a type.
+    if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
+        return Err(WrongContentType { path });
+    }
+    let kind = kind.to_str().unwrap_or_default();
+    if kind.starts_with("application/x-www-form-urlencoded") {
         return Ok(Params::parse(body));
     }
     if kind.starts_with("application/json") {

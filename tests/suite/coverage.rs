@@ -1,0 +1,243 @@
+//! Every route and every error code of the double is proven by recorded traffic
+//! of a real Logto or by a scenario that a real Logto plays the same. What is
+//! not yet is listed in `tests/golden/unproven.yaml`, which may only shrink.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use logto_testkit::golden::{Side, Story, stories};
+use serde::Deserialize;
+use url::Url;
+
+use crate::support::root;
+
+/// What is not proven yet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unproven {
+    /// `GET /api/users/{id}`.
+    routes: Vec<String>,
+    /// `session.not_found`.
+    codes: Vec<String>,
+}
+
+/// What was asked of a real Logto and what it answered.
+struct Evidence {
+    requests: Vec<(String, String)>,
+    text: String,
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The double's sources, each without its tests.
+fn sources() -> Vec<String> {
+    let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
+    let without_tests = |text: String| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+    files(&root().join("mocks/logto/src"), "rs").iter().map(read).map(without_tests).collect()
+}
+
+/// Method and path of each `.route("…", get(…).post(…))`. Preflights have one
+/// handler for all routes and are left out.
+fn routes() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for source in sources() {
+        for rest in source.split(".route(").skip(1) {
+            let call = enclosed(rest);
+            let Some(path) = call.split('"').nth(1).filter(|path| path.starts_with('/')) else { continue };
+            for method in ["get", "post", "put", "patch", "delete"] {
+                let is_word = |at: usize| !call[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                if call.match_indices(&format!("{method}(")).any(|(at, _)| is_word(at)) {
+                    found.insert((method.to_uppercase(), path.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The text up to the parenthesis that closes the call.
+fn enclosed(text: &str) -> &str {
+    let mut depth = 1;
+    for (at, character) in text.char_indices() {
+        depth += match character {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        if depth == 0 {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// Words that Logto's codes begin with (contract §0.2, §2.2, §4).
+const SUBJECTS: [&str; 20] = [
+    "application",
+    "auth",
+    "connector",
+    "consent",
+    "entity",
+    "guard",
+    "jwt",
+    "log",
+    "oidc",
+    "organization",
+    "password",
+    "profile",
+    "request",
+    "resource",
+    "role",
+    "scope",
+    "session",
+    "sign_in_experiences",
+    "user",
+    "verification_record",
+];
+
+/// Every string of the sources that is an error code, and the codes of OAuth.
+fn codes() -> BTreeSet<String> {
+    let is_word = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let mut found = BTreeSet::new();
+    for source in sources() {
+        for literal in source.split('"').skip(1).step_by(2) {
+            let parts: Vec<&str> = literal.split('.').collect();
+            if parts.len() > 1 && SUBJECTS.contains(&parts[0]) && parts.iter().all(|part| is_word(part)) {
+                found.insert(literal.to_owned());
+            }
+        }
+        for rest in source.split("ErrorCode::").skip(1) {
+            let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+            found.insert(format!("oidc.{}", snake(&name)));
+        }
+    }
+    found
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+    }
+    snake
+}
+
+fn evidence() -> Evidence {
+    let mut evidence = Evidence { requests: Vec::new(), text: String::new() };
+    for (_, file) in stories(&root().join("tests/golden")).unwrap() {
+        let story = Story::load(&file).unwrap();
+        for exchange in story.exchanges.iter().filter(|exchange| exchange.to == Side::Logto) {
+            let url = Url::parse(&exchange.request.url).unwrap();
+            evidence.requests.push((exchange.request.method.clone(), url.path().to_owned()));
+            evidence.text.push_str(exchange.response.body.as_str().unwrap_or_default());
+            evidence.text.push_str(&exchange.response.header("location").unwrap_or_default());
+            // Pages that submit themselves carry the code in a field.
+            evidence.text.push_str(&exchange.response.body.to_string());
+        }
+    }
+    for snapshot in files(&root().join("scenarios"), "snap") {
+        let text = std::fs::read_to_string(snapshot).unwrap();
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            while let Some(word) = words.next() {
+                if ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&word)
+                    && let Some(path) = words.next().and_then(|url| url.strip_prefix("[LOGTO]"))
+                {
+                    let path = path.split('?').next().unwrap_or_default();
+                    evidence.requests.push((word.to_owned(), path.to_owned()));
+                }
+            }
+        }
+        evidence.text.push_str(&text);
+    }
+    evidence
+}
+
+impl Evidence {
+    fn of_route(&self, (method, pattern): &(String, String)) -> bool {
+        self.requests.iter().any(|(asked, path)| asked == method && fits(pattern, path))
+    }
+
+    fn of_code(&self, code: &str) -> bool {
+        let oauth = code.strip_prefix("oidc.");
+        let ways = oauth.map(|error| {
+            [format!("\"error\":\"{error}\""), format!("error={error}"), format!("\"value\":\"{error}\"")]
+        });
+        self.text.contains(&format!("\"{code}\""))
+            || ways.into_iter().flatten().any(|way| self.text.contains(&way))
+    }
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    pattern.len() == path.len()
+        && pattern.iter().zip(path).all(|(expected, segment)| {
+            if expected.starts_with('{') { !segment.is_empty() } else { *expected == segment }
+        })
+}
+
+/// What is neither proven nor listed, and what is listed without need.
+fn complaints(what: &str, all: BTreeSet<(String, bool)>, listed: &[String]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (name, proven) in &all {
+        match (proven, listed.contains(name)) {
+            (false, false) => complaints.push(format!(
+                "{what} `{name}` has neither a recorded story nor a scenario: record one, or list it in tests/golden/unproven.yaml"
+            )),
+            (true, true) => {
+                complaints.push(format!("{what} `{name}` is proven: take it out of tests/golden/unproven.yaml"));
+            }
+            _ => {}
+        }
+    }
+    let gone = listed.iter().filter(|name| all.iter().all(|(known, _)| known != *name));
+    complaints.extend(gone.map(|name| format!("the double has no {what} `{name}`: take it off the list")));
+    complaints
+}
+
+#[test]
+fn every_route_and_error_code_of_the_double_is_proven_by_a_real_logto() {
+    let list = std::fs::read_to_string(root().join("tests/golden/unproven.yaml")).unwrap();
+    let list: Unproven = serde_saphyr::from_str(&list).unwrap();
+    let evidence = evidence();
+    let (routes, codes) = (routes(), codes());
+    // A search that finds nothing would prove everything.
+    assert!(routes.len() > 50 && codes.len() > 50, "{} routes, {} codes", routes.len(), codes.len());
+    let routes = routes
+        .into_iter()
+        .map(|route| (format!("{} {}", route.0, route.1), evidence.of_route(&route)))
+        .collect();
+    let codes = codes.into_iter().map(|code| (code.clone(), evidence.of_code(&code))).collect();
+    let mut all = complaints("route", routes, &list.routes);
+    all.extend(complaints("code", codes, &list.codes));
+    assert!(all.is_empty(), "\n{}", all.join("\n"));
+}
+
+#[test]
+fn a_route_that_nobody_asked_for_is_missed() {
+    let evidence = Evidence {
+        requests: vec![("GET".into(), "/api/users/x".into())],
+        text: "error=access_denied".into(),
+    };
+    assert!(evidence.of_route(&("GET".into(), "/api/users/{id}".into())));
+    assert!(!evidence.of_route(&("POST".into(), "/api/users/{id}".into())));
+    assert!(!evidence.of_route(&("GET".into(), "/api/users/{id}/roles".into())));
+    assert!(evidence.of_code("oidc.access_denied") && !evidence.of_code("oidc.invalid_scope"));
+}
