@@ -105,6 +105,7 @@ fn message(code: &str) -> String {
         }
         "oidc.invalid_scope" => "Invalid scope: {{error_description}}.",
         "oidc.invalid_target" => "Invalid resource indicator.",
+        "oidc.insufficient_scope" => "Token missing scope `{{scope}}`.",
         "oidc.invalid_token" => "Invalid token provided.",
         "oidc.unsupported_response_type" => "Unsupported `response_type` requested.",
         "oidc.unsupported_response_mode" => "Unsupported `response_mode` requested.",

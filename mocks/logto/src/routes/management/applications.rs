@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
+use oauth::params::Params;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::auth::Authorized;
+use super::pagination::Page;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret};
 use crate::wire::body::{self, object};
@@ -22,10 +24,39 @@ pub(super) fn unknown(id: &str) -> ApiError {
     ApiError::new(404, "entity.not_exists_with_id", text)
 }
 
-/// `GET /applications`, newest first.
-pub(super) async fn list(_: Authorized, State(shared): State<Arc<Shared>>) -> Response {
-    let all: Vec<Value> = shared.store().applications.iter().map(Application::json).collect();
-    wire::json(StatusCode::OK, &Value::Array(all))
+/// Queries that this double does not answer.
+const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeRoleId", "excludeOrganizationId"];
+
+/// `GET /applications`, newest first: all of them unless a page is asked for.
+pub(super) async fn list(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(&query.unwrap_or_default());
+    let page = match Page::optional(&params) {
+        Ok(page) => page,
+        Err(error) => return error.wire().response(error.to_string()),
+    };
+    if let Some(name) =
+        UNKNOWN_QUERIES.iter().find(|name| params.iter().any(|(known, _)| known.starts_with(**name)))
+    {
+        let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+        return kit::note(response, format!("this double lists applications without `{name}`"));
+    }
+    let kinds: Vec<&str> = params.all("types").collect();
+    let third_party = params.first("isThirdParty").map(|text| text == "true");
+    let wanted = |application: &&Application| {
+        (kinds.is_empty() || kinds.contains(&application.kind.as_str()))
+            && third_party.is_none_or(|wanted| wanted == application.is_third_party)
+    };
+    let store = shared.store();
+    let found: Vec<&Application> = store.applications.iter().filter(wanted).collect();
+    let shown = found.iter().map(|application| application.json());
+    match page {
+        Some(page) => page.answer(&shared.endpoint("/applications"), &params, shown),
+        None => wire::json(StatusCode::OK, &shown.collect()),
+    }
 }
 
 /// `POST /applications`: 200, not 201, and no secret in the answer.
