@@ -8,5 +8,6 @@ mod coverage;
 mod documentation;
 mod external;
 mod golden_walk;
+mod lifetimes;
 mod own_app;
 mod support;
