@@ -7,6 +7,7 @@ mod command;
 mod coverage;
 mod documentation;
 mod external;
+mod fidelity;
 mod golden_walk;
 mod lifetimes;
 mod own_app;
