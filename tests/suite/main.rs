@@ -7,5 +7,6 @@ mod command;
 mod documentation;
 mod external;
 mod golden_walk;
+mod hostile;
 mod own_app;
 mod support;
