@@ -9,6 +9,7 @@ mod documentation;
 mod external;
 mod fidelity;
 mod golden_walk;
+mod hostile;
 mod lifetimes;
 mod own_app;
 mod support;
