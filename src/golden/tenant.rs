@@ -3,7 +3,7 @@
 use kit::Clock;
 use serde_json::{Map, Value};
 
-use super::replay::ReplayError;
+use super::error::ReplayError;
 use super::target::{RunningLogto, Site, Target};
 use crate::stack::{Management, ManagementError, SavedState, StateFile};
 

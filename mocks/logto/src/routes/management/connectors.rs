@@ -130,9 +130,7 @@ impl ConnectorsError {
                 let text = "{{method}}: has not been implemented yet.";
                 ApiError::new(501, "connector.not_implemented", text)
             }
-            Self::Nothing => {
-                ApiError::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
-            }
+            Self::Nothing => ApiError::nothing_to_change(),
             Self::IdTaken => ApiError::internal(),
             Self::NotHere => {
                 let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
