@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use oauth::ErrorCode;
 
 use super::client_auth::{self, ClientAuthError};
-use super::{cors, form};
+use super::{audit, cors, form};
 use crate::shared::Shared;
 use crate::wire::{self, OidcError};
 
@@ -69,14 +69,21 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Revoca
     if token.split('.').count() == 3 {
         return Err(RevocationError::Structured);
     }
-    let found =
-        store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())).or_else(
-            || store.refresh_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())),
-        );
-    let Some((client, grant)) = found else { return Ok(()) };
+    let access = store.access_tokens.get(token);
+    let access =
+        access.map(|token| (token.client.clone(), token.account.clone(), token.grant.clone(), "AccessToken"));
+    let found = access.or_else(|| {
+        let refresh = store.refresh_tokens.get(token)?;
+        Some((refresh.client.clone(), refresh.account.clone(), refresh.grant.clone(), "RefreshToken"))
+    });
+    let Some((client, account, grant, kind)) = found else { return Ok(()) };
     if client != application.id {
         return Err(RevocationError::OfOther);
     }
     store.revoke_grant(&grant);
+    // Only a refresh token's end is told.
+    if kind == "RefreshToken" {
+        audit::revoked(shared, &mut store, &form, (&client, &account, &grant), kind);
+    }
     Ok(())
 }
