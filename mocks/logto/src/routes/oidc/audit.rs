@@ -3,6 +3,7 @@
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
+use super::client_auth::Presented;
 use super::request::AuthorizationRequest;
 use crate::shared::Shared;
 use crate::store::{LogDetails, LogDraft, Session, Store};
@@ -65,7 +66,7 @@ pub(super) fn ended(
 pub(super) fn exchanged(
     shared: &Shared,
     form: &Params,
-    application: Option<&str>,
+    presented: Option<&Presented>,
     outcome: Result<(&Value, Option<String>), &OidcError>,
 ) {
     let (by, named): (&str, &[&str]) = match form.first("grant_type") {
@@ -90,50 +91,50 @@ pub(super) fn exchanged(
         more.insert("scope".to_owned(), scope.clone());
     }
     let mut store = shared.store();
-    if let Some(name) = application.and_then(|id| secret_name(&store, id, form)) {
+    let known = presented.and_then(|presented| store.application(&presented.id));
+    let application = known.map(|known| known.id.clone());
+    if let Some(name) = presented.and_then(|presented| secret_name(&store, presented)) {
         more.insert("applicationSecret".to_owned(), json!({ "name": name }));
     }
     let draft = LogDraft {
         key: format!("ExchangeTokenBy.{by}"),
         error: outcome.err().map(|error| json!(error_text(error))),
         user,
-        application: application.map(ToOwned::to_owned),
+        application,
         details: LogDetails::Oidc { session: None, params: Some(sent(form, named)), more },
     };
     store.log(shared, draft);
 }
 
-/// A grant ended because one of its tokens was revoked.
+/// A grant ended because its refresh token was revoked; of an access token
+/// nothing is told.
 pub(super) fn revoked(
     shared: &Shared,
     store: &mut Store,
     form: &Params,
-    (application, user, grant): (&str, &str, &str),
-    kind: &str,
+    presented: &Presented,
+    (user, grant): (&str, &str),
 ) {
-    let mut more = members([("grantId", json!(grant)), ("tokenTypes", json!([kind]))]);
-    if let Some(name) = secret_name(store, application, form) {
+    let mut more = members([("grantId", json!(grant)), ("tokenTypes", json!(["RefreshToken"]))]);
+    if let Some(name) = secret_name(store, presented) {
         more.insert("applicationSecret".to_owned(), json!({ "name": name }));
     }
+    let params = Some(sent(form, &["client_secret", "token"]));
     let draft = LogDraft {
         key: "RevokeToken".to_owned(),
         error: None,
         user: Some(user.to_owned()),
-        application: Some(application.to_owned()),
-        details: LogDetails::Oidc {
-            session: None,
-            params: Some(sent(form, &["client_secret", "token"])),
-            more,
-        },
+        application: Some(presented.id.clone()),
+        details: LogDetails::Oidc { session: None, params, more },
     };
     store.log(shared, draft);
 }
 
-/// The name of the secret that a confidential application has; which of several
-/// was used is not kept.
-fn secret_name(store: &Store, application: &str, _form: &Params) -> Option<String> {
-    let application = store.application(application)?;
-    application.is_confidential().then(|| application.secrets.first().map(|secret| secret.name.clone()))?
+/// The name of the secret that the application came with.
+fn secret_name(store: &Store, presented: &Presented) -> Option<String> {
+    let given = presented.secret.as_ref()?;
+    let secrets = &store.application(&presented.id)?.secrets;
+    secrets.iter().find(|known| known.value == *given).map(|known| known.name.clone())
 }
 
 fn members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {

@@ -69,21 +69,19 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Revoca
     if token.split('.').count() == 3 {
         return Err(RevocationError::Structured);
     }
-    let access = store.access_tokens.get(token);
-    let access =
-        access.map(|token| (token.client.clone(), token.account.clone(), token.grant.clone(), "AccessToken"));
-    let found = access.or_else(|| {
-        let refresh = store.refresh_tokens.get(token)?;
-        Some((refresh.client.clone(), refresh.account.clone(), refresh.grant.clone(), "RefreshToken"))
+    let of_access =
+        store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone(), None));
+    let found = of_access.or_else(|| {
+        let token = store.refresh_tokens.get(token)?;
+        Some((token.client.clone(), token.grant.clone(), Some(token.account.clone())))
     });
-    let Some((client, account, grant, kind)) = found else { return Ok(()) };
+    let Some((client, grant, refreshed)) = found else { return Ok(()) };
     if client != application.id {
         return Err(RevocationError::OfOther);
     }
     store.revoke_grant(&grant);
-    // Only a refresh token's end is told.
-    if kind == "RefreshToken" {
-        audit::revoked(shared, &mut store, &form, (&client, &account, &grant), kind);
+    if let (Some(account), Ok(presented)) = (refreshed, client_auth::Presented::of(headers, &form)) {
+        audit::revoked(shared, &mut store, &form, &presented, (&account, &grant));
     }
     Ok(())
 }

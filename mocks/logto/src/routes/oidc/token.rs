@@ -131,8 +131,7 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
 
 /// Every attempt leaves an entry in the audit log.
 fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
-    let application = client_auth::Presented::of(headers, form).ok().map(|presented| presented.id);
-    let application = application.filter(|id| shared.store().application(id).is_some());
+    let presented = client_auth::Presented::of(headers, form).ok();
     let done = grant(shared, headers, form);
     match &done {
         Ok(answer) => {
@@ -140,10 +139,10 @@ fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value,
                 .get("access_token")
                 .and_then(Value::as_str)
                 .and_then(|token| shared.store().access_tokens.get(token).map(|token| token.account.clone()));
-            audit::exchanged(shared, form, application.as_deref(), Ok((answer, user)));
+            audit::exchanged(shared, form, presented.as_ref(), Ok((answer, user)));
         }
         Err(error) => {
-            audit::exchanged(shared, form, application.as_deref(), Err(&error.wire(&shared.issuer())));
+            audit::exchanged(shared, form, presented.as_ref(), Err(&error.wire(&shared.issuer())));
         }
     }
     done
