@@ -21,6 +21,7 @@
 mod calls;
 mod compare;
 mod difference;
+mod id_tokens;
 mod known;
 mod learn;
 mod places;

@@ -81,7 +81,7 @@ pub enum ReplayError {
 /// # Errors
 /// [`ReplayError`] when it could not be told to its end.
 pub async fn replay(story: &Story, target: &Target) -> Result<Vec<Difference>, ReplayError> {
-    let site = Site::open(target, &story.setup.huggingface).await?;
+    let site = Site::open(target, &story.setup).await?;
     let mut stage = Stage { site, values: Values::default(), story };
     let differences = stage.play().await?;
     stage.site.close().await?;

@@ -63,6 +63,7 @@ fn profile(experience: &Experience) -> Value {
         ("name", &told.name),
         ("username", &told.username),
         ("primaryEmail", &told.primary_email),
+        ("primaryPhone", &told.primary_phone),
     ] {
         if let Some(value) = value {
             profile.insert(name.to_owned(), json!(value));
@@ -87,7 +88,12 @@ fn social(verification: &Verification) -> Value {
 fn user_info(social: &SocialUser) -> Value {
     let mut info = Map::new();
     info.insert("id".to_owned(), json!(social.id));
-    for (name, value) in [("email", &social.email), ("name", &social.name), ("avatar", &social.avatar)] {
+    for (name, value) in [
+        ("email", &social.email),
+        ("phone", &social.phone),
+        ("name", &social.name),
+        ("avatar", &social.avatar),
+    ] {
         if let Some(value) = value {
             info.insert(name.to_owned(), json!(value));
         }
