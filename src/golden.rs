@@ -21,6 +21,7 @@
 mod calls;
 mod compare;
 mod difference;
+mod error;
 mod id_tokens;
 mod known;
 mod learn;
@@ -33,10 +34,11 @@ mod tenant;
 mod values;
 
 pub use difference::Difference;
+pub use error::ReplayError;
 pub use known::{
     FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, Side as KnownOn,
 };
-pub use replay::{ReplayError, replay};
+pub use replay::replay;
 pub use story::{
     Carry, Derived, Exchange, Huggingface, MoreApplication, Request, Resource, Response, Setup, Side, Story,
     StoryError, stories,

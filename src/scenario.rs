@@ -30,6 +30,7 @@ mod parameters;
 mod parse;
 mod raw;
 mod schema;
+mod size;
 mod typed;
 
 #[cfg(test)]

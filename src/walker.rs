@@ -13,10 +13,12 @@ mod jar;
 mod page;
 mod rules;
 mod site;
+mod tab;
 
-pub use browser::{TabId, WalkError, Walker};
+pub use browser::{WalkError, Walker};
 pub use hop::{CookieFate, Hop, HopRequest, HopResponse, SetCookie, Violation, WhyHop, Withheld};
 pub use jar::{CookieRequest, Jar, SameSite};
 pub use page::{Field, Form, Link, Page, Submit};
 pub use rules::Rule;
 pub use site::Site;
+pub use tab::TabId;

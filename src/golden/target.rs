@@ -8,8 +8,8 @@ use kit::{Bound, Ca, Client, Clock, Journal, Party, Random, Running};
 use mock_logto::{Context, Logto};
 use url::Url;
 
+use super::error::ReplayError;
 use super::provider::Provider;
-use super::replay::ReplayError;
 use super::story::Setup;
 use crate::stack::{Credentials, External, HUGGINGFACE_HOST, Management};
 

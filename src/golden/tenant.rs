@@ -3,9 +3,9 @@
 use kit::Clock;
 use serde_json::{Map, Value};
 
-use super::replay::ReplayError;
+use super::error::ReplayError;
 use super::target::{RunningLogto, Site, Target};
-use crate::stack::{Management, SavedState, StateFile};
+use crate::stack::{Management, ManagementError, SavedState, StateFile};
 
 /// Whether an item of a list is Logto's own.
 type Seeded = fn(&Value) -> bool;
@@ -107,7 +107,11 @@ async fn of_others(management: &Management, collection: &str) -> Result<Vec<Stri
     let (_, seeded) = COLLECTIONS.iter().find(|(name, _)| *name == collection).expect("one of the list");
     // Connectors come whole; the others in pages.
     let pages = if collection == "connectors" { "" } else { "?page=1&page_size=100" };
-    let list = management.get(&format!("{collection}{pages}")).await?;
+    let list = match management.get(&format!("{collection}{pages}")).await {
+        // A Logto that knows no such thing has none.
+        Err(ManagementError::Refused { status: 404, .. }) => return Ok(vec![]),
+        list => list?,
+    };
     let ids = list.list()?.iter().filter(|item| !seeded(item));
     Ok(ids.filter_map(|item| item["id"].as_str()).map(percent_encoded).collect())
 }

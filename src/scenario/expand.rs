@@ -9,10 +9,17 @@ use super::error::ScenarioError;
 use super::node::{Key, Kind, Node, Place};
 use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
+use super::size::{self, Left};
 use super::typed::{Placed, known, typed};
 
 /// Files within files; more is a mistake, even where it is no circle.
 const DEPTH_LIMIT: usize = 8;
+
+/// Which files are being read, each for the one before.
+struct Trail<'l> {
+    files: Vec<PathBuf>,
+    left: &'l mut Left,
+}
 
 /// One walk's worth of a file.
 #[derive(Debug)]
@@ -28,13 +35,15 @@ pub(super) fn expand(text: &str, path: &Path) -> Result<Vec<Expanded>, ScenarioE
     let cases = cases(&mut root)?;
     let mut walks = Vec::new();
     let mut used = BTreeSet::new();
+    let mut left = Left::new();
     if cases.is_empty() {
         let values = parameters.filled_with(None, None)?;
-        walks.push(Expanded { case: None, root: whole(root, &values, &mut used)? });
+        walks.push(Expanded { case: None, root: whole(root, &values, &mut used, &mut left)? });
     } else {
         for (name, case, with) in cases {
             let values = parameters.filled_with(Some(&with), Some(&name.at))?;
-            let mut root = whole(root.clone(), &values, &mut used)?;
+            left.take_copy(&root, &name.at)?;
+            let mut root = whole(root.clone(), &values, &mut used, &mut left)?;
             describe(&mut root, &case);
             walks.push(Expanded { case: Some(name.name), root });
         }
@@ -64,6 +73,9 @@ fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
             }
             serde_saphyr::Error::MultipleDocuments { .. } => {
                 "a second document begins here; a file holds one scenario, or a table of `cases`".to_owned()
+            }
+            serde_saphyr::Error::Budget { .. } => {
+                "this is larger, or reaches deeper, than a scenario can".to_owned()
             }
             // The first line is the message, with its place at the end; the rest is a
             // drawing of the source.
@@ -114,16 +126,21 @@ fn cases(root: &mut Node) -> Result<Vec<(Key, RawCase, Node)>, ScenarioError> {
 }
 
 /// The scenario with parameters filled in and includes followed.
-fn whole(mut root: Node, values: &Values, used: &mut BTreeSet<String>) -> Result<Node, ScenarioError> {
-    fill(&mut root, values, used)?;
-    let mut trail = vec![root.at.file.to_path_buf()];
+fn whole(
+    mut root: Node,
+    values: &Values,
+    used: &mut BTreeSet<String>,
+    left: &mut Left,
+) -> Result<Node, ScenarioError> {
+    fill(&mut root, values, used, left)?;
+    let mut trail = Trail { files: vec![root.at.file.to_path_buf()], left };
     top_level_includes(&mut root, &mut trail)?;
     steps_included(&mut root, &mut trail)?;
     Ok(root)
 }
 
 /// `include:` of a file: `given` lies below, steps come first.
-fn top_level_includes(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
+fn top_level_includes(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), ScenarioError> {
     let Some(list) = root.take("include") else { return Ok(()) };
     let files: Vec<Placed<String>> = typed(&list).map_err(|error| ScenarioError::typed(error, &list.at))?;
     let (mut given, mut steps): (Option<Node>, Vec<Node>) = (None, vec![]);
@@ -171,7 +188,7 @@ fn top_level_includes(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), S
 }
 
 /// Steps `include:` become the steps of that file.
-fn steps_included(root: &mut Node, trail: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
+fn steps_included(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), ScenarioError> {
     let Kind::Map(members) = &mut root.kind else { return Ok(()) };
     let list = members.iter_mut().find(|(key, _)| key.name == "steps").map(|(_, value)| &mut value.kind);
     let Some(Kind::List(steps)) = list else { return Ok(()) };
@@ -228,16 +245,16 @@ fn fragment(
     name: &str,
     at: &Place,
     with: Option<&Node>,
-    trail: &mut Vec<PathBuf>,
+    trail: &mut Trail<'_>,
 ) -> Result<Node, ScenarioError> {
     const KEYS: [&str; 5] = ["description", "include", "parameters", "given", "steps"];
     let path = plain(&at.file.parent().unwrap_or(Path::new("")).join(name));
-    if trail.contains(&path) || trail.len() == DEPTH_LIMIT {
-        let chain: Vec<String> = trail.iter().map(|path| path.display().to_string()).collect();
+    if trail.files.contains(&path) || trail.files.len() == DEPTH_LIMIT {
+        let chain: Vec<String> = trail.files.iter().map(|path| path.display().to_string()).collect();
         let message = format!("`{name}` is included in a circle: {}", chain.join(" → "));
         return Err(ScenarioError::at(at, message, None));
     }
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let text = size::read(&path).map_err(|error| {
         let hint = Some(format!("looked for {}", path.display()));
         ScenarioError::at(at, format!("`{name}` cannot be included: {error}"), hint)
     })?;
@@ -251,11 +268,12 @@ fn fragment(
     let parameters = Parameters::take(&mut root)?;
     let values = parameters.filled_with(with, Some(with.map_or(at, |with| &with.at)))?;
     let mut used = BTreeSet::new();
-    fill(&mut root, &values, &mut used)?;
+    trail.left.take_copy(&root, at)?;
+    fill(&mut root, &values, &mut used, trail.left)?;
     parameters.all_used(&used)?;
-    trail.push(path);
+    trail.files.push(path);
     top_level_includes(&mut root, trail)?;
     steps_included(&mut root, trail)?;
-    trail.pop();
+    trail.files.pop();
     Ok(root)
 }

@@ -11,6 +11,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_saphyr::Spanned;
 
+use super::size;
+
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
@@ -49,7 +51,7 @@ pub(super) struct Key {
 impl Node {
     /// Reads a document.
     pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, serde_saphyr::Error> {
-        let raw: Spanned<Raw> = serde_saphyr::from_str(text)?;
+        let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, size::yaml())?;
         Ok(placed(raw, file))
     }
 

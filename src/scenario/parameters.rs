@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::error::ScenarioError;
 use super::node::{Key, Kind, Node, Place};
+use super::size::Left;
 use super::typed::known;
 
 /// Parameters with their values.
@@ -82,17 +83,20 @@ pub(super) fn fill(
     node: &mut Node,
     values: &Values,
     used: &mut BTreeSet<String>,
+    left: &mut Left,
 ) -> Result<(), ScenarioError> {
     match &mut node.kind {
-        Kind::List(items) => items.iter_mut().try_for_each(|item| fill(item, values, used)),
-        Kind::Map(members) => members.iter_mut().try_for_each(|(_, value)| fill(value, values, used)),
+        Kind::List(items) => items.iter_mut().try_for_each(|item| fill(item, values, used, left)),
+        Kind::Map(members) => members.iter_mut().try_for_each(|(_, value)| fill(value, values, used, left)),
         Kind::Text(text) if text.contains("${") => {
             let whole = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
             if let Some(name) = whole.filter(|name| !name.contains(['$', '{', '}'])) {
-                node.kind = value(name, values, used, &node.at)?.kind.clone();
+                let value = value(name, values, used, &node.at)?;
+                left.take_copy(value, &node.at)?;
+                node.kind = value.kind.clone();
                 return Ok(());
             }
-            *text = written(text, values, used, &node.at)?;
+            *text = written(text, values, used, left, &node.at)?;
             Ok(())
         }
         _ => Ok(()),
@@ -103,6 +107,7 @@ fn written(
     text: &str,
     values: &Values,
     used: &mut BTreeSet<String>,
+    left: &mut Left,
     at: &Place,
 ) -> Result<String, ScenarioError> {
     let mut filled = String::new();
@@ -121,7 +126,10 @@ fn written(
         filled.push_str(&rest[..start]);
         let name = &rest[start + 2..start + length];
         match &value(name, values, used, at)?.kind {
-            Kind::Text(text) => filled.push_str(text),
+            Kind::Text(text) => {
+                left.take(text.len(), at)?;
+                filled.push_str(text);
+            }
             Kind::Number(number) => filled.push_str(&number.to_string()),
             Kind::Bool(value) => filled.push_str(&value.to_string()),
             Kind::Null | Kind::List(_) | Kind::Map(_) => {

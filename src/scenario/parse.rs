@@ -9,6 +9,7 @@ use super::expand::{Expanded, expand};
 use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, Verb};
 use super::node::{Kind, Node, Place};
 use super::raw::{RawCapture, RawScenario, RawStep};
+use super::size;
 use super::typed::{Placed, known, typed};
 use crate::placeholder;
 
@@ -34,7 +35,7 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`] with file, line, column and a hint.
     pub fn load_all(path: &Path) -> Result<Vec<Self>, ScenarioError> {
-        let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+        let text = size::read(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::InvalidData => ScenarioError::NotText { path: path.to_owned() },
             _ => ScenarioError::Read { path: path.to_owned(), source },
         })?;

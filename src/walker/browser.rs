@@ -20,6 +20,7 @@ use super::jar::{CookieRequest, Jar};
 use super::page::{Form, Page, Submit};
 use super::rules::{Rule, Rules};
 use super::site::Site;
+use super::tab::TabId;
 
 /// How long one hop may take. A Logto that retries Hugging Face needs seconds,
 /// one that obeys a long `Retry-After` up to two minutes (contract §6).
@@ -30,21 +31,6 @@ const REDIRECT_LIMIT: usize = 20;
 
 /// Why a call of a page's script to another origin carries no cookies.
 const FOREIGN_CALL: &str = "a script's call to another origin goes without credentials";
-
-/// A tab of the browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TabId(usize);
-
-impl TabId {
-    /// The first tab, which every browser has.
-    pub const FIRST: Self = Self(0);
-
-    /// Its number, from 1.
-    #[must_use]
-    pub fn number(self) -> usize {
-        self.0 + 1
-    }
-}
 
 #[derive(Debug, Default)]
 struct Tab {

@@ -1,8 +1,9 @@
 //! Clicking by what a person reads.
 
-use super::browser::{TabId, WalkError, Walker};
+use super::browser::{WalkError, Walker};
 use super::hop::{Hop, WhyHop};
 use super::page::Page;
+use super::tab::TabId;
 
 impl Walker {
     /// The person clicks the link or the button with this text.

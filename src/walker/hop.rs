@@ -6,9 +6,9 @@ use cookie_store::RawCookie;
 use jiff::Timestamp;
 use url::Url;
 
-use super::browser::TabId;
 use super::page::Page;
 use super::rules::Rule;
+use super::tab::TabId;
 
 /// Why the browser made a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

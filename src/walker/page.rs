@@ -1,9 +1,14 @@
 //! What a person, or a browser, sees in a page.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use scraper::{ElementRef, Html, Selector};
+use ego_tree::iter::Edge;
+use ego_tree::{NodeId, NodeRef};
+use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
+
+mod document;
 
 /// A page: title, text, links, forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,13 +106,14 @@ impl Page {
     /// Reads a page. HTML cannot be wrong; what a browser would make of it counts.
     #[must_use]
     pub fn parse(url: &Url, html: &str) -> Self {
-        let document = Html::parse_document(html);
+        let document = document::read(html);
         let title =
             document.select(&SELECTORS.title).next().map(|title| folded(title.text())).unwrap_or_default();
         let elements: Vec<ElementRef<'_>> = document.select(&SELECTORS.form).collect();
         let mut forms: Vec<Form> = elements.iter().map(form).collect();
+        let owners = Owners::of(&elements);
         for control in document.select(&SELECTORS.control) {
-            let Some((owner, outside)) = owner(&control, &elements) else { continue };
+            let Some((owner, outside)) = owners.owner(&control) else { continue };
             add(&mut forms[owner], &control, outside);
         }
         Self {
@@ -150,19 +156,36 @@ fn form(element: &ElementRef<'_>) -> Form {
     }
 }
 
-/// The form a control belongs to: the one its `form` attribute names, else the
-/// one around it.
-fn owner(control: &ElementRef<'_>, forms: &[ElementRef<'_>]) -> Option<(usize, bool)> {
-    let around = control
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .find_map(|ancestor| forms.iter().position(|form| form.id() == ancestor.id()));
-    match attribute(control, "form") {
-        Some(id) => {
-            let named = forms.iter().position(|form| attribute(form, "id").as_ref() == Some(&id))?;
-            Some((named, around != Some(named)))
+/// Which form a control belongs to.
+struct Owners<'p> {
+    elements: HashMap<NodeId, usize>,
+    ids: HashMap<&'p str, usize>,
+}
+
+impl<'p> Owners<'p> {
+    fn of(forms: &[ElementRef<'p>]) -> Self {
+        let elements = forms.iter().enumerate().map(|(at, form)| (form.id(), at)).collect();
+        let mut ids = HashMap::new();
+        for (at, form) in forms.iter().enumerate() {
+            if let Some(id) = form.value().attr("id") {
+                // Of several with one id, the first counts.
+                ids.entry(id).or_insert(at);
+            }
         }
-        None => around.map(|form| (form, false)),
+        Self { elements, ids }
+    }
+
+    /// The one its `form` attribute names, else the one around it; and whether
+    /// it stands outside of it.
+    fn owner(&self, control: &ElementRef<'_>) -> Option<(usize, bool)> {
+        let around = control.ancestors().find_map(|ancestor| self.elements.get(&ancestor.id()).copied());
+        match control.value().attr("form") {
+            Some(id) => {
+                let named = *self.ids.get(id)?;
+                Some((named, around != Some(named)))
+            }
+            None => around.map(|form| (form, false)),
+        }
     }
 }
 
@@ -225,24 +248,37 @@ fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
             // One that waits for a click leaves it to the person.
             .find(|script| script.contains(".submit()") && !script.contains("click"))
     })?;
-    let named = forms.iter().position(|form| {
-        attribute(form, "id")
-            .is_some_and(|id| script.contains(&format!("'{id}'")) || script.contains(&format!("\"{id}\"")))
-    });
+    let quoted: HashSet<&str> = quoted(&script).collect();
+    let named = forms.iter().position(|form| form.value().attr("id").is_some_and(|id| quoted.contains(id)));
     named.or_else(|| (script.contains("forms[0]") && !forms.is_empty()).then_some(0))
+}
+
+/// What a script has between quotes; also what only seems to be, between the
+/// end of one text and the beginning of the next.
+fn quoted(script: &str) -> impl Iterator<Item = &str> {
+    ['\'', '"'].into_iter().flat_map(move |quote| script.split(quote).skip(1))
 }
 
 fn visible_text(document: &Html) -> String {
     let Some(body) = document.select(&SELECTORS.body).next() else { return String::new() };
-    let pieces = body.descendants().filter_map(|node| {
-        let text = node.value().as_text()?;
-        let hidden = node.ancestors().filter_map(ElementRef::wrap).any(|ancestor| {
-            matches!(ancestor.value().name(), "script" | "style" | "template" | "noscript")
-                || ancestor.value().attr("hidden").is_some()
-        });
-        (!hidden).then_some(&**text)
-    });
-    folded(pieces)
+    let hides = |node: NodeRef<'_, Node>| {
+        ElementRef::wrap(node).is_some_and(|element| {
+            matches!(element.value().name(), "script" | "style" | "template" | "noscript")
+                || element.value().attr("hidden").is_some()
+        })
+    };
+    // How many elements around a text hide it.
+    let mut hidden = body.ancestors().filter(|node| hides(*node)).count();
+    let mut pieces: Vec<&str> = Vec::new();
+    for edge in body.traverse() {
+        match edge {
+            Edge::Open(node) if hides(node) => hidden += 1,
+            Edge::Close(node) if hides(node) => hidden -= 1,
+            Edge::Open(node) if hidden == 0 => pieces.extend(node.value().as_text().map(|text| &**text)),
+            Edge::Open(_) | Edge::Close(_) => {}
+        }
+    }
+    folded(pieces.into_iter())
 }
 
 fn attribute(element: &ElementRef<'_>, name: &str) -> Option<String> {

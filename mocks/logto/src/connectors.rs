@@ -8,6 +8,7 @@ mod id_token;
 mod keys;
 mod kind;
 mod metadata;
+mod numbers;
 mod oauth;
 mod oauth2;
 mod oidc;
@@ -17,5 +18,5 @@ mod registry;
 
 pub(crate) use error::ConnectorError;
 pub(crate) use kind::{Authorization, SocialConnector};
-pub(crate) use metadata::{check as check_metadata, without_empty};
+pub(crate) use metadata::{check as check_metadata, kept};
 pub(crate) use registry::{factories, factory, full, kind, listed};

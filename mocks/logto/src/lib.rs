@@ -34,6 +34,7 @@
 
 pub mod cli;
 mod connectors;
+mod context;
 mod keys;
 mod logto;
 mod pages;
@@ -42,5 +43,6 @@ mod shared;
 mod store;
 mod wire;
 
-pub use logto::{Context, Logto};
+pub use context::Context;
+pub use logto::Logto;
 pub use store::seeded_sign_in_experience;

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kit::alphabet::{ALNUM, LOWER_ALNUM};
 use url::Url;
 
+use crate::context::Context;
 use crate::keys::SigningKey;
-use crate::logto::Context;
 use crate::store::Store;
 use crate::wire::CookieKey;
 

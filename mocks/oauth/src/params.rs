@@ -1,5 +1,7 @@
 //! Parameters of a query or a form, aware of repetition.
 
+use std::collections::HashSet;
+
 use thiserror::Error;
 
 /// Parameters in the order in which they were sent.
@@ -48,10 +50,10 @@ impl Params {
     /// Names that were sent more than once, each named once, in order.
     #[must_use]
     pub fn repeated(&self) -> Vec<&str> {
+        let (mut seen, mut told) = (HashSet::new(), HashSet::new());
         let mut repeated: Vec<&str> = Vec::new();
-        for (index, (name, _)) in self.0.iter().enumerate() {
-            let seen = self.0[..index].iter().any(|(earlier, _)| earlier == name);
-            if seen && !repeated.contains(&name.as_str()) {
+        for (name, _) in &self.0 {
+            if !seen.insert(name) && told.insert(name) {
                 repeated.push(name);
             }
         }

@@ -1,5 +1,6 @@
 //! Lists of scopes.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -31,25 +32,33 @@ impl Scopes {
     /// Those of ours that `other` has too, in our order.
     #[must_use]
     pub fn intersect(&self, other: &Scopes) -> Scopes {
-        self.iter().filter(|scope| other.contains(scope)).collect()
+        let others = other.members();
+        Scopes(self.0.iter().filter(|scope| others.contains(scope.as_str())).cloned().collect())
     }
 
     /// Those of ours that `other` lacks, in our order.
     #[must_use]
     pub fn minus(&self, other: &Scopes) -> Scopes {
-        self.iter().filter(|scope| !other.contains(scope)).collect()
+        let others = other.members();
+        Scopes(self.0.iter().filter(|scope| !others.contains(scope.as_str())).cloned().collect())
     }
 
     /// Whether `other` has every scope of ours.
     #[must_use]
     pub fn is_subset(&self, other: &Scopes) -> bool {
-        self.iter().all(|scope| other.contains(scope))
+        let others = other.members();
+        self.iter().all(|scope| others.contains(scope))
     }
 
     /// Whether both lists have the same members, in whatever order.
     #[must_use]
     pub fn same_set(&self, other: &Scopes) -> bool {
         self.0.len() == other.0.len() && self.is_subset(other)
+    }
+
+    /// For looking up many: a list may come from outside, and be long.
+    fn members(&self) -> HashSet<&str> {
+        self.iter().collect()
     }
 
     /// Appends a scope unless it is there already.
@@ -74,11 +83,16 @@ impl Scopes {
 
 impl<S: AsRef<str>> FromIterator<S> for Scopes {
     fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
-        let mut list = Scopes::default();
+        let mut seen = HashSet::new();
+        let mut list = Vec::new();
         for scope in scopes {
-            list.insert(scope.as_ref());
+            let scope = scope.as_ref();
+            if !seen.contains(scope) {
+                seen.insert(scope.to_owned());
+                list.push(scope.to_owned());
+            }
         }
-        list
+        Scopes(list)
     }
 }
 

@@ -10,6 +10,7 @@ use super::error::ConnectorError;
 use super::fetch::{Answer, Limits, fetch};
 use super::huggingface;
 use super::kind::{Asked, Authorization, SocialConnector};
+use super::numbers;
 use super::oauth::text;
 use crate::shared::Shared;
 use crate::store::{ConnectorSession, SocialUser};
@@ -158,7 +159,7 @@ fn json_of(answer: &Answer) -> Result<Value, ConnectorError> {
     if answer.body.is_empty() {
         return Ok(json!(""));
     }
-    serde_json::from_str(&answer.body)
+    numbers::parsed(&answer.body)
         .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))
 }
 

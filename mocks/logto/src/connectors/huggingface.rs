@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::error::ConnectorError;
 use super::fetch::{Limits, fetch};
 use super::kind::{Asked, Authorization, SocialConnector};
+use super::numbers;
 use super::oauth::{is_callback, text};
 use crate::shared::Shared;
 use crate::store::{ConnectorSession, SocialUser};
@@ -136,7 +137,7 @@ async fn exchange(
     if !(200..300).contains(&answer.status) {
         return Err(ConnectorError::Refused { endpoint: "token", status: answer.status, body: answer.body });
     }
-    let value: Value = serde_json::from_str(&answer.body)
+    let value: Value = numbers::parsed(&answer.body)
         .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))?;
     object(&value)?;
     let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
@@ -169,7 +170,7 @@ fn object(value: &Value) -> Result<(), ConnectorError> {
 
 /// `sub` is needed; `name`, `picture` and `email` may be absent or null.
 fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
-    let raw: Value = serde_json::from_str(body).map_err(|_| ConnectorError::Unreadable(body.to_owned()))?;
+    let raw: Value = numbers::parsed(body).map_err(|_| ConnectorError::Unreadable(body.to_owned()))?;
     object(&raw)?;
     let mut issues = Vec::new();
     let id = match raw.get("sub") {

@@ -7,6 +7,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
 use super::keys::{Algorithm, KeySet};
+use super::numbers;
 
 /// Base64url as JavaScript reads it: with or without padding.
 pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -108,7 +109,10 @@ impl IdToken {
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&LENIENT.decode(part).ok()?).ok()
+    match numbers::parsed(&String::from_utf8_lossy(&LENIENT.decode(part).ok()?)) {
+        Ok(Value::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
 /// Extensions that the token says must be understood (RFC 7515 §4.1.11).

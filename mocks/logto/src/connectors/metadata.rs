@@ -65,9 +65,17 @@ fn english_first(value: &Value) -> Value {
     Value::Object(shown)
 }
 
-/// What is kept of an object: no empty texts, lists or objects, no nulls, at any
-/// depth (contract §11).
-pub(crate) fn without_empty(members: &Map<String, Value>) -> Map<String, Value> {
+/// What is kept of a configuration or of metadata: no empty texts, lists or
+/// objects, no nulls, at any depth, in the order of a JSON column (contract §11).
+/// Custom parameters are sent in that order, too.
+pub(crate) fn kept(members: &Map<String, Value>) -> Map<String, Value> {
+    match column(&Value::Object(without_empty(members))) {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+fn without_empty(members: &Map<String, Value>) -> Map<String, Value> {
     let kept = members.iter().map(|(name, value)| (name.clone(), cleaned(value)));
     kept.filter(|(_, value)| !is_empty(value)).collect()
 }
@@ -111,7 +119,14 @@ mod tests {
     #[test]
     fn what_is_empty_is_dropped_at_every_depth() {
         let members = json!({ "a": "", "b": { "c": [null, "", {}] }, "d": [0, false], "e": { "f": " " } });
-        let kept = without_empty(members.as_object().unwrap());
+        let kept = kept(members.as_object().unwrap());
         assert_eq!(Value::Object(kept), json!({ "d": [0, false], "e": { "f": " " } }));
+    }
+
+    #[test]
+    fn shorter_names_come_first_in_what_is_kept() {
+        let members = json!({ "state": 1, "zz": 2, "aa": 3 });
+        let names: Vec<_> = kept(members.as_object().unwrap()).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["aa", "zz", "state"]);
     }
 }

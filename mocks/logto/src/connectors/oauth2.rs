@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::error::ConnectorError;
 use super::fetch::{Limits, address, fetch};
 use super::kind::{Asked, Authorization, SocialConnector};
+use super::numbers;
 use super::oauth::{self, form, text};
 use super::parameters::{self, Parameters};
 use super::profile;
@@ -126,7 +127,7 @@ type Tokens = (String, String);
 
 fn tokens(config: &Map<String, Value>, answer: &str) -> Result<Tokens, ConnectorError> {
     let value = match text(config, "tokenEndpointResponseType", "query-string") {
-        "json" => serde_json::from_str(answer).map_err(|_| ConnectorError::Unreadable(answer.to_owned()))?,
+        "json" => numbers::parsed(answer).map_err(|_| ConnectorError::Unreadable(answer.to_owned()))?,
         _ => parameters::parsed(answer),
     };
     let Value::Object(members) = &value else {
@@ -169,7 +170,7 @@ async fn user(
             body: answer.body,
         });
     }
-    let raw: Option<Value> = serde_json::from_str(&answer.body).ok().filter(Value::is_object);
+    let raw: Option<Value> = numbers::parsed(&answer.body).ok().filter(Value::is_object);
     let raw = raw.ok_or(ConnectorError::Unreadable(answer.body))?;
     profile::read(&raw, config.get("profileMap").and_then(Value::as_object))
 }

@@ -9,6 +9,7 @@ use super::fetch::fetch_keys;
 use super::id_token::{Expected, IdToken, IdTokenError};
 use super::keys::KeySet;
 use super::kind::{Asked, Authorization, SocialConnector};
+use super::numbers;
 use super::oauth::{self, form, text};
 use super::parameters::Parameters;
 use crate::shared::Shared;
@@ -211,8 +212,7 @@ fn list_of_texts(members: &Map<String, Value>, path: &[&str]) -> Vec<Issue> {
 }
 
 fn id_token(answer: &str) -> Result<String, ConnectorError> {
-    let value: Value =
-        serde_json::from_str(answer).map_err(|_| ConnectorError::Unreadable(answer.to_owned()))?;
+    let value: Value = numbers::parsed(answer).map_err(|_| ConnectorError::Unreadable(answer.to_owned()))?;
     let Value::Object(members) = &value else {
         return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&value)]));
     };

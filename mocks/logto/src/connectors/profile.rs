@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::error::ConnectorError;
+use super::numbers;
 use crate::store::SocialUser;
 use crate::wire::{Complaint, Issue};
 
@@ -19,7 +20,7 @@ pub(super) fn read(raw: &Value, map: Option<&Map<String, Value>>) -> Result<Soci
         let value = at(raw, source).filter(|value| is_truthy(value));
         match (member, value) {
             (_, Some(Value::String(text))) => Some(text.clone()),
-            ("id", Some(Value::Number(number))) => Some(as_text(number)),
+            ("id", Some(Value::Number(number))) => Some(numbers::as_text(number)),
             ("id", other) => {
                 issues.push(neither_text_nor_number(other));
                 None
@@ -67,21 +68,6 @@ fn is_truthy(value: &Value) -> bool {
         Value::Number(number) => number.as_f64() != Some(0.0),
         Value::String(text) => !text.is_empty(),
         Value::Array(_) | Value::Object(_) => true,
-    }
-}
-
-/// A number as JavaScript writes it: all are of 64 bits, and large or tiny ones
-/// have an exponent (ECMA-262 §6.1.6.1.20).
-fn as_text(number: &serde_json::Number) -> String {
-    let value = number.as_f64().unwrap_or_default();
-    let size = value.abs();
-    if (1e-6..1e21).contains(&size) {
-        return value.to_string();
-    }
-    let text = format!("{value:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-        _ => text,
     }
 }
 

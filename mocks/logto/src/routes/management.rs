@@ -6,6 +6,7 @@ mod connectors;
 mod experience;
 mod identities;
 mod pagination;
+mod profile;
 mod resource_scopes;
 mod resources;
 mod routes;

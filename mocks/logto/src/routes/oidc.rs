@@ -1,6 +1,7 @@
 //! `/oidc` and `/consent` of the default tenant (contract §1).
 
 mod authorize;
+mod checks;
 mod claims;
 pub(crate) mod client_auth;
 mod consent;
@@ -11,6 +12,7 @@ mod finish;
 mod form;
 mod introspection;
 mod pushed;
+mod refusal;
 mod request;
 mod respond;
 mod resume;

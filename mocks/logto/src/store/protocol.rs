@@ -55,6 +55,8 @@ pub(crate) struct Interaction {
 pub(crate) struct Experience {
     pub(crate) event: String,
     pub(crate) verifications: Vec<Verification>,
+    /// Whoever a provider vouched for once is no robot, whatever comes after.
+    pub(crate) skips_captcha: bool,
     pub(crate) passwords: Vec<PasswordVerification>,
     /// What the person has told about themselves so far.
     pub(crate) profile: Profile,

@@ -64,6 +64,11 @@ impl ApiError {
         Self::new(404, "entity.not_found", "The resource does not exist.")
     }
 
+    /// A body of a `PATCH` without any member of the entity (contract §11).
+    pub(crate) fn nothing_to_change() -> Self {
+        Self::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
+    }
+
     pub(crate) fn response(&self, reason: impl Into<String>) -> Response {
         let mut body = Map::new();
         if let Some(code) = self.code {

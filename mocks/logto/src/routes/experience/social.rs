@@ -196,5 +196,6 @@ fn settle(
     let experience = interaction::started(interaction)?;
     let found = experience.verifications.iter_mut().find(|known| known.id == given);
     found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(user);
+    experience.skips_captcha = true;
     Ok(())
 }

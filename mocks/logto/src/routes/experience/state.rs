@@ -9,7 +9,7 @@ use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{interaction, requirements};
+use super::interaction;
 use crate::shared::Shared;
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
 use crate::wire;
@@ -47,8 +47,7 @@ fn state(experience: &Experience, headers: &HeaderMap) -> Value {
         ("verificationRecords", json!(records)),
         ("mfa", json!({})),
         ("signInContext", context),
-        // Whoever the provider vouches for is no robot.
-        ("captcha", json!({ "verified": false, "skipped": requirements::verified_social(experience) })),
+        ("captcha", json!({ "verified": false, "skipped": experience.skips_captcha })),
     ] {
         state.insert(name.to_owned(), value);
     }

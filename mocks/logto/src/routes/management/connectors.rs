@@ -135,9 +135,7 @@ impl ConnectorsError {
                 let text = "{{method}}: has not been implemented yet.";
                 ApiError::new(501, "connector.not_implemented", text)
             }
-            Self::Nothing => {
-                ApiError::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
-            }
+            Self::Nothing => ApiError::nothing_to_change(),
             Self::IdTaken => ApiError::internal(),
         };
         error.response(self.to_string())
@@ -215,7 +213,7 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
         id: own,
         factory: id.to_owned(),
         config,
-        metadata: metadata.map(connectors::without_empty).unwrap_or_default(),
+        metadata: metadata.map(connectors::kept).unwrap_or_default(),
         sync_profile: members.get("syncProfile") == Some(&Value::Bool(true)),
     };
     let answer = connectors::full(&connector);
@@ -229,7 +227,7 @@ fn kept(
     config: &Map<String, Value>,
 ) -> Result<Map<String, Value>, ConnectorsError> {
     kind.check_config(config)?;
-    Ok(connectors::without_empty(config))
+    Ok(connectors::kept(config))
 }
 
 /// `PATCH /connectors/:id`: the configuration is replaced wholesale.
@@ -269,7 +267,7 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Val
         connector.config = config;
     }
     if let Some(metadata) = metadata {
-        connector.metadata = connectors::without_empty(metadata);
+        connector.metadata = connectors::kept(metadata);
     }
     if let Some(sync) = members.get("syncProfile").and_then(Value::as_bool) {
         connector.sync_profile = sync;

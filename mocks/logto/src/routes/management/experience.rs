@@ -51,10 +51,7 @@ impl ExperienceError {
         let refused = |code, text: &str| ApiError::new(400, code, text);
         let error = match self {
             Self::Body(error) => error.clone(),
-            Self::Nothing => {
-                let text = "Invalid input. Value list must not be empty.";
-                ApiError::new(422, "entity.invalid_input", text)
-            }
+            Self::Nothing => ApiError::nothing_to_change(),
             Self::Duplicate => refused(
                 "sign_in_experiences.duplicated_sign_up_identifiers",
                 "Duplicate sign-up identifiers detected.",

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::auth::Authorized;
 use super::pagination::Page;
-use super::resources::{self, ResourceError, changeable, empty};
+use super::resources::{ResourceError, changeable, empty};
 use crate::shared::Shared;
 use crate::store::{ApiResource, ResourceScope};
 use crate::wire::body::{self, object};
@@ -50,7 +50,7 @@ impl ScopeError {
             }
             Self::NoneToChange => ApiError::new(404, "entity.not_exists", "The scope does not exist."),
             Self::NoneToDelete => ApiError::not_found(),
-            Self::NothingToChange => resources::nothing_to_change(),
+            Self::NothingToChange => ApiError::nothing_to_change(),
         };
         error.response(self.to_string())
     }

@@ -50,7 +50,7 @@ impl ResourceError {
                 let text = format!("The API identifier {indicator} is already in use");
                 ApiError::new(422, "resource.resource_identifier_in_use", text)
             }
-            Self::NothingToChange => nothing_to_change(),
+            Self::NothingToChange => ApiError::nothing_to_change(),
             Self::ManagementApi => ApiError::new(
                 400,
                 "resource.cannot_modify_management_api",
@@ -67,11 +67,6 @@ impl ResourceError {
     pub(super) fn response(&self) -> Response {
         self.wire().response(self.to_string())
     }
-}
-
-/// A body without any member of the entity (contract §11).
-pub(super) fn nothing_to_change() -> ApiError {
-    ApiError::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
 }
 
 /// The resource that may be changed.

@@ -9,28 +9,12 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
+use super::profile;
 use super::users::{UserError, answer};
 use crate::shared::Shared;
-use crate::store::{PROFILE, User, column};
+use crate::store::{User, column};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Complaint, Issue};
-
-/// Members of an address.
-const ADDRESS: [&str; 6] = ["formatted", "streetAddress", "locality", "region", "postalCode", "country"];
-
-/// What is wrong with the member `profile`.
-pub(super) fn profile_issues(members: &Map<String, Value>) -> Vec<Option<Issue>> {
-    let mut issues = vec![body::typed(members, &["profile"], "object")];
-    let Some(profile) = members.get("profile").and_then(Value::as_object) else { return issues };
-    for name in PROFILE {
-        let expected = if name == "address" { "object" } else { "string" };
-        issues.push(body::typed(profile, &["profile", name], expected));
-    }
-    if let Some(address) = profile.get("address").and_then(Value::as_object) {
-        issues.extend(ADDRESS.map(|name| body::typed(address, &["profile", "address", name], "string")));
-    }
-    issues
-}
 
 /// `GET /users/:id/custom-data`.
 pub(super) async fn custom_data(
@@ -76,7 +60,7 @@ fn merged(
     let members = object(text).map_err(UserError::Body)?;
     let mut issues = vec![body::needed(&members, &[name], "object")];
     if name == "profile" && members.contains_key(name) {
-        issues = profile_issues(&members);
+        issues = profile::issues(&members);
     }
     body::without(issues).map_err(UserError::Body)?;
     let mut store = shared.store();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::auth::Authorized;
-use super::user_data;
+use super::profile;
 use crate::routes::is_username;
 use crate::shared::Shared;
 use crate::store::{Store, User};
@@ -57,7 +57,7 @@ impl UserError {
         let error = match self {
             Self::Body(error) => error.clone(),
             Self::Unknown => ApiError::not_found(),
-            Self::Nothing => taken("entity.invalid_input", "Invalid input. Value list must not be empty."),
+            Self::Nothing => ApiError::nothing_to_change(),
             Self::TwoPasswords => ApiError::new(
                 400,
                 "user.password_and_digest",
@@ -167,7 +167,7 @@ fn guard(members: &Map<String, Value>, clears: bool) -> Result<(), ApiError> {
         text("avatar", |text| Url::parse(text).is_ok(), Complaint::Url, true, true),
         body::typed(members, &["customData"], "object"),
     ];
-    issues.extend(user_data::profile_issues(members));
+    issues.extend(profile::issues(members));
     body::without(issues)
 }
 

@@ -2,9 +2,6 @@
 //! whose refusal is shown, because the redirect URI is not to be trusted yet,
 //! then those whose refusal goes back to the application.
 
-pub(super) mod checks;
-mod refusal;
-
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
@@ -12,7 +9,9 @@ use axum::response::Response;
 use http::HeaderMap;
 use oauth::params::Params;
 
+use super::checks;
 use super::pushed::{self, Opened};
+use super::refusal::Refusal;
 use super::respond::ResponseMode;
 use super::{finish, session};
 use crate::shared::Shared;
@@ -79,6 +78,3 @@ fn next(
     let request = checks::redirected(shared, store, &checked, params).map_err(sent)?;
     finish::proceed(shared, store, &request, session, None, cookies).map_err(sent)
 }
-
-pub(super) use checks::Checked;
-pub(super) use refusal::Refusal;

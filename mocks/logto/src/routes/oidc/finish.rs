@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 use indexmap::IndexMap;
 use oauth::Scopes;
 
-use super::authorize::Refusal;
+use super::refusal::Refusal;
 use super::request::AuthorizationRequest;
 use super::respond;
 use crate::shared::Shared;

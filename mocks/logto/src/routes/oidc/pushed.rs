@@ -11,8 +11,9 @@ use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::json;
 
-use super::authorize::{Checked, Refusal, checks};
+use super::checks::{self, Checked};
 use super::client_auth::{self, ClientAuthError};
+use super::refusal::Refusal;
 use super::{cors, form};
 use crate::shared::Shared;
 use crate::store::{Application, PushedRequest, Store, lifetime};

@@ -92,7 +92,8 @@ impl TokenError {
             }
             Self::VerifierForm(_, text) => OidcError::invalid_request(*text),
             Self::Scope(scope) => {
-                let text = "refresh token missing requested scope";
+                let plural = if scope.contains(' ') { "s" } else { "" };
+                let text = format!("refresh token missing requested scope{plural}");
                 let mut error = OidcError::new(400, ErrorCode::InvalidScope, text);
                 error.scope = Some(scope.clone());
                 error

@@ -31,13 +31,12 @@ pub(super) fn exchange(
     let found =
         store.refresh_tokens.get(given).filter(|token| token.expires > now && token.client == application.id);
     let token = found.cloned().ok_or(TokenError::RefreshTokenUnknown)?;
-    if token.consumed_at.is_some_and(|at| at + LEEWAY_MILLIS < shared.context.clock.millis()) {
-        // Somebody else has it: whoever was given anything is out.
-        store.revoke_grant(&token.grant);
-        return Err(TokenError::RefreshTokenUsed);
-    }
     if token.session_uid.as_ref().is_some_and(|uid| store.session_by_uid(uid).is_none()) {
         return Err(TokenError::SessionOver);
+    }
+    // What the person allowed ends after half a year, whatever was refreshed since.
+    if !store.grants.contains_key(&token.grant) {
+        return Err(TokenError::RefreshTokenUnknown);
     }
     let scopes = match form.first("scope") {
         None => token.scopes.clone(),
@@ -55,6 +54,11 @@ pub(super) fn exchange(
             asked
         }
     };
+    if token.consumed_at.is_some_and(|at| at + LEEWAY_MILLIS < shared.context.clock.millis()) {
+        // Somebody else has it: whoever was given anything is out.
+        store.revoke_grant(&token.grant);
+        return Err(TokenError::RefreshTokenUsed);
+    }
     if let Some(organization) = form.first("organization_id").filter(|id| !id.is_empty()) {
         return Err(TokenError::Organization(organization.to_owned()));
     }

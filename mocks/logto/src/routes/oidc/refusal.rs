@@ -3,12 +3,12 @@
 use axum::response::Response;
 use oauth::ErrorCode;
 
-use super::super::respond::{self, ResponseMode};
+use super::respond::{self, ResponseMode};
 use crate::wire::OidcError;
 
 /// All refusals of the endpoint; [`Refusal::wire`] is the one way out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(crate) enum Refusal {
+pub(super) enum Refusal {
     #[error("there is no application with the id `{0}`")]
     UnknownClient(String),
     #[error("the parameter `{0}` is missing")]
@@ -121,7 +121,7 @@ impl Refusal {
     }
 
     /// For an endpoint that answers the application itself.
-    pub(in crate::routes::oidc) fn as_json(&self) -> OidcError {
+    pub(super) fn as_json(&self) -> OidcError {
         let (code, description) = self.wire();
         let mut error = OidcError::new(400, code, "");
         error.description = description;
@@ -140,7 +140,7 @@ impl Refusal {
     }
 
     /// As the application gets it (RFC 6749 §4.1.2.1), with the issuer (RFC 9207).
-    pub(in crate::routes::oidc) fn sent(
+    pub(super) fn sent(
         &self,
         mode: ResponseMode,
         redirect_uri: &str,

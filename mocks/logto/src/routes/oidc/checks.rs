@@ -5,17 +5,17 @@ use oauth::{ErrorCode, Scopes, pkce, redirect_uri};
 use serde_json::Value;
 use url::Url;
 
-use super::super::request::{self, AuthorizationRequest};
-use super::super::respond::ResponseMode;
 use super::refusal::Refusal;
+use super::request::{self, AuthorizationRequest};
+use super::respond::ResponseMode;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
 
 /// What is known once the redirect URI can be trusted.
 #[derive(Debug)]
-pub(in crate::routes::oidc) struct Checked {
-    pub(in crate::routes::oidc) application: Application,
-    pub(in crate::routes::oidc) redirect_uri: String,
+pub(super) struct Checked {
+    pub(super) application: Application,
+    pub(super) redirect_uri: String,
 }
 
 /// Scopes that exist (contract §1.1); others are dropped silently.
@@ -38,7 +38,7 @@ pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal>
 }
 
 /// Checks whose refusal goes to the application, in order.
-pub(in crate::routes::oidc) fn redirected(
+pub(super) fn redirected(
     shared: &Shared,
     store: &Store,
     checked: &Checked,
@@ -71,7 +71,7 @@ pub(in crate::routes::oidc) fn redirected(
 }
 
 /// Checks of the parameters alone, before anything is asked of the application.
-pub(in crate::routes::oidc) fn well_formed(params: &Params) -> Result<(), Refusal> {
+pub(super) fn well_formed(params: &Params) -> Result<(), Refusal> {
     no_parameter_twice(params)?;
     unsupported_parameters(params)?;
     response_mode(params)
@@ -83,10 +83,7 @@ fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> 
 
 /// The redirect URI is compared as a parsed URL (contract §1.3); a single
 /// registered one is used when none is sent.
-pub(in crate::routes::oidc) fn redirect_uri_of(
-    application: &Application,
-    params: &Params,
-) -> Result<String, Refusal> {
+pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
     let registered = application.redirect_uris();
     let Some(given) = once(params, "redirect_uri")? else {
         return match registered.as_slice() {

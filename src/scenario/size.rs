@@ -1,0 +1,83 @@
+//! How large a scenario may become: a file is text of others too, and a few
+//! lines of it can ask for gigabytes.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use super::error::ScenarioError;
+use super::node::{Kind, Node, Place};
+
+/// Bytes of a file. The largest one here has four thousand.
+const FILE_LIMIT: u64 = 1024 * 1024;
+/// What cases, parameters and includes may make of a file: its values, and the
+/// bytes of its texts, counted together.
+const WRITTEN_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Limits of the YAML itself. Sixteen levels below one another are twice what
+/// the deepest lever has; each costs kilobytes of stack.
+pub(super) fn yaml() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: 32,
+            max_nodes: 50_000,
+            max_events: 200_000,
+            max_aliases: 1_000,
+            max_anchors: 1_000,
+            max_documents: 2,
+            max_merge_keys: 1_000,
+            max_recorded_anchor_events: 50_000,
+            max_recorded_anchor_bytes: 1024 * 1024,
+            max_total_scalar_bytes: 4 * 1024 * 1024,
+        },
+    }
+}
+
+/// Reads a file, and no more of it than a scenario may have: `/dev/zero` ends too.
+pub(super) fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(FILE_LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_LIMIT {
+        let message = format!("it is larger than {FILE_LIMIT} bytes, and so no scenario");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(text)
+}
+
+/// What may still be written out.
+#[derive(Debug)]
+pub(super) struct Left(usize);
+
+impl Left {
+    pub(super) fn new() -> Self {
+        Self(WRITTEN_LIMIT)
+    }
+
+    /// Takes as much as a text of this length costs.
+    pub(super) fn take(&mut self, length: usize, at: &Place) -> Result<(), ScenarioError> {
+        self.0 = self.0.checked_sub(length + 1).ok_or_else(|| {
+            let message = "cases, parameters and includes make more of this than a scenario can be";
+            ScenarioError::at(at, message, None)
+        })?;
+        Ok(())
+    }
+
+    /// Takes as much as a copy of this value costs.
+    pub(super) fn take_copy(&mut self, node: &Node, at: &Place) -> Result<(), ScenarioError> {
+        match &node.kind {
+            Kind::Text(text) => self.take(text.len(), at),
+            Kind::List(items) => {
+                self.take(0, at)?;
+                items.iter().try_for_each(|item| self.take_copy(item, at))
+            }
+            Kind::Map(members) => {
+                self.take(0, at)?;
+                members.iter().try_for_each(|(key, value)| {
+                    self.take(key.name.len(), at)?;
+                    self.take_copy(value, at)
+                })
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => self.take(0, at),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! `logto-testkit fidelity`, with our double elsewhere in the place of a real Logto.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::support::{Elsewhere, Surroundings, command, command_in, root};
+
+/// Compares with that Logto, in a folder of its own.
+async fn compare(logto: &Elsewhere, directory: &Path, more: &[&str]) -> Output {
+    let ca = directory.join("ca");
+    if !ca.exists() {
+        logto.ca.save(&ca).unwrap();
+    }
+    let (endpoint, admin) = (logto.endpoint.to_string(), logto.admin_endpoint.to_string());
+    let mut arguments: Vec<String> = ["fidelity", "--logto", &endpoint, "--logto-admin", &admin]
+        .iter()
+        .chain(more)
+        .map(ToString::to_string)
+        .collect();
+    arguments.extend(["--ca".to_owned(), ca.display().to_string()]);
+    arguments.extend(["--huggingface-listen".to_owned(), logto.huggingface.to_string()]);
+    arguments.extend(["--scenarios".to_owned(), root().join("scenarios/sign-in").display().to_string()]);
+    let (m2m, directory) = (logto.m2m(), directory.to_owned());
+    let run = move || {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        command_in(&directory, &arguments, &[("LOGTO_TESTKIT_M2M", &m2m)])
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test]
+async fn a_faithful_logto_is_the_same_story_by_story_and_left_as_it_was() {
+    let logto = Elsewhere::start(Surroundings::Right).await;
+    let management = logto.management().await;
+    let before = management.get("sign-in-exp").await.unwrap().body;
+    let directory = tempfile::tempdir().unwrap();
+    let golden = root().join("tests/golden").display().to_string();
+    let filters =
+        ["--filter", "social/first-sign-in", "--filter", "application-secrets", "--filter", "first-visit"];
+    let more = [&["--golden", &golden, "--output", "report.md", "--logto-version", "its twin"], &filters[..]]
+        .concat();
+    let output = compare(&logto, directory.path(), &more).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report = std::fs::read_to_string(directory.path().join("report.md")).unwrap();
+    for line in [
+        "- running Logto: its twin",
+        "| management/application-secrets | same | same |",
+        "| social/first-sign-in | same | same |",
+        "| sign-in/first-visit | same | same |",
+    ] {
+        assert!(report.lines().any(|found| found == line), "{line}\n{report}");
+    }
+    assert_eq!(management.get("sign-in-exp").await.unwrap().body, before);
+    for collection in ["users", "applications", "connectors"] {
+        assert_eq!(management.get(collection).await.unwrap().list().unwrap().len(), 0, "{collection}");
+    }
+}
+
+#[tokio::test]
+async fn a_difference_is_spelled_out_for_the_side_that_has_it() {
+    let logto = Elsewhere::start(Surroundings::Right).await;
+    let directory = tempfile::tempdir().unwrap();
+    let golden = directory.path().join("golden/oidc");
+    std::fs::create_dir_all(&golden).unwrap();
+    // A recording of a Logto that answers otherwise.
+    let story = std::fs::read_to_string(root().join("tests/golden/oidc/sign-out-no-session.json")).unwrap();
+    let mut story: Value = serde_json::from_str(&story).unwrap();
+    story["exchanges"][0]["response"]["status"] = 418.into();
+    std::fs::write(golden.join("teapot.json"), story.to_string()).unwrap();
+    // Known of the double: this side is explained, the other is not.
+    let known = "- { golden: oidc/teapot, exchange: 1, field: status, reason: it is no teapot }";
+    std::fs::write(directory.path().join("golden/known-differences.yaml"), known).unwrap();
+    let more = ["--golden", "golden", "--output", "-", "--filter", "teapot"];
+    let output = compare(&logto, directory.path(), &more).await;
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{report}{}", text(&output.stderr));
+    for part in [
+        "| oidc/teapot | same but for 1 explained | **different** (1) |",
+        "- exchange 1, status: it is no teapot",
+        "### oidc/teapot: different on the running Logto",
+        "    - 418\n    + 200",
+    ] {
+        assert!(report.contains(part), "{part}\n{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_in_use_is_not_touched() {
+    let logto = Elsewhere::start(Surroundings::Right).await;
+    let management = logto.management().await;
+    management.post("users", &serde_json::json!({ "username": "somebody" })).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let golden = root().join("tests/golden").display().to_string();
+    let output = compare(&logto, directory.path(), &["--golden", &golden, "--filter", "first-sign-in"]).await;
+    assert_eq!(output.status.code(), Some(3));
+    let error = text(&output.stderr);
+    assert!(error.contains("this tenant has 1 users; stories delete what they find"), "{error}");
+    assert_eq!(management.get("users").await.unwrap().list().unwrap().len(), 1);
+}
+
+#[test]
+fn a_running_logto_is_needed() {
+    let output = command(&["fidelity"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("say --logto URL"), "{}", text(&output.stderr));
+}
