@@ -22,6 +22,7 @@ mod calls;
 mod compare;
 mod difference;
 mod error;
+mod id_tokens;
 mod known;
 mod learn;
 mod places;

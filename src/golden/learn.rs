@@ -61,6 +61,12 @@ fn same_place(place: &str, recorded: &Response, here: &Response, values: &mut Va
     }
 }
 
+fn nonce(uri: &str) -> Option<String> {
+    let uri = url::Url::parse(uri).ok()?;
+    let (_, nonce) = uri.query_pairs().find(|(name, _)| name == "nonce")?;
+    (nonce.len() >= SHORTEST_ID).then(|| nonce.into_owned())
+}
+
 fn members(old: &Value, new: &Value, name: &str, values: &mut Values) {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
@@ -76,6 +82,11 @@ fn members(old: &Value, new: &Value, name: &str, values: &mut Values) {
         (Value::String(old), Value::String(new)) => {
             if let (Some((_, old)), Some((_, new))) = (compare::claims(old), compare::claims(new)) {
                 members(&old, &new, "", values);
+            } else if name == "authorizationUri" {
+                // The nonce of an OpenID connector, made up for each request.
+                if let (Some(old), Some(new)) = (nonce(old), nonce(new)) {
+                    values.learn(&old, &new);
+                }
             } else if MADE_UP.contains(&name) && old.len() == new.len() && old.len() >= SHORTEST_ID {
                 values.learn(old, new);
             }

@@ -12,13 +12,23 @@ use http::{HeaderMap, StatusCode};
 use kit::{Clock, Rule, Script};
 use serde_json::{Map, Value, json};
 
+use super::id_tokens;
 use super::story::Huggingface;
+
+/// What a browser asked for.
+#[derive(Debug, Clone)]
+struct Asked {
+    user: Value,
+    scope: String,
+    client: String,
+    nonce: Option<String>,
+}
 
 /// Codes and tokens given so far.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     count: usize,
-    codes: HashMap<String, (Value, String)>,
+    codes: HashMap<String, Asked>,
     tokens: HashMap<String, (Value, String)>,
 }
 
@@ -26,19 +36,63 @@ pub(super) struct Given {
 pub(super) struct Provider {
     users: Arc<Vec<Value>>,
     given: Arc<Mutex<Given>>,
+    /// Where the recorded provider gave ID tokens: claims to be replaced, and how
+    /// often.
+    id_tokens: Option<Arc<Mutex<Vec<Replaced>>>>,
+    clock: Clock,
 }
 
+/// Claims of the next ID tokens, and of how many of them.
+type Replaced = (Map<String, Value>, u64);
+
 impl Provider {
-    pub(super) fn router(hub: &Huggingface, clock: Clock) -> Router {
-        let provider = Self { users: Arc::new(hub.users.clone()), given: Arc::default() };
+    /// `id_tokens`: whether the token endpoint gives any.
+    pub(super) fn router(hub: &Huggingface, id_tokens: bool, clock: Clock) -> Router {
+        let replaced = hub.script.iter().filter_map(|recorded| {
+            let claims = recorded.get("id_token_claims")?.as_object()?;
+            Some((claims.clone(), recorded.get("times").and_then(Value::as_u64).unwrap_or(u64::MAX)))
+        });
+        let provider = Self {
+            users: Arc::new(hub.users.clone()),
+            given: Arc::default(),
+            id_tokens: id_tokens.then(|| Arc::new(Mutex::new(replaced.collect()))),
+            clock: clock.clone(),
+        };
         let script = Script::default();
-        hub.script.iter().for_each(|recorded| script.add(rule(recorded)));
+        let ordinary = |recorded: &&Value| recorded.get("id_token_claims").is_none();
+        hub.script.iter().filter(ordinary).for_each(|recorded| script.add(rule(recorded)));
         let router = Router::new()
             .route("/oauth/authorize", get(authorize))
             .route("/oauth/token", post(token))
             .route("/oauth/userinfo", get(userinfo))
+            .route("/oauth/jwks", get(|| async { Json(id_tokens::key_set()) }))
             .with_state(provider);
         kit::scripted(router, script, clock)
+    }
+
+    fn id_token(&self, asked: &Asked) -> Option<String> {
+        let mut replaced = self.id_tokens.as_ref()?.lock().expect("no handler panicked");
+        let next = replaced.iter_mut().find(|(_, times)| *times > 0);
+        let claims = next.map(|(claims, times)| {
+            *times -= 1;
+            claims.clone()
+        });
+        let now = self.clock.seconds();
+        let told = |name: &str| asked.user.get(name).cloned().unwrap_or_default();
+        let ordinary = json!({
+            "iss": "https://huggingface.co",
+            "aud": asked.client,
+            "iat": now,
+            "exp": now + 3600,
+            "sub": told("sub"),
+            "nonce": asked.nonce,
+            "name": told("name"),
+            "preferred_username": told("preferred_username"),
+            "picture": told("picture"),
+            "email": told("email"),
+            "email_verified": told("email_verified"),
+        });
+        Some(id_tokens::signed(ordinary, &claims.unwrap_or_default()))
     }
 }
 
@@ -90,7 +144,13 @@ async fn authorize(
     let mut given = provider.given.lock().expect("no handler panicked");
     given.count += 1;
     let code = format!("hf-code-{}", given.count);
-    given.codes.insert(code.clone(), (user, query.get("scope").cloned().unwrap_or_default()));
+    let asked = Asked {
+        user,
+        scope: query.get("scope").cloned().unwrap_or_default(),
+        client: query.get("client_id").cloned().unwrap_or_default(),
+        nonce: query.get("nonce").cloned(),
+    };
+    given.codes.insert(code.clone(), asked);
     url.query_pairs_mut().append_pair("code", &code).append_pair("state", &state);
     (StatusCode::SEE_OTHER, [("location", url.to_string())]).into_response()
 }
@@ -98,14 +158,18 @@ async fn authorize(
 async fn token(State(provider): State<Provider>, Form(form): Form<HashMap<String, String>>) -> Response {
     let mut given = provider.given.lock().expect("no handler panicked");
     let code = form.get("code").cloned().unwrap_or_default();
-    let Some((user, scope)) = given.codes.remove(&code) else {
+    let Some(asked) = given.codes.remove(&code) else {
         let refused = json!({ "error": "invalid_grant", "error_description": "Invalid code" });
         return (StatusCode::BAD_REQUEST, Json(refused)).into_response();
     };
     let token = format!("hf_oauth_{code}");
-    given.tokens.insert(token.clone(), (user, scope.clone()));
-    Json(json!({ "access_token": token, "token_type": "bearer", "expires_in": 28800, "scope": scope }))
-        .into_response()
+    let mut answer =
+        json!({ "access_token": token, "token_type": "bearer", "expires_in": 28800, "scope": asked.scope });
+    if let Some(id_token) = provider.id_token(&asked) {
+        answer["id_token"] = json!(id_token);
+    }
+    given.tokens.insert(token, (asked.user, asked.scope));
+    Json(answer).into_response()
 }
 
 async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Response {

@@ -26,7 +26,7 @@ const ANSWER: Duration = Duration::from_secs(150);
 /// # Errors
 /// [`ReplayError`] when it could not be told to its end.
 pub async fn replay(story: &Story, target: &Target) -> Result<Vec<Difference>, ReplayError> {
-    let site = Site::open(target, &story.setup.huggingface).await?;
+    let site = Site::open(target, &story.setup).await?;
     let mut stage = Stage { site, values: Values::default(), story };
     let differences = stage.play().await?;
     stage.site.close().await?;

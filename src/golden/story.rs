@@ -54,6 +54,17 @@ pub struct Setup {
     pub huggingface: Huggingface,
 }
 
+impl Setup {
+    /// Whether the story has a connector of this factory.
+    #[must_use]
+    pub fn has_connector(&self, factory: &str) -> bool {
+        self.connector
+            .iter()
+            .chain(&self.more_connectors)
+            .any(|connector| connector["connectorId"] == factory)
+    }
+}
+
 /// An application besides the first.
 #[derive(Debug, Clone, Deserialize)]
 pub struct MoreApplication {

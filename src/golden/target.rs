@@ -10,7 +10,7 @@ use url::Url;
 
 use super::error::ReplayError;
 use super::provider::Provider;
-use super::story::Huggingface;
+use super::story::Setup;
 use crate::stack::{Credentials, External, HUGGINGFACE_HOST, Management};
 
 /// The Logto that stories are replayed on.
@@ -56,7 +56,7 @@ pub(super) struct Site {
 const CONNECTOR_REDIRECTS: usize = 20;
 
 impl Site {
-    pub(super) async fn open(target: &Target, hub: &Huggingface) -> Result<Self, ReplayError> {
+    pub(super) async fn open(target: &Target, setup: &Setup) -> Result<Self, ReplayError> {
         let (clock, ca, listen) = match target {
             Target::Double => {
                 let clock = Clock::skipping();
@@ -67,7 +67,7 @@ impl Site {
         };
         let journal = Journal::new();
         let origin = Url::parse("https://huggingface.co").expect("a constant URL");
-        let router = Provider::router(hub, clock.clone());
+        let router = Provider::router(&setup.huggingface, setup.has_connector("oidc"), clock.clone());
         let router = kit::journaled(router, journal.clone(), clock.clone(), Party::HUGGINGFACE, origin);
         let provider =
             Bound::at(listen).await?.serve_tls(router.clone(), ca.server_config(HUGGINGFACE_HOST)?);

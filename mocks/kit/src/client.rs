@@ -21,6 +21,8 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// The same without redirects.
+    direct: reqwest::Client,
     hosts: Arc<Hosts>,
 }
 
@@ -145,31 +147,31 @@ impl ClientBuilder {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let hosts = Arc::new(self.hosts);
-        let redirects = if self.redirects == 0 {
-            reqwest::redirect::Policy::none()
-        } else {
-            let (hosts, max) = (hosts.clone(), self.redirects);
-            reqwest::redirect::Policy::custom(move |attempt| {
-                if attempt.previous().len() > max {
-                    return attempt.error(TooMany);
-                }
-                match hosts.check(attempt.url()) {
-                    Ok(()) => attempt.follow(),
-                    Err(error) => attempt.error(error),
-                }
-            })
+        let (of_stack, max) = (hosts.clone(), self.redirects);
+        let redirects = reqwest::redirect::Policy::custom(move |attempt| {
+            if attempt.previous().len() > max {
+                return attempt.error(TooMany);
+            }
+            match of_stack.check(attempt.url()) {
+                Ok(()) => attempt.follow(),
+                Err(error) => attempt.error(error),
+            }
+        });
+        let build = |redirects| {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .no_proxy()
+                .referer(false)
+                .retry(reqwest::retry::never())
+                .redirect(redirects)
+                .dns_resolver(Resolver(hosts.clone()))
+                .http1_only()
+                .tcp_nodelay(true)
+                .build()
         };
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .redirect(redirects)
-            .dns_resolver(Resolver(hosts.clone()))
-            .http1_only()
-            .tcp_nodelay(true)
-            .build()?;
-        Ok(Client { http, hosts })
+        let direct = build(reqwest::redirect::Policy::none())?;
+        let http = if self.redirects == 0 { direct.clone() } else { build(redirects)? };
+        Ok(Client { http, direct, hosts })
     }
 }
 
@@ -192,6 +194,26 @@ impl Client {
     /// # Errors
     /// [`SendError`] names the URL and the cause.
     pub async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, SendError> {
+        self.send_by(&self.http, request).await
+    }
+
+    /// Sends a request whose redirect, if any, is the answer, whatever the
+    /// client was built to follow.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send_without_redirects(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, SendError> {
+        self.send_by(&self.direct, request).await
+    }
+
+    async fn send_by(
+        &self,
+        http: &reqwest::Client,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, SendError> {
         let text = request.uri().to_string();
         let url = Url::parse(&text).map_err(|_| SendError::Url { url: text.clone() })?;
         self.hosts.check(&url)?;
@@ -199,7 +221,7 @@ impl Client {
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
-        let mut response = self.http.execute(request).await.map_err(|error| failure(&text, error))?;
+        let mut response = http.execute(request).await.map_err(|error| failure(&text, error))?;
         let (mut chunks, mut size) = (Vec::new(), 0);
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&text, error))? {
             size += chunk.len();
@@ -330,5 +352,7 @@ mod tests {
         let error = client.send(get(&format!("http://{}/", server.addr()))).await.unwrap_err();
         let SendError::HostOutsideStack { host, .. } = error else { panic!("{error}") };
         assert_eq!(host, "example.com");
+        let answer = client.send_without_redirects(get(&format!("http://{}/", server.addr()))).await.unwrap();
+        assert_eq!(answer.status(), http::StatusCode::FOUND);
     }
 }

@@ -2,10 +2,21 @@
 
 mod error;
 mod fetch;
+mod github;
 mod huggingface;
+mod id_token;
+mod keys;
+mod kind;
+mod metadata;
+mod numbers;
+mod oauth;
+mod oauth2;
+mod oidc;
+mod parameters;
+mod profile;
 mod registry;
 
 pub(crate) use error::ConnectorError;
-pub(crate) use registry::{
-    authorization_uri, check_callback, check_config, factories, factory, full, kind, listed, user_info,
-};
+pub(crate) use kind::{Authorization, SocialConnector};
+pub(crate) use metadata::{check as check_metadata, kept};
+pub(crate) use registry::{factories, factory, full, kind, listed};

@@ -10,8 +10,9 @@ pub use configuration::seeded_sign_in_experience;
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
 pub(crate) use protocol::{
-    AccessToken, Code, Experience, Grant, Interaction, LogoutState, PasswordVerification, Profile, Prompt,
-    PushedRequest, RefreshToken, Session, SocialUser, Verification, VerificationState, lifetime,
+    AccessToken, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState, PasswordVerification,
+    Profile, Prompt, PushedRequest, RefreshToken, Session, SocialUser, Verification, VerificationState,
+    lifetime,
 };
 pub(crate) use resource::{ApiResource, ResourceScope};
 pub(crate) use user::{Identity, PROFILE, User};

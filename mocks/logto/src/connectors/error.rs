@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fetch::FetchError;
+use super::id_token::IdTokenError;
 use crate::wire::{ApiError, Issue};
 
 /// What went wrong in a connector.
@@ -12,21 +13,31 @@ pub(crate) enum ConnectorError {
     InvalidConfig(Vec<Issue>),
     #[error("the callback brought no code")]
     AuthorizationFailed(Value),
-    #[error("the token endpoint answered {status}: {body}")]
-    TokenRefused { status: u16, body: String },
+    #[error("the callback is none: {0}")]
+    Callback(Value),
+    #[error("the {endpoint} endpoint answered {status}: {body}")]
+    Refused { endpoint: &'static str, status: u16, body: String },
+    #[error("the token endpoint answered {status}: {body}, which this connector does not expect")]
+    Unexpected { status: u16, body: String },
     #[error("the token answer is no JSON: {0}")]
     TokenNotJson(String),
     #[error("the token answer has an empty access_token")]
-    NoAccessToken,
+    NoAccessToken { told: Option<&'static str> },
     #[error("the answer of the provider lacks: {}", issues(.0))]
     InvalidResponse(Vec<Issue>),
-    #[error("the userinfo answer is no JSON")]
-    UserinfoNotJson(String),
+    #[error("the answer of the provider cannot be read: {0}")]
+    Unreadable(String),
     #[error("userinfo answered 401: the access token is not accepted")]
     AccessTokenInvalid,
     #[error("userinfo answered {status}: {body}")]
     UserinfoRefused { status: u16, body: String },
-    #[error("Hugging Face could not be reached: {0}")]
+    #[error("the claims of the ID token are not as expected: {}", issues(.0))]
+    Claims(Vec<Issue>),
+    #[error("the nonce of the ID token is not the one of the authorization request")]
+    Nonce,
+    #[error(transparent)]
+    IdToken(#[from] IdTokenError),
+    #[error("the provider could not be reached: {0}")]
     Network(#[from] FetchError),
 }
 
@@ -47,23 +58,34 @@ impl ConnectorError {
                 "The user's authorization process is unsuccessful.",
             )
             .with_data(data.clone()),
+            Self::Callback(data) => general(data.clone()),
             // Status and body of the provider are lost here, in the real one too.
-            Self::TokenRefused { .. } => general("{}"),
+            Self::Refused { .. } => general(json!({ "message": "{}" })),
             Self::TokenNotJson(text) => ApiError::syntax(text.clone()),
-            Self::NoAccessToken => ApiError::new(
-                401,
-                "connector.social_auth_code_invalid",
-                "Unable to get access token, please check authorization code.",
-            ),
+            Self::NoAccessToken { told } => {
+                let error = ApiError::new(
+                    401,
+                    "connector.social_auth_code_invalid",
+                    "Unable to get access token, please check authorization code.",
+                );
+                match told {
+                    Some(told) => error.with_data(json!({ "message": told })),
+                    None => error,
+                }
+            }
             Self::InvalidResponse(issues) => with_issues(invalid_response(), issues),
-            Self::UserinfoNotJson(body) => invalid_response().with_data(json!({ "message": body })),
+            Self::Unreadable(body) => invalid_response().with_data(json!({ "message": body })),
             Self::AccessTokenInvalid => ApiError::new(
                 401,
                 "connector.social_invalid_access_token",
                 "The connector's access token is invalid.",
             ),
-            Self::UserinfoRefused { body, .. } => general(body),
-            Self::Network(_) => ApiError::internal(),
+            Self::UserinfoRefused { body, .. } => general(json!({ "message": body })),
+            Self::Claims(issues) => with_issues(invalid_id_token(), issues),
+            Self::Nonce => invalid_id_token()
+                .with_data(json!({ "message": "ID Token validation failed due to `nonce` mismatch." })),
+            // Nothing in the real one catches these.
+            Self::IdToken(_) | Self::Unexpected { .. } | Self::Network(_) => ApiError::internal(),
         }
     }
 }
@@ -72,9 +94,15 @@ fn invalid_response() -> ApiError {
     ApiError::new(400, "connector.invalid_response", "The connector's response is invalid.")
 }
 
-fn general(message: &str) -> ApiError {
-    let data = json!({ "message": message });
-    ApiError::new(400, "connector.general", format!("Error occurred in connector: {data}")).with_data(data)
+fn invalid_id_token() -> ApiError {
+    ApiError::new(401, "connector.social_invalid_id_token", "The connector's id token is invalid.")
+}
+
+/// The message tells the data, or the description in it.
+fn general(data: Value) -> ApiError {
+    let told = data.get("errorDescription").and_then(Value::as_str);
+    let told = told.map_or_else(|| data.to_string(), ToOwned::to_owned);
+    ApiError::new(400, "connector.general", format!("Error occurred in connector: {told}")).with_data(data)
 }
 
 /// Issues go out as zod lists them, as `data` and as `details`.

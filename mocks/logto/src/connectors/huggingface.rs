@@ -10,12 +10,13 @@ use serde_json::{Map, Value, json};
 
 use super::error::ConnectorError;
 use super::fetch::{Limits, fetch};
+use super::kind::{Asked, Authorization, SocialConnector};
+use super::numbers;
+use super::oauth::{is_callback, text};
 use crate::shared::Shared;
-use crate::store::{Connector, SocialUser};
-use crate::wire::{self, Issue};
+use crate::store::{ConnectorSession, SocialUser};
+use crate::wire::{self, Issue, body};
 
-pub(super) const FACTORY: &str = "huggingface-universal";
-pub(super) const TARGET: &str = "huggingface";
 const ORIGIN: &str = "https://huggingface.co";
 /// Asked for when the configuration has no scope.
 const DEFAULT_SCOPE: &str = "profile";
@@ -25,85 +26,105 @@ const TOKEN: Limits = Limits { timeout: Duration::from_secs(10), attempts: 1 };
 /// Three attempts of five seconds.
 const USERINFO: Limits = Limits { timeout: Duration::from_secs(5), attempts: 3 };
 
-/// `clientId` and `clientSecret` are needed, `scope` may be there.
-pub(super) fn check_config(config: &Map<String, Value>) -> Result<(), ConnectorError> {
-    let mut issues = Vec::new();
-    for name in ["clientId", "clientSecret"] {
-        match config.get(name) {
-            Some(Value::String(_)) => {}
-            Some(other) => issues.push(Issue::not_a_string(&[name], other)),
-            None => issues.push(Issue::required(&[name])),
-        }
-    }
-    if let Some(other) = config.get("scope").filter(|scope| !scope.is_string()) {
-        issues.push(Issue::not_a_string(&["scope"], other));
-    }
-    if issues.is_empty() { Ok(()) } else { Err(ConnectorError::InvalidConfig(issues)) }
+#[derive(Debug)]
+pub(super) struct Huggingface;
+
+/// What zod complains of where `clientId` and `clientSecret` are needed and
+/// `scope` may be there.
+pub(super) fn client_and_scope(config: &Map<String, Value>) -> Vec<Issue> {
+    let issues = [
+        body::needed(config, &["clientId"], "string"),
+        body::needed(config, &["clientSecret"], "string"),
+        body::typed(config, &["scope"], "string"),
+    ];
+    issues.into_iter().flatten().collect()
 }
 
-/// No PKCE, no nonce (contract §2.1 step 2).
-pub(super) fn authorization_uri(
-    shared: &Shared,
-    connector: &Connector,
-    state: &str,
-    redirect_uri: &str,
-) -> Result<String, ConnectorError> {
-    check_config(&connector.config)?;
-    let text = |name: &str| connector.config.get(name).and_then(Value::as_str).unwrap_or_default();
-    let scope = connector.config.get("scope").and_then(Value::as_str).unwrap_or(DEFAULT_SCOPE);
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("response_type", "code")
-        .append_pair("client_id", text("clientId"))
-        .append_pair("scope", scope)
-        .append_pair("redirect_uri", redirect_uri)
-        .append_pair("state", state)
-        .finish();
-    let origin = match &shared.context.authorization_origin {
-        Some(origin) => origin.origin().ascii_serialization(),
-        None => ORIGIN.to_owned(),
-    };
-    Ok(format!("{origin}/oauth/authorize?{query}"))
-}
+impl SocialConnector for Huggingface {
+    fn id(&self) -> &'static str {
+        "huggingface-universal"
+    }
 
-/// A callback without a code is the person's or the provider's refusal.
-pub(super) fn check_callback(data: &Map<String, Value>) -> Result<(), ConnectorError> {
-    match data.get("code") {
+    fn target(&self) -> &'static str {
+        "huggingface"
+    }
+
+    fn description(&self) -> Value {
+        description()
+    }
+
+    fn complaints(&self, config: &Map<String, Value>) -> Vec<Issue> {
+        client_and_scope(config)
+    }
+
+    /// No PKCE, no nonce (contract §2.1 step 2).
+    fn authorization(
+        &self,
+        shared: &Shared,
+        config: &Map<String, Value>,
+        state: &str,
+        redirect_uri: &str,
+    ) -> Result<Authorization, ConnectorError> {
+        self.check_config(config)?;
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", text(config, "clientId", ""))
+            .append_pair("scope", text(config, "scope", DEFAULT_SCOPE))
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("state", state)
+            .finish();
+        let origin = match &shared.context.authorization_origin {
+            Some(origin) => origin.origin().ascii_serialization(),
+            None => ORIGIN.to_owned(),
+        };
+        Ok(Authorization {
+            uri: format!("{origin}/oauth/authorize?{query}"),
+            session: ConnectorSession { redirect_uri: redirect_uri.to_owned(), nonce: None },
+        })
+    }
+
+    /// A callback without a code is the person's or the provider's refusal.
+    fn check_callback(&self, data: &Map<String, Value>) -> Result<(), ConnectorError> {
         // An empty code reaches the token endpoint (contract §11).
-        Some(Value::String(_)) => Ok(()),
-        _ => Err(ConnectorError::AuthorizationFailed(Value::Object(data.clone()))),
+        if is_callback(data) {
+            return Ok(());
+        }
+        Err(ConnectorError::AuthorizationFailed(Value::Object(data.clone())))
     }
-}
 
-/// Exchanges the code and reads the profile.
-pub(super) async fn user_info(
-    shared: &Shared,
-    connector: &Connector,
-    redirect_uri: &str,
-    data: &Map<String, Value>,
-) -> Result<SocialUser, ConnectorError> {
-    let code = data.get("code").and_then(Value::as_str).unwrap_or_default();
-    let (token_type, access_token) = exchange(shared, connector, redirect_uri, code).await?;
-    let request = http::Request::get(format!("{ORIGIN}/oauth/userinfo"))
-        // The token type as the provider wrote it.
-        .header(AUTHORIZATION, format!("{token_type} {access_token}"));
-    let answer = fetch(shared, request, "", USERINFO).await?;
-    match answer.status {
-        200..=299 => profile(&answer.body),
-        401 => Err(ConnectorError::AccessTokenInvalid),
-        status => Err(ConnectorError::UserinfoRefused { status, body: answer.body }),
+    /// Exchanges the code and reads the profile.
+    fn user_info<'a>(
+        &'a self,
+        shared: &'a Shared,
+        config: &'a Map<String, Value>,
+        session: &'a ConnectorSession,
+        data: &'a Map<String, Value>,
+    ) -> Asked<'a> {
+        Box::pin(async move {
+            let code = text(data, "code", "");
+            let (token_type, access_token) = exchange(shared, config, &session.redirect_uri, code).await?;
+            let request = http::Request::get(format!("{ORIGIN}/oauth/userinfo"))
+                // The token type as the provider wrote it.
+                .header(AUTHORIZATION, format!("{token_type} {access_token}"));
+            let answer = fetch(shared, request, "", USERINFO).await?;
+            match answer.status {
+                200..=299 => profile(&answer.body),
+                401 => Err(ConnectorError::AccessTokenInvalid),
+                status => Err(ConnectorError::UserinfoRefused { status, body: answer.body }),
+            }
+        })
     }
 }
 
 async fn exchange(
     shared: &Shared,
-    connector: &Connector,
+    config: &Map<String, Value>,
     redirect_uri: &str,
     code: &str,
 ) -> Result<(String, String), ConnectorError> {
-    check_config(&connector.config)?;
-    let text = |name: &str| connector.config.get(name).and_then(Value::as_str).unwrap_or_default();
     // Raw, not form-encoded as RFC 6749 §2.3.1 has it.
-    let basic = STANDARD.encode(format!("{}:{}", text("clientId"), text("clientSecret")));
+    let basic =
+        STANDARD.encode(format!("{}:{}", text(config, "clientId", ""), text(config, "clientSecret", "")));
     let body = form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "authorization_code")
         .append_pair("code", code)
@@ -114,9 +135,9 @@ async fn exchange(
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8");
     let answer = fetch(shared, request, &body, TOKEN).await?;
     if !(200..300).contains(&answer.status) {
-        return Err(ConnectorError::TokenRefused { status: answer.status, body: answer.body });
+        return Err(ConnectorError::Refused { endpoint: "token", status: answer.status, body: answer.body });
     }
-    let value: Value = serde_json::from_str(&answer.body)
+    let value: Value = numbers::parsed(&answer.body)
         .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))?;
     object(&value)?;
     let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
@@ -133,7 +154,7 @@ async fn exchange(
     let member = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let access_token = member("access_token");
     if access_token.is_empty() {
-        return Err(ConnectorError::NoAccessToken);
+        return Err(ConnectorError::NoAccessToken { told: None });
     }
     Ok((member("token_type"), access_token))
 }
@@ -149,8 +170,7 @@ fn object(value: &Value) -> Result<(), ConnectorError> {
 
 /// `sub` is needed; `name`, `picture` and `email` may be absent or null.
 fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
-    let raw: Value =
-        serde_json::from_str(body).map_err(|_| ConnectorError::UserinfoNotJson(body.to_owned()))?;
+    let raw: Value = numbers::parsed(body).map_err(|_| ConnectorError::Unreadable(body.to_owned()))?;
     object(&raw)?;
     let mut issues = Vec::new();
     let id = match raw.get("sub") {
@@ -178,11 +198,11 @@ fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
     if !issues.is_empty() {
         return Err(ConnectorError::InvalidResponse(issues));
     }
-    Ok(SocialUser { id, name, avatar, email, raw })
+    Ok(SocialUser { id, name, avatar, email, phone: None, raw })
 }
 
 /// As the connector describes itself (golden `management/connector-factories`).
-pub(super) fn description() -> Value {
+fn description() -> Value {
     json!({
         "name": { "en": "Hugging Face" },
         "description": { "en": "Hugging Face is a machine learning (ML) and data science platform and community that helps users build, deploy and train machine learning models." },

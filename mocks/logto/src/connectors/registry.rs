@@ -1,119 +1,109 @@
-//! The factories there are, and what each can do.
+//! The factories there are, and how they and their connectors are shown.
 
 use serde_json::{Map, Value, json};
 
-use super::error::ConnectorError;
-use super::huggingface;
-use crate::shared::Shared;
-use crate::store::{Connector, SocialUser, column};
+use super::github::Github;
+use super::huggingface::Huggingface;
+use super::kind::SocialConnector;
+use super::metadata;
+use super::oauth2::OAuth2;
+use super::oidc::Oidc;
+use crate::store::{Connector, column};
+
+/// In the order in which a real Logto lists them.
+static KINDS: [&dyn SocialConnector; 4] = [&Github, &Huggingface, &OAuth2, &Oidc];
+
+/// The kind of connector with this id.
+pub(crate) fn kind(id: &str) -> Option<&'static dyn SocialConnector> {
+    KINDS.into_iter().find(|kind| kind.id() == id)
+}
 
 impl Connector {
-    /// What the sign-in experience knows it by.
+    /// The kind it is of. Only kinds that are there make connectors.
+    pub(crate) fn kind(&self) -> &'static dyn SocialConnector {
+        kind(&self.factory).unwrap_or(&Huggingface)
+    }
+
+    /// What the sign-in experience and identities know it by.
     pub(crate) fn target(&self) -> String {
-        // One factory so far, with a fixed target.
-        huggingface::TARGET.to_owned()
+        let own = self.metadata.get("target").and_then(Value::as_str);
+        own.unwrap_or_else(|| self.kind().target()).to_owned()
+    }
+
+    /// The description of its kind, with what it says otherwise.
+    fn description(&self) -> Map<String, Value> {
+        let mut described = described(self.kind());
+        for name in ["name", "logo", "logoDark"] {
+            if let Some(own) = metadata::shown(&self.metadata).get(name) {
+                described.insert(name.to_owned(), own.clone());
+            }
+        }
+        described
     }
 }
 
-/// A kind of connector that a Logto of this build offers.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Kind {
-    id: &'static str,
-    /// Fixed, unless it is a standard that fits any provider.
-    pub(crate) target: Option<&'static str>,
-    /// Whether this double has it.
-    pub(crate) runs: bool,
-}
-
-/// Of the stock build as recorded.
-const KINDS: [Kind; 4] = [
-    Kind { id: huggingface::FACTORY, target: Some(huggingface::TARGET), runs: true },
-    Kind { id: "github-universal", target: Some("github"), runs: false },
-    Kind { id: "oauth2", target: None, runs: false },
-    Kind { id: "oidc", target: None, runs: false },
-];
-
-/// The kind of connector with this id.
-pub(crate) fn kind(id: &str) -> Option<Kind> {
-    KINDS.into_iter().find(|kind| kind.id == id)
+fn described(kind: &dyn SocialConnector) -> Map<String, Value> {
+    match kind.description() {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
 }
 
 /// All factories.
 pub(crate) fn factories() -> Vec<Value> {
-    vec![factory(huggingface::FACTORY).unwrap_or_default()]
+    KINDS.into_iter().map(shown).collect()
 }
 
 /// A factory as `GET /connector-factories/:id` shows it.
 pub(crate) fn factory(id: &str) -> Option<Value> {
-    if id != huggingface::FACTORY {
-        return None;
-    }
-    let mut shown = json!({ "type": "Social", "isDemo": false, "id": id, "target": huggingface::TARGET });
-    append(&mut shown, huggingface::description());
-    Some(shown)
+    kind(id).map(shown)
 }
 
-fn append(value: &mut Value, more: Value) {
-    if let (Value::Object(members), Value::Object(more)) = (value, more) {
-        members.extend(more);
+fn shown(kind: &dyn SocialConnector) -> Value {
+    let mut shown = Map::new();
+    for (name, value) in [
+        ("type", json!("Social")),
+        ("isDemo", json!(false)),
+        ("id", json!(kind.id())),
+        ("target", json!(kind.target())),
+    ] {
+        shown.insert(name.to_owned(), value);
     }
+    shown.extend(described(kind));
+    Value::Object(shown)
 }
 
 /// A connector as the Management API shows it (contract §4).
 pub(crate) fn full(connector: &Connector) -> Value {
-    let mut shown = json!({
-        "id": connector.id,
-        "syncProfile": connector.sync_profile,
-        "enableTokenStorage": false,
-        "config": column(&Value::Object(connector.config.clone())),
-        "metadata": {},
-        "connectorId": connector.factory,
-        "target": connector.target(),
-    });
-    append(&mut shown, huggingface::description());
-    append(&mut shown, json!({ "type": "Social", "isDemo": false, "extraInfo": {} }));
-    shown
+    let mut shown = Map::new();
+    for (name, value) in [
+        ("id", json!(connector.id)),
+        ("syncProfile", json!(connector.sync_profile)),
+        ("enableTokenStorage", json!(false)),
+        ("config", column(&Value::Object(connector.config.clone()))),
+        ("metadata", Value::Object(metadata::shown(&connector.metadata))),
+        ("connectorId", json!(connector.factory)),
+        ("target", json!(connector.target())),
+    ] {
+        shown.insert(name.to_owned(), value);
+    }
+    shown.extend(connector.description());
+    for (name, value) in [("type", json!("Social")), ("isDemo", json!(false)), ("extraInfo", json!({}))] {
+        shown.insert(name.to_owned(), value);
+    }
+    Value::Object(shown)
 }
 
 /// A connector as the sign-in page gets it (contract §3).
 pub(crate) fn listed(connector: &Connector) -> Value {
-    let described = huggingface::description();
-    json!({
-        "id": connector.id,
-        "target": connector.target(),
-        "name": described["name"],
-        "logo": described["logo"],
-        "logoDark": described["logoDark"],
-        "platform": described["platform"],
-    })
-}
-
-/// Whether a configuration is one.
-pub(crate) fn check_config(config: &Map<String, Value>) -> Result<(), ConnectorError> {
-    huggingface::check_config(config)
-}
-
-/// Where a person is sent.
-pub(crate) fn authorization_uri(
-    shared: &Shared,
-    connector: &Connector,
-    state: &str,
-    redirect_uri: &str,
-) -> Result<String, ConnectorError> {
-    huggingface::authorization_uri(shared, connector, state, redirect_uri)
-}
-
-/// Whether the provider sent the person back with something to exchange.
-pub(crate) fn check_callback(data: &Map<String, Value>) -> Result<(), ConnectorError> {
-    huggingface::check_callback(data)
-}
-
-/// Asks the provider who the person is.
-pub(crate) async fn user_info(
-    shared: &Shared,
-    connector: &Connector,
-    redirect_uri: &str,
-    data: &Map<String, Value>,
-) -> Result<SocialUser, ConnectorError> {
-    huggingface::user_info(shared, connector, redirect_uri, data).await
+    let described = connector.description();
+    let mut shown = Map::new();
+    shown.insert("id".to_owned(), json!(connector.id));
+    shown.insert("target".to_owned(), json!(connector.target()));
+    for name in ["name", "logo", "logoDark", "platform", "isStandard", "isTokenStorageSupported"] {
+        if let Some(value) = described.get(name) {
+            shown.insert(name.to_owned(), value.clone());
+        }
+    }
+    Value::Object(shown)
 }

@@ -77,6 +77,8 @@ pub(crate) struct Connector {
     /// Its factory, e.g. `huggingface-universal`.
     pub(crate) factory: String,
     pub(crate) config: Map<String, Value>,
+    /// Its own target, name and logos, where its factory lets it have them.
+    pub(crate) metadata: Map<String, Value>,
     pub(crate) sync_profile: bool,
 }
 

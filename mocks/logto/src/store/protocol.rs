@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use oauth::Scopes;
 use oauth::params::Params;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+
+use super::user::Identity;
 
 use crate::routes::oidc::AuthorizationRequest;
 
@@ -53,6 +55,8 @@ pub(crate) struct Interaction {
 pub(crate) struct Experience {
     pub(crate) event: String,
     pub(crate) verifications: Vec<Verification>,
+    /// Whoever a provider vouched for once is no robot, whatever comes after.
+    pub(crate) skips_captcha: bool,
     pub(crate) passwords: Vec<PasswordVerification>,
     /// What the person has told about themselves so far.
     pub(crate) profile: Profile,
@@ -66,6 +70,7 @@ pub(crate) struct Profile {
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) primary_email: Option<String>,
+    pub(crate) primary_phone: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
     /// Target and identity.
@@ -100,12 +105,21 @@ pub(crate) struct Verification {
 /// How far a social verification is.
 #[derive(Debug, Clone)]
 pub(crate) enum VerificationState {
-    /// The person is at the provider; `redirect_uri` is what the connector told it.
-    Pending { redirect_uri: String },
+    /// The person is at the provider.
+    Pending(ConnectorSession),
     /// A code was tried: the connector's session is used up (contract §2.2).
     Spent,
     /// The provider said who it is.
     Verified(SocialUser),
+}
+
+/// What a connector has to know again when the person is back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct ConnectorSession {
+    /// What it told the provider.
+    pub(crate) redirect_uri: String,
+    /// What has to come back in the ID token.
+    pub(crate) nonce: Option<String>,
 }
 
 /// Who the provider says it is.
@@ -115,7 +129,25 @@ pub(crate) struct SocialUser {
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
     pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
     pub(crate) raw: Value,
+}
+
+impl SocialUser {
+    /// The identity that a user has by it.
+    pub(crate) fn identity(&self) -> Identity {
+        let mut details = Map::new();
+        details.insert("id".to_owned(), json!(self.id));
+        for (name, value) in
+            [("name", &self.name), ("email", &self.email), ("phone", &self.phone), ("avatar", &self.avatar)]
+        {
+            if let Some(value) = value {
+                details.insert(name.to_owned(), json!(value));
+            }
+        }
+        details.insert("rawData".to_owned(), self.raw.clone());
+        Identity { user_id: self.id.clone(), details: Some(Value::Object(details)) }
+    }
 }
 
 /// A browser's session.

@@ -33,6 +33,8 @@ pub(crate) enum Complaint {
     Discriminator(&'static [&'static str]),
     /// A value that is not the only one there can be.
     Literal { expected: &'static str, received: Option<Value> },
+    /// None of several alternatives; what each complains of.
+    Union(Vec<Vec<Issue>>),
     /// A check of Logto's own.
     Custom,
 }
@@ -45,6 +47,12 @@ impl Issue {
     /// The same about an item of the list.
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.path.push(json!(index));
+        self
+    }
+
+    /// The same where the whole value is an item of a list.
+    pub(crate) fn within(mut self, index: usize) -> Self {
+        self.path.insert(0, json!(index));
         self
     }
 
@@ -118,6 +126,16 @@ impl Issue {
             Complaint::Literal { expected, received: None } => json!({
                 "code": "invalid_literal", "expected": expected, "path": path, "message": message,
             }),
+            Complaint::Union(alternatives) => {
+                let of = |issues: &Vec<Self>| {
+                    let issues: Vec<Value> = issues.iter().map(Self::json).collect();
+                    json!({ "issues": issues, "name": "ZodError" })
+                };
+                let alternatives: Vec<Value> = alternatives.iter().map(of).collect();
+                json!({
+                    "code": "invalid_union", "unionErrors": alternatives, "path": path, "message": message,
+                })
+            }
             Complaint::Custom => json!({ "code": "custom", "message": message, "path": path }),
         }
     }
@@ -145,7 +163,7 @@ impl Issue {
                 format!("Invalid discriminator value. Expected {}", alternatives(options))
             }
             Complaint::Literal { expected, .. } => format!("Invalid literal value, expected \"{expected}\""),
-            Complaint::Custom => "Invalid input".to_owned(),
+            Complaint::Union(_) | Complaint::Custom => "Invalid input".to_owned(),
         }
     }
 
@@ -168,6 +186,7 @@ impl Issue {
             Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
             Complaint::Discriminator(_) => "invalid_union_discriminator",
             Complaint::Literal { .. } => "invalid_literal",
+            Complaint::Union(_) => "invalid_union",
             Complaint::Custom => "custom",
         };
         self.told(&format!("({code}) {}", self.message()))

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::interaction::{self, InteractionError};
-use super::requirements::{available, demanded, identity, missing_profile, username_exists, verified_social};
+use super::requirements::{available, demanded, missing_profile, username_exists, verified_social};
 use crate::shared::Shared;
 use crate::store::{
     Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
@@ -34,7 +34,7 @@ enum IdentificationError {
     #[error("the verification is of a known user, and somebody is to register")]
     OfKnown,
     #[error("nobody has this identity")]
-    UnknownIdentity { related: Option<String> },
+    UnknownIdentity { related: Option<Related> },
     #[error("somebody has this identity already")]
     IdentityInUse,
     #[error("the user is suspended")]
@@ -69,7 +69,7 @@ impl IdentificationError {
             ),
             Self::UnknownIdentity { related } => {
                 let data = match related {
-                    Some(email) => json!({ "relatedUser": { "type": "email", "value": email } }),
+                    Some((kind, value)) => json!({ "relatedUser": { "type": kind, "value": value } }),
                     None => json!({}),
                 };
                 let text = "The social account has not been registered yet.";
@@ -236,6 +236,8 @@ fn told_by(
                 return Err(IdentificationError::IdentityInUse);
             }
             let email = social.email.clone();
+            let phone = social.phone.clone();
+            profile.primary_phone = phone.filter(|phone| store.user_by_identifier("phone", phone).is_none());
             profile.primary_email = email.filter(|email| store.user_by_identifier("email", email).is_none());
             profile.name.clone_from(&social.name);
             profile.avatar.clone_from(&social.avatar);
@@ -257,6 +259,19 @@ fn told_by(
     Ok(())
 }
 
+/// Type and value of an identifier.
+type Related = (&'static str, String);
+
+/// The user with the phone number, or else the e-mail address, that the provider
+/// told, and by which of them.
+fn related(store: &Store, social: &SocialUser) -> Option<(String, Related)> {
+    let by = |kind, value: &Option<String>| {
+        let value = value.clone()?;
+        Some((store.user_by_identifier(kind, &value)?.id.clone(), (kind, value)))
+    };
+    by("phone", &social.phone).or_else(|| by("email", &social.email))
+}
+
 fn sign_in(
     shared: &Shared,
     store: &mut Store,
@@ -265,14 +280,13 @@ fn sign_in(
     links: bool,
 ) -> Result<String, IdentificationError> {
     let target = connector.target();
-    let by_email = social.email.as_ref().and_then(|email| store.user_by_identifier("email", email));
-    let by_email = by_email.map(|user| user.id.clone());
+    let related = related(store, social);
     let known = store.user_by_identity(&target, &social.id).map(|user| user.id.clone());
-    let id = match (known, by_email) {
+    let id = match (known, related) {
         (Some(id), _) => id,
-        (None, Some(id)) if links => id,
-        (None, by_email) => {
-            let related = by_email.and(social.email.clone());
+        (None, Some((id, _))) if links => id,
+        (None, related) => {
+            let related = related.map(|(_, by)| by);
             return Err(IdentificationError::UnknownIdentity { related });
         }
     };
@@ -283,7 +297,7 @@ fn sign_in(
     }
     if links {
         // Replaces an earlier identity of the same target (contract §2.1).
-        user.identities.insert(target, identity(social));
+        user.identities.insert(target, social.identity());
         user.updated_at = now;
     }
     if connector.sync_profile {
@@ -317,15 +331,16 @@ fn register(
         return Err(IdentificationError::NameTooLong);
     }
     available(store, &profile).map_err(IdentificationError::Api)?;
-    let Profile { username, password, primary_email, name, avatar, social } = profile;
+    let Profile { username, password, primary_email, primary_phone, name, avatar, social } = profile;
     let now = shared.context.clock.millis();
     let user = User {
         username,
         password,
         primary_email,
+        primary_phone,
         name,
         avatar,
-        identities: social.into_iter().map(|(target, social)| (target, identity(&social))).collect(),
+        identities: social.into_iter().map(|(target, social)| (target, social.identity())).collect(),
         ..User::new(shared.short_id(), now)
     };
     let id = user.id.clone();

@@ -98,6 +98,7 @@ pub(super) async fn start(
             interaction.experience = Some(Experience {
                 event,
                 verifications: vec![],
+                skips_captcha: false,
                 passwords: vec![],
                 profile: Profile::default(),
                 user: None,

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::store::{Experience, Identity, Profile, SocialUser, Store, User, VerificationState};
+use crate::store::{Experience, Profile, Store, User, VerificationState};
 use crate::wire::ApiError;
 
 /// 422 `user.username_exists_in_profile`.
@@ -49,6 +49,10 @@ pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError
         let text = "This email is associated with an existing account.";
         return Err(ApiError::new(422, "user.email_already_in_use", text));
     }
+    if taken("phone", &profile.primary_phone) {
+        let text = "This phone number is associated with an existing account.";
+        return Err(ApiError::new(422, "user.phone_already_in_use", text));
+    }
     Ok(())
 }
 
@@ -80,7 +84,7 @@ pub(super) fn demanded(
     let email = has(&profile.primary_email, |user| &user.primary_email);
     let password = has(&profile.password, |user| &user.password) || social;
     let wants_password = member("signUp", "password") == Some(&Value::Bool(true));
-    let phone = user.is_some_and(|user| user.primary_phone.is_some());
+    let phone = has(&profile.primary_phone, |user| &user.primary_phone);
     let fields = [
         ("username", wants("username") && !username),
         ("emailOrPhone", wants("email") && wants("phone") && !email && !phone),
@@ -89,17 +93,4 @@ pub(super) fn demanded(
         ("password", wants_password && !password),
     ];
     fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()
-}
-
-/// As Logto keeps it.
-pub(super) fn identity(social: &SocialUser) -> Identity {
-    let mut details = serde_json::Map::new();
-    details.insert("id".to_owned(), json!(social.id));
-    for (name, value) in [("name", &social.name), ("email", &social.email), ("avatar", &social.avatar)] {
-        if let Some(value) = value {
-            details.insert(name.to_owned(), json!(value));
-        }
-    }
-    details.insert("rawData".to_owned(), social.raw.clone());
-    Identity { user_id: social.id.clone(), details: Some(Value::Object(details)) }
 }

@@ -8,9 +8,9 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::interaction::{self, InteractionError};
-use crate::connectors::{self, ConnectorError};
+use crate::connectors::{Authorization, ConnectorError};
 use crate::shared::Shared;
-use crate::store::{Connector, SocialUser, Verification, VerificationState};
+use crate::store::{Connector, ConnectorSession, SocialUser, Verification, VerificationState};
 use crate::wire::{self, ApiError, SetCookies, body};
 
 /// Why a social verification is refused.
@@ -101,15 +101,17 @@ fn begin(
         return Err(SocialError::Insufficient);
     }
     let connector = connector.ok_or_else(|| SocialError::UnknownConnector(id.to_owned()))?;
-    let uri = connectors::authorization_uri(shared, &connector, state, redirect_uri)?;
+    let Authorization { uri, session } =
+        connector.kind().authorization(shared, &connector.config, state, redirect_uri)?;
     let verification = Verification {
         id: shared.long_id(),
         connector: id.to_owned(),
-        state: VerificationState::Pending { redirect_uri: redirect_uri.to_owned() },
+        state: VerificationState::Pending(session),
     };
     let answer = json!({ "authorizationUri": uri, "verificationId": verification.id });
-    // One verification of a kind at a time: the newest of this connector counts.
-    experience.verifications.retain(|known| known.connector != id);
+    // One social verification at a time, whatever its connector (golden
+    // `experience/other-connectors-verification`).
+    experience.verifications.clear();
     experience.verifications.push(verification);
     Ok(answer)
 }
@@ -147,22 +149,22 @@ async fn check(
     .map_err(SocialError::Body)?;
     let given = members.get("verificationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
-    let (connector, redirect_uri) = spend(shared, id, query, headers, (&given, &data))?;
+    let (connector, session) = spend(shared, id, query, headers, (&given, &data))?;
     // No lock is held while the provider is asked.
-    let user = connectors::user_info(shared, &connector, &redirect_uri, &data).await?;
+    let user = connector.kind().user_info(shared, &connector.config, &session, &data).await?;
     settle(shared, query, headers, &given, user)?;
     Ok(json!({ "verificationId": given }))
 }
 
-/// Checks the call and uses the connector's session up. A callback without a
-/// code leaves it: the person may try again (contract §2.2).
+/// Checks the call and uses the connector's session up, if it has one. What the
+/// connector refuses before that leaves it: the person may try again (contract §2.2).
 fn spend(
     shared: &Shared,
     id: &str,
     query: Option<&str>,
     headers: &HeaderMap,
     (given, data): (&str, &Map<String, Value>),
-) -> Result<(Connector, String), SocialError> {
+) -> Result<(Connector, ConnectorSession), SocialError> {
     let mut store = shared.store();
     let connector = store.connector(id).cloned();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
@@ -170,12 +172,16 @@ fn spend(
     let connector = connector.ok_or_else(|| SocialError::InvalidConnector(id.to_owned()))?;
     let found = experience.verifications.iter_mut().find(|known| known.id == given && known.connector == id);
     let verification = found.ok_or(SocialError::NoVerification)?;
-    connectors::check_callback(data)?;
-    let VerificationState::Pending { redirect_uri } = verification.state.clone() else {
+    connector.kind().check_callback(data)?;
+    connector.kind().check_config(&connector.config)?;
+    if !connector.kind().keeps_session() {
+        return Ok((connector, ConnectorSession::default()));
+    }
+    let VerificationState::Pending(session) = verification.state.clone() else {
         return Err(SocialError::Spent);
     };
     verification.state = VerificationState::Spent;
-    Ok((connector, redirect_uri))
+    Ok((connector, session))
 }
 
 fn settle(
@@ -190,5 +196,6 @@ fn settle(
     let experience = interaction::started(interaction)?;
     let found = experience.verifications.iter_mut().find(|known| known.id == given);
     found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(user);
+    experience.skips_captcha = true;
     Ok(())
 }

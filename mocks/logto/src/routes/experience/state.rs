@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{interaction, requirements};
+use super::interaction;
 use crate::audit::{self, Caller};
 use crate::shared::Shared;
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
@@ -59,8 +59,7 @@ fn state(experience: &Experience, caller: &Caller) -> Value {
         ("verificationRecords", json!(records)),
         ("mfa", json!({})),
         ("signInContext", context),
-        // Whoever the provider vouches for is no robot.
-        ("captcha", json!({ "verified": false, "skipped": requirements::verified_social(experience) })),
+        ("captcha", json!({ "verified": false, "skipped": experience.skips_captcha })),
     ] {
         state.insert(name.to_owned(), value);
     }
@@ -75,6 +74,7 @@ fn profile(experience: &Experience) -> Value {
         ("name", &told.name),
         ("username", &told.username),
         ("primaryEmail", &told.primary_email),
+        ("primaryPhone", &told.primary_phone),
     ] {
         if let Some(value) = value {
             profile.insert(name.to_owned(), json!(value));
@@ -99,7 +99,12 @@ fn social(verification: &Verification) -> Value {
 fn user_info(social: &SocialUser) -> Value {
     let mut info = Map::new();
     info.insert("id".to_owned(), json!(social.id));
-    for (name, value) in [("email", &social.email), ("name", &social.name), ("avatar", &social.avatar)] {
+    for (name, value) in [
+        ("email", &social.email),
+        ("phone", &social.phone),
+        ("name", &social.name),
+        ("avatar", &social.avatar),
+    ] {
         if let Some(value) = value {
             info.insert(name.to_owned(), json!(value));
         }

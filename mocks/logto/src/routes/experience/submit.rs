@@ -80,11 +80,12 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
 
 /// What the person told in this interaction becomes part of the user.
 fn take_over(user: &mut User, profile: Profile) {
-    let Profile { username, password, primary_email, name, avatar, social } = profile;
+    let Profile { username, password, primary_email, primary_phone, name, avatar, social } = profile;
     for (slot, told) in [
         (&mut user.username, username),
         (&mut user.password, password),
         (&mut user.primary_email, primary_email),
+        (&mut user.primary_phone, primary_phone),
         (&mut user.name, name),
         (&mut user.avatar, avatar),
     ] {
@@ -93,6 +94,6 @@ fn take_over(user: &mut User, profile: Profile) {
         }
     }
     if let Some((target, social)) = social {
-        user.identities.insert(target, requirements::identity(&social));
+        user.identities.insert(target, social.identity());
     }
 }

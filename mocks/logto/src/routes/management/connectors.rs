@@ -9,7 +9,7 @@ use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
-use crate::connectors::{self, ConnectorError};
+use crate::connectors::{self, ConnectorError, SocialConnector};
 use crate::shared::Shared;
 use crate::store::Connector;
 use crate::wire::body::{self, object};
@@ -69,6 +69,8 @@ enum ConnectorsError {
     NoTarget,
     #[error("the metadata of a connector of this kind is fixed")]
     FixedMetadata,
+    #[error("a connector keeps the target it was made with")]
+    FixedTarget,
     #[error("there is one of this kind already")]
     SecondOfItsKind,
     #[error("the connector of kind `{factory}` has this target already")]
@@ -84,8 +86,6 @@ enum ConnectorsError {
     /// The database's refusal, not foreseen by Logto (contract §4).
     #[error("the id is taken")]
     IdTaken,
-    #[error("this double runs Hugging Face connectors only")]
-    NotHere,
 }
 
 impl ConnectorsError {
@@ -106,6 +106,11 @@ impl ConnectorsError {
                 400,
                 "connector.cannot_overwrite_metadata_for_non_standard_connector",
                 "This connector's 'metadata' cannot be overwritten.",
+            ),
+            Self::FixedTarget => ApiError::new(
+                400,
+                "connector.can_not_modify_target",
+                "The connector 'target' can not be modified.",
             ),
             Self::SecondOfItsKind => ApiError::new(
                 422,
@@ -132,10 +137,6 @@ impl ConnectorsError {
             }
             Self::Nothing => ApiError::nothing_to_change(),
             Self::IdTaken => ApiError::internal(),
-            Self::NotHere => {
-                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-                return kit::note(response, self.to_string());
-            }
         };
         error.response(self.to_string())
     }
@@ -158,16 +159,16 @@ fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ConnectorsEr
         length if length > ID_LIMIT => Some(Complaint::TooLong(ID_LIMIT)),
         _ => None,
     });
-    body::without([
+    let mut issues = vec![
         body::typed(&members, &["syncProfile"], "boolean"),
         body::typed(&members, &["enableTokenStorage"], "boolean"),
         if creates { body::needed(&members, &["connectorId"], "string") } else { None },
         body::typed(&members, &["config"], "object"),
-        body::typed(&members, &["metadata"], "object"),
-        body::typed(&members, &["id"], "string").filter(|_| creates),
-        id_issue.filter(|_| creates).map(|complaint| Issue::new(&["id"], complaint)),
-    ])
-    .map_err(ConnectorsError::Body)?;
+    ];
+    issues.extend(connectors::check_metadata(&members));
+    issues.push(body::typed(&members, &["id"], "string").filter(|_| creates));
+    issues.push(id_issue.filter(|_| creates).map(|complaint| Issue::new(&["id"], complaint)));
+    body::without(issues).map_err(ConnectorsError::Body)?;
     Ok(members)
 }
 
@@ -180,16 +181,17 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let id = text("connectorId").unwrap_or_default();
     let kind = connectors::kind(id).ok_or(ConnectorsError::UnknownFactory)?;
-    let metadata = members.get("metadata");
+    let metadata = members.get("metadata").and_then(Value::as_object);
     let wanted = metadata.and_then(|metadata| metadata.get("target")).and_then(Value::as_str);
     let mut store = shared.store();
-    let target = match kind.target {
-        None => wanted.filter(|target| !target.is_empty()).ok_or(ConnectorsError::NoTarget)?,
-        Some(_) if metadata.is_some() => return Err(ConnectorsError::FixedMetadata),
-        Some(_) if store.connectors.iter().any(|connector| connector.factory == id) => {
-            return Err(ConnectorsError::SecondOfItsKind);
-        }
-        Some(target) => target,
+    let target = if kind.is_standard() {
+        wanted.filter(|target| !target.is_empty()).ok_or(ConnectorsError::NoTarget)?
+    } else if metadata.is_some() {
+        return Err(ConnectorsError::FixedMetadata);
+    } else if store.connectors.iter().any(|connector| connector.factory == id) {
+        return Err(ConnectorsError::SecondOfItsKind);
+    } else {
+        kind.target()
     };
     if let Some(same) = store.connectors.iter().find(|connector| connector.target() == target) {
         let name = connectors::full(same)["name"].clone();
@@ -198,8 +200,7 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     let config = match members.get("config").and_then(Value::as_object) {
         // Left out, it is created without, and fails when it is used.
         None => Map::new(),
-        Some(config) if kind.target.is_some() => kept(config)?,
-        Some(config) => config.clone(),
+        Some(config) => kept(kind, config)?,
     };
     if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
         return Err(ConnectorsError::TokenStorage);
@@ -208,13 +209,11 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     if store.connector(&own).is_some() {
         return Err(ConnectorsError::IdTaken);
     }
-    if !kind.runs {
-        return Err(ConnectorsError::NotHere);
-    }
     let connector = Connector {
         id: own,
         factory: id.to_owned(),
         config,
+        metadata: metadata.map(connectors::kept).unwrap_or_default(),
         sync_profile: members.get("syncProfile") == Some(&Value::Bool(true)),
     };
     let answer = connectors::full(&connector);
@@ -222,11 +221,13 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     Ok(answer)
 }
 
-/// Empty strings are dropped; what is left must be a configuration (contract §11).
-fn kept(config: &Map<String, Value>) -> Result<Map<String, Value>, ConnectorsError> {
-    connectors::check_config(config)?;
-    let kept = config.iter().filter(|(_, value)| value.as_str() != Some(""));
-    Ok(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+/// It must be a configuration; what is empty in it is dropped then (contract §11).
+fn kept(
+    kind: &dyn SocialConnector,
+    config: &Map<String, Value>,
+) -> Result<Map<String, Value>, ConnectorsError> {
+    kind.check_config(config)?;
+    Ok(connectors::kept(config))
 }
 
 /// `PATCH /connectors/:id`: the configuration is replaced wholesale.
@@ -243,18 +244,30 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Val
     let mut store = shared.store();
     let found = store.connectors.iter_mut().find(|connector| connector.id == id);
     let connector = found.ok_or(ConnectorsError::Unknown)?;
-    if members.contains_key("metadata") {
-        return Err(ConnectorsError::FixedMetadata);
+    let metadata = members.get("metadata").and_then(Value::as_object);
+    if let Some(metadata) = metadata {
+        if !connector.kind().is_standard() {
+            return Err(ConnectorsError::FixedMetadata);
+        }
+        let target = metadata.get("target").and_then(Value::as_str);
+        if target != Some(&connector.target()) {
+            return Err(ConnectorsError::FixedTarget);
+        }
     }
     if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
         return Err(ConnectorsError::TokenStorage);
     }
-    let config = members.get("config").and_then(Value::as_object).map(kept).transpose()?;
-    if !["config", "syncProfile", "enableTokenStorage"].iter().any(|name| members.contains_key(*name)) {
+    let config = members.get("config").and_then(Value::as_object);
+    let config = config.map(|config| kept(connector.kind(), config)).transpose()?;
+    let changes = ["config", "metadata", "syncProfile", "enableTokenStorage"];
+    if !changes.iter().any(|name| members.contains_key(*name)) {
         return Err(ConnectorsError::Nothing);
     }
     if let Some(config) = config {
         connector.config = config;
+    }
+    if let Some(metadata) = metadata {
+        connector.metadata = connectors::kept(metadata);
     }
     if let Some(sync) = members.get("syncProfile").and_then(Value::as_bool) {
         connector.sync_profile = sync;
@@ -262,8 +275,8 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Val
     Ok(connectors::full(connector))
 }
 
-/// `POST /connectors/:id/authorization-uri`: the connector of Hugging Face needs
-/// a session, so 501 is the best it can do (contract §4).
+/// `POST /connectors/:id/authorization-uri`: connectors that need a session can
+/// do no better than 501 (contract §4).
 pub(super) async fn authorization_uri(
     _: Authorized,
     State(shared): State<Arc<Shared>>,
@@ -285,8 +298,13 @@ fn address(shared: &Shared, id: &str, text: &str) -> Result<Value, ConnectorsErr
     }
     let store = shared.store();
     let connector = store.connector(id).ok_or(ConnectorsError::Unknown)?;
-    connectors::check_config(&connector.config)?;
-    Err(ConnectorsError::NeedsSession)
+    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (kind, config) = (connector.kind(), &connector.config);
+    let authorization = kind.authorization(shared, config, text("state"), text("redirectUri"))?;
+    if kind.keeps_session() {
+        return Err(ConnectorsError::NeedsSession);
+    }
+    Ok(json!({ "redirectTo": authorization.uri }))
 }
 
 /// `DELETE /connectors/:id`; its target leaves the sign-in experience too.

@@ -8,8 +8,9 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::auth::Authorized;
+use crate::connectors::ConnectorError;
 use crate::shared::Shared;
-use crate::store::Identity;
+use crate::store::{ConnectorSession, Identity};
 use crate::wire::body::{self, object};
 use crate::wire::{self, ApiError};
 
@@ -26,6 +27,8 @@ enum IdentityError {
     NoIdentity,
     #[error("somebody else has this identity")]
     InUse,
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
     #[error("the connector would have to keep a session, which this call cannot")]
     NeedsSession,
 }
@@ -34,6 +37,7 @@ impl IdentityError {
     fn response(&self) -> Response {
         let error = match self {
             Self::Body(error) => error.clone(),
+            Self::Connector(error) => error.wire(),
             Self::NoUser | Self::NoConnector => ApiError::not_found(),
             Self::NoIdentity => {
                 let text = "The social account has not been registered yet.";
@@ -112,36 +116,53 @@ fn replace(
     Ok((status, user.identities_json()))
 }
 
-/// `POST /users/:id/identities`: the connector of Hugging Face needs a session,
-/// so 501 is the best it can do (contract §4).
+/// `POST /users/:id/identities`: links what a provider tells. Connectors that
+/// need a session can do no better than 501 (contract §4).
 pub(super) async fn post(
     _: Authorized,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
     body: String,
 ) -> Response {
-    link(&shared, &id, &body).response()
+    match link(&shared, &id, &body).await {
+        Ok(all) => wire::json(StatusCode::OK, &all),
+        Err(error) => error.response(),
+    }
 }
 
-fn link(shared: &Shared, id: &str, text: &str) -> IdentityError {
-    let checked = object(text).and_then(|members| {
-        body::without([
-            body::needed(&members, &["connectorId"], "string"),
-            body::needed(&members, &["connectorData"], "object"),
-        ])?;
-        Ok(members)
-    });
-    let members = match checked {
-        Ok(members) => members,
-        Err(error) => return IdentityError::Body(error),
-    };
-    let store = shared.store();
+async fn link(shared: &Shared, id: &str, text: &str) -> Result<Value, IdentityError> {
+    let members = object(text).map_err(IdentityError::Body)?;
+    body::without([
+        body::needed(&members, &["connectorId"], "string"),
+        body::needed(&members, &["connectorData"], "object"),
+    ])
+    .map_err(IdentityError::Body)?;
     let connector = members.get("connectorId").and_then(Value::as_str).unwrap_or_default();
-    match (store.connector(connector), store.user(id)) {
-        (None, _) => IdentityError::NoConnector,
-        (_, None) => IdentityError::NoUser,
-        _ => IdentityError::NeedsSession,
+    let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let connector = {
+        let store = shared.store();
+        let connector = store.connector(connector).cloned().ok_or(IdentityError::NoConnector)?;
+        store.user(id).ok_or(IdentityError::NoUser)?;
+        connector
+    };
+    let kind = connector.kind();
+    kind.check_callback(&data)?;
+    kind.check_config(&connector.config)?;
+    if kind.keeps_session() {
+        return Err(IdentityError::NeedsSession);
     }
+    // No lock is held while the provider is asked.
+    let social = kind.user_info(shared, &connector.config, &ConnectorSession::default(), &data).await?;
+    let target = connector.target();
+    let mut store = shared.store();
+    if store.user_by_identity(&target, &social.id).is_some_and(|holder| holder.id != id) {
+        return Err(IdentityError::InUse);
+    }
+    let now = shared.context.clock.millis();
+    let user = store.user_mut(id).ok_or(IdentityError::NoUser)?;
+    user.identities.insert(target, social.identity());
+    user.updated_at = now;
+    Ok(user.identities_json())
 }
 
 /// `DELETE /users/:id/identities/:target`.

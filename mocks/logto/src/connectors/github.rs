@@ -1,0 +1,302 @@
+//! The connector `github-universal`: GitHub's own addresses, no session of its
+//! own (golden `experience/other-connectors-verification`).
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use serde_json::{Map, Value, json};
+
+use super::error::ConnectorError;
+use super::fetch::{Answer, Limits, fetch};
+use super::huggingface;
+use super::kind::{Asked, Authorization, SocialConnector};
+use super::numbers;
+use super::oauth::text;
+use crate::shared::Shared;
+use crate::store::{ConnectorSession, SocialUser};
+use crate::wire::{self, Issue, body};
+
+const AUTHORIZE: &str = "https://github.com/login/oauth/authorize";
+const TOKEN: &str = "https://github.com/login/oauth/access_token";
+const USER: &str = "https://api.github.com/user";
+const EMAILS: &str = "https://api.github.com/user/emails";
+const DEFAULT_SCOPE: &str = "read:user user:email";
+
+/// `ky` retries GET only.
+const POST: Limits = Limits { timeout: Duration::from_secs(5), attempts: 1 };
+const GET: Limits = Limits { timeout: Duration::from_secs(5), attempts: 3 };
+
+#[derive(Debug)]
+pub(super) struct Github;
+
+impl SocialConnector for Github {
+    fn id(&self) -> &'static str {
+        "github-universal"
+    }
+
+    fn target(&self) -> &'static str {
+        "github"
+    }
+
+    fn description(&self) -> Value {
+        json!({
+            "name": { "en": "GitHub", "zh-CN": "GitHub", "tr-TR": "GitHub", "ko": "GitHub" },
+            "description": { "en": "GitHub is an online community for software development and version control." },
+            "logo": LOGO,
+            "logoDark": LOGO,
+            "readme": "# GitHub connector\n\nA double of Logto's GitHub connector, for tests.\n",
+            "formItems": [
+                { "type": "Text", "key": "clientId", "label": "Client ID", "placeholder": "<client-id>", "required": true },
+                { "type": "Text", "key": "clientSecret", "label": "Client Secret", "placeholder": "<client-secret>", "required": true },
+                { "type": "MultilineText", "key": "scope", "label": "Scope", "placeholder": "Enter the scopes (separated by a space)", "required": false,
+                  "description": "The `scope` determines permissions granted by the user's authorization. " },
+            ],
+            "platform": "Universal",
+            "isTokenStorageSupported": true,
+        })
+    }
+
+    fn complaints(&self, config: &Map<String, Value>) -> Vec<Issue> {
+        huggingface::client_and_scope(config)
+    }
+
+    fn keeps_session(&self) -> bool {
+        false
+    }
+
+    fn authorization(
+        &self,
+        _: &Shared,
+        config: &Map<String, Value>,
+        state: &str,
+        redirect_uri: &str,
+    ) -> Result<Authorization, ConnectorError> {
+        self.check_config(config)?;
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", text(config, "clientId", ""))
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("state", state)
+            .append_pair("scope", text(config, "scope", DEFAULT_SCOPE))
+            .finish();
+        Ok(Authorization { uri: format!("{AUTHORIZE}?{query}"), session: ConnectorSession::default() })
+    }
+
+    fn check_callback(&self, data: &Map<String, Value>) -> Result<(), ConnectorError> {
+        code(data).map(drop)
+    }
+
+    fn user_info<'a>(
+        &'a self,
+        shared: &'a Shared,
+        config: &'a Map<String, Value>,
+        _: &'a ConnectorSession,
+        data: &'a Map<String, Value>,
+    ) -> Asked<'a> {
+        Box::pin(async move {
+            let token = exchange(shared, config, code(data)?).await?;
+            user(shared, &token).await
+        })
+    }
+}
+
+/// The code of a callback, or what GitHub refused.
+fn code(data: &Map<String, Value>) -> Result<&str, ConnectorError> {
+    let member = |name: &str| data.get(name).and_then(Value::as_str);
+    if let Some(code) = member("code") {
+        return Ok(code);
+    }
+    Err(match (member("error"), member("error_description"), member("error_uri")) {
+        (Some("access_denied"), Some(description), Some(_)) => {
+            ConnectorError::AuthorizationFailed(json!({ "message": description }))
+        }
+        (Some(error), Some(description), Some(uri)) => ConnectorError::Callback(
+            json!({ "error": error, "errorDescription": description, "error_uri": uri }),
+        ),
+        _ => ConnectorError::Callback(json!({ "message": Value::Object(data.clone()).to_string() })),
+    })
+}
+
+async fn exchange(
+    shared: &Shared,
+    config: &Map<String, Value>,
+    code: &str,
+) -> Result<String, ConnectorError> {
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", text(config, "clientId", ""))
+        .append_pair("client_secret", text(config, "clientSecret", ""))
+        .append_pair("code", code)
+        .finish();
+    let request = http::Request::post(TOKEN)
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8");
+    let answer = fetch(shared, request, &form, POST).await?;
+    if !(200..300).contains(&answer.status) {
+        return Err(ConnectorError::Unexpected { status: answer.status, body: answer.body });
+    }
+    let value = json_of(&answer)?;
+    let Value::Object(members) = &value else {
+        return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&value)]));
+    };
+    let issues = [
+        body::needed(members, &["access_token"], "string"),
+        body::needed(members, &["scope"], "string"),
+        body::needed(members, &["token_type"], "string"),
+        body::typed(members, &["refresh_token"], "string"),
+        body::typed(members, &["expires_in"], "number"),
+    ];
+    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
+    if !issues.is_empty() {
+        return Err(ConnectorError::InvalidResponse(issues));
+    }
+    match text(members, "access_token", "") {
+        "" => Err(ConnectorError::NoAccessToken { told: None }),
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// `ky` takes an empty body for an empty text.
+fn json_of(answer: &Answer) -> Result<Value, ConnectorError> {
+    if answer.body.is_empty() {
+        return Ok(json!(""));
+    }
+    numbers::parsed(&answer.body)
+        .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))
+}
+
+/// The user, and the addresses, which a person may keep from an app.
+async fn user(shared: &Shared, token: &str) -> Result<SocialUser, ConnectorError> {
+    let get = |url: &str| {
+        http::Request::get(url)
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+    };
+    let (user, emails) = tokio::join!(fetch(shared, get(USER), "", GET), fetch(shared, get(EMAILS), "", GET));
+    let user = user?;
+    match user.status {
+        200..=299 => {}
+        401 => return Err(ConnectorError::AccessTokenInvalid),
+        status => return Err(ConnectorError::Refused { endpoint: "user", status, body: user.body }),
+    }
+    let emails = emails.ok().filter(|answer| (200..300).contains(&answer.status));
+    let emails = emails.and_then(|answer| json_of(&answer).ok()).unwrap_or_else(|| json!([]));
+    profile(json_of(&user)?, emails)
+}
+
+fn profile(user: Value, emails: Value) -> Result<SocialUser, ConnectorError> {
+    let Value::Object(members) = &user else {
+        return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&user)]));
+    };
+    let optional = |name: &str| {
+        members
+            .get(name)
+            .filter(|value| !value.is_null())
+            .and_then(|_| body::typed(members, &[name], "string"))
+    };
+    let mut issues: Vec<Issue> = [
+        body::needed(members, &["id"], "number"),
+        optional("avatar_url"),
+        optional("email"),
+        optional("name"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if issues.is_empty() {
+        issues = complaints_of_emails(&emails);
+    }
+    if !issues.is_empty() {
+        return Err(ConnectorError::InvalidResponse(issues));
+    }
+    let told = |name: &str| members.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    let primary = || {
+        let main = |email: &&Value| email["primary"] == true && email["verified"] == true;
+        emails.as_array()?.iter().find(main)?["email"].as_str().map(ToOwned::to_owned)
+    };
+    let filled = |text: &String| !text.is_empty();
+    Ok(SocialUser {
+        id: members.get("id").map(ToString::to_string).unwrap_or_default(),
+        name: told("name").filter(filled),
+        avatar: told("avatar_url").filter(filled),
+        email: told("email").or_else(primary).filter(filled),
+        phone: None,
+        raw: json!({ "userInfo": user, "userEmails": emails }),
+    })
+}
+
+fn complaints_of_emails(emails: &Value) -> Vec<Issue> {
+    let Value::Array(items) = emails else {
+        let complaint = wire::Complaint::Type { expected: "array", received: wire::kind(emails) };
+        return vec![Issue::new(&[], complaint)];
+    };
+    let of = |(index, item): (usize, &Value)| {
+        let Value::Object(members) = item else { return vec![Issue::not_an_object(item).within(index)] };
+        let visible = members.get("visibility").is_none_or(|value| !value.is_null());
+        [
+            body::needed(members, &["email"], "string"),
+            body::needed(members, &["primary"], "boolean"),
+            body::needed(members, &["verified"], "boolean"),
+            visible.then(|| body::needed(members, &["visibility"], "string")).flatten(),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|issue| issue.within(index))
+        .collect()
+    };
+    items.iter().enumerate().flat_map(of).collect()
+}
+
+/// A drawing of our own.
+const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTAiIGZpbGw9IiMxODE3MTciLz48L3N2Zz4=";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn callback(data: Value) -> Result<String, ConnectorError> {
+        code(data.as_object().unwrap()).map(ToOwned::to_owned)
+    }
+
+    #[test]
+    fn a_callback_tells_a_code_or_why_there_is_none() {
+        assert_eq!(callback(json!({ "code": "" })).unwrap(), "");
+        let refusal = |error: &str| json!({ "error": error, "error_description": "No.", "error_uri": "u" });
+        let denied = callback(refusal("access_denied")).unwrap_err().wire();
+        assert_eq!((denied.status, denied.data), (401, Some(json!({ "message": "No." }))));
+        let other = callback(refusal("odd")).unwrap_err().wire();
+        assert_eq!(other.message, "Error occurred in connector: No.");
+        let unknown = callback(json!({ "error": "access_denied" })).unwrap_err().wire();
+        assert_eq!(unknown.data, Some(json!({ "message": "{\"error\":\"access_denied\"}" })));
+    }
+
+    #[test]
+    fn the_public_address_comes_before_the_primary_one() {
+        let emails = json!([
+            { "email": "b@example.com", "primary": false, "verified": true, "visibility": null },
+            { "email": "p@example.com", "primary": true, "verified": true, "visibility": "private" },
+        ]);
+        let read = |user: Value| profile(user, emails.clone()).unwrap();
+        assert_eq!(
+            read(json!({ "id": 7, "email": "a@example.com" })).email.as_deref(),
+            Some("a@example.com")
+        );
+        let private = read(json!({ "id": 7, "email": null, "name": "" }));
+        assert_eq!(
+            (private.id.as_str(), private.email.as_deref(), private.name),
+            ("7", Some("p@example.com"), None)
+        );
+    }
+
+    #[test]
+    fn answers_are_looked_at_member_by_member() {
+        let places = |user: Value, emails: Value| match profile(user, emails).unwrap_err() {
+            ConnectorError::InvalidResponse(issues) => issues.iter().map(Issue::place).collect::<Vec<_>>(),
+            other => panic!("{other}"),
+        };
+        assert_eq!(places(json!({ "id": "7", "name": 5 }), json!([])), ["id", "name"]);
+        assert_eq!(
+            places(json!({ "id": 7 }), json!([{ "email": 5, "primary": true }])),
+            ["0.email", "0.verified", "0.visibility"]
+        );
+        assert_eq!(places(json!({ "id": 7 }), json!("")), [""]);
+    }
+}
