@@ -10,7 +10,7 @@ use super::story::Response;
 use super::values::Values;
 
 /// Members of bodies whose values are made up.
-const MADE_UP: [&str; 12] = [
+const MADE_UP: [&str; 15] = [
     "id",
     "userId",
     "sub",
@@ -23,6 +23,9 @@ const MADE_UP: [&str; 12] = [
     "scopeId",
     "applicationId",
     "nonce",
+    "sessionId",
+    "interactionId",
+    "grantId",
 ];
 
 /// Shorter strings are never random.

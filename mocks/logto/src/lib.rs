@@ -32,6 +32,7 @@
 //! # }).unwrap();
 //! ```
 
+mod audit;
 pub mod cli;
 mod connectors;
 mod context;

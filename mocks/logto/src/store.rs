@@ -1,12 +1,14 @@
 //! Everything a tenant keeps, in memory.
 
 mod configuration;
+mod log;
 mod protocol;
 mod resource;
 mod user;
 
 pub use configuration::seeded_sign_in_experience;
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column};
+pub(crate) use log::{LogDetails, LogDraft, LogEntry};
 pub(crate) use protocol::{
     AccessToken, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState, PasswordVerification,
     Profile, Prompt, PushedRequest, RefreshToken, Session, SocialUser, Verification, VerificationState,
@@ -15,13 +17,15 @@ pub(crate) use protocol::{
 pub(crate) use resource::{ApiResource, ResourceScope};
 pub(crate) use user::{Identity, PROFILE, User};
 
+use std::collections::VecDeque;
+
 use kit::Bounded;
 use oauth::Scopes;
 use serde_json::{Map, Value};
 
 /// How many sessions, codes, tokens and so on are remembered. A test looks back
 /// over a few; a stack that is kept for thousands of walks keeps its size.
-const CAPACITY: usize = 1024;
+pub(crate) const CAPACITY: usize = 1024;
 
 /// The default tenant.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ pub(crate) struct Store {
     pub(crate) codes: Bounded<Code>,
     pub(crate) access_tokens: Bounded<AccessToken>,
     pub(crate) refresh_tokens: Bounded<RefreshToken>,
+    /// Oldest first.
+    pub(crate) logs: VecDeque<LogEntry>,
     purged_at: i64,
 }
 
@@ -57,6 +63,7 @@ impl Store {
             codes: Bounded::with_capacity(CAPACITY),
             access_tokens: Bounded::with_capacity(CAPACITY),
             refresh_tokens: Bounded::with_capacity(CAPACITY),
+            logs: VecDeque::new(),
             purged_at: 0,
         }
     }

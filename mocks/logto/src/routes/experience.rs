@@ -1,5 +1,6 @@
 //! `/api/experience` and the settings of the sign-in page (contract §2, §3).
 
+mod audit;
 mod consent;
 mod identification;
 mod interaction;
@@ -16,3 +17,4 @@ mod submit;
 pub(crate) use interaction::interaction_uid;
 pub(crate) use profile::is_username;
 pub(crate) use routes::router;
+pub(super) use state::logged;

@@ -1,5 +1,6 @@
 //! `/oidc` and `/consent` of the default tenant (contract §1).
 
+mod audit;
 mod authorize;
 mod checks;
 mod claims;

@@ -12,6 +12,7 @@ use http::{StatusCode, Uri};
 use tower::ServiceExt as _;
 
 use super::{admin, experience, management, oidc};
+use crate::audit;
 use crate::pages;
 use crate::shared::Shared;
 use crate::wire;
@@ -25,7 +26,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let tenant = Router::new()
         .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
         .merge(oidc::router())
-        .merge(experience::router())
+        .merge(experience::router(shared))
         .merge(management::router())
         .merge(pages::router())
         .fallback(pages::fallback)
@@ -45,6 +46,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
                 next.run(request).await
             }
         }))
+        .layer(from_fn(audit::known_to_handlers))
         .layer(from_fn(move |request, next| wire::common(random.clone(), request, next)))
 }
 

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 
-use super::{consent, identification, interaction, password, profile, settings, social, state, submit};
+use super::{
+    audit, consent, identification, interaction, password, profile, settings, social, state, submit,
+};
 use crate::shared::Shared;
 
-pub(crate) fn router() -> Router<Arc<Shared>> {
+pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/experience", put(interaction::start))
         .route("/api/experience/interaction", get(state::get))
@@ -23,6 +26,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/experience/profile", post(profile::post))
         .route("/api/experience/identification", post(identification::post))
         .route("/api/experience/submit", post(submit::post))
+        .route_layer(from_fn_with_state(shared.clone(), audit::written))
         .route("/api/interaction/consent", get(consent::get).post(consent::post))
         .route("/api/.well-known/sign-in-exp", get(settings::get))
         .route("/api/.well-known/experience", get(settings::get))

@@ -5,17 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::interaction;
+use crate::audit::{self, Caller};
 use crate::shared::Shared;
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
 use crate::wire;
-
-/// Everybody calls from this machine.
-const LOOPBACK: &str = "::ffff:127.0.0.1";
 
 pub(super) async fn get(
     State(shared): State<Arc<Shared>>,
@@ -25,14 +22,29 @@ pub(super) async fn get(
     let mut store = shared.store();
     let found = interaction::find(&shared, &mut store, &headers, query.as_deref());
     match found.and_then(interaction::started) {
-        Ok(experience) => wire::json(StatusCode::OK, &state(experience, &headers)),
+        Ok(experience) => wire::json(StatusCode::OK, &state(experience, &audit::caller())),
         Err(error) => error.response(),
     }
 }
 
-fn state(experience: &Experience, headers: &HeaderMap) -> Value {
-    let mut context = json!({ "ip": LOOPBACK });
-    if let Some(user_agent) = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()) {
+/// The same as the audit log has it: records say what the connector kept.
+pub(crate) fn logged(experience: &Experience, caller: &Caller) -> Value {
+    let mut state = state(experience, caller);
+    for record in state["verificationRecords"].as_array_mut().into_iter().flatten() {
+        if record["type"] == "Social" {
+            record["connectorSession"] = json!({});
+        }
+    }
+    // The token set of the provider is never shown.
+    if experience.profile.social.is_some() {
+        state["profile"]["socialConnectorTokenSetSecret"] = json!("******");
+    }
+    state
+}
+
+fn state(experience: &Experience, caller: &Caller) -> Value {
+    let mut context = json!({ "ip": caller.ip });
+    if let Some(user_agent) = &caller.user_agent {
         context["userAgent"] = json!(user_agent);
     }
     let mut state = Map::new();

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{self, delete, get, post};
 
 use super::{
-    applications, connectors, experience, identities, resource_scopes, resources, secrets, user_data,
+    applications, connectors, experience, identities, logs, resource_scopes, resources, secrets, user_data,
     user_search, users,
 };
 use crate::shared::Shared;
@@ -28,6 +28,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             get(connectors::read).patch(connectors::patch).delete(connectors::delete),
         )
         .route("/api/connectors/{id}/authorization-uri", post(connectors::authorization_uri))
+        .route("/api/logs", get(logs::list))
+        .route("/api/logs/{id}", get(logs::read))
         .route("/api/resources", get(resources::list).post(resources::create))
         .route("/api/resources/{id}", get(resources::read).patch(resources::patch).delete(resources::delete))
         .route("/api/resources/{id}/is-default", routing::patch(resources::set_default))

@@ -6,7 +6,9 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use indexmap::IndexMap;
 use oauth::Scopes;
+use serde_json::{Value, json};
 
+use super::audit;
 use super::refusal::Refusal;
 use super::request::AuthorizationRequest;
 use super::respond;
@@ -38,7 +40,10 @@ pub(super) fn proceed(
         (Some(session), None) => session,
         (_, Some(why)) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
         // A session that has to sign in again is kept until somebody does.
-        (session, _) => return Ok(ask(shared, store, request, Asked::Login, session, cookies)),
+        (session, _) => {
+            let known = session.as_ref().is_some_and(|session| session.account.is_some());
+            return Ok(ask(shared, store, request, Asked::Login { session: known }, session, cookies));
+        }
     };
     let consented = done.is_some_and(|done| done.consented);
     let wanted = request.granted_scopes();
@@ -90,12 +95,40 @@ fn login_needed(
 
 /// What the person is asked for.
 enum Asked {
-    Login,
+    /// Whether somebody is signed in already.
+    Login { session: bool },
     /// Whether there was a login for this very request, and the scopes that are not granted yet.
-    Consent {
-        logged_in: bool,
-        missing: Scopes,
-    },
+    Consent { logged_in: bool, missing: Scopes },
+}
+
+impl Asked {
+    /// As the audit log tells it.
+    fn told(&self, request: &AuthorizationRequest) -> Value {
+        let mut reasons = Vec::new();
+        match self {
+            Self::Login { session } => {
+                reasons.extend((!*session).then_some("no_session"));
+                reasons.extend(request.asks("login").then_some("login_prompt"));
+                if reasons.is_empty() {
+                    reasons.push("max_age");
+                }
+                let mut details = json!({});
+                if let Some(age) = request.max_age {
+                    details["max_age"] = json!(age.to_string());
+                }
+                json!({ "name": "login", "details": details, "reasons": reasons })
+            }
+            Self::Consent { missing, .. } => {
+                reasons.extend(request.asks("consent").then_some("consent_prompt"));
+                let mut details = json!({});
+                if !missing.is_empty() {
+                    reasons.push("op_scopes_missing");
+                    details["missingOIDCScope"] = missing.iter().collect();
+                }
+                json!({ "name": "consent", "details": details, "reasons": reasons })
+            }
+        }
+    }
 }
 
 /// Sends the person to a page, with the cookies that lead back.
@@ -110,8 +143,9 @@ fn ask(
     let now = shared.now();
     let uid = shared.opaque();
     let expires = now + lifetime::INTERACTION;
+    audit::asked(shared, store, request, session.as_ref(), &uid, asked.told(request));
     let (prompt, logged_in, missing_scopes, location) = match asked {
-        Asked::Login => (Prompt::Login, false, Scopes::default(), request.login_page.clone()),
+        Asked::Login { .. } => (Prompt::Login, false, Scopes::default(), request.login_page.clone()),
         Asked::Consent { logged_in, missing } => {
             (Prompt::Consent, logged_in, missing, format!("/consent?app_id={}", request.client_id))
         }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 
+use super::audit;
 use super::finish::{self, Done};
 use super::session;
 use crate::pages;
@@ -76,6 +77,8 @@ fn resume(
     }
     store.interactions.remove(uid);
     let session = renewed(shared, store, &interaction, session);
+    let id = session.as_ref().map_or_else(|| shared.opaque(), |session| session.id.clone());
+    audit::ended(shared, store, &interaction.request, &id, uid);
     let done = Done {
         uid: uid.to_owned(),
         logged_in: interaction.logged_in || interaction.login.is_some(),

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use oauth::ErrorCode;
 
 use super::client_auth::{self, ClientAuthError};
-use super::{cors, form};
+use super::{audit, cors, form};
 use crate::shared::Shared;
 use crate::wire::{self, OidcError};
 
@@ -69,14 +69,19 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Revoca
     if token.split('.').count() == 3 {
         return Err(RevocationError::Structured);
     }
-    let found =
-        store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())).or_else(
-            || store.refresh_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone())),
-        );
-    let Some((client, grant)) = found else { return Ok(()) };
+    let of_access =
+        store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone(), None));
+    let found = of_access.or_else(|| {
+        let token = store.refresh_tokens.get(token)?;
+        Some((token.client.clone(), token.grant.clone(), Some(token.account.clone())))
+    });
+    let Some((client, grant, refreshed)) = found else { return Ok(()) };
     if client != application.id {
         return Err(RevocationError::OfOther);
     }
     store.revoke_grant(&grant);
+    if let (Some(account), Ok(presented)) = (refreshed, client_auth::Presented::of(headers, &form)) {
+        audit::revoked(shared, &mut store, &form, &presented, (&account, &grant));
+    }
     Ok(())
 }

@@ -14,7 +14,7 @@ use oauth::{ErrorCode, Scopes};
 use serde_json::{Map, Value, json};
 
 use super::client_auth::{self, ClientAuthError};
-use super::{claims, cors, form};
+use super::{audit, claims, cors, form};
 use crate::shared::Shared;
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
 use crate::wire::{self, OidcError};
@@ -115,7 +115,8 @@ impl TokenError {
 /// Gives tokens.
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
     let form = form::parse(&headers, &body, "/token").map_err(TokenError::from);
-    match form.and_then(|form| grant(&shared, &headers, &form)) {
+    let done = form.and_then(|form| audited(&shared, &headers, &form));
+    match done {
         Ok(answer) => {
             let mut response = wire::json(StatusCode::OK, &answer);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -126,6 +127,25 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
             cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
         }
     }
+}
+
+/// Every attempt leaves an entry in the audit log.
+fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
+    let presented = client_auth::Presented::of(headers, form).ok();
+    let done = grant(shared, headers, form);
+    match &done {
+        Ok(answer) => {
+            let user = answer
+                .get("access_token")
+                .and_then(Value::as_str)
+                .and_then(|token| shared.store().access_tokens.get(token).map(|token| token.account.clone()));
+            audit::exchanged(shared, form, presented.as_ref(), Ok((answer, user)));
+        }
+        Err(error) => {
+            audit::exchanged(shared, form, presented.as_ref(), Err(&error.wire(&shared.issuer())));
+        }
+    }
+    done
 }
 
 fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {

@@ -1,0 +1,185 @@
+//! What the sign-in page's calls leave in the audit log: one entry for each
+//! call that came as far as its handler.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::interaction;
+use super::state::logged as logged_state;
+use crate::audit;
+use crate::shared::Shared;
+use crate::store::{Experience, LogDetails, LogDraft};
+
+/// Calls are no larger; the journal takes no more either.
+const LIMIT: usize = 1024 * 1024;
+
+/// What a call is about, by method and path.
+struct Act {
+    /// `Verification.Social.Submit` and the like, after the event.
+    key: &'static str,
+    /// The connector in the path.
+    connector: Option<String>,
+}
+
+impl Act {
+    fn of(method: &Method, path: &str) -> Option<Self> {
+        let rest = path.strip_prefix("/api/experience")?;
+        if let Some(social) = rest.strip_prefix("/verification/social/") {
+            let (connector, act) = social.rsplit_once('/')?;
+            let key = match act {
+                "authorization-uri" => "Verification.Social.Create",
+                "verify" => "Verification.Social.Submit",
+                _ => return None,
+            };
+            let connector = percent_encoding::percent_decode_str(connector).decode_utf8_lossy().into_owned();
+            return Some(Self { key, connector: Some(connector) });
+        }
+        let key = match (method.as_str(), rest) {
+            ("PUT", "") => "Create",
+            ("PUT", "/interaction-event") => "Update",
+            ("POST", "/verification/password") => "Verification.Password.Submit",
+            ("POST", "/verification/new-password-identity") => "Verification.NewPasswordIdentity.Submit",
+            ("POST", "/identification") => "Identifier.Submit",
+            ("POST", "/profile") => "Profile.Update",
+            ("POST", "/submit") => "Submit",
+            _ => return None,
+        };
+        Some(Self { key, connector: None })
+    }
+
+    /// Calls whose bodies say nothing more than the key does.
+    fn tells_body(&self) -> bool {
+        !matches!(self.key, "Create" | "Update" | "Submit")
+    }
+}
+
+/// Writes the entry once the call is answered.
+pub(super) async fn written(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let Some(act) = Act::of(request.method(), request.uri().path()) else { return next.run(request).await };
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LIMIT).await.unwrap_or_default();
+    let (headers, query) = (parts.headers.clone(), parts.uri.query().map(ToOwned::to_owned));
+    let before = state(&shared, &headers, query.as_deref());
+    let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
+    let (response, error) = error_of(response).await;
+    if error.as_ref().is_some_and(|error| !came_to_the_handler(error)) {
+        return response;
+    }
+    let after = state(&shared, &headers, query.as_deref());
+    // A start is told by the event it sets, everything else by the one it meets.
+    let Some(found) = (if act.key == "Create" { after.clone() } else { before.clone().or(after.clone()) })
+    else {
+        return response;
+    };
+    let shown = after.unwrap_or_else(|| found.clone());
+    write(&shared, &act, &body, error, &found.1.event, shown);
+    response
+}
+
+type Found = (String, Experience);
+
+fn state(shared: &Shared, headers: &HeaderMap, query: Option<&str>) -> Option<Found> {
+    let mut store = shared.store();
+    let interaction = interaction::find(shared, &mut store, headers, query).ok()?;
+    Some((interaction.request.client_id.clone(), interaction.experience.clone()?))
+}
+
+/// The body of a refusal, and the response as it was.
+async fn error_of(response: Response) -> (Response, Option<Value>) {
+    if response.status().is_success() {
+        return (response, None);
+    }
+    let status = response.status();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, LIMIT).await.unwrap_or_default();
+    let error = logged(status, &body);
+    (Response::from_parts(parts, Body::from(body)), Some(error))
+}
+
+/// An error as the log has it: Logto's own with code, data and message, any
+/// other as JavaScript prints it.
+fn logged(status: StatusCode, body: &Bytes) -> Value {
+    let body: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let message = body.get("message").and_then(Value::as_str).unwrap_or_default();
+    match body.get("code").and_then(Value::as_str) {
+        Some(code) if code.starts_with("connector.") => {
+            json!({ "message": format!("Error: ConnectorError: {}", connector_error(code, body.get("data"))) })
+        }
+        Some(_) => body
+            .into_iter()
+            .filter(|(name, _)| ["code", "data", "message"].contains(&name.as_str()))
+            .collect::<Map<_, _>>()
+            .into(),
+        None if status == StatusCode::BAD_REQUEST => json!({ "message": format!("SyntaxError: {message}") }),
+        None => json!({ "message": "TypeError: fetch failed" }),
+    }
+}
+
+/// What a connector's error carries: its data as JSON, a text of the provider
+/// as a JSON string, or else its code.
+fn connector_error(code: &str, data: Option<&Value>) -> String {
+    let data = data.and_then(Value::as_object);
+    match data.and_then(|data| Some((data.len(), data.get("message")?))) {
+        Some((1, text)) => text.to_string(),
+        _ => match data {
+            Some(data) => Value::Object(data.clone()).to_string(),
+            None => code.trim_start_matches("connector.").to_owned(),
+        },
+    }
+}
+
+/// Refusals of the body, and of a browser without an interaction, come before
+/// anything is written.
+fn came_to_the_handler(error: &Value) -> bool {
+    let code = error["code"].as_str().unwrap_or_default();
+    let message = error["message"].as_str().unwrap_or_default();
+    !(code.starts_with("guard.")
+        || code == "session.interaction_not_found"
+        || code == "session.not_found"
+        || message.starts_with("SyntaxError: invalid JSON"))
+}
+
+fn write(shared: &Shared, act: &Act, body: &Bytes, error: Option<Value>, event: &str, shown: Found) {
+    let (application, experience) = shown;
+    let mut payload: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    if let Some(connector) = &act.connector {
+        payload.insert("connectorId".to_owned(), json!(connector));
+    }
+    // Secrets are kept out of the log, whatever became of them.
+    if payload.contains_key("password") {
+        payload.insert("password".to_owned(), json!("******"));
+    }
+    let mut more = Map::new();
+    if act.key == "Update" {
+        more.insert("interactionEvent".to_owned(), json!(experience.event));
+    }
+    if act.key == "Identifier.Submit" {
+        more.extend(identified(&experience, &payload));
+    }
+    let draft = LogDraft {
+        key: format!("Interaction.{event}.{}", act.key),
+        error,
+        user: experience.user.clone(),
+        application: Some(application),
+        details: LogDetails::Experience {
+            payload: act.tells_body().then_some(payload),
+            experience: Box::new(experience),
+            more,
+        },
+    };
+    shared.store().log(shared, draft);
+}
+
+/// The record by which somebody was to be identified.
+fn identified(experience: &Experience, payload: &Map<String, Value>) -> Option<(String, Value)> {
+    let id = payload.get("verificationId")?;
+    let state = logged_state(experience, &audit::caller());
+    let record = state["verificationRecords"].as_array()?.iter().find(|record| record["id"] == *id)?;
+    Some(("verification".to_owned(), record.clone()))
+}

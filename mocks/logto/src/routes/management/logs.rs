@@ -1,0 +1,156 @@
+//! The audit log (contract §4, "Logs"): what a person or an application did,
+//! and why Logto refused.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::StatusCode;
+use oauth::params::Params;
+use serde_json::{Map, Value, json};
+
+use super::auth::Authorized;
+use super::pagination::{Page, PaginationError};
+use super::user_agent;
+use crate::routes::experience;
+use crate::shared::Shared;
+use crate::store::{LogDetails, LogEntry, column};
+use crate::wire::{self, ApiError};
+
+/// Why no entries are given.
+#[derive(Debug, thiserror::Error)]
+enum LogError {
+    #[error(transparent)]
+    Pagination(#[from] PaginationError),
+    #[error("{0} is no number of milliseconds")]
+    Time(&'static str),
+    #[error("end_time is not after start_time")]
+    Window,
+    #[error("there is no entry with the id `{0}`")]
+    Unknown(String),
+}
+
+impl LogError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Pagination(error) => error.wire(),
+            Self::Time(name) => {
+                ApiError::new(400, "guard.invalid_input", format!("The request {name} is invalid."))
+            }
+            Self::Window => {
+                ApiError::new(400, "log.invalid_time_window", "`end_time` must be after `start_time`.")
+            }
+            Self::Unknown(id) => {
+                let text = format!("The logs with ID `{id}` does not exist.");
+                ApiError::new(404, "entity.not_exists_with_id", text)
+            }
+        };
+        error.response(self.to_string())
+    }
+}
+
+/// `GET /logs`: newest first, by application, user, key and time.
+pub(super) async fn list(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(&query.unwrap_or_default());
+    find(&shared, &params).unwrap_or_else(|error| error.response())
+}
+
+fn find(shared: &Shared, params: &Params) -> Result<Response, LogError> {
+    let page = Page::of(params)?;
+    let (start, end) = (time(params, "start_time")?, time(params, "end_time")?);
+    if matches!((start, end), (Some(start), Some(end)) if end <= start) {
+        return Err(LogError::Window);
+    }
+    let asked = |name: &str| params.first(name).filter(|text| !text.is_empty());
+    let (key, user, application) = (asked("logKey"), asked("userId"), asked("applicationId"));
+    let is = |known: Option<&String>, asked: Option<&str>| {
+        asked.is_none_or(|asked| known.is_some_and(|known| known == asked))
+    };
+    let wanted = |entry: &&LogEntry| {
+        key.is_none_or(|key| entry.key == key)
+            && is(entry.user.as_ref(), user)
+            && is(entry.application.as_ref(), application)
+            && start.is_none_or(|start| entry.created_at >= start)
+            && end.is_none_or(|end| entry.created_at <= end)
+    };
+    let store = shared.store();
+    let found: Vec<&LogEntry> = store.logs.iter().rev().filter(wanted).collect();
+    Ok(page.answer(&shared.endpoint("/logs"), params, found.iter().map(|entry| shown(entry))))
+}
+
+fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {
+    params
+        .first(name)
+        .map(|text| text.parse().ok().filter(|at| *at >= 0).ok_or(LogError::Time(name)))
+        .transpose()
+}
+
+/// `GET /logs/:id`.
+pub(super) async fn read(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
+    match shared.store().logs.iter().find(|entry| entry.id == id) {
+        Some(entry) => wire::json(StatusCode::OK, &shown(entry)),
+        None => LogError::Unknown(id).response(),
+    }
+}
+
+fn shown(entry: &LogEntry) -> Value {
+    json!({
+        "tenantId": "default",
+        "id": entry.id,
+        "key": entry.key,
+        "payload": payload(entry),
+        "createdAt": entry.created_at,
+    })
+}
+
+/// Members that Logto names first, in their order; the rest as its database
+/// gives them back.
+fn payload(entry: &LogEntry) -> Value {
+    let mut shown = Map::new();
+    let mut rest = Map::new();
+    shown.insert("key".to_owned(), json!(entry.key));
+    shown.insert("result".to_owned(), json!(if entry.error.is_some() { "Error" } else { "Success" }));
+    if let Some(error) = &entry.error {
+        shown.insert("error".to_owned(), column(error));
+    }
+    shown.insert("ip".to_owned(), json!(entry.caller.ip));
+    if let Some(text) = &entry.caller.user_agent {
+        shown.insert("userAgent".to_owned(), json!(text));
+        shown.insert("userAgentParsed".to_owned(), user_agent::parsed(text));
+    }
+    for (name, value) in [("userId", &entry.user), ("applicationId", &entry.application)] {
+        if let Some(value) = value {
+            shown.insert(name.to_owned(), json!(value));
+        }
+    }
+    match &entry.details {
+        LogDetails::Experience { payload, experience, more } => {
+            if let Some(payload) = payload {
+                rest.insert("payload".to_owned(), Value::Object(payload.clone()));
+            }
+            rest.insert("interaction".to_owned(), experience::logged(experience, &entry.caller));
+            rest.extend(more.clone());
+        }
+        LogDetails::Oidc { session, params, more } => {
+            if let Some(session) = session {
+                shown.insert("sessionId".to_owned(), json!(session));
+            }
+            if let Some(params) = params {
+                shown.insert("params".to_owned(), column(&Value::Object(params.clone())));
+            }
+            rest.extend(more.clone());
+        }
+    }
+    if let Value::Object(rest) = column(&Value::Object(rest)) {
+        shown.extend(rest);
+    }
+    Value::Object(shown)
+}
