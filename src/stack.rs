@@ -26,7 +26,8 @@ pub use probe::ProbeError;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
+    TenantSettings,
 };
 pub use steps::{BindError, StartError, StepError};
 pub use tenant::TenantError;

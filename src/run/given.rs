@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenHuggingFace};
+use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace};
 use crate::stack::{
-    AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, Stack, StackBuilder,
-    TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings, Stack,
+    StackBuilder, TenantSettings,
 };
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
@@ -19,10 +19,12 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     let given = &scenario.given;
     let refused = |what: String| RunError::Given { path: scenario.path.clone(), what };
     let connector = ConnectorSettings {
+        factory: factory(given.connector.factory),
         client_id: given.connector.client_id.clone(),
         client_secret: given.connector.client_secret.clone(),
         scope: given.connector.scope.clone(),
         sync_profile: given.connector.sync_profile.unwrap_or_default(),
+        config: given.connector.config.clone().into_iter().collect(),
     };
     let application = ApplicationSettings {
         redirect_uris: given.application.redirect_uris.clone(),
@@ -46,6 +48,14 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         .app(app(&given.app))
         .app_credentials(credentials);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
+}
+
+fn factory(given: Option<GivenConnectorFactory>) -> ConnectorFactory {
+    match given {
+        None | Some(GivenConnectorFactory::HuggingFace) => ConnectorFactory::HuggingFace,
+        Some(GivenConnectorFactory::OAuth2) => ConnectorFactory::OAuth2,
+        Some(GivenConnectorFactory::Oidc) => ConnectorFactory::Oidc,
+    }
 }
 
 /// As the Management API takes it. Types of scenarios are made of JSON alone.

@@ -68,14 +68,34 @@ pub struct GivenOauthApp {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GivenConnector {
+    /// The factory it is made of; `huggingface-universal` unless said. The generic
+    /// ones are given the mock's addresses and the target `huggingface`.
+    pub factory: Option<GivenConnectorFactory>,
     /// `clientId`; `[HF_CLIENT_ID]` unless said.
     pub client_id: Option<String>,
     /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
     pub client_secret: Option<String>,
-    /// `scope`; without it the connector's default, `profile`.
+    /// `scope`; without it the connector's default, `profile` (`oauth2`: none; `oidc`: `openid profile`).
     pub scope: Option<String>,
     /// `syncProfile`: name and avatar are copied at every sign-in, not only at the first.
     pub sync_profile: Option<bool>,
+    /// Further members of the configuration, in Logto's own spelling; they win
+    /// over those that the stack would set.
+    pub config: BTreeMap<String, serde_json::Value>,
+}
+
+/// A factory of Logto that can be pointed at the mock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum GivenConnectorFactory {
+    /// Logto's connector for Hugging Face.
+    #[serde(rename = "huggingface-universal")]
+    HuggingFace,
+    /// The generic OAuth 2.0 connector.
+    #[serde(rename = "oauth2")]
+    OAuth2,
+    /// The generic OpenID Connect connector.
+    #[serde(rename = "oidc")]
+    Oidc,
 }
 
 /// Members of the sign-in experience (`PATCH /api/sign-in-exp`, contract §3)

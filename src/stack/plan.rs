@@ -1,11 +1,12 @@
 //! From settings to what is created: the guide's set-up, and what the settings
 //! change of it.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
+use super::settings::ConnectorFactory;
 use super::tenant::Plan;
 
 /// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
@@ -29,28 +30,73 @@ pub(super) fn oauth_app(
 
 /// What to create in the tenant: the guide's set-up, and what the settings change of it.
 pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, UnknownName> {
-    let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
     let texts = |given: &Option<Vec<String>>, default: &str| match given {
         Some(given) => names.fill_all(given),
         None => Ok(vec![names.fill(default)?]),
     };
     let connector = &settings.connector;
-    let mut connector_config = json!({
-        "clientId": text(&connector.client_id, "[HF_CLIENT_ID]")?,
-        "clientSecret": text(&connector.client_secret, "[HF_CLIENT_SECRET]")?,
-    });
-    if let Some(scope) = &connector.scope {
-        connector_config["scope"] = json!(names.fill(scope)?);
+    let mut connector_config = endpoints(connector.factory);
+    connector_config.insert("clientId".to_owned(), json!("[HF_CLIENT_ID]"));
+    connector_config.insert("clientSecret".to_owned(), json!("[HF_CLIENT_SECRET]"));
+    for (name, given) in [
+        ("clientId", &connector.client_id),
+        ("clientSecret", &connector.client_secret),
+        ("scope", &connector.scope),
+    ] {
+        if let Some(given) = given {
+            connector_config.insert(name.to_owned(), json!(given));
+        }
     }
+    connector_config.extend(connector.config.clone());
     let application = &settings.application;
     Ok(Plan {
-        connector_config,
+        factory: connector.factory,
+        connector_config: filled(&Value::Object(connector_config), names)?,
         sync_profile: connector.sync_profile,
         sign_in_experience: settings.tenant.sign_in_experience.clone(),
         users: settings.tenant.users.clone(),
         redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
         post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
         always_issue_refresh_token: application.always_issue_refresh_token,
+    })
+}
+
+/// What a generic connector has to be told of the provider.
+fn endpoints(factory: ConnectorFactory) -> Map<String, Value> {
+    let told = match factory {
+        ConnectorFactory::HuggingFace => json!({}),
+        ConnectorFactory::OAuth2 => json!({
+            "authorizationEndpoint": "[HF]/oauth/authorize",
+            "tokenEndpoint": "[HF]/oauth/token",
+            "userInfoEndpoint": "[HF]/oauth/userinfo",
+            "tokenEndpointResponseType": "json",
+            "profileMap": { "id": "sub", "avatar": "picture" },
+        }),
+        ConnectorFactory::Oidc => json!({
+            "authorizationEndpoint": "[HF]/oauth/authorize",
+            "tokenEndpoint": "[HF]/oauth/token",
+            "scope": "openid profile",
+            "idTokenVerificationConfig": { "jwksUri": "[HF]/oauth/jwks", "issuer": "[HF]" },
+        }),
+    };
+    match told {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// A value with names filled in wherever it has a text.
+fn filled(value: &Value, names: &Names) -> Result<Value, UnknownName> {
+    Ok(match value {
+        Value::String(text) => json!(names.fill(text)?),
+        Value::Array(items) => {
+            items.iter().map(|item| filled(item, names)).collect::<Result<Vec<_>, _>>()?.into()
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| Ok((name.clone(), filled(value, names)?)));
+            Value::Object(members.collect::<Result<_, UnknownName>>()?)
+        }
+        other => other.clone(),
     })
 }
 

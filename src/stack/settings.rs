@@ -25,6 +25,8 @@ pub struct OauthAppSettings {
 /// The connector in Logto.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectorSettings {
+    /// The factory it is made of.
+    pub factory: ConnectorFactory,
     /// `clientId`; `[HF_CLIENT_ID]` unless said.
     pub client_id: Option<String>,
     /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
@@ -33,6 +35,33 @@ pub struct ConnectorSettings {
     pub scope: Option<String>,
     /// `syncProfile`: name and avatar are copied at every sign-in.
     pub sync_profile: bool,
+    /// Further members of the configuration; they win over the others.
+    pub config: Map<String, Value>,
+}
+
+/// A factory of Logto that can be pointed at the mock. Only one of a tenant's
+/// connectors can have the target `huggingface`, which all three have here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ConnectorFactory {
+    /// Logto's connector for Hugging Face, with its addresses built in.
+    #[default]
+    HuggingFace,
+    /// The generic OAuth 2.0 connector, with the mock's endpoints.
+    OAuth2,
+    /// The generic OpenID Connect connector, with the mock's endpoints and key set.
+    Oidc,
+}
+
+impl ConnectorFactory {
+    /// Its id in Logto.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::HuggingFace => "huggingface-universal",
+            Self::OAuth2 => "oauth2",
+            Self::Oidc => "oidc",
+        }
+    }
 }
 
 /// The app's record in Logto.

@@ -8,12 +8,15 @@ use url::Url;
 
 use super::management::{Management, ManagementError};
 use super::saved::{BorrowedConnector, CHANGED_MEMBERS, Restored, SavedState, SavedStateError, StateFile};
+use super::settings::ConnectorFactory;
 use super::steps::StepError;
 
 /// The id our connector asks for, so that its callback URL is known beforehand.
 pub(super) const CONNECTOR_ID: &str = "logto-testkit";
-/// The factory of the connector under test.
-const FACTORY: &str = "huggingface-universal";
+/// What the connector under test is known by in the sign-in experience.
+const TARGET: &str = "huggingface";
+/// The factory that makes a tenant's own connector for Hugging Face.
+const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
 /// The name of our application, by which a left-over is known as ours.
 const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
@@ -43,11 +46,22 @@ pub enum TenantError {
         /// What it has.
         found: String,
     },
+    /// A generic connector cannot be made beside the tenant's own.
+    #[error(
+        "this tenant has a Hugging Face connector of its own, and only one connector can have the target \
+         `huggingface`: a scenario with `connector.factory: {factory}` needs a tenant without one"
+    )]
+    TargetTaken {
+        /// The factory that was asked for.
+        factory: &'static str,
+    },
 }
 
 /// What to create.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
+    /// The factory that the connector is made of.
+    pub(super) factory: ConnectorFactory,
     /// `clientId`, `clientSecret`, `scope` … of the connector.
     pub(super) connector_config: Value,
     /// Whether the connector copies the profile at every sign-in.
@@ -84,7 +98,10 @@ pub(super) struct Tenant {
 #[derive(Debug)]
 enum Connector {
     Create,
-    Patch(String),
+    /// The tenant's own.
+    Borrow(String),
+    /// Ours, left over.
+    Replace,
 }
 
 impl Tenant {
@@ -107,8 +124,8 @@ impl Tenant {
             return Err(TenantError::InUse { found }.into());
         }
         let connector = match (&survey.borrowed, survey.own_connector) {
-            (Some(borrowed), _) => Connector::Patch(borrowed.id.clone()),
-            (None, true) => Connector::Patch(CONNECTOR_ID.to_owned()),
+            (Some(borrowed), _) => Connector::Borrow(borrowed.id.clone()),
+            (None, true) => Connector::Replace,
             (None, false) => Connector::Create,
         };
         let created_connector = survey.borrowed.is_none().then(|| CONNECTOR_ID.to_owned());
@@ -131,8 +148,8 @@ impl Tenant {
     #[must_use]
     pub(super) fn connector_id(&self) -> &str {
         match &self.connector {
-            Connector::Create => CONNECTOR_ID,
-            Connector::Patch(id) => id,
+            Connector::Create | Connector::Replace => CONNECTOR_ID,
+            Connector::Borrow(id) => id,
         }
     }
 
@@ -167,20 +184,37 @@ impl Tenant {
         let secret = secret.ok_or_else(|| secrets.lacks("value"))?.to_owned();
 
         match &self.connector {
-            Connector::Create => {
-                let mut connector =
-                    json!({ "connectorId": FACTORY, "id": CONNECTOR_ID, "config": plan.connector_config });
-                if plan.sync_profile {
-                    connector["syncProfile"] = json!(true);
-                }
-                self.management.post("connectors", &connector).await?;
+            Connector::Create => self.create(plan).await?,
+            Connector::Replace => {
+                // It may be of another factory, which cannot be changed.
+                self.management.delete(&format!("connectors/{CONNECTOR_ID}")).await?;
+                self.create(plan).await?;
             }
-            Connector::Patch(connector) => {
+            Connector::Borrow(_) if plan.factory != FACTORY => {
+                return Err(TenantError::TargetTaken { factory: plan.factory.id() }.into());
+            }
+            Connector::Borrow(connector) => {
                 let patch = json!({ "config": plan.connector_config, "syncProfile": plan.sync_profile });
                 self.management.patch(&format!("connectors/{connector}"), &patch).await?;
             }
         }
         Ok(Application { id, secret })
+    }
+
+    async fn create(&self, plan: &Plan) -> Result<(), StepError> {
+        let mut connector = json!({
+            "connectorId": plan.factory.id(),
+            "id": CONNECTOR_ID,
+            "config": plan.connector_config,
+        });
+        if plan.factory != FACTORY {
+            connector["metadata"] = json!({ "target": TARGET, "name": { "en": "Hugging Face" } });
+        }
+        if plan.sync_profile {
+            connector["syncProfile"] = json!(true);
+        }
+        self.management.post("connectors", &connector).await?;
+        Ok(())
     }
 
     /// Switches the connector on in the sign-in experience, as the guide says:
@@ -193,7 +227,7 @@ impl Tenant {
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
             "socialSignIn": {},
-            "socialSignInConnectorTargets": ["huggingface"],
+            "socialSignInConnectorTargets": [TARGET],
             "signInMode": "SignInAndRegister",
         });
         if let Value::Object(members) = &mut experience {
@@ -253,7 +287,7 @@ impl Survey {
             if text("type") == "Social" {
                 social_connectors += 1;
             }
-            if text("connectorId") == FACTORY {
+            if text("connectorId") == FACTORY.id() {
                 borrowed = Some(BorrowedConnector {
                     id: text("id").to_owned(),
                     config: connector.get("config").cloned().unwrap_or_default(),

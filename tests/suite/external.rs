@@ -1,6 +1,8 @@
 //! A Logto by URL: the same snapshot, and a tenant that is as it was.
 
-use logto_testkit::stack::{SavedState, StartError, StepError, TenantError};
+use logto_testkit::stack::{
+    ConnectorFactory, ConnectorSettings, SavedState, StartError, StepError, TenantError,
+};
 use logto_testkit::{SnapshotResult, compare_snapshot, walk};
 use serde_json::{Value, json};
 
@@ -79,6 +81,43 @@ async fn an_existing_connector_is_borrowed_and_put_back() {
     assert_eq!(saved.borrowed_connector.unwrap().config["clientSecret"], "s3cret");
     stack.stop().await.unwrap();
     assert_eq!(snapshot_of(&elsewhere).await, before);
+}
+
+#[tokio::test]
+async fn a_generic_connector_is_not_made_beside_one_for_hugging_face() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let theirs = json!({
+        "connectorId": "huggingface-universal",
+        "id": "theirs",
+        "config": { "clientId": "real", "clientSecret": "s3cret" },
+    });
+    elsewhere.management().await.post("connectors", &theirs).await.unwrap();
+    let before = snapshot_of(&elsewhere).await;
+    let generic = ConnectorSettings { factory: ConnectorFactory::OAuth2, ..Default::default() };
+    let refused = elsewhere.stack(true).connector(generic).start().await.unwrap_err();
+    let StartError { cause: StepError::Tenant(TenantError::TargetTaken { factory }), .. } = refused else {
+        panic!("{refused}")
+    };
+    assert_eq!(factory, "oauth2");
+    assert_eq!(snapshot_of(&elsewhere).await, before);
+}
+
+#[tokio::test]
+async fn a_connector_that_a_generic_run_left_over_is_replaced() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let left_over = json!({
+        "connectorId": "oauth2",
+        "id": "logto-testkit",
+        "metadata": { "target": "huggingface", "name": { "en": "Left over" } },
+    });
+    elsewhere.management().await.post("connectors", &left_over).await.unwrap();
+    let stack = elsewhere.stack(false).start().await.unwrap();
+    let report = walk(&stack, &first_visit()).await.unwrap();
+    assert!(report.passed(), "{:?}", report.failures);
+    let compared = compare_snapshot(&first_visit(), &report.transcript.to_string()).unwrap();
+    assert_eq!(compared, SnapshotResult::Same);
+    stack.stop().await.unwrap();
+    assert_eq!(get(&elsewhere, "connectors").await, json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
