@@ -99,7 +99,11 @@ fn serve_huggingface(error: &mock_huggingface::cli::CliError) -> u8 {
     match error {
         CliError::Origin { .. } | CliError::Config(_) => 2,
         CliError::Bind(_) | CliError::Exposed(_) | CliError::Ca(_) => 3,
-        CliError::Runtime(_) | CliError::Output(_) | CliError::Signal(_) | CliError::Serve(_) => 70,
+        CliError::Client(_)
+        | CliError::Runtime(_)
+        | CliError::Output(_)
+        | CliError::Signal(_)
+        | CliError::Serve(_) => 70,
     }
 }
 

@@ -89,6 +89,8 @@ pub(super) fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Re
 
 /// What every party is built with.
 pub(super) struct Base {
+    /// Fetches what apps under test publish about themselves.
+    pub(super) documents: Client,
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) journal: Journal,
@@ -118,7 +120,13 @@ impl Base {
         };
         let listener = step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?;
         let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
-        Ok((Self { clock, random, journal: Journal::new(), script: Script::default(), ca }, listener))
+        let documents = Client::builder()
+            .build()
+            .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })?;
+        Ok((
+            Self { documents, clock, random, journal: Journal::new(), script: Script::default(), ca },
+            listener,
+        ))
     }
 
     pub(super) fn huggingface(&self, settings: &StackBuilder) -> HuggingFace {
@@ -128,6 +136,7 @@ impl Base {
             random: self.random.clone(),
             journal: self.journal.clone(),
             script: self.script.clone(),
+            client: self.documents.clone(),
         };
         HuggingFace::new(settings.huggingface.clone(), context)
     }

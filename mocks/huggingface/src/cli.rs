@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use kit::{Bound, Ca, Clock, Journal, Random, Script};
+use kit::{Bound, Ca, Client, Clock, Journal, Random, Script};
 use url::Url;
 
 pub use args::Args;
@@ -59,6 +59,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         random: Random::from_os(),
         journal: Journal::new(),
         script: Script::default(),
+        client: Client::builder().build().map_err(CliError::Client)?,
     };
     let mock = HuggingFace::new(config, context);
     let router = kit::logged(mock.router(), mock.context().journal.clone());

@@ -2,6 +2,7 @@
 
 mod app;
 mod file;
+mod publisher;
 mod switches;
 mod user;
 
@@ -9,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use app::new_secret;
 pub use app::{App, MAX_TOKEN_DURATION_MINUTES, SCOPES};
-pub(crate) use file::is_scope;
 pub use file::{ConfigError, Invalid};
+pub(crate) use file::{is_scope, redirect_uri_defect};
+pub use publisher::TrustedPublisher;
 pub use switches::{
     AccessTokenKey, Challenge, CodeReuse, IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest,
     OmittedRedirectUri, OrganisationsWithoutScope, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp,
@@ -43,6 +45,9 @@ pub struct Config {
     pub organisations: Vec<Organisation>,
     /// The registered OAuth apps; none when not given.
     pub apps: Vec<App>,
+    /// Whose CI tokens may be exchanged; nobody's when not given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_publishers: Vec<TrustedPublisher>,
     /// Behaviour that is not known of the real site.
     pub switches: Switches,
 }
@@ -59,6 +64,7 @@ impl Default for Config {
             users: vec![user("ada", "Ada Lovelace"), user("grace", "Grace Hopper")],
             organisations: Vec::new(),
             apps: Vec::new(),
+            trusted_publishers: Vec::new(),
             switches: Switches::default(),
         }
     }

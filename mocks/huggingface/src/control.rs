@@ -17,7 +17,7 @@ use oauth::Params;
 use serde::{Deserialize, Serialize};
 
 use self::body::{Refusal, read};
-use crate::config::{App, Config, Invalid, Organisation, Switches, User};
+use crate::config::{App, Config, Invalid, Organisation, User};
 use crate::{HuggingFace, answer};
 
 /// Everything the control listener answers; see the crate's documentation.
@@ -48,7 +48,7 @@ async fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Response {
         let organisations = mock.organisations();
         let others = mock.users().into_iter().filter(|own| own.username != user.username);
         let users = others.chain([user.clone()]).collect();
-        Config { users, organisations, apps: vec![], switches: Switches::default() }.check()?;
+        Config { users, organisations, ..Config::default() }.check()?;
         Ok(mock.add_user(user))
     })
 }

@@ -15,6 +15,7 @@
 //!     random: kit::Random::from_os(),
 //!     journal: kit::Journal::new(),
 //!     script: kit::Script::default(),
+//!     client: kit::Client::builder().build().unwrap(),
 //! };
 //! let site = HuggingFace::new(Config::default(), context);
 //! let app = site.add_app(App {
@@ -33,7 +34,10 @@
 //! |---|---|
 //! | `GET /.well-known/openid-configuration` | discovery, byte-equal to the recorded document at `https://huggingface.co` |
 //! | `GET`, `POST /oauth/authorize` | permission page, and its form |
-//! | `POST /oauth/token` | `authorization_code` and `refresh_token` |
+//! | `POST /oauth/token` | `authorization_code`, `refresh_token`, device code, both token exchanges |
+//! | `GET`, `POST /oauth/device`, `POST /oauth/device/verify` | device flow: its page, codes for a device, the page's forms |
+//! | `POST /oauth/register` | dynamic registration |
+//! | `GET /.well-known/oauth-authorization-server` | the discovery document again, a guess |
 //! | `GET`, `POST /oauth/userinfo` | claims by scope |
 //! | `GET /oauth/jwks` | the key of id_tokens |
 //! | `GET /api/whoami-v2` | the account behind an access token |
@@ -82,6 +86,6 @@ pub use config::{
     IdTokenKid, Invalid, InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership,
     OmittedRedirectUri, Organisation, OrganisationsWithoutScope, PkcePlain, Plan, PublicAppPkce,
     RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches,
-    TokenCacheControl, UnverifiedEmail, User,
+    TokenCacheControl, TrustedPublisher, UnverifiedEmail, User,
 };
 pub use mock::{Context, HuggingFace};

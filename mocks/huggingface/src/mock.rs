@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kit::{Clock, Journal, Party, Random, Script};
+use kit::{Client, Clock, Journal, Party, Random, Script};
 use url::Url;
 
 use crate::config::{App, Config, Organisation, Switches, User};
@@ -23,6 +23,8 @@ pub struct Context {
     pub journal: Journal,
     /// Scripted answers, which are asked first.
     pub script: Script,
+    /// Fetches client ID metadata documents; hosts that it does not know are refused.
+    pub client: Client,
 }
 
 /// The mock Hugging Face. Clones are handles on the same mock.

@@ -1,6 +1,7 @@
 //! The pages, as plain HTML forms that work without scripts.
 
 mod consent;
+mod device;
 mod layout;
 mod login;
 mod settings;
@@ -9,6 +10,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 pub(crate) use consent::consent;
+pub(crate) use device::{device_code, device_consent, device_done};
 pub(crate) use login::login;
 pub(crate) use settings::{AppForm, application, applications, connected, new_application};
 

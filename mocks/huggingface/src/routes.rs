@@ -3,14 +3,16 @@
 mod authorize;
 mod avatars;
 mod cors;
+mod device;
 mod discovery;
 mod home;
 mod jwks;
 mod login;
 mod logout;
+mod register;
 mod resource;
 mod settings;
-mod token;
+pub(crate) mod token;
 mod userinfo;
 mod whoami;
 
@@ -32,10 +34,14 @@ pub(crate) fn router(mock: HuggingFace) -> Router {
             get(userinfo::get).merge(post(userinfo::get)).merge(options(cors::preflight)),
         )
         .route("/api/whoami-v2", get(whoami::get).merge(options(cors::preflight)))
+        .route("/.well-known/oauth-authorization-server", get(discovery::get).merge(options(cors::preflight)))
+        .route("/oauth/device", get(device::page).merge(post(device::post)).merge(options(cors::preflight)))
+        .route("/oauth/register", post(register::post).merge(options(cors::preflight)))
         .layer(axum::middleware::map_response(cors::open));
     Router::new()
         .route("/", get(home::get))
         .route("/oauth/authorize", get(authorize::get).merge(post(authorize::post)))
+        .route("/oauth/device/verify", post(device::verify))
         .route("/oauth/jwks", get(jwks::get))
         .route("/login", get(login::get).merge(post(login::post)))
         .route("/logout", post(logout::post).merge(get(home::not_found)))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kit::{Bounded, Random};
 use oauth::Scopes;
 
-use crate::config::{App, Config, Organisation, Switches, User};
+use crate::config::{App, Config, Organisation, Switches, TrustedPublisher, User};
 
 /// How much a mock that stays up for days remembers of each kind.
 const CAPACITY: usize = 1024;
@@ -70,18 +70,46 @@ pub(crate) struct Token {
     pub(crate) ended: Option<&'static str>,
 }
 
+/// What became of a device's request.
+#[derive(Debug, Clone)]
+pub(crate) enum DeviceState {
+    Pending,
+    Denied,
+    Allowed(Authorization),
+    /// Its tokens were fetched.
+    Used,
+}
+
+/// A device that waits for a person (RFC 8628).
+#[derive(Debug, Clone)]
+pub(crate) struct Device {
+    pub(crate) user_code: String,
+    pub(crate) client_id: String,
+    pub(crate) scopes: Scopes,
+    /// Seconds since the epoch.
+    pub(crate) expires_at: i64,
+    /// When it asked for tokens last.
+    pub(crate) polled_at: Option<i64>,
+    pub(crate) state: DeviceState,
+}
+
 /// Everything that changes.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) users: Vec<User>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) apps: Vec<App>,
+    pub(crate) publishers: Vec<TrustedPublisher>,
+    /// Client ids of apps that were read from a metadata document.
+    pub(crate) documents: Vec<String>,
     pub(crate) switches: Switches,
     pub(crate) sessions: Bounded<Session>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) codes: Bounded<Code>,
     pub(crate) access_tokens: Bounded<Token>,
     pub(crate) refresh_tokens: Bounded<Token>,
+    /// By device code.
+    pub(crate) devices: Bounded<Device>,
 }
 
 /// Fills in what the site makes up, so that a reset restores the same ids and secrets.
@@ -90,6 +118,7 @@ pub(crate) fn registered(config: Config, random: &Random) -> Config {
         users: config.users.into_iter().map(User::registered).collect(),
         organisations: config.organisations.into_iter().map(Organisation::registered).collect(),
         apps: config.apps.into_iter().map(|app| app.registered(random)).collect(),
+        trusted_publishers: config.trusted_publishers,
         switches: config.switches,
     }
 }
@@ -101,12 +130,15 @@ impl Store {
             users: config.users,
             organisations: config.organisations,
             apps: config.apps,
+            publishers: config.trusted_publishers,
+            documents: vec![],
             switches: config.switches,
             sessions: Bounded::with_capacity(CAPACITY),
             grants: Vec::new(),
             codes: Bounded::with_capacity(CAPACITY),
             access_tokens: Bounded::with_capacity(CAPACITY),
             refresh_tokens: Bounded::with_capacity(CAPACITY),
+            devices: Bounded::with_capacity(CAPACITY),
         }
     }
 

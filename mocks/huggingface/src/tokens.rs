@@ -45,6 +45,9 @@ struct IdClaims<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenReply {
     access_token: String,
+    /// Of exchanges only (RFC 8693 §2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     token_type: &'static str,
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,11 +64,21 @@ pub(crate) struct Issue {
     pub(crate) app: App,
     pub(crate) nonce: Option<String>,
     pub(crate) with_refresh_token: bool,
+    pub(crate) kind: Kind,
+}
+
+/// How the tokens came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A person allowed it.
+    Granted,
+    /// For another token, or an address (RFC 8693); the access token begins so.
+    Exchanged { prefix: &'static str },
 }
 
 /// Makes, signs and remembers the tokens of one reply.
 pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply, KeyError> {
-    let Issue { authorization, user, app, nonce, with_refresh_token } = issue;
+    let Issue { authorization, user, app, nonce, with_refresh_token, kind } = issue;
     let (now, switches) = (mock.clock().seconds(), mock.switches());
     let expires_in = i64::from(app.token_duration_minutes) * 60;
     let access_claims = AccessClaims {
@@ -78,7 +91,11 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
         exp: now + expires_in,
         iss: mock.origin(),
     };
-    let access_token = format!("hf_oauth_{}", mock.access_token_key()?.sign(&access_claims, true)?);
+    let (prefix, issued_token_type) = match kind {
+        Kind::Granted => ("hf_oauth_", None),
+        Kind::Exchanged { prefix } => (prefix, Some("urn:ietf:params:oauth:token-type:access_token")),
+    };
+    let access_token = format!("{prefix}{}", mock.access_token_key()?.sign(&access_claims, true)?);
     let id_token = if authorization.scopes.contains("openid") {
         let all = switches.id_token_claims == IdTokenClaims::All;
         let granted = |scope| all || authorization.scopes.contains(scope);
@@ -110,5 +127,13 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
     }
     let token = Token { authorization, expires_at: Some(now + expires_in), ended: None };
     store.access_tokens.insert(access_token.clone(), token);
-    Ok(TokenReply { access_token, token_type: "bearer", expires_in, id_token, scope, refresh_token })
+    Ok(TokenReply {
+        access_token,
+        issued_token_type,
+        token_type: "bearer",
+        expires_in,
+        id_token,
+        scope,
+        refresh_token,
+    })
 }

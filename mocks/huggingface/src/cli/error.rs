@@ -12,6 +12,9 @@ use crate::ConfigError;
 /// Why the command ended.
 #[derive(Debug, Error)]
 pub enum CliError {
+    /// No client for the documents of apps.
+    #[error(transparent)]
+    Client(kit::ClientError),
     /// Exit code 2.
     #[error("--origin {text} {reason}")]
     Origin {
@@ -57,7 +60,11 @@ impl CliError {
             CliError::Config(_) => 3,
             CliError::Bind(_) | CliError::Exposed(_) => 4,
             CliError::Ca(_) => 5,
-            CliError::Runtime(_) | CliError::Output(_) | CliError::Signal(_) | CliError::Serve(_) => 6,
+            CliError::Client(_)
+            | CliError::Runtime(_)
+            | CliError::Output(_)
+            | CliError::Signal(_)
+            | CliError::Serve(_) => 6,
         })
     }
 }

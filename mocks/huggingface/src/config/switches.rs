@@ -202,6 +202,9 @@ pub struct Switches {
     pub code_reuse: CodeReuse,
     /// Whether the code grant gives a refresh token.
     pub refresh_tokens: RefreshTokens,
+    /// Seconds that a device has to wait between two requests for its tokens. Default 5, the
+    /// value of RFC 8628 §3.5 where none is told; that the real site has it is a *guess*.
+    pub device_poll_seconds: u32,
     /// Seconds until a refresh token expires, `null` for never. Default `null`, a *guess*.
     pub refresh_token_lifetime_seconds: Option<u32>,
     /// Organisations without a scope for them.
@@ -237,6 +240,7 @@ impl Default for Switches {
             code_lifetime_seconds: 300,
             code_reuse: CodeReuse::default(),
             refresh_tokens: RefreshTokens::default(),
+            device_poll_seconds: 5,
             refresh_token_lifetime_seconds: None,
             organisations_without_scope: OrganisationsWithoutScope::default(),
             id_token_kid: IdTokenKid::default(),

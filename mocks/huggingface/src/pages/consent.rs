@@ -47,6 +47,6 @@ pub(crate) fn consent(
     page(&format!("Authorize {}", app.name), &content)
 }
 
-fn meaning(scope: &str) -> &str {
+pub(super) fn meaning(scope: &str) -> &str {
     SCOPES.iter().find(|(name, _)| *name == scope).map_or(scope, |(_, meaning)| meaning)
 }

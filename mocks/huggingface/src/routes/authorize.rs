@@ -4,6 +4,7 @@
 //! URL. An empty body is a yes: the real site's own tests send one.
 
 mod decision;
+mod metadata;
 mod refusal;
 pub(super) mod request;
 #[cfg(test)]
@@ -26,6 +27,9 @@ use crate::{HuggingFace, pages};
 
 pub(super) async fn get(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
     let query = Params::parse(uri.query().unwrap_or_default());
+    if let Err(error) = read_document(&mock, &query).await {
+        return refuse(&mock, Rejected::page(error));
+    }
     show(&mock, &uri, &headers, &query).unwrap_or_else(|rejected| refuse(&mock, rejected))
 }
 
@@ -37,7 +41,26 @@ pub(super) async fn post(
 ) -> Response {
     let query = Params::parse(uri.query().unwrap_or_default());
     let form = Params::parse(&String::from_utf8_lossy(&body));
+    if let Err(error) = read_document(&mock, &query).await {
+        return refuse(&mock, Rejected::page(error));
+    }
     decide(&mock, &uri, &headers, &query, &form).unwrap_or_else(|rejected| refuse(&mock, rejected))
+}
+
+/// An app that describes itself is read before anything is checked.
+async fn read_document(mock: &HuggingFace, query: &Params) -> Result<(), Refusal> {
+    let Some(client_id) = query.first("client_id").filter(|id| metadata::is_address(id)) else {
+        return Ok(());
+    };
+    let registered = {
+        let store = mock.store();
+        let read = store.documents.iter().any(|known| known == client_id);
+        store.app(client_id).is_some() && !read
+    };
+    if registered {
+        return Ok(());
+    }
+    metadata::load(mock, client_id).await.map_err(|error| Refusal::MetadataDocument(error.to_string()))
 }
 
 /// The way from a request to a page or a redirect.

@@ -39,7 +39,7 @@ fn weak_etag(body: &str) -> String {
 mod tests {
     use sha2::{Digest as _, Sha256};
 
-    use crate::routes::testing::Site;
+    use crate::routes::testing::{Site, form};
 
     const PATH: &str = "/.well-known/openid-configuration";
     /// Published by a third party for the real document.
@@ -73,5 +73,30 @@ mod tests {
         assert_eq!((answer.status, answer.body.as_str()), (304, ""));
         let answer = site.send("GET", PATH, &[("if-none-match", "W/\"1-x\"")], "").await;
         assert_eq!((answer.status, answer.body.len()), (200, 890));
+    }
+
+    #[tokio::test]
+    async fn every_endpoint_and_grant_that_is_named_is_there() {
+        let site = Site::new();
+        let document = site.get(PATH).await.json();
+        assert_eq!(site.get("/.well-known/oauth-authorization-server").await.json(), document);
+        let endpoints = document
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
+        let mut seen = 0;
+        for (name, address) in endpoints {
+            let path = address.as_str().unwrap().strip_prefix("http://localhost:4000").unwrap();
+            let answer = site.get(path).await;
+            assert_ne!(answer.status, 404, "{name}: {path}");
+            seen += 1;
+        }
+        assert_eq!(seen, 6);
+        for grant in document["grant_types_supported"].as_array().unwrap() {
+            let body = form(&[("grant_type", grant.as_str().unwrap())]);
+            let refused = site.token(&[], &body).await.json();
+            assert_ne!(refused["error"], "unsupported_grant_type", "{grant}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::Request;
 use jiff::Timestamp;
-use kit::{Clock, Journal, Random, Script};
+use kit::{Client, Clock, Journal, Random, Script};
 use oauth::Params;
 use tower::ServiceExt as _;
 
@@ -90,6 +90,7 @@ impl Site {
             random: Random::seeded(7),
             journal: journal.clone(),
             script: Script::default(),
+            client: Client::builder().build().unwrap(),
         };
         let mock = HuggingFace::new(config, context);
         Site { router: mock.router(), mock, journal }

@@ -1,10 +1,12 @@
 //! `POST /oauth/token`
 
-mod client;
+pub(super) mod client;
 mod code;
+mod device;
+mod exchange;
 mod refresh;
-mod refusal;
-mod request;
+pub(super) mod refusal;
+pub(super) mod request;
 #[cfg(test)]
 mod tests;
 
@@ -12,19 +14,12 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderName, StatusCode};
-use serde::Serialize;
+use http::{HeaderMap, StatusCode};
 
 use self::refusal::Refusal;
 use crate::config::TokenCacheControl;
 use crate::tokens::{self, TokenReply};
 use crate::{HuggingFace, answer};
-
-#[derive(Serialize)]
-struct ErrorBody {
-    error: &'static str,
-    error_description: &'static str,
-}
 
 pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
     let mut notes = Vec::new();
@@ -55,6 +50,10 @@ async fn exchange(
         match grant {
             request::Grant::AuthorizationCode => code::redeem(&mut store, &params, client, now, notes)?,
             request::Grant::RefreshToken => refresh::redeem(&mut store, &params, client, now)?,
+            request::Grant::DeviceCode => device::redeem(&mut store, &params, client, now)?,
+            request::Grant::TokenExchange => {
+                exchange::redeem(&store, &params, &client, now, mock.random().hex(12), mock.origin())?
+            }
         }
     };
     Ok(tokens::issue(mock, issue).await?)
@@ -62,8 +61,6 @@ async fn exchange(
 
 fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
     let wire = refusal.wire(&mock.switches());
-    let body = ErrorBody { error: wire.code.as_str(), error_description: wire.description };
-    let mut response = answer::json(wire.status, &body);
-    answer::set(&mut response, HeaderName::from_static("x-error-message"), wire.description);
+    let response = answer::oauth_error(wire.status, wire.code, wire.description);
     kit::note(response, refusal.to_string())
 }

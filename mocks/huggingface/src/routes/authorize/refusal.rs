@@ -54,8 +54,8 @@ pub(super) enum Refusal {
     NoClientId,
     #[error("client_id `{given}` is not registered{hint}")]
     UnknownClientId { given: String, hint: String },
-    #[error("client_id is a URL: client ID metadata documents are advertised, but the mock reads none")]
-    MetadataDocument,
+    #[error("{0}")]
+    MetadataDocument(String),
     #[error("{0} where only one value can be meant")]
     TwoAddresses(Duplicate),
     #[error("redirect_uri is missing")]
@@ -109,9 +109,12 @@ impl Refusal {
         match self {
             Refusal::ForeignForm(_) => forbidden("This form was not sent by this site."),
             Refusal::UnknownAction(_) => page("Invalid action"),
-            Refusal::NoClientId | Refusal::UnknownClientId { .. } | Refusal::MetadataDocument => {
-                page("Invalid client_id")
-            }
+            Refusal::NoClientId | Refusal::UnknownClientId { .. } => page("Invalid client_id"),
+            // Seen on the real site, where it could not be fetched.
+            Refusal::MetadataDocument(_) => Delivery::Page {
+                status: StatusCode::BAD_GATEWAY,
+                text: "Error: the client ID metadata document cannot be used",
+            },
             Refusal::TwoAddresses(_)
             | Refusal::NoRedirectUri
             | Refusal::RedirectUriNotRegistered(_)

@@ -104,9 +104,6 @@ fn check_client(query: &Params, store: &Store) -> Result<App, Refusal> {
     if let Some(app) = store.app(given) {
         return Ok(app.clone());
     }
-    if given.starts_with("https://") {
-        return Err(Refusal::MetadataDocument);
-    }
     Err(Refusal::UnknownClientId { given: given.to_owned(), hint: client_id_hint(given, store) })
 }
 

@@ -12,7 +12,7 @@ use crate::store::Store;
 
 /// What is known of the client before the grant is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Client {
+pub(in crate::routes) enum Client {
     /// No client id at all: the grant has to tell. huggingface.js does so.
     Unnamed,
     /// A client id without a secret.
@@ -22,20 +22,24 @@ pub(super) enum Client {
 }
 
 impl Client {
-    pub(super) fn id(&self) -> Option<&str> {
+    pub(in crate::routes) fn id(&self) -> Option<&str> {
         match self {
             Client::Unnamed => None,
             Client::Named(id) | Client::Proven(id) => Some(id),
         }
     }
 
-    pub(super) fn is_proven(&self) -> bool {
+    pub(in crate::routes) fn is_proven(&self) -> bool {
         matches!(self, Client::Proven(_))
     }
 }
 
 /// Finds the client by header or body.
-pub(super) fn authenticate(headers: &HeaderMap, params: &Params, store: &Store) -> Result<Client, Refusal> {
+pub(in crate::routes) fn authenticate(
+    headers: &HeaderMap,
+    params: &Params,
+    store: &Store,
+) -> Result<Client, Refusal> {
     let (id, secret) = (params.first("client_id"), params.first("client_secret"));
     if let Some(header) = headers.get(AUTHORIZATION) {
         let header = String::from_utf8_lossy(header.as_bytes());

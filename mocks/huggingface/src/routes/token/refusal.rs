@@ -9,10 +9,11 @@ use thiserror::Error;
 
 use crate::config::{InvalidClientStatus, Switches};
 use crate::keys::KeyError;
+use crate::routes::device::DELETE_THE_SECRET;
 
 /// The reason, for the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum Refusal {
+pub(in crate::routes) enum Refusal {
     // Form of the request.
     #[error("the content type is `{0}`, neither a form nor JSON")]
     ContentType(String),
@@ -26,8 +27,6 @@ pub(super) enum Refusal {
     NoGrantType,
     #[error("grant_type `{0}` does not exist at this site")]
     UnknownGrantType(String),
-    #[error("grant_type `{0}` exists at the real site, but not in the mock")]
-    GrantTypeNotMocked(String),
     // The client.
     #[error("{0}")]
     Basic(#[from] Malformed),
@@ -83,6 +82,44 @@ pub(super) enum Refusal {
     ForeignRefreshToken { owner: String, given: String },
     #[error("scope `{0}` was not granted before")]
     WiderScope(String),
+    // The device code grant.
+    #[error("device_code is missing")]
+    NoDeviceCode,
+    #[error("device_code was never given")]
+    UnknownDeviceCode,
+    #[error("device_code expired {0} s ago")]
+    ExpiredDeviceCode(i64),
+    #[error("the tokens for this device_code were fetched already")]
+    UsedDeviceCode,
+    #[error("client_id is missing, which the device flow wants")]
+    NoClientOfDevice,
+    #[error("device_code was given to the app `{owner}`, not to `{given}`")]
+    ForeignDeviceCode { owner: String, given: String },
+    #[error("the app `{0}` has a secret, and it was not sent")]
+    DeviceWithoutSecret(String),
+    #[error("nobody has entered the code yet")]
+    DevicePending,
+    #[error("the device asks again after {since} s, and {interval} s are to pass")]
+    DeviceTooFast { since: i64, interval: i64 },
+    #[error("the person denied the device")]
+    DeviceDenied,
+    // The token exchange.
+    #[error("subject_token is missing")]
+    NoSubjectToken,
+    #[error("subject_token_type `{0}` is not one of this site")]
+    SubjectTokenType(String),
+    #[error("the app has not proved itself by its secret, which an exchange of addresses wants")]
+    ExchangeUnproven,
+    #[error("the app `{0}` may not exchange addresses: it is bound to no organization with that privilege")]
+    ExchangeNotAllowed(String),
+    #[error("`{0}` is the address of no member of the app's organization")]
+    NoSuchMember(String),
+    #[error("scope `{0}` is not one of the app")]
+    ExchangeScope(String),
+    #[error("resource is missing, which an exchange of CI tokens wants")]
+    NoResource,
+    #[error("the CI token is refused: {0}")]
+    CiToken(String),
     // The mock's fault.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -90,16 +127,16 @@ pub(super) enum Refusal {
 
 /// What goes on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wire {
-    pub(super) status: StatusCode,
-    pub(super) code: ErrorCode,
-    pub(super) description: &'static str,
+pub(in crate::routes) struct Wire {
+    pub(in crate::routes) status: StatusCode,
+    pub(in crate::routes) code: ErrorCode,
+    pub(in crate::routes) description: &'static str,
 }
 
 impl Refusal {
     /// Code and text; "Invalid code" and "Invalid refresh_token" were seen on
     /// the real site, the other texts are guesses.
-    pub(super) fn wire(&self, switches: &Switches) -> Wire {
+    pub(in crate::routes) fn wire(&self, switches: &Switches) -> Wire {
         let bad = |code, description| Wire { status: StatusCode::BAD_REQUEST, code, description };
         let request = |description| bad(ErrorCode::InvalidRequest, description);
         let grant = |description| bad(ErrorCode::InvalidGrant, description);
@@ -115,9 +152,7 @@ impl Refusal {
             Refusal::Json(_) | Refusal::JsonNotAllowed => request("Invalid body"),
             Refusal::Repeated(_) => request("Repeated parameter"),
             Refusal::NoGrantType => request("Missing grant_type"),
-            Refusal::UnknownGrantType(_) | Refusal::GrantTypeNotMocked(_) => {
-                bad(ErrorCode::UnsupportedGrantType, "Unsupported grant_type")
-            }
+            Refusal::UnknownGrantType(_) => bad(ErrorCode::UnsupportedGrantType, "Unsupported grant_type"),
             Refusal::Basic(_) => client("Invalid Authorization header"),
             Refusal::TwoMethods | Refusal::TwoClients { .. } => {
                 request("More than one client authentication")
@@ -143,6 +178,23 @@ impl Refusal {
             | Refusal::ExpiredRefreshToken(_)
             | Refusal::ForeignRefreshToken { .. } => grant("Invalid refresh_token"),
             Refusal::WiderScope(_) => bad(ErrorCode::InvalidScope, "Invalid scope"),
+            Refusal::NoDeviceCode => request("Missing device_code"),
+            Refusal::NoClientOfDevice => request("Missing client_id"),
+            Refusal::UnknownDeviceCode | Refusal::UsedDeviceCode | Refusal::ForeignDeviceCode { .. } => {
+                grant("Invalid device_code")
+            }
+            Refusal::ExpiredDeviceCode(_) => bad(ErrorCode::ExpiredToken, "Device code expired"),
+            Refusal::DeviceWithoutSecret(_) => bad(ErrorCode::InvalidClient, DELETE_THE_SECRET),
+            Refusal::DevicePending => bad(ErrorCode::AuthorizationPending, "Authorization pending"),
+            Refusal::DeviceTooFast { .. } => bad(ErrorCode::SlowDown, "Slow down"),
+            Refusal::DeviceDenied => bad(ErrorCode::AccessDenied, "Device code denied"),
+            Refusal::NoSubjectToken => request("Missing subject_token"),
+            Refusal::SubjectTokenType(_) => request("Invalid subject_token_type"),
+            Refusal::ExchangeUnproven | Refusal::ExchangeNotAllowed(_) => client("Invalid client"),
+            Refusal::NoSuchMember(_) => grant("Invalid subject_token"),
+            Refusal::ExchangeScope(_) => bad(ErrorCode::InvalidScope, "Invalid scope"),
+            Refusal::NoResource => request("Missing resource"),
+            Refusal::CiToken(_) => grant("Invalid subject_token"),
             Refusal::Key(_) => Wire {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 code: ErrorCode::ServerError,

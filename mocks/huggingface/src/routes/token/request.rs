@@ -11,13 +11,19 @@ use crate::config::JsonTokenRequest;
 
 /// The grants of this mock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grant {
+pub(in crate::routes) enum Grant {
     AuthorizationCode,
     RefreshToken,
+    DeviceCode,
+    TokenExchange,
 }
 
 /// The parameters, each sent once (RFC 6749 §3.2): a form, or JSON.
-pub(super) fn params(headers: &HeaderMap, body: &Bytes, json: JsonTokenRequest) -> Result<Params, Refusal> {
+pub(in crate::routes) fn params(
+    headers: &HeaderMap,
+    body: &Bytes,
+    json: JsonTokenRequest,
+) -> Result<Params, Refusal> {
     let content_type = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let media_type = content_type.as_deref().and_then(|value| value.split(';').next()).map(str::trim);
     let params = match media_type {
@@ -53,15 +59,13 @@ fn from_json(body: &Bytes) -> Result<Params, Refusal> {
 }
 
 /// `grant_type` is one the mock offers (RFC 6749 §5.2).
-pub(super) fn grant_type(params: &Params) -> Result<Grant, Refusal> {
+pub(in crate::routes) fn grant_type(params: &Params) -> Result<Grant, Refusal> {
     match params.first("grant_type") {
         None | Some("") => Err(Refusal::NoGrantType),
         Some("authorization_code") => Ok(Grant::AuthorizationCode),
         Some("refresh_token") => Ok(Grant::RefreshToken),
-        Some(
-            other @ ("urn:ietf:params:oauth:grant-type:device_code"
-            | "urn:ietf:params:oauth:grant-type:token-exchange"),
-        ) => Err(Refusal::GrantTypeNotMocked(other.to_owned())),
+        Some("urn:ietf:params:oauth:grant-type:device_code") => Ok(Grant::DeviceCode),
+        Some("urn:ietf:params:oauth:grant-type:token-exchange") => Ok(Grant::TokenExchange),
         Some(other) => Err(Refusal::UnknownGrantType(other.to_owned())),
     }
 }
