@@ -166,7 +166,7 @@ fn huggingface(data: &[u8]) {
         random: Random::seeded(1),
         journal: Journal::new(),
         script: Script::default(),
-        client: kit::Client::builder().build().expect("a client without settings"),
+        client: Client::builder().build().expect("a client without settings"),
     };
     let mock = mock_huggingface::HuggingFace::new(mock_huggingface::Config::default(), context);
     mock.add_app(mock_huggingface::App {
