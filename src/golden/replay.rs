@@ -134,7 +134,7 @@ impl Stage<'_> {
         let here = described(here, &exchange.response);
         learn::dynamic(&exchange.response, &here, &mut self.values);
         let now = self.site.clock.now();
-        let mut found = compare::differences(&exchange.response, &here, &self.values, now);
+        let mut found = compare::differences(&exchange.request, &exchange.response, &here, &self.values, now);
         let recorded: Vec<&Exchange> =
             self.story.exchanges.iter().filter(|call| call.during == Some(exchange.n)).collect();
         found.extend(calls::differences(&recorded, &self.site.journal.since(before), &self.values));
