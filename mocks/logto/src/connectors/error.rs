@@ -90,6 +90,22 @@ impl ConnectorError {
     }
 }
 
+impl ConnectorError {
+    /// How JavaScript prints the error that nothing catches, as the audit log has
+    /// it; none where Logto has an error of its own.
+    pub(crate) fn uncaught(&self) -> Option<String> {
+        match self {
+            Self::Network(FetchError::Elapsed(_)) => Some("TimeoutError: Request timed out".to_owned()),
+            Self::Network(_) => Some("TypeError: fetch failed".to_owned()),
+            Self::IdToken(error) => Some(format!("Error: {error}")),
+            Self::Unexpected { status, .. } => {
+                Some(format!("HTTPError: Request failed with status code {status}"))
+            }
+            _ => None,
+        }
+    }
+}
+
 fn invalid_response() -> ApiError {
     ApiError::new(400, "connector.invalid_response", "The connector's response is invalid.")
 }

@@ -19,6 +19,10 @@ use crate::store::{Experience, LogDetails, LogDraft};
 /// Calls are no larger; the journal takes no more either.
 const LIMIT: usize = 1024 * 1024;
 
+/// What JavaScript would have printed, for the log alone: it never goes on the wire.
+#[derive(Debug, Clone)]
+pub(super) struct Uncaught(pub(super) String);
+
 /// What a call is about, by method and path.
 struct Act {
     /// `Verification.Social.Submit` and the like, after the event.
@@ -98,13 +102,17 @@ async fn error_of(response: Response) -> (Response, Option<Value>) {
     let status = response.status();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, LIMIT).await.unwrap_or_default();
-    let error = logged(status, &body);
+    let uncaught = parts.extensions.get::<Uncaught>().map(|Uncaught(text)| text.as_str());
+    let error = logged(status, &body, uncaught);
     (Response::from_parts(parts, Body::from(body)), Some(error))
 }
 
 /// An error as the log has it: Logto's own with code, data and message, any
 /// other as JavaScript prints it.
-fn logged(status: StatusCode, body: &Bytes) -> Value {
+fn logged(status: StatusCode, body: &Bytes, uncaught: Option<&str>) -> Value {
+    if let Some(text) = uncaught {
+        return json!({ "message": text });
+    }
     let body: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
     let message = body.get("message").and_then(Value::as_str).unwrap_or_default();
     match body.get("code").and_then(Value::as_str) {
@@ -117,7 +125,7 @@ fn logged(status: StatusCode, body: &Bytes) -> Value {
             .collect::<Map<_, _>>()
             .into(),
         None if status == StatusCode::BAD_REQUEST => json!({ "message": format!("SyntaxError: {message}") }),
-        None => json!({ "message": "TypeError: fetch failed" }),
+        None => json!({ "message": format!("Error: {message}") }),
     }
 }
 
@@ -182,4 +190,71 @@ fn identified(experience: &Experience, payload: &Map<String, Value>) -> Option<(
     let state = logged_state(experience, &audit::caller());
     let record = state["verificationRecords"].as_array()?.iter().find(|record| record["id"] == *id)?;
     Some(("verification".to_owned(), record.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `GET /api/logs` of a real Logto has them after the recorded faults of a provider.
+    #[test]
+    fn errors_are_written_as_javascript_prints_them() {
+        for (status, body, uncaught, expected) in [
+            (
+                400,
+                r#"{"code":"connector.general","data":{"message":"{}"},"message":"x"}"#,
+                None,
+                r#"Error: ConnectorError: "{}""#,
+            ),
+            (
+                400,
+                r#"{"code":"connector.general","data":{"redirectUri":"r","code":1},"message":"x"}"#,
+                None,
+                r#"Error: ConnectorError: {"redirectUri":"r","code":1}"#,
+            ),
+            (
+                401,
+                r#"{"code":"connector.social_auth_code_invalid","message":"x"}"#,
+                None,
+                "Error: ConnectorError: social_auth_code_invalid",
+            ),
+            (
+                400,
+                r#"{"message":"Unexpected end of JSON input"}"#,
+                None,
+                "SyntaxError: Unexpected end of JSON input",
+            ),
+            (
+                500,
+                r#"{"message":"Internal server error."}"#,
+                Some("TimeoutError: Request timed out"),
+                "TimeoutError: Request timed out",
+            ),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let told = logged(status, &Bytes::from_static(body.as_bytes()), uncaught);
+            assert_eq!(told, json!({ "message": expected }), "{body}");
+        }
+        let own = logged(
+            StatusCode::NOT_FOUND,
+            &Bytes::from_static(
+                br#"{"code":"user.identity_not_exist","data":{},"details":"d","message":"m"}"#,
+            ),
+            None,
+        );
+        assert_eq!(own, json!({ "code": "user.identity_not_exist", "data": {}, "message": "m" }));
+    }
+
+    #[test]
+    fn what_is_refused_before_the_handler_leaves_no_entry() {
+        for (error, expected) in [
+            (json!({ "code": "guard.invalid_input", "message": "" }), false),
+            (json!({ "code": "session.interaction_not_found", "message": "" }), false),
+            (json!({ "code": "session.not_found", "message": "" }), false),
+            (json!({ "code": "session.verification_session_not_found", "message": "" }), true),
+            (json!({ "message": "TypeError: fetch failed" }), true),
+        ] {
+            assert_eq!(came_to_the_handler(&error), expected, "{error}");
+        }
+    }
 }

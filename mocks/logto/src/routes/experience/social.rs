@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::audit::Uncaught;
 use super::interaction::{self, InteractionError};
 use crate::connectors::{Authorization, ConnectorError};
 use crate::shared::Shared;
@@ -60,7 +61,13 @@ impl SocialError {
             ),
             Self::Connector(error) => error.wire(),
         };
-        error.response(self.to_string())
+        let mut response = error.response(self.to_string());
+        if let Self::Connector(error) = self
+            && let Some(text) = error.uncaught()
+        {
+            response.extensions_mut().insert(Uncaught(text));
+        }
+        response
     }
 }
 
