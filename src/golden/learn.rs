@@ -10,7 +10,7 @@ use super::story::Response;
 use super::values::Values;
 
 /// Members of bodies whose values are made up.
-const MADE_UP: [&str; 15] = [
+const MADE_UP: [&str; 17] = [
     "id",
     "userId",
     "sub",
@@ -26,10 +26,12 @@ const MADE_UP: [&str; 15] = [
     "sessionId",
     "interactionId",
     "grantId",
+    "device_code",
+    "user_code",
 ];
 
 /// Shorter strings are never random.
-const SHORTEST_ID: usize = 12;
+const SHORTEST_ID: usize = 9;
 
 pub(super) fn dynamic(recorded: &Response, here: &Response, values: &mut Values) {
     for ((name, old), (other, new)) in recorded.cookies().zip(here.cookies()) {

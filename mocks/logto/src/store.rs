@@ -1,13 +1,16 @@
 //! Everything a tenant keeps, in memory.
 
 mod configuration;
+mod consent;
 mod log;
 mod protocol;
 mod resource;
+mod role;
 mod user;
 
 pub use configuration::seeded_sign_in_experience;
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column};
+pub(crate) use consent::{Branding, ConsentScopes};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
 pub(crate) use protocol::{
     AccessToken, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState, PasswordVerification,
@@ -15,12 +18,12 @@ pub(crate) use protocol::{
     lifetime,
 };
 pub(crate) use resource::{ApiResource, ResourceScope};
+pub(crate) use role::{Role, RoleKind};
 pub(crate) use user::{Identity, PROFILE, User};
 
 use std::collections::VecDeque;
 
 use kit::Bounded;
-use oauth::Scopes;
 use serde_json::{Map, Value};
 
 /// How many sessions, codes, tokens and so on are remembered. A test looks back
@@ -33,6 +36,7 @@ pub(crate) struct Store {
     pub(crate) applications: Vec<Application>,
     pub(crate) connectors: Vec<Connector>,
     pub(crate) resources: Vec<ApiResource>,
+    pub(crate) roles: Vec<Role>,
     pub(crate) sign_in_experience: Map<String, Value>,
     pub(crate) users: Vec<User>,
     pub(crate) interactions: Bounded<Interaction>,
@@ -54,6 +58,7 @@ impl Store {
             applications: vec![],
             connectors: vec![],
             resources: vec![ApiResource::management_api(now)],
+            roles: vec![Role::management_api()],
             sign_in_experience: seeded_sign_in_experience().as_object().cloned().unwrap_or_default(),
             users: vec![],
             interactions: Bounded::with_capacity(CAPACITY),
@@ -95,12 +100,6 @@ impl Store {
     /// The resource that stands in where a request names none.
     pub(crate) fn default_resource(&self) -> Option<&ApiResource> {
         self.resources.iter().find(|resource| resource.is_default)
-    }
-
-    /// Which of these scopes a user holds at a resource. Users hold scopes
-    /// through roles only.
-    pub(crate) fn held_scopes(&self, _user: &str, _indicator: &str, _asked: &Scopes) -> Scopes {
-        Scopes::default()
     }
 
     /// The API resource with that indicator.
@@ -148,6 +147,11 @@ impl Store {
     /// A session, if it is alive.
     pub(crate) fn live_session(&self, id: &str, now: i64) -> Option<&Session> {
         self.sessions.get(id).filter(|session| session.expires > now)
+    }
+
+    /// Whether the session in which an interaction began is over.
+    pub(crate) fn is_orphaned(&self, interaction: &Interaction) -> bool {
+        interaction.session_uid.as_ref().is_some_and(|uid| self.session_by_uid(uid).is_none())
     }
 
     /// The session with that uid: sessions change their id, not their uid.

@@ -73,8 +73,9 @@ pub(crate) async fn fallback(
 
 fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
     let uid = crate::routes::interaction_uid(shared, &Cookies::of(headers), None);
-    let now = shared.now();
-    uid.is_some_and(|uid| shared.store().interactions.get(&uid).is_some_and(|found| found.expires > now))
+    let (now, store) = (shared.now(), shared.store());
+    let found = uid.and_then(|uid| store.interactions.get(&uid));
+    found.is_some_and(|found| found.expires > now && !store.is_orphaned(found))
 }
 
 /// The sign-in application, which finds out by itself what to show.

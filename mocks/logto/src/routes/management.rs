@@ -2,7 +2,9 @@
 
 mod applications;
 mod auth;
+mod branding;
 mod connectors;
+mod consent_scopes;
 mod experience;
 mod identities;
 mod logs;
@@ -10,6 +12,9 @@ mod pagination;
 mod profile;
 mod resource_scopes;
 mod resources;
+mod role_holders;
+mod role_scopes;
+mod roles;
 mod routes;
 mod secrets;
 mod user_agent;

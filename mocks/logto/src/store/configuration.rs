@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::{Branding, ConsentScopes};
+
 /// An application.
 #[derive(Debug, Clone)]
 pub(crate) struct Application {
@@ -13,6 +15,10 @@ pub(crate) struct Application {
     pub(crate) custom_client_metadata: Value,
     pub(crate) custom_data: Value,
     pub(crate) is_third_party: bool,
+    /// What people may be asked for, where it is a third-party application.
+    pub(crate) consent: ConsentScopes,
+    /// Looks of its own, once there are any.
+    pub(crate) branding: Option<Branding>,
     pub(crate) created_at: i64,
     pub(crate) secrets: Vec<ApplicationSecret>,
 }

@@ -39,6 +39,8 @@ pub(crate) struct Interaction {
     pub(crate) logged_in: bool,
     /// The scopes that a consent is asked for.
     pub(crate) missing_scopes: Scopes,
+    /// The same by API resource.
+    pub(crate) missing_resource_scopes: IndexMap<String, Scopes>,
     /// The signed-in session at the time, by uid.
     pub(crate) session_uid: Option<String>,
     /// Who signed in, once the page has submitted.
@@ -249,6 +251,8 @@ pub(crate) struct RefreshToken {
     pub(crate) scopes: Scopes,
     /// API resources of the authorization request.
     pub(crate) resources: Vec<String>,
+    /// Scopes of these, as far as they were granted by then.
+    pub(crate) api_scopes: Scopes,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Option<i64>,
     pub(crate) session_uid: Option<String>,

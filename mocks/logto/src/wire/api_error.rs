@@ -31,9 +31,15 @@ impl ApiError {
     /// A body, query or parameter that the route's guard refuses; with the
     /// issues as zod lists them.
     pub(crate) fn guard(issues: &[Issue]) -> Self {
+        Self::guard_of("body", issues)
+    }
+
+    /// The same of another part of the request: `params` or `query`.
+    pub(crate) fn guard_of(part: &str, issues: &[Issue]) -> Self {
         let data =
             json!({ "issues": issues.iter().map(Issue::json).collect::<Vec<_>>(), "name": "ZodError" });
-        let mut error = Self::new(400, "guard.invalid_input", "The request body is invalid.").with_data(data);
+        let mut error =
+            Self::new(400, "guard.invalid_input", format!("The request {part} is invalid.")).with_data(data);
         error.details = Some(issues.iter().map(Issue::line).collect::<Vec<_>>().join("\n"));
         error
     }

@@ -64,6 +64,25 @@ pub(crate) fn needed_choice(
     Some(Issue::new(path, Complaint::Choice { options, received: None }))
 }
 
+/// A list of texts that are not empty.
+pub(crate) fn texts<'a>(members: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
+    members.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// The items of a list are texts that are not empty.
+pub(crate) fn text_items(members: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
+    let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
+    let checked = items.map(|(index, item)| {
+        let complaint = match item.as_str() {
+            None => Complaint::Type { expected: "string", received: kind(item) },
+            Some("") => Complaint::TooShort(1),
+            Some(_) => return None,
+        };
+        Some(Issue::new(&[name], complaint).at(index))
+    });
+    checked.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,8 @@ pub(crate) enum Complaint {
     TooShort(usize),
     /// A text with more than so many characters.
     TooLong(usize),
+    /// A list with less than so many items.
+    TooFew(usize),
     /// A number above this one.
     TooLarge(i64),
     /// A number below this one.
@@ -94,6 +96,10 @@ impl Issue {
                 "code": "too_small", "minimum": minimum, "type": "string", "inclusive": true, "exact": false,
                 "message": message, "path": path,
             }),
+            Complaint::TooFew(minimum) => json!({
+                "code": "too_small", "minimum": minimum, "type": "array", "inclusive": true, "exact": false,
+                "message": message, "path": path,
+            }),
             Complaint::TooLong(maximum) => json!({
                 "code": "too_big", "maximum": maximum, "type": "string", "inclusive": true, "exact": false,
                 "message": message, "path": path,
@@ -149,6 +155,7 @@ impl Issue {
             Complaint::Pattern => "Invalid".to_owned(),
             Complaint::Url => "Invalid url".to_owned(),
             Complaint::TooShort(minimum) => format!("String must contain at least {minimum} character(s)"),
+            Complaint::TooFew(minimum) => format!("Array must contain at least {minimum} element(s)"),
             Complaint::TooLong(maximum) => format!("String must contain at most {maximum} character(s)"),
             Complaint::TooLarge(maximum) => format!("Number must be less than or equal to {maximum}"),
             Complaint::TooSmall(minimum) => format!("Number must be greater than or equal to {minimum}"),
@@ -182,7 +189,7 @@ impl Issue {
                 "invalid_enum_value"
             }
             Complaint::Pattern | Complaint::Url => "invalid_string",
-            Complaint::TooShort(_) | Complaint::TooSmall(_) => "too_small",
+            Complaint::TooShort(_) | Complaint::TooFew(_) | Complaint::TooSmall(_) => "too_small",
             Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
             Complaint::Discriminator(_) => "invalid_union_discriminator",
             Complaint::Literal { .. } => "invalid_literal",

@@ -21,6 +21,8 @@ enum ConsentError {
     Interaction(#[from] InteractionError),
     #[error("{}", .0.message)]
     Body(ApiError),
+    #[error("the user is no member of the organization `{0}`")]
+    Organization(String),
     #[error("the login is not done yet")]
     NotSignedIn,
     #[error("the application or the user of the interaction is gone")]
@@ -32,6 +34,11 @@ impl ConsentError {
         let error = match self {
             Self::Interaction(error) => return error.response(),
             Self::Body(error) => error.clone(),
+            Self::Organization(_) => ApiError::new(
+                422,
+                "organization.require_membership",
+                "The user must be a member of the organization to proceed.",
+            ),
             Self::NotSignedIn => ApiError::no_session(),
             Self::Gone => ApiError::not_found(),
         };
@@ -63,12 +70,24 @@ pub(super) async fn post(
 ) -> Response {
     let mut store = shared.store();
     let done = running(&shared, &mut store, query.as_deref(), &headers).and_then(|(interaction, session)| {
-        body::object(&text).map_err(ConsentError::Body)?;
+        no_organizations(&text)?;
         Ok(oidc::allow(&shared, &mut store, &interaction, &session))
     });
     match done {
         Ok(location) => wire::json(StatusCode::OK, &json!({ "redirectTo": location })),
         Err(error) => error.response(),
+    }
+}
+
+/// Organizations may be chosen, but nobody is a member of any.
+fn no_organizations(text: &str) -> Result<(), ConsentError> {
+    let members = body::object(text).map_err(ConsentError::Body)?;
+    let mut issues = vec![body::typed(&members, &["organizationIds"], "array")];
+    issues.extend(body::text_items(&members, "organizationIds"));
+    body::without(issues).map_err(ConsentError::Body)?;
+    match body::texts(&members, "organizationIds").first() {
+        Some(id) => Err(ConsentError::Organization((*id).to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -95,7 +114,13 @@ fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<
     let application = store.application(&request.client_id).ok_or(ConsentError::Gone)?;
     let user = session.account.as_ref().and_then(|id| store.user(id)).ok_or(ConsentError::Gone)?;
     let mut shown = Map::new();
-    shown.insert("application".to_owned(), json!({ "id": application.id, "name": application.name }));
+    let mut of_application = Map::new();
+    of_application.insert("id".to_owned(), json!(application.id));
+    of_application.insert("name".to_owned(), json!(application.name));
+    if let Some(branding) = &application.branding {
+        of_application.extend(branding.of_consent_page());
+    }
+    shown.insert("application".to_owned(), Value::Object(of_application));
     let user = json!({
         "id": user.id,
         "name": user.name,
@@ -111,7 +136,23 @@ fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<
             interaction.missing_scopes.iter().filter(|scope| !SILENT.contains(scope)).collect();
         shown.insert("missingOIDCScope".to_owned(), json!(scopes));
     }
-    shown.insert("missingResourceScopes".to_owned(), json!([]));
+    shown.insert("missingResourceScopes".to_owned(), resource_scopes(store, interaction));
     shown.insert("redirectUri".to_owned(), json!(request.redirect_uri));
     Ok(Value::Object(shown))
+}
+
+/// Scopes of APIs that are asked for, by resource.
+fn resource_scopes(store: &Store, interaction: &Interaction) -> Value {
+    let missing = interaction.missing_resource_scopes.iter();
+    let shown = missing.filter_map(|(indicator, missing)| {
+        let resource = store.resource(indicator)?;
+        let scopes = resource
+            .scopes
+            .iter()
+            .filter(|scope| missing.contains(&scope.name))
+            .map(|scope| json!({ "id": scope.id, "name": scope.name, "description": scope.description }));
+        let of = json!({ "name": resource.name, "indicator": resource.indicator, "id": resource.id });
+        Some(json!({ "resource": of, "scopes": scopes.collect::<Vec<_>>() }))
+    });
+    shown.collect()
 }

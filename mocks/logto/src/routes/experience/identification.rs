@@ -345,6 +345,6 @@ fn register(
     };
     let id = user.id.clone();
     // Lists are newest first.
-    store.users.insert(0, user);
+    store.add_user(user);
     Ok(id)
 }

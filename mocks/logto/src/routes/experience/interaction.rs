@@ -20,6 +20,8 @@ pub(super) enum InteractionError {
     NoCookie,
     #[error("the interaction of the _interaction cookie is over, or has expired")]
     NoSession,
+    #[error("the session in which the interaction began is over")]
+    SessionOver,
     #[error("the application of the request is not that of the interaction")]
     OtherApplication,
     #[error("PUT /api/experience has not been called for this interaction")]
@@ -32,6 +34,7 @@ impl InteractionError {
         match self {
             Self::NoCookie => oidc("interaction session id cookie not found"),
             Self::NoSession => oidc("interaction session not found"),
+            Self::SessionOver => oidc("session not found"),
             Self::OtherApplication => oidc("interaction client_id mismatch"),
             Self::NotStarted => ApiError::new(
                 404,
@@ -67,6 +70,9 @@ pub(super) fn find<'a>(
         .or_else(|| interaction_uid(shared, &cookies, None))
         .ok_or(InteractionError::NoCookie)?;
     let now = shared.now();
+    if store.interactions.get(&uid).is_some_and(|found| found.expires > now && store.is_orphaned(found)) {
+        return Err(InteractionError::SessionOver);
+    }
     let found = store.interactions.get_mut(&uid).filter(|interaction| interaction.expires > now);
     let interaction = found.ok_or(InteractionError::NoSession)?;
     if app_id.is_some_and(|id| id != interaction.request.client_id) {

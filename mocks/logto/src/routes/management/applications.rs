@@ -12,7 +12,7 @@ use url::Url;
 use super::auth::Authorized;
 use super::pagination::Page;
 use crate::shared::Shared;
-use crate::store::{Application, ApplicationSecret};
+use crate::store::{Application, ApplicationSecret, ConsentScopes};
 use crate::wire::body::{self, object};
 use crate::wire::{self, ApiError, Complaint, Issue, kind};
 
@@ -80,6 +80,12 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
         let text = "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.";
         return Err(ApiError::new(400, "application.saml.use_saml_app_api", text));
     }
+    let is_third_party = members.get("isThirdParty") == Some(&Value::Bool(true));
+    if is_third_party && !matches!(kind, "Traditional" | "SPA" | "Native") {
+        let text =
+            "Only traditional web, single-page, and native applications can be marked as third-party apps.";
+        return Err(ApiError::new(400, "application.invalid_third_party_application_type", text));
+    }
     let now = shared.context.clock.millis();
     let secret = ApplicationSecret {
         name: "Default secret".to_owned(),
@@ -99,7 +105,9 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
             .unwrap_or_else(|| json!({ "redirectUris": [], "postLogoutRedirectUris": [] })),
         custom_client_metadata: members.get("customClientMetadata").map_or_else(object, known_custom),
         custom_data: members.get("customData").cloned().unwrap_or_else(object),
-        is_third_party: members.get("isThirdParty") == Some(&Value::Bool(true)),
+        is_third_party,
+        consent: ConsentScopes::default(),
+        branding: None,
         created_at: now,
         secrets: if matches!(kind, "Traditional" | "MachineToMachine" | "Protected") {
             vec![secret]
@@ -252,6 +260,7 @@ pub(super) async fn delete(
         return unknown(&id).into();
     }
     store.applications.retain(|application| application.id != id);
+    store.roles.iter_mut().for_each(|role| role.applications.retain(|holder| *holder != id));
     let grants: Vec<String> =
         store.grants.iter().filter(|(_, grant)| grant.client == id).map(|(grant, _)| grant.clone()).collect();
     for grant in grants {

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::routing::{self, delete, get, post};
 
 use super::{
-    applications, connectors, experience, identities, logs, resource_scopes, resources, secrets, user_data,
-    user_search, users,
+    applications, branding, connectors, consent_scopes, experience, identities, logs, resource_scopes,
+    resources, role_holders, role_scopes, roles, secrets, user_data, user_search, users,
 };
 use crate::shared::Shared;
 
@@ -20,6 +20,12 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         )
         .route("/api/applications/{id}/secrets", get(secrets::list).post(secrets::add))
         .route("/api/applications/{id}/secrets/{name}", delete(secrets::delete).patch(secrets::rename))
+        .route(
+            "/api/applications/{id}/user-consent-scopes",
+            get(consent_scopes::list).post(consent_scopes::add),
+        )
+        .route("/api/applications/{id}/user-consent-scopes/{kind}/{scope}", delete(consent_scopes::remove))
+        .route("/api/applications/{id}/sign-in-experience", get(branding::read).put(branding::put))
         .route("/api/connector-factories", get(connectors::factories))
         .route("/api/connector-factories/{id}", get(connectors::factory))
         .route("/api/connectors", get(connectors::list).post(connectors::create))
@@ -38,6 +44,29 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             "/api/resources/{id}/scopes/{scope}",
             routing::patch(resource_scopes::patch).delete(resource_scopes::delete),
         )
+        .route("/api/roles", get(roles::list).post(roles::create))
+        .route("/api/roles/{id}", get(roles::read).patch(roles::patch).delete(roles::delete))
+        .route("/api/roles/{id}/scopes", get(role_scopes::list).post(role_scopes::add))
+        .route("/api/roles/{id}/scopes/{scope}", delete(role_scopes::remove))
+        .route("/api/roles/{id}/users", get(role_holders::users).post(role_holders::add_users))
+        .route("/api/roles/{id}/users/{user}", delete(role_holders::remove_user))
+        .route(
+            "/api/roles/{id}/applications",
+            get(role_holders::applications).post(role_holders::add_applications),
+        )
+        .route("/api/roles/{id}/applications/{application}", delete(role_holders::remove_application))
+        .route(
+            "/api/users/{id}/roles",
+            get(role_holders::of_user).post(role_holders::give_user).put(role_holders::replace_user),
+        )
+        .route("/api/users/{id}/roles/{role}", delete(role_holders::take_user))
+        .route(
+            "/api/applications/{id}/roles",
+            get(role_holders::of_application)
+                .post(role_holders::give_application)
+                .put(role_holders::replace_application),
+        )
+        .route("/api/applications/{id}/roles/{role}", delete(role_holders::take_application))
         .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
         .route("/api/users", get(user_search::list).post(users::create))
         .route("/api/users/{id}", get(users::read).patch(users::patch).delete(users::delete))

@@ -104,7 +104,7 @@ fn make(shared: &Shared, text: &str) -> Result<Value, UserError> {
     user.password = members.get("password").and_then(Value::as_str).map(ToOwned::to_owned);
     let answer = user.json();
     // Lists are newest first.
-    store.users.insert(0, user);
+    store.add_user(user);
     Ok(answer)
 }
 
@@ -231,6 +231,7 @@ pub(super) async fn delete(
         return ApiError::not_found().into();
     }
     store.users.retain(|user| user.id != id);
+    store.roles.iter_mut().for_each(|role| role.users.retain(|holder| *holder != id));
     sign_out_everywhere(&mut store, &id);
     StatusCode::NO_CONTENT.into_response()
 }

@@ -148,13 +148,15 @@ fn response_mode(params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// Scopes of a third-party application, until more are switched on for it.
+/// Scopes of every third-party application; others are switched on for each.
 const THIRD_PARTY_SCOPES: [&str; 2] = ["openid", "offline_access"];
 
 fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal> {
     let scopes = Scopes::parse(params.first("scope").unwrap_or_default()).intersect(&Scopes::parse(SCOPES));
     if application.is_third_party
-        && let Some(scope) = scopes.iter().find(|scope| !THIRD_PARTY_SCOPES.contains(scope))
+        && let Some(scope) = scopes
+            .iter()
+            .find(|scope| !THIRD_PARTY_SCOPES.contains(scope) && !application.consent.has_user_scope(scope))
     {
         return Err(Refusal::ScopeNotAllowed(scope.to_owned()));
     }

@@ -3,7 +3,7 @@
 use oauth::Scopes;
 use serde_json::{Map, Value, json};
 
-use crate::store::{User, column};
+use crate::store::{Store, User, column};
 
 /// Which document the claims are for: userinfo has more.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,7 +15,7 @@ pub(super) enum Document {
 /// The claims of a user, in the order of the scopes (`sub` is that of
 /// `openid`; seen with a real Logto and the scopes `email openid`). Missing top-level values
 /// are `null`, missing profile values absent, times are milliseconds.
-pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String, Value> {
+pub(super) fn of(store: &Store, user: &User, scopes: &Scopes, document: Document) -> Map<String, Value> {
     let mut claims = Map::new();
     for scope in scopes.iter() {
         let granted = match (scope, document) {
@@ -31,7 +31,7 @@ pub(super) fn of(user: &User, scopes: &Scopes, document: Document) -> Map<String
                 Some(address) => json!({ "address": address }),
                 None => continue,
             },
-            ("roles", _) => json!({ "roles": [] }),
+            ("roles", _) => json!({ "roles": store.role_names(&user.id) }),
             ("urn:logto:scope:organizations", Document::IdToken) => json!({ "organizations": [] }),
             ("urn:logto:scope:organizations", Document::Userinfo) => {
                 json!({ "organizations": [], "organization_data": [] })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use http::header::CONTENT_LANGUAGE;
 use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
 
@@ -25,7 +26,8 @@ pub(super) async fn get(
     let now = shared.now();
     let mut store = shared.store();
     let uid = interaction_uid(&shared, &cookies, params.first("app_id"));
-    let found = uid.and_then(|uid| store.interactions.get(&uid)).filter(|found| found.expires > now).cloned();
+    let alive = |found: &&Interaction| found.expires > now && !store.is_orphaned(found);
+    let found = uid.and_then(|uid| store.interactions.get(&uid)).filter(alive).cloned();
     let Some(interaction) = found else {
         let response = wire::redirect(StatusCode::FOUND, &shared.endpoint("/unknown-session"));
         return kit::note(response, "no interaction is under way for this browser and application");
@@ -37,7 +39,10 @@ pub(super) async fn get(
     let third_party =
         store.application(&interaction.request.client_id).is_some_and(|known| known.is_third_party);
     if third_party {
-        return pages::page();
+        let mut page = pages::page();
+        // Unlike every other page (recorded).
+        page.headers_mut().remove(CONTENT_LANGUAGE);
+        return page;
     }
     wire::redirect(StatusCode::FOUND, &allow(&shared, &mut store, &interaction, &session))
 }

@@ -50,19 +50,29 @@ pub(super) fn proceed(
     let grant = session.authorizations.get(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
     let account = session.account.as_deref().unwrap_or_default();
-    let of_resources = request.resource_scopes(store, account);
-    let missing = granted.is_none_or(|grant| {
-        let covered = |(resource, scopes): (&String, &Scopes)| {
-            scopes.is_empty() || grant.resources.get(resource).is_some_and(|known| scopes.is_subset(known))
-        };
-        !wanted.is_subset(&grant.scopes) || !of_resources.iter().all(covered)
-    });
-    if !consented && (missing || request.asks("consent")) {
+    if store.user(account).is_none_or(|user| user.is_suspended) {
+        return Err(Refusal::User);
+    }
+    let missing_of = |resource: &String, scopes: Scopes| match granted {
+        Some(grant) => scopes.minus(grant.resources.get(resource).unwrap_or(&Scopes::default())),
+        None => scopes,
+    };
+    let of_resources: IndexMap<String, Scopes> = request
+        .resource_scopes(store, account)
+        .into_iter()
+        .map(|(resource, scopes)| (resource.clone(), missing_of(&resource, scopes)))
+        .filter(|(_, scopes)| !scopes.is_empty())
+        .collect();
+    let missing = granted.map_or_else(|| wanted.clone(), |grant| wanted.minus(&grant.scopes));
+    let needed = granted.is_none() || !missing.is_empty() || !of_resources.is_empty();
+    // Whoever is at a native application cannot be told from a script there
+    // (RFC 8252 §8.6).
+    let native = store.application(&request.client_id).is_some_and(|known| known.kind == "Native");
+    if !consented && (needed || native || request.asks("consent")) {
         if request.asks("none") {
-            return Err(Refusal::ConsentRequired);
+            return Err(if native { Refusal::InteractionRequired } else { Refusal::ConsentRequired });
         }
-        let granted = granted.map(|grant| grant.scopes.clone()).unwrap_or_default();
-        let prompt = Asked::Consent { logged_in, missing: wanted.minus(&granted) };
+        let prompt = Asked::Consent { logged_in, native, missing, of_resources };
         return Ok(ask(shared, store, request, prompt, Some(session), cookies));
     }
     let (Some(grant), false) = (grant, wanted.is_empty()) else { return Err(Refusal::NothingGranted) };
@@ -97,8 +107,9 @@ fn login_needed(
 enum Asked {
     /// Whether somebody is signed in already.
     Login { session: bool },
-    /// Whether there was a login for this very request, and the scopes that are not granted yet.
-    Consent { logged_in: bool, missing: Scopes },
+    /// Whether there was a login for this very request, whether the application
+    /// is a native one, and the scopes that are not granted yet.
+    Consent { logged_in: bool, native: bool, missing: Scopes, of_resources: IndexMap<String, Scopes> },
 }
 
 impl Asked {
@@ -118,12 +129,19 @@ impl Asked {
                 }
                 json!({ "name": "login", "details": details, "reasons": reasons })
             }
-            Self::Consent { missing, .. } => {
+            Self::Consent { missing, native, of_resources, .. } => {
                 reasons.extend(request.asks("consent").then_some("consent_prompt"));
+                reasons.extend((*native).then_some("native_client_prompt"));
                 let mut details = json!({});
                 if !missing.is_empty() {
                     reasons.push("op_scopes_missing");
                     details["missingOIDCScope"] = missing.iter().collect();
+                }
+                if !of_resources.is_empty() {
+                    reasons.push("rs_scopes_missing");
+                    let told = |(of, scopes): (&String, &Scopes)| (of.clone(), scopes.iter().collect());
+                    let told: serde_json::Map<String, Value> = of_resources.iter().map(told).collect();
+                    details["missingResourceScopes"] = Value::Object(told);
                 }
                 json!({ "name": "consent", "details": details, "reasons": reasons })
             }
@@ -144,10 +162,14 @@ fn ask(
     let uid = shared.opaque();
     let expires = now + lifetime::INTERACTION;
     audit::asked(shared, store, request, session.as_ref(), &uid, asked.told(request));
-    let (prompt, logged_in, missing_scopes, location) = match asked {
-        Asked::Login { .. } => (Prompt::Login, false, Scopes::default(), request.login_page.clone()),
-        Asked::Consent { logged_in, missing } => {
-            (Prompt::Consent, logged_in, missing, format!("/consent?app_id={}", request.client_id))
+    let location = match asked {
+        Asked::Login { .. } => request.login_page.clone(),
+        Asked::Consent { .. } => format!("/consent?app_id={}", request.client_id),
+    };
+    let (prompt, logged_in, missing_scopes, missing_resource_scopes) = match asked {
+        Asked::Login { .. } => (Prompt::Login, false, Scopes::default(), IndexMap::new()),
+        Asked::Consent { logged_in, missing, of_resources, .. } => {
+            (Prompt::Consent, logged_in, missing, of_resources)
         }
     };
     let mut set = SetCookies::default();
@@ -166,6 +188,7 @@ fn ask(
             prompt,
             logged_in,
             missing_scopes,
+            missing_resource_scopes,
             session_uid: session.filter(|session| session.account.is_some()).map(|session| session.uid),
             login: None,
             grant: None,

@@ -53,6 +53,10 @@ pub(super) enum Refusal {
     ResourceFragment(String),
     #[error("prompt=none and a login is needed: {0}")]
     LoginRequired(&'static str),
+    #[error("prompt=none, and native applications need the person every time")]
+    InteractionRequired,
+    #[error("the user is gone or suspended")]
+    User,
     #[error("prompt=none and consent is needed")]
     ConsentRequired,
     #[error("the request has no scope that could be granted")]
@@ -113,6 +117,11 @@ impl Refusal {
                 Some("resource indicator must not contain a fragment component".to_owned()),
             ),
             Self::LoginRequired(text) => (ErrorCode::LoginRequired, Some((*text).to_owned())),
+            Self::InteractionRequired => (
+                ErrorCode::InteractionRequired,
+                Some("native clients require End-User interaction".to_owned()),
+            ),
+            Self::User => (ErrorCode::InvalidGrant, Some("grant request is invalid".to_owned())),
             Self::ConsentRequired => {
                 (ErrorCode::ConsentRequired, Some("requested scopes not granted".to_owned()))
             }

@@ -44,7 +44,9 @@ impl AuthorizationRequest {
 
     /// Scopes by API resource: those that were asked for and that the user holds.
     pub(crate) fn resource_scopes(&self, store: &Store, account: &str) -> IndexMap<String, Scopes> {
-        let held = |resource: &String| (resource.clone(), store.held_scopes(account, resource, &self.asked));
+        let held = |resource: &String| {
+            (resource.clone(), store.held_scopes(&self.client_id, account, resource, &self.asked))
+        };
         self.resources.iter().map(held).collect()
     }
 }

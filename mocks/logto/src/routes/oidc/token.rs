@@ -1,6 +1,7 @@
 //! `POST /oidc/token` (contract §1.6).
 
 mod code;
+mod machine;
 mod refresh;
 
 use std::sync::Arc;
@@ -38,8 +39,16 @@ enum TokenError {
     NoTarget,
     #[error("the resource `{0}` was not part of the authorization")]
     Resource(String),
+    #[error("the resource `{0}` is no absolute URI")]
+    ResourceNotAbsolute(String),
+    #[error("the resource `{0}` has a fragment")]
+    ResourceFragment(String),
+    #[error("more than one resource for a single token")]
+    SeveralResources,
     #[error("the user is no member of the organization `{0}`")]
     Organization(String),
+    #[error("the application does not belong to the organization `{0}`")]
+    OrganizationOfApplication(String),
     #[error("the code is unknown, or expired")]
     CodeUnknown,
     #[error("the code was used already: everything issued for it is revoked")]
@@ -87,8 +96,24 @@ impl TokenError {
             Self::Resource(_) => {
                 OidcError::new(400, ErrorCode::InvalidTarget, "resource indicator is missing, or unknown")
             }
+            Self::ResourceNotAbsolute(_) => {
+                OidcError::new(400, ErrorCode::InvalidTarget, "resource indicator must be an absolute URI")
+            }
+            Self::ResourceFragment(_) => OidcError::new(
+                400,
+                ErrorCode::InvalidTarget,
+                "resource indicator must not contain a fragment component",
+            ),
+            Self::SeveralResources => OidcError::new(
+                400,
+                ErrorCode::InvalidTarget,
+                "only a single resource indicator value is supported for this grant type",
+            ),
             Self::Organization(_) => {
                 OidcError::new(403, ErrorCode::AccessDenied, "user is not a member of the organization")
+            }
+            Self::OrganizationOfApplication(_) => {
+                OidcError::new(403, ErrorCode::AccessDenied, "app has not associated with the organization")
             }
             Self::VerifierForm(_, text) => OidcError::invalid_request(*text),
             Self::Scope(scope) => {
@@ -160,7 +185,7 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, T
     match asked {
         "authorization_code" => code::exchange(shared, &mut store, &application, form),
         "refresh_token" => refresh::exchange(shared, &mut store, &application, form),
-        _ => Err(no_machine_token(form)),
+        _ => machine::grant(shared, &store, &application, form),
     }
 }
 
@@ -187,15 +212,6 @@ fn allowed(asked: &str, application: &Application) -> Result<(), TokenError> {
         _ => return Err(TokenError::GrantType(asked.to_owned())),
     };
     if allowed { Ok(()) } else { Err(TokenError::GrantTypeNotAllowed(asked.to_owned())) }
-}
-
-/// The double has neither API resources nor organizations, which a machine
-/// would need a token for.
-fn no_machine_token(form: &Params) -> TokenError {
-    match form.first("resource") {
-        Some(resource) => TokenError::Resource(resource.to_owned()),
-        None => TokenError::NoTarget,
-    }
 }
 
 /// The API that the access token is for, among those of the authorization
@@ -230,6 +246,8 @@ struct Issue<'a> {
     scopes: &'a Scopes,
     /// The API that the access token is for.
     resource: Option<&'a str>,
+    /// Scopes of APIs that the token may have at most.
+    api_scopes: &'a Scopes,
     nonce: Option<&'a str>,
     auth_time: Option<i64>,
     session_uid: Option<&'a str>,
@@ -253,7 +271,7 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
     answer.insert("access_token".to_owned(), json!(access.token));
     answer.insert("expires_in".to_owned(), json!(access.lifetime));
     if issue.scopes.contains("openid") {
-        let mut claims = claims::of(user, issue.scopes, claims::Document::IdToken);
+        let mut claims = claims::of(store, user, issue.scopes, claims::Document::IdToken);
         if let Some(at) = issue.auth_time {
             claims.insert("auth_time".to_owned(), json!(at));
         }
@@ -304,8 +322,8 @@ fn for_resource(
 ) -> Result<Access, TokenError> {
     let resource = store.resource(indicator).ok_or_else(|| TokenError::Resource(indicator.to_owned()))?;
     let granted = store.grants.get(issue.grant).and_then(|grant| grant.resources.get(indicator));
-    let granted = granted.cloned().unwrap_or_default();
-    let scope = store.held_scopes(issue.account, indicator, &granted).to_string();
+    let granted = granted.cloned().unwrap_or_default().intersect(issue.api_scopes);
+    let scope = store.held_scopes(issue.client, issue.account, indicator, &granted).to_string();
     let (now, lifetime) = (shared.now(), resource.access_token_ttl);
     let claims = json!({
         "jti": shared.opaque(),
@@ -318,6 +336,12 @@ fn for_resource(
         "aud": indicator,
     });
     Ok(Access { token: shared.keys.sign(Some("at+jwt"), &claims), lifetime, scope })
+}
+
+/// Scopes of APIs that a grant covers, of those that were asked for.
+fn api_scopes(store: &Store, grant: &str, asked: &Scopes) -> Scopes {
+    let resources = store.grants.get(grant).into_iter().flat_map(|grant| grant.resources.values());
+    asked.intersect(&resources.flat_map(Scopes::iter).collect())
 }
 
 /// `customClientMetadata.idTokenTtl`, else an hour.

@@ -125,7 +125,7 @@ fn look(
         return Err(UserinfoError::Origin { origin, id: application.id.clone() });
     }
     let user = store.user(&token.account).filter(|user| !user.is_suspended).ok_or(UserinfoError::Invalid)?;
-    Ok(claims::of(user, &token.scopes, claims::Document::Userinfo))
+    Ok(claims::of(&store, user, &token.scopes, claims::Document::Userinfo))
 }
 
 fn token(query: &str, headers: &HeaderMap, body: &str) -> Result<String, UserinfoError> {

@@ -4,7 +4,7 @@ use oauth::params::Params;
 use oauth::{pkce, redirect_uri};
 use serde_json::Value;
 
-use super::{Issue, TokenError, issue, refresh_token, target};
+use super::{Issue, TokenError, api_scopes, issue, refresh_token, target};
 use crate::shared::Shared;
 use crate::store::{Application, Code, RefreshToken, Store};
 
@@ -44,6 +44,7 @@ pub(super) fn exchange(
         kept.used = true;
     }
     let resource = target(store, form, &code.request.resources, &code.scopes)?;
+    let of_apis = api_scopes(store, &code.grant, &code.request.asked);
     let always = application.custom("alwaysIssueRefreshToken") == &Value::Bool(true);
     let token = (offline || always).then(|| {
         let token = RefreshToken {
@@ -52,6 +53,7 @@ pub(super) fn exchange(
             client: application.id.clone(),
             scopes: code.scopes.clone(),
             resources: code.request.resources.clone(),
+            api_scopes: of_apis.clone(),
             nonce: code.request.nonce.clone(),
             auth_time: code.auth_time,
             session_uid: session_uid.map(ToOwned::to_owned),
@@ -67,6 +69,7 @@ pub(super) fn exchange(
         client: &application.id,
         scopes: &code.scopes,
         resource: resource.as_deref(),
+        api_scopes: &of_apis,
         nonce: code.request.nonce.as_deref(),
         auth_time: code.auth_time,
         session_uid,

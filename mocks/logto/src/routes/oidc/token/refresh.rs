@@ -38,20 +38,16 @@ pub(super) fn exchange(
     if !store.grants.contains_key(&token.grant) {
         return Err(TokenError::RefreshTokenUnknown);
     }
-    let scopes = match form.first("scope") {
-        None => token.scopes.clone(),
+    let (scopes, of_apis) = match form.first("scope") {
+        None => (token.scopes.clone(), token.api_scopes.clone()),
         Some(asked) => {
             let asked = Scopes::parse(asked);
-            let mut wider = asked.minus(&token.scopes);
-            // Scopes of APIs are part of the token as well.
-            let grant = store.grants.get(&token.grant);
-            for scopes in grant.into_iter().flat_map(|grant| grant.resources.values()) {
-                wider = wider.minus(scopes);
-            }
+            let wider = asked.minus(&token.scopes).minus(&token.api_scopes);
             if !wider.is_empty() {
                 return Err(TokenError::Scope(wider.to_string()));
             }
-            asked
+            let of_apis = asked.intersect(&token.api_scopes);
+            (asked, of_apis)
         }
     };
     if token.consumed_at.is_some_and(|at| at + LEEWAY_MILLIS < shared.context.clock.millis()) {
@@ -74,6 +70,7 @@ pub(super) fn exchange(
         client: &application.id,
         scopes: &scopes,
         resource: resource.as_deref(),
+        api_scopes: &of_apis,
         nonce: token.nonce.as_deref(),
         auth_time: token.auth_time,
         session_uid: token.session_uid.as_deref(),

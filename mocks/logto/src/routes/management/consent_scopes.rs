@@ -1,0 +1,222 @@
+//! What a third-party application may ask people for (contract §4,
+//! "Third-party applications").
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::applications;
+use super::auth::Authorized;
+use crate::shared::Shared;
+use crate::store::{ApiResource, Application, Store};
+use crate::wire::body::{self, object};
+use crate::wire::{self, ApiError, Complaint, Issue, kind};
+
+/// Scopes about the user that can be switched on; `openid` and
+/// `offline_access` always are.
+const USER_SCOPES: &[&str] = &[
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "custom_data",
+    "identities",
+    "roles",
+    "urn:logto:scope:organizations",
+    "urn:logto:scope:organization_roles",
+    "urn:logto:scope:sessions",
+    "urn:logto:scope:trusted_devices",
+];
+
+/// Kinds of scopes in the path of a `DELETE`.
+const KINDS: &[&str] =
+    &["organization-scopes", "resource-scopes", "organization-resource-scopes", "user-scopes"];
+
+/// Why scopes are not told of, switched on or off.
+#[derive(Debug, thiserror::Error)]
+enum ConsentScopeError {
+    #[error("{}", .0.message)]
+    Body(ApiError),
+    #[error("there is no application with the id `{0}`")]
+    Application(String),
+    #[error("the application is not a third-party one")]
+    FirstParty,
+    #[error("some of the scopes do not exist: {0}")]
+    Unknown(Value),
+    #[error("scopes of the Management API are not for third parties")]
+    ManagementApi,
+    #[error("`{0}` is no kind of scopes")]
+    Kind(String),
+    #[error("the scope was not switched on")]
+    NotThere,
+}
+
+impl ConsentScopeError {
+    fn response(&self) -> Response {
+        let error = match self {
+            Self::Body(error) => error.clone(),
+            Self::Application(id) => applications::unknown(id),
+            Self::FirstParty => ApiError::new(
+                422,
+                "application.third_party_application_only",
+                "The feature is only available for third-party applications.",
+            ),
+            Self::Unknown(scopes) => {
+                let text = "Invalid user consent scopes.";
+                ApiError::new(422, "application.user_consent_scopes_not_found", text)
+                    .with_data(scopes.clone())
+            }
+            Self::ManagementApi => ApiError::new(
+                422,
+                "application.consent_management_api_scopes_not_allowed",
+                "Management API scopes are not allowed.",
+            ),
+            Self::Kind(given) => {
+                let complaint = Complaint::Choice { options: KINDS, received: Some(json!(given)) };
+                ApiError::guard_of("params", &[Issue::new(&["scopeType"], complaint)])
+            }
+            Self::NotThere => ApiError::not_found(),
+        };
+        error.response(self.to_string())
+    }
+}
+
+fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Application, ConsentScopeError> {
+    let found = store.applications.iter_mut().find(|application| application.id == id);
+    found.ok_or_else(|| ConsentScopeError::Application(id.to_owned()))
+}
+
+/// `GET /applications/:id/user-consent-scopes`.
+pub(super) async fn list(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
+    let store = shared.store();
+    let Some(application) = store.application(&id) else {
+        return ConsentScopeError::Application(id).response();
+    };
+    let consent = &application.consent;
+    let answer = json!({
+        "organizationScopes": [],
+        "resourceScopes": by_resource(&store, |scope| consent.has_resource_scope(scope)),
+        "organizationResourceScopes": by_resource(&store, |scope| consent.has_organization_scope(scope)),
+        "userScopes": consent.user_scopes(),
+    });
+    wire::json(StatusCode::OK, &answer)
+}
+
+/// Scopes of API resources, by resource.
+fn by_resource(store: &Store, wanted: impl Fn(&str) -> bool) -> Value {
+    let shown = store.resources.iter().filter_map(|resource| {
+        let scopes = resource
+            .scopes
+            .iter()
+            .filter(|scope| wanted(&scope.id))
+            .map(|scope| json!({ "id": scope.id, "name": scope.name, "description": scope.description }));
+        let scopes: Vec<Value> = scopes.collect();
+        let of = json!({ "id": resource.id, "name": resource.name, "indicator": resource.indicator });
+        (!scopes.is_empty()).then(|| json!({ "resource": of, "scopes": scopes }))
+    });
+    shown.collect()
+}
+
+/// `POST /applications/:id/user-consent-scopes`: 201. What is switched on
+/// already stays.
+pub(super) async fn add(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: String,
+) -> Response {
+    match added(&shared, &id, &body) {
+        Ok(()) => wire::text(StatusCode::CREATED, "Created"),
+        Err(error) => error.response(),
+    }
+}
+
+const LISTS: [&str; 4] = ["organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes"];
+
+fn added(shared: &Shared, id: &str, text: &str) -> Result<(), ConsentScopeError> {
+    let members = object(text).map_err(ConsentScopeError::Body)?;
+    let mut issues = Vec::new();
+    for name in LISTS {
+        issues.push(body::typed(&members, &[name], "array"));
+        issues.extend(items(&members, name));
+    }
+    body::without(issues).map_err(ConsentScopeError::Body)?;
+    let mut store = shared.store();
+    if !changeable(&mut store, id)?.is_third_party {
+        return Err(ConsentScopeError::FirstParty);
+    }
+    exist(&store, &members)?;
+    let consent = &mut changeable(&mut store, id)?.consent;
+    let given = |name: &str| body::texts(&members, name);
+    given("userScopes").into_iter().for_each(|scope| consent.add_user_scope(scope));
+    given("resourceScopes").into_iter().for_each(|scope| consent.add_resource_scope(scope));
+    given("organizationResourceScopes").into_iter().for_each(|scope| consent.add_organization_scope(scope));
+    Ok(())
+}
+
+/// Ids are texts; scopes about the user are known by name.
+fn items(members: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
+    let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
+    let complaint = |item: &Value| match item.as_str() {
+        Some(text) if name != "userScopes" || USER_SCOPES.contains(&text) => None,
+        None if name != "userScopes" => Some(Complaint::Type { expected: "string", received: kind(item) }),
+        _ => Some(Complaint::Choice { options: USER_SCOPES, received: Some(item.clone()) }),
+    };
+    items.map(|(index, item)| Some(Issue::new(&[name], complaint(item)?).at(index))).collect()
+}
+
+fn exist(store: &Store, members: &Map<String, Value>) -> Result<(), ConsentScopeError> {
+    let resource =
+        |id: &str| store.resources.iter().find(|resource| resource.scopes.iter().any(|scope| scope.id == id));
+    let given = |name: &str| body::texts(members, name);
+    let unknown =
+        |name: &str| -> Vec<&str> { given(name).into_iter().filter(|id| resource(id).is_none()).collect() };
+    // There are no organizations, and so no scopes of theirs.
+    let (organization, of_resources, of_both) =
+        (given("organizationScopes"), unknown("resourceScopes"), unknown("organizationResourceScopes"));
+    if !organization.is_empty() || !of_resources.is_empty() || !of_both.is_empty() {
+        return Err(ConsentScopeError::Unknown(json!({
+            "invalidOrganizationScopes": organization,
+            "invalidResourceScopes": of_resources,
+            "invalidOrganizationResourceScopes": of_both,
+        })));
+    }
+    let mut named = given("resourceScopes").into_iter().chain(given("organizationResourceScopes"));
+    let forbidden = named.any(|id| resource(id).is_some_and(ApiResource::is_management_api));
+    if forbidden { Err(ConsentScopeError::ManagementApi) } else { Ok(()) }
+}
+
+/// `DELETE /applications/:id/user-consent-scopes/:kind/:scopeId`. What people
+/// consented to before stays granted.
+pub(super) async fn remove(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path((id, kind, scope)): Path<(String, String, String)>,
+) -> Response {
+    match removed(&shared, &id, &kind, &scope) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => error.response(),
+    }
+}
+
+fn removed(shared: &Shared, id: &str, kind: &str, scope: &str) -> Result<(), ConsentScopeError> {
+    if !KINDS.contains(&kind) {
+        return Err(ConsentScopeError::Kind(kind.to_owned()));
+    }
+    let mut store = shared.store();
+    let consent = &mut changeable(&mut store, id)?.consent;
+    let was_there = match kind {
+        "user-scopes" => consent.remove_user_scope(scope),
+        "resource-scopes" => consent.remove_resource_scope(scope),
+        "organization-resource-scopes" => consent.remove_organization_scope(scope),
+        _ => false,
+    };
+    if was_there { Ok(()) } else { Err(ConsentScopeError::NotThere) }
+}

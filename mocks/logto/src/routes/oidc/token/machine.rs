@@ -1,0 +1,76 @@
+//! The client credentials grant (RFC 6749 §4.4), for machine-to-machine
+//! applications: always a JWT for an API, with the scopes of their roles.
+
+use oauth::Scopes;
+use oauth::params::Params;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::TokenError;
+use crate::shared::Shared;
+use crate::store::{ApiResource, Application, Store};
+
+/// A token for the API that is asked for, else for the default one. Scopes
+/// that the application does not hold are dropped silently.
+pub(super) fn grant(
+    shared: &Shared,
+    store: &Store,
+    application: &Application,
+    form: &Params,
+) -> Result<Value, TokenError> {
+    if let Some(organization) = form.first("organization_id").filter(|id| !id.is_empty()) {
+        return Err(TokenError::OrganizationOfApplication(organization.to_owned()));
+    }
+    let resource = resource(store, form)?;
+    let asked = Scopes::parse(form.first("scope").unwrap_or_default());
+    let scopes = store.machine_scopes(&application.id, &resource.indicator, &asked);
+    let now = shared.now();
+    let mut claims = Map::new();
+    let mut answer = Map::new();
+    for (name, value) in [
+        ("jti", json!(shared.opaque())),
+        ("sub", json!(application.id)),
+        ("iat", json!(now)),
+        ("exp", json!(now + resource.access_token_ttl)),
+    ] {
+        claims.insert(name.to_owned(), value);
+    }
+    if !scopes.is_empty() {
+        claims.insert("scope".to_owned(), json!(scopes.to_string()));
+    }
+    for (name, value) in [
+        ("client_id", json!(application.id)),
+        ("iss", json!(shared.issuer())),
+        ("aud", json!(resource.indicator)),
+    ] {
+        claims.insert(name.to_owned(), value);
+    }
+    let token = shared.keys.sign(Some("at+jwt"), &Value::Object(claims));
+    answer.insert("access_token".to_owned(), json!(token));
+    answer.insert("expires_in".to_owned(), json!(resource.access_token_ttl));
+    answer.insert("token_type".to_owned(), json!("Bearer"));
+    if !scopes.is_empty() {
+        answer.insert("scope".to_owned(), json!(scopes.to_string()));
+    }
+    Ok(Value::Object(answer))
+}
+
+/// Every resource is looked at before their number is (RFC 8707 §2).
+fn resource<'s>(store: &'s Store, form: &Params) -> Result<&'s ApiResource, TokenError> {
+    let asked = form.all("resource").filter(|resource| !resource.is_empty());
+    let found = asked.map(|resource| known(store, resource)).collect::<Result<Vec<_>, _>>()?;
+    match found.as_slice() {
+        [] => store.default_resource().ok_or(TokenError::NoTarget),
+        [only] => Ok(*only),
+        _ => Err(TokenError::SeveralResources),
+    }
+}
+
+fn known<'s>(store: &'s Store, resource: &str) -> Result<&'s ApiResource, TokenError> {
+    let text = || resource.to_owned();
+    match Url::parse(resource) {
+        Err(_) => Err(TokenError::ResourceNotAbsolute(text())),
+        Ok(url) if url.fragment().is_some() => Err(TokenError::ResourceFragment(text())),
+        Ok(_) => store.resource(resource).ok_or_else(|| TokenError::Resource(text())),
+    }
+}
