@@ -18,18 +18,6 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     }
 }
 
-/// An OAuth error (RFC 6749 §5.2), with the header that every error of the site carries.
-pub(crate) fn oauth_error(status: StatusCode, code: oauth::ErrorCode, description: &str) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        error: &'static str,
-        error_description: &'a str,
-    }
-    let mut response = json(status, &Body { error: code.as_str(), error_description: description });
-    set(&mut response, HeaderName::from_static("x-error-message"), description);
-    response
-}
-
 /// A page.
 pub(crate) fn html(status: StatusCode, page: Markup) -> Response {
     with_type(status, "text/html; charset=utf-8", page.into_string())

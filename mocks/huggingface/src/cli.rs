@@ -52,6 +52,10 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
     let origin = origin(args, &site)?;
     let clock = Clock::system();
     let tls = if args.tls { Some(certify(args, &origin, &clock)?) } else { None };
+    let client = match &tls {
+        Some(tls) => Client::builder().trust(&tls.authority).host(host_of(&origin), site.addr()),
+        None => Client::builder(),
+    };
 
     let context = Context {
         origin: origin.clone(),
@@ -59,7 +63,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         random: Random::from_os(),
         journal: Journal::new(),
         script: Script::default(),
-        client: Client::builder().build().map_err(CliError::Client)?,
+        client: client.build()?,
     };
     let mock = HuggingFace::new(config, context);
     let router = kit::logged(mock.router(), mock.context().journal.clone());
@@ -97,11 +101,16 @@ fn origin(args: &Args, site: &Bound) -> Result<Url, CliError> {
 struct Tls {
     config: Arc<rustls::ServerConfig>,
     ca: String,
+    authority: Ca,
+}
+
+fn host_of(origin: &Url) -> &str {
+    origin.host_str().unwrap_or_default()
 }
 
 /// A certificate for the origin's host, by a CA that is limited to it.
 fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
-    let host = origin.host_str().unwrap_or_default();
+    let host = host_of(origin);
     let (ca, shown) = match &args.ca {
         Some(directory) if directory.join("ca.pem").exists() => {
             (Ca::load(directory)?, format!("{} (existing)", directory.join("ca.pem").display()))
@@ -117,7 +126,7 @@ fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
             (ca, format!("in memory, for this start only:\n{pem}"))
         }
     };
-    Ok(Tls { config: ca.server_config(host)?, ca: shown })
+    Ok(Tls { config: ca.server_config(host)?, ca: shown, authority: ca })
 }
 
 /// Says where everything is and who can sign in. Tests of other languages read

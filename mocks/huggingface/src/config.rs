@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use app::new_secret;
 pub use app::{App, MAX_TOKEN_DURATION_MINUTES, SCOPES};
+pub(crate) use file::is_scope;
 pub use file::{ConfigError, Invalid};
-pub(crate) use file::{is_scope, redirect_uri_defect};
 pub use publisher::TrustedPublisher;
 pub use switches::{
-    AccessTokenKey, Challenge, CodeReuse, IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest,
-    OmittedRedirectUri, OrganisationsWithoutScope, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp,
-    ScopeNotEnabled, Switches, TokenCacheControl, UnverifiedEmail,
+    AccessTokenKey, AuthorizationServerMetadata, Challenge, CodeReuse, DevicePolling, IdTokenClaims,
+    IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme, OmittedRedirectUri,
+    OrganisationsWithoutScope, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp, ScopeNotEnabled,
+    Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail, VerificationUri, VerificationUriComplete,
 };
 pub(crate) use user::avatar_path;
 pub use user::{
@@ -45,8 +46,7 @@ pub struct Config {
     pub organisations: Vec<Organisation>,
     /// The registered OAuth apps; none when not given.
     pub apps: Vec<App>,
-    /// Whose CI tokens may be exchanged; nobody's when not given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Which CI jobs get tokens; none when not given.
     pub trusted_publishers: Vec<TrustedPublisher>,
     /// Behaviour that is not known of the real site.
     pub switches: Switches,

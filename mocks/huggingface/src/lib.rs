@@ -34,10 +34,11 @@
 //! |---|---|
 //! | `GET /.well-known/openid-configuration` | discovery, byte-equal to the recorded document at `https://huggingface.co` |
 //! | `GET`, `POST /oauth/authorize` | permission page, and its form |
-//! | `POST /oauth/token` | `authorization_code`, `refresh_token`, device code, both token exchanges |
-//! | `GET`, `POST /oauth/device`, `POST /oauth/device/verify` | device flow: its page, codes for a device, the page's forms |
-//! | `POST /oauth/register` | dynamic registration |
-//! | `GET /.well-known/oauth-authorization-server` | the discovery document again, a guess |
+//! | `GET /.well-known/oauth-authorization-server` | the same document (RFC 8414) |
+//! | `POST /oauth/token` | `authorization_code`, `refresh_token`, `device_code` and `token-exchange` |
+//! | `POST /oauth/register` | a client registers itself (RFC 7591) |
+//! | `POST /oauth/device` | codes for a device (RFC 8628) |
+//! | `GET /oauth/device`, `POST /oauth/device/verify` | the page where its user enters the code, and its forms |
 //! | `GET`, `POST /oauth/userinfo` | claims by scope |
 //! | `GET /oauth/jwks` | the key of id_tokens |
 //! | `GET /api/whoami-v2` | the account behind an access token |
@@ -46,8 +47,7 @@
 //! | `/settings/connected-applications` | apps that were given access, and taking it back |
 //!
 //! Sessions, codes and tokens are in memory; of each kind the newest 4096 are kept.
-//! Advertised by the discovery document but not mocked: device flow, token
-//! exchange, dynamic registration, client ID metadata documents.
+//! A `client_id` that is an `https` URL is fetched as a client ID metadata document.
 //!
 //! # The control API
 //!
@@ -82,10 +82,11 @@ mod store;
 mod tokens;
 
 pub use config::{
-    AccessTokenKey, App, BillingMode, Challenge, CodeReuse, Config, ConfigError, HardwareItem, IdTokenClaims,
-    IdTokenKid, Invalid, InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership,
-    OmittedRedirectUri, Organisation, OrganisationsWithoutScope, PkcePlain, Plan, PublicAppPkce,
-    RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches,
-    TokenCacheControl, TrustedPublisher, UnverifiedEmail, User,
+    AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, CodeReuse, Config, ConfigError,
+    DevicePolling, HardwareItem, IdTokenClaims, IdTokenKid, Invalid, InvalidClientStatus, JsonTokenRequest,
+    MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme, OmittedRedirectUri, Organisation,
+    OrganisationsWithoutScope, PkcePlain, Plan, PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp,
+    Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher,
+    UnlistedScope, UnverifiedEmail, User, VerificationUri, VerificationUriComplete,
 };
 pub use mock::{Context, HuggingFace};

@@ -23,7 +23,8 @@ pub struct Context {
     pub journal: Journal,
     /// Scripted answers, which are asked first.
     pub script: Script,
-    /// Fetches client ID metadata documents; hosts that it does not know are refused.
+    /// Fetches client ID metadata documents, and key sets of CI providers. Hosts it does not
+    /// know are outside the stack.
     pub client: Client,
 }
 

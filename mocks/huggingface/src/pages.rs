@@ -10,7 +10,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 pub(crate) use consent::consent;
-pub(crate) use device::{device_code, device_consent, device_done};
+pub(crate) use device::{device_done, device_entry};
 pub(crate) use login::login;
 pub(crate) use settings::{AppForm, application, applications, connected, new_application};
 

@@ -12,10 +12,12 @@ mod logout;
 mod register;
 mod resource;
 mod settings;
-pub(crate) mod token;
+mod token;
 mod userinfo;
 mod whoami;
 
+#[cfg(test)]
+mod coverage;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -28,19 +30,22 @@ use crate::HuggingFace;
 pub(crate) fn router(mock: HuggingFace) -> Router {
     let across_origins = Router::new()
         .route("/.well-known/openid-configuration", get(discovery::get).merge(options(cors::preflight)))
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(discovery::authorization_server).merge(options(cors::preflight)),
+        )
         .route("/oauth/token", post(token::post).merge(options(cors::preflight)))
+        .route("/oauth/register", post(register::post).merge(options(cors::preflight)))
         .route(
             "/oauth/userinfo",
             get(userinfo::get).merge(post(userinfo::get)).merge(options(cors::preflight)),
         )
         .route("/api/whoami-v2", get(whoami::get).merge(options(cors::preflight)))
-        .route("/.well-known/oauth-authorization-server", get(discovery::get).merge(options(cors::preflight)))
-        .route("/oauth/device", get(device::page).merge(post(device::post)).merge(options(cors::preflight)))
-        .route("/oauth/register", post(register::post).merge(options(cors::preflight)))
         .layer(axum::middleware::map_response(cors::open));
     Router::new()
         .route("/", get(home::get))
         .route("/oauth/authorize", get(authorize::get).merge(post(authorize::post)))
+        .route("/oauth/device", get(device::get).merge(post(device::post)))
         .route("/oauth/device/verify", post(device::verify))
         .route("/oauth/jwks", get(jwks::get))
         .route("/login", get(login::get).merge(post(login::post)))

@@ -60,6 +60,29 @@ pub(crate) struct Code {
     pub(crate) used: bool,
 }
 
+/// A device that waits for its user (RFC 8628 §3.2).
+#[derive(Debug, Clone)]
+pub(crate) struct Device {
+    pub(crate) client_id: String,
+    pub(crate) user_code: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) expires_at: i64,
+    /// Seconds between two polls.
+    pub(crate) interval: i64,
+    pub(crate) last_poll: Option<i64>,
+    pub(crate) decision: DeviceDecision,
+}
+
+/// What became of a device's request.
+#[derive(Debug, Clone)]
+pub(crate) enum DeviceDecision {
+    Pending,
+    Denied,
+    Allowed(Box<Authorization>),
+    /// Its tokens were given.
+    Used,
+}
+
 /// An access or a refresh token.
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
@@ -70,46 +93,24 @@ pub(crate) struct Token {
     pub(crate) ended: Option<&'static str>,
 }
 
-/// What became of a device's request.
-#[derive(Debug, Clone)]
-pub(crate) enum DeviceState {
-    Pending,
-    Denied,
-    Allowed(Authorization),
-    /// Its tokens were fetched.
-    Used,
-}
-
-/// A device that waits for a person (RFC 8628).
-#[derive(Debug, Clone)]
-pub(crate) struct Device {
-    pub(crate) user_code: String,
-    pub(crate) client_id: String,
-    pub(crate) scopes: Scopes,
-    /// Seconds since the epoch.
-    pub(crate) expires_at: i64,
-    /// When it asked for tokens last.
-    pub(crate) polled_at: Option<i64>,
-    pub(crate) state: DeviceState,
-}
-
 /// Everything that changes.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) users: Vec<User>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) apps: Vec<App>,
-    pub(crate) publishers: Vec<TrustedPublisher>,
-    /// Client ids of apps that were read from a metadata document.
-    pub(crate) documents: Vec<String>,
+    /// Clients that registered themselves, or whose metadata document was read. No settings page
+    /// lists them.
+    pub(crate) clients: Bounded<App>,
+    pub(crate) trusted_publishers: Vec<TrustedPublisher>,
     pub(crate) switches: Switches,
     pub(crate) sessions: Bounded<Session>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) codes: Bounded<Code>,
-    pub(crate) access_tokens: Bounded<Token>,
-    pub(crate) refresh_tokens: Bounded<Token>,
     /// By device code.
     pub(crate) devices: Bounded<Device>,
+    pub(crate) access_tokens: Bounded<Token>,
+    pub(crate) refresh_tokens: Bounded<Token>,
 }
 
 /// Fills in what the site makes up, so that a reset restores the same ids and secrets.
@@ -130,20 +131,20 @@ impl Store {
             users: config.users,
             organisations: config.organisations,
             apps: config.apps,
-            publishers: config.trusted_publishers,
-            documents: vec![],
+            clients: Bounded::with_capacity(CAPACITY),
+            trusted_publishers: config.trusted_publishers,
             switches: config.switches,
             sessions: Bounded::with_capacity(CAPACITY),
             grants: Vec::new(),
             codes: Bounded::with_capacity(CAPACITY),
+            devices: Bounded::with_capacity(CAPACITY),
             access_tokens: Bounded::with_capacity(CAPACITY),
             refresh_tokens: Bounded::with_capacity(CAPACITY),
-            devices: Bounded::with_capacity(CAPACITY),
         }
     }
 
     pub(crate) fn app(&self, client_id: &str) -> Option<&App> {
-        self.apps.iter().find(|app| app.client_id == client_id)
+        self.apps.iter().find(|app| app.client_id == client_id).or_else(|| self.clients.get(client_id))
     }
 
     pub(crate) fn app_mut(&mut self, client_id: &str) -> Option<&mut App> {
@@ -187,7 +188,7 @@ impl Store {
         self.grants.retain(|grant| grant.client_id != client_id);
         let before = self.apps.len();
         self.apps.retain(|app| app.client_id != client_id);
-        self.apps.len() < before
+        self.clients.remove(client_id).is_some() || self.apps.len() < before
     }
 
     /// Whether there was such a user. The user's permissions go too.

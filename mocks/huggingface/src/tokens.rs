@@ -45,16 +45,83 @@ struct IdClaims<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenReply {
     access_token: String,
-    /// Of exchanges only (RFC 8693 §2.2.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issued_token_type: Option<&'static str>,
     token_type: &'static str,
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
-    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    /// RFC 8693 §2.2.1: only after an exchange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
+}
+
+/// RFC 8693 §3.
+const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// Lifetime of a CI job's token in seconds.
+const CI_SECONDS: i64 = 3600;
+
+impl TokenReply {
+    /// The reply to a token exchange.
+    pub(crate) fn exchanged(self) -> TokenReply {
+        TokenReply { issued_token_type: Some(ACCESS_TOKEN_TYPE), ..self }
+    }
+}
+
+/// Claims of a token for one repository. Its contents are not known: a guess.
+#[derive(Serialize)]
+struct RepositoryClaims<'a> {
+    aud: &'a str,
+    resource: &'a str,
+    iat: i64,
+    exp: i64,
+    iss: &'a str,
+}
+
+/// What a CI job gets: `hf_oauth_…` that reads in a user's name, or `hf_jwt_…` for one
+/// repository, which is good for nothing at the endpoints of this mock. Neither comes with a
+/// refresh token, nor are the scopes told (hub-docs, `trusted-publishers.md`).
+pub(crate) fn issue_for_ci(
+    mock: &HuggingFace,
+    authorization: Option<Authorization>,
+    resource: &str,
+) -> Result<TokenReply, KeyError> {
+    let now = mock.clock().seconds();
+    let (iat, exp, iss) = (now, now + CI_SECONDS, mock.origin());
+    let key = mock.access_token_key()?;
+    let access_token = match authorization {
+        Some(authorization) => {
+            let claims = AccessClaims {
+                scope: authorization.scopes.iter().collect(),
+                aud: iss,
+                oauth_app: &authorization.client_id,
+                session_id: &authorization.session_id,
+                iat,
+                sub: &authorization.sub,
+                exp,
+                iss,
+            };
+            let access_token = format!("hf_oauth_{}", key.sign(&claims, true)?);
+            let token = Token { authorization, expires_at: Some(exp), ended: None };
+            mock.store().access_tokens.insert(access_token.clone(), token);
+            access_token
+        }
+        None => {
+            let claims = RepositoryClaims { aud: iss, resource, iat, exp, iss };
+            format!("hf_jwt_{}", key.sign(&claims, true)?)
+        }
+    };
+    Ok(TokenReply {
+        access_token,
+        token_type: "bearer",
+        expires_in: CI_SECONDS,
+        id_token: None,
+        scope: None,
+        refresh_token: None,
+        issued_token_type: Some(ACCESS_TOKEN_TYPE),
+    })
 }
 
 /// Everything tokens are made from.
@@ -64,21 +131,11 @@ pub(crate) struct Issue {
     pub(crate) app: App,
     pub(crate) nonce: Option<String>,
     pub(crate) with_refresh_token: bool,
-    pub(crate) kind: Kind,
-}
-
-/// How the tokens came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A person allowed it.
-    Granted,
-    /// For another token, or an address (RFC 8693); the access token begins so.
-    Exchanged { prefix: &'static str },
 }
 
 /// Makes, signs and remembers the tokens of one reply.
 pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply, KeyError> {
-    let Issue { authorization, user, app, nonce, with_refresh_token, kind } = issue;
+    let Issue { authorization, user, app, nonce, with_refresh_token } = issue;
     let (now, switches) = (mock.clock().seconds(), mock.switches());
     let expires_in = i64::from(app.token_duration_minutes) * 60;
     let access_claims = AccessClaims {
@@ -91,11 +148,7 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
         exp: now + expires_in,
         iss: mock.origin(),
     };
-    let (prefix, issued_token_type) = match kind {
-        Kind::Granted => ("hf_oauth_", None),
-        Kind::Exchanged { prefix } => (prefix, Some("urn:ietf:params:oauth:token-type:access_token")),
-    };
-    let access_token = format!("{prefix}{}", mock.access_token_key()?.sign(&access_claims, true)?);
+    let access_token = format!("hf_oauth_{}", mock.access_token_key()?.sign(&access_claims, true)?);
     let id_token = if authorization.scopes.contains("openid") {
         let all = switches.id_token_claims == IdTokenClaims::All;
         let granted = |scope| all || authorization.scopes.contains(scope);
@@ -129,11 +182,11 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
     store.access_tokens.insert(access_token.clone(), token);
     Ok(TokenReply {
         access_token,
-        issued_token_type,
         token_type: "bearer",
         expires_in,
         id_token,
-        scope,
+        scope: Some(scope),
         refresh_token,
+        issued_token_type: None,
     })
 }

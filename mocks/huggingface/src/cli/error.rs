@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use kit::{BindError, CaError, ServeError};
+use kit::{BindError, CaError, ClientError, ServeError};
 use thiserror::Error;
 
 use crate::ConfigError;
@@ -12,9 +12,6 @@ use crate::ConfigError;
 /// Why the command ended.
 #[derive(Debug, Error)]
 pub enum CliError {
-    /// No client for the documents of apps.
-    #[error(transparent)]
-    Client(kit::ClientError),
     /// Exit code 2.
     #[error("--origin {text} {reason}")]
     Origin {
@@ -38,6 +35,9 @@ pub enum CliError {
     /// Exit code 5.
     #[error(transparent)]
     Ca(#[from] CaError),
+    /// Exit code 5.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// Exit code 6.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
@@ -59,12 +59,8 @@ impl CliError {
             CliError::Origin { .. } => 2,
             CliError::Config(_) => 3,
             CliError::Bind(_) | CliError::Exposed(_) => 4,
-            CliError::Ca(_) => 5,
-            CliError::Client(_)
-            | CliError::Runtime(_)
-            | CliError::Output(_)
-            | CliError::Signal(_)
-            | CliError::Serve(_) => 6,
+            CliError::Ca(_) | CliError::Client(_) => 5,
+            CliError::Runtime(_) | CliError::Output(_) | CliError::Signal(_) | CliError::Serve(_) => 6,
         })
     }
 }

@@ -56,12 +56,12 @@ pub struct App {
     pub redirect_uris: Vec<String>,
     /// What the app may ask for, and what it gets when it asks for nothing in particular.
     pub scopes: Scopes,
-    /// The organization for whose members the app may exchange e-mail addresses for tokens, a
-    /// privilege that the site gives by hand; none when not given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exchanges_for: Option<String>,
     /// Lifetime of access tokens in minutes; 480 (8 hours) by default, at most 43200.
     pub token_duration_minutes: u32,
+    /// Username of the Enterprise organisation for whose members the app may ask for tokens. On
+    /// the real site its staff give this right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_exchange_org: Option<String>,
 }
 
 impl Default for App {
@@ -75,8 +75,8 @@ impl Default for App {
             logo_url: None,
             redirect_uris: Vec::new(),
             scopes: Scopes::parse("openid profile email"),
-            exchanges_for: None,
             token_duration_minutes: 480,
+            token_exchange_org: None,
         }
     }
 }

@@ -242,7 +242,7 @@ pub(crate) fn is_scope(name: &str) -> bool {
     SCOPES.iter().any(|(known, _)| *known == name)
 }
 
-pub(crate) fn redirect_uri_defect(uri: &str) -> Option<&'static str> {
+fn redirect_uri_defect(uri: &str) -> Option<&'static str> {
     match Url::parse(uri) {
         Err(_) => Some("is not an absolute URL"),
         Ok(url) if url.fragment().is_some() => Some("has a fragment"),

@@ -1,33 +1,23 @@
-//! Trusted publishers: whose CI tokens may be exchanged.
+//! Trusted publishers, as the settings of a repository or an account list them.
 
-use jsonwebtoken::jwk::JwkSet;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-/// A CI that may fetch tokens for a repository or a user ("Trusted Publishers").
-///
-/// The real site fetches the issuer's keys; here they are told, so that no test
-/// needs a CI.
+/// Which CI jobs get a token for a resource (hub-docs, `trusted-publishers.md`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedPublisher {
-    /// `owner/name` of a repository, or a username: the `resource` of requests.
+    /// `namespace/name` of a model, with `datasets/`, `spaces/` or `kernels/` in front for
+    /// those; or a username.
     pub resource: String,
-    /// `iss` of its tokens.
+    /// `iss` of the provider's tokens.
     pub issuer: String,
-    /// `sub` of its tokens; any when not given.
+    /// Claims that a token has to have, to the letter.
+    #[serde(default)]
+    pub claims: BTreeMap<String, String>,
+    /// The provider's key set (RFC 7517 §5). Left out, it is fetched from where the issuer's
+    /// discovery document says, if the stack reaches that host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
-    /// The issuer's public keys (RFC 7517 §5).
-    pub jwks: JwkSet,
-}
-
-impl TrustedPublisher {
-    /// The user that tokens are for: the owner of a repository.
-    pub(crate) fn owner(&self) -> &str {
-        self.resource.split('/').next().unwrap_or_default()
-    }
-
-    pub(crate) fn is_repository(&self) -> bool {
-        self.resource.contains('/')
-    }
+    pub jwks: Option<serde_json::Value>,
 }

@@ -185,6 +185,67 @@ switch! {
     }
 }
 
+switch! {
+    /// `/.well-known/oauth-authorization-server`. Known is only that it answers 200 with metadata.
+    AuthorizationServerMetadata {
+        /// The document of `/.well-known/openid-configuration`. *Guess.*
+        SameDocument,
+        /// There is none.
+        Absent,
+    }
+}
+
+switch! {
+    /// What a device that polls faster than its interval is told. Clients of the site know
+    /// `slow_down`; nobody wrote down that it was sent.
+    DevicePolling {
+        /// `slow_down`, and the interval grows by 5 s (RFC 8628 §3.5). *Guess.*
+        SlowDown,
+        /// `authorization_pending`, however fast it polls.
+        Unlimited,
+    }
+}
+
+switch! {
+    /// Where a device sends its user.
+    VerificationUri {
+        /// To this site: the short host cannot be reached from a stack. *Guess.*
+        Origin,
+        /// To `https://hf.co/oauth/device`, as the real site was seen to do.
+        ShortHost,
+    }
+}
+
+switch! {
+    /// `verification_uri_complete` of the device flow (RFC 8628 §3.3.1).
+    VerificationUriComplete {
+        /// Absent, and the page ignores `?user_code=`: so it was seen in 2026.
+        Absent,
+        /// Present, and the page fills the code in.
+        Present,
+    }
+}
+
+switch! {
+    /// Scopes of a client that registers itself, or names a metadata document, and lists none.
+    UnlistedScope {
+        /// `openid profile`. *Guess.*
+        OpenidProfile,
+        /// All that the site has.
+        All,
+    }
+}
+
+switch! {
+    /// Which addresses of client ID metadata documents are fetched.
+    MetadataDocumentScheme {
+        /// `https` only, as the draft demands.
+        HttpsOnly,
+        /// `http` on loopback too, for documents that a test serves without a certificate.
+        HttpOnLoopback,
+    }
+}
+
 /// Behaviour that nothing public tells about the real site. Every default is a
 /// guess, and is marked so at the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -202,9 +263,6 @@ pub struct Switches {
     pub code_reuse: CodeReuse,
     /// Whether the code grant gives a refresh token.
     pub refresh_tokens: RefreshTokens,
-    /// Seconds that a device has to wait between two requests for its tokens. Default 5, the
-    /// value of RFC 8628 §3.5 where none is told; that the real site has it is a *guess*.
-    pub device_poll_seconds: u32,
     /// Seconds until a refresh token expires, `null` for never. Default `null`, a *guess*.
     pub refresh_token_lifetime_seconds: Option<u32>,
     /// Organisations without a scope for them.
@@ -229,6 +287,23 @@ pub struct Switches {
     pub revoked_app: RevokedApp,
     /// `WWW-Authenticate` of a 401.
     pub challenge: Challenge,
+    /// The second discovery document.
+    pub authorization_server_metadata: AuthorizationServerMetadata,
+    /// Seconds until a device code expires. Default 300, as seen.
+    pub device_code_lifetime_seconds: u32,
+    /// Seconds between two polls of a device, told as `interval`. Default `null`: not told, as
+    /// seen, and 5 (RFC 8628 §3.2).
+    pub device_interval_seconds: Option<u32>,
+    /// Devices in a hurry.
+    pub device_polling: DevicePolling,
+    /// Where devices send their users.
+    pub verification_uri: VerificationUri,
+    /// Whether that address comes with the code in it, too.
+    pub verification_uri_complete: VerificationUriComplete,
+    /// Scopes of clients that list none.
+    pub unlisted_scope: UnlistedScope,
+    /// Addresses of metadata documents.
+    pub metadata_document_scheme: MetadataDocumentScheme,
 }
 
 impl Default for Switches {
@@ -240,7 +315,6 @@ impl Default for Switches {
             code_lifetime_seconds: 300,
             code_reuse: CodeReuse::default(),
             refresh_tokens: RefreshTokens::default(),
-            device_poll_seconds: 5,
             refresh_token_lifetime_seconds: None,
             organisations_without_scope: OrganisationsWithoutScope::default(),
             id_token_kid: IdTokenKid::default(),
@@ -253,6 +327,14 @@ impl Default for Switches {
             json_token_request: JsonTokenRequest::default(),
             revoked_app: RevokedApp::default(),
             challenge: Challenge::default(),
+            authorization_server_metadata: AuthorizationServerMetadata::default(),
+            device_code_lifetime_seconds: 300,
+            device_interval_seconds: None,
+            device_polling: DevicePolling::default(),
+            verification_uri: VerificationUri::default(),
+            verification_uri_complete: VerificationUriComplete::default(),
+            unlisted_scope: UnlistedScope::default(),
+            metadata_document_scheme: MetadataDocumentScheme::default(),
         }
     }
 }

@@ -6,7 +6,8 @@ use oauth::Scopes;
 use super::layout::page;
 use crate::config::{App, Organisation, SCOPES, User};
 
-/// `path` is the authorization request itself: the form is posted to it.
+/// `path` is where the form is posted to: the authorization request itself, or the page for
+/// devices with the `user_code` as a hidden field.
 pub(crate) fn consent(
     app: &App,
     user: &User,
@@ -14,6 +15,7 @@ pub(crate) fn consent(
     orgs: &[&Organisation],
     preselected: &[String],
     path: &str,
+    user_code: Option<&str>,
 ) -> Markup {
     let content = html! {
         @if let Some(logo) = &app.logo_url { img class="logo" src=(logo) alt=""; }
@@ -28,7 +30,14 @@ pub(crate) fn consent(
         ul {
             @for scope in scopes.iter() { li { (meaning(scope)) " (" code { (scope) } ")" } }
         }
+        @if let Some(code) = user_code {
+            p {
+                "A device that shows the code " strong { (code) } " asks for this. "
+                "Deny it unless the device is in front of you."
+            }
+        }
         form method="post" action=(path) {
+            @if let Some(code) = user_code { input type="hidden" name="user_code" value=(code); }
             @if !orgs.is_empty() {
                 fieldset {
                     legend { "Grant access to organizations" }
@@ -47,6 +56,6 @@ pub(crate) fn consent(
     page(&format!("Authorize {}", app.name), &content)
 }
 
-pub(super) fn meaning(scope: &str) -> &str {
+fn meaning(scope: &str) -> &str {
     SCOPES.iter().find(|(name, _)| *name == scope).map_or(scope, |(_, meaning)| meaning)
 }

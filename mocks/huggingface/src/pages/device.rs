@@ -1,54 +1,37 @@
-//! The pages of the device flow.
+//! The pages of the device flow (RFC 8628 §3.3).
 
 use maud::{Markup, html};
-use oauth::Scopes;
 
-use super::consent::meaning;
 use super::layout::page;
 use crate::config::{App, User};
 
-/// Where the person types the code that their device shows.
-pub(crate) fn device_code(error: Option<&str>) -> Markup {
+/// Where the user enters the code that the device shows.
+pub(crate) fn device_entry(user: &User, code: &str, error: Option<&str>) -> Markup {
     let content = html! {
         h1 { "Connect a device" }
-        p { "Enter the code that your device shows." }
         @if let Some(error) = error { p class="alert" role="alert" { (error) } }
+        p { "Signed in as " strong { (user.fullname) } " (" (user.username) ")." }
         form method="post" action="/oauth/device/verify" {
             label for="user_code" { "Code" }
-            input id="user_code" name="user_code" type="text" autocomplete="off" autocapitalize="characters"
-                placeholder="XXXX-XXXX" required;
+            input id="user_code" name="user_code" type="text" value=(code) placeholder="XXXX-XXXX"
+                autocomplete="off" autocapitalize="characters" spellcheck="false" required;
+            p class="hint" { "Enter the code that your device or command line shows." }
             button class="primary" type="submit" { "Continue" }
         }
     };
     page("Connect a device", &content)
 }
 
-/// Whether the device may: asked for every device anew.
-pub(crate) fn device_consent(app: &App, user: &User, scopes: &Scopes, user_code: &str) -> Markup {
-    let content = html! {
-        h1 { (app.name) " wants to access your account" }
-        p { "Signed in as " strong { (user.fullname) } " (" (user.username) "). The code is " code { (user_code) } "." }
-        h2 { "It will be able to" }
-        ul { @for scope in scopes.iter() { li { (meaning(scope)) " (" code { (scope) } ")" } } }
-        form method="post" action="/oauth/device/verify" {
-            input type="hidden" name="user_code" value=(user_code);
-            button class="primary" type="submit" name="action" value="authorize" { "Authorize" }
-            button type="submit" name="action" value="deny" { "Deny" }
-        }
+/// What the user sees once the decision is made.
+pub(crate) fn device_done(app: &App, allowed: bool) -> Markup {
+    let (title, text) = if allowed {
+        ("Device connected", "may access your account now. You can go back to your device.")
+    } else {
+        ("Request denied", "was not given access. You can close this page.")
     };
-    page(&format!("Authorize {}", app.name), &content)
-}
-
-/// The end of it, for the person; the device finds out by itself.
-pub(crate) fn device_done(allowed: bool) -> Markup {
     let content = html! {
-        @if allowed {
-            h1 { "Device connected" }
-            p { "You can close this page and go back to your device." }
-        } @else {
-            h1 { "Device denied" }
-            p { "Nothing was granted." }
-        }
+        h1 { (title) }
+        p role="status" { strong { (app.name) } " " (text) }
     };
-    page("Connect a device", &content)
+    page(title, &content)
 }

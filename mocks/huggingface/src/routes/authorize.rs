@@ -4,7 +4,7 @@
 //! URL. An empty body is a yes: the real site's own tests send one.
 
 mod decision;
-mod metadata;
+pub(super) mod metadata_document;
 mod refusal;
 pub(super) mod request;
 #[cfg(test)]
@@ -27,10 +27,11 @@ use crate::{HuggingFace, pages};
 
 pub(super) async fn get(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
     let query = Params::parse(uri.query().unwrap_or_default());
-    if let Err(error) = read_document(&mock, &query).await {
-        return refuse(&mock, Rejected::page(error));
-    }
-    show(&mock, &uri, &headers, &query).unwrap_or_else(|rejected| refuse(&mock, rejected))
+    let shown = match resolve(&mock, &query).await {
+        Ok(()) => show(&mock, &uri, &headers, &query),
+        Err(rejected) => Err(rejected),
+    };
+    shown.unwrap_or_else(|rejected| refuse(&mock, rejected))
 }
 
 pub(super) async fn post(
@@ -41,26 +42,18 @@ pub(super) async fn post(
 ) -> Response {
     let query = Params::parse(uri.query().unwrap_or_default());
     let form = Params::parse(&String::from_utf8_lossy(&body));
-    if let Err(error) = read_document(&mock, &query).await {
-        return refuse(&mock, Rejected::page(error));
-    }
-    decide(&mock, &uri, &headers, &query, &form).unwrap_or_else(|rejected| refuse(&mock, rejected))
+    let decided = match resolve(&mock, &query).await {
+        Ok(()) => decide(&mock, &uri, &headers, &query, &form),
+        Err(rejected) => Err(rejected),
+    };
+    decided.unwrap_or_else(|rejected| refuse(&mock, rejected))
 }
 
-/// An app that describes itself is read before anything is checked.
-async fn read_document(mock: &HuggingFace, query: &Params) -> Result<(), Refusal> {
-    let Some(client_id) = query.first("client_id").filter(|id| metadata::is_address(id)) else {
-        return Ok(());
-    };
-    let registered = {
-        let store = mock.store();
-        let read = store.documents.iter().any(|known| known == client_id);
-        store.app(client_id).is_some() && !read
-    };
-    if registered {
-        return Ok(());
-    }
-    metadata::load(mock, client_id).await.map_err(|error| Refusal::MetadataDocument(error.to_string()))
+/// Reads the metadata document of a client that is named by one.
+async fn resolve(mock: &HuggingFace, query: &Params) -> Result<(), Rejected> {
+    let client_id = query.first("client_id").unwrap_or_default();
+    let resolved = metadata_document::resolve(mock, client_id).await;
+    resolved.map_err(|unusable| Rejected::page(Refusal::MetadataDocument(unusable)))
 }
 
 /// The way from a request to a page or a redirect.
@@ -87,7 +80,7 @@ fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> R
         let store = mock.store();
         let orgs: Vec<_> = store.organisations_of(&user).collect();
         let path = uri.path_and_query().map_or("/oauth/authorize", |path| path.as_str());
-        pages::consent(&request.app, &user, &request.scopes, &orgs, &request.org_ids, path)
+        pages::consent(&request.app, &user, &request.scopes, &orgs, &request.org_ids, path, None)
     };
     Ok(answer::noted(answer::html(StatusCode::OK, page), request.notes))
 }

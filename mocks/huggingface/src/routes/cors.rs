@@ -35,8 +35,13 @@ mod tests {
     #[tokio::test]
     async fn preflights_are_answered_where_browsers_fetch() {
         let site = Site::new();
-        for path in ["/.well-known/openid-configuration", "/oauth/token", "/oauth/userinfo", "/api/whoami-v2"]
-        {
+        for path in [
+            "/.well-known/openid-configuration",
+            "/oauth/token",
+            "/oauth/register",
+            "/oauth/userinfo",
+            "/api/whoami-v2",
+        ] {
             let answer = site.send("OPTIONS", path, &[("origin", "https://app.example")], "").await;
             assert_eq!(answer.status, 204, "{path}");
             assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");

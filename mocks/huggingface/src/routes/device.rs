@@ -1,163 +1,155 @@
-//! The device flow (RFC 8628): `POST /oauth/device` gives a device its codes,
-//! `GET /oauth/device` is the page where a person enters the one it shows.
-//! Where that page's forms go is a guess.
+//! `/oauth/device`: a device asks for a code at it (`POST`), its user enters the code on it (`GET`).
 
-mod approval;
+mod page;
 #[cfg(test)]
 mod tests;
 
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use oauth::{ErrorCode, Scopes};
+use http::{HeaderMap, HeaderName, StatusCode};
+use oauth::{ErrorCode, Params, Scopes};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::token::client::{self, Client};
-use super::token::refusal::Refusal as TokenRefusal;
-use super::token::request;
-use crate::config::{SCOPES, is_scope};
-use crate::store::{Device, DeviceState, Store};
+use super::authorize::metadata_document::{self, Unusable};
+use super::token::client::{Client, authenticate};
+use super::token::{self, device::check_proof, refusal, request};
+use crate::config::{App, JsonTokenRequest, SCOPES, VerificationUri, VerificationUriComplete, is_scope};
+use crate::store::{Device, DeviceDecision};
 use crate::{HuggingFace, answer};
 
-pub(super) use approval::{page, verify};
+pub(super) use page::{get, verify};
 
-/// Seconds until the codes expire; seen on the real site.
-const LIFETIME: i64 = 300;
+/// What the site shows: two groups of four, such as `A6MY-0314`.
+const USER_CODE_ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// Exactly these four members: neither `interval` nor
-/// `verification_uri_complete` was seen on the real site.
+/// RFC 8628 §3.2: what a device takes when it is told no interval.
+const DEFAULT_INTERVAL_SECONDS: u32 = 5;
+
+/// RFC 8628 §3.2. The real site was seen to send the first three and `expires_in`, no more.
 #[derive(Debug, Serialize)]
 struct Reply {
     device_code: String,
     user_code: String,
     verification_uri: String,
-    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification_uri_complete: Option<String>,
+    expires_in: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<u32>,
 }
 
-/// Why a device gets no codes.
+/// Why a device gets no code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Refusal {
     #[error(transparent)]
-    Client(#[from] TokenRefusal),
-    #[error("client_id is missing")]
-    NoClient,
-    #[error("the app `{0}` has a secret, and it was not sent")]
-    NoSecret(String),
+    Client(#[from] refusal::Refusal),
+    #[error(transparent)]
+    MetadataDocument(#[from] Unusable),
     #[error("scope `{0}` does not exist")]
     UnknownScope(String),
-    #[error("scope `{scope}` is not ticked at the app `{app}`")]
+    #[error("scope `{scope}` is not enabled on the app `{app}`")]
     ScopeNotEnabled { scope: String, app: String },
 }
 
-/// What a confidential app without its secret is told; seen on the real site.
-pub(super) const DELETE_THE_SECRET: &str = "if you want to use the device code flow without client secret \
-                                            authentication, delete the secret from the oauth app to make it public";
-
 pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut notes = Vec::new();
-    let response = match start(&mock, &headers, &body, &mut notes) {
+    let started = match resolve(&mock, &body).await {
+        Ok(()) => start(&mock, &headers, &body),
+        Err(refusal) => Err(refusal),
+    };
+    match started {
         Ok(reply) => answer::json(StatusCode::OK, &reply),
         Err(refusal) => refuse(&mock, &refusal),
-    };
-    answer::noted(response, notes)
-}
-
-fn start(
-    mock: &HuggingFace,
-    headers: &HeaderMap,
-    body: &Bytes,
-    notes: &mut Vec<String>,
-) -> Result<Reply, Refusal> {
-    let params = request::params(headers, body, mock.switches().json_token_request)?;
-    let mut store = mock.store();
-    let client = client::authenticate(headers, &params, &store)?;
-    let app = check_client(&store, &client)?;
-    let scopes = check_scope(params.first("scope"), &app.scopes, &app.name, notes)?;
-    let now = mock.clock().seconds();
-    let device = Device {
-        user_code: user_code(mock, &store),
-        client_id: app.client_id,
-        scopes,
-        expires_at: now + LIFETIME,
-        polled_at: None,
-        state: DeviceState::Pending,
-    };
-    let device_code = mock.random().uuid();
-    let reply = Reply {
-        device_code: device_code.clone(),
-        user_code: device.user_code.clone(),
-        verification_uri: format!("{}/oauth/device", mock.origin()),
-        expires_in: LIFETIME,
-    };
-    store.devices.insert(device_code, device);
-    Ok(reply)
-}
-
-/// The device names its app, and proves it where the app has a secret.
-fn check_client(store: &Store, client: &Client) -> Result<crate::App, Refusal> {
-    let id = client.id().ok_or(Refusal::NoClient)?;
-    let app = store.app(id).ok_or(Refusal::Client(TokenRefusal::AppGone))?;
-    if app.public || client.is_proven() { Ok(app.clone()) } else { Err(Refusal::NoSecret(app.name.clone())) }
-}
-
-fn check_scope(
-    asked: Option<&str>,
-    own: &Scopes,
-    app: &str,
-    notes: &mut Vec<String>,
-) -> Result<Scopes, Refusal> {
-    let asked = Scopes::parse(asked.unwrap_or_default());
-    if asked.is_empty() {
-        notes.push(format!("scope is missing: the app's own are taken: {own}"));
-        return Ok(own.clone());
     }
+}
+
+/// Reads the metadata document of a client that is named by one.
+async fn resolve(mock: &HuggingFace, body: &Bytes) -> Result<(), Refusal> {
+    let params = Params::parse(&String::from_utf8_lossy(body));
+    Ok(metadata_document::resolve(mock, params.first("client_id").unwrap_or_default()).await?)
+}
+
+/// The checks, in order; then the codes are made.
+fn start(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Refusal> {
+    let params = request::params(headers, body, JsonTokenRequest::Refused)?;
+    let mut store = mock.store();
+    let client = authenticate(headers, &params, &store)?;
+    let app = check_client(&client, store.app(client.id().unwrap_or_default()))?;
+    let scopes = check_scope(&params, app)?;
+
+    let client_id = app.client_id.clone();
+    let user_code = user_code(mock);
+    let device_code = mock.random().uuid();
+    let switches = store.switches.clone();
+    let expires_in = switches.device_code_lifetime_seconds;
+    let interval = switches.device_interval_seconds.unwrap_or(DEFAULT_INTERVAL_SECONDS);
+    let device = Device {
+        client_id,
+        user_code: user_code.clone(),
+        scopes,
+        expires_at: mock.clock().seconds() + i64::from(expires_in),
+        interval: i64::from(interval),
+        last_poll: None,
+        decision: DeviceDecision::Pending,
+    };
+    store.devices.insert(device_code.clone(), device);
+    let host = match switches.verification_uri {
+        VerificationUri::Origin => mock.origin(),
+        VerificationUri::ShortHost => "https://hf.co",
+    };
+    let verification_uri = format!("{host}/oauth/device");
+    let complete = switches.verification_uri_complete == VerificationUriComplete::Present;
+    Ok(Reply {
+        verification_uri_complete: complete.then(|| format!("{verification_uri}?user_code={user_code}")),
+        device_code,
+        user_code,
+        verification_uri,
+        expires_in,
+        interval: switches.device_interval_seconds,
+    })
+}
+
+fn user_code(mock: &HuggingFace) -> String {
+    let group = || mock.random().string(USER_CODE_ALPHABET, 4);
+    format!("{}-{}", group(), group())
+}
+
+/// The client names itself (RFC 8628 §3.1), and proves it if it can.
+fn check_client<'a>(client: &Client, app: Option<&'a App>) -> Result<&'a App, Refusal> {
+    let app = app.ok_or(refusal::Refusal::NoClientId)?;
+    check_proof(client, app)?;
+    Ok(app)
+}
+
+/// `scope` holds scopes of the app; without it, all of them are meant.
+fn check_scope(params: &Params, app: &App) -> Result<Scopes, Refusal> {
+    let asked = Scopes::parse(params.first("scope").unwrap_or_default());
     for scope in asked.iter() {
         if !is_scope(scope) {
             return Err(Refusal::UnknownScope(scope.to_owned()));
         }
-        if !own.contains(scope) {
-            return Err(Refusal::ScopeNotEnabled { scope: scope.to_owned(), app: app.to_owned() });
+        if !app.scopes.contains(scope) {
+            return Err(Refusal::ScopeNotEnabled { scope: scope.to_owned(), app: app.name.clone() });
         }
     }
-    Ok(asked)
+    Ok(if asked.is_empty() { app.scopes.clone() } else { asked })
 }
 
-/// `A6MY-0314`: four and four, capitals and digits. No two devices show the same.
-fn user_code(mock: &HuggingFace, store: &Store) -> String {
-    const CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    loop {
-        let half = || mock.random().string(CHARACTERS, 4);
-        let code = format!("{}-{}", half(), half());
-        if store.devices.values().all(|device| device.user_code != code) {
-            return code;
-        }
-    }
-}
-
+/// A scope that does not exist was seen to be `invalid_request` with the valid names; the
+/// wording around them is a guess, and so is the answer to a scope the app lacks.
 fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
-    let (status, code, description) = match refusal {
-        Refusal::Client(error) => {
-            let wire = error.wire(&mock.switches());
-            (wire.status, wire.code, wire.description.to_owned())
-        }
-        Refusal::NoClient => {
-            (StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, "Missing client_id".to_owned())
-        }
-        Refusal::NoSecret(_) => {
-            (StatusCode::BAD_REQUEST, ErrorCode::InvalidClient, DELETE_THE_SECRET.to_owned())
-        }
-        // Seen: the valid names are listed.
+    let (code, description) = match refusal {
+        Refusal::Client(refusal) => return token::refuse(mock, refusal),
         Refusal::UnknownScope(_) => {
-            let names: Vec<&str> = SCOPES.iter().map(|(name, _)| *name).collect();
-            let text = format!("Invalid scope, expected one of: {}", names.join(", "));
-            (StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, text)
+            let names: Vec<_> = SCOPES.iter().map(|(name, _)| *name).collect();
+            (ErrorCode::InvalidRequest, format!("Invalid scope, expected one of: {}", names.join(", ")))
         }
-        Refusal::ScopeNotEnabled { .. } => {
-            (StatusCode::BAD_REQUEST, ErrorCode::InvalidScope, "Invalid scope".to_owned())
-        }
+        Refusal::MetadataDocument(_) => (ErrorCode::InvalidClient, "Invalid client_id".to_owned()),
+        Refusal::ScopeNotEnabled { .. } => (ErrorCode::InvalidScope, "Invalid scope".to_owned()),
     };
-    let response = answer::oauth_error(status, code, &description);
+    let body = serde_json::json!({ "error": code, "error_description": description });
+    let mut response = answer::json(StatusCode::BAD_REQUEST, &body);
+    answer::set(&mut response, HeaderName::from_static("x-error-message"), &description);
     kit::note(response, refusal.to_string())
 }

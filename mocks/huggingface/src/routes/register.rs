@@ -1,20 +1,32 @@
-//! `POST /oauth/register` (RFC 7591): an app registers itself.
+//! `POST /oauth/register`: a client registers itself (RFC 7591).
+//!
+//! Members of request and answer are those of the site's OpenAPI document. Nobody has to sign
+//! in, no settings page lists such a client, and it cannot be deleted.
+
+#[cfg(test)]
+mod tests;
 
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, StatusCode};
 use oauth::{ErrorCode, Scopes};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use url::Url;
 
-use crate::config::{App, is_scope, redirect_uri_defect};
+use crate::config::{App, SCOPES, Switches, UnlistedScope, is_scope};
 use crate::{HuggingFace, answer};
 
-/// What an app tells of itself (the site's OpenAPI document).
-#[derive(Debug, Deserialize)]
+/// What every client may use, asked for or not: the last two are added by the site, as was seen.
+const GRANT_TYPES: [&str; 3] =
+    ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
+
+/// Client metadata (RFC 7591 §2). Other members have no effect, as §2 demands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Metadata {
-    #[serde(default)]
     redirect_uris: Vec<String>,
     client_name: Option<String>,
     client_uri: Option<String>,
@@ -26,196 +38,197 @@ struct Metadata {
     software_version: Option<String>,
 }
 
-/// The registration, with what was told echoed. The order of members is a guess.
+/// RFC 7591 §3.2.1. Absent members were absent from the request, but for `client_secret`, which
+/// a public client has not.
 #[derive(Debug, Serialize)]
-struct Registration {
+struct Reply {
     client_id: String,
-    client_id_issued_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
-    /// 0: it does not expire.
+    client_id_issued_at: i64,
+    /// 0: never.
     client_secret_expires_at: i64,
     redirect_uris: Vec<String>,
-    scope: String,
-    /// The site adds the device and refresh grants by itself.
-    grant_types: [&'static str; 3],
-    token_endpoint_auth_method: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logo_uri: Option<String>,
+    scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     contacts: Option<Vec<String>>,
+    token_endpoint_auth_method: String,
+    grant_types: [&'static str; 3],
     #[serde(skip_serializing_if = "Option::is_none")]
     software_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     software_version: Option<String>,
 }
 
-/// Why nothing is registered.
+/// Why a client is not registered.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Refusal {
-    #[error("the body cannot be read: {0}")]
-    Body(String),
-    #[error("redirect_uris is empty")]
-    NoRedirectUri,
-    #[error("redirect URI `{uri}` {reason}")]
-    RedirectUri { uri: String, reason: &'static str },
-    #[error("token_endpoint_auth_method `{0}` is not one of this site")]
+    #[error("the content type is `{0}`, not JSON")]
+    ContentType(String),
+    #[error("the metadata cannot be read: {0}")]
+    Json(String),
+    #[error("redirect_uris is missing or empty")]
+    NoRedirectUris,
+    #[error("redirect_uris has `{uri}`, which {defect}")]
+    RedirectUri { uri: String, defect: &'static str },
+    #[error("{name} is `{value}`, which is no http or https URL")]
+    WebAddress { name: &'static str, value: String },
+    #[error("token_endpoint_auth_method `{0}` does not exist at this site")]
     AuthMethod(String),
     #[error("scope `{0}` does not exist")]
-    Scope(String),
+    UnknownScope(String),
 }
 
 impl Refusal {
-    /// RFC 7591 §3.2.2; the texts are guesses.
-    fn response(&self) -> Response {
-        let (code, text) = match self {
-            Self::Body(_) => (ErrorCode::InvalidClientMetadata, "Invalid body"),
-            Self::NoRedirectUri | Self::RedirectUri { .. } => {
+    /// Code (RFC 7591 §3.2.2) and text, which is a guess.
+    fn wire(&self) -> (ErrorCode, &'static str) {
+        match self {
+            Refusal::NoRedirectUris | Refusal::RedirectUri { .. } => {
                 (ErrorCode::InvalidRedirectUri, "Invalid redirect_uris")
             }
-            Self::AuthMethod(_) => (ErrorCode::InvalidClientMetadata, "Invalid token_endpoint_auth_method"),
-            Self::Scope(_) => (ErrorCode::InvalidClientMetadata, "Invalid scope"),
-        };
-        kit::note(answer::oauth_error(StatusCode::BAD_REQUEST, code, text), self.to_string())
+            Refusal::ContentType(_) | Refusal::Json(_) => {
+                (ErrorCode::InvalidClientMetadata, "Invalid client metadata")
+            }
+            Refusal::WebAddress { .. } => {
+                (ErrorCode::InvalidClientMetadata, "Invalid client_uri or logo_uri")
+            }
+            Refusal::AuthMethod(_) => {
+                (ErrorCode::InvalidClientMetadata, "Invalid token_endpoint_auth_method")
+            }
+            Refusal::UnknownScope(_) => (ErrorCode::InvalidClientMetadata, "Invalid scope"),
+        }
     }
 }
 
-/// What an app may say of how it proves itself; the first when it says nothing.
-const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "none", "client_secret_post"];
-
-pub(super) async fn post(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    match register(&mock, &body) {
-        Ok(registration) => answer::json(StatusCode::CREATED, &registration),
-        Err(refusal) => refusal.response(),
+pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
+    match register(&mock, &headers, &body) {
+        Ok(reply) => answer::json(StatusCode::CREATED, &reply),
+        Err(refusal) => {
+            let (error, description) = refusal.wire();
+            let body = serde_json::json!({ "error": error, "error_description": description });
+            let mut response = answer::json(StatusCode::BAD_REQUEST, &body);
+            answer::set(&mut response, HeaderName::from_static("x-error-message"), description);
+            kit::note(response, refusal.to_string())
+        }
     }
 }
 
-fn register(mock: &HuggingFace, body: &Bytes) -> Result<Registration, Refusal> {
-    let told: Metadata = serde_json::from_slice(body).map_err(|error| Refusal::Body(error.to_string()))?;
-    check_redirect_uris(&told.redirect_uris)?;
-    let method = told.token_endpoint_auth_method.unwrap_or_else(|| AUTH_METHODS[0].to_owned());
-    if !AUTH_METHODS.contains(&method.as_str()) {
-        return Err(Refusal::AuthMethod(method));
-    }
-    let scopes = told.scope.as_deref().map_or_else(|| App::default().scopes, Scopes::parse);
-    if let Some(unknown) = scopes.iter().find(|scope| !is_scope(scope)) {
-        return Err(Refusal::Scope(unknown.to_owned()));
-    }
-    let app = mock.add_app(App {
+/// The checks, in order; then the client exists.
+fn register(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Refusal> {
+    check_content_type(headers)?;
+    let metadata: Metadata =
+        serde_json::from_slice(body).map_err(|error| Refusal::Json(error.to_string()))?;
+    check_redirect_uris(&metadata.redirect_uris)?;
+    check_web_address("client_uri", metadata.client_uri.as_deref())?;
+    check_web_address("logo_uri", metadata.logo_uri.as_deref())?;
+    let method = check_auth_method(metadata.token_endpoint_auth_method)?;
+    let scopes = check_scopes(metadata.scope.as_deref(), &mock.switches()).map_err(Refusal::UnknownScope)?;
+
+    let app = App {
         public: method == "none",
-        name: told.client_name.clone().unwrap_or_else(|| "My app".to_owned()),
-        homepage_url: told.client_uri.clone(),
-        logo_url: told.logo_uri.clone(),
-        redirect_uris: told.redirect_uris.clone(),
+        name: metadata.client_name.clone().unwrap_or_else(|| "Unnamed client".to_owned()),
+        homepage_url: metadata.client_uri.clone(),
+        logo_url: metadata.logo_uri.clone(),
+        redirect_uris: metadata.redirect_uris.clone(),
         scopes,
         ..App::default()
-    });
-    Ok(Registration {
+    };
+    let app = app.registered(mock.random());
+    mock.store().clients.insert(app.client_id.clone(), app.clone());
+    Ok(Reply {
         client_id: app.client_id,
-        client_id_issued_at: mock.clock().seconds(),
         client_secret: app.secret,
+        client_id_issued_at: mock.clock().seconds(),
         client_secret_expires_at: 0,
-        redirect_uris: told.redirect_uris,
+        redirect_uris: app.redirect_uris,
+        client_name: metadata.client_name,
+        client_uri: metadata.client_uri,
+        logo_uri: metadata.logo_uri,
         scope: app.scopes.to_string(),
-        grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+        contacts: metadata.contacts,
         token_endpoint_auth_method: method,
-        client_name: told.client_name,
-        client_uri: told.client_uri,
-        logo_uri: told.logo_uri,
-        contacts: told.contacts,
-        software_id: told.software_id,
-        software_version: told.software_version,
+        grant_types: GRANT_TYPES,
+        software_id: metadata.software_id,
+        software_version: metadata.software_version,
     })
 }
 
-/// At least one, each an absolute address without a fragment (RFC 6749 §3.1.2).
+/// RFC 7591 §3.1: the request is `application/json`.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let given = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let given = given.as_deref().unwrap_or("");
+    let media_type = given.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Refusal::ContentType(given.to_owned()))
+    }
+}
+
+/// A code can be sent to each of them (RFC 6749 §3.1.2). What a browser would run instead of
+/// going there is refused, a guess.
 fn check_redirect_uris(uris: &[String]) -> Result<(), Refusal> {
     if uris.is_empty() {
-        return Err(Refusal::NoRedirectUri);
+        return Err(Refusal::NoRedirectUris);
     }
     for uri in uris {
-        if let Some(reason) = redirect_uri_defect(uri) {
-            return Err(Refusal::RedirectUri { uri: uri.clone(), reason });
+        if let Some(defect) = redirect_uri_defect(uri) {
+            return Err(Refusal::RedirectUri { uri: uri.clone(), defect });
         }
     }
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use crate::routes::testing::{Answer, CHALLENGE, Site, VERIFIER, form};
-
-    async fn register(site: &Site, body: &Value) -> Answer {
-        site.send("POST", "/oauth/register", &[("content-type", "application/json")], &body.to_string()).await
-    }
-
-    #[tokio::test]
-    async fn a_registered_app_signs_in_at_once() {
-        let site = Site::new();
-        let callback = "http://localhost:8123/cb";
-        let told = json!({ "redirect_uris": [callback], "client_name": "An MCP client", "scope": "openid profile",
-            "token_endpoint_auth_method": "none", "software_id": "x" });
-        let answer = register(&site, &told).await;
-        assert_eq!(answer.status, 201);
-        let app = answer.json();
-        assert_eq!((&app["client_secret"], &app["software_id"]), (&Value::Null, &json!("x")));
-        assert_eq!(app["grant_types"].as_array().unwrap().len(), 3);
-        let id = app["client_id"].as_str().unwrap();
-        let request = form(&[
-            ("client_id", id),
-            ("redirect_uri", callback),
-            ("response_type", "code"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ]);
-        let session = site.mock.sign_in("ada").unwrap();
-        let code = site
-            .form(&format!("/oauth/authorize?{request}"), "", Some(&session))
-            .await
-            .param("code")
-            .unwrap();
-        let exchange = form(&[
-            ("grant_type", "authorization_code"),
-            ("code", &code),
-            ("redirect_uri", callback),
-            ("client_id", id),
-            ("code_verifier", VERIFIER),
-        ]);
-        assert_eq!(site.token(&[], &exchange).await.status, 200);
-    }
-
-    #[tokio::test]
-    async fn an_app_is_given_a_secret_unless_it_wants_none() {
-        let app = register(&Site::new(), &json!({ "redirect_uris": ["https://a.example/cb"] })).await.json();
-        assert!(app["client_secret"].as_str().unwrap().starts_with("oauth_app_secret_"), "{app}");
-        assert_eq!(
-            (&app["client_secret_expires_at"], &app["token_endpoint_auth_method"]),
-            (&json!(0), &json!("client_secret_basic"))
-        );
-    }
-
-    #[tokio::test]
-    async fn refuses_by_the_two_codes_of_the_specification() {
-        let uris = json!(["https://a.example/cb"]);
-        for (told, code) in [
-            (json!({}), "invalid_redirect_uri"),
-            (json!({ "redirect_uris": ["/cb"] }), "invalid_redirect_uri"),
-            (json!({ "redirect_uris": ["https://a.example/#x"] }), "invalid_redirect_uri"),
-            (json!({ "redirect_uris": uris, "scope": "openid nope" }), "invalid_client_metadata"),
-            (
-                json!({ "redirect_uris": uris, "token_endpoint_auth_method": "private_key_jwt" }),
-                "invalid_client_metadata",
-            ),
-            (json!({ "redirect_uris": "x" }), "invalid_client_metadata"),
-        ] {
-            let answer = register(&Site::new(), &told).await;
-            assert_eq!((answer.status, &answer.json()["error"]), (400, &json!(code)), "{told}");
+/// What keeps an address from being one that codes are sent to.
+pub(super) fn redirect_uri_defect(uri: &str) -> Option<&'static str> {
+    match Url::parse(uri) {
+        Err(_) => Some("is not an absolute URL"),
+        Ok(url) if url.fragment().is_some() => Some("has a fragment"),
+        Ok(url) if matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file") => {
+            Some("has a scheme that no client is reached by")
         }
+        Ok(_) => None,
     }
+}
+
+fn check_web_address(name: &'static str, value: Option<&str>) -> Result<(), Refusal> {
+    match value {
+        Some(value) if !is_web_address(value) => Err(Refusal::WebAddress { name, value: value.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a page may link to it.
+pub(super) fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// One of three; `client_secret_basic` unless another is named (RFC 7591 §2).
+fn check_auth_method(given: Option<String>) -> Result<String, Refusal> {
+    let given = given.unwrap_or_else(|| "client_secret_basic".to_owned());
+    match given.as_str() {
+        "client_secret_basic" | "client_secret_post" | "none" => Ok(given),
+        _ => Err(Refusal::AuthMethod(given)),
+    }
+}
+
+/// The scopes listed, or those of the switch; the error is one that does not exist.
+pub(super) fn check_scopes(given: Option<&str>, switches: &Switches) -> Result<Scopes, String> {
+    let scopes = Scopes::parse(given.unwrap_or_default());
+    if let Some(unknown) = scopes.iter().find(|scope| !is_scope(scope)) {
+        return Err(unknown.to_owned());
+    }
+    if !scopes.is_empty() {
+        return Ok(scopes);
+    }
+    Ok(match switches.unlisted_scope {
+        UnlistedScope::OpenidProfile => Scopes::parse("openid profile"),
+        UnlistedScope::All => SCOPES.iter().map(|(name, _)| *name).collect(),
+    })
 }

@@ -60,6 +60,8 @@ fn unknown(token: &str) -> Refusal {
         Refusal::OtherKind("a refresh token")
     } else if token.starts_with("hf_oauth_") {
         Refusal::Unknown
+    } else if token.starts_with("hf_jwt_") {
+        Refusal::OtherKind("a token for one repository")
     } else if token.starts_with("hf_") {
         Refusal::OtherKind("a personal token")
     } else if token.starts_with("eyJ") {

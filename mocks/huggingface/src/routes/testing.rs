@@ -83,6 +83,11 @@ impl Site {
     }
 
     pub(crate) fn with(origin: &str, config: Config) -> Site {
+        Site::with_client(origin, config, Client::builder().build().unwrap())
+    }
+
+    /// A site that reaches further than loopback.
+    pub(crate) fn with_client(origin: &str, config: Config, client: Client) -> Site {
         let journal = Journal::new();
         let context = Context {
             origin: origin.parse().unwrap(),
@@ -90,7 +95,7 @@ impl Site {
             random: Random::seeded(7),
             journal: journal.clone(),
             script: Script::default(),
-            client: Client::builder().build().unwrap(),
+            client,
         };
         let mock = HuggingFace::new(config, context);
         Site { router: mock.router(), mock, journal }

@@ -2,7 +2,7 @@
 
 pub(super) mod client;
 mod code;
-mod device;
+pub(super) mod device;
 mod exchange;
 mod refresh;
 pub(super) mod refusal;
@@ -14,12 +14,19 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
+use serde::Serialize;
 
 use self::refusal::Refusal;
 use crate::config::TokenCacheControl;
 use crate::tokens::{self, TokenReply};
 use crate::{HuggingFace, answer};
+
+#[derive(Serialize)]
+struct ErrorBody {
+    error: &'static str,
+    error_description: &'static str,
+}
 
 pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
     let mut notes = Vec::new();
@@ -42,6 +49,10 @@ async fn exchange(
 ) -> Result<TokenReply, Refusal> {
     let params = request::params(headers, body, mock.switches().json_token_request)?;
     let grant = request::grant_type(&params)?;
+    if grant == request::Grant::TokenExchange {
+        let client = client::authenticate(headers, &params, &mock.store())?;
+        return exchange::redeem(mock, &params, &client).await;
+    }
     // One lock for all checks: a code cannot be used twice at the same time.
     let issue = {
         let mut store = mock.store();
@@ -50,17 +61,18 @@ async fn exchange(
         match grant {
             request::Grant::AuthorizationCode => code::redeem(&mut store, &params, client, now, notes)?,
             request::Grant::RefreshToken => refresh::redeem(&mut store, &params, client, now)?,
-            request::Grant::DeviceCode => device::redeem(&mut store, &params, client, now)?,
-            request::Grant::TokenExchange => {
-                exchange::redeem(&store, &params, &client, now, mock.random().hex(12), mock.origin())?
-            }
+            request::Grant::TokenExchange => return Err(Refusal::NoSubjectTokenType),
+            request::Grant::DeviceCode => device::redeem(&mut store, &params, &client, now)?,
         }
     };
     Ok(tokens::issue(mock, issue).await?)
 }
 
-fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
+/// The answer to a refused request.
+pub(super) fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
     let wire = refusal.wire(&mock.switches());
-    let response = answer::oauth_error(wire.status, wire.code, wire.description);
+    let body = ErrorBody { error: wire.code.as_str(), error_description: wire.description };
+    let mut response = answer::json(wire.status, &body);
+    answer::set(&mut response, HeaderName::from_static("x-error-message"), wire.description);
     kit::note(response, refusal.to_string())
 }

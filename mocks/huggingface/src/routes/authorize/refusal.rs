@@ -7,6 +7,7 @@ use oauth::pkce::Defect;
 use thiserror::Error;
 use url::Url;
 
+use super::metadata_document::Unusable;
 use crate::answer::ForeignForm;
 use crate::config::{ScopeNotEnabled, Switches, UnverifiedEmail};
 
@@ -54,8 +55,8 @@ pub(super) enum Refusal {
     NoClientId,
     #[error("client_id `{given}` is not registered{hint}")]
     UnknownClientId { given: String, hint: String },
-    #[error("{0}")]
-    MetadataDocument(String),
+    #[error(transparent)]
+    MetadataDocument(Unusable),
     #[error("{0} where only one value can be meant")]
     TwoAddresses(Duplicate),
     #[error("redirect_uri is missing")]
@@ -109,12 +110,14 @@ impl Refusal {
         match self {
             Refusal::ForeignForm(_) => forbidden("This form was not sent by this site."),
             Refusal::UnknownAction(_) => page("Invalid action"),
-            Refusal::NoClientId | Refusal::UnknownClientId { .. } => page("Invalid client_id"),
-            // Seen on the real site, where it could not be fetched.
-            Refusal::MetadataDocument(_) => Delivery::Page {
+            // Seen on the real site.
+            Refusal::MetadataDocument(unusable) if unusable.is_unreachable() => Delivery::Page {
                 status: StatusCode::BAD_GATEWAY,
-                text: "Error: the client ID metadata document cannot be used",
+                text: "The client metadata document cannot be fetched",
             },
+            Refusal::NoClientId | Refusal::UnknownClientId { .. } | Refusal::MetadataDocument(_) => {
+                page("Invalid client_id")
+            }
             Refusal::TwoAddresses(_)
             | Refusal::NoRedirectUri
             | Refusal::RedirectUriNotRegistered(_)

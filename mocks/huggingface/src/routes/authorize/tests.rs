@@ -1,5 +1,3 @@
-mod metadata;
-
 use crate::config::{OmittedRedirectUri, PkcePlain, PublicAppPkce, ScopeNotEnabled, UnverifiedEmail};
 use crate::routes::testing::{Answer, CALLBACK, CHALLENGE, CLIENT_ID, SECRET, Site, authorize, shop};
 use crate::{App, Config, Membership, Organisation, Switches, User};

@@ -1,173 +1,321 @@
+use serde_json::Value;
+
+use crate::config::{DevicePolling, VerificationUri, VerificationUriComplete};
 use crate::routes::testing::{Answer, CLIENT_ID, SECRET, Site, form, shop};
-use crate::{App, Config};
+use crate::{App, Config, Membership, Organisation, Switches, User};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// A public app, such as a command line.
+const TOOL: &str = "tool+app %41";
 
-/// A command-line app without a secret beside the Shop.
 fn site() -> Site {
-    let cli = App {
-        client_id: "cli".into(),
-        public: true,
-        name: "A command".into(),
-        scopes: "openid profile read-repos".split(' ').collect(),
-        ..App::default()
-    };
-    Site::with("http://localhost:4000", Config { apps: vec![shop(), cli], ..Config::default() })
+    let tool = App { client_id: TOOL.into(), public: true, name: "Tool".into(), ..App::default() };
+    Site::with("http://localhost:4000", Config { apps: vec![shop(), tool], ..Config::default() })
+}
+
+fn switch(site: &Site, change: impl FnOnce(&mut Switches)) {
+    let mut switches = site.mock.switches();
+    change(&mut switches);
+    site.mock.set_switches(switches);
 }
 
 async fn start(site: &Site, pairs: &[(&str, &str)]) -> Answer {
-    let headers = [("content-type", "application/x-www-form-urlencoded")];
-    site.send("POST", "/oauth/device", &headers, &form(pairs)).await
+    site.form("/oauth/device", &form(pairs), None).await
 }
 
-async fn codes(site: &Site) -> (String, String) {
-    let reply = start(site, &[("client_id", "cli"), ("scope", "openid profile")]).await.json();
-    let text = |name: &str| reply[name].as_str().unwrap().to_owned();
-    (text("device_code"), text("user_code"))
+async fn started(site: &Site) -> Value {
+    let answer = start(site, &[("client_id", TOOL)]).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
 }
 
-async fn poll(site: &Site, device_code: &str) -> Answer {
-    site.token(&[], &form(&[("grant_type", GRANT), ("device_code", device_code), ("client_id", "cli")])).await
+async fn poll(site: &Site, device: &Value) -> Answer {
+    let code = device["device_code"].as_str().unwrap();
+    site.token(&[], &form(&[("grant_type", GRANT), ("device_code", code), ("client_id", TOOL)])).await
 }
 
-async fn enter(site: &Site, pairs: &[(&str, &str)]) -> Answer {
+async fn decide(site: &Site, user_code: &str, action: &str) -> Answer {
     let session = site.mock.sign_in("ada").unwrap();
-    site.form("/oauth/device/verify", &form(pairs), Some(&session)).await
+    let body = form(&[("user_code", user_code), ("action", action)]);
+    site.form("/oauth/device/verify", &body, Some(&session)).await
 }
 
 #[track_caller]
-fn error(answer: &Answer) -> (u16, String, String) {
-    let body = answer.json();
-    let text = |name: &str| body[name].as_str().unwrap().to_owned();
-    (answer.status, text("error"), text("error_description"))
+fn assert_refused(answer: &Answer, error: &str, note: &str) {
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some(error)), "{answer:?}");
+    assert_eq!(answer.notes, [note]);
 }
 
 #[tokio::test]
-async fn a_device_is_given_exactly_the_four_members_that_were_seen() {
-    let reply = start(&site(), &[("client_id", "cli")]).await.json();
-    let members: Vec<&String> = reply.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["device_code", "user_code", "verification_uri", "expires_in"]);
-    assert_eq!(reply["verification_uri"], "http://localhost:4000/oauth/device");
-    assert_eq!(reply["expires_in"], 300);
-    assert_eq!(reply["device_code"].as_str().unwrap().len(), 36, "a UUID");
-    let user_code = reply["user_code"].as_str().unwrap();
-    let (left, right) = user_code.split_once('-').unwrap();
-    let four =
-        |half: &str| half.len() == 4 && half.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    assert!(four(left) && four(right), "{user_code}");
+async fn gives_exactly_the_four_members_that_were_seen() {
+    let device = started(&site()).await;
+    let names: Vec<_> = device.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut expected = ["device_code", "user_code", "verification_uri", "expires_in"];
+    expected.sort_unstable();
+    let mut names = names;
+    names.sort_unstable();
+    assert_eq!(names, expected);
+    assert_eq!(device["verification_uri"], "http://localhost:4000/oauth/device");
+    assert_eq!(device["expires_in"], 300);
+    assert_eq!(device["device_code"].as_str().map(str::len), Some(36), "a UUID");
+    let code = device["user_code"].as_str().unwrap();
+    let group =
+        |text: &str| text.len() == 4 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let (first, second) = code.split_once('-').unwrap();
+    assert!(group(first) && group(second), "{code}");
 }
 
 #[tokio::test]
-async fn tokens_come_once_the_person_has_allowed_and_only_once() {
+async fn tells_what_a_switch_makes_it_tell() {
     let site = site();
-    let (device_code, user_code) = codes(&site).await;
-    assert_eq!(error(&poll(&site, &device_code).await).1, "authorization_pending");
-    // As people type it.
-    let typed = format!(" {} ", user_code.to_lowercase());
-    let page = enter(&site, &[("user_code", &typed)]).await;
-    assert!(page.status == 200 && page.body.contains("A command wants to access your account"), "{page:?}");
-    let done = enter(&site, &[("user_code", &user_code), ("action", "authorize")]).await;
-    assert!(done.body.contains("Device connected"), "{done:?}");
-    let tokens = poll(&site, &device_code).await.json();
-    assert_eq!((&tokens["scope"], &tokens["expires_in"]), (&"openid profile".into(), &28800.into()));
-    assert!(tokens["refresh_token"].as_str().unwrap().starts_with("hf_oauth__refresh_"));
-    let whoami = site.with_bearer("/api/whoami-v2", tokens["access_token"].as_str().unwrap()).await.json();
-    assert_eq!(whoami["name"], "ada");
-    let again = poll(&site, &device_code).await;
-    assert_eq!((error(&again).1.as_str(), again.notes.len()), ("invalid_grant", 1));
+    switch(&site, |switches| {
+        switches.device_interval_seconds = Some(7);
+        switches.device_code_lifetime_seconds = 60;
+        switches.verification_uri = VerificationUri::ShortHost;
+        switches.verification_uri_complete = VerificationUriComplete::Present;
+    });
+    let device = started(&site).await;
+    assert_eq!((device["interval"].as_i64(), device["expires_in"].as_i64()), (Some(7), Some(60)));
+    assert_eq!(device["verification_uri"], "https://hf.co/oauth/device");
+    let complete = format!("https://hf.co/oauth/device?user_code={}", device["user_code"].as_str().unwrap());
+    assert_eq!(device["verification_uri_complete"], complete.as_str());
 }
 
 #[tokio::test]
-async fn a_denial_is_told_to_the_device() {
+async fn a_user_who_says_yes_connects_the_device() {
     let site = site();
-    let (device_code, user_code) = codes(&site).await;
-    enter(&site, &[("user_code", &user_code), ("action", "deny")]).await;
-    let denied = (400, "access_denied".to_owned(), "Device code denied".to_owned());
-    assert_eq!(error(&poll(&site, &device_code).await), denied);
-}
+    let device = started(&site).await;
+    let answer = poll(&site, &device).await;
+    assert_refused(&answer, "authorization_pending", "the user has not decided about the device yet");
 
-#[tokio::test]
-async fn a_device_that_asks_too_often_is_told_to_slow_down() {
-    let site = site();
-    let (device_code, _) = codes(&site).await;
-    let mut seen = Vec::new();
-    for wait in [0, 4, 5, 1] {
-        site.advance(wait);
-        seen.push(error(&poll(&site, &device_code).await).1);
-    }
-    assert_eq!(seen, ["authorization_pending", "slow_down", "authorization_pending", "slow_down"]);
-}
-
-#[tokio::test]
-async fn the_codes_expire_after_five_minutes() {
-    let site = site();
-    let (device_code, user_code) = codes(&site).await;
-    site.advance(299);
-    assert_eq!(error(&poll(&site, &device_code).await).1, "authorization_pending");
-    site.advance(1);
-    assert_eq!(error(&poll(&site, &device_code).await).1, "expired_token");
-    let page = enter(&site, &[("user_code", &user_code)]).await;
-    assert_eq!(page.status, 400);
-    assert!(page.body.contains("This code is not valid."), "{page:?}");
-}
-
-#[tokio::test]
-async fn an_app_with_a_secret_has_to_send_it_at_both_ends() {
-    let site = site();
-    let refused = error(&start(&site, &[("client_id", CLIENT_ID)]).await);
-    assert_eq!(refused.1, "invalid_client");
-    assert!(refused.2.contains("delete the secret from the oauth app to make it public"), "{refused:?}");
-    let started = start(&site, &[("client_id", CLIENT_ID), ("client_secret", SECRET)]).await.json();
-    let device_code = started["device_code"].as_str().unwrap();
-    let pairs = [("grant_type", GRANT), ("device_code", device_code), ("client_id", CLIENT_ID)];
-    let refused = error(&site.token(&[], &form(&pairs)).await);
-    assert!(refused.1 == "invalid_client" && refused.2.contains("delete the secret"), "{refused:?}");
-    let with_secret = [&pairs[..], &[("client_secret", SECRET)]].concat();
-    assert_eq!(error(&site.token(&[], &form(&with_secret)).await).1, "authorization_pending");
-}
-
-#[tokio::test]
-async fn scopes_are_those_of_the_site_and_of_the_app() {
-    let site = site();
-    let unknown = error(&start(&site, &[("client_id", "cli"), ("scope", "proflie")]).await);
-    assert!(
-        unknown.1 == "invalid_request" && unknown.2.contains("expected one of: openid, profile"),
-        "{unknown:?}"
-    );
-    let foreign = error(&start(&site, &[("client_id", "cli"), ("scope", "email")]).await);
-    assert_eq!(foreign.1, "invalid_scope");
-}
-
-#[tokio::test]
-async fn refuses_what_names_no_app_or_another_one() {
-    let site = site();
-    assert_eq!(error(&start(&site, &[]).await).1, "invalid_request");
-    assert_eq!(error(&start(&site, &[("client_id", "nobody")]).await).1, "invalid_client");
-    let (device_code, _) = codes(&site).await;
-    let as_shop = [
-        ("grant_type", GRANT),
-        ("device_code", &*device_code),
-        ("client_id", CLIENT_ID),
-        ("client_secret", SECRET),
-    ];
-    let refused = site.token(&[], &form(&as_shop)).await;
-    assert_eq!(error(&refused).1, "invalid_grant");
-    assert_eq!(refused.notes, ["device_code was given to the app `cli`, not to `shop+app %41!?:x`"]);
-}
-
-#[tokio::test]
-async fn the_page_wants_somebody_signed_in_and_its_own_form() {
-    let site = site();
-    assert_eq!(site.get("/oauth/device").await.location(), "/login?next=%2Foauth%2Fdevice");
+    let user_code = device["user_code"].as_str().unwrap();
     let session = site.mock.sign_in("ada").unwrap();
-    let page = site.get_as("/oauth/device?user_code=A6MY-0314", &session).await;
-    assert!(!page.body.contains("A6MY-0314"), "the code in the address is not taken");
-    let (_, user_code) = codes(&site).await;
-    let headers = [
-        ("origin", "https://evil.example"),
-        ("host", "localhost:4000"),
-        ("cookie", &*format!("token={session}")),
-    ];
-    let body = form(&[("user_code", &user_code), ("action", "authorize")]);
-    assert_eq!(site.send("POST", "/oauth/device/verify", &headers, &body).await.status, 403);
+    let entry = site.get_as("/oauth/device", &session).await;
+    assert!(entry.status == 200 && entry.body.contains(r#"action="/oauth/device/verify""#), "{entry:?}");
+    // As people type: small letters, no dash.
+    let typed = form(&[("user_code", &user_code.replace('-', "").to_lowercase())]);
+    let asked = site.form("/oauth/device/verify", &typed, Some(&session)).await;
+    assert!(asked.status == 200 && asked.body.contains("Tool wants to access your account"), "{asked:?}");
+    assert!(asked.body.contains(&format!(r#"name="user_code" value="{user_code}""#)), "{asked:?}");
+    site.advance(5);
+    assert_eq!(poll(&site, &device).await.json()["error"], "authorization_pending", "nothing was decided");
+    let done = decide(&site, user_code, "authorize").await;
+    assert!(done.status == 200 && done.body.contains("Device connected"), "{done:?}");
+
+    site.advance(5);
+    let reply = poll(&site, &device).await.json();
+    assert_eq!(
+        (reply["token_type"].as_str(), reply["scope"].as_str()),
+        (Some("bearer"), Some("openid profile email"))
+    );
+    assert!(reply["id_token"].is_string() && reply["refresh_token"].is_string(), "{reply}");
+    let token = reply["access_token"].as_str().unwrap();
+    assert_eq!(site.with_bearer("/api/whoami-v2", token).await.json()["name"], "ada");
+
+    let again = poll(&site, &device).await;
+    assert_refused(&again, "invalid_grant", "device_code was already used");
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", reply["refresh_token"].as_str().unwrap()),
+        ("client_id", TOOL),
+    ]);
+    assert_eq!(site.token(&[], &refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_user_who_says_no_ends_it() {
+    let site = site();
+    let device = started(&site).await;
+    let done = decide(&site, device["user_code"].as_str().unwrap(), "deny").await;
+    assert!(done.body.contains("Request denied"), "{done:?}");
+    let answer = poll(&site, &device).await;
+    assert_eq!(answer.json()["error_description"], "Device code denied");
+    assert_refused(&answer, "access_denied", "the user denied the device's request");
+    let again = decide(&site, device["user_code"].as_str().unwrap(), "authorize").await;
+    assert_eq!(again.status, 400, "{again:?}");
+    assert!(again.notes[0].ends_with("was already decided about"), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_device_in_a_hurry_is_slowed_down() {
+    let site = site();
+    let device = started(&site).await;
+    assert_eq!(poll(&site, &device).await.json()["error"], "authorization_pending");
+    site.advance(4);
+    let note = "the device asked again after 4 s; it has to wait 5 s, and from now on 10 s";
+    assert_refused(&poll(&site, &device).await, "slow_down", note);
+    site.advance(9);
+    assert_eq!(poll(&site, &device).await.json()["error"], "slow_down");
+    site.advance(15);
+    assert_eq!(poll(&site, &device).await.json()["error"], "authorization_pending");
+    switch(&site, |switches| switches.device_polling = DevicePolling::Unlimited);
+    assert_eq!(poll(&site, &device).await.json()["error"], "authorization_pending");
+}
+
+#[tokio::test]
+async fn codes_expire() {
+    let site = site();
+    let device = started(&site).await;
+    site.advance(302);
+    assert_refused(&poll(&site, &device).await, "expired_token", "device_code expired 2 s ago");
+    let user_code = device["user_code"].as_str().unwrap();
+    let answer = decide(&site, user_code, "authorize").await;
+    assert_eq!((answer.status, answer.notes), (400, vec![format!("user_code `{user_code}` has expired")]));
+}
+
+#[tokio::test]
+async fn an_app_with_a_secret_has_to_send_it_at_both_steps() {
+    let site = site();
+    let note = "the app `Shop` has a secret, which the device flow wants, and it was not sent";
+    let answer = start(&site, &[("client_id", CLIENT_ID)]).await;
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_client")));
+    assert_eq!(answer.notes, [note]);
+    let description = answer.json()["error_description"].clone();
+    assert!(
+        description.as_str().unwrap().starts_with("if you want to use the device code flow"),
+        "{description}"
+    );
+
+    let device = start(&site, &[("client_id", CLIENT_ID), ("client_secret", SECRET)]).await.json();
+    let code = device["device_code"].as_str().unwrap();
+    let pairs = [("grant_type", GRANT), ("device_code", code), ("client_id", CLIENT_ID)];
+    assert_eq!(site.token(&[], &form(&pairs)).await.notes, [note]);
+    let proven = [&pairs[..], &[("client_secret", SECRET)]].concat();
+    assert_eq!(site.token(&[], &form(&proven)).await.json()["error"], "authorization_pending");
+}
+
+#[tokio::test]
+async fn refuses_unknown_and_missing_clients() {
+    let site = site();
+    let answer = start(&site, &[("client_id", "tool")]).await;
+    assert_eq!((answer.status, answer.notes), (401, vec!["client_id `tool` is not registered".to_owned()]));
+    assert_refused(&start(&site, &[]).await, "invalid_request", "client_id is missing");
+}
+
+#[tokio::test]
+async fn refuses_unknown_scopes_and_lists_the_known_ones() {
+    let site = site();
+    let answer = start(&site, &[("client_id", TOOL), ("scope", "openid files")]).await;
+    assert!(answer.json()["error_description"].as_str().unwrap().contains("inference-api, "), "{answer:?}");
+    assert_refused(&answer, "invalid_request", "scope `files` does not exist");
+    let answer = start(&site, &[("client_id", TOOL), ("scope", "jobs")]).await;
+    assert_refused(&answer, "invalid_scope", "scope `jobs` is not enabled on the app `Tool`");
+    let narrow = start(&site, &[("client_id", TOOL), ("scope", "profile")]).await.json();
+    decide(&site, narrow["user_code"].as_str().unwrap(), "authorize").await;
+    assert_eq!(poll(&site, &narrow).await.json()["scope"], "profile");
+}
+
+#[tokio::test]
+async fn refuses_device_codes_that_are_none_of_the_clients() {
+    let site = site();
+    let poll_with = async |pairs: &[(&str, &str)]| {
+        site.token(&[], &form(&[&[("grant_type", GRANT)], pairs].concat())).await
+    };
+    let device = started(&site).await;
+    let (code, user_code) = (device["device_code"].as_str().unwrap(), device["user_code"].as_str().unwrap());
+    for (sent, note) in [
+        ("", "device_code is empty"),
+        ("x", "device_code was never given"),
+        (user_code, "device_code is a user_code: that one is for the user"),
+        (&format!(" {code}"), "device_code differs from one that was given only by white space around it"),
+    ] {
+        let answer = poll_with(&[("device_code", sent), ("client_id", TOOL)]).await;
+        assert_refused(&answer, "invalid_grant", note);
+    }
+    let foreign = [("device_code", code), ("client_id", CLIENT_ID), ("client_secret", SECRET)];
+    let note = format!("device_code was given to the app `{TOOL}`, not to `{CLIENT_ID}`");
+    assert_refused(&poll_with(&foreign).await, "invalid_grant", &note);
+    assert_refused(&poll_with(&[("device_code", code)]).await, "invalid_request", "client_id is missing");
+    assert_refused(&poll_with(&[("client_id", TOOL)]).await, "invalid_request", "device_code is missing");
+}
+
+#[tokio::test]
+async fn the_page_wants_a_signed_in_user() {
+    let site = site();
+    let answer = site.get("/oauth/device?user_code=A6MY-0314").await;
+    assert_eq!(answer.location(), "/login?next=%2Foauth%2Fdevice%3Fuser_code%3DA6MY-0314");
+    let answer = site.form("/oauth/device/verify", "user_code=A6MY-0314", None).await;
+    assert_eq!(answer.location(), "/login?next=%2Foauth%2Fdevice");
+}
+
+#[tokio::test]
+async fn the_page_ignores_a_code_in_the_address_unless_switched() {
+    let site = site();
+    let session = site.mock.sign_in("ada").unwrap();
+    let answer = site.get_as("/oauth/device?user_code=A6MY-0314", &session).await;
+    assert!(!answer.body.contains("A6MY-0314"), "{answer:?}");
+    assert_eq!(answer.notes, ["user_code of the address is ignored, as on the real site"]);
+    switch(&site, |switches| switches.verification_uri_complete = VerificationUriComplete::Present);
+    let answer = site.get_as("/oauth/device?user_code=A6MY-0314", &session).await;
+    assert!(answer.body.contains(r#"value="A6MY-0314""#), "{answer:?}");
+}
+
+#[tokio::test]
+async fn the_page_says_what_is_wrong_with_a_code() {
+    let site = site();
+    let device_code = started(&site).await["device_code"].as_str().unwrap().to_owned();
+    for (given, note) in [
+        ("", "no user_code was sent".to_owned()),
+        ("--", "no user_code was sent".to_owned()),
+        ("<b>A6MY", "user_code `<b>A6MY` was never given".to_owned()),
+        (
+            &device_code,
+            format!("user_code `{device_code}` is the device_code, which is for the device alone"),
+        ),
+    ] {
+        let answer = decide(&site, given, "authorize").await;
+        assert_eq!((answer.status, &answer.notes), (400, &vec![note]), "{given}");
+        assert!(!answer.body.contains("<b>"), "{answer:?}");
+    }
+    let code = started(&site).await["user_code"].as_str().unwrap().to_owned();
+    assert_eq!(
+        decide(&site, &code, "perhaps").await.notes,
+        ["the form's action is `perhaps`, neither authorize nor deny"]
+    );
+}
+
+#[tokio::test]
+async fn the_form_of_another_site_decides_nothing() {
+    let site = site();
+    let device = started(&site).await;
+    let cookie = format!("token={}", site.mock.sign_in("ada").unwrap());
+    let headers =
+        [("origin", "https://evil.example"), ("host", "localhost:4000"), ("cookie", cookie.as_str())];
+    let body = form(&[("user_code", device["user_code"].as_str().unwrap()), ("action", "authorize")]);
+    let answer = site.send("POST", "/oauth/device/verify", &headers, &body).await;
+    assert_eq!(answer.status, 403, "{answer:?}");
+    assert_eq!(poll(&site, &device).await.json()["error"], "authorization_pending");
+}
+
+#[tokio::test]
+async fn an_unverified_address_connects_no_device() {
+    let site = site();
+    let user = User { username: "ada".into(), email_verified: false, ..User::default() };
+    site.mock.add_user(user);
+    let device = started(&site).await;
+    let answer = decide(&site, device["user_code"].as_str().unwrap(), "authorize").await;
+    assert_eq!(
+        (answer.status, answer.notes),
+        (403, vec!["the e-mail address of `ada` is not verified".to_owned()])
+    );
+}
+
+#[tokio::test]
+async fn grants_only_organisations_of_the_user() {
+    let site = site();
+    let organisation = |name: &str| Organisation { username: name.into(), ..Organisation::default() };
+    let (own, other) =
+        (site.mock.add_organisation(organisation("own")), site.mock.add_organisation(organisation("other")));
+    let member = Membership { org: "own".into(), ..Membership::default() };
+    site.mock.add_user(User { username: "ada".into(), orgs: vec![member], ..User::default() });
+    let device = started(&site).await;
+    let session = site.mock.sign_in("ada").unwrap();
+    let body = form(&[
+        ("user_code", device["user_code"].as_str().unwrap()),
+        ("action", "authorize"),
+        ("orgIds", &own.sub),
+        ("orgIds", &other.sub),
+    ]);
+    site.form("/oauth/device/verify", &body, Some(&session)).await;
+    assert_eq!(site.mock.store().grants[0].orgs, [own.sub]);
 }

@@ -6,7 +6,7 @@ use super::client::Client;
 use super::refusal::Refusal;
 use crate::config::{CodeReuse, RefreshTokens};
 use crate::store::{Challenge, Code, Store};
-use crate::tokens::{Issue, Kind};
+use crate::tokens::Issue;
 
 /// The checks, in order; then the code is used up. A refused attempt leaves it
 /// as it was, which is a guess.
@@ -40,7 +40,6 @@ pub(super) fn redeem(
         nonce: code.nonce,
         user,
         app,
-        kind: Kind::Granted,
     })
 }
 

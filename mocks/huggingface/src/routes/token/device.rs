@@ -1,53 +1,88 @@
-//! The device code grant (RFC 8628 §3.4, §3.5).
+//! The device grant (RFC 8628 §3.4).
 
 use oauth::Params;
 
 use super::client::Client;
 use super::refusal::Refusal;
-use crate::store::{Device, DeviceState, Store};
-use crate::tokens::{Issue, Kind};
+use crate::config::{App, DevicePolling, RefreshTokens};
+use crate::store::{Device, DeviceDecision, Store};
+use crate::tokens::Issue;
 
-/// The checks, in order; then the code is used up.
-pub(super) fn redeem(store: &mut Store, params: &Params, client: Client, now: i64) -> Result<Issue, Refusal> {
+/// What every `slow_down` adds to the interval, in seconds (RFC 8628 §3.5).
+const SLOW_DOWN_SECONDS: i64 = 5;
+
+/// The checks, in order; then the device code is used up.
+pub(super) fn redeem(
+    store: &mut Store,
+    params: &Params,
+    client: &Client,
+    now: i64,
+) -> Result<Issue, Refusal> {
     let given = params.first("device_code").ok_or(Refusal::NoDeviceCode)?;
-    let device = store.devices.get(given).cloned().ok_or(Refusal::UnknownDeviceCode)?;
-    check_owner(&device, &client)?;
-    let app = store.app(&device.client_id).ok_or(Refusal::AppGone)?.clone();
-    if !app.public && !client.is_proven() {
-        return Err(Refusal::DeviceWithoutSecret(app.name));
-    }
-    check_age(&device, now)?;
-    let since = device.polled_at.map(|at| now - at);
-    let interval = i64::from(store.switches.device_poll_seconds);
-    if let Some(own) = store.devices.get_mut(given) {
-        own.polled_at = Some(now);
-    }
-    let authorization = match device.state {
-        DeviceState::Allowed(authorization) => authorization,
-        DeviceState::Denied => return Err(Refusal::DeviceDenied),
-        DeviceState::Used => return Err(Refusal::UsedDeviceCode),
-        DeviceState::Pending if since.is_some_and(|since| since < interval) => {
-            return Err(Refusal::DeviceTooFast { since: since.unwrap_or_default(), interval });
-        }
-        DeviceState::Pending => return Err(Refusal::DevicePending),
+    let id = client.id().ok_or(Refusal::NoClientId)?;
+    let device = check_existence(store, given)?;
+    check_owner(&device, id)?;
+    let app = store.app(id).ok_or(Refusal::AppGone)?.clone();
+    check_proof(client, &app)?;
+    let authorization = match &device.decision {
+        DeviceDecision::Used => return Err(Refusal::UsedDeviceCode),
+        DeviceDecision::Denied => return Err(Refusal::DeviceDenied),
+        _ if device.expires_at <= now => return Err(Refusal::ExpiredDeviceCode(now - device.expires_at)),
+        DeviceDecision::Pending => return Err(pending(store, given, now)),
+        DeviceDecision::Allowed(authorization) => (**authorization).clone(),
     };
     let user = store.user(&authorization.sub).ok_or(Refusal::UserGone)?.clone();
+
     if let Some(own) = store.devices.get_mut(given) {
-        own.state = DeviceState::Used;
+        own.decision = DeviceDecision::Used;
     }
-    Ok(Issue { authorization, user, app, nonce: None, with_refresh_token: true, kind: Kind::Granted })
+    let with_refresh_token = store.switches.refresh_tokens == RefreshTokens::Issued;
+    Ok(Issue { authorization, user, app, nonce: None, with_refresh_token })
 }
 
-fn check_owner(device: &Device, client: &Client) -> Result<(), Refusal> {
-    match client.id() {
-        None => Err(Refusal::NoClientOfDevice),
-        Some(given) if given != device.client_id => {
-            Err(Refusal::ForeignDeviceCode { owner: device.client_id.clone(), given: given.to_owned() })
+fn check_existence(store: &Store, given: &str) -> Result<Device, Refusal> {
+    store.devices.get(given).cloned().ok_or_else(|| {
+        Refusal::UnknownDeviceCode(if given.is_empty() {
+            "is empty"
+        } else if store.devices.values().any(|device| device.user_code == given) {
+            "is a user_code: that one is for the user"
+        } else if store.devices.get(given.trim()).is_some() {
+            "differs from one that was given only by white space around it"
+        } else {
+            "was never given"
+        })
+    })
+}
+
+fn check_owner(device: &Device, given: &str) -> Result<(), Refusal> {
+    if device.client_id == given {
+        return Ok(());
+    }
+    Err(Refusal::ForeignDeviceCode { owner: device.client_id.clone(), given: given.to_owned() })
+}
+
+/// An app with a secret has to send it: nothing else proves who polls.
+pub(in crate::routes) fn check_proof(client: &Client, app: &App) -> Result<(), Refusal> {
+    if app.public || client.is_proven() {
+        Ok(())
+    } else {
+        Err(Refusal::DeviceWithoutSecret(app.name.clone()))
+    }
+}
+
+/// The device has to wait, and longer when it asks too often.
+fn pending(store: &mut Store, device_code: &str, now: i64) -> Refusal {
+    let limited = store.switches.device_polling == DevicePolling::SlowDown;
+    let Some(device) = store.devices.get_mut(device_code) else {
+        return Refusal::Pending;
+    };
+    let after = device.last_poll.replace(now).map(|last| now - last);
+    match after {
+        Some(after) if limited && after < device.interval => {
+            let interval = device.interval;
+            device.interval += SLOW_DOWN_SECONDS;
+            Refusal::TooFast { after, interval, next: device.interval }
         }
-        Some(_) => Ok(()),
+        _ => Refusal::Pending,
     }
-}
-
-fn check_age(device: &Device, now: i64) -> Result<(), Refusal> {
-    if device.expires_at <= now { Err(Refusal::ExpiredDeviceCode(now - device.expires_at)) } else { Ok(()) }
 }

@@ -7,7 +7,7 @@ use super::client::Client;
 use super::refusal::Refusal;
 use crate::config::App;
 use crate::store::{Authorization, Store, Token};
-use crate::tokens::{Issue, Kind};
+use crate::tokens::Issue;
 
 /// The checks, in order; then the token is used up.
 pub(super) fn redeem(store: &mut Store, params: &Params, client: Client, now: i64) -> Result<Issue, Refusal> {
@@ -24,7 +24,7 @@ pub(super) fn redeem(store: &mut Store, params: &Params, client: Client, now: i6
         own.ended = Some("it was already used, and a newer one was given for it");
     }
     let authorization = Authorization { scopes, ..token.authorization };
-    Ok(Issue { authorization, user, app, nonce: None, with_refresh_token: true, kind: Kind::Granted })
+    Ok(Issue { authorization, user, app, nonce: None, with_refresh_token: true })
 }
 
 fn check_presence(params: &Params) -> Result<&str, Refusal> {

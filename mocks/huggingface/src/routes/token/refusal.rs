@@ -9,7 +9,6 @@ use thiserror::Error;
 
 use crate::config::{InvalidClientStatus, Switches};
 use crate::keys::KeyError;
-use crate::routes::device::DELETE_THE_SECRET;
 
 /// The reason, for the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -82,48 +81,66 @@ pub(in crate::routes) enum Refusal {
     ForeignRefreshToken { owner: String, given: String },
     #[error("scope `{0}` was not granted before")]
     WiderScope(String),
-    // The device code grant.
+    // The device grant.
+    #[error("client_id is missing")]
+    NoClientId,
+    #[error("the app `{0}` has a secret, which the device flow wants, and it was not sent")]
+    DeviceWithoutSecret(String),
     #[error("device_code is missing")]
     NoDeviceCode,
-    #[error("device_code was never given")]
-    UnknownDeviceCode,
-    #[error("device_code expired {0} s ago")]
-    ExpiredDeviceCode(i64),
-    #[error("the tokens for this device_code were fetched already")]
-    UsedDeviceCode,
-    #[error("client_id is missing, which the device flow wants")]
-    NoClientOfDevice,
+    #[error("device_code {0}")]
+    UnknownDeviceCode(&'static str),
     #[error("device_code was given to the app `{owner}`, not to `{given}`")]
     ForeignDeviceCode { owner: String, given: String },
-    #[error("the app `{0}` has a secret, and it was not sent")]
-    DeviceWithoutSecret(String),
-    #[error("nobody has entered the code yet")]
-    DevicePending,
-    #[error("the device asks again after {since} s, and {interval} s are to pass")]
-    DeviceTooFast { since: i64, interval: i64 },
-    #[error("the person denied the device")]
+    #[error("device_code was already used")]
+    UsedDeviceCode,
+    #[error("device_code expired {0} s ago")]
+    ExpiredDeviceCode(i64),
+    #[error("the user has not decided about the device yet")]
+    Pending,
+    #[error("the device asked again after {after} s; it has to wait {interval} s, and from now on {next} s")]
+    TooFast { after: i64, interval: i64, next: i64 },
+    #[error("the user denied the device's request")]
     DeviceDenied,
     // The token exchange.
+    #[error("subject_token_type is missing")]
+    NoSubjectTokenType,
+    #[error("subject_token_type `{0}` does not exist at this site")]
+    SubjectTokenType(String),
     #[error("subject_token is missing")]
     NoSubjectToken,
-    #[error("subject_token_type `{0}` is not one of this site")]
-    SubjectTokenType(String),
-    #[error("the app has not proved itself by its secret, which an exchange of addresses wants")]
-    ExchangeUnproven,
-    #[error("the app `{0}` may not exchange addresses: it is bound to no organization with that privilege")]
-    ExchangeNotAllowed(String),
-    #[error("`{0}` is the address of no member of the app's organization")]
-    NoSuchMember(String),
-    #[error("scope `{0}` is not one of the app")]
+    #[error("the exchange for an e-mail address wants an app, by client id and secret")]
+    ExchangeWithoutClient,
+    #[error("the app `{0}` is bound to no organisation (token_exchange_org)")]
+    UnboundApp(String),
+    #[error("`{0}`, the organisation of the app, does not exist or has no Enterprise plan")]
+    NoEnterprise(String),
+    #[error("nobody has the e-mail address `{0}`")]
+    NoSuchEmail(String),
+    #[error("`{user}` is not in the organisation `{org}` of the app")]
+    NoMember { user: String, org: String },
+    #[error("scope `{0}` does not exist, or is not enabled on the app")]
     ExchangeScope(String),
-    #[error("resource is missing, which an exchange of CI tokens wants")]
+    #[error("resource is missing")]
     NoResource,
-    #[error("the CI token is refused: {0}")]
+    #[error("resource `{0}` is neither a repository nor a username")]
+    Resource(String),
+    #[error("nobody publishes to `{0}` (trusted_publishers)")]
+    NoPublisher(String),
+    #[error("`{resource}` does not trust the issuer `{issuer}`")]
+    OtherIssuer { resource: String, issuer: String },
+    #[error("the keys of the issuer `{issuer}` are not to be had: {reason}")]
+    CiKeys { issuer: String, reason: String },
+    #[error("the subject token {0}")]
     CiToken(String),
     // The mock's fault.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
+
+/// Seen on the real site, word for word.
+const DEVICE_WITHOUT_SECRET: &str = "if you want to use the device code flow without client secret \
+     authentication, delete the secret from the oauth app to make it public";
 
 /// What goes on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,8 +151,8 @@ pub(in crate::routes) struct Wire {
 }
 
 impl Refusal {
-    /// Code and text; "Invalid code" and "Invalid refresh_token" were seen on
-    /// the real site, the other texts are guesses.
+    /// Code and text; "Invalid code", "Invalid refresh_token" and "Device code
+    /// denied" were seen on the real site, most other texts are guesses.
     pub(in crate::routes) fn wire(&self, switches: &Switches) -> Wire {
         let bad = |code, description| Wire { status: StatusCode::BAD_REQUEST, code, description };
         let request = |description| bad(ErrorCode::InvalidRequest, description);
@@ -177,24 +194,32 @@ impl Refusal {
             | Refusal::EndedRefreshToken(_)
             | Refusal::ExpiredRefreshToken(_)
             | Refusal::ForeignRefreshToken { .. } => grant("Invalid refresh_token"),
-            Refusal::WiderScope(_) => bad(ErrorCode::InvalidScope, "Invalid scope"),
+            Refusal::NoSubjectTokenType => request("Missing subject_token_type"),
+            Refusal::SubjectTokenType(_) => request("Unsupported subject_token_type"),
+            Refusal::NoSubjectToken => request("Missing subject_token"),
+            Refusal::ExchangeWithoutClient | Refusal::UnboundApp(_) | Refusal::NoEnterprise(_) => {
+                client("Client may not exchange tokens")
+            }
+            Refusal::NoSuchEmail(_) | Refusal::NoMember { .. } => grant("Invalid subject_token"),
+            Refusal::ExchangeScope(_) => bad(ErrorCode::InvalidScope, "Invalid scope"),
+            Refusal::NoResource => request("Missing resource"),
+            Refusal::Resource(_) => request("Invalid resource"),
+            // "Error descriptions don't reveal which specific check failed."
+            Refusal::NoPublisher(_)
+            | Refusal::OtherIssuer { .. }
+            | Refusal::CiKeys { .. }
+            | Refusal::CiToken(_) => grant("Invalid subject_token"),
+            Refusal::NoClientId => request("Missing client_id"),
+            Refusal::DeviceWithoutSecret(_) => client(DEVICE_WITHOUT_SECRET),
             Refusal::NoDeviceCode => request("Missing device_code"),
-            Refusal::NoClientOfDevice => request("Missing client_id"),
-            Refusal::UnknownDeviceCode | Refusal::UsedDeviceCode | Refusal::ForeignDeviceCode { .. } => {
+            Refusal::UnknownDeviceCode(_) | Refusal::UsedDeviceCode | Refusal::ForeignDeviceCode { .. } => {
                 grant("Invalid device_code")
             }
             Refusal::ExpiredDeviceCode(_) => bad(ErrorCode::ExpiredToken, "Device code expired"),
-            Refusal::DeviceWithoutSecret(_) => bad(ErrorCode::InvalidClient, DELETE_THE_SECRET),
-            Refusal::DevicePending => bad(ErrorCode::AuthorizationPending, "Authorization pending"),
-            Refusal::DeviceTooFast { .. } => bad(ErrorCode::SlowDown, "Slow down"),
+            Refusal::Pending => bad(ErrorCode::AuthorizationPending, "Authorization pending"),
+            Refusal::TooFast { .. } => bad(ErrorCode::SlowDown, "Slow down"),
             Refusal::DeviceDenied => bad(ErrorCode::AccessDenied, "Device code denied"),
-            Refusal::NoSubjectToken => request("Missing subject_token"),
-            Refusal::SubjectTokenType(_) => request("Invalid subject_token_type"),
-            Refusal::ExchangeUnproven | Refusal::ExchangeNotAllowed(_) => client("Invalid client"),
-            Refusal::NoSuchMember(_) => grant("Invalid subject_token"),
-            Refusal::ExchangeScope(_) => bad(ErrorCode::InvalidScope, "Invalid scope"),
-            Refusal::NoResource => request("Missing resource"),
-            Refusal::CiToken(_) => grant("Invalid subject_token"),
+            Refusal::WiderScope(_) => bad(ErrorCode::InvalidScope, "Invalid scope"),
             Refusal::Key(_) => Wire {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 code: ErrorCode::ServerError,

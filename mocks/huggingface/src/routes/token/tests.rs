@@ -1,4 +1,3 @@
-mod exchange;
 mod refresh;
 
 use base64::Engine as _;
@@ -225,13 +224,9 @@ async fn accepts_json_unless_switched() {
 async fn refuses_requests_of_the_wrong_form() {
     let site = Site::new();
     let gone = "grant_type `client_credentials` does not exist at this site";
-    let device = "urn:ietf:params:oauth:grant-type:device_code";
-    let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     for (body, error, note) in [
         (String::new(), "invalid_request", "grant_type is missing"),
         (form(&[("grant_type", "client_credentials")]), "unsupported_grant_type", gone),
-        (form(&[("grant_type", device)]), "invalid_request", "device_code is missing"),
-        (form(&[("grant_type", exchange)]), "invalid_request", "subject_token is missing"),
         ("code=1&code=1".into(), "invalid_request", "parameter `code` was sent more than once"),
         (form(&[("grant_type", "authorization_code")]), "invalid_request", "code is missing"),
         (form(&[("grant_type", "refresh_token")]), "invalid_request", "refresh_token is missing"),

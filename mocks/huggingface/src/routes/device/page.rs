@@ -1,0 +1,186 @@
+//! The user's side of the device flow (RFC 8628 §3.3): enter the code, then say yes or no.
+//!
+//! Look and form of the real pages are not known. That permission is asked for on every device
+//! grant, also when the app has it already, was seen.
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, Uri};
+use oauth::Params;
+use thiserror::Error;
+
+use crate::answer::{self, ForeignForm, check_own_form};
+use crate::config::{App, UnverifiedEmail, User, VerificationUriComplete};
+use crate::store::{Authorization, Device, DeviceDecision, Grant, Session, Store};
+use crate::{HuggingFace, pages};
+
+/// Why the form is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Refusal {
+    #[error(transparent)]
+    ForeignForm(#[from] ForeignForm),
+    #[error("the e-mail address of `{0}` is not verified")]
+    UnverifiedEmail(String),
+    #[error("no user_code was sent")]
+    NoCode,
+    #[error("user_code `{given}` {reason}")]
+    BadCode { given: String, reason: &'static str },
+    #[error("the form's action is `{0}`, neither authorize nor deny")]
+    UnknownAction(String),
+}
+
+/// `GET /oauth/device`
+pub(in crate::routes) async fn get(
+    State(mock): State<HuggingFace>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let Some((user, _)) = mock.signed_in(&headers) else {
+        return to_login(&uri);
+    };
+    let query = Params::parse(uri.query().unwrap_or_default());
+    let sent = query.first("user_code").unwrap_or_default();
+    let filled_in = mock.switches().verification_uri_complete == VerificationUriComplete::Present;
+    let page = pages::device_entry(&user, if filled_in { sent } else { "" }, None);
+    let response = answer::html(StatusCode::OK, page);
+    if sent.is_empty() || filled_in {
+        response
+    } else {
+        kit::note(response, "user_code of the address is ignored, as on the real site")
+    }
+}
+
+/// `POST /oauth/device/verify`: first with the code alone, then with the decision.
+pub(in crate::routes) async fn verify(
+    State(mock): State<HuggingFace>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some((user, session)) = mock.signed_in(&headers) else {
+        return to_login(&Uri::from_static("/oauth/device"));
+    };
+    let form = Params::parse(&String::from_utf8_lossy(&body));
+    decide(&mock, &headers, &form, &user, &session).unwrap_or_else(|refusal| {
+        let (status, text) = refusal.public();
+        let page = match refusal {
+            Refusal::NoCode | Refusal::BadCode { .. } => {
+                pages::device_entry(&user, form.first("user_code").unwrap_or_default(), Some(text))
+            }
+            _ => pages::error(status, text),
+        };
+        kit::note(answer::html(status, page), refusal.to_string())
+    })
+}
+
+fn decide(
+    mock: &HuggingFace,
+    headers: &HeaderMap,
+    form: &Params,
+    user: &User,
+    session: &Session,
+) -> Result<Response, Refusal> {
+    check_own_form(headers)?;
+    check_email(mock, user)?;
+    let mut store = mock.store();
+    let (device_code, device, app) = check_code(&store, form, mock.clock().seconds())?;
+    let decision = match form.first("action") {
+        None => return Ok(ask(&store, user, &device, &app)),
+        Some("deny") => DeviceDecision::Denied,
+        Some("authorize") => {
+            let own: Vec<_> = store.organisations_of(user).map(|org| org.sub.as_str()).collect();
+            let orgs: Vec<_> =
+                form.all("orgIds").filter(|org| own.contains(org)).map(ToOwned::to_owned).collect();
+            store.put_grant(Grant {
+                sub: user.sub.clone(),
+                client_id: app.client_id.clone(),
+                scopes: device.scopes.clone(),
+                orgs: orgs.clone(),
+                given_at: mock.clock().now(),
+            });
+            DeviceDecision::Allowed(Box::new(Authorization {
+                client_id: app.client_id.clone(),
+                sub: user.sub.clone(),
+                scopes: device.scopes,
+                orgs,
+                session_id: mock.random().hex(12),
+                auth_time: session.signed_in_at,
+            }))
+        }
+        Some(other) => return Err(Refusal::UnknownAction(other.to_owned())),
+    };
+    let allowed = matches!(decision, DeviceDecision::Allowed(_));
+    if let Some(own) = store.devices.get_mut(&device_code) {
+        own.decision = decision;
+    }
+    Ok(answer::html(StatusCode::OK, pages::device_done(&app, allowed)))
+}
+
+/// The permission page for a device.
+fn ask(store: &Store, user: &User, device: &Device, app: &App) -> Response {
+    let orgs: Vec<_> = store.organisations_of(user).collect();
+    let (path, code) = ("/oauth/device/verify", Some(device.user_code.as_str()));
+    answer::html(StatusCode::OK, pages::consent(app, user, &device.scopes, &orgs, &[], path, code))
+}
+
+/// As at `/oauth/authorize`, but that there is no app to send the browser back to.
+fn check_email(mock: &HuggingFace, user: &User) -> Result<(), Refusal> {
+    if user.email_verified || mock.switches().unverified_email == UnverifiedEmail::Allowed {
+        return Ok(());
+    }
+    Err(Refusal::UnverifiedEmail(user.username.clone()))
+}
+
+/// The device that shows this code: still undecided, still alive. People may type the code in
+/// small letters and without its dash (RFC 8628 §6.1).
+fn check_code(store: &Store, form: &Params, now: i64) -> Result<(String, Device, App), Refusal> {
+    let given = form.first("user_code").unwrap_or_default();
+    let plain = |code: &str| -> String {
+        code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
+    };
+    let wanted = plain(given);
+    if wanted.is_empty() {
+        return Err(Refusal::NoCode);
+    }
+    let bad = |reason| Refusal::BadCode { given: given.to_owned(), reason };
+    let found = store.devices.iter().find(|(_, device)| plain(&device.user_code) == wanted);
+    let Some((device_code, device)) = found else {
+        let is_device_code = store.devices.get(given.trim()).is_some();
+        return Err(bad(if is_device_code {
+            "is the device_code, which is for the device alone"
+        } else {
+            "was never given"
+        }));
+    };
+    if !matches!(device.decision, DeviceDecision::Pending) {
+        return Err(bad("was already decided about"));
+    }
+    if device.expires_at <= now {
+        return Err(bad("has expired"));
+    }
+    let app = store.app(&device.client_id).ok_or_else(|| bad("belongs to an app that no longer exists"))?;
+    Ok((device_code.clone(), device.clone(), app.clone()))
+}
+
+/// To the login page, and from there back to this one.
+fn to_login(uri: &Uri) -> Response {
+    let path = uri.path_and_query().map_or("/oauth/device", |path| path.as_str());
+    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    answer::see_other(&format!("/login?next={next}"))
+}
+
+impl Refusal {
+    /// Status and text of the page.
+    fn public(&self) -> (StatusCode, &'static str) {
+        match self {
+            Refusal::ForeignForm(_) => (StatusCode::FORBIDDEN, "This form was not sent by this site."),
+            Refusal::UnverifiedEmail(_) => (
+                StatusCode::FORBIDDEN,
+                "You must verify your email address before you can authorize an application.",
+            ),
+            Refusal::NoCode => (StatusCode::BAD_REQUEST, "Enter the code."),
+            Refusal::BadCode { .. } => (StatusCode::BAD_REQUEST, "This code is invalid or has expired."),
+            Refusal::UnknownAction(_) => (StatusCode::BAD_REQUEST, "Invalid action"),
+        }
+    }
+}
