@@ -166,9 +166,10 @@ fn an_external_logto_without_credentials_exits_2_and_says_what_is_missing() {
 
 #[test]
 fn a_logto_that_is_not_there_exits_3_and_names_step_and_address() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    // Held, so that nobody else takes it, and refusing, since nobody listens.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = held.local_addr().unwrap().port();
     let url = format!("http://localhost:{port}");
     let arguments = ["run", "--logto", &url, "--logto-m2m", "a:b", "--huggingface-listen", "127.0.0.1:0"];
     let output = command(&arguments);

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod consent;
+mod device;
 mod log;
 mod protocol;
 mod resource;
@@ -11,6 +12,7 @@ mod user;
 pub use configuration::seeded_sign_in_experience;
 pub(crate) use configuration::{Application, ApplicationSecret, Connector, column};
 pub(crate) use consent::{Branding, ConsentScopes};
+pub(crate) use device::{Approval, DeviceCode, DeviceState};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
 pub(crate) use protocol::{
     AccessToken, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState, PasswordVerification,
@@ -44,6 +46,7 @@ pub(crate) struct Store {
     pub(crate) grants: Bounded<Grant>,
     pub(crate) pushed_requests: Bounded<PushedRequest>,
     pub(crate) codes: Bounded<Code>,
+    pub(crate) device_codes: Bounded<DeviceCode>,
     pub(crate) access_tokens: Bounded<AccessToken>,
     pub(crate) refresh_tokens: Bounded<RefreshToken>,
     /// Oldest first.
@@ -66,6 +69,7 @@ impl Store {
             grants: Bounded::with_capacity(CAPACITY),
             pushed_requests: Bounded::with_capacity(CAPACITY),
             codes: Bounded::with_capacity(CAPACITY),
+            device_codes: Bounded::with_capacity(CAPACITY),
             access_tokens: Bounded::with_capacity(CAPACITY),
             refresh_tokens: Bounded::with_capacity(CAPACITY),
             logs: VecDeque::new(),
@@ -139,6 +143,10 @@ impl Store {
         self.access_tokens.retain(|_, token| token.grant != id);
         self.refresh_tokens.retain(|_, token| token.grant != id);
         self.codes.retain(|_, code| code.grant != id);
+        self.device_codes.retain(|_, code| match &code.state {
+            DeviceState::Approved(approval) => approval.grant != id,
+            DeviceState::Pending | DeviceState::InFlight | DeviceState::Refused { .. } => true,
+        });
         for session in self.sessions.values_mut() {
             session.authorizations.retain(|_, grant| grant != id);
         }

@@ -3,6 +3,9 @@
 /// The sign-in page, for every route of the sign-in application.
 pub(super) const SIGN_IN: &str = include_str!("sign-in.html");
 
+/// The page for the user code of a device, and for what comes of it.
+pub(super) const DEVICE: &str = include_str!("device.html");
+
 /// Where a sign-out without a redirect URI ends.
 pub(crate) const SIGNED_OUT: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
     <title>Signed Out</title></head><body><p>You have successfully signed out.</p></body></html>\n";

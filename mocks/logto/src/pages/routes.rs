@@ -21,8 +21,16 @@ const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 const GUARDED: [&str; 6] =
     ["/sign-in", "/register", "/consent", "/single-sign-on", "/forgot-password", "/social/register"];
 
+/// Where a person types in a device's code (contract §1.1).
+pub(crate) const DEVICE: &str = "/device";
+
+/// Where they end.
+pub(crate) const DEVICE_SUCCESS: &str = "/device/success";
+
 pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new().route("/callback/{connector}", get(callback).post(callback_form))
+    Router::new()
+        .route(DEVICE_SUCCESS, get(|| async { device() }))
+        .route("/callback/{connector}", get(callback).post(callback_form))
 }
 
 /// The provider sends the person here; the page does the rest.
@@ -80,7 +88,16 @@ fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
 
 /// The sign-in application, which finds out by itself what to show.
 pub(crate) fn page() -> Response {
-    let mut response = Response::new(axum::body::Body::from(html::SIGN_IN));
+    shown(html::SIGN_IN)
+}
+
+/// The same with the page for a device's code.
+pub(crate) fn device() -> Response {
+    shown(html::DEVICE)
+}
+
+fn shown(html: &'static str) -> Response {
+    let mut response = Response::new(axum::body::Body::from(html));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));

@@ -7,6 +7,7 @@ mod claims;
 pub(crate) mod client_auth;
 mod consent;
 pub(super) mod cors;
+mod device;
 mod discovery;
 mod end_session;
 mod finish;

@@ -52,6 +52,11 @@ impl Application {
         matches!(self.kind.as_str(), "Traditional" | "MachineToMachine")
     }
 
+    /// Whether it signs people in by the device flow, and in no other way.
+    pub(crate) fn is_device_flow(&self) -> bool {
+        self.kind == "Native" && self.custom("isDeviceFlow") == &Value::Bool(true)
+    }
+
     /// `customClientMetadata.<name>`.
     pub(crate) fn custom(&self, name: &str) -> &Value {
         self.custom_client_metadata.get(name).unwrap_or(&Value::Null)

@@ -13,6 +13,7 @@ use crate::routes::oidc::AuthorizationRequest;
 pub(crate) mod lifetime {
     pub(crate) const CODE: i64 = 60;
     pub(crate) const PUSHED_REQUEST: i64 = 60;
+    pub(crate) const DEVICE_CODE: i64 = 600;
     pub(crate) const ACCESS_TOKEN: i64 = 3600;
     pub(crate) const ID_TOKEN: i64 = 3600;
     pub(crate) const REFRESH_TOKEN: i64 = 14 * 24 * 3600;
@@ -165,6 +166,8 @@ pub(crate) struct Session {
     /// Grant by application.
     pub(crate) authorizations: IndexMap<String, String>,
     pub(crate) logout: Option<LogoutState>,
+    /// The secret of a page that waits for a user code.
+    pub(crate) device_xsrf: Option<String>,
     pub(crate) expires: i64,
 }
 
@@ -178,6 +181,7 @@ impl Session {
             login_at: now,
             authorizations: IndexMap::new(),
             logout: None,
+            device_xsrf: None,
             expires: now + lifetime::SESSION,
         }
     }
@@ -190,7 +194,7 @@ pub(crate) struct LogoutState {
     pub(crate) client: Option<String>,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) state: Option<String>,
-    /// The interaction that goes on afterwards, when somebody else signed in.
+    /// Where an interaction goes on afterwards, when somebody else signed in.
     pub(crate) resumes: Option<String>,
 }
 

@@ -77,7 +77,17 @@ pub(crate) struct SetCookies(Vec<String>);
 impl SetCookies {
     /// `_logto`, for the page's server-side rendering: raw JSON, readable by scripts.
     pub(crate) fn logto(&mut self, key: &CookieKey, app_id: &str) {
-        self.signed(key, "_logto", &format!(r#"{{"appId":"{app_id}"}}"#), "path=/; samesite=lax");
+        self.logto_json(key, &format!(r#"{{"appId":"{app_id}"}}"#));
+    }
+
+    /// The same with other members, or none.
+    pub(crate) fn logto_json(&mut self, key: &CookieKey, json: &str) {
+        self.signed(key, "_logto", json, "path=/; samesite=lax");
+    }
+
+    /// A cookie for the scripts of one page.
+    pub(crate) fn readable(&mut self, key: &CookieKey, name: &str, value: &str, path: &str, expires: i64) {
+        self.signed(key, name, value, &format!("path={path}; expires={}; samesite=lax", date(expires)));
     }
 
     /// `_interaction`, for the Experience API and the pages.
@@ -86,14 +96,14 @@ impl SetCookies {
         self.signed(key, "_interaction", value, &attributes);
     }
 
-    /// `_interaction_resume`, for `GET /oidc/auth/<uid>` only.
-    pub(crate) fn resume(&mut self, key: &CookieKey, uid: &str, expires: i64) {
-        let attributes = format!("path=/oidc/auth/{uid}; expires={}; samesite=lax; httponly", date(expires));
+    /// `_interaction_resume`, for the address at which the interaction goes on only.
+    pub(crate) fn resume(&mut self, key: &CookieKey, uid: &str, path: &str, expires: i64) {
+        let attributes = format!("path={path}; expires={}; samesite=lax; httponly", date(expires));
         self.signed(key, "_interaction_resume", uid, &attributes);
     }
 
-    pub(crate) fn clear_resume(&mut self, key: &CookieKey, uid: &str) {
-        let attributes = format!("path=/oidc/auth/{uid}; expires={}; samesite=lax; httponly", date(0));
+    pub(crate) fn clear_resume(&mut self, key: &CookieKey, path: &str) {
+        let attributes = format!("path={path}; expires={}; samesite=lax; httponly", date(0));
         self.signed(key, "_interaction_resume", "", &attributes);
     }
 

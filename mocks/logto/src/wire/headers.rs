@@ -20,7 +20,7 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     let raw = path.starts_with("/oidc/") && asks_for_raw_errors(request.uri().query());
     let seen = request.headers().get(IF_NONE_MATCH).cloned();
     let mut response = next.run(request).await;
-    let vary = if varies_by_origin(&path) { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
+    let vary = if varies_by_origin(&method, &path) { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     // Refusals from before the provider was asked carry their own.
     response.headers_mut().entry(VARY).or_insert(HeaderValue::from_static(vary));
     let id = random.string(kit::alphabet::URL_SAFE, 16);
@@ -31,8 +31,9 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     if raw && !response.status().is_success() {
         response = without_own_members(response).await;
     }
+    let untagged = [StatusCode::NOT_FOUND, StatusCode::INTERNAL_SERVER_ERROR];
     let tagged = method == Method::GET
-        && (path.starts_with("/oidc/") && response.status() != StatusCode::NOT_FOUND
+        && (path.starts_with("/oidc/") && !untagged.contains(&response.status())
             || path.starts_with("/api/") && response.status().is_success());
     if tagged { with_etag(response, seen).await } else { response }
 }
@@ -50,9 +51,12 @@ fn allowed_methods(path: &str, headers: &mut HeaderMap) {
     }
 }
 
-/// `/oidc/auth`, resume, sign-out and pages vary by encoding alone (contract §11).
-fn varies_by_origin(path: &str) -> bool {
-    let browser = path.starts_with("/oidc/auth") || path.starts_with("/oidc/session/end");
+/// `/oidc/auth`, resume, sign-out, the device flow's part in the browser, and
+/// pages vary by encoding alone (contract §11).
+fn varies_by_origin(method: &Method, path: &str) -> bool {
+    let of_devices = path == "/oidc/device/auth" && method != Method::GET;
+    let browser = ["/oidc/auth", "/oidc/session/end", "/oidc/device"];
+    let browser = browser.iter().any(|start| path.starts_with(start)) && !of_devices;
     (path.starts_with("/api/") || path.starts_with("/oidc/")) && !browser
 }
 

@@ -45,8 +45,8 @@ pub(super) async fn post(
     headers: HeaderMap,
 ) -> Response {
     match submit(&shared, query.as_deref(), &headers) {
-        Ok(uid) => {
-            let target = shared.endpoint(&format!("/oidc/auth/{uid}"));
+        Ok(path) => {
+            let target = shared.endpoint(&path);
             wire::json(StatusCode::OK, &json!({ "redirectTo": target }))
         }
         Err(error) => error.response(),
@@ -58,6 +58,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     let mut store = shared.store();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     let uid = interaction.uid.clone();
+    let path = interaction.request.resume_path(&uid);
     let experience = interaction::started(interaction)?;
     let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
     let (profile, social) = (experience.profile.clone(), requirements::verified_social(experience));
@@ -75,7 +76,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     if let Some(interaction) = store.interactions.get_mut(&uid) {
         interaction.login = Some(user);
     }
-    Ok(uid)
+    Ok(path)
 }
 
 /// What the person told in this interaction becomes part of the user.

@@ -4,6 +4,7 @@ use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::client_auth::Presented;
+use super::device::GRANT_TYPE as DEVICE_CODE;
 use super::request::AuthorizationRequest;
 use crate::shared::Shared;
 use crate::store::{LogDetails, LogDraft, Session, Store};
@@ -73,7 +74,7 @@ pub(super) fn exchanged(
         Some("authorization_code") => ("AuthorizationCode", &["client_secret"]),
         Some("refresh_token") => ("RefreshToken", &["client_secret"]),
         Some("client_credentials") => ("ClientCredentials", &["client_secret"]),
-        Some("urn:ietf:params:oauth:grant-type:device_code") => ("DeviceCode", &["client_secret"]),
+        Some(DEVICE_CODE) => ("DeviceCode", &["client_secret"]),
         Some("urn:ietf:params:oauth:grant-type:token-exchange") => {
             ("TokenExchange", &["client_secret", "actor_token", "subject_token"])
         }

@@ -66,15 +66,51 @@ pub(super) fn redirected(
         max_age,
         response_mode: ResponseMode::of(params),
         hinted,
+        device_code: None,
         login_page: request::login_page(&checked.application.id, params),
+    })
+}
+
+/// Checks of a device authorization request (RFC 8628 §3.1), which has neither
+/// a redirect URI nor a response, and no prompt.
+pub(super) fn device(
+    shared: &Shared,
+    store: &Store,
+    application: &Application,
+    params: &Params,
+) -> Result<AuthorizationRequest, Refusal> {
+    let scopes = scopes(application, params)?;
+    let resources = resources(store, params)?;
+    let max_age = max_age(params)?;
+    let hinted = hinted(shared, application, params)?;
+    Ok(AuthorizationRequest {
+        client_id: application.id.clone(),
+        redirect_uri: String::new(),
+        scopes,
+        asked: Scopes::parse(params.first("scope").unwrap_or_default()),
+        resources,
+        state: None,
+        nonce: None,
+        code_challenge: None,
+        prompts: vec![],
+        max_age,
+        response_mode: ResponseMode::Query,
+        hinted,
+        device_code: None,
+        login_page: request::login_page(&application.id, params),
     })
 }
 
 /// Checks of the parameters alone, before anything is asked of the application.
 pub(super) fn well_formed(params: &Params) -> Result<(), Refusal> {
-    no_parameter_twice(params)?;
-    unsupported_parameters(params)?;
+    once_and_supported(params)?;
     response_mode(params)
+}
+
+/// The first of these.
+pub(super) fn once_and_supported(params: &Params) -> Result<(), Refusal> {
+    no_parameter_twice(params)?;
+    unsupported_parameters(params)
 }
 
 fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
@@ -160,8 +196,11 @@ fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal>
     {
         return Err(Refusal::ScopeNotAllowed(scope.to_owned()));
     }
-    if params.first("nonce").is_some() && !scopes.contains("openid") {
-        return Err(Refusal::NonceWithoutOpenid);
+    let gated = ["acr_values", "id_token_hint", "max_age", "nonce"];
+    if let Some(name) = gated.into_iter().find(|name| params.first(name).is_some())
+        && !scopes.contains("openid")
+    {
+        return Err(Refusal::WithoutOpenid(name));
     }
     Ok(scopes)
 }

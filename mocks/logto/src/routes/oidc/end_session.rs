@@ -202,7 +202,7 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
         return Err(EndSessionError::Xsrf);
     }
     let location = match (&logout.resumes, &logout.redirect_uri) {
-        (Some(uid), _) => shared.endpoint(&format!("/oidc/auth/{uid}")),
+        (Some(path), _) => shared.endpoint(path),
         (None, Some(uri)) => with_state(uri, logout.state.as_deref()),
         (None, None) => shared.endpoint("/oidc/session/end/success"),
     };

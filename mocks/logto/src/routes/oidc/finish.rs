@@ -9,6 +9,7 @@ use oauth::Scopes;
 use serde_json::{Value, json};
 
 use super::audit;
+use super::device::approval;
 use super::refusal::Refusal;
 use super::request::AuthorizationRequest;
 use super::respond;
@@ -76,7 +77,18 @@ pub(super) fn proceed(
         return Ok(ask(shared, store, request, prompt, Some(session), cookies));
     }
     let (Some(grant), false) = (grant, wanted.is_empty()) else { return Err(Refusal::NothingGranted) };
-    Ok(give_code(shared, store, request, &session, grant, done))
+    Ok(match &request.device_code {
+        Some(code) => approval::approve(
+            shared,
+            store,
+            code,
+            request,
+            &session,
+            grant,
+            done.map(|done| done.uid.as_str()),
+        ),
+        None => give_code(shared, store, request, &session, grant, done),
+    })
 }
 
 /// Why the person has to sign in, if so (OIDC Core §3.1.2.1), in oidc-provider's words.
@@ -176,7 +188,7 @@ fn ask(
     set.logto(&shared.cookie_key, &request.client_id);
     let known = cookies.signed(&shared.cookie_key, "_interaction");
     set.interaction(&shared.cookie_key, &interactions(known, &request.client_id, &uid), expires);
-    set.resume(&shared.cookie_key, &uid, expires);
+    set.resume(&shared.cookie_key, &uid, &request.resume_path(&uid), expires);
     if let Some(session) = &session {
         set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
     }
@@ -275,7 +287,7 @@ fn give_code(
     parameters.push(("iss", &issuer));
     let mut set = SetCookies::default();
     if let Some(done) = done {
-        set.clear_resume(&shared.cookie_key, &done.uid);
+        set.clear_resume(&shared.cookie_key, &request.resume_path(&done.uid));
     }
     set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
     set.into(respond::send(request.response_mode, &request.redirect_uri, &parameters))

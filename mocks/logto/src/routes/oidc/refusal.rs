@@ -33,8 +33,8 @@ pub(super) enum Refusal {
     ScopeNotAllowed(String),
     #[error("id_token_hint is not an ID token of this Logto for this application")]
     Hint,
-    #[error("nonce without the scope openid")]
-    NonceWithoutOpenid,
+    #[error("`{0}` without the scope openid")]
+    WithoutOpenid(&'static str),
     #[error("PKCE is required for this kind of application and missing")]
     PkceMissing,
     #[error("PKCE: {0}")]
@@ -96,8 +96,8 @@ impl Refusal {
                 (ErrorCode::InvalidScope, Some("requested scope is not allowed".to_owned()))
             }
             Self::Hint => invalid("could not validate id_token_hint".to_owned()),
-            Self::NonceWithoutOpenid => {
-                invalid("openid scope must be requested when using the nonce parameter".to_owned())
+            Self::WithoutOpenid(name) => {
+                invalid(format!("openid scope must be requested when using the {name} parameter"))
             }
             Self::PkceMissing => {
                 invalid("Authorization Server policy requires PKCE to be used for this request".to_owned())

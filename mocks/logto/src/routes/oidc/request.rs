@@ -26,6 +26,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) response_mode: ResponseMode,
     /// Whom the hinted ID token is about: nobody else will do.
     pub(crate) hinted: Option<String>,
+    /// The device code that the request is about, if it came from a device.
+    pub(crate) device_code: Option<String>,
     /// Where the person is sent to sign in: path and query, relative.
     pub(crate) login_page: String,
 }
@@ -36,10 +38,17 @@ impl AuthorizationRequest {
     }
 
     /// Scopes that the request may be given: `offline_access` needs
-    /// `prompt=consent`, else it is dropped silently (contract §1.6).
+    /// `prompt=consent`, else it is dropped silently (contract §1.6), except for
+    /// a device, which has no such parameter.
     pub(crate) fn granted_scopes(&self) -> Scopes {
-        let dropped = if self.asks("consent") { "" } else { "offline_access" };
+        let dropped = if self.asks("consent") || self.device_code.is_some() { "" } else { "offline_access" };
         self.scopes.minus(&Scopes::parse(dropped))
+    }
+
+    /// Where an interaction of this request goes on.
+    pub(crate) fn resume_path(&self, uid: &str) -> String {
+        let flow = if self.device_code.is_some() { "device" } else { "auth" };
+        format!("/oidc/{flow}/{uid}")
     }
 
     /// Scopes by API resource: those that were asked for and that the user holds.

@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 
 use super::audit;
+use super::device::{DeviceError, approval};
 use super::finish::{self, Done};
 use super::session;
 use crate::pages;
@@ -17,22 +18,26 @@ use crate::store::{Interaction, LogoutState, Session, Store, lifetime};
 use crate::wire::{Cookies, OidcError, SetCookies};
 
 /// Why a resume is refused.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-enum ResumeError {
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(super) enum ResumeError {
     #[error("the _interaction_resume cookie is missing, or its signature is wrong")]
     NoCookie,
     #[error("the interaction is over, or has expired")]
     Gone,
     #[error("the _session cookie is not that of the interaction")]
     OtherSession,
+    #[error(transparent)]
+    Device(#[from] DeviceError),
 }
 
 impl ResumeError {
-    fn wire(self, issuer: &str) -> OidcError {
+    fn wire(&self, issuer: &str) -> OidcError {
         let description = match self {
             Self::NoCookie => "authorization request has expired",
             Self::Gone => "interaction session not found",
             Self::OtherSession => "interaction session and authentication session mismatch",
+            // Codes are looked at on the device flow's own way back.
+            Self::Device(_) => "request is invalid",
         };
         let mut error = OidcError::invalid_request(description);
         error.iss = Some(issuer.to_owned());
@@ -56,7 +61,7 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -
     })
 }
 
-fn resume(
+pub(super) fn resume(
     shared: &Shared,
     store: &mut Store,
     session: Option<Session>,
@@ -69,6 +74,9 @@ fn resume(
     let known = session.as_ref().map(|session| &session.uid);
     if interaction.session_uid.is_some() && interaction.session_uid.as_ref() != known {
         return Err(ResumeError::OtherSession);
+    }
+    if let Some(code) = &interaction.request.device_code {
+        approval::check(store, code, now)?;
     }
     if let (Some(user), Some(session)) = (&interaction.login, &session)
         && session.account.as_ref().is_some_and(|account| account != user)
@@ -85,13 +93,16 @@ fn resume(
         consented: interaction.grant.is_some(),
     };
     let request = &interaction.request;
-    let kept = session.as_ref().map(|session| session.id.clone());
+    let kept = session.clone();
     Ok(finish::proceed(shared, store, request, session, Some(&done), cookies).unwrap_or_else(|refusal| {
+        if let Some(code) = &request.device_code {
+            return approval::refused(shared, store, code, &refusal, kept.as_ref());
+        }
         let (state, issuer) = (request.state.as_deref(), shared.issuer());
         let mut set = SetCookies::default();
-        set.clear_resume(&shared.cookie_key, uid);
-        if let Some(id) = kept {
-            set.session(&shared.cookie_key, &id, now + lifetime::SESSION);
+        set.clear_resume(&shared.cookie_key, &request.resume_path(uid));
+        if let Some(session) = kept {
+            set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
         }
         set.into(refusal.sent(request.response_mode, &request.redirect_uri, state, &issuer))
     }))
@@ -133,12 +144,13 @@ fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction
         interaction.session_uid = None;
     }
     if let Some(session) = store.sessions.get_mut(&session.id) {
+        session.device_xsrf = None;
         session.logout = Some(LogoutState {
             secret: secret.clone(),
             client: Some(interaction.request.client_id.clone()),
             redirect_uri: None,
             state: None,
-            resumes: Some(interaction.uid.clone()),
+            resumes: Some(interaction.request.resume_path(&interaction.uid)),
         });
     }
     let fields = [("xsrf", secret.as_str()), ("logout", "yes")];

@@ -9,8 +9,8 @@ use http::{HeaderMap, Method};
 use oauth::ErrorCode;
 
 use super::{
-    authorize, consent, cors, discovery, end_session, introspection, pushed, resume, revocation, token,
-    userinfo,
+    authorize, consent, cors, device, discovery, end_session, introspection, pushed, resume, revocation,
+    token, userinfo,
 };
 use crate::shared::Shared;
 use crate::wire::OidcError;
@@ -24,6 +24,13 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/oidc/jwks", get(discovery::jwks).options(preflight("GET")))
         .route("/oidc/auth", get(authorize::get).post(authorize::post))
         .route("/oidc/auth/{uid}", get(resume::get))
+        .route(
+            "/oidc/device/auth",
+            post(device::authorization::post).get(device::resumption::get).options(preflight("POST")),
+        )
+        .route("/oidc/device", get(device::verification::get).post(device::verification::post))
+        .route("/oidc/device/{uid}", get(device::resumption::get))
+        .route("/device", get(device::shortcut))
         .route("/oidc/token", post(token::post).options(preflight("POST")))
         .route("/oidc/token/introspection", post(introspection::post).options(preflight("POST")))
         .route("/oidc/request", post(pushed::post).options(preflight("POST")))

@@ -1,6 +1,8 @@
 //! `POST /oidc/token` (contract §1.6).
 
 mod code;
+mod device_code;
+mod granted;
 mod machine;
 mod refresh;
 
@@ -15,6 +17,7 @@ use oauth::{ErrorCode, Scopes};
 use serde_json::{Map, Value, json};
 
 use super::client_auth::{self, ClientAuthError};
+use super::device;
 use super::{audit, claims, cors, form};
 use crate::shared::Shared;
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
@@ -49,6 +52,12 @@ enum TokenError {
     Organization(String),
     #[error("the application does not belong to the organization `{0}`")]
     OrganizationOfApplication(String),
+    #[error("the person has not decided yet")]
+    Pending,
+    #[error("the device code has expired")]
+    DeviceCodeExpired,
+    #[error("the device is refused: {0:?}")]
+    Refused(ErrorCode, Option<String>),
     #[error("the code is unknown, or expired")]
     CodeUnknown,
     #[error("the code was used already: everything issued for it is revoked")]
@@ -114,6 +123,17 @@ impl TokenError {
             }
             Self::OrganizationOfApplication(_) => {
                 OidcError::new(403, ErrorCode::AccessDenied, "app has not associated with the organization")
+            }
+            Self::Pending => OidcError::new(
+                400,
+                ErrorCode::AuthorizationPending,
+                "authorization request is still pending as the end-user hasn't yet completed the user interaction steps",
+            ),
+            Self::DeviceCodeExpired => OidcError::new(400, ErrorCode::ExpiredToken, "device code is expired"),
+            Self::Refused(error, description) => {
+                let mut told = OidcError::new(400, *error, "");
+                told.description.clone_from(description);
+                told
             }
             Self::VerifierForm(_, text) => OidcError::invalid_request(*text),
             Self::Scope(scope) => {
@@ -184,17 +204,19 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, T
     }
     match asked {
         "authorization_code" => code::exchange(shared, &mut store, &application, form),
+        device::GRANT_TYPE => device_code::exchange(shared, &mut store, &application, form),
         "refresh_token" => refresh::exchange(shared, &mut store, &application, form),
         _ => machine::grant(shared, &store, &application, form),
     }
 }
 
 /// Parameters that may not be repeated, unlike `resource` (RFC 8707 §2).
-const SINGLE: [&str; 8] = [
+const SINGLE: [&str; 9] = [
     "client_id",
     "client_secret",
     "code",
     "code_verifier",
+    "device_code",
     "redirect_uri",
     "refresh_token",
     "scope",
@@ -205,10 +227,11 @@ const SINGLE: [&str; 8] = [
 fn allowed(asked: &str, application: &Application) -> Result<(), TokenError> {
     let of_a_person = application.kind != "MachineToMachine";
     let allowed = match asked {
-        "authorization_code" | "refresh_token" => of_a_person,
+        "authorization_code" => of_a_person && !application.is_device_flow(),
+        "refresh_token" => of_a_person,
         "client_credentials" => !of_a_person,
-        "urn:ietf:params:oauth:grant-type:device_code"
-        | "urn:ietf:params:oauth:grant-type:token-exchange" => false,
+        device::GRANT_TYPE => application.is_device_flow(),
+        "urn:ietf:params:oauth:grant-type:token-exchange" => false,
         _ => return Err(TokenError::GrantType(asked.to_owned())),
     };
     if allowed { Ok(()) } else { Err(TokenError::GrantTypeNotAllowed(asked.to_owned())) }

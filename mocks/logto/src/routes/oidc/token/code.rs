@@ -4,9 +4,10 @@ use oauth::params::Params;
 use oauth::{pkce, redirect_uri};
 use serde_json::Value;
 
-use super::{Issue, TokenError, api_scopes, issue, refresh_token, target};
+use super::TokenError;
+use super::granted::{self, Granted};
 use crate::shared::Shared;
-use crate::store::{Application, Code, RefreshToken, Store};
+use crate::store::{Application, Code, Store};
 
 /// Exchanges a code. A failed attempt does not use it up, a replay revokes
 /// everything given for it (contract §1.6).
@@ -32,50 +33,20 @@ pub(super) fn exchange(
     }
     same_redirect_uri(&code, redirect_uri)?;
     proof(&code, verifier)?;
-    let offline = code.scopes.contains("offline_access");
-    let session_uid = (!offline).then_some(code.session_uid.as_str());
-    if session_uid.is_some_and(|uid| store.session_by_uid(uid).is_none()) {
-        return Err(TokenError::SessionOver);
-    }
-    if !store.grants.contains_key(&code.grant) {
-        return Err(TokenError::SessionOver);
-    }
+    let granted = Granted {
+        request: &code.request,
+        grant: &code.grant,
+        account: &code.account,
+        scopes: &code.scopes,
+        session_uid: &code.session_uid,
+        nonce: code.request.nonce.as_deref(),
+        auth_time: code.auth_time,
+    };
+    granted::is_alive(store, &granted)?;
     if let Some(kept) = store.codes.get_mut(given) {
         kept.used = true;
     }
-    let resource = target(store, form, &code.request.resources, &code.scopes)?;
-    let of_apis = api_scopes(store, &code.grant, &code.request.asked);
-    let always = application.custom("alwaysIssueRefreshToken") == &Value::Bool(true);
-    let token = (offline || always).then(|| {
-        let token = RefreshToken {
-            grant: code.grant.clone(),
-            account: code.account.clone(),
-            client: application.id.clone(),
-            scopes: code.scopes.clone(),
-            resources: code.request.resources.clone(),
-            api_scopes: of_apis.clone(),
-            nonce: code.request.nonce.clone(),
-            auth_time: code.auth_time,
-            session_uid: session_uid.map(ToOwned::to_owned),
-            issued: now,
-            expires: now + super::refresh::lifetime(application),
-            consumed_at: None,
-        };
-        refresh_token(shared, store, token)
-    });
-    let what = Issue {
-        grant: &code.grant,
-        account: &code.account,
-        client: &application.id,
-        scopes: &code.scopes,
-        resource: resource.as_deref(),
-        api_scopes: &of_apis,
-        nonce: code.request.nonce.as_deref(),
-        auth_time: code.auth_time,
-        session_uid,
-        refresh_token: token,
-    };
-    issue(shared, store, &what)
+    granted::tokens(shared, store, application, form, &granted)
 }
 
 /// A verifier of the wrong form is told apart from a wrong one.

@@ -1,0 +1,159 @@
+//! The way to the page: Logto's own application shows it, and is told by the
+//! address and two cookies.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
+use oauth::params::Params;
+use serde_json::{Map, json};
+
+use super::DeviceError;
+use crate::pages;
+use crate::shared::Shared;
+use crate::store::{Session, Store, lifetime};
+use crate::wire::{self, ApiError, Cookies, SetCookies};
+
+/// The cookie that the page has the secret from.
+const XSRF: &str = "_logto_device_flow_xsrf";
+
+/// What a page is shown for, and in which language.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    app_id: Option<String>,
+    organization_id: Option<String>,
+    ui_locales: Option<String>,
+}
+
+impl Shown {
+    pub(super) fn of(params: &Params) -> Self {
+        let text = |name: &str| params.first(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+        Self {
+            app_id: text("app_id"),
+            organization_id: text("organization_id"),
+            ui_locales: text("ui_locales"),
+        }
+    }
+
+    /// These, and those of the request in place of what is missing.
+    pub(super) fn or(self, request: Self) -> Self {
+        Self {
+            app_id: self.app_id.or(request.app_id),
+            organization_id: self.organization_id.or(request.organization_id),
+            ui_locales: self.ui_locales.or(request.ui_locales),
+        }
+    }
+
+    fn pairs(&self) -> [(&'static str, &'static str, Option<&str>); 3] {
+        [
+            ("app_id", "appId", self.app_id.as_deref()),
+            ("organization_id", "organizationId", self.organization_id.as_deref()),
+            ("ui_locales", "uiLocales", self.ui_locales.as_deref()),
+        ]
+    }
+
+    fn cookie(&self) -> String {
+        let pairs = self.pairs();
+        let members =
+            pairs.iter().filter_map(|(_, name, value)| Some(((*name).to_owned(), json!((*value)?))));
+        json!(members.collect::<Map<_, _>>()).to_string()
+    }
+}
+
+/// What the page is to say.
+pub(super) enum Says<'a> {
+    /// "Type in the code."
+    Type,
+    /// "Is this the code that your device shows?"
+    Confirm(&'a str),
+    Wrong(&'a DeviceError),
+}
+
+/// A new secret for the page, kept in the session.
+pub(super) fn fresh_secret(shared: &Shared, store: &mut Store, session: &str) -> String {
+    let secret: String =
+        shared.context.random.bytes::<24>().iter().map(|byte| format!("{byte:02x}")).collect();
+    if let Some(session) = store.sessions.get_mut(session) {
+        session.device_xsrf = Some(secret.clone());
+        // A session has one page at a time to wait for.
+        session.logout = None;
+    }
+    secret
+}
+
+/// To the page, with its cookies.
+pub(super) fn to(
+    shared: &Shared,
+    set: &mut SetCookies,
+    secret: &str,
+    shown: &Shown,
+    says: &Says<'_>,
+) -> Response {
+    let expires = shared.now() + lifetime::DEVICE_CODE;
+    set.readable(&shared.cookie_key, XSRF, secret, pages::DEVICE, expires);
+    set.logto_json(&shared.cookie_key, &shown.cookie());
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, _, value) in shown.pairs() {
+        query.extend_pairs(value.map(|value| (name, value)));
+    }
+    match says {
+        Says::Type => {}
+        Says::Confirm(code) => {
+            query.append_pair("user_code", code);
+        }
+        Says::Wrong(error) => {
+            query.extend_pairs(error.input_code().map(|code| ("input_code", code)));
+            query.append_pair("error", &error.name());
+        }
+    }
+    let query = query.finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    wire::redirect(StatusCode::FOUND, &format!("{}{mark}{query}", pages::DEVICE))
+}
+
+/// To the page that says what went wrong. Whoever comes without a session runs
+/// into a fault of Logto (recorded).
+pub(super) fn wrong(
+    shared: &Shared,
+    store: &mut Store,
+    session: Option<&Session>,
+    query: &Params,
+    error: &DeviceError,
+) -> Response {
+    let mut set = SetCookies::default();
+    if let Some(session) = session {
+        set.session(&shared.cookie_key, &session.id, shared.now() + lifetime::SESSION);
+    }
+    let id = session.map(|session| session.id.as_str()).unwrap_or_default();
+    let secret = fresh_secret(shared, store, id);
+    let page = to(shared, &mut set, &secret, &Shown::of(query), &Says::Wrong(error));
+    let mut response = kit::note(page, error.to_string());
+    if session.is_none() {
+        let mut fault = ApiError::internal().response(error.to_string());
+        let location = response.headers_mut().remove(LOCATION);
+        fault.headers_mut().extend(location.map(|location| (LOCATION, location)));
+        response = fault;
+    }
+    set.into(response)
+}
+
+/// The code is confirmed: the page's secret goes.
+pub(super) fn clear(shared: &Shared, set: &mut SetCookies) {
+    set.readable(&shared.cookie_key, XSRF, "", pages::DEVICE, 0);
+}
+
+/// `GET /device`: short enough to be typed. Whoever has not been at the OIDC
+/// provider yet is sent there first, for the cookies.
+pub(in crate::routes::oidc) async fn shortcut(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if Cookies::of(&headers).signed(&shared.cookie_key, XSRF).is_some() {
+        return pages::device();
+    }
+    let search = query.map(|query| format!("?{query}")).unwrap_or_default();
+    wire::redirect(StatusCode::FOUND, &format!("/oidc/device{search}"))
+}

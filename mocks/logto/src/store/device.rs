@@ -1,0 +1,45 @@
+//! Codes of the device flow (RFC 8628).
+
+use oauth::params::Params;
+use oauth::{ErrorCode, Scopes};
+
+use crate::routes::oidc::AuthorizationRequest;
+
+/// A device code, and the user code that belongs to it.
+#[derive(Debug, Clone)]
+pub(crate) struct DeviceCode {
+    pub(crate) client: String,
+    /// The device authorization request.
+    pub(crate) params: Params,
+    /// Capital letters only, as typed codes are compared.
+    pub(crate) user_code: String,
+    pub(crate) state: DeviceState,
+    /// Whether the device has had an answer other than "pending".
+    pub(crate) used: bool,
+    pub(crate) expires: i64,
+}
+
+/// How far the person is.
+#[derive(Debug, Clone)]
+pub(crate) enum DeviceState {
+    /// Nobody has confirmed the code.
+    Pending,
+    /// Somebody has, and is to sign in or to consent.
+    InFlight,
+    /// It came to nothing.
+    Refused { error: ErrorCode, description: Option<String> },
+    /// The device may have its tokens.
+    Approved(Box<Approval>),
+}
+
+/// What the person allowed the device.
+#[derive(Debug, Clone)]
+pub(crate) struct Approval {
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) grant: String,
+    pub(crate) account: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) session_uid: String,
+    /// Only where the request asked for it (contract §1.6).
+    pub(crate) auth_time: Option<i64>,
+}
