@@ -1,5 +1,5 @@
 //! What a third-party application may ask people for, and how its consent page
-//! looks (contract §4, "Third-party applications").
+//! looks (contract §14, "Third-party applications").
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Roles (contract §4, "Roles"): scopes of API resources, held by users or by
+//! Roles (contract §14, "Roles"): scopes of API resources, held by users or by
 //! machine-to-machine applications.
 
 use oauth::Scopes;

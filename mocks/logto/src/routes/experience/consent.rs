@@ -137,7 +137,10 @@ fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<
         shown.insert("missingOIDCScope".to_owned(), json!(scopes));
     }
     shown.insert("missingResourceScopes".to_owned(), resource_scopes(store, interaction));
-    shown.insert("redirectUri".to_owned(), json!(request.redirect_uri));
+    // A device has none.
+    if request.device_code.is_none() {
+        shown.insert("redirectUri".to_owned(), json!(request.redirect_uri));
+    }
     Ok(Value::Object(shown))
 }
 

@@ -1,4 +1,4 @@
-//! Looks of an application's own pages (contract §4, "Third-party
+//! Looks of an application's own pages (contract §14, "Third-party
 //! applications"): names, logos and links that its consent page shows.
 
 use std::sync::Arc;

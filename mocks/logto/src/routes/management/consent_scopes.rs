@@ -1,4 +1,4 @@
-//! What a third-party application may ask people for (contract §4,
+//! What a third-party application may ask people for (contract §14,
 //! "Third-party applications").
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Who holds a role (contract §4, "Roles"): users and machine-to-machine
+//! Who holds a role (contract §14, "Roles"): users and machine-to-machine
 //! applications, told from either side.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Scopes of roles (contract §4, "Roles").
+//! Scopes of roles (contract §14, "Roles").
 
 use std::sync::Arc;
 

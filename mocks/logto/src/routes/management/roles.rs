@@ -1,4 +1,4 @@
-//! Roles (contract §4, "Roles").
+//! Roles (contract §14, "Roles").
 
 use std::sync::Arc;
 
