@@ -4,6 +4,7 @@ pub(crate) mod admin;
 mod experience;
 mod management;
 pub(crate) mod oidc;
+mod redirect_uri;
 mod table;
 
 pub(crate) use experience::{interaction_uid, is_username};

@@ -7,6 +7,7 @@ mod log;
 mod protocol;
 mod resource;
 mod role;
+mod sentinel;
 mod user;
 
 pub use configuration::seeded_sign_in_experience;
@@ -21,6 +22,7 @@ pub(crate) use protocol::{
 };
 pub(crate) use resource::{ApiResource, ResourceScope};
 pub(crate) use role::{Role, RoleKind};
+pub(crate) use sentinel::{Policy, Sentinel};
 pub(crate) use user::{Identity, PROFILE, User};
 
 use std::collections::VecDeque;
@@ -49,6 +51,7 @@ pub(crate) struct Store {
     pub(crate) device_codes: Bounded<DeviceCode>,
     pub(crate) access_tokens: Bounded<AccessToken>,
     pub(crate) refresh_tokens: Bounded<RefreshToken>,
+    pub(crate) sentinel: Sentinel,
     /// Oldest first.
     pub(crate) logs: VecDeque<LogEntry>,
     purged_at: i64,
@@ -72,6 +75,7 @@ impl Store {
             device_codes: Bounded::with_capacity(CAPACITY),
             access_tokens: Bounded::with_capacity(CAPACITY),
             refresh_tokens: Bounded::with_capacity(CAPACITY),
+            sentinel: Sentinel::new(),
             logs: VecDeque::new(),
             purged_at: 0,
         }

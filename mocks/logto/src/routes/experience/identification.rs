@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::interaction::{self, InteractionError};
-use super::requirements::{available, demanded, missing_profile, username_exists, verified_social};
+use super::requirements::{available, demanded, missing_profile, no_robot, username_exists, verified_social};
 use crate::shared::Shared;
 use crate::store::{
     Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
@@ -322,6 +322,7 @@ fn register(
     profile: Profile,
 ) -> Result<String, IdentificationError> {
     interaction::allowed(store, "Register").map_err(IdentificationError::Api)?;
+    no_robot(store, experience).map_err(IdentificationError::Api)?;
     let created = experience.user.as_deref().and_then(|id| store.user(id));
     let missing = demanded(store, created, &profile, verified_social(experience));
     if !missing.is_empty() {

@@ -93,13 +93,19 @@ pub(super) async fn start(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let event = match body::object(&body).and_then(|members| event(&members)) {
-        Ok(event) => event,
+    let started =
+        body::object(&body).and_then(|members| Ok((event(&members)?, has_captcha_token(&members)?)));
+    let (event, has_token) = match started {
+        Ok(started) => started,
         Err(error) => return error.into(),
     };
     let mut store = shared.store();
     // `signInMode` is not looked at here (contract §11).
     match find(&shared, &mut store, &headers, query.as_deref()) {
+        // There is no captcha provider that could vouch for it.
+        Ok(_) if has_token => {
+            ApiError::new(422, "session.captcha_failed", "Captcha verification failed.").into()
+        }
         Ok(interaction) => {
             interaction.experience = Some(Experience {
                 event,
@@ -149,6 +155,12 @@ const EVENTS: [&str; 3] = ["SignIn", "Register", "ForgotPassword"];
 fn event(members: &Map<String, Value>) -> Result<String, ApiError> {
     body::without([body::needed_choice(members, &["interactionEvent"], &EVENTS)])?;
     Ok(members.get("interactionEvent").and_then(Value::as_str).unwrap_or_default().to_owned())
+}
+
+/// Whether a token of a captcha is given.
+fn has_captcha_token(members: &Map<String, Value>) -> Result<bool, ApiError> {
+    body::without([body::typed(members, &["captchaToken"], "string")])?;
+    Ok(members.get("captchaToken").and_then(Value::as_str).is_some_and(|token| !token.is_empty()))
 }
 
 /// `signInMode` (contract §2.1).

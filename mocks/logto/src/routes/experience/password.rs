@@ -12,7 +12,7 @@ use super::password_policy::{self, Person};
 use super::profile::is_username;
 use super::requirements::{rejected, username_in_use};
 use crate::shared::Shared;
-use crate::store::PasswordVerification;
+use crate::store::{PasswordVerification, Policy, Store};
 use crate::wire::{self, ApiError, Complaint, Issue, body};
 
 /// Why a password is not accepted.
@@ -26,6 +26,8 @@ enum PasswordError {
     InvalidCredentials,
     #[error("the user is suspended")]
     Suspended,
+    #[error("too many wrong passwords: locked out for {0} minutes more")]
+    LockedOut(i64),
     #[error("somebody has this username already")]
     UsernameInUse,
     #[error("the password policy refuses it")]
@@ -43,6 +45,11 @@ impl PasswordError {
                 "Incorrect account or password. Please check your input.",
             ),
             Self::Suspended => ApiError::new(401, "user.suspended", "This account is suspended."),
+            Self::LockedOut(minutes) => ApiError::new(
+                400,
+                "session.verification_blocked_too_many_attempts",
+                format!("Too many attempts in a short time. Please try again {}.", in_minutes(*minutes)),
+            ),
             Self::UsernameInUse => username_in_use(),
             Self::Rejected(issues) => rejected(issues),
         };
@@ -101,19 +108,35 @@ fn known(
     let given = credentials(&members, kind, |_| true, true).map_err(PasswordError::Body)?;
     let mut store = shared.store();
     interaction::started(interaction::find(shared, &mut store, headers, query)?)?;
-    let user = store
-        .user_by_identifier(&given.kind, &given.identifier)
-        .filter(|user| user.password.as_ref() == Some(&given.password))
-        .ok_or(PasswordError::InvalidCredentials)?;
-    if user.is_suspended {
-        return Err(PasswordError::Suspended);
+    let user = of(&store, &given);
+    let (now, policy) = (shared.context.clock.millis(), Policy::of(&store.sign_in_experience));
+    if let Some(until) = store.sentinel.report(&given.identifier, user.is_err(), now, policy) {
+        return Err(PasswordError::LockedOut((until - now + 30_000).div_euclid(60_000)));
     }
-    let (id, user) = (shared.long_id(), user.id.clone());
+    let (id, user) = (shared.long_id(), user?);
     let verification =
         PasswordVerification::Known { id: id.clone(), identifier: given.kind, value: given.identifier, user };
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     keep(&mut interaction::started(interaction)?.passwords, verification);
     Ok(id)
+}
+
+/// Whose the credentials are.
+fn of(store: &Store, given: &Credentials) -> Result<String, PasswordError> {
+    let user = store
+        .user_by_identifier(&given.kind, &given.identifier)
+        .filter(|user| user.password.as_ref() == Some(&given.password))
+        .ok_or(PasswordError::InvalidCredentials)?;
+    if user.is_suspended { Err(PasswordError::Suspended) } else { Ok(user.id.clone()) }
+}
+
+/// A time from now, in the words of a browser.
+fn in_minutes(minutes: i64) -> String {
+    let digits = minutes.to_string();
+    let grouped: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let plural = if minutes == 1 { "" } else { "s" };
+    format!("in {} minute{plural}", grouped.join(","))
 }
 
 fn new(
@@ -181,4 +204,18 @@ fn credentials(
     issues.push(empty.then(|| Issue::new(&["password"], Complaint::TooShort(1))));
     body::without(issues)?;
     Ok(Credentials { kind: text(identifier, "type"), identifier: value, password })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_are_told_as_a_browser_tells_them() {
+        let told = [0, 1, 90, 1440, 1_000_000].map(in_minutes);
+        assert_eq!(
+            told,
+            ["in 0 minutes", "in 1 minute", "in 90 minutes", "in 1,440 minutes", "in 1,000,000 minutes"]
+        );
+    }
 }

@@ -56,6 +56,16 @@ pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError
     Ok(())
 }
 
+/// The person is asked to prove that they are no robot, unless a provider
+/// vouched for them (contract §2.2).
+pub(super) fn no_robot(store: &Store, experience: &Experience) -> Result<(), ApiError> {
+    let asked = store.sign_in_experience.get("captchaPolicy").and_then(|policy| policy.get("enabled"));
+    if asked == Some(&Value::Bool(true)) && !experience.skips_captcha {
+        return Err(ApiError::new(422, "session.captcha_required", "Captcha is required."));
+    }
+    Ok(())
+}
+
 /// Whether the person proved a social identity in this interaction.
 pub(super) fn verified_social(experience: &Experience) -> bool {
     experience.verifications.iter().any(|known| matches!(known.state, VerificationState::Verified(_)))

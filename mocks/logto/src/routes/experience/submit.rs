@@ -18,6 +18,8 @@ use crate::wire::{self, ApiError};
 enum SubmitError {
     #[error(transparent)]
     Interaction(#[from] InteractionError),
+    #[error("a captcha is asked for")]
+    Robot(ApiError),
     #[error("nobody has been identified")]
     NotIdentified,
     #[error("{}", .0.message)]
@@ -31,7 +33,7 @@ impl SubmitError {
         let error = match self {
             Self::Interaction(error) => return error.response(),
             Self::NotIdentified => requirements::not_identified(),
-            Self::Taken(error) => error.clone(),
+            Self::Robot(error) | Self::Taken(error) => error.clone(),
             Self::MissingProfile(fields) => requirements::missing_profile(fields),
         };
         error.response(self.to_string())
@@ -60,8 +62,11 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     let uid = interaction.uid.clone();
     let path = interaction.request.resume_path(&uid);
     let experience = interaction::started(interaction)?;
+    let experience = experience.clone();
+    requirements::no_robot(&store, &experience).map_err(SubmitError::Robot)?;
     let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
-    let (profile, social) = (experience.profile.clone(), requirements::verified_social(experience));
+    let social = requirements::verified_social(&experience);
+    let profile = experience.profile;
     // Somebody else may have taken it since.
     requirements::available(&store, &profile).map_err(SubmitError::Taken)?;
     let missing = requirements::demanded(&store, store.user(&user), &profile, social);

@@ -7,10 +7,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::auth::Authorized;
 use super::pagination::Page;
+use crate::routes::redirect_uri;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, ConsentScopes};
 use crate::wire::body::{self, object};
@@ -162,7 +162,7 @@ fn uris(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
         issues.extend(items.map(|(index, uri)| {
             let complaint = match uri.as_str() {
                 None => Complaint::Type { expected: "string", received: kind(uri) },
-                Some(uri) if Url::parse(uri).is_err() => Complaint::Custom,
+                Some(uri) if !redirect_uri::may_be_registered(uri) => Complaint::Custom,
                 Some(_) => return None,
             };
             Some(Issue::new(&path, complaint).at(index))

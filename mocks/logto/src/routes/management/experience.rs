@@ -129,6 +129,15 @@ fn guard(members: &Map<String, Value>) -> Result<(), ApiError> {
     issues.push(body::typed(members, &["socialSignInConnectorTargets"], "array"));
     issues.push(body::choice(members, &["signInMode"], &MODES));
     issues.push(body::typed(members, &["passwordPolicy"], "object"));
+    for (policy, name, kind) in [
+        ("captchaPolicy", "enabled", "boolean"),
+        ("sentinelPolicy", "maxAttempts", "number"),
+        ("sentinelPolicy", "lockoutDuration", "number"),
+    ] {
+        issues.push(body::typed(members, &[policy], "object").filter(|_| name != "lockoutDuration"));
+        let given = members.get(policy).and_then(Value::as_object);
+        issues.push(given.and_then(|given| body::typed(given, &[policy, name], kind)));
+    }
     body::without(issues)
 }
 

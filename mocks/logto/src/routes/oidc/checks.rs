@@ -8,6 +8,7 @@ use url::Url;
 use super::refusal::Refusal;
 use super::request::{self, AuthorizationRequest};
 use super::respond::ResponseMode;
+use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
 
@@ -117,22 +118,22 @@ fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> 
     params.one(name).map_err(|_| Refusal::Twice(name.to_owned()))
 }
 
-/// The redirect URI is compared as a parsed URL (contract §1.3); a single
+/// The redirect URI is compared as a parsed URL (contract §1.3), with wildcards,
+/// and for native applications without the port of a loopback address; a single
 /// registered one is used when none is sent.
 pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
     let registered = application.redirect_uris();
     let Some(given) = once(params, "redirect_uri")? else {
         return match registered.as_slice() {
+            [only] if only.contains('*') => {
+                Err(Refusal::RedirectUri(format!("`{only}` is no single address")))
+            }
             [only] => Ok(only.clone()),
             _ => Err(Refusal::Missing("redirect_uri")),
         };
     };
-    let parsed = Url::parse(given).ok();
-    let matches = |known: &String| match (&parsed, Url::parse(known)) {
-        (Some(given), Ok(known)) => *given == known,
-        _ => false,
-    };
-    if registered.iter().any(matches) {
+    let native = application.kind == "Native";
+    if uris::matches(&registered, given) || native && uris::matches_but_port(&registered, given) {
         return Ok(given.to_owned());
     }
     Err(Refusal::RedirectUri(redirect_uri::difference(&registered, given)))

@@ -8,8 +8,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
-use url::Url;
 
+use crate::routes::redirect_uri;
 use crate::store::Application;
 
 /// Browsers keep the answer to a preflight for an hour.
@@ -57,9 +57,8 @@ pub(super) fn withhold(response: Response, headers: &HeaderMap) -> Response {
 /// application nor among its `corsAllowedOrigins` (contract §1.6).
 pub(super) fn foreign_origin(headers: &HeaderMap, application: &Application) -> Option<String> {
     let origin = headers.get(ORIGIN)?.to_str().ok()?;
-    let home = |uri: &String| Url::parse(uri).is_ok_and(|url| url.origin().ascii_serialization() == origin);
     let allowed = application.custom("corsAllowedOrigins").as_array().into_iter().flatten();
-    let known = application.redirect_uris().iter().any(home)
+    let known = redirect_uri::is_of_origin(&application.redirect_uris(), origin)
         || allowed.filter_map(Value::as_str).any(|allowed| allowed == origin);
     (!known).then(|| origin.to_owned())
 }

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::session;
 use crate::pages;
+use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
 use crate::store::{LogoutState, Session, Store, lifetime};
 use crate::wire::{self, Cookies, OidcError, SetCookies};
@@ -182,8 +183,7 @@ fn redirect_uri_of(
         return Ok(None);
     };
     let registered = application.post_logout_redirect_uris();
-    let parsed = Url::parse(given).ok();
-    if registered.iter().any(|known| parsed.is_some() && Url::parse(known).ok() == parsed) {
+    if uris::matches(&registered, given) {
         return Ok(Some(given.to_owned()));
     }
     let text = redirect_uri::difference(&registered, given);
