@@ -18,6 +18,7 @@
 //! # Ok::<(), logto_testkit::ScenarioError>(())
 //! ```
 
+mod budget;
 mod error;
 mod expand;
 mod expect;

@@ -17,6 +17,7 @@ mod saved;
 mod settings;
 mod steps;
 mod tenant;
+mod tenant_error;
 
 pub use builder::{External, LogtoBackend, StackBuilder};
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
@@ -30,4 +31,4 @@ pub use settings::{
     TenantSettings,
 };
 pub use steps::{BindError, StartError, StepError};
-pub use tenant::TenantError;
+pub use tenant_error::TenantError;

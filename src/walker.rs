@@ -14,11 +14,13 @@ mod page;
 mod rules;
 mod site;
 mod tab;
+mod violation;
 
 pub use browser::{WalkError, Walker};
-pub use hop::{CookieFate, Hop, HopRequest, HopResponse, SetCookie, Violation, WhyHop, Withheld};
+pub use hop::{CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
 pub use jar::{CookieRequest, Jar, SameSite};
 pub use page::{Field, Form, Link, Page, Submit};
-pub use rules::Rule;
+
 pub use site::Site;
 pub use tab::TabId;
+pub use violation::{Rule, Violation};

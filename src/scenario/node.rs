@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_saphyr::Spanned;
 
-use super::size;
+use super::budget;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(super) struct Key {
 impl Node {
     /// Reads a document.
     pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, serde_saphyr::Error> {
-        let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, size::yaml())?;
+        let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, budget::of_yaml())?;
         Ok(placed(raw, file))
     }
 

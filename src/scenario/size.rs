@@ -14,25 +14,6 @@ const FILE_LIMIT: u64 = 1024 * 1024;
 /// bytes of its texts, counted together.
 const WRITTEN_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Limits of the YAML itself. Sixteen levels below one another are twice what
-/// the deepest lever has; each costs kilobytes of stack.
-pub(super) fn yaml() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_depth: 32,
-            max_nodes: 50_000,
-            max_events: 200_000,
-            max_aliases: 1_000,
-            max_anchors: 1_000,
-            max_documents: 2,
-            max_merge_keys: 1_000,
-            max_recorded_anchor_events: 50_000,
-            max_recorded_anchor_bytes: 1024 * 1024,
-            max_total_scalar_bytes: 4 * 1024 * 1024,
-        },
-    }
-}
-
 /// Reads a file, and no more of it than a scenario may have: `/dev/zero` ends too.
 pub(super) fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();

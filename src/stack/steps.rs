@@ -8,7 +8,7 @@ use super::management::ManagementError;
 use super::names::UnknownName;
 use super::probe::ProbeError;
 use super::saved::SavedStateError;
-use super::tenant::TenantError;
+use super::tenant_error::TenantError;
 
 /// A stack did not start.
 #[derive(Debug, thiserror::Error)]

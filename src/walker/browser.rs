@@ -18,9 +18,10 @@ use outgoing::Outgoing;
 use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
 use super::jar::{CookieRequest, Jar};
 use super::page::{Form, Page, Submit};
-use super::rules::{Rule, Rules};
+use super::rules::Rules;
 use super::site::Site;
 use super::tab::TabId;
+use super::violation::Rule;
 
 /// How long one hop may take. A Logto that retries Hugging Face needs seconds,
 /// one that obeys a long `Retry-After` up to two minutes (contract §6).

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::page::Page;
-use super::rules::Rule;
 use super::tab::TabId;
+use super::violation::Violation;
 
 /// Why the browser made a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,15 +122,6 @@ pub enum CookieFate {
     NothingToDelete,
     /// Refused, and why.
     Dropped(String),
-}
-
-/// A rule that was broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// Which rule.
-    pub rule: Rule,
-    /// What was seen, and which rule says that it must not be.
-    pub what: String,
 }
 
 impl Hop {

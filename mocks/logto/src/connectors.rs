@@ -5,6 +5,7 @@ mod fetch;
 mod github;
 mod huggingface;
 mod id_token;
+mod id_token_error;
 mod keys;
 mod kind;
 mod metadata;

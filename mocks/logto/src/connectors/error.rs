@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fetch::FetchError;
-use super::id_token::IdTokenError;
+use super::id_token_error::IdTokenError;
 use crate::wire::{ApiError, Issue};
 
 /// What went wrong in a connector.

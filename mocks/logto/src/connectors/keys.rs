@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
-use super::id_token::{IdTokenError, LENIENT};
+use super::id_token_error::{IdTokenError, LENIENT};
 
 /// A way to sign with a private key; key sets have no others.
 #[derive(Clone, Copy)]

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::error::ConnectorError;
 use super::fetch::fetch_keys;
-use super::id_token::{Expected, IdToken, IdTokenError};
+use super::id_token::{Expected, IdToken};
+use super::id_token_error::IdTokenError;
 use super::keys::KeySet;
 use super::kind::{Asked, Authorization, SocialConnector};
 use super::numbers;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::pagination::Page;
+use super::unanswered;
 use crate::routes::redirect_uri;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, ConsentScopes};
@@ -38,11 +39,8 @@ pub(super) async fn list(
         Ok(page) => page,
         Err(error) => return error.wire().response(error.to_string()),
     };
-    if let Some(name) =
-        UNKNOWN_QUERIES.iter().find(|name| params.iter().any(|(known, _)| known.starts_with(**name)))
-    {
-        let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-        return kit::note(response, format!("this double lists applications without `{name}`"));
+    if let Some(refusal) = unanswered::query(&params, &UNKNOWN_QUERIES, "applications") {
+        return refusal;
     }
     let kinds: Vec<&str> = params.all("types").collect();
     let third_party = params.first("isThirdParty").map(|text| text == "true");

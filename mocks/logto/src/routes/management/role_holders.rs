@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::pagination::Page;
+use super::role_error::{RoleError, answer, changeable};
 use super::role_scopes::none;
-use super::roles::{RoleError, answer, changeable};
 use crate::shared::Shared;
 use crate::store::{Application, Role, RoleKind, Store, User};
 use crate::wire::body::{self, object};

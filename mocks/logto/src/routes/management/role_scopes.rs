@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::auth::Authorized;
 use super::pagination::Page;
-use super::roles::{RoleError, answer, changeable};
+use super::role_error::{RoleError, answer, changeable};
 use crate::shared::Shared;
 use crate::store::{ApiResource, ResourceScope, Role, RoleKind, Store};
 use crate::wire::body::{self, object};
