@@ -70,9 +70,8 @@ proptest! {
 
     #[test]
     fn an_address_that_differs_in_one_part_is_said_to_differ_in_that_part(
-        host in "[a-z]{1,8}\\.example", port in 1024_u16..60_000, path in "(/[a-zA-Z0-9%._~-]{1,6}){1,3}", query in "[a-z]=[a-z]{1,4}",
+        host in "[a-z]{1,8}\\.example", port in 1024_u16..60_000, path in "(/[a-zA-Z0-9_~-][a-zA-Z0-9._~-]{0,5}){1,3}", query in "[a-z]=[a-z]{1,4}",
     ) {
-        prop_assume!(!path.contains('%') && !path.contains("/.") );
         let registered = format!("https://{host}:{port}{path}?{query}");
         for (given, part) in [
             (format!("http://{host}:{port}{path}?{query}"), "scheme"),
@@ -127,9 +126,9 @@ proptest! {
 
     #[test]
     fn text_of_a_scenario_file_is_taken_as_it_stands(description in "\\PC{0,60}", text in "\\PC{0,40}") {
-        prop_assume!(!description.trim().is_empty());
+        prop_assume!(!description.replace('[', "").trim().is_empty());
         // Brackets and braces mean something; their plain spelling is in the reference.
-        let plain = |text: &str| text.replace("${", "$${").replace('[', "");
+        let plain = |text: &str| text.replace('[', "").replace("${", "$${");
         // Every JSON text is YAML, with the same meaning.
         let file = json!({ "description": plain(&description), "steps": [{ "click": plain(&text) }] }).to_string();
         let scenario = Scenario::parse(&file, "a.yaml".as_ref()).unwrap();
