@@ -89,8 +89,6 @@ pub(super) fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Re
 
 /// What every party is built with.
 pub(super) struct Base {
-    /// Fetches what apps under test publish about themselves.
-    pub(super) documents: Client,
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) journal: Journal,
@@ -120,23 +118,18 @@ impl Base {
         };
         let listener = step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?;
         let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
-        let documents = Client::builder()
-            .build()
-            .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })?;
-        Ok((
-            Self { documents, clock, random, journal: Journal::new(), script: Script::default(), ca },
-            listener,
-        ))
+        Ok((Self { clock, random, journal: Journal::new(), script: Script::default(), ca }, listener))
     }
 
-    pub(super) fn huggingface(&self, settings: &StackBuilder) -> HuggingFace {
+    /// `client` fetches what apps under test publish about themselves.
+    pub(super) fn huggingface(&self, settings: &StackBuilder, client: Client) -> HuggingFace {
         let context = mock_huggingface::Context {
             origin: huggingface(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             journal: self.journal.clone(),
             script: self.script.clone(),
-            client: self.documents.clone(),
+            client,
         };
         HuggingFace::new(settings.huggingface.clone(), context)
     }

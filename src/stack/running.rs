@@ -209,10 +209,11 @@ impl Stack {
     /// `servers` holds what is up so far, the mock's TLS listener first.
     async fn assemble(settings: &StackBuilder, servers: &mut Vec<Running>) -> Result<Self, StartError> {
         let (base, listener) = Base::new(settings).await?;
-        let huggingface_site = base.huggingface(settings);
+        let huggingface_addr = listener.addr();
+        let clients = Clients::new(&base.ca, huggingface_addr, settings)?;
+        let huggingface_site = base.huggingface(settings, clients.app.clone());
         let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
         let tls = listener.serve_tls(huggingface_site.router(), leaf.config);
-        let huggingface_addr = tls.addr();
         servers.push(tls);
         let plain_huggingface = match settings.plain_huggingface {
             Some(addr) => {
@@ -231,7 +232,6 @@ impl Stack {
                 (localhost(bound.port()), Some(bound))
             }
         };
-        let clients = Clients::new(&base.ca, huggingface_addr, settings)?;
         let logto = match &settings.logto {
             LogtoBackend::Embedded => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };

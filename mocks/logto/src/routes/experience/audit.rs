@@ -69,28 +69,34 @@ pub(super) async fn written(State(shared): State<Arc<Shared>>, request: Request,
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, LIMIT).await.unwrap_or_default();
     let (headers, query) = (parts.headers.clone(), parts.uri.query().map(ToOwned::to_owned));
-    let before = state(&shared, &headers, query.as_deref());
+    let before = met(&shared, &headers, query.as_deref());
     let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
     let (response, error) = error_of(response).await;
+    let Some((uid, event)) = before else { return response };
     if error.as_ref().is_some_and(|error| !came_to_the_handler(error)) {
         return response;
     }
-    let after = state(&shared, &headers, query.as_deref());
+    let Some(shown) = left(&shared, &uid) else { return response };
     // A start is told by the event it sets, everything else by the one it meets.
-    let Some(found) = (if act.key == "Create" { after.clone() } else { before.clone().or(after.clone()) })
-    else {
-        return response;
-    };
-    let shown = after.unwrap_or_else(|| found.clone());
-    write(&shared, &act, &body, error, &found.1.event, shown);
+    let event = event.filter(|_| act.key != "Create").unwrap_or_else(|| shown.1.event.clone());
+    write(&shared, &act, &body, error, &event, shown);
     response
+}
+
+/// The interaction that a call meets, and its event once there is one.
+fn met(shared: &Shared, headers: &HeaderMap, query: Option<&str>) -> Option<(String, Option<String>)> {
+    let mut store = shared.store();
+    let interaction = interaction::find(shared, &mut store, headers, query).ok()?;
+    let event = interaction.experience.as_ref().map(|experience| experience.event.clone());
+    Some((interaction.uid.clone(), event))
 }
 
 type Found = (String, Experience);
 
-fn state(shared: &Shared, headers: &HeaderMap, query: Option<&str>) -> Option<Found> {
-    let mut store = shared.store();
-    let interaction = interaction::find(shared, &mut store, headers, query).ok()?;
+/// What a call leaves behind.
+fn left(shared: &Shared, uid: &str) -> Option<Found> {
+    let store = shared.store();
+    let interaction = store.interactions.get(uid)?;
     Some((interaction.request.client_id.clone(), interaction.experience.clone()?))
 }
 
