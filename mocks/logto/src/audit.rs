@@ -1,10 +1,12 @@
 //! Who calls: known to every handler of a call without being handed through.
 
+use std::borrow::Cow;
+
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::HeaderMap;
 use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderValue};
 
 /// Everybody calls from this machine, unless a proxy says otherwise.
 const LOOPBACK: &str = "::ffff:127.0.0.1";
@@ -12,8 +14,9 @@ const LOOPBACK: &str = "::ffff:127.0.0.1";
 /// Who calls, as far as the audit log tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
-    pub(crate) ip: String,
-    pub(crate) user_agent: Option<String>,
+    pub(crate) ip: Cow<'static, str>,
+    /// As it was sent; texts alone are told.
+    pub(crate) user_agent: Option<HeaderValue>,
 }
 
 tokio::task_local! {
@@ -21,14 +24,16 @@ tokio::task_local! {
 }
 
 impl Caller {
+    /// `User-Agent`, if it is a text.
+    pub(crate) fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_ref()?.to_str().ok()
+    }
+
     fn of(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         // As with TRUST_PROXY_HEADER=1.
-        let forwarded = text("x-forwarded-for").and_then(|list| list.split(',').next()).map(str::trim);
-        Self {
-            ip: forwarded.unwrap_or(LOOPBACK).to_owned(),
-            user_agent: text(USER_AGENT.as_str()).map(ToOwned::to_owned),
-        }
+        let forwarded = headers.get("x-forwarded-for").and_then(|list| list.to_str().ok()?.split(',').next());
+        let ip = forwarded.map_or(Cow::Borrowed(LOOPBACK), |ip| Cow::Owned(ip.trim().to_owned()));
+        Self { ip, user_agent: headers.get(USER_AGENT).cloned() }
     }
 }
 
@@ -40,5 +45,5 @@ pub(crate) async fn known_to_handlers(request: Request, next: Next) -> Response 
 
 /// Who makes the call that is being answered.
 pub(crate) fn caller() -> Caller {
-    CALLER.try_with(Clone::clone).unwrap_or(Caller { ip: LOOPBACK.to_owned(), user_agent: None })
+    CALLER.try_with(Clone::clone).unwrap_or(Caller { ip: Cow::Borrowed(LOOPBACK), user_agent: None })
 }

@@ -48,26 +48,25 @@ fn grown_beyond(document: &Html) -> bool {
 /// How many bytes may be read: up to the limit, or up to a tag with too many attributes.
 fn readable(html: &str) -> usize {
     let end = boundary(html, TEXT_LIMIT);
-    let mut tag: Option<Tag> = None;
-    for (at, byte) in html.as_bytes()[..end].iter().enumerate() {
-        match &mut tag {
-            None if *byte == b'<' => {
-                tag = Some(Tag { start: at, attributes: 0, quote: None, between: false });
+    let mut at = 0;
+    while let Some(found) = html[at..end].find('<') {
+        let start = at + found;
+        let mut tag = Tag::default();
+        let mut bytes = html.as_bytes()[start + 1..end].iter();
+        while bytes.next().is_some_and(|byte| tag.next(*byte)) {
+            if tag.attributes > ATTRIBUTE_LIMIT {
+                return start;
             }
-            None => {}
-            Some(open) => match open.next(*byte) {
-                _ if open.attributes > ATTRIBUTE_LIMIT => return open.start,
-                true => {}
-                false => tag = None,
-            },
         }
+        // Behind the `>`, or at the end.
+        at = end - bytes.len();
     }
     end
 }
 
 /// A tag that is being read; a guess, as good as is needed for counting.
+#[derive(Default)]
 struct Tag {
-    start: usize,
     attributes: usize,
     quote: Option<u8>,
     /// After white space, where the next attribute may begin.

@@ -1,5 +1,7 @@
 //! What a sign-in leaves behind while it runs. Times are seconds since the epoch.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use oauth::Scopes;
 use oauth::params::Params;
@@ -77,7 +79,7 @@ pub(crate) struct Profile {
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
     /// Target and identity.
-    pub(crate) social: Option<(String, SocialUser)>,
+    pub(crate) social: Option<(String, Arc<SocialUser>)>,
 }
 
 /// A password verification that succeeded; others are not kept.
@@ -113,7 +115,7 @@ pub(crate) enum VerificationState {
     /// A code was tried: the connector's session is used up (contract §2.2).
     Spent,
     /// The provider said who it is.
-    Verified(SocialUser),
+    Verified(Arc<SocialUser>),
 }
 
 /// What a connector has to know again when the person is back.

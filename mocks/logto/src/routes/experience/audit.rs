@@ -68,8 +68,7 @@ pub(super) async fn written(State(shared): State<Arc<Shared>>, request: Request,
     let Some(act) = Act::of(request.method(), request.uri().path()) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, LIMIT).await.unwrap_or_default();
-    let (headers, query) = (parts.headers.clone(), parts.uri.query().map(ToOwned::to_owned));
-    let before = met(&shared, &headers, query.as_deref());
+    let before = met(&shared, &parts.headers, parts.uri.query());
     let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
     let (response, error) = error_of(response).await;
     let Some((uid, event)) = before else { return response };

@@ -202,7 +202,7 @@ fn settle(
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     let experience = interaction::started(interaction)?;
     let found = experience.verifications.iter_mut().find(|known| known.id == given);
-    found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(user);
+    found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(Arc::new(user));
     experience.skips_captcha = true;
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(crate) fn logged(experience: &Experience, caller: &Caller) -> Value {
 
 fn state(experience: &Experience, caller: &Caller) -> Value {
     let mut context = json!({ "ip": caller.ip });
-    if let Some(user_agent) = &caller.user_agent {
+    if let Some(user_agent) = caller.user_agent() {
         context["userAgent"] = json!(user_agent);
     }
     let mut state = Map::new();

@@ -122,7 +122,7 @@ fn payload(entry: &LogEntry) -> Value {
         shown.insert("error".to_owned(), column(error));
     }
     shown.insert("ip".to_owned(), json!(entry.caller.ip));
-    if let Some(text) = &entry.caller.user_agent {
+    if let Some(text) = entry.caller.user_agent() {
         shown.insert("userAgent".to_owned(), json!(text));
         shown.insert("userAgentParsed".to_owned(), user_agent::parsed(text));
     }
