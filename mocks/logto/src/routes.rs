@@ -1,6 +1,7 @@
 //! All routes, by tenant and area.
 
 pub(crate) mod admin;
+mod email;
 mod experience;
 mod management;
 pub(crate) mod oidc;

@@ -78,6 +78,8 @@ pub(crate) struct Profile {
     pub(crate) primary_phone: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
+    /// Members of the profile, and of the custom data.
+    pub(crate) extra: Option<(Map<String, Value>, Map<String, Value>)>,
     /// Target and identity.
     pub(crate) social: Option<(String, Arc<SocialUser>)>,
 }

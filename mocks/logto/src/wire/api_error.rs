@@ -44,6 +44,13 @@ impl ApiError {
         error
     }
 
+    /// A text that does not fit into its column of the database.
+    pub(crate) fn value_too_long() -> Self {
+        let text = "The length of value is too long and exceeds the limit.";
+        Self::new(422, "entity.value_too_long", text)
+            .with_data(json!({ "message": "value too long for type character varying(128)" }))
+    }
+
     /// An uncaught error of Logto.
     pub(crate) fn internal() -> Self {
         Self {

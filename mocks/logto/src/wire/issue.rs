@@ -17,6 +17,8 @@ pub(crate) enum Complaint {
     Type { expected: &'static str, received: &'static str },
     /// A text that its pattern does not fit.
     Pattern,
+    /// No e-mail address.
+    Email,
     /// A text that is no URL.
     Url,
     /// A text with less than so many characters.
@@ -86,6 +88,9 @@ impl Issue {
                 "code": "invalid_type", "expected": expected, "received": received, "path": path,
                 "message": message,
             }),
+            Complaint::Email => json!({
+                "validation": "email", "code": "invalid_string", "message": message, "path": path,
+            }),
             Complaint::Pattern => json!({
                 "validation": "regex", "code": "invalid_string", "message": message, "path": path,
             }),
@@ -153,6 +158,7 @@ impl Issue {
             }
             Complaint::Type { expected, received } => format!("Expected {expected}, received {received}"),
             Complaint::Pattern => "Invalid".to_owned(),
+            Complaint::Email => "Invalid email".to_owned(),
             Complaint::Url => "Invalid url".to_owned(),
             Complaint::TooShort(minimum) => format!("String must contain at least {minimum} character(s)"),
             Complaint::TooFew(minimum) => format!("Array must contain at least {minimum} element(s)"),
@@ -188,7 +194,7 @@ impl Issue {
                 }
                 "invalid_enum_value"
             }
-            Complaint::Pattern | Complaint::Url => "invalid_string",
+            Complaint::Pattern | Complaint::Email | Complaint::Url => "invalid_string",
             Complaint::TooShort(_) | Complaint::TooFew(_) | Complaint::TooSmall(_) => "too_small",
             Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
             Complaint::Discriminator(_) => "invalid_union_discriminator",

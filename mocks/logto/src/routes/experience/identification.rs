@@ -90,12 +90,7 @@ impl IdentificationError {
                 ApiError::new(422, "user.sign_in_method_not_enabled", "This sign-in method is not enabled.")
             }
             Self::MissingProfile(fields) => missing_profile(fields),
-            Self::NameTooLong => ApiError::new(
-                422,
-                "entity.value_too_long",
-                "The length of value is too long and exceeds the limit.",
-            )
-            .with_data(json!({ "message": "value too long for type character varying(128)" })),
+            Self::NameTooLong => ApiError::value_too_long(),
         };
         error.response(self.to_string())
     }
@@ -332,7 +327,8 @@ fn register(
         return Err(IdentificationError::NameTooLong);
     }
     available(store, &profile).map_err(IdentificationError::Api)?;
-    let Profile { username, password, primary_email, primary_phone, name, avatar, social } = profile;
+    let Profile { username, password, primary_email, primary_phone, name, avatar, extra, social } = profile;
+    let (standard, custom) = extra.unwrap_or_default();
     let now = shared.context.clock.millis();
     let user = User {
         username,
@@ -341,6 +337,8 @@ fn register(
         primary_phone,
         name,
         avatar,
+        profile: standard,
+        custom_data: custom,
         identities: social.into_iter().map(|(target, social)| (target, social.identity())).collect(),
         ..User::new(shared.short_id(), now)
     };

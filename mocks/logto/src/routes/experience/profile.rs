@@ -6,12 +6,13 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::interaction::{self, InteractionError};
 use super::password_policy::{self, Person};
 use super::requirements::{self, rejected, username_in_use};
 use crate::shared::Shared;
+use crate::store::PROFILE;
 use crate::wire::{self, ApiError, Complaint, Issue, body};
 
 /// What can be told, as the guard lists it.
@@ -26,6 +27,10 @@ enum ProfileError {
     Body(ApiError),
     #[error("this interaction resets a password")]
     ForgotPassword,
+    #[error("this interaction does not reset a password")]
+    NoForgotPassword,
+    #[error("this double resets no passwords")]
+    NoReset,
     #[error("nobody has been identified")]
     NotIdentified,
     #[error("the user has a {0} already")]
@@ -36,8 +41,8 @@ enum ProfileError {
     Rejected(Vec<Value>),
     #[error("there is no verification with that id")]
     NoVerification,
-    #[error("this double knows no custom profile fields")]
-    ExtraProfile,
+    #[error("the username has more than 128 characters")]
+    UsernameTooLong,
 }
 
 impl ProfileError {
@@ -50,6 +55,15 @@ impl ProfileError {
                 "session.not_supported_for_forgot_password",
                 "This operation is not supported for forgot password.",
             ),
+            Self::NoForgotPassword => ApiError::new(
+                400,
+                "session.invalid_interaction_type",
+                "This operation is not supported for the current interaction. Please initiate a new session.",
+            ),
+            Self::NoReset => {
+                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+                return kit::note(response, self.to_string());
+            }
             Self::NotIdentified => requirements::not_identified(),
             Self::Exists("username") => requirements::username_exists(),
             Self::Exists(_) => {
@@ -58,12 +72,7 @@ impl ProfileError {
             }
             Self::UsernameInUse => username_in_use(),
             Self::Rejected(issues) => rejected(issues),
-            Self::ExtraProfile => {
-                return kit::note(
-                    wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented"),
-                    self.to_string(),
-                );
-            }
+            Self::UsernameTooLong => ApiError::new(422, "user.username_too_long", "Username is too long."),
             Self::NoVerification => ApiError::new(
                 404,
                 "session.verification_session_not_found",
@@ -73,6 +82,9 @@ impl ProfileError {
         error.response(self.to_string())
     }
 }
+
+/// Characters.
+const USERNAME_LIMIT: usize = 128;
 
 /// Letters, digits and underscores, no digit first.
 pub(crate) fn is_username(text: &str) -> bool {
@@ -93,12 +105,38 @@ pub(super) async fn post(
     }
 }
 
+/// `PUT /api/experience/profile/password`: a new password for one that was forgotten.
+pub(super) async fn put_password(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    text: String,
+) -> Response {
+    reset(&shared, query.as_deref(), &headers, &text).response()
+}
+
+/// Always a refusal: nobody can prove here that a password is theirs to reset.
+fn reset(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -> ProfileError {
+    let checked = body::object(text)
+        .and_then(|members| body::without([body::needed(&members, &["password"], "string")]));
+    if let Err(error) = checked {
+        return ProfileError::Body(error);
+    }
+    let mut store = shared.store();
+    let experience = interaction::find(shared, &mut store, headers, query).and_then(interaction::started);
+    match experience {
+        Err(error) => error.into(),
+        Ok(experience) if experience.event == "ForgotPassword" => ProfileError::NoReset,
+        Ok(_) => ProfileError::NoForgotPassword,
+    }
+}
+
 /// What the body tells.
 enum Told {
     Username(String),
     Password(String),
     Verified,
-    Extra,
+    Extra(Map<String, Value>),
 }
 
 fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -> Result<(), ProfileError> {
@@ -124,6 +162,9 @@ fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -
             if store.user_by_identifier("username", &username).is_some() {
                 return Err(ProfileError::UsernameInUse);
             }
+            if username.len() > USERNAME_LIMIT {
+                return Err(ProfileError::UsernameTooLong);
+            }
             profile.username = Some(username);
         }
         Told::Password(password) => {
@@ -148,7 +189,12 @@ fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -
         }
         // No verification by code is ever made here, so none can be named.
         Told::Verified => return Err(ProfileError::NoVerification),
-        Told::Extra => return Err(ProfileError::ExtraProfile),
+        Told::Extra(values) => {
+            // Members that are none of a profile are data of the tenant.
+            let (standard, custom) =
+                values.into_iter().partition(|(name, _)| PROFILE.contains(&name.as_str()));
+            profile.extra = Some((standard, custom));
+        }
     }
     if let Some(experience) = store.interactions.get_mut(&uid).and_then(|found| found.experience.as_mut()) {
         experience.profile = profile;
@@ -174,7 +220,10 @@ fn told(text: &str) -> Result<Told, ApiError> {
         }
         "password" => Ok(Told::Password(member("value")?.to_owned())),
         "email" | "phone" | "social" => member("verificationId").map(|_| Told::Verified),
-        "extraProfile" => Ok(Told::Extra),
+        "extraProfile" => {
+            body::without([body::needed(&members, &["values"], "object")])?;
+            Ok(Told::Extra(members.get("values").and_then(Value::as_object).cloned().unwrap_or_default()))
+        }
         _ => Err(ApiError::guard(&[Issue::new(&["type"], Complaint::Discriminator(&KINDS))])),
     }
 }

@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 
 use super::{
-    audit, consent, identification, interaction, password, profile, settings, social, state, submit,
+    audit, codes, consent, identification, interaction, password, profile, settings, social, state, submit,
 };
 use crate::shared::Shared;
 
@@ -23,7 +23,11 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/api/experience/verification/social/{connector}/verify", post(social::verify))
         .route("/api/experience/verification/password", post(password::verify))
         .route("/api/experience/verification/new-password-identity", post(password::new_identity))
+        .route("/api/experience/verification/verification-code", post(codes::send))
+        .route("/api/experience/verification/verification-code/verify", post(codes::verify))
+        .route("/api/experience/sso-connectors", get(codes::sso_connectors))
         .route("/api/experience/profile", post(profile::post))
+        .route("/api/experience/profile/password", put(profile::put_password))
         .route("/api/experience/identification", post(identification::post))
         .route("/api/experience/submit", post(submit::post))
         .route_layer(from_fn_with_state(shared.clone(), audit::written))

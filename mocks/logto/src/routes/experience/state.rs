@@ -84,6 +84,10 @@ fn profile(experience: &Experience) -> Value {
         let identity = json!({ "target": target, "userInfo": user_info(social) });
         profile.insert("socialIdentity".to_owned(), identity);
     }
+    if let Some((standard, custom)) = &told.extra {
+        profile.insert("profile".to_owned(), json!(standard));
+        profile.insert("customData".to_owned(), json!(custom));
+    }
     Value::Object(profile)
 }
 

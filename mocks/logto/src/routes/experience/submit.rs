@@ -86,7 +86,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
 
 /// What the person told in this interaction becomes part of the user.
 fn take_over(user: &mut User, profile: Profile) {
-    let Profile { username, password, primary_email, primary_phone, name, avatar, social } = profile;
+    let Profile { username, password, primary_email, primary_phone, name, avatar, extra, social } = profile;
     for (slot, told) in [
         (&mut user.username, username),
         (&mut user.password, password),
@@ -98,6 +98,10 @@ fn take_over(user: &mut User, profile: Profile) {
         if told.is_some() {
             *slot = told;
         }
+    }
+    if let Some((standard, custom)) = extra {
+        user.profile.extend(standard);
+        user.custom_data.extend(custom);
     }
     if let Some((target, social)) = social {
         user.identities.insert(target, social.identity());

@@ -78,6 +78,10 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
         let text = "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.";
         return Err(ApiError::new(400, "application.saml.use_saml_app_api", text));
     }
+    if kind == "Protected" && !members.contains_key("protectedAppMetadata") {
+        let text = "Protected app metadata is required.";
+        return Err(ApiError::new(400, "application.protected_app_metadata_is_required", text));
+    }
     let is_third_party = members.get("isThirdParty") == Some(&Value::Bool(true));
     if is_third_party && !matches!(kind, "Traditional" | "SPA" | "Native") {
         let text =
@@ -234,6 +238,11 @@ pub(super) async fn patch(
     let Some(application) = store.applications.iter_mut().find(|application| application.id == id) else {
         return unknown(&id).into();
     };
+    if members.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
+        // Rules need organizations or roles of an application, which the double does not have.
+        let text = "Input is invalid. Application access control must include at least one rule before it can be enabled.";
+        return ApiError::new(422, "request.invalid_input", text).into();
+    }
     for (name, value) in members {
         match name.as_str() {
             "name" => value.as_str().unwrap_or_default().clone_into(&mut application.name),

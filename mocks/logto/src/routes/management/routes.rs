@@ -18,6 +18,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             "/api/applications/{id}",
             get(applications::read).patch(applications::patch).delete(applications::delete),
         )
+        .route("/api/applications/{id}/legacy-secret", delete(secrets::delete_legacy))
         .route("/api/applications/{id}/secrets", get(secrets::list).post(secrets::add))
         .route("/api/applications/{id}/secrets/{name}", delete(secrets::delete).patch(secrets::rename))
         .route(

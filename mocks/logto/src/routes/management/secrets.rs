@@ -172,3 +172,17 @@ pub(super) async fn delete(
         Err(error) => error.response(),
     }
 }
+
+/// `DELETE /applications/:id/legacy-secret`: applications made by this version
+/// have none.
+pub(super) async fn delete_legacy(
+    _: Authorized,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
+    if shared.store().application(&id).is_none() {
+        return unknown(&id).into();
+    }
+    let text = "The application does not have a legacy secret.";
+    ApiError::new(400, "application.no_legacy_secret_found", text).into()
+}

@@ -110,11 +110,24 @@ impl Search {
         let mode = |field: &Option<String>| {
             named("mode").find(|(name, _)| after(name) == *field).map(|(_, mode)| mode)
         };
+        let case = params.first("isCaseSensitive").unwrap_or_default();
+        let case_sensitive = ["1", "true", "y", "yes", "yep", "yeah"].contains(&case.to_lowercase().as_str());
         for known in &mut matches {
             known.exact = match mode(&known.field).or_else(|| mode(&None)) {
                 None | Some("like") => false,
                 Some("exact") => true,
-                Some(_) => return Err(SearchError::Mode),
+                Some("posix") => return Err(SearchError::Mode),
+                Some("similar_to") if case_sensitive => return Err(SearchError::Mode),
+                Some("similar_to") => {
+                    let why = "Cannot use case-insensitive match for `similar to`.";
+                    return Err(SearchError::Invalid(why.to_owned()));
+                }
+                Some(other) => {
+                    let why = format!(
+                        "Search match mode `{other}` is not valid, expect one of exact, like, similar_to, posix."
+                    );
+                    return Err(SearchError::Invalid(why));
+                }
             };
             if !known.exact && known.values.len() > 1 {
                 let why = "Only one search value is allowed when search mode is not `exact`.";
@@ -122,8 +135,6 @@ impl Search {
             }
         }
         let joint = params.first("joint").or_else(|| params.first("jointMode"));
-        let case = params.first("isCaseSensitive").unwrap_or_default();
-        let case_sensitive = ["1", "true", "y", "yes", "yep", "yeah"].contains(&case.to_lowercase().as_str());
         Ok(Self { matches, all: joint == Some("and"), case_sensitive })
     }
 

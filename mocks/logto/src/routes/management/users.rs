@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::auth::Authorized;
 use super::profile;
+use crate::routes::email::is_email;
 use crate::routes::is_username;
 use crate::shared::Shared;
 use crate::store::{Store, User};
@@ -35,6 +36,10 @@ pub(super) enum UserError {
     Body(ApiError),
     #[error("there is no such user")]
     Unknown,
+    #[error("no country has such a phone number")]
+    Phone,
+    #[error("a text has more than 128 characters")]
+    TooLong,
     #[error("there is nothing to change")]
     Nothing,
     #[error("a password and the digest of one")]
@@ -67,6 +72,9 @@ impl UserError {
                 let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
                 return kit::note(response, self.to_string());
             }
+            Self::Phone => taken("user.invalid_phone", "Invalid phone number.")
+                .with_data(json!({ "name": "ParseError" })),
+            Self::TooLong => ApiError::value_too_long(),
             Self::UsernameInUse => taken("user.username_already_in_use", "This username is already in use."),
             Self::EmailInUse => {
                 taken("user.email_already_in_use", "This email is associated with an existing account.")
@@ -98,7 +106,9 @@ fn make(shared: &Shared, text: &str) -> Result<Value, UserError> {
         _ => {}
     }
     let mut store = shared.store();
+    possible(&members)?;
     free(&store, &members, None)?;
+    fitting(&members)?;
     let mut user = User::new(shared.short_id(), shared.context.clock.millis());
     fill(&mut user, &members);
     user.password = members.get("password").and_then(Value::as_str).map(ToOwned::to_owned);
@@ -125,7 +135,9 @@ fn change(shared: &Shared, id: &str, text: &str) -> Result<Value, UserError> {
     if store.user(id).is_none() {
         return Err(UserError::Unknown);
     }
+    possible(&members)?;
     free(&store, &members, Some(id))?;
+    fitting(&members)?;
     if !MEMBERS.iter().any(|name| members.contains_key(*name)) {
         return Err(UserError::Nothing);
     }
@@ -206,18 +218,27 @@ fn free(store: &Store, members: &Map<String, Value>, except: Option<&str>) -> Re
     }
 }
 
+/// No number of any country begins with 0, or has less than three digits.
+fn possible(members: &Map<String, Value>) -> Result<(), UserError> {
+    let phone = members.get("primaryPhone").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let odd = phone.is_some_and(|digits| digits.starts_with('0') || digits.len() < 3);
+    if odd { Err(UserError::Phone) } else { Ok(()) }
+}
+
+/// Texts have to fit into the columns of the table.
+fn fitting(members: &Map<String, Value>) -> Result<(), UserError> {
+    let texts = ["username", "primaryEmail", "primaryPhone", "name"];
+    let texts = texts.iter().filter_map(|name| members.get(*name)?.as_str());
+    let long = |text: &str| text.chars().count() > TEXT_LIMIT;
+    if texts.into_iter().any(long) { Err(UserError::TooLong) } else { Ok(()) }
+}
+
+/// Characters.
+const TEXT_LIMIT: usize = 128;
+
 /// Digits.
 fn is_phone(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|character| character.is_ascii_digit())
-}
-
-/// Something, an `@`, something, a dot, something; no white space anywhere.
-fn is_email(text: &str) -> bool {
-    let ends = |domain: &str| {
-        domain.char_indices().skip(1).any(|(at, character)| character == '.' && at + 1 < domain.len())
-    };
-    !text.contains(char::is_whitespace)
-        && text.char_indices().skip(1).any(|(at, character)| character == '@' && ends(&text[at + 1..]))
 }
 
 /// `DELETE /users/:id`: sessions and tokens end at once.
@@ -270,27 +291,5 @@ fn sign_out_everywhere(store: &mut Store, id: &str) {
         .collect();
     for grant in grants {
         store.revoke_grant(&grant);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_email;
-
-    #[test]
-    fn an_address_has_an_at_and_then_a_dot() {
-        for (text, good) in [
-            ("ada@example.com", true),
-            ("a@b.c", true),
-            ("a@b@c.d", true),
-            ("a@b", false),
-            ("@b.c", false),
-            ("a@.c", false),
-            ("a@b.", false),
-            ("a b@c.d", false),
-            ("", false),
-        ] {
-            assert_eq!(is_email(text), good, "{text}");
-        }
     }
 }
