@@ -19,5 +19,5 @@ mod registry;
 
 pub(crate) use error::ConnectorError;
 pub(crate) use kind::{Authorization, SocialConnector};
-pub(crate) use metadata::{check as check_metadata, kept};
+pub(crate) use metadata::{check as check_metadata, is_language, kept};
 pub(crate) use registry::{factories, factory, full, kind, listed};

@@ -33,6 +33,11 @@ pub(crate) fn check(members: &Map<String, Value>) -> Vec<Option<Issue>> {
     issues
 }
 
+/// Whether it is a language that Logto knows, whatever its case.
+pub(crate) fn is_language(tag: &str) -> bool {
+    LANGUAGES.split(' ').any(|language| language.eq_ignore_ascii_case(tag))
+}
+
 /// An object of texts by language that has an English one. Zod looks at it twice,
 /// and complains twice of what is wrong both times.
 fn check_name(metadata: &Map<String, Value>, name: &Value) -> Vec<Option<Issue>> {
@@ -43,8 +48,7 @@ fn check_name(metadata: &Map<String, Value>, name: &Value) -> Vec<Option<Issue>>
     };
     let mut issues = vec![body::needed(texts, &["metadata", "name", "en"], "string")];
     issues.extend(texts.keys().map(|key| body::typed(texts, &["metadata", "name", key], "string")));
-    let languages = || LANGUAGES.split(' ');
-    let known = |key: &String| languages().any(|language| language.eq_ignore_ascii_case(key));
+    let known = |key: &String| is_language(key);
     if issues.iter().all(Option::is_none) && !texts.keys().all(known) {
         issues.push(Some(Issue::new(&PATH, Complaint::Custom)));
     }

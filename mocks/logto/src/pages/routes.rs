@@ -13,6 +13,7 @@ use oauth::params::Params;
 use super::html;
 use crate::routes::oidc;
 use crate::shared::Shared;
+use crate::store::Store;
 use crate::wire::{self, Cookies};
 
 const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
@@ -63,20 +64,23 @@ pub(crate) async fn fallback(
     if path == "/oidc" || path.starts_with("/oidc/") {
         return oidc::unknown_route(&method, path);
     }
-    if ["/api/", "/assets/", "/.well-known/"].iter().any(|start| path.starts_with(start)) {
+    let of_no_page = ["/api/", "/assets/", "/.well-known/"];
+    if path == "/api" || of_no_page.iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
     let preview = Params::parse(&query.unwrap_or_default()).first("preview").is_some();
     let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));
     if guarded && !preview && !interaction_runs(&shared, &headers) {
-        let store = shared.store();
-        let configured =
-            store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
-        let target = configured.map_or_else(|| shared.endpoint("/unknown-session"), ToOwned::to_owned);
-        let response = wire::redirect(StatusCode::FOUND, &target);
-        return kit::note(response, "no interaction is under way for this browser");
+        return unknown_session(&shared, &shared.store(), "no interaction is under way for this browser");
     }
     page()
+}
+
+/// To the page for whom nothing is under way, or to where the tenant wants them.
+pub(crate) fn unknown_session(shared: &Shared, store: &Store, reason: &'static str) -> Response {
+    let configured = store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
+    let target = configured.map_or_else(|| shared.endpoint("/unknown-session"), ToOwned::to_owned);
+    kit::note(wire::redirect(StatusCode::FOUND, &target), reason)
 }
 
 fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {

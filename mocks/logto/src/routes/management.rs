@@ -6,6 +6,7 @@ mod branding;
 mod connectors;
 mod consent_scopes;
 mod experience;
+mod experience_guard;
 mod identities;
 mod logs;
 mod pagination;

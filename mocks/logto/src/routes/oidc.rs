@@ -21,6 +21,7 @@ mod resume;
 mod revocation;
 mod routes;
 mod session;
+mod shown;
 mod token;
 mod userinfo;
 

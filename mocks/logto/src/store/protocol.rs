@@ -16,6 +16,7 @@ pub(crate) mod lifetime {
     pub(crate) const CODE: i64 = 60;
     pub(crate) const PUSHED_REQUEST: i64 = 60;
     pub(crate) const DEVICE_CODE: i64 = 600;
+    pub(crate) const ONE_TAP: i64 = 10;
     pub(crate) const ACCESS_TOKEN: i64 = 3600;
     pub(crate) const ID_TOKEN: i64 = 3600;
     pub(crate) const REFRESH_TOKEN: i64 = 14 * 24 * 3600;

@@ -69,6 +69,8 @@ impl Cookies {
     }
 }
 
+const GOOGLE_ONE_TAP: &str = "_logto_google_one_tap_credential";
+
 /// `Set-Cookie` lines under way.
 #[derive(Debug, Default)]
 pub(crate) struct SetCookies(Vec<String>);
@@ -76,12 +78,7 @@ pub(crate) struct SetCookies(Vec<String>);
 /// Attributes in Logto's order and case.
 impl SetCookies {
     /// `_logto`, for the page's server-side rendering: raw JSON, readable by scripts.
-    pub(crate) fn logto(&mut self, key: &CookieKey, app_id: &str) {
-        self.logto_json(key, &format!(r#"{{"appId":"{app_id}"}}"#));
-    }
-
-    /// The same with other members, or none.
-    pub(crate) fn logto_json(&mut self, key: &CookieKey, json: &str) {
+    pub(crate) fn logto(&mut self, key: &CookieKey, json: &str) {
         self.signed(key, "_logto", json, "path=/; samesite=lax");
     }
 
@@ -118,9 +115,14 @@ impl SetCookies {
         self.signed(key, "_session", "", &attributes);
     }
 
-    /// Cleared at every social verification; has no twin.
+    /// A credential of Google's, for the page of its connector.
+    pub(crate) fn google_one_tap(&mut self, key: &CookieKey, credential: &str, expires: i64) {
+        self.readable(key, GOOGLE_ONE_TAP, credential, "/", expires);
+    }
+
+    /// Cleared at every social verification; then it has no twin.
     pub(crate) fn clear_google_one_tap(&mut self) {
-        self.0.push(format!("_logto_google_one_tap_credential=; path=/; expires={}", date(0)));
+        self.0.push(format!("{GOOGLE_ONE_TAP}=; path=/; expires={}", date(0)));
     }
 
     fn signed(&mut self, key: &CookieKey, name: &str, value: &str, attributes: &str) {

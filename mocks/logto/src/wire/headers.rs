@@ -57,7 +57,7 @@ fn varies_by_origin(method: &Method, path: &str) -> bool {
     let of_devices = path == "/oidc/device/auth" && method != Method::GET;
     let browser = ["/oidc/auth", "/oidc/session/end", "/oidc/device"];
     let browser = browser.iter().any(|start| path.starts_with(start)) && !of_devices;
-    (path.starts_with("/api/") || path.starts_with("/oidc/")) && !browser
+    (path == "/api" || path.starts_with("/api/") || path.starts_with("/oidc/")) && !browser
 }
 
 /// `?parse_error=false` (contract §0.1).

@@ -54,6 +54,13 @@ impl Issue {
         self
     }
 
+    /// The same where the whole value is an item of the list at this path.
+    pub(crate) fn below(mut self, list: &[&str], index: usize) -> Self {
+        let above = list.iter().map(|name| json!(name)).chain([json!(index)]);
+        self.path.splice(0..0, above);
+        self
+    }
+
     /// The same where the whole value is an item of a list.
     pub(crate) fn within(mut self, index: usize) -> Self {
         self.path.insert(0, json!(index));

@@ -8,10 +8,11 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
+use super::experience_guard;
 use crate::shared::Shared;
 use crate::store::{Connector, Store};
-use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::body::object;
+use crate::wire::{self, ApiError};
 
 /// `GET /sign-in-exp`.
 pub(super) async fn read(_: Authorized, State(shared): State<Arc<Shared>>) -> Response {
@@ -79,7 +80,7 @@ impl ExperienceError {
 
 fn change(store: &mut Store, text: &str) -> Result<(), ExperienceError> {
     let members = object(text).map_err(ExperienceError::Body)?;
-    guard(&members).map_err(ExperienceError::Body)?;
+    experience_guard::check(&members).map_err(ExperienceError::Body)?;
     if let Some(sign_up) = members.get("signUp") {
         check_sign_up(sign_up)?;
     }
@@ -88,8 +89,9 @@ fn change(store: &mut Store, text: &str) -> Result<(), ExperienceError> {
         check_sign_in(sign_in, sign_up)?;
     }
     // Members that do not exist are passed over.
-    let known: Vec<(String, Value)> =
-        members.into_iter().filter(|(name, _)| store.sign_in_experience.contains_key(name)).collect();
+    let can_change =
+        |name: &str| !["id", "tenantId"].contains(&name) && store.sign_in_experience.contains_key(name);
+    let known: Vec<(String, Value)> = members.into_iter().filter(|(name, _)| can_change(name)).collect();
     if known.is_empty() {
         return Err(ExperienceError::Nothing);
     }
@@ -97,48 +99,11 @@ fn change(store: &mut Store, text: &str) -> Result<(), ExperienceError> {
         let value = match name.as_str() {
             "socialSignInConnectorTargets" => known_targets(store, value),
             "passwordPolicy" => with_defaults(&value),
-            _ => value,
+            _ => experience_guard::ordered(&name, value),
         };
         store.sign_in_experience.insert(name, value);
     }
     Ok(())
-}
-
-const IDENTIFIERS: [&str; 3] = ["username", "email", "phone"];
-const MODES: [&str; 3] = ["SignIn", "Register", "SignInAndRegister"];
-
-/// The shape of the members, in their order.
-fn guard(members: &Map<String, Value>) -> Result<(), ApiError> {
-    let mut issues = vec![body::typed(members, &["signIn"], "object")];
-    if let Some(sign_in) = members.get("signIn").and_then(Value::as_object) {
-        issues.push(body::needed(sign_in, &["signIn", "methods"], "array"));
-    }
-    issues.push(body::typed(members, &["signUp"], "object"));
-    if let Some(sign_up) = members.get("signUp").and_then(Value::as_object) {
-        issues.push(body::needed(sign_up, &["signUp", "identifiers"], "array"));
-        let identifiers = sign_up.get("identifiers").and_then(Value::as_array);
-        for (index, identifier) in identifiers.into_iter().flatten().enumerate() {
-            let known = identifier.as_str().is_some_and(|text| IDENTIFIERS.contains(&text));
-            let complaint = Complaint::Choice { options: &IDENTIFIERS, received: Some(identifier.clone()) };
-            issues.push((!known).then(|| Issue::new(&["signUp", "identifiers"], complaint).at(index)));
-        }
-        issues.push(body::needed(sign_up, &["signUp", "password"], "boolean"));
-        issues.push(body::needed(sign_up, &["signUp", "verify"], "boolean"));
-    }
-    issues.push(body::typed(members, &["socialSignIn"], "object"));
-    issues.push(body::typed(members, &["socialSignInConnectorTargets"], "array"));
-    issues.push(body::choice(members, &["signInMode"], &MODES));
-    issues.push(body::typed(members, &["passwordPolicy"], "object"));
-    for (policy, name, kind) in [
-        ("captchaPolicy", "enabled", "boolean"),
-        ("sentinelPolicy", "maxAttempts", "number"),
-        ("sentinelPolicy", "lockoutDuration", "number"),
-    ] {
-        issues.push(body::typed(members, &[policy], "object").filter(|_| name != "lockoutDuration"));
-        let given = members.get(policy).and_then(Value::as_object);
-        issues.push(given.and_then(|given| body::typed(given, &[policy, name], kind)));
-    }
-    body::without(issues)
 }
 
 /// What a person is asked for at registration must be possible. The double has

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use oauth::params::Params;
 
 use super::checks;
+use super::form;
 use super::pushed::{self, Opened};
 use super::refusal::Refusal;
 use super::respond::ResponseMode;
@@ -27,9 +28,16 @@ pub(super) async fn get(
     answer(&shared, &Params::parse(&query.unwrap_or_default()), &headers)
 }
 
-/// The request in a form: treated as GET.
+/// The request in a body: treated as GET.
 pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    answer(&shared, &Params::parse(&body), &headers)
+    match form::parse(&headers, &body, "/auth") {
+        Ok(params) => answer(&shared, &params, &headers),
+        Err(error) => {
+            let mut wire = error.wire();
+            wire.iss = Some(shared.issuer());
+            wire.uncached(error.to_string())
+        }
+    }
 }
 
 fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::refusal::Refusal;
-use super::request::{self, AuthorizationRequest};
+use super::request::{AuthorizationRequest, Way};
 use super::respond::ResponseMode;
 use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
@@ -54,6 +54,7 @@ pub(super) fn redirected(
     let max_age = max_age(params)?;
     let hinted = hinted(shared, &checked.application, params)?;
     let text = |name: &str| params.first(name).map(ToOwned::to_owned);
+    let way = Way::of(&checked.application.id, params);
     Ok(AuthorizationRequest {
         client_id: checked.application.id.clone(),
         redirect_uri: checked.redirect_uri.clone(),
@@ -68,7 +69,9 @@ pub(super) fn redirected(
         response_mode: ResponseMode::of(params),
         hinted,
         device_code: None,
-        login_page: request::login_page(&checked.application.id, params),
+        shown: way.shown,
+        google_one_tap_credential: way.google_one_tap_credential,
+        login_page: way.login_page,
     })
 }
 
@@ -84,6 +87,7 @@ pub(super) fn device(
     let resources = resources(store, params)?;
     let max_age = max_age(params)?;
     let hinted = hinted(shared, application, params)?;
+    let way = Way::of(&application.id, params);
     Ok(AuthorizationRequest {
         client_id: application.id.clone(),
         redirect_uri: String::new(),
@@ -98,7 +102,9 @@ pub(super) fn device(
         response_mode: ResponseMode::Query,
         hinted,
         device_code: None,
-        login_page: request::login_page(&application.id, params),
+        shown: way.shown,
+        google_one_tap_credential: way.google_one_tap_credential,
+        login_page: way.login_page,
     })
 }
 
@@ -123,7 +129,13 @@ fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> 
 /// registered one is used when none is sent.
 pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
     let registered = application.redirect_uris();
-    let Some(given) = once(params, "redirect_uri")? else {
+    let given = match (params.one("redirect_uri"), registered.as_slice()) {
+        // Given twice, it counts as not given where there is a default to report that to.
+        (Err(_), [_]) => None,
+        (Err(_), _) => return Err(Refusal::Twice("redirect_uri".to_owned())),
+        (Ok(given), _) => given,
+    };
+    let Some(given) = given else {
         return match registered.as_slice() {
             [only] if only.contains('*') => {
                 Err(Refusal::RedirectUri(format!("`{only}` is no single address")))
@@ -229,8 +241,9 @@ fn proof_key(application: &Application, params: &Params) -> Result<Option<String
 }
 
 fn prompts(params: &Params) -> Result<Vec<String>, Refusal> {
+    // Each space divides: two of them have an empty prompt between them.
     let asked: Vec<String> =
-        params.first("prompt").unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect();
+        params.first("prompt").into_iter().flat_map(|text| text.split(' ')).map(ToOwned::to_owned).collect();
     if let Some(unknown) =
         asked.iter().find(|prompt| !["none", "login", "consent"].contains(&prompt.as_str()))
     {

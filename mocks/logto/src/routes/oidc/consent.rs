@@ -29,8 +29,8 @@ pub(super) async fn get(
     let alive = |found: &&Interaction| found.expires > now && !store.is_orphaned(found);
     let found = uid.and_then(|uid| store.interactions.get(&uid)).filter(alive).cloned();
     let Some(interaction) = found else {
-        let response = wire::redirect(StatusCode::FOUND, &shared.endpoint("/unknown-session"));
-        return kit::note(response, "no interaction is under way for this browser and application");
+        let reason = "no interaction is under way for this browser and application";
+        return pages::unknown_session(&shared, &store, reason);
     };
     let session = interaction.session_uid.as_ref().and_then(|uid| store.session_by_uid(uid)).cloned();
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {

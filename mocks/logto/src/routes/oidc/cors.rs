@@ -16,18 +16,17 @@ use crate::store::Application;
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 
 /// What a browser asks before a script may call (the CORS protocol, "preflight").
-pub(super) fn preflight(headers: &HeaderMap, methods: &'static str) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    if headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
-        response = allow(response, headers);
-        let fields = response.headers_mut();
-        fields.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
-        fields.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
-        if let Some(asked) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
-            fields.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
-        }
+/// A question without a method is none.
+pub(super) fn preflight(headers: &HeaderMap, methods: &'static str) -> Option<Response> {
+    headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
+    let mut response = allow(StatusCode::NO_CONTENT.into_response(), headers);
+    let fields = response.headers_mut();
+    fields.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    fields.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
+    if let Some(asked) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        fields.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
-    response
+    Some(response)
 }
 
 /// The caller's origin, or anybody where none is named.

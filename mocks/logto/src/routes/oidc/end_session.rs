@@ -11,7 +11,7 @@ use oauth::{ErrorCode, redirect_uri};
 use serde_json::Value;
 use url::Url;
 
-use super::session;
+use super::{form, session};
 use crate::pages;
 use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
@@ -21,6 +21,8 @@ use crate::wire::{self, Cookies, OidcError, SetCookies};
 /// Why a sign-out is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum EndSessionError {
+    #[error(transparent)]
+    ContentType(#[from] form::WrongContentType),
     #[error("`{0}` is given twice")]
     Twice(String),
     #[error("id_token_hint is no JWT")]
@@ -42,6 +44,7 @@ enum EndSessionError {
 impl EndSessionError {
     fn wire(&self) -> OidcError {
         match self {
+            Self::ContentType(error) => error.wire(),
             Self::Twice(name) => {
                 OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
             }
@@ -78,7 +81,8 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, 
 
 /// The form of the sign-out page.
 pub(super) async fn confirm(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    let done = end(&shared, &Params::parse(&body), &headers);
+    let form = form::parse(&headers, &body, "/session/end/confirm").map_err(EndSessionError::from);
+    let done = form.and_then(|form| end(&shared, &form, &headers));
     answer(&shared, &headers, done)
 }
 

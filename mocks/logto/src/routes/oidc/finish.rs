@@ -185,7 +185,10 @@ fn ask(
         }
     };
     let mut set = SetCookies::default();
-    set.logto(&shared.cookie_key, &request.client_id);
+    set.logto(&shared.cookie_key, &request.shown.cookie());
+    if let Some(credential) = &request.google_one_tap_credential {
+        set.google_one_tap(&shared.cookie_key, credential, now + lifetime::ONE_TAP);
+    }
     let known = cookies.signed(&shared.cookie_key, "_interaction");
     set.interaction(&shared.cookie_key, &interactions(known, &request.client_id, &uid), expires);
     set.resume(&shared.cookie_key, &uid, &request.resume_path(&uid), expires);

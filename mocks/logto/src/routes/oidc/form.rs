@@ -35,14 +35,19 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
     }
     let kind = kind.to_str().unwrap_or_default();
     if kind.starts_with("application/x-www-form-urlencoded") {
-        return Ok(Params::parse(body));
+        return Ok(given(&Params::parse(body)));
     }
     if kind.starts_with("application/json") {
         // A broken JSON body counts as empty (contract §11).
         let members: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
         let pairs = members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        return Ok(Params::parse(&text));
+        return Ok(given(&Params::parse(&text)));
     }
     Err(WrongContentType { path })
+}
+
+/// A parameter without a value counts as left out (RFC 6749 §3.2).
+fn given(params: &Params) -> Params {
+    params.iter().filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -5,6 +5,7 @@ use oauth::Scopes;
 use oauth::params::Params;
 
 use super::respond::ResponseMode;
+use super::shown::Shown;
 use crate::store::Store;
 
 /// What is kept of an authorization request until its end.
@@ -28,6 +29,10 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) hinted: Option<String>,
     /// The device code that the request is about, if it came from a device.
     pub(crate) device_code: Option<String>,
+    /// What the pages are shown for.
+    pub(crate) shown: Shown,
+    /// The credential of Google's that somebody came with.
+    pub(crate) google_one_tap_credential: Option<String>,
     /// Where the person is sent to sign in: path and query, relative.
     pub(crate) login_page: String,
 }
@@ -60,10 +65,30 @@ impl AuthorizationRequest {
     }
 }
 
-/// The page for a request, from its parameters (contract §1.3, first table).
-/// One invalid extra parameter drops them all.
-pub(super) fn login_page(client_id: &str, params: &Params) -> String {
-    let extra = Extra::of(params).unwrap_or_default();
+/// Where a request leads: the page, what it is shown for, and a credential to
+/// hand in there.
+pub(super) struct Way {
+    pub(super) login_page: String,
+    pub(super) shown: Shown,
+    pub(super) google_one_tap_credential: Option<String>,
+}
+
+impl Way {
+    /// From the parameters. One invalid extra parameter drops them all.
+    pub(super) fn of(client_id: &str, params: &Params) -> Self {
+        let extra = Extra::of(params).unwrap_or_default();
+        let shown = Shown {
+            app_id: Some(client_id.to_owned()),
+            organization_id: extra.organization_id.clone(),
+            ui_locales: extra.ui_locales.clone(),
+        };
+        let google_one_tap_credential = extra.google_one_tap_credential.clone();
+        Self { login_page: login_page(client_id, extra), shown, google_one_tap_credential }
+    }
+}
+
+/// The page for a request (contract §1.3, first table).
+fn login_page(client_id: &str, extra: Extra) -> String {
     let (path, fallback) = match extra.first_screen.as_deref() {
         Some("register") => ("/register", Some("register")),
         Some("reset_password") => ("/reset-password", Some("reset-password")),
@@ -72,16 +97,24 @@ pub(super) fn login_page(client_id: &str, params: &Params) -> String {
         Some("single_sign_on") => ("/single-sign-on", Some("single-sign-on")),
         _ => ("/sign-in", Some("sign-in")),
     };
-    let path = match &extra.direct_sign_in {
-        Some(direct) => format!("/direct/{}", direct.replacen(':', "/", 1)),
+    // A credential of Google's is handed in on the page of its connector.
+    let one_tap = extra.google_one_tap_credential.as_ref().map(|_| "social:google".to_owned());
+    let direct = extra.direct_sign_in.or(one_tap);
+    let fallback = fallback.filter(|_| direct.is_some()).map(ToOwned::to_owned);
+    let path = match direct {
+        Some(direct) => {
+            let (method, target) = direct.split_once(':').unwrap_or((&direct, ""));
+            let target = target.split(':').next().unwrap_or_default();
+            let parts = [method, target].into_iter().filter(|part| !part.is_empty());
+            parts.fold("/direct".to_owned(), |path, part| format!("{path}/{part}"))
+        }
         None => path.to_owned(),
     };
-    let fallback = fallback.filter(|_| extra.direct_sign_in.is_some()).map(ToOwned::to_owned);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("app_id", client_id);
     for (name, value) in [
         ("organization_id", extra.organization_id),
-        ("ui_locales", params.first("ui_locales").map(ToOwned::to_owned)),
+        ("ui_locales", extra.ui_locales),
         ("one_time_token", extra.one_time_token),
         ("login_hint", extra.login_hint),
         ("identifier", extra.identifier),
@@ -99,7 +132,9 @@ pub(super) fn login_page(client_id: &str, params: &Params) -> String {
 struct Extra {
     first_screen: Option<String>,
     direct_sign_in: Option<String>,
+    google_one_tap_credential: Option<String>,
     organization_id: Option<String>,
+    ui_locales: Option<String>,
     one_time_token: Option<String>,
     login_hint: Option<String>,
     identifier: Option<String>,
@@ -129,7 +164,9 @@ impl Extra {
         Some(Self {
             first_screen,
             direct_sign_in: text("direct_sign_in"),
+            google_one_tap_credential: text("google_one_tap_credential"),
             organization_id: text("organization_id"),
+            ui_locales: text("ui_locales"),
             one_time_token: text("one_time_token"),
             login_hint: text("login_hint"),
             identifier: text("identifier"),
@@ -167,7 +204,7 @@ mod tests {
             ("direct_sign_in=huggingface", "/direct/huggingface?app_id=a&fallback=sign-in"),
             ("first_screen=zzz&direct_sign_in=social:huggingface", "/sign-in?app_id=a"),
         ] {
-            assert_eq!(login_page("a", &Params::parse(query)), expected, "{query}");
+            assert_eq!(Way::of("a", &Params::parse(query)).login_page, expected, "{query}");
         }
     }
 }

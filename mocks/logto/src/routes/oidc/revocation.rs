@@ -20,6 +20,8 @@ enum RevocationError {
     ContentType(#[from] form::WrongContentType),
     #[error(transparent)]
     Client(#[from] ClientAuthError),
+    #[error("`{0}` is given twice")]
+    Twice(String),
     #[error("the parameter `token` is missing")]
     NoToken,
     #[error("a JWT cannot be revoked")]
@@ -33,6 +35,9 @@ impl RevocationError {
         match self {
             Self::ContentType(error) => error.wire(),
             Self::Client(error) => error.wire(issuer),
+            Self::Twice(name) => {
+                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
+            }
             Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
             Self::Structured => OidcError::new(
                 400,
@@ -65,6 +70,9 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Revoca
     let form = form::parse(headers, body, "/token/revocation")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
+    if let Some(name) = form.repeated().first() {
+        return Err(RevocationError::Twice((*name).to_owned()));
+    }
     let token = form.first("token").ok_or(RevocationError::NoToken)?;
     if token.split('.').count() == 3 {
         return Err(RevocationError::Structured);
@@ -76,6 +84,10 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Revoca
         Some((token.client.clone(), token.grant.clone(), Some(token.account.clone())))
     });
     let Some((client, grant, refreshed)) = found else { return Ok(()) };
+    if client != application.id && !application.is_confidential() {
+        // Whoever cannot prove who they are does not learn that there is such a token.
+        return Ok(());
+    }
     if client != application.id {
         return Err(RevocationError::OfOther);
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderMap, Method};
+use http::header::VARY;
+use http::{HeaderMap, Method, Uri};
 use oauth::ErrorCode;
 
 use super::{
@@ -17,7 +18,16 @@ use crate::wire::OidcError;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     // Scripts may read, post, or both.
-    let preflight = |methods| move |headers: HeaderMap| async move { cors::preflight(&headers, methods) };
+    let preflight = |methods| {
+        move |headers: HeaderMap, method: Method, uri: Uri| async move {
+            cors::preflight(&headers, methods).unwrap_or_else(|| {
+                let mut response = unknown_route(&method, uri.path());
+                // CORS was looked at, unlike for any other unknown route.
+                response.headers_mut().remove(VARY);
+                response
+            })
+        }
+    };
     Router::new()
         .route("/oidc/.well-known/openid-configuration", get(discovery::get).options(preflight("GET")))
         .route("/oidc/.well-known/oauth-authorization-server", get(discovery::get).options(preflight("GET")))

@@ -8,59 +8,16 @@ use axum::response::Response;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
-use serde_json::{Map, json};
 
 use super::DeviceError;
 use crate::pages;
+use crate::routes::oidc::shown::Shown;
 use crate::shared::Shared;
 use crate::store::{Session, Store, lifetime};
 use crate::wire::{self, ApiError, Cookies, SetCookies};
 
 /// The cookie that the page has the secret from.
 const XSRF: &str = "_logto_device_flow_xsrf";
-
-/// What a page is shown for, and in which language.
-#[derive(Debug, Default)]
-pub(super) struct Shown {
-    app_id: Option<String>,
-    organization_id: Option<String>,
-    ui_locales: Option<String>,
-}
-
-impl Shown {
-    pub(super) fn of(params: &Params) -> Self {
-        let text = |name: &str| params.first(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
-        Self {
-            app_id: text("app_id"),
-            organization_id: text("organization_id"),
-            ui_locales: text("ui_locales"),
-        }
-    }
-
-    /// These, and those of the request in place of what is missing.
-    pub(super) fn or(self, request: Self) -> Self {
-        Self {
-            app_id: self.app_id.or(request.app_id),
-            organization_id: self.organization_id.or(request.organization_id),
-            ui_locales: self.ui_locales.or(request.ui_locales),
-        }
-    }
-
-    fn pairs(&self) -> [(&'static str, &'static str, Option<&str>); 3] {
-        [
-            ("app_id", "appId", self.app_id.as_deref()),
-            ("organization_id", "organizationId", self.organization_id.as_deref()),
-            ("ui_locales", "uiLocales", self.ui_locales.as_deref()),
-        ]
-    }
-
-    fn cookie(&self) -> String {
-        let pairs = self.pairs();
-        let members =
-            pairs.iter().filter_map(|(_, name, value)| Some(((*name).to_owned(), json!((*value)?))));
-        json!(members.collect::<Map<_, _>>()).to_string()
-    }
-}
 
 /// What the page is to say.
 pub(super) enum Says<'a> {
@@ -93,7 +50,7 @@ pub(super) fn to(
 ) -> Response {
     let expires = shared.now() + lifetime::DEVICE_CODE;
     set.readable(&shared.cookie_key, XSRF, secret, pages::DEVICE, expires);
-    set.logto_json(&shared.cookie_key, &shown.cookie());
+    set.logto(&shared.cookie_key, &shown.cookie());
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, _, value) in shown.pairs() {
         query.extend_pairs(value.map(|value| (name, value)));

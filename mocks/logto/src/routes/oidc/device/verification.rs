@@ -13,9 +13,10 @@ use oauth::params::Params;
 
 use super::authorization::{denormalized, normalized};
 use super::error::usable;
-use super::page::{self, Says, Shown};
+use super::page::{self, Says};
 use super::{DeviceError, approval};
 use crate::pages;
+use crate::routes::oidc::shown::Shown;
 use crate::routes::oidc::{checks, finish, form, session};
 use crate::shared::Shared;
 use crate::store::{DeviceState, Session, Store, lifetime};

@@ -18,7 +18,13 @@ pub(super) fn exchange(
     form: &Params,
 ) -> Result<Value, TokenError> {
     let given = form.first("code").ok_or(TokenError::Missing("code"))?;
-    let redirect_uri = form.first("redirect_uri").ok_or(TokenError::Missing("redirect_uri"))?;
+    let registered = application.redirect_uris();
+    let redirect_uri = match (form.first("redirect_uri"), registered.as_slice()) {
+        (Some(given), _) => given,
+        // As at the authorization endpoint, where it may be left out as well.
+        (None, [only]) => only,
+        (None, _) => return Err(TokenError::Missing("redirect_uri")),
+    };
     let verifier = form.first("code_verifier");
     verifier_form(verifier)?;
     let now = shared.now();
