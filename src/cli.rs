@@ -3,6 +3,7 @@
 mod arguments;
 mod ca;
 mod check;
+mod clean;
 mod completions;
 mod dispatch;
 mod exit;

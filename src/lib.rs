@@ -86,7 +86,7 @@
 //!
 //! # Another Logto
 //!
-//! [`LogtoBackend`](stack::LogtoBackend) says which Logto is behind a stack:
+//! [`Logto`](stack::Logto) says which Logto is behind a stack:
 //! our double in this process, or a running one by URL. The same walk gives the
 //! same transcript on either.
 //!
@@ -96,6 +96,7 @@
 //! what Logto's sign-in page does, [`transcript`] writes down. They are public
 //! for walks that the verbs do not tell.
 
+pub mod container;
 pub mod golden;
 mod placeholder;
 mod run;
@@ -106,8 +107,8 @@ pub mod transcript;
 pub mod walker;
 
 pub use run::{
-    ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, snapshot_path,
-    stack_for, update_snapshot, walk,
+    ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, diagnosed_walk,
+    snapshot_path, stack_for, update_snapshot, walk,
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;

@@ -12,6 +12,7 @@ mod names;
 mod parts;
 mod plan;
 mod probe;
+mod reset;
 mod running;
 mod saved;
 mod settings;
@@ -19,11 +20,12 @@ mod steps;
 mod tenant;
 mod tenant_error;
 
-pub use builder::{External, LogtoBackend, StackBuilder};
+pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
 pub use probe::ProbeError;
+pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use logto_testkit::scenario::BackendKind;
-use logto_testkit::stack::{Credentials, External, LogtoBackend, StackBuilder};
+use logto_testkit::stack::{Credentials, External, Logto, StackBuilder};
 use logto_testkit::{Scenario, scenario, snapshot_path, stack_for, walk};
 
 /// A real tenant is one for all: walks on it take turns.
@@ -107,7 +107,7 @@ fn external(builder: StackBuilder, url: &str) -> Result<StackBuilder, Failed> {
         state_file: std::env::temp_dir().join("logto-testkit-restore.json"),
     };
     Ok(builder
-        .logto(LogtoBackend::External(Box::new(external)))
+        .logto(Logto::External(Box::new(external)))
         .huggingface_listen(([127, 0, 0, 1], 443).into())
         .ca(std::sync::Arc::new(ca)))
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kit::{Ca, CaError};
-use logto_testkit::stack::{Credentials, External, LogtoBackend};
+use logto_testkit::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
+use logto_testkit::stack::{Credentials, External, Logto};
 use url::Url;
 
 /// Walks through sign-in with Hugging Face via Logto, and says what broke.
@@ -46,8 +47,23 @@ pub(crate) enum Command {
     Ca(CaCommand),
     /// Put a tenant back that a killed run left changed.
     Restore(Restore),
+    /// Remove containers that runs left behind, kept, or left to be used again.
+    Clean(Clean),
     /// Print a completion script for a shell.
     Completions(Completions),
+    /// What removes the containers of a killed run; started by the run itself.
+    #[command(hide = true)]
+    Reap {
+        /// The run.
+        run: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    /// Those of runs at work, too.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]
@@ -57,7 +73,8 @@ pub(crate) struct Run {
     /// Only scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
-    /// How many walks at a time [default: one for each processor; an external Logto takes one].
+    /// How many walks at a time [default: one for each processor; a real Logto takes one, with --fresh-logto
+    /// as many Logtos are up at a time].
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(crate) jobs: Option<usize>,
     /// What to print: text for people, one JSON document, or JUnit XML.
@@ -147,9 +164,12 @@ pub(crate) struct Completions {
 /// Which Logto, and where the mock Hugging Face is for it.
 #[derive(Debug, Args)]
 pub(crate) struct Backend {
-    /// `embedded`, or the URL of a running Logto (its ENDPOINT).
-    #[arg(long, value_name = "URL", default_value = "embedded")]
+    /// `embedded`; `container` or `container:TAG`, the official image with its database in Docker; or the URL of a
+    /// running Logto (its ENDPOINT).
+    #[arg(long, value_name = "BACKEND", default_value = "embedded")]
     pub(crate) logto: String,
+    #[command(flatten)]
+    pub(crate) containers: Containers,
     /// URL of that Logto's admin tenant, which gives Management API tokens
     /// [default: the port after `--logto`'s, as in a stock Logto].
     #[arg(long, value_name = "URL")]
@@ -172,6 +192,27 @@ pub(crate) struct Backend {
     /// Let the mock listen on an address that other machines may reach.
     #[arg(long)]
     pub(crate) expose: bool,
+}
+
+/// More about `--logto container`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "With --logto container")]
+pub(crate) struct Containers {
+    /// Another image of Logto, without its tag, e.g. ghcr.io/logto-io/logto.
+    #[arg(long, value_name = "IMAGE", default_value = DEFAULT_IMAGE)]
+    pub(crate) logto_image: String,
+    /// Another image of Postgres before 18, with its tag.
+    #[arg(long, value_name = "IMAGE", default_value = DEFAULT_POSTGRES)]
+    pub(crate) postgres_image: String,
+    /// A Logto of its own for every scenario, in place of one whose tenant is reset between them.
+    #[arg(long)]
+    pub(crate) fresh_logto: bool,
+    /// Leave the containers for inspection, and say how to reach them.
+    #[arg(long, conflicts_with = "reuse")]
+    pub(crate) keep: bool,
+    /// Take the containers that an earlier run with --reuse left, and leave them for the next.
+    #[arg(long, conflicts_with_all = ["fresh_logto", "ca"])]
+    pub(crate) reuse: bool,
 }
 
 #[derive(Debug, Args)]
@@ -216,8 +257,14 @@ pub(crate) struct Restore {
 /// The arguments do not make sense together.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
-    #[error("--logto takes `embedded` or an http(s) URL such as http://localhost:3001, not `{0}`")]
+    #[error(
+        "--logto takes `embedded`, `container`, `container:TAG` or an http(s) URL such as http://localhost:3001, not `{0}`"
+    )]
     Logto(String),
+    #[error("{option} is for --logto container; this run has --logto {logto}")]
+    NoContainer { option: &'static str, logto: String },
+    #[error("{option} is not for --logto container: it knows where its parties are by itself")]
+    NotForContainer { option: &'static str },
     #[error("--logto {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
     NoCredentials(Url),
     #[error("--logto-m2m takes ID:SECRET; there is no colon in what was given")]
@@ -231,7 +278,9 @@ pub(crate) enum UsageError {
     Exposed(SocketAddr),
     #[error("{file} has cases: say which, as {file}@CASE. There are: {cases}", file = file.display())]
     WhichCase { file: PathBuf, cases: String },
-    #[error("fidelity compares with a running Logto: say --logto URL")]
+    #[error(
+        "fidelity replays recordings against a running Logto: say --logto URL (`run --logto container --keep` leaves one)"
+    )]
     FidelityEmbedded,
     #[error("fidelity replays recordings behind the CA that this Logto trusts: say --ca DIR")]
     FidelityCa,
@@ -253,9 +302,20 @@ pub(crate) fn credentials(text: &str) -> Result<Credentials, UsageError> {
 
 impl Backend {
     /// The backend the arguments name.
-    pub(crate) fn logto(&self) -> Result<LogtoBackend, UsageError> {
+    pub(crate) fn logto(&self) -> Result<Logto, UsageError> {
+        let tag = match self.logto.split_once(':') {
+            None if self.logto == "container" => Some(DEFAULT_TAG),
+            Some(("container", tag)) if is_tag(tag) => Some(tag),
+            _ => None,
+        };
+        if let Some(tag) = tag {
+            return self.container(tag);
+        }
+        if let Some(option) = self.containers.given() {
+            return Err(UsageError::NoContainer { option, logto: self.logto.clone() });
+        }
         if self.logto == "embedded" {
-            return Ok(LogtoBackend::Embedded);
+            return Ok(Logto::Embedded);
         }
         let endpoint = Url::parse(&self.logto)
             .ok()
@@ -266,13 +326,36 @@ impl Backend {
             Some(admin) => admin.clone(),
             None => next_port(&endpoint)?,
         };
-        Ok(LogtoBackend::External(Box::new(External {
+        Ok(Logto::External(Box::new(External {
             endpoint,
             admin_endpoint,
             credentials: credentials(given)?,
             allow_shared_tenant: self.allow_shared_tenant,
             state_file: self.state_file.clone(),
         })))
+    }
+
+    fn container(&self, tag: &str) -> Result<Logto, UsageError> {
+        let not_for_it = [
+            ("--logto-admin", self.logto_admin.is_some()),
+            ("--huggingface-listen", self.huggingface_listen.is_some()),
+            ("--allow-shared-tenant", self.allow_shared_tenant),
+        ];
+        if let Some((option, _)) = not_for_it.into_iter().find(|(_, given)| *given) {
+            return Err(UsageError::NotForContainer { option });
+        }
+        let given = &self.containers;
+        let mut container = Container::new(tag).image(&given.logto_image).postgres(&given.postgres_image);
+        if let Some(ca) = self.ca()? {
+            container = container.ca(ca);
+        }
+        if given.keep {
+            container = container.keep();
+        }
+        if given.reuse {
+            container = container.reuse();
+        }
+        Ok(Logto::Container(Box::new(container)))
     }
 
     /// Where the mock Hugging Face listens.
@@ -289,6 +372,28 @@ impl Backend {
     pub(crate) fn ca(&self) -> Result<Option<Arc<Ca>>, UsageError> {
         load_ca(self.ca.as_deref())
     }
+}
+
+impl Containers {
+    /// An option that says nothing without a container.
+    fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("--logto-image", self.logto_image != DEFAULT_IMAGE),
+            ("--postgres-image", self.postgres_image != DEFAULT_POSTGRES),
+            ("--fresh-logto", self.fresh_logto),
+            ("--keep", self.keep),
+            ("--reuse", self.reuse),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+}
+
+/// What Docker takes for a tag.
+fn is_tag(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|first| first.is_ascii_alphanumeric() || first == '_')
+        && characters.all(|other| other.is_ascii_alphanumeric() || "_.-".contains(other))
+        && text.len() <= 128
 }
 
 pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, UsageError> {
@@ -331,7 +436,7 @@ mod tests {
 
     #[test]
     fn an_external_logto_is_asked_on_the_next_port_for_tokens() {
-        let LogtoBackend::External(external) =
+        let Logto::External(external) =
             backend(&["--logto", "http://localhost:3001", "--logto-m2m", "m-default:a:b"]).logto().unwrap()
         else {
             panic!("not external")
@@ -346,13 +451,36 @@ mod tests {
     #[test]
     fn refuses_what_makes_no_sense() {
         for (arguments, complaint) in [
-            (["--logto", "localhost:3001", "--logto-m2m", "a:b"], "takes `embedded` or an http(s) URL"),
+            (
+                ["--logto", "localhost:3001", "--logto-m2m", "a:b"],
+                "takes `embedded`, `container`, `container:TAG` or an http(s) URL",
+            ),
             (["--logto", "http://localhost:3001", "--logto-m2m", "a"], "there is no colon"),
             (["--logto", "http://localhost", "--logto-m2m", "a:b"], "say --logto-admin"),
         ] {
             let error = backend(&arguments).logto().unwrap_err().to_string();
             assert!(error.contains(complaint), "{arguments:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_container_has_a_tag_and_an_image() {
+        let container = |arguments: &[&str]| match backend(arguments).logto() {
+            Ok(Logto::Container(container)) => Ok(container.descriptor()),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.to_string()),
+        };
+        assert_eq!(container(&["--logto", "container"]).unwrap(), "svhd/logto:1.42");
+        assert_eq!(container(&["--logto", "container:1.41.0"]).unwrap(), "svhd/logto:1.41.0");
+        let ghcr = ["--logto", "container:latest", "--logto-image", "ghcr.io/logto-io/logto"];
+        assert_eq!(container(&ghcr).unwrap(), "ghcr.io/logto-io/logto:latest");
+        for odd in ["container:", "container:1/2", "container:-1", "container: 1"] {
+            assert!(container(&["--logto", odd]).unwrap_err().contains("--logto takes"), "{odd}");
+        }
+        let refused = container(&["--logto", "container", "--huggingface-listen", "127.0.0.1:443"]);
+        assert!(refused.unwrap_err().contains("--huggingface-listen is not for --logto container"));
+        let refused = container(&["--keep"]).unwrap_err();
+        assert_eq!(refused, "--keep is for --logto container; this run has --logto embedded");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
-use super::{ca, check, completions, fidelity, restore, run, serve, up};
+use super::{ca, check, clean, completions, fidelity, restore, run, serve, up};
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
@@ -32,6 +32,8 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Serve(command)) => serve::serve(command).await,
             Some(Command::Ca(command)) => ca::ca(command),
             Some(Command::Restore(restore)) => restore::restore(restore).await,
+            Some(Command::Clean(command)) => clean::clean(command).await,
+            Some(Command::Reap { run }) => clean::reap(&run).await,
             Some(Command::Completions(command)) => {
                 completions::completions(&command);
                 Ok(())

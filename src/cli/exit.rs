@@ -1,5 +1,6 @@
 //! From result to exit code: one enum, one exhaustive match.
 
+use logto_testkit::container::{ContainerError, EngineError};
 use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
@@ -38,6 +39,11 @@ pub(crate) enum CliError {
     Start(#[from] StartError),
     #[error("{0}; --app-port and --logto-port choose others")]
     PortTaken(StartError),
+    /// No Logto in a container for the whole run.
+    #[error(transparent)]
+    Container(#[from] Box<ContainerError>),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     #[error(transparent)]
     Stop(#[from] StopError),
     #[error(transparent)]
@@ -70,6 +76,7 @@ impl CliError {
             Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
             Self::Run(RunError::Given { .. }) => 2,
+            Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
             Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,

@@ -10,12 +10,11 @@ use std::path::Path;
 
 use kit::Clock;
 use logto_testkit::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
-use logto_testkit::scenario::BackendKind;
-use logto_testkit::stack::{External, LogtoBackend};
+use logto_testkit::stack::{External, Logto};
 
 use super::arguments::{Fidelity, UsageError};
 use super::exit::CliError;
-use super::run::{interruption, select};
+use super::run::{interruption, kind, select};
 use cell::Row;
 use report::Report;
 
@@ -23,7 +22,7 @@ use report::Report;
 /// running Logto, and writes down where either differs.
 pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     let clock = Clock::system();
-    let LogtoBackend::External(external) = command.backend.logto()? else {
+    let Logto::External(external) = command.backend.logto()? else {
         return Err(UsageError::FidelityEmbedded.into());
     };
     let ca = command.backend.ca()?.ok_or(UsageError::FidelityCa)?;
@@ -53,9 +52,8 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     }
     let mut walked: Vec<Row> = Vec::new();
     if !scenarios.is_empty() {
-        let own = walks::walk(&scenarios, &LogtoBackend::Embedded, listen, &ca, &interrupted).await?;
-        let real =
-            walks::walk(&scenarios, &LogtoBackend::External(external), listen, &ca, &interrupted).await?;
+        let own = walks::walk(&scenarios, &Logto::Embedded, listen, &ca, &interrupted).await?;
+        let real = walks::walk(&scenarios, &Logto::External(external), listen, &ca, &interrupted).await?;
         walked = walks::rows(own, real);
     }
     let report = Report {
@@ -112,12 +110,4 @@ fn write(output: &Path, text: &str) -> Result<(), CliError> {
         return std::io::stdout().write_all(text.as_bytes()).map_err(failed);
     }
     std::fs::write(output, text).map_err(failed)
-}
-
-/// Only there to name the backends of a comparison.
-fn kind(backend: &LogtoBackend) -> BackendKind {
-    match backend {
-        LogtoBackend::Embedded => BackendKind::Embedded,
-        LogtoBackend::External(_) => BackendKind::External,
-    }
 }

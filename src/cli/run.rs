@@ -1,5 +1,6 @@
 //! `logto-testkit run`.
 
+mod containers;
 mod json;
 mod junit;
 pub(super) mod outcome;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use kit::{Clock, Stop};
 use logto_testkit::scenario::BackendKind;
-use logto_testkit::stack::LogtoBackend;
+use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::arguments::{Arguments, Command, Report, Run, UsageError};
@@ -38,20 +39,19 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
     let alone = scenarios.len() == 1;
     let app = own_app(&run, scenarios.len())?;
-    let interrupted = interruption()?;
+    let mut interrupted = interruption()?;
+    let logto = containers::started(logto, run.backend.containers.fresh_logto, &mut interrupted).await?;
     let settings = pool::Settings {
         listen: run.backend.huggingface_listen()?,
         ca: run.backend.ca()?,
-        backend: match &logto {
-            LogtoBackend::Embedded => BackendKind::Embedded,
-            LogtoBackend::External(_) => BackendKind::External,
-        },
-        // A real tenant is one for all walks.
+        backend: kind(&logto),
+        // A real tenant is one for all walks; a Logto of its own takes its part of memory and processor.
         jobs: match &logto {
-            LogtoBackend::Embedded => run.jobs.unwrap_or_else(pool::default_jobs),
-            LogtoBackend::External(_) => 1,
+            Logto::Embedded => run.jobs.unwrap_or_else(pool::default_jobs),
+            Logto::Container(_) => run.jobs.unwrap_or(1),
+            Logto::External(_) | Logto::Running(_) => 1,
         },
-        logto,
+        logto: logto.clone(),
         update: run.update,
         app,
     };
@@ -81,6 +81,11 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         outcomes.push(outcome);
     }
     progress.finish();
+    if let Logto::Running(_) = logto {
+        // The last walk has told its outcome before its worker let go of Logto.
+        walks.ended().await;
+        containers::stopped(logto).await;
+    }
     let seconds = clock.now().duration_since(started).as_secs_f64();
     let report = match run.report {
         Report::Text => format!("{totals}\n"),
@@ -93,6 +98,15 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
         None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all: outcomes.len() }),
         None => Ok(()),
+    }
+}
+
+/// What a backend is called in scenarios and reports.
+pub(super) fn kind(logto: &Logto) -> BackendKind {
+    match logto {
+        Logto::Embedded => BackendKind::Embedded,
+        Logto::Container(_) | Logto::Running(_) => BackendKind::Container,
+        Logto::External(_) => BackendKind::External,
     }
 }
 

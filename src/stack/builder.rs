@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::container::{Container, RunningContainer};
+
 use super::management::Credentials;
 use super::settings::{
     AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
@@ -28,12 +30,24 @@ pub struct External {
 
 /// Which Logto a stack has.
 #[derive(Debug, Clone, Default)]
-pub enum LogtoBackend {
+pub enum Logto {
     /// Our double, in this process.
     #[default]
     Embedded,
     /// A running Logto by URL.
     External(Box<External>),
+    /// The official image, started with the stack and removed with it.
+    Container(Box<Container>),
+    /// The official image, started before and shared by stacks that take turns.
+    Running(Arc<RunningContainer>),
+}
+
+impl Logto {
+    /// The official image with this tag, e.g. `1.42`; [`Container`] has more to choose.
+    #[must_use]
+    pub fn container(tag: impl Into<String>) -> Self {
+        Self::Container(Box::new(Container::new(tag)))
+    }
 }
 
 /// Collects what a stack is made of.
@@ -48,7 +62,7 @@ pub enum LogtoBackend {
 /// ```
 #[derive(Debug, Clone)]
 pub struct StackBuilder {
-    pub(super) logto: LogtoBackend,
+    pub(super) logto: Logto,
     pub(super) huggingface: mock_huggingface::Config,
     pub(super) huggingface_listen: SocketAddr,
     pub(super) oauth_app: OauthAppSettings,
@@ -71,7 +85,7 @@ impl Default for StackBuilder {
     fn default() -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
-            logto: LogtoBackend::default(),
+            logto: Logto::default(),
             huggingface: mock_huggingface::Config::default(),
             huggingface_listen: any,
             oauth_app: OauthAppSettings::default(),
@@ -95,7 +109,7 @@ impl Default for StackBuilder {
 impl StackBuilder {
     /// Which Logto: the embedded one by default.
     #[must_use]
-    pub fn logto(mut self, backend: LogtoBackend) -> Self {
+    pub fn logto(mut self, backend: Logto) -> Self {
         self.logto = backend;
         self
     }

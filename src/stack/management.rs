@@ -209,12 +209,44 @@ impl Management {
         }
     }
 
+    /// Any call, whatever the answer: its status, and its body as text.
+    ///
+    /// # Errors
+    /// [`ManagementError`] when there is no answer.
+    pub async fn ask(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, String), ManagementError> {
+        let response = self.send(method, path, body).await?;
+        Ok((response.status().as_u16(), lossy(response.body())))
+    }
+
     async fn call(
         &self,
         method: http::Method,
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, ManagementError> {
+        let response = self.send(method.clone(), path, body).await?;
+        let (status, text) = (response.status().as_u16(), lossy(response.body()));
+        let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if !response.status().is_success() {
+            let code = body.get("code").and_then(Value::as_str).map(ToOwned::to_owned);
+            return Err(ManagementError::Refused { method, path: path.to_owned(), status, code, body: text });
+        }
+        let total =
+            response.headers().get("total-number").and_then(|value| value.to_str().ok()?.parse().ok());
+        Ok(Answer { body, total, method, path: path.to_owned() })
+    }
+
+    async fn send(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<http::Response<Bytes>, ManagementError> {
         let url = joined(&self.base, path);
         let mut request = http::Request::builder()
             .method(method.clone())
@@ -229,16 +261,7 @@ impl Management {
         let request =
             request.body(Bytes::from(payload)).expect("a parsed URL and header-safe values make a request");
         let what = format!("Logto's Management API, {method} {path}");
-        let response = kit::within(what, LIMIT, self.client.send(request)).await??;
-        let (status, text) = (response.status().as_u16(), lossy(response.body()));
-        let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        if !response.status().is_success() {
-            let code = body.get("code").and_then(Value::as_str).map(ToOwned::to_owned);
-            return Err(ManagementError::Refused { method, path: path.to_owned(), status, code, body: text });
-        }
-        let total =
-            response.headers().get("total-number").and_then(|value| value.to_str().ok()?.parse().ok());
-        Ok(Answer { body, total, method, path: path.to_owned() })
+        Ok(kit::within(what, LIMIT, self.client.send(request)).await??)
     }
 }
 

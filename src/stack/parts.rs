@@ -7,12 +7,15 @@ use kit::{Bound, Ca, Client, Clock, Connections, Journal, Random, Running, Scrip
 use mock_huggingface::HuggingFace;
 use url::Url;
 
-use super::builder::{External, LogtoBackend, StackBuilder};
+use crate::container::{Container, RunningContainer};
+
+use super::builder::{External, Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
 use super::management::{Credentials, Management};
 use super::names::{Names, UnknownName};
 use super::plan;
 use super::probe::{self, ConnectorProbe};
+use super::reset;
 use super::steps::{BindError, StartError, StepError, step};
 use super::tenant::{Application, Plan, Tenant, TenantKind};
 
@@ -20,6 +23,8 @@ use super::tenant::{Application, Plan, Tenant, TenantKind};
 pub(super) const QUICK: Duration = Duration::from_secs(10);
 /// Steps that ask a Logto, which may be cold.
 pub(super) const LOGTO: Duration = Duration::from_secs(60);
+/// For another stack to stop that works in the same tenant.
+pub(super) const TURN: Duration = Duration::from_secs(600);
 
 /// What is up already when the tenant is provisioned and the app opens.
 pub(super) struct Site<'a> {
@@ -37,15 +42,17 @@ impl Site<'_> {
         names: &mut Names,
         app_bound: Option<Bound>,
         servers: &mut Vec<Running>,
-    ) -> Result<Application, StartError> {
+    ) -> Result<(Application, Option<sample_app::Config>), StartError> {
         let Self { settings, base, clients, endpoints } = *self;
         let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
-            LogtoBackend::Embedded => None,
+            Logto::Embedded => None,
+            // It said that it reaches the mock when it started.
+            Logto::Container(_) | Logto::Running(_) => None,
             // Without a redirect URI there is no authorization request to probe with.
-            LogtoBackend::External(_) if plan.redirect_uris.is_empty() => None,
-            LogtoBackend::External(_) => Some(ConnectorProbe {
+            Logto::External(_) if plan.redirect_uris.is_empty() => None,
+            Logto::External(_) => Some(ConnectorProbe {
                 client: &clients.app,
                 endpoints,
                 redirect_uri: plan.redirect_uris.first().map_or("", String::as_str),
@@ -64,7 +71,7 @@ impl Site<'_> {
                 probe::huggingface_is_up(&clients.browser, &endpoints.huggingface),
             )
             .await?;
-            return Ok(application);
+            return Ok((application, None));
         };
         let config = named("configure the app", plan::app_config(settings, endpoints, names))?;
         let context = sample_app::Context {
@@ -73,13 +80,13 @@ impl Site<'_> {
             journal: base.journal.clone(),
             client: clients.app.clone(),
         };
-        let app = sample_app::App::new(config, context)
+        let app = sample_app::App::new(config.clone(), context)
             .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
         servers.push(app_bound.serve(app.router()));
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
         step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
             .await?;
-        Ok(application)
+        Ok((application, Some(config)))
     }
 }
 
@@ -105,18 +112,29 @@ pub(super) struct Shared<'a> {
 }
 
 impl Base {
-    /// With the listener of the mock Hugging Face, the first thing that is bound.
-    pub(super) async fn new(settings: &StackBuilder) -> Result<(Self, Bound), StartError> {
+    /// With the listener of the mock Hugging Face, the first thing that is bound. A
+    /// Logto in a container knows both its address and its CA already.
+    pub(super) async fn new(
+        settings: &StackBuilder,
+        container: Option<&RunningContainer>,
+    ) -> Result<(Self, Bound), StartError> {
         // Only a Logto in this process lives by our clock; with a real one, waiting is real.
         let clock = match settings.logto {
-            LogtoBackend::Embedded => Clock::skipping(),
-            LogtoBackend::External(_) => Clock::system(),
+            Logto::Embedded => Clock::skipping(),
+            Logto::External(_) | Logto::Container(_) | Logto::Running(_) => Clock::system(),
         };
-        let ca = match &settings.ca {
-            Some(ca) => ca.clone(),
-            None => Arc::new(Ca::create(&clock, &[HUGGINGFACE_HOST]).map_err(ca_failed)?),
+        let ca = match (container, &settings.ca) {
+            (Some(container), _) => container.ca().clone(),
+            (None, Some(ca)) => ca.clone(),
+            (None, None) => Arc::new(Ca::create(&clock, &[HUGGINGFACE_HOST]).map_err(ca_failed)?),
         };
-        let listener = step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?;
+        let listener = match container {
+            Some(container) => container.listener().map_err(|error| StartError {
+                step: "bind Hugging Face",
+                cause: BindError::from(error).into(),
+            })?,
+            None => step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?,
+        };
         let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
         Ok((Self { clock, random, journal: Journal::new(), script: Script::default(), ca }, listener))
     }
@@ -153,8 +171,9 @@ impl Clients {
             let own_app = settings.app_url.as_ref().and_then(Url::host_str);
             let builder = own_app.into_iter().fold(builder, kit::ClientBuilder::allow);
             let builder = match &settings.logto {
-                LogtoBackend::Embedded => builder,
-                LogtoBackend::External(external) => [&external.endpoint, &external.admin_endpoint]
+                // On loopback, which every client may ask.
+                Logto::Embedded | Logto::Container(_) | Logto::Running(_) => builder,
+                Logto::External(external) => [&external.endpoint, &external.admin_endpoint]
                     .into_iter()
                     .filter_map(|url| url.host_str())
                     .fold(builder, kit::ClientBuilder::allow),
@@ -187,6 +206,62 @@ impl LogtoSite {
                 allow_shared: external.allow_shared_tenant,
                 state_file: external.state_file.clone(),
             },
+        }
+    }
+}
+
+/// The containers of this stack: started for it, or there already.
+#[derive(Debug)]
+pub(super) enum InContainers {
+    Own(Box<RunningContainer>),
+    Shared(Arc<RunningContainer>),
+}
+
+impl InContainers {
+    /// `None` for a Logto that is in none.
+    pub(super) async fn start(settings: &StackBuilder) -> Result<Option<Self>, StartError> {
+        match &settings.logto {
+            Logto::Embedded | Logto::External(_) => Ok(None),
+            Logto::Running(running) => Ok(Some(Self::Shared(running.clone()))),
+            Logto::Container(container) => {
+                let mut container = Container::clone(container);
+                if let Some(ca) = &settings.ca {
+                    container = container.ca(ca.clone());
+                }
+                // Its phases have deadlines of their own.
+                let started = container.start().await.map_err(|cause| StartError {
+                    step: "start Logto in a container",
+                    cause: StepError::Container(Box::new(cause)),
+                })?;
+                Ok(Some(Self::Own(Box::new(started))))
+            }
+        }
+    }
+
+    pub(super) fn running(&self) -> &RunningContainer {
+        match self {
+            Self::Own(running) => running,
+            Self::Shared(running) => running,
+        }
+    }
+
+    pub(super) fn site(&self) -> LogtoSite {
+        let running = self.running();
+        let (id, secret) = running.credentials();
+        LogtoSite {
+            endpoint: running.endpoint().clone(),
+            admin_endpoint: running.admin_endpoint().clone(),
+            credentials: Credentials { id: id.to_owned(), secret: secret.to_owned() },
+            tenant: TenantKind::Own,
+        }
+    }
+
+    /// Those of this stack alone go with it.
+    pub(super) async fn stop(self) {
+        if let Self::Own(running) = self
+            && let Some(kept) = running.stop().await
+        {
+            eprintln!("{kept}");
         }
     }
 }
@@ -248,9 +323,15 @@ pub(super) async fn open_tenant(
     credentials: &Credentials,
     kind: &TenantKind,
     clock: &Clock,
+    container: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
     let (logto, admin) = (&endpoints.logto, &endpoints.logto_admin);
     let management = Management::open(client.clone(), logto, admin, credentials).await?;
+    if let Some(container) = container {
+        let read = async { Ok::<_, StepError>(management.get("sign-in-exp").await?.body) };
+        let untouched = container.untouched(read).await?;
+        reset::reset(&management, untouched).await?;
+    }
     Tenant::open(management, kind, logto, admin, clock.millis()).await
 }
 

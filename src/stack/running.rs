@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use kit::{Ca, Client, Clock, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
+use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
-use super::builder::{LogtoBackend, StackBuilder};
+use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
 use super::management::Management;
 use super::names::Names;
 use super::parts::{
-    Base, Clients, LOGTO, LogtoSite, QUICK, Shared, Site, bind, ca_failed, embedded, named, open_tenant,
+    Base, Clients, InContainers, LOGTO, LogtoSite, QUICK, Shared, Site, TURN, bind, ca_failed, embedded,
+    named, open_tenant,
 };
 use super::plan;
 use super::probe::{self, ProbeError};
@@ -64,8 +66,12 @@ pub struct Stack {
     browser: Client,
     huggingface: HuggingFace,
     plain_huggingface: Option<Url>,
+    app_config: Option<sample_app::Config>,
     tenant: Tenant,
     servers: Vec<Running>,
+    /// Given back when the stack is dropped.
+    turn: Option<OwnedMutexGuard<()>>,
+    containers: Option<InContainers>,
 }
 
 impl StackBuilder {
@@ -166,6 +172,12 @@ impl Stack {
         self.plain_huggingface.as_ref()
     }
 
+    /// The sample app's configuration; `None` for an app of your own.
+    #[must_use]
+    pub fn app_config(&self) -> Option<&sample_app::Config> {
+        self.app_config.as_ref()
+    }
+
     /// The CA that vouches for `https://huggingface.co`.
     #[must_use]
     pub fn ca(&self) -> &Arc<Ca> {
@@ -192,9 +204,22 @@ impl Stack {
 
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
         let mut servers = Vec::new();
-        match Self::assemble(&settings, &mut servers).await {
-            Ok(stack) => Ok(Self { servers, ..stack }),
+        let containers = InContainers::start(&settings).await?;
+        let container = containers.as_ref().map(InContainers::running);
+        let turn = match container {
+            Some(container) => {
+                let turn = async { Ok::<_, StepError>(container.turn().await) };
+                Some(step("wait until no other stack works in this Logto", TURN, turn).await?)
+            }
+            None => None,
+        };
+        match Self::assemble(&settings, containers.as_ref(), &mut servers).await {
+            Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
             Err(error) => {
+                drop(turn);
+                if let Some(containers) = containers {
+                    containers.stop().await;
+                }
                 // Ports are free again when the failure is told.
                 for server in servers {
                     if let Err(second) = server.shutdown().await {
@@ -207,8 +232,13 @@ impl Stack {
     }
 
     /// `servers` holds what is up so far, the mock's TLS listener first.
-    async fn assemble(settings: &StackBuilder, servers: &mut Vec<Running>) -> Result<Self, StartError> {
-        let (base, listener) = Base::new(settings).await?;
+    async fn assemble(
+        settings: &StackBuilder,
+        containers: Option<&InContainers>,
+        servers: &mut Vec<Running>,
+    ) -> Result<Self, StartError> {
+        let container = containers.map(InContainers::running);
+        let (base, listener) = Base::new(settings, container).await?;
         let huggingface_addr = listener.addr();
         let clients = Clients::new(&base.ca, huggingface_addr, settings)?;
         let huggingface_site = base.huggingface(settings, clients.app.clone());
@@ -232,13 +262,14 @@ impl Stack {
                 (localhost(bound.port()), Some(bound))
             }
         };
-        let logto = match &settings.logto {
-            LogtoBackend::Embedded => {
+        let logto = match (&settings.logto, containers) {
+            (_, Some(containers)) => containers.site(),
+            (Logto::External(external), None) => LogtoSite::external(external),
+            (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
                 embedded(settings, shared, clients.connector.clone(), plain_huggingface.clone(), servers)
                     .await?
             }
-            LogtoBackend::External(external) => LogtoSite::external(external),
         };
         let endpoints = Endpoints {
             app,
@@ -249,7 +280,8 @@ impl Stack {
         };
 
         step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto)).await?;
-        let opened = open_tenant(&clients.app, &endpoints, &logto.credentials, &logto.tenant, &base.clock);
+        let (credentials, kind) = (&logto.credentials, &logto.tenant);
+        let opened = open_tenant(&clients.app, &endpoints, credentials, kind, &base.clock, container);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
         let mut names = Names::of(&endpoints);
@@ -260,8 +292,8 @@ impl Stack {
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
         let site = Site { settings, base: &base, clients: &clients, endpoints: &endpoints };
-        let application = match site.open(&mut tenant, &mut names, app_bound, servers).await {
-            Ok(application) => application,
+        let (application, app_config) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+            Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.
                 if let Err(second) = tenant.restore().await {
@@ -297,8 +329,11 @@ impl Stack {
             browser: clients.browser,
             huggingface: huggingface_site,
             plain_huggingface,
+            app_config,
             tenant,
             servers: vec![],
+            turn: None,
+            containers: None,
         })
     }
 
@@ -310,9 +345,16 @@ impl Stack {
         // The tenant first, while a failure can still be told; the servers in any case.
         let restored = self.tenant.restore().await;
         drop(self.browser);
+        let mut stopped = Ok(());
         for server in self.servers {
-            server.shutdown().await?;
+            let ended = server.shutdown().await;
+            stopped = stopped.and(ended);
         }
+        drop(self.turn);
+        if let Some(containers) = self.containers {
+            containers.stop().await;
+        }
+        stopped?;
         Ok(restored?)
     }
 }

@@ -4,9 +4,12 @@
 use std::future::Future;
 use std::time::Duration;
 
+use crate::container::ContainerError;
+
 use super::management::ManagementError;
 use super::names::UnknownName;
 use super::probe::ProbeError;
+use super::reset::NotClean;
 use super::saved::SavedStateError;
 use super::tenant_error::TenantError;
 
@@ -42,6 +45,12 @@ pub enum StepError {
     /// The tenant is not one that may be used.
     #[error(transparent)]
     Tenant(#[from] TenantError),
+    /// No Logto in a container.
+    #[error(transparent)]
+    Container(Box<ContainerError>),
+    /// A tenant of our own is not as untouched.
+    #[error(transparent)]
+    NotClean(#[from] NotClean),
     /// What is to be put back later could not be saved.
     #[error(transparent)]
     Saved(#[from] SavedStateError),

@@ -26,6 +26,9 @@ const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 pub(super) enum TenantKind {
     /// Ours alone, and gone after the run: nothing to look at, nothing to put back.
     Fresh,
+    /// Of a container that stacks share: proven to be as untouched when it is
+    /// opened, so that nothing has to be put back.
+    Own,
     /// One that was there before.
     Shared {
         /// Work in it although it has users, applications or social connectors of others.

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kit::{Bound, Ca, Client, Clock, Journal, Random, Running};
-use logto_testkit::stack::{Credentials, External, LogtoBackend, Management, StackBuilder};
+use logto_testkit::stack::{Credentials, External, Logto, Management, StackBuilder};
 use logto_testkit::{Scenario, stack_for};
-use mock_logto::Logto;
 use url::Url;
 
 /// The story that every backend plays.
@@ -59,7 +58,7 @@ impl Elsewhere {
         let local = |port: u16| Url::parse(&format!("http://localhost:{port}")).unwrap();
         let (endpoint, admin_endpoint) = (local(bound.port()), local(admin.port()));
         let client = Client::builder().trust(trusted).host("huggingface.co", believed).follow_redirects(20);
-        let logto = Logto::new(mock_logto::Context {
+        let logto = mock_logto::Logto::new(mock_logto::Context {
             endpoint: endpoint.clone(),
             admin_endpoint: admin_endpoint.clone(),
             clock,
@@ -94,7 +93,7 @@ impl Elsewhere {
         };
         stack_for(&first_visit())
             .unwrap()
-            .logto(LogtoBackend::External(Box::new(external)))
+            .logto(Logto::External(Box::new(external)))
             .huggingface_listen(self.huggingface)
             .ca(self.ca.clone())
     }

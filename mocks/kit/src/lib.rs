@@ -35,6 +35,6 @@ pub use middleware::{Note, journaled, note, scripted};
 pub use port::port_holder;
 pub use random::Random;
 pub use script::{Rule, Script};
-pub use serve::{BindError, Bound, Connections, Running, ServeError};
+pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
 pub use signals::Stop;
 pub use tls::{Ca, CaError, Leaf};

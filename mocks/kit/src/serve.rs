@@ -98,6 +98,16 @@ impl Bound {
         self.addr.port()
     }
 
+    /// Keeps the port for several servers, one after the other.
+    ///
+    /// # Errors
+    /// [`BindError`] when the system does not give the socket back.
+    pub fn hold(self) -> Result<HeldPort, BindError> {
+        let addr = self.addr;
+        let listener = self.listener.into_std().map_err(|source| BindError { addr, source })?;
+        Ok(HeldPort { listener, addr })
+    }
+
     /// Serves plain HTTP/1.1.
     #[must_use = "the server stops when it is dropped"]
     pub fn serve(self, router: Router) -> Running {
@@ -117,6 +127,33 @@ impl Bound {
         let site = Site { router, tls, stopping, connections: connections.clone() };
         let task = tokio::spawn(accept(self.listener, site, panics.clone()));
         Running { addr: self.addr, stop, task: Some(task), panics, connections }
+    }
+}
+
+/// A port that stays ours between one server and the next: somebody was told of
+/// it and cannot be told of another. What connects meanwhile waits in the queue.
+#[derive(Debug)]
+pub struct HeldPort {
+    listener: std::net::TcpListener,
+    addr: SocketAddr,
+}
+
+impl HeldPort {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// For the next server. Two at a time would share what comes in by chance.
+    ///
+    /// # Errors
+    /// [`BindError`] when the system gives no second handle of the socket.
+    pub fn bound(&self) -> Result<Bound, BindError> {
+        let addr = self.addr;
+        let failed = |source| BindError { addr, source };
+        let listener = self.listener.try_clone().map_err(failed)?;
+        Ok(Bound { listener: TcpListener::from_std(listener).map_err(failed)?, addr })
     }
 }
 

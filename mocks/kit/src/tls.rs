@@ -115,9 +115,16 @@ impl Ca {
             let path = directory.join(name);
             std::fs::read_to_string(&path).map_err(|source| CaError::File { path, source })
         };
-        let (certificate_pem, key_pem) = (read(CERTIFICATE)?, read(KEY)?);
+        Self::from_pem(read(CERTIFICATE)?, read(KEY)?, &directory.join(CERTIFICATE))
+    }
+
+    /// A CA kept elsewhere than in a folder; `place` is where, for errors.
+    ///
+    /// # Errors
+    /// [`CaError`] when the texts are no certificate and key.
+    pub fn from_pem(certificate_pem: String, key_pem: String, place: &Path) -> Result<Self, CaError> {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
-            .map_err(|_| CaError::NoCertificate { path: directory.join(CERTIFICATE) })?;
+            .map_err(|_| CaError::NoCertificate { path: place.to_owned() })?;
         let issuer = Issuer::from_ca_cert_pem(&certificate_pem, KeyPair::from_pem(&key_pem)?)?;
         Ok(Self { certificate_pem, certificate, key_pem, issuer })
     }
@@ -143,6 +150,12 @@ impl Ca {
     #[must_use]
     pub fn certificate_pem(&self) -> &str {
         &self.certificate_pem
+    }
+
+    /// The CA's private key. Whoever has it can vouch for the CA's names.
+    #[must_use]
+    pub fn key_pem(&self) -> &str {
+        &self.key_pem
     }
 
     /// The CA's certificate.

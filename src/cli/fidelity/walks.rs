@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kit::Ca;
 use logto_testkit::Scenario;
-use logto_testkit::stack::LogtoBackend;
+use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;
@@ -17,12 +17,12 @@ use super::cell::{Cell, Row};
 /// Walks all of them on one side.
 pub(super) async fn walk(
     scenarios: &[Scenario],
-    logto: &LogtoBackend,
+    logto: &Logto,
     listen: SocketAddr,
     ca: &Arc<Ca>,
     interrupted: &watch::Receiver<bool>,
 ) -> Result<Vec<(String, Cell)>, CliError> {
-    let embedded = matches!(logto, LogtoBackend::Embedded);
+    let embedded = matches!(logto, Logto::Embedded);
     let settings = Settings {
         logto: logto.clone(),
         backend: super::kind(logto),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kit::{Ca, Clock};
 use logto_testkit::scenario::{BackendKind, GivenApp};
-use logto_testkit::stack::LogtoBackend;
+use logto_testkit::stack::Logto;
 use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, update_snapshot, walk};
 use tokio::sync::{mpsc, watch};
 use url::Url;
@@ -22,7 +22,7 @@ use super::progress::Progress;
 /// What all walks of a run have in common.
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct Settings {
-    pub(in crate::cli) logto: LogtoBackend,
+    pub(in crate::cli) logto: Logto,
     pub(in crate::cli) backend: BackendKind,
     pub(in crate::cli) listen: SocketAddr,
     pub(in crate::cli) ca: Option<Arc<Ca>>,
@@ -56,6 +56,7 @@ pub(in crate::cli) struct Walks {
     waiting: BTreeMap<usize, Result<Outcome, CliError>>,
     next: usize,
     stopped: Arc<AtomicBool>,
+    workers: Vec<std::thread::JoinHandle<()>>,
 }
 
 /// Starts the workers.
@@ -68,10 +69,11 @@ pub(in crate::cli) fn start(
     let (sender, done) = mpsc::unbounded_channel();
     let stopped = Arc::new(AtomicBool::new(false));
     let (scenarios, next) = (Arc::new(scenarios), Arc::new(AtomicUsize::new(0)));
+    let mut workers = Vec::new();
     for _ in 0..settings.jobs.clamp(1, scenarios.len()) {
         let (scenarios, next, settings) = (scenarios.clone(), next.clone(), settings.clone());
         let (sender, stopped, interrupted) = (sender.clone(), stopped.clone(), interrupted.clone());
-        std::thread::spawn(move || {
+        workers.push(std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             while !stopped.load(Ordering::SeqCst) && !*interrupted.borrow() {
                 let at = next.fetch_add(1, Ordering::SeqCst);
@@ -87,15 +89,26 @@ pub(in crate::cli) fn start(
                     break;
                 }
             }
-        });
+        }));
     }
-    Walks { names, done, waiting: BTreeMap::new(), next: 0, stopped }
+    Walks { names, done, waiting: BTreeMap::new(), next: 0, stopped, workers }
 }
 
 impl Walks {
     /// No further walk begins; those under way end, and put their tenants back.
     pub(in crate::cli) fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits for the workers of a run whose Logto all share: nobody works in it then.
+    pub(in crate::cli) async fn ended(self) {
+        let joined = tokio::task::spawn_blocking(move || {
+            for worker in self.workers {
+                // A panic was told where it happened.
+                drop(worker.join());
+            }
+        });
+        drop(joined.await);
     }
 
     /// The next in order; `None` when all have ended that ever will.

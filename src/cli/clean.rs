@@ -1,0 +1,16 @@
+//! `logto-testkit clean`, and the helper that removes what a killed run left.
+
+use logto_testkit::container::{self, CleanScope};
+
+use super::arguments::Clean;
+use super::exit::CliError;
+
+pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
+    let scope = if clean.all { CleanScope::All } else { CleanScope::LeftOver };
+    println!("{}", container::clean(scope).await?);
+    Ok(())
+}
+
+pub(crate) async fn reap(run: &str) -> Result<(), CliError> {
+    Ok(container::reap(run).await?)
+}

@@ -1,0 +1,113 @@
+//! A Logto in containers for a whole run: how far its start is, and what it cost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use logto_testkit::container::{Container, Event, Phase, RunningContainer};
+use logto_testkit::stack::Logto;
+use tokio::sync::watch;
+
+use super::super::exit::CliError;
+
+/// A container that all scenarios share becomes one that runs; everything else
+/// stays what it is. Ctrl-C ends the wait: the containers go with the command.
+pub(super) async fn started(
+    logto: Logto,
+    fresh: bool,
+    interrupted: &mut watch::Receiver<bool>,
+) -> Result<Logto, CliError> {
+    let Logto::Container(container) = logto else { return Ok(logto) };
+    let shown = Shown::new();
+    let told = shown.clone();
+    let container = container.on_progress(move |event| told.event(event));
+    if fresh {
+        return Ok(Logto::Container(Box::new(container)));
+    }
+    let started = start(container, interrupted).await;
+    shown.clear();
+    let running = started?;
+    describe(&running);
+    Ok(Logto::Running(Arc::new(running)))
+}
+
+async fn start(
+    container: Container,
+    interrupted: &mut watch::Receiver<bool>,
+) -> Result<RunningContainer, CliError> {
+    tokio::select! {
+        started = container.start() => Ok(started.map_err(Box::new)?),
+        _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
+    }
+}
+
+/// On standard error: standard output is the report's.
+fn describe(running: &RunningContainer) {
+    let phases = running.timings().map_or_else(
+        || "as an earlier run left it".to_owned(),
+        |took| {
+            let seconds = |phase: Phase, took: Duration| format!("{phase} {:.1} s", took.as_secs_f64());
+            [
+                seconds(Phase::Postgres, took.postgres),
+                seconds(Phase::Seed, took.seed),
+                seconds(Phase::Boot, took.boot),
+            ]
+            .join(", ")
+        },
+    );
+    eprintln!("Logto {} ({}) at {}: {phases}", running.version(), running.image(), running.endpoint());
+    eprintln!("mock Hugging Face at {}", running.reach());
+}
+
+/// Removes them, or says how to reach those that stay.
+pub(super) async fn stopped(logto: Logto) {
+    if let Logto::Running(running) = logto
+        && let Some(running) = Arc::into_inner(running)
+        && let Some(kept) = running.stop().await
+    {
+        eprintln!("{kept}");
+    }
+}
+
+/// A line that changes on a terminal, one line for each phase elsewhere.
+#[derive(Clone)]
+struct Shown {
+    bar: Option<ProgressBar>,
+}
+
+impl Shown {
+    fn new() -> Self {
+        use std::io::IsTerminal as _;
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+            let bar = ProgressBar::new_spinner();
+            bar.enable_steady_tick(Duration::from_millis(100));
+            // The template is a constant; the default style would do as well.
+            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        });
+        Self { bar }
+    }
+
+    fn event(&self, event: &Event) {
+        match (&self.bar, event) {
+            (Some(bar), Event::Begins { phase, what }) => {
+                bar.reset_elapsed();
+                bar.set_message(format!("{phase}: {what}"));
+            }
+            (Some(bar), Event::Pulled { done, total }) if *total > 0 => {
+                bar.set_message(format!("pull: {} of {}", HumanBytes(*done), HumanBytes(*total)));
+            }
+            (None, Event::Begins { phase, what }) => eprintln!("{phase}: {what}"),
+            (None, Event::Ended { phase: Phase::Pull, took }) => {
+                eprintln!("pull: done after {:.0} s", took.as_secs_f64());
+            }
+            (_, Event::Pulled { .. } | Event::Ended { .. }) => {}
+        }
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A real Logto in containers: Postgres and the official image, started through
+//! `testcontainers`, seeded, booted, and gone afterwards whatever ended the run.
+//!
+//! Both containers share one network namespace, which the Postgres container
+//! holds: it publishes Logto's ports on loopback. So the published URLs are known
+//! before Logto's container exists, and can be its `ENDPOINT` without guessing
+//! a port; the database is at `127.0.0.1` for Logto, and there is no network to
+//! leave behind.
+
+mod boot;
+mod engine;
+mod error;
+mod labels;
+mod log;
+mod progress;
+mod pull;
+mod reach;
+mod reaper;
+mod request;
+mod reuse;
+mod running;
+mod settings;
+mod sweep;
+mod version;
+
+pub use error::{ContainerError, EngineError, LogTail, PullError, RefusedImage};
+pub use progress::{Event, Phase};
+pub use reach::Reach;
+pub use reaper::reap;
+pub use running::{Kept, RunningContainer, Timings};
+pub use settings::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
+pub use sweep::{CleanScope, Cleaned, clean};
+pub use version::{MINIMUM, Version};

@@ -1,0 +1,206 @@
+//! The Docker Engine: is it there, and may we use it?
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use testcontainers::bollard::Docker;
+use testcontainers::bollard::errors::Error as Bollard;
+use testcontainers::bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use testcontainers::core::client::{ClientError, docker_client_instance};
+
+use super::error::EngineError;
+use super::reach::Wish;
+
+/// A Docker Engine that answers.
+#[derive(Debug, Clone)]
+pub(super) struct Engine {
+    docker: Docker,
+    host: String,
+    limit: Duration,
+}
+
+impl Engine {
+    /// Finds it as `testcontainers` does, and asks whether it is there.
+    ///
+    /// # Errors
+    /// [`EngineError`] says what to do.
+    pub(super) async fn connect(limit: Duration) -> Result<Self, EngineError> {
+        let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "its usual socket".to_owned());
+        if is_remote(&host) {
+            return Err(EngineError::Remote { host });
+        }
+        let docker = docker_client_instance().await.map_err(|error| match error {
+            ClientError::Init(source) => unreachable_engine(&host, &source),
+            other => EngineError::Configuration(other.to_string()),
+        })?;
+        let engine = Self { docker, host, limit };
+        engine.ask("ping", engine.docker.ping()).await?;
+        Ok(engine)
+    }
+
+    /// The client.
+    pub(super) fn docker(&self) -> &Docker {
+        &self.docker
+    }
+
+    /// One question under the deadline of simple questions.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub(super) async fn ask<T>(
+        &self,
+        what: &'static str,
+        question: impl Future<Output = Result<T, Bollard>>,
+    ) -> Result<T, EngineError> {
+        match kit::within(what, self.limit, question).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(source)) => Err(match kind(&source) {
+                Some(_) => unreachable_engine(&self.host, &source),
+                None => EngineError::Answer { what, source },
+            }),
+            Err(_) => Err(self.silent(what, self.limit)),
+        }
+    }
+
+    /// It did not answer in time.
+    pub(super) fn silent(&self, what: &'static str, limit: Duration) -> EngineError {
+        EngineError::Silent { host: self.host.clone(), what, limit }
+    }
+
+    /// Runs a command in a container and gives what it prints.
+    ///
+    /// # Errors
+    /// [`EngineError`] when Docker does not run it; a command that fails only
+    /// prints something else.
+    pub(super) async fn run_in(&self, container: &str, command: &[&str]) -> Result<String, EngineError> {
+        let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
+        let options = CreateExecOptions {
+            cmd: Some(command),
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            ..CreateExecOptions::default()
+        };
+        let run = async {
+            let exec = self.docker.create_exec(container, options).await?;
+            let mut printed = Vec::new();
+            if let StartExecResults::Attached { mut output, .. } =
+                self.docker.start_exec(&exec.id, None::<StartExecOptions>).await?
+            {
+                while let Some(part) = output.next().await {
+                    printed.extend_from_slice(&part?.into_bytes());
+                }
+            }
+            Ok(String::from_utf8_lossy(&printed).into_owned())
+        };
+        self.ask("run a command in a container", run).await
+    }
+
+    /// Whether an image is here already.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub(super) async fn has(&self, image: &str) -> Result<bool, EngineError> {
+        match self.ask("look for an image", self.docker.inspect_image(image)).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::Answer {
+                source: Bollard::DockerResponseServerError { status_code: 404, .. },
+                ..
+            }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How containers of this engine may reach this machine.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub(super) async fn wish(&self) -> Result<Wish, EngineError> {
+        let info = self.ask("what it is", self.docker.info()).await?;
+        let system = info.operating_system.unwrap_or_default();
+        let options = info.security_options.unwrap_or_default();
+        if system.contains("Docker Desktop") {
+            return Ok(Wish::HostGateway { why: "Docker Desktop" });
+        }
+        if options.iter().any(|option| option.contains("rootless")) {
+            return Ok(Wish::HostGateway { why: "a rootless engine" });
+        }
+        let network = self.ask("its bridge", self.docker.inspect_network("bridge", None)).await?;
+        let gateway = network
+            .ipam
+            .and_then(|ipam| ipam.config)
+            .into_iter()
+            .flatten()
+            .filter_map(|config| config.gateway?.parse::<IpAddr>().ok())
+            .find(IpAddr::is_ipv4);
+        Ok(match gateway {
+            Some(address) => Wish::Bridge { address },
+            None => Wish::HostGateway { why: "no bridge with an address" },
+        })
+    }
+}
+
+fn is_remote(host: &str) -> bool {
+    let Ok(url) = url::Url::parse(host) else { return false };
+    match (url.scheme(), url.host_str()) {
+        ("tcp" | "http" | "https", Some(name)) => {
+            let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+            name != "localhost" && !address.is_some_and(|address| address.is_loopback())
+        }
+        ("ssh", _) => true,
+        _ => false,
+    }
+}
+
+/// The system's error at the bottom of a client's.
+fn kind(error: &Bollard) -> Option<std::io::ErrorKind> {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return Some(error.kind());
+        }
+        source = error.source();
+    }
+    match error {
+        Bollard::SocketNotFoundError(_) => Some(std::io::ErrorKind::NotFound),
+        _ => None,
+    }
+}
+
+fn unreachable_engine(host: &str, error: &Bollard) -> EngineError {
+    let (host, cause) = (host.to_owned(), root(error));
+    match kind(error) {
+        Some(std::io::ErrorKind::PermissionDenied) => EngineError::NotAllowed { host, cause },
+        _ => EngineError::NotThere { host, cause },
+    }
+}
+
+/// The innermost message: the outer ones say no more than "error trying to connect".
+fn root(error: &Bollard) -> String {
+    let mut error: &dyn std::error::Error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn another_machine_is_known_by_its_address() {
+        for (host, remote) in [
+            ("unix:///var/run/docker.sock", false),
+            ("npipe:////./pipe/docker_engine", false),
+            ("tcp://127.0.0.1:2375", false),
+            ("tcp://[::1]:2375", false),
+            ("tcp://localhost:2375", false),
+            ("its usual socket", false),
+            ("tcp://10.0.0.5:2376", true),
+            ("ssh://me@build", true),
+            ("https://docker.example.com", true),
+        ] {
+            assert_eq!(super::is_remote(host), remote, "{host}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a container logs: followed while it starts, kept whole when it fails.
+
+use std::path::{Path, PathBuf};
+
+use futures_util::{Stream, StreamExt as _};
+use testcontainers::bollard::container::LogOutput;
+use testcontainers::bollard::errors::Error as Bollard;
+use testcontainers::bollard::query_parameters::LogsOptionsBuilder;
+use tokio::sync::mpsc;
+
+use super::engine::Engine;
+use super::error::LogTail;
+
+/// How many lines an error shows.
+const SHOWN: usize = 20;
+/// How long a log may take to be read.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+/// How the scripts of ours begin a line for the harness.
+const MARK: &str = "[logto-testkit] ";
+
+/// A container's log, line by line, as it is written. It ends with the container.
+pub(super) struct Follow(mpsc::UnboundedReceiver<String>);
+
+/// What the boot script tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Mark {
+    Version(String),
+    Seed,
+    Boot,
+    MockReached,
+    /// The forwarder or the way to the mock.
+    Unreachable(String),
+}
+
+impl Mark {
+    fn read(line: &str) -> Option<Self> {
+        let told = line.strip_prefix(MARK)?;
+        let (word, rest) = told.split_once(' ').unwrap_or((told, ""));
+        Some(match (word, rest) {
+            ("version", version) => Self::Version(version.to_owned()),
+            ("seed", _) => Self::Seed,
+            ("boot", _) => Self::Boot,
+            ("mock", "reached") => Self::MockReached,
+            ("mock", told) => Self::Unreachable(told.strip_prefix("unreachable ").unwrap_or(told).to_owned()),
+            ("forwarder", told) => Self::Unreachable(format!("its forwarder cannot listen on {told}")),
+            _ => return None,
+        })
+    }
+}
+
+impl Follow {
+    pub(super) fn start(engine: &Engine, container: &str) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let mut output = stream(engine, container, true);
+        tokio::spawn(async move {
+            let mut lines = Lines::default();
+            while let Some(Ok(part)) = output.next().await {
+                for line in lines.take(&part.into_bytes()) {
+                    if sender.send(line).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        Self(receiver)
+    }
+
+    /// The next that the boot script tells; `None` when the container has ended.
+    pub(super) async fn next(&mut self) -> Option<Mark> {
+        loop {
+            let line = self.0.recv().await?;
+            tracing::debug!(%line, "Logto's container");
+            if let Some(mark) = Mark::read(&line) {
+                return Some(mark);
+            }
+        }
+    }
+}
+
+/// Cuts what comes in pieces into lines.
+#[derive(Default)]
+struct Lines(Vec<u8>);
+
+impl Lines {
+    fn take(&mut self, bytes: &[u8]) -> Vec<String> {
+        self.0.extend_from_slice(bytes);
+        let mut lines = Vec::new();
+        while let Some(end) = self.0.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.0.drain(..=end).collect();
+            lines.push(String::from_utf8_lossy(&line).trim_end().to_owned());
+        }
+        lines
+    }
+}
+
+/// The end of a container's log, and a file with all of it. What cannot be had
+/// is left out: there is another error to be told.
+pub(super) async fn tail(engine: &Engine, container: &str, folder: &Path, name: &str) -> LogTail {
+    let mut whole = Vec::new();
+    let mut output = stream(engine, container, false);
+    let read = async {
+        while let Some(Ok(part)) = output.next().await {
+            whole.extend_from_slice(&part.into_bytes());
+        }
+    };
+    drop(kit::within("a container's log", LIMIT, read).await);
+    let text = String::from_utf8_lossy(&whole);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines = lines[lines.len().saturating_sub(SHOWN)..].iter().map(|line| (*line).to_owned()).collect();
+    let file = folder.join(name);
+    LogTail { lines, file: write(&file, &whole).then_some(file) }
+}
+
+fn write(file: &PathBuf, whole: &[u8]) -> bool {
+    !whole.is_empty() && std::fs::write(file, whole).is_ok()
+}
+
+fn stream(
+    engine: &Engine,
+    container: &str,
+    follow: bool,
+) -> impl Stream<Item = Result<LogOutput, Bollard>> + Unpin + use<> {
+    let options = LogsOptionsBuilder::new().follow(follow).stdout(true).stderr(true).tail("all").build();
+    Box::pin(engine.docker().logs(container, Some(options)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_scripts_tell() {
+        let read = |told: &str| Mark::read(&format!("[logto-testkit] {told}"));
+        assert_eq!(read("version 1.42.0"), Some(Mark::Version("1.42.0".to_owned())));
+        assert_eq!((read("seed"), read("boot")), (Some(Mark::Seed), Some(Mark::Boot)));
+        assert_eq!(read("mock reached"), Some(Mark::MockReached));
+        let refused = "connect ECONNREFUSED 172.17.0.1:4123";
+        assert_eq!(read(&format!("mock unreachable {refused}")), Some(Mark::Unreachable(refused.to_owned())));
+        assert_eq!(read("forward 443 read ECONNRESET"), None, "one connection is no reason to give up");
+        assert_eq!(Mark::read("info ✔ Seed data"), None);
+    }
+
+    #[test]
+    fn lines_come_whole_whatever_the_pieces() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.take("[logto-testkit] se".as_bytes()), Vec::<String>::new());
+        assert_eq!(lines.take("ed\r\n✔ two\nthr".as_bytes()), ["[logto-testkit] seed", "✔ two"]);
+        assert_eq!(lines.take(b"ee\n"), ["three"]);
+    }
+}

@@ -1,0 +1,315 @@
+//! A Logto that runs in containers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::{Bound, Ca, Clock, HeldPort, Random};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::boot::Boot;
+use super::engine::Engine;
+use super::error::ContainerError;
+use super::labels::{self, OwnerLock};
+use super::progress::Progress;
+use super::reach::{self, Reach};
+use super::reaper::Reaper;
+use super::reuse::{self, Reusable};
+use super::settings::Container;
+use super::sweep;
+use super::version::Version;
+
+/// How long the parts of a start took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timings {
+    /// Until Postgres took connections.
+    pub postgres: Duration,
+    /// The seed.
+    pub seed: Duration,
+    /// From Logto's start to its first answer.
+    pub boot: Duration,
+    /// From the first container's creation on; pulls are not in it.
+    pub total: Duration,
+}
+
+/// What a start gives.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) endpoint: Url,
+    pub(super) admin_endpoint: Url,
+    /// Of the seeded application `m-default`.
+    pub(super) secret: String,
+    pub(super) version: Version,
+    /// `None` for one that ran already.
+    pub(super) timings: Option<Timings>,
+    /// Postgres and Logto, by id.
+    pub(super) containers: [String; 2],
+}
+
+/// A Logto in containers, up and seeded, for any number of stacks one after the
+/// other: each finds the tenant as if nobody had been there.
+///
+/// Call [`RunningContainer::stop`] at the end. However the process ends, a helper
+/// removes the containers, unless they are to stay.
+#[derive(Debug)]
+pub struct RunningContainer {
+    site: Site,
+    image: String,
+    ca: Arc<Ca>,
+    port: HeldPort,
+    reach: Reach,
+    run: String,
+    engine: Engine,
+    stays: Option<&'static str>,
+    /// The tenant's sign-in experience before anybody changed it.
+    untouched: OnceCell<Value>,
+    /// One stack at a time works in the tenant.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    reaper: Option<Reaper>,
+    _owner: OwnerLock,
+}
+
+/// Containers that stay, and how to reach them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    endpoint: Url,
+    admin_endpoint: Url,
+    secret: String,
+    run: String,
+    containers: [String; 2],
+    reuse: bool,
+}
+
+impl std::fmt::Display for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.reuse {
+            return write!(f, "kept for the next run with --reuse; `logto-testkit clean` removes it");
+        }
+        let [postgres, logto] = self.containers.each_ref().map(|id| id.get(..12).unwrap_or(id));
+        writeln!(f, "kept for inspection (run {}):", self.run)?;
+        writeln!(f, "  Logto      {}", self.endpoint)?;
+        writeln!(f, "  console    {}", self.admin_endpoint)?;
+        writeln!(f, "  API        --logto-m2m m-default:{}", self.secret)?;
+        writeln!(f, "  log        docker logs {logto}")?;
+        writeln!(f, "  database   docker exec -it {postgres} psql -U postgres logto")?;
+        write!(
+            f,
+            "`logto-testkit clean` removes it. Its huggingface.co was the mock of this run, which is gone."
+        )
+    }
+}
+
+impl Container {
+    /// Starts it, or takes the one that is kept for reuse.
+    ///
+    /// # Errors
+    /// [`ContainerError`] in words that say what to do; nothing is left then,
+    /// unless it was to be kept.
+    pub async fn start(self) -> Result<RunningContainer, ContainerError> {
+        let engine = Engine::connect(self.limits.engine).await?;
+        let (reach, bound) = reach::listen(engine.wish().await?).await?;
+        let port = bound.hold()?;
+        let (engine, port) = match self.reuse {
+            true => match reuse::attach(&self, &engine, &reach).await? {
+                Reusable::Found { site, ca, run, owner, untouched } => {
+                    return Ok(RunningContainer {
+                        site,
+                        image: self.descriptor(),
+                        ca,
+                        port,
+                        reach,
+                        run,
+                        engine,
+                        stays: Some(labels::REUSED),
+                        untouched: OnceCell::new_with(untouched),
+                        turn: Arc::default(),
+                        reaper: None,
+                        _owner: owner,
+                    });
+                }
+                Reusable::ToStart(owner) => return self.boot(engine, reach, port, Some(owner)).await,
+            },
+            false => (engine, port),
+        };
+        self.boot(engine, reach, port, None).await
+    }
+
+    async fn boot(
+        self,
+        engine: Engine,
+        reach: Reach,
+        port: HeldPort,
+        owner: Option<OwnerLock>,
+    ) -> Result<RunningContainer, ContainerError> {
+        let (clock, random) = (Clock::system(), Random::from_os());
+        let ca = match &self.ca {
+            Some(ca) => ca.clone(),
+            None => Arc::new(Ca::create(&clock, &["huggingface.co"])?),
+        };
+        let run = random.hex(6);
+        let owner = match owner {
+            Some(owner) => owner,
+            None => OwnerLock::of_run(&run)
+                .map_err(|source| ContainerError::Io { what: "mark the run as alive".to_owned(), source })?,
+        };
+        let stays = match (self.keep, self.reuse) {
+            (_, true) => Some(labels::REUSED),
+            (true, false) => Some(labels::KEPT),
+            (false, false) => None,
+        };
+        let mut on_everything = BTreeMap::from([
+            (labels::RUN.to_owned(), run.clone()),
+            (labels::LOCK.to_owned(), owner.path().display().to_string()),
+        ]);
+        if let Some(stays) = stays {
+            on_everything.insert(labels::STAYS.to_owned(), stays.to_owned());
+        }
+        if self.reuse {
+            on_everything.insert(labels::REUSE_KEY.to_owned(), reuse::key(&self));
+        }
+        // Before the first container. What stays has no owner that could die.
+        let reaper = if self.stays() { None } else { Reaper::start(&run) };
+        let progress = Progress::new(self.progress.clone());
+        let boot = Boot {
+            settings: &self,
+            engine: &engine,
+            run: &run,
+            labels: on_everything,
+            database_password: &random.hex(16),
+            reach: &reach,
+            ca: &ca,
+            progress: &progress,
+        };
+        let site = match boot.run().await {
+            Ok(site) => site,
+            Err(error) => {
+                if !self.keep {
+                    remove(&engine, &run, reaper).await;
+                }
+                return Err(error);
+            }
+        };
+        Ok(RunningContainer {
+            site,
+            image: self.descriptor(),
+            ca,
+            port,
+            reach,
+            run,
+            engine,
+            stays,
+            untouched: OnceCell::new(),
+            turn: Arc::default(),
+            reaper,
+            _owner: owner,
+        })
+    }
+}
+
+/// Removes a run; when that fails, the helper goes on trying.
+async fn remove(engine: &Engine, run: &str, reaper: Option<Reaper>) {
+    match (sweep::remove_run(engine, run).await, reaper) {
+        (Ok(_), Some(reaper)) => reaper.release(),
+        (Ok(_), None) => {}
+        (Err(error), _) => {
+            tracing::warn!("containers of run {run}: {error}; `logto-testkit clean` removes them")
+        }
+    }
+}
+
+impl RunningContainer {
+    /// Origin of Logto (`ENDPOINT`).
+    #[must_use]
+    pub fn endpoint(&self) -> &Url {
+        &self.site.endpoint
+    }
+
+    /// Origin of its admin tenant (`ADMIN_ENDPOINT`), where its console is, too.
+    #[must_use]
+    pub fn admin_endpoint(&self) -> &Url {
+        &self.site.admin_endpoint
+    }
+
+    /// Id and secret of the seeded machine-to-machine application that may use
+    /// the Management API.
+    #[must_use]
+    pub fn credentials(&self) -> (&str, &str) {
+        ("m-default", &self.site.secret)
+    }
+
+    /// The version that its image holds.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.site.version
+    }
+
+    /// Image and tag.
+    #[must_use]
+    pub fn image(&self) -> &str {
+        &self.image
+    }
+
+    /// Where the mock Hugging Face listens for it.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// The CA that it trusts.
+    #[must_use]
+    pub fn ca(&self) -> &Arc<Ca> {
+        &self.ca
+    }
+
+    /// How long the start took; `None` for one that ran already.
+    #[must_use]
+    pub fn timings(&self) -> Option<Timings> {
+        self.site.timings
+    }
+
+    /// The listener for the next mock.
+    pub(crate) fn listener(&self) -> Result<Bound, kit::BindError> {
+        self.port.bound()
+    }
+
+    /// Waits until no other stack works in the tenant.
+    pub(crate) async fn turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        self.turn.clone().lock_owned().await
+    }
+
+    /// The sign-in experience before anybody changed it: remembered, or else
+    /// `read`, and then kept with containers that are used again.
+    pub(crate) async fn untouched<E>(
+        &self,
+        read: impl Future<Output = Result<Value, E>>,
+    ) -> Result<&Value, E> {
+        self.untouched
+            .get_or_try_init(|| async {
+                let read = read.await?;
+                if self.stays == Some(labels::REUSED) {
+                    reuse::remember(&self.engine, &self.site.containers[1], &read).await;
+                }
+                Ok(read)
+            })
+            .await
+    }
+
+    /// Removes the containers with their volumes, or says how to reach those
+    /// that stay.
+    pub async fn stop(mut self) -> Option<Kept> {
+        if let Some(stays) = self.stays {
+            return Some(Kept {
+                endpoint: self.site.endpoint.clone(),
+                admin_endpoint: self.site.admin_endpoint.clone(),
+                secret: self.site.secret.clone(),
+                run: self.run.clone(),
+                containers: self.site.containers.clone(),
+                reuse: stays == labels::REUSED,
+            });
+        }
+        remove(&self.engine, &self.run, self.reaper.take()).await;
+        None
+    }
+}
