@@ -92,11 +92,12 @@
 //!
 //! # Below
 //!
-//! [`walker`] is a browser that follows nothing by itself, [`signin_page`] does
+//! [`findings`] names what went wrong. [`walker`] is a browser that follows nothing by itself, [`signin_page`] does
 //! what Logto's sign-in page does, [`transcript`] writes down. They are public
 //! for walks that the verbs do not tell.
 
 pub mod container;
+pub mod findings;
 pub mod golden;
 mod placeholder;
 mod run;

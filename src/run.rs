@@ -3,6 +3,8 @@
 mod action;
 mod check;
 mod given;
+mod meanwhile;
+mod observe;
 mod person;
 mod snapshot;
 mod visitor;
@@ -13,4 +15,4 @@ pub use check::Failure;
 pub use given::stack_for;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
-pub use walk::{RunError, WalkReport, walk};
+pub use walk::{RunError, WalkReport, diagnosed_walk, walk};

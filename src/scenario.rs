@@ -19,6 +19,7 @@
 //! ```
 
 mod budget;
+mod change;
 mod error;
 mod expand;
 mod expect;
@@ -37,8 +38,9 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+pub use change::{AdminCall, HuggingFaceChange};
 pub use error::ScenarioError;
-pub use expect::{Expect, ExpectedRefusal, Question, SessionExpectation};
+pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
     Given, GivenApp, GivenApplication, GivenConnector, GivenConnectorFactory, GivenHuggingFace,

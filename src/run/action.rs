@@ -30,6 +30,20 @@ pub enum ActionError {
     /// Nobody at Hugging Face has this name.
     #[error("Hugging Face's login page knows nobody called `{0}`")]
     Stranger(String),
+    /// Not a call of the Management API.
+    #[error("`{0}` is no call of the Management API")]
+    NoCall(String),
+    /// The Management API did not answer.
+    #[error(transparent)]
+    Management(#[from] crate::stack::ManagementError),
+    /// There is nothing of that name at Hugging Face to change.
+    #[error("Hugging Face has no {what} `{name}`")]
+    NotAtSite {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// Not an address.
     #[error("`{0}` is no address")]
     Address(String),

@@ -60,6 +60,7 @@ struct Look<'p, 'a> {
 impl Look<'_, '_> {
     async fn all(&mut self) -> Result<Vec<String>, ActionError> {
         let mut found = self.outcome();
+        self.answered(&mut found);
         self.page(&mut found)?;
         self.social_buttons(&mut found).await?;
         self.addresses(&mut found)?;
@@ -81,6 +82,24 @@ impl Look<'_, '_> {
             (Some(says), None, None) => vec![says.to_string()],
             (None, Some(_), _) => vec!["expected a refusal on Logto's page, it moved on".to_owned()],
             (None, None, Some(_)) => vec!["expected a question on Logto's page, it moved on".to_owned()],
+        }
+    }
+
+    /// What the Management API answered, against what it is expected to answer.
+    fn answered(&self, found: &mut Vec<String>) {
+        let Some(answer) = &self.person.answered else { return };
+        let Some(expected) = &self.step.expect.answered else {
+            if answer.status >= 400 {
+                found.push(format!("Logto answered {} {}", answer.status, answer.body));
+            }
+            return;
+        };
+        let code = answer.json().get("code").and_then(Value::as_str).map(ToOwned::to_owned);
+        if expected.status.is_some_and(|status| status != answer.status)
+            || expected.code.is_some() && expected.code != code
+            || expected.text.as_ref().is_some_and(|part| !answer.body.contains(part.as_str()))
+        {
+            found.push(format!("expected another answer, Logto gave {} {}", answer.status, answer.body));
         }
     }
 
@@ -242,6 +261,14 @@ impl Look<'_, '_> {
                     Some(Value::String(text)) => text.clone(),
                     Some(other) if !other.is_null() => other.to_string(),
                     _ => return Err(missing(format!("the app has no claim `{claim}`"))),
+                }
+            }
+            CaptureSource::Answer(pointer) => {
+                let answer = self.person.answered.as_ref().map(super::meanwhile::Answered::json);
+                match answer.as_ref().and_then(|answer| answer.pointer(pointer)) {
+                    Some(Value::String(text)) => text.clone(),
+                    Some(other) if !other.is_null() => other.to_string(),
+                    _ => return Err(missing(format!("the answer has nothing at {pointer}"))),
                 }
             }
             CaptureSource::Link(text) => {

@@ -8,6 +8,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::action::ActionError;
+use super::meanwhile::Answered;
+use crate::findings::SeenStep;
 use crate::placeholder;
 use crate::scenario::{Choice, PasswordAccount, Profile, Verb};
 use crate::signin_page::{Arrival, SigninPage};
@@ -26,6 +28,10 @@ pub(super) struct Person<'a> {
     pub(super) stack: &'a Stack,
     /// What Logto's page says when it does not move on.
     pub(super) says: Option<Arrival>,
+    /// What the Management API answered to the step.
+    pub(super) answered: Option<Answered>,
+    /// What was done so far, for the findings.
+    pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
     /// What was typed as a password, hidden in the transcript.
     passwords: Vec<String>,
@@ -45,6 +51,8 @@ impl<'a> Person<'a> {
             tabs,
             stack,
             says: None,
+            answered: None,
+            steps: vec![],
             captured: BTreeMap::new(),
             passwords: vec![],
         }
@@ -62,6 +70,7 @@ impl<'a> Person<'a> {
     /// when Logto's page stays and says something.
     pub(super) async fn does(&mut self, verb: &Verb) -> Result<(), ActionError> {
         self.says = None;
+        self.answered = None;
         match verb {
             Verb::Visit(address) => {
                 let url = self.address(address)?;
@@ -84,6 +93,8 @@ impl<'a> Person<'a> {
                 self.stack.clock().sleep(*time).await;
                 return Ok(());
             }
+            Verb::Administer(call) => return self.administer(call).await,
+            Verb::AtHuggingFace(change) => return self.change_huggingface(change),
             Verb::ContinueWith(_)
             | Verb::RegisterWithPassword(_)
             | Verb::SignInWithPassword(_)
@@ -138,12 +149,7 @@ impl<'a> Person<'a> {
 
     /// Everything so far, by role.
     pub(super) fn transcript(&self) -> Transcript {
-        let (hops, endpoints, known) = (self.walker.hops(), self.stack.endpoints(), self.stack.known());
-        let origins = Origins {
-            app: endpoints.app.clone(),
-            logto: endpoints.logto.clone(),
-            huggingface: endpoints.huggingface.clone(),
-        };
+        let (hops, known) = (self.walker.hops(), self.stack.known());
         let mut roles = Roles::new();
         for (role, value) in [
             ("APP_ID", &known.app_id),
@@ -158,7 +164,16 @@ impl<'a> Person<'a> {
             roles.know("PASSWORD", password);
         }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-        Transcript::build(hops, &self.stack.journal().since(start), origins, roles)
+        Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
+    }
+
+    pub(super) fn origins(&self) -> Origins {
+        let endpoints = self.stack.endpoints();
+        Origins {
+            app: endpoints.app.clone(),
+            logto: endpoints.logto.clone(),
+            huggingface: endpoints.huggingface.clone(),
+        }
     }
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::check::{self, Failure, Since};
+use super::observe;
 use super::person::Person;
 use crate::Scenario;
+use crate::findings::Finding;
 use crate::stack::Stack;
 use crate::transcript::Transcript;
 
@@ -28,6 +30,9 @@ pub struct WalkReport {
     pub failures: Vec<Failure>,
     /// Every hop.
     pub transcript: Transcript,
+    /// What went wrong by name, the first first. Looked for where the walk failed, where the scenario
+    /// names a finding, and by [`diagnosed_walk`].
+    pub findings: Vec<Finding>,
 }
 
 impl WalkReport {
@@ -43,12 +48,28 @@ impl WalkReport {
 /// # Errors
 /// [`RunError`]; what is merely unexpected is in [`WalkReport::failures`].
 pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunError> {
+    play(stack, scenario, false).await
+}
+
+/// As [`walk`], and looks for findings however the walk ends.
+///
+/// # Errors
+/// [`RunError`]; what is merely unexpected is in [`WalkReport::failures`].
+pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunError> {
+    play(stack, scenario, true).await
+}
+
+async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
     let mut person = Person::new(stack);
     let mut failures = Vec::new();
     for step in &scenario.steps {
         let since = Since { hops: person.walker.hops().len(), journal: stack.journal().last_number() };
         person.look_at(step.tab);
-        let failed = match person.does(&step.verb).await {
+        let done = person.does(&step.verb).await;
+        let hops = since.hops..person.walker.hops().len();
+        let seen = observe::step(&person, &step.verb, hops, done.as_ref().err());
+        person.steps.push(seen);
+        let failed = match done {
             Ok(()) => check::expectations(&mut person, step, since).await,
             Err(error) => {
                 let what = format!("`{}`: {error}", step.verb);
@@ -73,5 +94,15 @@ pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunE
         })
         .collect();
     failures.extend(broken);
-    Ok(WalkReport { failures, transcript: person.transcript() })
+    let wanted = diagnose || !failures.is_empty() || scenario.finding.is_some();
+    let findings = if wanted { observe::conclude(&person).await } else { vec![] };
+    if let Some((expected, line)) = scenario.finding
+        && findings.first().is_none_or(|first| first.cause != expected)
+    {
+        let found =
+            findings.first().map_or_else(|| "there is none".to_owned(), |first| format!("it is\n{first}"));
+        let what = format!("expected the first finding to be {expected}, {found}");
+        failures.push(Failure { path: scenario.path.clone(), line, what });
+    }
+    Ok(WalkReport { failures, transcript: person.transcript(), findings })
 }

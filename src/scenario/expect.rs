@@ -32,6 +32,8 @@ pub struct Expect {
     pub refused: Option<ExpectedRefusal>,
     /// Logto's page asks for more.
     pub asks: Option<Question>,
+    /// What Logto's Management API answers to `administer`; without it, the call must succeed.
+    pub answered: Option<ExpectedAnswer>,
     /// Addresses without query that the browser went to in this step.
     pub visited: Vec<String>,
     /// Addresses without query that the browser did not go to in this step.
@@ -52,6 +54,18 @@ pub struct ExpectedRefusal {
     pub message: Option<String>,
     /// The page found the fault itself: the `state` that came back is not the one it sent.
     pub state_mismatch: bool,
+}
+
+/// An answer of Logto's Management API.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectedAnswer {
+    /// Its status.
+    pub status: Option<u16>,
+    /// Logto's code, e.g. `connector.invalid_config`.
+    pub code: Option<String>,
+    /// A part of the body as it came.
+    pub text: Option<String>,
 }
 
 /// What Logto's page asks.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::change::{AdminCall, HuggingFaceChange};
 use super::expect::Expect;
 use super::given::Given;
 
@@ -18,6 +19,10 @@ pub struct Scenario {
     pub case: Option<String>,
     /// One or two sentences: who does what, and what comes of it.
     pub description: String,
+    /// Where the story comes from.
+    pub source: Vec<String>,
+    /// The first finding that the walk must lead to, and the line that says so.
+    pub finding: Option<(crate::findings::Cause, u64)>,
     /// Where it can run; everywhere when absent.
     pub needs: Option<Needs>,
     /// How the stack is set up.
@@ -76,7 +81,7 @@ pub struct Step {
 }
 
 /// What a person does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Verb {
     /// Types an address of the app, or an absolute URL.
     Visit(String),
@@ -102,6 +107,10 @@ pub enum Verb {
     LoseCookies(Vec<String>),
     /// Lets time pass.
     Wait(Duration),
+    /// Somebody calls Logto's Management API meanwhile.
+    Administer(AdminCall),
+    /// Something changes at Hugging Face meanwhile.
+    AtHuggingFace(Box<HuggingFaceChange>),
 }
 
 /// Username and password, typed into Logto's page.
@@ -136,7 +145,7 @@ pub enum Choice {
 
 impl Verb {
     /// The names of all verbs, as they are written in a file.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 14] = [
         "visit",
         "click",
         "continue_with",
@@ -149,6 +158,8 @@ impl Verb {
         "reload",
         "lose_cookies",
         "wait",
+        "administer",
+        "at_huggingface",
     ];
 
     /// As it stands in the file.
@@ -167,6 +178,8 @@ impl Verb {
             Self::Reload => "reload",
             Self::LoseCookies(_) => "lose_cookies",
             Self::Wait(_) => "wait",
+            Self::Administer(_) => "administer",
+            Self::AtHuggingFace(_) => "at_huggingface",
         }
     }
 }
@@ -192,6 +205,8 @@ impl std::fmt::Display for Verb {
             Self::LoseCookies(names) if names.is_empty() => f.write_str(": all"),
             Self::LoseCookies(names) => write!(f, ": {}", names.join(", ")),
             Self::Wait(time) => write!(f, ": {time:?}"),
+            Self::Administer(call) => write!(f, ": {}", call.call),
+            Self::AtHuggingFace(change) => write!(f, ": {change}"),
         }
     }
 }
@@ -214,4 +229,6 @@ pub enum CaptureSource {
     Claim(String),
     /// Where the link with this text leads.
     Link(String),
+    /// A text in the answer to `administer`, by JSON Pointer.
+    Answer(String),
 }

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use super::error::ScenarioError;
 use super::expand::{Expanded, expand};
+use super::hint::nearest;
 use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, Verb};
 use super::node::{Kind, Node, Place};
 use super::raw::{RawCapture, RawScenario, RawStep};
 use super::size;
 use super::typed::{Placed, known, typed};
+use crate::findings::Cause;
 use crate::placeholder;
 
 /// What every stack knows by name.
@@ -140,6 +142,8 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         path: path.to_owned(),
         case,
         description: raw.description.value,
+        source: raw.source,
+        finding: raw.finding.map(finding).transpose()?,
         needs,
         given: raw.given,
         steps,
@@ -183,6 +187,17 @@ fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {
         return Err(ScenarioError::at(&needs.at, "`needs.because` is empty", hint));
     }
     Ok(needs.value)
+}
+
+fn finding(named: Placed<String>) -> Result<(Cause, u64), ScenarioError> {
+    let Some(cause) = Cause::by_id(&named.value) else {
+        let all: Vec<&str> = Cause::all().into_iter().map(Cause::id).collect();
+        let hint = nearest(&named.value, all.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let hint = hint.unwrap_or_default() + " docs/findings.md lists all";
+        let message = format!("no finding is called `{}`", named.value);
+        return Err(ScenarioError::at(&named.at, message, Some(hint.trim().to_owned())));
+    };
+    Ok((cause, named.at.line))
 }
 
 /// A name that nothing has, or not yet.
@@ -232,6 +247,8 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         raw.reload.map(|_| Verb::Reload),
         raw.lose_cookies.map(Verb::LoseCookies),
         wait.map(Verb::Wait),
+        raw.administer.map(Verb::Administer),
+        raw.at_huggingface.map(Verb::AtHuggingFace),
     ]
     .into_iter()
     .flatten()
@@ -244,6 +261,23 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
             return Err(ScenarioError::at(&at, message, Some(one_verb())));
         }
     };
+    match &verb {
+        Verb::Administer(call) if call.parts().is_none() => {
+            let hint =
+                Some("such as `PATCH /api/sign-in-exp`; method and path, with a space between".to_owned());
+            return Err(ScenarioError::at(
+                &at,
+                format!("`{}` is no call of the Management API", call.call),
+                hint,
+            ));
+        }
+        Verb::Administer(_) => {}
+        _ if raw.expect.answered.is_some() => {
+            let hint = Some("`answered` belongs to `administer`".to_owned());
+            return Err(ScenarioError::at(&at, "nothing is asked of the Management API in this step", hint));
+        }
+        _ => {}
+    }
     let tab = raw.tab.map_or(1, |tab| tab.value);
     let capture =
         raw.capture.into_iter().map(|(name, source)| capture(name, source)).collect::<Result<_, _>>()?;
@@ -278,6 +312,7 @@ fn capture(name: String, source: Placed<RawCapture>) -> Result<Capture, Scenario
         raw.address.map(CaptureSource::Address),
         raw.claim.map(CaptureSource::Claim),
         raw.link.map(CaptureSource::Link),
+        raw.answer.map(CaptureSource::Answer),
     ]
     .into_iter()
     .flatten()
@@ -285,7 +320,7 @@ fn capture(name: String, source: Placed<RawCapture>) -> Result<Capture, Scenario
     match (sources.pop(), sources.is_empty()) {
         (Some(source), true) => Ok(Capture { name, source }),
         _ => {
-            let hint = Some("it is exactly one of: address, claim, link".to_owned());
+            let hint = Some("it is exactly one of: address, claim, link, answer".to_owned());
             Err(ScenarioError::at(&at, format!("it is not clear what `{name}` is"), hint))
         }
     }

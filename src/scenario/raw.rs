@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::change::{AdminCall, HuggingFaceChange};
 use super::expect::Expect;
 use super::given::Given;
 use super::model::{Choice, Needs, PasswordAccount, Profile};
@@ -34,6 +35,12 @@ pub(super) struct RawScenario {
     #[serde(default)]
     #[expect(dead_code, reason = "expanded in the tree of values, before types are looked at")]
     pub(super) cases: IndexMap<String, RawCase>,
+    /// Where the story comes from: entries of the catalogue of real faults, issues, pages.
+    #[serde(default)]
+    pub(super) source: Vec<String>,
+    /// The first finding that the walk must lead to, e.g.
+    /// `connector/secret-wrong` (docs/findings.md).
+    pub(super) finding: Option<Placed<String>>,
     /// Where the scenario can run, when not everywhere.
     pub(super) needs: Option<Placed<Needs>>,
     /// How the stack is set up, as far as it differs from the healthy one.
@@ -84,6 +91,10 @@ pub(super) struct RawStep {
     pub(super) lose_cookies: Option<Vec<String>>,
     /// Lets time pass, e.g. `2h 30m`. The embedded Logto's clock is put forward.
     pub(super) wait: Option<String>,
+    /// Somebody calls Logto's Management API meanwhile.
+    pub(super) administer: Option<AdminCall>,
+    /// Something changes at Hugging Face meanwhile.
+    pub(super) at_huggingface: Option<Box<HuggingFaceChange>>,
     /// In place of this step, the steps of a file, relative to this one.
     #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
     pub(super) include: Option<String>,
@@ -120,4 +131,6 @@ pub(super) struct RawCapture {
     pub(super) claim: Option<String>,
     /// Where the link with this text leads.
     pub(super) link: Option<String>,
+    /// A text in the answer to `administer`, by JSON Pointer (RFC 6901), e.g. `/id`.
+    pub(super) answer: Option<String>,
 }

@@ -26,7 +26,7 @@ fn a_single_scenario_is_shown_with_its_transcript() {
 
 #[test]
 fn json_stands_alone_on_standard_output() {
-    let output = command(&["run", "--filter", "connector/", "--report", "json", "--jobs", "2"]);
+    let output = command(&["run", "--filter", "client-secret", "--report", "json", "--jobs", "2"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["version"], &report["backend"]), (&1.into(), &"embedded".into()));
@@ -34,7 +34,7 @@ fn json_stands_alone_on_standard_output() {
         report["scenarios"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(report["passed"], names.len());
     // In the order of the names, whichever walk ended first.
-    assert!(names.contains(&"connector/client-secret@trailing-newline"), "{names:?}");
+    assert!(names.contains(&"bugs/provider-app/client-secret@trailing-newline"), "{names:?}");
     assert!(report["scenarios"][0]["transcript"]["hops"][0]["url"] == "[APP]/", "{report}");
 }
 

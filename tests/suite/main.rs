@@ -8,6 +8,7 @@ mod coverage;
 mod documentation;
 mod external;
 mod fidelity;
+mod findings;
 mod golden_walk;
 mod hostile;
 mod lifetimes;

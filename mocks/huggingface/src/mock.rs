@@ -101,6 +101,14 @@ impl HuggingFace {
         self.store().remove_user(username)
     }
 
+    /// Revokes an app for a user, as the page of connected applications does.
+    /// `false` when there is no such user, or the user gave it no permission.
+    pub fn revoke(&self, username: &str, client_id: &str) -> bool {
+        let mut store = self.store();
+        let sub = store.user_named(username).map(|user| user.sub.clone());
+        sub.is_some_and(|sub| store.revoke(&sub, client_id))
+    }
+
     /// Removes an app, with the permissions it was given. `false` when there was none.
     pub fn remove_app(&self, client_id: &str) -> bool {
         self.store().remove_app(client_id)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kit::{Bounded, Random};
 use oauth::Scopes;
 
-use crate::config::{App, Config, Organisation, Switches, TrustedPublisher, User};
+use crate::config::{App, Config, Organisation, RevokedApp, Switches, TrustedPublisher, User};
 
 /// How much a mock that stays up for days remembers of each kind.
 const CAPACITY: usize = 1024;
@@ -181,6 +181,17 @@ impl Store {
             Some(own) => *own = app,
             None => self.apps.push(app),
         }
+    }
+
+    /// Takes back what a user allowed an app. Whether there was anything.
+    pub(crate) fn revoke(&mut self, sub: &str, client_id: &str) -> bool {
+        let before = self.grants.len();
+        self.grants.retain(|grant| grant.sub != sub || grant.client_id != client_id);
+        let any = self.grants.len() < before;
+        if any && self.switches.revoked_app == RevokedApp::KillsTokens {
+            self.end_tokens("the user revoked the app", |of| of.sub == sub && of.client_id == client_id);
+        }
+        any
     }
 
     /// Whether there was such an app. Permissions for it go with it.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::guard::{Refusal, submitter, viewer};
-use crate::config::{RevokedApp, User};
+use crate::config::User;
 use crate::{HuggingFace, answer, pages};
 
 const LIST: &str = "/settings/connected-applications";
@@ -36,14 +36,8 @@ pub(super) async fn revoke(
 
 /// Forgets every permission the user gave this app, whatever the scopes.
 fn take_back(mock: &HuggingFace, user: &User, client_id: &str) -> Result<(), Refusal> {
-    let mut store = mock.store();
-    let before = store.grants.len();
-    store.grants.retain(|grant| grant.sub != user.sub || grant.client_id != client_id);
-    if store.grants.len() == before {
-        return Err(Refusal::NoGrant(user.username.clone(), client_id.to_owned()));
+    match mock.store().revoke(&user.sub, client_id) {
+        true => Ok(()),
+        false => Err(Refusal::NoGrant(user.username.clone(), client_id.to_owned())),
     }
-    if store.switches.revoked_app == RevokedApp::KillsTokens {
-        store.end_tokens("the user revoked the app", |of| of.sub == user.sub && of.client_id == client_id);
-    }
-    Ok(())
 }

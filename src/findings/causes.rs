@@ -1,0 +1,42 @@
+//! The causes, area by area.
+
+mod account;
+mod app;
+mod application;
+mod browser;
+mod connector;
+mod experience;
+mod huggingface;
+mod logto;
+mod network;
+mod person;
+
+pub use account::Account;
+pub use app::App;
+pub use application::Application;
+pub use browser::Browser;
+pub use connector::Connector;
+pub use experience::Experience;
+pub use huggingface::HuggingFace;
+pub use logto::Logto;
+pub use network::Network;
+pub use person::Person;
+
+/// Pages to read.
+mod see {
+    pub(super) const HF_OAUTH: &str = "https://huggingface.co/docs/hub/oauth";
+    pub(super) const CONNECTOR: &str = "https://docs.logto.io/integrations/hugging-face";
+    pub(super) const SOCIAL: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in/social-sign-in";
+    pub(super) const SIGN_UP: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in/sign-up";
+    pub(super) const LINKING: &str =
+        "https://docs.logto.io/end-user-flows/sign-up-and-sign-in/social-sign-in#social-account-linking";
+    pub(super) const APPLICATION: &str =
+        "https://docs.logto.io/integrate-logto/application-data-structure#redirect-uris";
+    pub(super) const GO_GUIDE: &str = "https://docs.logto.io/quick-starts/go";
+    pub(super) const DEPLOYMENT: &str = "https://docs.logto.io/logto-oss/deployment-and-configuration";
+    pub(super) const SIGN_OUT: &str = "https://docs.logto.io/end-user-flows/sign-out";
+    pub(super) const USERS: &str = "https://docs.logto.io/user-management/manage-users";
+    pub(super) const COOKIES: &str =
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie";
+    pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
+}

@@ -1,0 +1,28 @@
+//! The app's code and configuration.
+
+use super::see;
+use crate::findings::cause::causes;
+
+causes! {
+    /// The app's code or configuration.
+    "app" App {
+        AppIdUnknown "app-id-unknown" {
+            cause: "Logto has no application with the id that the app sends.",
+            place: AppConfiguration,
+            fix: "Copy the app ID from the application's page in the Logto console; another tenant has other ids.",
+            see: see::GO_GUIDE,
+        }
+        AppSecretWrong "app-secret-wrong" {
+            cause: "The app's secret is not that of the application in Logto.",
+            place: AppConfiguration,
+            fix: "Copy the app secret from the application's page in the Logto console.",
+            see: see::GO_GUIDE,
+        }
+        SessionCookieTooLarge "session-cookie-too-large" {
+            cause: "The app keeps its session in a cookie that is larger than browsers take, so the browser dropped it.",
+            place: AppCode,
+            fix: "Keep sessions on the server, in memory or a store, and only their id in the cookie.",
+            see: see::GO_GUIDE,
+        }
+    }
+}

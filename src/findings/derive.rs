@@ -1,0 +1,74 @@
+//! From what was seen to findings.
+
+use super::cause::Cause;
+use super::finding::Finding;
+use super::observed::Observed;
+use super::rules::{EXPLAIN, WATCH};
+use super::symptom::{Symptom, SymptomKind, symptoms};
+
+/// What broke, the first first. Nothing for a sign-in that came through.
+#[must_use]
+pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for symptom in symptoms(seen) {
+        let finding = explain(seen, &symptom);
+        add(&mut found, finding);
+    }
+    for watch in WATCH.iter().copied().flatten() {
+        if let Some(finding) = watch(seen) {
+            add(&mut found, finding);
+        }
+    }
+    // By the hop at which it shows; what only the configuration tells comes last.
+    found.sort_by_key(|finding| finding.hop.unwrap_or(usize::MAX));
+    found
+}
+
+fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Finding {
+    let explained = EXPLAIN.iter().copied().flatten().find_map(|rule| rule(seen, symptom));
+    let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).hop(symptom.hop, shows(symptom)));
+    let hop = finding.hop.unwrap_or(symptom.hop);
+    finding.at(hop)
+}
+
+/// One cause is told once, where it shows first.
+fn add(found: &mut Vec<Finding>, finding: Finding) {
+    if !found.iter().any(|other| other.cause == finding.cause) {
+        found.push(finding);
+    }
+}
+
+/// A symptom in words.
+pub(super) fn shows(symptom: &Symptom) -> String {
+    match &symptom.kind {
+        SymptomKind::NoResponse(fault) => format!("no response: {fault}"),
+        SymptomKind::OidcError { path, error, description } => {
+            format!("Logto shows an error at {path}: {error} ({description})")
+        }
+        SymptomKind::UnknownSession => "Logto knows of no sign-in under way".to_owned(),
+        SymptomKind::NoButton { target, shown } => {
+            format!("Logto's page has no button for `{target}`; it shows {shown}")
+        }
+        SymptomKind::ProviderPage { status } => format!("Hugging Face shows an error page ({status})"),
+        SymptomKind::ProviderError { error, description } => {
+            format!("Hugging Face sends the browser back with {error} ({description})")
+        }
+        SymptomKind::StateMismatch => "Logto's page finds that the state is not the one it sent".to_owned(),
+        SymptomKind::Refused(refusal) => {
+            let code = refusal.code.as_deref().unwrap_or("without a code");
+            format!("Logto answers {} {code}: {}", refusal.status, refusal.message)
+        }
+        SymptomKind::AsksFor(asked) => format!("Logto's page asks for {}", asked.join(", ")),
+        SymptomKind::AsksToLink { kind, .. } => {
+            format!("Logto's page asks whether to link to the account with this {kind}")
+        }
+        SymptomKind::AppGotError { error, description } => {
+            format!("Logto sends the browser back to the app with {error} ({description})")
+        }
+        SymptomKind::AppFailed { status } => format!("the app answers {status}"),
+        SymptomKind::NotSignedIn => {
+            "the sign-in came through, and the app says that nobody is signed in".to_owned()
+        }
+        SymptomKind::Stuck(what) => what.clone(),
+    }
+}

@@ -1,0 +1,112 @@
+//! A cause with its evidence.
+
+use kit::Party;
+
+use super::cause::Cause;
+
+/// Something that was seen, and speaks for a cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// A hop of the browser.
+    Hop {
+        /// Its number.
+        number: usize,
+        /// What was seen there.
+        says: String,
+    },
+    /// A line of a party's journal.
+    Journal {
+        /// Whose.
+        party: Party,
+        /// What it says.
+        says: String,
+    },
+    /// A line of Logto's audit log.
+    Audit {
+        /// What it says.
+        says: String,
+    },
+    /// A setting as it was seen. Secrets are hidden, their defects shown.
+    Setting {
+        /// Whose, and which: `connector.config.clientSecret`.
+        field: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hop { number, says } => write!(f, "hop {number}: {says}"),
+            Self::Journal { party, says } => write!(f, "journal of {party}: {says}"),
+            Self::Audit { says } => write!(f, "Logto's audit log: {says}"),
+            Self::Setting { field, value } => write!(f, "{field} is {value}"),
+        }
+    }
+}
+
+/// A named cause, where it shows, and what proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What went wrong.
+    pub cause: Cause,
+    /// The first hop at which it shows; `None` for what only the configuration tells.
+    pub hop: Option<usize>,
+    /// What proves it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    /// A finding without evidence yet.
+    pub(super) fn new(cause: impl Into<Cause>) -> Self {
+        Self { cause: cause.into(), hop: None, evidence: vec![] }
+    }
+
+    /// It shows at this hop.
+    pub(super) fn at(mut self, hop: usize) -> Self {
+        self.hop = Some(hop);
+        self
+    }
+
+    /// Proven by a hop.
+    pub(super) fn hop(mut self, number: usize, says: impl Into<String>) -> Self {
+        self.evidence.push(Evidence::Hop { number, says: says.into() });
+        self
+    }
+
+    /// Proven by a line of a journal.
+    pub(super) fn journal(mut self, party: Party, says: impl Into<String>) -> Self {
+        self.evidence.push(Evidence::Journal { party, says: says.into() });
+        self
+    }
+
+    /// Proven by a line of Logto's audit log.
+    #[expect(dead_code, reason = "no rule reads it yet")]
+    pub(super) fn audit(mut self, says: impl Into<String>) -> Self {
+        self.evidence.push(Evidence::Audit { says: says.into() });
+        self
+    }
+
+    /// Proven by a setting.
+    pub(super) fn setting(mut self, field: impl Into<String>, value: impl std::fmt::Display) -> Self {
+        self.evidence.push(Evidence::Setting { field: field.into(), value: value.to_string() });
+        self
+    }
+}
+
+/// Name and sentence, then evidence and fix, indented.
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.cause.text();
+        match self.hop {
+            Some(hop) => write!(f, "{} (hop {hop})", text.id)?,
+            None => f.write_str(text.id)?,
+        }
+        write!(f, "\n  {}", text.cause)?;
+        for evidence in &self.evidence {
+            write!(f, "\n  - {evidence}")?;
+        }
+        write!(f, "\n  fix, in {}: {}\n  see {}", text.place, text.fix, text.see)
+    }
+}

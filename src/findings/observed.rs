@@ -1,0 +1,189 @@
+//! What was seen of a walk, from every vantage point.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use kit::{Direction, Entry, Outcome, Party};
+use mock_huggingface::App as OauthApp;
+use serde_json::Value;
+use url::Url;
+
+use crate::signin_page::Arrival;
+use crate::transcript::Origins;
+use crate::walker::Hop;
+
+/// What was seen of a walk. Rules look at nothing else.
+#[derive(Debug, Clone)]
+pub struct Observed<'a> {
+    /// Every hop of the browser.
+    pub hops: &'a [Hop],
+    /// What the parties received and sent meanwhile, by number. Of Logto only
+    /// what the embedded one journals: rules must not need it.
+    pub entries: &'a [Entry],
+    /// What the person did, step by step.
+    pub steps: &'a [SeenStep],
+    /// Where the parties are.
+    pub origins: Origins,
+    /// How the parties are configured.
+    pub settings: &'a Settings,
+    /// Logto's audit log of this walk, oldest first (contract §4): each `{ key, payload, createdAt }`.
+    pub audit: &'a [Value],
+}
+
+/// How the parties are configured, as far as it is known. `Value::Null` and
+/// `None` stand for what is not.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Every connector, as `GET /api/connectors` lists it.
+    pub connectors: Vec<Value>,
+    /// The id of the connector under test.
+    pub connector_id: String,
+    /// The target of the connector under test.
+    pub target: String,
+    /// The app's record, as `GET /api/applications/:id` gives it.
+    pub application: Value,
+    /// As `GET /api/sign-in-exp` gives it.
+    pub sign_in_experience: Value,
+    /// The OAuth app at Hugging Face that the connector is meant to use.
+    pub oauth_app: Option<OauthApp>,
+    /// The sample app's configuration; `None` for an app of one's own.
+    pub app: Option<sample_app::Config>,
+    /// Logto's `ENDPOINT`.
+    pub endpoint: Option<Url>,
+    /// Seconds by which a party's clock is off, where that is known.
+    pub clocks: BTreeMap<&'static str, i64>,
+}
+
+/// A step of the person.
+#[derive(Debug, Clone)]
+pub struct SeenStep {
+    /// What was done.
+    pub verb: SeenVerb,
+    /// Its hops, as indices into [`Observed::hops`].
+    pub hops: Range<usize>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// What a person did, as far as rules may know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeenVerb {
+    /// Typed an address.
+    Visited,
+    /// Clicked a link or button.
+    Clicked(String),
+    /// Chose the social button of this target.
+    ContinuedWith(String),
+    /// Allowed at Hugging Face.
+    Allowed,
+    /// Denied at Hugging Face.
+    Denied,
+    /// Lost cookies.
+    LostCookies,
+    /// Waited.
+    Waited,
+    /// Somebody changed settings in Logto or at Hugging Face.
+    SettingsChanged,
+    /// Something else.
+    Other(&'static str),
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The browser came to rest.
+    Rest,
+    /// Logto's page stays, and says this.
+    Says(Arrival),
+    /// Logto's page has no button for this target, but these.
+    NoButton {
+        /// The target.
+        target: String,
+        /// What is shown.
+        shown: String,
+    },
+    /// It could not be done.
+    Failed(String),
+}
+
+impl Observed<'_> {
+    /// The hop with this number.
+    pub(super) fn hop(&self, number: usize) -> Option<&Hop> {
+        self.hops.iter().find(|hop| hop.number == number)
+    }
+
+    /// Whose address this is.
+    pub(super) fn party(&self, url: &Url) -> Option<Party> {
+        let Origins { app, logto, huggingface } = &self.origins;
+        [(app, Party::APP), (logto, Party::LOGTO), (huggingface, Party::HUGGINGFACE)]
+            .into_iter()
+            .find_map(|(origin, party)| (origin.origin() == url.origin()).then_some(party))
+    }
+
+    /// What came while the browser waited for this hop.
+    pub(super) fn during(&self, number: usize) -> impl Iterator<Item = &Entry> {
+        let at = self.hops.iter().position(|hop| hop.number == number);
+        let start = at.map_or(u64::MAX, |at| self.hops[at].journal_start);
+        let end = at.and_then(|at| self.hops.get(at + 1)).map_or(u64::MAX, |next| next.journal_start);
+        self.entries.iter().filter(move |entry| entry.number > start && entry.number <= end)
+    }
+
+    /// What Hugging Face received at a path during a hop.
+    pub(super) fn provider(&self, hop: usize, path: &str) -> impl Iterator<Item = &Entry> {
+        self.during(hop).filter(move |entry| is(entry, Party::HUGGINGFACE, Direction::Received, path))
+    }
+
+    /// What the app asked of Logto at a path during a hop.
+    pub(super) fn app_asked(&self, hop: usize, path: &str) -> impl Iterator<Item = &Entry> {
+        self.during(hop).filter(move |entry| is(entry, Party::APP, Direction::Sent, path))
+    }
+
+    /// The connector under test.
+    pub(super) fn connector(&self) -> Option<&Value> {
+        let id = self.settings.connector_id.as_str();
+        self.settings
+            .connectors
+            .iter()
+            .find(|connector| connector.get("id").and_then(Value::as_str) == Some(id))
+    }
+
+    /// A text of the connector's configuration.
+    pub(super) fn connector_config(&self, member: &str) -> Option<&str> {
+        self.connector()?.get("config")?.get(member)?.as_str()
+    }
+
+    /// A list of texts in the app's record, e.g. `redirectUris`.
+    pub(super) fn application_uris(&self, member: &str) -> Option<Vec<&str>> {
+        let uris = self.settings.application.get("oidcClientMetadata")?.get(member)?.as_array()?;
+        Some(uris.iter().filter_map(Value::as_str).collect())
+    }
+}
+
+fn is(entry: &Entry, party: Party, direction: Direction, path: &str) -> bool {
+    entry.party == party && entry.direction == direction && path_of(&entry.request.url) == path
+}
+
+/// The path of an address.
+pub(super) fn path_of(url: &str) -> String {
+    Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
+}
+
+/// A parameter of an address.
+pub(super) fn query<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// The status of an exchange; `None` without a response.
+pub(super) fn status(entry: &Entry) -> Option<u16> {
+    match &entry.outcome {
+        Outcome::Response(response) => Some(response.status),
+        Outcome::Pending | Outcome::Fault(_) => None,
+    }
+}
+
+/// A member of a JSON answer.
+pub(super) fn answered(entry: &Entry, member: &str) -> Option<String> {
+    let Outcome::Response(response) = &entry.outcome else { return None };
+    let body: Value = serde_json::from_str(&response.body).ok()?;
+    body.get(member)?.as_str().map(ToOwned::to_owned)
+}

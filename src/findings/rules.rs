@@ -1,0 +1,51 @@
+//! The rules, in the order in which they are asked.
+//!
+//! A rule proves its cause from the evidence, or gives `None`. It never guesses:
+//! where two causes would look the same, neither rule may answer.
+
+mod account;
+mod app;
+mod application;
+mod browser;
+mod connector;
+mod experience;
+mod huggingface;
+mod logto;
+mod network;
+mod person;
+
+use super::finding::Finding;
+use super::observed::Observed;
+use super::symptom::Symptom;
+
+/// Explains a symptom.
+pub(super) type Explain = fn(&Observed<'_>, &Symptom) -> Option<Finding>;
+/// Sees a fault that has no symptom.
+pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
+
+/// Rules that explain symptoms; the first that can wins.
+pub(super) const EXPLAIN: &[&[Explain]] = &[
+    person::EXPLAIN,
+    network::EXPLAIN,
+    huggingface::EXPLAIN,
+    connector::EXPLAIN,
+    experience::EXPLAIN,
+    account::EXPLAIN,
+    application::EXPLAIN,
+    browser::EXPLAIN,
+    app::EXPLAIN,
+    logto::EXPLAIN,
+];
+
+/// Rules that see faults without a symptom.
+pub(super) const WATCH: &[&[Watch]] = &[
+    huggingface::WATCH,
+    connector::WATCH,
+    experience::WATCH,
+    account::WATCH,
+    application::WATCH,
+    app::WATCH,
+    logto::WATCH,
+    network::WATCH,
+    browser::WATCH,
+];

@@ -1,0 +1,59 @@
+//! What the app's own code and configuration lead to.
+
+use kit::Party;
+
+use super::{Explain, Watch};
+use crate::findings::causes::App;
+use crate::findings::derive::shows;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, answered, query, status};
+use crate::findings::shown::{quoted, shown_secret};
+use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::CookieFate;
+
+pub(super) const EXPLAIN: &[Explain] = &[app_id, app_secret, cookie_too_large];
+pub(super) const WATCH: &[Watch] = &[];
+
+/// Logto's token endpoint (contract §1).
+const TOKEN: &str = "/oidc/token";
+
+fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::OidcError { path, error, .. } = &symptom.kind else { return None };
+    (path == "/oidc/auth" && error == "invalid_client").then_some(())?;
+    let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
+    Some(
+        Finding::new(App::AppIdUnknown)
+            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, format!("client_id is {}", quoted(&sent))),
+    )
+}
+
+/// The app failed at its callback, because Logto refused its secret.
+fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(401))?;
+    let error = answered(refused, "error")?;
+    (error == "invalid_client").then_some(())?;
+    let finding = Finding::new(App::AppSecretWrong)
+        .hop(symptom.hop, shows(symptom))
+        .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
+    Some(match &seen.settings.app {
+        Some(app) => finding.setting("app.app_secret", shown_secret(&app.app_secret)),
+        None => finding,
+    })
+}
+
+/// The browser dropped the session cookie at the callback.
+fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::NotSignedIn = symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    let dropped = hop.response.cookies.iter().find_map(|cookie| match &cookie.fate {
+        CookieFate::Dropped(reason) if reason.contains("4096") => Some((cookie, reason)),
+        _ => None,
+    });
+    let (cookie, reason) = dropped?;
+    Some(Finding::new(App::SessionCookieTooLarge).hop(
+        symptom.hop,
+        format!("Set-Cookie `{}` of {} bytes was dropped: {reason}", cookie.name, cookie.line.len()),
+    ))
+}

@@ -1,0 +1,82 @@
+//! Showing a value's defects without the value.
+
+/// A secret by its last three characters, with whatever cannot be seen made
+/// visible: `…abc␊`. What is not at an end stays hidden.
+///
+/// ```
+/// use logto_testkit::findings::shown_secret;
+///
+/// assert_eq!(shown_secret("oauth_app_secret_abc\n"), "…abc␊");
+/// assert_eq!(shown_secret(" oauth_app_secret_abc"), "␠…abc");
+/// assert_eq!(shown_secret(""), "empty");
+/// assert_eq!(shown_secret("abc"), "… (3 characters)");
+/// ```
+#[must_use]
+pub fn shown_secret(secret: &str) -> String {
+    if secret.is_empty() {
+        return "empty".to_owned();
+    }
+    let odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let inner = secret.trim_matches(odd);
+    let start = secret.len() - secret.trim_start_matches(odd).len();
+    let (before, after) = (&secret[..start], &secret[(start + inner.len()).min(secret.len())..]);
+    // A short one would be given away by its end.
+    let end: String = match inner.chars().count() {
+        0..12 => String::new(),
+        _ => inner.chars().skip(inner.chars().count() - 3).collect(),
+    };
+    let hint =
+        if end.is_empty() { format!(" ({} characters)", inner.chars().count()) } else { String::new() };
+    format!("{}…{end}{}{hint}", visible(before), visible(after))
+}
+
+/// A text with white space and control characters made visible.
+pub(super) fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            ' ' => "␠".to_owned(),
+            '\n' => "␊".to_owned(),
+            '\r' => "␍".to_owned(),
+            '\t' => "␉".to_owned(),
+            c if c.is_control() || is_invisible(c) || (c.is_whitespace()) => {
+                format!("⟨U+{:04X}⟩", u32::from(c))
+            }
+            c => c.to_string(),
+        })
+        .collect()
+}
+
+/// Characters without width that come along with a paste.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}')
+}
+
+/// In quotation marks, with spaces at the ends made visible.
+pub(super) fn quoted(text: &str) -> String {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let inner = text.trim_matches(odd);
+    if inner.is_empty() {
+        return format!("“{}”", visible(text));
+    }
+    let start = text.len() - text.trim_start_matches(odd).len();
+    format!("“{}{inner}{}”", visible(&text[..start]), visible(&text[start + inner.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_and_its_defects_are_not() {
+        assert_eq!(shown_secret("oauth_app_secret_xyz\u{feff}\r\n"), "…xyz⟨U+FEFF⟩␍␊");
+        assert_eq!(shown_secret("  \n"), "␠␠␊… (0 characters)");
+        assert!(!shown_secret("oauth_app_secret_0123456789").contains("secret"));
+    }
+
+    #[test]
+    fn only_the_ends_of_a_quoted_text_are_made_visible() {
+        assert_eq!(quoted(" a b\t"), "“␠a b␉”");
+        assert_eq!(quoted("plain"), "“plain”");
+        assert_eq!(quoted("\n"), "“␊”");
+    }
+}

@@ -1,0 +1,245 @@
+//! What a person or an operator would call broken.
+
+use kit::Party;
+use serde_json::Value;
+use url::Url;
+
+use super::observed::{Ending, Observed, query};
+use crate::signin_page::{Arrival, Refusal};
+use crate::walker::{Hop, WhyHop};
+
+/// Something that does not go on as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symptom {
+    /// The hop at which it shows.
+    pub hop: usize,
+    /// What.
+    pub kind: SymptomKind,
+}
+
+/// Kinds of symptoms, in the order of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SymptomKind {
+    /// No response at all.
+    NoResponse(String),
+    /// Logto's OIDC endpoints show an error in place of going on (contract §1).
+    OidcError {
+        /// The path.
+        path: String,
+        /// `error`.
+        error: String,
+        /// `error_description`.
+        description: String,
+    },
+    /// Logto does not know of any sign-in under way (contract §2).
+    UnknownSession,
+    /// Logto's page has no button for this target.
+    NoButton {
+        /// The target.
+        target: String,
+        /// What is shown.
+        shown: String,
+    },
+    /// Hugging Face shows an error page.
+    ProviderPage {
+        /// Its status.
+        status: u16,
+    },
+    /// Hugging Face sends the browser back to Logto with an error (RFC 6749 §4.1.2.1).
+    ProviderError {
+        /// `error`.
+        error: String,
+        /// `error_description`.
+        description: String,
+    },
+    /// The page found that `state` is not the one it sent.
+    StateMismatch,
+    /// Logto refused a call of its page.
+    Refused(Refusal),
+    /// Logto's page asks for more, and got no answer.
+    AsksFor(Vec<String>),
+    /// Logto's page asks whether to link, and got no answer.
+    AsksToLink {
+        /// The kind of the identifier.
+        kind: String,
+        /// The identifier.
+        value: String,
+    },
+    /// Logto sends the browser back to the app with an error.
+    AppGotError {
+        /// `error`.
+        error: String,
+        /// `error_description`.
+        description: String,
+    },
+    /// The app answers with an error.
+    AppFailed {
+        /// Its status.
+        status: u16,
+    },
+    /// The sign-in came through, and the app does not know the person.
+    NotSignedIn,
+    /// Something on the page could not be done.
+    Stuck(String),
+}
+
+/// All symptoms in order, those that were overcome later left out.
+pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
+    let mut found: Vec<Symptom> = seen.hops.iter().filter_map(|hop| at_hop(seen, hop)).collect();
+    found.extend(at_steps(seen));
+    found.extend(not_signed_in(seen));
+    found.sort_by_key(|symptom| symptom.hop);
+    found.dedup_by_key(|symptom| symptom.hop);
+    let last_success = last_success(seen);
+    found.retain(|symptom| last_success.is_none_or(|success| symptom.hop > success));
+    found
+}
+
+/// The last hop by which somebody was signed in to the app, or out as asked.
+fn last_success(seen: &Observed<'_>) -> Option<usize> {
+    let mut last = None;
+    for (at, hop) in seen.hops.iter().enumerate() {
+        let app = seen.party(&hop.request.url) == Some(Party::APP);
+        if app && is_code_callback(hop) && (200..400).contains(&hop.response.status) {
+            last = Some(at);
+        }
+        if is_session_check(seen, hop) {
+            match authenticated(hop) {
+                Some(true) => last = Some(at),
+                // The callback went well, and nothing came of it.
+                Some(false) if !signed_out_since(seen, last.unwrap_or(0), at) => last = None,
+                _ => {}
+            }
+        }
+    }
+    last.map(|at| seen.hops[at].number)
+}
+
+fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
+    seen.hops[from..to].iter().any(|hop| is_sign_out(seen, hop))
+        || seen.steps.iter().any(|step| {
+            step.verb == super::SeenVerb::LostCookies && step.hops.start > from && step.hops.start <= to
+        })
+}
+
+fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let path = hop.request.url.path();
+    match seen.party(&hop.request.url) {
+        Some(Party::LOGTO) => path.starts_with("/oidc/session/end"),
+        Some(Party::APP) => path.contains("sign-out") || path.contains("logout"),
+        _ => false,
+    }
+}
+
+/// The app's session check as the harness asks it.
+fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
+    hop.why == WhyHop::Call
+        && seen.party(&hop.request.url) == Some(Party::APP)
+        && hop.request.url.path() == "/api/session"
+}
+
+fn authenticated(hop: &Hop) -> Option<bool> {
+    hop.json()?.get("authenticated")?.as_bool()
+}
+
+/// Whether Logto sent the browser here with a code.
+pub(super) fn is_code_callback(hop: &Hop) -> bool {
+    let url = &hop.request.url;
+    hop.why == WhyHop::Redirect && query(url, "code").is_some() && query(url, "state").is_some()
+}
+
+fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
+    let (url, status) = (&hop.request.url, hop.response.status);
+    let kind = if let Some(fault) = &hop.response.fault {
+        SymptomKind::NoResponse(fault.clone())
+    } else {
+        match seen.party(url)? {
+            Party::HUGGINGFACE if status >= 400 => SymptomKind::ProviderPage { status },
+            Party::HUGGINGFACE => {
+                let back = hop.redirect()?.ok()?;
+                error_of(&back)
+                    .filter(|_| seen.party(&back) == Some(Party::LOGTO))
+                    .map(|(error, description)| SymptomKind::ProviderError { error, description })?
+            }
+            Party::LOGTO => at_logto(seen, hop)?,
+            Party::APP if hop.why == WhyHop::Call => return None,
+            Party::APP if status >= 400 => SymptomKind::AppFailed { status },
+            _ => return None,
+        }
+    };
+    Some(Symptom { hop: hop.number, kind })
+}
+
+fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
+    let (path, status) = (hop.request.url.path(), hop.response.status);
+    if path == "/unknown-session" {
+        return Some(SymptomKind::UnknownSession);
+    }
+    if hop.why != WhyHop::Call && status >= 400 {
+        let body = hop.json().unwrap_or_default();
+        let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let error = if text("error").is_empty() { text("code") } else { text("error") };
+        let description =
+            if text("error_description").is_empty() { text("message") } else { text("error_description") };
+        return Some(SymptomKind::OidcError { path: path.to_owned(), error, description });
+    }
+    let back = hop.redirect()?.ok()?;
+    let (error, description) = error_of(&back).filter(|_| seen.party(&back) == Some(Party::APP))?;
+    Some(SymptomKind::AppGotError { error, description })
+}
+
+fn error_of(url: &Url) -> Option<(String, String)> {
+    let error = query(url, "error")?.into_owned();
+    Some((error, query(url, "error_description").unwrap_or_default().into_owned()))
+}
+
+/// What Logto's page said, where the person did not go on.
+fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
+    let mut found = Vec::new();
+    for (at, step) in seen.steps.iter().enumerate() {
+        let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let answered = || {
+            let next = seen.steps.get(at + 1);
+            next.is_some_and(|next| matches!(next.verb, super::SeenVerb::Other("choose" | "fill_in")))
+        };
+        let symptom = match &step.ending {
+            Ending::Rest => continue,
+            Ending::NoButton { target, shown } => Symptom {
+                hop: last_hop,
+                kind: SymptomKind::NoButton { target: target.clone(), shown: shown.clone() },
+            },
+            Ending::Failed(what) => Symptom { hop: last_hop, kind: SymptomKind::Stuck(what.clone()) },
+            Ending::Says(Arrival::Moved) => continue,
+            Ending::Says(Arrival::Refused(refusal)) => {
+                Symptom { hop: refusal.hop, kind: SymptomKind::Refused(refusal.clone()) }
+            }
+            Ending::Says(Arrival::StateMismatch) => {
+                Symptom { hop: last_hop, kind: SymptomKind::StateMismatch }
+            }
+            Ending::Says(_) if answered() => continue,
+            Ending::Says(Arrival::MissingProfile(asked)) => {
+                Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
+            }
+            Ending::Says(Arrival::LinkOrRegister { kind, value }) => Symptom {
+                hop: last_hop,
+                kind: SymptomKind::AsksToLink { kind: kind.clone(), value: value.clone() },
+            },
+        };
+        found.push(symptom);
+    }
+    found
+}
+
+/// The callback went well, the browser had nothing to do with a sign-out since,
+/// and yet the app says that nobody is signed in.
+fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
+    let checked = seen.hops.iter().rposition(|hop| is_session_check(seen, hop))?;
+    if authenticated(&seen.hops[checked]) != Some(false) {
+        return None;
+    }
+    let callback = seen.hops[..checked].iter().rposition(|hop| {
+        seen.party(&hop.request.url) == Some(Party::APP) && is_code_callback(hop) && hop.response.status < 400
+    })?;
+    let done = !signed_out_since(seen, callback, checked);
+    done.then(|| Symptom { hop: seen.hops[callback].number, kind: SymptomKind::NotSignedIn })
+}

@@ -1,0 +1,102 @@
+//! What others do while the person signs in: an administrator of Logto, the
+//! owner of the OAuth app, Hugging Face itself.
+
+use mock_huggingface::User;
+use serde_json::Value;
+
+use super::action::ActionError;
+use super::person::Person;
+use crate::scenario::{AdminCall, HuggingFaceChange};
+
+/// What Logto's Management API answered.
+#[derive(Debug, Clone)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+impl Answered {
+    /// The body as JSON; null when it is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+}
+
+impl Person<'_> {
+    pub(super) async fn administer(&mut self, call: &AdminCall) -> Result<(), ActionError> {
+        let filled = AdminCall {
+            call: self.fill(&call.call)?,
+            body: call.body.as_ref().map(|body| self.filled(body)).transpose()?,
+        };
+        let (method, path) = filled.parts().ok_or_else(|| ActionError::NoCall(filled.call.clone()))?;
+        let (status, body) = self.stack.management().ask(method, path, filled.body.as_ref()).await?;
+        self.answered = Some(Answered { status, body });
+        Ok(())
+    }
+
+    pub(super) fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {
+        let site = self.stack.huggingface();
+        let client_id = self.stack.known().huggingface_client_id.clone();
+        if let Some(mut app) = site.apps().into_iter().find(|app| app.client_id == client_id) {
+            if let Some(fields) = &change.app {
+                let fields = fields.clone();
+                app.name = fields.name.unwrap_or(app.name);
+                if let Some(uris) = &fields.redirect_uris {
+                    app.redirect_uris = uris.iter().map(|uri| self.fill(uri)).collect::<Result<_, _>>()?;
+                }
+                if let Some(scopes) = fields.scopes {
+                    app.scopes = oauth::Scopes::parse(&scopes.join(" "));
+                }
+                app.public = fields.public.unwrap_or(app.public);
+                app.token_duration_minutes =
+                    fields.token_duration_minutes.unwrap_or(app.token_duration_minutes);
+            }
+            if change.refresh_secret {
+                // Made anew where none is given.
+                app.secret = None;
+            }
+            site.add_app(app);
+        }
+        if change.delete_app && !site.remove_app(&client_id) {
+            return Err(ActionError::NotAtSite { what: "OAuth app", name: client_id });
+        }
+        if let Some(account) = &change.account {
+            site.add_user(User::clone(account));
+        }
+        if let Some(username) = &change.delete_account
+            && !site.remove_user(username)
+        {
+            return Err(ActionError::NotAtSite { what: "account", name: username.clone() });
+        }
+        if let Some(username) = &change.revoke_for
+            && !site.revoke(username, &client_id)
+        {
+            return Err(ActionError::NotAtSite { what: "permission given by", name: username.clone() });
+        }
+        if let Some(switches) = &change.switches {
+            site.set_switches(mock_huggingface::Switches::clone(switches));
+        }
+        if let Some(answers) = &change.answers {
+            self.stack.script().clear();
+            for answer in answers {
+                self.stack.script().add(answer.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// A value with the names filled in wherever it has a text.
+    fn filled(&self, value: &Value) -> Result<Value, ActionError> {
+        Ok(match value {
+            Value::String(text) => Value::String(self.fill(text)?),
+            Value::Array(items) => {
+                items.iter().map(|item| self.filled(item)).collect::<Result<Vec<_>, _>>()?.into()
+            }
+            Value::Object(members) => {
+                let members = members.iter().map(|(name, value)| Ok((self.fill(name)?, self.filled(value)?)));
+                Value::Object(members.collect::<Result<_, ActionError>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! Collects what was seen of a walk for the findings.
+
+use std::ops::Range;
+
+use kit::Entry;
+use serde_json::Value;
+
+use super::action::ActionError;
+use super::person::Person;
+use crate::findings::{Ending, Finding, Observed, SeenStep, SeenVerb, Settings, findings};
+use crate::scenario::Verb;
+use crate::signin_page::SigninPageError;
+use crate::stack::Stack;
+
+/// How many lines of the audit log are read.
+const AUDIT_LINES: usize = 100;
+
+/// A step as findings may know it.
+pub(super) fn step(
+    person: &Person<'_>,
+    verb: &Verb,
+    hops: Range<usize>,
+    failed: Option<&ActionError>,
+) -> SeenStep {
+    let ending = match (failed, &person.says) {
+        (Some(ActionError::SigninPage(SigninPageError::NotShown { target, shown })), _) => {
+            Ending::NoButton { target: target.clone(), shown: shown.clone() }
+        }
+        (Some(error), _) => Ending::Failed(error.to_string()),
+        (None, Some(says)) => Ending::Says(says.clone()),
+        (None, None) => Ending::Rest,
+    };
+    let verb = match verb {
+        Verb::Visit(_) => SeenVerb::Visited,
+        Verb::Click(text) => SeenVerb::Clicked(text.clone()),
+        Verb::ContinueWith(target) => SeenVerb::ContinuedWith(target.clone()),
+        Verb::SignInAs(_) => SeenVerb::Allowed,
+        Verb::DenyAs(_) => SeenVerb::Denied,
+        Verb::LoseCookies(_) => SeenVerb::LostCookies,
+        Verb::Wait(_) => SeenVerb::Waited,
+        Verb::Administer(_) | Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
+        other => SeenVerb::Other(other.name()),
+    };
+    SeenStep { verb, hops, ending }
+}
+
+/// What the walk leads to. Reads the configuration and the audit log, as they
+/// are now, through the Management API; what cannot be read counts as unknown.
+pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
+    let stack = person.stack;
+    let hops = person.walker.hops();
+    let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
+    let entries: Vec<Entry> = stack.journal().since(start);
+    let settings = settings(stack).await;
+    let since = hops.first().map_or(0, |first| first.at.as_millisecond());
+    let audit = audit(stack, since).await;
+    findings(&Observed {
+        hops,
+        entries: &entries,
+        steps: &person.steps,
+        origins: person.origins(),
+        settings: &settings,
+        audit: &audit,
+    })
+}
+
+async fn read(stack: &Stack, path: &str) -> Value {
+    match stack.management().get(path).await {
+        Ok(answer) => answer.body,
+        Err(error) => {
+            tracing::debug!("not read for the findings: {error}");
+            Value::Null
+        }
+    }
+}
+
+async fn settings(stack: &Stack) -> Settings {
+    let known = stack.known();
+    let connectors = read(stack, "connectors").await;
+    let oauth_app =
+        stack.huggingface().apps().into_iter().find(|app| app.client_id == known.huggingface_client_id);
+    Settings {
+        connectors: connectors.as_array().cloned().unwrap_or_default(),
+        connector_id: known.connector_id.clone(),
+        target: "huggingface".to_owned(),
+        application: read(stack, &format!("applications/{}", known.app_id)).await,
+        sign_in_experience: read(stack, "sign-in-exp").await,
+        oauth_app,
+        app: stack.app_config().cloned(),
+        endpoint: Some(stack.endpoints().logto.clone()),
+        clocks: std::collections::BTreeMap::new(),
+    }
+}
+
+/// The lines since the walk began, oldest first.
+async fn audit(stack: &Stack, since_ms: i64) -> Vec<Value> {
+    let lines = read(stack, &format!("logs?page=1&page_size={AUDIT_LINES}")).await;
+    let mut lines: Vec<Value> = lines.as_array().cloned().unwrap_or_default();
+    lines.retain(|line| line.get("createdAt").and_then(Value::as_i64).is_none_or(|at| at >= since_ms));
+    lines.reverse();
+    lines
+}

@@ -1,0 +1,74 @@
+//! What changes while somebody is signing in: in Logto, and at Hugging Face.
+
+use mock_huggingface::{Switches, User};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::given::GivenOauthApp;
+
+/// A call of Logto's Management API, made with the stack's own credentials.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdminCall {
+    /// Method and path, e.g. `DELETE /api/connectors/[CONNECTOR]`.
+    pub call: String,
+    /// The JSON body, for calls that have one.
+    #[serde(default)]
+    pub body: Option<Value>,
+}
+
+impl AdminCall {
+    /// Method, and path below `/api/`; `None` when it is not of that form.
+    #[must_use]
+    pub fn parts(&self) -> Option<(http::Method, &str)> {
+        let (method, path) = self.call.split_once(' ')?;
+        let method = ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|known| *known == method)?;
+        let path = path.strip_prefix("/api/").filter(|path| !path.is_empty() && !path.contains(' '))?;
+        Some((method.parse().ok()?, path))
+    }
+}
+
+/// What the owner of the OAuth app, the person, or the site changes at Hugging
+/// Face. Members that are absent stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HuggingFaceChange {
+    /// Fields of the OAuth app's settings page.
+    pub app: Option<GivenOauthApp>,
+    /// The secret is refreshed: the one before serves no more.
+    pub refresh_secret: bool,
+    /// The OAuth app is deleted.
+    pub delete_app: bool,
+    /// An account is as described from now on; a new one is added.
+    pub account: Option<Box<User>>,
+    /// The account with this username is deleted.
+    pub delete_account: Option<String>,
+    /// Tokens and permissions of the OAuth app are revoked for this person.
+    pub revoke_for: Option<String>,
+    /// Behaviour that nothing public tells about the real site.
+    pub switches: Option<Box<Switches>>,
+    /// Scripted answers from now on, in place of earlier ones; `[]` for none.
+    pub answers: Option<Vec<kit::Rule>>,
+}
+
+impl std::fmt::Display for HuggingFaceChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { app, refresh_secret, delete_app, account, delete_account, revoke_for, switches, answers } =
+            self;
+        let changed: Vec<&str> = [
+            (app.is_some(), "app"),
+            (*refresh_secret, "refresh_secret"),
+            (*delete_app, "delete_app"),
+            (account.is_some(), "account"),
+            (delete_account.is_some(), "delete_account"),
+            (revoke_for.is_some(), "revoke_for"),
+            (switches.is_some(), "switches"),
+            (answers.is_some(), "answers"),
+        ]
+        .into_iter()
+        .filter_map(|(is, name)| is.then_some(name))
+        .collect();
+        f.write_str(&changed.join(", "))
+    }
+}

@@ -1,0 +1,68 @@
+//! Findings: the reference page, and that a healthy sign-in has none.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use logto_testkit::findings::{LEFT_OUT, reference};
+use logto_testkit::{Scenario, diagnosed_walk, scenario, stack_for};
+
+fn all_scenarios() -> Vec<Scenario> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = scenario::find(&[root]).unwrap();
+    files.iter().flat_map(|file| Scenario::load_all(file).unwrap()).collect()
+}
+
+/// By cause, the scenarios whose first finding it is.
+fn shown_by() -> BTreeMap<String, Vec<String>> {
+    let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for scenario in all_scenarios() {
+        if let Some((cause, _)) = scenario.finding {
+            shown.entry(cause.id().to_owned()).or_default().push(scenario.name());
+        }
+    }
+    shown
+}
+
+#[test]
+fn the_reference_page_is_what_the_code_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    let page = reference(&shown_by());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == page, "docs/findings.md is old: UPDATE_DOCS=1 cargo test --test suite findings");
+}
+
+/// Nobody is told of a fault where there is none: a scenario that names no
+/// finding is one that ends signed in or signed out as asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn healthy_scenarios_have_no_finding() {
+    let mut wrong = Vec::new();
+    for scenario in all_scenarios().into_iter().filter(|scenario| scenario.finding.is_none()) {
+        let stack = stack_for(&scenario).unwrap().start().await.unwrap();
+        let report = diagnosed_walk(&stack, &scenario).await.unwrap();
+        stack.stop().await.unwrap();
+        for finding in report.findings {
+            wrong.push(format!("{}: {finding}", scenario.name()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn bug_scenarios_say_where_they_come_from_and_what_is_found() {
+    for scenario in all_scenarios() {
+        if scenario.name().starts_with("bugs/") {
+            assert!(!scenario.source.is_empty(), "{} has no `source`", scenario.name());
+            assert!(scenario.finding.is_some(), "{} has no `finding`", scenario.name());
+        }
+    }
+}
+
+#[test]
+fn what_is_left_out_has_a_reason() {
+    for left_out in LEFT_OUT {
+        assert!(left_out.because.len() > 20 && !left_out.what.is_empty(), "{}", left_out.entry);
+    }
+}
