@@ -29,6 +29,11 @@ pub(super) enum TenantKind {
     /// Of a container that stacks share: proven to be as untouched when it is
     /// opened, so that nothing has to be put back.
     Own,
+    /// One that is set up to stay so, and may be from the last time.
+    Lasting {
+        /// Set it up although it has applications or social connectors of others.
+        allow_shared: bool,
+    },
     /// One that was there before.
     Shared {
         /// Work in it although it has users, applications or social connectors of others.
@@ -73,6 +78,8 @@ pub(super) struct Application {
 pub(super) struct Tenant {
     management: Management,
     connector: Connector,
+    /// Our application from the last time, to be used again.
+    application: Option<String>,
     saved: Option<StateFile>,
 }
 
@@ -97,10 +104,18 @@ impl Tenant {
         logto_admin: &Url,
         now_ms: i64,
     ) -> Result<Self, StepError> {
-        let TenantKind::Shared { allow_shared, state_file } = kind else {
-            return Ok(Self { management, connector: Connector::Create, saved: None });
+        let (allow_shared, state_file) = match kind {
+            TenantKind::Fresh | TenantKind::Own => {
+                return Ok(Self { management, connector: Connector::Create, application: None, saved: None });
+            }
+            TenantKind::Lasting { allow_shared } => (allow_shared, None),
+            TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
         };
-        let survey = Survey::of(&management).await?;
+        let mut survey = Survey::of(&management).await?;
+        if state_file.is_none() {
+            // Whoever clicks through it has an account in it.
+            survey.users = 0;
+        }
         if let (Some(found), false) = (survey.in_use(), allow_shared) {
             return Err(TenantError::InUse { found }.into());
         }
@@ -108,6 +123,9 @@ impl Tenant {
             (Some(borrowed), _) => Connector::Borrow(borrowed.id.clone()),
             (None, true) => Connector::Replace,
             (None, false) => Connector::Create,
+        };
+        let Some(state_file) = state_file else {
+            return Ok(Self { management, connector, application: survey.own_application, saved: None });
         };
         let created_connector = survey.borrowed.is_none().then(|| CONNECTOR_ID.to_owned());
         let state = SavedState {
@@ -122,7 +140,7 @@ impl Tenant {
             sign_in_experience: survey.sign_in_experience,
         };
         let saved = Some(StateFile::create(state_file.clone(), state)?);
-        Ok(Self { management, connector, saved })
+        Ok(Self { management, connector, application: None, saved })
     }
 
     /// The id the connector has or will have.
@@ -156,7 +174,15 @@ impl Tenant {
         if plan.always_issue_refresh_token {
             application["customClientMetadata"] = json!({ "alwaysIssueRefreshToken": true });
         }
-        let id = self.management.post("applications", &application).await?.text("id")?;
+        let id = match &self.application {
+            Some(id) => {
+                if let Value::Object(members) = &mut application {
+                    members.remove("type"); // It cannot be changed, and is the same.
+                }
+                self.management.patch(&format!("applications/{id}"), &application).await?.text("id")?
+            }
+            None => self.management.post("applications", &application).await?.text("id")?,
+        };
         if let Some(saved) = &mut self.saved {
             saved.note(|state| state.created_application = Some(id.clone()))?;
         }
@@ -241,6 +267,7 @@ impl Tenant {
 struct Survey {
     users: u64,
     applications: usize,
+    own_application: Option<String>,
     social_connectors: usize,
     own_connector: bool,
     borrowed: Option<BorrowedConnector>,
@@ -252,11 +279,12 @@ impl Survey {
         let users = management.get("users?page=1&page_size=1").await?;
         let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
         let applications = management.get("applications").await?;
-        let applications = applications
-            .list()?
-            .iter()
-            .filter(|application| application.get("name").and_then(Value::as_str) != Some(APPLICATION_NAME))
-            .count();
+        let (ours, others): (Vec<&Value>, Vec<&Value>) =
+            applications.list()?.iter().partition(|application| {
+                application.get("name").and_then(Value::as_str) == Some(APPLICATION_NAME)
+            });
+        let own_application = ours.first().and_then(|ours| ours.get("id")?.as_str()).map(ToOwned::to_owned);
+        let applications = others.len();
         let connectors = management.get("connectors").await?;
         let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
         for connector in connectors.list()? {
@@ -281,7 +309,15 @@ impl Survey {
             .iter()
             .filter_map(|member| Some(((*member).to_owned(), experience.body.get(*member)?.clone())))
             .collect();
-        Ok(Self { users, applications, social_connectors, own_connector, borrowed, sign_in_experience })
+        Ok(Self {
+            users,
+            applications,
+            own_application,
+            social_connectors,
+            own_connector,
+            borrowed,
+            sign_in_experience,
+        })
     }
 
     /// What there is of others, in words.
