@@ -78,7 +78,7 @@ impl Of<'_> {
             .with_env_var("NO_COLOR", "1")
             .with_env_var("CI", "true")
             .with_host_config_modifier(|config| config.publish_all_ports = Some(false));
-        let (host, port) = reach.from_within();
+        let (host, port) = reach.seen_from_within();
         let mut files = vec![
             ("boot.sh", include_str!("boot.sh").to_owned()),
             ("wait.cjs", include_str!("wait.cjs").to_owned()),

@@ -115,7 +115,7 @@ impl Container {
             true => match reuse::attach(&self, &engine, &reach).await? {
                 Reusable::Found { site, ca, run, owner, untouched } => {
                     return Ok(RunningContainer {
-                        site,
+                        site: *site,
                         image: self.descriptor(),
                         ca,
                         port,
@@ -214,7 +214,7 @@ async fn remove(engine: &Engine, run: &str, reaper: Option<Reaper>) {
         (Ok(_), Some(reaper)) => reaper.release(),
         (Ok(_), None) => {}
         (Err(error), _) => {
-            tracing::warn!("containers of run {run}: {error}; `logto-testkit clean` removes them")
+            tracing::warn!("containers of run {run}: {error}; `logto-testkit clean` removes them");
         }
     }
 }

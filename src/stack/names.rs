@@ -17,7 +17,14 @@ impl Names {
     /// The origins of the parties.
     pub(super) fn of(app: &Url, logto: &Url, huggingface: &Url) -> Self {
         let origin = |url: &Url| url.origin().ascii_serialization();
-        let known = vec![("APP", origin(app)), ("LOGTO", origin(logto)), ("HF", origin(huggingface))];
+        let host = |url: &Url| url.authority().to_owned();
+        let known = vec![
+            ("APP", origin(app)),
+            ("LOGTO", origin(logto)),
+            ("HF", origin(huggingface)),
+            ("APP_HOST", host(app)),
+            ("LOGTO_HOST", host(logto)),
+        ];
         Self { known }
     }
 

@@ -64,7 +64,7 @@ impl StackBuilder {
             let management =
                 Management::open(client.clone(), logto, logto_admin, &standing.credentials).await?;
             let kind = TenantKind::Lasting { allow_shared: standing.allow_shared_tenant };
-            Tenant::open(management, &kind, logto, logto_admin, Clock::system().millis()).await
+            Tenant::open(management, &kind, None, logto, logto_admin, Clock::system().millis()).await
         };
         let mut tenant = step::<_, StepError>("open the tenant", LOGTO, opened).await?;
 
