@@ -16,10 +16,13 @@ impl Names {
     /// The origins of the parties.
     pub(super) fn of(endpoints: &Endpoints) -> Self {
         let origin = |url: &url::Url| url.origin().ascii_serialization();
+        let host = |url: &url::Url| url.authority().to_owned();
         let known = vec![
             ("APP", origin(&endpoints.app)),
             ("LOGTO", origin(&endpoints.logto)),
             ("HF", origin(&endpoints.huggingface)),
+            ("APP_HOST", host(&endpoints.app)),
+            ("LOGTO_HOST", host(&endpoints.logto)),
         ];
         Self { known }
     }

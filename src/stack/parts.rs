@@ -322,6 +322,7 @@ pub(super) async fn open_tenant(
     endpoints: &Endpoints,
     credentials: &Credentials,
     kind: &TenantKind,
+    connector_id: Option<&str>,
     clock: &Clock,
     container: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
@@ -332,7 +333,7 @@ pub(super) async fn open_tenant(
         let untouched = container.untouched(read).await?;
         reset::reset(&management, untouched).await?;
     }
-    Tenant::open(management, kind, logto, admin, clock.millis()).await
+    Tenant::open(management, kind, connector_id, logto, admin, clock.millis()).await
 }
 
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {

@@ -281,7 +281,9 @@ impl Stack {
 
         step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
-        let opened = open_tenant(&clients.app, &endpoints, credentials, kind, &base.clock, container);
+        let connector_id = settings.connector.id.as_deref();
+        let opened =
+            open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, container);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
         let mut names = Names::of(&endpoints);

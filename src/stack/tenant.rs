@@ -15,9 +15,11 @@ use super::tenant_error::TenantError;
 /// The id our connector asks for, so that its callback URL is known beforehand.
 pub(super) const CONNECTOR_ID: &str = "logto-testkit";
 /// What the connector under test is known by in the sign-in experience.
-const TARGET: &str = "huggingface";
+pub(super) const TARGET: &str = "huggingface";
 /// The factory that makes a tenant's own connector for Hugging Face.
 const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
+/// What an app of a kind without secrets has in the place of one.
+const NO_SECRET: &str = "this-application-has-no-secret";
 /// The name of our application, by which a left-over is known as ours.
 const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
@@ -43,6 +45,8 @@ pub(super) enum TenantKind {
 pub(super) struct Plan {
     /// The factory that the connector is made of.
     pub(super) factory: ConnectorFactory,
+    /// What the sign-in experience knows the connector by; of a generic factory it can be chosen.
+    pub(super) target: String,
     /// `clientId`, `clientSecret`, `scope` … of the connector.
     pub(super) connector_config: Value,
     /// Whether the connector copies the profile at every sign-in.
@@ -55,8 +59,12 @@ pub(super) struct Plan {
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
     pub(super) post_logout_redirect_uris: Vec<String>,
-    /// `customClientMetadata.alwaysIssueRefreshToken` of the application.
-    pub(super) always_issue_refresh_token: bool,
+    /// `type` of the application.
+    pub(super) application_kind: String,
+    /// `isThirdParty` of the application.
+    pub(super) third_party: bool,
+    /// `customClientMetadata` of the application.
+    pub(super) custom_client_metadata: Map<String, Value>,
 }
 
 /// An application of Logto with its secret.
@@ -73,6 +81,8 @@ pub(super) struct Application {
 pub(super) struct Tenant {
     management: Management,
     connector: Connector,
+    /// The id that ours has or will have.
+    own_id: String,
     saved: Option<StateFile>,
 }
 
@@ -93,12 +103,14 @@ impl Tenant {
     pub(super) async fn open(
         management: Management,
         kind: &TenantKind,
+        connector_id: Option<&str>,
         logto: &Url,
         logto_admin: &Url,
         now_ms: i64,
     ) -> Result<Self, StepError> {
+        let own_id = connector_id.unwrap_or(CONNECTOR_ID).to_owned();
         let TenantKind::Shared { allow_shared, state_file } = kind else {
-            return Ok(Self { management, connector: Connector::Create, saved: None });
+            return Ok(Self { management, connector: Connector::Create, own_id, saved: None });
         };
         let survey = Survey::of(&management).await?;
         if let (Some(found), false) = (survey.in_use(), allow_shared) {
@@ -109,7 +121,7 @@ impl Tenant {
             (None, true) => Connector::Replace,
             (None, false) => Connector::Create,
         };
-        let created_connector = survey.borrowed.is_none().then(|| CONNECTOR_ID.to_owned());
+        let created_connector = survey.borrowed.is_none().then(|| own_id.clone());
         let state = SavedState {
             version: 1,
             logto: logto.clone(),
@@ -122,14 +134,14 @@ impl Tenant {
             sign_in_experience: survey.sign_in_experience,
         };
         let saved = Some(StateFile::create(state_file.clone(), state)?);
-        Ok(Self { management, connector, saved })
+        Ok(Self { management, connector, own_id, saved })
     }
 
     /// The id the connector has or will have.
     #[must_use]
     pub(super) fn connector_id(&self) -> &str {
         match &self.connector {
-            Connector::Create | Connector::Replace => CONNECTOR_ID,
+            Connector::Create | Connector::Replace => &self.own_id,
             Connector::Borrow(id) => id,
         }
     }
@@ -147,14 +159,17 @@ impl Tenant {
     pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
         let mut application = json!({
             "name": APPLICATION_NAME,
-            "type": "Traditional",
+            "type": plan.application_kind,
             "oidcClientMetadata": {
                 "redirectUris": plan.redirect_uris,
                 "postLogoutRedirectUris": plan.post_logout_redirect_uris,
             },
         });
-        if plan.always_issue_refresh_token {
-            application["customClientMetadata"] = json!({ "alwaysIssueRefreshToken": true });
+        if !plan.custom_client_metadata.is_empty() {
+            application["customClientMetadata"] = json!(plan.custom_client_metadata);
+        }
+        if plan.third_party {
+            application["isThirdParty"] = json!(true);
         }
         let id = self.management.post("applications", &application).await?.text("id")?;
         if let Some(saved) = &mut self.saved {
@@ -162,7 +177,9 @@ impl Tenant {
         }
         let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
         let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
-        let secret = secret.ok_or_else(|| secrets.lacks("value"))?.to_owned();
+        // Applications that run where everybody can read them have none.
+        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
+        let secret = secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned();
 
         match &self.connector {
             Connector::Create => self.create(plan).await?,
@@ -185,11 +202,11 @@ impl Tenant {
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {
         let mut connector = json!({
             "connectorId": plan.factory.id(),
-            "id": CONNECTOR_ID,
+            "id": self.own_id,
             "config": plan.connector_config,
         });
         if plan.factory != FACTORY {
-            connector["metadata"] = json!({ "target": TARGET, "name": { "en": "Hugging Face" } });
+            connector["metadata"] = json!({ "target": plan.target, "name": { "en": "Hugging Face" } });
         }
         if plan.sync_profile {
             connector["syncProfile"] = json!(true);
@@ -208,7 +225,7 @@ impl Tenant {
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
             "socialSignIn": {},
-            "socialSignInConnectorTargets": [TARGET],
+            "socialSignInConnectorTargets": [plan.target],
             "signInMode": "SignInAndRegister",
         });
         if let Value::Object(members) = &mut experience {

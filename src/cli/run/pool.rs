@@ -217,7 +217,8 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let verdict = Verdict::Walked { failures: report.failures, transcript: report.transcript, snapshot };
+    let WalkReport { failures, transcript, findings } = report;
+    let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
     Ok(Outcome {
         scenario: scenario.clone(),
         verdict,
