@@ -158,7 +158,7 @@ async fn one(
     let (clock, started) = (Clock::system(), Clock::system().now());
     if let Some(reason) = scenario.skipped_on(settings.backend) {
         let verdict = Verdict::Skipped(reason);
-        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO });
+        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
     }
     let mut builder = stack_for(scenario)?.logto(settings.logto.clone()).huggingface_listen(settings.listen);
     if let Some(ca) = &settings.ca {
@@ -168,7 +168,12 @@ async fn one(
         if scenario.given.app != GivenApp::default() {
             let reason = "it configures the sample app, and --app names another".to_owned();
             let verdict = Verdict::Skipped(reason);
-            return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO });
+            return Ok(Outcome {
+                scenario: scenario.clone(),
+                verdict,
+                duration: Duration::ZERO,
+                began: None,
+            });
         }
         builder = builder.app_at(app.origin.clone());
     }
@@ -182,10 +187,13 @@ async fn one(
                 scenario: scenario.clone(),
                 verdict,
                 duration: clock.now().duration_since(started).unsigned_abs(),
+                began: None,
             });
         }
+        Err(_) if *interrupted.borrow() => return Err(CliError::Interrupted),
         Err(error) => return Err(error.into()),
     };
+    let began = clock.now();
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
         walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
@@ -218,5 +226,6 @@ async fn one(
         scenario: scenario.clone(),
         verdict,
         duration: clock.now().duration_since(started).unsigned_abs(),
+        began: Some(began),
     })
 }
