@@ -16,8 +16,18 @@ use crate::findings::Cause;
 use crate::placeholder;
 
 /// What every stack knows by name.
-const KNOWN_NAMES: [&str; 8] =
-    ["APP", "LOGTO", "HF", "APP_ID", "APP_SECRET", "CONNECTOR", "HF_CLIENT_ID", "HF_CLIENT_SECRET"];
+const KNOWN_NAMES: [&str; 10] = [
+    "APP",
+    "LOGTO",
+    "HF",
+    "APP_HOST",
+    "LOGTO_HOST",
+    "APP_ID",
+    "APP_SECRET",
+    "CONNECTOR",
+    "HF_CLIENT_ID",
+    "HF_CLIENT_SECRET",
+];
 
 /// A longer wait than this makes sense only where the clock can be put forward.
 const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);

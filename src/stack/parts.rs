@@ -330,6 +330,7 @@ pub(super) async fn open_tenant(
     endpoints: &Endpoints,
     credentials: &Credentials,
     kind: &TenantKind,
+    connector_id: Option<&str>,
     clock: &Clock,
     shared: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
@@ -338,7 +339,7 @@ pub(super) async fn open_tenant(
     if let Some(container) = shared {
         reset::as_untouched(&management, container).await?;
     }
-    Tenant::open(management, kind, logto, admin, clock.millis()).await
+    Tenant::open(management, kind, connector_id, logto, admin, clock.millis()).await
 }
 
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {

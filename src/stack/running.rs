@@ -120,13 +120,7 @@ impl Stack {
     /// `LOGTO_ENDPOINT`, `LOGTO_APP_ID`, `LOGTO_APP_SECRET`.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let origin = |url: &Url| url.origin().ascii_serialization();
-        vec![
-            ("APP_BASE_URL", origin(&self.endpoints.app)),
-            ("LOGTO_ENDPOINT", origin(&self.endpoints.logto)),
-            ("LOGTO_APP_ID", self.known.app_id.clone()),
-            ("LOGTO_APP_SECRET", self.known.app_secret.clone()),
-        ]
+        environment(&self.endpoints.app, &self.endpoints.logto, &self.known)
     }
 
     /// Waits until the app answers, whatever it answers: an app of your own takes
@@ -288,11 +282,13 @@ impl Stack {
 
         step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
+        let connector_id = settings.connector.id.as_deref();
         let shared = containers.and_then(InContainers::shared);
-        let opened = open_tenant(&clients.app, &endpoints, credentials, kind, &base.clock, shared);
+        let opened =
+            open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let mut names = Names::of(&endpoints);
+        let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         names.learn("CONNECTOR", tenant.connector_id());
         let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
         let oauth_app = huggingface_site.add_app(oauth_app);
@@ -380,4 +376,15 @@ impl Stack {
         forgiven?;
         Ok(restored?)
     }
+}
+
+/// What an app needs, as environment variables.
+pub(super) fn environment(app: &Url, logto: &Url, known: &Known) -> Vec<(&'static str, String)> {
+    let origin = |url: &Url| url.origin().ascii_serialization();
+    vec![
+        ("APP_BASE_URL", origin(app)),
+        ("LOGTO_ENDPOINT", origin(logto)),
+        ("LOGTO_APP_ID", known.app_id.clone()),
+        ("LOGTO_APP_SECRET", known.app_secret.clone()),
+    ]
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use logto_testkit::findings::Finding;
 use logto_testkit::transcript::Transcript;
 use logto_testkit::{Failure, Scenario, SnapshotResult};
 
@@ -27,6 +28,8 @@ pub(in crate::cli) enum Verdict {
         failures: Vec<Failure>,
         transcript: Transcript,
         snapshot: Snapshot,
+        /// What went wrong by name, where it was looked for.
+        findings: Vec<Finding>,
     },
 }
 

@@ -140,7 +140,8 @@ impl Inventory {
             try_join_all(settings.iter().map(|settings| settings.read(management))),
         )
         .await?;
-        let lists = lists.iter().map(|list| list.path).zip(in_lists.into_iter().map(|list| list.map(Value::from)));
+        let lists =
+            lists.iter().map(|list| list.path).zip(in_lists.into_iter().map(|list| list.map(Value::from)));
         let settings = settings.iter().map(|settings| settings.path).zip(in_settings);
         let all = lists.chain(settings).map(|(path, found)| (path.to_owned(), found.unwrap_or_default()));
         Ok(Self(all.collect()))
