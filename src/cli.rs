@@ -2,9 +2,11 @@
 
 mod arguments;
 mod ca;
+mod capsule;
 mod check;
 mod clean;
 mod completions;
+mod diagnose;
 mod dispatch;
 mod exit;
 mod fidelity;

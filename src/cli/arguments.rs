@@ -10,6 +10,9 @@ use logto_testkit::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAU
 use logto_testkit::stack::{Credentials, External, Logto};
 use url::Url;
 
+use super::capsule::arguments::Capsule;
+use super::diagnose::arguments::Diagnose;
+
 /// Walks through sign-in with Hugging Face via Logto, and says what broke.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES)]
@@ -35,6 +38,10 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Read scenario files and say what is wrong in them, without walking.
     Check(Check),
+    /// Say what is wrong with a sign-in, from the settings of Logto and Hugging Face.
+    Diagnose(Box<Diagnose>),
+    /// Write a scenario that reproduces a case, without its secrets.
+    Capsule(Box<Capsule>),
     /// Compare our double with a real Logto: every recorded story, every scenario.
     Fidelity(Box<Fidelity>),
     /// Bring up a stack to click through, until Ctrl-C.
@@ -288,6 +295,20 @@ pub(crate) enum UsageError {
     AppTakesOne(usize),
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
+    #[error("say --connector FILE (`-` is standard input), or --from-logto URL")]
+    NoCase,
+    #[error("--from-logto needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
+    NoTenantCredentials,
+    #[error("{file}: {source}")]
+    Unreadable { file: String, source: std::io::Error },
+    #[error(
+        "--app needs --app-env FILE, into which the app's variables are written, or --app-command COMMAND"
+    )]
+    AppNeedsStart,
+    #[error("only one of the files can be standard input")]
+    TwoStandardInputs,
+    #[error("{file} exists already; --force writes over it", file = .0.display())]
+    Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
     #[error(transparent)]
@@ -401,7 +422,7 @@ pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, Usage
 }
 
 /// A stock Logto has its admin tenant on the next port (3001, 3002).
-fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
+pub(super) fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
     let mut admin = endpoint.clone();
     let next = endpoint.port().and_then(|port| port.checked_add(1));
     admin
