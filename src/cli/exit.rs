@@ -6,6 +6,8 @@ use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
 
+use url::Url;
+
 use super::arguments::UsageError;
 
 /// Why the command did not do what it was asked to.
@@ -31,6 +33,9 @@ pub(crate) enum CliError {
     Diagnose(#[from] DiagnoseError),
     #[error(transparent)]
     Capsule(#[from] CapsuleError),
+    /// A probed server does not answer, or not with success.
+    #[error("{url} is not up: {why}")]
+    NotUp { url: Url, why: String },
     #[error(transparent)]
     Story(#[from] StoryError),
     #[error(transparent)]
@@ -82,7 +87,7 @@ impl CliError {
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed { .. } | Self::Unfaithful { .. } | Self::Found => 1,
+            Self::Failed { .. } | Self::Unfaithful { .. } | Self::NotUp { .. } | Self::Found => 1,
             Self::Input(_) => 2,
             Self::TenantRead(TenantReadError::Input(_) | TenantReadError::Missing { .. }) => 2,
             Self::TenantRead(TenantReadError::Management(_)) => 3,
@@ -95,7 +100,7 @@ impl CliError {
             Self::Run(RunError::Given { .. }) => 2,
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
-            Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
+            Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
             Self::ServeLogto(error) => serve_logto(error),
@@ -170,7 +175,11 @@ fn serve_logto(error: &mock_logto::cli::CliError) -> u8 {
 fn serve_app(error: &sample_app::cli::CliError) -> u8 {
     use sample_app::cli::CliError;
     match error {
-        CliError::Missing(_) | CliError::BaseUrl { .. } | CliError::Config(_) => 2,
+        CliError::Missing(_)
+        | CliError::EnvFile { .. }
+        | CliError::EnvLine { .. }
+        | CliError::BaseUrl { .. }
+        | CliError::Config(_) => 2,
         CliError::Bind { .. } | CliError::Exposed(_) => 3,
         CliError::Client(_)
         | CliError::Runtime(_)

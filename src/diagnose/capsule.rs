@@ -78,9 +78,10 @@ async fn made(
         |cause| format!("# What is found first: {}\n#   {}\n", cause.id(), cause.text().cause),
     );
     let text = format!(
-        "# {what}, for a bug report. Secrets, e-mail addresses, names and hosts in it are\n\
-         # made up; what was wrong with the real ones (white space, quotation marks, a missing end, another\n\
-         # letter) is wrong with these, too. Written by logto-testkit {version}.\n\
+        "# {what}, for a bug report.\n\
+         # Secrets, e-mail addresses, names and hosts in it are made up; what was wrong with the real ones (white\n\
+         # space, quotation marks, a missing end, another letter) is wrong with these, too.\n\
+         # Written by logto-testkit {version}.\n\
          # `logto-testkit run FILE` walks it.\n\
          {found}\n{body}",
         version = env!("CARGO_PKG_VERSION"),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::run::ObservedWalk;
-use crate::walker::Hop;
+use crate::walker::{Hop, WhyHop};
 
 /// What a sign-in has to pass, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,7 +181,11 @@ impl Looked<'_> {
                     self.is(hop, Party::LOGTO) && hop.request.url.path().starts_with("/oidc/session/end")
                 })?;
                 let rest = self.walk.hops.get(at + 1..)?;
-                let back = rest.iter().any(|hop| self.is(hop, Party::APP) && hop.response.status < 400);
+                // A call of a page's script leads nowhere.
+                let arrived = |hop: &Hop| {
+                    hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400
+                };
+                let back = rest.iter().any(arrived);
                 back.then_some(None)
             }
         }

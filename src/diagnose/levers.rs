@@ -9,10 +9,42 @@ use serde_json::{Map, Value};
 pub(super) struct Lever(Vec<String>);
 
 impl Lever {
-    /// As a person reads it: `connector.client_secret`.
-    pub(super) fn name(&self) -> String {
+    /// As it stands in a scenario: `connector.client_secret`.
+    fn path(&self) -> String {
         self.0.join(".")
     }
+
+    /// As the consoles and APIs call it: `connector.config.clientSecret`.
+    pub(super) fn name(&self) -> String {
+        let path = self.path();
+        let parts: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["connector", "sync_profile"] => "connector.syncProfile".to_owned(),
+            ["connector", "config", ..] | ["connector", "without"] => path,
+            ["connector", member] => format!("connector.config.{}", camel(member)),
+            ["sign_in_experience", "members", member] => format!("signInExperience.{member}"),
+            ["sign_in_experience", member] => format!("signInExperience.{}", camel(member)),
+            ["application", "redirect_uris"] => "application.oidcClientMetadata.redirectUris".to_owned(),
+            ["application", "post_logout_redirect_uris"] => {
+                "application.oidcClientMetadata.postLogoutRedirectUris".to_owned()
+            }
+            ["application", "always_issue_refresh_token" | "custom_client_metadata"] => {
+                "application.customClientMetadata".to_owned()
+            }
+            ["application", member] => format!("application.{}", camel(member)),
+            _ => path,
+        }
+    }
+}
+
+/// `client_secret` is `clientSecret`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        name + &initial.to_uppercase() + rest
+    })
 }
 
 /// Parts whose members are levers of their own.
@@ -93,7 +125,7 @@ mod tests {
 
     #[test]
     fn levers_of_the_area_come_first() {
-        let names: Vec<String> = levers(&document(), "huggingface").iter().map(Lever::name).collect();
+        let names: Vec<String> = levers(&document(), "huggingface").iter().map(Lever::path).collect();
         assert_eq!(
             names,
             [
@@ -111,6 +143,7 @@ mod tests {
         let document = document();
         let lever = levers(&document, "connector").remove(0);
         let changed = without(&document, &lever);
+        assert_eq!(lever.name(), "connector.config.clientSecret");
         assert_eq!(changed["given"]["connector"], json!({ "id": "abc", "config": { "a": 1 } }));
         assert_eq!(changed["given"]["app"], document["given"]["app"]);
     }

@@ -39,9 +39,10 @@ impl fmt::Display for Diagnosis {
         list(f, "Not known from here", &self.unknown)?;
         writeln!(
             f,
-            "\nLooked at in {:.0} ms; {} walk(s).",
+            "\nLooked at in {:.0} ms, in {} walk{}.",
             self.duration.as_secs_f64() * 1000.0,
-            self.walks.len()
+            self.walks.len(),
+            if self.walks.len() == 1 { "" } else { "s" }
         )
     }
 }
@@ -49,7 +50,12 @@ impl fmt::Display for Diagnosis {
 fn one(f: &mut fmt::Formatter<'_>, at: usize, found: &Found) -> fmt::Result {
     let text = found.finding.cause.text();
     let number = format!("{}. ", at + 1);
-    paragraph(f, &number, &format!("{}  ({})", text.cause, text.id))?;
+    paragraph(f, &number, text.cause)?;
+    match found.walk {
+        0 => writeln!(f, "   {}", text.id)?,
+        1 => writeln!(f, "   {}, seen in the second walk, with 1 repaired", text.id)?,
+        walk => writeln!(f, "   {}, seen in walk {}, with 1 to {walk} repaired", text.id, walk + 1)?,
+    }
     for evidence in &found.finding.evidence {
         paragraph(f, "   - ", &evidence.to_string())?;
     }
@@ -60,7 +66,7 @@ fn one(f: &mut fmt::Formatter<'_>, at: usize, found: &Found) -> fmt::Result {
             paragraph(
                 f,
                 "   ",
-                &format!("Tried: with `{lever}` as it should be, the sign-in gets past this."),
+                &format!("Tried in the twin: with `{lever}` as it should be, the sign-in gets past this."),
             )?;
         }
         _ => {}

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use url::Url;
 
+use crate::cli::access::Access;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0    nothing wrong was found
@@ -74,9 +76,8 @@ pub(crate) struct Tenant {
     /// URL of the Logto to read connector, application and sign-in experience from.
     #[arg(long, value_name = "URL")]
     pub(crate) from_logto: Option<Url>,
-    /// Machine-to-machine application that may use the Management API.
-    #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
-    pub(crate) logto_m2m: Option<String>,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// URL that gives Management API tokens [default: the port after `--from-logto`'s; with --logto-resource,
     /// `--from-logto` itself].
     #[arg(long, value_name = "URL", requires = "from_logto")]

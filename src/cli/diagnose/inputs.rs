@@ -9,7 +9,7 @@ use logto_testkit::stack::Management;
 use url::Url;
 
 use super::arguments::{Inputs, Tenant};
-use crate::cli::arguments::{UsageError, credentials, next_port};
+use crate::cli::arguments::{UsageError, next_port};
 use crate::cli::exit::CliError;
 
 /// The Management API of a self-hosted Logto's default tenant.
@@ -76,8 +76,7 @@ fn read(file: &Path) -> Result<(String, String), UsageError> {
 }
 
 async fn read_tenant(case: &mut Case, logto: &Url, tenant: &Tenant) -> Result<(), CliError> {
-    let given = tenant.logto_m2m.as_deref().ok_or(UsageError::NoTenantCredentials)?;
-    let credentials = credentials(given)?;
+    let credentials = tenant.access.credentials()?.ok_or(UsageError::NoTenantCredentials)?;
     let admin = match (&tenant.logto_admin, &tenant.logto_resource) {
         (Some(admin), _) => admin.clone(),
         (None, Some(_)) => logto.clone(),
