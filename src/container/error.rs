@@ -166,7 +166,7 @@ pub enum EngineError {
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
     /// The registry does not have it.
-    #[error("there is no image {image} ({answer}): check the tag; Logto's are listed at {page}")]
+    #[error("there is no image {image} ({answer}): check the name and the tag; Logto's are listed at {page}")]
     NoSuchTag {
         /// The image.
         image: String,
