@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod command;
+#[cfg(unix)]
+mod container;
 mod coverage;
 mod documentation;
 mod external;
