@@ -113,7 +113,8 @@ async fn a_logto_kept_for_reuse_is_used_again() {
 #[tokio::test]
 async fn two_runs_at_a_time_do_not_meet() {
     let Some(logto) = logto_when_asked("two_runs_at_a_time_do_not_meet").await else { return };
-    let arguments = ["run", "--logto", &backend(&logto), "--fresh-logto", "--jobs", "2", "--filter", "sign-in/first"];
+    let arguments =
+        ["run", "--logto", &backend(&logto), "--fresh-logto", "--jobs", "2", "--filter", "sign-in/first"];
     let runs = [Run::start(&arguments), Run::start(&arguments)];
     for run in runs {
         let (status, told, folder) = run.end();

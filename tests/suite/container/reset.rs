@@ -77,7 +77,8 @@ async fn leave_traces(management: &Management) {
     }
     make("applications", json!({ "name": "Left", "type": "SPA" })).await;
     make("saml-applications", json!({ "name": "Left, too" })).await;
-    let resource = make("resources", json!({ "name": "Left", "indicator": "https://left.example.com" })).await;
+    let resource =
+        make("resources", json!({ "name": "Left", "indicator": "https://left.example.com" })).await;
     make(&format!("resources/{}/scopes", id(&resource)), json!({ "name": "read", "description": "" })).await;
     // One that every tenant has from the beginning; the resource that it belongs to cannot be changed.
     let seeded = management.get("roles?page=1&page_size=100").await.unwrap().body[0].clone();
@@ -89,9 +90,13 @@ async fn leave_traces(management: &Management) {
     management.post(&format!("organizations/{}/users", id(&organization)), &members).await.unwrap();
     make("organization-roles", json!({ "name": "left" })).await;
     make("organization-scopes", json!({ "name": "left" })).await;
-    make("hooks", json!({ "name": "left", "events": ["User.Created"], "config": { "url": "http://127.0.0.1:9" } }))
+    make(
+        "hooks",
+        json!({ "name": "left", "events": ["User.Created"], "config": { "url": "http://127.0.0.1:9" } }),
+    )
+    .await;
+    make("custom-profile-fields", json!({ "name": "left", "type": "Text", "required": false, "config": {} }))
         .await;
-    make("custom-profile-fields", json!({ "name": "left", "type": "Text", "required": false, "config": {} })).await;
     make("sso-connectors", json!({ "providerName": "OIDC", "connectorName": "left" })).await;
     make("one-time-tokens", json!({ "email": "left@example.com" })).await;
     for (method, path, body) in [
@@ -145,7 +150,8 @@ async fn walks_share_a_logto_and_each_finds_it_untouched() {
     assert!(logto.reach().listen().ip().is_loopback() || !logto.reach().listen().ip().is_unspecified());
 
     // The same transcripts as on any other Logto.
-    for file in ["sign-in/first-visit.yaml", "sign-in/returning-visitor.yaml", "account/wrong-password.yaml"] {
+    for file in ["sign-in/first-visit.yaml", "sign-in/returning-visitor.yaml", "account/wrong-password.yaml"]
+    {
         let scenario = Scenario::load(&root().join("scenarios").join(file)).unwrap();
         let stack = stack_for(&scenario).unwrap().logto(Logto::Running(logto.clone())).start().await.unwrap();
         let report = walk(&stack, &scenario).await.unwrap();
@@ -190,7 +196,8 @@ async fn failed_attempts_are_forgiven(logto: &Arc<RunningContainer>) {
         let mut visitor = Visitor::new(&stack);
         visitor.visit("/sign-in").await.unwrap();
         for attempt in 1..=3 {
-            let refused = visitor.sign_in_with_password("nobody", "Wrong-Password-1").await.unwrap_err().to_string();
+            let refused =
+                visitor.sign_in_with_password("nobody", "Wrong-Password-1").await.unwrap_err().to_string();
             let locked = refused.contains("session.verification_blocked_too_many_attempts");
             assert_eq!(locked, attempt == 3, "attempt {attempt}: {refused}");
         }
