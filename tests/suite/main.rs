@@ -5,6 +5,8 @@
 
 mod command;
 mod compose;
+#[cfg(unix)]
+mod container;
 mod coverage;
 mod documentation;
 mod external;
