@@ -5,6 +5,7 @@
 
 mod command;
 mod coverage;
+mod diagnose;
 mod documentation;
 mod external;
 mod fidelity;
@@ -12,5 +13,6 @@ mod findings;
 mod golden_walk;
 mod hostile;
 mod lifetimes;
+mod misconfigurations;
 mod own_app;
 mod support;
