@@ -3,6 +3,8 @@
 use kit::Party;
 
 use super::cause::Cause;
+use super::derive::shows;
+use super::symptom::{Symptom, SymptomKind};
 
 /// Something that was seen, and speaks for a cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,11 @@ pub enum Evidence {
         /// What it says.
         says: String,
     },
+    /// An answer of Logto's Management API.
+    Management {
+        /// What it says.
+        says: String,
+    },
     /// A setting as it was seen. Secrets are hidden, their defects shown.
     Setting {
         /// Whose, and which: `connector.config.clientSecret`.
@@ -41,6 +48,7 @@ impl std::fmt::Display for Evidence {
             Self::Hop { number, says } => write!(f, "hop {number}: {says}"),
             Self::Journal { party, says } => write!(f, "journal of {party}: {says}"),
             Self::Audit { says } => write!(f, "Logto's audit log: {says}"),
+            Self::Management { says } => f.write_str(says),
             Self::Setting { field, value } => write!(f, "{field} is {value}"),
         }
     }
@@ -86,6 +94,20 @@ impl Finding {
     pub(super) fn audit(mut self, says: impl Into<String>) -> Self {
         self.evidence.push(Evidence::Audit { says: says.into() });
         self
+    }
+
+    /// Proven by an answer of the Management API.
+    pub(super) fn management(mut self, says: impl Into<String>) -> Self {
+        self.evidence.push(Evidence::Management { says: says.into() });
+        self
+    }
+
+    /// Proven by where and how a symptom shows.
+    pub(super) fn symptom(self, symptom: &Symptom) -> Self {
+        match &symptom.kind {
+            SymptomKind::ManagementRefused(_) => self.management(shows(symptom)),
+            _ => self.hop(symptom.hop, shows(symptom)),
+        }
     }
 
     /// Proven by a setting.
