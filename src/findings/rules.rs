@@ -9,8 +9,10 @@ mod application;
 mod browser;
 mod connector;
 mod experience;
+mod generic;
 mod huggingface;
 mod logto;
+mod management;
 mod network;
 mod person;
 
@@ -27,8 +29,10 @@ pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
+    management::EXPLAIN,
     huggingface::EXPLAIN,
     connector::EXPLAIN,
+    generic::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
     application::EXPLAIN,
@@ -41,6 +45,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
     connector::WATCH,
+    generic::WATCH,
     experience::WATCH,
     account::WATCH,
     application::WATCH,

@@ -92,6 +92,7 @@ fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
         scopes: app.scopes,
         public: app.public.unwrap_or_default(),
         token_duration_minutes: app.token_duration_minutes,
+        authorized_orgs: app.authorized_orgs.unwrap_or_default(),
     }
 }
 

@@ -66,6 +66,8 @@ pub struct GivenOauthApp {
     pub public: Option<bool>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in (`hf_oauth_authorized_org`).
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The connector's configuration in Logto.
