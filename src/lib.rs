@@ -116,4 +116,4 @@ pub use stack::Stack;
 
 /// The crates of the parties, whose types stand in settings and journals: users
 /// and switches of the mock, rules of scripted answers, options of the sample app.
-pub use {kit, mock_huggingface, mock_logto, sample_app};
+pub use {kit, mock_huggingface, mock_logto, sample_app, wiremock};

@@ -17,6 +17,7 @@ mod running;
 mod saved;
 mod settings;
 mod steps;
+mod stubs;
 mod tenant;
 mod tenant_error;
 
@@ -29,8 +30,9 @@ pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
-    TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
+    OauthAppSettings, TenantSettings,
 };
 pub use steps::{BindError, StartError, StepError};
+pub use stubs::StubError;
 pub use tenant_error::TenantError;

@@ -38,5 +38,9 @@ mod see {
     pub(super) const USERS: &str = "https://docs.logto.io/user-management/manage-users";
     pub(super) const COOKIES: &str =
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie";
+    pub(super) const HF_STATUS: &str = "https://status.huggingface.co";
+    pub(super) const HF_LIMITS: &str = "https://huggingface.co/docs/hub/rate-limits";
+    pub(super) const OIDC_CONNECTOR: &str = "https://docs.logto.io/integrations/oidc";
+    pub(super) const SSO: &str = "https://docs.logto.io/end-user-flows/enterprise-sso";
     pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
 }

@@ -13,6 +13,7 @@ mod huggingface;
 mod logto;
 mod network;
 mod person;
+mod provider;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -28,6 +29,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
     huggingface::EXPLAIN,
+    provider::EXPLAIN,
     connector::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
@@ -35,11 +37,13 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     browser::EXPLAIN,
     app::EXPLAIN,
     logto::EXPLAIN,
+    provider::LAST,
 ];
 
 /// Rules that see faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
+    provider::WATCH,
     connector::WATCH,
     experience::WATCH,
     account::WATCH,

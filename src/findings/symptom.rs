@@ -4,7 +4,7 @@ use kit::Party;
 use serde_json::Value;
 use url::Url;
 
-use super::observed::{Ending, Observed, query};
+use super::observed::{Ending, Observed, SeenVerb, query};
 use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -90,9 +90,22 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     found.extend(not_signed_in(seen));
     found.sort_by_key(|symptom| symptom.hop);
     found.dedup_by_key(|symptom| symptom.hop);
+    let error = found.iter().find(|symptom| matches!(symptom.kind, SymptomKind::ProviderError { .. }));
+    if let Some(error) = error.map(|error| error.hop) {
+        found.retain(|symptom| symptom.hop < error || !is_echo(seen, symptom));
+    }
     let last_success = last_success(seen);
     found.retain(|symptom| last_success.is_none_or(|success| symptom.hop > success));
     found
+}
+
+/// Whether Logto only passes on what the provider's own error said a hop before.
+fn is_echo(seen: &Observed<'_>, symptom: &Symptom) -> bool {
+    let SymptomKind::Refused(_) = symptom.kind else { return false };
+    let Some(at) = seen.hops.iter().position(|hop| hop.number == symptom.hop) else { return false };
+    let verifies = seen.hops[at].request.url.path().ends_with("/verify");
+    let callback = seen.hops[..at].iter().rev().find(|hop| hop.tab == seen.hops[at].tab);
+    verifies && callback.is_some_and(|hop| error_of(&hop.request.url).is_some())
 }
 
 /// The last hop by which somebody was signed in to the app, or out as asked.
@@ -117,9 +130,10 @@ fn last_success(seen: &Observed<'_>) -> Option<usize> {
 
 fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
     seen.hops[from..to].iter().any(|hop| is_sign_out(seen, hop))
-        || seen.steps.iter().any(|step| {
-            step.verb == super::SeenVerb::LostCookies && step.hops.start > from && step.hops.start <= to
-        })
+        || seen
+            .steps
+            .iter()
+            .any(|step| step.verb == SeenVerb::LostCookies && step.hops.start > from && step.hops.start <= to)
 }
 
 fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
@@ -199,8 +213,10 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     for (at, step) in seen.steps.iter().enumerate() {
         let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
-            let next = seen.steps.get(at + 1);
-            next.is_some_and(|next| matches!(next.verb, super::SeenVerb::Other("choose" | "fill_in")))
+            // What others do meanwhile is no answer.
+            let meanwhile = [SeenVerb::SettingsChanged, SeenVerb::Waited];
+            let next = seen.steps[at + 1..].iter().find(|next| !meanwhile.contains(&next.verb));
+            next.is_some_and(|next| matches!(next.verb, SeenVerb::Other("choose" | "fill_in")))
         };
         let symptom = match &step.ending {
             Ending::Rest => continue,

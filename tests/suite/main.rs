@@ -13,4 +13,5 @@ mod golden_walk;
 mod hostile;
 mod lifetimes;
 mod own_app;
+mod stubs;
 mod support;

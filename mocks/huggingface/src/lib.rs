@@ -89,4 +89,4 @@ pub use config::{
     Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher,
     UnlistedScope, UnverifiedEmail, User, VerificationUri, VerificationUriComplete,
 };
-pub use mock::{Context, HuggingFace};
+pub use mock::{Context, HuggingFace, NoKey};

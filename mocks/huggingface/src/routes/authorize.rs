@@ -153,7 +153,8 @@ fn with_code(
 ) -> Response {
     let code = mock.random().base64url(32);
     let mut store = mock.store();
-    let expires_at = mock.clock().seconds() + i64::from(store.switches.code_lifetime_seconds);
+    let lifetime = i64::from(store.switches.code_lifetime_seconds);
+    let expires_at = mock.clock().seconds() + lifetime;
     let location = back(&request.redirect_to, &[("code", Some(&code)), ("state", request.state.as_deref())]);
     let authorization = Authorization {
         client_id: request.app.client_id,
@@ -172,6 +173,7 @@ fn with_code(
             challenge: request.challenge,
             nonce: request.nonce,
             expires_at,
+            lifetime,
             used: false,
         },
     );
