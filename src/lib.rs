@@ -58,6 +58,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A provider that misbehaves
+//!
+//! [`StackBuilder::answer`](stack::StackBuilder::answer) scripts Hugging Face: other answers, changed ones, late
+//! ones, and connections that break. [`Stack::stub`] puts a [`wiremock::Mock`]
+//! in front of it; [`Stack::stop`] verifies how often it was called.
+//!
 //! # An app of your own
 //!
 //! [`StackBuilder::app_at`](stack::StackBuilder::app_at) takes its address,
@@ -97,6 +103,7 @@
 //! for walks that the verbs do not tell.
 
 pub mod container;
+pub mod diagnose;
 pub mod findings;
 pub mod golden;
 mod placeholder;

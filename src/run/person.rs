@@ -118,6 +118,9 @@ impl<'a> Person<'a> {
             }
             _ => None,
         };
+        if let Some(account) = &typed {
+            self.stack.tried(&account.username);
+        }
         let filled = match verb {
             Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
             Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),

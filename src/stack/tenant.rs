@@ -31,6 +31,11 @@ pub(super) enum TenantKind {
     /// Of a container that stacks share: proven to be as untouched when it is
     /// opened, so that nothing has to be put back.
     Own,
+    /// One that is set up to stay so, and may be from the last time.
+    Lasting {
+        /// Set it up although it has applications or social connectors of others.
+        allow_shared: bool,
+    },
     /// One that was there before.
     Shared {
         /// Work in it although it has users, applications or social connectors of others.
@@ -95,6 +100,8 @@ pub(super) struct Tenant {
     connector: Connector,
     /// The id that ours has or will have.
     own_id: String,
+    /// Our application from the last time, to be used again.
+    application: Option<String>,
     saved: Option<StateFile>,
 }
 
@@ -121,17 +128,28 @@ impl Tenant {
         now_ms: i64,
     ) -> Result<Self, StepError> {
         let own_id = connector_id.unwrap_or(CONNECTOR_ID).to_owned();
-        let TenantKind::Shared { allow_shared, state_file } = kind else {
-            return Ok(Self { management, connector: Connector::Create, own_id, saved: None });
+        let (allow_shared, state_file) = match kind {
+            TenantKind::Fresh | TenantKind::Own => {
+                let connector = Connector::Create;
+                return Ok(Self { management, connector, own_id, application: None, saved: None });
+            }
+            TenantKind::Lasting { allow_shared } => (allow_shared, None),
+            TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
         };
         let survey = Survey::of(&management).await?;
-        if let (Some(found), false) = (survey.in_use(), allow_shared) {
+        // Whoever clicks through one that is set up to stay has an account in it.
+        let users = if state_file.is_some() { survey.users } else { 0 };
+        if let (Some(found), false) = (survey.in_use(users), allow_shared) {
             return Err(TenantError::InUse { found }.into());
         }
         let connector = match (&survey.borrowed, survey.own_connector) {
             (Some(borrowed), _) => Connector::Borrow(borrowed.id.clone()),
             (None, true) => Connector::Replace,
             (None, false) => Connector::Create,
+        };
+        let Some(state_file) = state_file else {
+            let application = survey.own_application;
+            return Ok(Self { management, connector, own_id, application, saved: None });
         };
         let created_connector = survey.borrowed.is_none().then(|| own_id.clone());
         let state = SavedState {
@@ -146,7 +164,7 @@ impl Tenant {
             sign_in_experience: survey.sign_in_experience,
         };
         let saved = Some(StateFile::create(state_file.clone(), state)?);
-        Ok(Self { management, connector, own_id, saved })
+        Ok(Self { management, connector, own_id, application: None, saved })
     }
 
     /// The id the connector has or will have.
@@ -183,7 +201,15 @@ impl Tenant {
         if plan.third_party {
             application["isThirdParty"] = json!(true);
         }
-        let id = self.management.post("applications", &application).await?.text("id")?;
+        let id = match &self.application {
+            Some(id) => {
+                if let Value::Object(members) = &mut application {
+                    members.remove("type"); // It cannot be changed, and is the same.
+                }
+                self.management.patch(&format!("applications/{id}"), &application).await?.text("id")?
+            }
+            None => self.management.post("applications", &application).await?.text("id")?,
+        };
         if let Some(saved) = &mut self.saved {
             saved.note(|state| state.created_application = Some(id.clone()))?;
         }
@@ -276,6 +302,7 @@ impl Tenant {
 struct Survey {
     users: u64,
     applications: usize,
+    own_application: Option<String>,
     social_connectors: usize,
     own_connector: bool,
     borrowed: Option<BorrowedConnector>,
@@ -287,11 +314,12 @@ impl Survey {
         let users = management.get("users?page=1&page_size=1").await?;
         let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
         let applications = management.get("applications").await?;
-        let applications = applications
-            .list()?
-            .iter()
-            .filter(|application| application.get("name").and_then(Value::as_str) != Some(APPLICATION_NAME))
-            .count();
+        let (ours, others): (Vec<&Value>, Vec<&Value>) =
+            applications.list()?.iter().partition(|application| {
+                application.get("name").and_then(Value::as_str) == Some(APPLICATION_NAME)
+            });
+        let own_application = ours.first().and_then(|ours| ours.get("id")?.as_str()).map(ToOwned::to_owned);
+        let applications = others.len();
         let connectors = management.get("connectors").await?;
         let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
         for connector in connectors.list()? {
@@ -316,13 +344,21 @@ impl Survey {
             .iter()
             .filter_map(|member| Some(((*member).to_owned(), experience.body.get(*member)?.clone())))
             .collect();
-        Ok(Self { users, applications, social_connectors, own_connector, borrowed, sign_in_experience })
+        Ok(Self {
+            users,
+            applications,
+            own_application,
+            social_connectors,
+            own_connector,
+            borrowed,
+            sign_in_experience,
+        })
     }
 
-    /// What there is of others, in words.
-    fn in_use(&self) -> Option<String> {
+    /// What there is of others, in words, with as many users.
+    fn in_use(&self, users: u64) -> Option<String> {
         let counts = [
-            (self.users, "user(s)"),
+            (users, "user(s)"),
             (self.applications as u64, "application(s)"),
             (self.social_connectors as u64, "social connector(s)"),
         ];

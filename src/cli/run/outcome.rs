@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use logto_testkit::findings::Finding;
 use logto_testkit::transcript::Transcript;
 use logto_testkit::{Failure, Scenario, SnapshotResult};
@@ -13,6 +14,8 @@ pub(in crate::cli) struct Outcome {
     pub(in crate::cli) verdict: Verdict,
     /// From the start of the stack to its end.
     pub(in crate::cli) duration: Duration,
+    /// When the stack was up and the walk began.
+    pub(in crate::cli) began: Option<Timestamp>,
 }
 
 #[derive(Debug)]

@@ -40,7 +40,7 @@ impl Text {
     }
 
     pub(super) fn outcome(&self, outcome: &Outcome) -> String {
-        let Outcome { scenario, verdict, duration } = outcome;
+        let Outcome { scenario, verdict, duration, began: _ } = outcome;
         let (name, style) = (scenario.name(), &self.style);
         match verdict {
             Verdict::Skipped(reason) => format!("{} {name}: {reason}\n", style.yellow("skipped")),

@@ -49,9 +49,9 @@ causes! {
             see: see::USERS,
         }
         NoSignInMethodLeft "no-sign-in-method-left" {
-            cause: "Nobody can sign in to the account any more: its last social connection was taken away, and it has no password.",
+            cause: "Nobody can sign in to the account any more: its last social connection was taken away, and it has neither a password nor an e-mail address.",
             place: LogtoUsers,
-            fix: "Give the account its social connection back, or a password; the next sign-in with Hugging Face otherwise makes a new account.",
+            fix: "Give the account its social connection back, or a password; otherwise the next sign-in with Hugging Face makes a new account.",
             see: see::USERS,
         }
     }

@@ -49,7 +49,7 @@ causes! {
             see: see::HF_OAUTH,
         }
         ServerError "server-error" {
-            cause: "Hugging Face answered Logto with a server error.",
+            cause: "Hugging Face could not answer Logto just then: it gave a server error, or a time-out of its own.",
             place: Provider,
             fix: "Wait, and begin the sign-in again with the button; Logto asks the token endpoint only once, and a failed attempt cannot be repeated.",
             see: see::HF_STATUS,
@@ -97,7 +97,7 @@ causes! {
             see: see::HF_OAUTH,
         }
         AccessTokenRefused "access-token-refused" {
-            cause: "Hugging Face gave an access token, and then refused it when Logto asked for the profile.",
+            cause: "Hugging Face gave Logto an access token, and then did not tell the profile for it.",
             place: Provider,
             fix: "Begin the sign-in again; if the person or an organization revoked the app's access meanwhile, it has to be given anew.",
             see: see::HF_OAUTH,

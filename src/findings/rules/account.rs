@@ -133,7 +133,9 @@ fn no_method_left(seen: &Observed<'_>) -> Option<Finding> {
         let user = seen.settings.users.iter().find(|user| text(user, "id") == Some(&id))?;
         let none = user.get("identities")?.as_object()?.is_empty()
             && user.get("ssoIdentities").and_then(Value::as_array).is_none_or(Vec::is_empty)
-            && user.get("hasPassword") == Some(&Value::Bool(false));
+            && user.get("hasPassword") == Some(&Value::Bool(false))
+            // By an address, Hugging Face's profile could be linked to it.
+            && text(user, "primaryEmail").or(text(user, "primaryPhone")).is_none();
         none.then(|| {
             Finding::new(Account::NoSignInMethodLeft)
                 .hop(hop.number, format!("the app knows the account {id}"))
