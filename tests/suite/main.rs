@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod command;
+mod compose;
+#[cfg(unix)]
+mod container;
 mod coverage;
 mod diagnose;
 mod documentation;
@@ -15,4 +18,6 @@ mod hostile;
 mod lifetimes;
 mod misconfigurations;
 mod own_app;
+mod standing;
+mod stubs;
 mod support;
