@@ -33,6 +33,7 @@ mod parse;
 mod raw;
 mod schema;
 mod size;
+mod surroundings;
 mod typed;
 
 #[cfg(test)]
@@ -51,3 +52,4 @@ pub use model::{
     BackendKind, Capture, CaptureSource, Choice, Needs, PasswordAccount, Profile, Scenario, Step, Verb,
 };
 pub use schema::schema;
+pub use surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange, Reach, clock_offset};

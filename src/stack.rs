@@ -17,11 +17,12 @@ mod running;
 mod saved;
 mod settings;
 mod steps;
+mod surroundings;
 mod tenant;
 mod tenant_error;
 
 pub use builder::{External, Logto, StackBuilder};
-pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
+pub use endpoints::{Endpoints, HUGGINGFACE_HOST, OtherName};
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
 pub use probe::ProbeError;
@@ -33,4 +34,5 @@ pub use settings::{
     TenantSettings,
 };
 pub use steps::{BindError, StartError, StepError};
+pub use surroundings::{Clocks, Deployment, Proxies, Way};
 pub use tenant_error::TenantError;

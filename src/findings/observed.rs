@@ -114,10 +114,7 @@ impl Observed<'_> {
 
     /// Whose address this is.
     pub(super) fn party(&self, url: &Url) -> Option<Party> {
-        let Origins { app, logto, huggingface } = &self.origins;
-        [(app, Party::APP), (logto, Party::LOGTO), (huggingface, Party::HUGGINGFACE)]
-            .into_iter()
-            .find_map(|(origin, party)| (origin.origin() == url.origin()).then_some(party))
+        self.origins.party(url)
     }
 
     /// What came while the browser waited for this hop.

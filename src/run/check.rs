@@ -289,7 +289,10 @@ impl Look<'_, '_> {
         let endpoints = self.person.stack.endpoints();
         let named =
             [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
-        let replaced = named.into_iter().find_map(|(name, origin)| {
+        let others: Vec<(String, &Url)> =
+            endpoints.others.iter().map(|other| (format!("[{}]", other.name), &other.origin)).collect();
+        let others = others.iter().map(|(name, origin)| (name.as_str(), *origin));
+        let replaced = named.into_iter().chain(others).find_map(|(name, origin)| {
             let rest = address.strip_prefix(origin.as_str().trim_end_matches('/'))?;
             Some(format!("{name}{rest}"))
         });

@@ -38,7 +38,7 @@ pub(super) fn step(
         Verb::DenyAs(_) => SeenVerb::Denied,
         Verb::LoseCookies(_) => SeenVerb::LostCookies,
         Verb::Wait(_) => SeenVerb::Waited,
-        Verb::Administer(_) | Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
+        Verb::Administer(_) | Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::SettingsChanged,
         other => SeenVerb::Other(other.name()),
     };
     SeenStep { verb, hops, ending }
@@ -87,7 +87,7 @@ async fn settings(stack: &Stack) -> Settings {
         sign_in_experience: read(stack, "sign-in-exp").await,
         oauth_app,
         app: stack.app_config().cloned(),
-        endpoint: Some(stack.endpoints().logto.clone()),
+        endpoint: Some(stack.endpoints().logto_endpoint.clone()),
         clocks: std::collections::BTreeMap::new(),
     }
 }

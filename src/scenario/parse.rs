@@ -11,13 +11,26 @@ use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, V
 use super::node::{Kind, Node, Place};
 use super::raw::{RawCapture, RawScenario, RawStep};
 use super::size;
+use super::surroundings::clock_offset;
 use super::typed::{Placed, known, typed};
 use crate::findings::Cause;
 use crate::placeholder;
 
 /// What every stack knows by name.
-const KNOWN_NAMES: [&str; 8] =
-    ["APP", "LOGTO", "HF", "APP_ID", "APP_SECRET", "CONNECTOR", "HF_CLIENT_ID", "HF_CLIENT_SECRET"];
+const KNOWN_NAMES: [&str; 12] = [
+    "APP",
+    "LOGTO",
+    "HF",
+    "APP_ID",
+    "APP_SECRET",
+    "CONNECTOR",
+    "HF_CLIENT_ID",
+    "HF_CLIENT_SECRET",
+    "APP_BY_IP",
+    "APP_INTERNAL",
+    "LOGTO_BY_IP",
+    "LOGTO_INTERNAL",
+];
 
 /// A longer wait than this makes sense only where the clock can be put forward.
 const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);
@@ -156,6 +169,19 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         let node = given.get("huggingface").and_then(|node| node.get(member)).unwrap_or(given);
         node.at.clone()
     };
+    for (party, text) in raw.given.clocks.all() {
+        if clock_offset(text).is_none() {
+            let node = given.get("clocks").and_then(|node| node.get(party)).unwrap_or(given);
+            let hint = Some("such as `+90s` or `-5m`".to_owned());
+            return Err(ScenarioError::at(&node.at, format!("`{text}` is no length of time"), hint));
+        }
+    }
+    if let Some(endpoint) = &raw.given.logto.endpoint
+        && url::Url::parse(endpoint).is_err()
+    {
+        let node = given.get("logto").and_then(|node| node.get("endpoint")).unwrap_or(given);
+        return Err(ScenarioError::at(&node.at, format!("`{endpoint}` is no address"), None));
+    }
     let known_users: Vec<String> =
         mock_huggingface::Config::default().users.into_iter().map(|user| user.username).collect();
     let names: Vec<&str> = known_users.iter().map(String::as_str).collect();
@@ -249,6 +275,7 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         wait.map(Verb::Wait),
         raw.administer.map(Verb::Administer),
         raw.at_huggingface.map(Verb::AtHuggingFace),
+        raw.network.map(Verb::Network),
     ]
     .into_iter()
     .flatten()

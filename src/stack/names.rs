@@ -21,7 +21,8 @@ impl Names {
             ("LOGTO", origin(&endpoints.logto)),
             ("HF", origin(&endpoints.huggingface)),
         ];
-        Self { known }
+        let others = endpoints.others.iter().map(|other| (other.name, origin(&other.origin)));
+        Self { known: known.into_iter().chain(others).collect() }
     }
 
     pub(super) fn learn(&mut self, name: &'static str, value: &str) {

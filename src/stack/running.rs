@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::{Ca, Client, Clock, Journal, Random, Running, Script};
+use kit::{Ca, Client, Clock, Connections, Fault, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
 use super::builder::{Logto, StackBuilder};
-use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
+use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others};
 use super::management::Management;
 use super::names::Names;
 use super::parts::{
@@ -20,6 +20,7 @@ use super::plan;
 use super::probe::{self, ProbeError};
 use super::saved::{Restored, SavedStateError};
 use super::steps::{StartError, StepError, step};
+use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
 use super::tenant::{Application, Tenant};
 
 /// What a stack knows beforehand of the values in its traffic.
@@ -64,6 +65,7 @@ pub struct Stack {
     ca: Arc<Ca>,
     spki_digest: String,
     browser: Client,
+    networks: Networks,
     huggingface: HuggingFace,
     plain_huggingface: Option<Url>,
     app_config: Option<sample_app::Config>,
@@ -196,6 +198,17 @@ impl Stack {
         &self.browser
     }
 
+    /// Breaks a way between two parties, or mends it.
+    pub fn set_way(&self, way: Way, fault: Option<Fault>) {
+        self.networks.set(way, fault, &self.endpoints);
+    }
+
+    /// What came in at the mock Hugging Face's listener, requests or not.
+    #[must_use]
+    pub fn huggingface_connections(&self) -> Connections {
+        self.servers.first().map(Running::connections).unwrap_or_default()
+    }
+
     /// Logto's Management API.
     #[must_use]
     pub fn management(&self) -> &Management {
@@ -240,7 +253,8 @@ impl Stack {
         let container = containers.map(InContainers::running);
         let (base, listener) = Base::new(settings, container).await?;
         let huggingface_addr = listener.addr();
-        let clients = Clients::new(&base.ca, huggingface_addr, settings)?;
+        let fronts = Fronts::bind(&settings.proxies, &base.clock).await?;
+        let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
         let huggingface_site = base.huggingface(settings, clients.app.clone());
         let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
         let tls = listener.serve_tls(huggingface_site.router(), leaf.config);
@@ -255,7 +269,7 @@ impl Stack {
             None => None,
         };
 
-        let (app, app_bound) = match &settings.app_url {
+        let (app_direct, app_bound) = match &settings.app_url {
             Some(url) => (url.clone(), None),
             None => {
                 let bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
@@ -267,19 +281,32 @@ impl Stack {
             (Logto::External(external), None) => LogtoSite::external(external),
             (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
-                embedded(settings, shared, clients.connector.clone(), plain_huggingface.clone(), servers)
-                    .await?
+                let (client, plain) = (clients.connector.clone(), plain_huggingface.clone());
+                embedded(settings, shared, client, plain, fronts.logto(), servers).await?
             }
         };
+        let app_internal = internal(&app_direct, APP_INTERNAL);
+        let logto_internal = internal(&logto.direct, LOGTO_INTERNAL);
         let endpoints = Endpoints {
-            app,
-            logto: logto.endpoint,
+            app: fronts.app().unwrap_or(&app_direct).clone(),
+            logto: fronts.logto().unwrap_or(&logto.direct).clone(),
             logto_admin: logto.admin_endpoint,
             huggingface: huggingface(),
             huggingface_addr,
+            others: {
+                let mut all = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
+                all.extend(fronts.mistaken());
+                all
+            },
+            app_direct,
+            logto_direct: logto.direct,
+            app_internal,
+            logto_internal,
+            logto_endpoint: logto.endpoint,
         };
+        fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
 
-        step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto)).await?;
+        step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto_direct)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
         let opened = open_tenant(&clients.app, &endpoints, credentials, kind, &base.clock, container);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
@@ -308,6 +335,9 @@ impl Stack {
         for answer in &settings.answers {
             base.script.add(answer.clone());
         }
+        for (way, fault) in &settings.faults {
+            clients.networks.set(*way, Some(*fault), &endpoints);
+        }
 
         let known = Known {
             app_id,
@@ -327,6 +357,7 @@ impl Stack {
             ca: base.ca,
             spki_digest: leaf.spki_digest,
             browser: clients.browser,
+            networks: clients.networks,
             huggingface: huggingface_site,
             plain_huggingface,
             app_config,

@@ -68,6 +68,12 @@ pub struct Arguments {
     /// How many seconds Logto may take for one answer
     #[arg(long, value_name = "N", default_value_t = Options::default().timeout_seconds, help_heading = "Sign-in")]
     timeout_seconds: u32,
+    /// Whom the app takes for the issuer
+    #[arg(long, value_enum, default_value_t, help_heading = "Sign-in")]
+    issuer: ExpectedIssuer,
+    /// Read Logto's key set once and keep it for good
+    #[arg(long, help_heading = "Sign-in")]
+    keeps_keys: bool,
     /// Where sessions are kept
     #[arg(long, value_enum, default_value_t, help_heading = "Session")]
     storage: StorageKind,
@@ -151,6 +157,8 @@ impl Arguments {
             },
             storage: self.storage,
             timeout_seconds: self.timeout_seconds,
+            issuer: self.issuer,
+            keeps_keys: self.keeps_keys,
         }
     }
 }
