@@ -1,5 +1,7 @@
 //! The command line: parse, run, exit code. What it does is in the library.
 
+mod access;
+mod app_env;
 mod arguments;
 mod ca;
 mod check;
@@ -8,6 +10,8 @@ mod completions;
 mod dispatch;
 mod exit;
 mod fidelity;
+mod probe;
+mod provision;
 mod restore;
 mod run;
 mod serve;

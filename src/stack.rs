@@ -6,6 +6,7 @@
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
 mod builder;
+mod control;
 mod endpoints;
 mod management;
 mod names;
@@ -16,12 +17,14 @@ mod reset;
 mod running;
 mod saved;
 mod settings;
+mod standing;
 mod steps;
 mod surroundings;
 mod tenant;
 mod tenant_error;
 
 pub use builder::{External, Logto, StackBuilder};
+pub use control::ControlError;
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST, OtherName};
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
@@ -33,6 +36,7 @@ pub use settings::{
     AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
     TenantSettings,
 };
+pub use standing::Standing;
 pub use steps::{BindError, StartError, StepError};
 pub use surroundings::{Clocks, Deployment, Proxies, Way};
 pub use tenant_error::TenantError;

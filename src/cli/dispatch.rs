@@ -7,7 +7,7 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
-use super::{ca, check, clean, completions, fidelity, restore, run, serve, up};
+use super::{ca, check, clean, completions, fidelity, probe, provision, restore, run, serve, up};
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
@@ -30,6 +30,8 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,
             Some(Command::Up(up)) => up::up(up).await,
             Some(Command::Serve(command)) => serve::serve(command).await,
+            Some(Command::Provision(command)) => provision::provision(*command).await,
+            Some(Command::Probe { url }) => probe::probe(&url).await,
             Some(Command::Ca(command)) => ca::ca(command),
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,

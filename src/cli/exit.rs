@@ -5,6 +5,8 @@ use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
 
+use url::Url;
+
 use super::arguments::UsageError;
 
 /// Why the command did not do what it was asked to.
@@ -19,6 +21,9 @@ pub(crate) enum CliError {
     /// Already reported, story by story.
     #[error("{stories} stories differ")]
     Unfaithful { stories: usize },
+    /// A probed server does not answer, or not with success.
+    #[error("{url} is not up: {why}")]
+    NotUp { url: Url, why: String },
     #[error(transparent)]
     Story(#[from] StoryError),
     #[error(transparent)]
@@ -70,7 +75,7 @@ impl CliError {
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed { .. } | Self::Unfaithful { .. } => 1,
+            Self::Failed { .. } | Self::Unfaithful { .. } | Self::NotUp { .. } => 1,
             Self::InScenario { source, .. } => source.code(),
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
@@ -78,7 +83,7 @@ impl CliError {
             Self::Run(RunError::Given { .. }) => 2,
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
-            Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
+            Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
             Self::ServeLogto(error) => serve_logto(error),
@@ -130,7 +135,11 @@ fn serve_logto(error: &mock_logto::cli::CliError) -> u8 {
 fn serve_app(error: &sample_app::cli::CliError) -> u8 {
     use sample_app::cli::CliError;
     match error {
-        CliError::Missing(_) | CliError::BaseUrl { .. } | CliError::Config(_) => 2,
+        CliError::Missing(_)
+        | CliError::EnvFile { .. }
+        | CliError::EnvLine { .. }
+        | CliError::BaseUrl { .. }
+        | CliError::Config(_) => 2,
         CliError::Bind { .. } | CliError::Exposed(_) => 3,
         CliError::Client(_)
         | CliError::Runtime(_)

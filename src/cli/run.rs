@@ -39,8 +39,8 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
     let alone = scenarios.len() == 1;
     let app = own_app(&run, scenarios.len())?;
-    let mut interrupted = interruption()?;
-    let logto = containers::started(logto, run.backend.containers.fresh_logto, &mut interrupted).await?;
+    let interrupted = interruption()?;
+    let logto = containers::started(logto, run.backend.containers.fresh_logto, &interrupted).await?;
     let settings = pool::Settings {
         listen: run.backend.huggingface_listen()?,
         ca: run.backend.ca()?,
@@ -85,6 +85,9 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         // The last walk has told its outcome before its worker let go of Logto.
         walks.ended().await;
         containers::stopped(logto).await;
+    }
+    if backend == BackendKind::Container {
+        containers::describe_walks(started, &outcomes);
     }
     let seconds = clock.now().duration_since(started).as_secs_f64();
     let report = match run.report {

@@ -170,7 +170,7 @@ impl Boot<'_> {
     async fn next(&self, follow: &mut Follow, part: &Part<'_>) -> Result<Mark, ContainerError> {
         match follow.next().await {
             Some(Mark::Unreachable(cause)) => {
-                let (host, port) = self.reach.from_within();
+                let (host, port) = self.reach.seen_from_within();
                 let way = format!("{host}:{port}");
                 Err(ContainerError::MockUnreachable { way, cause, hint: self.reach.hint() })
             }

@@ -81,6 +81,9 @@ pub enum ContainerError {
         /// The lock it holds.
         lock: PathBuf,
     },
+    /// Whoever wanted it does no more ([`Container::give_up_when`](super::Container::give_up_when)).
+    #[error("the start of Logto in a container was given up")]
+    GivenUp,
     /// A listener for the mock could not be had.
     #[error(transparent)]
     Bind(#[from] kit::BindError),

@@ -43,7 +43,7 @@ impl Reach {
     }
 
     /// Host and port as the container sees them.
-    pub(super) fn from_within(&self) -> (String, u16) {
+    pub(super) fn seen_from_within(&self) -> (String, u16) {
         match self {
             Self::Bridge(listen) => (listen.ip().to_string(), listen.port()),
             Self::HostGateway { listen, .. } => (HOST_NAME.to_owned(), listen.port()),
@@ -103,7 +103,7 @@ mod tests {
     async fn takes_the_bridge_where_it_is_this_machine_s() {
         let (reach, _bound) = listen(Wish::Bridge { address: Ipv4Addr::LOCALHOST.into() }).await.unwrap();
         assert!(matches!(reach, Reach::Bridge(listen) if listen.ip().is_loopback() && listen.port() != 0));
-        assert_eq!(reach.from_within().0, "127.0.0.1");
+        assert_eq!(reach.seen_from_within().0, "127.0.0.1");
     }
 
     #[tokio::test]
@@ -111,7 +111,7 @@ mod tests {
         // TEST-NET-1 (RFC 5737) is nobody's address.
         let (reach, _bound) = listen(Wish::Bridge { address: [192, 0, 2, 1].into() }).await.unwrap();
         assert!(matches!(reach, Reach::HostGateway { listen, .. } if listen.ip().is_loopback()), "{reach:?}");
-        assert_eq!(reach.from_within(), (HOST_NAME.to_owned(), reach.listen().port()));
+        assert_eq!(reach.seen_from_within(), (HOST_NAME.to_owned(), reach.listen().port()));
         assert!(reach.to_string().contains("the bridge's address is not this machine's"), "{reach}");
     }
 }

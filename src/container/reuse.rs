@@ -24,7 +24,7 @@ const AWAKE: std::time::Duration = std::time::Duration::from_secs(5);
 /// What there was to take.
 pub(super) enum Reusable {
     /// One that answers.
-    Found { site: Site, ca: Arc<Ca>, run: String, owner: OwnerLock, untouched: Option<Value> },
+    Found { site: Box<Site>, ca: Arc<Ca>, run: String, owner: OwnerLock, untouched: Option<Value> },
     /// None; whoever starts one holds the lock already.
     ToStart(OwnerLock),
 }
@@ -74,7 +74,9 @@ pub(super) async fn attach(
         _ => None,
     };
     match taken {
-        Some((site, ca, untouched)) => Ok(Reusable::Found { site, ca: Arc::new(ca), run, owner, untouched }),
+        Some((site, ca, untouched)) => {
+            Ok(Reusable::Found { site: Box::new(site), ca: Arc::new(ca), run, owner, untouched })
+        }
         None => {
             tracing::warn!("the Logto kept for reuse does not answer any more: another is started");
             remove_run(engine, &run).await?;
@@ -97,7 +99,7 @@ async fn take(engine: &Engine, containers: [String; 2], reach: &Reach) -> Option
     let client = Client::builder().build().ok()?;
     kit::within("Logto's answer", AWAKE, answers(&client, &endpoint)).await.ok()?;
 
-    let (host, port) = reach.from_within();
+    let (host, port) = reach.seen_from_within();
     let tell = "printf '%s %s\\n' \"$1\" \"$2\" > /logto-testkit/mock; \
                 cat /etc/logto/packages/core/package.json | grep -m1 '\"version\"'";
     let told = engine.run_in(logto, &["sh", "-c", tell, "sh", &host, &port.to_string()]).await.ok()?;
@@ -111,15 +113,14 @@ async fn take(engine: &Engine, containers: [String; 2], reach: &Reach) -> Option
     Some((Site { endpoint, admin_endpoint, secret, version, timings: None, containers }, ca, untouched))
 }
 
-/// The file in Logto's container that holds the tenant's sign-in experience as
-/// it was before the first run.
-const UNTOUCHED: &str = "sign-in-experience.json";
+/// The file in Logto's container that says what the tenant held before the first run.
+const UNTOUCHED: &str = "untouched.json";
 
 /// Keeps it for runs to come. Without it, a run takes for untouched what it finds.
 pub(super) async fn remember(engine: &Engine, logto: &str, untouched: &Value) {
     let write = format!("printf '%s' \"$1\" > /logto-testkit/{UNTOUCHED}");
     if let Err(error) = engine.run_in(logto, &["sh", "-c", &write, "sh", &untouched.to_string()]).await {
-        tracing::warn!("the untouched sign-in experience could not be kept: {error}");
+        tracing::warn!("what the untouched tenant holds could not be kept: {error}");
     }
 }
 

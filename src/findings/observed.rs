@@ -50,6 +50,10 @@ pub struct Settings {
     pub app: Option<sample_app::Config>,
     /// Logto's `ENDPOINT`.
     pub endpoint: Option<Url>,
+    /// Logto's keys for cookies, as `GET /api/configs/oidc/cookie-keys` lists them.
+    pub cookie_keys: Value,
+    /// Why the last TLS handshake with the mock Hugging Face failed, where one did during the walk.
+    pub failed_handshake: Option<String>,
     /// Seconds by which a party's clock is off, where that is known.
     pub clocks: BTreeMap<&'static str, i64>,
 }

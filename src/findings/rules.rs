@@ -8,11 +8,13 @@ mod app;
 mod application;
 mod browser;
 mod connector;
+mod discovered;
 mod experience;
 mod huggingface;
 mod logto;
 mod network;
 mod person;
+mod tokens;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -34,7 +36,9 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     application::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
+    tokens::EXPLAIN,
     logto::EXPLAIN,
+    network::EXPLAIN_LAST,
 ];
 
 /// Rules that see faults without a symptom.

@@ -20,21 +20,26 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     let refused = |what: String| RunError::Given { path: scenario.path.clone(), what };
     let connector = ConnectorSettings {
         factory: factory(given.connector.factory),
+        id: given.connector.id.clone(),
+        target: given.connector.target.clone(),
         client_id: given.connector.client_id.clone(),
         client_secret: given.connector.client_secret.clone(),
         scope: given.connector.scope.clone(),
         sync_profile: given.connector.sync_profile.unwrap_or_default(),
         config: given.connector.config.clone().into_iter().collect(),
+        without: given.connector.without.clone(),
     };
     let application = ApplicationSettings {
         redirect_uris: given.application.redirect_uris.clone(),
         post_logout_redirect_uris: given.application.post_logout_redirect_uris.clone(),
         always_issue_refresh_token: given.application.always_issue_refresh_token.unwrap_or_default(),
+        kind: given.application.kind.map(|kind| kind.id().to_owned()),
+        third_party: given.application.is_third_party.unwrap_or_default(),
+        custom_client_metadata: given.application.custom_client_metadata.clone().into_iter().collect(),
     };
-    let tenant = TenantSettings {
-        sign_in_experience: members(&given.sign_in_experience),
-        users: given.users.iter().map(members).collect(),
-    };
+    let mut sign_in_experience = members(&given.sign_in_experience);
+    sign_in_experience.extend(given.sign_in_experience.members.clone());
+    let tenant = TenantSettings { sign_in_experience, users: given.users.iter().map(members).collect() };
     let credentials = AppCredentials {
         app_id: given.app.app_id.clone(),
         app_secret: given.app.app_secret.clone(),
@@ -98,6 +103,8 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
 fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
     let app = given.app.clone();
     OauthAppSettings {
+        client_id: app.client_id,
+        secret: app.secret,
         name: app.name,
         redirect_uris: app.redirect_uris,
         scopes: app.scopes,

@@ -51,7 +51,7 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     let hops = person.walker.hops();
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
     let entries: Vec<Entry> = stack.journal().since(start);
-    let settings = settings(stack).await;
+    let settings = settings(person).await;
     let since = hops.first().map_or(0, |first| first.at.as_millisecond());
     let audit = audit(stack, since).await;
     findings(&Observed {
@@ -74,20 +74,29 @@ async fn read(stack: &Stack, path: &str) -> Value {
     }
 }
 
-async fn settings(stack: &Stack) -> Settings {
+async fn settings(person: &Person<'_>) -> Settings {
+    let stack = person.stack;
+    let connections = stack.huggingface_connections();
+    let failed = connections.failed_handshakes > person.failed_handshakes;
     let known = stack.known();
     let connectors = read(stack, "connectors").await;
+    let connectors = connectors.as_array().cloned().unwrap_or_default();
+    let own =
+        connectors.iter().find(|one| one.get("id").and_then(Value::as_str) == Some(&known.connector_id));
+    let target = own.and_then(|own| own.get("target")?.as_str()).unwrap_or("huggingface").to_owned();
     let oauth_app =
         stack.huggingface().apps().into_iter().find(|app| app.client_id == known.huggingface_client_id);
     Settings {
-        connectors: connectors.as_array().cloned().unwrap_or_default(),
+        connectors,
         connector_id: known.connector_id.clone(),
-        target: "huggingface".to_owned(),
+        target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
         sign_in_experience: read(stack, "sign-in-exp").await,
         oauth_app,
         app: stack.app_config().cloned(),
         endpoint: Some(stack.endpoints().logto_endpoint.clone()),
+        cookie_keys: read(stack, "configs/oidc/cookie-keys").await,
+        failed_handshake: connections.last_failure.filter(|_| failed),
         clocks: std::collections::BTreeMap::new(),
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Person<'a> {
     pub(super) says: Option<Arrival>,
     /// What the Management API answered to the step.
     pub(super) answered: Option<Answered>,
+    /// TLS handshakes at Hugging Face that had failed before the walk.
+    pub(super) failed_handshakes: u64,
     /// What was done so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
@@ -53,6 +55,7 @@ impl<'a> Person<'a> {
             stack,
             says: None,
             answered: None,
+            failed_handshakes: stack.huggingface_connections().failed_handshakes,
             steps: vec![],
             captured: BTreeMap::new(),
             passwords: vec![],
@@ -120,6 +123,9 @@ impl<'a> Person<'a> {
             }
             _ => None,
         };
+        if let Some(account) = &typed {
+            self.stack.tried(&account.username);
+        }
         let filled = match verb {
             Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
             Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),

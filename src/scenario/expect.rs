@@ -38,6 +38,8 @@ pub struct Expect {
     pub visited: Vec<String>,
     /// Addresses without query that the browser did not go to in this step.
     pub not_visited: Vec<String>,
+    /// The step ends where nobody answers: at this address, without query.
+    pub no_answer: Option<String>,
     /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
     pub journal: Vec<String>,
 }

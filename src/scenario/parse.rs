@@ -17,10 +17,12 @@ use crate::findings::Cause;
 use crate::placeholder;
 
 /// What every stack knows by name.
-const KNOWN_NAMES: [&str; 12] = [
+const KNOWN_NAMES: [&str; 19] = [
     "APP",
     "LOGTO",
     "HF",
+    "APP_HOST",
+    "LOGTO_HOST",
     "APP_ID",
     "APP_SECRET",
     "CONNECTOR",
@@ -30,6 +32,11 @@ const KNOWN_NAMES: [&str; 12] = [
     "APP_INTERNAL",
     "LOGTO_BY_IP",
     "LOGTO_INTERNAL",
+    "APP_INTERNAL_OVER_TLS",
+    "APP_OVER_HTTP",
+    "APP_WITHOUT_PORT",
+    "LOGTO_OVER_HTTP",
+    "LOGTO_WITHOUT_PORT",
 ];
 
 /// A longer wait than this makes sense only where the clock can be put forward.

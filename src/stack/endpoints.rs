@@ -83,6 +83,15 @@ pub(super) fn others(app: (&Url, &Url), logto: (&Url, &Url)) -> Vec<OtherName> {
     app.into_iter().chain(logto).collect()
 }
 
+/// What an app takes for its address when the proxy passes on the scheme of its
+/// public address alone.
+pub(super) fn over_tls(public: &Url, internal: &Url) -> Option<OtherName> {
+    let mut origin = internal.clone();
+    origin.set_scheme(public.scheme()).ok()?;
+    let (name, party) = ("APP_INTERNAL_OVER_TLS", Party::APP);
+    (public.scheme() == "https").then_some(OtherName { name, party, origin, answers: false })
+}
+
 /// The same server by a name that only servers know. One on another machine has
 /// no other name.
 pub(super) fn internal(direct: &Url, name: &str) -> Url {

@@ -214,10 +214,10 @@ pub(super) struct LogtoSite {
 }
 
 impl LogtoSite {
-    pub(super) fn external(external: &External) -> Self {
+    pub(super) fn external(external: &External, public: Option<&Url>) -> Self {
         Self {
             direct: external.endpoint.clone(),
-            endpoint: external.endpoint.clone(),
+            endpoint: public.unwrap_or(&external.endpoint).clone(),
             admin_endpoint: external.admin_endpoint.clone(),
             credentials: external.credentials.clone(),
             tenant: TenantKind::Shared {
@@ -260,6 +260,14 @@ impl InContainers {
         match self {
             Self::Own(running) => running,
             Self::Shared(running) => running,
+        }
+    }
+
+    /// The one in whose tenant others have been, or will be.
+    pub(super) fn shared(&self) -> Option<&RunningContainer> {
+        match self {
+            Self::Own(running) => running.is_reused().then_some(running),
+            Self::Shared(running) => Some(running),
         }
     }
 
@@ -345,17 +353,16 @@ pub(super) async fn open_tenant(
     endpoints: &Endpoints,
     credentials: &Credentials,
     kind: &TenantKind,
+    connector_id: Option<&str>,
     clock: &Clock,
-    container: Option<&RunningContainer>,
+    shared: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
     let (logto, admin) = (&endpoints.logto_direct, &endpoints.logto_admin);
     let management = Management::open(client.clone(), logto, admin, credentials).await?;
-    if let Some(container) = container {
-        let read = async { Ok::<_, StepError>(management.get("sign-in-exp").await?.body) };
-        let untouched = container.untouched(read).await?;
-        reset::reset(&management, untouched).await?;
+    if let Some(container) = shared {
+        reset::as_untouched(&management, container).await?;
     }
-    Tenant::open(management, kind, logto, admin, clock.millis()).await
+    Tenant::open(management, kind, connector_id, logto, admin, clock.millis()).await
 }
 
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {

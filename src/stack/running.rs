@@ -1,6 +1,7 @@
 //! A stack that is up.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kit::{Ca, Client, Clock, Connections, Fault, Journal, Random, Running, Script};
@@ -9,8 +10,8 @@ use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
 use super::builder::{Logto, StackBuilder};
-use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others};
-use super::management::Management;
+use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
+use super::management::{Management, ManagementError};
 use super::names::Names;
 use super::parts::{
     Base, Clients, InContainers, LOGTO, LogtoSite, QUICK, Shared, Site, TURN, bind, ca_failed, embedded,
@@ -18,6 +19,7 @@ use super::parts::{
 };
 use super::plan;
 use super::probe::{self, ProbeError};
+use super::reset;
 use super::saved::{Restored, SavedStateError};
 use super::steps::{StartError, StepError, step};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
@@ -47,6 +49,9 @@ pub enum StopError {
     /// A shared tenant is not as it was.
     #[error(transparent)]
     NotRestored(#[from] SavedStateError),
+    /// Failed attempts are still counted, and may lock somebody out.
+    #[error("failed attempts to sign in are not forgiven: {0}")]
+    NotForgiven(#[from] ManagementError),
 }
 
 /// App, Logto and Hugging Face, up and provisioned.
@@ -74,6 +79,8 @@ pub struct Stack {
     /// Given back when the stack is dropped.
     turn: Option<OwnedMutexGuard<()>>,
     containers: Option<InContainers>,
+    /// By what somebody tried to sign in.
+    tried: Mutex<BTreeSet<String>>,
 }
 
 impl StackBuilder {
@@ -115,13 +122,7 @@ impl Stack {
     /// `LOGTO_ENDPOINT`, `LOGTO_APP_ID`, `LOGTO_APP_SECRET`.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let origin = |url: &Url| url.origin().ascii_serialization();
-        vec![
-            ("APP_BASE_URL", origin(&self.endpoints.app)),
-            ("LOGTO_ENDPOINT", origin(&self.endpoints.logto)),
-            ("LOGTO_APP_ID", self.known.app_id.clone()),
-            ("LOGTO_APP_SECRET", self.known.app_secret.clone()),
-        ]
+        environment(&self.endpoints.app, &self.endpoints.logto, &self.known)
     }
 
     /// Waits until the app answers, whatever it answers: an app of your own takes
@@ -278,7 +279,8 @@ impl Stack {
         };
         let logto = match (&settings.logto, containers) {
             (_, Some(containers)) => containers.site(),
-            (Logto::External(external), None) => LogtoSite::external(external),
+            // A proxy belongs in front of a Logto whose ENDPOINT is the proxy's address.
+            (Logto::External(external), None) => LogtoSite::external(external, fronts.logto()),
             (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
                 let (client, plain) = (clients.connector.clone(), plain_huggingface.clone());
@@ -296,6 +298,7 @@ impl Stack {
             others: {
                 let mut all = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
                 all.extend(fronts.mistaken());
+                all.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
                 all
             },
             app_direct,
@@ -308,10 +311,16 @@ impl Stack {
 
         step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto_direct)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
-        let opened = open_tenant(&clients.app, &endpoints, credentials, kind, &base.clock, container);
+        let connector_id = settings.connector.id.as_deref();
+        let shared = containers.and_then(InContainers::shared);
+        let opened =
+            open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let mut names = Names::of(&endpoints);
+        let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
+        for other in &endpoints.others {
+            names.learn(other.name, &other.origin.origin().ascii_serialization());
+        }
         names.learn("CONNECTOR", tenant.connector_id());
         let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
         let oauth_app = huggingface_site.add_app(oauth_app);
@@ -365,7 +374,14 @@ impl Stack {
             servers: vec![],
             turn: None,
             containers: None,
+            tried: Mutex::default(),
         })
+    }
+
+    /// Somebody tries to sign in by this, e.g. a username: failed attempts at it
+    /// are forgiven when a Logto that others share is handed on.
+    pub(crate) fn tried(&self, identifier: &str) {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
     }
 
     /// Puts a shared tenant back, then shuts the servers down.
@@ -374,6 +390,13 @@ impl Stack {
     /// [`StopError`] when a mock panicked, or a tenant is not as it was.
     pub async fn stop(self) -> Result<Restored, StopError> {
         // The tenant first, while a failure can still be told; the servers in any case.
+        let forgiven = match self.containers.as_ref().and_then(InContainers::shared) {
+            Some(_) => {
+                let tried = self.tried.into_inner().unwrap_or_else(PoisonError::into_inner);
+                reset::forgive(self.tenant.management(), &Vec::from_iter(tried)).await
+            }
+            None => Ok(()),
+        };
         let restored = self.tenant.restore().await;
         drop(self.browser);
         let mut stopped = Ok(());
@@ -386,6 +409,18 @@ impl Stack {
             containers.stop().await;
         }
         stopped?;
+        forgiven?;
         Ok(restored?)
     }
+}
+
+/// What an app needs, as environment variables.
+pub(super) fn environment(app: &Url, logto: &Url, known: &Known) -> Vec<(&'static str, String)> {
+    let origin = |url: &Url| url.origin().ascii_serialization();
+    vec![
+        ("APP_BASE_URL", origin(app)),
+        ("LOGTO_ENDPOINT", origin(logto)),
+        ("LOGTO_APP_ID", known.app_id.clone()),
+        ("LOGTO_APP_SECRET", known.app_secret.clone()),
+    ]
 }

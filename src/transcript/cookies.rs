@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::model::ShownCookie;
 use super::roles::Roles;
@@ -57,12 +57,22 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> Show
 
 /// JSON that was percent-encoded as JavaScript does it is shown decoded, and
 /// says so; anything else is shown as it is.
+///
+/// Members are in the order of their names: whoever reads the cookie looks them up
+/// by name, and builds of Logto's fork of `oidc-provider` order them differently.
 fn value(raw: &str, roles: &Roles) -> String {
     let decoded = percent_decode_str(raw).decode_utf8_lossy();
-    if raw.starts_with("%7B") && serde_json::from_str::<Value>(&decoded).is_ok() {
-        return format!("encoded {}", roles.replace(&decoded));
+    match serde_json::from_str::<Map<String, Value>>(&decoded) {
+        Ok(members) if raw.starts_with("%7B") => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| roles.replace(&format!("{}:{value}", Value::from(name.as_str()))))
+                .collect();
+            members.sort();
+            format!("encoded {{{}}}", members.join(","))
+        }
+        _ => roles.replace(raw),
     }
-    roles.replace(raw)
 }
 
 /// `expires` is shown as a distance from now, everything else as it came.
@@ -122,5 +132,18 @@ mod tests {
             r#"encoded {"_legacy":"[INTERACTION]"}"#
         );
         assert_eq!(value(r#"{"appId":"a"}"#, &roles), r#"{"appId":"a"}"#);
+    }
+
+    #[test]
+    fn members_of_encoded_json_are_in_the_order_of_their_names() {
+        let mut roles = Roles::new();
+        roles.know("APP_ID", "zu5vn9vzbnu2qgv6bpa1f");
+        let shown = [
+            "%7B%22_legacy%22%3A%22a%22%2C%22zu5vn9vzbnu2qgv6bpa1f%22%3A%22a%22%7D",
+            "%7B%22zu5vn9vzbnu2qgv6bpa1f%22%3A%22a%22%2C%22_legacy%22%3A%22a%22%7D",
+        ]
+        .map(|raw| value(raw, &roles));
+        assert_eq!(shown[0], r#"encoded {"[APP_ID]":"a","_legacy":"a"}"#);
+        assert_eq!(shown[0], shown[1]);
     }
 }

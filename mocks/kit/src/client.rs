@@ -315,6 +315,7 @@ impl Hosts {
 
     fn list(&self) -> String {
         let names = self.fixed.keys().chain(&self.system).map(String::as_str);
+        let names = names.filter(|name| *name != "localhost");
         std::iter::once("localhost").chain(names).collect::<Vec<_>>().join(", ")
     }
 }

@@ -125,7 +125,7 @@ impl Proxy {
         let size = size_of(&parts.headers) + method.as_str().len() + parts.uri.to_string().len() + 12;
         if let Some(limit) = self.settings.request_header_limit.filter(|limit| size > limit.bytes) {
             let status = StatusCode::from_u16(limit.status).unwrap_or(StatusCode::BAD_REQUEST);
-            let reason = format!("the request's header has {size} bytes, more than {}", limit.bytes);
+            let reason = format!("the request's header is larger than {} bytes", limit.bytes);
             return note(told(status, "Request Header Or Cookie Too Large"), reason);
         }
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
@@ -186,7 +186,7 @@ impl Proxy {
         let (mut parts, body) = answer.into_parts();
         let size = size_of(&parts.headers);
         if let Some(limit) = self.settings.response_header_limit.filter(|limit| size > *limit) {
-            let reason = format!("the answer's header has {size} bytes, more than {limit}");
+            let reason = format!("the answer's header is larger than {limit} bytes");
             return note(told(StatusCode::BAD_GATEWAY, "Bad Gateway"), reason);
         }
         for name in [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH] {
@@ -304,7 +304,7 @@ mod tests {
         let narrow = ProxySettings { response_header_limit: Some(20), ..ProxySettings::default() };
         let asked = ask(narrow, post()).await;
         assert_eq!(asked.answer.status(), 502);
-        assert!(asked.notes[0].contains("more than 20"), "{:?}", asked.notes);
+        assert!(asked.notes[0].contains("larger than 20"), "{:?}", asked.notes);
         let added = ProxySettings {
             response_headers: vec![("x-frame-options".to_owned(), "SAMEORIGIN".to_owned())],
             ..ProxySettings::default()

@@ -2,6 +2,7 @@
 //! being handed through.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -27,6 +28,8 @@ pub(crate) struct Caller {
 
 tokio::task_local! {
     static CALLER: Caller;
+    /// `Set-Cookie` lines for signatures that are not by the newest key.
+    static SIGNATURES: RefCell<Vec<String>>;
 }
 
 impl Caller {
@@ -60,7 +63,24 @@ impl Caller {
 /// Lets the handlers of a call know who calls. `trusted`: what proxies say is believed.
 pub(crate) async fn known_to_handlers(trusted: bool, request: Request, next: Next) -> Response {
     let caller = Caller::of(request.headers(), trusted);
-    CALLER.scope(caller, next.run(request)).await
+    SIGNATURES.scope(RefCell::default(), CALLER.scope(caller, next.run(request))).await
+}
+
+/// A signature that was looked at is to be set anew, or deleted: once, however
+/// often it is looked at.
+pub(crate) fn set_signature(line: String) {
+    // Outside of a call there is no answer to put it in.
+    let _ = SIGNATURES.try_with(|lines| {
+        let mut lines = lines.borrow_mut();
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    });
+}
+
+/// The signatures to set in the answer to this call.
+pub(crate) fn signatures() -> Vec<String> {
+    SIGNATURES.try_with(RefCell::take).unwrap_or_default()
 }
 
 /// Who makes the call that is being answered.

@@ -78,7 +78,14 @@ impl App {
         let sessions = Sessions::new(config.options.storage, config.options.cookie.clone(), random.clone());
         let limit = Duration::from_secs(config.options.timeout_seconds.into());
         let outgoing = Outgoing { client, clock, journal, limit };
-        Ok(Self { config: Arc::new(config), outgoing, random, sessions, states: Arc::default(), kept_keys: Arc::default() })
+        Ok(Self {
+            config: Arc::new(config),
+            outgoing,
+            random,
+            sessions,
+            states: Arc::default(),
+            kept_keys: Arc::default(),
+        })
     }
 
     /// The routes, with everything received entered into the journal.

@@ -1,4 +1,4 @@
-//! The keys that a tenant signs with, one after the other (contract §4.6).
+//! The keys that a tenant signs with, one after the other (contract §15).
 
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

@@ -15,10 +15,11 @@ use kit::alphabet::LOWER_ALNUM;
 use serde_json::{Value, json};
 use sha1::Sha1;
 
+use crate::audit;
 use crate::keys::KeyError;
 
 /// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters. The newest
-/// key signs, the one before is still believed (contract §4.6).
+/// key signs, the one before is still believed (contract §15).
 pub(crate) struct CookieKey(RwLock<Vec<Kept>>);
 
 struct Kept {
@@ -77,9 +78,10 @@ impl CookieKey {
         })
     }
 
-    fn verify(&self, name: &str, value: &str, signature: &str) -> bool {
-        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-        self.keys().iter().any(|kept| mac(&kept.key, name, value).verify_slice(&signature).is_ok())
+    /// Which key signed, the newest being 0.
+    fn signer(&self, name: &str, value: &str, signature: &str) -> Option<usize> {
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        self.keys().iter().position(|kept| mac(&kept.key, name, value).verify_slice(&signature).is_ok())
     }
 }
 
@@ -113,7 +115,19 @@ impl Cookies {
     pub(crate) fn signed(&self, key: &CookieKey, name: &str) -> Option<&str> {
         let value = self.get(name)?;
         let signature = self.get(&format!("{name}.sig"))?;
-        key.verify(name, value, signature).then_some(value)
+        // As the `cookies` package: a signature by an older key is written anew, one
+        // by no key at all is deleted (seen with a real Logto after a rotation).
+        match key.signer(name, value, signature) {
+            Some(0) => Some(value),
+            Some(_) => {
+                audit::set_signature(format!("{name}.sig={}; path=/; httponly", key.sign(name, value)));
+                Some(value)
+            }
+            None => {
+                audit::set_signature(format!("{name}.sig=; path=/; expires={}; httponly", date(0)));
+                None
+            }
+        }
     }
 }
 

@@ -22,6 +22,16 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     let raw = path.starts_with("/oidc/") && asks_for_raw_errors(request.uri().query());
     let seen = request.headers().get(IF_NONE_MATCH).cloned();
     let mut response = next.run(request).await;
+    // They were looked at before anything was set.
+    let signatures = audit::signatures();
+    if !signatures.is_empty() {
+        let fields = response.headers_mut();
+        let set: Vec<HeaderValue> = fields.get_all(SET_COOKIE).iter().cloned().collect();
+        fields.remove(SET_COOKIE);
+        for line in signatures.iter().filter_map(|line| HeaderValue::from_str(line).ok()).chain(set) {
+            fields.append(SET_COOKIE, line);
+        }
+    }
     if audit::caller().is_secure() {
         secure_cookies(response.headers_mut());
     }

@@ -1,4 +1,4 @@
-//! Rotation of the keys of tokens and cookies (contract §4.6). A new key is in
+//! Rotation of the keys of tokens and cookies (contract §15). A new key is in
 //! force for the next request.
 
 use std::sync::Arc;
