@@ -48,8 +48,10 @@ pub use given::{
     GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier, PasswordLength,
     PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
+pub(crate) use hint::nearest;
 pub use model::{
     BackendKind, Capture, CaptureSource, Choice, Needs, PasswordAccount, Profile, Scenario, Step, Verb,
 };
+pub(crate) use parse::documents;
 pub use schema::schema;
 pub use surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange, Reach, clock_offset};

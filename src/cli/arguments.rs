@@ -11,6 +11,8 @@ use logto_testkit::stack::{External, Logto};
 use url::Url;
 
 use super::access::Access;
+use super::capsule::arguments::Capsule;
+use super::diagnose::arguments::Diagnose;
 use super::provision::Provision;
 
 /// Walks through sign-in with Hugging Face via Logto, and says what broke.
@@ -38,6 +40,10 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Read scenario files and say what is wrong in them, without walking.
     Check(Check),
+    /// Say what is wrong with a sign-in, from the settings of Logto and Hugging Face.
+    Diagnose(Box<Diagnose>),
+    /// Write a scenario that reproduces a case, without its secrets.
+    Capsule(Box<Capsule>),
     /// Compare our double with a real Logto: every recorded story, every scenario.
     Fidelity(Box<Fidelity>),
     /// Bring up a stack to click through, until Ctrl-C.
@@ -303,6 +309,20 @@ pub(crate) enum UsageError {
     AppTakesOne(usize),
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
+    #[error("say --connector FILE (`-` is standard input), or --from-logto URL")]
+    NoCase,
+    #[error("--from-logto needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
+    NoTenantCredentials,
+    #[error("{file}: {source}")]
+    Unreadable { file: String, source: std::io::Error },
+    #[error(
+        "--app needs --app-env FILE, into which the app's variables are written, or --app-command COMMAND"
+    )]
+    AppNeedsStart,
+    #[error("only one of the files can be standard input")]
+    TwoStandardInputs,
+    #[error("{file} exists already; --force writes over it", file = .0.display())]
+    Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
     #[error(transparent)]

@@ -1,6 +1,7 @@
 //! From result to exit code: one enum, one exhaustive match.
 
 use logto_testkit::container::{ContainerError, EngineError};
+use logto_testkit::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
@@ -21,6 +22,17 @@ pub(crate) enum CliError {
     /// Already reported, story by story.
     #[error("{stories} stories differ")]
     Unfaithful { stories: usize },
+    /// Already reported.
+    #[error("something is wrong")]
+    Found,
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    TenantRead(#[from] TenantReadError),
+    #[error(transparent)]
+    Diagnose(#[from] DiagnoseError),
+    #[error(transparent)]
+    Capsule(#[from] CapsuleError),
     /// A probed server does not answer, or not with success.
     #[error("{url} is not up: {why}")]
     NotUp { url: Url, why: String },
@@ -75,7 +87,12 @@ impl CliError {
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed { .. } | Self::Unfaithful { .. } | Self::NotUp { .. } => 1,
+            Self::Failed { .. } | Self::Unfaithful { .. } | Self::NotUp { .. } | Self::Found => 1,
+            Self::Input(_) => 2,
+            Self::TenantRead(TenantReadError::Input(_) | TenantReadError::Missing { .. }) => 2,
+            Self::TenantRead(TenantReadError::Management(_)) => 3,
+            Self::Diagnose(error) => diagnosis(error),
+            Self::Capsule(error) => capsule(error),
             Self::InScenario { source, .. } => source.code(),
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
@@ -90,6 +107,29 @@ impl CliError {
             Self::ServeApp(error) => serve_app(error),
             Self::Interrupted => 130,
         }
+    }
+}
+
+fn diagnosis(error: &DiagnoseError) -> u8 {
+    match error {
+        DiagnoseError::Input(_) => 2,
+        DiagnoseError::Start(_)
+        | DiagnoseError::Stop(_)
+        | DiagnoseError::Run(_)
+        | DiagnoseError::Scenario(_)
+        | DiagnoseError::Command { .. }
+        | DiagnoseError::Environment { .. } => 3,
+    }
+}
+
+fn capsule(error: &CapsuleError) -> u8 {
+    match error {
+        CapsuleError::Input(_)
+        | CapsuleError::Scenario(_)
+        | CapsuleError::WouldLeak { .. }
+        | CapsuleError::WhichCase { .. } => 2,
+        CapsuleError::Differs { .. } => 3,
+        CapsuleError::Diagnose(error) => diagnosis(error),
     }
 }
 

@@ -81,13 +81,13 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         outcomes.push(outcome);
     }
     progress.finish();
+    if backend == BackendKind::Container {
+        containers::describe_walks(started, &outcomes);
+    }
     if let Logto::Running(_) = logto {
         // The last walk has told its outcome before its worker let go of Logto.
         walks.ended().await;
         containers::stopped(logto).await;
-    }
-    if backend == BackendKind::Container {
-        containers::describe_walks(started, &outcomes);
     }
     let seconds = clock.now().duration_since(started).as_secs_f64();
     let report = match run.report {

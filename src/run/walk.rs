@@ -72,7 +72,9 @@ pub(crate) async fn observed_walk(stack: &Stack, scenario: &Scenario) -> Result<
     let report = tell(&mut person, scenario, true).await;
     let hops = person.walker.hops().to_vec();
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-    Ok(ObservedWalk { report, entries: stack.journal().since(start), hops, origins: person.origins() })
+    let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
+    let entries = stack.journal().since(start);
+    Ok(ObservedWalk { report, entries, hops, origins: person.origins(), refused })
 }
 
 /// A walk with what was seen of it.
@@ -82,6 +84,8 @@ pub(crate) struct ObservedWalk {
     pub(crate) hops: Vec<Hop>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) origins: Origins,
+    /// The walk ended at a call that the Management API refused.
+    pub(crate) refused: bool,
 }
 
 async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
