@@ -97,6 +97,7 @@
 //! for walks that the verbs do not tell.
 
 pub mod container;
+pub mod diagnose;
 pub mod findings;
 pub mod golden;
 mod placeholder;

@@ -43,11 +43,13 @@ pub use error::ScenarioError;
 pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
-    Given, GivenApp, GivenApplication, GivenConnector, GivenConnectorFactory, GivenHuggingFace,
-    GivenOauthApp, GivenSignInExperience, GivenUser, Identifier, PasswordLength, PasswordPolicy,
-    PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
+    Given, GivenApp, GivenApplication, GivenApplicationKind, GivenConnector, GivenConnectorFactory,
+    GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier, PasswordLength,
+    PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
+pub(crate) use hint::nearest;
 pub use model::{
     BackendKind, Capture, CaptureSource, Choice, Needs, PasswordAccount, Profile, Scenario, Step, Verb,
 };
+pub(crate) use parse::documents;
 pub use schema::schema;

@@ -6,6 +6,7 @@
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
 mod builder;
+mod control;
 mod endpoints;
 mod management;
 mod names;
@@ -16,11 +17,13 @@ mod reset;
 mod running;
 mod saved;
 mod settings;
+mod standing;
 mod steps;
 mod tenant;
 mod tenant_error;
 
 pub use builder::{External, Logto, StackBuilder};
+pub use control::ControlError;
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
@@ -32,5 +35,6 @@ pub use settings::{
     AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
     TenantSettings,
 };
+pub use standing::Standing;
 pub use steps::{BindError, StartError, StepError};
 pub use tenant_error::TenantError;

@@ -1,12 +1,11 @@
 //! A Logto that runs in containers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use kit::{Bound, Ca, Clock, HeldPort, Random};
 use serde_json::Value;
-use tokio::sync::OnceCell;
 use url::Url;
 
 use super::boot::Boot;
@@ -63,8 +62,8 @@ pub struct RunningContainer {
     run: String,
     engine: Engine,
     stays: Option<&'static str>,
-    /// The tenant's sign-in experience before anybody changed it.
-    untouched: OnceCell<Value>,
+    /// What the tenant held before anybody changed it.
+    untouched: OnceLock<Value>,
     /// One stack at a time works in the tenant.
     turn: Arc<tokio::sync::Mutex<()>>,
     reaper: Option<Reaper>,
@@ -123,7 +122,7 @@ impl Container {
                         run,
                         engine,
                         stays: Some(labels::REUSED),
-                        untouched: OnceCell::new_with(untouched),
+                        untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
                         turn: Arc::default(),
                         reaper: None,
                         _owner: owner,
@@ -169,8 +168,9 @@ impl Container {
         if self.reuse {
             on_everything.insert(labels::REUSE_KEY.to_owned(), reuse::key(&self));
         }
-        // Before the first container. What stays has no owner that could die.
-        let reaper = if self.stays() { None } else { Reaper::start(&run) };
+        // Before the first container. What is kept has no owner that could die; what is to be used
+        // again has one until it can be.
+        let mut reaper = if self.keep { None } else { Reaper::start(&run) };
         let progress = Progress::new(self.progress.clone());
         let boot = Boot {
             settings: &self,
@@ -182,15 +182,35 @@ impl Container {
             ca: &ca,
             progress: &progress,
         };
-        let site = match boot.run().await {
+        let booted = tokio::select! {
+            booted = boot.run() => booted,
+            () = self.given_up() => Err(ContainerError::GivenUp),
+        };
+        let site = match booted {
             Ok(site) => site,
+            Err(error) if self.keep => {
+                tracing::warn!(
+                    "the containers are kept: `docker ps -a --filter label={}={run}` lists them, `logto-testkit clean` \
+                     removes them",
+                    labels::RUN
+                );
+                return Err(error);
+            }
+            // Docker may still be making one; the helper goes on looking.
+            Err(ContainerError::GivenUp) => {
+                remove(&engine, &run, None).await;
+                return Err(ContainerError::GivenUp);
+            }
             Err(error) => {
-                if !self.keep {
-                    remove(&engine, &run, reaper).await;
-                }
+                remove(&engine, &run, reaper).await;
                 return Err(error);
             }
         };
+        if self.reuse
+            && let Some(reaper) = reaper.take()
+        {
+            reaper.release();
+        }
         Ok(RunningContainer {
             site,
             image: self.descriptor(),
@@ -200,7 +220,7 @@ impl Container {
             run,
             engine,
             stays,
-            untouched: OnceCell::new(),
+            untouched: OnceLock::new(),
             turn: Arc::default(),
             reaper,
             _owner: owner,
@@ -279,21 +299,24 @@ impl RunningContainer {
         self.turn.clone().lock_owned().await
     }
 
-    /// The sign-in experience before anybody changed it: remembered, or else
-    /// `read`, and then kept with containers that are used again.
-    pub(crate) async fn untouched<E>(
-        &self,
-        read: impl Future<Output = Result<Value, E>>,
-    ) -> Result<&Value, E> {
-        self.untouched
-            .get_or_try_init(|| async {
-                let read = read.await?;
-                if self.stays == Some(labels::REUSED) {
-                    reuse::remember(&self.engine, &self.site.containers[1], &read).await;
-                }
-                Ok(read)
-            })
-            .await
+    /// What the tenant held before anybody changed it, if somebody has looked.
+    pub(crate) fn untouched(&self) -> Option<&Value> {
+        self.untouched.get()
+    }
+
+    /// Keeps what the tenant holds before anybody changes it, beyond this run
+    /// with containers that are used again.
+    pub(crate) async fn remember(&self, untouched: Value) {
+        if self.is_reused() {
+            reuse::remember(&self.engine, &self.site.containers[1], &untouched).await;
+        }
+        // Whoever was first has looked at the same.
+        drop(self.untouched.set(untouched));
+    }
+
+    /// Whether an earlier run may have left something in the tenant, or a later one finds it.
+    pub(crate) fn is_reused(&self) -> bool {
+        self.stays == Some(labels::REUSED)
     }
 
     /// Removes the containers with their volumes, or says how to reach those

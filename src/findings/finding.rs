@@ -1,6 +1,7 @@
 //! A cause with its evidence.
 
 use kit::Party;
+use serde_json::{Value, json};
 
 use super::cause::Cause;
 use super::derive::shows;
@@ -114,6 +115,38 @@ impl Finding {
     pub(super) fn setting(mut self, field: impl Into<String>, value: impl std::fmt::Display) -> Self {
         self.evidence.push(Evidence::Setting { field: field.into(), value: value.to_string() });
         self
+    }
+}
+
+impl Evidence {
+    /// As reports in JSON have it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Hop { number, says } => json!({ "hop": number, "says": says }),
+            Self::Journal { party, says } => json!({ "journal": party.to_string(), "says": says }),
+            Self::Audit { says } => json!({ "audit_log": "Logto", "says": says }),
+            Self::Management { says } => json!({ "management_api": "Logto", "says": says }),
+            Self::Setting { field, value } => json!({ "setting": field, "value": value }),
+        }
+    }
+}
+
+impl Finding {
+    /// As reports in JSON have it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let text = self.cause.text();
+        json!({
+            "id": text.id,
+            "cause": text.cause,
+            "hop": self.hop,
+            "own_choice": self.cause.is_own_choice(),
+            "evidence": self.evidence.iter().map(Evidence::to_json).collect::<Vec<_>>(),
+            "place": text.place.to_string(),
+            "fix": text.fix,
+            "see": text.see,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace};
+use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace, GivenOauthApp};
 use crate::stack::{
     AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings, Stack,
     StackBuilder, TenantSettings,
@@ -20,33 +20,40 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     let refused = |what: String| RunError::Given { path: scenario.path.clone(), what };
     let connector = ConnectorSettings {
         factory: factory(given.connector.factory),
+        id: given.connector.id.clone(),
+        target: given.connector.target.clone(),
         client_id: given.connector.client_id.clone(),
         client_secret: given.connector.client_secret.clone(),
         scope: given.connector.scope.clone(),
         sync_profile: given.connector.sync_profile.unwrap_or_default(),
         config: given.connector.config.clone().into_iter().collect(),
+        without: given.connector.without.clone(),
     };
     let application = ApplicationSettings {
         redirect_uris: given.application.redirect_uris.clone(),
         post_logout_redirect_uris: given.application.post_logout_redirect_uris.clone(),
         always_issue_refresh_token: given.application.always_issue_refresh_token.unwrap_or_default(),
+        kind: given.application.kind.map(|kind| kind.id().to_owned()),
+        third_party: given.application.is_third_party.unwrap_or_default(),
+        custom_client_metadata: given.application.custom_client_metadata.clone().into_iter().collect(),
     };
-    let tenant = TenantSettings {
-        sign_in_experience: members(&given.sign_in_experience),
-        users: given.users.iter().map(members).collect(),
-    };
+    let mut sign_in_experience = members(&given.sign_in_experience);
+    sign_in_experience.extend(given.sign_in_experience.members.clone());
+    let tenant = TenantSettings { sign_in_experience, users: given.users.iter().map(members).collect() };
     let credentials =
         AppCredentials { app_id: given.app.app_id.clone(), app_secret: given.app.app_secret.clone() };
     let config = huggingface(&given.huggingface);
     config.check().map_err(|broken| refused(format!("given.huggingface: {broken}")))?;
     let builder = Stack::builder()
         .huggingface(config)
-        .oauth_app(oauth_app(&given.huggingface))
+        .oauth_app(oauth_app(&given.huggingface.app))
         .connector(connector)
         .application(application)
         .tenant(tenant)
         .app(app(&given.app))
         .app_credentials(credentials);
+    let others = given.huggingface.other_apps.iter().map(oauth_app);
+    let builder = others.fold(builder, StackBuilder::other_app);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
 }
 
@@ -77,9 +84,11 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config
 }
 
-fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
-    let app = given.app.clone();
+fn oauth_app(given: &GivenOauthApp) -> OauthAppSettings {
+    let app = given.clone();
     OauthAppSettings {
+        client_id: app.client_id,
+        secret: app.secret,
         name: app.name,
         redirect_uris: app.redirect_uris,
         scopes: app.scopes,

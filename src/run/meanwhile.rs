@@ -51,6 +51,11 @@ impl Person<'_> {
         if let Some(mut app) = site.apps().into_iter().find(|app| app.client_id == client_id) {
             if let Some(fields) = &change.app {
                 let fields = fields.clone();
+                if let Some(other) = fields.client_id.filter(|other| *other != app.client_id) {
+                    site.remove_app(&app.client_id);
+                    app.client_id = other;
+                }
+                app.secret = fields.secret.or(app.secret);
                 app.name = fields.name.unwrap_or(app.name);
                 if let Some(uris) = &fields.redirect_uris {
                     app.redirect_uris = uris.iter().map(|uri| self.fill(uri)).collect::<Result<_, _>>()?;

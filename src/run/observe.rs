@@ -86,12 +86,16 @@ async fn read(stack: &Stack, path: &str) -> Value {
 async fn settings(stack: &Stack) -> Settings {
     let known = stack.known();
     let connectors = read(stack, "connectors").await;
+    let connectors = connectors.as_array().cloned().unwrap_or_default();
+    let own =
+        connectors.iter().find(|one| one.get("id").and_then(Value::as_str) == Some(&known.connector_id));
+    let target = own.and_then(|own| own.get("target")?.as_str()).unwrap_or("huggingface").to_owned();
     let oauth_app =
         stack.huggingface().apps().into_iter().find(|app| app.client_id == known.huggingface_client_id);
     Settings {
-        connectors: connectors.as_array().cloned().unwrap_or_default(),
+        connectors,
         connector_id: known.connector_id.clone(),
-        target: "huggingface".to_owned(),
+        target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
         sign_in_experience: read(stack, "sign-in-exp").await,
         oauth_app,

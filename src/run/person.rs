@@ -115,6 +115,9 @@ impl<'a> Person<'a> {
             }
             _ => None,
         };
+        if let Some(account) = &typed {
+            self.stack.tried(&account.username);
+        }
         let filled = match verb {
             Verb::FillIn(profile) => match profile.given().first() {
                 Some((kind, value)) => Some((*kind, self.fill(value)?)),

@@ -42,6 +42,8 @@ pub struct GivenHuggingFace {
     pub organisations: Vec<Organisation>,
     /// The OAuth app that the connector uses, with the fields of the settings page.
     pub app: GivenOauthApp,
+    /// Further OAuth apps, which the connector is not meant to use.
+    pub other_apps: Vec<GivenOauthApp>,
     /// Behaviour that nothing public tells about the real site.
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
@@ -52,6 +54,10 @@ pub struct GivenHuggingFace {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GivenOauthApp {
+    /// Its client id; made up unless said.
+    pub client_id: Option<String>,
+    /// Its secret; made up unless said.
+    pub secret: Option<String>,
     /// Its name on the permission page; `Bookstore` unless said.
     pub name: Option<String>,
     /// Where codes may be sent; `[LOGTO]/callback/[CONNECTOR]` unless said.
@@ -73,6 +79,10 @@ pub struct GivenConnector {
     /// The factory it is made of; `huggingface-universal` unless said. The generic
     /// ones are given the mock's addresses and the target `huggingface`.
     pub factory: Option<GivenConnectorFactory>,
+    /// Its id, part of its callback URI; `logto-testkit` unless said.
+    pub id: Option<String>,
+    /// What the sign-in experience knows a connector of a generic factory by; `huggingface` unless said.
+    pub target: Option<String>,
     /// `clientId`; `[HF_CLIENT_ID]` unless said.
     pub client_id: Option<String>,
     /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
@@ -84,6 +94,8 @@ pub struct GivenConnector {
     /// Further members of the configuration, in Logto's own spelling; they win
     /// over those that the stack would set.
     pub config: BTreeMap<String, serde_json::Value>,
+    /// Members of the configuration that are left out, although the stack would set them.
+    pub without: Vec<String>,
 }
 
 /// A factory of Logto that can be pointed at the mock.
@@ -123,6 +135,9 @@ pub struct GivenSignInExperience {
     /// Rules for passwords.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
+    /// Further members, in Logto's own spelling; they win over the others.
+    #[serde(skip_serializing)]
+    pub members: BTreeMap<String, serde_json::Value>,
 }
 
 /// `signUp`.
@@ -236,6 +251,40 @@ pub struct GivenApplication {
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: Option<bool>,
+    /// What kind of application Logto takes the app for; `Traditional` unless said.
+    #[serde(rename = "type")]
+    pub kind: Option<GivenApplicationKind>,
+    /// It is an application of somebody else's.
+    pub is_third_party: Option<bool>,
+    /// Further members of `customClientMetadata`, in Logto's own spelling.
+    pub custom_client_metadata: BTreeMap<String, serde_json::Value>,
+}
+
+/// A kind of application, in Logto's own spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum GivenApplicationKind {
+    /// "Traditional web": has a secret.
+    Traditional,
+    /// "Single page app": has none.
+    #[serde(rename = "SPA")]
+    Spa,
+    /// "Native app": has none.
+    Native,
+    /// "Machine-to-machine": nobody signs in to it.
+    MachineToMachine,
+}
+
+impl GivenApplicationKind {
+    /// As Logto spells it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Traditional => "Traditional",
+            Self::Spa => "SPA",
+            Self::Native => "Native",
+            Self::MachineToMachine => "MachineToMachine",
+        }
+    }
 }
 
 /// An account that exists in Logto already (`POST /api/users`).

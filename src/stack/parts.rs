@@ -245,6 +245,14 @@ impl InContainers {
         }
     }
 
+    /// The one in whose tenant others have been, or will be.
+    pub(super) fn shared(&self) -> Option<&RunningContainer> {
+        match self {
+            Self::Own(running) => running.is_reused().then_some(running),
+            Self::Shared(running) => Some(running),
+        }
+    }
+
     pub(super) fn site(&self) -> LogtoSite {
         let running = self.running();
         let (id, secret) = running.credentials();
@@ -322,17 +330,16 @@ pub(super) async fn open_tenant(
     endpoints: &Endpoints,
     credentials: &Credentials,
     kind: &TenantKind,
+    connector_id: Option<&str>,
     clock: &Clock,
-    container: Option<&RunningContainer>,
+    shared: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
     let (logto, admin) = (&endpoints.logto, &endpoints.logto_admin);
     let management = Management::open(client.clone(), logto, admin, credentials).await?;
-    if let Some(container) = container {
-        let read = async { Ok::<_, StepError>(management.get("sign-in-exp").await?.body) };
-        let untouched = container.untouched(read).await?;
-        reset::reset(&management, untouched).await?;
+    if let Some(container) = shared {
+        reset::as_untouched(&management, container).await?;
     }
-    Tenant::open(management, kind, logto, admin, clock.millis()).await
+    Tenant::open(management, kind, connector_id, logto, admin, clock.millis()).await
 }
 
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {

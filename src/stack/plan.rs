@@ -6,19 +6,32 @@ use serde_json::{Map, Value, json};
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::ConnectorFactory;
-use super::tenant::Plan;
+use super::settings::{ConnectorFactory, OauthAppSettings};
+use super::tenant::{Plan, TARGET};
 
 /// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
 pub(super) fn oauth_app(
     settings: &StackBuilder,
     names: &Names,
 ) -> Result<mock_huggingface::App, UnknownName> {
-    let wanted = settings.oauth_app.clone();
+    one_app(settings.oauth_app.clone(), names)
+}
+
+/// Further OAuth apps at Hugging Face.
+pub(super) fn other_apps(
+    settings: &StackBuilder,
+    names: &Names,
+) -> Result<Vec<mock_huggingface::App>, UnknownName> {
+    settings.other_apps.iter().map(|app| one_app(app.clone(), names)).collect()
+}
+
+fn one_app(wanted: OauthAppSettings, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
     let default = mock_huggingface::App::default();
     let redirect_uris =
         wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);
     Ok(mock_huggingface::App {
+        client_id: wanted.client_id.unwrap_or_default(),
+        secret: wanted.secret,
         name: wanted.name.unwrap_or_else(|| "Bookstore".to_owned()),
         redirect_uris: names.fill_all(&redirect_uris)?,
         scopes: wanted.scopes.map_or(default.scopes, |scopes| oauth::Scopes::parse(&scopes.join(" "))),
@@ -49,16 +62,24 @@ pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, Unkno
         }
     }
     connector_config.extend(connector.config.clone());
+    connector_config.retain(|name, _| !connector.without.contains(name));
     let application = &settings.application;
+    let mut custom_client_metadata = application.custom_client_metadata.clone();
+    if application.always_issue_refresh_token {
+        custom_client_metadata.insert("alwaysIssueRefreshToken".to_owned(), json!(true));
+    }
     Ok(Plan {
         factory: connector.factory,
+        target: connector.target.clone().unwrap_or_else(|| TARGET.to_owned()),
         connector_config: filled(&Value::Object(connector_config), names)?,
         sync_profile: connector.sync_profile,
         sign_in_experience: settings.tenant.sign_in_experience.clone(),
         users: settings.tenant.users.clone(),
         redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
         post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
-        always_issue_refresh_token: application.always_issue_refresh_token,
+        application_kind: application.kind.clone().unwrap_or_else(|| "Traditional".to_owned()),
+        third_party: application.third_party,
+        custom_client_metadata,
     })
 }
 

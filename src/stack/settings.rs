@@ -10,6 +10,10 @@ use serde_json::{Map, Value};
 /// The OAuth app at Hugging Face, with the fields of its settings page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OauthAppSettings {
+    /// Its client id; made up unless said.
+    pub client_id: Option<String>,
+    /// Its secret; made up unless said.
+    pub secret: Option<String>,
     /// Its name on the permission page; `Bookstore` unless said.
     pub name: Option<String>,
     /// Where codes may be sent; `[LOGTO]/callback/[CONNECTOR]` unless said.
@@ -29,6 +33,10 @@ pub struct OauthAppSettings {
 pub struct ConnectorSettings {
     /// The factory it is made of.
     pub factory: ConnectorFactory,
+    /// Its id, part of its callback URI; `logto-testkit` unless said. A connector that is borrowed keeps its own.
+    pub id: Option<String>,
+    /// What the sign-in experience knows a connector of a generic factory by; `huggingface` unless said.
+    pub target: Option<String>,
     /// `clientId`; `[HF_CLIENT_ID]` unless said.
     pub client_id: Option<String>,
     /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
@@ -39,6 +47,8 @@ pub struct ConnectorSettings {
     pub sync_profile: bool,
     /// Further members of the configuration; they win over the others.
     pub config: Map<String, Value>,
+    /// Members of the configuration that are left out, although the stack would set them.
+    pub without: Vec<String>,
 }
 
 /// A factory of Logto that can be pointed at the mock. Only one of a tenant's
@@ -75,6 +85,12 @@ pub struct ApplicationSettings {
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: bool,
+    /// `type`, in Logto's spelling; `Traditional` unless said.
+    pub kind: Option<String>,
+    /// `isThirdParty`.
+    pub third_party: bool,
+    /// Further members of `customClientMetadata`, in Logto's spelling.
+    pub custom_client_metadata: Map<String, Value>,
 }
 
 /// What a Logto tenant is like besides application and connector.

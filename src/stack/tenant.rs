@@ -16,9 +16,11 @@ use super::tenant_error::TenantError;
 /// The id our connector asks for, so that its callback URL is known beforehand.
 pub(super) const CONNECTOR_ID: &str = "logto-testkit";
 /// What the connector under test is known by in the sign-in experience.
-const TARGET: &str = "huggingface";
+pub(super) const TARGET: &str = "huggingface";
 /// The factory that makes a tenant's own connector for Hugging Face.
 const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
+/// What an app of a kind without secrets has in the place of one.
+const NO_SECRET: &str = "this-application-has-no-secret";
 /// The name of our application, by which a left-over is known as ours.
 const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
@@ -30,6 +32,11 @@ pub(super) enum TenantKind {
     /// Of a container that stacks share: proven to be as untouched when it is
     /// opened, so that nothing has to be put back.
     Own,
+    /// One that is set up to stay so, and may be from the last time.
+    Lasting {
+        /// Set it up although it has applications or social connectors of others.
+        allow_shared: bool,
+    },
     /// One that was there before.
     Shared {
         /// Work in it although it has users, applications or social connectors of others.
@@ -44,6 +51,8 @@ pub(super) enum TenantKind {
 pub(super) struct Plan {
     /// The factory that the connector is made of.
     pub(super) factory: ConnectorFactory,
+    /// What the sign-in experience knows the connector by; of a generic factory it can be chosen.
+    pub(super) target: String,
     /// `clientId`, `clientSecret`, `scope` … of the connector.
     pub(super) connector_config: Value,
     /// Whether the connector copies the profile at every sign-in.
@@ -56,8 +65,12 @@ pub(super) struct Plan {
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
     pub(super) post_logout_redirect_uris: Vec<String>,
-    /// `customClientMetadata.alwaysIssueRefreshToken` of the application.
-    pub(super) always_issue_refresh_token: bool,
+    /// `type` of the application.
+    pub(super) application_kind: String,
+    /// `isThirdParty` of the application.
+    pub(super) third_party: bool,
+    /// `customClientMetadata` of the application.
+    pub(super) custom_client_metadata: Map<String, Value>,
 }
 
 /// An application of Logto with its secret.
@@ -74,6 +87,10 @@ pub(super) struct Application {
 pub(super) struct Tenant {
     management: Management,
     connector: Connector,
+    /// The id that ours has or will have.
+    own_id: String,
+    /// Our application from the last time, to be used again.
+    application: Option<String>,
     saved: Option<Mutex<StateFile>>,
 }
 
@@ -94,15 +111,24 @@ impl Tenant {
     pub(super) async fn open(
         management: Management,
         kind: &TenantKind,
+        connector_id: Option<&str>,
         logto: &Url,
         logto_admin: &Url,
         now_ms: i64,
     ) -> Result<Self, StepError> {
-        let TenantKind::Shared { allow_shared, state_file } = kind else {
-            return Ok(Self { management, connector: Connector::Create, saved: None });
+        let own_id = connector_id.unwrap_or(CONNECTOR_ID).to_owned();
+        let (allow_shared, state_file) = match kind {
+            TenantKind::Fresh | TenantKind::Own => {
+                let connector = Connector::Create;
+                return Ok(Self { management, connector, own_id, application: None, saved: None });
+            }
+            TenantKind::Lasting { allow_shared } => (allow_shared, None),
+            TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
         };
         let survey = Survey::of(&management).await?;
-        if let (Some(found), false) = (survey.in_use(), allow_shared) {
+        // Whoever clicks through one that is set up to stay has an account in it.
+        let users = if state_file.is_some() { survey.users } else { 0 };
+        if let (Some(found), false) = (survey.in_use(users), allow_shared) {
             return Err(TenantError::InUse { found }.into());
         }
         let connector = match (&survey.borrowed, survey.own_connector) {
@@ -110,7 +136,11 @@ impl Tenant {
             (None, true) => Connector::Replace,
             (None, false) => Connector::Create,
         };
-        let created_connector = survey.borrowed.is_none().then(|| CONNECTOR_ID.to_owned());
+        let Some(state_file) = state_file else {
+            let application = survey.own_application;
+            return Ok(Self { management, connector, own_id, application, saved: None });
+        };
+        let created_connector = survey.borrowed.is_none().then(|| own_id.clone());
         let state = SavedState {
             version: 1,
             logto: logto.clone(),
@@ -125,14 +155,14 @@ impl Tenant {
             sign_in_experience: survey.sign_in_experience,
         };
         let saved = Some(Mutex::new(StateFile::create(state_file.clone(), state)?));
-        Ok(Self { management, connector, saved })
+        Ok(Self { management, connector, own_id, application: None, saved })
     }
 
     /// The id the connector has or will have.
     #[must_use]
     pub(super) fn connector_id(&self) -> &str {
         match &self.connector {
-            Connector::Create | Connector::Replace => CONNECTOR_ID,
+            Connector::Create | Connector::Replace => &self.own_id,
             Connector::Borrow(id) => id,
         }
     }
@@ -150,20 +180,33 @@ impl Tenant {
     pub(super) async fn provision(&self, plan: &Plan) -> Result<Application, StepError> {
         let mut application = json!({
             "name": APPLICATION_NAME,
-            "type": "Traditional",
+            "type": plan.application_kind,
             "oidcClientMetadata": {
                 "redirectUris": plan.redirect_uris,
                 "postLogoutRedirectUris": plan.post_logout_redirect_uris,
             },
         });
-        if plan.always_issue_refresh_token {
-            application["customClientMetadata"] = json!({ "alwaysIssueRefreshToken": true });
+        if !plan.custom_client_metadata.is_empty() {
+            application["customClientMetadata"] = json!(plan.custom_client_metadata);
         }
-        let id = self.management.post("applications", &application).await?.text("id")?;
+        if plan.third_party {
+            application["isThirdParty"] = json!(true);
+        }
+        let id = match &self.application {
+            Some(id) => {
+                if let Value::Object(members) = &mut application {
+                    members.remove("type"); // It cannot be changed, and is the same.
+                }
+                self.management.patch(&format!("applications/{id}"), &application).await?.text("id")?
+            }
+            None => self.management.post("applications", &application).await?.text("id")?,
+        };
         self.note(|state| state.created_application = Some(id.clone()))?;
         let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
         let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
-        let secret = secret.ok_or_else(|| secrets.lacks("value"))?.to_owned();
+        // Applications that run where everybody can read them have none.
+        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
+        let secret = secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned();
 
         match &self.connector {
             Connector::Create => self.create(plan).await?,
@@ -186,11 +229,11 @@ impl Tenant {
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {
         let mut connector = json!({
             "connectorId": plan.factory.id(),
-            "id": CONNECTOR_ID,
+            "id": self.own_id,
             "config": plan.connector_config,
         });
         if plan.factory != FACTORY {
-            connector["metadata"] = json!({ "target": TARGET, "name": { "en": "Hugging Face" } });
+            connector["metadata"] = json!({ "target": plan.target, "name": { "en": "Hugging Face" } });
         }
         if plan.sync_profile {
             connector["syncProfile"] = json!(true);
@@ -209,7 +252,7 @@ impl Tenant {
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
             "socialSignIn": {},
-            "socialSignInConnectorTargets": [TARGET],
+            "socialSignInConnectorTargets": [plan.target],
             "signInMode": "SignInAndRegister",
         });
         if let Value::Object(members) = &mut experience {
@@ -265,6 +308,7 @@ impl Tenant {
 struct Survey {
     users: u64,
     applications: usize,
+    own_application: Option<String>,
     social_connectors: usize,
     own_connector: bool,
     borrowed: Option<BorrowedConnector>,
@@ -276,11 +320,12 @@ impl Survey {
         let users = management.get("users?page=1&page_size=1").await?;
         let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
         let applications = management.get("applications").await?;
-        let applications = applications
-            .list()?
-            .iter()
-            .filter(|application| application.get("name").and_then(Value::as_str) != Some(APPLICATION_NAME))
-            .count();
+        let (ours, others): (Vec<&Value>, Vec<&Value>) =
+            applications.list()?.iter().partition(|application| {
+                application.get("name").and_then(Value::as_str) == Some(APPLICATION_NAME)
+            });
+        let own_application = ours.first().and_then(|ours| ours.get("id")?.as_str()).map(ToOwned::to_owned);
+        let applications = others.len();
         let connectors = management.get("connectors").await?;
         let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
         for connector in connectors.list()? {
@@ -305,13 +350,21 @@ impl Survey {
             .iter()
             .filter_map(|member| Some(((*member).to_owned(), experience.body.get(*member)?.clone())))
             .collect();
-        Ok(Self { users, applications, social_connectors, own_connector, borrowed, sign_in_experience })
+        Ok(Self {
+            users,
+            applications,
+            own_application,
+            social_connectors,
+            own_connector,
+            borrowed,
+            sign_in_experience,
+        })
     }
 
-    /// What there is of others, in words.
-    fn in_use(&self) -> Option<String> {
+    /// What there is of others, in words, with as many users.
+    fn in_use(&self, users: u64) -> Option<String> {
         let counts = [
-            (self.users, "user(s)"),
+            (users, "user(s)"),
             (self.applications as u64, "application(s)"),
             (self.social_connectors as u64, "social connector(s)"),
         ];

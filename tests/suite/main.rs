@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod command;
+mod compose;
 mod coverage;
 mod documentation;
 mod external;
@@ -13,4 +14,5 @@ mod golden_walk;
 mod hostile;
 mod lifetimes;
 mod own_app;
+mod standing;
 mod support;
