@@ -43,4 +43,14 @@ pub const LEFT_OUT: &[LeftOut] = &[
         what: "The button is there in a browser and missing in an app's web view, or the reverse.",
         because: "It takes the bridge that a native app puts into the page, and a connector for one platform only; that for Hugging Face is for all.",
     },
+    LeftOut {
+        entry: "F26",
+        what: "The sign-in fails because a second endpoint of the provider, such as GitHub's list of e-mail addresses, refuses.",
+        because: "Logto's connector for Hugging Face asks one endpoint for the profile; the others that ask two have their providers' addresses built in.",
+    },
+    LeftOut {
+        entry: "G2",
+        what: "Somebody types in the e-mail address that the provider did not give, it belongs to an account, and the social identity is not linked to it.",
+        because: "It is mended in the version of Logto that is reproduced here, and typing in an address takes a connector that sends mail.",
+    },
 ];

@@ -15,6 +15,7 @@ mod logto;
 mod management;
 mod network;
 mod person;
+mod provider;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -31,6 +32,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     network::EXPLAIN,
     management::EXPLAIN,
     huggingface::EXPLAIN,
+    provider::EXPLAIN,
     connector::EXPLAIN,
     generic::EXPLAIN,
     experience::EXPLAIN,
@@ -39,11 +41,13 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     browser::EXPLAIN,
     app::EXPLAIN,
     logto::EXPLAIN,
+    provider::LAST,
 ];
 
 /// Rules that see faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
+    provider::WATCH,
     connector::WATCH,
     generic::WATCH,
     experience::WATCH,

@@ -98,6 +98,7 @@ async fn settings(stack: &Stack) -> Settings {
         target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
         sign_in_experience: read(stack, "sign-in-exp").await,
+        users: read(stack, "users?page=1&page_size=100").await.as_array().cloned().unwrap_or_default(),
         oauth_app,
         app: stack.app_config().cloned(),
         endpoint: Some(stack.endpoints().logto.clone()),

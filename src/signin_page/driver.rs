@@ -220,7 +220,9 @@ impl<'a> SigninPage<'a> {
         let connector = &decoded(connector);
         let url = self.api.walker.current(self.api.tab)?.request.url.clone();
         let expected = self.api.forget(&key(STATE, connector));
-        let came = url.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
+        // Of a parameter that comes twice, the page sees the last (`Object.fromEntries`).
+        let came = url.query_pairs().filter(|(name, _)| name == "state").last();
+        let came = came.map(|(_, value)| value.into_owned());
         if expected.is_none() || expected != came {
             return Ok(Arrival::StateMismatch);
         }
