@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::walk::RunError;
 use crate::Scenario;
 use crate::scenario::{
-    GivenApp, GivenClocks, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenUser, clock_offset,
+    GivenApp, GivenClocks, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenUser,
+    clock_offset,
 };
 use crate::stack::{
     AppCredentials, ApplicationSettings, Clocks, ConnectorFactory, ConnectorSettings, Deployment,
@@ -55,7 +56,7 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     config.check().map_err(|broken| refused(format!("given.huggingface: {broken}")))?;
     let builder = Stack::builder()
         .huggingface(config)
-        .oauth_app(oauth_app(&given.huggingface))
+        .oauth_app(oauth_app(&given.huggingface.app))
         .connector(connector)
         .application(application)
         .tenant(tenant)
@@ -70,6 +71,8 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         });
     let broken = given.network.ways().filter_map(|(way, fault)| Some((way, fault?)));
     let builder = broken.fold(builder, |builder, (way, fault)| builder.fault(way, fault));
+    let others = given.huggingface.other_apps.iter().map(oauth_app);
+    let builder = others.fold(builder, StackBuilder::other_app);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
 }
 
@@ -119,8 +122,8 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config
 }
 
-fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
-    let app = given.app.clone();
+fn oauth_app(given: &GivenOauthApp) -> OauthAppSettings {
+    let app = given.clone();
     OauthAppSettings {
         client_id: app.client_id,
         secret: app.secret,

@@ -52,6 +52,8 @@ pub struct GivenHuggingFace {
     pub organisations: Vec<Organisation>,
     /// The OAuth app that the connector uses, with the fields of the settings page.
     pub app: GivenOauthApp,
+    /// Further OAuth apps, which the connector is not meant to use.
+    pub other_apps: Vec<GivenOauthApp>,
     /// Behaviour that nothing public tells about the real site.
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.

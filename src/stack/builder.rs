@@ -68,6 +68,7 @@ pub struct StackBuilder {
     pub(super) huggingface: mock_huggingface::Config,
     pub(super) huggingface_listen: SocketAddr,
     pub(super) oauth_app: OauthAppSettings,
+    pub(super) other_apps: Vec<OauthAppSettings>,
     pub(super) answers: Vec<kit::Rule>,
     pub(super) connector: ConnectorSettings,
     pub(super) application: ApplicationSettings,
@@ -95,6 +96,7 @@ impl Default for StackBuilder {
             huggingface: mock_huggingface::Config::default(),
             huggingface_listen: any,
             oauth_app: OauthAppSettings::default(),
+            other_apps: vec![],
             answers: vec![],
             connector: ConnectorSettings::default(),
             application: ApplicationSettings::default(),
@@ -143,6 +145,13 @@ impl StackBuilder {
     #[must_use]
     pub fn oauth_app(mut self, settings: OauthAppSettings) -> Self {
         self.oauth_app = settings;
+        self
+    }
+
+    /// A further OAuth app at Hugging Face, which the connector is not meant to use.
+    #[must_use]
+    pub fn other_app(mut self, settings: OauthAppSettings) -> Self {
+        self.other_apps.push(settings);
         self
     }
 

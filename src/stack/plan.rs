@@ -7,7 +7,7 @@ use url::Url;
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::{ConnectorFactory, TenantSettings};
+use super::settings::{ConnectorFactory, OauthAppSettings, TenantSettings};
 use super::steps::StepError;
 use super::tenant::{Plan, PlannedIdentity, TARGET};
 
@@ -16,7 +16,18 @@ pub(super) fn oauth_app(
     settings: &StackBuilder,
     names: &Names,
 ) -> Result<mock_huggingface::App, UnknownName> {
-    let wanted = settings.oauth_app.clone();
+    one_app(settings.oauth_app.clone(), names)
+}
+
+/// Further OAuth apps at Hugging Face.
+pub(super) fn other_apps(
+    settings: &StackBuilder,
+    names: &Names,
+) -> Result<Vec<mock_huggingface::App>, UnknownName> {
+    settings.other_apps.iter().map(|app| one_app(app.clone(), names)).collect()
+}
+
+fn one_app(wanted: OauthAppSettings, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
     let default = mock_huggingface::App::default();
     let redirect_uris =
         wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);

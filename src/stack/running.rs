@@ -383,6 +383,9 @@ impl Stack {
         names.learn("CONNECTOR", tenant.connector_id());
         let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
         let oauth_app = huggingface_site.add_app(oauth_app);
+        for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+            huggingface_site.add_app(other);
+        }
         let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
