@@ -38,16 +38,17 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use change::{AdminCall, HuggingFaceChange};
+pub use change::{AdminCall, AppRestart, HuggingFaceChange};
 pub use error::ScenarioError;
 pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
-    Given, GivenApp, GivenApplication, GivenConnector, GivenConnectorFactory, GivenHuggingFace,
-    GivenOauthApp, GivenSignInExperience, GivenUser, Identifier, PasswordLength, PasswordPolicy,
-    PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
+    Given, GivenApp, GivenApplication, GivenApplicationType, GivenBrowser, GivenConnector,
+    GivenConnectorFactory, GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier,
+    PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
 pub use model::{
-    BackendKind, Capture, CaptureSource, Choice, Needs, PasswordAccount, Profile, Scenario, Step, Verb,
+    BackendKind, Capture, CaptureSource, Choice, LostStorage, Needs, PasswordAccount, Profile, Scenario,
+    Step, Verb,
 };
 pub use schema::schema;

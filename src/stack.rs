@@ -5,6 +5,7 @@
 //! and a deadline. Everything is configured through the interfaces a real user
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
+mod app_server;
 mod builder;
 mod endpoints;
 mod management;
@@ -29,8 +30,8 @@ pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
-    TenantSettings,
+    AppChange, AppCredentials, ApplicationSettings, ApplicationType, ConnectorFactory, ConnectorSettings,
+    OauthAppSettings, TenantSettings,
 };
 pub use steps::{BindError, StartError, StepError};
 pub use tenant_error::TenantError;

@@ -50,8 +50,21 @@ pub struct Settings {
     pub app: Option<sample_app::Config>,
     /// Logto's `ENDPOINT`.
     pub endpoint: Option<Url>,
+    /// What Logto says of the accounts that the app had signed in, by id.
+    pub users: Vec<(String, SeenUser)>,
     /// Seconds by which a party's clock is off, where that is known.
     pub clocks: BTreeMap<&'static str, i64>,
+}
+
+/// What became of an account in Logto.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenUser {
+    /// It is there, and may sign in.
+    Welcome,
+    /// It is suspended.
+    Suspended,
+    /// It is not there.
+    Gone,
 }
 
 /// A step of the person.

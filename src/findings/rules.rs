@@ -7,12 +7,17 @@ mod account;
 mod app;
 mod application;
 mod browser;
+mod callback;
 mod connector;
 mod experience;
 mod huggingface;
 mod logto;
 mod network;
 mod person;
+mod request;
+mod session;
+mod sign_out;
+mod tokens;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -31,7 +36,12 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     connector::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
+    request::EXPLAIN,
     application::EXPLAIN,
+    session::EXPLAIN,
+    callback::EXPLAIN,
+    tokens::EXPLAIN,
+    sign_out::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     logto::EXPLAIN,
@@ -45,6 +55,11 @@ pub(super) const WATCH: &[&[Watch]] = &[
     account::WATCH,
     application::WATCH,
     app::WATCH,
+    request::WATCH,
+    session::WATCH,
+    callback::WATCH,
+    tokens::WATCH,
+    sign_out::WATCH,
     logto::WATCH,
     network::WATCH,
     browser::WATCH,

@@ -36,6 +36,9 @@ pub enum ActionError {
     /// The Management API did not answer.
     #[error(transparent)]
     Management(#[from] crate::stack::ManagementError),
+    /// The app cannot be started again like this.
+    #[error(transparent)]
+    App(#[from] sample_app::ConfigError),
     /// There is nothing of that name at Hugging Face to change.
     #[error("Hugging Face has no {what} `{name}`")]
     NotAtSite {

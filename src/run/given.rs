@@ -1,14 +1,16 @@
 //! From a scenario's `given` to a stack.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace};
+use crate::scenario::{GivenApp, GivenApplicationType, GivenConnectorFactory, GivenHuggingFace};
 use crate::stack::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings, Stack,
-    StackBuilder, TenantSettings,
+    AppCredentials, ApplicationSettings, ApplicationType, ConnectorFactory, ConnectorSettings,
+    OauthAppSettings, Stack, StackBuilder, TenantSettings,
 };
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
@@ -27,9 +29,15 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         config: given.connector.config.clone().into_iter().collect(),
     };
     let application = ApplicationSettings {
+        kind: application_type(given.application.r#type),
         redirect_uris: given.application.redirect_uris.clone(),
         post_logout_redirect_uris: given.application.post_logout_redirect_uris.clone(),
         always_issue_refresh_token: given.application.always_issue_refresh_token.unwrap_or_default(),
+        cors_allowed_origins: given.application.cors_allowed_origins.clone().unwrap_or_default(),
+        secret_expires_in: given
+            .application
+            .secret_expires_in
+            .map(|seconds| Duration::from_secs(seconds.into())),
     };
     let tenant = TenantSettings {
         sign_in_experience: members(&given.sign_in_experience),
@@ -46,6 +54,7 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         .application(application)
         .tenant(tenant)
         .app(app(&given.app))
+        .app_replicas(given.app.replicas.unwrap_or(1))
         .app_credentials(credentials);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
 }
@@ -55,6 +64,15 @@ fn factory(given: Option<GivenConnectorFactory>) -> ConnectorFactory {
         None | Some(GivenConnectorFactory::HuggingFace) => ConnectorFactory::HuggingFace,
         Some(GivenConnectorFactory::OAuth2) => ConnectorFactory::OAuth2,
         Some(GivenConnectorFactory::Oidc) => ConnectorFactory::Oidc,
+    }
+}
+
+fn application_type(given: Option<GivenApplicationType>) -> ApplicationType {
+    match given {
+        None | Some(GivenApplicationType::Traditional) => ApplicationType::Traditional,
+        Some(GivenApplicationType::Spa) => ApplicationType::Spa,
+        Some(GivenApplicationType::Native) => ApplicationType::Native,
+        Some(GivenApplicationType::MachineToMachine) => ApplicationType::MachineToMachine,
     }
 }
 
@@ -100,9 +118,14 @@ fn app(given: &GivenApp) -> sample_app::Options {
         extra_parameters: given.extra_parameters.unwrap_or(default.extra_parameters),
         client_auth: given.client_auth.unwrap_or(default.client_auth),
         callback_path: given.callback_path.unwrap_or(default.callback_path),
+        callback_query: given.callback_query,
         post_sign_out_path: given.post_sign_out_path.unwrap_or(default.post_sign_out_path),
+        required_claims: given.required_claims.unwrap_or(default.required_claims),
+        sign_out: given.sign_out.unwrap_or(default.sign_out),
         cookie: given.cookie.unwrap_or(default.cookie),
         storage: given.storage.unwrap_or(default.storage),
+        session_secret: given.session_secret,
         timeout_seconds: given.timeout_seconds.unwrap_or(default.timeout_seconds),
+        variants: given.variants.unwrap_or(default.variants),
     }
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::scenario::{AdminCall, HuggingFaceChange};
+use crate::scenario::{AdminCall, AppRestart, HuggingFaceChange};
+use crate::stack::AppChange;
 
 /// What Logto's Management API answered.
 #[derive(Debug, Clone)]
@@ -32,6 +33,15 @@ impl Person<'_> {
         let (status, body) = self.stack.management().ask(method, path, filled.body.as_ref()).await?;
         self.answered = Some(Answered { status, body });
         Ok(())
+    }
+
+    pub(super) fn restart_app(&mut self, restart: &AppRestart) -> Result<(), ActionError> {
+        let filled = |text: &Option<String>| text.as_ref().map(|text| self.fill(text)).transpose();
+        let change = AppChange {
+            session_secret: filled(&restart.session_secret)?,
+            app_secret: filled(&restart.app_secret)?,
+        };
+        Ok(self.stack.restart_app(change)?)
     }
 
     pub(super) fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {

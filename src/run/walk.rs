@@ -61,10 +61,13 @@ pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> Result<WalkRe
 
 async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
     let mut person = Person::new(stack);
+    if scenario.given.browser.refuses_cookies {
+        person.walker.refuse_cookies();
+    }
     let mut failures = Vec::new();
     for step in &scenario.steps {
         let since = Since { hops: person.walker.hops().len(), journal: stack.journal().last_number() };
-        person.look_at(step.tab);
+        person.look_at(step.browser, step.tab);
         let done = person.does(&step.verb).await;
         let hops = since.hops..person.walker.hops().len();
         let seen = observe::step(&person, &step.verb, hops, done.as_ref().err());

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use mock_huggingface::{Organisation, Switches, User};
-use sample_app::{ClientAuth, CookieOptions, StorageKind};
+use sample_app::{ClientAuth, CookieOptions, SignOutOptions, StorageKind, Variant};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,16 @@ pub struct Given {
     pub users: Vec<GivenUser>,
     /// The sample app's own configuration.
     pub app: GivenApp,
+    /// The person's first browser.
+    pub browser: GivenBrowser,
+}
+
+/// The person's first browser.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GivenBrowser {
+    /// It takes no cookies.
+    pub refuses_cookies: bool,
 }
 
 /// The mock Hugging Face.
@@ -228,12 +238,33 @@ pub struct PasswordRejects {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GivenApplication {
+    /// Its type; `Traditional` unless said.
+    pub r#type: Option<GivenApplicationType>,
     /// Redirect URIs; `[APP]/callback` unless said.
     pub redirect_uris: Option<Vec<String>>,
     /// Post sign-out redirect URIs; `[APP]/` unless said.
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: Option<bool>,
+    /// Origins whose scripts may call Logto (`corsAllowedOrigins`), besides those
+    /// of the redirect URIs.
+    pub cors_allowed_origins: Option<Vec<String>>,
+    /// `[APP_SECRET]` is a secret made for the app that ends after so many seconds.
+    pub secret_expires_in: Option<u32>,
+}
+
+/// A type of application, in Logto's own spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum GivenApplicationType {
+    /// A web app that keeps a secret on its server.
+    Traditional,
+    /// A single-page app, which has no secret.
+    #[serde(rename = "SPA")]
+    Spa,
+    /// An app on a phone or a desktop, which has no secret.
+    Native,
+    /// A program without people.
+    MachineToMachine,
 }
 
 /// An account that exists in Logto already (`POST /api/users`).
@@ -280,12 +311,24 @@ pub struct GivenApp {
     pub client_auth: Option<ClientAuth>,
     /// Path that Logto sends the person back to after a sign-in; `/callback` unless said.
     pub callback_path: Option<String>,
+    /// Query of the redirect URI, e.g. `theme=dark&lang=en`.
+    pub callback_query: Option<String>,
     /// Path that Logto sends the person back to after a sign-out; `/` unless said.
     pub post_sign_out_path: Option<String>,
+    /// Claims of the ID token without which the app takes nobody in.
+    pub required_claims: Option<Vec<String>>,
+    /// How the app signs people out.
+    pub sign_out: Option<SignOutOptions>,
     /// The session cookie.
     pub cookie: Option<CookieOptions>,
     /// Where sessions are kept.
     pub storage: Option<StorageKind>,
     /// How many seconds Logto may take for one answer.
     pub timeout_seconds: Option<u32>,
+    /// What sessions in a cookie are signed with; made at every start when not given.
+    pub session_secret: Option<String>,
+    /// How many of the app stand behind its address, taking turns; one unless said.
+    pub replicas: Option<usize>,
+    /// Defects of other apps that this one is to have.
+    pub variants: Option<Vec<Variant>>,
 }

@@ -72,6 +72,7 @@ pub struct StackBuilder {
     pub(super) tenant: TenantSettings,
     pub(super) app: sample_app::Options,
     pub(super) app_credentials: AppCredentials,
+    pub(super) app_replicas: usize,
     pub(super) app_url: Option<Url>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
@@ -95,6 +96,7 @@ impl Default for StackBuilder {
             tenant: TenantSettings::default(),
             app: sample_app::Options::default(),
             app_credentials: AppCredentials::default(),
+            app_replicas: 1,
             app_url: None,
             app_listen: any,
             logto_listen: any,
@@ -176,6 +178,14 @@ impl StackBuilder {
     #[must_use]
     pub fn app_credentials(mut self, credentials: AppCredentials) -> Self {
         self.app_credentials = credentials;
+        self
+    }
+
+    /// How many of the sample app stand behind its address, taking turns with the
+    /// requests. What one keeps in memory the others do not know.
+    #[must_use]
+    pub fn app_replicas(mut self, replicas: usize) -> Self {
+        self.app_replicas = replicas.max(1);
         self
     }
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::container::{Container, RunningContainer};
 
+use super::app_server::AppServer;
 use super::builder::{External, Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
 use super::management::{Credentials, Management};
@@ -16,6 +17,7 @@ use super::names::{Names, UnknownName};
 use super::plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
+use super::settings::ApplicationType;
 use super::steps::{BindError, StartError, StepError, step};
 use super::tenant::{Application, Plan, Tenant, TenantKind};
 
@@ -42,9 +44,10 @@ impl Site<'_> {
         names: &mut Names,
         app_bound: Option<Bound>,
         servers: &mut Vec<Running>,
-    ) -> Result<(Application, Option<sample_app::Config>), StartError> {
+    ) -> Result<(Application, Option<AppServer>), StartError> {
         let Self { settings, base, clients, endpoints } = *self;
-        let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+        let now_ms = base.clock.millis();
+        let plan = named("plan what to create in Logto", plan::plan(settings, names, now_ms))?;
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
@@ -52,6 +55,8 @@ impl Site<'_> {
             Logto::Container(_) | Logto::Running(_) => None,
             // Without a redirect URI there is no authorization request to probe with.
             Logto::External(_) if plan.redirect_uris.is_empty() => None,
+            // Others demand PKCE, or let nobody sign in.
+            Logto::External(_) if plan.application_type != ApplicationType::Traditional => None,
             Logto::External(_) => Some(ConnectorProbe {
                 client: &clients.app,
                 endpoints,
@@ -62,7 +67,10 @@ impl Site<'_> {
         };
         let application = provision(tenant, &plan, probe, || servers[0].connections()).await?;
         names.learn("APP_ID", &application.id);
-        names.learn("APP_SECRET", &application.secret);
+        // A public client has none.
+        if !application.secret.is_empty() {
+            names.learn("APP_SECRET", &application.secret);
+        }
         let Some(app_bound) = app_bound else {
             // An app of somebody else's starts when it knows its id and secret.
             step(
@@ -80,13 +88,13 @@ impl Site<'_> {
             journal: base.journal.clone(),
             client: clients.app.clone(),
         };
-        let app = sample_app::App::new(config.clone(), context)
+        let app = AppServer::new(config, context, settings.app_replicas)
             .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
         servers.push(app_bound.serve(app.router()));
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
         step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
             .await?;
-        Ok((application, Some(config)))
+        Ok((application, Some(app)))
     }
 }
 

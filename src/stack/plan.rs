@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::ConnectorFactory;
+use super::settings::{ApplicationSettings, ConnectorFactory};
 use super::tenant::Plan;
 
 /// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
@@ -29,7 +29,7 @@ pub(super) fn oauth_app(
 }
 
 /// What to create in the tenant: the guide's set-up, and what the settings change of it.
-pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, UnknownName> {
+pub(super) fn plan(settings: &StackBuilder, names: &Names, now_ms: i64) -> Result<Plan, UnknownName> {
     let texts = |given: &Option<Vec<String>>, default: &str| match given {
         Some(given) => names.fill_all(given),
         None => Ok(vec![names.fill(default)?]),
@@ -57,8 +57,28 @@ pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, Unkno
         users: settings.tenant.users.clone(),
         redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
         post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
-        always_issue_refresh_token: application.always_issue_refresh_token,
+        application_type: application.kind,
+        custom_client_metadata: custom_client_metadata(application, names)?,
+        secret_expires_at: application
+            .secret_expires_in
+            .map(|time| now_ms.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))),
     })
+}
+
+/// `customClientMetadata` of the application, as far as it is not empty.
+fn custom_client_metadata(
+    application: &ApplicationSettings,
+    names: &Names,
+) -> Result<Map<String, Value>, UnknownName> {
+    let mut metadata = Map::new();
+    if application.always_issue_refresh_token {
+        metadata.insert("alwaysIssueRefreshToken".to_owned(), json!(true));
+    }
+    if !application.cors_allowed_origins.is_empty() {
+        let origins = names.fill_all(&application.cors_allowed_origins)?;
+        metadata.insert("corsAllowedOrigins".to_owned(), json!(origins));
+    }
+    Ok(metadata)
 }
 
 /// What a generic connector has to be told of the provider.
@@ -112,7 +132,10 @@ pub(super) fn app_config(
         base_url: endpoints.app.clone(),
         logto_endpoint: endpoints.logto.clone(),
         app_id: text(&credentials.app_id, "[APP_ID]")?,
-        app_secret: text(&credentials.app_secret, "[APP_SECRET]")?,
+        app_secret: match (&credentials.app_secret, names.get("APP_SECRET")) {
+            (Some(given), _) => names.fill(given)?,
+            (None, secret) => secret.unwrap_or_default().to_owned(),
+        },
         options: settings.app.clone(),
     })
 }

@@ -8,6 +8,7 @@ use mock_huggingface::HuggingFace;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
+use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
 use super::management::Management;
@@ -19,6 +20,7 @@ use super::parts::{
 use super::plan;
 use super::probe::{self, ProbeError};
 use super::saved::{Restored, SavedStateError};
+use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::tenant::{Application, Tenant};
 
@@ -66,7 +68,7 @@ pub struct Stack {
     browser: Client,
     huggingface: HuggingFace,
     plain_huggingface: Option<Url>,
-    app_config: Option<sample_app::Config>,
+    app: Option<AppServer>,
     tenant: Tenant,
     servers: Vec<Running>,
     /// Given back when the stack is dropped.
@@ -174,8 +176,17 @@ impl Stack {
 
     /// The sample app's configuration; `None` for an app of your own.
     #[must_use]
-    pub fn app_config(&self) -> Option<&sample_app::Config> {
-        self.app_config.as_ref()
+    pub fn app_config(&self) -> Option<sample_app::Config> {
+        self.app.as_ref().map(AppServer::config)
+    }
+
+    /// Stops the sample app and starts it again: what it kept in memory is gone.
+    /// An app of your own stays as it is.
+    ///
+    /// # Errors
+    /// [`sample_app::ConfigError`] when it cannot be configured like this.
+    pub fn restart_app(&self, change: AppChange) -> Result<(), sample_app::ConfigError> {
+        self.app.as_ref().map_or(Ok(()), |app| app.restart(change))
     }
 
     /// The CA that vouches for `https://huggingface.co`.
@@ -255,7 +266,7 @@ impl Stack {
             None => None,
         };
 
-        let (app, app_bound) = match &settings.app_url {
+        let (app_origin, app_bound) = match &settings.app_url {
             Some(url) => (url.clone(), None),
             None => {
                 let bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
@@ -272,7 +283,7 @@ impl Stack {
             }
         };
         let endpoints = Endpoints {
-            app,
+            app: app_origin,
             logto: logto.endpoint,
             logto_admin: logto.admin_endpoint,
             huggingface: huggingface(),
@@ -292,7 +303,7 @@ impl Stack {
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
         let site = Site { settings, base: &base, clients: &clients, endpoints: &endpoints };
-        let (application, app_config) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+        let (application, app) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
             Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.
@@ -329,7 +340,7 @@ impl Stack {
             browser: clients.browser,
             huggingface: huggingface_site,
             plain_huggingface,
-            app_config,
+            app,
             tenant,
             servers: vec![],
             turn: None,

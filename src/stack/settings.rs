@@ -5,6 +5,8 @@
 //! in the app's own settings `[APP_ID]` and `[APP_SECRET]`. So a secret with a
 //! trailing newline is `"[HF_CLIENT_SECRET]\n"`.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 /// The OAuth app at Hugging Face, with the fields of its settings page.
@@ -67,12 +69,54 @@ impl ConnectorFactory {
 /// The app's record in Logto.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplicationSettings {
+    /// Its type.
+    pub kind: ApplicationType,
     /// Redirect URIs; `[APP]/callback` unless said.
     pub redirect_uris: Option<Vec<String>>,
     /// Post sign-out redirect URIs; `[APP]/` unless said.
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: bool,
+    /// Origins whose scripts may call Logto, besides those of the redirect URIs.
+    pub cors_allowed_origins: Vec<String>,
+    /// `[APP_SECRET]` is a secret made for the app that ends after this time.
+    pub secret_expires_in: Option<Duration>,
+}
+
+/// A type of application in Logto.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ApplicationType {
+    /// A web app that keeps a secret on its server.
+    #[default]
+    Traditional,
+    /// A single-page app, which has no secret.
+    Spa,
+    /// An app on a phone or a desktop, which has no secret.
+    Native,
+    /// A program without people.
+    MachineToMachine,
+}
+
+impl ApplicationType {
+    /// Its name in Logto.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Traditional => "Traditional",
+            Self::Spa => "SPA",
+            Self::Native => "Native",
+            Self::MachineToMachine => "MachineToMachine",
+        }
+    }
+}
+
+/// What is different when the sample app is started again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppChange {
+    /// Its `session_secret` from now on.
+    pub session_secret: Option<String>,
+    /// Its `client_secret` from now on.
+    pub app_secret: Option<String>,
 }
 
 /// What a Logto tenant is like besides application and connector.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::management::{Management, ManagementError};
 use super::saved::{BorrowedConnector, CHANGED_MEMBERS, Restored, SavedState, SavedStateError, StateFile};
-use super::settings::ConnectorFactory;
+use super::settings::{ApplicationType, ConnectorFactory};
 use super::steps::StepError;
 use super::tenant_error::TenantError;
 
@@ -55,8 +55,13 @@ pub(super) struct Plan {
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
     pub(super) post_logout_redirect_uris: Vec<String>,
-    /// `customClientMetadata.alwaysIssueRefreshToken` of the application.
-    pub(super) always_issue_refresh_token: bool,
+    /// Type of the application.
+    pub(super) application_type: ApplicationType,
+    /// `customClientMetadata` of the application.
+    pub(super) custom_client_metadata: Map<String, Value>,
+    /// When a secret of the app's own ends, in milliseconds; without it the app
+    /// uses the default one, which does not.
+    pub(super) secret_expires_at: Option<i64>,
 }
 
 /// An application of Logto with its secret.
@@ -147,22 +152,20 @@ impl Tenant {
     pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
         let mut application = json!({
             "name": APPLICATION_NAME,
-            "type": "Traditional",
+            "type": plan.application_type.name(),
             "oidcClientMetadata": {
                 "redirectUris": plan.redirect_uris,
                 "postLogoutRedirectUris": plan.post_logout_redirect_uris,
             },
         });
-        if plan.always_issue_refresh_token {
-            application["customClientMetadata"] = json!({ "alwaysIssueRefreshToken": true });
+        if !plan.custom_client_metadata.is_empty() {
+            application["customClientMetadata"] = json!(plan.custom_client_metadata);
         }
         let id = self.management.post("applications", &application).await?.text("id")?;
         if let Some(saved) = &mut self.saved {
             saved.note(|state| state.created_application = Some(id.clone()))?;
         }
-        let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
-        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
-        let secret = secret.ok_or_else(|| secrets.lacks("value"))?.to_owned();
+        let secret = self.secret(plan, &id).await?;
 
         match &self.connector {
             Connector::Create => self.create(plan).await?,
@@ -180,6 +183,22 @@ impl Tenant {
             }
         }
         Ok(Application { id, secret })
+    }
+
+    /// The secret that the app uses; empty for an application without.
+    async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
+        let path = format!("applications/{id}/secrets");
+        if let Some(at) = plan.secret_expires_at {
+            let named = json!({ "name": "Temporary secret", "expiresAt": at });
+            return Ok(self.management.post(&path, &named).await?.text("value")?);
+        }
+        let secrets = self.management.get(&path).await?;
+        let public = matches!(plan.application_type, ApplicationType::Spa | ApplicationType::Native);
+        match secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str()) {
+            Some(secret) => Ok(secret.to_owned()),
+            None if public => Ok(String::new()),
+            None => Err(secrets.lacks("value").into()),
+        }
     }
 
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::CliError;
 use crate::config::{ClientAuth, CookieOptions, Options, SameSite, StorageKind};
+use crate::variant::Variant;
 
 /// The Bookstore: the app of Logto's guide "add Hugging Face sign-in to a Go web app".
 #[derive(Debug, Parser)]
@@ -68,6 +69,9 @@ pub struct Arguments {
     /// How many seconds Logto may take for one answer
     #[arg(long, value_name = "N", default_value_t = Options::default().timeout_seconds, help_heading = "Sign-in")]
     timeout_seconds: u32,
+    /// Defect of another app to have; may be repeated
+    #[arg(long = "variant", value_enum, value_name = "DEFECT", help_heading = "Defects")]
+    variants: Vec<Variant>,
     /// Where sessions are kept
     #[arg(long, value_enum, default_value_t, help_heading = "Session")]
     storage: StorageKind,
@@ -151,6 +155,8 @@ impl Arguments {
             },
             storage: self.storage,
             timeout_seconds: self.timeout_seconds,
+            variants: self.variants,
+            ..Options::default()
         }
     }
 }
@@ -192,6 +198,20 @@ mod tests {
 
     #[test]
     fn flags_become_options() {
+        let flags = [
+            "--variant",
+            "protects-home",
+            "--scope",
+            "email",
+            "--scope",
+            "roles",
+            "--extra",
+            "login_hint=a=b",
+            "--storage",
+            "cookie",
+        ];
+        let options = parse(&flags).into_options();
+        assert_eq!(options.variants, [Variant::ProtectsHome]);
         let flags =
             ["--scope", "email", "--scope", "roles", "--extra", "login_hint=a=b", "--storage", "cookie"];
         let options = parse(&flags).into_options();
