@@ -1,13 +1,19 @@
 //! The command line: parse, run, exit code. What it does is in the library.
 
+mod access;
+mod app_env;
 mod arguments;
 mod ca;
+mod capsule;
 mod check;
 mod clean;
 mod completions;
+mod diagnose;
 mod dispatch;
 mod exit;
 mod fidelity;
+mod probe;
+mod provision;
 mod restore;
 mod run;
 mod serve;

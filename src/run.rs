@@ -15,4 +15,5 @@ pub use check::Failure;
 pub use given::stack_for;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
+pub(crate) use walk::{ObservedWalk, observed_walk};
 pub use walk::{RunError, WalkReport, diagnosed_walk, walk};

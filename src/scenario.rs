@@ -43,12 +43,14 @@ pub use error::ScenarioError;
 pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
-    Given, GivenApp, GivenApplication, GivenApplicationType, GivenBrowser, GivenConnector,
+    Given, GivenApp, GivenApplication, GivenApplicationKind, GivenBrowser, GivenConnector,
     GivenConnectorFactory, GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier,
     PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
+pub(crate) use hint::nearest;
 pub use model::{
     BackendKind, Capture, CaptureSource, Choice, LostStorage, Needs, PasswordAccount, Profile, Scenario,
     Step, Verb,
 };
+pub(crate) use parse::documents;
 pub use schema::schema;

@@ -7,6 +7,7 @@
 
 mod app_server;
 mod builder;
+mod control;
 mod endpoints;
 mod management;
 mod names;
@@ -17,11 +18,13 @@ mod reset;
 mod running;
 mod saved;
 mod settings;
+mod standing;
 mod steps;
 mod tenant;
 mod tenant_error;
 
 pub use builder::{External, Logto, StackBuilder};
+pub use control::ControlError;
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
@@ -30,8 +33,9 @@ pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppChange, AppCredentials, ApplicationSettings, ApplicationType, ConnectorFactory, ConnectorSettings,
-    OauthAppSettings, TenantSettings,
+    AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
+    TenantSettings,
 };
+pub use standing::Standing;
 pub use steps::{BindError, StartError, StepError};
 pub use tenant_error::TenantError;

@@ -7,8 +7,13 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kit::{Ca, CaError};
 use logto_testkit::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
-use logto_testkit::stack::{Credentials, External, Logto};
+use logto_testkit::stack::{External, Logto};
 use url::Url;
+
+use super::access::Access;
+use super::capsule::arguments::Capsule;
+use super::diagnose::arguments::Diagnose;
+use super::provision::Provision;
 
 /// Walks through sign-in with Hugging Face via Logto, and says what broke.
 #[derive(Debug, Parser)]
@@ -22,7 +27,7 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
-  1    an expectation of a scenario failed
+  1    an expectation of a scenario failed, or a probed server is not up
   2    bad usage, or a file that is no scenario
   3    the stack did not start
   4    a tenant could not be put back as it was
@@ -35,6 +40,10 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Read scenario files and say what is wrong in them, without walking.
     Check(Check),
+    /// Say what is wrong with a sign-in, from the settings of Logto and Hugging Face.
+    Diagnose(Box<Diagnose>),
+    /// Write a scenario that reproduces a case, without its secrets.
+    Capsule(Box<Capsule>),
     /// Compare our double with a real Logto: every recorded story, every scenario.
     Fidelity(Box<Fidelity>),
     /// Bring up a stack to click through, until Ctrl-C.
@@ -42,6 +51,13 @@ pub(crate) enum Command {
     /// Serve one party alone, until Ctrl-C.
     #[command(subcommand)]
     Serve(ServeCommand),
+    /// Set up a running Logto and a running mock for people to click through, and leave them so.
+    Provision(Box<Provision>),
+    /// Ask a server whether it is up: exit code 0 when it answers with success, 1 when not.
+    Probe {
+        /// What to ask for, with GET.
+        url: Url,
+    },
     /// The certificate authority that vouches for the mock's `https://huggingface.co`.
     #[command(subcommand)]
     Ca(CaCommand),
@@ -174,9 +190,8 @@ pub(crate) struct Backend {
     /// [default: the port after `--logto`'s, as in a stock Logto].
     #[arg(long, value_name = "URL")]
     pub(crate) logto_admin: Option<Url>,
-    /// Machine-to-machine application with access to the Management API.
-    #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
-    pub(crate) logto_m2m: Option<String>,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// Work in a tenant that has users, applications or social connectors of others.
     #[arg(long)]
     pub(crate) allow_shared_tenant: bool,
@@ -242,6 +257,9 @@ pub(crate) enum CaCommand {
     Create {
         /// A folder; an existing CA is never overwritten.
         directory: PathBuf,
+        /// Be content with a CA that is there already.
+        #[arg(long)]
+        if_missing: bool,
     },
 }
 
@@ -249,9 +267,8 @@ pub(crate) enum CaCommand {
 pub(crate) struct Restore {
     /// The file that the run named.
     pub(crate) file: PathBuf,
-    /// Machine-to-machine application with access to the Management API.
-    #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
-    pub(crate) logto_m2m: String,
+    #[command(flatten)]
+    pub(crate) access: Access,
 }
 
 /// The arguments do not make sense together.
@@ -265,10 +282,14 @@ pub(crate) enum UsageError {
     NoContainer { option: &'static str, logto: String },
     #[error("{option} is not for --logto container: it knows where its parties are by itself")]
     NotForContainer { option: &'static str },
-    #[error("--logto {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
+    #[error(
+        "Logto at {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M, or --logto-m2m-file)"
+    )]
     NoCredentials(Url),
     #[error("--logto-m2m takes ID:SECRET; there is no colon in what was given")]
     Credentials,
+    #[error("--logto-m2m-file {file}: {source}", file = file.display())]
+    CredentialsFile { file: PathBuf, source: std::io::Error },
     #[error("--logto {0} has no port to count from: say --logto-admin URL")]
     NoAdmin(Url),
     #[error(
@@ -288,16 +309,24 @@ pub(crate) enum UsageError {
     AppTakesOne(usize),
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
+    #[error("say --connector FILE (`-` is standard input), or --from-logto URL")]
+    NoCase,
+    #[error("--from-logto needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
+    NoTenantCredentials,
+    #[error("{file}: {source}")]
+    Unreadable { file: String, source: std::io::Error },
+    #[error(
+        "--app needs --app-env FILE, into which the app's variables are written, or --app-command COMMAND"
+    )]
+    AppNeedsStart,
+    #[error("only one of the files can be standard input")]
+    TwoStandardInputs,
+    #[error("{file} exists already; --force writes over it", file = .0.display())]
+    Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
     #[error(transparent)]
     Ca(#[from] CaError),
-}
-
-/// Splits `ID:SECRET`; a secret may hold colons.
-pub(crate) fn credentials(text: &str) -> Result<Credentials, UsageError> {
-    let (id, secret) = text.split_once(':').ok_or(UsageError::Credentials)?;
-    Ok(Credentials { id: id.to_owned(), secret: secret.to_owned() })
 }
 
 impl Backend {
@@ -321,7 +350,8 @@ impl Backend {
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or_else(|| UsageError::Logto(self.logto.clone()))?;
-        let given = self.logto_m2m.as_deref().ok_or_else(|| UsageError::NoCredentials(endpoint.clone()))?;
+        let credentials =
+            self.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(endpoint.clone()))?;
         let admin_endpoint = match &self.logto_admin {
             Some(admin) => admin.clone(),
             None => next_port(&endpoint)?,
@@ -329,7 +359,7 @@ impl Backend {
         Ok(Logto::External(Box::new(External {
             endpoint,
             admin_endpoint,
-            credentials: credentials(given)?,
+            credentials,
             allow_shared_tenant: self.allow_shared_tenant,
             state_file: self.state_file.clone(),
         })))
@@ -401,7 +431,7 @@ pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, Usage
 }
 
 /// A stock Logto has its admin tenant on the next port (3001, 3002).
-fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
+pub(crate) fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
     let mut admin = endpoint.clone();
     let next = endpoint.port().and_then(|port| port.checked_add(1));
     admin

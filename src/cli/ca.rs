@@ -8,7 +8,14 @@ use super::exit::CliError;
 
 pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
     match command {
-        CaCommand::Create { directory } => {
+        CaCommand::Create { directory, if_missing } => {
+            let there = directory.join("ca.pem");
+            if if_missing && there.exists() {
+                // One that cannot be used is told of now, not by whoever needs it later.
+                Ca::load(&directory)?;
+                println!("{} (existing)", there.display());
+                return Ok(());
+            }
             let certificate = Ca::create(&Clock::system(), &[HUGGINGFACE_HOST])?.save(&directory)?;
             println!("{}", certificate.display());
             eprintln!(

@@ -7,7 +7,9 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
-use super::{ca, check, clean, completions, fidelity, restore, run, serve, up};
+use super::{
+    ca, capsule, check, clean, completions, diagnose, fidelity, probe, provision, restore, run, serve, up,
+};
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
@@ -27,9 +29,13 @@ pub(crate) fn main() -> ExitCode {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
             Some(Command::Check(command)) => check::check(&command),
+            Some(Command::Diagnose(command)) => diagnose::diagnose(*command).await,
+            Some(Command::Capsule(command)) => capsule::capsule(*command).await,
             Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,
             Some(Command::Up(up)) => up::up(up).await,
             Some(Command::Serve(command)) => serve::serve(command).await,
+            Some(Command::Provision(command)) => provision::provision(*command).await,
+            Some(Command::Probe { url }) => probe::probe(&url).await,
             Some(Command::Ca(command)) => ca::ca(command),
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,
@@ -48,7 +54,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn report(error: &CliError) -> ExitCode {
     // A failed scenario was told in full where it failed.
-    if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. }) {
+    if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
         eprintln!("error: {error}");
     }
     ExitCode::from(error.code())

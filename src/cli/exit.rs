@@ -1,9 +1,12 @@
 //! From result to exit code: one enum, one exhaustive match.
 
 use logto_testkit::container::{ContainerError, EngineError};
+use logto_testkit::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
 use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
 use logto_testkit::{RunError, ScenarioError};
+
+use url::Url;
 
 use super::arguments::UsageError;
 
@@ -19,6 +22,20 @@ pub(crate) enum CliError {
     /// Already reported, story by story.
     #[error("{stories} stories differ")]
     Unfaithful { stories: usize },
+    /// Already reported.
+    #[error("something is wrong")]
+    Found,
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    TenantRead(#[from] TenantReadError),
+    #[error(transparent)]
+    Diagnose(#[from] DiagnoseError),
+    #[error(transparent)]
+    Capsule(#[from] CapsuleError),
+    /// A probed server does not answer, or not with success.
+    #[error("{url} is not up: {why}")]
+    NotUp { url: Url, why: String },
     #[error(transparent)]
     Story(#[from] StoryError),
     #[error(transparent)]
@@ -70,7 +87,12 @@ impl CliError {
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed { .. } | Self::Unfaithful { .. } => 1,
+            Self::Failed { .. } | Self::Unfaithful { .. } | Self::NotUp { .. } | Self::Found => 1,
+            Self::Input(_) => 2,
+            Self::TenantRead(TenantReadError::Input(_) | TenantReadError::Missing { .. }) => 2,
+            Self::TenantRead(TenantReadError::Management(_)) => 3,
+            Self::Diagnose(error) => diagnosis(error),
+            Self::Capsule(error) => capsule(error),
             Self::InScenario { source, .. } => source.code(),
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
@@ -78,13 +100,36 @@ impl CliError {
             Self::Run(RunError::Given { .. }) => 2,
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
-            Self::Stop(StopError::NotRestored(_)) | Self::SavedState(_) => 4,
+            Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
             Self::ServeLogto(error) => serve_logto(error),
             Self::ServeApp(error) => serve_app(error),
             Self::Interrupted => 130,
         }
+    }
+}
+
+fn diagnosis(error: &DiagnoseError) -> u8 {
+    match error {
+        DiagnoseError::Input(_) => 2,
+        DiagnoseError::Start(_)
+        | DiagnoseError::Stop(_)
+        | DiagnoseError::Run(_)
+        | DiagnoseError::Scenario(_)
+        | DiagnoseError::Command { .. }
+        | DiagnoseError::Environment { .. } => 3,
+    }
+}
+
+fn capsule(error: &CapsuleError) -> u8 {
+    match error {
+        CapsuleError::Input(_)
+        | CapsuleError::Scenario(_)
+        | CapsuleError::WouldLeak { .. }
+        | CapsuleError::WhichCase { .. } => 2,
+        CapsuleError::Differs { .. } => 3,
+        CapsuleError::Diagnose(error) => diagnosis(error),
     }
 }
 
@@ -130,7 +175,11 @@ fn serve_logto(error: &mock_logto::cli::CliError) -> u8 {
 fn serve_app(error: &sample_app::cli::CliError) -> u8 {
     use sample_app::cli::CliError;
     match error {
-        CliError::Missing(_) | CliError::BaseUrl { .. } | CliError::Config(_) => 2,
+        CliError::Missing(_)
+        | CliError::EnvFile { .. }
+        | CliError::EnvLine { .. }
+        | CliError::BaseUrl { .. }
+        | CliError::Config(_) => 2,
         CliError::Bind { .. } | CliError::Exposed(_) => 3,
         CliError::Client(_)
         | CliError::Runtime(_)

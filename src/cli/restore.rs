@@ -3,13 +3,14 @@
 use kit::Client;
 use logto_testkit::stack::{Management, StateFile};
 
-use super::arguments::{self, Restore};
+use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let file = StateFile::load(&restore.file)?;
-    let credentials = arguments::credentials(&restore.logto_m2m)?;
     let (logto, admin) = (file.state().logto.clone(), file.state().logto_admin.clone());
+    let credentials =
+        restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto.clone()))?;
     let client = [&logto, &admin]
         .into_iter()
         .filter_map(|url| url.host_str())

@@ -39,8 +39,8 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
     let alone = scenarios.len() == 1;
     let app = own_app(&run, scenarios.len())?;
-    let mut interrupted = interruption()?;
-    let logto = containers::started(logto, run.backend.containers.fresh_logto, &mut interrupted).await?;
+    let interrupted = interruption()?;
+    let logto = containers::started(logto, run.backend.containers.fresh_logto, &interrupted).await?;
     let settings = pool::Settings {
         listen: run.backend.huggingface_listen()?,
         ca: run.backend.ca()?,
@@ -81,6 +81,9 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         outcomes.push(outcome);
     }
     progress.finish();
+    if backend == BackendKind::Container {
+        containers::describe_walks(started, &outcomes);
+    }
     if let Logto::Running(_) = logto {
         // The last walk has told its outcome before its worker let go of Logto.
         walks.ended().await;

@@ -14,7 +14,7 @@ use url::Url;
 use super::engine::Engine;
 use super::error::{ContainerError, RefusedImage};
 use super::log::{self, Follow, Mark};
-use super::progress::{Phase, Progress};
+use super::progress::{Begun, Phase, Progress};
 use super::pull::pull;
 use super::reach::Reach;
 use super::request::{Of, PORTS};
@@ -60,7 +60,29 @@ impl Boot<'_> {
         let began = clock.now();
         let phase = self.progress.begin(Phase::Postgres, &self.settings.postgres);
         let postgres = self.start(Phase::Postgres, "postgres", of.postgres()).await?;
-        let published = ports(&postgres).await?;
+        let id = postgres.id();
+        let booted = tokio::select! {
+            booted = self.on(&of, &postgres, phase) => booted,
+            () = self.engine.ended(id) => Err(self.postgres_ended(Phase::Postgres, id).await),
+        };
+        let mut site = match booted {
+            Ok(site) => site,
+            Err(error) => return Err(self.blame(error, id).await),
+        };
+        let total = clock.now().duration_since(began).unsigned_abs();
+        site.timings = site.timings.map(|timings| Timings { total, ..timings });
+        Ok(site)
+    }
+
+    /// Logto on a Postgres that is under way.
+    async fn on(
+        &self,
+        of: &Of<'_>,
+        postgres: &ContainerAsync<GenericImage>,
+        phase: Begun<'_>,
+    ) -> Result<Site, ContainerError> {
+        let limits = &self.settings.limits;
+        let published = ports(postgres).await?;
         let request = of.logto(postgres.id(), published, self.reach, self.ca);
         let logto = self.start(Phase::Postgres, "logto", request).await?;
         let mut follow = Follow::start(self.engine, logto.id());
@@ -71,7 +93,8 @@ impl Boot<'_> {
         let words = self.version(&mut follow, &starting);
         let version = self.within(limits.postgres, "the container's first words", &starting, words).await??;
         let seed = self.until(&Mark::Seed, &mut follow, &starting);
-        self.within(limits.postgres, "Postgres to take connections", &starting, seed).await??;
+        let awaited = Part { phase: Phase::Postgres, name: "postgres", id: postgres.id() };
+        self.within(limits.postgres, "Postgres to take connections", &awaited, seed).await??;
         let postgres_took = phase.ended();
 
         let (phase, seeding) =
@@ -97,10 +120,28 @@ impl Boot<'_> {
             postgres: postgres_took,
             seed: seed_took,
             boot: boot_took,
-            total: clock.now().duration_since(began).unsigned_abs(),
+            total: postgres_took + seed_took + boot_took,
         };
         let containers = [postgres.id().to_owned(), logto.id().to_owned()];
         Ok(Site { endpoint, admin_endpoint, secret, version, timings: Some(timings), containers })
+    }
+
+    /// Without its database, whatever Logto's container says is not the cause.
+    async fn blame(&self, error: ContainerError, postgres: &str) -> ContainerError {
+        let phase = match &error {
+            ContainerError::Ended { phase, .. } | ContainerError::Deadline { phase, .. } => *phase,
+            ContainerError::Docker { .. } => Phase::Postgres,
+            _ => return error,
+        };
+        match self.engine.runs(postgres).await {
+            Ok(false) => self.postgres_ended(phase, postgres).await,
+            Ok(true) | Err(_) => error,
+        }
+    }
+
+    async fn postgres_ended(&self, phase: Phase, id: &str) -> ContainerError {
+        let part = Part { phase, name: "postgres", id };
+        ContainerError::Ended { phase, part: part.name, log: self.tail(&part).await }
     }
 
     async fn start(

@@ -6,7 +6,8 @@ set -eu
 here=/logto-testkit
 say() { echo "[logto-testkit] $*"; }
 
-say version "$(node -p "require('/etc/logto/packages/core/package.json').version")"
+version=$(node -p "require('/etc/logto/packages/core/package.json').version")
+say version "$version"
 node "$here/forward.cjs" "$@" &
 node "$here/wait.cjs" 127.0.0.1 5432
 say seed

@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::errors::Error as Bollard;
 use testcontainers::bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use testcontainers::bollard::query_parameters::WaitContainerOptions;
 use testcontainers::core::client::{ClientError, docker_client_instance};
 
 use super::error::EngineError;
@@ -95,6 +96,24 @@ impl Engine {
             Ok(String::from_utf8_lossy(&printed).into_owned())
         };
         self.ask("run a command in a container", run).await
+    }
+
+    /// Whether a container runs.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub(super) async fn runs(&self, container: &str) -> Result<bool, EngineError> {
+        let found = self.ask("inspect a container", self.docker.inspect_container(container, None)).await?;
+        Ok(found.state.and_then(|state| state.running).unwrap_or(false))
+    }
+
+    /// Until a container has ended. Where Docker does not tell, it never has.
+    pub(super) async fn ended(&self, container: &str) {
+        let mut told = self.docker.wait_container(container, None::<WaitContainerOptions>);
+        match told.next().await {
+            Some(Ok(_) | Err(Bollard::DockerContainerWaitError { .. })) => {}
+            Some(Err(_)) | None => std::future::pending().await,
+        }
     }
 
     /// Whether an image is here already.

@@ -81,6 +81,9 @@ pub enum ContainerError {
         /// The lock it holds.
         lock: PathBuf,
     },
+    /// Whoever wanted it does no more ([`Container::give_up_when`](super::Container::give_up_when)).
+    #[error("the start of Logto in a container was given up")]
+    GivenUp,
     /// A listener for the mock could not be had.
     #[error(transparent)]
     Bind(#[from] kit::BindError),
@@ -162,8 +165,14 @@ pub enum EngineError {
 /// An image is not here and could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
+    /// It is not on this machine, and nobody asked for it to be fetched.
+    #[error("the image {image} is not here; `docker pull {image}` fetches it")]
+    NotHere {
+        /// The image.
+        image: String,
+    },
     /// The registry does not have it.
-    #[error("there is no image {image} ({answer}): check the tag; Logto's are listed at {page}")]
+    #[error("there is no image {image} ({answer}): check the name and the tag; Logto's are listed at {page}")]
     NoSuchTag {
         /// The image.
         image: String,

@@ -36,6 +36,11 @@ pub(super) enum Owner {
     Unknown,
 }
 
+/// Where the lock of a run is.
+pub(super) fn lock_of(run: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("logto-testkit-{run}.lock"))
+}
+
 impl OwnerLock {
     /// # Errors
     /// When the file cannot be made, or another process holds it
@@ -48,7 +53,7 @@ impl OwnerLock {
 
     /// Of one run.
     pub(super) fn of_run(run: &str) -> std::io::Result<Self> {
-        Self::take(std::env::temp_dir().join(format!("logto-testkit-{run}.lock")))
+        Self::take(lock_of(run))
     }
 
     pub(super) fn path(&self) -> &Path {

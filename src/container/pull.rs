@@ -124,7 +124,7 @@ fn refused(image: &str, error: &Bollard) -> PullError {
     };
     let told = |word: &str| answer.contains(word);
     // The engine passes the registry's words on under status 404 or 500 alike.
-    if told("manifest unknown") || told("manifest for") || told("not found: manifest") {
+    if ["manifest unknown", "manifest for", "not found: manifest", "name unknown"].into_iter().any(told) {
         return PullError::NoSuchTag { image, answer, page: LOGTO_TAGS };
     }
     if ["denied", "unauthorized", "toomanyrequests", "authentication required"].into_iter().any(told) {
@@ -148,6 +148,9 @@ mod tests {
                 "manifest for svhd/logto:9.9 not found: manifest unknown: manifest unknown",
                 "there is no image svhd/logto:9.9",
             ),
+            ("manifest unknown", "check the name and the tag"),
+            ("name unknown", "there is no image svhd/logto:9.9"),
+            ("unauthorized", "docker login"),
             (
                 "pull access denied for nobody/logto, repository does not exist or may require 'docker login'",
                 "the registry refuses",

@@ -13,6 +13,7 @@ use kit::Clock;
 
 use super::engine::Engine;
 use super::error::EngineError;
+use super::labels;
 use super::settings::Limits;
 use super::sweep;
 
@@ -89,8 +90,10 @@ fn with_docker_s_command(run: &str) -> Command {
     let script = format!(
         "read -r word; [ \"$word\" = done ] && exit; \
          for look in 1 2 3 4 5 6 7 8 9 10; do \
-         for id in $(docker ps -aq --filter label={}={run}); do docker rm -f -v \"$id\"; done; sleep 0.5; done",
-        super::labels::RUN
+         for id in $(docker ps -aq --filter label={}={run}); do docker rm -f -v \"$id\"; done; sleep 0.5; done; \
+         rm -f '{}'",
+        labels::RUN,
+        labels::lock_of(run).display(),
     );
     let mut command = Command::new("sh");
     command.args(["-c", &script]);
@@ -116,5 +119,7 @@ pub async fn reap(run: &str) -> Result<(), EngineError> {
         sweep::remove_run(&engine, run).await?;
         clock.sleep(PAUSE).await;
     }
+    // The mark of an owner that is gone; nobody minds one that stays.
+    drop(std::fs::remove_file(labels::lock_of(run)));
     Ok(())
 }

@@ -63,11 +63,11 @@ impl Of<'_> {
     ) -> ContainerRequest<GenericImage> {
         let [endpoint, admin] = published.map(|port| format!("http://localhost:{port}"));
         let database = format!("postgres://postgres:{}@127.0.0.1:5432/logto", self.database_password);
+        let namespace = format!("container:{postgres}");
         let forwards = published.iter().zip(PORTS).map(|(published, own)| format!("{published}={own}"));
         let mut request = GenericImage::new(self.settings.image.as_str(), self.settings.tag.as_str())
             .with_entrypoint("sh")
             .with_cmd(std::iter::once("/logto-testkit/boot.sh".to_owned()).chain(forwards))
-            .with_network(format!("container:{postgres}"))
             // As in Logto's own compose file.
             .with_env_var("TRUST_PROXY_HEADER", "1")
             .with_env_var("DB_URL", database)
@@ -77,7 +77,11 @@ impl Of<'_> {
             // Log lines are read by the harness.
             .with_env_var("NO_COLOR", "1")
             .with_env_var("CI", "true")
-            .with_host_config_modifier(|config| config.publish_all_ports = Some(false));
+            // Not `with_network`, which would make a network of that name, too.
+            .with_host_config_modifier(move |config| {
+                config.network_mode = Some(namespace.clone());
+                config.publish_all_ports = Some(false);
+            });
         let (host, port) = reach.seen_from_within();
         let mut files = vec![
             ("boot.sh", include_str!("boot.sh").to_owned()),

@@ -113,15 +113,14 @@ async fn take(engine: &Engine, containers: [String; 2], reach: &Reach) -> Option
     Some((Site { endpoint, admin_endpoint, secret, version, timings: None, containers }, ca, untouched))
 }
 
-/// The file in Logto's container that holds the tenant's sign-in experience as
-/// it was before the first run.
-const UNTOUCHED: &str = "sign-in-experience.json";
+/// The file in Logto's container that says what the tenant held before the first run.
+const UNTOUCHED: &str = "untouched.json";
 
 /// Keeps it for runs to come. Without it, a run takes for untouched what it finds.
 pub(super) async fn remember(engine: &Engine, logto: &str, untouched: &Value) {
     let write = format!("printf '%s' \"$1\" > /logto-testkit/{UNTOUCHED}");
     if let Err(error) = engine.run_in(logto, &["sh", "-c", &write, "sh", &untouched.to_string()]).await {
-        tracing::warn!("the untouched sign-in experience could not be kept: {error}");
+        tracing::warn!("what the untouched tenant holds could not be kept: {error}");
     }
 }
 

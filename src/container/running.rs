@@ -1,17 +1,16 @@
 //! A Logto that runs in containers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use kit::{Bound, Ca, Clock, HeldPort, Random};
 use serde_json::Value;
-use tokio::sync::OnceCell;
 use url::Url;
 
 use super::boot::Boot;
 use super::engine::Engine;
-use super::error::ContainerError;
+use super::error::{ContainerError, PullError};
 use super::labels::{self, OwnerLock};
 use super::progress::Progress;
 use super::reach::{self, Reach};
@@ -63,8 +62,8 @@ pub struct RunningContainer {
     run: String,
     engine: Engine,
     stays: Option<&'static str>,
-    /// The tenant's sign-in experience before anybody changed it.
-    untouched: OnceCell<Value>,
+    /// What the tenant held before anybody changed it.
+    untouched: OnceLock<Value>,
     /// One stack at a time works in the tenant.
     turn: Arc<tokio::sync::Mutex<()>>,
     reaper: Option<Reaper>,
@@ -102,6 +101,21 @@ impl std::fmt::Display for Kept {
 }
 
 impl Container {
+    /// Whether it could be started without fetching anything: for tests that would
+    /// rather say why they are skipped.
+    ///
+    /// # Errors
+    /// [`ContainerError`] says what is missing.
+    pub async fn ready(&self) -> Result<(), ContainerError> {
+        let engine = Engine::connect(self.limits.engine).await?;
+        for image in [self.postgres.clone(), self.descriptor()] {
+            if !engine.has(&image).await? {
+                return Err(PullError::NotHere { image }.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Starts it, or takes the one that is kept for reuse.
     ///
     /// # Errors
@@ -123,7 +137,7 @@ impl Container {
                         run,
                         engine,
                         stays: Some(labels::REUSED),
-                        untouched: OnceCell::new_with(untouched),
+                        untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
                         turn: Arc::default(),
                         reaper: None,
                         _owner: owner,
@@ -169,8 +183,9 @@ impl Container {
         if self.reuse {
             on_everything.insert(labels::REUSE_KEY.to_owned(), reuse::key(&self));
         }
-        // Before the first container. What stays has no owner that could die.
-        let reaper = if self.stays() { None } else { Reaper::start(&run) };
+        // Before the first container. What is kept has no owner that could die; what is to be used
+        // again has one until it can be.
+        let mut reaper = if self.keep { None } else { Reaper::start(&run) };
         let progress = Progress::new(self.progress.clone());
         let boot = Boot {
             settings: &self,
@@ -182,15 +197,35 @@ impl Container {
             ca: &ca,
             progress: &progress,
         };
-        let site = match boot.run().await {
+        let booted = tokio::select! {
+            booted = boot.run() => booted,
+            () = self.given_up() => Err(ContainerError::GivenUp),
+        };
+        let site = match booted {
             Ok(site) => site,
+            Err(error) if self.keep => {
+                tracing::warn!(
+                    "the containers are kept: `docker ps -a --filter label={}={run}` lists them, `logto-testkit clean` \
+                     removes them",
+                    labels::RUN
+                );
+                return Err(error);
+            }
+            // Docker may still be making one; the helper goes on looking.
+            Err(ContainerError::GivenUp) => {
+                remove(&engine, &run, None).await;
+                return Err(ContainerError::GivenUp);
+            }
             Err(error) => {
-                if !self.keep {
-                    remove(&engine, &run, reaper).await;
-                }
+                remove(&engine, &run, reaper).await;
                 return Err(error);
             }
         };
+        if self.reuse
+            && let Some(reaper) = reaper.take()
+        {
+            reaper.release();
+        }
         Ok(RunningContainer {
             site,
             image: self.descriptor(),
@@ -200,7 +235,7 @@ impl Container {
             run,
             engine,
             stays,
-            untouched: OnceCell::new(),
+            untouched: OnceLock::new(),
             turn: Arc::default(),
             reaper,
             _owner: owner,
@@ -245,6 +280,12 @@ impl RunningContainer {
         self.site.version
     }
 
+    /// What its containers are labelled with, as `logto-testkit.run`.
+    #[must_use]
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
     /// Image and tag.
     #[must_use]
     pub fn image(&self) -> &str {
@@ -279,21 +320,24 @@ impl RunningContainer {
         self.turn.clone().lock_owned().await
     }
 
-    /// The sign-in experience before anybody changed it: remembered, or else
-    /// `read`, and then kept with containers that are used again.
-    pub(crate) async fn untouched<E>(
-        &self,
-        read: impl Future<Output = Result<Value, E>>,
-    ) -> Result<&Value, E> {
-        self.untouched
-            .get_or_try_init(|| async {
-                let read = read.await?;
-                if self.stays == Some(labels::REUSED) {
-                    reuse::remember(&self.engine, &self.site.containers[1], &read).await;
-                }
-                Ok(read)
-            })
-            .await
+    /// What the tenant held before anybody changed it, if somebody has looked.
+    pub(crate) fn untouched(&self) -> Option<&Value> {
+        self.untouched.get()
+    }
+
+    /// Keeps what the tenant holds before anybody changes it, beyond this run
+    /// with containers that are used again.
+    pub(crate) async fn remember(&self, untouched: Value) {
+        if self.is_reused() {
+            reuse::remember(&self.engine, &self.site.containers[1], &untouched).await;
+        }
+        // Whoever was first has looked at the same.
+        drop(self.untouched.set(untouched));
+    }
+
+    /// Whether an earlier run may have left something in the tenant, or a later one finds it.
+    pub(crate) fn is_reused(&self) -> bool {
+        self.stays == Some(labels::REUSED)
     }
 
     /// Removes the containers with their volumes, or says how to reach those

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::Ca;
+use tokio::sync::watch;
 
 use super::progress::{Event, Listener};
 
@@ -38,6 +39,7 @@ pub struct Container {
     pub(super) limits: Limits,
     pub(super) log_folder: PathBuf,
     pub(super) progress: Option<Listener>,
+    pub(super) give_up: Option<watch::Receiver<bool>>,
 }
 
 /// How long each phase may take.
@@ -105,6 +107,7 @@ impl Container {
             limits: Limits::default(),
             log_folder: std::env::temp_dir(),
             progress: None,
+            give_up: None,
         }
     }
 
@@ -169,14 +172,26 @@ impl Container {
         self
     }
 
+    /// Gives a start up once this turns true, and removes what there is until then.
+    #[must_use]
+    pub fn give_up_when(mut self, told: watch::Receiver<bool>) -> Self {
+        self.give_up = Some(told);
+        self
+    }
+
     /// Image and tag, as Docker takes them.
     #[must_use]
     pub fn descriptor(&self) -> String {
         format!("{}:{}", self.image, self.tag)
     }
 
-    /// Whether the containers stay after the run.
-    pub(super) fn stays(&self) -> bool {
-        self.keep || self.reuse
+    /// Until somebody says so.
+    pub(super) async fn given_up(&self) {
+        if let Some(mut told) = self.give_up.clone()
+            && told.wait_for(|told| *told).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 }

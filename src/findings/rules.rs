@@ -3,6 +3,7 @@
 //! A rule proves its cause from the evidence, or gives `None`. It never guesses:
 //! where two causes would look the same, neither rule may answer.
 
+mod access;
 mod account;
 mod app;
 mod application;
@@ -10,14 +11,15 @@ mod browser;
 mod callback;
 mod connector;
 mod experience;
+mod generic;
 mod huggingface;
 mod logto;
+mod management;
 mod network;
 mod person;
 mod request;
 mod session;
 mod sign_out;
-mod tokens;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -32,15 +34,17 @@ pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
+    management::EXPLAIN,
     huggingface::EXPLAIN,
     connector::EXPLAIN,
+    generic::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
     request::EXPLAIN,
     application::EXPLAIN,
     session::EXPLAIN,
     callback::EXPLAIN,
-    tokens::EXPLAIN,
+    access::EXPLAIN,
     sign_out::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
@@ -51,6 +55,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
     connector::WATCH,
+    generic::WATCH,
     experience::WATCH,
     account::WATCH,
     application::WATCH,
@@ -58,7 +63,7 @@ pub(super) const WATCH: &[&[Watch]] = &[
     request::WATCH,
     session::WATCH,
     callback::WATCH,
-    tokens::WATCH,
+    access::WATCH,
     sign_out::WATCH,
     logto::WATCH,
     network::WATCH,

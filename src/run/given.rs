@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenApplicationType, GivenConnectorFactory, GivenHuggingFace};
+use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace};
 use crate::stack::{
-    AppCredentials, ApplicationSettings, ApplicationType, ConnectorFactory, ConnectorSettings,
-    OauthAppSettings, Stack, StackBuilder, TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings, Stack,
+    StackBuilder, TenantSettings,
 };
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
@@ -22,27 +22,30 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     let refused = |what: String| RunError::Given { path: scenario.path.clone(), what };
     let connector = ConnectorSettings {
         factory: factory(given.connector.factory),
+        id: given.connector.id.clone(),
+        target: given.connector.target.clone(),
         client_id: given.connector.client_id.clone(),
         client_secret: given.connector.client_secret.clone(),
         scope: given.connector.scope.clone(),
         sync_profile: given.connector.sync_profile.unwrap_or_default(),
         config: given.connector.config.clone().into_iter().collect(),
+        without: given.connector.without.clone(),
     };
     let application = ApplicationSettings {
-        kind: application_type(given.application.r#type),
         redirect_uris: given.application.redirect_uris.clone(),
         post_logout_redirect_uris: given.application.post_logout_redirect_uris.clone(),
         always_issue_refresh_token: given.application.always_issue_refresh_token.unwrap_or_default(),
-        cors_allowed_origins: given.application.cors_allowed_origins.clone().unwrap_or_default(),
+        kind: given.application.kind.map(|kind| kind.id().to_owned()),
+        third_party: given.application.is_third_party.unwrap_or_default(),
+        custom_client_metadata: given.application.custom_client_metadata.clone().into_iter().collect(),
         secret_expires_in: given
             .application
             .secret_expires_in
             .map(|seconds| Duration::from_secs(seconds.into())),
     };
-    let tenant = TenantSettings {
-        sign_in_experience: members(&given.sign_in_experience),
-        users: given.users.iter().map(members).collect(),
-    };
+    let mut sign_in_experience = members(&given.sign_in_experience);
+    sign_in_experience.extend(given.sign_in_experience.members.clone());
+    let tenant = TenantSettings { sign_in_experience, users: given.users.iter().map(members).collect() };
     let credentials =
         AppCredentials { app_id: given.app.app_id.clone(), app_secret: given.app.app_secret.clone() };
     let config = huggingface(&given.huggingface);
@@ -64,15 +67,6 @@ fn factory(given: Option<GivenConnectorFactory>) -> ConnectorFactory {
         None | Some(GivenConnectorFactory::HuggingFace) => ConnectorFactory::HuggingFace,
         Some(GivenConnectorFactory::OAuth2) => ConnectorFactory::OAuth2,
         Some(GivenConnectorFactory::Oidc) => ConnectorFactory::Oidc,
-    }
-}
-
-fn application_type(given: Option<GivenApplicationType>) -> ApplicationType {
-    match given {
-        None | Some(GivenApplicationType::Traditional) => ApplicationType::Traditional,
-        Some(GivenApplicationType::Spa) => ApplicationType::Spa,
-        Some(GivenApplicationType::Native) => ApplicationType::Native,
-        Some(GivenApplicationType::MachineToMachine) => ApplicationType::MachineToMachine,
     }
 }
 
@@ -98,11 +92,14 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
 fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
     let app = given.app.clone();
     OauthAppSettings {
+        client_id: app.client_id,
+        secret: app.secret,
         name: app.name,
         redirect_uris: app.redirect_uris,
         scopes: app.scopes,
         public: app.public.unwrap_or_default(),
         token_duration_minutes: app.token_duration_minutes,
+        authorized_orgs: app.authorized_orgs.unwrap_or_default(),
     }
 }
 

@@ -23,6 +23,13 @@ impl Answered {
     }
 }
 
+/// The path of what a call created, where it did: a member of a list of the tenant's.
+fn created(method: &http::Method, path: &str, answered: &Answered) -> Option<String> {
+    let list = *method == http::Method::POST && !path.contains('/') && (200..300).contains(&answered.status);
+    let id = answered.json().get("id").filter(|_| list)?.as_str()?.to_owned();
+    Some(format!("{path}/{id}"))
+}
+
 impl Person<'_> {
     pub(super) async fn administer(&mut self, call: &AdminCall) -> Result<(), ActionError> {
         let filled = AdminCall {
@@ -30,8 +37,13 @@ impl Person<'_> {
             body: call.body.as_ref().map(|body| self.filled(body)).transpose()?,
         };
         let (method, path) = filled.parts().ok_or_else(|| ActionError::NoCall(filled.call.clone()))?;
-        let (status, body) = self.stack.management().ask(method, path, filled.body.as_ref()).await?;
+        let (status, body) = self.stack.management().ask(method.clone(), path, filled.body.as_ref()).await?;
         self.answered = Some(Answered { status, body });
+        let created = self.answered.as_ref().and_then(|answered| created(&method, path, answered));
+        if let Some(created) = created {
+            self.applications.extend(created.strip_prefix("applications/").map(ToOwned::to_owned));
+            self.stack.note_created(created)?;
+        }
         Ok(())
     }
 
@@ -50,6 +62,11 @@ impl Person<'_> {
         if let Some(mut app) = site.apps().into_iter().find(|app| app.client_id == client_id) {
             if let Some(fields) = &change.app {
                 let fields = fields.clone();
+                if let Some(other) = fields.client_id.filter(|other| *other != app.client_id) {
+                    site.remove_app(&app.client_id);
+                    app.client_id = other;
+                }
+                app.secret = fields.secret.or(app.secret);
                 app.name = fields.name.unwrap_or(app.name);
                 if let Some(uris) = &fields.redirect_uris {
                     app.redirect_uris = uris.iter().map(|uri| self.fill(uri)).collect::<Result<_, _>>()?;
@@ -60,6 +77,7 @@ impl Person<'_> {
                 app.public = fields.public.unwrap_or(app.public);
                 app.token_duration_minutes =
                     fields.token_duration_minutes.unwrap_or(app.token_duration_minutes);
+                app.authorized_orgs = fields.authorized_orgs.unwrap_or(app.authorized_orgs);
             }
             if change.refresh_secret {
                 // Made anew where none is given.

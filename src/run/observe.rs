@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::findings::{Ending, Finding, Observed, SeenStep, SeenUser, SeenVerb, Settings, findings};
+use crate::findings::{
+    AdminAnswer, Ending, Finding, Observed, SeenStep, SeenUser, SeenVerb, Settings, findings,
+};
 use crate::scenario::Verb;
 use crate::signin_page::SigninPageError;
 use crate::stack::Stack;
@@ -40,7 +42,16 @@ pub(super) fn step(
         Verb::DenyAs(_) => SeenVerb::Denied,
         Verb::LoseCookies(_) => SeenVerb::LostCookies,
         Verb::Wait(_) => SeenVerb::Waited,
-        Verb::Administer(_) | Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
+        Verb::Administer(call) => match &person.answered {
+            Some(answered) => SeenVerb::Administered(Box::new(AdminAnswer {
+                call: call.call.clone(),
+                sent: call.body.clone().unwrap_or_default(),
+                status: answered.status,
+                answer: answered.json(),
+            })),
+            None => SeenVerb::Other("administer"),
+        },
+        Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
         other => SeenVerb::Other(other.name()),
     };
     SeenStep { verb, hops, ending }
@@ -80,12 +91,16 @@ async fn read(stack: &Stack, path: &str) -> Value {
 async fn settings(stack: &Stack) -> Settings {
     let known = stack.known();
     let connectors = read(stack, "connectors").await;
+    let connectors = connectors.as_array().cloned().unwrap_or_default();
+    let own =
+        connectors.iter().find(|one| one.get("id").and_then(Value::as_str) == Some(&known.connector_id));
+    let target = own.and_then(|own| own.get("target")?.as_str()).unwrap_or("huggingface").to_owned();
     let oauth_app =
         stack.huggingface().apps().into_iter().find(|app| app.client_id == known.huggingface_client_id);
     Settings {
-        connectors: connectors.as_array().cloned().unwrap_or_default(),
+        connectors,
         connector_id: known.connector_id.clone(),
-        target: "huggingface".to_owned(),
+        target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
         sign_in_experience: read(stack, "sign-in-exp").await,
         oauth_app,

@@ -11,7 +11,7 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Choice, LostStorage, PasswordAccount, Profile, Verb};
+use crate::scenario::{Choice, LostStorage, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript};
@@ -36,6 +36,8 @@ pub(super) struct Person<'a> {
     captured: BTreeMap<String, String>,
     /// What was typed as a password, hidden in the transcript.
     passwords: Vec<String>,
+    /// Ids of applications that an administrator made meanwhile.
+    pub(super) applications: Vec<String>,
 }
 
 impl<'a> Person<'a> {
@@ -55,6 +57,7 @@ impl<'a> Person<'a> {
             steps: vec![],
             captured: BTreeMap::new(),
             passwords: vec![],
+            applications: vec![],
         }
     }
 
@@ -132,9 +135,14 @@ impl<'a> Person<'a> {
             }
             _ => None,
         };
+        if let Some(account) = &typed {
+            self.stack.tried(&account.username);
+        }
         let filled = match verb {
-            Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
-            Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),
+            Verb::FillIn(profile) => match profile.given().first() {
+                Some((kind, value)) => Some((*kind, self.fill(value)?)),
+                None => None,
+            },
             _ => None,
         };
         let password = typed.as_ref().map(|account| &account.password);
@@ -150,6 +158,7 @@ impl<'a> Person<'a> {
             (_, Some(account), _) => page.sign_in_with_password(&account.username, &account.password).await?,
             (_, _, Some((kind, value))) => page.fill(kind, &value).await?,
             (Verb::Choose(Choice::LinkAccount), ..) => page.link().await?,
+            (Verb::Choose(Choice::AgreeToTerms), ..) => page.agree().await?,
             _ => page.register().await?,
         };
         self.arrived(arrival);
@@ -176,6 +185,9 @@ impl<'a> Person<'a> {
             ("HF_CLIENT_SECRET", &known.huggingface_client_secret),
         ] {
             roles.know(role, value);
+        }
+        for id in &self.applications {
+            roles.know("APP_ID", id);
         }
         for password in &self.passwords {
             roles.know("PASSWORD", password);

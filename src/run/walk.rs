@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
+use kit::Entry;
+
 use super::check::{self, Failure, Since};
 use super::observe;
 use super::person::Person;
 use crate::Scenario;
 use crate::findings::Finding;
 use crate::stack::Stack;
-use crate::transcript::Transcript;
+use crate::transcript::{Origins, Transcript};
+use crate::walker::Hop;
 
 /// A walk came to no end of its own.
 #[derive(Debug, thiserror::Error)]
@@ -59,8 +62,37 @@ pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> Result<WalkRe
     play(stack, scenario, true).await
 }
 
-async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
+/// As [`diagnosed_walk`], with every hop of the browser and every line of the journals.
+///
+/// # Errors
+/// [`RunError`]; what is merely unexpected is in [`WalkReport::failures`].
+pub(crate) async fn observed_walk(stack: &Stack, scenario: &Scenario) -> Result<ObservedWalk, RunError> {
     let mut person = Person::new(stack);
+    let report = tell(&mut person, scenario, true).await;
+    let hops = person.walker.hops().to_vec();
+    let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
+    let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
+    let entries = stack.journal().since(start);
+    Ok(ObservedWalk { report, entries, hops, origins: person.origins(), refused })
+}
+
+/// A walk with what was seen of it.
+#[derive(Debug)]
+pub(crate) struct ObservedWalk {
+    pub(crate) report: WalkReport,
+    pub(crate) hops: Vec<Hop>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) origins: Origins,
+    /// The walk ended at a call that the Management API refused.
+    pub(crate) refused: bool,
+}
+
+async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
+    Ok(tell(&mut Person::new(stack), scenario, diagnose).await)
+}
+
+async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> WalkReport {
+    let stack = person.stack;
     if scenario.given.browser.refuses_cookies {
         person.walker.refuse_cookies();
     }
@@ -70,10 +102,10 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<Walk
         person.look_at(step.browser, step.tab);
         let done = person.does(&step.verb).await;
         let hops = since.hops..person.walker.hops().len();
-        let seen = observe::step(&person, &step.verb, hops, done.as_ref().err());
+        let seen = observe::step(person, &step.verb, hops, done.as_ref().err());
         person.steps.push(seen);
         let failed = match done {
-            Ok(()) => check::expectations(&mut person, step, since).await,
+            Ok(()) => check::expectations(person, step, since).await,
             Err(error) => {
                 let what = format!("`{}`: {error}", step.verb);
                 vec![Failure { path: step.file.clone(), line: step.line, what }]
@@ -98,7 +130,7 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<Walk
         .collect();
     failures.extend(broken);
     let wanted = diagnose || !failures.is_empty() || scenario.finding.is_some();
-    let findings = if wanted { observe::conclude(&person).await } else { vec![] };
+    let findings = if wanted { observe::conclude(person).await } else { vec![] };
     if let Some((expected, line)) = scenario.finding
         && findings.first().is_none_or(|first| first.cause != expected)
     {
@@ -107,5 +139,5 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<Walk
         let what = format!("expected the first finding to be {expected}, {found}");
         failures.push(Failure { path: scenario.path.clone(), line, what });
     }
-    Ok(WalkReport { failures, transcript: person.transcript(), findings })
+    WalkReport { failures, transcript: person.transcript(), findings }
 }

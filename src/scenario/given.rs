@@ -62,6 +62,10 @@ pub struct GivenHuggingFace {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GivenOauthApp {
+    /// Its client id; made up unless said.
+    pub client_id: Option<String>,
+    /// Its secret; made up unless said.
+    pub secret: Option<String>,
     /// Its name on the permission page; `Bookstore` unless said.
     pub name: Option<String>,
     /// Where codes may be sent; `[LOGTO]/callback/[CONNECTOR]` unless said.
@@ -72,6 +76,8 @@ pub struct GivenOauthApp {
     pub public: Option<bool>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in (`hf_oauth_authorized_org`).
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The connector's configuration in Logto.
@@ -81,6 +87,10 @@ pub struct GivenConnector {
     /// The factory it is made of; `huggingface-universal` unless said. The generic
     /// ones are given the mock's addresses and the target `huggingface`.
     pub factory: Option<GivenConnectorFactory>,
+    /// Its id, part of its callback URI; `logto-testkit` unless said.
+    pub id: Option<String>,
+    /// What the sign-in experience knows a connector of a generic factory by; `huggingface` unless said.
+    pub target: Option<String>,
     /// `clientId`; `[HF_CLIENT_ID]` unless said.
     pub client_id: Option<String>,
     /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
@@ -92,6 +102,8 @@ pub struct GivenConnector {
     /// Further members of the configuration, in Logto's own spelling; they win
     /// over those that the stack would set.
     pub config: BTreeMap<String, serde_json::Value>,
+    /// Members of the configuration that are left out, although the stack would set them.
+    pub without: Vec<String>,
 }
 
 /// A factory of Logto that can be pointed at the mock.
@@ -131,6 +143,9 @@ pub struct GivenSignInExperience {
     /// Rules for passwords.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
+    /// Further members, in Logto's own spelling; they win over the others.
+    #[serde(skip_serializing)]
+    pub members: BTreeMap<String, serde_json::Value>,
 }
 
 /// `signUp`.
@@ -238,33 +253,48 @@ pub struct PasswordRejects {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GivenApplication {
-    /// Its type; `Traditional` unless said.
-    pub r#type: Option<GivenApplicationType>,
     /// Redirect URIs; `[APP]/callback` unless said.
     pub redirect_uris: Option<Vec<String>>,
     /// Post sign-out redirect URIs; `[APP]/` unless said.
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: Option<bool>,
-    /// Origins whose scripts may call Logto (`corsAllowedOrigins`), besides those
-    /// of the redirect URIs.
-    pub cors_allowed_origins: Option<Vec<String>>,
     /// `[APP_SECRET]` is a secret made for the app that ends after so many seconds.
     pub secret_expires_in: Option<u32>,
+    /// What kind of application Logto takes the app for; `Traditional` unless said.
+    #[serde(rename = "type")]
+    pub kind: Option<GivenApplicationKind>,
+    /// It is an application of somebody else's.
+    pub is_third_party: Option<bool>,
+    /// Further members of `customClientMetadata`, in Logto's own spelling.
+    pub custom_client_metadata: BTreeMap<String, serde_json::Value>,
 }
 
-/// A type of application, in Logto's own spelling.
+/// A kind of application, in Logto's own spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum GivenApplicationType {
-    /// A web app that keeps a secret on its server.
+pub enum GivenApplicationKind {
+    /// "Traditional web": has a secret.
     Traditional,
-    /// A single-page app, which has no secret.
+    /// "Single page app": has none.
     #[serde(rename = "SPA")]
     Spa,
-    /// An app on a phone or a desktop, which has no secret.
+    /// "Native app": has none.
     Native,
-    /// A program without people.
+    /// "Machine-to-machine": nobody signs in to it.
     MachineToMachine,
+}
+
+impl GivenApplicationKind {
+    /// As Logto spells it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Traditional => "Traditional",
+            Self::Spa => "SPA",
+            Self::Native => "Native",
+            Self::MachineToMachine => "MachineToMachine",
+        }
+    }
 }
 
 /// An account that exists in Logto already (`POST /api/users`).

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
+use serde_json::{Map, Number, Value};
 use serde_saphyr::Spanned;
 
 use super::budget;
@@ -68,6 +68,21 @@ impl Node {
         let Kind::Map(members) = &mut self.kind else { return None };
         let at = members.iter().position(|(key, _)| key.name == name)?;
         Some(members.remove(at).1)
+    }
+
+    /// The value without the places.
+    pub(super) fn plain(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(value) => Value::from(*value),
+            Kind::Number(number) => Value::Number(number.clone()),
+            Kind::Text(text) => Value::from(text.as_str()),
+            Kind::List(items) => items.iter().map(Self::plain).collect(),
+            Kind::Map(members) => {
+                let members = members.iter().map(|(key, value)| (key.name.clone(), value.plain()));
+                members.collect::<Map<_, _>>().into()
+            }
+        }
     }
 
     /// What the value is, for a sentence.

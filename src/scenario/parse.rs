@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use super::error::ScenarioError;
 use super::expand::{Expanded, expand};
 use super::hint::nearest;
@@ -16,8 +18,18 @@ use crate::findings::Cause;
 use crate::placeholder;
 
 /// What every stack knows by name.
-const KNOWN_NAMES: [&str; 8] =
-    ["APP", "LOGTO", "HF", "APP_ID", "APP_SECRET", "CONNECTOR", "HF_CLIENT_ID", "HF_CLIENT_SECRET"];
+const KNOWN_NAMES: [&str; 10] = [
+    "APP",
+    "LOGTO",
+    "HF",
+    "APP_HOST",
+    "LOGTO_HOST",
+    "APP_ID",
+    "APP_SECRET",
+    "CONNECTOR",
+    "HF_CLIENT_ID",
+    "HF_CLIENT_SECRET",
+];
 
 /// A longer wait than this makes sense only where the clock can be put forward.
 const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);
@@ -37,11 +49,7 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`] with file, line, column and a hint.
     pub fn load_all(path: &Path) -> Result<Vec<Self>, ScenarioError> {
-        let text = size::read(path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::InvalidData => ScenarioError::NotText { path: path.to_owned() },
-            _ => ScenarioError::Read { path: path.to_owned(), source },
-        })?;
-        Self::parse_all(&text, path)
+        Self::parse_all(&read(path)?, path)
     }
 
     /// Reads text that holds one scenario; `path` is for messages, the name, and
@@ -91,6 +99,26 @@ impl Scenario {
         let backends: Vec<String> = needs.backends.iter().map(ToString::to_string).collect();
         Some(format!("needs {}: {}", backends.join(" or "), needs.because.trim()))
     }
+}
+
+/// The walks of a file as plain values, with includes and parameters worked in.
+pub(crate) fn documents(path: &Path) -> Result<Vec<(Option<String>, Map<String, Value>)>, ScenarioError> {
+    let text = read(path)?;
+    // What cannot be read as scenarios is refused with the place in the file.
+    Scenario::parse_all(&text, path)?;
+    let expanded = expand(&text, path)?;
+    let plain = |Expanded { case, root }: Expanded| match root.plain() {
+        Value::Object(members) => (case, members),
+        _ => (case, Map::new()),
+    };
+    Ok(expanded.into_iter().map(plain).collect())
+}
+
+fn read(path: &Path) -> Result<String, ScenarioError> {
+    size::read(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::InvalidData => ScenarioError::NotText { path: path.to_owned() },
+        _ => ScenarioError::Read { path: path.to_owned(), source },
+    })
 }
 
 fn single(mut scenarios: Vec<Scenario>, path: &Path) -> Result<Scenario, ScenarioError> {
@@ -238,9 +266,10 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
     let Placed { at, value: raw } = step;
     let wait = raw.wait.as_deref().map(|text| duration(text, &at)).transpose()?;
     if let Some(profile) = &raw.fill_in
-        && profile.username.is_some() == profile.password.is_some()
+        && profile.given().len() != 1
     {
-        let hint = Some("say `username` or `password`, and the other in a step of its own".to_owned());
+        let hint =
+            Some("say `username`, `password` or `email`, and the others in steps of their own".to_owned());
         return Err(ScenarioError::at(&at, "`fill_in` takes one thing at a time", hint));
     }
     let mut verbs: Vec<Verb> = [

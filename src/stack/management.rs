@@ -144,11 +144,26 @@ impl Management {
         admin: &Url,
         credentials: &Credentials,
     ) -> Result<Self, ManagementError> {
+        Self::open_for(client, logto, admin, credentials, RESOURCE).await
+    }
+
+    /// As [`Management::open`], for a tenant whose Management API is another
+    /// resource, such as `https://<tenant>.logto.app/api`.
+    ///
+    /// # Errors
+    /// [`ManagementError::NoToken`] when the credentials are refused.
+    pub async fn open_for(
+        client: Client,
+        logto: &Url,
+        admin: &Url,
+        credentials: &Credentials,
+        resource: &str,
+    ) -> Result<Self, ManagementError> {
         let url = joined(admin, "oidc/token");
         let basic = STANDARD.encode(format!("{}:{}", credentials.id, credentials.secret));
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
-            .append_pair("resource", RESOURCE)
+            .append_pair("resource", resource)
             .append_pair("scope", "all")
             .finish();
         let request = http::Request::post(url.as_str())

@@ -1,7 +1,8 @@
 //! What a stack knows by name: `[APP]`, `[HF_CLIENT_SECRET]` and so on, the
 //! words of its transcripts.
 
-use super::endpoints::Endpoints;
+use url::Url;
+
 use crate::placeholder;
 pub use crate::placeholder::UnknownName;
 
@@ -14,12 +15,15 @@ pub(crate) struct Names {
 
 impl Names {
     /// The origins of the parties.
-    pub(super) fn of(endpoints: &Endpoints) -> Self {
-        let origin = |url: &url::Url| url.origin().ascii_serialization();
+    pub(super) fn of(app: &Url, logto: &Url, huggingface: &Url) -> Self {
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        let host = |url: &Url| url.authority().to_owned();
         let known = vec![
-            ("APP", origin(&endpoints.app)),
-            ("LOGTO", origin(&endpoints.logto)),
-            ("HF", origin(&endpoints.huggingface)),
+            ("APP", origin(app)),
+            ("LOGTO", origin(logto)),
+            ("HF", origin(huggingface)),
+            ("APP_HOST", host(app)),
+            ("LOGTO_HOST", host(logto)),
         ];
         Self { known }
     }

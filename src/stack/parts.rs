@@ -17,7 +17,6 @@ use super::names::{Names, UnknownName};
 use super::plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
-use super::settings::ApplicationType;
 use super::steps::{BindError, StartError, StepError, step};
 use super::tenant::{Application, Plan, Tenant, TenantKind};
 
@@ -46,8 +45,10 @@ impl Site<'_> {
         servers: &mut Vec<Running>,
     ) -> Result<(Application, Option<AppServer>), StartError> {
         let Self { settings, base, clients, endpoints } = *self;
-        let now_ms = base.clock.millis();
-        let plan = named("plan what to create in Logto", plan::plan(settings, names, now_ms))?;
+        let mut plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+        plan.secret_expires_at = settings.application.secret_expires_in.map(|time| {
+            base.clock.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+        });
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
@@ -56,7 +57,7 @@ impl Site<'_> {
             // Without a redirect URI there is no authorization request to probe with.
             Logto::External(_) if plan.redirect_uris.is_empty() => None,
             // Others demand PKCE, or let nobody sign in.
-            Logto::External(_) if plan.application_type != ApplicationType::Traditional => None,
+            Logto::External(_) if plan.application_kind != "Traditional" => None,
             Logto::External(_) => Some(ConnectorProbe {
                 client: &clients.app,
                 endpoints,
@@ -67,10 +68,7 @@ impl Site<'_> {
         };
         let application = provision(tenant, &plan, probe, || servers[0].connections()).await?;
         names.learn("APP_ID", &application.id);
-        // A public client has none.
-        if !application.secret.is_empty() {
-            names.learn("APP_SECRET", &application.secret);
-        }
+        names.learn("APP_SECRET", &application.secret);
         let Some(app_bound) = app_bound else {
             // An app of somebody else's starts when it knows its id and secret.
             step(
@@ -253,6 +251,14 @@ impl InContainers {
         }
     }
 
+    /// The one in whose tenant others have been, or will be.
+    pub(super) fn shared(&self) -> Option<&RunningContainer> {
+        match self {
+            Self::Own(running) => running.is_reused().then_some(running),
+            Self::Shared(running) => Some(running),
+        }
+    }
+
     pub(super) fn site(&self) -> LogtoSite {
         let running = self.running();
         let (id, secret) = running.credentials();
@@ -330,17 +336,16 @@ pub(super) async fn open_tenant(
     endpoints: &Endpoints,
     credentials: &Credentials,
     kind: &TenantKind,
+    connector_id: Option<&str>,
     clock: &Clock,
-    container: Option<&RunningContainer>,
+    shared: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
     let (logto, admin) = (&endpoints.logto, &endpoints.logto_admin);
     let management = Management::open(client.clone(), logto, admin, credentials).await?;
-    if let Some(container) = container {
-        let read = async { Ok::<_, StepError>(management.get("sign-in-exp").await?.body) };
-        let untouched = container.untouched(read).await?;
-        reset::reset(&management, untouched).await?;
+    if let Some(container) = shared {
+        reset::as_untouched(&management, container).await?;
     }
-    Tenant::open(management, kind, logto, admin, clock.millis()).await
+    Tenant::open(management, kind, connector_id, logto, admin, clock.millis()).await
 }
 
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::{ApplicationSettings, ConnectorFactory};
-use super::tenant::Plan;
+use super::settings::ConnectorFactory;
+use super::tenant::{Plan, TARGET};
 
 /// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
 pub(super) fn oauth_app(
@@ -19,17 +19,20 @@ pub(super) fn oauth_app(
     let redirect_uris =
         wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);
     Ok(mock_huggingface::App {
+        client_id: wanted.client_id.unwrap_or_default(),
+        secret: wanted.secret,
         name: wanted.name.unwrap_or_else(|| "Bookstore".to_owned()),
         redirect_uris: names.fill_all(&redirect_uris)?,
         scopes: wanted.scopes.map_or(default.scopes, |scopes| oauth::Scopes::parse(&scopes.join(" "))),
         public: wanted.public,
         token_duration_minutes: wanted.token_duration_minutes.unwrap_or(default.token_duration_minutes),
+        authorized_orgs: wanted.authorized_orgs,
         ..mock_huggingface::App::default()
     })
 }
 
 /// What to create in the tenant: the guide's set-up, and what the settings change of it.
-pub(super) fn plan(settings: &StackBuilder, names: &Names, now_ms: i64) -> Result<Plan, UnknownName> {
+pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, UnknownName> {
     let texts = |given: &Option<Vec<String>>, default: &str| match given {
         Some(given) => names.fill_all(given),
         None => Ok(vec![names.fill(default)?]),
@@ -48,37 +51,26 @@ pub(super) fn plan(settings: &StackBuilder, names: &Names, now_ms: i64) -> Resul
         }
     }
     connector_config.extend(connector.config.clone());
+    connector_config.retain(|name, _| !connector.without.contains(name));
     let application = &settings.application;
+    let mut custom_client_metadata = application.custom_client_metadata.clone();
+    if application.always_issue_refresh_token {
+        custom_client_metadata.insert("alwaysIssueRefreshToken".to_owned(), json!(true));
+    }
     Ok(Plan {
         factory: connector.factory,
+        target: connector.target.clone().unwrap_or_else(|| TARGET.to_owned()),
         connector_config: filled(&Value::Object(connector_config), names)?,
         sync_profile: connector.sync_profile,
         sign_in_experience: settings.tenant.sign_in_experience.clone(),
         users: settings.tenant.users.clone(),
         redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
         post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
-        application_type: application.kind,
-        custom_client_metadata: custom_client_metadata(application, names)?,
-        secret_expires_at: application
-            .secret_expires_in
-            .map(|time| now_ms.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))),
+        application_kind: application.kind.clone().unwrap_or_else(|| "Traditional".to_owned()),
+        third_party: application.third_party,
+        custom_client_metadata,
+        secret_expires_at: None,
     })
-}
-
-/// `customClientMetadata` of the application, as far as it is not empty.
-fn custom_client_metadata(
-    application: &ApplicationSettings,
-    names: &Names,
-) -> Result<Map<String, Value>, UnknownName> {
-    let mut metadata = Map::new();
-    if application.always_issue_refresh_token {
-        metadata.insert("alwaysIssueRefreshToken".to_owned(), json!(true));
-    }
-    if !application.cors_allowed_origins.is_empty() {
-        let origins = names.fill_all(&application.cors_allowed_origins)?;
-        metadata.insert("corsAllowedOrigins".to_owned(), json!(origins));
-    }
-    Ok(metadata)
 }
 
 /// What a generic connector has to be told of the provider.
@@ -132,10 +124,7 @@ pub(super) fn app_config(
         base_url: endpoints.app.clone(),
         logto_endpoint: endpoints.logto.clone(),
         app_id: text(&credentials.app_id, "[APP_ID]")?,
-        app_secret: match (&credentials.app_secret, names.get("APP_SECRET")) {
-            (Some(given), _) => names.fill(given)?,
-            (None, secret) => secret.unwrap_or_default().to_owned(),
-        },
+        app_secret: text(&credentials.app_secret, "[APP_SECRET]")?,
         options: settings.app.clone(),
     })
 }

@@ -1,6 +1,7 @@
 //! A stack that is up.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kit::{Ca, Client, Clock, Journal, Random, Running, Script};
@@ -11,7 +12,7 @@ use url::Url;
 use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
-use super::management::Management;
+use super::management::{Management, ManagementError};
 use super::names::Names;
 use super::parts::{
     Base, Clients, InContainers, LOGTO, LogtoSite, QUICK, Shared, Site, TURN, bind, ca_failed, embedded,
@@ -19,6 +20,7 @@ use super::parts::{
 };
 use super::plan;
 use super::probe::{self, ProbeError};
+use super::reset;
 use super::saved::{Restored, SavedStateError};
 use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
@@ -48,6 +50,9 @@ pub enum StopError {
     /// A shared tenant is not as it was.
     #[error(transparent)]
     NotRestored(#[from] SavedStateError),
+    /// Failed attempts are still counted, and may lock somebody out.
+    #[error("failed attempts to sign in are not forgiven: {0}")]
+    NotForgiven(#[from] ManagementError),
 }
 
 /// App, Logto and Hugging Face, up and provisioned.
@@ -74,6 +79,8 @@ pub struct Stack {
     /// Given back when the stack is dropped.
     turn: Option<OwnedMutexGuard<()>>,
     containers: Option<InContainers>,
+    /// By what somebody tried to sign in.
+    tried: Mutex<BTreeSet<String>>,
 }
 
 impl StackBuilder {
@@ -115,13 +122,7 @@ impl Stack {
     /// `LOGTO_ENDPOINT`, `LOGTO_APP_ID`, `LOGTO_APP_SECRET`.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let origin = |url: &Url| url.origin().ascii_serialization();
-        vec![
-            ("APP_BASE_URL", origin(&self.endpoints.app)),
-            ("LOGTO_ENDPOINT", origin(&self.endpoints.logto)),
-            ("LOGTO_APP_ID", self.known.app_id.clone()),
-            ("LOGTO_APP_SECRET", self.known.app_secret.clone()),
-        ]
+        environment(&self.endpoints.app, &self.endpoints.logto, &self.known)
     }
 
     /// Waits until the app answers, whatever it answers: an app of your own takes
@@ -213,6 +214,14 @@ impl Stack {
         self.tenant.management()
     }
 
+    /// Has what was created besides, e.g. `connectors/abc`, deleted when a shared tenant is put back.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(crate) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
+        self.tenant.note_created(path)
+    }
+
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
         let mut servers = Vec::new();
         let containers = InContainers::start(&settings).await?;
@@ -292,10 +301,17 @@ impl Stack {
 
         step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
-        let opened = open_tenant(&clients.app, &endpoints, credentials, kind, &base.clock, container);
+        let connector_id = settings.connector.id.as_deref();
+        let shared = containers.and_then(InContainers::shared);
+        let opened =
+            open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let mut names = Names::of(&endpoints);
+        let people = huggingface_site.users().into_iter().map(|user| user.sub).collect();
+        let noted = async { Ok::<_, StepError>(tenant.note_people(people)?) };
+        step("note who is at Hugging Face", QUICK, noted).await?;
+
+        let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         names.learn("CONNECTOR", tenant.connector_id());
         let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
         let oauth_app = huggingface_site.add_app(oauth_app);
@@ -345,7 +361,14 @@ impl Stack {
             servers: vec![],
             turn: None,
             containers: None,
+            tried: Mutex::default(),
         })
+    }
+
+    /// Somebody tries to sign in by this, e.g. a username: failed attempts at it
+    /// are forgiven when a Logto that others share is handed on.
+    pub(crate) fn tried(&self, identifier: &str) {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
     }
 
     /// Puts a shared tenant back, then shuts the servers down.
@@ -354,6 +377,13 @@ impl Stack {
     /// [`StopError`] when a mock panicked, or a tenant is not as it was.
     pub async fn stop(self) -> Result<Restored, StopError> {
         // The tenant first, while a failure can still be told; the servers in any case.
+        let forgiven = match self.containers.as_ref().and_then(InContainers::shared) {
+            Some(_) => {
+                let tried = self.tried.into_inner().unwrap_or_else(PoisonError::into_inner);
+                reset::forgive(self.tenant.management(), &Vec::from_iter(tried)).await
+            }
+            None => Ok(()),
+        };
         let restored = self.tenant.restore().await;
         drop(self.browser);
         let mut stopped = Ok(());
@@ -366,6 +396,18 @@ impl Stack {
             containers.stop().await;
         }
         stopped?;
+        forgiven?;
         Ok(restored?)
     }
+}
+
+/// What an app needs, as environment variables.
+pub(super) fn environment(app: &Url, logto: &Url, known: &Known) -> Vec<(&'static str, String)> {
+    let origin = |url: &Url| url.origin().ascii_serialization();
+    vec![
+        ("APP_BASE_URL", origin(app)),
+        ("LOGTO_ENDPOINT", origin(logto)),
+        ("LOGTO_APP_ID", known.app_id.clone()),
+        ("LOGTO_APP_SECRET", known.app_secret.clone()),
+    ]
 }

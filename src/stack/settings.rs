@@ -12,6 +12,10 @@ use serde_json::{Map, Value};
 /// The OAuth app at Hugging Face, with the fields of its settings page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OauthAppSettings {
+    /// Its client id; made up unless said.
+    pub client_id: Option<String>,
+    /// Its secret; made up unless said.
+    pub secret: Option<String>,
     /// Its name on the permission page; `Bookstore` unless said.
     pub name: Option<String>,
     /// Where codes may be sent; `[LOGTO]/callback/[CONNECTOR]` unless said.
@@ -22,6 +26,8 @@ pub struct OauthAppSettings {
     pub public: bool,
     /// Lifetime of access tokens in minutes; 480 unless said.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in.
+    pub authorized_orgs: Vec<String>,
 }
 
 /// The connector in Logto.
@@ -29,6 +35,10 @@ pub struct OauthAppSettings {
 pub struct ConnectorSettings {
     /// The factory it is made of.
     pub factory: ConnectorFactory,
+    /// Its id, part of its callback URI; `logto-testkit` unless said. A connector that is borrowed keeps its own.
+    pub id: Option<String>,
+    /// What the sign-in experience knows a connector of a generic factory by; `huggingface` unless said.
+    pub target: Option<String>,
     /// `clientId`; `[HF_CLIENT_ID]` unless said.
     pub client_id: Option<String>,
     /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
@@ -39,6 +49,8 @@ pub struct ConnectorSettings {
     pub sync_profile: bool,
     /// Further members of the configuration; they win over the others.
     pub config: Map<String, Value>,
+    /// Members of the configuration that are left out, although the stack would set them.
+    pub without: Vec<String>,
 }
 
 /// A factory of Logto that can be pointed at the mock. Only one of a tenant's
@@ -69,45 +81,20 @@ impl ConnectorFactory {
 /// The app's record in Logto.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplicationSettings {
-    /// Its type.
-    pub kind: ApplicationType,
     /// Redirect URIs; `[APP]/callback` unless said.
     pub redirect_uris: Option<Vec<String>>,
     /// Post sign-out redirect URIs; `[APP]/` unless said.
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: bool,
-    /// Origins whose scripts may call Logto, besides those of the redirect URIs.
-    pub cors_allowed_origins: Vec<String>,
+    /// `type`, in Logto's spelling; `Traditional` unless said.
+    pub kind: Option<String>,
+    /// `isThirdParty`.
+    pub third_party: bool,
+    /// Further members of `customClientMetadata`, in Logto's spelling.
+    pub custom_client_metadata: Map<String, Value>,
     /// `[APP_SECRET]` is a secret made for the app that ends after this time.
     pub secret_expires_in: Option<Duration>,
-}
-
-/// A type of application in Logto.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ApplicationType {
-    /// A web app that keeps a secret on its server.
-    #[default]
-    Traditional,
-    /// A single-page app, which has no secret.
-    Spa,
-    /// An app on a phone or a desktop, which has no secret.
-    Native,
-    /// A program without people.
-    MachineToMachine,
-}
-
-impl ApplicationType {
-    /// Its name in Logto.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Traditional => "Traditional",
-            Self::Spa => "SPA",
-            Self::Native => "Native",
-            Self::MachineToMachine => "MachineToMachine",
-        }
-    }
 }
 
 /// What is different when the sample app is started again.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::container::ContainerError;
 
+use super::control::ControlError;
 use super::management::ManagementError;
 use super::names::UnknownName;
 use super::probe::ProbeError;
@@ -42,6 +43,9 @@ pub enum StepError {
     /// Logto's Management API.
     #[error(transparent)]
     Management(#[from] ManagementError),
+    /// The control API of a mock Hugging Face.
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// The tenant is not one that may be used.
     #[error(transparent)]
     Tenant(#[from] TenantError),

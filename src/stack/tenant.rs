@@ -2,22 +2,25 @@
 //! and provisions it.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::management::{Management, ManagementError};
 use super::saved::{BorrowedConnector, CHANGED_MEMBERS, Restored, SavedState, SavedStateError, StateFile};
-use super::settings::{ApplicationType, ConnectorFactory};
+use super::settings::ConnectorFactory;
 use super::steps::StepError;
 use super::tenant_error::TenantError;
 
 /// The id our connector asks for, so that its callback URL is known beforehand.
 pub(super) const CONNECTOR_ID: &str = "logto-testkit";
 /// What the connector under test is known by in the sign-in experience.
-const TARGET: &str = "huggingface";
+pub(super) const TARGET: &str = "huggingface";
 /// The factory that makes a tenant's own connector for Hugging Face.
 const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
+/// What an app of a kind without secrets has in the place of one.
+const NO_SECRET: &str = "this-application-has-no-secret";
 /// The name of our application, by which a left-over is known as ours.
 const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
@@ -29,6 +32,11 @@ pub(super) enum TenantKind {
     /// Of a container that stacks share: proven to be as untouched when it is
     /// opened, so that nothing has to be put back.
     Own,
+    /// One that is set up to stay so, and may be from the last time.
+    Lasting {
+        /// Set it up although it has applications or social connectors of others.
+        allow_shared: bool,
+    },
     /// One that was there before.
     Shared {
         /// Work in it although it has users, applications or social connectors of others.
@@ -43,6 +51,8 @@ pub(super) enum TenantKind {
 pub(super) struct Plan {
     /// The factory that the connector is made of.
     pub(super) factory: ConnectorFactory,
+    /// What the sign-in experience knows the connector by; of a generic factory it can be chosen.
+    pub(super) target: String,
     /// `clientId`, `clientSecret`, `scope` … of the connector.
     pub(super) connector_config: Value,
     /// Whether the connector copies the profile at every sign-in.
@@ -55,8 +65,10 @@ pub(super) struct Plan {
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
     pub(super) post_logout_redirect_uris: Vec<String>,
-    /// Type of the application.
-    pub(super) application_type: ApplicationType,
+    /// `type` of the application.
+    pub(super) application_kind: String,
+    /// `isThirdParty` of the application.
+    pub(super) third_party: bool,
     /// `customClientMetadata` of the application.
     pub(super) custom_client_metadata: Map<String, Value>,
     /// When a secret of the app's own ends, in milliseconds; without it the app
@@ -78,7 +90,11 @@ pub(super) struct Application {
 pub(super) struct Tenant {
     management: Management,
     connector: Connector,
-    saved: Option<StateFile>,
+    /// The id that ours has or will have.
+    own_id: String,
+    /// Our application from the last time, to be used again.
+    application: Option<String>,
+    saved: Option<Mutex<StateFile>>,
 }
 
 #[derive(Debug)]
@@ -98,15 +114,24 @@ impl Tenant {
     pub(super) async fn open(
         management: Management,
         kind: &TenantKind,
+        connector_id: Option<&str>,
         logto: &Url,
         logto_admin: &Url,
         now_ms: i64,
     ) -> Result<Self, StepError> {
-        let TenantKind::Shared { allow_shared, state_file } = kind else {
-            return Ok(Self { management, connector: Connector::Create, saved: None });
+        let own_id = connector_id.unwrap_or(CONNECTOR_ID).to_owned();
+        let (allow_shared, state_file) = match kind {
+            TenantKind::Fresh | TenantKind::Own => {
+                let connector = Connector::Create;
+                return Ok(Self { management, connector, own_id, application: None, saved: None });
+            }
+            TenantKind::Lasting { allow_shared } => (allow_shared, None),
+            TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
         };
         let survey = Survey::of(&management).await?;
-        if let (Some(found), false) = (survey.in_use(), allow_shared) {
+        // Whoever clicks through one that is set up to stay has an account in it.
+        let users = if state_file.is_some() { survey.users } else { 0 };
+        if let (Some(found), false) = (survey.in_use(users), allow_shared) {
             return Err(TenantError::InUse { found }.into());
         }
         let connector = match (&survey.borrowed, survey.own_connector) {
@@ -114,7 +139,11 @@ impl Tenant {
             (None, true) => Connector::Replace,
             (None, false) => Connector::Create,
         };
-        let created_connector = survey.borrowed.is_none().then(|| CONNECTOR_ID.to_owned());
+        let Some(state_file) = state_file else {
+            let application = survey.own_application;
+            return Ok(Self { management, connector, own_id, application, saved: None });
+        };
+        let created_connector = survey.borrowed.is_none().then(|| own_id.clone());
         let state = SavedState {
             version: 1,
             logto: logto.clone(),
@@ -124,17 +153,19 @@ impl Tenant {
             created_connector,
             created_application: None,
             created_users: vec![],
+            people: vec![],
+            created_besides: vec![],
             sign_in_experience: survey.sign_in_experience,
         };
-        let saved = Some(StateFile::create(state_file.clone(), state)?);
-        Ok(Self { management, connector, saved })
+        let saved = Some(Mutex::new(StateFile::create(state_file.clone(), state)?));
+        Ok(Self { management, connector, own_id, application: None, saved })
     }
 
     /// The id the connector has or will have.
     #[must_use]
     pub(super) fn connector_id(&self) -> &str {
         match &self.connector {
-            Connector::Create | Connector::Replace => CONNECTOR_ID,
+            Connector::Create | Connector::Replace => &self.own_id,
             Connector::Borrow(id) => id,
         }
     }
@@ -149,10 +180,10 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
+    pub(super) async fn provision(&self, plan: &Plan) -> Result<Application, StepError> {
         let mut application = json!({
             "name": APPLICATION_NAME,
-            "type": plan.application_type.name(),
+            "type": plan.application_kind,
             "oidcClientMetadata": {
                 "redirectUris": plan.redirect_uris,
                 "postLogoutRedirectUris": plan.post_logout_redirect_uris,
@@ -161,10 +192,19 @@ impl Tenant {
         if !plan.custom_client_metadata.is_empty() {
             application["customClientMetadata"] = json!(plan.custom_client_metadata);
         }
-        let id = self.management.post("applications", &application).await?.text("id")?;
-        if let Some(saved) = &mut self.saved {
-            saved.note(|state| state.created_application = Some(id.clone()))?;
+        if plan.third_party {
+            application["isThirdParty"] = json!(true);
         }
+        let id = match &self.application {
+            Some(id) => {
+                if let Value::Object(members) = &mut application {
+                    members.remove("type"); // It cannot be changed, and is the same.
+                }
+                self.management.patch(&format!("applications/{id}"), &application).await?.text("id")?
+            }
+            None => self.management.post("applications", &application).await?.text("id")?,
+        };
+        self.note(|state| state.created_application = Some(id.clone()))?;
         let secret = self.secret(plan, &id).await?;
 
         match &self.connector {
@@ -185,7 +225,7 @@ impl Tenant {
         Ok(Application { id, secret })
     }
 
-    /// The secret that the app uses; empty for an application without.
+    /// The secret that the app uses.
     async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
         let path = format!("applications/{id}/secrets");
         if let Some(at) = plan.secret_expires_at {
@@ -193,22 +233,20 @@ impl Tenant {
             return Ok(self.management.post(&path, &named).await?.text("value")?);
         }
         let secrets = self.management.get(&path).await?;
-        let public = matches!(plan.application_type, ApplicationType::Spa | ApplicationType::Native);
-        match secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str()) {
-            Some(secret) => Ok(secret.to_owned()),
-            None if public => Ok(String::new()),
-            None => Err(secrets.lacks("value").into()),
-        }
+        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
+        // Applications that run where everybody can read them have none.
+        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
+        Ok(secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned())
     }
 
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {
         let mut connector = json!({
             "connectorId": plan.factory.id(),
-            "id": CONNECTOR_ID,
+            "id": self.own_id,
             "config": plan.connector_config,
         });
         if plan.factory != FACTORY {
-            connector["metadata"] = json!({ "target": TARGET, "name": { "en": "Hugging Face" } });
+            connector["metadata"] = json!({ "target": plan.target, "name": { "en": "Hugging Face" } });
         }
         if plan.sync_profile {
             connector["syncProfile"] = json!(true);
@@ -222,12 +260,12 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn switch_on(&mut self, plan: &Plan) -> Result<(), StepError> {
+    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
             "socialSignIn": {},
-            "socialSignInConnectorTargets": [TARGET],
+            "socialSignInConnectorTargets": [plan.target],
             "signInMode": "SignInAndRegister",
         });
         if let Value::Object(members) = &mut experience {
@@ -236,11 +274,32 @@ impl Tenant {
         self.management.patch("sign-in-exp", &experience).await?;
         for user in &plan.users {
             let id = self.management.post("users", &Value::Object(user.clone())).await?.text("id")?;
-            if let Some(saved) = &mut self.saved {
-                saved.note(|state| state.created_users.push(id))?;
-            }
+            self.note(|state| state.created_users.push(id))?;
         }
         Ok(())
+    }
+
+    /// Notes what a scenario created in a shared tenant, by its path in the Management API.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(super) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
+        self.note(|state| state.created_besides.push(path))
+    }
+
+    /// Notes who is at the mock Hugging Face.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(super) fn note_people(&self, people: Vec<String>) -> Result<(), SavedStateError> {
+        self.note(|state| state.people = people)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
+        match &self.saved {
+            Some(saved) => saved.lock().unwrap_or_else(PoisonError::into_inner).note(change),
+            None => Ok(()),
+        }
     }
 
     /// Puts a shared tenant back; a fresh one needs nothing.
@@ -249,7 +308,9 @@ impl Tenant {
     /// [`SavedStateError`] says what could not be put back and where it is kept.
     pub(super) async fn restore(self) -> Result<Restored, SavedStateError> {
         match self.saved {
-            Some(saved) => saved.restore(&self.management).await,
+            Some(saved) => {
+                saved.into_inner().unwrap_or_else(PoisonError::into_inner).restore(&self.management).await
+            }
             None => Ok(Restored::default()),
         }
     }
@@ -260,6 +321,7 @@ impl Tenant {
 struct Survey {
     users: u64,
     applications: usize,
+    own_application: Option<String>,
     social_connectors: usize,
     own_connector: bool,
     borrowed: Option<BorrowedConnector>,
@@ -271,11 +333,12 @@ impl Survey {
         let users = management.get("users?page=1&page_size=1").await?;
         let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
         let applications = management.get("applications").await?;
-        let applications = applications
-            .list()?
-            .iter()
-            .filter(|application| application.get("name").and_then(Value::as_str) != Some(APPLICATION_NAME))
-            .count();
+        let (ours, others): (Vec<&Value>, Vec<&Value>) =
+            applications.list()?.iter().partition(|application| {
+                application.get("name").and_then(Value::as_str) == Some(APPLICATION_NAME)
+            });
+        let own_application = ours.first().and_then(|ours| ours.get("id")?.as_str()).map(ToOwned::to_owned);
+        let applications = others.len();
         let connectors = management.get("connectors").await?;
         let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
         for connector in connectors.list()? {
@@ -300,13 +363,21 @@ impl Survey {
             .iter()
             .filter_map(|member| Some(((*member).to_owned(), experience.body.get(*member)?.clone())))
             .collect();
-        Ok(Self { users, applications, social_connectors, own_connector, borrowed, sign_in_experience })
+        Ok(Self {
+            users,
+            applications,
+            own_application,
+            social_connectors,
+            own_connector,
+            borrowed,
+            sign_in_experience,
+        })
     }
 
-    /// What there is of others, in words.
-    fn in_use(&self) -> Option<String> {
+    /// What there is of others, in words, with as many users.
+    fn in_use(&self, users: u64) -> Option<String> {
         let counts = [
-            (self.users, "user(s)"),
+            (users, "user(s)"),
             (self.applications as u64, "application(s)"),
             (self.social_connectors as u64, "social connector(s)"),
         ];

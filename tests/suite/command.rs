@@ -207,3 +207,27 @@ fn the_mock_is_not_exposed_by_accident() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("say --expose"), "{}", text(&output.stderr));
 }
+
+/// What broke, by name, wherever somebody reads it.
+#[test]
+fn every_report_names_the_finding_of_a_failed_scenario() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("newline.yaml");
+    let given = r#"given: { connector: { client_secret: "[HF_CLIENT_SECRET]\n" } }"#;
+    let steps = "steps:\n  - visit: /sign-in\n  - continue_with: huggingface\n  - sign_in_as: ada\n";
+    std::fs::write(&file, format!("description: x\n{given}\n{steps}")).unwrap();
+    let run = |report: &str| text(&command(&["run", file.to_str().unwrap(), "--report", report]).stdout);
+
+    let shown = run("text");
+    assert!(shown.contains("\nfinding  connector/secret-has-trailing-whitespace (hop "), "{shown}");
+    assert!(shown.contains("\n           fix, in Logto console: Connectors"), "{shown}");
+
+    let report: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    let first = &report["scenarios"][0]["findings"][0];
+    assert_eq!(first["id"], "connector/secret-has-trailing-whitespace", "{report:#}");
+    assert!(first["evidence"].as_array().is_some_and(|evidence| !evidence.is_empty()), "{report:#}");
+
+    let xml = run("junit");
+    assert!(xml.contains(r#"type="connector/secret-has-trailing-whitespace""#), "{xml}");
+    assert!(xml.contains("journal of huggingface: secret differs"), "{xml}");
+}

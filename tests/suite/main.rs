@@ -4,7 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod command;
+mod compose;
+#[cfg(unix)]
+mod container;
 mod coverage;
+mod diagnose;
 mod documentation;
 mod external;
 mod fidelity;
@@ -12,5 +16,7 @@ mod findings;
 mod golden_walk;
 mod hostile;
 mod lifetimes;
+mod misconfigurations;
 mod own_app;
+mod standing;
 mod support;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::HuggingFace;
-use crate::claims::Person;
+use crate::claims::{Changed, Person};
 use crate::config::{App, IdTokenClaims, IdTokenKid, User};
 use crate::keys::{self, KeyError};
 use crate::store::{Authorization, Token};
@@ -163,6 +163,7 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
             iss: mock.origin(),
         };
         let with_kid = switches.id_token_kid == IdTokenKid::Thumbprint;
+        let claims = Changed { claims: &claims, changes: &switches.claims.id_token };
         Some(keys::rsa().await?.sign(&claims, with_kid)?)
     } else {
         None

@@ -111,6 +111,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts whom this machine trusts, too: for servers on the internet.
+    #[must_use]
+    pub fn trust_system(mut self) -> Self {
+        // Single certificates that cannot be read are the machine's own affair.
+        self.roots.extend(rustls_native_certs::load_native_certs().certs);
+        self
+    }
+
     /// Reaches `name` at this address and port, unless a URL names a port itself.
     #[must_use]
     pub fn host(mut self, name: &str, addr: SocketAddr) -> Self {

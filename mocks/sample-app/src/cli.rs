@@ -1,6 +1,7 @@
 //! The command `sample-app`.
 
 mod arguments;
+mod env_file;
 mod error;
 
 use std::io::Write as _;
@@ -39,6 +40,7 @@ fn run(arguments: Arguments) -> Result<(), CliError> {
 /// # Errors
 /// [`CliError`] says what kept it from starting, or ended it.
 pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
+    let arguments = arguments.filled()?;
     let logto = arguments.logto()?;
     arguments.check_exposure()?;
     let stop = kit::Stop::listen().map_err(CliError::Signal)?;

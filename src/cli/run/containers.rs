@@ -4,41 +4,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use logto_testkit::container::{Container, Event, Phase, RunningContainer};
+use jiff::Timestamp;
+use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;
+use super::outcome::Outcome;
 
 /// A container that all scenarios share becomes one that runs; everything else
-/// stays what it is. Ctrl-C ends the wait: the containers go with the command.
+/// stays what it is. Ctrl-C gives the start up: what there is until then is removed.
 pub(super) async fn started(
     logto: Logto,
     fresh: bool,
-    interrupted: &mut watch::Receiver<bool>,
+    interrupted: &watch::Receiver<bool>,
 ) -> Result<Logto, CliError> {
     let Logto::Container(container) = logto else { return Ok(logto) };
     let shown = Shown::new();
     let told = shown.clone();
-    let container = container.on_progress(move |event| told.event(event));
+    let container = container.on_progress(move |event| told.event(event)).give_up_when(interrupted.clone());
     if fresh {
         return Ok(Logto::Container(Box::new(container)));
     }
-    let started = start(container, interrupted).await;
+    let started = container.start().await;
     shown.clear();
-    let running = started?;
+    let running = match started {
+        Err(ContainerError::GivenUp) => return Err(CliError::Interrupted),
+        started => started.map_err(Box::new)?,
+    };
     describe(&running);
     Ok(Logto::Running(Arc::new(running)))
-}
-
-async fn start(
-    container: Container,
-    interrupted: &mut watch::Receiver<bool>,
-) -> Result<RunningContainer, CliError> {
-    tokio::select! {
-        started = container.start() => Ok(started.map_err(Box::new)?),
-        _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
-    }
 }
 
 /// On standard error: standard output is the report's.
@@ -57,6 +52,25 @@ fn describe(running: &RunningContainer) {
     );
     eprintln!("Logto {} ({}) at {}: {phases}", running.version(), running.image(), running.endpoint());
     eprintln!("mock Hugging Face at {}", running.reach());
+}
+
+/// What the first hop had to wait for, and what each further walk costs.
+pub(super) fn describe_walks(started: Timestamp, outcomes: &[Outcome]) {
+    let Some(first) = outcomes.iter().filter_map(|outcome| outcome.began).min() else { return };
+    let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
+    eprint!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
+    let further = outcomes.iter().filter(|outcome| outcome.began.is_some_and(|began| began > first));
+    let mut further: Vec<Duration> = further.map(|outcome| outcome.duration).collect();
+    further.sort();
+    match (further.get(further.len() / 2), further.last()) {
+        (Some(median), Some(longest)) => eprintln!(
+            "; {} further walk(s): {} in the median, {} at most",
+            further.len(),
+            seconds(*median),
+            seconds(*longest)
+        ),
+        _ => eprintln!(),
+    }
 }
 
 /// Removes them, or says how to reach those that stay.

@@ -1,5 +1,6 @@
 //! The report as JSON: one document, alone on standard output.
 
+use logto_testkit::findings::Finding;
 use logto_testkit::scenario::BackendKind;
 use serde_json::{Map, Value, json};
 
@@ -37,12 +38,15 @@ fn outcome(outcome: &Outcome) -> Value {
         Verdict::NotStarted(error) => {
             add("error", json!(error));
         }
-        Verdict::Walked { failures, transcript, snapshot } => {
+        Verdict::Walked { failures, transcript, snapshot, findings } => {
             let failure = |failure: &logto_testkit::Failure| json!({ "path": failure.path, "line": failure.line, "what": failure.what });
             add("failures", failures.iter().map(failure).collect());
             add("snapshot", json!(snapshot.word()));
             if let Some(diff) = snapshot.difference() {
                 add("difference", json!(diff));
+            }
+            if outcome.result() == "failed" || !findings.is_empty() {
+                add("findings", findings.iter().map(Finding::to_json).collect());
             }
             add("transcript", json!(transcript));
         }

@@ -49,13 +49,18 @@ fn case(outcome: &Outcome, name: &str) -> TestCase {
         Verdict::Walked { .. } if outcome.result() == "passed" => {
             TestCase::new(short, TestCaseStatus::success())
         }
-        Verdict::Walked { failures, transcript, snapshot } => {
+        Verdict::Walked { failures, transcript, snapshot, findings } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
             let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
             status.set_message(message);
             let difference = snapshot.difference().unwrap_or_default();
-            status.set_description(format!("{}\n{difference}\n{transcript}", what.join("\n")));
+            // What a reader of a CI page wants first.
+            if let Some(first) = findings.first() {
+                status.set_type(first.cause.id());
+            }
+            let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
+            status.set_description(format!("{}\n{found}{difference}\n{transcript}", what.join("\n")));
             TestCase::new(short, status)
         }
     };

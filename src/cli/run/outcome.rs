@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use logto_testkit::findings::Finding;
 use logto_testkit::transcript::Transcript;
 use logto_testkit::{Failure, Scenario, SnapshotResult};
 
@@ -12,6 +14,8 @@ pub(in crate::cli) struct Outcome {
     pub(in crate::cli) verdict: Verdict,
     /// From the start of the stack to its end.
     pub(in crate::cli) duration: Duration,
+    /// When the stack was up and the walk began.
+    pub(in crate::cli) began: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(in crate::cli) enum Verdict {
         failures: Vec<Failure>,
         transcript: Transcript,
         snapshot: Snapshot,
+        /// What went wrong by name, where it was looked for.
+        findings: Vec<Finding>,
     },
 }
 

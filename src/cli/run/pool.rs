@@ -15,6 +15,7 @@ use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, up
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
+use super::super::app_env;
 use super::super::exit::CliError;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
@@ -143,13 +144,7 @@ async fn walk_when_up(
     app: Option<&OwnApp>,
 ) -> Result<WalkReport, CliError> {
     if let Some(app) = app {
-        let lines: String =
-            stack.environment().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        // Beside it first, so that whoever waits for the file finds all of it.
-        let beside = app.env_file.with_extension("new");
-        std::fs::write(&beside, lines)
-            .and_then(|()| std::fs::rename(&beside, &app.env_file))
-            .map_err(|source| CliError::Io { what: "write the file of --app-env", source })?;
+        app_env::write(&app.env_file, &stack.environment())?;
         stack.app_is_up(app.limit).await?;
     }
     Ok(walk(stack, scenario).await?)
@@ -163,7 +158,7 @@ async fn one(
     let (clock, started) = (Clock::system(), Clock::system().now());
     if let Some(reason) = scenario.skipped_on(settings.backend) {
         let verdict = Verdict::Skipped(reason);
-        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO });
+        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
     }
     let mut builder = stack_for(scenario)?.logto(settings.logto.clone()).huggingface_listen(settings.listen);
     if let Some(ca) = &settings.ca {
@@ -173,7 +168,12 @@ async fn one(
         if scenario.given.app != GivenApp::default() {
             let reason = "it configures the sample app, and --app names another".to_owned();
             let verdict = Verdict::Skipped(reason);
-            return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO });
+            return Ok(Outcome {
+                scenario: scenario.clone(),
+                verdict,
+                duration: Duration::ZERO,
+                began: None,
+            });
         }
         builder = builder.app_at(app.origin.clone());
     }
@@ -187,10 +187,13 @@ async fn one(
                 scenario: scenario.clone(),
                 verdict,
                 duration: clock.now().duration_since(started).unsigned_abs(),
+                began: None,
             });
         }
+        Err(_) if *interrupted.borrow() => return Err(CliError::Interrupted),
         Err(error) => return Err(error.into()),
     };
+    let began = clock.now();
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
         walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
@@ -217,10 +220,12 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let verdict = Verdict::Walked { failures: report.failures, transcript: report.transcript, snapshot };
+    let WalkReport { failures, transcript, findings } = report;
+    let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
     Ok(Outcome {
         scenario: scenario.clone(),
         verdict,
         duration: clock.now().duration_since(started).unsigned_abs(),
+        began: Some(began),
     })
 }

@@ -2,10 +2,30 @@
 
 use std::fmt::Write as _;
 
+use logto_testkit::findings::Finding;
 use logto_testkit::{SnapshotResult, snapshot_path};
 
 use super::super::style::Style;
 use super::outcome::{Outcome, Snapshot, Verdict};
+
+/// What went wrong by name, under a failed walk.
+fn told(findings: &[Finding], style: &Style) -> String {
+    let mut text = String::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let word = match at {
+            _ if finding.cause.is_own_choice() => "a choice",
+            0 => "finding",
+            _ => "also",
+        };
+        let _ = writeln!(text, "{} {}", style.yellow(&format!("{word:<8}")), indented(finding));
+    }
+    text
+}
+
+/// A finding whose further lines stand below its first.
+fn indented(finding: &Finding) -> String {
+    finding.to_string().replace('\n', "\n         ")
+}
 
 /// Writes outcomes for people.
 pub(super) struct Text {
@@ -20,7 +40,7 @@ impl Text {
     }
 
     pub(super) fn outcome(&self, outcome: &Outcome) -> String {
-        let Outcome { scenario, verdict, duration } = outcome;
+        let Outcome { scenario, verdict, duration, began: _ } = outcome;
         let (name, style) = (scenario.name(), &self.style);
         match verdict {
             Verdict::Skipped(reason) => format!("{} {name}: {reason}\n", style.yellow("skipped")),
@@ -32,7 +52,7 @@ impl Text {
                     scenario.path.display()
                 )
             }
-            Verdict::Walked { failures, transcript, snapshot } => {
+            Verdict::Walked { failures, transcript, snapshot, findings } => {
                 let failed = outcome.result() == "failed";
                 let word = if failed { style.red("FAILED ") } else { style.green("passed ") };
                 let hops = transcript.hops.len();
@@ -43,6 +63,9 @@ impl Text {
                 }
                 for failure in failures {
                     let _ = writeln!(text, "{} {failure}", style.red("FAILED"));
+                }
+                if failed {
+                    text.push_str(&told(findings, style));
                 }
                 let reviewed = snapshot_path(scenario);
                 match snapshot {

@@ -186,11 +186,23 @@ causes! {
             fix: "Return to a page that everybody may see.",
             see: see::SIGN_OUT,
         }
+        SessionCookieStrict "session-cookie-strict" {
+            cause: "The app's session cookie is SameSite=Strict, and browsers keep it back when another site, as Logto is here, leads to the callback.",
+            place: AppCode,
+            fix: "Set the session cookie with SameSite=Lax.",
+            see: see::COOKIES,
+        }
         SessionCookieTooLarge "session-cookie-too-large" {
             cause: "The app keeps its session in a cookie that is larger than browsers take, so the browser dropped it.",
             place: AppCode,
             fix: "Keep sessions on the server, in memory or a store, and only their id in the cookie.",
             see: see::GO_GUIDE,
+        }
+        DirectSignInUnknown "direct-sign-in-unknown" {
+            cause: "The app asks for a direct sign-in with a target that Logto does not have, so that people get the ordinary page.",
+            place: AppCode,
+            fix: "Ask for `social:huggingface`, or whatever target the connector has; Logto gives no error for one that it does not know.",
+            see: see::SOCIAL,
         }
     }
 }

@@ -36,6 +36,12 @@ causes! {
             fix: "Create another secret on the application's page, and give it to the app.",
             see: see::APPLICATION,
         }
+        NoBackChannelLogout "no-back-channel-logout" {
+            cause: "The person signed out of Logto through another application, and this app, which nobody tells, keeps its session.",
+            place: LogtoApplication,
+            fix: "Set a back-channel logout URI for the application, and let the app end the sessions that Logto names there.",
+            see: see::SIGN_OUT,
+        }
         PostSignOutUriNotRegistered "post-sign-out-uri-not-registered" {
             cause: "The address to return to after sign-out is not registered in Logto.",
             place: LogtoApplication,

@@ -76,9 +76,9 @@ fn has_broken_escape(text: &str) -> bool {
     !text.split('%').skip(1).all(whole)
 }
 
-/// Type of the application, where its record is known.
+/// Type of the application; empty where its record is not known.
 pub(super) fn application_type<'s>(seen: &'s Observed<'_>) -> &'s str {
-    seen.settings.application.get("type").and_then(Value::as_str).unwrap_or("Traditional")
+    seen.settings.application.get("type").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Whether a request of the app carries a secret.

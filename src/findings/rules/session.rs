@@ -13,8 +13,15 @@ use crate::findings::observed::{Observed, SeenUser, query, status};
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
 use crate::walker::{CookieFate, Hop, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] =
-    &[another_browser, prefetched, prefetched_at_logto, shared_state, lost_at_the_callback, lost_afterwards];
+pub(super) const EXPLAIN: &[Explain] = &[
+    strict,
+    another_browser,
+    prefetched,
+    prefetched_at_logto,
+    shared_state,
+    lost_at_the_callback,
+    lost_afterwards,
+];
 pub(super) const WATCH: &[Watch] = &[shared, account_gone];
 
 /// What the app says when the state is another than the session has.
@@ -38,6 +45,19 @@ fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, because: &str) -> Optio
     let hop = seen.hop(symptom.hop)?;
     let begin = began(seen, &query(&hop.request.url, "state")?)?;
     (begin.number < hop.number).then_some((hop, begin))
+}
+
+/// The cookie was there, and stayed behind.
+fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
+    let name = &seen.settings.app.as_ref()?.options.cookie.name;
+    let withheld = hop.request.withheld.iter().find(|cookie| cookie.name == *name)?;
+    withheld.reason.contains("SameSite=Strict").then(|| {
+        Finding::new(App::SessionCookieStrict)
+            .hop(begin.number, "the app began the sign-in")
+            .hop(hop.number, format!("the browser keeps `{name}` back: {}", withheld.reason))
+            .hop(hop.number, shows(symptom))
+    })
 }
 
 /// Another browser began this.

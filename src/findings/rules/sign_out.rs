@@ -1,19 +1,22 @@
 //! Sign-outs that do too little, or too much.
 
 use kit::{Direction, Party};
+use serde_json::Value;
 
 use super::callback::TOKEN;
 use super::request::is_authorization;
 use super::{Explain, Watch};
-use crate::findings::causes::{App, HuggingFace};
+use crate::findings::causes::{App, Application, HuggingFace};
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
-use crate::findings::symptom::{Symptom, SymptomKind, is_code_callback};
+use crate::findings::shown::quoted;
+use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_code_callback, is_session_check};
 use crate::walker::{Hop, WhyHop};
 
 pub(super) const EXPLAIN: &[Explain] = &[without_client_id, hint];
-pub(super) const WATCH: &[Watch] = &[prefetched, local_only, not_revoked, landing_page, provider_session];
+pub(super) const WATCH: &[Watch] =
+    &[prefetched, local_only, not_revoked, landing_page, no_back_channel, provider_session];
 
 /// Logto's sign-out (contract §1.8).
 pub(super) const END_SESSION: &str = "/oidc/session/end";
@@ -137,6 +140,35 @@ fn landing_page(seen: &Observed<'_>) -> Option<Finding> {
                 .hop(hop.number, "Logto's sign-out is done")
                 .hop(landing.number, format!("the browser returns to {}", landing.request.url.path()))
                 .hop(request.number, "and is sent to sign in again at once"),
+        )
+    })
+}
+
+/// Another application signed the person out, and nobody told this one.
+fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
+    let own = seen.settings.application.get("id").and_then(Value::as_str)?;
+    let metadata = seen.settings.application.get("oidcClientMetadata")?;
+    let told = metadata.get("backchannelLogoutUri").and_then(Value::as_str);
+    told.is_none_or(str::is_empty).then_some(())?;
+    seen.hops.iter().enumerate().find_map(|(at, hop)| {
+        let logto = seen.party(&hop.request.url) == Some(Party::LOGTO);
+        let request = logto && hop.request.url.path() == END_SESSION && hop.response.status == 200;
+        let other = query(&hop.request.url, "client_id").filter(|id| request && id != own)?;
+        let browser = hop.tab.browser();
+        let mut on = seen.hops[at + 1..].iter().filter(|later| later.tab.browser() == browser);
+        let confirmed = on.next().filter(|next| {
+            next.request.url.path() == "/oidc/session/end/confirm" && next.redirect().is_some()
+        })?;
+        let check = on
+            .take_while(|later| !is_code_callback(later))
+            .find(|later| is_session_check(seen, later) && authenticated(later) == Some(true))?;
+        Some(
+            Finding::new(Application::NoBackChannelLogout)
+                .at(check.number)
+                .hop(hop.number, format!("the application {} signs the person out", quoted(&other)))
+                .hop(confirmed.number, "Logto's session ends")
+                .hop(check.number, "the app says that the person is signed in")
+                .setting("application.oidcClientMetadata.backchannelLogoutUri", "not set"),
         )
     })
 }

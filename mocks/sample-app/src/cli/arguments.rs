@@ -1,11 +1,13 @@
 //! Arguments of the command.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Parser;
 use url::Url;
 
 use super::CliError;
+use super::env_file::EnvFile;
 use crate::config::{ClientAuth, CookieOptions, Options, SameSite, StorageKind};
 use crate::variant::Variant;
 
@@ -27,6 +29,10 @@ pub struct Arguments {
     /// The application's secret in Logto
     #[arg(long, env = "LOGTO_APP_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub app_secret: Option<String>,
+    /// File of lines NAME=value, as `logto-testkit --app-env` writes it: LOGTO_ENDPOINT, LOGTO_APP_ID,
+    /// LOGTO_APP_SECRET and APP_BASE_URL for those that are given in no other way
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
     /// Where to listen; port 0 lets the system choose
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
@@ -106,6 +112,22 @@ pub(super) struct Logto {
 }
 
 impl Arguments {
+    /// Takes from the file what is not given otherwise.
+    pub(super) fn filled(mut self) -> Result<Self, CliError> {
+        let Some(path) = self.env_file.take() else { return Ok(self) };
+        let file = EnvFile::read(&path)?;
+        let empty = |given: &Option<String>| given.as_ref().is_none_or(String::is_empty);
+        if empty(&self.app_id) {
+            self.app_id = file.app_id;
+        }
+        if empty(&self.app_secret) {
+            self.app_secret = file.app_secret;
+        }
+        self.logto_endpoint = self.logto_endpoint.or(file.logto_endpoint);
+        self.base_url = self.base_url.or(file.base_url);
+        Ok(self)
+    }
+
     /// What the app cannot do without; all that is missing is named at once.
     pub(super) fn logto(&self) -> Result<Logto, CliError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
@@ -194,6 +216,32 @@ mod tests {
     #[test]
     fn without_flags_the_options_are_the_default_ones() {
         assert_eq!(parse(&[]).into_options(), Options::default());
+    }
+
+    #[test]
+    fn a_file_gives_what_is_given_in_no_other_way() {
+        let path = std::env::temp_dir().join(format!("sample-app-env-{}", std::process::id()));
+        let lines = "LOGTO_ENDPOINT=http://localhost:1\nLOGTO_APP_ID=filed\nLOGTO_APP_SECRET=a=b\n\n\
+                     APP_BASE_URL=http://localhost:2\n";
+        std::fs::write(&path, lines).unwrap();
+        let file = ["--env-file", path.to_str().unwrap()];
+        let mut arguments = parse(&file);
+        arguments.logto_endpoint = None;
+        let arguments = arguments.filled().unwrap();
+        let logto = arguments.logto().unwrap();
+        assert_eq!(
+            (logto.endpoint.as_str(), &*logto.app_id, &*logto.app_secret),
+            ("http://localhost:1/", "filed", "a=b")
+        );
+        assert_eq!(arguments.base_url.unwrap().as_str(), "http://localhost:2/");
+        let more = [&file[..], &["--base-url", "http://localhost:9"]].concat();
+        assert_eq!(parse(&more).filled().unwrap().base_url.unwrap().as_str(), "http://localhost:9/");
+
+        std::fs::write(&path, "LOGTO_APP_ID=filed\nLOGTO_APP_SECERT=x\n").unwrap();
+        let error = parse(&file).filled().unwrap_err().to_string();
+        assert!(error.contains(":2: ") && error.contains("LOGTO_APP_SECERT"), "{error}");
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(parse(&file).filled(), Err(CliError::EnvFile { .. })));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use kit::{BindError, ClientError, ServeError};
@@ -15,6 +16,24 @@ pub enum CliError {
     /// Exit code 2.
     #[error("missing: {0}")]
     Missing(String),
+    /// Exit code 2.
+    #[error("{path}: {source}", path = path.display())]
+    EnvFile {
+        /// The file of `--env-file`.
+        path: PathBuf,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
+    /// Exit code 2.
+    #[error("{path}:{line}: {what}", path = path.display())]
+    EnvLine {
+        /// The file of `--env-file`.
+        path: PathBuf,
+        /// Which of its lines.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Exit code 2.
     #[error("{text} is no base URL: {source}")]
     BaseUrl {
@@ -70,7 +89,10 @@ impl CliError {
     /// The exit codes are part of the command's interface; `--help` lists them.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            CliError::Missing(_) | CliError::BaseUrl { .. } => 2,
+            CliError::Missing(_)
+            | CliError::EnvFile { .. }
+            | CliError::EnvLine { .. }
+            | CliError::BaseUrl { .. } => 2,
             CliError::Config(_) => 3,
             CliError::Bind { .. } | CliError::Exposed(_) => 4,
             CliError::Client(_)

@@ -1,0 +1,63 @@
+//! As whom the command speaks to Logto's Management API.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use logto_testkit::stack::Credentials;
+
+use super::arguments::UsageError;
+
+/// A machine-to-machine application with access to the Management API.
+#[derive(Debug, Args)]
+pub(crate) struct Access {
+    /// Machine-to-machine application with access to the Management API.
+    #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
+    logto_m2m: Option<String>,
+    /// File that holds ID:SECRET, for a secret that shall stand on no command line.
+    #[arg(long, value_name = "FILE", conflicts_with = "logto_m2m")]
+    logto_m2m_file: Option<PathBuf>,
+}
+
+impl Access {
+    /// The credentials, where some are given.
+    ///
+    /// # Errors
+    /// [`UsageError`] when they are not `ID:SECRET`, or their file cannot be read.
+    pub(crate) fn credentials(&self) -> Result<Option<Credentials>, UsageError> {
+        match (&self.logto_m2m_file, &self.logto_m2m) {
+            (Some(file), _) => read(file).and_then(|text| parsed(text.trim())).map(Some),
+            (None, Some(text)) => parsed(text).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<String, UsageError> {
+    std::fs::read_to_string(file)
+        .map_err(|source| UsageError::CredentialsFile { file: file.to_owned(), source })
+}
+
+/// Splits `ID:SECRET`; a secret may hold colons.
+fn parsed(text: &str) -> Result<Credentials, UsageError> {
+    let (id, secret) = text.split_once(':').ok_or(UsageError::Credentials)?;
+    Ok(Credentials { id: id.to_owned(), secret: secret.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_stands_in_for_the_option_and_may_end_in_a_newline() {
+        let file = std::env::temp_dir().join(format!("logto-testkit-m2m-{}", std::process::id()));
+        std::fs::write(&file, "m-default:a:b\n").unwrap();
+        let access = Access { logto_m2m: None, logto_m2m_file: Some(file.clone()) };
+        let credentials = access.credentials().unwrap().unwrap();
+        assert_eq!((credentials.id.as_str(), credentials.secret.as_str()), ("m-default", "a:b"));
+        std::fs::write(&file, "").unwrap();
+        assert!(access.credentials().unwrap_err().to_string().contains("there is no colon"));
+        std::fs::remove_file(&file).unwrap();
+        let missing = access.credentials().unwrap_err().to_string();
+        assert!(missing.contains(&*file.to_string_lossy()), "{missing}");
+    }
+}

@@ -1,0 +1,133 @@
+//! What `diagnose` and `capsule` take.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use url::Url;
+
+use crate::cli::access::Access;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    nothing wrong was found
+  1    something is wrong: the report names it
+  2    bad usage, or a file that cannot be used
+  3    the set-up could not be walked, or the tenant could not be read
+
+Nothing is changed in your Logto or at Hugging Face: the sign-in is walked on a twin of your set-up on this machine.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Diagnose {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) own_app: OwnApp,
+    /// What to print: text for people, or one JSON document.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) report: DiagnoseReport,
+    /// Print the transcripts of the walks, too (the JSON document always has them).
+    #[arg(long)]
+    pub(crate) transcript: bool,
+}
+
+/// What a diagnosis prints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiagnoseReport {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document, alone on standard output.
+    Json,
+}
+
+/// What a person with a broken sign-in has.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// The connector in JSON: as `GET /api/connectors/:id` gives it, or just its config; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
+    pub(crate) connector: Option<PathBuf>,
+    /// The app's record in JSON, as `GET /api/applications/:id` gives it.
+    #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
+    pub(crate) application: Option<PathBuf>,
+    /// The sign-in experience in JSON, as `GET /api/sign-in-exp` gives it.
+    #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
+    pub(crate) sign_in_experience: Option<PathBuf>,
+    /// The OAuth app's settings at Hugging Face in YAML or JSON: client_id, secret, public, redirect_uris, scopes;
+    /// all may be left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) huggingface: Option<PathBuf>,
+    /// Where people open Logto (its ENDPOINT), e.g. https://auth.example.com.
+    #[arg(long, value_name = "URL")]
+    pub(crate) logto_endpoint: Option<Url>,
+    /// Where people open the app, e.g. https://shop.example.com.
+    #[arg(long, value_name = "URL")]
+    pub(crate) app_url: Option<Url>,
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+    #[command(flatten)]
+    pub(crate) app: App,
+}
+
+/// A tenant to read the settings from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "From a running Logto, which is only read")]
+pub(crate) struct Tenant {
+    /// URL of the Logto to read connector, application and sign-in experience from.
+    #[arg(long, value_name = "URL")]
+    pub(crate) from_logto: Option<Url>,
+    #[command(flatten)]
+    pub(crate) access: Access,
+    /// URL that gives Management API tokens [default: the port after `--from-logto`'s; with --logto-resource,
+    /// `--from-logto` itself].
+    #[arg(long, value_name = "URL", requires = "from_logto")]
+    pub(crate) logto_admin: Option<Url>,
+    /// The Management API's resource, e.g. https://<tenant>.logto.app/api in Logto Cloud.
+    #[arg(long, value_name = "URI", requires = "from_logto")]
+    pub(crate) logto_resource: Option<String>,
+}
+
+/// What the app is configured with; the sample app plays it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Your app, played by the sample app")]
+pub(crate) struct App {
+    /// The app id that the app sends; with --from-logto, the application to read.
+    #[arg(long, value_name = "ID")]
+    pub(crate) app_id: Option<String>,
+    /// The app secret that it sends; compared where Logto's is known (--from-logto, or `secrets` in the file).
+    #[arg(long, value_name = "SECRET", env = "LOGTO_APP_SECRET", hide_env_values = true)]
+    pub(crate) app_secret: Option<String>,
+    /// The redirect URI that it sends [default: the first in the app's record].
+    #[arg(long, value_name = "URI")]
+    pub(crate) redirect_uri: Option<String>,
+    /// The post sign-out redirect URI that it sends [default: the first in the app's record].
+    #[arg(long, value_name = "URI")]
+    pub(crate) post_sign_out_uri: Option<String>,
+    /// A scope that it asks for besides `openid offline_access profile`; may be repeated.
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) app_scope: Vec<String>,
+}
+
+/// The app itself in place of the sample app.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Your app itself")]
+pub(crate) struct OwnApp {
+    /// Its origin; with --app-command a free port of this machine is chosen unless said.
+    #[arg(long, value_name = "URL")]
+    pub(crate) app: Option<Url>,
+    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up.
+    #[arg(long, value_name = "FILE", requires = "app", conflicts_with = "app_command")]
+    pub(crate) app_env: Option<PathBuf>,
+    /// Command that starts it, with those variables (and PORT) in its environment; ended at the end.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) app_command: Option<String>,
+    /// How many seconds it may take to answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) app_timeout: u64,
+    /// Path of the app that begins a sign-in.
+    #[arg(long, value_name = "PATH", default_value = "/sign-in")]
+    pub(crate) sign_in_path: String,
+    /// Path of the app that ends it.
+    #[arg(long, value_name = "PATH", default_value = "/sign-out")]
+    pub(crate) sign_out_path: String,
+}

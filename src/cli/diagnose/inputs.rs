@@ -1,0 +1,100 @@
+//! From arguments to a case.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use kit::Client;
+use logto_testkit::diagnose::{AppCase, Case};
+use logto_testkit::stack::Management;
+use url::Url;
+
+use super::arguments::{Inputs, Tenant};
+use crate::cli::arguments::{UsageError, next_port};
+use crate::cli::exit::CliError;
+
+/// The Management API of a self-hosted Logto's default tenant.
+const RESOURCE: &str = "https://default.logto.app/api";
+
+/// Reads everything that the arguments name.
+pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
+    let mut case = Case {
+        logto_endpoint: inputs.logto_endpoint.clone(),
+        app_url: inputs.app_url.clone(),
+        app: AppCase {
+            app_id: inputs.app.app_id.clone(),
+            app_secret: inputs.app.app_secret.clone(),
+            redirect_uri: inputs.app.redirect_uri.clone(),
+            post_sign_out_redirect_uri: inputs.app.post_sign_out_uri.clone(),
+            scopes: inputs.app.app_scope.clone(),
+        },
+        ..Case::default()
+    };
+    let files = [&inputs.connector, &inputs.application, &inputs.sign_in_experience, &inputs.huggingface];
+    if files.into_iter().flatten().filter(|file| is_standard_input(file)).count() > 1 {
+        return Err(UsageError::TwoStandardInputs.into());
+    }
+    match (&inputs.connector, &inputs.tenant.from_logto) {
+        (Some(file), _) => {
+            let (text, name) = read(file)?;
+            case.read_connector(&text, &name)?;
+        }
+        (None, Some(logto)) => read_tenant(&mut case, logto, &inputs.tenant).await?,
+        (None, None) => return Err(UsageError::NoCase.into()),
+    }
+    if let Some(file) = &inputs.application {
+        let (text, name) = read(file)?;
+        case.read_application(&text, &name)?;
+    }
+    if let Some(file) = &inputs.sign_in_experience {
+        let (text, name) = read(file)?;
+        case.read_sign_in_experience(&text, &name)?;
+    }
+    if let Some(file) = &inputs.huggingface {
+        let (text, name) = read(file)?;
+        case.read_oauth_app(&text, &name)?;
+    }
+    Ok(case)
+}
+
+fn is_standard_input(file: &Path) -> bool {
+    file == Path::new("-")
+}
+
+/// A file's text, and what it is called in messages.
+fn read(file: &Path) -> Result<(String, String), UsageError> {
+    let name = if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
+    let text = if is_standard_input(file) {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    match text {
+        Ok(text) => Ok((text, name)),
+        Err(source) => Err(UsageError::Unreadable { file: name, source }),
+    }
+}
+
+async fn read_tenant(case: &mut Case, logto: &Url, tenant: &Tenant) -> Result<(), CliError> {
+    let credentials = tenant.access.credentials()?.ok_or(UsageError::NoTenantCredentials)?;
+    let admin = match (&tenant.logto_admin, &tenant.logto_resource) {
+        (Some(admin), _) => admin.clone(),
+        (None, Some(_)) => logto.clone(),
+        (None, None) => next_port(logto)?,
+    };
+    let hosts = [logto.host_str(), admin.host_str()];
+    let client =
+        hosts.into_iter().flatten().fold(Client::builder().trust_system(), kit::ClientBuilder::allow);
+    let client = client.build().map_err(|error| CliError::Io {
+        what: "build the HTTP client",
+        source: std::io::Error::other(error),
+    })?;
+    let resource = tenant.logto_resource.as_deref().unwrap_or(RESOURCE);
+    let management = Management::open_for(client, logto, &admin, &credentials, resource).await?;
+    let asked = case.app.app_id.clone();
+    case.read_tenant(&management, logto, asked.as_deref()).await?;
+    if case.logto_endpoint.is_none() {
+        case.logto_endpoint = Some(logto.clone());
+    }
+    Ok(())
+}

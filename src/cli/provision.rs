@@ -1,0 +1,74 @@
+//! `logto-testkit provision`: sets up parties that were started one by one.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use logto_testkit::Stack;
+use logto_testkit::stack::{ConnectorFactory, ConnectorSettings, Standing};
+use url::Url;
+
+use super::access::Access;
+use super::app_env;
+use super::arguments::{UsageError, next_port};
+use super::exit::CliError;
+
+/// Where the parties are. Every address is given as browsers, Logto and this
+/// command reach it alike.
+#[derive(Debug, Args)]
+pub(crate) struct Provision {
+    /// The running Logto (its ENDPOINT).
+    #[arg(long, value_name = "URL")]
+    logto: Url,
+    /// URL of that Logto's admin tenant, which gives Management API tokens
+    /// [default: the port after `--logto`'s, as in a stock Logto].
+    #[arg(long, value_name = "URL")]
+    logto_admin: Option<Url>,
+    #[command(flatten)]
+    access: Access,
+    /// Origin of the mock Hugging Face (`serve huggingface --origin`).
+    #[arg(long, value_name = "URL")]
+    huggingface: Url,
+    /// The mock's control API (`serve huggingface --control`).
+    #[arg(long, value_name = "URL")]
+    huggingface_control: Url,
+    /// Origin of the app; it need not answer yet.
+    #[arg(long, value_name = "URL")]
+    app: Url,
+    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into; start the app with them.
+    #[arg(long, value_name = "FILE")]
+    app_env: PathBuf,
+    /// Set up a tenant that has applications or social connectors of others.
+    #[arg(long)]
+    allow_shared_tenant: bool,
+}
+
+pub(crate) async fn provision(command: Provision) -> Result<(), CliError> {
+    let credentials =
+        command.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(command.logto.clone()))?;
+    let logto_admin = match command.logto_admin {
+        Some(admin) => admin,
+        None => next_port(&command.logto)?,
+    };
+    let standing = Standing {
+        logto: command.logto,
+        logto_admin,
+        credentials,
+        huggingface: command.huggingface,
+        huggingface_control: command.huggingface_control,
+        app: command.app,
+        allow_shared_tenant: command.allow_shared_tenant,
+    };
+    // Logto's connector for Hugging Face would send people to the real site.
+    let connector = ConnectorSettings {
+        factory: ConnectorFactory::OAuth2,
+        // As `up` does: the e-mail shows more of the sign-in.
+        scope: Some("openid profile email".to_owned()),
+        ..Default::default()
+    };
+    let known = Stack::builder().connector(connector).provision(&standing).await?;
+    app_env::write(&command.app_env, &standing.environment(&known))?;
+    println!("application   {} in Logto, written to {}", known.app_id, command.app_env.display());
+    println!("connector     {} ({})", known.connector_id, ConnectorFactory::OAuth2.id());
+    println!("OAuth app     {} at {}", known.huggingface_client_id, standing.huggingface);
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The addresses of a person's set-up in its twin, and back.
+//!
+//! The twin's app and Logto are at ports of this machine. Addresses that point
+//! at the real ones become `[APP]…` and `[LOGTO]…`; what they differ in (slash,
+//! scheme, path) stays. Others get a host that nobody has, so that a rule about
+//! loopback addresses cannot take them for the twin's.
+
+use url::Url;
+
+use crate::placeholder;
+
+/// A host that a real one was replaced by: `other-1.example`.
+const OTHER: &str = "other";
+
+/// Which real addresses stand for which party.
+#[derive(Debug, Clone)]
+pub(super) struct Addresses {
+    logto: Option<Url>,
+    app: Option<Url>,
+    /// Real hosts, in the order in which they were met.
+    others: Vec<String>,
+    /// Twin's address (with names), and the person's own.
+    back: Vec<(String, String)>,
+}
+
+/// Whose list an address stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// Of the OAuth app at Hugging Face, where Logto's callback belongs.
+    AtHuggingFace,
+    /// Of the app's record in Logto, where the app's callback belongs.
+    InLogto,
+}
+
+impl Addresses {
+    pub(super) fn new(logto: Option<Url>, app: Option<Url>) -> Self {
+        Self { logto, app, others: vec![], back: vec![] }
+    }
+
+    pub(super) fn logto(&self) -> Option<&Url> {
+        self.logto.as_ref()
+    }
+
+    pub(super) fn app(&self) -> Option<&Url> {
+        self.app.as_ref()
+    }
+
+    /// An address of a list, for the twin, as a text of a scenario.
+    pub(super) fn to_twin(&mut self, own: &str, listed: Listed) -> String {
+        let twin = self.translated(own, listed);
+        if twin != own {
+            self.back.push((twin.clone(), own.to_owned()));
+        }
+        twin
+    }
+
+    fn translated(&mut self, own: &str, listed: Listed) -> String {
+        let Some((scheme, host, rest)) = split(own) else { return literal(own) };
+        let rest = literal(rest);
+        let parties = match listed {
+            Listed::AtHuggingFace => [(&self.logto, "LOGTO"), (&self.app, "APP")],
+            Listed::InLogto => [(&self.app, "APP"), (&self.logto, "LOGTO")],
+        };
+        for (at, (party, name)) in parties.into_iter().enumerate() {
+            let Some(party) = party else { continue };
+            let (their_scheme, their_host) = (party.scheme(), authority(party));
+            if host == their_host && scheme == their_scheme {
+                // At another party's host, the path that belongs here would be let through: hosts of
+                // the twin differ by their ports only, which do not count on loopback.
+                if at == 0 || is_loopback(party) || !rest.starts_with("/callback/") {
+                    return format!("[{name}]{rest}");
+                }
+            } else if host == their_host
+                && matches!((scheme, their_scheme), ("http", "https") | ("https", "http"))
+            {
+                // The twin speaks http.
+                return format!("https://[{name}_HOST]{rest}");
+            }
+        }
+        let belongs = match listed {
+            Listed::AtHuggingFace => &self.logto,
+            Listed::InLogto => &self.app,
+        };
+        // Where the real one is on loopback, what is said of loopback holds as it is.
+        let keeps = belongs.as_ref().is_some_and(is_loopback) && loopback(host);
+        if keeps || !matches!(scheme, "http" | "https") {
+            return format!("{scheme}://{}{rest}", literal(host));
+        }
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if port.chars().all(|digit| digit.is_ascii_digit()) => {
+                (name, format!(":{port}"))
+            }
+            _ => (host, String::new()),
+        };
+        let number = match self.others.iter().position(|known| known == name) {
+            Some(at) => at + 1,
+            None => {
+                self.others.push(name.to_owned());
+                self.others.len()
+            }
+        };
+        format!("{scheme}://{OTHER}-{number}.example{port}{rest}")
+    }
+
+    /// From texts of the twin to the person's own, longest first. `fill` puts the
+    /// twin's values in place of names.
+    pub(super) fn words(&self, fill: impl Fn(&str) -> String) -> Vec<(String, String)> {
+        let mut words: Vec<(String, String)> =
+            self.back.iter().map(|(twin, own)| (fill(twin), own.clone())).collect();
+        let origin = |url: &Option<Url>, unknown: &str| {
+            url.as_ref().map_or_else(|| unknown.to_owned(), |url| url.origin().ascii_serialization())
+        };
+        words.push((fill("[LOGTO]"), origin(&self.logto, UNKNOWN_LOGTO)));
+        words.push((fill("[APP]"), origin(&self.app, UNKNOWN_APP)));
+        words.sort_by_key(|(twin, _)| std::cmp::Reverse(twin.len()));
+        words
+    }
+}
+
+/// What stands for a Logto whose address nobody said.
+pub(super) const UNKNOWN_LOGTO: &str = "https://<your-logto>";
+/// What stands for an app whose address nobody said.
+pub(super) const UNKNOWN_APP: &str = "https://<your-app>";
+
+/// Scheme, host with port, and the rest, as they are written.
+fn split(address: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = address.split_once("://")?;
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    if scheme.is_empty() || !scheme.chars().all(good) {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#']).unwrap_or_else(|| {
+        // White space that came with a paste is no part of the host.
+        rest.trim_end().len()
+    });
+    let (host, rest) = rest.split_at(end);
+    (!host.is_empty()).then_some((scheme, host, rest))
+}
+
+/// Host and port as they are written in an address.
+fn authority(url: &Url) -> String {
+    match url.port() {
+        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+        None => url.host_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "[")
+}
+
+pub(super) fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(loopback)
+}
+
+/// A text that stands for itself in a scenario.
+pub(super) fn literal(text: &str) -> String {
+    let mut escaped = text.replace("${", "$${");
+    let mut names: Vec<String> = placeholder::names(&escaped).into_iter().map(ToOwned::to_owned).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        escaped = escaped.replace(&format!("[{name}]"), &format!("[[{name}]"));
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses() -> Addresses {
+        let url = |text: &str| Some(Url::parse(text).expect("an address"));
+        Addresses::new(url("https://auth.example.com"), url("https://shop.example.com"))
+    }
+
+    #[test]
+    fn what_addresses_differ_in_stays() {
+        let mut addresses = addresses();
+        for (own, twin) in [
+            ("https://auth.example.com/callback/abc", "[LOGTO]/callback/abc"),
+            ("https://auth.example.com/callback/abc/", "[LOGTO]/callback/abc/"),
+            ("http://auth.example.com/callback/abc", "https://[LOGTO_HOST]/callback/abc"),
+            ("https://auth.example.com/callback/abc\n", "[LOGTO]/callback/abc\n"),
+            ("https://shop.example.com/callback", "[APP]/callback"),
+            // The twin's ports do not count on loopback, so a host of its own is needed.
+            ("https://shop.example.com/callback/abc", "https://other-1.example/callback/abc"),
+            ("https://auth.example.com:8443/callback/abc", "https://other-2.example:8443/callback/abc"),
+            ("http://localhost:3001/callback/abc", "http://other-3.example:3001/callback/abc"),
+            ("http://localhost:3002/callback/abc", "http://other-3.example:3002/callback/abc"),
+            ("/callback/abc", "/callback/abc"),
+            ("my.app://cb", "my.app://cb"),
+        ] {
+            assert_eq!(addresses.to_twin(own, Listed::AtHuggingFace), twin, "{own}");
+        }
+    }
+
+    #[test]
+    fn a_real_loopback_keeps_loopback_addresses() {
+        let mut addresses = Addresses::new(Url::parse("http://localhost:3001").ok(), None);
+        let kept = addresses.to_twin("http://localhost:9999/callback/abc", Listed::AtHuggingFace);
+        assert_eq!(kept, "http://localhost:9999/callback/abc");
+        let own = addresses.to_twin("http://localhost:3001/callback/abc", Listed::AtHuggingFace);
+        assert_eq!(own, "[LOGTO]/callback/abc");
+    }
+
+    #[test]
+    fn names_and_parameters_in_values_are_plain_text() {
+        assert_eq!(literal("a[APP]b[x]${c}"), "a[[APP]b[x]$${c}");
+    }
+
+    #[test]
+    fn the_way_back_takes_the_longest_first() {
+        let mut addresses = addresses();
+        addresses.to_twin("http://auth.example.com/callback/abc", Listed::AtHuggingFace);
+        let words = addresses.words(|text| {
+            text.replace("[LOGTO_HOST]", "localhost:1")
+                .replace("[LOGTO]", "http://localhost:1")
+                .replace("[APP]", "http://localhost:2")
+        });
+        assert_eq!(words[0].1, "http://auth.example.com/callback/abc");
+        assert_eq!(words[1], ("http://localhost:1".to_owned(), "https://auth.example.com".to_owned()));
+    }
+}

@@ -1,0 +1,90 @@
+//! A scenario file that reproduces a case, fit for a bug report.
+
+use std::path::Path;
+
+use kit::Random;
+use serde_json::{Map, Value};
+
+use super::app::App;
+use super::case::Case;
+use super::disguise::Disguise;
+use super::engine::{first_finding, modelled};
+use super::error::CapsuleError;
+use super::yaml;
+use crate::findings::Cause;
+use crate::scenario::documents;
+
+/// A scenario file that reproduces a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capsule {
+    /// The file.
+    pub text: String,
+    /// The first finding of its walk.
+    pub finding: Option<Cause>,
+}
+
+/// Writes a set-up as a scenario: secrets, e-mail addresses, names and hosts are
+/// replaced by others with the same defects. The scenario is walked, and leads to
+/// the same first finding as the set-up itself.
+///
+/// # Errors
+/// [`CapsuleError`] when it cannot be walked, or would not be the same.
+pub async fn capsule(case: &Case) -> Result<Capsule, CapsuleError> {
+    let (twin, finding) = modelled(case, &App::Sample).await?;
+    made(twin.document, finding, "A set-up that was looked at with `logto-testkit diagnose`").await
+}
+
+/// The same of a scenario file, or of one of its cases.
+///
+/// # Errors
+/// [`CapsuleError`] when it cannot be walked, or would not be the same.
+pub async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Result<Capsule, CapsuleError> {
+    let mut all = documents(path)?;
+    let at = match case {
+        Some(case) => all.iter().position(|(name, _)| name.as_deref() == Some(case)),
+        None if all.len() == 1 => Some(0),
+        None => None,
+    };
+    let Some(at) = at else {
+        let cases: Vec<String> = all.into_iter().filter_map(|(name, _)| name).collect();
+        return Err(CapsuleError::WhichCase { file: path.display().to_string(), cases: cases.join(", ") });
+    };
+    let (_, mut document) = all.swap_remove(at);
+    // Where the story came from, and what a reviewer expected of it, is not the reader's affair.
+    document.remove("finding");
+    let finding = first_finding(&document).await?;
+    made(document, finding, "A scenario").await
+}
+
+async fn made(
+    document: Map<String, Value>,
+    finding: Option<Cause>,
+    what: &str,
+) -> Result<Capsule, CapsuleError> {
+    let mut disguised = document;
+    let mut disguise = Disguise::new(Random::from_os());
+    disguise.put_on(&mut disguised);
+    let body = yaml::document(&disguised);
+    if let Some(field) = disguise.left_in(&body) {
+        return Err(CapsuleError::WouldLeak { field: field.to_owned() });
+    }
+    let again = first_finding(&disguised).await?;
+    if again != finding {
+        let name = |cause: Option<Cause>| cause.map_or("nothing", Cause::id).to_owned();
+        return Err(CapsuleError::Differs { own: name(finding), disguised: name(again) });
+    }
+    let found = finding.map_or_else(
+        || "# Nothing wrong was found in it.\n".to_owned(),
+        |cause| format!("# What is found first: {}\n#   {}\n", cause.id(), cause.text().cause),
+    );
+    let text = format!(
+        "# {what}, for a bug report.\n\
+         # Secrets, e-mail addresses, names and hosts in it are made up; what was wrong with the real ones (white\n\
+         # space, quotation marks, a missing end, another letter) is wrong with these, too.\n\
+         # Written by logto-testkit {version}.\n\
+         # `logto-testkit run FILE` walks it.\n\
+         {found}\n{body}",
+        version = env!("CARGO_PKG_VERSION"),
+    );
+    Ok(Capsule { text, finding })
+}

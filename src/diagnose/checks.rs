@@ -1,0 +1,243 @@
+//! What a sign-in has to pass, in order, and how far a walk came.
+
+use http::Method;
+use kit::{Direction, Entry, Outcome, Party};
+use serde_json::Value;
+use url::Url;
+
+use crate::run::ObservedWalk;
+use crate::walker::{Hop, WhyHop};
+
+/// What a sign-in has to pass, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Logto takes the connector's configuration.
+    Configuration,
+    /// The app sends people to Logto.
+    SignInBegins,
+    /// Logto accepts the app's request: app id, redirect URI, scopes.
+    AppRequest,
+    /// Logto's page shows the connector's button.
+    Button,
+    /// Logto builds the request to Hugging Face.
+    AuthorizationUri,
+    /// Hugging Face accepts it: client id, redirect URI, scopes.
+    HuggingFaceRequest,
+    /// The person allows, and is sent back to Logto.
+    Consent,
+    /// Hugging Face gives Logto a token: client id, secret.
+    Token,
+    /// Hugging Face tells Logto who it is.
+    Profile,
+    /// Logto finds or makes the account.
+    Account,
+    /// The app takes the person back: app secret, id token.
+    AppCallback,
+    /// The app knows the person afterwards.
+    Session,
+    /// Signing out ends both sessions, and leads back to the app.
+    SignOut,
+}
+
+impl Stage {
+    /// All, in order.
+    pub const ALL: [Self; 13] = [
+        Self::Configuration,
+        Self::SignInBegins,
+        Self::AppRequest,
+        Self::Button,
+        Self::AuthorizationUri,
+        Self::HuggingFaceRequest,
+        Self::Consent,
+        Self::Token,
+        Self::Profile,
+        Self::Account,
+        Self::AppCallback,
+        Self::Session,
+        Self::SignOut,
+    ];
+
+    /// What is checked, in words.
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Configuration => "Logto takes the connector's configuration",
+            Self::SignInBegins => "the app sends people to Logto",
+            Self::AppRequest => "Logto accepts the app's request (app id, redirect URI)",
+            Self::Button => "Logto's sign-in page shows the button",
+            Self::AuthorizationUri => "Logto can build the request to Hugging Face",
+            Self::HuggingFaceRequest => "Hugging Face accepts it (client id, redirect URI, scopes)",
+            Self::Consent => "people who allow are sent back to Logto",
+            Self::Token => "Hugging Face gives Logto a token (client id and secret)",
+            Self::Profile => "Hugging Face tells Logto who it is",
+            Self::Account => "Logto makes the account",
+            Self::AppCallback => "the app takes people back (app secret, id token)",
+            Self::Session => "the app knows the person afterwards",
+            Self::SignOut => "signing out ends it, and leads back to the app",
+        }
+    }
+
+    /// Its name in reports for programs.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Configuration => "connector_configuration",
+            Self::SignInBegins => "sign_in_begins",
+            Self::AppRequest => "app_request",
+            Self::Button => "button",
+            Self::AuthorizationUri => "authorization_uri",
+            Self::HuggingFaceRequest => "hugging_face_request",
+            Self::Consent => "consent",
+            Self::Token => "token",
+            Self::Profile => "profile",
+            Self::Account => "account",
+            Self::AppCallback => "app_callback",
+            Self::Session => "session",
+            Self::SignOut => "sign_out",
+        }
+    }
+}
+
+/// A stage that was passed, and what was seen of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Passed {
+    pub(super) stage: Stage,
+    pub(super) detail: Option<String>,
+}
+
+/// The stages that a walk passed.
+pub(super) fn passed(walk: &ObservedWalk) -> Vec<Passed> {
+    let looked = Looked { walk };
+    Stage::ALL.into_iter().filter_map(|stage| Some(Passed { stage, detail: looked.at(stage)? })).collect()
+}
+
+struct Looked<'w> {
+    walk: &'w ObservedWalk,
+}
+
+impl Looked<'_> {
+    /// What was seen of a stage that was passed; `None` when it was not.
+    fn at(&self, stage: Stage) -> Option<Option<String>> {
+        match stage {
+            // A configuration that goes in as the stack starts has been taken.
+            Stage::Configuration => (!self.walk.refused).then_some(None),
+            Stage::SignInBegins => self.authorization().map(|_| None),
+            Stage::AppRequest => {
+                let hop = self.authorization()?;
+                self.hops(Party::LOGTO)
+                    .find(|hop| hop.request.url.path() == "/sign-in" && hop.response.status < 400)?;
+                Some(query(hop, "redirect_uri").map(|uri| format!("redirect URI {uri}")))
+            }
+            Stage::Button => self.authorization_uri().map(|_| None),
+            Stage::AuthorizationUri => {
+                self.authorization_uri().filter(|hop| hop.response.status == 200).map(|_| None)
+            }
+            Stage::HuggingFaceRequest => {
+                let hop =
+                    self.hops(Party::HUGGINGFACE).find(|hop| hop.request.url.path() == "/oauth/authorize")?;
+                let refused = hop.response.status >= 400 || back(hop).is_some_and(|back| has(&back, "error"));
+                let told = ["redirect_uri", "scope"].map(|name| query(hop, name));
+                let [Some(uri), Some(scope)] = told else { return (!refused).then_some(None) };
+                (!refused).then(|| Some(format!("redirect URI {uri}, scope {scope}")))
+            }
+            Stage::Consent => {
+                let sent_back = |hop: &&Hop| back(hop).is_some_and(|back| has(&back, "code"));
+                self.hops(Party::HUGGINGFACE).find(sent_back).map(|_| None)
+            }
+            Stage::Token => self.answered("/oauth/token").map(|body| {
+                let granted = body.get("scope").and_then(Value::as_str);
+                granted.map(|scope| format!("scope {scope}"))
+            }),
+            Stage::Profile => {
+                let verified = |hop: &&Hop| {
+                    hop.request.method == Method::POST
+                        && hop.request.url.path().ends_with("/verify")
+                        && hop.response.status == 200
+                };
+                self.hops(Party::LOGTO).find(verified)?;
+                let told = self.answered("/oauth/userinfo");
+                Some(told.and_then(|body| {
+                    let claims: Vec<&str> = body.as_object()?.keys().map(String::as_str).collect();
+                    Some(format!("claims {}", claims.join(", ")))
+                }))
+            }
+            Stage::Account => {
+                let submitted = |hop: &&Hop| {
+                    hop.request.url.path() == "/api/experience/submit" && hop.response.status == 200
+                };
+                self.hops(Party::LOGTO).find(submitted).map(|_| None)
+            }
+            Stage::AppCallback => {
+                let taken = |hop: &&Hop| has(&hop.request.url, "code") && hop.response.status < 400;
+                self.hops(Party::APP).find(taken).map(|_| None)
+            }
+            Stage::Session => {
+                let asked = |hop: &&Hop| hop.request.url.path() == "/api/session";
+                let known = |hop: &Hop| hop.json()?.get("authenticated")?.as_bool();
+                self.hops(Party::APP).filter(asked).find(|hop| known(hop) == Some(true)).map(|_| None)
+            }
+            Stage::SignOut => {
+                let at = self.walk.hops.iter().rposition(|hop| {
+                    self.is(hop, Party::LOGTO) && hop.request.url.path().starts_with("/oidc/session/end")
+                })?;
+                let rest = self.walk.hops.get(at + 1..)?;
+                // A call of a page's script leads nowhere.
+                let arrived = |hop: &Hop| {
+                    hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400
+                };
+                let back = rest.iter().any(arrived);
+                back.then_some(None)
+            }
+        }
+    }
+
+    fn is(&self, hop: &Hop, party: Party) -> bool {
+        let origins = &self.walk.origins;
+        let origin = match party {
+            Party::APP => &origins.app,
+            Party::LOGTO => &origins.logto,
+            _ => &origins.huggingface,
+        };
+        origin.origin() == hop.request.url.origin()
+    }
+
+    fn hops(&self, party: Party) -> impl Iterator<Item = &Hop> {
+        self.walk.hops.iter().filter(move |hop| self.is(hop, party))
+    }
+
+    /// The app's authorization request at Logto.
+    fn authorization(&self) -> Option<&Hop> {
+        self.hops(Party::LOGTO).find(|hop| hop.request.url.path() == "/oidc/auth")
+    }
+
+    fn authorization_uri(&self) -> Option<&Hop> {
+        self.hops(Party::LOGTO).find(|hop| hop.request.url.path().ends_with("/authorization-uri"))
+    }
+
+    /// The body of Hugging Face's good answer to Logto at a path.
+    fn answered(&self, path: &str) -> Option<Value> {
+        self.walk.entries.iter().find_map(|entry: &Entry| {
+            let here = entry.party == Party::HUGGINGFACE
+                && entry.direction == Direction::Received
+                && Url::parse(&entry.request.url).is_ok_and(|url| url.path() == path);
+            match &entry.outcome {
+                Outcome::Response(response) if here && response.status == 200 => {
+                    Some(serde_json::from_str(&response.body).unwrap_or_default())
+                }
+                _ => None,
+            }
+        })
+    }
+}
+
+fn query(hop: &Hop, name: &str) -> Option<String> {
+    hop.request.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+fn has(url: &Url, name: &str) -> bool {
+    url.query_pairs().any(|(key, _)| key == name)
+}
+
+fn back(hop: &Hop) -> Option<Url> {
+    hop.redirect()?.ok()
+}

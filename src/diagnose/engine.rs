@@ -1,0 +1,275 @@
+//! Walks the twin, repairs what broke first, and walks it again.
+
+use std::path::Path;
+use std::time::Duration;
+
+use kit::Clock;
+use serde_json::{Map, Value};
+
+use super::app::{App, OwnApp};
+use super::case::Case;
+use super::checks::{Passed, Stage, passed};
+use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
+use super::error::DiagnoseError;
+use super::levers::{Lever, levers, without};
+use super::twin::{ConfigGoes, Story, Twin, twin};
+use super::words::Words;
+use super::yaml;
+use crate::findings::{Cause, Finding};
+use crate::run::{observed_walk, stack_for};
+use crate::scenario::Scenario;
+use crate::stack::{ManagementError, Stack, StartError, StepError};
+
+/// So many faults in one set-up are repaired, not more.
+const REPAIRS: usize = 8;
+
+/// One walk of the twin.
+struct Walk {
+    findings: Vec<Finding>,
+    passed: Vec<Passed>,
+    transcript: String,
+    failed: bool,
+}
+
+/// Builds the twin of a set-up, walks the sign-in, the session check and the
+/// sign-out, and says what breaks first and what else is wrong.
+///
+/// ```
+/// use logto_testkit::diagnose::{App, Case, diagnose};
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let mut case = Case::default();
+/// let copied = "{ \"clientId\": \"5fbf7d1c-0f4e\", \"clientSecret\": \"oauth_app_secret_abcdefghijkl\\n\" }";
+/// case.read_connector(copied, "connector.json")?;
+/// let diagnosis = diagnose(&case, &App::Sample).await?;
+/// assert_eq!(diagnosis.found[0].finding.cause.id(), "connector/secret-has-trailing-whitespace");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`DiagnoseError`] when the twin could not be walked. That something is wrong is no error.
+pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
+    let clock = Clock::system();
+    let started = clock.now();
+    let (mut own, story) = told(app);
+    let (mut model, first) = first_walk(case, app).await?;
+    let mut walks = vec![first];
+    let mut document = model.document.clone();
+    let mut found: Vec<Found> = Vec::new();
+    let mut unfinished = None;
+    loop {
+        let at = walks.len() - 1;
+        let walk = &walks[at];
+        let breaks = walk.failed.then(|| walk.findings.first().map(|first| first.cause)).flatten();
+        for (nth, finding) in walk.findings.iter().enumerate() {
+            if !found.iter().any(|known| known.finding.cause == finding.cause) {
+                let breaks = walk.failed && nth == 0;
+                found.push(Found { finding: finding.clone(), walk: at, breaks, repaired_by: None });
+            }
+        }
+        let Some(cause) = breaks else {
+            if walk.failed {
+                unfinished =
+                    Some("The walk did not come to its end, and nothing that was seen says why.".to_owned());
+            }
+            break;
+        };
+        if walks.len() > REPAIRS {
+            unfinished = Some(format!("More than {REPAIRS} faults: repair these first, then look again."));
+            break;
+        }
+        if own.is_some() {
+            // Its id and secret are those of the stack that it was started for.
+            own = None;
+            document = twin(case, Story::SAMPLE, ConfigGoes::InGiven).document;
+            model.assumed.push(
+                "Whatever comes after the first finding was looked for with the sample app in the place of yours.".to_owned(),
+            );
+        }
+        match repaired(&model, &document, cause, &walks[at]).await? {
+            Some((lever, changed, walk)) => {
+                if let Some(found) = found.iter_mut().find(|found| found.finding.cause == cause) {
+                    found.repaired_by = Some(lever.name());
+                }
+                document = changed;
+                walks.push(walk);
+            }
+            None => {
+                unfinished = Some(
+                    "What lies behind this was not reached: no single setting of the twin makes it go away."
+                        .to_owned(),
+                );
+                break;
+            }
+        }
+    }
+    // What only the configuration tells comes after what people run into.
+    found.sort_by_key(|found| !found.breaks);
+    let elapsed = clock.now().duration_since(started).unsigned_abs();
+    Ok(conclude(model, found, walks, unfinished, story, elapsed))
+}
+
+fn told(app: &App) -> (Option<&OwnApp>, Story<'_>) {
+    match app {
+        App::Sample => (None, Story::SAMPLE),
+        App::Own(own) => {
+            let story = Story { sign_in: &own.sign_in_path, sign_out: &own.sign_out_path, sample: false };
+            (Some(own), story)
+        }
+    }
+}
+
+/// The twin of a set-up, and its first walk.
+async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseError> {
+    let (own, story) = told(app);
+    let model = twin(case, story, ConfigGoes::InGiven);
+    match walk_twin(&model, &model.document, own).await {
+        // Logto does not take the connector like that: so that is the first thing to go wrong.
+        Err(error) if config_refused(&error) => {
+            let model = twin(case, story, ConfigGoes::ByStep);
+            let walk = walk_twin(&model, &model.document, own).await?;
+            Ok((model, walk))
+        }
+        walk => Ok((model, walk?)),
+    }
+}
+
+/// The twin of a set-up, and what is found first in its walk.
+pub(super) async fn modelled(case: &Case, app: &App) -> Result<(Twin, Option<Cause>), DiagnoseError> {
+    let (twin, walk) = first_walk(case, app).await?;
+    Ok((twin, walk.findings.first().map(|first| first.cause)))
+}
+
+/// What is found first in the walk of a scenario.
+pub(super) async fn first_finding(document: &Map<String, Value>) -> Result<Option<Cause>, DiagnoseError> {
+    let scenario = Scenario::parse(&yaml::document(document), Path::new("capsule.yaml"))?;
+    let stack = stack_for(&scenario)?.start().await?;
+    let walked = observed_walk(&stack, &scenario).await;
+    stack.stop().await?;
+    Ok(walked?.report.findings.first().map(|first| first.cause))
+}
+
+/// Takes back one lever after the other, until the sign-in gets past this cause.
+async fn repaired(
+    model: &Twin,
+    document: &Map<String, Value>,
+    cause: Cause,
+    before: &Walk,
+) -> Result<Option<(Lever, Map<String, Value>, Walk)>, DiagnoseError> {
+    let area = cause.id().split_once('/').map_or("", |(area, _)| area);
+    let reached = |walk: &Walk| walk.passed.len();
+    for lever in levers(document, area) {
+        let changed = without(document, &lever);
+        let walk = match walk_twin(model, &changed, None).await {
+            Ok(walk) => walk,
+            // A twin that cannot be is no repair.
+            Err(DiagnoseError::Start(_)) => continue,
+            Err(error) => return Err(error),
+        };
+        let gone = walk.findings.iter().all(|finding| finding.cause != cause);
+        if gone && (!walk.failed || reached(&walk) > reached(before)) {
+            return Ok(Some((lever, changed, walk)));
+        }
+    }
+    Ok(None)
+}
+
+fn config_refused(error: &DiagnoseError) -> bool {
+    let DiagnoseError::Start(StartError { cause: StepError::Management(refused), .. }) = error else {
+        return false;
+    };
+    matches!(refused, ManagementError::Refused { path, status: 400, .. } if path.starts_with("connectors"))
+}
+
+async fn walk_twin(
+    model: &Twin,
+    document: &Map<String, Value>,
+    own: Option<&OwnApp>,
+) -> Result<Walk, DiagnoseError> {
+    let scenario = Scenario::parse(&yaml::document(document), Path::new("twin.yaml"))?;
+    let mut builder = stack_for(&scenario)?;
+    if let Some(own) = own {
+        builder = builder.app_at(own.origin.clone());
+    }
+    let stack = builder.start().await?;
+    let walked = walk_on(&stack, &scenario, model, own).await;
+    let stopped = stack.stop().await;
+    let walk = walked?;
+    stopped?;
+    Ok(walk)
+}
+
+async fn walk_on(
+    stack: &Stack,
+    scenario: &Scenario,
+    model: &Twin,
+    own: Option<&OwnApp>,
+) -> Result<Walk, DiagnoseError> {
+    let process = match own {
+        Some(own) => own.start(stack).await?,
+        None => None,
+    };
+    let observed = observed_walk(stack, scenario).await;
+    if let Some(process) = process {
+        process.end().await;
+    }
+    let observed = observed?;
+    let words = Words::new(model, stack);
+    let mut stages = passed(&observed);
+    for stage in &mut stages {
+        stage.detail = stage.detail.take().map(|detail| words.own(&detail));
+    }
+    Ok(Walk {
+        findings: observed.report.findings.iter().map(|finding| words.finding(finding)).collect(),
+        failed: !observed.report.passed(),
+        transcript: observed.report.transcript.to_string(),
+        passed: stages,
+    })
+}
+
+fn conclude(
+    model: Twin,
+    found: Vec<Found>,
+    walks: Vec<Walk>,
+    unfinished: Option<String>,
+    story: Story<'_>,
+    duration: Duration,
+) -> Diagnosis {
+    let checks = Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks, story)).collect();
+    Diagnosis {
+        found,
+        checks,
+        unfinished,
+        assumed: model.assumed,
+        unknown: model.unknown,
+        walks: walks.into_iter().map(|walk| walk.transcript).collect(),
+        duration,
+    }
+}
+
+fn check(stage: Stage, found: &[Found], walks: &[Walk], story: Story<'_>) -> Check {
+    let seen = |walk: &Walk| {
+        walk.passed.iter().find(|passed| passed.stage == stage).map(|passed| passed.detail.clone())
+    };
+    // The first stage that a failed walk did not pass is the one at which it broke.
+    let broke_in = |walk: &Walk| {
+        walk.failed
+            && Stage::ALL.into_iter().find(|stage| walk.passed.iter().all(|passed| passed.stage != *stage))
+                == Some(stage)
+    };
+    let broken = walks.iter().position(broke_in);
+    let passed = walks.iter().enumerate().find_map(|(at, walk)| Some((at, seen(walk)?)));
+    let (result, detail) = match (broken, passed) {
+        (Some(walk), _) => {
+            let at = found.iter().position(|found| found.walk == walk && found.breaks);
+            (at.map_or(CheckResult::NotReached, |found| CheckResult::Broke { found }), None)
+        }
+        (None, Some((0, detail))) => (CheckResult::Passed, detail),
+        (None, Some((repaired, detail))) => (CheckResult::PassedAfter { repaired }, detail),
+        (None, None) if stage == Stage::Session && !story.sample => (CheckResult::NotLookedAt, None),
+        (None, None) => (CheckResult::NotReached, None),
+    };
+    Check { stage, result, detail }
+}

@@ -1,0 +1,231 @@
+//! Members of Logto's API as `given` has them.
+
+use serde_json::{Map, Value, json};
+
+use super::addresses::{Addresses, Listed, literal};
+use super::case::ConnectorCase;
+use crate::stack::ConnectorFactory;
+
+/// What a Logto drops when it is empty, and yet cannot do without: so a stored
+/// connector without them was saved with an empty text (catalogue A4).
+fn needed(factory: ConnectorFactory) -> &'static [&'static str] {
+    match factory {
+        ConnectorFactory::HuggingFace => &["clientId", "clientSecret"],
+        ConnectorFactory::OAuth2 => {
+            &["clientId", "clientSecret", "authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"]
+        }
+        ConnectorFactory::Oidc => &["clientId", "clientSecret", "authorizationEndpoint", "tokenEndpoint"],
+    }
+}
+
+/// What the stack sets of a connector of this factory, where nobody says otherwise.
+fn preset(factory: ConnectorFactory) -> &'static [&'static str] {
+    match factory {
+        ConnectorFactory::HuggingFace => &["clientId", "clientSecret"],
+        ConnectorFactory::OAuth2 => &[
+            "clientId",
+            "clientSecret",
+            "authorizationEndpoint",
+            "tokenEndpoint",
+            "userInfoEndpoint",
+            "tokenEndpointResponseType",
+            "profileMap",
+        ],
+        ConnectorFactory::Oidc => &[
+            "clientId",
+            "clientSecret",
+            "authorizationEndpoint",
+            "tokenEndpoint",
+            "scope",
+            "idTokenVerificationConfig",
+        ],
+    }
+}
+
+/// Puts the configuration into `given.connector`; answers with all of it.
+pub(super) fn connector_config(
+    case: &ConnectorCase,
+    connector: &mut Map<String, Value>,
+    oauth_app: &Map<String, Value>,
+) -> Value {
+    let (mut config, mut without) = (Map::new(), Vec::new());
+    for (member, lever) in [("clientId", "client_id"), ("clientSecret", "client_secret"), ("scope", "scope")]
+    {
+        match case.config.get(member) {
+            Some(Value::String(text)) => {
+                let text = json!(literal(text));
+                // The stack gives the connector what the OAuth app has.
+                let same = match lever {
+                    "client_id" => oauth_app.get("client_id") == Some(&text),
+                    "client_secret" => oauth_app.get("secret") == Some(&text),
+                    _ => false,
+                };
+                if !same {
+                    connector.insert(lever.to_owned(), text);
+                }
+            }
+            Some(other) => {
+                config.insert(member.to_owned(), literals(other));
+            }
+            None => {}
+        }
+    }
+    for (name, value) in &case.config {
+        if !["clientId", "clientSecret", "scope"].contains(&name.as_str()) {
+            config.insert(name.clone(), literals(value));
+        }
+    }
+    for name in preset(case.factory) {
+        if case.config.contains_key(*name) {
+            continue;
+        }
+        if case.stored && needed(case.factory).contains(name) {
+            match *name {
+                "clientId" => connector.insert("client_id".to_owned(), json!("")),
+                "clientSecret" => connector.insert("client_secret".to_owned(), json!("")),
+                other => config.insert(other.to_owned(), json!("")),
+            };
+        } else {
+            without.push(*name);
+        }
+    }
+    if !config.is_empty() {
+        connector.insert("config".to_owned(), Value::Object(config));
+    }
+    if !without.is_empty() {
+        connector.insert("without".to_owned(), json!(without));
+    }
+    literals(&Value::Object(case.config.clone()))
+}
+
+/// A value whose texts stand for themselves in a scenario.
+fn literals(value: &Value) -> Value {
+    match value {
+        Value::String(text) => json!(literal(text)),
+        Value::Array(items) => items.iter().map(literals).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), literals(value))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Members that a walk depends on. The twin sends no codes, so what needs them
+/// is left out, and told.
+pub(super) fn experience(
+    members: &Map<String, Value>,
+    gives_email: bool,
+    unknown: &mut Vec<String>,
+) -> Map<String, Value> {
+    let mut kept = Map::new();
+    for name in ["socialSignInConnectorTargets", "signInMode", "socialSignIn", "captchaPolicy"] {
+        if let Some(value) = members.get(name) {
+            kept.insert(name.to_owned(), literals(value));
+        }
+    }
+    if let Some(sign_up) = members.get("signUp") {
+        kept.insert("signUp".to_owned(), sign_up_without_codes(sign_up, gives_email, unknown));
+    }
+    let factors =
+        members.get("mfa").and_then(|mfa| mfa.get("factors")?.as_array()).is_some_and(|all| !all.is_empty());
+    if factors {
+        unknown.push("What multi-factor authentication asks of people: the twin has none.".to_owned());
+    }
+    kept
+}
+
+fn sign_up_without_codes(sign_up: &Value, gives_email: bool, unknown: &mut Vec<String>) -> Value {
+    let identifiers: Vec<&str> = sign_up
+        .get("identifiers")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let by_code: Vec<&str> = identifiers.iter().copied().filter(|one| *one != "username").collect();
+    if !by_code.is_empty() {
+        let wanted = by_code.join(" or ");
+        let email = if by_code.contains(&"email") && !gives_email {
+            " The connector's scope has no `email`, so Hugging Face gives none, and every new person is asked for it."
+        } else {
+            ""
+        };
+        unknown.push(format!(
+            "What happens where new people have to give their {wanted}: the twin sends no codes, and does not ask.{email}"
+        ));
+    }
+    let identifiers: Vec<&str> = identifiers.into_iter().filter(|one| *one == "username").collect();
+    json!({
+        "identifiers": identifiers,
+        "password": sign_up.get("password") == Some(&Value::Bool(true)) && by_code.is_empty(),
+        "verify": false,
+    })
+}
+
+/// The app's record as `given.application` has it.
+pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses) -> Map<String, Value> {
+    let mut application = Map::new();
+    let kind = record.get("type").and_then(Value::as_str).unwrap_or("Traditional");
+    if kind != "Traditional" {
+        application.insert("type".to_owned(), json!(kind));
+    }
+    if record.get("isThirdParty") == Some(&Value::Bool(true)) {
+        application.insert("is_third_party".to_owned(), json!(true));
+    }
+    let metadata = record.get("oidcClientMetadata");
+    for (member, lever) in
+        [("redirectUris", "redirect_uris"), ("postLogoutRedirectUris", "post_logout_redirect_uris")]
+    {
+        let uris = metadata.and_then(|metadata| metadata.get(member)?.as_array());
+        let uris: Vec<String> = uris
+            .into_iter()
+            .flatten()
+            .filter_map(|uri| Some(addresses.to_twin(uri.as_str()?, Listed::InLogto)))
+            .collect();
+        application.insert(lever.to_owned(), json!(uris));
+    }
+    let mut custom = Map::new();
+    for (name, value) in record.get("customClientMetadata").and_then(Value::as_object).into_iter().flatten() {
+        // Whose pages may call, and whose tenant it is, the walk does not depend on.
+        let counts = value.is_number() || value.is_boolean();
+        if name == "alwaysIssueRefreshToken" {
+            application.insert("always_issue_refresh_token".to_owned(), value.clone());
+        } else if counts {
+            custom.insert(name.clone(), value.clone());
+        }
+    }
+    if !custom.is_empty() {
+        application.insert("custom_client_metadata".to_owned(), Value::Object(custom));
+    }
+    application
+}
+
+/// A value without what comes along with a paste: space, quotation marks,
+/// characters without width. `None` where nothing is left.
+pub(super) fn cleaned(text: &str) -> Option<String> {
+    let odd = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(
+                c,
+                '"' | '\'' | '`' | '“' | '”' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}'
+            )
+    };
+    let inner = text.trim_matches(odd);
+    (!inner.is_empty()).then(|| inner.to_owned())
+}
+
+/// How a value differs from the right one, which has a name in scenarios;
+/// `None` where it does not.
+pub(super) fn related(sent: &str, right: &str, name: &str) -> Option<String> {
+    if sent == right {
+        return None;
+    }
+    match sent.find(right).filter(|_| right.len() >= 4) {
+        Some(at) => {
+            let (before, after) = (&sent[..at], &sent[at + right.len()..]);
+            Some(format!("{}{name}{}", literal(before), literal(after)))
+        }
+        None => Some(literal(sent)),
+    }
+}

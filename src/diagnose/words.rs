@@ -1,0 +1,50 @@
+//! The person's own values in place of the twin's.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::twin::Twin;
+use crate::findings::{Evidence, Finding};
+use crate::placeholder;
+use crate::stack::Stack;
+
+/// What stands in the twin's texts, and what a person reads in its place.
+pub(super) struct Words {
+    pairs: Vec<(String, String)>,
+}
+
+impl Words {
+    pub(super) fn new(twin: &Twin, stack: &Stack) -> Self {
+        let fill = |text: &str| {
+            let names = stack.names();
+            placeholder::fill(text, |name| names.get(name), || names.all())
+                .unwrap_or_else(|_| text.to_owned())
+        };
+        let mut pairs = twin.addresses.words(fill);
+        // As they stand in a query.
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let in_query: Vec<_> = pairs.iter().map(|(from, to)| (encoded(from), encoded(to))).collect();
+        pairs.extend(in_query);
+        if let Some(id) = &twin.app_id {
+            pairs.push((stack.known().app_id.clone(), id.clone()));
+        }
+        Self { pairs }
+    }
+
+    pub(super) fn own(&self, text: &str) -> String {
+        self.pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from.as_str(), to))
+    }
+
+    pub(super) fn finding(&self, finding: &Finding) -> Finding {
+        let mut finding = finding.clone();
+        for evidence in &mut finding.evidence {
+            match evidence {
+                Evidence::Hop { says, .. }
+                | Evidence::Journal { says, .. }
+                | Evidence::Audit { says }
+                | Evidence::Management { says } => *says = self.own(says),
+                Evidence::Setting { value, .. } => *value = self.own(value),
+            }
+        }
+        finding
+    }
+}

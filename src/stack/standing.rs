@@ -1,0 +1,112 @@
+//! Setting up parties that were started one by one and stay, for people to
+//! click through: those of `docker-compose.yml`.
+
+use std::time::Duration;
+
+use kit::{Client, ClientBuilder, Clock, Connections};
+use url::Url;
+
+use super::builder::StackBuilder;
+use super::control;
+use super::management::{Credentials, Management};
+use super::names::Names;
+use super::parts::{LOGTO, QUICK, named, provision};
+use super::plan;
+use super::probe::{self, ProbeError};
+use super::running::{Known, environment};
+use super::steps::{StartError, StepError, step};
+use super::tenant::{Application, Tenant, TenantKind};
+
+/// How long Logto may take until it answers; less than the step has.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Where parties are that run already. Every address is the same for browsers,
+/// for Logto and for this process.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Logto's `ENDPOINT`.
+    pub logto: Url,
+    /// Its `ADMIN_ENDPOINT`, which gives Management API tokens.
+    pub logto_admin: Url,
+    /// A machine-to-machine application that may use the Management API.
+    pub credentials: Credentials,
+    /// Origin of the mock Hugging Face.
+    pub huggingface: Url,
+    /// Origin of its control API.
+    pub huggingface_control: Url,
+    /// Origin of the app, at which it need not answer yet.
+    pub app: Url,
+    /// Set up a tenant that has applications or social connectors of others.
+    pub allow_shared_tenant: bool,
+}
+
+impl Standing {
+    /// What the app needs, as environment variables; see [`Stack::environment`](super::Stack::environment).
+    #[must_use]
+    pub fn environment(&self, known: &Known) -> Vec<(&'static str, String)> {
+        environment(&self.app, &self.logto, known)
+    }
+}
+
+impl StackBuilder {
+    /// Sets up Logto and Hugging Face where they run already, as this stack would
+    /// have been: OAuth app, connector, application, sign-in experience. All of it
+    /// stays. Doing it again mends what is missing and keeps ids and secrets; people
+    /// who signed in meanwhile stay too.
+    ///
+    /// # Errors
+    /// [`StartError`] names the step that failed and why.
+    pub async fn provision(&self, standing: &Standing) -> Result<Known, StartError> {
+        let Standing { logto, logto_admin, huggingface, huggingface_control, app, .. } = standing;
+        let client = [logto, logto_admin, huggingface_control]
+            .into_iter()
+            .filter_map(|url| url.host_str())
+            .fold(Client::builder(), ClientBuilder::allow)
+            .build()
+            .map_err(|cause| StartError { step: "build the HTTP client", cause: cause.into() })?;
+        step("wait for Logto", LOGTO, logto_comes_up(&client, logto)).await?;
+        let opened = async {
+            let management =
+                Management::open(client.clone(), logto, logto_admin, &standing.credentials).await?;
+            let kind = TenantKind::Lasting { allow_shared: standing.allow_shared_tenant };
+            Tenant::open(management, &kind, None, logto, logto_admin, Clock::system().millis()).await
+        };
+        let mut tenant = step::<_, StepError>("open the tenant", LOGTO, opened).await?;
+
+        let mut names = Names::of(app, logto, huggingface);
+        names.learn("CONNECTOR", tenant.connector_id());
+        let oauth_app = named("register the OAuth app", plan::oauth_app(self, &names))?;
+        let registered = control::register(&client, huggingface_control, oauth_app);
+        let oauth_app = step("register the OAuth app", QUICK, registered).await?;
+        let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
+        names.learn("HF_CLIENT_ID", &client_id);
+        names.learn("HF_CLIENT_SECRET", &client_secret);
+
+        let plan = named("plan what to create in Logto", plan::plan(self, &names))?;
+        // What Logto reaches shows as soon as somebody signs in.
+        let Application { id, secret } = provision(&mut tenant, &plan, None, Connections::default).await?;
+        Ok(Known {
+            app_id: id,
+            app_secret: secret,
+            connector_id: tenant.connector_id().to_owned(),
+            huggingface_client_id: client_id,
+            huggingface_client_secret: client_secret,
+        })
+    }
+}
+
+/// Parties that are started one by one may still be starting. Says why not when it is never up.
+async fn logto_comes_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
+    let clock = Clock::system();
+    let began = clock.now();
+    loop {
+        match probe::logto_is_up(client, logto).await {
+            Err(ProbeError::NoLogto { .. })
+                if clock.now().duration_since(began).unsigned_abs() < PATIENCE =>
+            {
+                clock.sleep(Duration::from_millis(250)).await;
+            }
+            probed => return probed,
+        }
+    }
+}
