@@ -28,6 +28,7 @@ mod left_out;
 mod observed;
 mod reference;
 mod rules;
+mod seen;
 mod shown;
 mod symptom;
 

@@ -38,14 +38,15 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use change::{AdminCall, AppRestart, HuggingFaceChange};
+pub use change::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
 pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
     Given, GivenApp, GivenApplication, GivenApplicationKind, GivenBrowser, GivenConnector,
-    GivenConnectorFactory, GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier,
-    PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
+    GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenSignInExperience, GivenUser,
+    Identifier, PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp,
+    SocialSignIn,
 };
 pub(crate) use hint::nearest;
 pub use model::{

@@ -46,6 +46,8 @@ mod see {
     pub(super) const MFA: &str = "https://docs.logto.io/end-user-flows/mfa";
     pub(super) const TERMS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
     pub(super) const BLOCKLIST: &str = "https://docs.logto.io/security/blocklist";
+    pub(super) const HF_STATUS: &str = "https://status.huggingface.co";
+    pub(super) const HF_LIMITS: &str = "https://huggingface.co/docs/hub/rate-limits";
     pub(super) const SSO: &str = "https://docs.logto.io/end-user-flows/enterprise-sso";
     pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
 }

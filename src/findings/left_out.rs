@@ -63,4 +63,14 @@ pub const LEFT_OUT: &[LeftOut] = &[
         what: "The page that signs out of Logto stays blank: a Content-Security-Policy forbids its form.",
         because: "Only a browser that obeys the policy shows it; the walker sends forms whatever a policy says.",
     },
+    LeftOut {
+        entry: "F26",
+        what: "The sign-in fails because a second endpoint of the provider, such as GitHub's list of e-mail addresses, refuses.",
+        because: "Logto's connector for Hugging Face asks one endpoint for the profile; the others that ask two have their providers' addresses built in.",
+    },
+    LeftOut {
+        entry: "G2",
+        what: "Somebody types in the e-mail address that the provider did not give, it belongs to an account, and the social identity is not linked to it.",
+        because: "It is mended in the version of Logto that is reproduced here, and typing in an address takes a connector that sends mail.",
+    },
 ];

@@ -46,6 +46,8 @@ pub struct Settings {
     pub application: Value,
     /// As `GET /api/sign-in-exp` gives it.
     pub sign_in_experience: Value,
+    /// The newest accounts of the tenant, as `GET /api/users` lists them.
+    pub users: Vec<Value>,
     /// The OAuth app at Hugging Face that the connector is meant to use.
     pub oauth_app: Option<OauthApp>,
     /// The sample app's configuration; `None` for an app of one's own.
@@ -53,7 +55,7 @@ pub struct Settings {
     /// Logto's `ENDPOINT`.
     pub endpoint: Option<Url>,
     /// What Logto says of the accounts that the app had signed in, by id.
-    pub users: Vec<(String, SeenUser)>,
+    pub signed_in: Vec<(String, SeenUser)>,
     /// Seconds by which a party's clock is off, where that is known.
     pub clocks: BTreeMap<&'static str, i64>,
 }

@@ -17,6 +17,7 @@ mod logto;
 mod management;
 mod network;
 mod person;
+mod provider;
 mod request;
 mod session;
 mod sign_out;
@@ -36,6 +37,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     network::EXPLAIN,
     management::EXPLAIN,
     huggingface::EXPLAIN,
+    provider::EXPLAIN,
     connector::EXPLAIN,
     generic::EXPLAIN,
     experience::EXPLAIN,
@@ -49,11 +51,13 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     browser::EXPLAIN,
     app::EXPLAIN,
     logto::EXPLAIN,
+    provider::LAST,
 ];
 
 /// Rules that see faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
+    provider::WATCH,
     connector::WATCH,
     generic::WATCH,
     experience::WATCH,

@@ -254,7 +254,11 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     for (at, step) in seen.steps.iter().enumerate() {
         let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
-            let next = seen.steps.get(at + 1);
+            // What others do meanwhile is no answer.
+            let meanwhile = |verb: &SeenVerb| {
+                matches!(verb, SeenVerb::Administered(_) | SeenVerb::SettingsChanged | SeenVerb::Waited)
+            };
+            let next = seen.steps[at + 1..].iter().find(|next| !meanwhile(&next.verb));
             next.is_some_and(|next| matches!(next.verb, SeenVerb::Other("choose" | "fill_in")))
         };
         let symptom = match &step.ending {

@@ -50,6 +50,9 @@ pub enum ActionError {
         /// Its name.
         name: String,
     },
+    /// Hugging Face has no new key.
+    #[error("Hugging Face has no new key: {0}")]
+    NoKey(#[from] mock_huggingface::NoKey),
     /// Not an address.
     #[error("`{0}` is no address")]
     Address(String),

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace};
+use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenUser};
 use crate::stack::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings, Stack,
-    StackBuilder, TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
+    OauthAppSettings, Stack, StackBuilder, TenantSettings,
 };
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
@@ -45,7 +45,11 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     };
     let mut sign_in_experience = members(&given.sign_in_experience);
     sign_in_experience.extend(given.sign_in_experience.members.clone());
-    let tenant = TenantSettings { sign_in_experience, users: given.users.iter().map(members).collect() };
+    let tenant = TenantSettings {
+        sign_in_experience,
+        users: given.users.iter().map(members).collect(),
+        identities: identities(&given.users),
+    };
     let credentials =
         AppCredentials { app_id: given.app.app_id.clone(), app_secret: given.app.app_secret.clone() };
     let config = huggingface(&given.huggingface);
@@ -60,6 +64,18 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         .app_replicas(given.app.replicas.unwrap_or(1))
         .app_credentials(credentials);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
+}
+
+fn identities(users: &[GivenUser]) -> Vec<IdentitySettings> {
+    let of = |(user, given): (usize, &GivenUser)| {
+        let identity = |identity: &GivenIdentity| IdentitySettings {
+            user,
+            target: identity.target.clone().unwrap_or_else(|| "huggingface".to_owned()),
+            account: identity.account.clone(),
+        };
+        given.identities.iter().map(identity).collect::<Vec<_>>()
+    };
+    users.iter().enumerate().flat_map(of).collect()
 }
 
 fn factory(given: Option<GivenConnectorFactory>) -> ConnectorFactory {
@@ -86,6 +102,7 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config.users.extend(given.accounts.iter().cloned());
     config.organisations.clone_from(&given.organisations);
     config.switches = given.switches.clone();
+    config.id_token = given.id_token.clone();
     config
 }
 

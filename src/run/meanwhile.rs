@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::scenario::{AdminCall, AppRestart, HuggingFaceChange};
+use crate::scenario::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
 use crate::stack::AppChange;
 
 /// What Logto's Management API answered.
@@ -56,7 +56,7 @@ impl Person<'_> {
         Ok(self.stack.restart_app(change)?)
     }
 
-    pub(super) fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {
+    pub(super) async fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {
         let site = self.stack.huggingface();
         let client_id = self.stack.known().huggingface_client_id.clone();
         if let Some(mut app) = site.apps().into_iter().find(|app| app.client_id == client_id) {
@@ -110,7 +110,13 @@ impl Person<'_> {
                 self.stack.script().add(answer.clone());
             }
         }
-        Ok(())
+        if let Some(change) = &change.id_token {
+            site.set_id_token(change.clone());
+        }
+        match change.rotate_id_token_key {
+            Some(rotation) => Ok(site.rotate_id_token_key(rotation == KeyRotation::Published).await?),
+            None => Ok(()),
+        }
     }
 
     /// A value with the names filled in wherever it has a text.

@@ -65,7 +65,7 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
     let entries: Vec<Entry> = stack.journal().since(start);
     let mut settings = settings(stack).await;
-    settings.users = users(stack, hops).await;
+    settings.signed_in = signed_in(stack, hops).await;
     let since = hops.first().map_or(0, |first| first.at.as_millisecond());
     let audit = audit(stack, since).await;
     findings(&Observed {
@@ -103,16 +103,17 @@ async fn settings(stack: &Stack) -> Settings {
         target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
         sign_in_experience: read(stack, "sign-in-exp").await,
+        users: read(stack, "users?page=1&page_size=100").await.as_array().cloned().unwrap_or_default(),
         oauth_app,
         app: stack.app_config(),
         endpoint: Some(stack.endpoints().logto.clone()),
-        users: vec![],
+        signed_in: vec![],
         clocks: std::collections::BTreeMap::new(),
     }
 }
 
 /// The accounts that the app's session checks named.
-async fn users(stack: &Stack, hops: &[Hop]) -> Vec<(String, SeenUser)> {
+async fn signed_in(stack: &Stack, hops: &[Hop]) -> Vec<(String, SeenUser)> {
     let subject = |hop: &Hop| {
         (hop.request.url.path() == "/api/session")
             .then(|| Some(hop.json()?.pointer("/claims/sub")?.as_str()?.to_owned()))

@@ -11,7 +11,7 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Choice, LostStorage, PasswordAccount, Verb};
+use crate::scenario::{Capture, CaptureSource, Choice, LostStorage, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript};
@@ -34,6 +34,8 @@ pub(super) struct Person<'a> {
     /// What was done so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
+    /// What was captured from answers of the Management API, a role in the transcript.
+    answered_values: Vec<String>,
     /// What was typed as a password, hidden in the transcript.
     passwords: Vec<String>,
     /// Ids of applications that an administrator made meanwhile.
@@ -56,6 +58,7 @@ impl<'a> Person<'a> {
             answered: None,
             steps: vec![],
             captured: BTreeMap::new(),
+            answered_values: vec![],
             passwords: vec![],
             applications: vec![],
         }
@@ -114,7 +117,7 @@ impl<'a> Person<'a> {
                 return Ok(());
             }
             Verb::Administer(call) => return self.administer(call).await,
-            Verb::AtHuggingFace(change) => return self.change_huggingface(change),
+            Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
             Verb::ContinueWith(_)
             | Verb::RegisterWithPassword(_)
             | Verb::SignInWithPassword(_)
@@ -192,6 +195,9 @@ impl<'a> Person<'a> {
         for password in &self.passwords {
             roles.know("PASSWORD", password);
         }
+        for value in &self.answered_values {
+            roles.know("ANSWER", value);
+        }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
         Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
     }
@@ -225,8 +231,11 @@ impl<'a> Person<'a> {
         Ok(placeholder::fill(text, value, known)?)
     }
 
-    pub(super) fn capture(&mut self, name: &str, value: String) {
-        self.captured.insert(name.to_owned(), value);
+    pub(super) fn capture(&mut self, capture: &Capture, value: String) {
+        if matches!(capture.source, CaptureSource::Answer(_)) {
+            self.answered_values.push(value.clone());
+        }
+        self.captured.insert(capture.name.clone(), value);
     }
 
     /// An absolute address, or a path of the app.

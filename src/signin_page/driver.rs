@@ -223,8 +223,11 @@ impl<'a> SigninPage<'a> {
         let connector = &decoded(connector);
         let url = self.api.walker.current(self.api.tab)?.request.url.clone();
         let expected = self.api.forget(&key(STATE, connector));
-        let came = url.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
-        let Some(came) = came else { return Ok(Arrival::StateMismatch) };
+        // Of a parameter that comes twice, the page sees the last (`Object.fromEntries`).
+        let came = url.query_pairs().filter(|(name, _)| name == "state").last();
+        let Some(came) = came.map(|(_, value)| value.into_owned()) else {
+            return Ok(Arrival::StateMismatch);
+        };
         // Not looked at where another state is there, as somebody may have put this one into the address.
         let kept = match &expected {
             Some(expected) if *expected != came => return Ok(Arrival::StateMismatch),

@@ -29,6 +29,7 @@ pub(super) const TURN: Duration = Duration::from_secs(600);
 
 /// What is up already when the tenant is provisioned and the app opens.
 pub(super) struct Site<'a> {
+    pub(super) huggingface: &'a HuggingFace,
     pub(super) settings: &'a StackBuilder,
     pub(super) base: &'a Base,
     pub(super) clients: &'a Clients,
@@ -44,8 +45,9 @@ impl Site<'_> {
         app_bound: Option<Bound>,
         servers: &mut Vec<Running>,
     ) -> Result<(Application, Option<AppServer>), StartError> {
-        let Self { settings, base, clients, endpoints } = *self;
-        let mut plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+        let Self { settings, base, clients, endpoints, .. } = *self;
+        let plan = plan::plan(settings, names, &self.huggingface.users());
+        let mut plan = named("plan what to create in Logto", plan)?;
         plan.secret_expires_at = settings.application.secret_expires_in.map(|time| {
             base.clock.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
         });

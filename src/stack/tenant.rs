@@ -61,6 +61,8 @@ pub(super) struct Plan {
     pub(super) sign_in_experience: Map<String, Value>,
     /// Accounts to create.
     pub(super) users: Vec<Map<String, Value>>,
+    /// Social identities of these accounts.
+    pub(super) identities: Vec<PlannedIdentity>,
     /// Redirect URIs of the application.
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
@@ -74,6 +76,16 @@ pub(super) struct Plan {
     /// When a secret of the app's own ends, in milliseconds; without it the app
     /// uses the default one, which does not.
     pub(super) secret_expires_at: Option<i64>,
+}
+
+/// A social identity to give to one of the accounts.
+#[derive(Debug, Clone)]
+pub(super) struct PlannedIdentity {
+    /// Which of [`Plan::users`].
+    pub(super) user: usize,
+    pub(super) target: String,
+    /// Its id at the provider.
+    pub(super) user_id: String,
 }
 
 /// An application of Logto with its secret.
@@ -272,9 +284,15 @@ impl Tenant {
             members.extend(plan.sign_in_experience.clone());
         }
         self.management.patch("sign-in-exp", &experience).await?;
-        for user in &plan.users {
+        for (at, user) in plan.users.iter().enumerate() {
             let id = self.management.post("users", &Value::Object(user.clone())).await?.text("id")?;
-            self.note(|state| state.created_users.push(id))?;
+            self.note(|state| state.created_users.push(id.clone()))?;
+            for identity in plan.identities.iter().filter(|identity| identity.user == at) {
+                let path = format!("users/{id}/identities/{}", identity.target);
+                let details = json!({ "id": identity.user_id });
+                let body = json!({ "userId": identity.user_id, "details": details });
+                self.management.put(&path, &body).await?;
+            }
         }
         Ok(())
     }

@@ -90,4 +90,4 @@ pub use config::{
     SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher, UnlistedScope, UnverifiedEmail, User,
     VerificationUri, VerificationUriComplete,
 };
-pub use mock::{Context, HuggingFace};
+pub use mock::{Context, HuggingFace, NoKey};

@@ -242,7 +242,7 @@ fn shared(seen: &Observed<'_>) -> Option<Finding> {
 fn account_gone(seen: &Observed<'_>) -> Option<Finding> {
     let check = seen.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
     let who = subject(check)?;
-    let (_, user) = seen.settings.users.iter().find(|(id, _)| *id == who)?;
+    let (_, user) = seen.settings.signed_in.iter().find(|(id, _)| *id == who)?;
     let state = match user {
         SeenUser::Welcome => return None,
         SeenUser::Suspended => "suspended",

@@ -170,7 +170,8 @@ fn with_code(
     notes.extend(
         request.scopes.intersect(&withheld).iter().map(|scope| format!("scope `{scope}` is not granted")),
     );
-    let expires_at = mock.clock().seconds() + i64::from(store.switches.code_lifetime_seconds);
+    let lifetime = i64::from(store.switches.code_lifetime_seconds);
+    let expires_at = mock.clock().seconds() + lifetime;
     let location = back(&request.redirect_to, &[("code", Some(&code)), ("state", request.state.as_deref())]);
     let authorization = Authorization {
         client_id: request.app.client_id,
@@ -189,6 +190,7 @@ fn with_code(
             challenge: request.challenge,
             nonce: request.nonce,
             expires_at,
+            lifetime,
             used: false,
         },
     );
