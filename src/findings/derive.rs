@@ -80,6 +80,9 @@ pub(super) fn shows(symptom: &Symptom) -> String {
             format!("Logto sends the browser back to the app with {error} ({description})")
         }
         SymptomKind::AppFailed { status } => format!("the app answers {status}"),
+        SymptomKind::LeftSignedOut { .. } => {
+            "the person is signed out, and left on Logto's own page".to_owned()
+        }
         SymptomKind::NotSignedIn => {
             "the sign-in came through, and the app says that nobody is signed in".to_owned()
         }

@@ -99,6 +99,26 @@ pub const LEFT_OUT: &[LeftOut] = &[
         because: "Logto's Go and JavaScript SDKs join addresses as the sample app does, without doubling it; the fault is in code that glues texts together.",
     },
     LeftOut {
+        entry: "D35",
+        what: "The callback answers 500 in production only: `crypto` or `Buffer` is not defined, or a page was made beforehand.",
+        because: "It is the runtime of somebody's SDK (an edge runtime, server-side rendering) that fails, before any of these parties is asked.",
+    },
+    LeftOut {
+        entry: "D36",
+        what: "The Go SDK cannot read a key set whose keys have members that are lists (`x5c`, `key_ops`).",
+        because: "Logto's own key set has none, so nobody meets it with Logto; the fault is in the SDK's types.",
+    },
+    LeftOut {
+        entry: "D37",
+        what: "Nothing: a callback at `/callback-anything` passes for one at `/callback`.",
+        because: "Nobody sees anything go wrong; it is a matter of how strict an SDK compares addresses.",
+    },
+    LeftOut {
+        entry: "E13",
+        what: "The page that signs out of Logto stays blank: a Content-Security-Policy forbids its form.",
+        because: "Only a browser that obeys the policy shows it; the walker sends forms whatever a policy says.",
+    },
+    LeftOut {
         entry: "F26",
         what: "The sign-in fails because a second endpoint of the provider, such as GitHub's list of e-mail addresses, refuses.",
         because: "Logto's connector for Hugging Face asks one endpoint for the profile; the others that ask two have their providers' addresses built in.",

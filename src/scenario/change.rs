@@ -29,6 +29,16 @@ impl AdminCall {
     }
 }
 
+/// The sample app is stopped and started again: what it kept in memory is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppRestart {
+    /// Its `session_secret` from now on.
+    pub session_secret: Option<String>,
+    /// Its `client_secret` from now on.
+    pub app_secret: Option<String>,
+}
+
 /// What the owner of the OAuth app, the person, or the site changes at Hugging
 /// Face. Members that are absent stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]

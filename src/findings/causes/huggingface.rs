@@ -36,6 +36,12 @@ causes! {
             fix: "Register the callback URI with the host and port that people see in the address bar on Logto's sign-in page.",
             see: see::HF_OAUTH,
         }
+        SessionSurvives "session-survives-sign-out" {
+            cause: "The app asks for a fresh login, and Hugging Face, where the person is still signed in, asks nothing.",
+            place: Person,
+            fix: "Sign out at huggingface.co as well, or use a private window: neither sign-out nor `prompt=login` reaches beyond Logto.",
+            see: see::SIGN_OUT,
+        }
         ScopeNotEnabled "scope-not-enabled" {
             cause: "The connector asks for a scope that is not ticked on the OAuth app at Hugging Face.",
             place: HuggingFaceApp,
