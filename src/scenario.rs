@@ -38,14 +38,14 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use change::{AdminCall, HuggingFaceChange};
+pub use change::{AdminCall, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
 pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
     Given, GivenApp, GivenApplication, GivenApplicationKind, GivenConnector, GivenConnectorFactory,
-    GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier, PasswordLength,
-    PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
+    GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier,
+    PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
 };
 pub(crate) use hint::nearest;
 pub use model::{

@@ -19,6 +19,7 @@ mod saved;
 mod settings;
 mod standing;
 mod steps;
+mod stubs;
 mod tenant;
 mod tenant_error;
 
@@ -32,9 +33,10 @@ pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
-    TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
+    OauthAppSettings, TenantSettings,
 };
 pub use standing::Standing;
 pub use steps::{BindError, StartError, StepError};
+pub use stubs::StubError;
 pub use tenant_error::TenantError;

@@ -9,10 +9,13 @@ mod application;
 mod browser;
 mod connector;
 mod experience;
+mod generic;
 mod huggingface;
 mod logto;
+mod management;
 mod network;
 mod person;
+mod provider;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -27,20 +30,26 @@ pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
+    management::EXPLAIN,
     huggingface::EXPLAIN,
+    provider::EXPLAIN,
     connector::EXPLAIN,
+    generic::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
     application::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     logto::EXPLAIN,
+    provider::LAST,
 ];
 
 /// Rules that see faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
+    provider::WATCH,
     connector::WATCH,
+    generic::WATCH,
     experience::WATCH,
     account::WATCH,
     application::WATCH,

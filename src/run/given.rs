@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace};
+use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenUser};
 use crate::stack::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings, Stack,
-    StackBuilder, TenantSettings,
+    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
+    OauthAppSettings, Stack, StackBuilder, TenantSettings,
 };
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
@@ -39,7 +39,11 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
     };
     let mut sign_in_experience = members(&given.sign_in_experience);
     sign_in_experience.extend(given.sign_in_experience.members.clone());
-    let tenant = TenantSettings { sign_in_experience, users: given.users.iter().map(members).collect() };
+    let tenant = TenantSettings {
+        sign_in_experience,
+        users: given.users.iter().map(members).collect(),
+        identities: identities(&given.users),
+    };
     let credentials =
         AppCredentials { app_id: given.app.app_id.clone(), app_secret: given.app.app_secret.clone() };
     let config = huggingface(&given.huggingface);
@@ -53,6 +57,18 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         .app(app(&given.app))
         .app_credentials(credentials);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
+}
+
+fn identities(users: &[GivenUser]) -> Vec<IdentitySettings> {
+    let of = |(user, given): (usize, &GivenUser)| {
+        let identity = |identity: &GivenIdentity| IdentitySettings {
+            user,
+            target: identity.target.clone().unwrap_or_else(|| "huggingface".to_owned()),
+            account: identity.account.clone(),
+        };
+        given.identities.iter().map(identity).collect::<Vec<_>>()
+    };
+    users.iter().enumerate().flat_map(of).collect()
 }
 
 fn factory(given: Option<GivenConnectorFactory>) -> ConnectorFactory {
@@ -79,6 +95,7 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config.users.extend(given.accounts.iter().cloned());
     config.organisations.clone_from(&given.organisations);
     config.switches = given.switches.clone();
+    config.id_token = given.id_token.clone();
     config
 }
 
@@ -92,6 +109,7 @@ fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
         scopes: app.scopes,
         public: app.public.unwrap_or_default(),
         token_duration_minutes: app.token_duration_minutes,
+        authorized_orgs: app.authorized_orgs.unwrap_or_default(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Choice, PasswordAccount, Profile, Verb};
+use crate::scenario::{Capture, CaptureSource, Choice, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript};
@@ -33,6 +33,8 @@ pub(super) struct Person<'a> {
     /// What was done so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
+    /// What was captured from answers of the Management API, a role in the transcript.
+    answered_values: Vec<String>,
     /// What was typed as a password, hidden in the transcript.
     passwords: Vec<String>,
 }
@@ -54,6 +56,7 @@ impl<'a> Person<'a> {
             answered: None,
             steps: vec![],
             captured: BTreeMap::new(),
+            answered_values: vec![],
             passwords: vec![],
         }
     }
@@ -94,7 +97,7 @@ impl<'a> Person<'a> {
                 return Ok(());
             }
             Verb::Administer(call) => return self.administer(call).await,
-            Verb::AtHuggingFace(change) => return self.change_huggingface(change),
+            Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
             Verb::ContinueWith(_)
             | Verb::RegisterWithPassword(_)
             | Verb::SignInWithPassword(_)
@@ -119,8 +122,10 @@ impl<'a> Person<'a> {
             self.stack.tried(&account.username);
         }
         let filled = match verb {
-            Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
-            Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),
+            Verb::FillIn(profile) => match profile.given().first() {
+                Some((kind, value)) => Some((*kind, self.fill(value)?)),
+                None => None,
+            },
             _ => None,
         };
         let password = typed.as_ref().map(|account| &account.password);
@@ -136,6 +141,7 @@ impl<'a> Person<'a> {
             (_, Some(account), _) => page.sign_in_with_password(&account.username, &account.password).await?,
             (_, _, Some((kind, value))) => page.fill(kind, &value).await?,
             (Verb::Choose(Choice::LinkAccount), ..) => page.link().await?,
+            (Verb::Choose(Choice::AgreeToTerms), ..) => page.agree().await?,
             _ => page.register().await?,
         };
         self.arrived(arrival);
@@ -165,6 +171,9 @@ impl<'a> Person<'a> {
         }
         for password in &self.passwords {
             roles.know("PASSWORD", password);
+        }
+        for value in &self.answered_values {
+            roles.know("ANSWER", value);
         }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
         Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
@@ -199,8 +208,11 @@ impl<'a> Person<'a> {
         Ok(placeholder::fill(text, value, known)?)
     }
 
-    pub(super) fn capture(&mut self, name: &str, value: String) {
-        self.captured.insert(name.to_owned(), value);
+    pub(super) fn capture(&mut self, capture: &Capture, value: String) {
+        if matches!(capture.source, CaptureSource::Answer(_)) {
+            self.answered_values.push(value.clone());
+        }
+        self.captured.insert(capture.name.clone(), value);
     }
 
     /// An absolute address, or a path of the app.

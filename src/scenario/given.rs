@@ -46,6 +46,18 @@ pub struct GivenHuggingFace {
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
     pub answers: Vec<kit::Rule>,
+    /// What is wrong with the claims of id_tokens, which are signed all the same.
+    pub id_token: kit::MemberChange,
+}
+
+impl GivenHuggingFace {
+    /// Usernames of the accounts there will be.
+    pub(crate) fn accounts_there(&self) -> Vec<String> {
+        let defaults = mock_huggingface::Config::default().users.into_iter().map(|user| user.username);
+        let all = self.users.is_empty() && self.accounts.is_empty();
+        let kept = defaults.filter(|name| all || self.users.contains(name));
+        kept.chain(self.accounts.iter().map(|account| account.username.clone())).collect()
+    }
 }
 
 /// The OAuth app at Hugging Face.
@@ -66,6 +78,8 @@ pub struct GivenOauthApp {
     pub public: Option<bool>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in (`hf_oauth_authorized_org`).
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The connector's configuration in Logto.
@@ -299,6 +313,20 @@ pub struct GivenUser {
     /// Its password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// Social identities it has already.
+    #[serde(skip_serializing)]
+    pub identities: Vec<GivenIdentity>,
+}
+
+/// A social identity of an account in Logto (`PUT /api/users/:id/identities/:target`).
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenIdentity {
+    /// The target it is kept under; `huggingface` unless said.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// Username of the account at Hugging Face.
+    pub account: String,
 }
 
 /// The sample app's configuration.

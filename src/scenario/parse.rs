@@ -199,7 +199,29 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         organisations: raw.given.huggingface.organisations.clone(),
         ..mock_huggingface::Config::default()
     };
-    accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))
+    accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))?;
+    answers_work(&raw.given.huggingface.answers, &place("answers"))?;
+    let there = raw.given.huggingface.accounts_there();
+    let names: Vec<&str> = there.iter().map(String::as_str).collect();
+    for identity in raw.given.users.iter().flat_map(|user| &user.identities) {
+        if !names.contains(&identity.account.as_str()) {
+            let message = format!("nobody at Hugging Face is called `{}`", identity.account);
+            let at = given.get("users").unwrap_or(given).at.clone();
+            return Err(ScenarioError::at(&at, message, known(&identity.account, &names)));
+        }
+    }
+    Ok(())
+}
+
+/// A scripted answer that would be passed over silently when its turn comes.
+fn answers_work(answers: &[kit::Rule], at: &Place) -> Result<(), ScenarioError> {
+    let broken = answers.iter().find_map(|rule| Some((rule, rule.check().err()?)));
+    match broken {
+        Some((rule, error)) => {
+            Err(ScenarioError::at(at, format!("the answer for {}: {error}", rule.path), None))
+        }
+        None => Ok(()),
+    }
 }
 
 fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {
@@ -257,9 +279,10 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
     let Placed { at, value: raw } = step;
     let wait = raw.wait.as_deref().map(|text| duration(text, &at)).transpose()?;
     if let Some(profile) = &raw.fill_in
-        && profile.username.is_some() == profile.password.is_some()
+        && profile.given().len() != 1
     {
-        let hint = Some("say `username` or `password`, and the other in a step of its own".to_owned());
+        let hint =
+            Some("say `username`, `password` or `email`, and the others in steps of their own".to_owned());
         return Err(ScenarioError::at(&at, "`fill_in` takes one thing at a time", hint));
     }
     let mut verbs: Vec<Verb> = [
@@ -300,6 +323,7 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
             ));
         }
         Verb::Administer(_) => {}
+        Verb::AtHuggingFace(change) => answers_work(change.answers.as_deref().unwrap_or_default(), &at)?,
         _ if raw.expect.answered.is_some() => {
             let hint = Some("`answered` belongs to `administer`".to_owned());
             return Err(ScenarioError::at(&at, "nothing is asked of the Management API in this step", hint));

@@ -28,6 +28,7 @@ pub(super) const TURN: Duration = Duration::from_secs(600);
 
 /// What is up already when the tenant is provisioned and the app opens.
 pub(super) struct Site<'a> {
+    pub(super) huggingface: &'a HuggingFace,
     pub(super) settings: &'a StackBuilder,
     pub(super) base: &'a Base,
     pub(super) clients: &'a Clients,
@@ -43,8 +44,9 @@ impl Site<'_> {
         app_bound: Option<Bound>,
         servers: &mut Vec<Running>,
     ) -> Result<(Application, Option<sample_app::Config>), StartError> {
-        let Self { settings, base, clients, endpoints } = *self;
-        let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+        let Self { settings, base, clients, endpoints, .. } = *self;
+        let plan = plan::plan(settings, names, &self.huggingface.users());
+        let plan = named("plan what to create in Logto", plan)?;
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,

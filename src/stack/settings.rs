@@ -24,6 +24,8 @@ pub struct OauthAppSettings {
     pub public: bool,
     /// Lifetime of access tokens in minutes; 480 unless said.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in.
+    pub authorized_orgs: Vec<String>,
 }
 
 /// The connector in Logto.
@@ -99,6 +101,19 @@ pub struct TenantSettings {
     pub sign_in_experience: Map<String, Value>,
     /// Accounts that exist already, each as `POST /api/users` takes it.
     pub users: Vec<Map<String, Value>>,
+    /// Social identities of these accounts.
+    pub identities: Vec<IdentitySettings>,
+}
+
+/// A social identity that an account of the tenant has already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// Which of [`TenantSettings::users`], from 0.
+    pub user: usize,
+    /// The target it is kept under, e.g. `huggingface`.
+    pub target: String,
+    /// Username of the account at Hugging Face.
+    pub account: String,
 }
 
 /// As whom the sample app speaks to Logto.

@@ -8,6 +8,7 @@ mod compose;
 #[cfg(unix)]
 mod container;
 mod coverage;
+mod diagnose;
 mod documentation;
 mod external;
 mod fidelity;
@@ -15,6 +16,8 @@ mod findings;
 mod golden_walk;
 mod hostile;
 mod lifetimes;
+mod misconfigurations;
 mod own_app;
 mod standing;
+mod stubs;
 mod support;
