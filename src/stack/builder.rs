@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kit::Fault;
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
@@ -12,6 +13,7 @@ use super::management::Credentials;
 use super::settings::{
     AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
 };
+use super::surroundings::{Clocks, Deployment, Proxies, Way};
 
 /// A Logto that is running already.
 #[derive(Debug, Clone)]
@@ -73,6 +75,10 @@ pub struct StackBuilder {
     pub(super) tenant: TenantSettings,
     pub(super) app: sample_app::Options,
     pub(super) app_credentials: AppCredentials,
+    pub(super) proxies: Proxies,
+    pub(super) clocks: Clocks,
+    pub(super) faults: Vec<(Way, Fault)>,
+    pub(super) deployment: Deployment,
     pub(super) app_url: Option<Url>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
@@ -97,6 +103,10 @@ impl Default for StackBuilder {
             tenant: TenantSettings::default(),
             app: sample_app::Options::default(),
             app_credentials: AppCredentials::default(),
+            proxies: Proxies::default(),
+            clocks: Clocks::default(),
+            faults: vec![],
+            deployment: Deployment::default(),
             app_url: None,
             app_listen: any,
             logto_listen: any,
@@ -185,6 +195,34 @@ impl StackBuilder {
     #[must_use]
     pub fn app_credentials(mut self, credentials: AppCredentials) -> Self {
         self.app_credentials = credentials;
+        self
+    }
+
+    /// Reverse proxies in front of app and Logto.
+    #[must_use]
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// Clocks that are off. That of a Logto outside this process is as it is.
+    #[must_use]
+    pub fn clocks(mut self, clocks: Clocks) -> Self {
+        self.clocks = clocks;
+        self
+    }
+
+    /// A way that is broken once the stack is up.
+    #[must_use]
+    pub fn fault(mut self, way: Way, fault: Fault) -> Self {
+        self.faults.push((way, fault));
+        self
+    }
+
+    /// The environment of the embedded Logto.
+    #[must_use]
+    pub fn deployment(mut self, deployment: Deployment) -> Self {
+        self.deployment = deployment;
         self
     }
 
