@@ -133,7 +133,7 @@ fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
 }
 
 /// The last hop by which somebody was signed in to the app, or out as asked.
-fn last_success(seen: &Observed<'_>) -> Option<usize> {
+pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
     for (at, hop) in seen.hops.iter().enumerate() {
         let app = seen.party(&hop.request.url) == Some(Party::APP);

@@ -15,11 +15,11 @@ pub(crate) use file::is_scope;
 pub use file::{ConfigError, Invalid};
 pub use publisher::TrustedPublisher;
 pub use switches::{
-    AccessTokenKey, AuthorizationServerMetadata, Challenge, ClaimChanges, CodeReuse, DevicePolling,
-    IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme,
-    OmittedRedirectUri, OrganisationsWithoutScope, OutsideAudience, PkcePlain, PublicAppPkce, RefreshTokens,
-    RevokedApp, ScopeNotEnabled, Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail,
-    VerificationUri, VerificationUriComplete,
+    AccessTokenKey, AuthorizationServerMetadata, Challenge, CodeReuse, DevicePolling, IdTokenClaims,
+    IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme, OmittedRedirectUri,
+    OrganisationsWithoutScope, OutsideAudience, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp,
+    ScopeNotEnabled, Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail, VerificationUri,
+    VerificationUriComplete,
 };
 pub(crate) use user::avatar_path;
 pub use user::{

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::HuggingFace;
-use crate::claims::{Changed, Person};
+use crate::claims::Person;
 use crate::config::{App, IdTokenClaims, IdTokenKid, User};
 use crate::keys::{self, KeyError};
 use crate::store::{Authorization, Token};
@@ -164,7 +164,6 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
             iss: mock.origin(),
         };
         let with_kid = switches.id_token_kid == IdTokenKid::Thumbprint;
-        let claims = Changed { claims: &claims, changes: &switches.claims.id_token };
         let (rotated, change) = {
             let store = mock.store();
             (store.rotated_key.clone(), store.id_token.clone())

@@ -60,12 +60,6 @@ causes! {
             fix: "Replace it by the callback URI that the connector's page in the Logto console shows now: a connector that was made anew has another id.",
             see: see::HF_OAUTH,
         }
-        AccountCenterCallbackMissing "account-center-callback-missing" {
-            cause: "Linking in Logto's account center comes back to another address than the sign-in, and the OAuth app at Hugging Face does not list it.",
-            place: HuggingFaceApp,
-            fix: "Add the account center's callback, `<Logto>/account/callback/social/<connector id>`, beside that of the sign-in.",
-            see: see::HF_OAUTH,
-        }
         ScopeNotGranted "scope-not-granted" {
             cause: "Hugging Face granted less than the connector asked for.",
             place: HuggingFaceApp,

@@ -5,15 +5,12 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::resource::{Refusal, bearer};
-use crate::claims::{Changed, UserInfo};
+use crate::claims::UserInfo;
 use crate::{HuggingFace, answer};
 
 pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
     match userinfo(&mock, &headers) {
-        Ok(body) => {
-            let changes = &mock.switches().claims.userinfo;
-            answer::json(StatusCode::OK, &Changed { claims: &body, changes })
-        }
+        Ok(body) => answer::json(StatusCode::OK, &body),
         Err(refusal) => refusal.answer(&mock),
     }
 }
