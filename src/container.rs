@@ -6,6 +6,29 @@
 //! before Logto's container exists, and can be its `ENDPOINT` without guessing
 //! a port; the database is at `127.0.0.1` for Logto, and there is no network to
 //! leave behind.
+//!
+//! ```no_run
+//! use logto_testkit::container::{Container, Event};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let logto = Container::new("1.42")
+//!     .image("ghcr.io/logto-io/logto")
+//!     .on_progress(|event| {
+//!         if let Event::Begins { phase, what } = event {
+//!             eprintln!("{phase}: {what}");
+//!         }
+//!     })
+//!     .start()
+//!     .await?;
+//! println!("Logto {} at {}, mock at {}", logto.version(), logto.endpoint(), logto.reach());
+//! logto.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a start makes is labelled `logto-testkit.run=RUN`. [`RunningContainer::stop`]
+//! removes it; when the process ends in another way, a helper of its own does, which
+//! is the command `logto-testkit` where that is built, and Docker's command elsewhere.
 
 mod boot;
 mod engine;

@@ -92,9 +92,54 @@
 //!
 //! # Another Logto
 //!
-//! [`Logto`](stack::Logto) says which Logto is behind a stack:
-//! our double in this process, or a running one by URL. The same walk gives the
-//! same transcript on either.
+//! [`Logto`](stack::Logto) says which Logto is behind a stack: our double in this
+//! process, the official image in a container, or a running one by URL. The same
+//! walk gives the same transcript on each.
+//!
+//! ```no_run
+//! use logto_testkit::{Stack, Visitor, stack::Logto};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! // Needs Docker. Postgres and Logto start, and are gone after `stop`, or when this process ends.
+//! let stack = Stack::builder().logto(Logto::container("1.42")).start().await?;
+//! let mut visitor = Visitor::new(&stack);
+//! visitor.visit("/sign-in").await?;
+//! visitor.continue_with("huggingface").await?;
+//! visitor.sign_in_as("ada").await?;
+//! stack.stop().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A start takes some ten seconds, so several stacks had better share one. They
+//! take turns, and each finds the tenant as if nobody had been there:
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use logto_testkit::{Scenario, container::Container, stack::Logto, stack_for, walk};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let container = Container::new("1.42");
+//! if let Err(missing) = container.ready().await {
+//!     eprintln!("skipped: {missing}");
+//!     return Ok(());
+//! }
+//! let logto = Arc::new(container.start().await?);
+//! for file in ["scenarios/sign-in/first-visit.yaml", "scenarios/sign-in/consent-denied.yaml"] {
+//!     let scenario = Scenario::load(file.as_ref())?;
+//!     let stack = stack_for(&scenario)?.logto(Logto::Running(logto.clone())).start().await?;
+//!     assert!(walk(&stack, &scenario).await?.passed());
+//!     stack.stop().await?;
+//! }
+//! if let Some(logto) = Arc::into_inner(logto) {
+//!     logto.stop().await;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`container`] has more: other images, containers that are kept or used again.
 //!
 //! # Below
 //!

@@ -1,15 +1,16 @@
 //! Every file of `scenarios/` is one named test with one named snapshot beside it.
 //!
 //! Files of `scenarios/invalid/` must be refused with the message that stands
-//! beside them. With `LOGTO_TESTKIT_LOGTO=URL` (and `LOGTO_TESTKIT_M2M`) the
-//! same scenarios run against a real Logto with the same snapshots; see the
-//! README.
+//! beside them. With `LOGTO_TESTKIT_LOGTO=container[:TAG]` the same scenarios run
+//! on the official image, with `LOGTO_TESTKIT_LOGTO=URL` (and `LOGTO_TESTKIT_M2M`)
+//! on a running Logto, all with the same snapshots; see the README.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use logto_testkit::container::{Container, DEFAULT_TAG, RunningContainer};
 use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::{Credentials, External, Logto, StackBuilder};
 use logto_testkit::{Scenario, scenario, snapshot_path, stack_for, walk};
@@ -17,11 +18,70 @@ use logto_testkit::{Scenario, scenario, snapshot_path, stack_for, walk};
 /// A real tenant is one for all: walks on it take turns.
 static TENANT: Mutex<()> = Mutex::new(());
 
+/// Which Logto the environment names.
+enum Asked {
+    Embedded,
+    Container { tag: String },
+    External { url: String },
+}
+
+impl Asked {
+    fn by_environment() -> Self {
+        let asked = std::env::var("LOGTO_TESTKIT_LOGTO").unwrap_or_default();
+        match asked.split_once(':') {
+            None if asked.is_empty() || asked == "embedded" => Self::Embedded,
+            None if asked == "container" => Self::Container { tag: DEFAULT_TAG.to_owned() },
+            Some(("container", tag)) => Self::Container { tag: tag.to_owned() },
+            _ => Self::External { url: asked },
+        }
+    }
+
+    fn kind(&self) -> BackendKind {
+        match self {
+            Self::Embedded => BackendKind::Embedded,
+            Self::Container { .. } => BackendKind::Container,
+            Self::External { .. } => BackendKind::External,
+        }
+    }
+}
+
+/// The Logto in containers that all walks share, started by the first.
+#[derive(Default)]
+struct Shared(Mutex<Option<Result<Arc<RunningContainer>, String>>>);
+
+static SHARED: OnceLock<Shared> = OnceLock::new();
+
+impl Shared {
+    fn started(&self, tag: &str) -> Result<Arc<RunningContainer>, Failed> {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = shared.get_or_insert_with(|| {
+            let runtime = runtime().map_err(|error| error.to_string())?;
+            let started = runtime.block_on(Container::new(tag).start());
+            // A missing Docker is a failure here: somebody asked for it.
+            started.map(Arc::new).map_err(|error| error.to_string())
+        });
+        Ok(started.clone()?)
+    }
+
+    fn stop(&self) {
+        let shared = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(Ok(running)), Ok(runtime)) = (shared, runtime())
+            && let Some(running) = Arc::into_inner(running)
+        {
+            runtime.block_on(running.stop());
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
 fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = scenario::find(std::slice::from_ref(&root)).expect("the repository has scenarios");
-    let backend = backend();
+    let backend = Asked::by_environment().kind();
     let (mut trials, mut expected) = (vec![], BTreeSet::new());
     for file in files {
         let scenarios = match Scenario::load_all(&file) {
@@ -50,28 +110,27 @@ fn main() {
         let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("").display().to_string();
         trials.push(Trial::test(name, move || refused(&file)));
     }
-    libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// The kind of Logto that the environment names.
-fn backend() -> BackendKind {
-    match std::env::var("LOGTO_TESTKIT_LOGTO") {
-        Ok(url) if url != "embedded" => BackendKind::External,
-        _ => BackendKind::Embedded,
-    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    SHARED.get_or_init(Shared::default).stop();
+    conclusion.exit();
 }
 
 fn run(scenario: &Scenario) -> Result<(), Failed> {
     let builder = stack_for(scenario)?;
-    let (builder, _turn) = match std::env::var("LOGTO_TESTKIT_LOGTO") {
-        Ok(url) if url != "embedded" => {
-            let turn = TENANT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let turn = || TENANT.lock().unwrap_or_else(PoisonError::into_inner);
+    let (builder, _turn) = match Asked::by_environment() {
+        Asked::Embedded => (builder, None),
+        Asked::Container { tag } => {
+            let turn = turn();
+            let shared = SHARED.get_or_init(Shared::default).started(&tag)?;
+            (builder.logto(Logto::Running(shared)), Some(turn))
+        }
+        Asked::External { url } => {
+            let turn = turn();
             (external(builder, &url)?, Some(turn))
         }
-        _ => (builder, None),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(async {
+    let report = runtime()?.block_on(async {
         let stack = builder.start().await?;
         let report = walk(&stack, scenario).await;
         stack.stop().await?;
@@ -109,7 +168,7 @@ fn external(builder: StackBuilder, url: &str) -> Result<StackBuilder, Failed> {
     Ok(builder
         .logto(Logto::External(Box::new(external)))
         .huggingface_listen(([127, 0, 0, 1], 443).into())
-        .ca(std::sync::Arc::new(ca)))
+        .ca(Arc::new(ca)))
 }
 
 /// A file that must be refused, with the exact message beside it.

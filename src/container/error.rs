@@ -165,6 +165,12 @@ pub enum EngineError {
 /// An image is not here and could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
+    /// It is not on this machine, and nobody asked for it to be fetched.
+    #[error("the image {image} is not here; `docker pull {image}` fetches it")]
+    NotHere {
+        /// The image.
+        image: String,
+    },
     /// The registry does not have it.
     #[error("there is no image {image} ({answer}): check the name and the tag; Logto's are listed at {page}")]
     NoSuchTag {

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::boot::Boot;
 use super::engine::Engine;
-use super::error::ContainerError;
+use super::error::{ContainerError, PullError};
 use super::labels::{self, OwnerLock};
 use super::progress::Progress;
 use super::reach::{self, Reach};
@@ -101,6 +101,21 @@ impl std::fmt::Display for Kept {
 }
 
 impl Container {
+    /// Whether it could be started without fetching anything: for tests that would
+    /// rather say why they are skipped.
+    ///
+    /// # Errors
+    /// [`ContainerError`] says what is missing.
+    pub async fn ready(&self) -> Result<(), ContainerError> {
+        let engine = Engine::connect(self.limits.engine).await?;
+        for image in [self.postgres.clone(), self.descriptor()] {
+            if !engine.has(&image).await? {
+                return Err(PullError::NotHere { image }.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Starts it, or takes the one that is kept for reuse.
     ///
     /// # Errors
@@ -263,6 +278,12 @@ impl RunningContainer {
     #[must_use]
     pub fn version(&self) -> Version {
         self.site.version
+    }
+
+    /// What its containers are labelled with, as `logto-testkit.run`.
+    #[must_use]
+    pub fn run(&self) -> &str {
+        &self.run
     }
 
     /// Image and tag.

@@ -1,7 +1,8 @@
 //! Versions of Logto: which can be walked, and what is known of the older ones.
 
 /// The oldest that is accepted: since 1.26.0 Logto's own sign-in page speaks the
-/// Experience API (its changelog; `docs/logto-versions.md` lists what changed since).
+/// Experience API and nothing else (its change log, 3594e1316; `docs/logto-versions.md`
+/// lists what changed since).
 pub const MINIMUM: Version = Version { major: 1, minor: 26, patch: 0 };
 
 /// A released version of Logto.

@@ -64,6 +64,30 @@ impl Disguise {
         for (name, value) in document.iter_mut() {
             self.replace(name, value);
         }
+        if let Some(Value::String(text)) = document.get_mut("description") {
+            *text = self.without_names(text);
+        }
+    }
+
+    /// A sentence that names nobody.
+    fn without_names(&self, text: &str) -> String {
+        let people = self.others.iter().filter(|(_, stand_in)| stand_in.starts_with("person-"));
+        let names: Vec<String> = people
+            .flat_map(|(name, _)| name.split(|c: char| !c.is_alphanumeric()))
+            .filter(|word| word.chars().count() > 2)
+            .map(str::to_lowercase)
+            .collect();
+        let mut sentence = String::new();
+        for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+            let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            if names.contains(&name.to_lowercase()) {
+                sentence.push_str("somebody");
+                sentence.push_str(&word[name.len()..]);
+            } else {
+                sentence.push_str(word);
+            }
+        }
+        sentence
     }
 
     fn look(&mut self, path: &str, name: &str, value: &Value, person: bool) {

@@ -6,18 +6,36 @@ use serde_json::{Map, Value};
 /// A setting in which a twin may differ from the healthy set-up, by its path
 /// below `given`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lever(Vec<String>);
+pub(super) struct Lever {
+    path: Vec<String>,
+    /// What has to agree with it: the other side of the same agreement.
+    with: Option<Vec<String>>,
+}
+
+/// Settings that have to agree with one another: what the one party sends, and
+/// what the other has on its list. Taking back one alone may only move the difference.
+const AGREE: [(&str, &str); 5] = [
+    ("application.redirect_uris", "app.callback_path"),
+    ("application.post_logout_redirect_uris", "app.post_sign_out_path"),
+    ("connector.client_secret", "huggingface.app.secret"),
+    ("connector.client_id", "huggingface.app.client_id"),
+    ("connector.scope", "huggingface.app.scopes"),
+];
 
 impl Lever {
+    fn of(path: Vec<String>) -> Self {
+        Self { path, with: None }
+    }
+
     /// As it stands in a scenario: `connector.client_secret`.
     fn path(&self) -> String {
-        self.0.join(".")
+        self.path.join(".")
     }
 
     /// As the consoles and APIs call it: `connector.config.clientSecret`.
     pub(super) fn name(&self) -> String {
         let path = self.path();
-        let parts: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        let parts: Vec<&str> = self.path.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["connector", "sync_profile"] => "connector.syncProfile".to_owned(),
             ["connector", "config", ..] | ["connector", "without"] => path,
@@ -69,7 +87,7 @@ pub(super) fn levers(document: &Map<String, Value>, area: &str) -> Vec<Lever> {
         for name in members.keys() {
             let path: Vec<&str> = part.iter().copied().chain([name.as_str()]).collect();
             if !PARTS.contains(&path.as_slice()) && !FIXED.contains(&path.join(".").as_str()) {
-                found.push(Lever(path.into_iter().map(ToOwned::to_owned).collect()));
+                found.push(Lever::of(path.into_iter().map(ToOwned::to_owned).collect()));
             }
         }
     }
@@ -77,16 +95,25 @@ pub(super) fn levers(document: &Map<String, Value>, area: &str) -> Vec<Lever> {
     for (name, value) in document.get("given").and_then(Value::as_object).into_iter().flatten() {
         let inner = value.as_object().into_iter().flatten();
         let others = inner.filter(|(member, _)| name == "huggingface" && *member != "app");
-        found.extend(others.map(|(member, _)| Lever(vec![name.clone(), member.clone()])));
+        found.extend(others.map(|(member, _)| Lever::of(vec![name.clone(), member.clone()])));
         if name == "users" {
-            found.push(Lever(vec![name.clone()]));
+            found.push(Lever::of(vec![name.clone()]));
         }
     }
     let part = match area {
         "experience" => "sign_in_experience",
         other => other,
     };
-    found.sort_by_key(|lever| lever.0[0] != part);
+    found.sort_by_key(|lever| lever.path[0] != part);
+    let parts = |name: &str| name.split('.').map(ToOwned::to_owned).collect::<Vec<String>>();
+    let there = |name: &str| {
+        let path = parts(name);
+        at(document, &path.iter().map(String::as_str).collect::<Vec<_>>()).is_some()
+    };
+    let both = AGREE.iter().filter(|(one, other)| there(one) && there(other));
+    let both: Vec<Lever> =
+        both.map(|(one, other)| Lever { path: parts(one), with: Some(parts(other)) }).collect();
+    found.extend(both);
     found
 }
 
@@ -97,15 +124,22 @@ fn at<'d>(document: &'d Map<String, Value>, path: &[&str]) -> Option<&'d Value> 
 /// The scenario with this lever as in the guide.
 pub(super) fn without(document: &Map<String, Value>, lever: &Lever) -> Map<String, Value> {
     let mut changed = document.clone();
-    let Some((last, path)) = lever.0.split_last() else { return changed };
-    let mut part = changed.get_mut("given");
+    take_back(&mut changed, &lever.path);
+    if let Some(other) = &lever.with {
+        take_back(&mut changed, other);
+    }
+    changed
+}
+
+fn take_back(document: &mut Map<String, Value>, lever: &[String]) {
+    let Some((last, path)) = lever.split_last() else { return };
+    let mut part = document.get_mut("given");
     for name in path {
         part = part.and_then(|value| value.get_mut(name));
     }
     if let Some(Value::Object(members)) = part {
         members.remove(last);
     }
-    changed
 }
 
 #[cfg(test)]

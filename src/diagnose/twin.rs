@@ -145,10 +145,12 @@ impl<'c> Maker<'c> {
             steps
                 .push(json!({ "administer": { "call": "PATCH /api/connectors/[CONNECTOR]", "body": body } }));
         }
-        steps.push(json!({ "visit": literal(story.sign_in) }));
-        steps.push(json!({ "continue_with": literal(&target) }));
-        let signs_in = json!({ "sign_in_as": "ada" });
-        let signs_out = json!({ "visit": literal(story.sign_out) });
+        // Nobody goes on from an error page.
+        let shown = json!({ "status": 200 });
+        steps.push(json!({ "visit": literal(story.sign_in), "expect": shown }));
+        steps.push(json!({ "continue_with": literal(&target), "expect": shown }));
+        let signs_in = json!({ "sign_in_as": "ada", "expect": shown });
+        let signs_out = json!({ "visit": literal(story.sign_out), "expect": shown });
         if story.sample {
             let back = self.post_sign_out_path();
             steps.push(json!({ "sign_in_as": "ada", "expect": { "session": {} } }));

@@ -40,7 +40,13 @@ mod see {
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie";
     pub(super) const HF_STATUS: &str = "https://status.huggingface.co";
     pub(super) const HF_LIMITS: &str = "https://huggingface.co/docs/hub/rate-limits";
+    pub(super) const OAUTH_CONNECTOR: &str = "https://docs.logto.io/integrations/oauth2";
     pub(super) const OIDC_CONNECTOR: &str = "https://docs.logto.io/integrations/oidc";
+    pub(super) const MANAGEMENT: &str = "https://docs.logto.io/integrate-logto/interact-with-management-api";
+    pub(super) const MESSAGES: &str = "https://docs.logto.io/connectors/email-connectors";
+    pub(super) const MFA: &str = "https://docs.logto.io/end-user-flows/mfa";
+    pub(super) const TERMS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
+    pub(super) const BLOCKLIST: &str = "https://docs.logto.io/security/blocklist";
     pub(super) const SSO: &str = "https://docs.logto.io/end-user-flows/enterprise-sso";
     pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
 }

@@ -1,5 +1,7 @@
 //! From what was seen to findings.
 
+use serde_json::Value;
+
 use super::cause::Cause;
 use super::finding::Finding;
 use super::observed::Observed;
@@ -21,14 +23,20 @@ pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     }
     // By the hop at which it shows; what only the configuration tells comes last.
     found.sort_by_key(|finding| finding.hop.unwrap_or(usize::MAX));
+    // What shows before the first hop is at none.
+    for finding in &mut found {
+        finding.hop = finding.hop.filter(|hop| *hop > 0);
+    }
     found
 }
 
 fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Finding {
     let explained = EXPLAIN.iter().copied().flatten().find_map(|rule| rule(seen, symptom));
-    let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).hop(symptom.hop, shows(symptom)));
-    let hop = finding.hop.unwrap_or(symptom.hop);
-    finding.at(hop)
+    let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).symptom(symptom));
+    match finding.hop {
+        Some(_) => finding,
+        None => finding.at(symptom.hop),
+    }
 }
 
 /// One cause is told once, where it shows first.
@@ -61,6 +69,12 @@ pub(super) fn shows(symptom: &Symptom) -> String {
         SymptomKind::AsksFor(asked) => format!("Logto's page asks for {}", asked.join(", ")),
         SymptomKind::AsksToLink { kind, .. } => {
             format!("Logto's page asks whether to link to the account with this {kind}")
+        }
+        SymptomKind::AsksToAgree => "Logto's page asks the person to agree to the terms".to_owned(),
+        SymptomKind::ManagementRefused(answer) => {
+            let text = |member: &str| answer.answer.get(member).and_then(Value::as_str).unwrap_or_default();
+            let (code, message) = (text("code"), text("message"));
+            format!("the Management API answers {} {code} to {}: {message}", answer.status, answer.call)
         }
         SymptomKind::AppGotError { error, description } => {
             format!("Logto sends the browser back to the app with {error} ({description})")

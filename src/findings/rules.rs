@@ -9,8 +9,10 @@ mod application;
 mod browser;
 mod connector;
 mod experience;
+mod generic;
 mod huggingface;
 mod logto;
+mod management;
 mod network;
 mod person;
 mod provider;
@@ -28,9 +30,11 @@ pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
+    management::EXPLAIN,
     huggingface::EXPLAIN,
     provider::EXPLAIN,
     connector::EXPLAIN,
+    generic::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
     application::EXPLAIN,
@@ -45,6 +49,7 @@ pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
     provider::WATCH,
     connector::WATCH,
+    generic::WATCH,
     experience::WATCH,
     account::WATCH,
     application::WATCH,

@@ -4,7 +4,7 @@ use kit::Party;
 use serde_json::Value;
 use url::Url;
 
-use super::observed::{Ending, Observed, SeenVerb, query};
+use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
 use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -79,6 +79,10 @@ pub enum SymptomKind {
     },
     /// The sign-in came through, and the app does not know the person.
     NotSignedIn,
+    /// Logto's page asks to agree to the terms, and got no answer.
+    AsksToAgree,
+    /// The Management API refused a call.
+    ManagementRefused(Box<AdminAnswer>),
     /// Something on the page could not be done.
     Stuck(String),
 }
@@ -90,22 +94,36 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     found.extend(not_signed_in(seen));
     found.sort_by_key(|symptom| symptom.hop);
     found.dedup_by_key(|symptom| symptom.hop);
-    let error = found.iter().find(|symptom| matches!(symptom.kind, SymptomKind::ProviderError { .. }));
-    if let Some(error) = error.map(|error| error.hop) {
-        found.retain(|symptom| symptom.hop < error || !is_echo(seen, symptom));
-    }
+    let mut before: Option<Symptom> = None;
+    found.retain(|symptom| {
+        let told = before.as_ref().is_some_and(|before| follows(seen, before, symptom));
+        before = Some(symptom.clone());
+        !told
+    });
     let last_success = last_success(seen);
     found.retain(|symptom| last_success.is_none_or(|success| symptom.hop > success));
+    // No sign-in makes up for what was not set up.
+    found.extend(refused_by_management(seen));
+    found.sort_by_key(|symptom| symptom.hop);
     found
 }
 
-/// Whether Logto only passes on what the provider's own error said a hop before.
-fn is_echo(seen: &Observed<'_>, symptom: &Symptom) -> bool {
-    let SymptomKind::Refused(_) = symptom.kind else { return false };
-    let Some(at) = seen.hops.iter().position(|hop| hop.number == symptom.hop) else { return false };
-    let verifies = seen.hops[at].request.url.path().ends_with("/verify");
-    let callback = seen.hops[..at].iter().rev().find(|hop| hop.tab == seen.hops[at].tab);
-    verifies && callback.is_some_and(|hop| error_of(&hop.request.url).is_some())
+/// Whether Logto only repeats what Hugging Face said: the callback carried the error.
+fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
+    let both = (&before.kind, &symptom.kind);
+    let (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) = both else { return false };
+    let between = |hop: &&Hop| before.hop < hop.number && hop.number < symptom.hop;
+    let mut between = seen.hops.iter().filter(between);
+    !between.any(|hop| seen.party(&hop.request.url) == Some(Party::HUGGINGFACE))
+}
+
+fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
+    seen.steps.iter().filter_map(|step| {
+        let SeenVerb::Administered(answer) = &step.verb else { return None };
+        let hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let kind = SymptomKind::ManagementRefused(answer.clone());
+        (answer.status >= 400).then_some(Symptom { hop, kind })
+    })
 }
 
 /// The last hop by which somebody was signed in to the app, or out as asked.
@@ -214,8 +232,9 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
         let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
             // What others do meanwhile is no answer.
-            let meanwhile = [SeenVerb::SettingsChanged, SeenVerb::Waited];
-            let next = seen.steps[at + 1..].iter().find(|next| !meanwhile.contains(&next.verb));
+            let next = seen.steps[at + 1..].iter().find(|next| {
+                !matches!(next.verb, SeenVerb::SettingsChanged | SeenVerb::Administered(_) | SeenVerb::Waited)
+            });
             next.is_some_and(|next| matches!(next.verb, SeenVerb::Other("choose" | "fill_in")))
         };
         let symptom = match &step.ending {
@@ -236,6 +255,7 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
             Ending::Says(Arrival::MissingProfile(asked)) => {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
             }
+            Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
             Ending::Says(Arrival::LinkOrRegister { kind, value }) => Symptom {
                 hop: last_hop,
                 kind: SymptomKind::AsksToLink { kind: kind.clone(), value: value.clone() },

@@ -36,6 +36,9 @@ pub enum ActionError {
     /// The Management API did not answer.
     #[error(transparent)]
     Management(#[from] crate::stack::ManagementError),
+    /// What it created could not be noted for being put back.
+    #[error(transparent)]
+    Saved(#[from] crate::stack::SavedStateError),
     /// There is nothing of that name at Hugging Face to change.
     #[error("Hugging Face has no {what} `{name}`")]
     NotAtSite {

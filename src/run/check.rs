@@ -360,6 +360,7 @@ fn asked(says: &Arrival, expected: &Question) -> Vec<String> {
     let right = match says {
         Arrival::MissingProfile(asked) => expected.profile.as_ref() == Some(asked),
         Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
+        Arrival::AsksToAgree => expected.to_agree,
         Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
     };
     if right { vec![] } else { vec![format!("expected another question; {says}")] }

@@ -95,7 +95,6 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config.users.extend(given.accounts.iter().cloned());
     config.organisations.clone_from(&given.organisations);
     config.switches = given.switches.clone();
-    config.id_token = given.id_token.clone();
     config
 }
 
@@ -109,6 +108,7 @@ fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
         scopes: app.scopes,
         public: app.public.unwrap_or_default(),
         token_duration_minutes: app.token_duration_minutes,
+        authorized_orgs: app.authorized_orgs.unwrap_or_default(),
     }
 }
 

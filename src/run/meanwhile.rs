@@ -22,6 +22,13 @@ impl Answered {
     }
 }
 
+/// The path of what a call created, where it did: a member of a list of the tenant's.
+fn created(method: &http::Method, path: &str, answered: &Answered) -> Option<String> {
+    let list = *method == http::Method::POST && !path.contains('/') && (200..300).contains(&answered.status);
+    let id = answered.json().get("id").filter(|_| list)?.as_str()?.to_owned();
+    Some(format!("{path}/{id}"))
+}
+
 impl Person<'_> {
     pub(super) async fn administer(&mut self, call: &AdminCall) -> Result<(), ActionError> {
         let filled = AdminCall {
@@ -29,8 +36,12 @@ impl Person<'_> {
             body: call.body.as_ref().map(|body| self.filled(body)).transpose()?,
         };
         let (method, path) = filled.parts().ok_or_else(|| ActionError::NoCall(filled.call.clone()))?;
-        let (status, body) = self.stack.management().ask(method, path, filled.body.as_ref()).await?;
+        let (status, body) = self.stack.management().ask(method.clone(), path, filled.body.as_ref()).await?;
         self.answered = Some(Answered { status, body });
+        let created = self.answered.as_ref().and_then(|answered| created(&method, path, answered));
+        if let Some(created) = created {
+            self.stack.note_created(created)?;
+        }
         Ok(())
     }
 
@@ -55,6 +66,7 @@ impl Person<'_> {
                 app.public = fields.public.unwrap_or(app.public);
                 app.token_duration_minutes =
                     fields.token_duration_minutes.unwrap_or(app.token_duration_minutes);
+                app.authorized_orgs = fields.authorized_orgs.unwrap_or(app.authorized_orgs);
             }
             if change.refresh_secret {
                 // Made anew where none is given.
@@ -86,9 +98,6 @@ impl Person<'_> {
             for answer in answers {
                 self.stack.script().add(answer.clone());
             }
-        }
-        if let Some(change) = &change.id_token {
-            site.set_id_token(change.clone());
         }
         match change.rotate_id_token_key {
             Some(rotation) => Ok(site.rotate_id_token_key(rotation == KeyRotation::Published).await?),

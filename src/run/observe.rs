@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::findings::{Ending, Finding, Observed, SeenStep, SeenVerb, Settings, findings};
+use crate::findings::{AdminAnswer, Ending, Finding, Observed, SeenStep, SeenVerb, Settings, findings};
 use crate::scenario::Verb;
 use crate::signin_page::SigninPageError;
 use crate::stack::Stack;
@@ -38,7 +38,16 @@ pub(super) fn step(
         Verb::DenyAs(_) => SeenVerb::Denied,
         Verb::LoseCookies(_) => SeenVerb::LostCookies,
         Verb::Wait(_) => SeenVerb::Waited,
-        Verb::Administer(_) | Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
+        Verb::Administer(call) => match &person.answered {
+            Some(answered) => SeenVerb::Administered(Box::new(AdminAnswer {
+                call: call.call.clone(),
+                sent: call.body.clone().unwrap_or_default(),
+                status: answered.status,
+                answer: answered.json(),
+            })),
+            None => SeenVerb::Other("administer"),
+        },
+        Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
         other => SeenVerb::Other(other.name()),
     };
     SeenStep { verb, hops, ending }

@@ -11,7 +11,7 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Capture, CaptureSource, Choice, PasswordAccount, Profile, Verb};
+use crate::scenario::{Capture, CaptureSource, Choice, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript};
@@ -122,8 +122,10 @@ impl<'a> Person<'a> {
             self.stack.tried(&account.username);
         }
         let filled = match verb {
-            Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
-            Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),
+            Verb::FillIn(profile) => match profile.given().first() {
+                Some((kind, value)) => Some((*kind, self.fill(value)?)),
+                None => None,
+            },
             _ => None,
         };
         let password = typed.as_ref().map(|account| &account.password);
@@ -139,6 +141,7 @@ impl<'a> Person<'a> {
             (_, Some(account), _) => page.sign_in_with_password(&account.username, &account.password).await?,
             (_, _, Some((kind, value))) => page.fill(kind, &value).await?,
             (Verb::Choose(Choice::LinkAccount), ..) => page.link().await?,
+            (Verb::Choose(Choice::AgreeToTerms), ..) => page.agree().await?,
             _ => page.register().await?,
         };
         self.arrived(arrival);

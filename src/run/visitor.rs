@@ -130,7 +130,7 @@ impl<'s> Visitor<'s> {
         self.does(Verb::SignInWithPassword(account(username, password))).await
     }
 
-    /// Answers Logto's question about an account with the same e-mail.
+    /// Answers Logto's question about an account with the same e-mail, or about its terms.
     ///
     /// # Errors
     /// [`ActionError::SigninPage`] when the page did not ask.
@@ -143,7 +143,7 @@ impl<'s> Visitor<'s> {
     /// # Errors
     /// [`ActionError::Stays`] when Logto refuses or asks for more.
     pub async fn fill_in_username(&mut self, username: &str) -> Result<(), ActionError> {
-        self.does(Verb::FillIn(Profile { username: Some(username.to_owned()), password: None })).await
+        self.does(Verb::FillIn(Profile { username: Some(username.to_owned()), ..Profile::default() })).await
     }
 
     /// Fills in the password that Logto asks for.
@@ -151,7 +151,15 @@ impl<'s> Visitor<'s> {
     /// # Errors
     /// [`ActionError::Stays`] when Logto refuses or asks for more.
     pub async fn fill_in_password(&mut self, password: &str) -> Result<(), ActionError> {
-        self.does(Verb::FillIn(Profile { username: None, password: Some(password.to_owned()) })).await
+        self.does(Verb::FillIn(Profile { password: Some(password.to_owned()), ..Profile::default() })).await
+    }
+
+    /// Fills in the e-mail address that Logto asks for; Logto sends a code there.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses, or asks for the code.
+    pub async fn fill_in_email(&mut self, email: &str) -> Result<(), ActionError> {
+        self.does(Verb::FillIn(Profile { email: Some(email.to_owned()), ..Profile::default() })).await
     }
 
     /// Loads the page again.

@@ -82,6 +82,8 @@ pub struct Question {
     pub profile: Option<Vec<String>>,
     /// It asks whether to link to the account with this identifier.
     pub whether_to_link: Option<String>,
+    /// It asks to agree to the terms.
+    pub to_agree: bool,
 }
 
 /// What the app is expected to know of the person.

@@ -46,8 +46,6 @@ pub struct GivenHuggingFace {
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
     pub answers: Vec<kit::Rule>,
-    /// What is wrong with the claims of id_tokens, which are signed all the same.
-    pub id_token: kit::MemberChange,
 }
 
 impl GivenHuggingFace {
@@ -78,6 +76,8 @@ pub struct GivenOauthApp {
     pub public: Option<bool>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in (`hf_oauth_authorized_org`).
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The connector's configuration in Logto.

@@ -124,16 +124,29 @@ pub struct PasswordAccount {
 }
 
 /// What Logto may ask of a new person; exactly one at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// A username.
     pub username: Option<String>,
     /// A password.
     pub password: Option<String>,
+    /// An e-mail address; Logto sends a code there.
+    pub email: Option<String>,
 }
 
-/// The answers to “an account with this e-mail exists”.
+impl Profile {
+    /// What is filled in, by kind.
+    #[must_use]
+    pub fn given(&self) -> Vec<(&'static str, &str)> {
+        [("username", &self.username), ("password", &self.password), ("email", &self.email)]
+            .into_iter()
+            .filter_map(|(kind, value)| Some((kind, value.as_deref()?)))
+            .collect()
+    }
+}
+
+/// The answers to “an account with this e-mail exists”, and to the terms of use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
@@ -141,6 +154,8 @@ pub enum Choice {
     LinkAccount,
     /// Make another account.
     CreateAccount,
+    /// Agree to the terms.
+    AgreeToTerms,
 }
 
 impl Verb {
@@ -198,8 +213,10 @@ impl std::fmt::Display for Verb {
             }
             Self::Choose(Choice::LinkAccount) => f.write_str(": link_account"),
             Self::Choose(Choice::CreateAccount) => f.write_str(": create_account"),
+            Self::Choose(Choice::AgreeToTerms) => f.write_str(": agree_to_terms"),
             Self::FillIn(profile) => {
-                write!(f, ": {}", if profile.username.is_some() { "username" } else { "password" })
+                let given = profile.given().first().map_or("nothing", |(kind, _)| kind);
+                write!(f, ": {given}")
             }
             Self::Reload => Ok(()),
             Self::LoseCookies(names) if names.is_empty() => f.write_str(": all"),

@@ -279,9 +279,10 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
     let Placed { at, value: raw } = step;
     let wait = raw.wait.as_deref().map(|text| duration(text, &at)).transpose()?;
     if let Some(profile) = &raw.fill_in
-        && profile.username.is_some() == profile.password.is_some()
+        && profile.given().len() != 1
     {
-        let hint = Some("say `username` or `password`, and the other in a step of its own".to_owned());
+        let hint =
+            Some("say `username`, `password` or `email`, and the others in steps of their own".to_owned());
         return Err(ScenarioError::at(&at, "`fill_in` takes one thing at a time", hint));
     }
     let mut verbs: Vec<Verb> = [

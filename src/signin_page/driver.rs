@@ -19,6 +19,10 @@ const APP_ID: &str = "app_id";
 const EVENT: &str = "interaction_event";
 const SIGN_IN_MODE: &str = "sign_in_mode";
 const LINKS_BY_ITSELF: &str = "automatic_account_linking";
+const TERMS_POLICY: &str = "agree_to_terms_policy";
+/// What the page does once the person has agreed to the terms.
+const SOCIAL_AFTER_TERMS: &str = "social_after_terms";
+const REGISTER_AFTER_TERMS: &str = "register_after_terms";
 
 /// Drives Logto's sign-in page in one tab.
 #[derive(Debug)]
@@ -81,9 +85,10 @@ impl<'a> SigninPage<'a> {
         if let Some(connector) = path.strip_prefix("/callback/") {
             return self.returned(connector).await.map(Some);
         }
-        match path.strip_prefix("/direct/social/") {
-            Some(target) => self.direct(target).await,
-            None => Ok(None),
+        match (path.strip_prefix("/direct/social/"), path.starts_with("/direct/")) {
+            (Some(target), _) => self.direct(target).await,
+            (None, true) => self.ordinary().await.map(Some),
+            (None, false) => Ok(None),
         }
     }
 
@@ -105,13 +110,13 @@ impl<'a> SigninPage<'a> {
     pub async fn continue_with(&mut self, target: &str) -> Result<Arrival, SigninPageError> {
         let settings = granted!(self.settings().await?);
         match settings.button(target) {
-            Some(connector) => self.start(connector).await,
+            Some(connector) => self.start_agreed(connector).await,
             None => Err(SigninPageError::NotShown { target: target.to_owned(), shown: settings.shown() }),
         }
     }
 
     /// `/direct/social/<target>`: starts at once, or, for a target that is not
-    /// shown, is the ordinary sign-in page.
+    /// shown, goes on to the ordinary page.
     async fn direct(&mut self, target: &str) -> Result<Option<Arrival>, SigninPageError> {
         let target = decoded(target);
         let settings = match self.settings().await? {
@@ -119,9 +124,17 @@ impl<'a> SigninPage<'a> {
             Err((refusal, _)) => return Ok(Some(Arrival::Refused(refusal))),
         };
         match settings.button(&target) {
-            Some(connector) => self.start(connector).await.map(Some),
-            None => Ok(None),
+            Some(connector) => self.start_agreed(connector).await.map(Some),
+            None => self.ordinary().await.map(Some),
         }
+    }
+
+    /// What the page does with a direct sign-in that it cannot do.
+    async fn ordinary(&mut self) -> Result<Arrival, SigninPageError> {
+        let url = self.api.walker.current(self.api.tab)?.request.url.clone();
+        let registers = url.query_pairs().any(|(name, way)| name == "fallback" && way == "register");
+        self.api.go(if registers { "/register" } else { "/sign-in" }).await?;
+        Ok(Arrival::Moved)
     }
 
     /// A browser gets the settings with the page; here the API is asked for them.
@@ -145,6 +158,11 @@ impl<'a> SigninPage<'a> {
         if let Some(mode) = text(&reply.body, "signInMode") {
             self.api.store(SIGN_IN_MODE, &mode);
         }
+        // Without terms there is nothing to agree to.
+        let linked = ["termsOfUseUrl", "privacyPolicyUrl"].iter().filter_map(|url| text(&reply.body, url));
+        let policy =
+            text(&reply.body, "agreeToTermsPolicy").filter(|_| linked.into_iter().any(|url| !url.is_empty()));
+        self.api.store(TERMS_POLICY, policy.as_deref().unwrap_or("Automatic"));
         let links = reply.body.pointer("/socialSignIn/automaticAccountLinking").and_then(Value::as_bool);
         self.api.store(LINKS_BY_ITSELF, if links == Some(true) { "yes" } else { "no" });
         Ok(Ok(Settings { buttons }))
@@ -158,6 +176,27 @@ impl<'a> SigninPage<'a> {
         self.api.store(EVENT, event);
         let body = json!({ "interactionEvent": event });
         Ok(self.api.call(Method::PUT, "api/experience", Some(&body)).await?.map(|_| ()))
+    }
+
+    /// As [`Self::start`], unless the person has to agree to the terms before.
+    async fn start_agreed(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
+        if self.api.stored(TERMS_POLICY).as_deref() == Some("Manual") {
+            self.api.store(SOCIAL_AFTER_TERMS, connector);
+            return Ok(Arrival::AsksToAgree);
+        }
+        self.start(connector).await
+    }
+
+    /// Answers [`Arrival::AsksToAgree`] with yes.
+    ///
+    /// # Errors
+    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    pub async fn agree(&mut self) -> Result<Arrival, SigninPageError> {
+        if let Some(connector) = self.api.forget(SOCIAL_AFTER_TERMS) {
+            return self.start(&connector).await;
+        }
+        let verification = self.api.forget(REGISTER_AFTER_TERMS).ok_or(SigninPageError::NotAsked)?;
+        self.create_agreed(&verification).await
     }
 
     async fn start(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
@@ -231,7 +270,17 @@ impl<'a> SigninPage<'a> {
         }
     }
 
+    /// Where the terms were to be agreed to before the social button, they are
+    /// not asked for again.
     async fn create_account(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
+        if self.api.stored(TERMS_POLICY).as_deref() == Some("ManualRegistrationOnly") {
+            self.api.store(REGISTER_AFTER_TERMS, verification);
+            return Ok(Arrival::AsksToAgree);
+        }
+        self.create_agreed(verification).await
+    }
+
+    async fn create_agreed(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
         granted!(self.turn_to("Register").await?);
         match self.identify(&json!({ "verificationId": verification })).await? {
             Ok(()) => self.submit().await,
@@ -267,11 +316,19 @@ impl<'a> SigninPage<'a> {
     }
 
     /// Fills in what [`Arrival::MissingProfile`] asked for: `kind` is
-    /// `username` or `password`.
+    /// `username`, `password` or `email`. A code is sent to an e-mail address,
+    /// and asked for: mail of a tenant is nothing that this driver gets.
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response.
     pub async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
+        if kind == "email" {
+            let event = self.api.stored(EVENT).unwrap_or_else(|| "SignIn".to_owned());
+            let body = json!({ "interactionEvent": event, "identifier": { "type": kind, "value": value } });
+            let path = "api/experience/verification/verification-code";
+            granted!(self.api.call(Method::POST, path, Some(&body)).await?);
+            return Ok(Arrival::MissingProfile(vec!["verificationCode".to_owned()]));
+        }
         let body = json!({ "type": kind, "value": value });
         granted!(self.api.call(Method::POST, "api/experience/profile", Some(&body)).await?);
         if self.api.stored(EVENT).as_deref() == Some("Register")

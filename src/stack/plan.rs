@@ -26,6 +26,7 @@ pub(super) fn oauth_app(
         scopes: wanted.scopes.map_or(default.scopes, |scopes| oauth::Scopes::parse(&scopes.join(" "))),
         public: wanted.public,
         token_duration_minutes: wanted.token_duration_minutes.unwrap_or(default.token_duration_minutes),
+        authorized_orgs: wanted.authorized_orgs,
         ..mock_huggingface::App::default()
     })
 }

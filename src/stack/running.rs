@@ -250,6 +250,14 @@ impl Stack {
         self.tenant.management()
     }
 
+    /// Has what was created besides, e.g. `connectors/abc`, deleted when a shared tenant is put back.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(crate) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
+        self.tenant.note_created(path)
+    }
+
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
         let mut servers = Vec::new();
         let containers = InContainers::start(&settings).await?;
@@ -334,6 +342,10 @@ impl Stack {
         let opened =
             open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
+
+        let people = huggingface_site.users().into_iter().map(|user| user.sub).collect();
+        let noted = async { Ok::<_, StepError>(tenant.note_people(people)?) };
+        step("note who is at Hugging Face", QUICK, noted).await?;
 
         let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         names.learn("CONNECTOR", tenant.connector_id());

@@ -24,6 +24,8 @@ pub struct OauthAppSettings {
     pub public: bool,
     /// Lifetime of access tokens in minutes; 480 unless said.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in.
+    pub authorized_orgs: Vec<String>,
 }
 
 /// The connector in Logto.

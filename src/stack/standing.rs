@@ -1,6 +1,8 @@
 //! Setting up parties that were started one by one and stay, for people to
 //! click through: those of `docker-compose.yml`.
 
+use std::time::Duration;
+
 use kit::{Client, ClientBuilder, Clock, Connections};
 use url::Url;
 
@@ -10,10 +12,13 @@ use super::management::{Credentials, Management};
 use super::names::Names;
 use super::parts::{LOGTO, QUICK, named, provision};
 use super::plan;
-use super::probe;
+use super::probe::{self, ProbeError};
 use super::running::{Known, environment};
 use super::steps::{StartError, StepError, step};
 use super::tenant::{Application, Tenant, TenantKind};
+
+/// How long Logto may take until it answers; less than the step has.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// Where parties are that run already. Every address is the same for browsers,
 /// for Logto and for this process.
@@ -59,7 +64,7 @@ impl StackBuilder {
             .fold(Client::builder(), ClientBuilder::allow)
             .build()
             .map_err(|cause| StartError { step: "build the HTTP client", cause: cause.into() })?;
-        step("probe Logto", LOGTO, probe::logto_is_up(&client, logto)).await?;
+        step("wait for Logto", LOGTO, logto_comes_up(&client, logto)).await?;
         let opened = async {
             let management =
                 Management::open(client.clone(), logto, logto_admin, &standing.credentials).await?;
@@ -88,5 +93,21 @@ impl StackBuilder {
             huggingface_client_id: client_id,
             huggingface_client_secret: client_secret,
         })
+    }
+}
+
+/// Parties that are started one by one may still be starting. Says why not when it is never up.
+async fn logto_comes_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
+    let clock = Clock::system();
+    let began = clock.now();
+    loop {
+        match probe::logto_is_up(client, logto).await {
+            Err(ProbeError::NoLogto { .. })
+                if clock.now().duration_since(began).unsigned_abs() < PATIENCE =>
+            {
+                clock.sleep(Duration::from_millis(250)).await;
+            }
+            probed => return probed,
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! and provisions it.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -102,7 +103,7 @@ pub(super) struct Tenant {
     own_id: String,
     /// Our application from the last time, to be used again.
     application: Option<String>,
-    saved: Option<StateFile>,
+    saved: Option<Mutex<StateFile>>,
 }
 
 #[derive(Debug)]
@@ -161,9 +162,11 @@ impl Tenant {
             created_connector,
             created_application: None,
             created_users: vec![],
+            people: vec![],
+            created_besides: vec![],
             sign_in_experience: survey.sign_in_experience,
         };
-        let saved = Some(StateFile::create(state_file.clone(), state)?);
+        let saved = Some(Mutex::new(StateFile::create(state_file.clone(), state)?));
         Ok(Self { management, connector, own_id, application: None, saved })
     }
 
@@ -186,7 +189,7 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
+    pub(super) async fn provision(&self, plan: &Plan) -> Result<Application, StepError> {
         let mut application = json!({
             "name": APPLICATION_NAME,
             "type": plan.application_kind,
@@ -210,9 +213,7 @@ impl Tenant {
             }
             None => self.management.post("applications", &application).await?.text("id")?,
         };
-        if let Some(saved) = &mut self.saved {
-            saved.note(|state| state.created_application = Some(id.clone()))?;
-        }
+        self.note(|state| state.created_application = Some(id.clone()))?;
         let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
         let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
         // Applications that run where everybody can read them have none.
@@ -258,7 +259,7 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn switch_on(&mut self, plan: &Plan) -> Result<(), StepError> {
+    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
@@ -272,9 +273,7 @@ impl Tenant {
         self.management.patch("sign-in-exp", &experience).await?;
         for (at, user) in plan.users.iter().enumerate() {
             let id = self.management.post("users", &Value::Object(user.clone())).await?.text("id")?;
-            if let Some(saved) = &mut self.saved {
-                saved.note(|state| state.created_users.push(id.clone()))?;
-            }
+            self.note(|state| state.created_users.push(id.clone()))?;
             for identity in plan.identities.iter().filter(|identity| identity.user == at) {
                 let path = format!("users/{id}/identities/{}", identity.target);
                 let details = json!({ "id": identity.user_id });
@@ -285,13 +284,38 @@ impl Tenant {
         Ok(())
     }
 
+    /// Notes what a scenario created in a shared tenant, by its path in the Management API.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(super) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
+        self.note(|state| state.created_besides.push(path))
+    }
+
+    /// Notes who is at the mock Hugging Face.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(super) fn note_people(&self, people: Vec<String>) -> Result<(), SavedStateError> {
+        self.note(|state| state.people = people)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
+        match &self.saved {
+            Some(saved) => saved.lock().unwrap_or_else(PoisonError::into_inner).note(change),
+            None => Ok(()),
+        }
+    }
+
     /// Puts a shared tenant back; a fresh one needs nothing.
     ///
     /// # Errors
     /// [`SavedStateError`] says what could not be put back and where it is kept.
     pub(super) async fn restore(self) -> Result<Restored, SavedStateError> {
         match self.saved {
-            Some(saved) => saved.restore(&self.management).await,
+            Some(saved) => {
+                saved.into_inner().unwrap_or_else(PoisonError::into_inner).restore(&self.management).await
+            }
             None => Ok(Restored::default()),
         }
     }

@@ -5,7 +5,10 @@
 
 mod command;
 mod compose;
+#[cfg(unix)]
+mod container;
 mod coverage;
+mod diagnose;
 mod documentation;
 mod external;
 mod fidelity;
@@ -13,6 +16,7 @@ mod findings;
 mod golden_walk;
 mod hostile;
 mod lifetimes;
+mod misconfigurations;
 mod own_app;
 mod standing;
 mod stubs;

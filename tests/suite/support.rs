@@ -26,6 +26,8 @@ pub(crate) struct Elsewhere {
     pub(crate) credentials: Credentials,
     pub(crate) huggingface: SocketAddr,
     pub(crate) ca: Arc<Ca>,
+    /// What this Logto received.
+    pub(crate) journal: Journal,
     _servers: [Running; 2],
     _directory: tempfile::TempDir,
     pub(crate) state_file: PathBuf,
@@ -40,7 +42,7 @@ pub(crate) enum Surroundings {
 
 impl Elsewhere {
     pub(crate) async fn start(surroundings: Surroundings) -> Self {
-        let clock = Clock::system();
+        let (clock, journal) = (Clock::system(), Journal::new());
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
         // A real Logto is told where huggingface.co is before the mock listens
@@ -63,7 +65,7 @@ impl Elsewhere {
             admin_endpoint: admin_endpoint.clone(),
             clock,
             random: Random::from_os(),
-            journal: Journal::new(),
+            journal: journal.clone(),
             client: client.build().unwrap(),
             authorization_origin: None,
             m2m_secret: None,
@@ -76,6 +78,7 @@ impl Elsewhere {
             credentials: Credentials { id, secret },
             huggingface,
             ca,
+            journal,
             _servers: [bound.serve(logto.router()), admin.serve(logto.router())],
             state_file: directory.path().join("state.json"),
             _directory: directory,

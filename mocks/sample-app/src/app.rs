@@ -87,8 +87,13 @@ impl App {
             .route("/sign-in", get(sign_in))
             .route(&self.config.options.callback_path, get(callback))
             .route("/sign-out", get(sign_out))
-            .route("/api/session", get(session))
-            .with_state(self.clone());
+            .route("/api/session", get(session));
+        // Whom Logto sends back after a sign-out finds the home page there, too.
+        let router = match self.config.page_after_sign_out() {
+            Some(path) => router.route(path, get(home)),
+            None => router,
+        };
+        let router = router.with_state(self.clone());
         let Outgoing { journal, clock, .. } = self.outgoing.clone();
         kit::journaled(router, journal, clock, Party::APP, self.config.base_url.clone())
     }

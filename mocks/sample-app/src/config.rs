@@ -238,6 +238,13 @@ impl Config {
         format!("{}{}", self.base_url.origin().ascii_serialization(), self.options.post_sign_out_path)
     }
 
+    /// The path after sign-out, where it is none of the other routes.
+    pub(crate) fn page_after_sign_out(&self) -> Option<&str> {
+        let path = self.options.post_sign_out_path.split(['?', '#']).next()?;
+        let taken = ROUTES.contains(&path) || path == self.options.callback_path;
+        (!taken && !path.contains(['{', '}', '*'])).then_some(path)
+    }
+
     /// The scopes of the authorization request, in the SDK's order: its own come last.
     #[must_use]
     pub fn scope(&self) -> String {

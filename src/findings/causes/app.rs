@@ -24,5 +24,11 @@ causes! {
             fix: "Keep sessions on the server, in memory or a store, and only their id in the cookie.",
             see: see::GO_GUIDE,
         }
+        DirectSignInUnknown "direct-sign-in-unknown" {
+            cause: "The app asks for a direct sign-in with a target that Logto does not have, so that people get the ordinary page.",
+            place: AppCode,
+            fix: "Ask for `social:huggingface`, or whatever target the connector has; Logto gives no error for one that it does not know.",
+            see: see::SOCIAL,
+        }
     }
 }

@@ -42,6 +42,48 @@ causes! {
             fix: "Tick the scope on the app's settings page, or take it out of the connector's scope.",
             see: see::HF_OAUTH,
         }
+        RedirectUriLetterCase "redirect-uri-letter-case" {
+            cause: "The redirect URI at Hugging Face differs from the one that Logto sends in upper and lower case.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console once more; capital and small letters count.",
+            see: see::HF_OAUTH,
+        }
+        RedirectUriOfAnotherConnector "redirect-uri-of-another-connector" {
+            cause: "The redirect URI at Hugging Face ends with the id of another connector.",
+            place: HuggingFaceApp,
+            fix: "Replace it by the callback URI that the connector's page in the Logto console shows now: a connector that was made anew has another id.",
+            see: see::HF_OAUTH,
+        }
+        AccountCenterCallbackMissing "account-center-callback-missing" {
+            cause: "Linking in Logto's account center comes back to another address than the sign-in, and the OAuth app at Hugging Face does not list it.",
+            place: HuggingFaceApp,
+            fix: "Add the account center's callback, `<Logto>/account/callback/social/<connector id>`, beside that of the sign-in.",
+            see: see::HF_OAUTH,
+        }
+        ScopeNotGranted "scope-not-granted" {
+            cause: "Hugging Face granted less than the connector asked for.",
+            place: HuggingFaceApp,
+            fix: "Ask the person to sign in again and to grant all of it (revoke the app under Connected Apps first); Logto does not notice the difference, so do not demand what may be withheld.",
+            see: see::HF_OAUTH,
+        }
+        AppIsPublic "app-is-public" {
+            cause: "The OAuth app at Hugging Face has no secret, and Logto's connector works with one only.",
+            place: HuggingFaceApp,
+            fix: "Create a secret on the app's settings page, and copy it into the connector.",
+            see: see::HF_OAUTH,
+        }
+        AppDeleted "app-deleted" {
+            cause: "The OAuth app at Hugging Face was deleted while somebody was signing in.",
+            place: HuggingFaceApp,
+            fix: "Create an OAuth app with Logto's callback URI, and copy its client id and secret into the connector.",
+            see: see::HF_OAUTH,
+        }
+        OutsideAudience "outside-audience" {
+            cause: "The OAuth app at Hugging Face is for members of certain organizations only, and the person is in none of them.",
+            place: HuggingFaceApp,
+            fix: "Take the person into the organization, or open the app to everybody.",
+            see: see::HF_OAUTH,
+        }
         EmailNotVerified "email-not-verified" {
             cause: "The person has not verified the e-mail address at Hugging Face, which lets such people authorize no app.",
             place: HuggingFaceAccount,

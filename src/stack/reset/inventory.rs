@@ -39,7 +39,7 @@ const fn settings(path: &'static str, back: Method) -> Settings {
 }
 
 /// In the order in which they are deleted: what refers to another thing comes first.
-pub(super) static LISTS: [List; 17] = [
+pub(super) static LISTS: [List; 16] = [
     list("one-time-tokens", "id", true),
     list("users", "id", true),
     list("organizations", "id", true),
@@ -48,8 +48,6 @@ pub(super) static LISTS: [List; 17] = [
     list("applications", "id", true),
     list("roles", "id", true),
     list("resources", "id", true),
-    // Of the one resource that a fresh tenant has.
-    list("resources/management-api/scopes", "id", true),
     list("connectors", "id", false),
     list("sso-connectors", "id", true),
     list("hooks", "id", true),

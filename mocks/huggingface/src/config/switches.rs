@@ -1,5 +1,7 @@
 //! What is not known of the real site.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -246,6 +248,26 @@ switch! {
     }
 }
 
+switch! {
+    /// What somebody sees who is in none of the organisations that an app is for.
+    OutsideAudience {
+        /// A page with status 403. *Guess.*
+        Page,
+        /// Back to the app with `error=access_denied`.
+        Redirect,
+    }
+}
+
+/// Claims as another provider writes them: over those of the site; null leaves one out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClaimChanges {
+    /// Of ID tokens.
+    pub id_token: BTreeMap<String, serde_json::Value>,
+    /// Of userinfo.
+    pub userinfo: BTreeMap<String, serde_json::Value>,
+}
+
 /// Behaviour that nothing public tells about the real site. Every default is a
 /// guess, and is marked so at the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -304,6 +326,13 @@ pub struct Switches {
     pub unlisted_scope: UnlistedScope,
     /// Addresses of metadata documents.
     pub metadata_document_scheme: MetadataDocumentScheme,
+    /// Scopes that are not granted although they are asked for and enabled on the app: a picker on
+    /// the permission page was announced. Default none, as on the site so far.
+    pub withheld_scopes: Vec<String>,
+    /// People outside the organisations that an app is for.
+    pub outside_audience: OutsideAudience,
+    /// Habits of other providers, for the connectors that can be pointed at any. Default none.
+    pub claims: ClaimChanges,
 }
 
 impl Default for Switches {
@@ -335,6 +364,9 @@ impl Default for Switches {
             verification_uri_complete: VerificationUriComplete::default(),
             unlisted_scope: UnlistedScope::default(),
             metadata_document_scheme: MetadataDocumentScheme::default(),
+            withheld_scopes: Vec::new(),
+            outside_audience: OutsideAudience::default(),
+            claims: ClaimChanges::default(),
         }
     }
 }
