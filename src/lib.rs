@@ -90,6 +90,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A sign-in that does not work
+//!
+//! [`diagnose::diagnose`] takes the settings of a connector, of an app's record
+//! and so on, walks their twin, and says what is wrong; [`diagnose::capsule`]
+//! makes a scenario of them that has no secrets.
+//!
 //! # Another Logto
 //!
 //! [`Logto`](stack::Logto) says which Logto is behind a stack: our double in this

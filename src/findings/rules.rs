@@ -8,6 +8,7 @@ mod app;
 mod application;
 mod browser;
 mod connector;
+mod discovered;
 mod experience;
 mod generic;
 mod huggingface;
@@ -16,6 +17,7 @@ mod management;
 mod network;
 mod person;
 mod provider;
+mod tokens;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -40,8 +42,10 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     application::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
+    tokens::EXPLAIN,
     logto::EXPLAIN,
     provider::LAST,
+    network::EXPLAIN_LAST,
 ];
 
 /// Rules that see faults without a symptom.

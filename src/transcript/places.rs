@@ -20,14 +20,17 @@ pub struct Origins {
     pub logto: Url,
     /// `[HF]`.
     pub huggingface: Url,
+    /// Further names of app and Logto, each with its role.
+    pub others: Vec<(&'static str, Party, Url)>,
 }
 
 impl Origins {
     /// Whose address this is.
-    pub(super) fn party(&self, url: &Url) -> Option<Party> {
+    pub(crate) fn party(&self, url: &Url) -> Option<Party> {
         let all =
             [(Party::APP, &self.app), (Party::LOGTO, &self.logto), (Party::HUGGINGFACE, &self.huggingface)];
-        all.into_iter().find(|(_, origin)| one_origin(origin, url)).map(|(party, _)| party)
+        let others = self.others.iter().map(|(_, party, origin)| (*party, origin));
+        all.into_iter().chain(others).find(|(_, origin)| one_origin(origin, url)).map(|(party, _)| party)
     }
 }
 
@@ -96,8 +99,8 @@ const PLACES: &[Place] = &[
     (Party::HUGGINGFACE, At::Query, "nonce", "NONCE"),
     (Party::HUGGINGFACE, At::Query, "code_challenge", "CODE_CHALLENGE"),
     (Party::HUGGINGFACE, At::Form, "code", "HF_CODE"),
-    (Party::HUGGINGFACE, At::Field, "code", "HF_CODE"),
     (Party::HUGGINGFACE, At::Form, "client_assertion", "CLIENT_ASSERTION"),
+    (Party::HUGGINGFACE, At::Field, "code", "HF_CODE"),
     (Party::HUGGINGFACE, At::Form, "code_verifier", "CODE_VERIFIER"),
     (Party::HUGGINGFACE, At::Form, "refresh_token", "HF_REFRESH_TOKEN"),
     (Party::HUGGINGFACE, At::Answered, "access_token", "HF_ACCESS_TOKEN"),
