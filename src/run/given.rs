@@ -125,7 +125,6 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config.users.extend(given.accounts.iter().cloned());
     config.organisations.clone_from(&given.organisations);
     config.switches = given.switches.clone();
-    config.id_token = given.id_token.clone();
     config
 }
 

@@ -110,9 +110,6 @@ impl Person<'_> {
                 self.stack.script().add(answer.clone());
             }
         }
-        if let Some(change) = &change.id_token {
-            site.set_id_token(change.clone());
-        }
         match change.rotate_id_token_key {
             Some(rotation) => Ok(site.rotate_id_token_key(rotation == KeyRotation::Published).await?),
             None => Ok(()),

@@ -62,8 +62,6 @@ pub struct HuggingFaceChange {
     pub answers: Option<Vec<kit::Rule>>,
     /// id_tokens are signed with a new key from now on.
     pub rotate_id_token_key: Option<KeyRotation>,
-    /// What is wrong with the claims of id_tokens from now on.
-    pub id_token: Option<kit::MemberChange>,
 }
 
 /// What becomes of the key set when the key changes.
@@ -88,7 +86,6 @@ impl std::fmt::Display for HuggingFaceChange {
             switches,
             answers,
             rotate_id_token_key,
-            id_token,
         } = self;
         let changed: Vec<&str> = [
             (app.is_some(), "app"),
@@ -100,7 +97,6 @@ impl std::fmt::Display for HuggingFaceChange {
             (switches.is_some(), "switches"),
             (answers.is_some(), "answers"),
             (rotate_id_token_key.is_some(), "rotate_id_token_key"),
-            (id_token.is_some(), "id_token"),
         ]
         .into_iter()
         .filter_map(|(is, name)| is.then_some(name))

@@ -68,8 +68,6 @@ pub struct GivenHuggingFace {
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
     pub answers: Vec<kit::Rule>,
-    /// What is wrong with the claims of id_tokens, which are signed all the same.
-    pub id_token: kit::MemberChange,
 }
 
 impl GivenHuggingFace {

@@ -1,13 +1,41 @@
 //! What the site says about a user, by what was granted. Members are in the
 //! order in which the real site's schema has them.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::config::{
     BillingMode, HardwareItem, Membership, Organisation, OrganisationsWithoutScope, Plan, Role,
     SecurityRestriction, User, avatar_path,
 };
 use crate::store::{Authorization, Store};
+
+/// Claims with another provider's habits over them ([`ClaimChanges`](crate::config::ClaimChanges)).
+#[derive(Debug)]
+pub(crate) struct Changed<'a, T> {
+    pub(crate) claims: &'a T,
+    pub(crate) changes: &'a BTreeMap<String, Value>,
+}
+
+impl<T: Serialize> Serialize for Changed<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.changes.is_empty() {
+            return self.claims.serialize(serializer);
+        }
+        let mut claims = serde_json::to_value(self.claims).map_err(S::Error::custom)?;
+        for (claim, value) in self.changes {
+            if let (true, Some(members)) = (value.is_null(), claims.as_object_mut()) {
+                members.shift_remove(claim);
+            } else {
+                claims[claim] = value.clone();
+            }
+        }
+        claims.serialize(serializer)
+    }
+}
 
 /// Body of `/oauth/userinfo`.
 #[derive(Debug, Serialize)]

@@ -82,11 +82,12 @@ mod store;
 mod tokens;
 
 pub use config::{
-    AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, CodeReuse, Config, ConfigError,
-    DevicePolling, HardwareItem, IdTokenClaims, IdTokenKid, Invalid, InvalidClientStatus, JsonTokenRequest,
-    MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme, OmittedRedirectUri, Organisation,
-    OrganisationsWithoutScope, OutsideAudience, PkcePlain, Plan, PublicAppPkce, RefreshTokens, ResourceGroup,
-    RevokedApp, Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches, TokenCacheControl,
-    TrustedPublisher, UnlistedScope, UnverifiedEmail, User, VerificationUri, VerificationUriComplete,
+    AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, ClaimChanges, CodeReuse,
+    Config, ConfigError, DevicePolling, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
+    InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme,
+    OmittedRedirectUri, Organisation, OrganisationsWithoutScope, OutsideAudience, PkcePlain, Plan,
+    PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled,
+    SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher, UnlistedScope, UnverifiedEmail, User,
+    VerificationUri, VerificationUriComplete,
 };
 pub use mock::{Context, HuggingFace, NoKey};

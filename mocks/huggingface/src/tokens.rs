@@ -1,10 +1,9 @@
 //! Making tokens in the formats of the real site.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::HuggingFace;
-use crate::claims::Person;
+use crate::claims::{Changed, Person};
 use crate::config::{App, IdTokenClaims, IdTokenKid, User};
 use crate::keys::{self, KeyError};
 use crate::store::{Authorization, Token};
@@ -164,22 +163,13 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
             iss: mock.origin(),
         };
         let with_kid = switches.id_token_kid == IdTokenKid::Thumbprint;
-        let (rotated, change) = {
-            let store = mock.store();
-            (store.rotated_key.clone(), store.id_token.clone())
-        };
+        let claims = Changed { claims: &claims, changes: &switches.claims.id_token };
+        let rotated = mock.store().rotated_key.clone();
         let key = match rotated {
             Some(rotated) => rotated.key,
             None => keys::rsa().await?,
         };
-        let token = match serde_json::to_value(&claims) {
-            Ok(Value::Object(mut changed)) if !change.is_empty() => {
-                change.apply(&mut changed);
-                key.sign(&changed, with_kid)?
-            }
-            _ => key.sign(&claims, with_kid)?,
-        };
-        Some(token)
+        Some(key.sign(&claims, with_kid)?)
     } else {
         None
     };

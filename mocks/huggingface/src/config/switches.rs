@@ -1,5 +1,7 @@
 //! What is not known of the real site.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -256,6 +258,16 @@ switch! {
     }
 }
 
+/// Claims as another provider writes them: over those of the site; null leaves one out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClaimChanges {
+    /// Of ID tokens.
+    pub id_token: BTreeMap<String, serde_json::Value>,
+    /// Of userinfo.
+    pub userinfo: BTreeMap<String, serde_json::Value>,
+}
+
 /// Behaviour that nothing public tells about the real site. Every default is a
 /// guess, and is marked so at the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -319,6 +331,8 @@ pub struct Switches {
     pub withheld_scopes: Vec<String>,
     /// People outside the organisations that an app is for.
     pub outside_audience: OutsideAudience,
+    /// Habits of other providers, for the connectors that can be pointed at any. Default none.
+    pub claims: ClaimChanges,
 }
 
 impl Default for Switches {
@@ -352,6 +366,7 @@ impl Default for Switches {
             metadata_document_scheme: MetadataDocumentScheme::default(),
             withheld_scopes: Vec::new(),
             outside_audience: OutsideAudience::default(),
+            claims: ClaimChanges::default(),
         }
     }
 }

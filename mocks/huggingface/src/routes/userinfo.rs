@@ -5,12 +5,15 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::resource::{Refusal, bearer};
-use crate::claims::UserInfo;
+use crate::claims::{Changed, UserInfo};
 use crate::{HuggingFace, answer};
 
 pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
     match userinfo(&mock, &headers) {
-        Ok(body) => answer::json(StatusCode::OK, &body),
+        Ok(body) => {
+            let changes = &mock.switches().claims.userinfo;
+            answer::json(StatusCode::OK, &Changed { claims: &body, changes })
+        }
         Err(refusal) => refusal.answer(&mock),
     }
 }

@@ -1,4 +1,6 @@
-use crate::config::{BillingMode, Challenge, HardwareItem, OrganisationsWithoutScope, Plan, Role};
+use crate::config::{
+    BillingMode, Challenge, ClaimChanges, HardwareItem, OrganisationsWithoutScope, Plan, Role,
+};
 use crate::routes::testing::{Site, form, shop};
 use crate::{Config, Membership, Organisation, Switches, User};
 
@@ -179,4 +181,20 @@ async fn a_switch_adds_the_challenge_of_rfc_6750() {
     site.mock.set_switches(Switches { challenge: Challenge::Bearer, ..Switches::default() });
     let answer = site.get("/oauth/userinfo").await;
     assert_eq!(answer.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
+}
+
+#[tokio::test]
+async fn another_providers_habits_lie_over_the_claims() {
+    let site = Site::new();
+    let changes = [("email_verified", serde_json::json!("true")), ("name", serde_json::Value::Null)];
+    let userinfo = changes.map(|(claim, value)| (claim.to_owned(), value)).into();
+    let claims = ClaimChanges { userinfo, ..ClaimChanges::default() };
+    site.mock.set_switches(Switches { claims, ..Switches::default() });
+    let token = site.access_token("openid profile email").await;
+    let body = site.with_bearer("/oauth/userinfo", &token).await.json();
+    assert_eq!((body["email_verified"].as_str(), body.get("name")), (Some("true"), None));
+    let names: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    let rest =
+        ["sub", "preferred_username", "profile", "picture", "email", "email_verified", "isPro", "orgs"];
+    assert_eq!(names, rest, "the order of the others stays");
 }
