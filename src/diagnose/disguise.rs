@@ -274,7 +274,9 @@ mod tests {
         let inner = value.replace("oauth_app_secret_", " ");
         let runs = inner.split(|c: char| !c.is_ascii_alphanumeric()).map(ToOwned::to_owned);
         let characters = runs.map(|run| run.chars().collect::<Vec<char>>());
-        characters.flat_map(|run| run.windows(8).map(|part| part.iter().collect()).collect::<Vec<String>>()).collect()
+        characters
+            .flat_map(|run| run.windows(8).map(|part| part.iter().collect()).collect::<Vec<String>>())
+            .collect()
     }
 
     proptest! {

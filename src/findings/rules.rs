@@ -8,6 +8,7 @@ mod app;
 mod application;
 mod browser;
 mod connector;
+mod cookie;
 mod experience;
 mod generic;
 mod huggingface;
@@ -38,6 +39,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     experience::EXPLAIN,
     account::EXPLAIN,
     application::EXPLAIN,
+    cookie::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     logto::EXPLAIN,
@@ -54,6 +56,7 @@ pub(super) const WATCH: &[&[Watch]] = &[
     account::WATCH,
     application::WATCH,
     app::WATCH,
+    cookie::WATCH,
     logto::WATCH,
     network::WATCH,
     browser::WATCH,

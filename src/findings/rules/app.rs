@@ -11,7 +11,7 @@ use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::CookieFate;
 
-pub(super) const EXPLAIN: &[Explain] = &[app_id, app_secret, cookie_too_large];
+pub(super) const EXPLAIN: &[Explain] = &[app_id, app_secret, cookie_too_large, prompt];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Logto's token endpoint (contract §1).
@@ -41,6 +41,18 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Some(app) => finding.setting("app.app_secret", shown_secret(&app.app_secret)),
         None => finding,
     })
+}
+
+/// Logto sends the browser back: it has no such prompt (contract §1).
+fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppGotError { error, description } = &symptom.kind else { return None };
+    (error == "invalid_request" && description.starts_with("unsupported prompt value")).then_some(())?;
+    let sent = query(&seen.hop(symptom.hop)?.request.url, "prompt")?.into_owned();
+    Some(
+        Finding::new(App::PromptUnknown)
+            .symptom(symptom)
+            .hop(symptom.hop, format!("prompt is {}", quoted(&sent))),
+    )
 }
 
 /// The browser dropped the session cookie at the callback.
