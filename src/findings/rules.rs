@@ -9,6 +9,7 @@ mod application;
 mod browser;
 mod connector;
 mod cookie;
+mod discovered;
 mod experience;
 mod generic;
 mod huggingface;
@@ -17,6 +18,7 @@ mod management;
 mod network;
 mod person;
 mod provider;
+mod tokens;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -42,8 +44,10 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     cookie::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
+    tokens::EXPLAIN,
     logto::EXPLAIN,
     provider::LAST,
+    network::EXPLAIN_LAST,
 ];
 
 /// Rules that see faults without a symptom.

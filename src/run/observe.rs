@@ -47,7 +47,7 @@ pub(super) fn step(
             })),
             None => SeenVerb::Other("administer"),
         },
-        Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
+        Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::SettingsChanged,
         other => SeenVerb::Other(other.name()),
     };
     SeenStep { verb, hops, ending }
@@ -60,7 +60,7 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     let hops = person.walker.hops();
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
     let entries: Vec<Entry> = stack.journal().since(start);
-    let settings = settings(stack).await;
+    let settings = settings(person).await;
     let since = hops.first().map_or(0, |first| first.at.as_millisecond());
     let audit = audit(stack, since).await;
     findings(&Observed {
@@ -83,7 +83,10 @@ async fn read(stack: &Stack, path: &str) -> Value {
     }
 }
 
-async fn settings(stack: &Stack) -> Settings {
+async fn settings(person: &Person<'_>) -> Settings {
+    let stack = person.stack;
+    let connections = stack.huggingface_connections();
+    let failed = connections.failed_handshakes > person.failed_handshakes;
     let known = stack.known();
     let connectors = read(stack, "connectors").await;
     let connectors = connectors.as_array().cloned().unwrap_or_default();
@@ -101,7 +104,9 @@ async fn settings(stack: &Stack) -> Settings {
         users: read(stack, "users?page=1&page_size=100").await.as_array().cloned().unwrap_or_default(),
         oauth_app,
         app: stack.app_config().cloned(),
-        endpoint: Some(stack.endpoints().logto.clone()),
+        endpoint: Some(stack.endpoints().logto_endpoint.clone()),
+        cookie_keys: read(stack, "configs/oidc/cookie-keys").await,
+        failed_handshake: connections.last_failure.filter(|_| failed),
         clocks: std::collections::BTreeMap::new(),
     }
 }

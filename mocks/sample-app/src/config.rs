@@ -72,6 +72,10 @@ pub struct Options {
     pub storage: StorageKind,
     /// How many seconds Logto may take for one answer, on the stack's clock.
     pub timeout_seconds: u32,
+    /// Whom the app takes for the issuer.
+    pub issuer: ExpectedIssuer,
+    /// Reads Logto's key set once and keeps it for good; newer keys are then unknown.
+    pub keeps_keys: bool,
 }
 
 impl Default for Options {
@@ -90,6 +94,8 @@ impl Default for Options {
             cookie: CookieOptions::default(),
             storage: StorageKind::default(),
             timeout_seconds: 20,
+            issuer: ExpectedIssuer::default(),
+            keeps_keys: false,
         }
     }
 }
@@ -107,6 +113,17 @@ pub enum ClientAuth {
     Post,
     /// `client_id` only: a public client.
     None,
+}
+
+/// Whom an app takes for the issuer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedIssuer {
+    /// The one at Logto's endpoint, and nobody else (OIDC Discovery §4.3).
+    #[default]
+    OfEndpoint,
+    /// Whoever the discovery document names, as Logto's own SDKs do.
+    AsDiscovered,
 }
 
 /// The session cookie's name and attributes.

@@ -37,7 +37,9 @@ mod storage;
 
 pub use app::{App, Context};
 pub use callback::CallbackError;
-pub use config::{ClientAuth, Config, ConfigError, CookieOptions, Options, SameSite, StorageKind};
+pub use config::{
+    ClientAuth, Config, ConfigError, CookieOptions, ExpectedIssuer, Options, SameSite, StorageKind,
+};
 pub use judge::JudgeError;
 pub use logto::LogtoError;
 pub use outgoing::OutgoingError;
