@@ -10,6 +10,7 @@ mod application;
 mod browser;
 mod callback;
 mod connector;
+mod cookie;
 mod discovered;
 mod experience;
 mod generic;
@@ -50,6 +51,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     callback::EXPLAIN,
     access::EXPLAIN,
     sign_out::EXPLAIN,
+    cookie::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     tokens::EXPLAIN,
@@ -73,6 +75,7 @@ pub(super) const WATCH: &[&[Watch]] = &[
     callback::WATCH,
     access::WATCH,
     sign_out::WATCH,
+    cookie::WATCH,
     logto::WATCH,
     network::WATCH,
     browser::WATCH,

@@ -228,5 +228,17 @@ causes! {
             fix: "Ask for `social:huggingface`, or whatever target the connector has; Logto gives no error for one that it does not know.",
             see: see::SOCIAL,
         }
+        SessionCookieAttributes "session-cookie-attributes" {
+            cause: "The attributes of the app's session cookie keep browsers from keeping it, or from sending it to the callback.",
+            place: AppConfiguration,
+            fix: "Set the cookie with Path=/, without Domain (or with the app's own), with SameSite=Lax, and with a lifetime that lasts; SameSite=None needs Secure.",
+            see: see::COOKIES,
+        }
+        PromptUnknown "prompt-unknown" {
+            cause: "The app asks for a prompt that Logto does not know.",
+            place: AppConfiguration,
+            fix: "Send `consent`, `login` or `none` as prompt, or leave it out.",
+            see: see::GO_GUIDE,
+        }
     }
 }

@@ -54,5 +54,11 @@ causes! {
             fix: "Take the address or its domain off the blocklist, or have the person use another address at Hugging Face.",
             see: see::BLOCKLIST,
         }
+        SingleSignOnOnly "single-sign-on-only" {
+            cause: "The domain of the e-mail address belongs to an enterprise connector, and Logto lets its people in through that one only.",
+            place: LogtoSignInExperience,
+            fix: "The person signs in with enterprise single sign-on; or take the domain out of the enterprise connector.",
+            see: see::SSO,
+        }
     }
 }

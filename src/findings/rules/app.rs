@@ -13,7 +13,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::CookieFate;
 
 pub(super) const EXPLAIN: &[Explain] =
-    &[app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http];
+    &[app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Logto's token endpoint (contract §1).
@@ -86,6 +86,18 @@ pub(super) fn application_type<'s>(seen: &'s Observed<'_>) -> &'s str {
 pub(super) fn sent_secret(entry: &Entry) -> bool {
     let header = entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     header || super::callback::field(entry, "client_secret").is_some()
+}
+
+/// Logto sends the browser back: it has no such prompt (contract §1).
+fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppGotError { error, description } = &symptom.kind else { return None };
+    (error == "invalid_request" && description.starts_with("unsupported prompt value")).then_some(())?;
+    let sent = query(&seen.hop(symptom.hop)?.request.url, "prompt")?.into_owned();
+    Some(
+        Finding::new(App::PromptUnknown)
+            .symptom(symptom)
+            .hop(symptom.hop, format!("prompt is {}", quoted(&sent))),
+    )
 }
 
 /// The browser dropped the session cookie at the callback.

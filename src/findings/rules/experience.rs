@@ -124,14 +124,18 @@ fn terms(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The tenant does not want this e-mail address.
+/// The tenant does not want this e-mail address, or not by this way.
 fn email(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
-    refusal.code.as_deref()?.starts_with("session.email_blocklist.").then(|| {
-        Finding::new(Experience::EmailBlocked)
-            .symptom(symptom)
-            .setting("signInExperience.emailBlocklistPolicy", member(seen, "emailBlocklistPolicy"))
-    })
+    match refusal.code.as_deref()? {
+        "session.sso_enabled" => Some(Finding::new(Experience::SingleSignOnOnly).symptom(symptom)),
+        code if code.starts_with("session.email_blocklist.") => Some(
+            Finding::new(Experience::EmailBlocked)
+                .symptom(symptom)
+                .setting("signInExperience.emailBlocklistPolicy", member(seen, "emailBlocklistPolicy")),
+        ),
+        _ => None,
+    }
 }
 
 /// The code of a refusal, when it is one of these.

@@ -74,7 +74,9 @@ fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
 
 fn difference(seen: &Observed<'_>, registered: &[String], sent: &str) -> HuggingFace {
     let Ok(sent_url) = Url::parse(sent) else { return HuggingFace::RedirectUriNotRegistered };
-    let parsed: Vec<Url> = registered.iter().filter_map(|uri| Url::parse(uri).ok()).collect();
+    // Reading an address drops the white space around it; comparing texts does not.
+    let plain = registered.iter().filter(|uri| uri.trim() == uri.as_str());
+    let parsed: Vec<Url> = plain.filter_map(|uri| Url::parse(uri).ok()).collect();
     let slash = |uri: &str| uri.trim_end_matches('/') == sent.trim_end_matches('/');
     let rest = |url: &Url| (url.path().to_owned(), url.query().map(ToOwned::to_owned));
     if registered.iter().any(|uri| slash(uri)) {
@@ -93,7 +95,10 @@ fn difference(seen: &Observed<'_>, registered: &[String], sent: &str) -> Hugging
     {
         return HuggingFace::AppCallbackRegistered;
     }
-    let of_a_connector = |url: &Url| url.path().strip_prefix("/callback/").is_some_and(|id| !id.is_empty());
+    let of_a_connector = |url: &Url| {
+        url.path() != sent_url.path()
+            && url.path().strip_prefix("/callback/").is_some_and(|id| !id.is_empty())
+    };
     if parsed.iter().any(|url| url.origin() == sent_url.origin() && of_a_connector(url)) {
         return HuggingFace::RedirectUriOfAnotherConnector;
     }

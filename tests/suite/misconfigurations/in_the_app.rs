@@ -88,13 +88,7 @@ fn others() -> Vec<Fault> {
             &causes,
         ));
     }
-    let cookie = [
-        "app/*cookie*",
-        "browser/cookies-refused",
-        "app/session*",
-        "app/another-browser",
-        "logto/secure-cookie*",
-    ];
+    let cookie = ["app/session-cookie-attributes"];
     for (name, options) in [
         ("SameSite=Strict", json!({ "same_site": "strict" })),
         ("SameSite=None without Secure", json!({ "same_site": "none" })),
@@ -117,7 +111,8 @@ fn others() -> Vec<Fault> {
         json!({ "storage": "cookie" }),
         &["app/session-cookie-too-large"],
     ));
-    let auth = ["app/*", "application/*"];
+    // The secret is the right one; it is not sent, or not as it is.
+    let auth = ["application/type-needs-secret", "app/app-secret-not-*", "app/authentication-*"];
     for method in ["none", "post", "basic_encoded"] {
         faults.push(fault(
             &format!("authentication {method}"),
@@ -127,14 +122,13 @@ fn others() -> Vec<Fault> {
             &auth,
         ));
     }
-    for prompt in ["login", "select_account", "none"] {
-        faults.push(fault(
-            &format!("prompt {prompt}"),
-            Stop::AppRequest,
-            "prompt",
-            json!({ "prompt": prompt }),
-            &["app/*"],
-        ));
+    for (prompt, causes) in [
+        ("login", &[] as &[&str]),
+        ("select_account", &["app/prompt-unknown"]),
+        ("none", &["app/silent-sign-in-*"]),
+    ] {
+        let app = json!({ "prompt": prompt });
+        faults.push(fault(&format!("prompt {prompt}"), Stop::AppRequest, "prompt", app, causes));
     }
     let resource = json!({ "resources": ["https://api.shop.example"] });
     faults.push(fault(

@@ -1,0 +1,59 @@
+//! What the attributes of the app's session cookie lead to.
+
+use kit::Party;
+
+use super::{Explain, Watch};
+use crate::findings::causes::App;
+use crate::findings::finding::Finding;
+use crate::findings::observed::Observed;
+use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::{CookieFate, Hop, SetCookie};
+
+pub(super) const EXPLAIN: &[Explain] = &[attributes];
+pub(super) const WATCH: &[Watch] = &[];
+
+/// The app set its cookie as the sign-in began, and the browser came back to the
+/// callback without it: dropped, at its end at once, or for another path.
+fn attributes(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let callback = &seen.hops[at];
+    let at_app = |hop: &&Hop| seen.party(&hop.request.url) == Some(Party::APP);
+    let (set_at, cookie, why) = seen.hops[..at].iter().filter(at_app).rev().find_map(|hop| {
+        let unusable = |cookie: &SetCookie| Some((hop.number, cookie.clone(), unusable(cookie, callback)?));
+        hop.response.cookies.iter().find_map(unusable)
+    })?;
+    let came = callback.request.cookies.iter().any(|(name, _)| *name == cookie.name);
+    (!came).then(|| {
+        Finding::new(App::SessionCookieAttributes)
+            .symptom(symptom)
+            .hop(set_at, format!("Set-Cookie `{}` with {}: {why}", cookie.name, cookie.attributes.join("; ")))
+            .hop(symptom.hop, format!("the browser sends no cookie `{}`", cookie.name))
+    })
+}
+
+/// Why a cookie cannot come to the callback, whatever the person does.
+fn unusable(cookie: &SetCookie, callback: &Hop) -> Option<String> {
+    match &cookie.fate {
+        // Of their own: over plain http, and too large.
+        CookieFate::Dropped(reason) if reason.contains("4096") => None,
+        CookieFate::Dropped(reason) if reason.contains("Secure") && !reason.contains("SameSite") => None,
+        CookieFate::Dropped(reason) => Some(format!("the browser dropped it ({reason})")),
+        // A cookie with a value is not meant to be deleted.
+        CookieFate::NothingToDelete if !cookie.value.is_empty() => {
+            Some("it has ended as it is set".to_owned())
+        }
+        CookieFate::Stored => {
+            let path = cookie.attributes.iter().find_map(|attribute| {
+                let (name, value) = attribute.split_once('=')?;
+                name.eq_ignore_ascii_case("path").then_some(value)
+            })?;
+            let below = path.trim_end_matches('/');
+            let asked = callback.request.url.path();
+            let covers = asked == below || asked.starts_with(&format!("{below}/"));
+            (!covers && path.starts_with('/'))
+                .then(|| format!("it is for addresses below {path} only, the callback is {asked}"))
+        }
+        CookieFate::NothingToDelete | CookieFate::Deleted => None,
+    }
+}
