@@ -129,7 +129,7 @@ fn all_faults(random: &Random) -> Vec<Fault> {
 /// Different pairs of faults that do not touch the same setting.
 fn pairs<'f>(faults: &'f [Fault], harmless: &'f [String], random: &Random) -> Vec<Misconfiguration<'f>> {
     let mut drawn: Vec<(usize, usize)> = Vec::new();
-    let mut draw = || usize::from(u16::from_le_bytes(random.bytes())) % faults.len();
+    let draw = || usize::from(u16::from_le_bytes(random.bytes())) % faults.len();
     while drawn.len() < PAIRS {
         let (a, b) = (draw(), draw());
         let apart = faults[a].touches != faults[b].touches;

@@ -34,6 +34,10 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(401))?;
     let error = answered(refused, "error")?;
     (error == "invalid_client").then_some(())?;
+    // Where none was sent, none is wrong.
+    let sent = refused.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+        || refused.request.body.contains("client_secret=");
+    sent.then_some(())?;
     let finding = Finding::new(App::AppSecretWrong)
         .hop(symptom.hop, shows(symptom))
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
