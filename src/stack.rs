@@ -5,6 +5,7 @@
 //! and a deadline. Everything is configured through the interfaces a real user
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
+mod app_server;
 mod builder;
 mod control;
 mod endpoints;
@@ -34,7 +35,7 @@ pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
+    AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
     OauthAppSettings, TenantSettings,
 };
 pub use standing::Standing;

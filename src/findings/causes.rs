@@ -37,6 +37,7 @@ mod see {
     pub(super) const DEPLOYMENT: &str = "https://docs.logto.io/logto-oss/deployment-and-configuration";
     pub(super) const SIGN_OUT: &str = "https://docs.logto.io/end-user-flows/sign-out";
     pub(super) const USERS: &str = "https://docs.logto.io/user-management/manage-users";
+    pub(super) const RESOURCES: &str = "https://docs.logto.io/authorization/global-api-resources";
     pub(super) const COOKIES: &str =
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie";
     pub(super) const OAUTH_CONNECTOR: &str = "https://docs.logto.io/integrations/oauth2";

@@ -6,15 +6,16 @@ use super::cause::Cause;
 use super::finding::Finding;
 use super::observed::Observed;
 use super::rules::{EXPLAIN, WATCH};
-use super::symptom::{Symptom, SymptomKind, symptoms};
+use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
 
 /// What broke, the first first. Nothing for a sign-in that came through.
 #[must_use]
 pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for symptom in symptoms(seen) {
-        let finding = explain(seen, &symptom);
-        add(&mut found, finding);
+        if let Some(finding) = explain(seen, &symptom) {
+            add(&mut found, finding);
+        }
     }
     for watch in WATCH.iter().copied().flatten() {
         if let Some(finding) = watch(seen) {
@@ -30,13 +31,18 @@ pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     found
 }
 
-fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Finding {
+/// Nothing where the Management API refused something that nobody missed.
+fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let explained = EXPLAIN.iter().copied().flatten().find_map(|rule| rule(seen, symptom));
+    let harmless = matches!(symptom.kind, SymptomKind::ManagementRefused(_)) && last_success(seen).is_some();
+    if explained.is_none() && harmless {
+        return None;
+    }
     let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).symptom(symptom));
-    match finding.hop {
+    Some(match finding.hop {
         Some(_) => finding,
         None => finding.at(symptom.hop),
-    }
+    })
 }
 
 /// One cause is told once, where it shows first.
@@ -80,6 +86,9 @@ pub(super) fn shows(symptom: &Symptom) -> String {
             format!("Logto sends the browser back to the app with {error} ({description})")
         }
         SymptomKind::AppFailed { status } => format!("the app answers {status}"),
+        SymptomKind::LeftSignedOut { .. } => {
+            "the person is signed out, and left on Logto's own page".to_owned()
+        }
         SymptomKind::NotSignedIn => {
             "the sign-in came through, and the app says that nobody is signed in".to_owned()
         }

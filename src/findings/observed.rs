@@ -58,8 +58,21 @@ pub struct Settings {
     pub cookie_keys: Value,
     /// Why the last TLS handshake with the mock Hugging Face failed, where one did during the walk.
     pub failed_handshake: Option<String>,
+    /// What Logto says of the accounts that the app had signed in, by id.
+    pub signed_in: Vec<(String, SeenUser)>,
     /// Seconds by which a party's clock is off, where that is known.
     pub clocks: BTreeMap<&'static str, i64>,
+}
+
+/// What became of an account in Logto.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenUser {
+    /// It is there, and may sign in.
+    Welcome,
+    /// It is suspended.
+    Suspended,
+    /// It is not there.
+    Gone,
 }
 
 /// A step of the person.

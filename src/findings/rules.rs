@@ -3,10 +3,12 @@
 //! A rule proves its cause from the evidence, or gives `None`. It never guesses:
 //! where two causes would look the same, neither rule may answer.
 
+mod access;
 mod account;
 mod app;
 mod application;
 mod browser;
+mod callback;
 mod connector;
 mod cookie;
 mod discovered;
@@ -18,6 +20,9 @@ mod management;
 mod network;
 mod person;
 mod provider;
+mod request;
+mod session;
+mod sign_out;
 mod tokens;
 
 use super::finding::Finding;
@@ -40,7 +45,12 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     generic::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
+    request::EXPLAIN,
     application::EXPLAIN,
+    session::EXPLAIN,
+    callback::EXPLAIN,
+    access::EXPLAIN,
+    sign_out::EXPLAIN,
     cookie::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
@@ -60,6 +70,11 @@ pub(super) const WATCH: &[&[Watch]] = &[
     account::WATCH,
     application::WATCH,
     app::WATCH,
+    request::WATCH,
+    session::WATCH,
+    callback::WATCH,
+    access::WATCH,
+    sign_out::WATCH,
     cookie::WATCH,
     logto::WATCH,
     network::WATCH,

@@ -77,6 +77,12 @@ pub enum SymptomKind {
         /// Its status.
         status: u16,
     },
+    /// The person signed out and is left on Logto's own page, though the app had
+    /// named an address to return to.
+    LeftSignedOut {
+        /// The hop of the sign-out request.
+        asked: usize,
+    },
     /// The sign-in came through, and the app does not know the person.
     NotSignedIn,
     /// Logto's page asks to agree to the terms, and got no answer.
@@ -127,7 +133,7 @@ fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
 }
 
 /// The last hop by which somebody was signed in to the app, or out as asked.
-fn last_success(seen: &Observed<'_>) -> Option<usize> {
+pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
     for (at, hop) in seen.hops.iter().enumerate() {
         let app = seen.party(&hop.request.url) == Some(Party::APP);
@@ -164,14 +170,19 @@ fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
 }
 
 /// The app's session check as the harness asks it.
-fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
+pub(super) fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
     hop.why == WhyHop::Call
         && seen.party(&hop.request.url) == Some(Party::APP)
         && hop.request.url.path() == "/api/session"
 }
 
-fn authenticated(hop: &Hop) -> Option<bool> {
+pub(super) fn authenticated(hop: &Hop) -> Option<bool> {
     hop.json()?.get("authenticated")?.as_bool()
+}
+
+/// Whom a session check names.
+pub(super) fn subject(hop: &Hop) -> Option<String> {
+    Some(hop.json()?.get("claims")?.get("sub")?.as_str()?.to_owned())
 }
 
 /// Whether Logto sent the browser here with a code.
@@ -181,6 +192,10 @@ pub(super) fn is_code_callback(hop: &Hop) -> bool {
 }
 
 fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
+    if hop.why == WhyHop::Prefetch {
+        // Nobody sees what comes of it.
+        return None;
+    }
     let (url, status) = (&hop.request.url, hop.response.status);
     let kind = if let Some(fault) = &hop.response.fault {
         SymptomKind::NoResponse(fault.clone())
@@ -195,6 +210,8 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             }
             Party::LOGTO => at_logto(seen, hop)?,
             Party::APP if hop.why == WhyHop::Call => return None,
+            // Logto's error is the symptom, at the hop before.
+            Party::APP if hop.why == WhyHop::Redirect && error_of(url).is_some() => return None,
             Party::APP if status >= 400 => SymptomKind::AppFailed { status },
             _ => return None,
         }
@@ -206,6 +223,12 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
     let (path, status) = (hop.request.url.path(), hop.response.status);
     if path == "/unknown-session" {
         return Some(SymptomKind::UnknownSession);
+    }
+    if path == "/oidc/session/end/success" {
+        let before = seen.hops.iter().take_while(|other| other.number < hop.number);
+        let asked = before.filter(|other| other.request.url.path() == "/oidc/session/end").last()?;
+        query(&asked.request.url, "post_logout_redirect_uri")?;
+        return Some(SymptomKind::LeftSignedOut { asked: asked.number });
     }
     if hop.why != WhyHop::Call && status >= 400 {
         let body = hop.json().unwrap_or_default();

@@ -39,6 +39,9 @@ pub enum ActionError {
     /// What it created could not be noted for being put back.
     #[error(transparent)]
     Saved(#[from] crate::stack::SavedStateError),
+    /// The app cannot be started again like this.
+    #[error(transparent)]
+    App(#[from] sample_app::ConfigError),
     /// There is nothing of that name at Hugging Face to change.
     #[error("Hugging Face has no {what} `{name}`")]
     NotAtSite {

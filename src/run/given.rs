@@ -1,5 +1,7 @@
 //! From a scenario's `given` to a stack.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -39,6 +41,10 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         kind: given.application.kind.map(|kind| kind.id().to_owned()),
         third_party: given.application.is_third_party.unwrap_or_default(),
         custom_client_metadata: given.application.custom_client_metadata.clone().into_iter().collect(),
+        secret_expires_in: given
+            .application
+            .secret_expires_in
+            .map(|seconds| Duration::from_secs(seconds.into())),
     };
     let mut sign_in_experience = members(&given.sign_in_experience);
     sign_in_experience.extend(given.sign_in_experience.members.clone());
@@ -61,6 +67,7 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         .application(application)
         .tenant(tenant)
         .app(app(&given.app))
+        .app_replicas(given.app.replicas.unwrap_or(1))
         .app_credentials(credentials)
         .proxies(Proxies { app: given.proxies.app.clone(), logto: given.proxies.logto.clone() })
         .clocks(clocks(&given.clocks))
@@ -118,7 +125,6 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config.users.extend(given.accounts.iter().cloned());
     config.organisations.clone_from(&given.organisations);
     config.switches = given.switches.clone();
-    config.id_token = given.id_token.clone();
     config
 }
 
@@ -148,11 +154,16 @@ fn app(given: &GivenApp) -> sample_app::Options {
         extra_parameters: given.extra_parameters.unwrap_or(default.extra_parameters),
         client_auth: given.client_auth.unwrap_or(default.client_auth),
         callback_path: given.callback_path.unwrap_or(default.callback_path),
+        callback_query: given.callback_query,
         post_sign_out_path: given.post_sign_out_path.unwrap_or(default.post_sign_out_path),
+        required_claims: given.required_claims.unwrap_or(default.required_claims),
+        sign_out: given.sign_out.unwrap_or(default.sign_out),
         cookie: given.cookie.unwrap_or(default.cookie),
         storage: given.storage.unwrap_or(default.storage),
+        session_secret: given.session_secret,
         timeout_seconds: given.timeout_seconds.unwrap_or(default.timeout_seconds),
         issuer: given.issuer.unwrap_or(default.issuer),
         keeps_keys: given.keeps_keys.unwrap_or(default.keeps_keys),
+        variants: given.variants.unwrap_or(default.variants),
     }
 }

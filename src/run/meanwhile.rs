@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::scenario::{AdminCall, HuggingFaceChange, KeyRotation};
+use crate::scenario::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
+use crate::stack::AppChange;
 
 /// What Logto's Management API answered.
 #[derive(Debug, Clone)]
@@ -40,9 +41,19 @@ impl Person<'_> {
         self.answered = Some(Answered { status, body });
         let created = self.answered.as_ref().and_then(|answered| created(&method, path, answered));
         if let Some(created) = created {
+            self.applications.extend(created.strip_prefix("applications/").map(ToOwned::to_owned));
             self.stack.note_created(created)?;
         }
         Ok(())
+    }
+
+    pub(super) fn restart_app(&mut self, restart: &AppRestart) -> Result<(), ActionError> {
+        let filled = |text: &Option<String>| text.as_ref().map(|text| self.fill(text)).transpose();
+        let change = AppChange {
+            session_secret: filled(&restart.session_secret)?,
+            app_secret: filled(&restart.app_secret)?,
+        };
+        Ok(self.stack.restart_app(change)?)
     }
 
     pub(super) async fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {
@@ -98,9 +109,6 @@ impl Person<'_> {
             for answer in answers {
                 self.stack.script().add(answer.clone());
             }
-        }
-        if let Some(change) = &change.id_token {
-            site.set_id_token(change.clone());
         }
         match change.rotate_id_token_key {
             Some(rotation) => Ok(site.rotate_id_token_key(rotation == KeyRotation::Published).await?),

@@ -12,7 +12,7 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Capture, CaptureSource, Choice, PasswordAccount, Verb};
+use crate::scenario::{Capture, CaptureSource, Choice, LostStorage, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript};
@@ -25,7 +25,8 @@ pub(super) struct Person<'a> {
     pub(super) walker: Walker,
     /// The tab the person looks at.
     pub(super) tab: TabId,
-    tabs: Vec<TabId>,
+    /// The tabs of each browser.
+    browsers: Vec<Vec<TabId>>,
     pub(super) stack: &'a Stack,
     /// What Logto's page says when it does not move on.
     pub(super) says: Option<Arrival>,
@@ -40,6 +41,8 @@ pub(super) struct Person<'a> {
     answered_values: Vec<String>,
     /// What was typed as a password, hidden in the transcript.
     passwords: Vec<String>,
+    /// Ids of applications that an administrator made meanwhile.
+    pub(super) applications: Vec<String>,
 }
 
 impl<'a> Person<'a> {
@@ -49,11 +52,10 @@ impl<'a> Person<'a> {
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
             .watching(stack.journal().clone())
             .expecting_issuer(issuer);
-        let tabs = vec![TabId::FIRST];
         Self {
             walker,
             tab: TabId::FIRST,
-            tabs,
+            browsers: vec![vec![TabId::FIRST]],
             stack,
             says: None,
             answered: None,
@@ -62,15 +64,20 @@ impl<'a> Person<'a> {
             captured: BTreeMap::new(),
             answered_values: vec![],
             passwords: vec![],
+            applications: vec![],
         }
     }
 
-    /// Looks at a tab, counted from 1; a new one is opened.
-    pub(super) fn look_at(&mut self, tab: usize) {
-        while self.tabs.len() < tab {
-            self.tabs.push(self.walker.open_tab());
+    /// Looks at a tab of a browser, both counted from 1; new ones are opened.
+    pub(super) fn look_at(&mut self, browser: usize, tab: usize) {
+        while self.browsers.len() < browser {
+            self.browsers.push(vec![self.walker.open_browser()]);
         }
-        self.tab = self.tabs[tab.max(1) - 1];
+        let tabs = &mut self.browsers[browser.max(1) - 1];
+        while tabs.len() < tab {
+            tabs.push(self.walker.open_tab_beside(tabs[0]));
+        }
+        self.tab = tabs[tab.max(1) - 1];
     }
 
     /// Does something in the tab looked at. Afterwards [`Person::says`] is set
@@ -90,12 +97,25 @@ impl<'a> Person<'a> {
             Verb::Reload => {
                 self.walker.reload(self.tab).await?;
             }
+            Verb::Back => {
+                self.walker.back(self.tab).await?;
+            }
+            Verb::Prefetch(text) => {
+                let text = self.fill(text)?;
+                self.walker.prefetch(self.tab, &text).await?;
+                return Ok(());
+            }
             Verb::SignInAs(username) => return self.answer_huggingface(username, "Authorize").await,
             Verb::DenyAs(username) => return self.answer_huggingface(username, "Deny").await,
             Verb::LoseCookies(names) => {
                 self.lose(names)?;
                 return Ok(());
             }
+            Verb::LoseStorage(lost) => {
+                self.walker.lose_storage(self.tab, *lost == LostStorage::All);
+                return Ok(());
+            }
+            Verb::RestartApp(restart) => return self.restart_app(restart),
             Verb::Wait(time) => {
                 self.stack.clock().sleep(*time).await;
                 return Ok(());
@@ -177,6 +197,9 @@ impl<'a> Person<'a> {
         ] {
             roles.know(role, value);
         }
+        for id in &self.applications {
+            roles.know("APP_ID", id);
+        }
         for password in &self.passwords {
             roles.know("PASSWORD", password);
         }
@@ -252,10 +275,10 @@ impl<'a> Person<'a> {
 
     fn lose(&mut self, names: &[String]) -> Result<(), ActionError> {
         if names.is_empty() {
-            self.walker.jar().clear();
+            self.walker.jar(self.tab).clear();
         }
         for name in names {
-            if self.walker.jar().lose(name) == 0 {
+            if self.walker.jar(self.tab).lose(name) == 0 {
                 return Err(ActionError::NoCookie(name.clone()));
             }
         }

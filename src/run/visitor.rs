@@ -55,9 +55,15 @@ impl<'s> Visitor<'s> {
         Self { person: Person::new(stack) }
     }
 
-    /// Goes on in another tab, counted from 1; a new one is opened.
+    /// Goes on in another tab of this browser, counted from 1; a new one is opened.
     pub fn in_tab(&mut self, tab: usize) -> &mut Self {
-        self.person.look_at(tab);
+        self.person.look_at(self.person.tab.browser(), tab);
+        self
+    }
+
+    /// Goes on in the first tab of another browser, counted from 1; a new one is opened.
+    pub fn in_browser(&mut self, browser: usize) -> &mut Self {
+        self.person.look_at(browser, 1);
         self
     }
 
@@ -168,6 +174,22 @@ impl<'s> Visitor<'s> {
     /// [`ActionError`] when there is no response.
     pub async fn reload(&mut self) -> Result<(), ActionError> {
         self.does(Verb::Reload).await
+    }
+
+    /// Goes back to the page before.
+    ///
+    /// # Errors
+    /// [`WalkError::NoHistory`] on the first page of a tab.
+    pub async fn back(&mut self) -> Result<(), ActionError> {
+        self.does(Verb::Back).await
+    }
+
+    /// Lets the browser load the target of the link with this text in the background.
+    ///
+    /// # Errors
+    /// [`ActionError::Walk`] lists the links there are.
+    pub async fn prefetch(&mut self, text: &str) -> Result<(), ActionError> {
+        self.does(Verb::Prefetch(text.to_owned())).await
     }
 
     /// What Logto's page says after an [`ActionError::Stays`].

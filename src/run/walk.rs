@@ -94,11 +94,13 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<Walk
 
 async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> WalkReport {
     let stack = person.stack;
-
+    if scenario.given.browser.refuses_cookies {
+        person.walker.refuse_cookies();
+    }
     let mut failures = Vec::new();
     for step in &scenario.steps {
         let since = Since { hops: person.walker.hops().len(), journal: stack.journal().last_number() };
-        person.look_at(step.tab);
+        person.look_at(step.browser, step.tab);
         let done = person.does(&step.verb).await;
         let hops = since.hops..person.walker.hops().len();
         let seen = observe::step(person, &step.verb, hops, done.as_ref().err());

@@ -29,6 +29,16 @@ impl AdminCall {
     }
 }
 
+/// The sample app is stopped and started again: what it kept in memory is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppRestart {
+    /// Its `session_secret` from now on.
+    pub session_secret: Option<String>,
+    /// Its `client_secret` from now on.
+    pub app_secret: Option<String>,
+}
+
 /// What the owner of the OAuth app, the person, or the site changes at Hugging
 /// Face. Members that are absent stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -52,8 +62,6 @@ pub struct HuggingFaceChange {
     pub answers: Option<Vec<kit::Rule>>,
     /// id_tokens are signed with a new key from now on.
     pub rotate_id_token_key: Option<KeyRotation>,
-    /// What is wrong with the claims of id_tokens from now on.
-    pub id_token: Option<kit::MemberChange>,
 }
 
 /// What becomes of the key set when the key changes.
@@ -78,7 +86,6 @@ impl std::fmt::Display for HuggingFaceChange {
             switches,
             answers,
             rotate_id_token_key,
-            id_token,
         } = self;
         let changed: Vec<&str> = [
             (app.is_some(), "app"),
@@ -90,7 +97,6 @@ impl std::fmt::Display for HuggingFaceChange {
             (switches.is_some(), "switches"),
             (answers.is_some(), "answers"),
             (rotate_id_token_key.is_some(), "rotate_id_token_key"),
-            (id_token.is_some(), "id_token"),
         ]
         .into_iter()
         .filter_map(|(is, name)| is.then_some(name))

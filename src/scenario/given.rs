@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use mock_huggingface::{Organisation, Switches, User};
-use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, StorageKind};
+use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, SignOutOptions, StorageKind, Variant};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,16 @@ pub struct Given {
     pub clocks: GivenClocks,
     /// What is broken on the ways between the parties, once the stack is up.
     pub network: NetworkChange,
+    /// The person's first browser.
+    pub browser: GivenBrowser,
+}
+
+/// The person's first browser.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GivenBrowser {
+    /// It takes no cookies.
+    pub refuses_cookies: bool,
 }
 
 /// The mock Hugging Face.
@@ -58,8 +68,6 @@ pub struct GivenHuggingFace {
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
     pub answers: Vec<kit::Rule>,
-    /// What is wrong with the claims of id_tokens, which are signed all the same.
-    pub id_token: kit::MemberChange,
 }
 
 impl GivenHuggingFace {
@@ -273,6 +281,8 @@ pub struct GivenApplication {
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: Option<bool>,
+    /// `[APP_SECRET]` is a secret made for the app that ends after so many seconds.
+    pub secret_expires_in: Option<u32>,
     /// What kind of application Logto takes the app for; `Traditional` unless said.
     #[serde(rename = "type")]
     pub kind: Option<GivenApplicationKind>,
@@ -369,8 +379,14 @@ pub struct GivenApp {
     pub client_auth: Option<ClientAuth>,
     /// Path that Logto sends the person back to after a sign-in; `/callback` unless said.
     pub callback_path: Option<String>,
+    /// Query of the redirect URI, e.g. `theme=dark&lang=en`.
+    pub callback_query: Option<String>,
     /// Path that Logto sends the person back to after a sign-out; `/` unless said.
     pub post_sign_out_path: Option<String>,
+    /// Claims of the ID token without which the app takes nobody in.
+    pub required_claims: Option<Vec<String>>,
+    /// How the app signs people out.
+    pub sign_out: Option<SignOutOptions>,
     /// The session cookie.
     pub cookie: Option<CookieOptions>,
     /// Where sessions are kept.
@@ -381,4 +397,10 @@ pub struct GivenApp {
     pub issuer: Option<ExpectedIssuer>,
     /// Reads Logto's key set once and keeps it for good.
     pub keeps_keys: Option<bool>,
+    /// What sessions in a cookie are signed with; made at every start when not given.
+    pub session_secret: Option<String>,
+    /// How many of the app stand behind its address, taking turns; one unless said.
+    pub replicas: Option<usize>,
+    /// Defects of other apps that this one is to have.
+    pub variants: Option<Vec<Variant>>,
 }

@@ -163,8 +163,7 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         names_known(node, &names)?;
         let at = step.at.clone();
         let step = checked_step(step)?;
-        let tabs = steps.iter().map(|step| step.tab).max().unwrap_or(0);
-        check_tab(&step, tabs, &at)?;
+        check_tab(&step, &steps, &at)?;
         if let Verb::Wait(time) = step.verb
             && time > REAL_WAIT_LIMIT
             && needs.as_ref().is_none_or(|needs| needs.backends != [BackendKind::Embedded])
@@ -286,8 +285,18 @@ fn names_known(node: &Node, names: &BTreeSet<String>) -> Result<(), ScenarioErro
     })
 }
 
-fn check_tab(step: &Step, tabs: usize, at: &Place) -> Result<(), ScenarioError> {
+fn check_tab(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioError> {
+    let browsers = before.iter().map(|step| step.browser).max().unwrap_or(1);
+    let same = before.iter().filter(|other| other.browser == step.browser);
+    let tabs = same.map(|step| step.tab).max().unwrap_or(0);
     let message = match step.tab {
+        _ if step.browser == 0 => "browsers are counted from 1".to_owned(),
+        _ if step.browser > browsers + 1 => {
+            format!("browser {} is named before browser {}", step.browser, browsers + 1)
+        }
+        _ if step.browser > browsers && !matches!(step.verb, Verb::Visit(_)) => {
+            format!("browser {} is new and shows nothing: begin with `visit`", step.browser)
+        }
         0 => "tabs are counted from 1".to_owned(),
         tab if tab > tabs + 1 => format!("tab {tab} is named before tab {}", tabs + 1),
         tab if tab > tabs && tab > 1 && !matches!(step.verb, Verb::Visit(_)) => {
@@ -319,7 +328,11 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         raw.choose.map(Verb::Choose),
         raw.fill_in.map(Verb::FillIn),
         raw.reload.map(|_| Verb::Reload),
+        raw.back.map(|_| Verb::Back),
+        raw.prefetch.map(Verb::Prefetch),
         raw.lose_cookies.map(Verb::LoseCookies),
+        raw.lose_storage.map(Verb::LoseStorage),
+        raw.restart_app.map(Verb::RestartApp),
         wait.map(Verb::Wait),
         raw.administer.map(Verb::Administer),
         raw.at_huggingface.map(Verb::AtHuggingFace),
@@ -355,9 +368,18 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         _ => {}
     }
     let tab = raw.tab.map_or(1, |tab| tab.value);
+    let browser = raw.browser.map_or(1, |browser| browser.value);
     let capture =
         raw.capture.into_iter().map(|(name, source)| capture(name, source)).collect::<Result<_, _>>()?;
-    Ok(Step { file: PathBuf::clone(&at.file), line: at.line, verb, tab, expect: raw.expect, capture })
+    Ok(Step {
+        file: PathBuf::clone(&at.file),
+        line: at.line,
+        verb,
+        browser,
+        tab,
+        expect: raw.expect,
+        capture,
+    })
 }
 
 fn one_verb() -> String {

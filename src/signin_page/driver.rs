@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::api::{Api, granted};
+use super::fallback;
 use super::outcome::{Arrival, Refusal, SigninPageError};
 use crate::walker::{TabId, Walker};
 
@@ -206,7 +207,9 @@ impl<'a> SigninPage<'a> {
         let body = json!({ "state": state, "redirectUri": self.callback(connector) });
         let path = format!("api/experience/verification/social/{connector}/authorization-uri");
         let reply = granted!(self.api.call(Method::POST, &path, Some(&body)).await?);
-        self.api.store(&key(VERIFICATION, connector), reply.text("verificationId")?);
+        let verification = reply.text("verificationId")?;
+        self.api.store(&key(VERIFICATION, connector), verification);
+        fallback::keep(&mut self.api, &state, connector, verification);
         self.api.go(reply.text("authorizationUri")?).await?;
         Ok(Arrival::Moved)
     }
@@ -222,9 +225,24 @@ impl<'a> SigninPage<'a> {
         let expected = self.api.forget(&key(STATE, connector));
         // Of a parameter that comes twice, the page sees the last (`Object.fromEntries`).
         let came = url.query_pairs().filter(|(name, _)| name == "state").last();
-        let came = came.map(|(_, value)| value.into_owned());
-        if expected.is_none() || expected != came {
+        let Some(came) = came.map(|(_, value)| value.into_owned()) else {
             return Ok(Arrival::StateMismatch);
+        };
+        // Not looked at where another state is there, as somebody may have put this one into the address.
+        let kept = match &expected {
+            Some(expected) if *expected != came => return Ok(Arrival::StateMismatch),
+            _ => fallback::take(&mut self.api, &came),
+        };
+        match (expected, kept) {
+            (Some(_), _) => {}
+            (None, Some(kept)) if kept.connector == *connector => {
+                self.api.store(&key(VERIFICATION, connector), &kept.verification);
+                if let Some(app_id) = kept.app_id {
+                    self.api.store(APP_ID, &app_id);
+                    self.api.app_id = Some(app_id);
+                }
+            }
+            _ => return Ok(Arrival::StateMismatch),
         }
         let Some(verification) = self.api.stored(&key(VERIFICATION, connector)) else {
             return Ok(Arrival::StateMismatch);
@@ -358,7 +376,7 @@ impl<'a> SigninPage<'a> {
             Ok(reply) => reply,
             Err((refusal, body)) => return Ok(missing_profile(refusal, &body)),
         };
-        self.api.go(reply.text("redirectTo")?).await?;
+        self.api.leave(reply.text("redirectTo")?).await?;
         Ok(Arrival::Moved)
     }
 

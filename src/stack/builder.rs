@@ -75,6 +75,7 @@ pub struct StackBuilder {
     pub(super) tenant: TenantSettings,
     pub(super) app: sample_app::Options,
     pub(super) app_credentials: AppCredentials,
+    pub(super) app_replicas: usize,
     pub(super) proxies: Proxies,
     pub(super) clocks: Clocks,
     pub(super) faults: Vec<(Way, Fault)>,
@@ -103,6 +104,7 @@ impl Default for StackBuilder {
             tenant: TenantSettings::default(),
             app: sample_app::Options::default(),
             app_credentials: AppCredentials::default(),
+            app_replicas: 1,
             proxies: Proxies::default(),
             clocks: Clocks::default(),
             faults: vec![],
@@ -223,6 +225,14 @@ impl StackBuilder {
     #[must_use]
     pub fn deployment(mut self, deployment: Deployment) -> Self {
         self.deployment = deployment;
+        self
+    }
+
+    /// How many of the sample app stand behind its address, taking turns with the
+    /// requests. What one keeps in memory the others do not know.
+    #[must_use]
+    pub fn app_replicas(mut self, replicas: usize) -> Self {
+        self.app_replicas = replicas.max(1);
         self
     }
 

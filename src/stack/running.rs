@@ -9,6 +9,7 @@ use mock_huggingface::HuggingFace;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
+use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
 use super::management::{Management, ManagementError};
@@ -21,6 +22,7 @@ use super::plan;
 use super::probe::{self, ProbeError};
 use super::reset;
 use super::saved::{Restored, SavedStateError};
+use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
@@ -77,7 +79,7 @@ pub struct Stack {
     networks: Networks,
     huggingface: HuggingFace,
     plain_huggingface: Option<Url>,
-    app_config: Option<sample_app::Config>,
+    app: Option<AppServer>,
     tenant: Tenant,
     stubs: Option<Stubs>,
     servers: Vec<Running>,
@@ -224,8 +226,17 @@ impl Stack {
 
     /// The sample app's configuration; `None` for an app of your own.
     #[must_use]
-    pub fn app_config(&self) -> Option<&sample_app::Config> {
-        self.app_config.as_ref()
+    pub fn app_config(&self) -> Option<sample_app::Config> {
+        self.app.as_ref().map(AppServer::config)
+    }
+
+    /// Stops the sample app and starts it again: what it kept in memory is gone.
+    /// An app of your own stays as it is.
+    ///
+    /// # Errors
+    /// [`sample_app::ConfigError`] when it cannot be configured like this.
+    pub fn restart_app(&self, change: AppChange) -> Result<(), sample_app::ConfigError> {
+        self.app.as_ref().map_or(Ok(()), |app| app.restart(change))
     }
 
     /// The CA that vouches for `https://huggingface.co`.
@@ -396,7 +407,7 @@ impl Stack {
             clients: &clients,
             endpoints: &endpoints,
         };
-        let (application, app_config) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+        let (application, app) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
             Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.
@@ -437,7 +448,7 @@ impl Stack {
             networks: clients.networks,
             huggingface: huggingface_site,
             plain_huggingface,
-            app_config,
+            app,
             tenant,
             stubs: None,
             servers: vec![],

@@ -5,6 +5,8 @@
 //! in the app's own settings `[APP_ID]` and `[APP_SECRET]`. So a secret with a
 //! trailing newline is `"[HF_CLIENT_SECRET]\n"`.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 /// The OAuth app at Hugging Face, with the fields of its settings page.
@@ -91,6 +93,17 @@ pub struct ApplicationSettings {
     pub third_party: bool,
     /// Further members of `customClientMetadata`, in Logto's spelling.
     pub custom_client_metadata: Map<String, Value>,
+    /// `[APP_SECRET]` is a secret made for the app that ends after this time.
+    pub secret_expires_in: Option<Duration>,
+}
+
+/// What is different when the sample app is started again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppChange {
+    /// Its `session_secret` from now on.
+    pub session_secret: Option<String>,
+    /// Its `client_secret` from now on.
+    pub app_secret: Option<String>,
 }
 
 /// What a Logto tenant is like besides application and connector.

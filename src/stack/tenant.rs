@@ -73,6 +73,9 @@ pub(super) struct Plan {
     pub(super) third_party: bool,
     /// `customClientMetadata` of the application.
     pub(super) custom_client_metadata: Map<String, Value>,
+    /// When a secret of the app's own ends, in milliseconds; without it the app
+    /// uses the default one, which does not.
+    pub(super) secret_expires_at: Option<i64>,
 }
 
 /// A social identity to give to one of the accounts.
@@ -214,11 +217,7 @@ impl Tenant {
             None => self.management.post("applications", &application).await?.text("id")?,
         };
         self.note(|state| state.created_application = Some(id.clone()))?;
-        let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
-        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
-        // Applications that run where everybody can read them have none.
-        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
-        let secret = secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned();
+        let secret = self.secret(plan, &id).await?;
 
         match &self.connector {
             Connector::Create => self.create(plan).await?,
@@ -236,6 +235,20 @@ impl Tenant {
             }
         }
         Ok(Application { id, secret })
+    }
+
+    /// The secret that the app uses.
+    async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
+        let path = format!("applications/{id}/secrets");
+        if let Some(at) = plan.secret_expires_at {
+            let named = json!({ "name": "Temporary secret", "expiresAt": at });
+            return Ok(self.management.post(&path, &named).await?.text("value")?);
+        }
+        let secrets = self.management.get(&path).await?;
+        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
+        // Applications that run where everybody can read them have none.
+        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
+        Ok(secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned())
     }
 
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {

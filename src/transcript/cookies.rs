@@ -20,12 +20,17 @@ pub(super) fn with_signatures(names: &[&str]) -> Vec<String> {
 }
 
 /// The `Set-Cookie` lines of a response that came `at` this time. A signature
-/// is folded where it has the attributes and the fate of its cookie.
+/// is folded where it has the attributes and the fate of its cookie; a line that
+/// comes again says nothing more.
 pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<ShownCookie> {
     let alike = |a: &SetCookie, b: &SetCookie| a.attributes == b.attributes && a.fate == b.fate;
     let named = |name: &str| cookies.iter().find(|cookie| cookie.name == name);
+    let again = |at: usize| cookies[..at].iter().any(|earlier| earlier.line == cookies[at].line);
     cookies
         .iter()
+        .enumerate()
+        .filter(|(at, _)| !again(*at))
+        .map(|(_, cookie)| cookie)
         .filter(|cookie| {
             let signed = cookie.name.strip_suffix(".sig").and_then(named);
             !signed.is_some_and(|signed| alike(signed, cookie))

@@ -6,7 +6,6 @@ mod publisher;
 mod switches;
 mod user;
 
-use kit::MemberChange;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use app::new_secret;
@@ -52,9 +51,6 @@ pub struct Config {
     pub trusted_publishers: Vec<TrustedPublisher>,
     /// Behaviour that is not known of the real site.
     pub switches: Switches,
-    /// What is wrong with the claims of id_tokens, which are signed all the same. Nothing unless said.
-    #[serde(skip_serializing_if = "MemberChange::is_empty")]
-    pub id_token: MemberChange,
 }
 
 impl Default for Config {
@@ -71,7 +67,6 @@ impl Default for Config {
             apps: Vec::new(),
             trusted_publishers: Vec::new(),
             switches: Switches::default(),
-            id_token: MemberChange::default(),
         }
     }
 }

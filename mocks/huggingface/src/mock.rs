@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kit::{Client, Clock, Journal, MemberChange, Party, Random, Script};
+use kit::{Client, Clock, Journal, Party, Random, Script};
 use url::Url;
 
 use crate::config::{App, Config, Organisation, Switches, User};
@@ -146,11 +146,6 @@ impl HuggingFace {
     /// Changes the switches, from the next request on.
     pub fn set_switches(&self, switches: Switches) {
         self.store().switches = switches;
-    }
-
-    /// Changes what is wrong with the claims of id_tokens, from the next one on.
-    pub fn set_id_token(&self, change: MemberChange) {
-        self.store().id_token = change;
     }
 
     /// Signs id_tokens with a new key from now on. `published`: the key set has

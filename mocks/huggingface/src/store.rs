@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kit::{Bounded, MemberChange, Random};
+use kit::{Bounded, Random};
 use oauth::Scopes;
 
 use crate::config::{App, Config, Organisation, RevokedApp, Switches, TrustedPublisher, User};
@@ -117,8 +117,6 @@ pub(crate) struct Store {
     pub(crate) clients: Bounded<App>,
     pub(crate) trusted_publishers: Vec<TrustedPublisher>,
     pub(crate) switches: Switches,
-    /// What is wrong with the claims of id_tokens.
-    pub(crate) id_token: MemberChange,
     /// The key of id_tokens, where it is no longer the process's.
     pub(crate) rotated_key: Option<RotatedKey>,
     pub(crate) sessions: Bounded<Session>,
@@ -138,7 +136,6 @@ pub(crate) fn registered(config: Config, random: &Random) -> Config {
         apps: config.apps.into_iter().map(|app| app.registered(random)).collect(),
         trusted_publishers: config.trusted_publishers,
         switches: config.switches,
-        id_token: config.id_token,
     }
 }
 
@@ -152,7 +149,6 @@ impl Store {
             clients: Bounded::with_capacity(CAPACITY),
             trusted_publishers: config.trusted_publishers,
             switches: config.switches,
-            id_token: config.id_token,
             rotated_key: None,
             sessions: Bounded::with_capacity(CAPACITY),
             grants: Vec::new(),

@@ -1,7 +1,6 @@
 //! Making tokens in the formats of the real site.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::HuggingFace;
 use crate::claims::{Changed, Person};
@@ -165,22 +164,12 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
         };
         let with_kid = switches.id_token_kid == IdTokenKid::Thumbprint;
         let claims = Changed { claims: &claims, changes: &switches.claims.id_token };
-        let (rotated, change) = {
-            let store = mock.store();
-            (store.rotated_key.clone(), store.id_token.clone())
-        };
+        let rotated = mock.store().rotated_key.clone();
         let key = match rotated {
             Some(rotated) => rotated.key,
             None => keys::rsa().await?,
         };
-        let token = match serde_json::to_value(&claims) {
-            Ok(Value::Object(mut changed)) if !change.is_empty() => {
-                change.apply(&mut changed);
-                key.sign(&changed, with_kid)?
-            }
-            _ => key.sign(&claims, with_kid)?,
-        };
-        Some(token)
+        Some(key.sign(&claims, with_kid)?)
     } else {
         None
     };

@@ -24,12 +24,6 @@ causes! {
             fix: "Sign in to that account; or take the social connection away from it on its page, and link it where it belongs.",
             see: see::LINKING,
         }
-        DomainIsSsoOnly "domain-is-sso-only" {
-            cause: "The e-mail address from Hugging Face belongs to a domain whose people sign in by enterprise SSO only.",
-            place: LogtoSignInExperience,
-            fix: "Let the person sign in with SSO; or take the domain off the enterprise connector, or leave `email` out of the Hugging Face connector's scope.",
-            see: see::SSO,
-        }
         UnverifiedEmailTrusted "unverified-email-trusted" {
             cause: "Hugging Face says that it has not verified the person's e-mail address, and Logto took it as verified.",
             place: LogtoConnector,

@@ -36,6 +36,12 @@ causes! {
             fix: "Register the callback URI with the host and port that people see in the address bar on Logto's sign-in page.",
             see: see::HF_OAUTH,
         }
+        SessionSurvives "session-survives-sign-out" {
+            cause: "The app asks for a fresh login, and Hugging Face, where the person is still signed in, asks nothing.",
+            place: Person,
+            fix: "Sign out at huggingface.co as well, or use a private window: neither sign-out nor `prompt=login` reaches beyond Logto.",
+            see: see::SIGN_OUT,
+        }
         ScopeNotEnabled "scope-not-enabled" {
             cause: "The connector asks for a scope that is not ticked on the OAuth app at Hugging Face.",
             place: HuggingFaceApp,
@@ -52,12 +58,6 @@ causes! {
             cause: "The redirect URI at Hugging Face ends with the id of another connector.",
             place: HuggingFaceApp,
             fix: "Replace it by the callback URI that the connector's page in the Logto console shows now: a connector that was made anew has another id.",
-            see: see::HF_OAUTH,
-        }
-        AccountCenterCallbackMissing "account-center-callback-missing" {
-            cause: "Linking in Logto's account center comes back to another address than the sign-in, and the OAuth app at Hugging Face does not list it.",
-            place: HuggingFaceApp,
-            fix: "Add the account center's callback, `<Logto>/account/callback/social/<connector id>`, beside that of the sign-in.",
             see: see::HF_OAUTH,
         }
         ScopeNotGranted "scope-not-granted" {

@@ -13,7 +13,7 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = &[linking, suspended, in_use, sso_only];
+pub(super) const EXPLAIN: &[Explain] = &[linking, suspended, in_use];
 pub(super) const WATCH: &[Watch] = &[unverified_email, other_target, email_not_synced, no_method_left];
 
 /// Logto asks whose account this is.
@@ -35,16 +35,15 @@ fn suspended(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// Somebody else has this identity since the sign-in began.
 fn in_use(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     refused_with(symptom, "user.identity_already_in_use")
-        .then(|| Finding::new(Account::IdentityAlreadyInUse).hop(symptom.hop, shows(symptom)))
-}
-
-fn sso_only(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    refused_with(symptom, "session.sso_enabled")
-        .then(|| Finding::new(Account::DomainIsSsoOnly).hop(symptom.hop, shows(symptom)))
+        .then(|| Finding::new(Account::IdentityAlreadyInUse).symptom(symptom))
 }
 
 fn refused_with(symptom: &Symptom, code: &str) -> bool {
-    matches!(&symptom.kind, SymptomKind::Refused(refusal) if refusal.code.as_deref() == Some(code))
+    match &symptom.kind {
+        SymptomKind::Refused(refusal) => refusal.code.as_deref() == Some(code),
+        SymptomKind::ManagementRefused(answer) => text(&answer.answer, "code") == Some(code),
+        _ => false,
+    }
 }
 
 /// An account has an address that Hugging Face calls unverified.

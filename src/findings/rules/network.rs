@@ -127,7 +127,7 @@ fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Opt
     if PROVIDER.iter().any(|path| seen.provider(symptom.hop, path).next().is_some()) {
         return None;
     }
-    let line = seen.audit.iter().find_map(|line| network_error(line))?;
+    let line = seen.audit.iter().find_map(network_error)?;
     let untrusted = seen.settings.failed_handshake.as_deref();
     let cause = match untrusted {
         Some(_) => Network::LogtoTrustsNoCertificate,

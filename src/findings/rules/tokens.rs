@@ -58,7 +58,7 @@ fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let read = |entry: &&Entry| {
         entry.party == Party::APP && entry.direction == Direction::Sent && path_of(&entry.request.url) == JWKS
     };
-    let kept = seen.entries.iter().filter(read).last()?;
+    let kept = seen.entries.iter().rfind(read)?;
     // Keys that were read after the token came would be the newest there are.
     (kept.number < given.number && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {
         Finding::new(App::KeepsOldKeys)

@@ -237,21 +237,34 @@ async fn a_foreign_or_used_state_goes_no_further() {
     let before = bench.walker.hops().len();
     bench.visit("/callback/hf?code=c&state=forged").await;
     assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch));
-    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
-    assert_eq!(
-        bench.page().arrive().await.unwrap(),
-        Some(Arrival::StateMismatch),
-        "the forged one used it up"
-    );
+    assert_eq!(bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf"), None, "it is used up");
     assert_eq!(bench.calls(before + 1), Vec::<String>::new());
+    // What the page kept besides was not looked at, and still serves.
+    let right = format!("/callback/hf?code=c&state={state}");
+    bench.visit(&right).await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::Moved));
+    bench.visit(&right).await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch));
 }
 
 #[tokio::test]
-async fn another_tab_did_not_begin_this() {
+async fn a_tab_that_lost_its_storage_goes_on_with_what_the_browser_kept() {
     let mut bench = Bench::new(shows_huggingface()).await;
     assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
     let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
-    let tab = bench.walker.open_tab();
+    bench.walker.lose_storage(TAB, false);
+    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
+    assert!(!matches!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch) | None));
+    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch), "it serves once");
+}
+
+#[tokio::test]
+async fn another_browser_did_not_begin_this() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
+    let tab = bench.walker.open_browser();
     let url = bench.logto.join(&format!("/callback/hf?code=c&state={state}")).unwrap();
     bench.walker.visit(tab, url).await.unwrap();
     let mut page = SigninPage::open(&mut bench.walker, tab, &bench.logto, &bench.random).unwrap();

@@ -96,7 +96,7 @@ async fn changes_switches_and_the_clock() {
     let code = site.code("openid", &[]).await;
     let answer = control(&site, "POST", "/clock", r#"{"seconds":4}"#).await;
     assert_eq!(answer.json()["now"], "2026-11-23T12:00:04Z");
-    assert_eq!(site.exchange(&code).await.notes, ["code expired 3 s ago"]);
+    assert_eq!(site.exchange(&code).await.notes, ["code expired: it was good for 1 s"]);
 }
 
 #[tokio::test]

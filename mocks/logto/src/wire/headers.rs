@@ -28,7 +28,11 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
         let fields = response.headers_mut();
         let set: Vec<HeaderValue> = fields.get_all(SET_COOKIE).iter().cloned().collect();
         fields.remove(SET_COOKIE);
-        for line in signatures.iter().filter_map(|line| HeaderValue::from_str(line).ok()).chain(set) {
+        // A cookie that is set anyway takes its place.
+        let name = |line: &[u8]| line.split(|byte| *byte == b'=').next().unwrap_or_default().to_vec();
+        let names: Vec<Vec<u8>> = set.iter().map(|line| name(line.as_bytes())).collect();
+        let signatures = signatures.iter().filter(|line| !names.contains(&name(line.as_bytes())));
+        for line in signatures.filter_map(|line| HeaderValue::from_str(line).ok()).chain(set) {
             fields.append(SET_COOKIE, line);
         }
     }
