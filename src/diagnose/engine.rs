@@ -64,8 +64,10 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         let walk = &walks[at];
         let breaks = walk.failed.then(|| walk.findings.first().map(|first| first.cause)).flatten();
         for (nth, finding) in walk.findings.iter().enumerate() {
-            if !found.iter().any(|known| known.finding.cause == finding.cause) {
-                let breaks = walk.failed && nth == 0;
+            let breaks = walk.failed && nth == 0;
+            // What the configuration told before is better told where people run into it.
+            found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
+            if found.iter().all(|known| known.finding.cause != finding.cause) {
                 found.push(Found { finding: finding.clone(), walk: at, breaks, repaired_by: None });
             }
         }
