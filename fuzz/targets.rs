@@ -148,6 +148,7 @@ fn logto(data: &[u8]) {
     let context = mock_logto::Context {
         endpoint: endpoint(3001),
         admin_endpoint: endpoint(3002),
+        trust_proxy_header: true,
         clock: Clock::skipping(),
         random: Random::seeded(1),
         journal: Journal::new(),

@@ -33,6 +33,7 @@ mod parse;
 mod raw;
 mod schema;
 mod size;
+mod surroundings;
 mod typed;
 
 #[cfg(test)]
@@ -55,3 +56,4 @@ pub use model::{
 };
 pub(crate) use parse::documents;
 pub use schema::schema;
+pub use surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange, Reach, clock_offset};

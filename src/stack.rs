@@ -21,12 +21,13 @@ mod settings;
 mod standing;
 mod steps;
 mod stubs;
+mod surroundings;
 mod tenant;
 mod tenant_error;
 
 pub use builder::{External, Logto, StackBuilder};
 pub use control::ControlError;
-pub use endpoints::{Endpoints, HUGGINGFACE_HOST};
+pub use endpoints::{Endpoints, HUGGINGFACE_HOST, OtherName};
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
 pub use probe::ProbeError;
@@ -40,4 +41,5 @@ pub use settings::{
 pub use standing::Standing;
 pub use steps::{BindError, StartError, StepError};
 pub use stubs::StubError;
+pub use surroundings::{Clocks, Deployment, Proxies, Way};
 pub use tenant_error::TenantError;

@@ -33,6 +33,7 @@ mod see {
     pub(super) const APPLICATION: &str =
         "https://docs.logto.io/integrate-logto/application-data-structure#redirect-uris";
     pub(super) const GO_GUIDE: &str = "https://docs.logto.io/quick-starts/go";
+    pub(super) const SIGNING_KEYS: &str = "https://docs.logto.io/developers/signing-keys";
     pub(super) const DEPLOYMENT: &str = "https://docs.logto.io/logto-oss/deployment-and-configuration";
     pub(super) const SIGN_OUT: &str = "https://docs.logto.io/end-user-flows/sign-out";
     pub(super) const USERS: &str = "https://docs.logto.io/user-management/manage-users";

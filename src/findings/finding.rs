@@ -91,7 +91,6 @@ impl Finding {
     }
 
     /// Proven by a line of Logto's audit log.
-    #[expect(dead_code, reason = "no rule reads it yet")]
     pub(super) fn audit(mut self, says: impl Into<String>) -> Self {
         self.evidence.push(Evidence::Audit { says: says.into() });
         self

@@ -54,6 +54,10 @@ pub struct Settings {
     pub app: Option<sample_app::Config>,
     /// Logto's `ENDPOINT`.
     pub endpoint: Option<Url>,
+    /// Logto's keys for cookies, as `GET /api/configs/oidc/cookie-keys` lists them.
+    pub cookie_keys: Value,
+    /// Why the last TLS handshake with the mock Hugging Face failed, where one did during the walk.
+    pub failed_handshake: Option<String>,
     /// What Logto says of the accounts that the app had signed in, by id.
     pub signed_in: Vec<(String, SeenUser)>,
     /// Seconds by which a party's clock is off, where that is known.
@@ -146,10 +150,7 @@ impl Observed<'_> {
 
     /// Whose address this is.
     pub(super) fn party(&self, url: &Url) -> Option<Party> {
-        let Origins { app, logto, huggingface } = &self.origins;
-        [(app, Party::APP), (logto, Party::LOGTO), (huggingface, Party::HUGGINGFACE)]
-            .into_iter()
-            .find_map(|(origin, party)| (origin.origin() == url.origin()).then_some(party))
+        self.origins.party(url)
     }
 
     /// What came while the browser waited for this hop.

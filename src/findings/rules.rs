@@ -10,6 +10,7 @@ mod application;
 mod browser;
 mod callback;
 mod connector;
+mod discovered;
 mod experience;
 mod generic;
 mod huggingface;
@@ -21,6 +22,7 @@ mod provider;
 mod request;
 mod session;
 mod sign_out;
+mod tokens;
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -50,8 +52,10 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     sign_out::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
+    tokens::EXPLAIN,
     logto::EXPLAIN,
     provider::LAST,
+    network::EXPLAIN_LAST,
 ];
 
 /// Rules that see faults without a symptom.

@@ -83,6 +83,7 @@ impl Site {
                 let logto = Logto::new(Context {
                     endpoint: endpoint.clone(),
                     admin_endpoint: admin_endpoint.clone(),
+                    trust_proxy_header: true,
                     clock: clock.clone(),
                     random: Random::from_os(),
                     journal: Journal::new(),

@@ -49,6 +49,24 @@ pub(super) async fn expectations(person: &mut Person<'_>, step: &Step, since: Si
     }
 }
 
+/// Whether the last hop got no answer, at the expected address.
+pub(super) fn no_answer(person: &Person<'_>, step: &Step) -> Vec<Failure> {
+    let Some(expected) = &step.expect.no_answer else { return vec![] };
+    let what = match (person.fill(expected), person.walker.hops().last()) {
+        (Err(error), _) => error.to_string(),
+        (Ok(expected), Some(hop)) if hop.response.fault.is_some() && hop.without_query() == expected => {
+            return vec![];
+        }
+        (Ok(expected), Some(hop)) => {
+            let answered = if hop.response.fault.is_some() { "no answer" } else { "an answer" };
+            format!("expected no answer at {expected}, there was {answered} at {}", hop.without_query())
+        }
+        (Ok(expected), None) => format!("expected no answer at {expected}, nobody was asked"),
+    };
+    let what = format!("after `{}`: {what}", step.verb);
+    vec![Failure { path: step.file.clone(), line: step.line, what }]
+}
+
 struct Look<'p, 'a> {
     person: &'p mut Person<'a>,
     step: &'p Step,
@@ -325,7 +343,10 @@ impl Look<'_, '_> {
         let endpoints = self.person.stack.endpoints();
         let named =
             [("[APP]", &endpoints.app), ("[LOGTO]", &endpoints.logto), ("[HF]", &endpoints.huggingface)];
-        let replaced = named.into_iter().find_map(|(name, origin)| {
+        let others: Vec<(String, &Url)> =
+            endpoints.others.iter().map(|other| (format!("[{}]", other.name), &other.origin)).collect();
+        let others = others.iter().map(|(name, origin)| (name.as_str(), *origin));
+        let replaced = named.into_iter().chain(others).find_map(|(name, origin)| {
             let rest = address.strip_prefix(origin.as_str().trim_end_matches('/'))?;
             Some(format!("{name}{rest}"))
         });

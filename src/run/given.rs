@@ -7,10 +7,13 @@ use serde_json::{Map, Value};
 
 use super::walk::RunError;
 use crate::Scenario;
-use crate::scenario::{GivenApp, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenUser};
+use crate::scenario::{
+    GivenApp, GivenClocks, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenUser,
+    clock_offset,
+};
 use crate::stack::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
-    OauthAppSettings, Stack, StackBuilder, TenantSettings,
+    AppCredentials, ApplicationSettings, Clocks, ConnectorFactory, ConnectorSettings, Deployment,
+    IdentitySettings, OauthAppSettings, Proxies, Stack, StackBuilder, TenantSettings,
 };
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
@@ -50,19 +53,33 @@ pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
         users: given.users.iter().map(members).collect(),
         identities: identities(&given.users),
     };
-    let credentials =
-        AppCredentials { app_id: given.app.app_id.clone(), app_secret: given.app.app_secret.clone() };
+    let credentials = AppCredentials {
+        app_id: given.app.app_id.clone(),
+        app_secret: given.app.app_secret.clone(),
+        logto_endpoint: given.app.logto_endpoint.clone(),
+    };
     let config = huggingface(&given.huggingface);
     config.check().map_err(|broken| refused(format!("given.huggingface: {broken}")))?;
     let builder = Stack::builder()
         .huggingface(config)
-        .oauth_app(oauth_app(&given.huggingface))
+        .oauth_app(oauth_app(&given.huggingface.app))
         .connector(connector)
         .application(application)
         .tenant(tenant)
         .app(app(&given.app))
         .app_replicas(given.app.replicas.unwrap_or(1))
-        .app_credentials(credentials);
+        .app_credentials(credentials)
+        .proxies(Proxies { app: given.proxies.app.clone(), logto: given.proxies.logto.clone() })
+        .clocks(clocks(&given.clocks))
+        .deployment(Deployment {
+            // Looked at when the file was read.
+            endpoint: given.logto.endpoint.as_ref().and_then(|endpoint| endpoint.parse().ok()),
+            trust_proxy_header: given.logto.trust_proxy_header.unwrap_or(true),
+        });
+    let broken = given.network.ways().filter_map(|(way, fault)| Some((way, fault?)));
+    let builder = broken.fold(builder, |builder, (way, fault)| builder.fault(way, fault));
+    let others = given.huggingface.other_apps.iter().map(oauth_app);
+    let builder = others.fold(builder, StackBuilder::other_app);
     Ok(given.huggingface.answers.iter().cloned().fold(builder, StackBuilder::answer))
 }
 
@@ -76,6 +93,12 @@ fn identities(users: &[GivenUser]) -> Vec<IdentitySettings> {
         given.identities.iter().map(identity).collect::<Vec<_>>()
     };
     users.iter().enumerate().flat_map(of).collect()
+}
+
+/// Looked at when the file was read.
+fn clocks(given: &GivenClocks) -> Clocks {
+    let off = |text: &Option<String>| text.as_deref().and_then(clock_offset).unwrap_or_default();
+    Clocks { app: off(&given.app), logto: off(&given.logto), huggingface: off(&given.huggingface) }
 }
 
 fn factory(given: Option<GivenConnectorFactory>) -> ConnectorFactory {
@@ -106,8 +129,8 @@ fn huggingface(given: &GivenHuggingFace) -> mock_huggingface::Config {
     config
 }
 
-fn oauth_app(given: &GivenHuggingFace) -> OauthAppSettings {
-    let app = given.app.clone();
+fn oauth_app(given: &GivenOauthApp) -> OauthAppSettings {
+    let app = given.clone();
     OauthAppSettings {
         client_id: app.client_id,
         secret: app.secret,
@@ -141,5 +164,7 @@ fn app(given: &GivenApp) -> sample_app::Options {
         session_secret: given.session_secret,
         timeout_seconds: given.timeout_seconds.unwrap_or(default.timeout_seconds),
         variants: given.variants.unwrap_or(default.variants),
+        issuer: given.issuer.unwrap_or(default.issuer),
+        keeps_keys: given.keeps_keys.unwrap_or(default.keeps_keys),
     }
 }

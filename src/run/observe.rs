@@ -51,7 +51,7 @@ pub(super) fn step(
             })),
             None => SeenVerb::Other("administer"),
         },
-        Verb::AtHuggingFace(_) => SeenVerb::SettingsChanged,
+        Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::SettingsChanged,
         other => SeenVerb::Other(other.name()),
     };
     SeenStep { verb, hops, ending }
@@ -64,7 +64,7 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     let hops = person.walker.hops();
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
     let entries: Vec<Entry> = stack.journal().since(start);
-    let mut settings = settings(stack).await;
+    let mut settings = settings(person).await;
     settings.signed_in = signed_in(stack, hops).await;
     let since = hops.first().map_or(0, |first| first.at.as_millisecond());
     let audit = audit(stack, since).await;
@@ -88,7 +88,10 @@ async fn read(stack: &Stack, path: &str) -> Value {
     }
 }
 
-async fn settings(stack: &Stack) -> Settings {
+async fn settings(person: &Person<'_>) -> Settings {
+    let stack = person.stack;
+    let connections = stack.huggingface_connections();
+    let failed = connections.failed_handshakes > person.failed_handshakes;
     let known = stack.known();
     let connectors = read(stack, "connectors").await;
     let connectors = connectors.as_array().cloned().unwrap_or_default();
@@ -106,7 +109,9 @@ async fn settings(stack: &Stack) -> Settings {
         users: read(stack, "users?page=1&page_size=100").await.as_array().cloned().unwrap_or_default(),
         oauth_app,
         app: stack.app_config(),
-        endpoint: Some(stack.endpoints().logto.clone()),
+        endpoint: Some(stack.endpoints().logto_endpoint.clone()),
+        cookie_keys: read(stack, "configs/oidc/cookie-keys").await,
+        failed_handshake: connections.last_failure.filter(|_| failed),
         signed_in: vec![],
         clocks: std::collections::BTreeMap::new(),
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use kit::Party;
 use serde_json::Value;
 use url::Url;
 
@@ -31,6 +32,8 @@ pub(super) struct Person<'a> {
     pub(super) says: Option<Arrival>,
     /// What the Management API answered to the step.
     pub(super) answered: Option<Answered>,
+    /// TLS handshakes at Hugging Face that had failed before the walk.
+    pub(super) failed_handshakes: u64,
     /// What was done so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
@@ -44,7 +47,7 @@ pub(super) struct Person<'a> {
 
 impl<'a> Person<'a> {
     pub(super) fn new(stack: &'a Stack) -> Self {
-        let mut issuer = stack.endpoints().logto.clone();
+        let mut issuer = stack.endpoints().logto_endpoint.clone();
         issuer.set_path("/oidc");
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
             .watching(stack.journal().clone())
@@ -56,6 +59,7 @@ impl<'a> Person<'a> {
             stack,
             says: None,
             answered: None,
+            failed_handshakes: stack.huggingface_connections().failed_handshakes,
             steps: vec![],
             captured: BTreeMap::new(),
             answered_values: vec![],
@@ -118,6 +122,10 @@ impl<'a> Person<'a> {
             }
             Verb::Administer(call) => return self.administer(call).await,
             Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
+            Verb::Network(change) => {
+                change.ways().for_each(|(way, fault)| self.stack.set_way(way, fault));
+                return Ok(());
+            }
             Verb::ContinueWith(_)
             | Verb::RegisterWithPassword(_)
             | Verb::SignInWithPassword(_)
@@ -208,12 +216,33 @@ impl<'a> Person<'a> {
             app: endpoints.app.clone(),
             logto: endpoints.logto.clone(),
             huggingface: endpoints.huggingface.clone(),
+            others: endpoints
+                .others
+                .iter()
+                .map(|other| (other.name, other.party, other.origin.clone()))
+                .collect(),
         }
     }
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {
-        let logto = self.stack.endpoints().logto.clone();
+        // The page's own origin, under whatever name of Logto it was opened.
+        let mut shown = self.walker.current(self.tab)?.request.url.clone();
+        let logto = if self.is_logto(&shown) {
+            shown.set_path("/");
+            shown.set_query(None);
+            shown.set_fragment(None);
+            shown
+        } else {
+            self.stack.endpoints().logto.clone()
+        };
         Ok(SigninPage::open(&mut self.walker, self.tab, &logto, self.stack.random())?)
+    }
+
+    fn is_logto(&self, url: &Url) -> bool {
+        let endpoints = self.stack.endpoints();
+        let others = endpoints.others.iter().filter(|other| other.party == Party::LOGTO);
+        let mut origins = std::iter::once(&endpoints.logto).chain(others.map(|other| &other.origin));
+        origins.any(|origin| origin.origin() == url.origin())
     }
 
     /// Remembers what the page says, unless it has moved on. Whether it has.
@@ -308,7 +337,7 @@ impl<'a> Person<'a> {
             if !hop.is_html() {
                 return Ok(());
             }
-            let at_logto = hop.request.url.origin() == self.stack.endpoints().logto.origin();
+            let at_logto = self.is_logto(&hop.request.url);
             if at_logto
                 && hop.response.status == 200
                 && let Some(arrival) = self.signin_page()?.arrive().await?

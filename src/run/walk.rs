@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use kit::Entry;
 
+use super::action::ActionError;
 use super::check::{self, Failure, Since};
 use super::observe;
 use super::person::Person;
@@ -11,7 +12,7 @@ use crate::Scenario;
 use crate::findings::Finding;
 use crate::stack::Stack;
 use crate::transcript::{Origins, Transcript};
-use crate::walker::Hop;
+use crate::walker::{Hop, WalkError};
 
 /// A walk came to no end of its own.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +106,11 @@ async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> W
         let seen = observe::step(person, &step.verb, hops, done.as_ref().err());
         person.steps.push(seen);
         let failed = match done {
+            Ok(()) | Err(ActionError::Walk(WalkError::Send(_) | WalkError::Deadline(_)))
+                if step.expect.no_answer.is_some() =>
+            {
+                check::no_answer(person, step)
+            }
             Ok(()) => check::expectations(person, step, since).await,
             Err(error) => {
                 let what = format!("`{}`: {error}", step.verb);

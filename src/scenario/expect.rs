@@ -43,6 +43,8 @@ pub struct Expect {
     pub breaks: Vec<String>,
     /// How many requests Hugging Face received in this step, by path.
     pub calls: IndexMap<String, usize>,
+    /// The step ends where nobody answers: at this address, without query.
+    pub no_answer: Option<String>,
     /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
     pub journal: Vec<String>,
 }

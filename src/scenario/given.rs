@@ -7,9 +7,11 @@
 use std::collections::BTreeMap;
 
 use mock_huggingface::{Organisation, Switches, User};
-use sample_app::{ClientAuth, CookieOptions, SignOutOptions, StorageKind, Variant};
+use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, SignOutOptions, StorageKind, Variant};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange};
 
 /// How the stack is set up, as far as it differs from the healthy one.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -27,6 +29,14 @@ pub struct Given {
     pub users: Vec<GivenUser>,
     /// The sample app's own configuration.
     pub app: GivenApp,
+    /// The environment of the embedded Logto.
+    pub logto: GivenLogto,
+    /// Reverse proxies in front of app and Logto.
+    pub proxies: GivenProxies,
+    /// By how much the clocks of parties are off.
+    pub clocks: GivenClocks,
+    /// What is broken on the ways between the parties, once the stack is up.
+    pub network: NetworkChange,
     /// The person's first browser.
     pub browser: GivenBrowser,
 }
@@ -52,6 +62,8 @@ pub struct GivenHuggingFace {
     pub organisations: Vec<Organisation>,
     /// The OAuth app that the connector uses, with the fields of the settings page.
     pub app: GivenOauthApp,
+    /// Further OAuth apps, which the connector is not meant to use.
+    pub other_apps: Vec<GivenOauthApp>,
     /// Behaviour that nothing public tells about the real site.
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
@@ -349,6 +361,8 @@ pub struct GivenApp {
     pub app_id: Option<String>,
     /// `client_secret`; `[APP_SECRET]` unless said.
     pub app_secret: Option<String>,
+    /// Where the app asks Logto; `[LOGTO]` unless said.
+    pub logto_endpoint: Option<String>,
     /// Scopes on top of the SDK's `openid offline_access profile`.
     pub scopes: Option<Vec<String>>,
     /// Whether the SDK's own scopes are asked for.
@@ -381,6 +395,10 @@ pub struct GivenApp {
     pub storage: Option<StorageKind>,
     /// How many seconds Logto may take for one answer.
     pub timeout_seconds: Option<u32>,
+    /// Whom the app takes for the issuer: the one at its Logto endpoint, unless said.
+    pub issuer: Option<ExpectedIssuer>,
+    /// Reads Logto's key set once and keeps it for good.
+    pub keeps_keys: Option<bool>,
     /// What sessions in a cookie are signed with; made at every start when not given.
     pub session_secret: Option<String>,
     /// How many of the app stand behind its address, taking turns; one unless said.

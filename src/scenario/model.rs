@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::change::{AdminCall, AppRestart, HuggingFaceChange};
 use super::expect::Expect;
 use super::given::Given;
+use super::surroundings::NetworkChange;
 
 /// A scenario: what is given, and the steps with what is expected after each.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +122,8 @@ pub enum Verb {
     Administer(AdminCall),
     /// Something changes at Hugging Face meanwhile.
     AtHuggingFace(Box<HuggingFaceChange>),
+    /// Something between the parties breaks, or works again.
+    Network(NetworkChange),
 }
 
 /// Username and password, typed into Logto's page.
@@ -180,7 +183,7 @@ pub enum Choice {
 
 impl Verb {
     /// The names of all verbs, as they are written in a file.
-    pub const NAMES: [&str; 18] = [
+    pub const NAMES: [&str; 19] = [
         "visit",
         "click",
         "continue_with",
@@ -199,6 +202,7 @@ impl Verb {
         "wait",
         "administer",
         "at_huggingface",
+        "network",
     ];
 
     /// As it stands in the file.
@@ -223,6 +227,7 @@ impl Verb {
             Self::Wait(_) => "wait",
             Self::Administer(_) => "administer",
             Self::AtHuggingFace(_) => "at_huggingface",
+            Self::Network(_) => "network",
         }
     }
 }
@@ -255,6 +260,7 @@ impl std::fmt::Display for Verb {
             Self::Wait(time) => write!(f, ": {time:?}"),
             Self::Administer(call) => write!(f, ": {}", call.call),
             Self::AtHuggingFace(change) => write!(f, ": {change}"),
+            Self::Network(change) => write!(f, ": {change}"),
         }
     }
 }

@@ -13,12 +13,13 @@ use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, V
 use super::node::{Kind, Node, Place};
 use super::raw::{RawCapture, RawScenario, RawStep};
 use super::size;
+use super::surroundings::clock_offset;
 use super::typed::{Placed, known, typed};
 use crate::findings::Cause;
 use crate::placeholder;
 
 /// What every stack knows by name.
-const KNOWN_NAMES: [&str; 10] = [
+const KNOWN_NAMES: [&str; 19] = [
     "APP",
     "LOGTO",
     "HF",
@@ -29,6 +30,15 @@ const KNOWN_NAMES: [&str; 10] = [
     "CONNECTOR",
     "HF_CLIENT_ID",
     "HF_CLIENT_SECRET",
+    "APP_BY_IP",
+    "APP_INTERNAL",
+    "LOGTO_BY_IP",
+    "LOGTO_INTERNAL",
+    "APP_INTERNAL_OVER_TLS",
+    "APP_OVER_HTTP",
+    "APP_WITHOUT_PORT",
+    "LOGTO_OVER_HTTP",
+    "LOGTO_WITHOUT_PORT",
 ];
 
 /// A longer wait than this makes sense only where the clock can be put forward.
@@ -183,6 +193,19 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         let node = given.get("huggingface").and_then(|node| node.get(member)).unwrap_or(given);
         node.at.clone()
     };
+    for (party, text) in raw.given.clocks.all() {
+        if clock_offset(text).is_none() {
+            let node = given.get("clocks").and_then(|node| node.get(party)).unwrap_or(given);
+            let hint = Some("such as `+90s` or `-5m`".to_owned());
+            return Err(ScenarioError::at(&node.at, format!("`{text}` is no length of time"), hint));
+        }
+    }
+    if let Some(endpoint) = &raw.given.logto.endpoint
+        && url::Url::parse(endpoint).is_err()
+    {
+        let node = given.get("logto").and_then(|node| node.get("endpoint")).unwrap_or(given);
+        return Err(ScenarioError::at(&node.at, format!("`{endpoint}` is no address"), None));
+    }
     let known_users: Vec<String> =
         mock_huggingface::Config::default().users.into_iter().map(|user| user.username).collect();
     let names: Vec<&str> = known_users.iter().map(String::as_str).collect();
@@ -313,6 +336,7 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         wait.map(Verb::Wait),
         raw.administer.map(Verb::Administer),
         raw.at_huggingface.map(Verb::AtHuggingFace),
+        raw.network.map(Verb::Network),
     ]
     .into_iter()
     .flatten()

@@ -10,6 +10,7 @@ use super::change::{AdminCall, AppRestart, HuggingFaceChange};
 use super::expect::Expect;
 use super::given::Given;
 use super::model::{Choice, LostStorage, Needs, PasswordAccount, Profile};
+use super::surroundings::NetworkChange;
 use super::typed::Placed;
 
 /// A scenario of logto-testkit: what is given, and the steps with what is
@@ -104,6 +105,8 @@ pub(super) struct RawStep {
     pub(super) administer: Option<AdminCall>,
     /// Something changes at Hugging Face meanwhile.
     pub(super) at_huggingface: Option<Box<HuggingFaceChange>>,
+    /// Something between the parties breaks, or works again.
+    pub(super) network: Option<NetworkChange>,
     /// In place of this step, the steps of a file, relative to this one.
     #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
     pub(super) include: Option<String>,

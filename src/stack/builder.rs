@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kit::Fault;
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
@@ -12,6 +13,7 @@ use super::management::Credentials;
 use super::settings::{
     AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
 };
+use super::surroundings::{Clocks, Deployment, Proxies, Way};
 
 /// A Logto that is running already.
 #[derive(Debug, Clone)]
@@ -66,6 +68,7 @@ pub struct StackBuilder {
     pub(super) huggingface: mock_huggingface::Config,
     pub(super) huggingface_listen: SocketAddr,
     pub(super) oauth_app: OauthAppSettings,
+    pub(super) other_apps: Vec<OauthAppSettings>,
     pub(super) answers: Vec<kit::Rule>,
     pub(super) connector: ConnectorSettings,
     pub(super) application: ApplicationSettings,
@@ -73,6 +76,10 @@ pub struct StackBuilder {
     pub(super) app: sample_app::Options,
     pub(super) app_credentials: AppCredentials,
     pub(super) app_replicas: usize,
+    pub(super) proxies: Proxies,
+    pub(super) clocks: Clocks,
+    pub(super) faults: Vec<(Way, Fault)>,
+    pub(super) deployment: Deployment,
     pub(super) app_url: Option<Url>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
@@ -90,6 +97,7 @@ impl Default for StackBuilder {
             huggingface: mock_huggingface::Config::default(),
             huggingface_listen: any,
             oauth_app: OauthAppSettings::default(),
+            other_apps: vec![],
             answers: vec![],
             connector: ConnectorSettings::default(),
             application: ApplicationSettings::default(),
@@ -97,6 +105,10 @@ impl Default for StackBuilder {
             app: sample_app::Options::default(),
             app_credentials: AppCredentials::default(),
             app_replicas: 1,
+            proxies: Proxies::default(),
+            clocks: Clocks::default(),
+            faults: vec![],
+            deployment: Deployment::default(),
             app_url: None,
             app_listen: any,
             logto_listen: any,
@@ -135,6 +147,13 @@ impl StackBuilder {
     #[must_use]
     pub fn oauth_app(mut self, settings: OauthAppSettings) -> Self {
         self.oauth_app = settings;
+        self
+    }
+
+    /// A further OAuth app at Hugging Face, which the connector is not meant to use.
+    #[must_use]
+    pub fn other_app(mut self, settings: OauthAppSettings) -> Self {
+        self.other_apps.push(settings);
         self
     }
 
@@ -186,6 +205,34 @@ impl StackBuilder {
     #[must_use]
     pub fn app_replicas(mut self, replicas: usize) -> Self {
         self.app_replicas = replicas.max(1);
+        self
+    }
+
+    /// Reverse proxies in front of app and Logto.
+    #[must_use]
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// Clocks that are off. That of a Logto outside this process is as it is.
+    #[must_use]
+    pub fn clocks(mut self, clocks: Clocks) -> Self {
+        self.clocks = clocks;
+        self
+    }
+
+    /// A way that is broken once the stack is up.
+    #[must_use]
+    pub fn fault(mut self, way: Way, fault: Fault) -> Self {
+        self.faults.push((way, fault));
+        self
+    }
+
+    /// The environment of the embedded Logto.
+    #[must_use]
+    pub fn deployment(mut self, deployment: Deployment) -> Self {
+        self.deployment = deployment;
         self
     }
 

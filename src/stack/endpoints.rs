@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use kit::Party;
 use url::Url;
 
 /// The name the connector has built in (contract §6).
@@ -21,6 +22,85 @@ pub struct Endpoints {
     pub huggingface: Url,
     /// Where that name leads in this stack.
     pub huggingface_addr: SocketAddr,
+    /// Where the app itself listens, behind any proxy, as this process reaches it.
+    pub app_direct: Url,
+    /// The same of Logto.
+    pub logto_direct: Url,
+    /// The same address of the app by a name that only servers know.
+    pub app_internal: Url,
+    /// The same of Logto.
+    pub logto_internal: Url,
+    /// Logto's `ENDPOINT`, on which its issuer is built.
+    pub logto_endpoint: Url,
+    /// Further names of the parties.
+    pub others: Vec<OtherName>,
+}
+
+/// A further name of a party: `[APP_BY_IP]`, `[LOGTO_INTERNAL]` and the like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherName {
+    /// The name in scenarios and transcripts.
+    pub name: &'static str,
+    /// Whose it is.
+    pub party: Party,
+    /// The origin.
+    pub origin: Url,
+    /// Whether anybody answers there.
+    pub answers: bool,
+}
+
+impl Endpoints {
+    /// Every origin at which a party is asked.
+    pub(super) fn origins_of(&self, party: Party) -> impl Iterator<Item = &Url> {
+        let first = match party {
+            Party::APP => Some(&self.app),
+            Party::LOGTO => Some(&self.logto),
+            Party::HUGGINGFACE => Some(&self.huggingface),
+            _ => None,
+        };
+        let others = self.others.iter().filter(move |other| other.answers && other.party == party);
+        first.into_iter().chain(others.map(|other| &other.origin))
+    }
+}
+
+/// The names of app and Logto besides the one that browsers are given.
+pub(super) fn others(app: (&Url, &Url), logto: (&Url, &Url)) -> Vec<OtherName> {
+    let by_ip = |direct: &Url| {
+        let mut url = direct.clone();
+        // Of a URL with a host, the host can be set.
+        let _ = url.set_host(Some("127.0.0.1"));
+        url
+    };
+    let of = |party, names: [&'static str; 2], (direct, internal): (&Url, &Url)| {
+        let [ip, inside] = names;
+        [
+            OtherName { name: ip, party, origin: by_ip(direct), answers: true },
+            OtherName { name: inside, party, origin: internal.clone(), answers: true },
+        ]
+    };
+    let app = of(Party::APP, ["APP_BY_IP", "APP_INTERNAL"], app);
+    let logto = of(Party::LOGTO, ["LOGTO_BY_IP", "LOGTO_INTERNAL"], logto);
+    app.into_iter().chain(logto).collect()
+}
+
+/// What an app takes for its address when the proxy passes on the scheme of its
+/// public address alone.
+pub(super) fn over_tls(public: &Url, internal: &Url) -> Option<OtherName> {
+    let mut origin = internal.clone();
+    origin.set_scheme(public.scheme()).ok()?;
+    let (name, party) = ("APP_INTERNAL_OVER_TLS", Party::APP);
+    (public.scheme() == "https").then_some(OtherName { name, party, origin, answers: false })
+}
+
+/// The same server by a name that only servers know. One on another machine has
+/// no other name.
+pub(super) fn internal(direct: &Url, name: &str) -> Url {
+    let mut url = direct.clone();
+    if direct.host_str() == Some("localhost") && direct.port().is_some() {
+        // Of a URL with a host, the host can be set.
+        let _ = url.set_host(Some(name));
+    }
+    url
 }
 
 /// `http://localhost:<port>`.

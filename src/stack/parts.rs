@@ -18,6 +18,7 @@ use super::plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
 use super::steps::{BindError, StartError, StepError, step};
+use super::surroundings::{Fronts, Networks, server_names};
 use super::tenant::{Application, Plan, Tenant, TenantKind};
 
 /// Steps that stay inside this process.
@@ -81,17 +82,18 @@ impl Site<'_> {
             .await?;
             return Ok((application, None));
         };
-        let config = named("configure the app", plan::app_config(settings, endpoints, names))?;
+        let config = plan::app_config(settings, endpoints, names)
+            .map_err(|cause| StartError { step: "configure the app", cause })?;
         let context = sample_app::Context {
-            clock: base.clock.clone(),
+            clock: base.clock.off_by(settings.clocks.app),
             random: base.random.clone(),
             journal: base.journal.clone(),
-            client: clients.app.clone(),
+            client: clients.app.through(clients.networks.app.clone()),
         };
         let app = AppServer::new(config, context, settings.app_replicas)
             .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
         servers.push(app_bound.serve(app.router()));
-        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app)).await?;
+        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app_direct)).await?;
         step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
             .await?;
         Ok((application, Some(app)))
@@ -151,7 +153,7 @@ impl Base {
     pub(super) fn huggingface(&self, settings: &StackBuilder, client: Client) -> HuggingFace {
         let context = mock_huggingface::Context {
             origin: huggingface(),
-            clock: self.clock.clone(),
+            clock: self.clock.off_by(settings.clocks.huggingface),
             random: self.random.clone(),
             journal: self.journal.clone(),
             script: self.script.clone(),
@@ -166,6 +168,7 @@ pub(super) struct Clients {
     pub(super) app: Client,
     pub(super) browser: Client,
     pub(super) connector: Client,
+    pub(super) networks: Networks,
 }
 
 impl Clients {
@@ -173,9 +176,12 @@ impl Clients {
         ca: &Ca,
         huggingface_addr: std::net::SocketAddr,
         settings: &StackBuilder,
+        fronts: &Fronts,
+        clock: &Clock,
     ) -> Result<Self, StartError> {
         let client = |redirects| {
             let builder = Client::builder().trust(ca).host(HUGGINGFACE_HOST, huggingface_addr);
+            let builder = fronts.known_to(builder);
             let own_app = settings.app_url.as_ref().and_then(Url::host_str);
             let builder = own_app.into_iter().fold(builder, kit::ClientBuilder::allow);
             let builder = match &settings.logto {
@@ -186,18 +192,29 @@ impl Clients {
                     .filter_map(|url| url.host_str())
                     .fold(builder, kit::ClientBuilder::allow),
             };
+            builder.follow_redirects(redirects)
+        };
+        let built = |builder: kit::ClientBuilder| {
             builder
-                .follow_redirects(redirects)
                 .build()
                 .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })
         };
-        // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
-        Ok(Self { app: client(0)?, browser: client(0)?, connector: client(20)? })
+        let networks = Networks::new(clock, &fronts.mistaken());
+        Ok(Self {
+            app: built(server_names(client(0)))?,
+            browser: built(client(0))?.through(networks.browser.clone()),
+            // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
+            connector: built(client(20))?.through(networks.logto.clone()),
+            networks,
+        })
     }
 }
 
 /// A Logto with the way into its Management API.
 pub(super) struct LogtoSite {
+    /// Where it listens.
+    pub(super) direct: Url,
+    /// `ENDPOINT`.
     pub(super) endpoint: Url,
     pub(super) admin_endpoint: Url,
     pub(super) credentials: Credentials,
@@ -205,9 +222,10 @@ pub(super) struct LogtoSite {
 }
 
 impl LogtoSite {
-    pub(super) fn external(external: &External) -> Self {
+    pub(super) fn external(external: &External, public: Option<&Url>) -> Self {
         Self {
-            endpoint: external.endpoint.clone(),
+            direct: external.endpoint.clone(),
+            endpoint: public.unwrap_or(&external.endpoint).clone(),
             admin_endpoint: external.admin_endpoint.clone(),
             credentials: external.credentials.clone(),
             tenant: TenantKind::Shared {
@@ -265,6 +283,7 @@ impl InContainers {
         let running = self.running();
         let (id, secret) = running.credentials();
         LogtoSite {
+            direct: running.endpoint().clone(),
             endpoint: running.endpoint().clone(),
             admin_endpoint: running.admin_endpoint().clone(),
             credentials: Credentials { id: id.to_owned(), secret: secret.to_owned() },
@@ -287,15 +306,18 @@ pub(super) async fn embedded(
     shared: Shared<'_>,
     client: Client,
     authorization_origin: Option<Url>,
+    public: Option<&Url>,
     servers: &mut Vec<Running>,
 ) -> Result<LogtoSite, StartError> {
     let bound = step("bind Logto", QUICK, bind(settings.logto_listen)).await?;
     let admin = step("bind Logto's admin tenant", QUICK, bind(settings.logto_admin_listen)).await?;
-    let (endpoint, admin_endpoint) = (localhost(bound.port()), localhost(admin.port()));
+    let (direct, admin_endpoint) = (localhost(bound.port()), localhost(admin.port()));
+    let endpoint = settings.deployment.endpoint.as_ref().or(public).unwrap_or(&direct).clone();
     let logto = mock_logto::Logto::new(mock_logto::Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
-        clock: shared.clock.clone(),
+        trust_proxy_header: settings.deployment.trust_proxy_header,
+        clock: shared.clock.off_by(settings.clocks.logto),
         random: shared.random.clone(),
         journal: shared.journal.clone(),
         client,
@@ -306,6 +328,7 @@ pub(super) async fn embedded(
     servers.push(bound.serve(logto.router()));
     servers.push(admin.serve(logto.router()));
     Ok(LogtoSite {
+        direct,
         endpoint,
         admin_endpoint,
         credentials: Credentials { id, secret },
@@ -342,7 +365,7 @@ pub(super) async fn open_tenant(
     clock: &Clock,
     shared: Option<&RunningContainer>,
 ) -> Result<Tenant, StepError> {
-    let (logto, admin) = (&endpoints.logto, &endpoints.logto_admin);
+    let (logto, admin) = (&endpoints.logto_direct, &endpoints.logto_admin);
     let management = Management::open(client.clone(), logto, admin, credentials).await?;
     if let Some(container) = shared {
         reset::as_untouched(&management, container).await?;

@@ -2,11 +2,13 @@
 //! change of it.
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::{ConnectorFactory, TenantSettings};
+use super::settings::{ConnectorFactory, OauthAppSettings, TenantSettings};
+use super::steps::StepError;
 use super::tenant::{Plan, PlannedIdentity, TARGET};
 
 /// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
@@ -14,7 +16,18 @@ pub(super) fn oauth_app(
     settings: &StackBuilder,
     names: &Names,
 ) -> Result<mock_huggingface::App, UnknownName> {
-    let wanted = settings.oauth_app.clone();
+    one_app(settings.oauth_app.clone(), names)
+}
+
+/// Further OAuth apps at Hugging Face.
+pub(super) fn other_apps(
+    settings: &StackBuilder,
+    names: &Names,
+) -> Result<Vec<mock_huggingface::App>, UnknownName> {
+    settings.other_apps.iter().map(|app| one_app(app.clone(), names)).collect()
+}
+
+fn one_app(wanted: OauthAppSettings, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
     let default = mock_huggingface::App::default();
     let redirect_uris =
         wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);
@@ -139,12 +152,13 @@ pub(super) fn app_config(
     settings: &StackBuilder,
     endpoints: &Endpoints,
     names: &Names,
-) -> Result<sample_app::Config, UnknownName> {
+) -> Result<sample_app::Config, StepError> {
     let credentials = &settings.app_credentials;
     let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
+    let logto = text(&credentials.logto_endpoint, "[LOGTO]")?;
     Ok(sample_app::Config {
         base_url: endpoints.app.clone(),
-        logto_endpoint: endpoints.logto.clone(),
+        logto_endpoint: Url::parse(&logto).map_err(|_| StepError::Address(logto))?,
         app_id: text(&credentials.app_id, "[APP_ID]")?,
         app_secret: text(&credentials.app_secret, "[APP_SECRET]")?,
         options: settings.app.clone(),

@@ -232,7 +232,7 @@ impl ConnectorProbe<'_> {
     }
 
     fn url(&self, path: &str) -> Url {
-        let mut url = self.endpoints.logto.clone();
+        let mut url = self.endpoints.logto_direct.clone();
         url.set_path(path);
         url
     }

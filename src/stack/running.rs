@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kit::{Ca, Client, Clock, Journal, Random, Running, Script};
+use kit::{Ca, Client, Clock, Connections, Fault, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
 use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
-use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
+use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
 use super::management::{Management, ManagementError};
 use super::names::Names;
 use super::parts::{
@@ -25,6 +25,7 @@ use super::saved::{Restored, SavedStateError};
 use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
+use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
 use super::tenant::{Application, Tenant};
 
 /// What a stack knows beforehand of the values in its traffic.
@@ -75,6 +76,7 @@ pub struct Stack {
     ca: Arc<Ca>,
     spki_digest: String,
     browser: Client,
+    networks: Networks,
     huggingface: HuggingFace,
     plain_huggingface: Option<Url>,
     app: Option<AppServer>,
@@ -255,6 +257,17 @@ impl Stack {
         &self.browser
     }
 
+    /// Breaks a way between two parties, or mends it.
+    pub fn set_way(&self, way: Way, fault: Option<Fault>) {
+        self.networks.set(way, fault, &self.endpoints);
+    }
+
+    /// What came in at the mock Hugging Face's listener, requests or not.
+    #[must_use]
+    pub fn huggingface_connections(&self) -> Connections {
+        self.servers.first().map(Running::connections).unwrap_or_default()
+    }
+
     /// Logto's Management API.
     #[must_use]
     pub fn management(&self) -> &Management {
@@ -307,7 +320,8 @@ impl Stack {
         let container = containers.map(InContainers::running);
         let (base, listener) = Base::new(settings, container).await?;
         let huggingface_addr = listener.addr();
-        let clients = Clients::new(&base.ca, huggingface_addr, settings)?;
+        let fronts = Fronts::bind(&settings.proxies, &base.clock).await?;
+        let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
         let huggingface_site = base.huggingface(settings, clients.app.clone());
         let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
         let tls = listener.serve_tls(huggingface_site.router(), leaf.config);
@@ -322,7 +336,7 @@ impl Stack {
             None => None,
         };
 
-        let (app_origin, app_bound) = match &settings.app_url {
+        let (app_direct, app_bound) = match &settings.app_url {
             Some(url) => (url.clone(), None),
             None => {
                 let bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
@@ -331,22 +345,37 @@ impl Stack {
         };
         let logto = match (&settings.logto, containers) {
             (_, Some(containers)) => containers.site(),
-            (Logto::External(external), None) => LogtoSite::external(external),
+            // A proxy belongs in front of a Logto whose ENDPOINT is the proxy's address.
+            (Logto::External(external), None) => LogtoSite::external(external, fronts.logto()),
             (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
                 let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
-                embedded(settings, shared, clients.connector.clone(), plain_huggingface.clone(), servers)
-                    .await?
+                let (client, plain) = (clients.connector.clone(), plain_huggingface.clone());
+                embedded(settings, shared, client, plain, fronts.logto(), servers).await?
             }
         };
+        let app_internal = internal(&app_direct, APP_INTERNAL);
+        let logto_internal = internal(&logto.direct, LOGTO_INTERNAL);
         let endpoints = Endpoints {
-            app: app_origin,
-            logto: logto.endpoint,
+            app: fronts.app().unwrap_or(&app_direct).clone(),
+            logto: fronts.logto().unwrap_or(&logto.direct).clone(),
             logto_admin: logto.admin_endpoint,
             huggingface: huggingface(),
             huggingface_addr,
+            others: {
+                let mut all = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
+                all.extend(fronts.mistaken());
+                all.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
+                all
+            },
+            app_direct,
+            logto_direct: logto.direct,
+            app_internal,
+            logto_internal,
+            logto_endpoint: logto.endpoint,
         };
+        fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
 
-        step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto)).await?;
+        step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto_direct)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
         let connector_id = settings.connector.id.as_deref();
         let shared = containers.and_then(InContainers::shared);
@@ -359,9 +388,15 @@ impl Stack {
         step("note who is at Hugging Face", QUICK, noted).await?;
 
         let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
+        for other in &endpoints.others {
+            names.learn(other.name, &other.origin.origin().ascii_serialization());
+        }
         names.learn("CONNECTOR", tenant.connector_id());
         let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
         let oauth_app = huggingface_site.add_app(oauth_app);
+        for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+            huggingface_site.add_app(other);
+        }
         let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
@@ -388,6 +423,9 @@ impl Stack {
         for answer in &settings.answers {
             base.script.add(answer.clone());
         }
+        for (way, fault) in &settings.faults {
+            clients.networks.set(*way, Some(*fault), &endpoints);
+        }
 
         let known = Known {
             app_id,
@@ -407,6 +445,7 @@ impl Stack {
             ca: base.ca,
             spki_digest: leaf.spki_digest,
             browser: clients.browser,
+            networks: clients.networks,
             huggingface: huggingface_site,
             plain_huggingface,
             app,

@@ -129,11 +129,13 @@ pub struct IdentitySettings {
     pub account: String,
 }
 
-/// As whom the sample app speaks to Logto.
+/// As whom, and where, the sample app speaks to Logto.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppCredentials {
     /// `client_id`; `[APP_ID]` unless said.
     pub app_id: Option<String>,
     /// `client_secret`; `[APP_SECRET]` unless said.
     pub app_secret: Option<String>,
+    /// Logto's endpoint; `[LOGTO]` unless said.
+    pub logto_endpoint: Option<String>,
 }

@@ -64,6 +64,9 @@ pub enum StepError {
     /// A setting names something that the stack does not know.
     #[error(transparent)]
     Name(#[from] UnknownName),
+    /// A setting that is meant to be an address is none.
+    #[error("`{0}` is no address")]
+    Address(String),
     /// The app under test could not be configured.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),

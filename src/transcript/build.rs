@@ -9,7 +9,7 @@ use url::Url;
 use super::body::{Bodies, Body};
 use super::cookies;
 use super::model::{Exchange, Transcript};
-use super::places::{Learner, Origins, one_origin};
+use super::places::{Learner, Origins};
 use super::roles::Roles;
 use crate::walker::{Hop, WhyHop};
 
@@ -27,6 +27,9 @@ impl Transcript {
     pub fn build(hops: &[Hop], entries: &[Entry], origins: Origins, mut roles: Roles) -> Self {
         for (role, origin) in [("APP", &origins.app), ("LOGTO", &origins.logto), ("HF", &origins.huggingface)]
         {
+            roles.know(role, &origin.origin().ascii_serialization());
+        }
+        for (role, _, origin) in &origins.others {
             roles.know(role, &origin.origin().ascii_serialization());
         }
         let mut writer = Writer { roles, origins, shown_tokens: vec![], shown_documents: vec![] };
@@ -76,7 +79,9 @@ impl Writer {
         let mut meanwhile = Vec::new();
         for entry in within {
             match (entry.party, entry.direction) {
-                (Party::HUGGINGFACE, Direction::Received) if is_own(entry, hop) => notes.extend(&entry.notes),
+                (Party::HUGGINGFACE | Party::PROXY, Direction::Received) if is_own(entry, hop) => {
+                    notes.extend(&entry.notes);
+                }
                 (Party::HUGGINGFACE, Direction::Received) => meanwhile.push(self.entry(entry, Party::LOGTO)),
                 (Party::APP, Direction::Sent) => meanwhile.push(self.entry(entry, Party::APP)),
                 // Logto's journal exists only embedded, and what the app received is the hop itself.
@@ -147,7 +152,7 @@ impl Writer {
                 shown.content_type = header("content-type");
                 shown.cache_control = header("cache-control");
                 shown.challenge = header("www-authenticate");
-                let page = url.as_ref().is_some_and(|url| one_origin(url, &self.origins.logto))
+                let page = url.as_ref().is_some_and(|url| self.origins.party(url) == Some(Party::LOGTO))
                     && header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
                 shown.content = match page {
                     true => vec!["[page]".to_owned()],
@@ -195,7 +200,7 @@ impl Writer {
     fn is_page_of_logto(&self, hop: &Hop) -> bool {
         let path = hop.request.url.path();
         let served = ["/oidc/", "/api/", "/assets/"].iter().any(|prefix| path.starts_with(prefix));
-        one_origin(&hop.request.url, &self.origins.logto)
+        self.origins.party(&hop.request.url) == Some(Party::LOGTO)
             && hop.is_html()
             && hop.response.status == 200
             && !served

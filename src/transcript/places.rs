@@ -20,14 +20,17 @@ pub struct Origins {
     pub logto: Url,
     /// `[HF]`.
     pub huggingface: Url,
+    /// Further names of app and Logto, each with its role.
+    pub others: Vec<(&'static str, Party, Url)>,
 }
 
 impl Origins {
     /// Whose address this is.
-    pub(super) fn party(&self, url: &Url) -> Option<Party> {
+    pub(crate) fn party(&self, url: &Url) -> Option<Party> {
         let all =
             [(Party::APP, &self.app), (Party::LOGTO, &self.logto), (Party::HUGGINGFACE, &self.huggingface)];
-        all.into_iter().find(|(_, origin)| one_origin(origin, url)).map(|(party, _)| party)
+        let others = self.others.iter().map(|(_, party, origin)| (*party, origin));
+        all.into_iter().chain(others).find(|(_, origin)| one_origin(origin, url)).map(|(party, _)| party)
     }
 }
 

@@ -18,6 +18,7 @@ fn origins() -> Origins {
         app: "http://localhost:3000".parse().unwrap(),
         logto: "http://localhost:3001".parse().unwrap(),
         huggingface: "https://huggingface.co".parse().unwrap(),
+        others: vec![],
     }
 }
 
@@ -305,7 +306,8 @@ impl Recorded {
             roles.know(role, value(name));
         }
         let origin = |name: &str| value(name).parse().unwrap();
-        let origins = Origins { app: origin("APP"), logto: origin("LOGTO"), huggingface: origin("HF") };
+        let origins =
+            Origins { app: origin("APP"), logto: origin("LOGTO"), huggingface: origin("HF"), others: vec![] };
         Transcript::build(&self.hops, &self.entries, origins, roles)
     }
 }

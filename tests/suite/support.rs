@@ -63,6 +63,7 @@ impl Elsewhere {
         let logto = mock_logto::Logto::new(mock_logto::Context {
             endpoint: endpoint.clone(),
             admin_endpoint: admin_endpoint.clone(),
+            trust_proxy_header: true,
             clock,
             random: Random::from_os(),
             journal: journal.clone(),

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
+use crate::network::{Fault, Network};
 use crate::{Ca, tls};
 
 /// A body larger than this is refused: nothing in a sign-in comes near it.
@@ -24,6 +25,8 @@ pub struct Client {
     /// The same without redirects.
     direct: reqwest::Client,
     hosts: Arc<Hosts>,
+    /// What is broken between this client and others; nothing for most.
+    network: Option<Network>,
 }
 
 /// Builds a [`Client`].
@@ -133,6 +136,12 @@ impl ClientBuilder {
         self
     }
 
+    /// As [`ClientBuilder::allow`], unless the name has an address already.
+    #[must_use]
+    pub fn allow_unless_known(self, name: &str) -> Self {
+        if self.hosts.knows(name) { self } else { self.allow(name) }
+    }
+
     /// Follows up to `max` redirects with the method rules of the Fetch standard.
     #[must_use]
     pub fn follow_redirects(mut self, max: usize) -> Self {
@@ -179,7 +188,7 @@ impl ClientBuilder {
         };
         let direct = build(reqwest::redirect::Policy::none())?;
         let http = if self.redirects == 0 { direct.clone() } else { build(redirects)? };
-        Ok(Client { http, direct, hosts })
+        Ok(Client { http, direct, hosts, network: None })
     }
 }
 
@@ -217,6 +226,12 @@ impl Client {
         self.send_by(&self.direct, request).await
     }
 
+    /// The same client on a network that can be broken.
+    #[must_use]
+    pub fn through(&self, network: Network) -> Self {
+        Self { network: Some(network), ..self.clone() }
+    }
+
     async fn send_by(
         &self,
         http: &reqwest::Client,
@@ -225,6 +240,19 @@ impl Client {
         let text = request.uri().to_string();
         let url = Url::parse(&text).map_err(|_| SendError::Url { url: text.clone() })?;
         self.hosts.check(&url)?;
+        let stranger;
+        let http = match self.network.as_ref().and_then(|network| network.fault(&url)) {
+            None => http,
+            Some(Fault::UntrustedCertificate) => {
+                stranger = stranger_to_every_ca(self.hosts.clone())
+                    .map_err(|cause| SendError::Connect { url: text.clone(), cause: cause.to_string() })?;
+                &stranger
+            }
+            Some(fault) => {
+                let clock = self.network.as_ref().map(Network::clock);
+                return Err(SendError::Connect { url: text, cause: fault.strikes(clock).await });
+            }
+        };
         let (parts, body) = request.into_parts();
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
@@ -248,6 +276,24 @@ impl Client {
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
     }
+}
+
+/// A client that trusts nobody: its TLS handshakes fail for real.
+#[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
+fn stranger_to_every_ca(hosts: Arc<Hosts>) -> Result<reqwest::Client, ClientError> {
+    let tls = rustls::ClientConfig::builder_with_provider(tls::provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .retry(reqwest::retry::never())
+        .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Resolver(hosts))
+        .http1_only()
+        .build()?;
+    Ok(client)
 }
 
 impl Hosts {
@@ -277,6 +323,7 @@ impl Hosts {
 
     fn list(&self) -> String {
         let names = self.fixed.keys().chain(&self.system).map(String::as_str);
+        let names = names.filter(|name| *name != "localhost");
         std::iter::once("localhost").chain(names).collect::<Vec<_>>().join(", ")
     }
 }

@@ -22,6 +22,8 @@ use tokio::sync::watch;
 #[derive(Clone, Debug)]
 pub struct Clock {
     shared: Arc<Shared>,
+    /// By how much the clock of this party is off.
+    off: SignedDuration,
 }
 
 #[derive(Debug)]
@@ -78,7 +80,21 @@ impl Clock {
                 moved: watch::Sender::new(()),
                 started: std::time::Instant::now(),
             }),
+            off: SignedDuration::ZERO,
         }
+    }
+
+    /// The clock of a party that is set wrong: it goes with this one and is moved
+    /// with it, but shows a time that is `by` later (or, negative, earlier).
+    #[must_use]
+    pub fn off_by(&self, by: SignedDuration) -> Self {
+        Self { shared: self.shared.clone(), off: by }
+    }
+
+    /// By how much [`Clock::off_by`] set it wrong.
+    #[must_use]
+    pub fn off(&self) -> SignedDuration {
+        self.off
     }
 
     /// The stack's time.
@@ -90,7 +106,7 @@ impl Clock {
             Mode::Frozen(at) => at,
         };
         let ahead = SignedDuration::from_nanos(self.shared.ahead.load(Ordering::SeqCst));
-        base.saturating_add(ahead).unwrap_or(base)
+        base.saturating_add(ahead.saturating_add(self.off)).unwrap_or(base)
     }
 
     /// Whole seconds since the Unix epoch, as in `iat` and `exp` (RFC 7519 §2, `NumericDate`).
@@ -193,6 +209,15 @@ mod tests {
             .await
             .unwrap();
         assert!(clock.now().duration_since(before) >= SignedDuration::from_hours(1));
+    }
+
+    #[test]
+    fn a_clock_that_is_off_moves_with_the_others() {
+        let clock = Clock::frozen(Timestamp::UNIX_EPOCH);
+        let slow = clock.off_by(SignedDuration::from_secs(-90));
+        assert_eq!(slow.seconds(), -90);
+        slow.advance(Duration::from_secs(100));
+        assert_eq!((clock.seconds(), slow.seconds()), (100, 10));
     }
 
     #[tokio::test]

@@ -26,6 +26,8 @@ impl Party {
     pub const LOGTO: Self = Self("logto");
     /// The mock Hugging Face.
     pub const HUGGINGFACE: Self = Self("huggingface");
+    /// A reverse proxy in front of app or Logto.
+    pub const PROXY: Self = Self("proxy");
 }
 
 impl std::fmt::Display for Party {

@@ -9,6 +9,8 @@
 //!   [`Substitute`] is asked before it.
 //! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a
 //!   host outside the stack is an error that names the host.
+//! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
+//!   between a browser and a party.
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
@@ -20,7 +22,9 @@ mod deadline;
 mod journal;
 mod log;
 mod middleware;
+mod network;
 mod port;
+mod proxy;
 mod random;
 mod script;
 mod serve;
@@ -37,7 +41,9 @@ pub use deadline::{DeadlineExceeded, within};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
 pub use middleware::{Note, journaled, note, scripted};
+pub use network::{Fault, Network};
 pub use port::port_holder;
+pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
 pub use script::{Rule, RuleError, Script};
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};

@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Secret of the application `m-default`, which may use the Management API [default: made up]
     #[arg(long, env = "MOCK_LOGTO_M2M_SECRET", value_name = "SECRET", hide_env_values = true)]
     m2m_secret: Option<String>,
+    /// Believe what a reverse proxy says in X-Forwarded-Host, -Proto and -For
+    #[arg(long, env = "TRUST_PROXY_HEADER")]
+    trust_proxy_header: bool,
     /// Allow addresses that other machines can reach
     #[arg(long)]
     allow_exposed: bool,
@@ -84,6 +87,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
+        trust_proxy_header: arguments.trust_proxy_header,
         clock: Clock::system(),
         random: Random::from_os(),
         journal: journal.clone(),

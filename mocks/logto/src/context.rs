@@ -10,6 +10,8 @@ pub struct Context {
     pub endpoint: Url,
     /// `ADMIN_ENDPOINT`, e.g. `http://localhost:3002`.
     pub admin_endpoint: Url,
+    /// `TRUST_PROXY_HEADER`: what a proxy says in `X-Forwarded-*` is believed.
+    pub trust_proxy_header: bool,
     /// Every lifetime, time-out and back-off runs on it.
     pub clock: Clock,
     /// Ids, codes and secrets come from it.

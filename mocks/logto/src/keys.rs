@@ -1,4 +1,6 @@
-//! The signing key of a tenant: EC P-384, as seeded (contract §1.2).
+//! The signing keys of a tenant: EC P-384, as seeded (contract §1.2).
+
+mod ring;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
@@ -7,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+
+pub(crate) use ring::{KeyError, SigningKeys};
 
 /// A key with its public half as a JWK.
 pub(crate) struct SigningKey {

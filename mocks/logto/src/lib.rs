@@ -17,6 +17,7 @@
 //! let logto = mock_logto::Logto::new(mock_logto::Context {
 //!     endpoint: url(bound.port()),
 //!     admin_endpoint: url(admin.port()),
+//!     trust_proxy_header: false,
 //!     clock: kit::Clock::system(),
 //!     random: kit::Random::from_os(),
 //!     journal: kit::Journal::new(),

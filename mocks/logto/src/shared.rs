@@ -3,10 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kit::alphabet::{ALNUM, LOWER_ALNUM};
+use serde_json::Value;
 use url::Url;
 
+use crate::audit;
 use crate::context::Context;
-use crate::keys::SigningKey;
+use crate::keys::{SigningKey, SigningKeys};
 use crate::store::Store;
 use crate::wire::CookieKey;
 
@@ -14,7 +16,7 @@ use crate::wire::CookieKey;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) context: Context,
-    pub(crate) keys: SigningKey,
+    pub(crate) keys: SigningKeys,
     pub(crate) admin_keys: SigningKey,
     pub(crate) cookie_key: CookieKey,
     pub(crate) m2m_secret: String,
@@ -26,9 +28,9 @@ impl Shared {
         let random = &context.random;
         let m2m_secret = context.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
         Self {
-            cookie_key: CookieKey::new(random.bytes()),
+            cookie_key: CookieKey::new(random, context.clock.seconds()),
             m2m_secret,
-            keys: SigningKey::generate(),
+            keys: SigningKeys::new(&context.random, context.clock.millis()),
             admin_keys: SigningKey::generate(),
             store: Mutex::new(Store::seeded(context.clock.millis())),
             context,
@@ -48,6 +50,11 @@ impl Shared {
         self.context.clock.seconds()
     }
 
+    /// A JWT of the default tenant.
+    pub(crate) fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
+        self.keys.sign(self.context.clock.millis(), typ, claims)
+    }
+
     /// `ENDPOINT` + `/oidc`.
     pub(crate) fn issuer(&self) -> String {
         self.endpoint("/oidc")
@@ -56,6 +63,15 @@ impl Shared {
     /// A path of the default tenant, absolute.
     pub(crate) fn endpoint(&self, path: &str) -> String {
         format!("{}{path}", origin(&self.context.endpoint))
+    }
+
+    /// A path of the default tenant under the origin of the request that is being
+    /// answered (contract §0): most addresses are, the issuer is not.
+    pub(crate) fn here(&self, path: &str) -> String {
+        match audit::asked_origin() {
+            Some(origin) => format!("{origin}{path}"),
+            None => self.endpoint(path),
+        }
     }
 
     /// A path of the admin tenant, absolute.

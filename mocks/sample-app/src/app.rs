@@ -1,7 +1,7 @@
 //! The routes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::extract::{Query, RawQuery, State};
@@ -66,6 +66,7 @@ pub struct App {
     random: Random,
     sessions: Sessions,
     states: Arc<Mutex<()>>,
+    kept_keys: Arc<OnceLock<String>>,
 }
 
 impl App {
@@ -79,7 +80,14 @@ impl App {
         let sessions = Sessions::new(&config.options, random.clone());
         let limit = Duration::from_secs(config.options.timeout_seconds.into());
         let outgoing = Outgoing { client, clock, journal, limit };
-        Ok(Self { config: Arc::new(config), outgoing, random, sessions, states: Arc::default() })
+        Ok(Self {
+            config: Arc::new(config),
+            outgoing,
+            random,
+            sessions,
+            states: Arc::default(),
+            kept_keys: Arc::default(),
+        })
     }
 
     /// The routes, with everything received entered into the journal.
@@ -113,15 +121,17 @@ impl App {
             random: &self.random,
             storage: &session.items,
             states: &self.states,
+            kept_keys: &self.kept_keys,
         }
     }
 
     /// The address under which the browser came to the callback, without the
-    /// query. As in the SDK, a proxy may say that it was asked over https.
+    /// query. As in the SDK, a proxy may say that it was asked over https; the app
+    /// itself serves plain HTTP.
     fn callback_address(&self, headers: &HeaderMap) -> String {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let forwarded = header("x-forwarded-proto").and_then(|list| list.split(',').next());
-        let scheme = forwarded.map_or(self.config.base_url.scheme(), str::trim).to_ascii_lowercase();
+        let scheme = forwarded.map_or("http", str::trim).to_ascii_lowercase();
         let host = header(HOST.as_str()).unwrap_or(self.config.base_url.authority());
         format!("{scheme}://{host}{}", self.config.assumed_callback_path())
     }

@@ -82,6 +82,10 @@ pub struct Options {
     pub session_secret: Option<String>,
     /// How many seconds Logto may take for one answer, on the stack's clock.
     pub timeout_seconds: u32,
+    /// Whom the app takes for the issuer.
+    pub issuer: ExpectedIssuer,
+    /// Reads Logto's key set once and keeps it for good; newer keys are then unknown.
+    pub keeps_keys: bool,
     /// Defects of other apps.
     pub variants: Vec<Variant>,
 }
@@ -106,6 +110,8 @@ impl Default for Options {
             storage: StorageKind::default(),
             session_secret: None,
             timeout_seconds: 20,
+            issuer: ExpectedIssuer::default(),
+            keeps_keys: false,
             variants: vec![],
         }
     }
@@ -141,6 +147,17 @@ pub struct SignOutOptions {
     /// The refresh token is revoked without authentication, as by `Revoke` of
     /// Logto's Go SDK, which a confidential app must not leave out (contract §1.7).
     pub revokes_as_public: bool,
+}
+
+/// Whom an app takes for the issuer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedIssuer {
+    /// The one at Logto's endpoint, and nobody else (OIDC Discovery §4.3).
+    #[default]
+    OfEndpoint,
+    /// Whoever the discovery document names, as Logto's own SDKs do.
+    AsDiscovered,
 }
 
 /// The session cookie's name and attributes.

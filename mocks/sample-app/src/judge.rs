@@ -78,15 +78,21 @@ struct Further {
 }
 
 impl Provider {
-    /// Reads a discovery document of this issuer.
-    pub(crate) fn read(body: &str, issuer: &str) -> Result<Self, JudgeError> {
+    /// Reads a discovery document: of this issuer, where one is expected.
+    pub(crate) fn read(body: &str, issuer: Option<&str>) -> Result<Self, JudgeError> {
         let metadata: CoreProviderMetadata = serde_json::from_str(body).map_err(JudgeError::Discovery)?;
-        if metadata.issuer().as_str() != issuer {
+        if let Some(issuer) = issuer
+            && metadata.issuer().as_str() != issuer
+        {
             let (expected, found) = (issuer.to_owned(), metadata.issuer().to_string());
             return Err(JudgeError::Issuer { expected, found });
         }
         let further = serde_json::from_str(body).map_err(JudgeError::Discovery)?;
         Ok(Self { metadata, further })
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        self.metadata.issuer().as_str()
     }
 
     pub(crate) fn authorization_endpoint(&self) -> &Url {

@@ -43,7 +43,8 @@ mod variant;
 pub use app::{App, Context};
 pub use callback::CallbackError;
 pub use config::{
-    ClientAuth, Config, ConfigError, CookieOptions, Options, SameSite, SignOutOptions, StorageKind,
+    ClientAuth, Config, ConfigError, CookieOptions, ExpectedIssuer, Options, SameSite, SignOutOptions,
+    StorageKind,
 };
 pub use judge::JudgeError;
 pub use logto::LogtoError;

@@ -1,6 +1,6 @@
 //! The Logto client: sign-in, callback and sign-out as the Go SDK does them.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::callback::{Answer, CallbackError, SignInSession};
-use crate::config::{ClientAuth, Config};
+use crate::config::{ClientAuth, Config, ExpectedIssuer};
 use crate::judge::{self, JudgeError, Provider};
 use crate::outgoing::{Outgoing, OutgoingError};
 use crate::storage::Storage;
@@ -104,6 +104,8 @@ pub(crate) struct LogtoClient<'a, S> {
     /// Held while a state is looked up and used up: of two callbacks at once
     /// only one may go on.
     pub(crate) states: &'a Mutex<()>,
+    /// The key set of an app that keeps it.
+    pub(crate) kept_keys: &'a OnceLock<String>,
 }
 
 impl<S: Storage> LogtoClient<'_, S> {
@@ -163,8 +165,12 @@ impl<S: Storage> LogtoClient<'_, S> {
 
     /// Ends a sign-in: checks the answer, exchanges the code, judges the token.
     pub(crate) async fn handle_callback(&self, answer: &Answer) -> Result<(), LogtoError> {
-        let issuer = self.config.issuer();
-        let sent = self.use_up_state(answer, &issuer)?;
+        let expected = self.config.issuer();
+        let sent = self.use_up_state(answer, &expected)?;
+        let issuer = match self.config.options.issuer {
+            ExpectedIssuer::OfEndpoint => expected,
+            ExpectedIssuer::AsDiscovered => self.discover().await?.issuer().to_owned(),
+        };
         let code = answer.code(&sent, &issuer)?;
         let provider = self.discover().await?;
         answer.names_issuer(provider.names_itself())?;
@@ -203,7 +209,7 @@ impl<S: Storage> LogtoClient<'_, S> {
     /// Logto may have changed its keys since the set was read (OIDC Core §10.1.1).
     async fn check_id_token(&self, provider: &Provider, token: &str, nonce: &str) -> Result<(), LogtoError> {
         match self.judge_once(provider, token, nonce).await {
-            Err(LogtoError::Judge(error)) if error.is_unknown_key() => {
+            Err(LogtoError::Judge(error)) if error.is_unknown_key() && !self.config.options.keeps_keys => {
                 self.judge_once(provider, token, nonce).await
             }
             judged => judged,
@@ -211,7 +217,14 @@ impl<S: Storage> LogtoClient<'_, S> {
     }
 
     async fn judge_once(&self, provider: &Provider, token: &str, nonce: &str) -> Result<(), LogtoError> {
-        let keys = self.fetch(provider.jwks_uri()).await?;
+        let keys = match self.kept_keys.get() {
+            Some(keys) => keys.clone(),
+            None => self.fetch(provider.jwks_uri()).await?,
+        };
+        if self.config.options.keeps_keys {
+            // Of two that read it at once, the first counts.
+            self.kept_keys.get_or_init(|| keys.clone());
+        }
         Ok(provider.judge(token, &keys, self.config, nonce, &self.outgoing.clock)?)
     }
 
@@ -283,7 +296,11 @@ impl<S: Storage> LogtoClient<'_, S> {
     /// The SDK reads the discovery document whenever it needs it, and keeps none.
     pub(crate) async fn discover(&self) -> Result<Provider, LogtoError> {
         let body = self.fetch(&self.config.discovery()).await?;
-        Ok(Provider::read(&body, &self.config.issuer())?)
+        let issuer = match self.config.options.issuer {
+            ExpectedIssuer::OfEndpoint => Some(self.config.issuer()),
+            ExpectedIssuer::AsDiscovered => None,
+        };
+        Ok(Provider::read(&body, issuer.as_deref())?)
     }
 
     async fn fetch(&self, url: &Url) -> Result<String, LogtoError> {

@@ -192,6 +192,30 @@ causes! {
             fix: "Set the session cookie with SameSite=Lax.",
             see: see::COOKIES,
         }
+        LogtoEndpointInternal "logto-endpoint-internal" {
+            cause: "The app asks Logto under a name that browsers cannot reach, and Logto sends browsers to the name under which it was asked.",
+            place: AppConfiguration,
+            fix: "Give the app the address that browsers use for Logto (its ENDPOINT), and make that address reachable from the app's machine or container too.",
+            see: see::DEPLOYMENT,
+        }
+        ClockDiffers "clock-differs" {
+            cause: "The clocks of app and Logto differ by more than the app accepts, so it refuses the ID token.",
+            place: AppConfiguration,
+            fix: "Set both clocks by a time server (NTP); in containers and virtual machines that means the clock of the host.",
+            see: see::GO_GUIDE,
+        }
+        KeepsOldKeys "keeps-old-keys" {
+            cause: "Logto signs with a key that the app does not know: the app keeps the key set it read before Logto's keys were rotated.",
+            place: AppCode,
+            fix: "Read the key set again when a token names an unknown key, as JWKS libraries do; until then restart the app, and rotate with a grace period.",
+            see: see::SIGNING_KEYS,
+        }
+        SecureCookieOverHttp "secure-cookie-over-http" {
+            cause: "The app's session cookie is marked Secure, but the app is opened over plain http, so the browser does not keep it.",
+            place: AppConfiguration,
+            fix: "Serve the app over https, or leave Secure out where there is no TLS, as in development.",
+            see: see::COOKIES,
+        }
         SessionCookieTooLarge "session-cookie-too-large" {
             cause: "The app keeps its session in a cookie that is larger than browsers take, so the browser dropped it.",
             place: AppCode,

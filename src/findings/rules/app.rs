@@ -12,11 +12,12 @@ use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::CookieFate;
 
-pub(super) const EXPLAIN: &[Explain] = &[app_id, app_secret, secret_unreadable, cookie_too_large];
+pub(super) const EXPLAIN: &[Explain] =
+    &[app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Logto's token endpoint (contract §1).
-const TOKEN: &str = "/oidc/token";
+pub(super) const TOKEN: &str = "/oidc/token";
 
 fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, error, .. } = &symptom.kind else { return None };
@@ -100,4 +101,27 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         symptom.hop,
         format!("Set-Cookie `{}` of {} bytes was dropped: {reason}", cookie.name, cookie.line.len()),
     ))
+}
+
+/// The browser dropped the session cookie at the beginning, and the app then
+/// knew of no sign-in, or of nobody.
+fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    matches!(symptom.kind, SymptomKind::AppFailed { .. } | SymptomKind::NotSignedIn).then_some(())?;
+    let at = seen.hop(symptom.hop)?;
+    let earlier = seen.hops.iter().filter(|hop| hop.number <= at.number && hop.tab == at.tab);
+    let dropped = earlier.filter(|hop| seen.party(&hop.request.url) == Some(Party::APP)).find_map(|hop| {
+        let secure =
+            |fate: &CookieFate| matches!(fate, CookieFate::Dropped(reason) if reason.starts_with("Secure,"));
+        Some((hop, hop.response.cookies.iter().find(|cookie| secure(&cookie.fate))?))
+    });
+    let (hop, cookie) = dropped?;
+    // Another cookie may have come through to the app.
+    at.request.cookies.iter().all(|(name, _)| *name != cookie.name).then(|| {
+        Finding::new(App::SecureCookieOverHttp)
+            .hop(
+                hop.number,
+                format!("Set-Cookie `{}` is Secure, and {} is not https", cookie.name, hop.without_query()),
+            )
+            .hop(symptom.hop, shows(symptom))
+    })
 }

@@ -1,16 +1,181 @@
 //! What stands between the parties.
 
+use kit::{Direction, Entry, Outcome, Party};
+use serde_json::Value;
+use url::Url;
+
+use super::discovered::{Discovered, discovered};
+use super::logto::sent_by_app;
 use super::{Explain, Watch};
-use crate::findings::causes::Network;
+use crate::findings::causes::{App, Network};
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::Hop;
 
-pub(super) const EXPLAIN: &[Explain] = &[no_answer];
-pub(super) const WATCH: &[Watch] = &[];
+pub(super) const EXPLAIN: &[Explain] = &[
+    header_limits,
+    proxy_hides_address,
+    app_cannot_reach_logto,
+    logto_cannot_reach_huggingface,
+    proxy_strips_port,
+    endpoint_internal,
+];
+/// Asked last: it says no more than the symptom.
+pub(super) const EXPLAIN_LAST: &[Explain] = &[no_answer];
+pub(super) const WATCH: &[Watch] = &[app_went_without_logto];
+
+/// Paths at Hugging Face that connectors ask.
+const PROVIDER: [&str; 3] = ["/oauth/token", "/oauth/userinfo", "/oauth/jwks"];
 
 fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
     Some(Finding::new(Network::NoAnswer).hop(symptom.hop, shows(symptom)))
+}
+
+/// A proxy answered in place of the server behind it, and wrote down why.
+fn header_limits(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let notes: Vec<&String> = seen
+        .during(symptom.hop)
+        .filter(|entry| entry.party == Party::PROXY)
+        .flat_map(|entry| &entry.notes)
+        .collect();
+    let note = |start: &str| notes.iter().find(|note| note.starts_with(start));
+    let (cause, note) = if let Some(note) = note("the request's header is larger") {
+        (Network::ProxyRequestHeaderLimit, note)
+    } else {
+        (Network::ProxyResponseHeaderLimit, note("the answer's header is larger")?)
+    };
+    let hop = seen.hop(symptom.hop)?;
+    let largest = hop.request.cookies.iter().max_by_key(|(_, value)| value.len());
+    let finding = Finding::new(cause).hop(symptom.hop, shows(symptom)).journal(Party::PROXY, note.as_str());
+    Some(match (cause, largest) {
+        (Network::ProxyRequestHeaderLimit, Some((name, value))) => {
+            finding.hop(symptom.hop, format!("the cookie `{name}` alone has {} bytes", value.len()))
+        }
+        _ => finding,
+    })
+}
+
+/// The app refused its callback, and saw another address than the browser.
+fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    // It did not even ask Logto.
+    if seen.during(symptom.hop).any(|entry| entry.party == Party::APP && entry.direction == Direction::Sent) {
+        return None;
+    }
+    let url = &hop.request.url;
+    crate::findings::symptom::is_code_callback(hop).then_some(())?;
+    let received = seen.during(symptom.hop).find(|entry| {
+        entry.party == Party::APP
+            && entry.direction == Direction::Received
+            && Url::parse(&entry.request.url).is_ok_and(|asked| asked.path() == url.path())
+    })?;
+    let host = received.request.header("host").unwrap_or_default();
+    let scheme = received.request.header("x-forwarded-proto").unwrap_or("http");
+    let same = host == url.authority() && scheme == url.scheme();
+    (!same).then(|| {
+        Finding::new(Network::ProxyHidesAddress)
+            .hop(symptom.hop, format!("the browser asked {}", hop.without_query()))
+            .journal(Party::APP, format!("what arrived says {scheme}://{host}"))
+            .hop(symptom.hop, shows(symptom))
+    })
+}
+
+fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, &'s str)> {
+    let sent =
+        seen.during(hop).filter(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
+    let last = sent.last()?;
+    let to_logto = Url::parse(&last.request.url).is_ok_and(|url| url.path().starts_with("/oidc/"));
+    match &last.outcome {
+        Outcome::Fault(fault) if to_logto => Some((last, fault.as_str())),
+        _ => None,
+    }
+}
+
+/// The app's last call to Logto got no answer, and the app failed.
+fn app_cannot_reach_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let (_, fault) = without_answer(seen, symptom.hop)?;
+    Some(
+        Finding::new(Network::AppCannotReachLogto)
+            .hop(symptom.hop, shows(symptom))
+            .journal(Party::APP, fault),
+    )
+}
+
+/// The same where the app says so with the status of a success, as at a sign-out.
+fn app_went_without_logto(seen: &Observed<'_>) -> Option<Finding> {
+    let at = |hop: &Hop| {
+        let calm = hop.response.fault.is_none() && hop.response.status < 400;
+        (calm && seen.party(&hop.request.url) == Some(Party::APP))
+            .then(|| without_answer(seen, hop.number))
+            .flatten()
+    };
+    let (hop, (_, fault)) = seen.hops.iter().find_map(|hop| Some((hop, at(hop)?)))?;
+    let finding = Finding::new(Network::AppCannotReachLogto).at(hop.number);
+    Some(finding.hop(hop.number, "the app answers without Logto").journal(Party::APP, fault))
+}
+
+/// Logto's own error at the verification, and nothing arrived at Hugging Face.
+fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    (refusal.status == 500 && hop.request.url.path().ends_with("/verify")).then_some(())?;
+    if PROVIDER.iter().any(|path| seen.provider(symptom.hop, path).next().is_some()) {
+        return None;
+    }
+    let line = seen.audit.iter().find_map(|line| network_error(line))?;
+    let untrusted = seen.settings.failed_handshake.as_deref();
+    let cause = match untrusted {
+        Some(_) => Network::LogtoTrustsNoCertificate,
+        None => Network::LogtoCannotReachHuggingFace,
+    };
+    let finding = Finding::new(cause).hop(symptom.hop, shows(symptom)).audit(line);
+    Some(match untrusted {
+        Some(failure) => finding.journal(Party::HUGGINGFACE, format!("a TLS handshake failed: {failure}")),
+        None => finding.journal(Party::HUGGINGFACE, "no request of the connector came in"),
+    })
+}
+
+/// What the audit log tells of a call without an answer (contract §11).
+fn network_error(line: &Value) -> Option<String> {
+    let error = line.pointer("/payload/error")?;
+    let text = error.as_str().map_or_else(|| error.to_string(), ToOwned::to_owned);
+    ["fetch failed", "TimeoutError"].iter().any(|known| text.contains(known)).then_some(text)
+}
+
+/// Discovery names the host that was asked without its port.
+fn proxy_strips_port(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    let Discovered { asked, authorization, .. } = discovered(seen, sent_by_app(seen, hop)?)?;
+    let lost = asked.port().is_some()
+        && authorization.port().is_none()
+        && asked.scheme() == authorization.scheme()
+        && asked.host() == authorization.host();
+    (lost && hop.request.url.origin() == authorization.origin()).then(|| {
+        Finding::new(Network::ProxyStripsPort).hop(symptom.hop, shows(symptom)).journal(
+            Party::APP,
+            format!("Logto was asked at {asked}, and names {authorization} for authorization requests"),
+        )
+    })
+}
+
+/// The app sends the browser to the very name under which it asks Logto itself,
+/// which is not Logto's own.
+fn endpoint_internal(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    let Discovered { asked, issuer, authorization } = discovered(seen, sent_by_app(seen, hop)?)?;
+    let internal = asked.origin() == authorization.origin()
+        && hop.request.url.origin() == authorization.origin()
+        && issuer.host() != asked.host();
+    internal.then(|| {
+        Finding::new(App::LogtoEndpointInternal)
+            .hop(symptom.hop, shows(symptom))
+            .journal(Party::APP, format!("Logto was asked at {asked}, and calls itself {issuer}"))
+    })
 }

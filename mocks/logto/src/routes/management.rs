@@ -8,6 +8,7 @@ mod consent_scopes;
 mod experience;
 mod experience_guard;
 mod identities;
+mod keys;
 mod logs;
 mod pagination;
 mod profile;

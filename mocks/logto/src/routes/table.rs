@@ -22,6 +22,7 @@ use crate::wire;
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let admin = admin::router().with_state(shared.clone());
     let random = shared.context.random.clone();
+    let trusted = shared.context.trust_proxy_header;
     let admin_authority = shared.context.admin_endpoint.authority().to_owned();
     let tenant = Router::new()
         .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
@@ -46,8 +47,8 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
                 next.run(request).await
             }
         }))
-        .layer(from_fn(audit::known_to_handlers))
         .layer(from_fn(move |request, next| wire::common(random.clone(), request, next)))
+        .layer(from_fn(move |request, next| audit::known_to_handlers(trusted, request, next)))
 }
 
 fn of_tenant(request: &Request, authority: &str) -> bool {

@@ -37,6 +37,8 @@ pub(crate) enum Prompt {
 #[derive(Debug, Clone)]
 pub(crate) struct Interaction {
     pub(crate) uid: String,
+    /// Where it goes on: under the origin at which it began.
+    pub(crate) return_to: String,
     pub(crate) request: AuthorizationRequest,
     pub(crate) prompt: Prompt,
     /// Whether the person has signed in for this very request.

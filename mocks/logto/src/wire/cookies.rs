@@ -1,6 +1,8 @@
 //! Signed cookies (contract §8): every one has a twin `<name>.sig`, without
 //! which it does not count.
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,11 +10,24 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
+use kit::Random;
+use kit::alphabet::LOWER_ALNUM;
+use serde_json::{Value, json};
 use sha1::Sha1;
 
-/// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters.
-#[derive(Clone)]
-pub(crate) struct CookieKey([u8; 32]);
+use crate::audit;
+use crate::keys::KeyError;
+
+/// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters. The newest
+/// key signs, the one before is still believed (contract §15).
+pub(crate) struct CookieKey(RwLock<Vec<Kept>>);
+
+struct Kept {
+    id: String,
+    /// In seconds.
+    created_at: i64,
+    key: [u8; 32],
+}
 
 impl std::fmt::Debug for CookieKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -21,24 +36,59 @@ impl std::fmt::Debug for CookieKey {
 }
 
 impl CookieKey {
-    pub(crate) fn new(key: [u8; 32]) -> Self {
-        Self(key)
+    pub(crate) fn new(random: &Random, now: i64) -> Self {
+        let keys = Self(RwLock::default());
+        keys.rotate(random, now);
+        keys
     }
 
-    fn mac(&self, name: &str, value: &str) -> Hmac<Sha1> {
-        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(format!("{name}={value}").as_bytes());
-        mac
+    fn keys(&self) -> RwLockReadGuard<'_, Vec<Kept>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new key; the one before the last is forgotten.
+    pub(crate) fn rotate(&self, random: &Random, now: i64) {
+        let made = Kept { id: random.string(LOWER_ALNUM, 21), created_at: now, key: random.bytes() };
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(0, made);
+        keys.truncate(2);
+    }
+
+    /// Forgets a key: cookies that it signed count no more.
+    pub(crate) fn delete(&self, id: &str) -> Result<(), KeyError> {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() == 1 {
+            return Err(KeyError::Only);
+        }
+        let at = keys.iter().position(|kept| kept.id == id).ok_or(KeyError::Unknown)?;
+        keys.remove(at);
+        Ok(())
+    }
+
+    /// The keys as the Management API lists them.
+    pub(crate) fn shown(&self) -> Value {
+        self.keys().iter().map(|kept| json!({ "id": kept.id, "createdAt": kept.created_at })).collect()
     }
 
     fn sign(&self, name: &str, value: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.mac(name, value).finalize().into_bytes())
+        let keys = self.keys();
+        // There is always one: the last cannot be deleted.
+        keys.first().map_or_else(String::new, |kept| {
+            URL_SAFE_NO_PAD.encode(mac(&kept.key, name, value).finalize().into_bytes())
+        })
     }
 
-    fn verify(&self, name: &str, value: &str, signature: &str) -> bool {
-        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-        self.mac(name, value).verify_slice(&signature).is_ok()
+    /// Which key signed, the newest being 0.
+    fn signer(&self, name: &str, value: &str, signature: &str) -> Option<usize> {
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        self.keys().iter().position(|kept| mac(&kept.key, name, value).verify_slice(&signature).is_ok())
     }
+}
+
+fn mac(key: &[u8; 32], name: &str, value: &str) -> Hmac<Sha1> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(format!("{name}={value}").as_bytes());
+    mac
 }
 
 /// The cookies of a request, values verbatim.
@@ -65,7 +115,19 @@ impl Cookies {
     pub(crate) fn signed(&self, key: &CookieKey, name: &str) -> Option<&str> {
         let value = self.get(name)?;
         let signature = self.get(&format!("{name}.sig"))?;
-        key.verify(name, value, signature).then_some(value)
+        // As the `cookies` package: a signature by an older key is written anew, one
+        // by no key at all is deleted (seen with a real Logto after a rotation).
+        match key.signer(name, value, signature) {
+            Some(0) => Some(value),
+            Some(_) => {
+                audit::set_signature(format!("{name}.sig={}; path=/; httponly", key.sign(name, value)));
+                Some(value)
+            }
+            None => {
+                audit::set_signature(format!("{name}.sig=; path=/; expires={}; httponly", date(0)));
+                None
+            }
+        }
     }
 }
 
@@ -159,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_cookie_counts_only_with_the_right_signature() {
-        let key = CookieKey::new([7; 32]);
+        let random = Random::seeded(7);
+        let key = CookieKey::new(&random, 0);
         let value = "%7B%22a%22%3A%22b%22%7D";
         let signature = key.sign("_interaction", value);
         assert_eq!(signature.len(), 27);
@@ -172,6 +235,14 @@ mod tests {
         ] {
             assert_eq!(cookies(&bad).signed(&key, "_interaction"), None, "{bad}");
         }
+        // A new key signs from now on; the old one is believed until it is deleted.
+        key.rotate(&random, 1);
+        assert_ne!(key.sign("_interaction", value), signature);
+        assert_eq!(good.signed(&key, "_interaction"), Some(value));
+        let old = key.shown()[1]["id"].as_str().unwrap().to_owned();
+        key.delete(&old).unwrap();
+        assert_eq!(good.signed(&key, "_interaction"), None);
+        assert_eq!(key.delete(&old), Err(KeyError::Only));
     }
 
     #[test]

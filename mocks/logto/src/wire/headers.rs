@@ -6,11 +6,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit::Random;
 use serde_json::{Map, Value};
 use sha1::{Digest as _, Sha1};
+
+use crate::audit;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("logto-core-request-id");
 
@@ -20,6 +22,19 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     let raw = path.starts_with("/oidc/") && asks_for_raw_errors(request.uri().query());
     let seen = request.headers().get(IF_NONE_MATCH).cloned();
     let mut response = next.run(request).await;
+    // They were looked at before anything was set.
+    let signatures = audit::signatures();
+    if !signatures.is_empty() {
+        let fields = response.headers_mut();
+        let set: Vec<HeaderValue> = fields.get_all(SET_COOKIE).iter().cloned().collect();
+        fields.remove(SET_COOKIE);
+        for line in signatures.iter().filter_map(|line| HeaderValue::from_str(line).ok()).chain(set) {
+            fields.append(SET_COOKIE, line);
+        }
+    }
+    if audit::caller().is_secure() {
+        secure_cookies(response.headers_mut());
+    }
     let vary = if varies_by_origin(&method, &path) { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     // Refusals from before the provider was asked carry their own.
     response.headers_mut().entry(VARY).or_insert(HeaderValue::from_static(vary));
@@ -36,6 +51,20 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
         && (path.starts_with("/oidc/") && !untagged.contains(&response.status())
             || path.starts_with("/api/") && response.status().is_success());
     if tagged { with_etag(response, seen).await } else { response }
+}
+
+/// Over TLS every cookie is for TLS alone; `secure` comes before `httponly`.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let lines: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in lines {
+        let text = line.to_str().unwrap_or_default();
+        let secure = match text.split_once("; httponly") {
+            Some((before, after)) => format!("{before}; secure; httponly{after}"),
+            None => format!("{text}; secure"),
+        };
+        headers.append(SET_COOKIE, HeaderValue::try_from(secure).unwrap_or(line));
+    }
 }
 
 /// `Allow` as Logto's router writes it; the OIDC provider below has none, a

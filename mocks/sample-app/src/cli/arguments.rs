@@ -8,7 +8,7 @@ use url::Url;
 
 use super::CliError;
 use super::env_file::EnvFile;
-use crate::config::{ClientAuth, CookieOptions, Options, SameSite, StorageKind};
+use crate::config::{ClientAuth, CookieOptions, ExpectedIssuer, Options, SameSite, StorageKind};
 use crate::variant::Variant;
 
 /// The Bookstore: the app of Logto's guide "add Hugging Face sign-in to a Go web app".
@@ -75,6 +75,12 @@ pub struct Arguments {
     /// How many seconds Logto may take for one answer
     #[arg(long, value_name = "N", default_value_t = Options::default().timeout_seconds, help_heading = "Sign-in")]
     timeout_seconds: u32,
+    /// Whom the app takes for the issuer
+    #[arg(long, value_enum, default_value_t, help_heading = "Sign-in")]
+    issuer: ExpectedIssuer,
+    /// Read Logto's key set once and keep it for good
+    #[arg(long, help_heading = "Sign-in")]
+    keeps_keys: bool,
     /// Defect of another app to have; may be repeated
     #[arg(long = "variant", value_enum, value_name = "DEFECT", help_heading = "Defects")]
     variants: Vec<Variant>,
@@ -177,6 +183,8 @@ impl Arguments {
             },
             storage: self.storage,
             timeout_seconds: self.timeout_seconds,
+            issuer: self.issuer,
+            keeps_keys: self.keeps_keys,
             variants: self.variants,
             ..Options::default()
         }

@@ -33,6 +33,7 @@ async fn github(tokens: Value, emails: StatusCode) -> (Shared, [Running; 2]) {
     let shared = Shared::new(crate::Context {
         endpoint: "http://localhost:3001".parse().unwrap(),
         admin_endpoint: "http://localhost:3002".parse().unwrap(),
+        trust_proxy_header: true,
         clock,
         random: Random::from_os(),
         journal: Journal::new(),

@@ -49,10 +49,7 @@ pub(super) async fn post(
     headers: HeaderMap,
 ) -> Response {
     match submit(&shared, query.as_deref(), &headers) {
-        Ok(path) => {
-            let target = shared.endpoint(&path);
-            wire::json(StatusCode::OK, &json!({ "redirectTo": target }))
-        }
+        Ok(target) => wire::json(StatusCode::OK, &json!({ "redirectTo": target })),
         Err(error) => error.response(),
     }
 }
@@ -62,7 +59,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     let mut store = shared.store();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
     let uid = interaction.uid.clone();
-    let path = interaction.request.resume_path(&uid);
+    let return_to = interaction.return_to.clone();
     let experience = interaction::started(interaction)?;
     let experience = experience.clone();
     requirements::no_robot(&store, &experience).map_err(SubmitError::Robot)?;
@@ -84,7 +81,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     if let Some(interaction) = store.interactions.get_mut(&uid) {
         interaction.login = Some(user);
     }
-    Ok(path)
+    Ok(return_to)
 }
 
 /// What the person told in this interaction becomes part of the user.

@@ -52,7 +52,7 @@ pub(super) async fn list(
     let found: Vec<&Application> = store.applications.iter().filter(wanted).collect();
     let shown = found.iter().map(|application| application.json());
     match page {
-        Some(page) => page.answer(&shared.endpoint("/applications"), &params, shown),
+        Some(page) => page.answer(&shared.here("/applications"), &params, shown),
         None => wire::json(StatusCode::OK, &shown.collect()),
     }
 }

@@ -106,9 +106,13 @@ fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), Aut
     let (header, _) = parts(token).ok_or(AuthError::NoJwt)?;
     let kid = header.get("kid").and_then(Value::as_str);
     // Keys of both tenants are known; the audience tells whose API it is.
-    let keys = [&shared.admin_keys, &shared.keys];
-    let key = keys.into_iter().find(|key| Some(key.kid()) == kid).ok_or(AuthError::UnknownKey)?;
-    let payload = key.verify(token).ok_or(AuthError::Signature)?;
+    let payload = if Some(shared.admin_keys.kid()) == kid {
+        shared.admin_keys.verify(token)
+    } else {
+        kid.filter(|kid| shared.keys.knows(kid)).ok_or(AuthError::UnknownKey)?;
+        shared.keys.verify(token)
+    };
+    let payload = payload.ok_or(AuthError::Signature)?;
     let text = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default();
     let issuers = [shared.admin_endpoint("/oidc"), shared.issuer()];
     if !issuers.iter().any(|issuer| issuer == text("iss")) {

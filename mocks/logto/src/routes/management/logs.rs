@@ -79,7 +79,7 @@ fn find(shared: &Shared, params: &Params) -> Result<Response, LogError> {
     };
     let store = shared.store();
     let found: Vec<&LogEntry> = store.logs.iter().rev().filter(wanted).collect();
-    Ok(page.answer(&shared.endpoint("/logs"), params, found.iter().map(|entry| shown(entry))))
+    Ok(page.answer(&shared.here("/logs"), params, found.iter().map(|entry| shown(entry))))
 }
 
 fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {

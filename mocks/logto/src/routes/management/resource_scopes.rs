@@ -72,7 +72,7 @@ pub(super) async fn list(
     let resource = store.resources.iter().find(|resource| resource.id == id);
     let scopes: Vec<&ResourceScope> =
         resource.into_iter().flat_map(|resource| resource.scopes.iter()).collect();
-    let address = shared.endpoint(&format!("/resources/{id}/scopes"));
+    let address = shared.here(&format!("/resources/{id}/scopes"));
     page.answer(&address, &params, scopes.iter().map(|scope| scope.json(&id)))
 }
 

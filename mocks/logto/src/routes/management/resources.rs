@@ -94,7 +94,7 @@ pub(super) async fn list(
         |resource: &ApiResource| if with_scopes { resource.json_with_scopes() } else { resource.json() };
     let store = shared.store();
     match page {
-        Some(page) => page.answer(&shared.endpoint("/resources"), &params, store.resources.iter().map(shown)),
+        Some(page) => page.answer(&shared.here("/resources"), &params, store.resources.iter().map(shown)),
         None => wire::json(StatusCode::OK, &store.resources.iter().map(shown).collect()),
     }
 }

@@ -102,7 +102,7 @@ fn roles(shared: &Shared, side: Side, holder: &str, query: Option<&str>) -> Resu
     side.check(&store, holder)?;
     let held = store.roles.iter().filter(|role| side.holds(role, holder) && role.kind == side.kind());
     let held: Vec<&Role> = held.collect();
-    let address = shared.endpoint(&format!("/{}/{holder}/roles", side.path()));
+    let address = shared.here(&format!("/{}/{holder}/roles", side.path()));
     Ok(page.answer(&address, &params, held.iter().map(|role| role.json())))
 }
 
@@ -119,7 +119,7 @@ fn holders(shared: &Shared, side: Side, id: &str, query: Option<&str>) -> Result
             held.map(Application::json).collect()
         }
     };
-    let address = shared.endpoint(&format!("/roles/{id}/{}", side.path()));
+    let address = shared.here(&format!("/roles/{id}/{}", side.path()));
     Ok(page.answer(&address, &params, held.into_iter()))
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn list(
         json
     });
     match page {
-        Some(page) => page.answer(&shared.endpoint(&format!("/roles/{id}/scopes")), &params, shown),
+        Some(page) => page.answer(&shared.here(&format!("/roles/{id}/scopes")), &params, shown),
         None => wire::json(StatusCode::OK, &shown.collect()),
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn list(
     let store = shared.store();
     let found: Vec<&Role> =
         store.roles.iter().filter(|role| kind.is_none_or(|kind| role.kind == kind)).collect();
-    page.answer(&shared.endpoint("/roles"), &params, found.iter().map(|role| featured(&store, role)))
+    page.answer(&shared.here("/roles"), &params, found.iter().map(|role| featured(&store, role)))
 }
 
 fn featured(store: &Store, role: &Role) -> Value {

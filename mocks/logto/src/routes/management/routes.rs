@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{self, delete, get, post};
 
 use super::{
-    applications, branding, connectors, consent_scopes, experience, identities, logs, resource_scopes,
+    applications, branding, connectors, consent_scopes, experience, identities, keys, logs, resource_scopes,
     resources, role_holders, role_scopes, roles, secrets, user_data, user_search, users,
 };
 use crate::shared::Shared;
@@ -35,6 +35,9 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
             get(connectors::read).patch(connectors::patch).delete(connectors::delete),
         )
         .route("/api/connectors/{id}/authorization-uri", post(connectors::authorization_uri))
+        .route("/api/configs/oidc/{kind}", get(keys::list))
+        .route("/api/configs/oidc/{kind}/rotate", post(keys::rotate))
+        .route("/api/configs/oidc/{kind}/{id}", delete(keys::delete))
         .route("/api/logs", get(logs::list))
         .route("/api/logs/{id}", get(logs::read))
         .route("/api/resources", get(resources::list).post(resources::create))

@@ -57,7 +57,7 @@ fn find(shared: &Shared, params: &Params) -> Result<Response, SearchError> {
     let search = Search::of(params)?;
     let store = shared.store();
     let found: Vec<&User> = store.users.iter().filter(|user| search.finds(user)).collect();
-    Ok(page.answer(&shared.endpoint("/users"), params, found.iter().map(|user| user.json())))
+    Ok(page.answer(&shared.here("/users"), params, found.iter().map(|user| user.json())))
 }
 
 /// Fields that can be searched, as the query and as the refusal name them.

@@ -78,5 +78,5 @@ pub(crate) fn allow(
     if let Some(interaction) = store.interactions.get_mut(&interaction.uid) {
         interaction.grant = Some(id);
     }
-    shared.endpoint(&interaction.request.resume_path(&interaction.uid))
+    interaction.return_to.clone()
 }

@@ -14,7 +14,7 @@ use crate::wire;
 
 /// `GET /oidc/.well-known/openid-configuration`.
 pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let at = |path: &str| shared.endpoint(path);
+    let at = |path: &str| shared.here(path);
     let document = json!({
         "authorization_endpoint": at("/oidc/auth"),
         "device_authorization_endpoint": at("/oidc/device/auth"),
@@ -57,7 +57,8 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -
 
 /// `GET /oidc/jwks`.
 pub(super) async fn jwks(State(shared): State<Arc<Shared>>, method: Method, headers: HeaderMap) -> Response {
-    let mut response = wire::json(StatusCode::OK, &json!({ "keys": [shared.keys.jwk()] }));
+    let mut response =
+        wire::json(StatusCode::OK, &json!({ "keys": shared.keys.jwks(shared.context.clock.millis()) }));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json; charset=utf-8"));
     if method == Method::GET {

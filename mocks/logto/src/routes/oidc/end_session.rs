@@ -129,7 +129,7 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
         state: params.first("state").map(ToOwned::to_owned),
         resumes: None,
     });
-    let action = shared.endpoint("/oidc/session/end/confirm");
+    let action = shared.here("/oidc/session/end/confirm");
     let page = match session.account {
         Some(_) => pages::sign_out(&action, &secret),
         None => pages::submitting(&action, &[("xsrf", &secret), ("logout", "yes")]),
@@ -206,9 +206,9 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
         return Err(EndSessionError::Xsrf);
     }
     let location = match (&logout.resumes, &logout.redirect_uri) {
-        (Some(path), _) => shared.endpoint(path),
+        (Some(path), _) => shared.here(path),
         (None, Some(uri)) => with_state(uri, logout.state.as_deref()),
-        (None, None) => shared.endpoint("/oidc/session/end/success"),
+        (None, None) => shared.here("/oidc/session/end/success"),
     };
     let mut set = SetCookies::default();
     store.sessions.remove(&session.id);

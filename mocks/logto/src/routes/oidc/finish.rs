@@ -198,6 +198,7 @@ fn ask(
     store.interactions.insert(
         uid.clone(),
         Interaction {
+            return_to: shared.here(&request.resume_path(&uid)),
             uid,
             request: request.clone(),
             prompt,

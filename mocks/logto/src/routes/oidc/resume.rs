@@ -154,7 +154,7 @@ fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction
         });
     }
     let fields = [("xsrf", secret.as_str()), ("logout", "yes")];
-    let html = pages::submitting(&shared.endpoint("/oidc/session/end/confirm"), &fields);
+    let html = pages::submitting(&shared.here("/oidc/session/end/confirm"), &fields);
     let mut response = Response::new(axum::body::Body::from(html));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -305,7 +305,7 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
         claims.insert("exp".to_owned(), json!(now + id_token_lifetime(store, issue.client)));
         claims.insert("iat".to_owned(), json!(now));
         claims.insert("iss".to_owned(), json!(shared.issuer()));
-        answer.insert("id_token".to_owned(), json!(shared.keys.sign(None, &Value::Object(claims))));
+        answer.insert("id_token".to_owned(), json!(shared.sign(None, &Value::Object(claims))));
     }
     if let Some(token) = &issue.refresh_token {
         answer.insert("refresh_token".to_owned(), json!(token));
@@ -358,7 +358,7 @@ fn for_resource(
         "iss": shared.issuer(),
         "aud": indicator,
     });
-    Ok(Access { token: shared.keys.sign(Some("at+jwt"), &claims), lifetime, scope })
+    Ok(Access { token: shared.sign(Some("at+jwt"), &claims), lifetime, scope })
 }
 
 /// Scopes of APIs that a grant covers, of those that were asked for.

@@ -41,7 +41,7 @@ pub(in crate::routes::oidc) async fn get(
     let response = match query.first("user_code").filter(|code| !code.is_empty()) {
         Some(code) => {
             let fields = [("xsrf", secret.as_str()), ("user_code", code)];
-            let html = pages::submitting(&shared.endpoint("/oidc/device"), &fields);
+            let html = pages::submitting(&shared.here("/oidc/device"), &fields);
             let mut response = Response::new(Body::from(html));
             let kind = HeaderValue::from_static("text/html; charset=utf-8");
             response.headers_mut().insert(CONTENT_TYPE, kind);

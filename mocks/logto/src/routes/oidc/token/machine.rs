@@ -45,7 +45,7 @@ pub(super) fn grant(
     ] {
         claims.insert(name.to_owned(), value);
     }
-    let token = shared.keys.sign(Some("at+jwt"), &Value::Object(claims));
+    let token = shared.sign(Some("at+jwt"), &Value::Object(claims));
     answer.insert("access_token".to_owned(), json!(token));
     answer.insert("expires_in".to_owned(), json!(resource.access_token_ttl));
     answer.insert("token_type".to_owned(), json!("Bearer"));

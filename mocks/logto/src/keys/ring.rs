@@ -1,0 +1,227 @@
+//! The keys that a tenant signs with, one after the other (contract §15).
+
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use kit::Random;
+use kit::alphabet::LOWER_ALNUM;
+use serde_json::{Value, json};
+
+use super::SigningKey;
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Published, and signs from a moment on.
+    Next {
+        /// In milliseconds since the epoch.
+        from: i64,
+    },
+    /// Signs.
+    Current,
+    /// Published, so that what it signed is still believed.
+    Previous,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    id: String,
+    /// In seconds.
+    created_at: i64,
+    status: Status,
+    key: Arc<SigningKey>,
+}
+
+impl Kept {
+    fn made(random: &Random, now_ms: i64, status: Status) -> Self {
+        Self {
+            id: random.string(LOWER_ALNUM, 21),
+            created_at: now_ms / 1000,
+            status,
+            key: Arc::new(SigningKey::generate()),
+        }
+    }
+
+    fn shown(&self) -> Value {
+        let mut shown = json!({ "id": self.id, "createdAt": self.created_at, "signingKeyAlgorithm": "EC" });
+        shown["status"] = match self.status {
+            Status::Next { from } => {
+                shown["status"] = json!("Next");
+                shown["effectiveAt"] = json!(from);
+                return shown;
+            }
+            Status::Current => json!("Current"),
+            Status::Previous => json!("Previous"),
+        };
+        shown
+    }
+}
+
+/// Why a key is not made or deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KeyError {
+    /// A rotation is under way.
+    #[error("a key is waiting to be the next one")]
+    Pending,
+    /// There would be none left.
+    #[error("it is the only key")]
+    Only,
+    /// There is no such key.
+    #[error("there is no key with this id")]
+    Unknown,
+    /// It is the current or the next one.
+    #[error("it is not the previous key")]
+    NotPrevious,
+}
+
+/// The keys of a tenant, the newest first.
+#[derive(Debug)]
+pub(crate) struct SigningKeys(RwLock<Vec<Kept>>);
+
+impl SigningKeys {
+    /// One key, as seeded.
+    pub(crate) fn new(random: &Random, now_ms: i64) -> Self {
+        Self(RwLock::new(vec![Kept::made(random, now_ms, Status::Current)]))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Kept>> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// With a key in force whose time has come.
+    fn write(&self, now_ms: i64) -> RwLockWriteGuard<'_, Vec<Kept>> {
+        let mut keys = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let due = keys.iter().position(|kept| matches!(kept.status, Status::Next { from } if from <= now_ms));
+        if let Some(due) = due {
+            keys.retain(|kept| kept.status != Status::Previous);
+            for kept in keys.iter_mut().filter(|kept| kept.status == Status::Current) {
+                kept.status = Status::Previous;
+            }
+            keys[due].status = Status::Current;
+        }
+        keys
+    }
+
+    /// The key that signs.
+    fn current(&self, now_ms: i64) -> Arc<SigningKey> {
+        let keys = self.read();
+        let waiting = |kept: &Kept| matches!(kept.status, Status::Next { from } if from <= now_ms);
+        let signs = |kept: &&Kept| kept.status == Status::Current;
+        if let (false, Some(current)) = (keys.iter().any(waiting), keys.iter().find(signs)) {
+            return current.key.clone();
+        }
+        drop(keys);
+        let keys = self.write(now_ms);
+        // One is always current: only a previous key can be deleted.
+        let at = keys.iter().position(|kept| kept.status == Status::Current).unwrap_or_default();
+        keys[at].key.clone()
+    }
+
+    /// The public halves: the current key, the next one, the previous one.
+    pub(crate) fn jwks(&self, now_ms: i64) -> Vec<Value> {
+        let keys = self.write(now_ms);
+        let place = |kept: &&Kept| match kept.status {
+            Status::Current => 0,
+            Status::Next { .. } => 1,
+            Status::Previous => 2,
+        };
+        let mut sorted: Vec<&Kept> = keys.iter().collect();
+        sorted.sort_by_key(place);
+        sorted.into_iter().map(|kept| kept.key.jwk().clone()).collect()
+    }
+
+    /// A JWT signed by the current key.
+    pub(crate) fn sign(&self, now_ms: i64, typ: Option<&str>, claims: &Value) -> String {
+        self.current(now_ms).sign(typ, claims)
+    }
+
+    /// The claims of a JWT that one of the keys signed.
+    pub(crate) fn verify(&self, token: &str) -> Option<Value> {
+        self.read().iter().find_map(|kept| kept.key.verify(token))
+    }
+
+    /// Whether a key has this name.
+    pub(crate) fn knows(&self, kid: &str) -> bool {
+        self.read().iter().any(|kept| kept.key.kid() == kid)
+    }
+
+    /// The keys as the Management API lists them.
+    pub(crate) fn shown(&self, now_ms: i64) -> Value {
+        self.write(now_ms).iter().map(Kept::shown).collect()
+    }
+
+    /// A new key signs after `grace` seconds: at once for none.
+    pub(crate) fn rotate(&self, random: &Random, now_ms: i64, grace: i64) -> Result<(), KeyError> {
+        let mut keys = self.write(now_ms);
+        if grace > 0 {
+            keys.retain(|kept| !matches!(kept.status, Status::Next { .. }));
+            keys.insert(0, Kept::made(random, now_ms, Status::Next { from: now_ms + grace * 1000 }));
+            return Ok(());
+        }
+        if keys.iter().any(|kept| matches!(kept.status, Status::Next { .. })) {
+            return Err(KeyError::Pending);
+        }
+        keys.retain(|kept| kept.status == Status::Current);
+        for kept in keys.iter_mut() {
+            kept.status = Status::Previous;
+        }
+        keys.insert(0, Kept::made(random, now_ms, Status::Current));
+        Ok(())
+    }
+
+    /// Forgets the previous key: nobody believes any more what it signed.
+    pub(crate) fn delete(&self, now_ms: i64, id: &str) -> Result<(), KeyError> {
+        let mut keys = self.write(now_ms);
+        if keys.len() == 1 {
+            return Err(KeyError::Only);
+        }
+        let at = keys.iter().position(|kept| kept.id == id).ok_or(KeyError::Unknown)?;
+        if keys[at].status != Status::Previous {
+            return Err(KeyError::NotPrevious);
+        }
+        keys.remove(at);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statuses(keys: &SigningKeys, now_ms: i64) -> Vec<String> {
+        let shown = keys.shown(now_ms);
+        let status = |key: &Value| key["status"].as_str().unwrap().to_owned();
+        shown.as_array().unwrap().iter().map(status).collect()
+    }
+
+    #[test]
+    fn a_new_key_signs_at_once_or_after_its_grace() {
+        let random = Random::seeded(1);
+        let keys = SigningKeys::new(&random, 0);
+        let old = keys.sign(0, None, &json!({ "sub": "u" }));
+        keys.rotate(&random, 0, 0).unwrap();
+        assert_eq!(statuses(&keys, 0), ["Current", "Previous"]);
+        assert!(keys.verify(&old).is_some(), "the previous key is still published");
+        keys.rotate(&random, 0, 60).unwrap();
+        assert_eq!(statuses(&keys, 59_999), ["Next", "Current", "Previous"]);
+        assert_eq!(keys.rotate(&random, 0, 0), Err(KeyError::Pending));
+        let published = keys.jwks(59_999);
+        keys.sign(60_000, None, &json!({}));
+        assert_eq!(statuses(&keys, 60_000), ["Current", "Previous"]);
+        assert_eq!(keys.jwks(60_000)[0], published[1], "the next one was published beforehand");
+        assert!(keys.verify(&old).is_none(), "the first key is gone");
+    }
+
+    #[test]
+    fn only_the_previous_key_can_be_deleted() {
+        let random = Random::seeded(1);
+        let keys = SigningKeys::new(&random, 0);
+        assert_eq!(keys.delete(0, "x"), Err(KeyError::Only));
+        keys.rotate(&random, 0, 0).unwrap();
+        let shown = keys.shown(0);
+        let id = |at: usize| shown[at]["id"].as_str().unwrap();
+        assert_eq!(keys.delete(0, "x"), Err(KeyError::Unknown));
+        assert_eq!(keys.delete(0, id(0)), Err(KeyError::NotPrevious));
+        keys.delete(0, id(1)).unwrap();
+        assert_eq!(keys.jwks(0).len(), 1);
+    }
+}

@@ -1,0 +1,79 @@
+//! What an app makes of the tokens that Logto gives it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kit::{Direction, Entry, Outcome, Party};
+use serde_json::Value;
+
+use super::Explain;
+use super::app::TOKEN;
+use crate::findings::causes::App;
+use crate::findings::derive::shows;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, answered, path_of};
+use crate::findings::symptom::{Symptom, SymptomKind};
+
+pub(super) const EXPLAIN: &[Explain] = &[clock_differs, keeps_old_keys];
+
+/// Seconds that the strictest of Logto's SDKs, Go's, lets clocks differ.
+const LEEWAY: i64 = 60;
+const JWKS: &str = "/oidc/jwks";
+
+/// Header and claims of the ID token that the app was given during a hop, and
+/// the exchange that gave it.
+fn id_token<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, Value, Value)> {
+    let given = seen.app_asked(hop, TOKEN).last()?;
+    let token = answered(given, "id_token")?;
+    let decoded = |part: Option<&str>| -> Option<Value> {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part?).ok()?).ok()
+    };
+    let mut parts = token.split('.');
+    Some((given, decoded(parts.next())?, decoded(parts.next())?))
+}
+
+/// The token was made at another time than the app's clock showed when it came.
+fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let (given, _, claims) = id_token(seen, symptom.hop)?;
+    let issued = claims.get("iat")?.as_i64()?;
+    let ahead = given.at.as_second() - issued;
+    // The app says itself that it is about the time of issue.
+    let said = seen.hop(symptom.hop)?.response.body.as_str();
+    let about = ["issued", "iat", "clock"].iter().any(|word| said.contains(word));
+    (about && ahead.abs() > LEEWAY).then(|| {
+        let how = if ahead > 0 { "ahead of" } else { "behind" };
+        Finding::new(App::ClockDiffers).hop(symptom.hop, shows(symptom)).journal(
+            Party::APP,
+            format!("the ID token is of {issued}, the app's clock was {} seconds {how} that", ahead.abs()),
+        )
+    })
+}
+
+/// The token names a key that is in no key set the app has read, and the app did
+/// not read one anew.
+fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let (given, header, _) = id_token(seen, symptom.hop)?;
+    let kid = header.get("kid")?.as_str()?;
+    let read = |entry: &&Entry| {
+        entry.party == Party::APP && entry.direction == Direction::Sent && path_of(&entry.request.url) == JWKS
+    };
+    let kept = seen.entries.iter().filter(read).last()?;
+    // Keys that were read after the token came would be the newest there are.
+    (kept.number < given.number && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {
+        Finding::new(App::KeepsOldKeys)
+            .hop(symptom.hop, shows(symptom))
+            .journal(
+                Party::APP,
+                "the ID token names a key that was not in the key set the app read last".to_owned(),
+            )
+            .journal(Party::APP, format!("{} was last asked before that sign-in", kept.request.url))
+    })
+}
+
+fn keys_of(entry: &Entry) -> Option<Vec<String>> {
+    let Outcome::Response(response) = &entry.outcome else { return None };
+    let set: Value = serde_json::from_str(&response.body).ok()?;
+    let keys = set.get("keys")?.as_array()?;
+    Some(keys.iter().filter_map(|key| Some(key.get("kid")?.as_str()?.to_owned())).collect())
+}

@@ -1,0 +1,242 @@
+//! What is around the parties: proxies, clocks, the network, and the environment
+//! of the embedded Logto.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use kit::{Bound, Ca, Client, ClientBuilder, Clock, Fault, Network, Party, Proxy, ProxySettings, Running};
+use url::Url;
+
+use super::endpoints::{Endpoints, OtherName};
+use super::parts::{QUICK, bind, ca_failed};
+use super::steps::{StartError, step};
+
+/// The name under which browsers know an app behind a proxy. The CA of the
+/// proxies can vouch for this name and those below it.
+pub(super) const APP_NAME: &str = "bookstore.example";
+/// The same of Logto.
+pub(super) const LOGTO_NAME: &str = "logto.bookstore.example";
+/// Names that only servers know.
+pub(super) const APP_INTERNAL: &str = "app.internal";
+pub(super) const LOGTO_INTERNAL: &str = "logto.internal";
+
+/// Nothing listens here.
+const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+
+/// Reverse proxies in front of the parties; none unless asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proxies {
+    /// In front of the app: `https://bookstore.example`.
+    pub app: Option<ProxySettings>,
+    /// In front of Logto: `https://logto.bookstore.example`.
+    pub logto: Option<ProxySettings>,
+}
+
+/// By how much the clocks of parties are off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Clocks {
+    /// The sample app's.
+    pub app: SignedDuration,
+    /// The embedded Logto's.
+    pub logto: SignedDuration,
+    /// Hugging Face's.
+    pub huggingface: SignedDuration,
+}
+
+/// The environment in which the embedded Logto is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// `ENDPOINT`; the address at which it is reached, unless said.
+    pub endpoint: Option<Url>,
+    /// `TRUST_PROXY_HEADER`: set unless said, as in the compose file of Logto's repository.
+    pub trust_proxy_header: bool,
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self { endpoint: None, trust_proxy_header: true }
+    }
+}
+
+/// A way from one party to another, which can be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From the sample app to Logto.
+    AppToLogto,
+    /// From the browser to Logto.
+    BrowserToLogto,
+    /// From the browser to the app.
+    BrowserToApp,
+    /// From the embedded Logto to Hugging Face.
+    LogtoToHuggingFace,
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AppToLogto => "app_to_logto",
+            Self::BrowserToLogto => "browser_to_logto",
+            Self::BrowserToApp => "browser_to_app",
+            Self::LogtoToHuggingFace => "logto_to_huggingface",
+        })
+    }
+}
+
+/// The networks that the parties are on.
+#[derive(Debug, Clone)]
+pub(super) struct Networks {
+    pub(super) app: Network,
+    pub(super) browser: Network,
+    pub(super) logto: Network,
+}
+
+impl Networks {
+    /// Nobody listens at these origins.
+    pub(super) fn new(clock: &Clock, nowhere: &[OtherName]) -> Self {
+        let network = || Network::new(clock.clone());
+        let networks = Self { app: network(), browser: network(), logto: network() };
+        for other in nowhere {
+            networks.app.set(&other.origin, Some(Fault::Refused));
+            networks.browser.set(&other.origin, Some(Fault::Refused));
+        }
+        networks
+    }
+
+    /// From now on this way has this fault, under whatever name the other side is asked.
+    pub(super) fn set(&self, way: Way, fault: Option<Fault>, endpoints: &Endpoints) {
+        let (network, party) = match way {
+            Way::AppToLogto => (&self.app, Party::LOGTO),
+            Way::BrowserToLogto => (&self.browser, Party::LOGTO),
+            Way::BrowserToApp => (&self.browser, Party::APP),
+            Way::LogtoToHuggingFace => (&self.logto, Party::HUGGINGFACE),
+        };
+        for origin in endpoints.origins_of(party) {
+            network.set(origin, fault);
+        }
+    }
+}
+
+/// A proxy that listens, and does not know yet what is behind it.
+struct Front {
+    settings: ProxySettings,
+    public: Url,
+    name: &'static str,
+    bound: Bound,
+}
+
+/// The proxies of a stack, on their way up.
+#[derive(Default)]
+pub(super) struct Fronts {
+    app: Option<Front>,
+    logto: Option<Front>,
+    ca: Option<Arc<Ca>>,
+}
+
+impl Fronts {
+    /// Binds those that are asked for.
+    pub(super) async fn bind(wanted: &Proxies, clock: &Clock) -> Result<Self, StartError> {
+        let front = async |settings: &Option<ProxySettings>, name: &'static str| match settings {
+            None => Ok(None),
+            Some(settings) => {
+                let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let bound = step("bind a proxy", QUICK, bind(any)).await?;
+                let public = public(settings, name, bound.port());
+                Ok::<_, StartError>(Some(Front { settings: settings.clone(), public, name, bound }))
+            }
+        };
+        let (app, logto) = (front(&wanted.app, APP_NAME).await?, front(&wanted.logto, LOGTO_NAME).await?);
+        let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
+        // Not the CA of Hugging Face: neither can speak for the other's names.
+        let ca = tls.then(|| Ca::create(clock, &[APP_NAME])).transpose().map_err(ca_failed)?;
+        Ok(Self { app, logto, ca: ca.map(Arc::new) })
+    }
+
+    pub(super) fn app(&self) -> Option<&Url> {
+        self.app.as_ref().map(|front| &front.public)
+    }
+
+    pub(super) fn logto(&self) -> Option<&Url> {
+        self.logto.as_ref().map(|front| &front.public)
+    }
+
+    /// A client that finds and trusts them.
+    pub(super) fn known_to(&self, mut client: ClientBuilder) -> ClientBuilder {
+        if let Some(ca) = &self.ca {
+            client = client.trust(ca);
+        }
+        for front in [&self.app, &self.logto].into_iter().flatten() {
+            client = client.host(front.name, front.bound.addr());
+        }
+        client
+    }
+
+    /// What the public addresses turn into where something about them is lost.
+    /// Nobody answers there.
+    pub(super) fn mistaken(&self) -> Vec<OtherName> {
+        let of = |front: &Option<Front>, party: Party, [http, bare]: [&'static str; 2]| {
+            let front = front.as_ref();
+            let plain = front.filter(|front| front.settings.tls).map(|front| (http, "http", front));
+            let portless = front.filter(|front| front.settings.port_in_address);
+            let portless = portless.map(|front| (bare, front.public.scheme(), front));
+            let named = |(name, scheme, front): (&'static str, &str, &Front)| OtherName {
+                name,
+                party,
+                origin: url(scheme, front.name, ""),
+                answers: false,
+            };
+            plain.into_iter().chain(portless).map(named).collect::<Vec<_>>()
+        };
+        let mut all = of(&self.app, Party::APP, ["APP_OVER_HTTP", "APP_WITHOUT_PORT"]);
+        all.extend(of(&self.logto, Party::LOGTO, ["LOGTO_OVER_HTTP", "LOGTO_WITHOUT_PORT"]));
+        all
+    }
+
+    /// Starts them in front of the parties.
+    pub(super) fn serve(
+        self,
+        endpoints: &Endpoints,
+        journal: &kit::Journal,
+        clock: &Clock,
+        servers: &mut Vec<Running>,
+    ) -> Result<(), StartError> {
+        for (front, upstream) in
+            [(self.app, &endpoints.app_internal), (self.logto, &endpoints.logto_internal)]
+        {
+            let Some(front) = front else { continue };
+            let client = server_names(Client::builder());
+            let client = upstream.host_str().into_iter().fold(client, ClientBuilder::allow_unless_known);
+            let client = client.build().map_err(|cause| StartError {
+                step: "build the HTTP client of a proxy",
+                cause: cause.into(),
+            })?;
+            let tls = front.settings.tls;
+            let proxy =
+                Proxy { settings: front.settings, public: front.public, upstream: upstream.clone(), client };
+            let router = proxy.router(journal.clone(), clock.clone());
+            servers.push(match &self.ca {
+                Some(ca) if tls => {
+                    front.bound.serve_tls(router, ca.server_config(front.name).map_err(ca_failed)?)
+                }
+                _ => front.bound.serve(router),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A client that knows the names that only servers know. Their addresses always
+/// name the port.
+pub(super) fn server_names(client: ClientBuilder) -> ClientBuilder {
+    client.host(APP_INTERNAL, NOBODY).host(LOGTO_INTERNAL, NOBODY)
+}
+
+fn public(settings: &ProxySettings, name: &str, port: u16) -> Url {
+    let scheme = if settings.tls { "https" } else { "http" };
+    url(scheme, name, &if settings.port_in_address { format!(":{port}") } else { String::new() })
+}
+
+fn url(scheme: &str, name: &str, port: &str) -> Url {
+    Url::parse(&format!("{scheme}://{name}{port}")).expect("a scheme and a name make a URL")
+}
