@@ -104,11 +104,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
         because: "It was fixed in Logto, and custom domains are a matter of its cloud.",
     },
     LeftOut {
-        entry: "D2",
-        what: "Discovery fails when the Logto endpoint is written with a slash at its end.",
-        because: "Logto's Go and JavaScript SDKs join addresses as the sample app does, without doubling it; the fault is in code that glues texts together.",
-    },
-    LeftOut {
         entry: "D35",
         what: "The callback answers 500 in production only: `crypto` or `Buffer` is not defined, or a page was made beforehand.",
         because: "It is the runtime of somebody's SDK (an edge runtime, server-side rendering) that fails, before any of these parties is asked.",

@@ -152,7 +152,7 @@ impl Writer {
                 shown.content_type = header("content-type");
                 shown.cache_control = header("cache-control");
                 shown.challenge = header("www-authenticate");
-                let page = url.as_ref().is_some_and(|url| one_origin(url, &self.origins.logto))
+                let page = url.as_ref().is_some_and(|url| self.origins.party(url) == Some(Party::LOGTO))
                     && header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
                 shown.content = match page {
                     true => vec!["[page]".to_owned()],
