@@ -30,6 +30,11 @@ pub fn shown_secret(secret: &str) -> String {
     format!("{}…{end}{}{hint}", visible(before), visible(after))
 }
 
+/// A text without what cannot be seen at its ends.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
 /// A text with white space and control characters made visible.
 pub(super) fn visible(text: &str) -> String {
     text.chars()

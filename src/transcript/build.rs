@@ -9,7 +9,7 @@ use url::Url;
 use super::body::{Bodies, Body};
 use super::cookies;
 use super::model::{Exchange, Transcript};
-use super::places::{Learner, Origins, one_origin};
+use super::places::{Learner, Origins};
 use super::roles::Roles;
 use crate::walker::{Hop, WhyHop};
 

@@ -9,7 +9,7 @@ use super::{Explain, Watch};
 use crate::findings::causes::{Connector, HuggingFace};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
-use crate::findings::shown::{quoted, shown_secret};
+use crate::findings::shown::{quoted, shown_secret, trimmed};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
@@ -102,7 +102,7 @@ fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return Some(with_notes(finding, &refused.notes));
     }
     let configured = seen.connector_config("clientSecret").map_or_else(|| "missing".to_owned(), shown_secret);
-    let finding = Finding::new(secret_cause(note))
+    let finding = Finding::new(secret_cause_of(seen, note))
         .symptom(symptom)
         .setting("connector.config.clientSecret", configured);
     Some(with_notes(finding, &refused.notes))
@@ -114,6 +114,18 @@ pub(super) fn of_another_app(set_up: &str, configured: &str) -> Finding {
     Finding::new(Connector::ClientIdOfAnotherApp)
         .setting("connector.config.clientId", configured)
         .setting("huggingface.app.client_id", quoted(set_up))
+}
+
+/// As [`secret_cause`]; characters without width count as white space.
+fn secret_cause_of(seen: &Observed<'_>, odd: &str) -> Connector {
+    let expected = seen.settings.oauth_app.as_ref().and_then(|app| app.secret.as_deref());
+    let given = seen.connector_config("clientSecret");
+    match (expected, given) {
+        (Some(expected), Some(given)) if given != expected && trimmed(given) == expected => {
+            Connector::SecretHasTrailingWhitespace
+        }
+        _ => secret_cause(odd),
+    }
 }
 
 /// The cause behind what is odd about a secret (`oauth::secret::difference`).
@@ -145,7 +157,7 @@ fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
     }
     let odd = oauth::secret::difference(expected, given, Some(&app.client_id));
     Some(
-        Finding::new(secret_cause(&odd))
+        Finding::new(secret_cause_of(seen, &odd))
             .setting("connector.config.clientSecret", shown_secret(given))
             .setting("huggingface.app.secret", format!("{}: the connector's {odd}", shown_secret(expected))),
     )
@@ -253,6 +265,10 @@ fn lacking(seen: &Observed<'_>) -> Option<Finding> {
     let config = seen.connector()?.get("config")?.as_object()?;
     let lacks: Vec<&str> =
         ["clientId", "clientSecret"].into_iter().filter(|member| !config.contains_key(*member)).collect();
+    // There is no secret that could have been saved.
+    if lacks == ["clientSecret"] && seen.settings.oauth_app.as_ref().is_some_and(|app| app.public) {
+        return Some(Finding::new(HuggingFace::AppIsPublic).setting("huggingface.app.public", true));
+    }
     (!lacks.is_empty()).then(|| {
         let there: Vec<&str> = config.keys().map(String::as_str).collect();
         let there =

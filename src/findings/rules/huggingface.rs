@@ -95,14 +95,13 @@ fn difference(seen: &Observed<'_>, registered: &[String], sent: &str) -> Hugging
     {
         return HuggingFace::AppCallbackRegistered;
     }
-    let of_a_connector = |url: &Url| {
-        url.path() != sent_url.path()
-            && url.path().strip_prefix("/callback/").is_some_and(|id| !id.is_empty())
-    };
-    if parsed.iter().any(|url| url.origin() == sent_url.origin() && of_a_connector(url)) {
+    let connector = |url: &Url| url.path().strip_prefix("/callback/").map(ToOwned::to_owned);
+    let of_another =
+        |url: &Url| connector(url).is_some_and(|id| !id.is_empty() && connector(&sent_url) != Some(id));
+    if parsed.iter().any(|url| url.origin() == sent_url.origin() && of_another(url)) {
         return HuggingFace::RedirectUriOfAnotherConnector;
     }
-    if parsed.iter().any(|url| rest(url) == rest(&sent_url)) {
+    if parsed.iter().any(|url| rest(url) == rest(&sent_url) && url.origin() != sent_url.origin()) {
         return HuggingFace::RedirectUriOtherHost;
     }
     HuggingFace::RedirectUriNotRegistered
@@ -181,6 +180,13 @@ fn less_granted(seen: &Observed<'_>) -> Option<(Finding, oauth::Scopes)> {
     });
     let granted = answered(answers.next()?, "scope")?;
     let hop = seen.authorized(seen.hops.last()?.number)?;
+    // What Logto did not take has other defects.
+    let taken = |call: &crate::walker::Hop| {
+        call.number > hop.number
+            && call.request.url.path().ends_with("/verify")
+            && call.response.status == 200
+    };
+    seen.hops.iter().find(|call| taken(call))?;
     let asked = query(&hop.request.url, "scope")?.into_owned();
     let lacks = oauth::Scopes::parse(&asked).minus(&oauth::Scopes::parse(&granted));
     (!lacks.is_empty()).then(|| {
