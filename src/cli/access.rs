@@ -13,8 +13,8 @@ pub(crate) struct Access {
     /// Machine-to-machine application with access to the Management API.
     #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
     logto_m2m: Option<String>,
-    /// File that holds ID:SECRET, for a secret that shall stand on no command line.
-    #[arg(long, value_name = "FILE", conflicts_with = "logto_m2m")]
+    /// File that holds ID:SECRET, for a secret that shall stand on no command line; wins over --logto-m2m.
+    #[arg(long, value_name = "FILE")]
     logto_m2m_file: Option<PathBuf>,
 }
 
