@@ -59,9 +59,13 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         500 if has_broken_escape(secret) && sent_secret(entry) => answered(entry, "message"),
         _ => None,
     })?;
-    let cause = match secret.trim() == secret {
-        true => App::AppSecretNotEncoded,
-        false => App::AppSecretHasWhitespace,
+    let cause = if secret.trim() != secret {
+        App::AppSecretHasWhitespace
+    } else if has_broken_escape(secret) {
+        App::AppSecretNotEncoded
+    } else {
+        // Whatever Logto cannot read is none of the secrets it makes.
+        App::AppSecretWrong
     };
     Some(
         Finding::new(cause)
