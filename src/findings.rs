@@ -28,6 +28,7 @@ mod left_out;
 mod observed;
 mod reference;
 mod rules;
+mod seen;
 mod shown;
 mod symptom;
 
@@ -38,7 +39,7 @@ pub use causes::{
 pub use derive::findings;
 pub use finding::{Evidence, Finding};
 pub use left_out::{LEFT_OUT, LeftOut};
-pub use observed::{Ending, Observed, SeenStep, SeenVerb, Settings};
+pub use observed::{AdminAnswer, Ending, Observed, SeenStep, SeenUser, SeenVerb, Settings};
 pub use reference::reference;
 pub use shown::shown_secret;
 pub use symptom::{Symptom, SymptomKind};

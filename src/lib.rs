@@ -58,6 +58,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A provider that misbehaves
+//!
+//! [`StackBuilder::answer`](stack::StackBuilder::answer) scripts Hugging Face: other answers, changed ones, late
+//! ones, and connections that break. [`Stack::stub`] puts a [`wiremock::Mock`]
+//! in front of it; [`Stack::stop`] verifies how often it was called.
+//!
 //! # An app of your own
 //!
 //! [`StackBuilder::app_at`](stack::StackBuilder::app_at) takes its address,
@@ -83,6 +89,12 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # A sign-in that does not work
+//!
+//! [`diagnose::diagnose`] takes the settings of a connector, of an app's record
+//! and so on, walks their twin, and says what is wrong; [`diagnose::capsule`]
+//! makes a scenario of them that has no secrets.
 //!
 //! # Another Logto
 //!
@@ -162,4 +174,4 @@ pub use stack::Stack;
 
 /// The crates of the parties, whose types stand in settings and journals: users
 /// and switches of the mock, rules of scripted answers, options of the sample app.
-pub use {kit, mock_huggingface, mock_logto, sample_app};
+pub use {kit, mock_huggingface, mock_logto, sample_app, wiremock};

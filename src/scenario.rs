@@ -39,18 +39,20 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use change::{AdminCall, HuggingFaceChange};
+pub use change::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
 pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
 pub use find::find;
 pub use given::{
-    Given, GivenApp, GivenApplication, GivenApplicationKind, GivenConnector, GivenConnectorFactory,
-    GivenHuggingFace, GivenOauthApp, GivenSignInExperience, GivenUser, Identifier, PasswordLength,
-    PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp, SocialSignIn,
+    Given, GivenApp, GivenApplication, GivenApplicationKind, GivenBrowser, GivenConnector,
+    GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenSignInExperience, GivenUser,
+    Identifier, PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp,
+    SocialSignIn,
 };
 pub(crate) use hint::nearest;
 pub use model::{
-    BackendKind, Capture, CaptureSource, Choice, Needs, PasswordAccount, Profile, Scenario, Step, Verb,
+    BackendKind, Capture, CaptureSource, Choice, LostStorage, Needs, PasswordAccount, Profile, Scenario,
+    Step, Verb,
 };
 pub(crate) use parse::documents;
 pub use schema::schema;

@@ -7,6 +7,7 @@
 
 mod api;
 mod driver;
+mod fallback;
 mod outcome;
 mod password;
 

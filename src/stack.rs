@@ -5,6 +5,7 @@
 //! and a deadline. Everything is configured through the interfaces a real user
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
+mod app_server;
 mod builder;
 mod control;
 mod endpoints;
@@ -19,6 +20,7 @@ mod saved;
 mod settings;
 mod standing;
 mod steps;
+mod stubs;
 mod surroundings;
 mod tenant;
 mod tenant_error;
@@ -33,10 +35,11 @@ pub use reset::NotClean;
 pub use running::{Known, Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
-    AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, OauthAppSettings,
-    TenantSettings,
+    AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
+    OauthAppSettings, TenantSettings,
 };
 pub use standing::Standing;
 pub use steps::{BindError, StartError, StepError};
+pub use stubs::StubError;
 pub use surroundings::{Clocks, Deployment, Proxies, Way};
 pub use tenant_error::TenantError;

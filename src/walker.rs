@@ -18,6 +18,7 @@ mod violation;
 
 pub use browser::{WalkError, Walker};
 pub use hop::{CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
+pub(crate) use jar::REFUSED;
 pub use jar::{CookieRequest, Jar, SameSite};
 pub use page::{Field, Form, Link, Page, Submit};
 

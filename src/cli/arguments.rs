@@ -77,6 +77,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Clean {
+    /// Only the containers of this run, whatever they are for.
+    #[arg(conflicts_with = "all")]
+    pub(crate) run: Option<String>,
     /// Those of runs at work, too.
     #[arg(long)]
     pub(crate) all: bool,

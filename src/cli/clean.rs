@@ -6,8 +6,12 @@ use super::arguments::Clean;
 use super::exit::CliError;
 
 pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
-    let scope = if clean.all { CleanScope::All } else { CleanScope::LeftOver };
-    println!("{}", container::clean(scope).await?);
+    let scope = match (clean.run, clean.all) {
+        (Some(run), _) => CleanScope::Run(run),
+        (None, true) => CleanScope::All,
+        (None, false) => CleanScope::LeftOver,
+    };
+    println!("{}", container::clean(&scope).await?);
     Ok(())
 }
 

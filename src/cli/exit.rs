@@ -101,7 +101,8 @@ impl CliError {
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
-            Self::Stop(StopError::Serve(_)) | Self::Io { .. } => 70,
+            // The command mounts no stubs.
+            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
             Self::ServeLogto(error) => serve_logto(error),
             Self::ServeApp(error) => serve_app(error),

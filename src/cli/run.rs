@@ -40,7 +40,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let alone = scenarios.len() == 1;
     let app = own_app(&run, scenarios.len())?;
     let interrupted = interruption()?;
-    let logto = containers::started(logto, run.backend.containers.fresh_logto, &interrupted).await?;
+    let logto = containers::started(logto, run.backend.containers.fresh_logto, alone, &interrupted).await?;
     let settings = pool::Settings {
         listen: run.backend.huggingface_listen()?,
         ca: run.backend.ca()?,

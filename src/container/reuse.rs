@@ -29,7 +29,8 @@ pub(super) enum Reusable {
     ToStart(OwnerLock),
 }
 
-/// What two runs must have in common to share containers: images and our scripts.
+/// What two runs must have in common to share containers: images, our scripts, and
+/// the folder of the lock that lets only one at a time use them.
 pub(super) fn key(settings: &Container) -> String {
     let mut digest = Sha256::new();
     for part in [
@@ -42,6 +43,7 @@ pub(super) fn key(settings: &Container) -> String {
         digest.update(part);
         digest.update([0]);
     }
+    digest.update(std::env::temp_dir().as_os_str().as_encoded_bytes());
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -84,7 +84,11 @@ pub struct Kept {
 impl std::fmt::Display for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.reuse {
-            return write!(f, "kept for the next run with --reuse; `logto-testkit clean` removes it");
+            return write!(
+                f,
+                "kept for the next run with --reuse (run {run}); `logto-testkit clean {run}` removes it",
+                run = self.run
+            );
         }
         let [postgres, logto] = self.containers.each_ref().map(|id| id.get(..12).unwrap_or(id));
         writeln!(f, "kept for inspection (run {}):", self.run)?;
@@ -95,7 +99,8 @@ impl std::fmt::Display for Kept {
         writeln!(f, "  database   docker exec -it {postgres} psql -U postgres logto")?;
         write!(
             f,
-            "`logto-testkit clean` removes it. Its huggingface.co was the mock of this run, which is gone."
+            "`logto-testkit clean {}` removes it. Its huggingface.co was the mock of this run, which is gone.",
+            self.run
         )
     }
 }
@@ -205,8 +210,8 @@ impl Container {
             Ok(site) => site,
             Err(error) if self.keep => {
                 tracing::warn!(
-                    "the containers are kept: `docker ps -a --filter label={}={run}` lists them, `logto-testkit clean` \
-                     removes them",
+                    "the containers are kept: `docker ps -a --filter label={}={run}` lists them, `logto-testkit clean \
+                     {run}` removes them",
                     labels::RUN
                 );
                 return Err(error);

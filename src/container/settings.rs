@@ -192,6 +192,6 @@ impl Container {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -21,12 +21,14 @@ const REMOVAL: Duration = Duration::from_secs(60);
 const YOUNG: Duration = Duration::from_secs(3600);
 
 /// What [`clean`] removes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CleanScope {
     /// What runs left behind, what was kept, and what waits to be used again.
     LeftOver,
     /// Everything of ours, runs at work included.
     All,
+    /// Everything of one run, at work or not.
+    Run(String),
 }
 
 /// What [`clean`] did.
@@ -60,12 +62,16 @@ impl std::fmt::Display for Cleaned {
 ///
 /// # Errors
 /// [`EngineError`] when Docker does not do it.
-pub async fn clean(scope: CleanScope) -> Result<Cleaned, EngineError> {
+pub async fn clean(scope: &CleanScope) -> Result<Cleaned, EngineError> {
     let engine = Engine::connect(Limits::default().engine).await?;
     let now = kit::Clock::system().seconds();
     let mut cleaned = Cleaned::default();
     // Logto before Postgres, in whose network namespace it is.
-    let mut found = list(&engine, labels::RUN, None).await?;
+    let run = match scope {
+        CleanScope::LeftOver | CleanScope::All => None,
+        CleanScope::Run(run) => Some(run.as_str()),
+    };
+    let mut found = list(&engine, labels::RUN, run).await?;
     found.sort_by_key(|container| label(container, labels::PART) == Some("postgres"));
     for container in found {
         let age = Duration::from_secs(u64::try_from(now - container.created.unwrap_or(now)).unwrap_or(0));
@@ -80,7 +86,7 @@ pub async fn clean(scope: CleanScope) -> Result<Cleaned, EngineError> {
             // A kept one has no owner any more.
             Owner::Unknown => label(&container, labels::STAYS).is_none() && age < YOUNG,
         };
-        if in_use && scope == CleanScope::LeftOver {
+        if in_use && *scope == CleanScope::LeftOver {
             cleaned.at_work += 1;
             continue;
         }

@@ -254,3 +254,84 @@ fn is_reserved(host: &str) -> bool {
         .into_iter()
         .any(within)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::diagnose::yaml;
+
+    /// A secret as it comes: letters and digits, with what goes wrong around them.
+    fn secrets() -> impl Strategy<Value = String> {
+        ("[ \"'\n]{0,2}", "(oauth_app_secret_)?[A-Za-z0-9]{12,40}", "[ \"'\n;,]{0,2}")
+            .prop_map(|(before, secret, after)| format!("{before}{secret}{after}"))
+    }
+
+    /// What of a value says something.
+    fn telling(value: &str) -> Vec<String> {
+        let inner = value.replace("oauth_app_secret_", " ");
+        let runs = inner.split(|c: char| !c.is_ascii_alphanumeric()).map(ToOwned::to_owned);
+        let characters = runs.map(|run| run.chars().collect::<Vec<char>>());
+        characters
+            .flat_map(|run| run.windows(8).map(|part| part.iter().collect()).collect::<Vec<String>>())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_of_the_input_is_in_the_output(
+            right in secrets(),
+            other in secrets(),
+            cut in 0_usize..12,
+            password in "[A-Za-z0-9-]{10,20}",
+            id in "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{12}",
+            person in "[a-z]{8,12}",
+            host in "[a-z]{8,12}\\.(com|io|dev)",
+            seed in any::<u64>(),
+        ) {
+            let short: String = right.chars().skip(cut).collect();
+            let mail = format!("{person}@{host}");
+            let document = json!({
+                "description": format!("The secret {right} of {mail} does not work."),
+                "given": {
+                    "huggingface": {
+                        "app": { "client_id": id, "secret": right, "redirect_uris": [format!("https://{host}/callback/x")] },
+                        "accounts": [{ "username": person, "fullname": "Somebody", "email": mail }],
+                        "answers": [{ "path": "/oauth/token", "body": json!({ "access_token": other }).to_string() }],
+                    },
+                    "connector": { "client_id": format!("{id} "), "client_secret": short, "config": { "customHeaders": { "token": other } } },
+                    "app": { "app_secret": other },
+                    "users": [{ "username": person, "primary_email": mail.to_uppercase(), "password": password }],
+                },
+                "steps": [
+                    { "administer": { "call": "PATCH /api/connectors/x", "body": { "config": { "clientSecret": short, "clientId": id } } } },
+                    { "sign_in_as": person },
+                    { "sign_in_with_password": { "username": person, "password": password } },
+                ],
+            });
+            let Value::Object(mut document) = document else { unreachable!("an object") };
+            let mut disguise = Disguise::new(Random::seeded(seed));
+            disguise.put_on(&mut document);
+            let text = yaml::document(&document);
+            prop_assert_eq!(disguise.left_in(&text), None, "{}", text);
+            for value in [&right, &short, &other, &password, &id] {
+                for part in telling(value) {
+                    prop_assert!(!text.contains(&part), "{part} of {value}\n{text}");
+                }
+            }
+            for value in [&person, &host, &mail] {
+                prop_assert!(!text.to_lowercase().contains(value.as_str()), "{value}\n{text}");
+            }
+            // What belongs together still does.
+            let given = &document["given"];
+            let stand_in = given["huggingface"]["app"]["secret"].as_str().unwrap_or_default();
+            let shorter: String = stand_in.chars().skip(cut).collect();
+            prop_assert_eq!(given["connector"]["client_secret"].as_str(), Some(shorter.as_str()));
+            let with_space = given["huggingface"]["app"]["client_id"].as_str().map(|id| format!("{id} "));
+            prop_assert_eq!(given["connector"]["client_id"].as_str(), with_space.as_deref());
+            prop_assert_eq!(&document["steps"][1]["sign_in_as"], &given["users"][0]["username"]);
+        }
+    }
+}

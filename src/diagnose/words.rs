@@ -38,9 +38,10 @@ impl Words {
         let mut finding = finding.clone();
         for evidence in &mut finding.evidence {
             match evidence {
-                Evidence::Hop { says, .. } | Evidence::Journal { says, .. } | Evidence::Audit { says } => {
-                    *says = self.own(says);
-                }
+                Evidence::Hop { says, .. }
+                | Evidence::Journal { says, .. }
+                | Evidence::Audit { says }
+                | Evidence::Management { says } => *says = self.own(says),
                 Evidence::Setting { value, .. } => *value = self.own(value),
             }
         }

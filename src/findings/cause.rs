@@ -40,6 +40,12 @@ pub enum Place {
     HuggingFaceAccount,
     /// Logto console: Connectors → Social connectors → Hugging Face.
     LogtoConnector,
+    /// Logto console: Connectors → Email and SMS connectors.
+    LogtoMessageConnectors,
+    /// Logto console: Multi-factor auth.
+    LogtoMfa,
+    /// Logto console: Security.
+    LogtoSecurity,
     /// Logto console: Sign-in experience.
     LogtoSignInExperience,
     /// Logto console: Applications → the app.
@@ -66,6 +72,9 @@ impl std::fmt::Display for Place {
             Self::HuggingFaceApp => "Hugging Face: Settings → Connected Apps → your OAuth app",
             Self::HuggingFaceAccount => "Hugging Face: the person's account settings",
             Self::LogtoConnector => "Logto console: Connectors → Social connectors → Hugging Face",
+            Self::LogtoMessageConnectors => "Logto console: Connectors → Email and SMS connectors",
+            Self::LogtoMfa => "Logto console: Multi-factor auth",
+            Self::LogtoSecurity => "Logto console: Security → General",
             Self::LogtoSignInExperience => "Logto console: Sign-in experience",
             Self::LogtoApplication => "Logto console: Applications → your app",
             Self::LogtoUsers => "Logto console: User management",

@@ -37,7 +37,18 @@ mod see {
     pub(super) const DEPLOYMENT: &str = "https://docs.logto.io/logto-oss/deployment-and-configuration";
     pub(super) const SIGN_OUT: &str = "https://docs.logto.io/end-user-flows/sign-out";
     pub(super) const USERS: &str = "https://docs.logto.io/user-management/manage-users";
+    pub(super) const RESOURCES: &str = "https://docs.logto.io/authorization/global-api-resources";
     pub(super) const COOKIES: &str =
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie";
+    pub(super) const OAUTH_CONNECTOR: &str = "https://docs.logto.io/integrations/oauth2";
+    pub(super) const OIDC_CONNECTOR: &str = "https://docs.logto.io/integrations/oidc";
+    pub(super) const MANAGEMENT: &str = "https://docs.logto.io/integrate-logto/interact-with-management-api";
+    pub(super) const MESSAGES: &str = "https://docs.logto.io/connectors/email-connectors";
+    pub(super) const MFA: &str = "https://docs.logto.io/end-user-flows/mfa";
+    pub(super) const TERMS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
+    pub(super) const BLOCKLIST: &str = "https://docs.logto.io/security/blocklist";
+    pub(super) const HF_STATUS: &str = "https://status.huggingface.co";
+    pub(super) const HF_LIMITS: &str = "https://huggingface.co/docs/hub/rate-limits";
+    pub(super) const SSO: &str = "https://docs.logto.io/end-user-flows/enterprise-sso";
     pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
 }

@@ -1,18 +1,21 @@
 //! From what was seen to findings.
 
+use serde_json::Value;
+
 use super::cause::Cause;
 use super::finding::Finding;
 use super::observed::Observed;
 use super::rules::{EXPLAIN, WATCH};
-use super::symptom::{Symptom, SymptomKind, symptoms};
+use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
 
 /// What broke, the first first. Nothing for a sign-in that came through.
 #[must_use]
 pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for symptom in symptoms(seen) {
-        let finding = explain(seen, &symptom);
-        add(&mut found, finding);
+        if let Some(finding) = explain(seen, &symptom) {
+            add(&mut found, finding);
+        }
     }
     for watch in WATCH.iter().copied().flatten() {
         if let Some(finding) = watch(seen) {
@@ -21,14 +24,25 @@ pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     }
     // By the hop at which it shows; what only the configuration tells comes last.
     found.sort_by_key(|finding| finding.hop.unwrap_or(usize::MAX));
+    // What shows before the first hop is at none.
+    for finding in &mut found {
+        finding.hop = finding.hop.filter(|hop| *hop > 0);
+    }
     found
 }
 
-fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Finding {
+/// Nothing where the Management API refused something that nobody missed.
+fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let explained = EXPLAIN.iter().copied().flatten().find_map(|rule| rule(seen, symptom));
-    let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).hop(symptom.hop, shows(symptom)));
-    let hop = finding.hop.unwrap_or(symptom.hop);
-    finding.at(hop)
+    let harmless = matches!(symptom.kind, SymptomKind::ManagementRefused(_)) && last_success(seen).is_some();
+    if explained.is_none() && harmless {
+        return None;
+    }
+    let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).symptom(symptom));
+    Some(match finding.hop {
+        Some(_) => finding,
+        None => finding.at(symptom.hop),
+    })
 }
 
 /// One cause is told once, where it shows first.
@@ -62,10 +76,19 @@ pub(super) fn shows(symptom: &Symptom) -> String {
         SymptomKind::AsksToLink { kind, .. } => {
             format!("Logto's page asks whether to link to the account with this {kind}")
         }
+        SymptomKind::AsksToAgree => "Logto's page asks the person to agree to the terms".to_owned(),
+        SymptomKind::ManagementRefused(answer) => {
+            let text = |member: &str| answer.answer.get(member).and_then(Value::as_str).unwrap_or_default();
+            let (code, message) = (text("code"), text("message"));
+            format!("the Management API answers {} {code} to {}: {message}", answer.status, answer.call)
+        }
         SymptomKind::AppGotError { error, description } => {
             format!("Logto sends the browser back to the app with {error} ({description})")
         }
         SymptomKind::AppFailed { status } => format!("the app answers {status}"),
+        SymptomKind::LeftSignedOut { .. } => {
+            "the person is signed out, and left on Logto's own page".to_owned()
+        }
         SymptomKind::NotSignedIn => {
             "the sign-in came through, and the app says that nobody is signed in".to_owned()
         }

@@ -4,6 +4,8 @@ use kit::Party;
 use serde_json::{Value, json};
 
 use super::cause::Cause;
+use super::derive::shows;
+use super::symptom::{Symptom, SymptomKind};
 
 /// Something that was seen, and speaks for a cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,11 @@ pub enum Evidence {
         /// What it says.
         says: String,
     },
+    /// An answer of Logto's Management API.
+    Management {
+        /// What it says.
+        says: String,
+    },
     /// A setting as it was seen. Secrets are hidden, their defects shown.
     Setting {
         /// Whose, and which: `connector.config.clientSecret`.
@@ -42,6 +49,7 @@ impl std::fmt::Display for Evidence {
             Self::Hop { number, says } => write!(f, "hop {number}: {says}"),
             Self::Journal { party, says } => write!(f, "journal of {party}: {says}"),
             Self::Audit { says } => write!(f, "Logto's audit log: {says}"),
+            Self::Management { says } => f.write_str(says),
             Self::Setting { field, value } => write!(f, "{field} is {value}"),
         }
     }
@@ -88,6 +96,20 @@ impl Finding {
         self
     }
 
+    /// Proven by an answer of the Management API.
+    pub(super) fn management(mut self, says: impl Into<String>) -> Self {
+        self.evidence.push(Evidence::Management { says: says.into() });
+        self
+    }
+
+    /// Proven by where and how a symptom shows.
+    pub(super) fn symptom(self, symptom: &Symptom) -> Self {
+        match &symptom.kind {
+            SymptomKind::ManagementRefused(_) => self.management(shows(symptom)),
+            _ => self.hop(symptom.hop, shows(symptom)),
+        }
+    }
+
     /// Proven by a setting.
     pub(super) fn setting(mut self, field: impl Into<String>, value: impl std::fmt::Display) -> Self {
         self.evidence.push(Evidence::Setting { field: field.into(), value: value.to_string() });
@@ -103,6 +125,7 @@ impl Evidence {
             Self::Hop { number, says } => json!({ "hop": number, "says": says }),
             Self::Journal { party, says } => json!({ "journal": party.to_string(), "says": says }),
             Self::Audit { says } => json!({ "audit_log": "Logto", "says": says }),
+            Self::Management { says } => json!({ "management_api": "Logto", "says": says }),
             Self::Setting { field, value } => json!({ "setting": field, "value": value }),
         }
     }

@@ -14,6 +14,46 @@ pub struct LeftOut {
 /// All of them, in the order of the catalogue.
 pub const LEFT_OUT: &[LeftOut] = &[
     LeftOut {
+        entry: "A10",
+        what: "Linking in Logto's account center is refused by Hugging Face, although the sign-in works: it comes back to another address, which the console does not show.",
+        because: "The account center is a page of its own over the Account API, which neither the walker nor the embedded Logto plays.",
+    },
+    LeftOut {
+        entry: "A15",
+        what: "Somebody whom GitHub has let in does not come further: the profile's second request is refused, because a GitHub App was made in place of an OAuth app.",
+        because: "It is about GitHub's own endpoints. The mock stands for Hugging Face, which tells the whole profile in one answer.",
+    },
+    LeftOut {
+        entry: "A17",
+        what: "The provider takes no return address with http, or on localhost, so that nothing works on a developer's machine.",
+        because: "Hugging Face documents that it takes both. A rule of another provider would only be imitated.",
+    },
+    LeftOut {
+        entry: "A18",
+        what: "People on phones are stuck at a confirmation in the provider's own app.",
+        because: "Hugging Face has no such option; a page that is never answered is no behaviour of any party here.",
+    },
+    LeftOut {
+        entry: "B4",
+        what: "A direct sign-in starts twice, and the first answer is refused with “The authorization is invalid”.",
+        because: "A fault of an earlier Logto's page, mended since. The walker stands for the page of today.",
+    },
+    LeftOut {
+        entry: "B17",
+        what: "The list of connectors itself fails, and the console's page with it.",
+        because: "It takes two rows that only SQL can write.",
+    },
+    LeftOut {
+        entry: "B29",
+        what: "Logto's account center says that a connector is not enabled which signs people in.",
+        because: "The account center is a page of its own over the Account API, which neither the walker nor the embedded Logto plays.",
+    },
+    LeftOut {
+        entry: "B30",
+        what: "The button is there in a browser and missing in an app's web view, or the reverse.",
+        because: "It takes the bridge that a native app puts into the page, and a connector for one platform only; that for Hugging Face is for all.",
+    },
+    LeftOut {
         entry: "C4",
         what: "Calls of the Management API fail with 500, and Logto's log says `fetch failed`: it cannot reach its own public address.",
         because: "Logto 1.42 reads the keys of its admin tenant from the database and asks nobody. The like from the app's side is bugs/deployment/logto-out-of-reach.",
@@ -67,5 +107,35 @@ pub const LEFT_OUT: &[LeftOut] = &[
         entry: "D2",
         what: "Discovery fails when the Logto endpoint is written with a slash at its end.",
         because: "Logto's Go and JavaScript SDKs join addresses as the sample app does, without doubling it; the fault is in code that glues texts together.",
+    },
+    LeftOut {
+        entry: "D35",
+        what: "The callback answers 500 in production only: `crypto` or `Buffer` is not defined, or a page was made beforehand.",
+        because: "It is the runtime of somebody's SDK (an edge runtime, server-side rendering) that fails, before any of these parties is asked.",
+    },
+    LeftOut {
+        entry: "D36",
+        what: "The Go SDK cannot read a key set whose keys have members that are lists (`x5c`, `key_ops`).",
+        because: "Logto's own key set has none, so nobody meets it with Logto; the fault is in the SDK's types.",
+    },
+    LeftOut {
+        entry: "D37",
+        what: "Nothing: a callback at `/callback-anything` passes for one at `/callback`.",
+        because: "Nobody sees anything go wrong; it is a matter of how strict an SDK compares addresses.",
+    },
+    LeftOut {
+        entry: "E13",
+        what: "The page that signs out of Logto stays blank: a Content-Security-Policy forbids its form.",
+        because: "Only a browser that obeys the policy shows it; the walker sends forms whatever a policy says.",
+    },
+    LeftOut {
+        entry: "F26",
+        what: "The sign-in fails because a second endpoint of the provider, such as GitHub's list of e-mail addresses, refuses.",
+        because: "Logto's connector for Hugging Face asks one endpoint for the profile; the others that ask two have their providers' addresses built in.",
+    },
+    LeftOut {
+        entry: "G2",
+        what: "Somebody types in the e-mail address that the provider did not give, it belongs to an account, and the social identity is not linked to it.",
+        because: "It is mended in the version of Logto that is reproduced here, and typing in an address takes a connector that sends mail.",
     },
 ];

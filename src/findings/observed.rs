@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::{Direction, Entry, Outcome, Party};
 use mock_huggingface::App as OauthApp;
 use serde_json::Value;
@@ -44,6 +46,8 @@ pub struct Settings {
     pub application: Value,
     /// As `GET /api/sign-in-exp` gives it.
     pub sign_in_experience: Value,
+    /// The newest accounts of the tenant, as `GET /api/users` lists them.
+    pub users: Vec<Value>,
     /// The OAuth app at Hugging Face that the connector is meant to use.
     pub oauth_app: Option<OauthApp>,
     /// The sample app's configuration; `None` for an app of one's own.
@@ -54,8 +58,21 @@ pub struct Settings {
     pub cookie_keys: Value,
     /// Why the last TLS handshake with the mock Hugging Face failed, where one did during the walk.
     pub failed_handshake: Option<String>,
+    /// What Logto says of the accounts that the app had signed in, by id.
+    pub signed_in: Vec<(String, SeenUser)>,
     /// Seconds by which a party's clock is off, where that is known.
     pub clocks: BTreeMap<&'static str, i64>,
+}
+
+/// What became of an account in Logto.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenUser {
+    /// It is there, and may sign in.
+    Welcome,
+    /// It is suspended.
+    Suspended,
+    /// It is not there.
+    Gone,
 }
 
 /// A step of the person.
@@ -86,10 +103,25 @@ pub enum SeenVerb {
     LostCookies,
     /// Waited.
     Waited,
-    /// Somebody changed settings in Logto or at Hugging Face.
+    /// Something was changed at Hugging Face.
     SettingsChanged,
+    /// Somebody called Logto's Management API.
+    Administered(Box<AdminAnswer>),
     /// Something else.
     Other(&'static str),
+}
+
+/// A call of the Management API, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminAnswer {
+    /// Method and path, e.g. `POST /api/connectors`.
+    pub call: String,
+    /// The body that was sent; null without one.
+    pub sent: Value,
+    /// The status.
+    pub status: u16,
+    /// The body of the answer; null when it is not JSON.
+    pub answer: Value,
 }
 
 /// How a step ended.
@@ -153,6 +185,32 @@ impl Observed<'_> {
         self.connector()?.get("config")?.get(member)?.as_str()
     }
 
+    /// The factory of the connector under test, e.g. `huggingface-universal`.
+    pub(super) fn factory(&self) -> Option<&str> {
+        self.connector()?.get("connectorId")?.as_str()
+    }
+
+    /// The scopes that the connector asks for by its configuration.
+    pub(super) fn connector_scope(&self) -> Option<&str> {
+        let connector = self.connector()?;
+        let scope = connector.get("config").and_then(|config| config.get("scope")?.as_str());
+        match connector.get("connectorId").and_then(Value::as_str) {
+            Some("huggingface-universal") => Some(scope.unwrap_or("profile")),
+            _ => scope,
+        }
+    }
+
+    /// The last request for authorization up to a hop that Hugging Face did not refuse.
+    pub(super) fn authorized(&self, hop: usize) -> Option<&Hop> {
+        self.hops.iter().rev().find(|asked| {
+            asked.number <= hop
+                && self.party(&asked.request.url) == Some(Party::HUGGINGFACE)
+                && asked.request.url.path() == "/oauth/authorize"
+                && asked.response.status < 400
+                && !asked.redirect().is_some_and(|to| to.is_ok_and(|to| query(&to, "error").is_some()))
+        })
+    }
+
     /// A list of texts in the app's record, e.g. `redirectUris`.
     pub(super) fn application_uris(&self, member: &str) -> Option<Vec<&str>> {
         let uris = self.settings.application.get("oidcClientMetadata")?.get(member)?.as_array()?;
@@ -184,7 +242,19 @@ pub(super) fn status(entry: &Entry) -> Option<u16> {
 
 /// A member of a JSON answer.
 pub(super) fn answered(entry: &Entry, member: &str) -> Option<String> {
+    body(entry)?.get(member)?.as_str().map(ToOwned::to_owned)
+}
+
+/// A JSON answer.
+pub(super) fn body(entry: &Entry) -> Option<Value> {
     let Outcome::Response(response) = &entry.outcome else { return None };
-    let body: Value = serde_json::from_str(&response.body).ok()?;
-    body.get(member)?.as_str().map(ToOwned::to_owned)
+    serde_json::from_str(&response.body).ok()
+}
+
+/// The claims of the ID token in a token answer. Nobody verifies it here: what
+/// it says is evidence, whoever signed it.
+pub(super) fn id_token_claims(entry: &Entry) -> Option<Value> {
+    let token = answered(entry, "id_token")?;
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&payload).ok()
 }

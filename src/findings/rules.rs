@@ -3,17 +3,25 @@
 //! A rule proves its cause from the evidence, or gives `None`. It never guesses:
 //! where two causes would look the same, neither rule may answer.
 
+mod access;
 mod account;
 mod app;
 mod application;
 mod browser;
+mod callback;
 mod connector;
 mod discovered;
 mod experience;
+mod generic;
 mod huggingface;
 mod logto;
+mod management;
 mod network;
 mod person;
+mod provider;
+mod request;
+mod session;
+mod sign_out;
 mod tokens;
 
 use super::finding::Finding;
@@ -29,26 +37,42 @@ pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
+    management::EXPLAIN,
     huggingface::EXPLAIN,
+    provider::EXPLAIN,
     connector::EXPLAIN,
+    generic::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
+    request::EXPLAIN,
     application::EXPLAIN,
+    session::EXPLAIN,
+    callback::EXPLAIN,
+    access::EXPLAIN,
+    sign_out::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     tokens::EXPLAIN,
     logto::EXPLAIN,
+    provider::LAST,
     network::EXPLAIN_LAST,
 ];
 
 /// Rules that see faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
+    provider::WATCH,
     connector::WATCH,
+    generic::WATCH,
     experience::WATCH,
     account::WATCH,
     application::WATCH,
     app::WATCH,
+    request::WATCH,
+    session::WATCH,
+    callback::WATCH,
+    access::WATCH,
+    sign_out::WATCH,
     logto::WATCH,
     network::WATCH,
     browser::WATCH,

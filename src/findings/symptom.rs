@@ -4,7 +4,7 @@ use kit::Party;
 use serde_json::Value;
 use url::Url;
 
-use super::observed::{Ending, Observed, query};
+use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
 use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -77,8 +77,18 @@ pub enum SymptomKind {
         /// Its status.
         status: u16,
     },
+    /// The person signed out and is left on Logto's own page, though the app had
+    /// named an address to return to.
+    LeftSignedOut {
+        /// The hop of the sign-out request.
+        asked: usize,
+    },
     /// The sign-in came through, and the app does not know the person.
     NotSignedIn,
+    /// Logto's page asks to agree to the terms, and got no answer.
+    AsksToAgree,
+    /// The Management API refused a call.
+    ManagementRefused(Box<AdminAnswer>),
     /// Something on the page could not be done.
     Stuck(String),
 }
@@ -90,13 +100,40 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     found.extend(not_signed_in(seen));
     found.sort_by_key(|symptom| symptom.hop);
     found.dedup_by_key(|symptom| symptom.hop);
+    let mut before: Option<Symptom> = None;
+    found.retain(|symptom| {
+        let told = before.as_ref().is_some_and(|before| follows(seen, before, symptom));
+        before = Some(symptom.clone());
+        !told
+    });
     let last_success = last_success(seen);
     found.retain(|symptom| last_success.is_none_or(|success| symptom.hop > success));
+    // No sign-in makes up for what was not set up.
+    found.extend(refused_by_management(seen));
+    found.sort_by_key(|symptom| symptom.hop);
     found
 }
 
+/// Whether Logto only repeats what Hugging Face said: the callback carried the error.
+fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
+    let both = (&before.kind, &symptom.kind);
+    let (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) = both else { return false };
+    let between = |hop: &&Hop| before.hop < hop.number && hop.number < symptom.hop;
+    let mut between = seen.hops.iter().filter(between);
+    !between.any(|hop| seen.party(&hop.request.url) == Some(Party::HUGGINGFACE))
+}
+
+fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
+    seen.steps.iter().filter_map(|step| {
+        let SeenVerb::Administered(answer) = &step.verb else { return None };
+        let hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let kind = SymptomKind::ManagementRefused(answer.clone());
+        (answer.status >= 400).then_some(Symptom { hop, kind })
+    })
+}
+
 /// The last hop by which somebody was signed in to the app, or out as asked.
-fn last_success(seen: &Observed<'_>) -> Option<usize> {
+pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
     for (at, hop) in seen.hops.iter().enumerate() {
         let app = seen.party(&hop.request.url) == Some(Party::APP);
@@ -117,9 +154,10 @@ fn last_success(seen: &Observed<'_>) -> Option<usize> {
 
 fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
     seen.hops[from..to].iter().any(|hop| is_sign_out(seen, hop))
-        || seen.steps.iter().any(|step| {
-            step.verb == super::SeenVerb::LostCookies && step.hops.start > from && step.hops.start <= to
-        })
+        || seen
+            .steps
+            .iter()
+            .any(|step| step.verb == SeenVerb::LostCookies && step.hops.start > from && step.hops.start <= to)
 }
 
 fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
@@ -132,14 +170,19 @@ fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
 }
 
 /// The app's session check as the harness asks it.
-fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
+pub(super) fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
     hop.why == WhyHop::Call
         && seen.party(&hop.request.url) == Some(Party::APP)
         && hop.request.url.path() == "/api/session"
 }
 
-fn authenticated(hop: &Hop) -> Option<bool> {
+pub(super) fn authenticated(hop: &Hop) -> Option<bool> {
     hop.json()?.get("authenticated")?.as_bool()
+}
+
+/// Whom a session check names.
+pub(super) fn subject(hop: &Hop) -> Option<String> {
+    Some(hop.json()?.get("claims")?.get("sub")?.as_str()?.to_owned())
 }
 
 /// Whether Logto sent the browser here with a code.
@@ -149,6 +192,10 @@ pub(super) fn is_code_callback(hop: &Hop) -> bool {
 }
 
 fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
+    if hop.why == WhyHop::Prefetch {
+        // Nobody sees what comes of it.
+        return None;
+    }
     let (url, status) = (&hop.request.url, hop.response.status);
     let kind = if let Some(fault) = &hop.response.fault {
         SymptomKind::NoResponse(fault.clone())
@@ -163,6 +210,8 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             }
             Party::LOGTO => at_logto(seen, hop)?,
             Party::APP if hop.why == WhyHop::Call => return None,
+            // Logto's error is the symptom, at the hop before.
+            Party::APP if hop.why == WhyHop::Redirect && error_of(url).is_some() => return None,
             Party::APP if status >= 400 => SymptomKind::AppFailed { status },
             _ => return None,
         }
@@ -174,6 +223,12 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
     let (path, status) = (hop.request.url.path(), hop.response.status);
     if path == "/unknown-session" {
         return Some(SymptomKind::UnknownSession);
+    }
+    if path == "/oidc/session/end/success" {
+        let before = seen.hops.iter().take_while(|other| other.number < hop.number);
+        let asked = before.filter(|other| other.request.url.path() == "/oidc/session/end").last()?;
+        query(&asked.request.url, "post_logout_redirect_uri")?;
+        return Some(SymptomKind::LeftSignedOut { asked: asked.number });
     }
     if hop.why != WhyHop::Call && status >= 400 {
         let body = hop.json().unwrap_or_default();
@@ -199,8 +254,12 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     for (at, step) in seen.steps.iter().enumerate() {
         let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
-            let next = seen.steps.get(at + 1);
-            next.is_some_and(|next| matches!(next.verb, super::SeenVerb::Other("choose" | "fill_in")))
+            // What others do meanwhile is no answer.
+            let meanwhile = |verb: &SeenVerb| {
+                matches!(verb, SeenVerb::Administered(_) | SeenVerb::SettingsChanged | SeenVerb::Waited)
+            };
+            let next = seen.steps[at + 1..].iter().find(|next| !meanwhile(&next.verb));
+            next.is_some_and(|next| matches!(next.verb, SeenVerb::Other("choose" | "fill_in")))
         };
         let symptom = match &step.ending {
             Ending::Rest => continue,
@@ -220,6 +279,7 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
             Ending::Says(Arrival::MissingProfile(asked)) => {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
             }
+            Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
             Ending::Says(Arrival::LinkOrRegister { kind, value }) => Symptom {
                 hop: last_hop,
                 kind: SymptomKind::AsksToLink { kind: kind.clone(), value: value.clone() },

@@ -116,6 +116,7 @@ fn rule(recorded: &Value) -> Rule {
             .collect(),
         body,
         close: text("fault").as_deref() == Some("close"),
+        ..Rule::default()
     }
 }
 

@@ -60,6 +60,8 @@ impl Tenant {
             created_connector: None,
             created_application: None,
             created_users: vec![],
+            people: vec![],
+            created_besides: vec![],
             sign_in_experience,
         };
         let saved = StateFile::create(external.state_file.clone(), state)?;

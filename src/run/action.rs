@@ -36,6 +36,12 @@ pub enum ActionError {
     /// The Management API did not answer.
     #[error(transparent)]
     Management(#[from] crate::stack::ManagementError),
+    /// What it created could not be noted for being put back.
+    #[error(transparent)]
+    Saved(#[from] crate::stack::SavedStateError),
+    /// The app cannot be started again like this.
+    #[error(transparent)]
+    App(#[from] sample_app::ConfigError),
     /// There is nothing of that name at Hugging Face to change.
     #[error("Hugging Face has no {what} `{name}`")]
     NotAtSite {
@@ -44,6 +50,9 @@ pub enum ActionError {
         /// Its name.
         name: String,
     },
+    /// Hugging Face has no new key.
+    #[error("Hugging Face has no new key: {0}")]
+    NoKey(#[from] mock_huggingface::NoKey),
     /// Not an address.
     #[error("`{0}` is no address")]
     Address(String),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kit::{Direction, Party};
+use kit::{Direction, Entry, Party};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -82,6 +82,8 @@ impl Look<'_, '_> {
         self.page(&mut found)?;
         self.social_buttons(&mut found).await?;
         self.addresses(&mut found)?;
+        self.breaks(&mut found);
+        self.calls(&mut found);
         self.journal(&mut found)?;
         self.session(&mut found).await?;
         for capture in &self.step.capture {
@@ -201,16 +203,50 @@ impl Look<'_, '_> {
         Ok(hop.map(|hop| (hop.number, hop.request.url.clone())))
     }
 
+    /// Rules of every hop that are expected to be broken. What else is broken, the walk tells.
+    fn breaks(&self, found: &mut Vec<String>) {
+        let hops = &self.person.walker.hops()[self.since.hops..];
+        for expected in &self.step.expect.breaks {
+            let broken =
+                hops.iter().flat_map(|hop| &hop.violations).any(|broken| broken.what.contains(expected));
+            if !broken {
+                found.push(format!("expected a rule of every hop to be broken, “{expected}”, it was not"));
+            }
+        }
+    }
+
+    /// What Hugging Face received in this step.
+    fn received(&self) -> Vec<Entry> {
+        let mut entries = self.person.stack.journal().since(self.since.journal);
+        entries.retain(|entry| entry.party == Party::HUGGINGFACE && entry.direction == Direction::Received);
+        entries
+    }
+
+    fn calls(&self, found: &mut Vec<String>) {
+        if self.step.expect.calls.is_empty() {
+            return;
+        }
+        let paths: Vec<String> = self
+            .received()
+            .iter()
+            .filter_map(|entry| Some(Url::parse(&entry.request.url).ok()?.path().to_owned()))
+            .collect();
+        for (path, expected) in &self.step.expect.calls {
+            let calls = paths.iter().filter(|called| *called == path).count();
+            if calls != *expected {
+                found.push(format!(
+                    "expected {expected} request(s) to Hugging Face's {path}, there were {calls}"
+                ));
+            }
+        }
+    }
+
     fn journal(&self, found: &mut Vec<String>) -> Result<(), ActionError> {
         if self.step.expect.journal.is_empty() {
             return Ok(());
         }
-        let entries = self.person.stack.journal().since(self.since.journal);
-        let notes: Vec<&String> = entries
-            .iter()
-            .filter(|entry| entry.party == Party::HUGGINGFACE && entry.direction == Direction::Received)
-            .flat_map(|entry| &entry.notes)
-            .collect();
+        let entries = self.received();
+        let notes: Vec<&String> = entries.iter().flat_map(|entry| &entry.notes).collect();
         for expected in &self.step.expect.journal {
             let expected = self.person.fill(expected)?;
             if !notes.iter().any(|note| note.contains(&expected)) {
@@ -298,7 +334,7 @@ impl Look<'_, '_> {
                 address.map_err(|_| missing(format!("the link “{text}” leads nowhere")))?.to_string()
             }
         };
-        self.person.capture(&capture.name, value);
+        self.person.capture(capture, value);
         Ok(())
     }
 
@@ -345,6 +381,7 @@ fn asked(says: &Arrival, expected: &Question) -> Vec<String> {
     let right = match says {
         Arrival::MissingProfile(asked) => expected.profile.as_ref() == Some(asked),
         Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
+        Arrival::AsksToAgree => expected.to_agree,
         Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
     };
     if right { vec![] } else { vec![format!("expected another question; {says}")] }

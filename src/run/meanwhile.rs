@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::scenario::{AdminCall, HuggingFaceChange};
+use crate::scenario::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
+use crate::stack::AppChange;
 
 /// What Logto's Management API answered.
 #[derive(Debug, Clone)]
@@ -22,6 +23,13 @@ impl Answered {
     }
 }
 
+/// The path of what a call created, where it did: a member of a list of the tenant's.
+fn created(method: &http::Method, path: &str, answered: &Answered) -> Option<String> {
+    let list = *method == http::Method::POST && !path.contains('/') && (200..300).contains(&answered.status);
+    let id = answered.json().get("id").filter(|_| list)?.as_str()?.to_owned();
+    Some(format!("{path}/{id}"))
+}
+
 impl Person<'_> {
     pub(super) async fn administer(&mut self, call: &AdminCall) -> Result<(), ActionError> {
         let filled = AdminCall {
@@ -29,12 +37,26 @@ impl Person<'_> {
             body: call.body.as_ref().map(|body| self.filled(body)).transpose()?,
         };
         let (method, path) = filled.parts().ok_or_else(|| ActionError::NoCall(filled.call.clone()))?;
-        let (status, body) = self.stack.management().ask(method, path, filled.body.as_ref()).await?;
+        let (status, body) = self.stack.management().ask(method.clone(), path, filled.body.as_ref()).await?;
         self.answered = Some(Answered { status, body });
+        let created = self.answered.as_ref().and_then(|answered| created(&method, path, answered));
+        if let Some(created) = created {
+            self.applications.extend(created.strip_prefix("applications/").map(ToOwned::to_owned));
+            self.stack.note_created(created)?;
+        }
         Ok(())
     }
 
-    pub(super) fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {
+    pub(super) fn restart_app(&mut self, restart: &AppRestart) -> Result<(), ActionError> {
+        let filled = |text: &Option<String>| text.as_ref().map(|text| self.fill(text)).transpose();
+        let change = AppChange {
+            session_secret: filled(&restart.session_secret)?,
+            app_secret: filled(&restart.app_secret)?,
+        };
+        Ok(self.stack.restart_app(change)?)
+    }
+
+    pub(super) async fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {
         let site = self.stack.huggingface();
         let client_id = self.stack.known().huggingface_client_id.clone();
         if let Some(mut app) = site.apps().into_iter().find(|app| app.client_id == client_id) {
@@ -55,6 +77,7 @@ impl Person<'_> {
                 app.public = fields.public.unwrap_or(app.public);
                 app.token_duration_minutes =
                     fields.token_duration_minutes.unwrap_or(app.token_duration_minutes);
+                app.authorized_orgs = fields.authorized_orgs.unwrap_or(app.authorized_orgs);
             }
             if change.refresh_secret {
                 // Made anew where none is given.
@@ -87,7 +110,13 @@ impl Person<'_> {
                 self.stack.script().add(answer.clone());
             }
         }
-        Ok(())
+        if let Some(change) = &change.id_token {
+            site.set_id_token(change.clone());
+        }
+        match change.rotate_id_token_key {
+            Some(rotation) => Ok(site.rotate_id_token_key(rotation == KeyRotation::Published).await?),
+            None => Ok(()),
+        }
     }
 
     /// A value with the names filled in wherever it has a text.

@@ -1,5 +1,6 @@
 //! Collects what was seen of a walk for the findings.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use kit::Entry;
@@ -7,10 +8,13 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::findings::{Ending, Finding, Observed, SeenStep, SeenVerb, Settings, findings};
+use crate::findings::{
+    AdminAnswer, Ending, Finding, Observed, SeenStep, SeenUser, SeenVerb, Settings, findings,
+};
 use crate::scenario::Verb;
 use crate::signin_page::SigninPageError;
 use crate::stack::Stack;
+use crate::walker::Hop;
 
 /// How many lines of the audit log are read.
 const AUDIT_LINES: usize = 100;
@@ -38,7 +42,16 @@ pub(super) fn step(
         Verb::DenyAs(_) => SeenVerb::Denied,
         Verb::LoseCookies(_) => SeenVerb::LostCookies,
         Verb::Wait(_) => SeenVerb::Waited,
-        Verb::Administer(_) | Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::SettingsChanged,
+        Verb::Administer(call) => match &person.answered {
+            Some(answered) => SeenVerb::Administered(Box::new(AdminAnswer {
+                call: call.call.clone(),
+                sent: call.body.clone().unwrap_or_default(),
+                status: answered.status,
+                answer: answered.json(),
+            })),
+            None => SeenVerb::Other("administer"),
+        },
+        Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::SettingsChanged,
         other => SeenVerb::Other(other.name()),
     };
     SeenStep { verb, hops, ending }
@@ -51,7 +64,8 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     let hops = person.walker.hops();
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
     let entries: Vec<Entry> = stack.journal().since(start);
-    let settings = settings(person).await;
+    let mut settings = settings(person).await;
+    settings.signed_in = signed_in(stack, hops).await;
     let since = hops.first().map_or(0, |first| first.at.as_millisecond());
     let audit = audit(stack, since).await;
     findings(&Observed {
@@ -92,13 +106,40 @@ async fn settings(person: &Person<'_>) -> Settings {
         target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
         sign_in_experience: read(stack, "sign-in-exp").await,
+        users: read(stack, "users?page=1&page_size=100").await.as_array().cloned().unwrap_or_default(),
         oauth_app,
-        app: stack.app_config().cloned(),
+        app: stack.app_config(),
         endpoint: Some(stack.endpoints().logto_endpoint.clone()),
         cookie_keys: read(stack, "configs/oidc/cookie-keys").await,
         failed_handshake: connections.last_failure.filter(|_| failed),
+        signed_in: vec![],
         clocks: std::collections::BTreeMap::new(),
     }
+}
+
+/// The accounts that the app's session checks named.
+async fn signed_in(stack: &Stack, hops: &[Hop]) -> Vec<(String, SeenUser)> {
+    let subject = |hop: &Hop| {
+        (hop.request.url.path() == "/api/session")
+            .then(|| Some(hop.json()?.pointer("/claims/sub")?.as_str()?.to_owned()))
+            .flatten()
+    };
+    let named: BTreeSet<String> = hops.iter().filter_map(subject).collect();
+    let mut users = Vec::new();
+    for id in named {
+        let asked = stack.management().ask(http::Method::GET, &format!("users/{id}"), None).await;
+        let seen = match asked {
+            Ok((404, _)) => SeenUser::Gone,
+            Ok((200, body)) => {
+                let user: Value = serde_json::from_str(&body).unwrap_or_default();
+                let suspended = user.get("isSuspended").and_then(Value::as_bool) == Some(true);
+                if suspended { SeenUser::Suspended } else { SeenUser::Welcome }
+            }
+            _ => continue,
+        };
+        users.push((id, seen));
+    }
+    users
 }
 
 /// The lines since the walk began, oldest first.

@@ -12,7 +12,7 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Choice, PasswordAccount, Profile, Verb};
+use crate::scenario::{Capture, CaptureSource, Choice, LostStorage, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript};
@@ -25,7 +25,8 @@ pub(super) struct Person<'a> {
     pub(super) walker: Walker,
     /// The tab the person looks at.
     pub(super) tab: TabId,
-    tabs: Vec<TabId>,
+    /// The tabs of each browser.
+    browsers: Vec<Vec<TabId>>,
     pub(super) stack: &'a Stack,
     /// What Logto's page says when it does not move on.
     pub(super) says: Option<Arrival>,
@@ -36,8 +37,12 @@ pub(super) struct Person<'a> {
     /// What was done so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
+    /// What was captured from answers of the Management API, a role in the transcript.
+    answered_values: Vec<String>,
     /// What was typed as a password, hidden in the transcript.
     passwords: Vec<String>,
+    /// Ids of applications that an administrator made meanwhile.
+    pub(super) applications: Vec<String>,
 }
 
 impl<'a> Person<'a> {
@@ -47,27 +52,32 @@ impl<'a> Person<'a> {
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
             .watching(stack.journal().clone())
             .expecting_issuer(issuer);
-        let tabs = vec![TabId::FIRST];
         Self {
             walker,
             tab: TabId::FIRST,
-            tabs,
+            browsers: vec![vec![TabId::FIRST]],
             stack,
             says: None,
             answered: None,
             failed_handshakes: stack.huggingface_connections().failed_handshakes,
             steps: vec![],
             captured: BTreeMap::new(),
+            answered_values: vec![],
             passwords: vec![],
+            applications: vec![],
         }
     }
 
-    /// Looks at a tab, counted from 1; a new one is opened.
-    pub(super) fn look_at(&mut self, tab: usize) {
-        while self.tabs.len() < tab {
-            self.tabs.push(self.walker.open_tab());
+    /// Looks at a tab of a browser, both counted from 1; new ones are opened.
+    pub(super) fn look_at(&mut self, browser: usize, tab: usize) {
+        while self.browsers.len() < browser {
+            self.browsers.push(vec![self.walker.open_browser()]);
         }
-        self.tab = self.tabs[tab.max(1) - 1];
+        let tabs = &mut self.browsers[browser.max(1) - 1];
+        while tabs.len() < tab {
+            tabs.push(self.walker.open_tab_beside(tabs[0]));
+        }
+        self.tab = tabs[tab.max(1) - 1];
     }
 
     /// Does something in the tab looked at. Afterwards [`Person::says`] is set
@@ -87,18 +97,31 @@ impl<'a> Person<'a> {
             Verb::Reload => {
                 self.walker.reload(self.tab).await?;
             }
+            Verb::Back => {
+                self.walker.back(self.tab).await?;
+            }
+            Verb::Prefetch(text) => {
+                let text = self.fill(text)?;
+                self.walker.prefetch(self.tab, &text).await?;
+                return Ok(());
+            }
             Verb::SignInAs(username) => return self.answer_huggingface(username, "Authorize").await,
             Verb::DenyAs(username) => return self.answer_huggingface(username, "Deny").await,
             Verb::LoseCookies(names) => {
                 self.lose(names)?;
                 return Ok(());
             }
+            Verb::LoseStorage(lost) => {
+                self.walker.lose_storage(self.tab, *lost == LostStorage::All);
+                return Ok(());
+            }
+            Verb::RestartApp(restart) => return self.restart_app(restart),
             Verb::Wait(time) => {
                 self.stack.clock().sleep(*time).await;
                 return Ok(());
             }
             Verb::Administer(call) => return self.administer(call).await,
-            Verb::AtHuggingFace(change) => return self.change_huggingface(change),
+            Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
             Verb::Network(change) => {
                 change.ways().for_each(|(way, fault)| self.stack.set_way(way, fault));
                 return Ok(());
@@ -127,8 +150,10 @@ impl<'a> Person<'a> {
             self.stack.tried(&account.username);
         }
         let filled = match verb {
-            Verb::FillIn(Profile { username: Some(value), .. }) => Some(("username", self.fill(value)?)),
-            Verb::FillIn(Profile { password: Some(value), .. }) => Some(("password", self.fill(value)?)),
+            Verb::FillIn(profile) => match profile.given().first() {
+                Some((kind, value)) => Some((*kind, self.fill(value)?)),
+                None => None,
+            },
             _ => None,
         };
         let password = typed.as_ref().map(|account| &account.password);
@@ -144,6 +169,7 @@ impl<'a> Person<'a> {
             (_, Some(account), _) => page.sign_in_with_password(&account.username, &account.password).await?,
             (_, _, Some((kind, value))) => page.fill(kind, &value).await?,
             (Verb::Choose(Choice::LinkAccount), ..) => page.link().await?,
+            (Verb::Choose(Choice::AgreeToTerms), ..) => page.agree().await?,
             _ => page.register().await?,
         };
         self.arrived(arrival);
@@ -171,8 +197,14 @@ impl<'a> Person<'a> {
         ] {
             roles.know(role, value);
         }
+        for id in &self.applications {
+            roles.know("APP_ID", id);
+        }
         for password in &self.passwords {
             roles.know("PASSWORD", password);
+        }
+        for value in &self.answered_values {
+            roles.know("ANSWER", value);
         }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
         Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
@@ -228,8 +260,11 @@ impl<'a> Person<'a> {
         Ok(placeholder::fill(text, value, known)?)
     }
 
-    pub(super) fn capture(&mut self, name: &str, value: String) {
-        self.captured.insert(name.to_owned(), value);
+    pub(super) fn capture(&mut self, capture: &Capture, value: String) {
+        if matches!(capture.source, CaptureSource::Answer(_)) {
+            self.answered_values.push(value.clone());
+        }
+        self.captured.insert(capture.name.clone(), value);
     }
 
     /// An absolute address, or a path of the app.
@@ -240,10 +275,10 @@ impl<'a> Person<'a> {
 
     fn lose(&mut self, names: &[String]) -> Result<(), ActionError> {
         if names.is_empty() {
-            self.walker.jar().clear();
+            self.walker.jar(self.tab).clear();
         }
         for name in names {
-            if self.walker.jar().lose(name) == 0 {
+            if self.walker.jar(self.tab).lose(name) == 0 {
                 return Err(ActionError::NoCookie(name.clone()));
             }
         }

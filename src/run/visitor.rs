@@ -55,9 +55,15 @@ impl<'s> Visitor<'s> {
         Self { person: Person::new(stack) }
     }
 
-    /// Goes on in another tab, counted from 1; a new one is opened.
+    /// Goes on in another tab of this browser, counted from 1; a new one is opened.
     pub fn in_tab(&mut self, tab: usize) -> &mut Self {
-        self.person.look_at(tab);
+        self.person.look_at(self.person.tab.browser(), tab);
+        self
+    }
+
+    /// Goes on in the first tab of another browser, counted from 1; a new one is opened.
+    pub fn in_browser(&mut self, browser: usize) -> &mut Self {
+        self.person.look_at(browser, 1);
         self
     }
 
@@ -130,7 +136,7 @@ impl<'s> Visitor<'s> {
         self.does(Verb::SignInWithPassword(account(username, password))).await
     }
 
-    /// Answers Logto's question about an account with the same e-mail.
+    /// Answers Logto's question about an account with the same e-mail, or about its terms.
     ///
     /// # Errors
     /// [`ActionError::SigninPage`] when the page did not ask.
@@ -143,7 +149,7 @@ impl<'s> Visitor<'s> {
     /// # Errors
     /// [`ActionError::Stays`] when Logto refuses or asks for more.
     pub async fn fill_in_username(&mut self, username: &str) -> Result<(), ActionError> {
-        self.does(Verb::FillIn(Profile { username: Some(username.to_owned()), password: None })).await
+        self.does(Verb::FillIn(Profile { username: Some(username.to_owned()), ..Profile::default() })).await
     }
 
     /// Fills in the password that Logto asks for.
@@ -151,7 +157,15 @@ impl<'s> Visitor<'s> {
     /// # Errors
     /// [`ActionError::Stays`] when Logto refuses or asks for more.
     pub async fn fill_in_password(&mut self, password: &str) -> Result<(), ActionError> {
-        self.does(Verb::FillIn(Profile { username: None, password: Some(password.to_owned()) })).await
+        self.does(Verb::FillIn(Profile { password: Some(password.to_owned()), ..Profile::default() })).await
+    }
+
+    /// Fills in the e-mail address that Logto asks for; Logto sends a code there.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses, or asks for the code.
+    pub async fn fill_in_email(&mut self, email: &str) -> Result<(), ActionError> {
+        self.does(Verb::FillIn(Profile { email: Some(email.to_owned()), ..Profile::default() })).await
     }
 
     /// Loads the page again.
@@ -160,6 +174,22 @@ impl<'s> Visitor<'s> {
     /// [`ActionError`] when there is no response.
     pub async fn reload(&mut self) -> Result<(), ActionError> {
         self.does(Verb::Reload).await
+    }
+
+    /// Goes back to the page before.
+    ///
+    /// # Errors
+    /// [`WalkError::NoHistory`] on the first page of a tab.
+    pub async fn back(&mut self) -> Result<(), ActionError> {
+        self.does(Verb::Back).await
+    }
+
+    /// Lets the browser load the target of the link with this text in the background.
+    ///
+    /// # Errors
+    /// [`ActionError::Walk`] lists the links there are.
+    pub async fn prefetch(&mut self, text: &str) -> Result<(), ActionError> {
+        self.does(Verb::Prefetch(text.to_owned())).await
     }
 
     /// What Logto's page says after an [`ActionError::Stays`].

@@ -29,6 +29,16 @@ impl AdminCall {
     }
 }
 
+/// The sample app is stopped and started again: what it kept in memory is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppRestart {
+    /// Its `session_secret` from now on.
+    pub session_secret: Option<String>,
+    /// Its `client_secret` from now on.
+    pub app_secret: Option<String>,
+}
+
 /// What the owner of the OAuth app, the person, or the site changes at Hugging
 /// Face. Members that are absent stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -50,12 +60,36 @@ pub struct HuggingFaceChange {
     pub switches: Option<Box<Switches>>,
     /// Scripted answers from now on, in place of earlier ones; `[]` for none.
     pub answers: Option<Vec<kit::Rule>>,
+    /// id_tokens are signed with a new key from now on.
+    pub rotate_id_token_key: Option<KeyRotation>,
+    /// What is wrong with the claims of id_tokens from now on.
+    pub id_token: Option<kit::MemberChange>,
+}
+
+/// What becomes of the key set when the key changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyRotation {
+    /// It has the new key.
+    Published,
+    /// It still has the old one, as from a stale cache.
+    Unpublished,
 }
 
 impl std::fmt::Display for HuggingFaceChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { app, refresh_secret, delete_app, account, delete_account, revoke_for, switches, answers } =
-            self;
+        let Self {
+            app,
+            refresh_secret,
+            delete_app,
+            account,
+            delete_account,
+            revoke_for,
+            switches,
+            answers,
+            rotate_id_token_key,
+            id_token,
+        } = self;
         let changed: Vec<&str> = [
             (app.is_some(), "app"),
             (*refresh_secret, "refresh_secret"),
@@ -65,6 +99,8 @@ impl std::fmt::Display for HuggingFaceChange {
             (revoke_for.is_some(), "revoke_for"),
             (switches.is_some(), "switches"),
             (answers.is_some(), "answers"),
+            (rotate_id_token_key.is_some(), "rotate_id_token_key"),
+            (id_token.is_some(), "id_token"),
         ]
         .into_iter()
         .filter_map(|(is, name)| is.then_some(name))

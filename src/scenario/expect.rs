@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -38,6 +39,10 @@ pub struct Expect {
     pub visited: Vec<String>,
     /// Addresses without query that the browser did not go to in this step.
     pub not_visited: Vec<String>,
+    /// Rules of every hop that are broken in this step (parts of what the transcript says of them).
+    pub breaks: Vec<String>,
+    /// How many requests Hugging Face received in this step, by path.
+    pub calls: IndexMap<String, usize>,
     /// The step ends where nobody answers: at this address, without query.
     pub no_answer: Option<String>,
     /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
@@ -79,6 +84,8 @@ pub struct Question {
     pub profile: Option<Vec<String>>,
     /// It asks whether to link to the account with this identifier.
     pub whether_to_link: Option<String>,
+    /// It asks to agree to the terms.
+    pub to_agree: bool,
 }
 
 /// What the app is expected to know of the person.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use mock_huggingface::{Organisation, Switches, User};
-use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, StorageKind};
+use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, SignOutOptions, StorageKind, Variant};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,16 @@ pub struct Given {
     pub clocks: GivenClocks,
     /// What is broken on the ways between the parties, once the stack is up.
     pub network: NetworkChange,
+    /// The person's first browser.
+    pub browser: GivenBrowser,
+}
+
+/// The person's first browser.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GivenBrowser {
+    /// It takes no cookies.
+    pub refuses_cookies: bool,
 }
 
 /// The mock Hugging Face.
@@ -52,10 +62,24 @@ pub struct GivenHuggingFace {
     pub organisations: Vec<Organisation>,
     /// The OAuth app that the connector uses, with the fields of the settings page.
     pub app: GivenOauthApp,
+    /// Further OAuth apps, which the connector is not meant to use.
+    pub other_apps: Vec<GivenOauthApp>,
     /// Behaviour that nothing public tells about the real site.
     pub switches: Switches,
     /// Scripted answers, faults and delays; the first that fits a request is used.
     pub answers: Vec<kit::Rule>,
+    /// What is wrong with the claims of id_tokens, which are signed all the same.
+    pub id_token: kit::MemberChange,
+}
+
+impl GivenHuggingFace {
+    /// Usernames of the accounts there will be.
+    pub(crate) fn accounts_there(&self) -> Vec<String> {
+        let defaults = mock_huggingface::Config::default().users.into_iter().map(|user| user.username);
+        let all = self.users.is_empty() && self.accounts.is_empty();
+        let kept = defaults.filter(|name| all || self.users.contains(name));
+        kept.chain(self.accounts.iter().map(|account| account.username.clone())).collect()
+    }
 }
 
 /// The OAuth app at Hugging Face.
@@ -76,6 +100,8 @@ pub struct GivenOauthApp {
     pub public: Option<bool>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in (`hf_oauth_authorized_org`).
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The connector's configuration in Logto.
@@ -257,6 +283,8 @@ pub struct GivenApplication {
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Gives a refresh token whether or not the app asks with `prompt=consent`.
     pub always_issue_refresh_token: Option<bool>,
+    /// `[APP_SECRET]` is a secret made for the app that ends after so many seconds.
+    pub secret_expires_in: Option<u32>,
     /// What kind of application Logto takes the app for; `Traditional` unless said.
     #[serde(rename = "type")]
     pub kind: Option<GivenApplicationKind>,
@@ -309,6 +337,20 @@ pub struct GivenUser {
     /// Its password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// Social identities it has already.
+    #[serde(skip_serializing)]
+    pub identities: Vec<GivenIdentity>,
+}
+
+/// A social identity of an account in Logto (`PUT /api/users/:id/identities/:target`).
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenIdentity {
+    /// The target it is kept under; `huggingface` unless said.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// Username of the account at Hugging Face.
+    pub account: String,
 }
 
 /// The sample app's configuration.
@@ -339,8 +381,14 @@ pub struct GivenApp {
     pub client_auth: Option<ClientAuth>,
     /// Path that Logto sends the person back to after a sign-in; `/callback` unless said.
     pub callback_path: Option<String>,
+    /// Query of the redirect URI, e.g. `theme=dark&lang=en`.
+    pub callback_query: Option<String>,
     /// Path that Logto sends the person back to after a sign-out; `/` unless said.
     pub post_sign_out_path: Option<String>,
+    /// Claims of the ID token without which the app takes nobody in.
+    pub required_claims: Option<Vec<String>>,
+    /// How the app signs people out.
+    pub sign_out: Option<SignOutOptions>,
     /// The session cookie.
     pub cookie: Option<CookieOptions>,
     /// Where sessions are kept.
@@ -351,4 +399,10 @@ pub struct GivenApp {
     pub issuer: Option<ExpectedIssuer>,
     /// Reads Logto's key set once and keeps it for good.
     pub keeps_keys: Option<bool>,
+    /// What sessions in a cookie are signed with; made at every start when not given.
+    pub session_secret: Option<String>,
+    /// How many of the app stand behind its address, taking turns; one unless said.
+    pub replicas: Option<usize>,
+    /// Defects of other apps that this one is to have.
+    pub variants: Option<Vec<Variant>>,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::change::{AdminCall, HuggingFaceChange};
+use super::change::{AdminCall, AppRestart, HuggingFaceChange};
 use super::expect::Expect;
 use super::given::Given;
 use super::surroundings::NetworkChange;
@@ -73,7 +73,9 @@ pub struct Step {
     pub line: u64,
     /// What the person does.
     pub verb: Verb,
-    /// In which tab, from 1; a tab that is named for the first time is opened.
+    /// In which browser, from 1; one that is named for the first time is opened.
+    pub browser: usize,
+    /// In which of its tabs, from 1; a tab that is named for the first time is opened.
     pub tab: usize,
     /// What is expected once every redirect and self-submitting page is through.
     pub expect: Expect,
@@ -104,8 +106,16 @@ pub enum Verb {
     FillIn(Profile),
     /// Loads the page again.
     Reload,
+    /// Goes back to the page before.
+    Back,
+    /// The page lets the browser load the target of this link beforehand.
+    Prefetch(String),
     /// The browser loses cookies: these, or all when none is named.
     LoseCookies(Vec<String>),
+    /// The browser loses what pages stored.
+    LoseStorage(LostStorage),
+    /// The app is stopped and started again.
+    RestartApp(AppRestart),
     /// Lets time pass.
     Wait(Duration),
     /// Somebody calls Logto's Management API meanwhile.
@@ -127,16 +137,39 @@ pub struct PasswordAccount {
 }
 
 /// What Logto may ask of a new person; exactly one at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// A username.
     pub username: Option<String>,
     /// A password.
     pub password: Option<String>,
+    /// An e-mail address; Logto sends a code there.
+    pub email: Option<String>,
 }
 
-/// The answers to “an account with this e-mail exists”.
+/// What a browser loses of what pages stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LostStorage {
+    /// `sessionStorage` of the tab, as in-app browsers do.
+    Session,
+    /// `localStorage` too.
+    All,
+}
+
+impl Profile {
+    /// What is filled in, by kind.
+    #[must_use]
+    pub fn given(&self) -> Vec<(&'static str, &str)> {
+        [("username", &self.username), ("password", &self.password), ("email", &self.email)]
+            .into_iter()
+            .filter_map(|(kind, value)| Some((kind, value.as_deref()?)))
+            .collect()
+    }
+}
+
+/// The answers to “an account with this e-mail exists”, and to the terms of use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
@@ -144,11 +177,13 @@ pub enum Choice {
     LinkAccount,
     /// Make another account.
     CreateAccount,
+    /// Agree to the terms.
+    AgreeToTerms,
 }
 
 impl Verb {
     /// The names of all verbs, as they are written in a file.
-    pub const NAMES: [&str; 15] = [
+    pub const NAMES: [&str; 19] = [
         "visit",
         "click",
         "continue_with",
@@ -159,7 +194,11 @@ impl Verb {
         "choose",
         "fill_in",
         "reload",
+        "back",
+        "prefetch",
         "lose_cookies",
+        "lose_storage",
+        "restart_app",
         "wait",
         "administer",
         "at_huggingface",
@@ -180,7 +219,11 @@ impl Verb {
             Self::Choose(_) => "choose",
             Self::FillIn(_) => "fill_in",
             Self::Reload => "reload",
+            Self::Back => "back",
+            Self::Prefetch(_) => "prefetch",
             Self::LoseCookies(_) => "lose_cookies",
+            Self::LoseStorage(_) => "lose_storage",
+            Self::RestartApp(_) => "restart_app",
             Self::Wait(_) => "wait",
             Self::Administer(_) => "administer",
             Self::AtHuggingFace(_) => "at_huggingface",
@@ -197,16 +240,21 @@ impl std::fmt::Display for Verb {
             | Self::Click(object)
             | Self::ContinueWith(object)
             | Self::SignInAs(object)
+            | Self::Prefetch(object)
             | Self::DenyAs(object) => write!(f, ": {object}"),
             Self::RegisterWithPassword(account) | Self::SignInWithPassword(account) => {
                 write!(f, ": {}", account.username)
             }
             Self::Choose(Choice::LinkAccount) => f.write_str(": link_account"),
             Self::Choose(Choice::CreateAccount) => f.write_str(": create_account"),
+            Self::Choose(Choice::AgreeToTerms) => f.write_str(": agree_to_terms"),
             Self::FillIn(profile) => {
-                write!(f, ": {}", if profile.username.is_some() { "username" } else { "password" })
+                let given = profile.given().first().map_or("nothing", |(kind, _)| kind);
+                write!(f, ": {given}")
             }
-            Self::Reload => Ok(()),
+            Self::Reload | Self::Back | Self::RestartApp(_) => Ok(()),
+            Self::LoseStorage(LostStorage::Session) => f.write_str(": session"),
+            Self::LoseStorage(LostStorage::All) => f.write_str(": all"),
             Self::LoseCookies(names) if names.is_empty() => f.write_str(": all"),
             Self::LoseCookies(names) => write!(f, ": {}", names.join(", ")),
             Self::Wait(time) => write!(f, ": {time:?}"),

@@ -163,8 +163,7 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         names_known(node, &names)?;
         let at = step.at.clone();
         let step = checked_step(step)?;
-        let tabs = steps.iter().map(|step| step.tab).max().unwrap_or(0);
-        check_tab(&step, tabs, &at)?;
+        check_tab(&step, &steps, &at)?;
         if let Verb::Wait(time) = step.verb
             && time > REAL_WAIT_LIMIT
             && needs.as_ref().is_none_or(|needs| needs.backends != [BackendKind::Embedded])
@@ -222,7 +221,29 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         organisations: raw.given.huggingface.organisations.clone(),
         ..mock_huggingface::Config::default()
     };
-    accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))
+    accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))?;
+    answers_work(&raw.given.huggingface.answers, &place("answers"))?;
+    let there = raw.given.huggingface.accounts_there();
+    let names: Vec<&str> = there.iter().map(String::as_str).collect();
+    for identity in raw.given.users.iter().flat_map(|user| &user.identities) {
+        if !names.contains(&identity.account.as_str()) {
+            let message = format!("nobody at Hugging Face is called `{}`", identity.account);
+            let at = given.get("users").unwrap_or(given).at.clone();
+            return Err(ScenarioError::at(&at, message, known(&identity.account, &names)));
+        }
+    }
+    Ok(())
+}
+
+/// A scripted answer that would be passed over silently when its turn comes.
+fn answers_work(answers: &[kit::Rule], at: &Place) -> Result<(), ScenarioError> {
+    let broken = answers.iter().find_map(|rule| Some((rule, rule.check().err()?)));
+    match broken {
+        Some((rule, error)) => {
+            Err(ScenarioError::at(at, format!("the answer for {}: {error}", rule.path), None))
+        }
+        None => Ok(()),
+    }
 }
 
 fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {
@@ -264,8 +285,18 @@ fn names_known(node: &Node, names: &BTreeSet<String>) -> Result<(), ScenarioErro
     })
 }
 
-fn check_tab(step: &Step, tabs: usize, at: &Place) -> Result<(), ScenarioError> {
+fn check_tab(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioError> {
+    let browsers = before.iter().map(|step| step.browser).max().unwrap_or(1);
+    let same = before.iter().filter(|other| other.browser == step.browser);
+    let tabs = same.map(|step| step.tab).max().unwrap_or(0);
     let message = match step.tab {
+        _ if step.browser == 0 => "browsers are counted from 1".to_owned(),
+        _ if step.browser > browsers + 1 => {
+            format!("browser {} is named before browser {}", step.browser, browsers + 1)
+        }
+        _ if step.browser > browsers && !matches!(step.verb, Verb::Visit(_)) => {
+            format!("browser {} is new and shows nothing: begin with `visit`", step.browser)
+        }
         0 => "tabs are counted from 1".to_owned(),
         tab if tab > tabs + 1 => format!("tab {tab} is named before tab {}", tabs + 1),
         tab if tab > tabs && tab > 1 && !matches!(step.verb, Verb::Visit(_)) => {
@@ -280,9 +311,10 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
     let Placed { at, value: raw } = step;
     let wait = raw.wait.as_deref().map(|text| duration(text, &at)).transpose()?;
     if let Some(profile) = &raw.fill_in
-        && profile.username.is_some() == profile.password.is_some()
+        && profile.given().len() != 1
     {
-        let hint = Some("say `username` or `password`, and the other in a step of its own".to_owned());
+        let hint =
+            Some("say `username`, `password` or `email`, and the others in steps of their own".to_owned());
         return Err(ScenarioError::at(&at, "`fill_in` takes one thing at a time", hint));
     }
     let mut verbs: Vec<Verb> = [
@@ -296,7 +328,11 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         raw.choose.map(Verb::Choose),
         raw.fill_in.map(Verb::FillIn),
         raw.reload.map(|_| Verb::Reload),
+        raw.back.map(|_| Verb::Back),
+        raw.prefetch.map(Verb::Prefetch),
         raw.lose_cookies.map(Verb::LoseCookies),
+        raw.lose_storage.map(Verb::LoseStorage),
+        raw.restart_app.map(Verb::RestartApp),
         wait.map(Verb::Wait),
         raw.administer.map(Verb::Administer),
         raw.at_huggingface.map(Verb::AtHuggingFace),
@@ -324,6 +360,7 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
             ));
         }
         Verb::Administer(_) => {}
+        Verb::AtHuggingFace(change) => answers_work(change.answers.as_deref().unwrap_or_default(), &at)?,
         _ if raw.expect.answered.is_some() => {
             let hint = Some("`answered` belongs to `administer`".to_owned());
             return Err(ScenarioError::at(&at, "nothing is asked of the Management API in this step", hint));
@@ -331,9 +368,18 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         _ => {}
     }
     let tab = raw.tab.map_or(1, |tab| tab.value);
+    let browser = raw.browser.map_or(1, |browser| browser.value);
     let capture =
         raw.capture.into_iter().map(|(name, source)| capture(name, source)).collect::<Result<_, _>>()?;
-    Ok(Step { file: PathBuf::clone(&at.file), line: at.line, verb, tab, expect: raw.expect, capture })
+    Ok(Step {
+        file: PathBuf::clone(&at.file),
+        line: at.line,
+        verb,
+        browser,
+        tab,
+        expect: raw.expect,
+        capture,
+    })
 }
 
 fn one_verb() -> String {

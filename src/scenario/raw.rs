@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::change::{AdminCall, HuggingFaceChange};
+use super::change::{AdminCall, AppRestart, HuggingFaceChange};
 use super::expect::Expect;
 use super::given::Given;
-use super::model::{Choice, Needs, PasswordAccount, Profile};
+use super::model::{Choice, LostStorage, Needs, PasswordAccount, Profile};
 use super::surroundings::NetworkChange;
 use super::typed::Placed;
 
@@ -88,8 +88,17 @@ pub(super) struct RawStep {
     pub(super) fill_in: Option<Profile>,
     /// Loads the page again: `reload: page`.
     pub(super) reload: Option<Reloaded>,
+    /// Goes back to the page before: `back: page`.
+    pub(super) back: Option<Reloaded>,
+    /// The page lets the browser load the target of the link with this text in
+    /// the background, with cookies; what comes of it is thrown away.
+    pub(super) prefetch: Option<String>,
     /// The browser loses these cookies; `[]` for all.
     pub(super) lose_cookies: Option<Vec<String>>,
+    /// The browser loses what pages stored in this tab (`session`), or everywhere (`all`).
+    pub(super) lose_storage: Option<LostStorage>,
+    /// The sample app is stopped and started again.
+    pub(super) restart_app: Option<AppRestart>,
     /// Lets time pass, e.g. `2h 30m`. The embedded Logto's clock is put forward.
     pub(super) wait: Option<String>,
     /// Somebody calls Logto's Management API meanwhile.
@@ -105,6 +114,9 @@ pub(super) struct RawStep {
     #[serde(default)]
     #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
     pub(super) with: IndexMap<String, Value>,
+    /// In which browser, from 1; one named for the first time is opened. Browsers
+    /// share nothing.
+    pub(super) browser: Option<Placed<usize>>,
     /// In which tab, from 1; a tab named for the first time is opened.
     pub(super) tab: Option<Placed<usize>>,
     /// What is expected once every redirect is through.
@@ -115,11 +127,11 @@ pub(super) struct RawStep {
     pub(super) capture: IndexMap<String, Placed<RawCapture>>,
 }
 
-/// What is loaded again.
+/// What is loaded again, or gone back to.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reloaded {
-    /// The page of the tab.
+    /// The page of the tab, or the one before it.
     Page,
 }
 

@@ -55,9 +55,15 @@ impl Api<'_> {
         self.walker.forget(self.tab, &self.origin, name)
     }
 
-    /// The page's script moves the address bar.
+    /// The page's script moves the address bar (`location.assign`).
     pub(super) async fn go(&mut self, address: &str) -> Result<(), SigninPageError> {
         self.walker.go(self.tab, address, WhyHop::Script).await?;
+        Ok(())
+    }
+
+    /// The page's script leaves for good (`location.replace`).
+    pub(super) async fn leave(&mut self, address: &str) -> Result<(), SigninPageError> {
+        self.walker.replace(self.tab, address).await?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::api::{Api, granted};
+use super::fallback;
 use super::outcome::{Arrival, Refusal, SigninPageError};
 use crate::walker::{TabId, Walker};
 
@@ -19,6 +20,10 @@ const APP_ID: &str = "app_id";
 const EVENT: &str = "interaction_event";
 const SIGN_IN_MODE: &str = "sign_in_mode";
 const LINKS_BY_ITSELF: &str = "automatic_account_linking";
+const TERMS_POLICY: &str = "agree_to_terms_policy";
+/// What the page does once the person has agreed to the terms.
+const SOCIAL_AFTER_TERMS: &str = "social_after_terms";
+const REGISTER_AFTER_TERMS: &str = "register_after_terms";
 
 /// Drives Logto's sign-in page in one tab.
 #[derive(Debug)]
@@ -81,9 +86,10 @@ impl<'a> SigninPage<'a> {
         if let Some(connector) = path.strip_prefix("/callback/") {
             return self.returned(connector).await.map(Some);
         }
-        match path.strip_prefix("/direct/social/") {
-            Some(target) => self.direct(target).await,
-            None => Ok(None),
+        match (path.strip_prefix("/direct/social/"), path.starts_with("/direct/")) {
+            (Some(target), _) => self.direct(target).await,
+            (None, true) => self.ordinary().await.map(Some),
+            (None, false) => Ok(None),
         }
     }
 
@@ -105,13 +111,13 @@ impl<'a> SigninPage<'a> {
     pub async fn continue_with(&mut self, target: &str) -> Result<Arrival, SigninPageError> {
         let settings = granted!(self.settings().await?);
         match settings.button(target) {
-            Some(connector) => self.start(connector).await,
+            Some(connector) => self.start_agreed(connector).await,
             None => Err(SigninPageError::NotShown { target: target.to_owned(), shown: settings.shown() }),
         }
     }
 
     /// `/direct/social/<target>`: starts at once, or, for a target that is not
-    /// shown, is the ordinary sign-in page.
+    /// shown, goes on to the ordinary page.
     async fn direct(&mut self, target: &str) -> Result<Option<Arrival>, SigninPageError> {
         let target = decoded(target);
         let settings = match self.settings().await? {
@@ -119,9 +125,17 @@ impl<'a> SigninPage<'a> {
             Err((refusal, _)) => return Ok(Some(Arrival::Refused(refusal))),
         };
         match settings.button(&target) {
-            Some(connector) => self.start(connector).await.map(Some),
-            None => Ok(None),
+            Some(connector) => self.start_agreed(connector).await.map(Some),
+            None => self.ordinary().await.map(Some),
         }
+    }
+
+    /// What the page does with a direct sign-in that it cannot do.
+    async fn ordinary(&mut self) -> Result<Arrival, SigninPageError> {
+        let url = self.api.walker.current(self.api.tab)?.request.url.clone();
+        let registers = url.query_pairs().any(|(name, way)| name == "fallback" && way == "register");
+        self.api.go(if registers { "/register" } else { "/sign-in" }).await?;
+        Ok(Arrival::Moved)
     }
 
     /// A browser gets the settings with the page; here the API is asked for them.
@@ -145,6 +159,11 @@ impl<'a> SigninPage<'a> {
         if let Some(mode) = text(&reply.body, "signInMode") {
             self.api.store(SIGN_IN_MODE, &mode);
         }
+        // Without terms there is nothing to agree to.
+        let linked = ["termsOfUseUrl", "privacyPolicyUrl"].iter().filter_map(|url| text(&reply.body, url));
+        let policy =
+            text(&reply.body, "agreeToTermsPolicy").filter(|_| linked.into_iter().any(|url| !url.is_empty()));
+        self.api.store(TERMS_POLICY, policy.as_deref().unwrap_or("Automatic"));
         let links = reply.body.pointer("/socialSignIn/automaticAccountLinking").and_then(Value::as_bool);
         self.api.store(LINKS_BY_ITSELF, if links == Some(true) { "yes" } else { "no" });
         Ok(Ok(Settings { buttons }))
@@ -160,6 +179,27 @@ impl<'a> SigninPage<'a> {
         Ok(self.api.call(Method::PUT, "api/experience", Some(&body)).await?.map(|_| ()))
     }
 
+    /// As [`Self::start`], unless the person has to agree to the terms before.
+    async fn start_agreed(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
+        if self.api.stored(TERMS_POLICY).as_deref() == Some("Manual") {
+            self.api.store(SOCIAL_AFTER_TERMS, connector);
+            return Ok(Arrival::AsksToAgree);
+        }
+        self.start(connector).await
+    }
+
+    /// Answers [`Arrival::AsksToAgree`] with yes.
+    ///
+    /// # Errors
+    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    pub async fn agree(&mut self) -> Result<Arrival, SigninPageError> {
+        if let Some(connector) = self.api.forget(SOCIAL_AFTER_TERMS) {
+            return self.start(&connector).await;
+        }
+        let verification = self.api.forget(REGISTER_AFTER_TERMS).ok_or(SigninPageError::NotAsked)?;
+        self.create_agreed(&verification).await
+    }
+
     async fn start(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
         granted!(self.begin("SignIn").await?);
         let state = self.random.base64url(8);
@@ -167,7 +207,9 @@ impl<'a> SigninPage<'a> {
         let body = json!({ "state": state, "redirectUri": self.callback(connector) });
         let path = format!("api/experience/verification/social/{connector}/authorization-uri");
         let reply = granted!(self.api.call(Method::POST, &path, Some(&body)).await?);
-        self.api.store(&key(VERIFICATION, connector), reply.text("verificationId")?);
+        let verification = reply.text("verificationId")?;
+        self.api.store(&key(VERIFICATION, connector), verification);
+        fallback::keep(&mut self.api, &state, connector, verification);
         self.api.go(reply.text("authorizationUri")?).await?;
         Ok(Arrival::Moved)
     }
@@ -181,9 +223,26 @@ impl<'a> SigninPage<'a> {
         let connector = &decoded(connector);
         let url = self.api.walker.current(self.api.tab)?.request.url.clone();
         let expected = self.api.forget(&key(STATE, connector));
-        let came = url.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
-        if expected.is_none() || expected != came {
+        // Of a parameter that comes twice, the page sees the last (`Object.fromEntries`).
+        let came = url.query_pairs().filter(|(name, _)| name == "state").last();
+        let Some(came) = came.map(|(_, value)| value.into_owned()) else {
             return Ok(Arrival::StateMismatch);
+        };
+        // Not looked at where another state is there, as somebody may have put this one into the address.
+        let kept = match &expected {
+            Some(expected) if *expected != came => return Ok(Arrival::StateMismatch),
+            _ => fallback::take(&mut self.api, &came),
+        };
+        match (expected, kept) {
+            (Some(_), _) => {}
+            (None, Some(kept)) if kept.connector == *connector => {
+                self.api.store(&key(VERIFICATION, connector), &kept.verification);
+                if let Some(app_id) = kept.app_id {
+                    self.api.store(APP_ID, &app_id);
+                    self.api.app_id = Some(app_id);
+                }
+            }
+            _ => return Ok(Arrival::StateMismatch),
         }
         let Some(verification) = self.api.stored(&key(VERIFICATION, connector)) else {
             return Ok(Arrival::StateMismatch);
@@ -229,7 +288,17 @@ impl<'a> SigninPage<'a> {
         }
     }
 
+    /// Where the terms were to be agreed to before the social button, they are
+    /// not asked for again.
     async fn create_account(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
+        if self.api.stored(TERMS_POLICY).as_deref() == Some("ManualRegistrationOnly") {
+            self.api.store(REGISTER_AFTER_TERMS, verification);
+            return Ok(Arrival::AsksToAgree);
+        }
+        self.create_agreed(verification).await
+    }
+
+    async fn create_agreed(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
         granted!(self.turn_to("Register").await?);
         match self.identify(&json!({ "verificationId": verification })).await? {
             Ok(()) => self.submit().await,
@@ -265,11 +334,19 @@ impl<'a> SigninPage<'a> {
     }
 
     /// Fills in what [`Arrival::MissingProfile`] asked for: `kind` is
-    /// `username` or `password`.
+    /// `username`, `password` or `email`. A code is sent to an e-mail address,
+    /// and asked for: mail of a tenant is nothing that this driver gets.
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response.
     pub async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
+        if kind == "email" {
+            let event = self.api.stored(EVENT).unwrap_or_else(|| "SignIn".to_owned());
+            let body = json!({ "interactionEvent": event, "identifier": { "type": kind, "value": value } });
+            let path = "api/experience/verification/verification-code";
+            granted!(self.api.call(Method::POST, path, Some(&body)).await?);
+            return Ok(Arrival::MissingProfile(vec!["verificationCode".to_owned()]));
+        }
         let body = json!({ "type": kind, "value": value });
         granted!(self.api.call(Method::POST, "api/experience/profile", Some(&body)).await?);
         if self.api.stored(EVENT).as_deref() == Some("Register")
@@ -299,7 +376,7 @@ impl<'a> SigninPage<'a> {
             Ok(reply) => reply,
             Err((refusal, body)) => return Ok(missing_profile(refusal, &body)),
         };
-        self.api.go(reply.text("redirectTo")?).await?;
+        self.api.leave(reply.text("redirectTo")?).await?;
         Ok(Arrival::Moved)
     }
 

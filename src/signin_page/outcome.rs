@@ -22,6 +22,8 @@ pub enum Arrival {
     },
     /// The tenant demands more of the person (contract §2.1), e.g. `username`.
     MissingProfile(Vec<String>),
+    /// The page asks the person to agree to the tenant's terms before it goes on.
+    AsksToAgree,
 }
 
 impl std::fmt::Display for Arrival {
@@ -36,6 +38,7 @@ impl std::fmt::Display for Arrival {
                 write!(f, "Logto's page asks whether to link to the account with the {kind} {value}")
             }
             Self::MissingProfile(asked) => write!(f, "Logto's page asks for {}", asked.join(", ")),
+            Self::AsksToAgree => f.write_str("Logto's page asks the person to agree to the terms"),
         }
     }
 }
@@ -84,7 +87,7 @@ pub enum SigninPageError {
     #[error("{0}")]
     Refused(Refusal),
     /// The page asks no such question in this tab.
-    #[error("the page did not ask whether to link or to create an account")]
+    #[error("the page did not ask that")]
     NotAsked,
     /// An answer is not of the form that the contract gives.
     #[error("hop {hop}: the answer has no `{member}`")]

@@ -68,12 +68,14 @@ pub struct StackBuilder {
     pub(super) huggingface: mock_huggingface::Config,
     pub(super) huggingface_listen: SocketAddr,
     pub(super) oauth_app: OauthAppSettings,
+    pub(super) other_apps: Vec<OauthAppSettings>,
     pub(super) answers: Vec<kit::Rule>,
     pub(super) connector: ConnectorSettings,
     pub(super) application: ApplicationSettings,
     pub(super) tenant: TenantSettings,
     pub(super) app: sample_app::Options,
     pub(super) app_credentials: AppCredentials,
+    pub(super) app_replicas: usize,
     pub(super) proxies: Proxies,
     pub(super) clocks: Clocks,
     pub(super) faults: Vec<(Way, Fault)>,
@@ -95,12 +97,14 @@ impl Default for StackBuilder {
             huggingface: mock_huggingface::Config::default(),
             huggingface_listen: any,
             oauth_app: OauthAppSettings::default(),
+            other_apps: vec![],
             answers: vec![],
             connector: ConnectorSettings::default(),
             application: ApplicationSettings::default(),
             tenant: TenantSettings::default(),
             app: sample_app::Options::default(),
             app_credentials: AppCredentials::default(),
+            app_replicas: 1,
             proxies: Proxies::default(),
             clocks: Clocks::default(),
             faults: vec![],
@@ -143,6 +147,13 @@ impl StackBuilder {
     #[must_use]
     pub fn oauth_app(mut self, settings: OauthAppSettings) -> Self {
         self.oauth_app = settings;
+        self
+    }
+
+    /// A further OAuth app at Hugging Face, which the connector is not meant to use.
+    #[must_use]
+    pub fn other_app(mut self, settings: OauthAppSettings) -> Self {
+        self.other_apps.push(settings);
         self
     }
 
@@ -214,6 +225,14 @@ impl StackBuilder {
     #[must_use]
     pub fn deployment(mut self, deployment: Deployment) -> Self {
         self.deployment = deployment;
+        self
+    }
+
+    /// How many of the sample app stand behind its address, taking turns with the
+    /// requests. What one keeps in memory the others do not know.
+    #[must_use]
+    pub fn app_replicas(mut self, replicas: usize) -> Self {
+        self.app_replicas = replicas.max(1);
         self
     }
 

@@ -213,6 +213,14 @@ impl Management {
         self.call(http::Method::PATCH, path, Some(body)).await
     }
 
+    /// Replaces.
+    ///
+    /// # Errors
+    /// [`ManagementError::Refused`] with Logto's own answer.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Answer, ManagementError> {
+        self.call(http::Method::PUT, path, Some(body)).await
+    }
+
     /// Deletes; what is gone already counts as deleted.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::container::{Container, RunningContainer};
 
+use super::app_server::AppServer;
 use super::builder::{External, Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, localhost};
 use super::management::{Credentials, Management};
@@ -29,6 +30,7 @@ pub(super) const TURN: Duration = Duration::from_secs(600);
 
 /// What is up already when the tenant is provisioned and the app opens.
 pub(super) struct Site<'a> {
+    pub(super) huggingface: &'a HuggingFace,
     pub(super) settings: &'a StackBuilder,
     pub(super) base: &'a Base,
     pub(super) clients: &'a Clients,
@@ -43,9 +45,13 @@ impl Site<'_> {
         names: &mut Names,
         app_bound: Option<Bound>,
         servers: &mut Vec<Running>,
-    ) -> Result<(Application, Option<sample_app::Config>), StartError> {
-        let Self { settings, base, clients, endpoints } = *self;
-        let plan = named("plan what to create in Logto", plan::plan(settings, names))?;
+    ) -> Result<(Application, Option<AppServer>), StartError> {
+        let Self { settings, base, clients, endpoints, .. } = *self;
+        let plan = plan::plan(settings, names, &self.huggingface.users());
+        let mut plan = named("plan what to create in Logto", plan)?;
+        plan.secret_expires_at = settings.application.secret_expires_in.map(|time| {
+            base.clock.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+        });
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
@@ -53,6 +59,8 @@ impl Site<'_> {
             Logto::Container(_) | Logto::Running(_) => None,
             // Without a redirect URI there is no authorization request to probe with.
             Logto::External(_) if plan.redirect_uris.is_empty() => None,
+            // Others demand PKCE, or let nobody sign in.
+            Logto::External(_) if plan.application_kind != "Traditional" => None,
             Logto::External(_) => Some(ConnectorProbe {
                 client: &clients.app,
                 endpoints,
@@ -82,13 +90,13 @@ impl Site<'_> {
             journal: base.journal.clone(),
             client: clients.app.through(clients.networks.app.clone()),
         };
-        let app = sample_app::App::new(config.clone(), context)
+        let app = AppServer::new(config, context, settings.app_replicas)
             .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
         servers.push(app_bound.serve(app.router()));
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app_direct)).await?;
         step("probe Hugging Face", QUICK, probe::huggingface_is_up(&clients.browser, &endpoints.huggingface))
             .await?;
-        Ok((application, Some(config)))
+        Ok((application, Some(app)))
     }
 }
 

@@ -7,16 +7,27 @@ use url::Url;
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::ConnectorFactory;
+use super::settings::{ConnectorFactory, OauthAppSettings, TenantSettings};
 use super::steps::StepError;
-use super::tenant::{Plan, TARGET};
+use super::tenant::{Plan, PlannedIdentity, TARGET};
 
 /// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
 pub(super) fn oauth_app(
     settings: &StackBuilder,
     names: &Names,
 ) -> Result<mock_huggingface::App, UnknownName> {
-    let wanted = settings.oauth_app.clone();
+    one_app(settings.oauth_app.clone(), names)
+}
+
+/// Further OAuth apps at Hugging Face.
+pub(super) fn other_apps(
+    settings: &StackBuilder,
+    names: &Names,
+) -> Result<Vec<mock_huggingface::App>, UnknownName> {
+    settings.other_apps.iter().map(|app| one_app(app.clone(), names)).collect()
+}
+
+fn one_app(wanted: OauthAppSettings, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
     let default = mock_huggingface::App::default();
     let redirect_uris =
         wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);
@@ -28,12 +39,18 @@ pub(super) fn oauth_app(
         scopes: wanted.scopes.map_or(default.scopes, |scopes| oauth::Scopes::parse(&scopes.join(" "))),
         public: wanted.public,
         token_duration_minutes: wanted.token_duration_minutes.unwrap_or(default.token_duration_minutes),
+        authorized_orgs: wanted.authorized_orgs,
         ..mock_huggingface::App::default()
     })
 }
 
 /// What to create in the tenant: the guide's set-up, and what the settings change of it.
-pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, UnknownName> {
+pub(super) fn plan(
+    settings: &StackBuilder,
+    names: &Names,
+    accounts: &[mock_huggingface::User],
+) -> Result<Plan, UnknownName> {
+    let identities = identities(&settings.tenant, accounts)?;
     let texts = |given: &Option<Vec<String>>, default: &str| match given {
         Some(given) => names.fill_all(given),
         None => Ok(vec![names.fill(default)?]),
@@ -65,12 +82,30 @@ pub(super) fn plan(settings: &StackBuilder, names: &Names) -> Result<Plan, Unkno
         sync_profile: connector.sync_profile,
         sign_in_experience: settings.tenant.sign_in_experience.clone(),
         users: settings.tenant.users.clone(),
+        identities,
         redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
         post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
         application_kind: application.kind.clone().unwrap_or_else(|| "Traditional".to_owned()),
         third_party: application.third_party,
         custom_client_metadata,
+        secret_expires_at: None,
     })
+}
+
+/// Identities by the ids that Hugging Face has for its accounts.
+fn identities(
+    tenant: &TenantSettings,
+    accounts: &[mock_huggingface::User],
+) -> Result<Vec<PlannedIdentity>, UnknownName> {
+    let known = || accounts.iter().map(|account| account.username.as_str()).collect::<Vec<_>>().join(", ");
+    let planned = tenant.identities.iter().map(|identity| {
+        let account = accounts.iter().find(|account| account.username == identity.account);
+        let account =
+            account.ok_or_else(|| UnknownName { name: identity.account.clone(), known: known() })?;
+        let (user, target) = (identity.user, identity.target.clone());
+        Ok(PlannedIdentity { user, target, user_id: account.sub.clone() })
+    });
+    planned.collect()
 }
 
 /// What a generic connector has to be told of the provider.

@@ -9,6 +9,7 @@ use mock_huggingface::HuggingFace;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
+use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
 use super::management::{Management, ManagementError};
@@ -21,7 +22,9 @@ use super::plan;
 use super::probe::{self, ProbeError};
 use super::reset;
 use super::saved::{Restored, SavedStateError};
+use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
+use super::stubs::{StubError, Stubs};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
 use super::tenant::{Application, Tenant};
 
@@ -52,6 +55,9 @@ pub enum StopError {
     /// Failed attempts are still counted, and may lock somebody out.
     #[error("failed attempts to sign in are not forgiven: {0}")]
     NotForgiven(#[from] ManagementError),
+    /// A stub of Hugging Face was called more or less often than it expects.
+    #[error(transparent)]
+    Stub(#[from] StubError),
 }
 
 /// App, Logto and Hugging Face, up and provisioned.
@@ -73,8 +79,9 @@ pub struct Stack {
     networks: Networks,
     huggingface: HuggingFace,
     plain_huggingface: Option<Url>,
-    app_config: Option<sample_app::Config>,
+    app: Option<AppServer>,
     tenant: Tenant,
+    stubs: Option<Stubs>,
     servers: Vec<Running>,
     /// Given back when the stack is dropped.
     turn: Option<OwnedMutexGuard<()>>,
@@ -163,6 +170,48 @@ impl Stack {
         &self.script
     }
 
+    /// Puts a stub of `wiremock` in front of Hugging Face. It is asked before the
+    /// script and the mock; what no stub matches, they answer as ever. TLS and the
+    /// journal stay the mock's, which has each stubbed answer as its own. How often a
+    /// stub [expects](wiremock::Mock::expect) to be called is verified by [`Stack::stop`].
+    ///
+    /// Delays of a stub are in real time; those of a [`kit::Rule`] are not with an embedded Logto.
+    ///
+    /// ```
+    /// use logto_testkit::{Stack, Visitor};
+    /// use wiremock::matchers::{body_string_contains, method, path};
+    /// use wiremock::{Mock, ResponseTemplate};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let mut stack = Stack::builder().start().await?;
+    /// let busy = Mock::given(method("POST"))
+    ///     .and(path("/oauth/token"))
+    ///     .and(body_string_contains("grant_type=authorization_code"))
+    ///     .respond_with(ResponseTemplate::new(503))
+    ///     .expect(1);
+    /// stack.stub(busy).await;
+    ///
+    /// let mut visitor = Visitor::new(&stack);
+    /// visitor.visit("/").await?;
+    /// visitor.click("Sign In").await?;
+    /// visitor.continue_with("huggingface").await?;
+    /// visitor.sign_in_as("ada").await.unwrap_err();
+    /// assert!(visitor.says().is_some_and(|says| says.to_string().contains("connector.general")));
+    /// // Exactly one request: Logto does not try again.
+    /// stack.stop().await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub async fn stub(&mut self, stub: wiremock::Mock) {
+        let stubs = match self.stubs.take() {
+            Some(stubs) => stubs,
+            None => Stubs::start(&self.script, self.browser.clone()).await,
+        };
+        stubs.mount(stub).await;
+        self.stubs = Some(stubs);
+    }
+
     /// The mock Hugging Face.
     #[must_use]
     pub fn huggingface(&self) -> &HuggingFace {
@@ -177,8 +226,17 @@ impl Stack {
 
     /// The sample app's configuration; `None` for an app of your own.
     #[must_use]
-    pub fn app_config(&self) -> Option<&sample_app::Config> {
-        self.app_config.as_ref()
+    pub fn app_config(&self) -> Option<sample_app::Config> {
+        self.app.as_ref().map(AppServer::config)
+    }
+
+    /// Stops the sample app and starts it again: what it kept in memory is gone.
+    /// An app of your own stays as it is.
+    ///
+    /// # Errors
+    /// [`sample_app::ConfigError`] when it cannot be configured like this.
+    pub fn restart_app(&self, change: AppChange) -> Result<(), sample_app::ConfigError> {
+        self.app.as_ref().map_or(Ok(()), |app| app.restart(change))
     }
 
     /// The CA that vouches for `https://huggingface.co`.
@@ -214,6 +272,14 @@ impl Stack {
     #[must_use]
     pub fn management(&self) -> &Management {
         self.tenant.management()
+    }
+
+    /// Has what was created besides, e.g. `connectors/abc`, deleted when a shared tenant is put back.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(crate) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
+        self.tenant.note_created(path)
     }
 
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
@@ -317,6 +383,10 @@ impl Stack {
             open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
+        let people = huggingface_site.users().into_iter().map(|user| user.sub).collect();
+        let noted = async { Ok::<_, StepError>(tenant.note_people(people)?) };
+        step("note who is at Hugging Face", QUICK, noted).await?;
+
         let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         for other in &endpoints.others {
             names.learn(other.name, &other.origin.origin().ascii_serialization());
@@ -324,11 +394,20 @@ impl Stack {
         names.learn("CONNECTOR", tenant.connector_id());
         let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
         let oauth_app = huggingface_site.add_app(oauth_app);
+        for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+            huggingface_site.add_app(other);
+        }
         let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
-        let site = Site { settings, base: &base, clients: &clients, endpoints: &endpoints };
-        let (application, app_config) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+        let site = Site {
+            huggingface: &huggingface_site,
+            settings,
+            base: &base,
+            clients: &clients,
+            endpoints: &endpoints,
+        };
+        let (application, app) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
             Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.
@@ -369,8 +448,9 @@ impl Stack {
             networks: clients.networks,
             huggingface: huggingface_site,
             plain_huggingface,
-            app_config,
+            app,
             tenant,
+            stubs: None,
             servers: vec![],
             turn: None,
             containers: None,
@@ -384,10 +464,11 @@ impl Stack {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
     }
 
-    /// Puts a shared tenant back, then shuts the servers down.
+    /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.
     ///
     /// # Errors
-    /// [`StopError`] when a mock panicked, or a tenant is not as it was.
+    /// [`StopError`] when a mock panicked, a tenant is not as it was, or a stub was
+    /// not called as it expects.
     pub async fn stop(self) -> Result<Restored, StopError> {
         // The tenant first, while a failure can still be told; the servers in any case.
         let forgiven = match self.containers.as_ref().and_then(InContainers::shared) {
@@ -404,13 +485,19 @@ impl Stack {
             let ended = server.shutdown().await;
             stopped = stopped.and(ended);
         }
+        let stubbed = match self.stubs {
+            Some(stubs) => stubs.verify().await,
+            None => Ok(()),
+        };
         drop(self.turn);
         if let Some(containers) = self.containers {
             containers.stop().await;
         }
         stopped?;
         forgiven?;
-        Ok(restored?)
+        let restored = restored?;
+        stubbed?;
+        Ok(restored)
     }
 }
 

@@ -12,9 +12,25 @@ use super::management::{Management, ManagementError};
 /// created by a run are looked for.
 const CLOCK_TOLERANCE_MS: i64 = 15 * 60 * 1000;
 
-/// The members of the sign-in experience that provisioning changes.
-pub(super) const CHANGED_MEMBERS: [&str; 6] =
-    ["signUp", "signIn", "socialSignIn", "socialSignInConnectorTargets", "signInMode", "passwordPolicy"];
+/// The members of the sign-in experience that provisioning, or a scenario's
+/// `administer`, may change.
+pub(super) const CHANGED_MEMBERS: [&str; 15] = [
+    "signUp",
+    "signIn",
+    "socialSignIn",
+    "socialSignInConnectorTargets",
+    "signInMode",
+    "passwordPolicy",
+    "termsOfUseUrl",
+    "privacyPolicyUrl",
+    "agreeToTermsPolicy",
+    "mfa",
+    "emailBlocklistPolicy",
+    "captchaPolicy",
+    "sentinelPolicy",
+    "singleSignOnEnabled",
+    "unknownSessionRedirectUrl",
+];
 
 /// The state of a tenant before a run, with what the run has created since.
 ///
@@ -40,6 +56,13 @@ pub struct SavedState {
     /// The accounts that the run created beforehand.
     #[serde(default)]
     pub created_users: Vec<String>,
+    /// Ids of the people at the mock Hugging Face: an account that one of them is linked to, and
+    /// that belongs to no application yet, is left of a sign-in that broke off.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// What scenarios created through the Management API, by path: `connectors/abc`.
+    #[serde(default)]
+    pub created_besides: Vec<String>,
     /// The members of the sign-in experience that the run changes, as they were.
     pub sign_in_experience: Map<String, Value>,
 }
@@ -202,6 +225,9 @@ impl StateFile {
             management.delete(&format!("users/{user}")).await.map_err(failed("users"))?;
             restored.users += 1;
         }
+        for path in self.state.created_besides.iter().rev() {
+            management.delete(path).await.map_err(failed("what scenarios created"))?;
+        }
         // Before the application: these users are known by it alone.
         if let Some(application) = &self.state.created_application {
             restored.users += self.delete_users(management, application).await.map_err(failed("users"))?;
@@ -224,6 +250,13 @@ impl StateFile {
         Ok(restored)
     }
 
+    /// An account without an application that is linked to somebody of the mock.
+    fn is_left_over(&self, user: &Value) -> bool {
+        let identities = user.get("identities").and_then(Value::as_object).into_iter().flatten();
+        let mut ids = identities.filter_map(|(_, identity)| identity.get("userId")?.as_str());
+        ids.any(|id| self.state.people.iter().any(|known| known == id))
+    }
+
     async fn delete_users(
         &self,
         management: &Management,
@@ -235,7 +268,10 @@ impl StateFile {
             let answer = management.get(&format!("users?page={page}&page_size=100")).await?;
             let users = answer.list()?;
             for user in users {
-                let ours = user.get("applicationId").and_then(Value::as_str) == Some(application);
+                let ours = match user.get("applicationId").and_then(Value::as_str) {
+                    Some(id) => id == application,
+                    None => self.is_left_over(user),
+                };
                 if let Some(id) = user.get("id").and_then(Value::as_str).filter(|_| ours) {
                     created.push(id.to_owned());
                 }

@@ -5,6 +5,8 @@
 //! in the app's own settings `[APP_ID]` and `[APP_SECRET]`. So a secret with a
 //! trailing newline is `"[HF_CLIENT_SECRET]\n"`.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 /// The OAuth app at Hugging Face, with the fields of its settings page.
@@ -24,6 +26,8 @@ pub struct OauthAppSettings {
     pub public: bool,
     /// Lifetime of access tokens in minutes; 480 unless said.
     pub token_duration_minutes: Option<u32>,
+    /// Usernames of the organisations whose members alone can sign in.
+    pub authorized_orgs: Vec<String>,
 }
 
 /// The connector in Logto.
@@ -89,6 +93,17 @@ pub struct ApplicationSettings {
     pub third_party: bool,
     /// Further members of `customClientMetadata`, in Logto's spelling.
     pub custom_client_metadata: Map<String, Value>,
+    /// `[APP_SECRET]` is a secret made for the app that ends after this time.
+    pub secret_expires_in: Option<Duration>,
+}
+
+/// What is different when the sample app is started again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppChange {
+    /// Its `session_secret` from now on.
+    pub session_secret: Option<String>,
+    /// Its `client_secret` from now on.
+    pub app_secret: Option<String>,
 }
 
 /// What a Logto tenant is like besides application and connector.
@@ -99,6 +114,19 @@ pub struct TenantSettings {
     pub sign_in_experience: Map<String, Value>,
     /// Accounts that exist already, each as `POST /api/users` takes it.
     pub users: Vec<Map<String, Value>>,
+    /// Social identities of these accounts.
+    pub identities: Vec<IdentitySettings>,
+}
+
+/// A social identity that an account of the tenant has already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// Which of [`TenantSettings::users`], from 0.
+    pub user: usize,
+    /// The target it is kept under, e.g. `huggingface`.
+    pub target: String,
+    /// Username of the account at Hugging Face.
+    pub account: String,
 }
 
 /// As whom, and where, the sample app speaks to Logto.

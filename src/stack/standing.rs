@@ -82,7 +82,8 @@ impl StackBuilder {
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
 
-        let plan = named("plan what to create in Logto", plan::plan(self, &names))?;
+        // The accounts are another process's: identities that name one are refused.
+        let plan = named("plan what to create in Logto", plan::plan(self, &names, &[]))?;
         // What Logto reaches shows as soon as somebody signs in.
         let Application { id, secret } = provision(&mut tenant, &plan, None, Connections::default).await?;
         Ok(Known {

@@ -2,6 +2,7 @@
 //! and provisions it.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -60,6 +61,8 @@ pub(super) struct Plan {
     pub(super) sign_in_experience: Map<String, Value>,
     /// Accounts to create.
     pub(super) users: Vec<Map<String, Value>>,
+    /// Social identities of these accounts.
+    pub(super) identities: Vec<PlannedIdentity>,
     /// Redirect URIs of the application.
     pub(super) redirect_uris: Vec<String>,
     /// Post sign-out redirect URIs of the application.
@@ -70,6 +73,19 @@ pub(super) struct Plan {
     pub(super) third_party: bool,
     /// `customClientMetadata` of the application.
     pub(super) custom_client_metadata: Map<String, Value>,
+    /// When a secret of the app's own ends, in milliseconds; without it the app
+    /// uses the default one, which does not.
+    pub(super) secret_expires_at: Option<i64>,
+}
+
+/// A social identity to give to one of the accounts.
+#[derive(Debug, Clone)]
+pub(super) struct PlannedIdentity {
+    /// Which of [`Plan::users`].
+    pub(super) user: usize,
+    pub(super) target: String,
+    /// Its id at the provider.
+    pub(super) user_id: String,
 }
 
 /// An application of Logto with its secret.
@@ -90,7 +106,7 @@ pub(super) struct Tenant {
     own_id: String,
     /// Our application from the last time, to be used again.
     application: Option<String>,
-    saved: Option<StateFile>,
+    saved: Option<Mutex<StateFile>>,
 }
 
 #[derive(Debug)]
@@ -149,9 +165,11 @@ impl Tenant {
             created_connector,
             created_application: None,
             created_users: vec![],
+            people: vec![],
+            created_besides: vec![],
             sign_in_experience: survey.sign_in_experience,
         };
-        let saved = Some(StateFile::create(state_file.clone(), state)?);
+        let saved = Some(Mutex::new(StateFile::create(state_file.clone(), state)?));
         Ok(Self { management, connector, own_id, application: None, saved })
     }
 
@@ -174,7 +192,7 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn provision(&mut self, plan: &Plan) -> Result<Application, StepError> {
+    pub(super) async fn provision(&self, plan: &Plan) -> Result<Application, StepError> {
         let mut application = json!({
             "name": APPLICATION_NAME,
             "type": plan.application_kind,
@@ -198,14 +216,8 @@ impl Tenant {
             }
             None => self.management.post("applications", &application).await?.text("id")?,
         };
-        if let Some(saved) = &mut self.saved {
-            saved.note(|state| state.created_application = Some(id.clone()))?;
-        }
-        let secrets = self.management.get(&format!("applications/{id}/secrets")).await?;
-        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
-        // Applications that run where everybody can read them have none.
-        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
-        let secret = secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned();
+        self.note(|state| state.created_application = Some(id.clone()))?;
+        let secret = self.secret(plan, &id).await?;
 
         match &self.connector {
             Connector::Create => self.create(plan).await?,
@@ -223,6 +235,20 @@ impl Tenant {
             }
         }
         Ok(Application { id, secret })
+    }
+
+    /// The secret that the app uses.
+    async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
+        let path = format!("applications/{id}/secrets");
+        if let Some(at) = plan.secret_expires_at {
+            let named = json!({ "name": "Temporary secret", "expiresAt": at });
+            return Ok(self.management.post(&path, &named).await?.text("value")?);
+        }
+        let secrets = self.management.get(&path).await?;
+        let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
+        // Applications that run where everybody can read them have none.
+        let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
+        Ok(secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned())
     }
 
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {
@@ -246,7 +272,7 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn switch_on(&mut self, plan: &Plan) -> Result<(), StepError> {
+    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
@@ -258,13 +284,40 @@ impl Tenant {
             members.extend(plan.sign_in_experience.clone());
         }
         self.management.patch("sign-in-exp", &experience).await?;
-        for user in &plan.users {
+        for (at, user) in plan.users.iter().enumerate() {
             let id = self.management.post("users", &Value::Object(user.clone())).await?.text("id")?;
-            if let Some(saved) = &mut self.saved {
-                saved.note(|state| state.created_users.push(id))?;
+            self.note(|state| state.created_users.push(id.clone()))?;
+            for identity in plan.identities.iter().filter(|identity| identity.user == at) {
+                let path = format!("users/{id}/identities/{}", identity.target);
+                let details = json!({ "id": identity.user_id });
+                let body = json!({ "userId": identity.user_id, "details": details });
+                self.management.put(&path, &body).await?;
             }
         }
         Ok(())
+    }
+
+    /// Notes what a scenario created in a shared tenant, by its path in the Management API.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(super) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
+        self.note(|state| state.created_besides.push(path))
+    }
+
+    /// Notes who is at the mock Hugging Face.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when that cannot be written down.
+    pub(super) fn note_people(&self, people: Vec<String>) -> Result<(), SavedStateError> {
+        self.note(|state| state.people = people)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
+        match &self.saved {
+            Some(saved) => saved.lock().unwrap_or_else(PoisonError::into_inner).note(change),
+            None => Ok(()),
+        }
     }
 
     /// Puts a shared tenant back; a fresh one needs nothing.
@@ -273,7 +326,9 @@ impl Tenant {
     /// [`SavedStateError`] says what could not be put back and where it is kept.
     pub(super) async fn restore(self) -> Result<Restored, SavedStateError> {
         match self.saved {
-            Some(saved) => saved.restore(&self.management).await,
+            Some(saved) => {
+                saved.into_inner().unwrap_or_else(PoisonError::into_inner).restore(&self.management).await
+            }
             None => Ok(Restored::default()),
         }
     }

@@ -9,7 +9,7 @@ use url::Url;
 use super::body::{Bodies, Body};
 use super::cookies;
 use super::model::{Exchange, Transcript};
-use super::places::{Learner, Origins};
+use super::places::{Learner, Origins, one_origin};
 use super::roles::Roles;
 use crate::walker::{Hop, WhyHop};
 
@@ -97,6 +97,7 @@ impl Writer {
         Exchange {
             number: Some(hop.number),
             party: Party::BROWSER.to_string(),
+            browser: Some(hop.tab.browser()).filter(|browser| *browser > 1),
             tab: Some(hop.tab.number()).filter(|tab| *tab > 1),
             why: Some(why(hop.why)),
             method: request.method.to_string(),
@@ -151,7 +152,12 @@ impl Writer {
                 shown.content_type = header("content-type");
                 shown.cache_control = header("cache-control");
                 shown.challenge = header("www-authenticate");
-                shown.content = self.response_body(body, path, entry.at);
+                let page = url.as_ref().is_some_and(|url| one_origin(url, &self.origins.logto))
+                    && header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+                shown.content = match page {
+                    true => vec!["[page]".to_owned()],
+                    false => self.response_body(body, path, entry.at),
+                };
             }
             (Outcome::Fault(fault), None) => shown.fault = Some(self.roles.replace(fault)),
             (_, None) => shown.fault = Some("not answered when the walk ended".to_owned()),
@@ -256,6 +262,8 @@ fn why(why: WhyHop) -> &'static str {
         WhyHop::Script => "script",
         WhyHop::Call => "call",
         WhyHop::Reload => "reload",
+        WhyHop::Back => "back",
+        WhyHop::Prefetch => "prefetch",
     }
 }
 

@@ -17,10 +17,14 @@ pub struct Exchange {
     pub number: Option<usize>,
     /// Who asked.
     pub party: String,
+    /// The browser, from the second on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub browser: Option<usize>,
     /// The tab, from the second on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tab: Option<usize>,
-    /// Why the browser asked: `typed`, `link`, `form`, `auto-form`, `redirect`, `script`, `call`.
+    /// Why the browser asked: `typed`, `link`, `form`, `auto-form`, `redirect`, `script`, `call`,
+    /// `reload`, `back`, `prefetch`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<&'static str>,
     /// The method.

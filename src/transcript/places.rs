@@ -99,6 +99,8 @@ const PLACES: &[Place] = &[
     (Party::HUGGINGFACE, At::Query, "nonce", "NONCE"),
     (Party::HUGGINGFACE, At::Query, "code_challenge", "CODE_CHALLENGE"),
     (Party::HUGGINGFACE, At::Form, "code", "HF_CODE"),
+    (Party::HUGGINGFACE, At::Form, "client_assertion", "CLIENT_ASSERTION"),
+    (Party::HUGGINGFACE, At::Field, "code", "HF_CODE"),
     (Party::HUGGINGFACE, At::Form, "code_verifier", "CODE_VERIFIER"),
     (Party::HUGGINGFACE, At::Form, "refresh_token", "HF_REFRESH_TOKEN"),
     (Party::HUGGINGFACE, At::Answered, "access_token", "HF_ACCESS_TOKEN"),

@@ -48,6 +48,9 @@ impl fmt::Display for Exchange {
 
 fn headline(f: &mut fmt::Formatter<'_>, exchange: &Exchange) -> fmt::Result {
     write!(f, "{}", exchange.party)?;
+    if let Some(browser) = exchange.browser {
+        write!(f, "#{browser}")?;
+    }
     if let Some(tab) = exchange.tab {
         write!(f, ":{tab}")?;
     }

@@ -1,6 +1,9 @@
 //! The browser itself.
 
+mod history;
 mod outgoing;
+mod prefetch;
+mod profile;
 mod reload;
 
 use std::collections::BTreeMap;
@@ -14,9 +17,10 @@ use serde_json::Value;
 use url::Url;
 
 use outgoing::Outgoing;
+use profile::Profile;
 
 use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
-use super::jar::{CookieRequest, Jar};
+use super::jar::CookieRequest;
 use super::page::{Form, Page, Submit};
 use super::rules::Rules;
 use super::site::Site;
@@ -42,6 +46,13 @@ struct Tab {
     /// Sites of the navigation under way: who began it, and each redirect.
     chain: Vec<Site>,
     redirects: usize,
+    /// The hops of the pages that were shown, and which of them is.
+    history: Vec<usize>,
+    entry: usize,
+    /// Whether the navigation under way makes an entry of its own.
+    fresh: bool,
+    /// Whose cookies it uses.
+    browser: usize,
 }
 
 /// A hop could not be made.
@@ -74,6 +85,9 @@ pub enum WalkError {
         /// What stands there.
         location: String,
     },
+    /// There is nothing to go back to.
+    #[error("tab {} has no page before this one", .0.number())]
+    NoHistory(TabId),
     /// An address that is not one, or not of the web.
     #[error("`{0}` is no http or https address")]
     BadAddress(String),
@@ -87,7 +101,9 @@ pub enum WalkError {
     },
 }
 
-/// A browser without a screen: one cookie jar, tabs, and every hop it made.
+/// A browser without a screen: a cookie jar, tabs, and every hop it made. Further
+/// browsers, each with a jar of its own, make hops in the same list
+/// ([`Walker::open_browser`]).
 ///
 /// Nothing is followed without being asked for: [`Walker::follow`] takes one
 /// redirect, [`Walker::submit`] sends one form.
@@ -95,7 +111,7 @@ pub enum WalkError {
 pub struct Walker {
     client: Client,
     clock: Clock,
-    jar: Jar,
+    profiles: Vec<Profile>,
     tabs: Vec<Tab>,
     hops: Vec<Hop>,
     journal: Option<Journal>,
@@ -107,11 +123,11 @@ impl Walker {
     /// A fresh browser with one tab. `client` must not follow redirects.
     #[must_use]
     pub fn new(client: Client, clock: Clock) -> Self {
-        let jar = Jar::new(clock.clone());
+        let profiles = vec![Profile::new(&clock)];
         Self {
             client,
             clock,
-            jar,
+            profiles,
             tabs: vec![Tab::default()],
             hops: vec![],
             journal: None,
@@ -149,22 +165,10 @@ impl Walker {
         self
     }
 
-    /// Opens another tab; cookies are shared, `sessionStorage` is not.
-    pub fn open_tab(&mut self) -> TabId {
-        self.tabs.push(Tab::default());
-        TabId(self.tabs.len() - 1)
-    }
-
     /// Every hop so far.
     #[must_use]
     pub fn hops(&self) -> &[Hop] {
         &self.hops
-    }
-
-    /// The jar.
-    #[must_use]
-    pub fn jar(&mut self) -> &mut Jar {
-        &mut self.jar
     }
 
     /// The hop whose response the tab shows.
@@ -172,7 +176,7 @@ impl Walker {
     /// # Errors
     /// [`WalkError::NoPage`] before the first visit.
     pub fn current(&self, tab: TabId) -> Result<&Hop, WalkError> {
-        self.tabs[tab.0].document.map(|at| &self.hops[at]).ok_or(WalkError::NoPage(tab))
+        self.tabs[tab.at].document.map(|at| &self.hops[at]).ok_or(WalkError::NoPage(tab))
     }
 
     /// The page the tab shows.
@@ -186,17 +190,17 @@ impl Walker {
     /// A value in the tab's `sessionStorage` for an origin.
     #[must_use]
     pub fn stored(&self, tab: TabId, origin: &Url, name: &str) -> Option<&str> {
-        self.tabs[tab.0].storage.get(&(origin_of(origin), name.to_owned())).map(String::as_str)
+        self.tabs[tab.at].storage.get(&(origin_of(origin), name.to_owned())).map(String::as_str)
     }
 
     /// Puts a value into the tab's `sessionStorage`.
     pub fn store(&mut self, tab: TabId, origin: &Url, name: &str, value: &str) {
-        self.tabs[tab.0].storage.insert((origin_of(origin), name.to_owned()), value.to_owned());
+        self.tabs[tab.at].storage.insert((origin_of(origin), name.to_owned()), value.to_owned());
     }
 
     /// Removes a value from the tab's `sessionStorage`.
     pub fn forget(&mut self, tab: TabId, origin: &Url, name: &str) -> Option<String> {
-        self.tabs[tab.0].storage.remove(&(origin_of(origin), name.to_owned()))
+        self.tabs[tab.at].storage.remove(&(origin_of(origin), name.to_owned()))
     }
 
     /// The person types an address. No site began it, so every cookie may go.
@@ -204,7 +208,7 @@ impl Walker {
     /// # Errors
     /// [`WalkError`] when there is no response.
     pub async fn visit(&mut self, tab: TabId, url: Url) -> Result<&Hop, WalkError> {
-        self.begin(tab, None);
+        self.begin(tab, None, true);
         self.navigate(tab, WhyHop::Typed, Outgoing::get(url)).await
     }
 
@@ -216,7 +220,7 @@ impl Walker {
     pub async fn go(&mut self, tab: TabId, href: &str, why: WhyHop) -> Result<&Hop, WalkError> {
         let from = self.current(tab)?.request.url.clone();
         let url = from.join(href).map_err(|_| WalkError::BadAddress(href.to_owned()))?;
-        self.begin(tab, Some(&from));
+        self.begin(tab, Some(&from), true);
         self.navigate(tab, why, Outgoing::get(url)).await
     }
 
@@ -231,7 +235,7 @@ impl Walker {
             Some(Ok(url)) => url,
             Some(Err(location)) => return Err(WalkError::BadLocation { hop: hop.number, location }),
         };
-        if self.tabs[tab.0].redirects == REDIRECT_LIMIT {
+        if self.tabs[tab.at].redirects == REDIRECT_LIMIT {
             return Err(WalkError::TooManyRedirects { hop: hop.number, url });
         }
         // 307 and 308 keep method and body, the others turn a POST into a GET (RFC 9110 §15.4).
@@ -251,7 +255,7 @@ impl Walker {
             Outgoing::get(url)
         };
         let site = Site::of(&hop.request.url);
-        let state = &mut self.tabs[tab.0];
+        let state = &mut self.tabs[tab.at];
         state.redirects += 1;
         state.chain.push(site);
         self.navigate(tab, WhyHop::Redirect, next).await.map(Some)
@@ -287,7 +291,8 @@ impl Walker {
             url.set_query(Some(&encoded));
             Outgoing::get(url)
         };
-        self.begin(tab, Some(&from));
+        // A form that was sent before the person did anything takes the place of its page.
+        self.begin(tab, Some(&from), why != WhyHop::SelfSubmitting);
         self.navigate(tab, why, outgoing).await
     }
 
@@ -321,18 +326,19 @@ impl Walker {
         Ok(&self.hops[at])
     }
 
-    fn begin(&mut self, tab: TabId, from: Option<&Url>) {
-        let state = &mut self.tabs[tab.0];
+    fn begin(&mut self, tab: TabId, from: Option<&Url>, fresh: bool) {
+        let state = &mut self.tabs[tab.at];
         state.redirects = 0;
+        state.fresh = fresh;
         state.chain = from.map(Site::of).into_iter().collect();
     }
 
     async fn navigate(&mut self, tab: TabId, why: WhyHop, outgoing: Outgoing) -> Result<&Hop, WalkError> {
-        let chain = self.tabs[tab.0].chain.clone();
+        let chain = self.tabs[tab.at].chain.clone();
         let at = self.send(tab, why, outgoing, chain).await?;
         // 204 and 205 leave the page as it is (HTML standard, navigation).
         if !matches!(self.hops[at].response.status, 204 | 205) {
-            self.tabs[tab.0].document = Some(at);
+            self.tabs[tab.at].shows(at);
         }
         Ok(&self.hops[at])
     }
@@ -347,11 +353,11 @@ impl Walker {
         if !matches!(out.url.scheme(), "http" | "https") {
             return Err(WalkError::BadAddress(out.url.to_string()));
         }
-        let navigation = why != WhyHop::Call;
-        let page = self.tabs[tab.0].document.map(|at| self.hops[at].request.url.origin());
-        let foreign = !navigation && page != Some(out.url.origin());
+        let navigation = !matches!(why, WhyHop::Call | WhyHop::Prefetch);
+        let page = self.tabs[tab.at].document.map(|at| self.hops[at].request.url.origin());
+        let foreign = why == WhyHop::Call && page != Some(out.url.origin());
         let context = CookieRequest { url: &out.url, method: &out.method, chain: &chain, navigation };
-        let (mut cookies, mut withheld) = self.jar.cookies_for(context);
+        let (mut cookies, mut withheld) = self.profiles[tab.browser].jar.cookies_for(context);
         if foreign {
             let kept = cookies.drain(..).map(|(name, _)| Withheld { name, reason: FOREIGN_CALL.to_owned() });
             withheld.extend(kept);
@@ -361,7 +367,7 @@ impl Walker {
         let journal_start = self.journal.as_ref().map_or(0, Journal::last_number);
         let what = format!("hop {}, {} {}", self.hops.len() + 1, out.method, out.url);
         let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
-            Ok(Ok(response)) => Ok(self.receive(&response, context, foreign)),
+            Ok(Ok(response)) => Ok(self.receive(tab, &response, context, foreign)),
             Ok(Err(error)) => Err(WalkError::from(error)),
             Err(error) => Err(WalkError::from(error)),
         };
@@ -409,6 +415,7 @@ impl Walker {
 
     fn receive(
         &mut self,
+        tab: TabId,
         response: &http::Response<Bytes>,
         context: CookieRequest<'_>,
         foreign: bool,
@@ -419,12 +426,14 @@ impl Walker {
             .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
             .collect();
         let lines = headers.iter().filter(|(name, _)| name == "set-cookie");
-        let cookies =
-            lines
-                .map(|(_, line)| {
-                    if foreign { SetCookie::dropped(line, FOREIGN_CALL) } else { self.jar.set(line, context) }
-                })
-                .collect();
+        let jar = &mut self.profiles[tab.browser].jar;
+        let cookies = lines
+            .map(
+                |(_, line)| {
+                    if foreign { SetCookie::dropped(line, FOREIGN_CALL) } else { jar.set(line, context) }
+                },
+            )
+            .collect();
         HopResponse {
             status: response.status().as_u16(),
             fault: None,

@@ -25,6 +25,13 @@ impl Walker {
             None => Err(nothing(text, &page)),
         }
     }
+
+    /// Where the link with this text leads, as it stands in the page.
+    pub(super) fn link(&self, tab: TabId, text: &str) -> Result<String, WalkError> {
+        let page = self.page(tab)?;
+        let link = page.links.iter().find(|link| link.text == text);
+        link.map(|link| link.href.clone()).ok_or_else(|| nothing(text, &page))
+    }
 }
 
 /// What is nearest to what was asked for comes first: the same but for case or

@@ -29,6 +29,10 @@ pub enum WhyHop {
     Call,
     /// The person loaded the page again.
     Reload,
+    /// The person went back to this page.
+    Back,
+    /// The browser loaded a link's target beforehand, in the background.
+    Prefetch,
 }
 
 /// One request and its response.

@@ -56,7 +56,11 @@ pub struct Jar {
     meta: HashMap<Key, Meta>,
     created: u64,
     clock: Clock,
+    refuses: bool,
 }
+
+/// Why a cookie of a browser that takes none is dropped.
+pub(crate) const REFUSED: &str = "the browser takes no cookies";
 
 /// Domain, path and name: what makes a cookie the same cookie (RFC 6265 §5.3).
 type Key = (String, String, String);
@@ -69,7 +73,7 @@ impl Jar {
     /// An empty jar whose cookies expire by this clock.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { store: CookieStore::default(), meta: HashMap::new(), created: 0, clock }
+        Self { store: CookieStore::default(), meta: HashMap::new(), created: 0, clock, refuses: false }
     }
 
     /// Takes a `Set-Cookie` line of a response to `request`, and says what became of it.
@@ -77,6 +81,9 @@ impl Jar {
         let Ok(raw) = RawCookie::parse(line.to_owned()) else {
             return SetCookie::dropped(line, "not a cookie");
         };
+        if self.refuses {
+            return SetCookie::dropped(line, REFUSED);
+        }
         let mut set = SetCookie::of(line, &raw);
         set.fate = match self.judge(&raw, request) {
             Ok(meta) => self.store(raw, meta, request.url),
@@ -89,7 +96,7 @@ impl Jar {
     fn judge(&self, raw: &RawCookie<'_>, request: CookieRequest<'_>) -> Result<Meta, String> {
         let size = raw.name().len() + raw.value().len();
         if size > SIZE_LIMIT {
-            return Err(format!("{size} bytes of name and value are more than {SIZE_LIMIT}"));
+            return Err(format!("name and value have more than {SIZE_LIMIT} bytes"));
         }
         let secure = raw.secure().unwrap_or(false);
         if secure && !trustworthy(request.url) {
@@ -217,6 +224,11 @@ impl Jar {
             self.meta.remove(key);
         }
         lost.len()
+    }
+
+    /// Takes no cookies from now on, as a person may set it.
+    pub fn refuse(&mut self) {
+        self.refuses = true;
     }
 
     /// Loses every cookie.

@@ -144,6 +144,10 @@ fn state_is_returned(_: &Rules, seen: &Seen<'_>, earlier: &[Hop]) -> Option<Stri
 fn issuer_is_named(rules: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
     let response = seen.authorization_response()?;
     let from = seen.hop.request.url.origin();
+    if response.origin() == from {
+        // It only passes on what came to it: Logto's answer to a form post (contract §2.1 step 3).
+        return None;
+    }
     let expected = rules.issuers.iter().find(|issuer| issuer.origin() == from);
     match (parameter(response, "iss"), expected) {
         (None, None) => None,

@@ -19,4 +19,5 @@ mod lifetimes;
 mod misconfigurations;
 mod own_app;
 mod standing;
+mod stubs;
 mod support;

@@ -6,6 +6,7 @@ mod publisher;
 mod switches;
 mod user;
 
+use kit::MemberChange;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use app::new_secret;
@@ -16,8 +17,9 @@ pub use publisher::TrustedPublisher;
 pub use switches::{
     AccessTokenKey, AuthorizationServerMetadata, Challenge, CodeReuse, DevicePolling, IdTokenClaims,
     IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme, OmittedRedirectUri,
-    OrganisationsWithoutScope, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp, ScopeNotEnabled,
-    Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail, VerificationUri, VerificationUriComplete,
+    OrganisationsWithoutScope, OutsideAudience, PkcePlain, PublicAppPkce, RefreshTokens, RevokedApp,
+    ScopeNotEnabled, Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail, VerificationUri,
+    VerificationUriComplete,
 };
 pub(crate) use user::avatar_path;
 pub use user::{
@@ -50,6 +52,9 @@ pub struct Config {
     pub trusted_publishers: Vec<TrustedPublisher>,
     /// Behaviour that is not known of the real site.
     pub switches: Switches,
+    /// What is wrong with the claims of id_tokens, which are signed all the same. Nothing unless said.
+    #[serde(skip_serializing_if = "MemberChange::is_empty")]
+    pub id_token: MemberChange,
 }
 
 impl Default for Config {
@@ -66,6 +71,7 @@ impl Default for Config {
             apps: Vec::new(),
             trusted_publishers: Vec::new(),
             switches: Switches::default(),
+            id_token: MemberChange::default(),
         }
     }
 }

@@ -170,6 +170,12 @@ pub(crate) fn prepare_rsa() {
     });
 }
 
+/// A new RSA key, made off the executor.
+pub(crate) async fn new_rsa() -> Result<Arc<SigningKey>, KeyError> {
+    let made = tokio::task::spawn_blocking(SigningKey::rsa_2048).await;
+    made.unwrap_or(Err(KeyError::Generate("RSA"))).map(Arc::new)
+}
+
 /// The RSA key of id_tokens; waits for it, off the executor, if it is not there yet.
 pub(crate) async fn rsa() -> Result<Arc<SigningKey>, KeyError> {
     match RSA.get() {

@@ -85,8 +85,8 @@ pub use config::{
     AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, CodeReuse, Config, ConfigError,
     DevicePolling, HardwareItem, IdTokenClaims, IdTokenKid, Invalid, InvalidClientStatus, JsonTokenRequest,
     MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme, OmittedRedirectUri, Organisation,
-    OrganisationsWithoutScope, PkcePlain, Plan, PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp,
-    Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher,
-    UnlistedScope, UnverifiedEmail, User, VerificationUri, VerificationUriComplete,
+    OrganisationsWithoutScope, OutsideAudience, PkcePlain, Plan, PublicAppPkce, RefreshTokens, ResourceGroup,
+    RevokedApp, Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches, TokenCacheControl,
+    TrustedPublisher, UnlistedScope, UnverifiedEmail, User, VerificationUri, VerificationUriComplete,
 };
-pub use mock::{Context, HuggingFace};
+pub use mock::{Context, HuggingFace, NoKey};

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kit::{Client, Clock, Journal, Party, Random, Script};
+use kit::{Client, Clock, Journal, MemberChange, Party, Random, Script};
 use url::Url;
 
 use crate::config::{App, Config, Organisation, Switches, User};
 use crate::keys::{self, KeyError, SigningKey};
-use crate::store::{self, Session, Store};
+use crate::store::{self, RotatedKey, Session, Store};
 use crate::{control, routes};
 
 /// What the mock shares with the rest of a stack.
@@ -27,6 +27,11 @@ pub struct Context {
     /// know are outside the stack.
     pub client: Client,
 }
+
+/// There is no new key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoKey(String);
 
 /// The mock Hugging Face. Clones are handles on the same mock.
 #[derive(Debug, Clone)]
@@ -141,6 +146,22 @@ impl HuggingFace {
     /// Changes the switches, from the next request on.
     pub fn set_switches(&self, switches: Switches) {
         self.store().switches = switches;
+    }
+
+    /// Changes what is wrong with the claims of id_tokens, from the next one on.
+    pub fn set_id_token(&self, change: MemberChange) {
+        self.store().id_token = change;
+    }
+
+    /// Signs id_tokens with a new key from now on. `published`: the key set has
+    /// it; otherwise the key set still has the one before, as from a stale cache.
+    ///
+    /// # Errors
+    /// [`NoKey`] when the crypto library makes none.
+    pub async fn rotate_id_token_key(&self, published: bool) -> Result<(), NoKey> {
+        let key = keys::new_rsa().await.map_err(|error| NoKey(error.to_string()))?;
+        self.store().rotated_key = Some(RotatedKey { key, published });
+        Ok(())
     }
 
     /// Signs a user in without the login page: the value of the `token` cookie.

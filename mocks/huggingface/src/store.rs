@@ -1,10 +1,13 @@
 //! What the mock remembers. All of it is in memory, behind one lock.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use kit::{Bounded, Random};
+use kit::{Bounded, MemberChange, Random};
 use oauth::Scopes;
 
 use crate::config::{App, Config, Organisation, RevokedApp, Switches, TrustedPublisher, User};
+use crate::keys::SigningKey;
 
 /// How much a mock that stays up for days remembers of each kind.
 const CAPACITY: usize = 1024;
@@ -57,6 +60,8 @@ pub(crate) struct Code {
     pub(crate) challenge: Option<Challenge>,
     pub(crate) nonce: Option<String>,
     pub(crate) expires_at: i64,
+    /// Seconds it was good for.
+    pub(crate) lifetime: i64,
     pub(crate) used: bool,
 }
 
@@ -93,6 +98,14 @@ pub(crate) struct Token {
     pub(crate) ended: Option<&'static str>,
 }
 
+/// A key that id_tokens are signed with since a rotation.
+#[derive(Debug, Clone)]
+pub(crate) struct RotatedKey {
+    pub(crate) key: Arc<SigningKey>,
+    /// Whether the key set has it, in place of the one before.
+    pub(crate) published: bool,
+}
+
 /// Everything that changes.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -104,6 +117,10 @@ pub(crate) struct Store {
     pub(crate) clients: Bounded<App>,
     pub(crate) trusted_publishers: Vec<TrustedPublisher>,
     pub(crate) switches: Switches,
+    /// What is wrong with the claims of id_tokens.
+    pub(crate) id_token: MemberChange,
+    /// The key of id_tokens, where it is no longer the process's.
+    pub(crate) rotated_key: Option<RotatedKey>,
     pub(crate) sessions: Bounded<Session>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) codes: Bounded<Code>,
@@ -121,6 +138,7 @@ pub(crate) fn registered(config: Config, random: &Random) -> Config {
         apps: config.apps.into_iter().map(|app| app.registered(random)).collect(),
         trusted_publishers: config.trusted_publishers,
         switches: config.switches,
+        id_token: config.id_token,
     }
 }
 
@@ -134,6 +152,8 @@ impl Store {
             clients: Bounded::with_capacity(CAPACITY),
             trusted_publishers: config.trusted_publishers,
             switches: config.switches,
+            id_token: config.id_token,
+            rotated_key: None,
             sessions: Bounded::with_capacity(CAPACITY),
             grants: Vec::new(),
             codes: Bounded::with_capacity(CAPACITY),

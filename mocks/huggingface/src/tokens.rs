@@ -1,6 +1,7 @@
 //! Making tokens in the formats of the real site.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::HuggingFace;
 use crate::claims::Person;
@@ -163,7 +164,22 @@ pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply
             iss: mock.origin(),
         };
         let with_kid = switches.id_token_kid == IdTokenKid::Thumbprint;
-        Some(keys::rsa().await?.sign(&claims, with_kid)?)
+        let (rotated, change) = {
+            let store = mock.store();
+            (store.rotated_key.clone(), store.id_token.clone())
+        };
+        let key = match rotated {
+            Some(rotated) => rotated.key,
+            None => keys::rsa().await?,
+        };
+        let token = match serde_json::to_value(&claims) {
+            Ok(Value::Object(mut changed)) if !change.is_empty() => {
+                change.apply(&mut changed);
+                key.sign(&changed, with_kid)?
+            }
+            _ => key.sign(&claims, with_kid)?,
+        };
+        Some(token)
     } else {
         None
     };

@@ -5,7 +5,8 @@
 //! * [`Bound`] → [`Running`]: bind first, learn the port, build the
 //!   configuration, then serve; plain or behind [`Ca`]'s TLS.
 //! * [`Journal`]: what a party received and **why it refused**, and what it sent.
-//! * [`Script`]: answers and faults that are served instead of the ordinary ones.
+//! * [`Script`]: answers and faults that are served instead of the ordinary ones; a
+//!   [`Substitute`] is asked before it.
 //! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
@@ -14,6 +15,7 @@
 
 pub mod alphabet;
 mod bounded;
+mod change;
 mod client;
 mod clock;
 mod deadline;
@@ -27,9 +29,12 @@ mod random;
 mod script;
 mod serve;
 mod signals;
+mod socket;
+mod substitute;
 mod tls;
 
 pub use bounded::Bounded;
+pub use change::{MemberChange, ParameterChange};
 pub use client::{Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};
@@ -40,7 +45,8 @@ pub use network::{Fault, Network};
 pub use port::port_holder;
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
-pub use script::{Rule, Script};
+pub use script::{Rule, RuleError, Script};
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
 pub use signals::Stop;
+pub use substitute::{Answering, Substitute};
 pub use tls::{Ca, CaError, Leaf};

@@ -1,23 +1,31 @@
 //! What stands in front of every mock's routes: the journal and the script.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request as HttpRequest;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response as HttpResponse;
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use hyper::body::Frame;
 use url::Url;
 
-use crate::serve::CloseConnection;
+use crate::change::{as_form, change_body, change_location};
+use crate::serve::{CutBody, Hangup};
 use crate::{Clock, Direction, Journal, Party, Request, Response, Rule, Script};
 
 /// A mock takes no larger request.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How many turns other tasks get after a delay. Where the clock skips, whoever
+/// would not have waited that long hangs up meanwhile, as with a real clock.
+const TURNS_AFTER_DELAY: usize = 100;
 
 /// A reason for the journal, carried in a response's extensions; it never goes
 /// on the wire.
@@ -65,8 +73,8 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
             };
             let pending = journal.begin(clock, *party, Direction::Received, entry);
             let response = next.run(HttpRequest::from_parts(parts, Body::from(body))).await;
-            if let Some(CloseConnection) = response.extensions().get() {
-                pending.fail("connection closed without an answer, as scripted");
+            if let Some(hangup) = response.extensions().get::<Hangup>() {
+                pending.fail(hangup.as_told());
                 return response;
             }
             let (mut parts, body) = response.into_parts();
@@ -74,39 +82,118 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
             let mut notes = parts.extensions.remove::<Notes>().unwrap_or_default().0;
             notes.extend(parts.extensions.remove::<Note>().map(|note| note.0));
+            let cut = parts.extensions.remove::<CutBody>().map(|CutBody(at)| at.min(body.len()));
+            if let Some(at) = cut {
+                notes.push(format!(
+                    "the answer breaks off after {at} of {} bytes, and the connection with it, as scripted",
+                    body.len()
+                ));
+            }
             let entry = Response {
                 status: parts.status.as_u16(),
                 headers: pairs(&parts.headers),
-                body: lossy(&body),
+                body: lossy(&body[..cut.unwrap_or(body.len())]),
             };
             pending.respond(entry, notes);
-            HttpResponse::from_parts(parts, Body::from(body))
+            match cut {
+                Some(at) => cut_off(parts, &body, at),
+                None => HttpResponse::from_parts(parts, Body::from(body)),
+            }
         }
     }))
 }
 
-/// Asks the script before the ordinary routes.
+/// Asks a substitute, then the script, before the ordinary routes.
 pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
     router.layer(from_fn(move |request: HttpRequest, next: Next| {
         let (script, clock) = (script.clone(), clock.clone());
         async move {
+            let request = match substituted(&script, request).await {
+                Ok(answer) => return note(answer, "stubbed answer"),
+                Err(request) => request,
+            };
             let Some(rule) = script.take(request.method().as_str(), request.uri().path()) else {
                 return next.run(request).await;
             };
             if let Some(delay) = rule.delay_ms {
                 clock.sleep(Duration::from_millis(delay)).await;
+                for _ in 0..TURNS_AFTER_DELAY {
+                    tokio::task::yield_now().await;
+                }
             }
-            if rule.close {
+            if rule.close || rule.reset {
                 let mut response = HttpResponse::new(Body::empty());
-                response.extensions_mut().insert(CloseConnection);
+                let hangup = if rule.reset { Hangup::Reset } else { Hangup::Close };
+                response.extensions_mut().insert(hangup);
                 return response;
             }
-            match rule.status {
+            let response = match rule.status {
                 Some(status) => note(answer(&rule, status), "scripted answer"),
                 None => next.run(request).await,
-            }
+            };
+            changed(response, &rule).await
         }
     }))
+}
+
+/// The substitute's answer, or the request as it came.
+async fn substituted(script: &Script, request: HttpRequest) -> Result<HttpResponse, HttpRequest> {
+    let Some(substitute) = script.substitute() else { return Err(request) };
+    let (parts, body) = request.into_parts();
+    // `journaled` has read it, and limited it.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let asked = http::Request::from_parts(parts.clone(), body.clone());
+    match substitute.answer(asked).await {
+        Some(answer) => Ok(answer.map(Body::from)),
+        None => Err(HttpRequest::from_parts(parts, Body::from(body))),
+    }
+}
+
+/// What a rule changes of an answer. Where there is nothing to change, the journal says so.
+async fn changed(mut response: HttpResponse, rule: &Rule) -> HttpResponse {
+    let mut done = Vec::new();
+    if let Some(change) = &rule.json {
+        let outcome;
+        (response, outcome) = change_body(response, change).await;
+        done.push(outcome);
+    }
+    if let Some(change) = &rule.location {
+        done.push(change_location(&mut response, change));
+    }
+    if rule.as_form {
+        done.push(as_form(&mut response));
+    }
+    if let Some(bytes) = rule.cut_after {
+        response.extensions_mut().insert(CutBody(bytes));
+    }
+    done.into_iter().fold(response, |response, outcome| match outcome {
+        Ok(()) => note(response, "the answer was changed, as scripted"),
+        Err(why) => note(response, format!("the answer could not be changed as scripted: {why}")),
+    })
+}
+
+/// A body of which only the beginning is sent.
+fn cut_off(mut parts: http::response::Parts, body: &Bytes, at: usize) -> HttpResponse {
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    HttpResponse::from_parts(parts, Body::new(Beginning(Some(body.slice(..at)))))
+}
+
+/// Gives its bytes, and then fails.
+struct Beginning(Option<Bytes>);
+
+impl HttpBody for Beginning {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(Some(match self.0.take().filter(|bytes| !bytes.is_empty()) {
+            Some(bytes) => Ok(Frame::data(bytes)),
+            None => Err(std::io::Error::other("broken off as scripted")),
+        }))
+    }
 }
 
 fn answer(rule: &Rule, status: u16) -> HttpResponse {
@@ -212,5 +299,80 @@ mod tests {
         assert!(matches!(error, crate::SendError::Incomplete { .. }), "{error}");
         assert!(matches!(&journal.entries()[0].outcome, Outcome::Fault(_)));
         assert_eq!(client.send(ask(&server)).await.unwrap().status(), 200, "the next connection works");
+    }
+
+    #[tokio::test]
+    async fn a_scripted_reset_is_told_apart_from_a_close() {
+        let script = Script::default();
+        script.add(Rule { path: "/token".into(), times: Some(1), reset: true, ..Rule::default() });
+        let (server, journal, client) = stack(&script).await;
+        let error = client.send(ask(&server)).await.unwrap_err();
+        assert!(error.to_string().contains("reset"), "{error}");
+        assert!(matches!(&journal.entries()[0].outcome, Outcome::Fault(fault) if fault.contains("reset")));
+        assert_eq!(client.send(ask(&server)).await.unwrap().status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_body_breaks_off_where_scripted() {
+        let script = Script::default();
+        script.add(Rule { path: "/token".into(), times: Some(1), cut_after: Some(3), ..Rule::default() });
+        let (server, journal, client) = stack(&script).await;
+        let error = client.send(ask(&server)).await.unwrap_err();
+        assert!(matches!(error, crate::SendError::Incomplete { .. }), "{error}");
+        let entry = &journal.entries()[0];
+        assert!(matches!(&entry.outcome, Outcome::Response(response) if response.body == "x=%"));
+        assert!(entry.notes.iter().any(|note| note.contains("3 of 5 bytes")), "{:?}", entry.notes);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_changed_is_told() {
+        let script = Script::default();
+        let change = crate::MemberChange { remove: vec!["scope".into()], ..crate::MemberChange::default() };
+        script.add(Rule { path: "/token".into(), json: Some(change), ..Rule::default() });
+        let (server, journal, client) = stack(&script).await;
+        assert_eq!(client.send(ask(&server)).await.unwrap().body().as_ref(), b"x=%20");
+        let notes = &journal.entries()[0].notes;
+        assert!(notes.iter().any(|note| note.contains("its body is no JSON object")), "{notes:?}");
+    }
+
+    #[tokio::test]
+    async fn whoever_does_not_wait_that_long_has_hung_up_before_the_answer() {
+        let script = Script::default();
+        script.add(Rule { path: "/token".into(), delay_ms: Some(12_000), ..Rule::default() });
+        let journal = Journal::new();
+        let clock = Clock::skipping();
+        let router = Router::new().route("/token", post(|| async { "late" }));
+        let origin = Url::parse("http://localhost").unwrap();
+        let router = scripted(router, script, clock.clone());
+        let router = journaled(router, journal.clone(), clock.clone(), Party::HUGGINGFACE, origin);
+        let server = Bound::loopback().await.unwrap().serve(router);
+        let client = Client::builder().build().unwrap();
+        let sent = clock.timeout(Duration::from_secs(10), client.send(ask(&server))).await;
+        assert!(sent.is_err(), "it came in time");
+        server.shutdown().await.unwrap();
+        assert_eq!(journal.entries()[0].outcome, Outcome::Fault("cancelled".into()));
+    }
+
+    #[derive(Debug)]
+    struct Stub;
+
+    impl crate::Substitute for Stub {
+        fn answer(&self, request: http::Request<Bytes>) -> crate::Answering {
+            let mine = request.body().as_ref() == b"x=%20";
+            Box::pin(async move { mine.then(|| http::Response::new(Bytes::from_static(b"stub"))) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_substitute_is_asked_before_the_script_and_may_leave_it_to_the_mock() {
+        let script = Script::default();
+        script.ask_first(Arc::new(Stub));
+        script.add(Rule { path: "/token".into(), times: Some(1), status: Some(503), ..Rule::default() });
+        let (server, journal, client) = stack(&script).await;
+        assert_eq!(client.send(ask(&server)).await.unwrap().body().as_ref(), b"stub");
+        assert_eq!(journal.entries()[0].notes, ["stubbed answer"]);
+        let other = |body: &'static [u8]| ask(&server).map(|_| Bytes::from_static(body));
+        assert_eq!(client.send(other(b"y")).await.unwrap().status(), 503);
+        assert_eq!(client.send(other(b"y")).await.unwrap().body().as_ref(), b"y");
     }
 }

@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::{HeaderName, HeaderValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::change::{MemberChange, ParameterChange};
+use crate::substitute::Substitute;
 
 /// One scripted answer. Rules are tried in order; a rule answers as long as its
 /// `times` is above 0.
@@ -15,11 +19,14 @@ pub struct Rule {
     pub method: Option<String>,
     /// The path it is for, without query.
     pub path: String,
+    /// How many requests it lets pass first: with 1, it begins with the second.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub after: u32,
     /// How often it answers; for ever when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
-    /// Milliseconds on the stack's clock before the answer. Without `status`
-    /// and `close` the ordinary answer follows.
+    /// Milliseconds on the stack's clock before the answer. Without `status`,
+    /// `close` and `reset` the ordinary answer follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
     /// The status of the scripted answer.
@@ -31,48 +38,143 @@ pub struct Rule {
     /// Body of the scripted answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// What is different in the JSON body of the ordinary answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<MemberChange>,
+    /// What is different in the parameters of the address to which the ordinary answer redirects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<ParameterChange>,
+    /// In place of redirecting, the ordinary answer is a page that posts the parameters by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_form: bool,
+    /// So many bytes of the answer's body are sent, then the connection is closed;
+    /// `Content-Length` promises all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_after: Option<usize>,
     /// The request is read, then the connection is closed without an answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub close: bool,
+    /// The request is read, then the connection is reset (TCP RST) without an answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// A rule that would be passed over silently when its turn comes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// It says what request, and not what happens.
+    #[error(
+        "the rule does nothing: give it a status, a delay_ms, json, location, as_form, cut_after, close or reset"
+    )]
+    Idle,
+    /// Not a status to end with.
+    #[error("status {0} is not one of HTTP's final answers")]
+    Status(u16),
+    /// Name or value cannot be sent.
+    #[error("header `{0}` cannot be sent")]
+    Header(String),
+    /// Headers and body go with `status`.
+    #[error("headers and body belong to a scripted answer: give it a status")]
+    NoStatus,
+    /// Two ends of one connection.
+    #[error("a connection is closed or reset, and then there is no answer")]
+    TwoEnds,
+}
+
+impl Rule {
+    /// Whether it can do what it says.
+    ///
+    /// # Errors
+    /// [`RuleError`] says what is wrong with it.
+    pub fn check(&self) -> Result<(), RuleError> {
+        let changes = self.json.is_some() || self.location.is_some() || self.as_form;
+        let answers = self.status.is_some() || changes || self.cut_after.is_some();
+        if !answers && self.delay_ms.is_none() && !self.close && !self.reset {
+            return Err(RuleError::Idle);
+        }
+        if self.close && self.reset || (self.close || self.reset) && answers {
+            return Err(RuleError::TwoEnds);
+        }
+        if self.status.is_none() && (self.body.is_some() || !self.headers.is_empty()) {
+            return Err(RuleError::NoStatus);
+        }
+        if let Some(status) = self.status.filter(|status| !(200..=599).contains(status)) {
+            return Err(RuleError::Status(status));
+        }
+        let bad = self.headers.iter().find(|(name, value)| {
+            HeaderName::try_from(name.as_str()).is_err() || HeaderValue::try_from(value.as_str()).is_err()
+        });
+        match bad {
+            Some((name, _)) => Err(RuleError::Header(name.clone())),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The rules of one party; clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
-    rules: Arc<Mutex<Vec<Rule>>>,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    rules: Vec<Rule>,
+    substitute: Option<Arc<dyn Substitute>>,
 }
 
 impl Script {
-    fn lock(&self) -> MutexGuard<'_, Vec<Rule>> {
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a rule after the others.
     pub fn add(&self, rule: Rule) {
-        self.lock().push(rule);
+        self.lock().rules.push(rule);
     }
 
-    /// The rules with what is left of their `times`.
+    /// The rules with what is left of their `after` and `times`.
     #[must_use]
     pub fn rules(&self) -> Vec<Rule> {
-        self.lock().clone()
+        self.lock().rules.clone()
     }
 
     /// Removes all rules.
     pub fn clear(&self) {
-        self.lock().clear();
+        self.lock().rules.clear();
+    }
+
+    /// Asks this one before the rules, in place of whoever was asked before.
+    pub fn ask_first(&self, substitute: Arc<dyn Substitute>) {
+        self.lock().substitute = Some(substitute);
+    }
+
+    pub(crate) fn substitute(&self) -> Option<Arc<dyn Substitute>> {
+        self.lock().substitute.clone()
     }
 
     /// The rule that answers this request, counted.
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Rule> {
-        let mut rules = self.lock();
-        let rule = rules.iter_mut().find(|rule| {
+        let mut inner = self.lock();
+        let fits = |rule: &&mut Rule| {
             rule.times != Some(0)
                 && rule.path == path
                 && rule.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-        })?;
-        rule.times = rule.times.map(|times| times - 1);
-        Some(rule.clone())
+        };
+        for rule in inner.rules.iter_mut().filter(fits) {
+            if rule.after > 0 {
+                rule.after -= 1;
+                continue;
+            }
+            rule.times = rule.times.map(|times| times - 1);
+            return Some(rule.clone());
+        }
+        None
     }
 }
 
@@ -80,16 +182,15 @@ impl Script {
 mod tests {
     use super::*;
 
+    fn answering(path: &str, status: u16) -> Rule {
+        Rule { path: path.into(), status: Some(status), ..Rule::default() }
+    }
+
     #[test]
     fn a_rule_answers_as_often_as_it_says() {
         let script = Script::default();
-        script.add(Rule { path: "/token".into(), times: Some(1), status: Some(500), ..Rule::default() });
-        script.add(Rule {
-            path: "/token".into(),
-            method: Some("post".into()),
-            status: Some(503),
-            ..Rule::default()
-        });
+        script.add(Rule { times: Some(1), ..answering("/token", 500) });
+        script.add(Rule { method: Some("post".into()), ..answering("/token", 503) });
         assert_eq!(script.take("POST", "/token").and_then(|rule| rule.status), Some(500));
         assert_eq!(script.take("POST", "/token").and_then(|rule| rule.status), Some(503));
         assert_eq!(script.take("GET", "/token"), None);
@@ -97,7 +198,29 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_begins_with_the_request_it_names() {
+        let script = Script::default();
+        script.add(Rule { after: 1, times: Some(1), ..answering("/token", 500) });
+        script.add(Rule { after: 2, ..answering("/token", 503) });
+        let statuses: Vec<Option<u16>> =
+            (0..5).map(|_| script.take("POST", "/token").and_then(|rule| rule.status)).collect();
+        // The second rule counts only what the first one left over.
+        assert_eq!(statuses, [None, Some(500), None, Some(503), Some(503)]);
+    }
+
+    #[test]
     fn refuses_an_unknown_member() {
         assert!(serde_json::from_str::<Rule>(r#"{"path":"/","stauts":500}"#).is_err());
+    }
+
+    #[test]
+    fn a_rule_that_could_not_do_what_it_says_is_refused() {
+        let check = |json: &str| serde_json::from_str::<Rule>(json).unwrap().check();
+        assert_eq!(check(r#"{"path":"/"}"#), Err(RuleError::Idle));
+        assert_eq!(check(r#"{"path":"/","status":700}"#), Err(RuleError::Status(700)));
+        assert_eq!(check(r#"{"path":"/","close":true,"reset":true}"#), Err(RuleError::TwoEnds));
+        assert_eq!(check(r#"{"path":"/","delay_ms":1,"body":"x"}"#), Err(RuleError::NoStatus));
+        assert_eq!(check(r#"{"path":"/","json":{"remove":["scope"]}}"#), Ok(()));
+        assert_eq!(check(r#"{"path":"/","delay_ms":1,"reset":true}"#), Ok(()));
     }
 }

@@ -16,11 +16,30 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use crate::socket::{Reset, Socket};
 use crate::within;
 
-/// In a response's extensions: close the connection instead of answering.
+/// In a response's extensions: end the connection instead of answering.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct CloseConnection;
+pub(crate) enum Hangup {
+    /// In an orderly way (FIN).
+    Close,
+    /// With a reset (RST).
+    Reset,
+}
+
+impl Hangup {
+    pub(crate) fn as_told(self) -> &'static str {
+        match self {
+            Self::Close => "connection closed without an answer, as scripted",
+            Self::Reset => "connection reset without an answer, as scripted",
+        }
+    }
+}
+
+/// In a response's extensions: so many bytes of the body are sent, and no more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CutBody(pub(crate) usize);
 
 /// How long a shutdown waits for requests that are being answered.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -292,9 +311,11 @@ async fn connection(stream: TcpStream, site: Site) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let Some(tls) = site.tls else { return speak(stream, site.router, site.stopping).await };
+    let reset = Reset::default();
+    let stream = Socket::new(stream, reset.clone());
+    let Some(tls) = site.tls else { return speak(stream, reset, site.router, site.stopping).await };
     let failure = match within("a TLS handshake", HANDSHAKE, tls.accept(stream)).await {
-        Ok(Ok(stream)) => return speak(stream, site.router, site.stopping).await,
+        Ok(Ok(stream)) => return speak(stream, reset, site.router, site.stopping).await,
         Ok(Err(error)) => error.to_string(),
         Err(error) => error.to_string(),
     };
@@ -305,17 +326,20 @@ async fn connection(stream: TcpStream, site: Site) {
     });
 }
 
-async fn speak<S>(stream: S, router: Router, mut stopping: watch::Receiver<bool>)
+async fn speak<S>(stream: S, reset: Reset, router: Router, mut stopping: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
+        let (router, reset) = (router.clone(), reset.clone());
         async move {
             let answered: Result<_, Infallible> = router.oneshot(request).await;
             let response = answered.unwrap_or_else(|never| match never {});
-            if response.extensions().get::<CloseConnection>().is_some() {
-                return Err(io::Error::other("connection closed as scripted"));
+            if let Some(hangup) = response.extensions().get::<Hangup>() {
+                if let Hangup::Reset = hangup {
+                    reset.order();
+                }
+                return Err(io::Error::other(hangup.as_told()));
             }
             Ok(response)
         }

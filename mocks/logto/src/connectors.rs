@@ -8,6 +8,7 @@ mod id_token;
 mod id_token_error;
 mod keys;
 mod kind;
+mod mail;
 mod metadata;
 mod numbers;
 mod oauth;
@@ -19,5 +20,6 @@ mod registry;
 
 pub(crate) use error::ConnectorError;
 pub(crate) use kind::{Authorization, SocialConnector};
+pub(crate) use mail::{HTTP_EMAIL, check_mail_config, shown_mail};
 pub(crate) use metadata::{check as check_metadata, is_language, kept};
 pub(crate) use registry::{factories, factory, full, kind, listed};

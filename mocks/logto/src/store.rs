@@ -11,7 +11,7 @@ mod sentinel;
 mod user;
 
 pub use configuration::seeded_sign_in_experience;
-pub(crate) use configuration::{Application, ApplicationSecret, Connector, column};
+pub(crate) use configuration::{Application, ApplicationSecret, Connector, MailConnector, column};
 pub(crate) use consent::{Branding, ConsentScopes};
 pub(crate) use device::{Approval, DeviceCode, DeviceState};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
@@ -39,6 +39,8 @@ pub(crate) const CAPACITY: usize = 1024;
 pub(crate) struct Store {
     pub(crate) applications: Vec<Application>,
     pub(crate) connectors: Vec<Connector>,
+    /// A tenant has one at most: a second takes the place of the first.
+    pub(crate) mail: Option<MailConnector>,
     pub(crate) resources: Vec<ApiResource>,
     pub(crate) roles: Vec<Role>,
     pub(crate) sign_in_experience: Map<String, Value>,
@@ -63,6 +65,7 @@ impl Store {
         Self {
             applications: vec![],
             connectors: vec![],
+            mail: None,
             resources: vec![ApiResource::management_api(now)],
             roles: vec![Role::management_api()],
             sign_in_experience: seeded_sign_in_experience().as_object().cloned().unwrap_or_default(),

@@ -1,12 +1,13 @@
 //! The routes.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use kit::{Client, Clock, Journal, Party, Random};
@@ -18,6 +19,7 @@ use crate::outgoing::Outgoing;
 use crate::page;
 use crate::session::{Session, Sessions};
 use crate::storage::MemoryStorage;
+use crate::variant::Variant;
 
 /// Pages depend on who asks; no cache between may keep them.
 const NO_STORE: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -75,7 +77,7 @@ impl App {
     pub fn new(config: Config, context: Context) -> Result<Self, ConfigError> {
         config.check()?;
         let Context { clock, random, journal, client } = context;
-        let sessions = Sessions::new(config.options.storage, config.options.cookie.clone(), random.clone());
+        let sessions = Sessions::new(&config.options, random.clone());
         let limit = Duration::from_secs(config.options.timeout_seconds.into());
         let outgoing = Outgoing { client, clock, journal, limit };
         Ok(Self {
@@ -95,7 +97,13 @@ impl App {
             .route("/sign-in", get(sign_in))
             .route(&self.config.options.callback_path, get(callback))
             .route("/sign-out", get(sign_out))
-            .route("/api/session", get(session));
+            .route("/api/session", get(session))
+            .route("/api/access-token", get(access_token));
+        let router = if self.config.does(Variant::PostsWith307) {
+            router.route("/sign-in", post(sign_in))
+        } else {
+            router
+        };
         // Whom Logto sends back after a sign-out finds the home page there, too.
         let router = match self.config.page_after_sign_out() {
             Some(path) => router.route(path, get(home)),
@@ -125,28 +133,39 @@ impl App {
         let forwarded = header("x-forwarded-proto").and_then(|list| list.split(',').next());
         let scheme = forwarded.map_or("http", str::trim).to_ascii_lowercase();
         let host = header(HOST.as_str()).unwrap_or(self.config.base_url.authority());
-        format!("{scheme}://{host}{}", self.config.options.callback_path)
+        format!("{scheme}://{host}{}", self.config.assumed_callback_path())
     }
 }
 
 async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
     let session = app.sessions.open(&headers);
     let signed_in = app.client(&session).claims().is_some();
-    ([NO_STORE], Html(page::home(signed_in).into_string())).into_response()
+    if !signed_in && app.config.does(Variant::ProtectsHome) {
+        return redirect("/sign-in");
+    }
+    ([NO_STORE], Html(page::home(signed_in, &app.config).into_string())).into_response()
 }
 
 async fn sign_in(State(app): State<App>, headers: HeaderMap) -> Response {
     let session = app.sessions.open(&headers);
     match app.client(&session).sign_in().await {
-        Ok(url) => with_cookie(redirect(url.as_str()), app.sessions.save(session)),
+        Ok(address) => with_cookie(redirect(&address), app.sessions.save(session)),
         Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }
 
 async fn callback(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let session = app.sessions.open(&headers);
-    let answer = Answer::new(app.callback_address(&headers), &query.unwrap_or_default());
-    let handled = app.client(&session).handle_callback(&answer).await;
+    let arrived_at = app.callback_address(&headers);
+    if app.config.does(Variant::IgnoresOtherCallbacks) && arrived_at != app.config.redirect_uri() {
+        return ([NO_STORE], Html(page::blank().into_string())).into_response();
+    }
+    let answer = Answer::new(arrived_at, &query.unwrap_or_default());
+    let client = app.client(&session);
+    let mut handled = client.handle_callback(&answer).await;
+    if handled.is_ok() && app.config.does(Variant::HandlesCallbackTwice) {
+        handled = client.handle_callback(&answer).await;
+    }
     match handled {
         Ok(()) => with_cookie(redirect("/"), app.sessions.save_renamed(session)),
         Err(error) => {
@@ -161,8 +180,8 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
     let signed_out = app.client(&session).sign_out().await;
     let response = match signed_out {
         Ok(sign_out) => match sign_out.not_revoked {
-            Some(error) => kit::note(redirect(sign_out.url.as_str()), format!("not revoked: {error}")),
-            None => redirect(sign_out.url.as_str()),
+            Some(error) => kit::note(redirect(&sign_out.address), format!("not revoked: {error}")),
+            None => redirect(&sign_out.address),
         },
         // The guide shows the error with the status of a success.
         Err(error) => failed(StatusCode::OK, error.to_string()),
@@ -177,6 +196,22 @@ async fn session(State(app): State<App>, headers: HeaderMap) -> Response {
     // The claims are put in as they stand in the token: same order, same numbers.
     let body = format!(r#"{{"authenticated":{authenticated},"claims":{claims}}}"#);
     ([NO_STORE, (CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
+/// What an access token is like; the token itself stays here.
+async fn access_token(
+    State(app): State<App>,
+    Query(query): Query<BTreeMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let session = app.sessions.open(&headers);
+    let resource = query.get("resource").map(String::as_str);
+    let token = app.client(&session).access_token(resource, query.contains_key("anew")).await;
+    let response = match token {
+        Ok(token) => ([NO_STORE], Json(token.described())).into_response(),
+        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    };
+    with_cookie(response, app.sessions.save(session))
 }
 
 fn redirect(location: &str) -> Response {

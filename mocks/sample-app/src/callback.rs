@@ -118,7 +118,8 @@ impl Answer {
 /// The SDK compares the address of the callback with the redirect URI: the app
 /// is visited under another name than it is configured for.
 fn redirect_uri(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), CallbackError> {
-    if answer.arrived_at == sent.redirect_uri {
+    // Logto adds its parameters to a query that is there already.
+    if Some(answer.arrived_at.as_str()) == sent.redirect_uri.split('?').next() {
         return Ok(());
     }
     let (expected, found) = (sent.redirect_uri.clone(), answer.arrived_at.clone());

@@ -7,8 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::variant::Variant;
+
 /// Paths that the app itself answers.
-const ROUTES: [&str; 4] = ["/", "/sign-in", "/sign-out", "/api/session"];
+const ROUTES: [&str; 5] = ["/", "/sign-in", "/sign-out", "/api/session", "/api/access-token"];
 /// Scopes that the SDK always asks for.
 const RESERVED_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
 /// With this scope the SDK also asks for [`ORGANIZATIONS_RESOURCE`].
@@ -64,18 +66,28 @@ pub struct Options {
     pub client_auth: ClientAuth,
     /// Path that Logto sends the person back to after a sign-in.
     pub callback_path: String,
+    /// Query of the redirect URI, e.g. `theme=dark&lang=en`.
+    pub callback_query: Option<String>,
     /// Path that Logto sends the person back to after a sign-out.
     pub post_sign_out_path: String,
+    /// Claims of the ID token without which the app takes nobody in.
+    pub required_claims: Vec<String>,
+    /// How the app signs people out.
+    pub sign_out: SignOutOptions,
     /// The session cookie.
     pub cookie: CookieOptions,
     /// Where sessions are kept.
     pub storage: StorageKind,
+    /// What sessions in a cookie are signed with; made at every start when not given.
+    pub session_secret: Option<String>,
     /// How many seconds Logto may take for one answer, on the stack's clock.
     pub timeout_seconds: u32,
     /// Whom the app takes for the issuer.
     pub issuer: ExpectedIssuer,
     /// Reads Logto's key set once and keeps it for good; newer keys are then unknown.
     pub keeps_keys: bool,
+    /// Defects of other apps.
+    pub variants: Vec<Variant>,
 }
 
 impl Default for Options {
@@ -90,12 +102,17 @@ impl Default for Options {
             extra_parameters: BTreeMap::new(),
             client_auth: ClientAuth::default(),
             callback_path: "/callback".to_owned(),
+            callback_query: None,
             post_sign_out_path: "/".to_owned(),
+            required_claims: vec![],
+            sign_out: SignOutOptions::default(),
             cookie: CookieOptions::default(),
             storage: StorageKind::default(),
+            session_secret: None,
             timeout_seconds: 20,
             issuer: ExpectedIssuer::default(),
             keeps_keys: false,
+            variants: vec![],
         }
     }
 }
@@ -124,6 +141,23 @@ pub enum ExpectedIssuer {
     OfEndpoint,
     /// Whoever the discovery document names, as Logto's own SDKs do.
     AsDiscovered,
+}
+
+/// The sign-out request (OIDC RP-Initiated Logout §2), and what goes before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignOutOptions {
+    /// `client_id`; the app's own unless said, empty to send none.
+    pub client_id: Option<String>,
+    /// Whether the ID token is sent as `id_token_hint`. Logto's SDKs send none.
+    pub id_token_hint: bool,
+    /// How many characters of it are sent: a column of a database was too short.
+    pub hint_length: Option<usize>,
+    /// Only the app's own session ends, as with next-auth's `signOut` (logto#6673).
+    pub local_only: bool,
+    /// The refresh token is revoked without authentication, as by `Revoke` of
+    /// Logto's Go SDK, which a confidential app must not leave out (contract §1.7).
+    pub revokes_as_public: bool,
 }
 
 /// The session cookie's name and attributes.
@@ -206,6 +240,9 @@ pub enum ConfigError {
     /// A path that is none.
     #[error("the callback path `{0}` does not begin with a slash, or is another route of the app")]
     CallbackPath(String),
+    /// A query that would end the redirect URI.
+    #[error("`{0}` cannot be the query of the redirect URI")]
+    CallbackQuery(String),
     /// A path that is none.
     #[error("the path after sign-out `{0}` does not begin with a slash")]
     PostSignOutPath(String),
@@ -237,6 +274,11 @@ impl Config {
         {
             return Err(ConfigError::CallbackPath(path.clone()));
         }
+        if let Some(query) = &self.options.callback_query
+            && !query.chars().all(|c| c.is_ascii_graphic() && c != '#')
+        {
+            return Err(ConfigError::CallbackQuery(query.clone()));
+        }
         if !self.options.post_sign_out_path.starts_with('/') {
             return Err(ConfigError::PostSignOutPath(self.options.post_sign_out_path.clone()));
         }
@@ -246,7 +288,9 @@ impl Config {
     /// The redirect URI, as it has to be registered in Logto.
     #[must_use]
     pub fn redirect_uri(&self) -> String {
-        format!("{}{}", self.base_url.origin().ascii_serialization(), self.options.callback_path)
+        let query = self.options.callback_query.iter().map(|query| format!("?{query}"));
+        let origin = self.base_url.origin().ascii_serialization();
+        format!("{origin}{}{}", self.options.callback_path, query.collect::<String>())
     }
 
     /// The post sign-out redirect URI, as it has to be registered in Logto.
@@ -296,7 +340,8 @@ impl Config {
     /// Where Logto's discovery document is (OIDC Discovery §4).
     pub(crate) fn discovery(&self) -> Url {
         let mut url = self.logto_endpoint.clone();
-        url.set_path("/oidc/.well-known/openid-configuration");
+        let doubled = if self.does(Variant::ConcatenatesEndpoint) { "/" } else { "" };
+        url.set_path(&format!("{doubled}/oidc/.well-known/openid-configuration"));
         url
     }
 }

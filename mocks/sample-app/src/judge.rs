@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use kit::Clock;
-use openidconnect::core::{CoreIdToken, CoreProviderMetadata};
+use openidconnect::core::{CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata};
 use openidconnect::{
     ClaimsVerificationError, ClientId, ClientSecret, IdTokenVerifier, JsonWebKeySet, Nonce,
     SignatureVerificationError,
@@ -18,6 +18,7 @@ use url::Url;
 
 use self::key::Key;
 use crate::config::{ClientAuth, Config};
+use crate::variant::Variant;
 
 mod key;
 
@@ -143,9 +144,14 @@ impl Provider {
             }
         };
         let now = DateTime::from_timestamp(clock.seconds(), 0).unwrap_or_default();
-        let verifier = verifier
+        let algorithms = if config.does(Variant::ExpectsRs256) {
+            vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]
+        } else {
             // The library's own default is RS256 only; Logto signs with ES384 (contract §1.2).
-            .set_allowed_algs(self.metadata.id_token_signing_alg_values_supported().clone())
+            self.metadata.id_token_signing_alg_values_supported().clone()
+        };
+        let verifier = verifier
+            .set_allowed_algs(algorithms)
             .set_issue_time_verifier_fn(move |issued| check_issue_time(issued, now))
             .set_time_fn(move || now);
         let parsed = CoreIdToken::from_str(token).map_err(JudgeError::Token)?;

@@ -8,6 +8,7 @@
 //! | `GET /callback` | checks the answer, then 307 to `/` |
 //! | `GET /sign-out` | revokes the refresh token, then 307 to Logto's sign-out |
 //! | `GET /api/session` | `{"authenticated": …, "claims": …}` |
+//! | `GET /api/access-token[?resource=…]` | `{"format": "opaque" or "jwt", "scope": …}` of an access token, refreshed where there is none |
 //!
 //! Its requests are those of Logto's Go SDK, with three departures:
 //! * a `nonce` is sent and checked (OIDC Core §3.1.2.1);
@@ -19,6 +20,8 @@
 //! looked at before anything else of an answer and is good for one answer, `iss`
 //! is checked (RFC 9207), the discovery document must be that of the endpoint
 //! asked, and the session's id changes at the sign-in.
+//!
+//! Defects of other apps are [`Variant`]s, which it has only when told to.
 //!
 //! Tokens are judged by the `openidconnect` crate, never by code of the mocks:
 //! one hand must not write both the signing and the checking.
@@ -34,13 +37,17 @@ mod page;
 mod sealed;
 mod session;
 mod storage;
+mod tokens;
+mod variant;
 
 pub use app::{App, Context};
 pub use callback::CallbackError;
 pub use config::{
-    ClientAuth, Config, ConfigError, CookieOptions, ExpectedIssuer, Options, SameSite, StorageKind,
+    ClientAuth, Config, ConfigError, CookieOptions, ExpectedIssuer, Options, SameSite, SignOutOptions,
+    StorageKind,
 };
 pub use judge::JudgeError;
 pub use logto::LogtoError;
 pub use outgoing::OutgoingError;
 pub use storage::{MemoryStorage, Storage};
+pub use variant::Variant;

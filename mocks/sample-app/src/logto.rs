@@ -1,31 +1,30 @@
 //! The Logto client: sign-in, callback and sign-out as the Go SDK does them.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::Random;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::callback::{Answer, CallbackError, SignInSession};
-use crate::config::{Config, ExpectedIssuer};
+use crate::config::{ClientAuth, Config, ExpectedIssuer};
 use crate::judge::{self, JudgeError, Provider};
 use crate::outgoing::{Outgoing, OutgoingError};
 use crate::storage::Storage;
+use crate::tokens::{AccessToken, Issued};
+use crate::variant::{self, Variant};
 
 /// Keys of the storage; the SDK's.
-mod item {
-    pub(super) const SIGN_IN: &str = "logto_sign_in_session";
-    pub(super) const REFRESH_TOKEN: &str = "logto_refresh_token";
-    pub(super) const ID_TOKEN: &str = "logto_id_token";
-    pub(super) const ACCESS_TOKENS: &str = "logto_access_token_map";
+pub(crate) mod item {
+    pub(crate) const SIGN_IN: &str = "logto_sign_in_session";
+    pub(crate) const REFRESH_TOKEN: &str = "logto_refresh_token";
+    pub(crate) const ID_TOKEN: &str = "logto_id_token";
+    pub(crate) const ACCESS_TOKENS: &str = "logto_access_token_map";
 }
-
-/// Key of the access token that is for no resource, in [`item::ACCESS_TOKENS`].
-const NO_RESOURCE: &str = "@";
 
 /// Logto could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,33 +56,40 @@ pub enum LogtoError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The ID token lacks what the app cannot do without.
+    #[error("the ID token has no `{0}`, which the app needs")]
+    MissingClaim(String),
+    /// There is no access token, and no refresh token to get one with.
+    #[error("not authenticated: there is no refresh token")]
+    NotAuthenticated,
+    /// An access token that is no JWT (RFC 9068), where one is needed.
+    #[error("token format is invalid: the access token is no JWT")]
+    NotJwt,
 }
 
 /// A token response (OIDC Core §3.1.3.3).
-#[derive(Deserialize)]
 struct Tokens {
-    access_token: String,
+    access: Issued,
     id_token: String,
     refresh_token: Option<String>,
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    expires_in: i64,
 }
 
-/// An access token as it is stored.
-#[derive(Serialize)]
-struct AccessToken<'a> {
-    token: &'a str,
-    scope: &'a str,
-    #[serde(rename = "expiresAt")]
-    expires_at: i64,
+impl Tokens {
+    fn read(body: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Others {
+            id_token: String,
+            refresh_token: Option<String>,
+        }
+        let Others { id_token, refresh_token } = serde_json::from_str(body)?;
+        Ok(Self { access: serde_json::from_str(body)?, id_token, refresh_token })
+    }
 }
 
 /// Where a sign-out goes on.
 #[derive(Debug)]
 pub(crate) struct SignOut {
-    pub(crate) url: Url,
+    pub(crate) address: String,
     /// Why the refresh token still works, if it does.
     pub(crate) not_revoked: Option<LogtoError>,
 }
@@ -109,7 +115,7 @@ impl<S: Storage> LogtoClient<'_, S> {
     }
 
     /// Begins a sign-in: the address of the authorization request.
-    pub(crate) async fn sign_in(&self) -> Result<Url, LogtoError> {
+    pub(crate) async fn sign_in(&self) -> Result<String, LogtoError> {
         let provider = self.discover().await?;
         // 64 bytes as the SDK takes; RFC 7636 §4.1 allows 43 to 128 characters.
         let sent = SignInSession {
@@ -120,7 +126,8 @@ impl<S: Storage> LogtoClient<'_, S> {
         };
         let url = self.authorization_request(provider.authorization_endpoint(), &sent);
         self.storage.set(item::SIGN_IN, &sent.to_text());
-        Ok(url)
+        let unescapes = self.config.does(Variant::UnescapesRequest);
+        Ok(if unescapes { variant::unescaped(url.as_str()) } else { url.into() })
     }
 
     fn authorization_request(&self, endpoint: &Url, sent: &SignInSession) -> Url {
@@ -169,6 +176,7 @@ impl<S: Storage> LogtoClient<'_, S> {
         answer.names_issuer(provider.names_itself())?;
         let tokens = self.exchange(provider.token_endpoint()?, code, &sent).await?;
         self.check_id_token(&provider, &tokens.id_token, &sent.nonce).await?;
+        self.check_claims(&tokens.id_token)?;
         self.keep(&tokens);
         Ok(())
     }
@@ -179,7 +187,9 @@ impl<S: Storage> LogtoClient<'_, S> {
         let _alone = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = SignInSession::from_text(&self.storage.get(item::SIGN_IN))?;
         answer.belongs_to(&sent, issuer)?;
-        self.storage.set(item::SIGN_IN, "");
+        if !self.config.does(Variant::KeepsSignInSession) {
+            self.storage.set(item::SIGN_IN, "");
+        }
         Ok(sent)
     }
 
@@ -193,7 +203,7 @@ impl<S: Storage> LogtoClient<'_, S> {
         ];
         let reply = self.outgoing.post_as(self.config, endpoint, &fields).await?;
         let body = expect_200(endpoint, reply.status, reply.body)?;
-        serde_json::from_str(&body).map_err(|source| LogtoError::Tokens { url: endpoint.to_string(), source })
+        Tokens::read(&body).map_err(|source| LogtoError::Tokens { url: endpoint.to_string(), source })
     }
 
     /// Logto may have changed its keys since the set was read (OIDC Core §10.1.1).
@@ -218,25 +228,34 @@ impl<S: Storage> LogtoClient<'_, S> {
         Ok(provider.judge(token, &keys, self.config, nonce, &self.outgoing.clock)?)
     }
 
+    /// The claims that the app cannot do without; null counts as missing.
+    fn check_claims(&self, token: &str) -> Result<(), LogtoError> {
+        let claims: Value =
+            judge::claims(token).and_then(|claims| serde_json::from_str(&claims).ok()).unwrap_or_default();
+        let mut required = self.config.options.required_claims.iter();
+        match required.find(|claim| claims.get(claim.as_str()).is_none_or(Value::is_null)) {
+            Some(missing) => Err(LogtoError::MissingClaim(missing.clone())),
+            None => Ok(()),
+        }
+    }
+
     fn keep(&self, tokens: &Tokens) {
-        let access_token = AccessToken {
-            token: &tokens.access_token,
-            scope: &tokens.scope,
-            expires_at: self.outgoing.clock.seconds().saturating_add(tokens.expires_in),
-        };
-        // A map of texts and a number has no value that JSON lacks.
-        let map = serde_json::to_string(&BTreeMap::from([(NO_RESOURCE, access_token)])).unwrap_or_default();
         self.storage.set(item::ID_TOKEN, &tokens.id_token);
+        self.storage.set(item::ACCESS_TOKENS, "");
+        self.keep_access_token(None, AccessToken::new(&tokens.access, &self.outgoing.clock));
         self.storage.set(item::REFRESH_TOKEN, tokens.refresh_token.as_deref().unwrap_or_default());
-        self.storage.set(item::ACCESS_TOKENS, &map);
     }
 
     /// Signs out: forgets the tokens, revokes the refresh token, and gives the
     /// address of Logto's sign-out (OIDC RP-Initiated Logout §2).
     pub(crate) async fn sign_out(&self) -> Result<SignOut, LogtoError> {
-        let refresh_token = self.storage.get(item::REFRESH_TOKEN);
+        let (refresh_token, id_token) =
+            (self.storage.get(item::REFRESH_TOKEN), self.storage.get(item::ID_TOKEN));
         for key in [item::ACCESS_TOKENS, item::REFRESH_TOKEN, item::ID_TOKEN] {
             self.storage.set(key, "");
+        }
+        if self.config.options.sign_out.local_only {
+            return Ok(SignOut { address: self.config.post_logout_redirect_uri(), not_revoked: None });
         }
         let provider = self.discover().await?;
         let not_revoked = if refresh_token.is_empty() {
@@ -245,23 +264,37 @@ impl<S: Storage> LogtoClient<'_, S> {
             // As in the SDK, a sign-out goes on whatever the revocation answers.
             self.revoke(&provider, &refresh_token).await.err()
         };
-        let mut url = provider.end_session_endpoint()?;
-        url.query_pairs_mut()
-            .append_pair("client_id", &self.config.app_id)
-            .append_pair("post_logout_redirect_uri", &self.config.post_logout_redirect_uri());
-        Ok(SignOut { url, not_revoked })
+        let address = self.sign_out_request(provider.end_session_endpoint()?, &id_token);
+        Ok(SignOut { address, not_revoked })
+    }
+
+    fn sign_out_request(&self, mut endpoint: Url, id_token: &str) -> String {
+        let options = &self.config.options.sign_out;
+        let hint: String = id_token.chars().take(options.hint_length.unwrap_or(usize::MAX)).collect();
+        let after = self.config.post_logout_redirect_uri();
+        let parameters = [
+            ("id_token_hint", if options.id_token_hint { hint.as_str() } else { "" }),
+            ("client_id", options.client_id.as_ref().unwrap_or(&self.config.app_id)),
+            ("post_logout_redirect_uri", after.as_str()),
+        ];
+        endpoint
+            .query_pairs_mut()
+            .extend_pairs(parameters.into_iter().filter(|(_, value)| !value.is_empty()));
+        endpoint.into()
     }
 
     /// Revocation (RFC 7009 §2.1).
     async fn revoke(&self, provider: &Provider, token: &str) -> Result<(), LogtoError> {
         let endpoint = provider.revocation_endpoint()?;
-        let reply = self.outgoing.post_as(self.config, &endpoint, &[("token", token)]).await?;
+        let options = &self.config.options;
+        let auth = if options.sign_out.revokes_as_public { ClientAuth::None } else { options.client_auth };
+        let reply = self.outgoing.post_with(auth, self.config, &endpoint, &[("token", token)]).await?;
         expect_200(&endpoint, reply.status, reply.body)?;
         Ok(())
     }
 
     /// The SDK reads the discovery document whenever it needs it, and keeps none.
-    async fn discover(&self) -> Result<Provider, LogtoError> {
+    pub(crate) async fn discover(&self) -> Result<Provider, LogtoError> {
         let body = self.fetch(&self.config.discovery()).await?;
         let issuer = match self.config.options.issuer {
             ExpectedIssuer::OfEndpoint => Some(self.config.issuer()),
@@ -276,6 +309,6 @@ impl<S: Storage> LogtoClient<'_, S> {
     }
 }
 
-fn expect_200(url: &Url, status: u16, body: String) -> Result<String, LogtoError> {
+pub(crate) fn expect_200(url: &Url, status: u16, body: String) -> Result<String, LogtoError> {
     if status == 200 { Ok(body) } else { Err(LogtoError::Refused { url: url.to_string(), status, body }) }
 }

@@ -68,10 +68,21 @@ impl Outgoing {
         url: &Url,
         fields: &[(&str, &str)],
     ) -> Result<Reply, OutgoingError> {
+        self.post_with(config.options.client_auth, config, url, fields).await
+    }
+
+    /// As [`Outgoing::post_as`], authenticated in this way.
+    pub(crate) async fn post_with(
+        &self,
+        auth: ClientAuth,
+        config: &Config,
+        url: &Url,
+        fields: &[(&str, &str)],
+    ) -> Result<Reply, OutgoingError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         let mut fields = [fields, &[("client_id", &config.app_id)]].concat();
-        match config.options.client_auth {
+        match auth {
             ClientAuth::Basic => {
                 headers.insert(AUTHORIZATION, basic(&config.app_id, &config.app_secret));
             }

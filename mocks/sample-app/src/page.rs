@@ -2,12 +2,15 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::config::Config;
+use crate::variant::Variant;
+
 /// Plain as in the guide; nothing is loaded from elsewhere.
 const STYLE: &str =
     "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}";
 
 /// The home page. As in the guide, both links are always there.
-pub(crate) fn home(signed_in: bool) -> Markup {
+pub(crate) fn home(signed_in: bool, config: &Config) -> Markup {
     let state = if signed_in {
         "You are logged in to this website! :)"
     } else {
@@ -25,9 +28,24 @@ pub(crate) fn home(signed_in: bool) -> Markup {
             body {
                 h1 { "Hello Logto" }
                 div { (state) }
-                div { a href="/sign-in" { "Sign In" } }
+                @if config.does(Variant::PostsWith307) {
+                    form method="post" action="/sign-in" { button { "Sign In" } }
+                } @else {
+                    div { a href="/sign-in" { "Sign In" } }
+                }
                 div { a href="/sign-out" { "Sign Out" } }
             }
+        }
+    }
+}
+
+/// What a page of scripts shows whose router takes the callback for any other address.
+pub(crate) fn blank() -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { meta charset="utf-8"; title { "Bookstore" } }
+            body { div id="root" {} }
         }
     }
 }

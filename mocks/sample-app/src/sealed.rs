@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use kit::Random;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
-/// Signs cookie values with a key of this start of the app. Without it, whoever
+/// Signs cookie values with a key of this start of the app, or of its
+/// configuration. Without it, whoever
 /// writes a cookie could be anybody.
 #[derive(Clone)]
 pub(crate) struct Seal {
@@ -22,8 +23,9 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    pub(crate) fn new(random: &Random) -> Self {
-        Self { key: random.bytes() }
+    /// With a key of this start, or one that starts share.
+    pub(crate) fn new(random: &Random, secret: Option<&str>) -> Self {
+        Self { key: secret.map_or_else(|| random.bytes(), |secret| Sha256::digest(secret).into()) }
     }
 
     /// The items as a cookie value; empty for no items.
@@ -59,14 +61,17 @@ mod tests {
 
     #[test]
     fn refuses_a_changed_value_and_one_of_another_start() {
-        let seal = Seal::new(&Random::seeded(1));
+        let seal = Seal::new(&Random::seeded(1), None);
         let items = BTreeMap::from([("key".to_owned(), "a value; with = signs".to_owned())]);
         let value = seal.close(&items);
         assert_eq!(seal.open(&value), Some(items.clone()));
         assert_eq!(seal.open(&format!("e30{value}")), None);
         assert_eq!(seal.open(value.split_once('.').unwrap().0), None);
         assert_eq!(seal.open("e30."), None);
-        assert_eq!(Seal::new(&Random::seeded(2)).open(&value), None);
+        assert_eq!(Seal::new(&Random::seeded(2), None).open(&value), None);
+        let shared = Seal::new(&Random::seeded(1), Some("secret")).close(&items);
+        assert_eq!(Seal::new(&Random::seeded(2), Some("secret")).open(&shared), Some(items.clone()));
+        assert_eq!(Seal::new(&Random::seeded(1), Some("another")).open(&shared), None);
         assert_eq!(seal.close(&BTreeMap::new()), "");
     }
 }

@@ -7,9 +7,10 @@ use http::HeaderMap;
 use http::header::COOKIE;
 use kit::Random;
 
-use crate::config::{CookieOptions, SameSite, StorageKind};
+use crate::config::{CookieOptions, Options, SameSite, StorageKind};
 use crate::sealed::Seal;
 use crate::storage::MemoryStorage;
+use crate::variant::Variant;
 
 /// More sessions than a test needs; the oldest go first, so that an app that
 /// stays up does not grow.
@@ -23,6 +24,8 @@ pub(crate) struct Sessions {
     cookie: CookieOptions,
     random: Random,
     seal: Seal,
+    /// In place of sessions ([`Variant::SharesOneStorage`]).
+    shared: Option<MemoryStorage>,
 }
 
 #[derive(Debug, Default)]
@@ -68,16 +71,23 @@ enum Origin {
     Memory(String),
     /// In the cookie, with this value.
     Cookie(String),
+    /// In the one storage of all browsers.
+    Shared,
 }
 
 impl Sessions {
-    pub(crate) fn new(kind: StorageKind, cookie: CookieOptions, random: Random) -> Self {
-        let seal = Seal::new(&random);
-        Self { inner: Arc::default(), kind, cookie, random, seal }
+    pub(crate) fn new(options: &Options, random: Random) -> Self {
+        let seal = Seal::new(&random, options.session_secret.as_deref());
+        let shared = options.variants.contains(&Variant::SharesOneStorage).then(MemoryStorage::default);
+        let (kind, cookie) = (options.storage, options.cookie.clone());
+        Self { inner: Arc::default(), kind, cookie, random, seal, shared }
     }
 
     /// The session that the request's cookie names; a fresh one when it names none.
     pub(crate) fn open(&self, headers: &HeaderMap) -> Session {
+        if let Some(shared) = &self.shared {
+            return Session { items: shared.clone(), origin: Origin::Shared };
+        }
         cookies(headers, &self.cookie.name)
             .find_map(|value| self.find(value))
             // An id that the app did not give is not taken over (session fixation).
@@ -100,6 +110,7 @@ impl Sessions {
     /// Keeps the session; gives the `Set-Cookie` line where the browser needs one.
     pub(crate) fn save(&self, session: Session) -> Option<String> {
         match (self.kind, session.origin) {
+            (_, Origin::Shared) => None,
             (StorageKind::Cookie, origin) => {
                 let value = self.seal.close(&session.items.items());
                 let before = if let Origin::Cookie(before) = origin { before } else { String::new() };
@@ -178,7 +189,7 @@ mod tests {
     use crate::storage::Storage as _;
 
     fn sessions() -> Sessions {
-        Sessions::new(StorageKind::Memory, CookieOptions::default(), Random::seeded(1))
+        Sessions::new(&Options::default(), Random::seeded(1))
     }
 
     fn cookie(line: &str) -> HeaderMap {

@@ -13,14 +13,16 @@ use super::super::exit::CliError;
 use super::outcome::Outcome;
 
 /// A container that all scenarios share becomes one that runs; everything else
-/// stays what it is. Ctrl-C gives the start up: what there is until then is removed.
+/// stays what it is. `alone` says that one scenario is walked. Ctrl-C gives the start up: what there is until then is removed.
 pub(super) async fn started(
     logto: Logto,
     fresh: bool,
+    alone: bool,
     interrupted: &watch::Receiver<bool>,
 ) -> Result<Logto, CliError> {
     let Logto::Container(container) = logto else { return Ok(logto) };
-    let shown = Shown::new();
+    // One for each of many walks: the line that counts these is enough on a terminal.
+    let shown = if fresh && !alone { Shown::beside_walks() } else { Shown::new() };
     let told = shown.clone();
     let container = container.on_progress(move |event| told.event(event)).give_up_when(interrupted.clone());
     if fresh {
@@ -87,6 +89,8 @@ pub(super) async fn stopped(logto: Logto) {
 #[derive(Clone)]
 struct Shown {
     bar: Option<ProgressBar>,
+    /// Where there is no such line.
+    lines: bool,
 }
 
 impl Shown {
@@ -99,7 +103,12 @@ impl Shown {
             // The template is a constant; the default style would do as well.
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         });
-        Self { bar }
+        Self { lines: bar.is_none(), bar }
+    }
+
+    fn beside_walks() -> Self {
+        use std::io::IsTerminal as _;
+        Self { bar: None, lines: !std::io::stderr().is_terminal() }
     }
 
     fn event(&self, event: &Event) {
@@ -111,11 +120,13 @@ impl Shown {
             (Some(bar), Event::Pulled { done, total }) if *total > 0 => {
                 bar.set_message(format!("pull: {} of {}", HumanBytes(*done), HumanBytes(*total)));
             }
-            (None, Event::Begins { phase, what }) => eprintln!("{phase}: {what}"),
-            (None, Event::Ended { phase: Phase::Pull, took }) => {
+            // Further on, a fresh one has its walk to tell of.
+            (Some(bar), Event::Ended { phase: Phase::Boot, .. }) => bar.finish_and_clear(),
+            (None, Event::Begins { phase, what }) if self.lines => eprintln!("{phase}: {what}"),
+            (None, Event::Ended { phase: Phase::Pull, took }) if self.lines => {
                 eprintln!("pull: done after {:.0} s", took.as_secs_f64());
             }
-            (_, Event::Pulled { .. } | Event::Ended { .. }) => {}
+            (_, Event::Begins { .. } | Event::Pulled { .. } | Event::Ended { .. }) => {}
         }
     }
 

@@ -36,11 +36,155 @@ causes! {
             fix: "Register the callback URI with the host and port that people see in the address bar on Logto's sign-in page.",
             see: see::HF_OAUTH,
         }
+        SessionSurvives "session-survives-sign-out" {
+            cause: "The app asks for a fresh login, and Hugging Face, where the person is still signed in, asks nothing.",
+            place: Person,
+            fix: "Sign out at huggingface.co as well, or use a private window: neither sign-out nor `prompt=login` reaches beyond Logto.",
+            see: see::SIGN_OUT,
+        }
         ScopeNotEnabled "scope-not-enabled" {
             cause: "The connector asks for a scope that is not ticked on the OAuth app at Hugging Face.",
             place: HuggingFaceApp,
             fix: "Tick the scope on the app's settings page, or take it out of the connector's scope.",
             see: see::HF_OAUTH,
+        }
+        RedirectUriLetterCase "redirect-uri-letter-case" {
+            cause: "The redirect URI at Hugging Face differs from the one that Logto sends in upper and lower case.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console once more; capital and small letters count.",
+            see: see::HF_OAUTH,
+        }
+        RedirectUriOfAnotherConnector "redirect-uri-of-another-connector" {
+            cause: "The redirect URI at Hugging Face ends with the id of another connector.",
+            place: HuggingFaceApp,
+            fix: "Replace it by the callback URI that the connector's page in the Logto console shows now: a connector that was made anew has another id.",
+            see: see::HF_OAUTH,
+        }
+        ScopeNotGranted "scope-not-granted" {
+            cause: "Hugging Face granted less than the connector asked for.",
+            place: HuggingFaceApp,
+            fix: "Ask the person to sign in again and to grant all of it (revoke the app under Connected Apps first); Logto does not notice the difference, so do not demand what may be withheld.",
+            see: see::HF_OAUTH,
+        }
+        AppIsPublic "app-is-public" {
+            cause: "The OAuth app at Hugging Face has no secret, and Logto's connector works with one only.",
+            place: HuggingFaceApp,
+            fix: "Create a secret on the app's settings page, and copy it into the connector.",
+            see: see::HF_OAUTH,
+        }
+        AppDeleted "app-deleted" {
+            cause: "The OAuth app at Hugging Face was deleted while somebody was signing in.",
+            place: HuggingFaceApp,
+            fix: "Create an OAuth app with Logto's callback URI, and copy its client id and secret into the connector.",
+            see: see::HF_OAUTH,
+        }
+        OutsideAudience "outside-audience" {
+            cause: "The OAuth app at Hugging Face is for members of certain organizations only, and the person is in none of them.",
+            place: HuggingFaceApp,
+            fix: "Take the person into the organization, or open the app to everybody.",
+            see: see::HF_OAUTH,
+        }
+        EmailNotVerified "email-not-verified" {
+            cause: "The person has not verified the e-mail address at Hugging Face, which lets such people authorize no app.",
+            place: HuggingFaceAccount,
+            fix: "Open the link in the mail that Hugging Face sent, or have it sent again from the account settings; then sign in again.",
+            see: see::HF_OAUTH,
+        }
+        ServerError "server-error" {
+            cause: "Hugging Face could not answer Logto just then: it gave a server error, or a time-out of its own.",
+            place: Provider,
+            fix: "Wait, and begin the sign-in again with the button; Logto asks the token endpoint only once, and a failed attempt cannot be repeated.",
+            see: see::HF_STATUS,
+        }
+        RateLimited "rate-limited" {
+            cause: "Hugging Face refused Logto's request because there were too many of them (429).",
+            place: Provider,
+            fix: "Wait as long as its Retry-After says, and begin the sign-in again; if it keeps coming, look for what else asks Hugging Face from the address of your Logto.",
+            see: see::HF_LIMITS,
+        }
+        TooSlow "too-slow" {
+            cause: "Hugging Face took longer to answer than Logto waits: 10 seconds for the tokens, 5 seconds for the profile and for the keys.",
+            place: Provider,
+            fix: "Wait, and begin the sign-in again; if it is slow every time, measure the way from the machine of your Logto to huggingface.co.",
+            see: see::HF_STATUS,
+        }
+        ConnectionBroken "connection-broken" {
+            cause: "The connection between Logto and Hugging Face broke before the answer was complete.",
+            place: Provider,
+            fix: "Begin the sign-in again; if it keeps happening, look for a proxy or firewall between Logto and huggingface.co that cuts connections.",
+            see: see::HF_STATUS,
+        }
+        AnswerNotJson "answer-not-json" {
+            cause: "Hugging Face answered Logto with something that is not JSON, such as a page for maintenance.",
+            place: Provider,
+            fix: "Wait until the page is gone, and begin the sign-in again; if it is no page of Hugging Face's, look for a proxy between Logto and huggingface.co that answers in its place.",
+            see: see::HF_STATUS,
+        }
+        TokenAnswerIncomplete "token-answer-incomplete" {
+            cause: "Hugging Face's token answer lacks something that the connector needs: `access_token`, `token_type` and `scope`, all of them texts.",
+            place: Provider,
+            fix: "Report it to Hugging Face; until it is mended, the generic OAuth 2.0 connector, which does without `token_type` and `scope`, can take the connector's place.",
+            see: see::CONNECTOR,
+        }
+        ProfileIncomplete "profile-incomplete" {
+            cause: "The profile from Hugging Face has no `sub`, or a member that should be a text and is none.",
+            place: Provider,
+            fix: "Report it to Hugging Face; the connector takes `sub` as a text only, and no other member tells it who the person is.",
+            see: see::HF_OAUTH,
+        }
+        EmptySub "empty-sub" {
+            cause: "The profile from Hugging Face has an empty `sub`, and Logto took that for the person's id.",
+            place: Provider,
+            fix: "Switch the connector off until Hugging Face tells ids again: everybody who comes with an empty one gets into the same account. Then delete that account.",
+            see: see::HF_OAUTH,
+        }
+        AccessTokenRefused "access-token-refused" {
+            cause: "Hugging Face gave Logto an access token, and then did not tell the profile for it.",
+            place: Provider,
+            fix: "Begin the sign-in again; if the person or an organization revoked the app's access meanwhile, it has to be given anew.",
+            see: see::HF_OAUTH,
+        }
+        CodeExpired "code-expired" {
+            cause: "The authorization code from Hugging Face had expired when Logto came to exchange it.",
+            place: Person,
+            fix: "Begin the sign-in again, and do not leave the page while Hugging Face sends the browser back; if it happens at once, compare the clocks.",
+            see: see::HF_OAUTH,
+        }
+        TokenRefused "token-refused" {
+            cause: "Hugging Face's token endpoint refused to exchange the code; Logto shows `{}` in place of the reason.",
+            place: LogtoConnector,
+            fix: "Read the error that Hugging Face gave, in the evidence: `invalid_client` is about client id and secret, `invalid_grant` about code and redirect URI.",
+            see: see::HF_OAUTH,
+        }
+        StateChanged "state-changed" {
+            cause: "Hugging Face sent the browser back with another `state` than the one that Logto had given it.",
+            place: Provider,
+            fix: "Begin the sign-in again; if it keeps happening, something rewrites addresses on the way: a proxy, an extension of the browser, or Hugging Face itself.",
+            see: see::HF_OAUTH,
+        }
+        CallbackWithoutCode "callback-without-code" {
+            cause: "Hugging Face sent the browser back to Logto with neither a code nor an error.",
+            place: Provider,
+            fix: "Begin the sign-in again; if it keeps happening, something on the way drops parameters of addresses, or somebody opens the callback as a bookmark.",
+            see: see::HF_OAUTH,
+        }
+        SigningKeyUnpublished "signing-key-unpublished" {
+            cause: "The id_token is signed with a key that is not in Hugging Face's key set.",
+            place: Provider,
+            fix: "Wait until the key set has caught up with the change of keys, and begin the sign-in again; Logto fetches it anew each time.",
+            see: see::HF_OAUTH,
+        }
+        KeySetUnavailable "key-set-unavailable" {
+            cause: "Logto could not get the keys of Hugging Face's id_tokens from the connector's JWKS URI.",
+            place: LogtoConnector,
+            fix: "Open the connector's JWKS URI: it has to answer 200 with a JSON Web Key Set. If the address is right, wait, and begin the sign-in again.",
+            see: see::OIDC_CONNECTOR,
+        }
+        NonceMismatch "nonce-mismatch" {
+            cause: "The id_token has another `nonce` than the one that was sent with the request, so it was made for somebody else's sign-in.",
+            place: Provider,
+            fix: "Begin the sign-in again; if it keeps happening, report it to Hugging Face: answers of several sign-ins are mixed up.",
+            see: see::OIDC_CONNECTOR,
         }
     }
 }

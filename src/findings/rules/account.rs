@@ -1,14 +1,20 @@
 //! What accounts and identities that are there already lead to.
 
+use kit::Party;
+use serde_json::Value;
+
 use super::{Explain, Watch};
 use crate::findings::causes::Account;
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::seen::{account, identity, profiles, text};
+use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = &[linking, suspended];
-pub(super) const WATCH: &[Watch] = &[];
+pub(super) const EXPLAIN: &[Explain] = &[linking, suspended, in_use, sso_only];
+pub(super) const WATCH: &[Watch] = &[unverified_email, other_target, email_not_synced, no_method_left];
 
 /// Logto asks whose account this is.
 fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
@@ -22,7 +28,120 @@ fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 }
 
 fn suspended(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
-    (refusal.code.as_deref() == Some("user.suspended"))
+    refused_with(symptom, "user.suspended")
         .then(|| Finding::new(Account::Suspended).hop(symptom.hop, shows(symptom)))
+}
+
+/// Somebody else has this identity since the sign-in began.
+fn in_use(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    refused_with(symptom, "user.identity_already_in_use")
+        .then(|| Finding::new(Account::IdentityAlreadyInUse).hop(symptom.hop, shows(symptom)))
+}
+
+fn sso_only(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    refused_with(symptom, "session.sso_enabled")
+        .then(|| Finding::new(Account::DomainIsSsoOnly).hop(symptom.hop, shows(symptom)))
+}
+
+fn refused_with(symptom: &Symptom, code: &str) -> bool {
+    matches!(&symptom.kind, SymptomKind::Refused(refusal) if refusal.code.as_deref() == Some(code))
+}
+
+/// An account has an address that Hugging Face calls unverified.
+fn unverified_email(seen: &Observed<'_>) -> Option<Finding> {
+    profiles(seen).into_iter().find_map(|(hop, profile)| {
+        let email = text(&profile, "email")?;
+        (profile.get("email_verified") == Some(&Value::Bool(false))).then_some(())?;
+        let account = account(seen, text(&profile, "sub")?)?;
+        (text(account, "primaryEmail")?.eq_ignore_ascii_case(email)).then_some(())?;
+        let linked = seen.hops.iter().find(|later| {
+            later.number > hop.number
+                && later.request.url.path() == "/api/experience/identification"
+                && later.response.status < 300
+                && later.request.body.contains(r#""linkSocialIdentity":true"#)
+        });
+        let finding = Finding::new(Account::UnverifiedEmailTrusted)
+            .hop(hop.number, "Logto accepts the profile")
+            .journal(Party::HUGGINGFACE, format!("email is {}, and email_verified is false", quoted(email)))
+            .setting("the account's primaryEmail", quoted(email))
+            .at(hop.number);
+        Some(match linked {
+            Some(linked) => {
+                finding.hop(linked.number, "whoever that is gets into the account that was there before")
+            }
+            None => finding,
+        })
+    })
+}
+
+/// The same person has an account under a target that no connector has any more.
+fn other_target(seen: &Observed<'_>) -> Option<Finding> {
+    let settings = seen.settings;
+    let served =
+        |target: &str| settings.connectors.iter().any(|connector| text(connector, "target") == Some(target));
+    profiles(seen).into_iter().find_map(|(hop, profile)| {
+        let sub = text(&profile, "sub").filter(|sub| !sub.is_empty())?;
+        let now = account(seen, sub)?;
+        let (before, target) = settings.users.iter().find_map(|user| {
+            let targets = user.get("identities")?.as_object()?.keys();
+            let orphaned = targets
+                .filter(|target| **target != settings.target && !served(target))
+                .find(|target| identity(user, target) == Some(sub))?;
+            Some((user, orphaned))
+        })?;
+        let (now, before) = (text(now, "id")?, text(before, "id")?);
+        (now != before).then(|| {
+            Finding::new(Account::IdentityUnderAnotherTarget)
+                .hop(hop.number, format!("Hugging Face says that this is {sub}"))
+                .setting(format!("identities.{target} of the account {before}"), sub)
+                .setting(format!("identities.{} of the account {now}", settings.target), sub)
+                .setting("connector.target", settings.target.as_str())
+                .at(hop.number)
+        })
+    })
+}
+
+/// The address is another one at Hugging Face since the account was made.
+fn email_not_synced(seen: &Observed<'_>) -> Option<Finding> {
+    profiles(seen).into_iter().find_map(|(hop, profile)| {
+        let now = text(&profile, "email")?;
+        let account = account(seen, text(&profile, "sub")?)?;
+        let kept = text(account, "primaryEmail")?;
+        // Logto has it from Hugging Face: nobody gave the account an address of its own.
+        let details = account.get("identities")?.get(&seen.settings.target)?.get("details")?;
+        (text(details, "email")?.eq_ignore_ascii_case(kept) && !kept.eq_ignore_ascii_case(now)).then(|| {
+            Finding::new(Account::EmailNotSynced)
+                .hop(hop.number, format!("Hugging Face gives the address {}", quoted(now)))
+                .setting("the account's primaryEmail", quoted(kept))
+                .at(hop.number)
+        })
+    })
+}
+
+/// Somebody who was signed in cannot sign in to this account any more.
+fn no_method_left(seen: &Observed<'_>) -> Option<Finding> {
+    let methods = seen.settings.sign_in_experience.get("signIn").and_then(|sign_in| sign_in.get("methods"));
+    let by_code = methods.and_then(Value::as_array).into_iter().flatten();
+    // A code by e-mail or phone needs nothing but the address.
+    if by_code.into_iter().any(|method| method.get("verificationCode") == Some(&Value::Bool(true))) {
+        return None;
+    }
+    seen.hops.iter().rev().find_map(|hop| {
+        let checked = hop.why == WhyHop::Call && hop.request.url.path() == "/api/session";
+        let session = hop.json().filter(|_| checked)?;
+        let id = text(session.get("claims")?, "sub")?.to_owned();
+        let user = seen.settings.users.iter().find(|user| text(user, "id") == Some(&id))?;
+        let none = user.get("identities")?.as_object()?.is_empty()
+            && user.get("ssoIdentities").and_then(Value::as_array).is_none_or(Vec::is_empty)
+            && user.get("hasPassword") == Some(&Value::Bool(false))
+            // By an address, Hugging Face's profile could be linked to it.
+            && text(user, "primaryEmail").or(text(user, "primaryPhone")).is_none();
+        none.then(|| {
+            Finding::new(Account::NoSignInMethodLeft)
+                .hop(hop.number, format!("the app knows the account {id}"))
+                .setting(format!("identities of the account {id}"), "empty")
+                .setting(format!("hasPassword of the account {id}"), "false")
+                .at(hop.number)
+        })
+    })
 }

@@ -1,6 +1,7 @@
 //! What the app's own code and configuration lead to.
 
-use kit::Party;
+use kit::{Entry, Party};
+use serde_json::Value;
 
 use super::{Explain, Watch};
 use crate::findings::causes::App;
@@ -11,7 +12,8 @@ use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::CookieFate;
 
-pub(super) const EXPLAIN: &[Explain] = &[app_id, app_secret, cookie_too_large, secure_over_http];
+pub(super) const EXPLAIN: &[Explain] =
+    &[app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Logto's token endpoint (contract §1).
@@ -34,13 +36,56 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(401))?;
     let error = answered(refused, "error")?;
     (error == "invalid_client").then_some(())?;
-    let finding = Finding::new(App::AppSecretWrong)
+    // Which type has a secret, the application's record says.
+    (application_type(seen) == "Traditional" && sent_secret(refused)).then_some(())?;
+    let trailing = seen.settings.app.as_ref().is_some_and(|app| app.app_secret.trim() != app.app_secret);
+    let cause = if trailing { App::AppSecretHasWhitespace } else { App::AppSecretWrong };
+    let finding = Finding::new(cause)
         .hop(symptom.hop, shows(symptom))
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
     Some(match &seen.settings.app {
         Some(app) => finding.setting("app.app_secret", shown_secret(&app.app_secret)),
         None => finding,
     })
+}
+
+/// Logto could not even read the secret, and so did not look whether it is the right one.
+fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let secret = &seen.settings.app.as_ref()?.app_secret;
+    let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| match status(entry)? {
+        400 => answered(entry, "error_description").filter(|said| said.contains("not properly encoded")),
+        // Of a broken escape, Logto itself falls over (contract §1.6).
+        500 if has_broken_escape(secret) && sent_secret(entry) => answered(entry, "message"),
+        _ => None,
+    })?;
+    let cause = match secret.trim() == secret {
+        true => App::AppSecretNotEncoded,
+        false => App::AppSecretHasWhitespace,
+    };
+    Some(
+        Finding::new(cause)
+            .hop(symptom.hop, shows(symptom))
+            .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
+            .setting("app.app_secret", shown_secret(secret)),
+    )
+}
+
+/// A percent sign without two digits behind it.
+fn has_broken_escape(text: &str) -> bool {
+    let whole = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
+    !text.split('%').skip(1).all(whole)
+}
+
+/// Type of the application; empty where its record is not known.
+pub(super) fn application_type<'s>(seen: &'s Observed<'_>) -> &'s str {
+    seen.settings.application.get("type").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether a request of the app carries a secret.
+pub(super) fn sent_secret(entry: &Entry) -> bool {
+    let header = entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    header || super::callback::field(entry, "client_secret").is_some()
 }
 
 /// The browser dropped the session cookie at the callback.

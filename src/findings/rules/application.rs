@@ -1,15 +1,71 @@
 //! What Logto refuses because of the app's record.
 
+use kit::Party;
+
+use super::app::{application_type, sent_secret};
+use super::callback::TOKEN;
 use super::{Explain, Watch};
 use crate::findings::causes::Application;
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, query};
+use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[redirect_uri, post_sign_out_uri];
+pub(super) const EXPLAIN: &[Explain] = &[machine, type_and_secret, expired, redirect_uri, post_sign_out_uri];
 pub(super) const WATCH: &[Watch] = &[];
+
+/// Nobody can sign in through such an application, whatever is registered.
+fn machine(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let shown = match &symptom.kind {
+        SymptomKind::OidcError { path, .. } => path == "/oidc/auth",
+        SymptomKind::AppGotError { .. } => true,
+        _ => false,
+    };
+    (shown && application_type(seen) == "MachineToMachine").then(|| {
+        Finding::new(Application::MachineToMachine)
+            .hop(symptom.hop, shows(symptom))
+            .setting("application.type", "MachineToMachine")
+    })
+}
+
+/// A secret where there is none, or none where there is one.
+fn type_and_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| {
+        let error = answered(entry, "error");
+        matches!(status(entry), Some(400 | 401))
+            && matches!(error.as_deref(), Some("invalid_client" | "invalid_request"))
+    })?;
+    let (kind, secret) = (application_type(seen), sent_secret(refused));
+    let cause = match (kind, secret) {
+        ("SPA" | "Native", true) => Application::TypeHasNoSecret,
+        ("Traditional", false) => Application::TypeNeedsSecret,
+        _ => return None,
+    };
+    let sent = if secret { "with" } else { "without" };
+    let status = status(refused).unwrap_or_default();
+    let said = answered(refused, "error_description").unwrap_or_default();
+    Some(
+        Finding::new(cause)
+            .hop(symptom.hop, shows(symptom))
+            .journal(
+                Party::APP,
+                format!("Logto answered a token request {sent} a secret with {status}: {said}"),
+            )
+            .setting("application.type", kind),
+    )
+}
+
+fn expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| answered(entry, "error_description"))?;
+    (said == "client secret has expired").then(|| {
+        Finding::new(Application::SecretExpired)
+            .hop(symptom.hop, shows(symptom))
+            .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
+    })
+}
 
 fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { error, .. } = &symptom.kind else { return None };

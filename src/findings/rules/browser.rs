@@ -4,10 +4,11 @@ use super::{Explain, Watch};
 use crate::findings::causes::Browser;
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, SeenVerb};
+use crate::findings::observed::{Observed, SeenVerb, query};
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::{CookieFate, Hop, REFUSED, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[another_tab, cookies_refused];
+pub(super) const EXPLAIN: &[Explain] = &[another_tab, another_attempt, cookies_refused];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Another tab submitted the interaction that this one was in.
@@ -28,7 +29,43 @@ fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// Cookies were lost on the way.
+/// The button was pressed again before the first attempt came back.
+fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let callback = match &symptom.kind {
+        SymptomKind::Refused(refusal)
+            if refusal.code.as_deref() == Some("session.verification_session_not_found") =>
+        {
+            let tab = seen.hops[at].tab;
+            seen.hops[..at].iter().rev().find(|hop| hop.tab == tab && hop.why != WhyHop::Call)?
+        }
+        SymptomKind::StateMismatch => &seen.hops[at],
+        _ => return None,
+    };
+    let state = query(&callback.request.url, "state")?;
+    let attempts = seen.hops[..at].iter().filter(|hop| {
+        hop.tab.browser() == callback.tab.browser()
+            && hop.request.url.path().ends_with("/authorization-uri")
+            && hop.response.status == 200
+    });
+    let attempts: Vec<&Hop> = attempts.collect();
+    let first = attempts.iter().position(|hop| hop.request.body.contains(&*state))?;
+    let later = attempts.get(first + 1..)?.last()?;
+    // The second was of the same sign-in, and nothing came of the first yet.
+    let between =
+        seen.hops.iter().filter(|hop| hop.number > attempts[first].number && hop.number < later.number);
+    let same = !between
+        .into_iter()
+        .any(|hop| hop.tab.browser() == callback.tab.browser() && hop.request.url.path() == "/oidc/auth");
+    same.then(|| {
+        Finding::new(Browser::AnotherAttempt)
+            .hop(attempts[first].number, "the button was pressed")
+            .hop(later.number, "it was pressed again")
+            .hop(symptom.hop, format!("the first attempt came back: {}", shows(symptom)))
+    })
+}
+
+/// Cookies were lost on the way, or never taken.
 fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let session_lost = match &symptom.kind {
         SymptomKind::Refused(refusal) => refusal.code.as_deref() == Some("session.not_found"),
@@ -36,6 +73,17 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         _ => false,
     };
     let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let browser = seen.hops[at].tab.browser();
+    let refused = seen.hops[..=at].iter().filter(|hop| hop.tab.browser() == browser).find(|hop| {
+        let mut fates = hop.response.cookies.iter().map(|cookie| &cookie.fate);
+        fates.any(|fate| *fate == CookieFate::Dropped(REFUSED.to_owned()))
+    });
+    if let Some(refused) = refused.filter(|_| session_lost) {
+        let says = format!("the browser did not take what was set: {REFUSED}");
+        return Some(
+            Finding::new(Browser::CookiesRefused).hop(refused.number, says).hop(symptom.hop, shows(symptom)),
+        );
+    }
     let lost =
         seen.steps.iter().rev().find(|step| step.verb == SeenVerb::LostCookies && step.hops.start <= at)?;
     session_lost.then(|| {

@@ -1,50 +1,291 @@
-//! What Hugging Face refuses because of the connector's configuration.
+//! What Hugging Face refuses because of the connector's configuration, and what
+//! Logto itself finds wrong with the connector when somebody signs in.
+
+use kit::Entry;
+use serde_json::Value;
 
 use super::huggingface::{AUTHORIZE, notes, with_notes};
 use super::{Explain, Watch};
-use crate::findings::causes::Connector;
-use crate::findings::derive::shows;
+use crate::findings::causes::{Connector, HuggingFace};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[client_id, secret];
-pub(super) const WATCH: &[Watch] = &[];
+pub(super) const EXPLAIN: &[Explain] =
+    &[client_id, client, secret, authentication, scope, prompt, gone, incomplete, no_such_target];
+pub(super) const WATCH: &[Watch] = &[none, secret_setting, incomplete_setting, scope_setting];
 
 /// The path of the token endpoint.
 pub(super) const TOKEN: &str = "/oauth/token";
+/// What every secret of an OAuth app begins with.
+const SECRET_BEGINS: &str = "oauth_app_secret_";
+
+/// What the token endpoint refused.
+fn refused_at_token<'a>(seen: &'a Observed<'_>, symptom: &Symptom) -> Option<&'a Entry> {
+    let SymptomKind::Refused(_) = symptom.kind else { return None };
+    seen.provider(symptom.hop, TOKEN).find(|entry| status(entry).is_some_and(|code| code >= 400))
+}
+
+/// A text of the connector's configuration, as evidence shows it.
+fn configured(seen: &Observed<'_>, member: &str) -> String {
+    seen.connector_config(member).map_or_else(|| "missing".to_owned(), quoted)
+}
 
 /// Hugging Face has no app with this client id.
 fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.starts_with("client_id `") && note.contains("is not registered"))?;
+    let note =
+        notes.iter().find(|note| note.starts_with("client_id `") && note.contains("is not registered"))?;
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
-    let registered = seen.settings.oauth_app.as_ref().map(|app| app.client_id.as_str());
-    let only_space = registered.is_some_and(|id| id == sent.trim() && id != sent);
-    let cause = if only_space { Connector::ClientIdHasWhitespace } else { Connector::ClientIdUnknown };
-    let finding = Finding::new(cause)
-        .hop(symptom.hop, shows(symptom))
-        .setting("connector.config.clientId", quoted(&sent));
+    if sent.trim().starts_with(SECRET_BEGINS) || note.contains("it is the secret of the app") {
+        // The journal's own words have the secret in them.
+        return Some(
+            Finding::new(Connector::ClientIdIsSecret)
+                .symptom(symptom)
+                .setting("connector.config.clientId", shown_secret(&sent)),
+        );
+    }
+    if let Some(deleted) = deleted(seen, symptom, &sent) {
+        return Some(with_notes(deleted, &notes));
+    }
+    let cause = match note {
+        note if note.contains("white space") => Connector::ClientIdHasWhitespace,
+        note if note.contains("only by letter case") => Connector::ClientIdLetterCase,
+        _ => Connector::ClientIdUnknown,
+    };
+    let finding = Finding::new(cause).symptom(symptom).setting("connector.config.clientId", quoted(&sent));
     Some(with_notes(finding, &notes))
+}
+
+/// Hugging Face took the same client id earlier in this walk.
+fn deleted(seen: &Observed<'_>, symptom: &Symptom, client_id: &str) -> Option<Finding> {
+    let before = seen.authorized(symptom.hop)?;
+    (query(&before.request.url, "client_id")? == client_id).then(|| {
+        Finding::new(HuggingFace::AppDeleted)
+            .symptom(symptom)
+            .hop(before.number, "Hugging Face knew the client id")
+    })
+}
+
+/// The token endpoint has no app with the connector's client id, or one without a secret.
+fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let refused = refused_at_token(seen, symptom)?;
+    let any = |part: &str| refused.notes.iter().any(|note| note.contains(part));
+    let finding = if any("app has no secret:") {
+        Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true)
+    } else if any("client_id `") && any("is not registered") {
+        let sent = seen.connector_config("clientId")?;
+        deleted(seen, symptom, sent).unwrap_or_else(|| {
+            let id = configured(seen, "clientId");
+            Finding::new(Connector::ClientIdUnknown).symptom(symptom).setting("connector.config.clientId", id)
+        })
+    } else {
+        return None;
+    };
+    Some(with_notes(finding, &refused.notes))
 }
 
 /// The token endpoint refused the connector's secret. Logto's own answer says
 /// nothing of it (`connector.general {"message":"{}"}`): the journal does.
 fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::Refused(_) = symptom.kind else { return None };
-    let refused =
-        seen.provider(symptom.hop, TOKEN).find(|entry| status(entry).is_some_and(|code| code >= 400))?;
+    let refused = refused_at_token(seen, symptom)?;
     let note = refused.notes.iter().find_map(|note| note.strip_prefix("secret "))?;
-    let cause = match note {
-        "is the client id" => Connector::SecretIsClientId,
-        note if note.contains("only by") && note.contains("white") => Connector::SecretHasTrailingWhitespace,
-        _ => Connector::SecretWrong,
-    };
-    let configured = seen.connector_config("clientSecret").map_or_else(|| "unknown".to_owned(), shown_secret);
-    let finding = Finding::new(cause)
-        .hop(symptom.hop, shows(symptom))
+    let other = seen
+        .settings
+        .oauth_app
+        .as_ref()
+        .filter(|app| seen.connector_config("clientId").is_some_and(|id| id != app.client_id));
+    if let Some(app) = other {
+        let finding = of_another_app(&app.client_id, &configured(seen, "clientId")).symptom(symptom);
+        return Some(with_notes(finding, &refused.notes));
+    }
+    let configured = seen.connector_config("clientSecret").map_or_else(|| "missing".to_owned(), shown_secret);
+    let finding = Finding::new(secret_cause(note))
+        .symptom(symptom)
         .setting("connector.config.clientSecret", configured);
     Some(with_notes(finding, &refused.notes))
+}
+
+/// The connector uses an OAuth app that Hugging Face has, but not the one that
+/// was set up for it.
+pub(super) fn of_another_app(set_up: &str, configured: &str) -> Finding {
+    Finding::new(Connector::ClientIdOfAnotherApp)
+        .setting("connector.config.clientId", configured)
+        .setting("huggingface.app.client_id", quoted(set_up))
+}
+
+/// The cause behind what is odd about a secret (`oauth::secret::difference`).
+fn secret_cause(odd: &str) -> Connector {
+    match odd {
+        "is the client id" => Connector::SecretIsClientId,
+        odd if odd.contains("only by") && odd.contains("white") => Connector::SecretHasTrailingWhitespace,
+        odd if odd.contains("only by quotation marks") => Connector::SecretInQuotationMarks,
+        odd if odd.contains("only by letter case") => Connector::SecretLetterCase,
+        odd if odd.contains("percent-encoded") => Connector::SecretPercentEncoded,
+        odd if odd.contains("truncated") => Connector::SecretTruncated,
+        odd if odd.contains("something added") => Connector::SecretHasMore,
+        _ => Connector::SecretWrong,
+    }
+}
+
+/// The secret that is saved is not the app's, whether or not a walk came so far.
+fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
+    let app = seen.settings.oauth_app.as_ref()?;
+    let (expected, given) = (app.secret.as_deref()?, seen.connector_config("clientSecret")?);
+    let decoded = oauth::basic::form_decoded(&oauth::basic::Credentials {
+        id: String::new(),
+        secret: given.to_owned(),
+    });
+    let same_app = seen.connector_config("clientId") == Some(app.client_id.as_str());
+    // Either reading of a header is taken.
+    if !same_app || [given, &decoded.secret].into_iter().any(|given| oauth::secret::equal(expected, given)) {
+        return None;
+    }
+    let odd = oauth::secret::difference(expected, given, Some(&app.client_id));
+    Some(
+        Finding::new(secret_cause(&odd))
+            .setting("connector.config.clientSecret", shown_secret(given))
+            .setting("huggingface.app.secret", format!("{}: the connector's {odd}", shown_secret(expected))),
+    )
+}
+
+/// The connector signs an assertion in place of sending its secret.
+fn authentication(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let refused = refused_at_token(seen, symptom)?;
+    refused.notes.iter().find(|note| note.contains("has a secret, and neither it nor"))?;
+    let method = seen.connector_config("tokenEndpointAuthMethod")?;
+    (method == "client_secret_jwt").then_some(())?;
+    let finding = Finding::new(Connector::AuthenticationNotAccepted)
+        .symptom(symptom)
+        .setting("connector.config.tokenEndpointAuthMethod", quoted(method));
+    Some(with_notes(finding, &refused.notes))
+}
+
+/// A scope that there is not.
+fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
+        return None;
+    }
+    let notes = notes(seen, symptom.hop, AUTHORIZE);
+    let unknown = |note: &String| {
+        note.strip_prefix("scope `")
+            .and_then(|rest| rest.strip_suffix("` does not exist"))
+            .map(ToOwned::to_owned)
+    };
+    let unknown = notes.iter().find_map(unknown)?;
+    let asked = query(&seen.hop(symptom.hop)?.request.url, "scope").unwrap_or_default().into_owned();
+    let finding = Finding::new(scope_cause(&unknown))
+        .symptom(symptom)
+        .hop(symptom.hop, format!("scope is {}", quoted(&asked)))
+        .setting("connector.config.scope", configured(seen, "scope"));
+    Some(with_notes(finding, &notes))
+}
+
+fn scope_cause(unknown: &str) -> Connector {
+    if unknown.contains([',', ';', '|']) { Connector::ScopeHasCommas } else { Connector::ScopeUnknown }
+}
+
+/// The scopes that are saved have one that there is not.
+fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
+    let asked = seen.connector_scope()?;
+    let exists = |scope: &str| mock_huggingface::SCOPES.iter().any(|(name, _)| *name == scope);
+    let unknown = asked.split_ascii_whitespace().find(|scope| !exists(scope))?;
+    Some(Finding::new(scope_cause(unknown)).setting("connector.config.scope", quoted(asked)))
+}
+
+/// `prompt=none` can only come from the connector's custom parameters.
+fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::ProviderError { .. } = symptom.kind else { return None };
+    let notes = notes(seen, symptom.hop, AUTHORIZE);
+    notes.iter().find(|note| note.starts_with("prompt=none"))?;
+    let asked = query(&seen.hop(symptom.hop)?.request.url, "prompt")?.into_owned();
+    let custom = seen.connector()?.get("config")?;
+    let custom = ["customConfig", "authRequestOptionalConfig"].into_iter().find_map(|member| {
+        let prompt = custom.get(member)?.get("prompt")?.as_str()?;
+        Some((format!("connector.config.{member}.prompt"), prompt))
+    });
+    let finding = Finding::new(Connector::PromptNone)
+        .symptom(symptom)
+        .hop(symptom.hop, format!("prompt is {}", quoted(&asked)));
+    let (field, value) = custom?;
+    Some(with_notes(finding.setting(field, quoted(value)), &notes))
+}
+
+/// Logto has no connector with the id that its page was working with.
+fn gone(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    let path = seen.hop(symptom.hop)?.request.url.path();
+    let id = path.strip_prefix("/api/experience/verification/social/")?.split('/').next()?;
+    matches!(refusal.code.as_deref(), Some("entity.not_found" | "session.invalid_connector_id"))
+        .then_some(())?;
+    let text = |connector: &Value, member: &str| {
+        connector.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let there: Vec<String> = seen
+        .settings
+        .connectors
+        .iter()
+        .map(|connector| format!("{} ({})", quoted(&text(connector, "id")), text(connector, "target")))
+        .collect();
+    let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+    Some(
+        Finding::new(Connector::Gone)
+            .symptom(symptom)
+            .hop(symptom.hop, format!("the connector asked for is {}", quoted(id)))
+            .setting("connectors", there),
+    )
+}
+
+/// Values that are needed were empty, or missing, when the connector was saved.
+fn incomplete(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    (refusal.code.as_deref() == Some("connector.invalid_config")).then_some(())?;
+    Some(lacking(seen)?.symptom(symptom))
+}
+
+fn incomplete_setting(seen: &Observed<'_>) -> Option<Finding> {
+    lacking(seen)
+}
+
+fn lacking(seen: &Observed<'_>) -> Option<Finding> {
+    let config = seen.connector()?.get("config")?.as_object()?;
+    let lacks: Vec<&str> =
+        ["clientId", "clientSecret"].into_iter().filter(|member| !config.contains_key(*member)).collect();
+    (!lacks.is_empty()).then(|| {
+        let there: Vec<&str> = config.keys().map(String::as_str).collect();
+        let there =
+            if there.is_empty() { "nothing".to_owned() } else { format!("only {}", there.join(", ")) };
+        lacks.into_iter().fold(Finding::new(Connector::ConfigIncomplete), |finding, member| {
+            finding.setting(format!("connector.config.{member}"), format!("missing: there is {there}"))
+        })
+    })
+}
+
+/// The button that somebody looked for belongs to no connector at all.
+fn no_such_target(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::NoButton { target, .. } = &symptom.kind else { return None };
+    Some(none_for(seen, target)?.symptom(symptom))
+}
+
+/// There is no connector to sign in with, whether or not anybody tried.
+fn none(seen: &Observed<'_>) -> Option<Finding> {
+    none_for(seen, &seen.settings.target)
+}
+
+fn none_for(seen: &Observed<'_>, target: &str) -> Option<Finding> {
+    // Connectors that cannot be read are not connectors that are not there.
+    let readable = !seen.settings.sign_in_experience.is_null();
+    let targets = targets(seen);
+    (readable && !targets.iter().any(|known| known == target)).then(|| {
+        let there = if targets.is_empty() { "none".to_owned() } else { targets.join(", ") };
+        Finding::new(Connector::NoneForTarget).setting("connectors, by target", there)
+    })
+}
+
+/// The targets of all connectors.
+pub(super) fn targets(seen: &Observed<'_>) -> Vec<String> {
+    let connectors = seen.settings.connectors.iter();
+    connectors.filter_map(|connector| Some(connector.get("target")?.as_str()?.to_owned())).collect()
 }

@@ -1,16 +1,18 @@
 //! What the sign-in experience does not let through.
 
+use kit::Party;
 use serde_json::Value;
 
-use super::{Explain, Watch};
-use crate::findings::causes::Experience;
-use crate::findings::derive::shows;
+use super::{Explain, Watch, connector};
+use crate::findings::causes::{App, Connector, Experience};
 use crate::findings::finding::Finding;
-use crate::findings::observed::Observed;
+use crate::findings::observed::{Observed, query};
+use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = &[not_enabled, asks_for];
-pub(super) const WATCH: &[Watch] = &[];
+pub(super) const EXPLAIN: &[Explain] = &[not_enabled, asks_for, no_mail, mode, second_factor, terms, email];
+pub(super) const WATCH: &[Watch] = &[not_enabled_setting, direct_sign_in];
 
 /// A member of the sign-in experience, as JSON.
 pub(super) fn member(seen: &Observed<'_>, name: &str) -> Value {
@@ -20,24 +22,120 @@ pub(super) fn member(seen: &Observed<'_>, name: &str) -> Value {
 /// The connector is there, and its target is not listed.
 fn not_enabled(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoButton { target, .. } = &symptom.kind else { return None };
-    let connector = seen.connector()?;
-    let same = connector.get("target").and_then(Value::as_str) == Some(target);
+    Some(hidden(seen, target)?.symptom(symptom))
+}
+
+/// The connector under test has no button, whether or not anybody looked for it.
+fn not_enabled_setting(seen: &Observed<'_>) -> Option<Finding> {
+    hidden(seen, seen.connector()?.get("target")?.as_str()?)
+}
+
+/// There is a connector with this target, and the sign-in experience does not list it.
+fn hidden(seen: &Observed<'_>, target: &str) -> Option<Finding> {
     let targets = member(seen, "socialSignInConnectorTargets");
     let listed = targets.as_array()?.iter().any(|listed| listed.as_str() == Some(target));
-    (same && !listed).then(|| {
+    let there = connector::targets(seen).iter().any(|there| there == target);
+    (there && !listed).then(|| {
         Finding::new(Experience::ConnectorNotEnabled)
-            .hop(symptom.hop, shows(symptom))
             .setting("signInExperience.socialSignInConnectorTargets", targets)
             .setting("connector.target", target)
     })
 }
 
+/// `/direct/social/<target>` led to the ordinary page: the target has no button.
+/// Nothing says so, neither to the person nor to the app.
+fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
+    let direct = |hop: &&crate::walker::Hop| {
+        seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path().starts_with("/direct/")
+    };
+    let at = seen.hops.iter().position(|hop| direct(&hop))?;
+    // A sign-in that starts makes calls; the ordinary page is gone to at once.
+    let next =
+        seen.hops[at + 1..].iter().find(|hop| hop.tab == seen.hops[at].tab && hop.why != WhyHop::Call)?;
+    matches!(next.request.url.path(), "/sign-in" | "/register").then_some(())?;
+    let asked = seen.hops[at].request.url.path().trim_start_matches("/direct/").to_owned();
+    let says = format!("the direct sign-in `{asked}` led to the ordinary page");
+    let target = asked.strip_prefix("social/").unwrap_or(&asked);
+    let finding = match hidden(seen, target) {
+        Some(hidden) => hidden,
+        None => {
+            let there = connector::targets(seen);
+            let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+            Finding::new(App::DirectSignInUnknown).setting("connectors, by target", there)
+        }
+    };
+    Some(finding.hop(seen.hops[at].number, says).at(seen.hops[at].number))
+}
+
 /// The tenant demands what Hugging Face did not give.
 fn asks_for(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::AsksFor(_) = &symptom.kind else { return None };
+    let SymptomKind::AsksFor(asked) = &symptom.kind else { return None };
+    let scope = seen.authorized(symptom.hop).and_then(|hop| query(&hop.request.url, "scope"));
+    let finding = match scope {
+        Some(scope)
+            if asked.iter().any(|one| one == "email") && !scope.split(' ').any(|one| one == "email") =>
+        {
+            Finding::new(Connector::EmailScopeMissing)
+                .symptom(symptom)
+                .setting("connector.config.scope", quoted(seen.connector_scope().unwrap_or_default()))
+        }
+        _ => Finding::new(Experience::SignUpIdentifierRequired).symptom(symptom),
+    };
+    Some(finding.setting("signInExperience.signUp", member(seen, "signUp")))
+}
+
+/// A code is to be sent, and there is no connector that could.
+fn no_mail(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    code(symptom, &["connector.not_found"])?;
     Some(
-        Finding::new(Experience::SignUpIdentifierRequired)
-            .hop(symptom.hop, shows(symptom))
+        Finding::new(Experience::EmailConnectorMissing)
+            .symptom(symptom)
             .setting("signInExperience.signUp", member(seen, "signUp")),
     )
+}
+
+/// The tenant takes only known people, or only new ones.
+fn mode(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let code = code(symptom, &["user.identity_not_exist", "auth.forbidden"])?;
+    let mode = member(seen, "signInMode");
+    let cause = match (mode.as_str()?, code) {
+        ("SignIn", _) => Experience::RegistrationOff,
+        ("Register", "auth.forbidden") => Experience::SignInOff,
+        _ => return None,
+    };
+    Some(Finding::new(cause).symptom(symptom).setting("signInExperience.signInMode", mode))
+}
+
+/// A second factor is demanded.
+fn second_factor(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    code(symptom, &["user.missing_mfa", "user.suggest_mfa", "session.mfa.require_mfa_verification"])?;
+    let mfa = member(seen, "mfa");
+    Some(Finding::new(Experience::MfaRequired).symptom(symptom).setting("signInExperience.mfa", mfa))
+}
+
+/// The terms are to be agreed to, and nobody did.
+fn terms(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AsksToAgree = symptom.kind else { return None };
+    Some(
+        Finding::new(Experience::TermsToAgree)
+            .symptom(symptom)
+            .setting("signInExperience.agreeToTermsPolicy", member(seen, "agreeToTermsPolicy"))
+            .setting("signInExperience.termsOfUseUrl", member(seen, "termsOfUseUrl")),
+    )
+}
+
+/// The tenant does not want this e-mail address.
+fn email(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    refusal.code.as_deref()?.starts_with("session.email_blocklist.").then(|| {
+        Finding::new(Experience::EmailBlocked)
+            .symptom(symptom)
+            .setting("signInExperience.emailBlocklistPolicy", member(seen, "emailBlocklistPolicy"))
+    })
+}
+
+/// The code of a refusal, when it is one of these.
+fn code<'s>(symptom: &'s Symptom, codes: &[&str]) -> Option<&'s str> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    refusal.code.as_deref().filter(|code| codes.contains(code))
 }

@@ -237,21 +237,34 @@ async fn a_foreign_or_used_state_goes_no_further() {
     let before = bench.walker.hops().len();
     bench.visit("/callback/hf?code=c&state=forged").await;
     assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch));
-    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
-    assert_eq!(
-        bench.page().arrive().await.unwrap(),
-        Some(Arrival::StateMismatch),
-        "the forged one used it up"
-    );
+    assert_eq!(bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf"), None, "it is used up");
     assert_eq!(bench.calls(before + 1), Vec::<String>::new());
+    // What the page kept besides was not looked at, and still serves.
+    let right = format!("/callback/hf?code=c&state={state}");
+    bench.visit(&right).await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::Moved));
+    bench.visit(&right).await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch));
 }
 
 #[tokio::test]
-async fn another_tab_did_not_begin_this() {
+async fn a_tab_that_lost_its_storage_goes_on_with_what_the_browser_kept() {
     let mut bench = Bench::new(shows_huggingface()).await;
     assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
     let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
-    let tab = bench.walker.open_tab();
+    bench.walker.lose_storage(TAB, false);
+    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
+    assert!(!matches!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch) | None));
+    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch), "it serves once");
+}
+
+#[tokio::test]
+async fn another_browser_did_not_begin_this() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
+    let tab = bench.walker.open_browser();
     let url = bench.logto.join(&format!("/callback/hf?code=c&state={state}")).unwrap();
     bench.walker.visit(tab, url).await.unwrap();
     let mut page = SigninPage::open(&mut bench.walker, tab, &bench.logto, &bench.random).unwrap();
@@ -277,15 +290,56 @@ async fn an_error_of_the_api_is_a_result_with_code_and_hop() {
 }
 
 #[tokio::test]
-async fn a_direct_sign_in_starts_by_itself_and_an_unknown_one_waits() {
+async fn a_direct_sign_in_starts_by_itself_and_an_unknown_one_goes_to_the_ordinary_page() {
     let mut bench = Bench::new(shows_huggingface()).await;
     bench.visit("/direct/social/huggingface?app_id=a&fallback=sign-in").await;
     assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::Moved));
     assert_eq!(bench.walker.current(TAB).unwrap().request.url.path(), "/away");
     bench.visit("/direct/social/github?app_id=a&fallback=sign-in").await;
-    assert_eq!(bench.page().arrive().await.unwrap(), None);
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::Moved));
+    assert_eq!(bench.walker.current(TAB).unwrap().request.url.path(), "/sign-in");
+    bench.visit("/direct/huggingface?app_id=a&fallback=register").await;
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::Moved));
+    assert_eq!(bench.walker.current(TAB).unwrap().request.url.path(), "/register");
     bench.visit("/sign-in?app_id=a").await;
     assert_eq!(bench.page().arrive().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn terms_are_asked_for_before_the_provider_or_before_the_registration() {
+    let mut settings = shows_huggingface();
+    settings["termsOfUseUrl"] = json!("https://shop.example/terms");
+    settings["agreeToTermsPolicy"] = json!("Manual");
+    let mut bench = Bench::new(settings.clone()).await;
+    let before = bench.walker.hops().len();
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::AsksToAgree);
+    assert_eq!(bench.walker.hops().len(), before + 1, "nothing but the settings is asked for");
+    assert_eq!(bench.page().agree().await.unwrap(), Arrival::Moved);
+    assert!(matches!(bench.page().agree().await, Err(SigninPageError::NotAsked)));
+
+    settings["agreeToTermsPolicy"] = json!("ManualRegistrationOnly");
+    let mut bench = Bench::new(settings).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
+    let first = Mock::given(path(IDENTIFY)).respond_with(unknown_identity(json!({})));
+    first.up_to_n_times(1).with_priority(1).mount(&bench.server).await;
+    bench.says("POST", IDENTIFY, ResponseTemplate::new(201)).await;
+    assert_eq!(bench.comes_back().await, Arrival::AsksToAgree);
+    assert_eq!(bench.page().agree().await.unwrap(), Arrival::Moved);
+}
+
+#[tokio::test]
+async fn a_code_is_asked_for_at_an_email_address() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    bench.visit("/sign-in?app_id=a").await;
+    let path = "/api/experience/verification/verification-code";
+    let refused = json!({ "code": "connector.not_found", "message": "m" });
+    bench.says("POST", path, json(501, refused)).await;
+    let Arrival::Refused(refusal) = bench.page().fill("email", "ada@example.com").await.unwrap() else {
+        panic!("went on")
+    };
+    assert_eq!((refusal.status, refusal.code.as_deref()), (501, Some("connector.not_found")));
 }
 
 #[tokio::test]

@@ -35,6 +35,10 @@ impl Outgoing {
             .uri(url.as_str())
             .header("user-agent", USER_AGENT)
             .header("accept-language", "en");
+        if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT) {
+            // An empty body has a length all the same (Fetch standard, HTTP-network-or-cache fetch).
+            request = request.header("content-length", "0");
+        }
         if navigation {
             request = request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
         }

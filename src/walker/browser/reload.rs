@@ -16,7 +16,7 @@ impl Walker {
         let shown = &self.current(tab)?.request;
         let (method, url, body) = (shown.method.clone(), shown.url.clone(), shown.body.clone());
         let headers = if method == Method::GET { vec![] } else { shown.headers.clone() };
-        self.begin(tab, None);
+        self.begin(tab, None, false);
         self.navigate(tab, WhyHop::Reload, Outgoing { method, url, headers, body }).await
     }
 }

@@ -272,3 +272,79 @@ async fn a_click_finds_links_and_buttons_by_their_text() {
     let error = walker.click(TabId::FIRST, "Sign up").await.unwrap_err();
     assert!(matches!(error, WalkError::NothingToClick { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn back_loads_the_page_before_again_and_a_redirect_is_no_page() {
+    let (server, mut walker, url) = server().await;
+    for page in ["/a", "/c"] {
+        Mock::given(path(page)).respond_with(html(page)).mount(&server).await;
+    }
+    let redirect = ResponseTemplate::new(303).insert_header("location", "/c");
+    Mock::given(path("/b")).respond_with(redirect).mount(&server).await;
+    walker.visit(TabId::FIRST, url.join("a").unwrap()).await.unwrap();
+    assert!(matches!(walker.back(TabId::FIRST).await, Err(WalkError::NoHistory(_))));
+    walker.go(TabId::FIRST, "/b", WhyHop::Link).await.unwrap();
+    walker.follow(TabId::FIRST).await.unwrap();
+    walker.reload(TabId::FIRST).await.unwrap();
+    let hop = walker.back(TabId::FIRST).await.unwrap();
+    assert_eq!((hop.request.url.path(), hop.why), ("/a", WhyHop::Back));
+    walker.replace(TabId::FIRST, "/c").await.unwrap();
+    assert!(walker.back(TabId::FIRST).await.is_err(), "what was replaced is not gone back to");
+}
+
+#[tokio::test]
+async fn what_is_prefetched_takes_cookies_along_and_shows_nowhere() {
+    let (server, mut walker, url) = server().await;
+    let page = html("<a href=/out>Sign Out</a>").insert_header("set-cookie", "s=1");
+    Mock::given(path("/")).respond_with(page).mount(&server).await;
+    let redirect =
+        ResponseTemplate::new(303).insert_header("location", "/bye").append_header("set-cookie", "s=2");
+    Mock::given(path("/out"))
+        .and(header("cookie", "s=1"))
+        .respond_with(redirect)
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(path("/bye"))
+        .and(header("cookie", "s=2"))
+        .respond_with(html("bye"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    walker.visit(TabId::FIRST, url.clone()).await.unwrap();
+    walker.prefetch(TabId::FIRST, "Sign Out").await.unwrap();
+    assert_eq!(walker.page(TabId::FIRST).unwrap().links.len(), 1);
+    assert!(walker.hops()[1..].iter().all(|hop| hop.why == WhyHop::Prefetch));
+    let error = walker.prefetch(TabId::FIRST, "Sign In").await.unwrap_err();
+    assert!(matches!(error, WalkError::NothingToClick { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn browsers_share_neither_cookies_nor_storage() {
+    let (server, mut walker, url) = server().await;
+    Mock::given(path("/")).respond_with(html("x").insert_header("set-cookie", "s=1")).mount(&server).await;
+    walker.visit(TabId::FIRST, url.clone()).await.unwrap();
+    walker.store_locally(TabId::FIRST, &url, "kept", "1");
+    let other = walker.open_browser();
+    let beside = walker.open_tab();
+    assert_eq!((other.browser(), other.number(), beside.browser(), beside.number()), (2, 1, 1, 2));
+    walker.visit(other, url.clone()).await.unwrap();
+    assert!(walker.hops()[1].request.cookies.is_empty());
+    walker.visit(beside, url.clone()).await.unwrap();
+    assert_eq!(walker.hops()[2].request.cookies.len(), 1);
+    assert_eq!(
+        (walker.stored_locally(other, &url, "kept"), walker.stored_locally(beside, &url, "kept")),
+        (None, Some("1"))
+    );
+    walker.lose_storage(beside, true);
+    assert_eq!(walker.stored_locally(TabId::FIRST, &url, "kept"), None);
+}
+
+#[tokio::test]
+async fn a_browser_that_takes_no_cookies_says_so() {
+    let (server, mut walker, url) = server().await;
+    Mock::given(path("/")).respond_with(html("x").insert_header("set-cookie", "s=1")).mount(&server).await;
+    walker.refuse_cookies();
+    let hop = walker.visit(TabId::FIRST, url).await.unwrap();
+    assert_eq!(hop.response.cookies[0].fate, CookieFate::Dropped("the browser takes no cookies".to_owned()));
+}

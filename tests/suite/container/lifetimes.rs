@@ -57,7 +57,8 @@ async fn nobody_else_gets_at_the_ports_and_no_secret_is_in_a_label() {
     let name = "nobody_else_gets_at_the_ports_and_no_secret_is_in_a_label";
     let Some(logto) = logto_when_asked(name).await else { return };
     let mut run = Run::start(&["run", "--logto", &backend(&logto), "--keep", SCENARIO]);
-    run.until("kept for inspection");
+    let kept = run.until("kept for inspection (run ");
+    let id = kept["kept for inspection (run ".len()..].split(')').next().unwrap().to_owned();
     let secret = run.until("  API  ");
     let secret = secret.trim().rsplit_once(':').unwrap().1.to_owned();
     let (status, told, folder) = run.end();
@@ -85,8 +86,8 @@ async fn nobody_else_gets_at_the_ports_and_no_secret_is_in_a_label() {
             assert!(!words.iter().any(|word| word.contains(hidden.as_str())), "{words:?}");
         }
     }
-    // What is kept has no owner any more: to be cleaned like everything that is left over.
-    let (status, told, folder) = Run::start_in(folder, &["clean"]).end();
+    // Not all that is left over: it may be somebody's at this machine.
+    let (status, told, folder) = Run::start_in(folder, &["clean", &id]).end();
     assert_eq!(status.code(), Some(0), "{told}");
     assert!(told.contains("kept for inspection"), "{told}");
     nothing_is_left(folder.path(), Duration::ZERO).await;
@@ -95,7 +96,7 @@ async fn nobody_else_gets_at_the_ports_and_no_secret_is_in_a_label() {
 #[tokio::test]
 async fn a_logto_kept_for_reuse_is_used_again() {
     let Some(logto) = logto_when_asked("a_logto_kept_for_reuse_is_used_again").await else { return };
-    let mut folder = tempfile::tempdir().unwrap();
+    let (mut folder, mut id) = (tempfile::tempdir().unwrap(), String::new());
     for found in [false, true] {
         let arguments = ["run", "--logto", &backend(&logto), "--reuse", SCENARIO];
         let (status, told, same) = Run::start_in(folder, &arguments).end();
@@ -103,8 +104,10 @@ async fn a_logto_kept_for_reuse_is_used_again() {
         assert_eq!(status.code(), Some(0), "{told}");
         assert_eq!(told.contains("as an earlier run left it"), found, "{told}");
         assert_eq!(containers_of(folder.path()).await.len(), 2);
+        let (_, kept) = told.split_once("kept for the next run with --reuse (run ").unwrap();
+        id = kept.split(')').next().unwrap().to_owned();
     }
-    let (status, told, folder) = Run::start_in(folder, &["clean"]).end();
+    let (status, told, folder) = Run::start_in(folder, &["clean", &id]).end();
     assert_eq!(status.code(), Some(0), "{told}");
     assert!(told.contains("kept for reuse"), "{told}");
     nothing_is_left(folder.path(), Duration::ZERO).await;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use kit::Clock;
 use logto_testkit::container::{Container, DEFAULT_TAG};
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::models::ContainerSummary;
@@ -146,7 +147,7 @@ pub(super) fn docker() -> Docker {
 
 /// Nothing with a lock in this folder, at the latest after a while, and no lock.
 pub(super) async fn nothing_is_left(folder: &Path, limit: Duration) {
-    let since = Instant::now();
+    let (clock, since) = (Clock::system(), Clock::system().now());
     loop {
         let left = containers_of(folder).await;
         let locks = std::fs::read_dir(folder)
@@ -157,7 +158,10 @@ pub(super) async fn nothing_is_left(folder: &Path, limit: Duration) {
         if left.is_empty() && locks == 0 {
             return;
         }
-        assert!(since.elapsed() < limit, "left after {limit:?}: {left:?}, {locks} lock(s)");
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(
+            clock.now().duration_since(since).unsigned_abs() < limit,
+            "left after {limit:?}: {left:?}, {locks} lock(s)"
+        );
+        clock.sleep(Duration::from_millis(200)).await;
     }
 }

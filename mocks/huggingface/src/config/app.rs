@@ -4,6 +4,8 @@ use kit::Random;
 use oauth::Scopes;
 use serde::{Deserialize, Serialize};
 
+use crate::redirect_uris;
+
 /// Scope names that an app can have: those of the documentation, then those
 /// that are accepted without being documented.
 pub const SCOPES: &[(&str, &str)] = &[
@@ -62,6 +64,10 @@ pub struct App {
     /// the real site its staff give this right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_exchange_org: Option<String>,
+    /// Usernames of the organisations whose members alone can sign in; everybody can when there is
+    /// none (`hf_oauth_authorized_org`, documented for the apps of Spaces).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorized_orgs: Vec<String>,
 }
 
 impl Default for App {
@@ -77,11 +83,19 @@ impl Default for App {
             scopes: Scopes::parse("openid profile email"),
             token_duration_minutes: 480,
             token_exchange_org: None,
+            authorized_orgs: Vec::new(),
         }
     }
 }
 
 impl App {
+    /// Whether codes may be sent to this address, by the site's rule (a free port on `http`
+    /// loopback addresses).
+    #[must_use]
+    pub fn has_redirect_uri(&self, uri: &str) -> bool {
+        redirect_uris::is_registered(&self.redirect_uris, uri)
+    }
+
     /// Fills in what the site makes up: client id and secret.
     pub(crate) fn registered(mut self, random: &Random) -> App {
         if self.client_id.is_empty() {

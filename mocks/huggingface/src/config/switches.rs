@@ -246,6 +246,16 @@ switch! {
     }
 }
 
+switch! {
+    /// What somebody sees who is in none of the organisations that an app is for.
+    OutsideAudience {
+        /// A page with status 403. *Guess.*
+        Page,
+        /// Back to the app with `error=access_denied`.
+        Redirect,
+    }
+}
+
 /// Behaviour that nothing public tells about the real site. Every default is a
 /// guess, and is marked so at the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -304,6 +314,11 @@ pub struct Switches {
     pub unlisted_scope: UnlistedScope,
     /// Addresses of metadata documents.
     pub metadata_document_scheme: MetadataDocumentScheme,
+    /// Scopes that are not granted although they are asked for and enabled on the app: a picker on
+    /// the permission page was announced. Default none, as on the site so far.
+    pub withheld_scopes: Vec<String>,
+    /// People outside the organisations that an app is for.
+    pub outside_audience: OutsideAudience,
 }
 
 impl Default for Switches {
@@ -335,6 +350,8 @@ impl Default for Switches {
             verification_uri_complete: VerificationUriComplete::default(),
             unlisted_scope: UnlistedScope::default(),
             metadata_document_scheme: MetadataDocumentScheme::default(),
+            withheld_scopes: Vec::new(),
+            outside_audience: OutsideAudience::default(),
         }
     }
 }

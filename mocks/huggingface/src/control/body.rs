@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode};
-use kit::Rule;
+use http::{Method, StatusCode};
+use kit::{Rule, RuleError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -26,12 +26,8 @@ pub(super) enum Refusal {
     NoApp(String),
     #[error("{name} is `{given}`, not a number")]
     Number { name: &'static str, given: String },
-    #[error("the rule does nothing: give it a status, a delay_ms or close")]
-    IdleRule,
-    #[error("status {0} is not one of HTTP's final answers")]
-    RuleStatus(u16),
-    #[error("header `{0}` cannot be sent")]
-    RuleHeader(String),
+    #[error(transparent)]
+    Rule(#[from] RuleError),
 }
 
 #[derive(Serialize)]
@@ -43,12 +39,9 @@ impl Refusal {
     pub(super) fn answer(&self) -> Response {
         let status = match self {
             Refusal::NoRoute(..) | Refusal::NoUser(_) | Refusal::NoApp(_) => StatusCode::NOT_FOUND,
-            Refusal::Body(_)
-            | Refusal::Invalid(_)
-            | Refusal::Number { .. }
-            | Refusal::IdleRule
-            | Refusal::RuleStatus(_)
-            | Refusal::RuleHeader(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Body(_) | Refusal::Invalid(_) | Refusal::Number { .. } | Refusal::Rule(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
         };
         answer::json(status, &ErrorBody { error: self.to_string() })
     }
@@ -64,17 +57,6 @@ pub(super) fn number(name: &'static str, given: &str) -> Result<u64, Refusal> {
 
 /// A rule that would be dropped silently when its turn comes is refused now.
 pub(super) fn check_rule(rule: Rule) -> Result<Rule, Refusal> {
-    if rule.status.is_none() && rule.delay_ms.is_none() && !rule.close {
-        return Err(Refusal::IdleRule);
-    }
-    if let Some(status) = rule.status.filter(|status| !(200..=599).contains(status)) {
-        return Err(Refusal::RuleStatus(status));
-    }
-    let bad = rule.headers.iter().find(|(name, value)| {
-        HeaderName::try_from(name.as_str()).is_err() || HeaderValue::try_from(value.as_str()).is_err()
-    });
-    match bad {
-        Some((name, _)) => Err(Refusal::RuleHeader(name.clone())),
-        None => Ok(rule),
-    }
+    rule.check()?;
+    Ok(rule)
 }

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
-use oauth::Params;
+use oauth::{Params, Scopes};
 use url::Url;
 
 use self::decision::Decision;
@@ -67,6 +67,7 @@ fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> R
         return Ok(to_login(uri, query, request));
     };
     check_email(mock, &request, &user)?;
+    check_audience(&request, &user)?;
     request.keep_organisations_of(&user, &mock.store());
     let remembered = mock.store().grant(&user.sub, &request.app.client_id, &request.scopes).cloned();
     let remembered = remembered.filter(|grant| !request.asks_again(grant));
@@ -99,6 +100,7 @@ fn decide(
         return Ok(to_login(uri, query, request));
     };
     check_email(mock, &request, &user)?;
+    check_audience(&request, &user)?;
     request.keep_organisations_of(&user, &mock.store());
     let orgs = match Decision::read(form).map_err(Rejected::page)? {
         Decision::Deny => return Err(request.rejected(Refusal::Denied)),
@@ -129,6 +131,16 @@ fn check_email(mock: &HuggingFace, request: &AuthorizationRequest, user: &User) 
     Err(request.rejected(Refusal::UnverifiedEmail { username: user.username.clone() }))
 }
 
+/// "Only members may sign in" (`hf_oauth_authorized_org`); how others are refused is a switch.
+fn check_audience(request: &AuthorizationRequest, user: &User) -> Result<(), Rejected> {
+    let orgs = &request.app.authorized_orgs;
+    if orgs.is_empty() || user.orgs.iter().any(|member| orgs.contains(&member.org)) {
+        return Ok(());
+    }
+    let username = user.username.clone();
+    Err(request.rejected(Refusal::OutsideAudience { username, orgs: orgs.join(", ") }))
+}
+
 /// To the login page, and from there back to this request.
 fn to_login(uri: &Uri, query: &Params, request: AuthorizationRequest) -> Response {
     let next = if request.prompt.login {
@@ -153,12 +165,18 @@ fn with_code(
 ) -> Response {
     let code = mock.random().base64url(32);
     let mut store = mock.store();
-    let expires_at = mock.clock().seconds() + i64::from(store.switches.code_lifetime_seconds);
+    let withheld: Scopes = store.switches.withheld_scopes.iter().map(String::as_str).collect();
+    let mut notes = request.notes;
+    notes.extend(
+        request.scopes.intersect(&withheld).iter().map(|scope| format!("scope `{scope}` is not granted")),
+    );
+    let lifetime = i64::from(store.switches.code_lifetime_seconds);
+    let expires_at = mock.clock().seconds() + lifetime;
     let location = back(&request.redirect_to, &[("code", Some(&code)), ("state", request.state.as_deref())]);
     let authorization = Authorization {
         client_id: request.app.client_id,
         sub: user.sub.clone(),
-        scopes: request.scopes,
+        scopes: request.scopes.minus(&withheld),
         orgs,
         session_id: mock.random().hex(12),
         auth_time: session.signed_in_at,
@@ -172,10 +190,11 @@ fn with_code(
             challenge: request.challenge,
             nonce: request.nonce,
             expires_at,
+            lifetime,
             used: false,
         },
     );
-    answer::noted(answer::see_other(&location), request.notes)
+    answer::noted(answer::see_other(&location), notes)
 }
 
 fn refuse(mock: &HuggingFace, rejected: Rejected) -> Response {

@@ -23,7 +23,13 @@ pub(super) async fn get(State(mock): State<HuggingFace>) -> Response {
 
 async fn key_set(mock: &HuggingFace) -> Result<KeySet, KeyError> {
     let switches = mock.switches();
-    let mut keys = vec![keys::rsa().await?.jwk().clone()];
+    // Bound first: the lock is not held while the key is waited for.
+    let rotated = mock.store().rotated_key.clone().filter(|rotated| rotated.published);
+    let key = match rotated {
+        Some(rotated) => rotated.key,
+        None => keys::rsa().await?,
+    };
+    let mut keys = vec![key.jwk().clone()];
     if switches.id_token_kid == IdTokenKid::Absent {
         keys[0].kid = None;
     }
@@ -50,6 +56,17 @@ mod tests {
         assert_eq!(key["n"].as_str().unwrap().len(), 342, "256 bytes");
         assert_eq!(key["kid"].as_str().unwrap().len(), 43, "a thumbprint");
         assert!(key.get("d").is_none(), "nothing private");
+    }
+
+    #[tokio::test]
+    async fn a_rotated_key_is_published_or_not() {
+        let site = Site::new();
+        let kid = async || site.get("/oauth/jwks").await.json()["keys"][0]["kid"].clone();
+        let before = kid().await;
+        site.mock.rotate_id_token_key(false).await.unwrap();
+        assert_eq!(kid().await, before);
+        site.mock.rotate_id_token_key(true).await.unwrap();
+        assert_ne!(kid().await, before);
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ pub(super) const DEVICE: &str = include_str!("device.html");
 
 /// Where a sign-out without a redirect URI ends.
 pub(crate) const SIGNED_OUT: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-    <title>Signed Out</title></head><body><p>You have successfully signed out.</p></body></html>\n";
+    <title>Sign Out</title></head><body><p>You have successfully signed out.</p></body></html>\n";
 
 /// The sign-out page of a signed-in session (contract §1.8): `logout` stands
 /// outside the form.

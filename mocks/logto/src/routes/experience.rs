@@ -1,6 +1,7 @@
 //! `/api/experience` and the settings of the sign-in page (contract §2, §3).
 
 mod audit;
+mod blocklist;
 mod codes;
 mod consent;
 mod identification;

@@ -93,6 +93,13 @@ pub(crate) struct Connector {
     pub(crate) sync_profile: bool,
 }
 
+/// A connector that sends mail.
+#[derive(Debug, Clone)]
+pub(crate) struct MailConnector {
+    pub(crate) id: String,
+    pub(crate) config: Map<String, Value>,
+}
+
 /// The sign-in experience of a freshly seeded tenant, as `GET /api/sign-in-exp`
 /// gives it (golden `management/sign-in-experience`).
 #[must_use]

@@ -6,3 +6,4 @@ mod sign_out;
 mod stub;
 mod tokens;
 mod trouble;
+mod variants;

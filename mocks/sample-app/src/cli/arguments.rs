@@ -9,6 +9,7 @@ use url::Url;
 use super::CliError;
 use super::env_file::EnvFile;
 use crate::config::{ClientAuth, CookieOptions, ExpectedIssuer, Options, SameSite, StorageKind};
+use crate::variant::Variant;
 
 /// The Bookstore: the app of Logto's guide "add Hugging Face sign-in to a Go web app".
 #[derive(Debug, Parser)]
@@ -80,6 +81,9 @@ pub struct Arguments {
     /// Read Logto's key set once and keep it for good
     #[arg(long, help_heading = "Sign-in")]
     keeps_keys: bool,
+    /// Defect of another app to have; may be repeated
+    #[arg(long = "variant", value_enum, value_name = "DEFECT", help_heading = "Defects")]
+    variants: Vec<Variant>,
     /// Where sessions are kept
     #[arg(long, value_enum, default_value_t, help_heading = "Session")]
     storage: StorageKind,
@@ -181,6 +185,8 @@ impl Arguments {
             timeout_seconds: self.timeout_seconds,
             issuer: self.issuer,
             keeps_keys: self.keeps_keys,
+            variants: self.variants,
+            ..Options::default()
         }
     }
 }
@@ -248,6 +254,20 @@ mod tests {
 
     #[test]
     fn flags_become_options() {
+        let flags = [
+            "--variant",
+            "protects-home",
+            "--scope",
+            "email",
+            "--scope",
+            "roles",
+            "--extra",
+            "login_hint=a=b",
+            "--storage",
+            "cookie",
+        ];
+        let options = parse(&flags).into_options();
+        assert_eq!(options.variants, [Variant::ProtectsHome]);
         let flags =
             ["--scope", "email", "--scope", "roles", "--extra", "login_hint=a=b", "--storage", "cookie"];
         let options = parse(&flags).into_options();

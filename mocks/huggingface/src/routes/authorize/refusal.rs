@@ -9,7 +9,7 @@ use url::Url;
 
 use super::metadata_document::Unusable;
 use crate::answer::ForeignForm;
-use crate::config::{ScopeNotEnabled, Switches, UnverifiedEmail};
+use crate::config::{OutsideAudience, ScopeNotEnabled, Switches, UnverifiedEmail};
 
 /// A refusal, and where the browser may be sent with it. Without an address
 /// that was found good, only a page is possible (RFC 6749 §4.1.2.1).
@@ -95,6 +95,8 @@ pub(super) enum Refusal {
     ConsentRequired,
     #[error("the e-mail address of `{username}` is not verified")]
     UnverifiedEmail { username: String },
+    #[error("`{username}` is in none of the organisations that the app is for: {orgs}")]
+    OutsideAudience { username: String, orgs: String },
     #[error("the user chose Deny")]
     Denied,
 }
@@ -142,6 +144,12 @@ impl Refusal {
                     forbidden("You must verify your email address before you can authorize an application.")
                 }
                 UnverifiedEmail::Redirect => redirect(Code::AccessDenied, "Email address is not verified"),
+            },
+            Refusal::OutsideAudience { .. } => match switches.outside_audience {
+                OutsideAudience::Page => forbidden("You are not a member of an authorized organization."),
+                OutsideAudience::Redirect => {
+                    redirect(Code::AccessDenied, "The user is not a member of an authorized organization")
+                }
             },
             Refusal::Denied => redirect(Code::AccessDenied, "The user denied the request"),
         }

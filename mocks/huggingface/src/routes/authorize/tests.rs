@@ -1,4 +1,6 @@
-use crate::config::{OmittedRedirectUri, PkcePlain, PublicAppPkce, ScopeNotEnabled, UnverifiedEmail};
+use crate::config::{
+    OmittedRedirectUri, OutsideAudience, PkcePlain, PublicAppPkce, ScopeNotEnabled, UnverifiedEmail,
+};
 use crate::routes::testing::{Answer, CALLBACK, CHALLENGE, CLIENT_ID, SECRET, Site, authorize, shop};
 use crate::{App, Config, Membership, Organisation, Switches, User};
 
@@ -356,4 +358,37 @@ async fn grants_only_organisations_the_user_is_in() {
     let form = format!("action=authorize&orgIds={}&orgIds={}", acme.sub, other.sub);
     site.form(&authorize("openid", &[]), &form, Some(&ada)).await;
     assert_eq!(site.mock.store().grants[0].orgs, std::slice::from_ref(&acme.sub));
+}
+
+#[tokio::test]
+async fn an_app_for_an_organisation_lets_its_members_in_alone() {
+    let labs = Organisation { username: "labs".into(), ..Organisation::default() };
+    let user = |username: &str, orgs| User { username: username.into(), orgs, ..User::default() };
+    let member = vec![Membership { org: "labs".into(), ..Membership::default() }];
+    let app = App { authorized_orgs: vec!["labs".into()], ..shop() };
+    let users = vec![user("ada", member), user("grace", vec![])];
+    let site = Site::with(
+        "http://localhost:4000",
+        Config { users, organisations: vec![labs], apps: vec![app], ..Config::default() },
+    );
+    let path = authorize("openid", &[]);
+    let (ada, grace) = (site.mock.sign_in("ada").unwrap(), site.mock.sign_in("grace").unwrap());
+    assert_eq!(site.get_as(&path, &ada).await.status, 200);
+    let note = "`grace` is in none of the organisations that the app is for: labs";
+    assert_page(&site.get_as(&path, &grace).await, 403, "not a member of an authorized", note);
+    assert_page(&site.form(&path, "action=authorize", Some(&grace)).await, 403, "not a member", note);
+    site.mock.set_switches(Switches { outside_audience: OutsideAudience::Redirect, ..Switches::default() });
+    assert_error(&site.get_as(&path, &grace).await, "access_denied", note);
+}
+
+#[tokio::test]
+async fn withheld_scopes_are_not_in_the_token() {
+    let site = Site::new();
+    site.mock.set_switches(Switches { withheld_scopes: vec!["email".into()], ..Switches::default() });
+    let ada = site.mock.sign_in("ada").unwrap();
+    let answer = site.form(&authorize("openid email profile", &[]), "", Some(&ada)).await;
+    assert_eq!(answer.notes, ["scope `email` is not granted"]);
+    let token = site.access_token("profile email").await;
+    let info = site.with_bearer("/oauth/userinfo", &token).await.json();
+    assert_eq!((info.get("email"), info["name"].as_str()), (None, Some("Ada Lovelace")));
 }

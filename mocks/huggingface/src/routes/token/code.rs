@@ -74,7 +74,7 @@ fn check_use(store: &mut Store, code: &Code) -> Result<(), Refusal> {
 }
 
 fn check_age(code: &Code, now: i64) -> Result<(), Refusal> {
-    if code.expires_at <= now { Err(Refusal::ExpiredCode(now - code.expires_at)) } else { Ok(()) }
+    if code.expires_at <= now { Err(Refusal::ExpiredCode(code.lifetime)) } else { Ok(()) }
 }
 
 /// The client that names itself is the one the code was given to (RFC 6749 §4.1.3).

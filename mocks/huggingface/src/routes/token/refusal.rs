@@ -54,7 +54,7 @@ pub(in crate::routes) enum Refusal {
     UnknownCode(&'static str),
     #[error("code was already used")]
     UsedCode,
-    #[error("code expired {0} s ago")]
+    #[error("code expired: it was good for {0} s")]
     ExpiredCode(i64),
     #[error("code was given to the app `{owner}`, not to `{given}`")]
     ForeignCode { owner: String, given: String },

@@ -1,5 +1,5 @@
-//! What needs connectors that the double does not have: codes by e-mail or text
-//! message, and enterprise single sign-on. It answers as a tenant without any
+//! What needs connectors that the double does not have, or that it does not use:
+//! codes by e-mail or text message, and enterprise single sign-on. It answers as a tenant without any
 //! (contract §14, "Without connectors").
 
 use std::sync::Arc;
@@ -26,6 +26,8 @@ enum CodeError {
     NoConnector(&'static str),
     #[error("this double resets no passwords")]
     ForgotPassword,
+    #[error("this double sends no mail")]
+    NotSent,
     #[error("no code was ever sent")]
     NoVerification,
 }
@@ -40,7 +42,7 @@ impl CodeError {
                 "connector.not_found",
                 format!("Cannot find any available connector for type: {kind}."),
             ),
-            Self::ForgotPassword => {
+            Self::ForgotPassword | Self::NotSent => {
                 let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
                 return kit::note(response, self.to_string());
             }
@@ -80,6 +82,7 @@ fn sent(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -
     match (members["interactionEvent"].as_str(), members["identifier"]["type"].as_str()) {
         (Some("ForgotPassword"), _) => CodeError::ForgotPassword,
         (_, Some("phone")) => CodeError::NoConnector("Sms"),
+        _ if shared.store().mail.is_some() => CodeError::NotSent,
         _ => CodeError::NoConnector("Email"),
     }
 }

@@ -226,6 +226,10 @@ fn told_by(
                 return Err(IdentificationError::NotVerified);
             };
             let connector = store.connector(&connector).ok_or(IdentificationError::NoVerification)?;
+            if let Some(email) = &social.email {
+                super::blocklist::check(&store.sign_in_experience, email)
+                    .map_err(IdentificationError::Api)?;
+            }
             let target = connector.target();
             if store.user_by_identity(&target, &social.id).is_some() {
                 return Err(IdentificationError::IdentityInUse);

@@ -104,3 +104,32 @@ pub(super) fn demanded(
     ];
     fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()
 }
+
+/// The order in which factors are offered.
+const FACTORS: [&str; 4] = ["WebAuthn", "Totp", "PhoneVerificationCode", "EmailVerificationCode"];
+
+/// A tenant with factors wants one of everybody, or suggests one, by its policy. Nobody has any
+/// here: the double binds none.
+pub(super) fn second_factor(store: &Store, event: &str) -> Result<(), ApiError> {
+    let mfa = store.sign_in_experience.get("mfa").cloned().unwrap_or_default();
+    let configured: Vec<&str> = mfa
+        .get("factors")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let policy = mfa.get("policy").and_then(Value::as_str).unwrap_or_default();
+    let only_at_sign_in = policy.starts_with("PromptOnlyAtSignIn");
+    if configured.is_empty() || policy == "NoPrompt" || (only_at_sign_in && event == "Register") {
+        return Ok(());
+    }
+    if policy.ends_with("Mandatory") {
+        let offered: Vec<&str> = FACTORS.into_iter().filter(|factor| configured.contains(factor)).collect();
+        let text = "You need to bind additional MFA before signing-in.";
+        let error = ApiError::new(422, "user.missing_mfa", text);
+        return Err(error.with_data(json!({ "availableFactors": offered })));
+    }
+    let text = "For better account security, we recommend binding MFA to your account.";
+    Err(ApiError::new(422, "user.suggest_mfa", text))
+}

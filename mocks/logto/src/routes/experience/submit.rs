@@ -26,6 +26,8 @@ enum SubmitError {
     Taken(ApiError),
     #[error("the sign-in experience demands more: {0:?}")]
     MissingProfile(Vec<&'static str>),
+    #[error("the sign-in experience wants a second factor")]
+    SecondFactor(ApiError),
 }
 
 impl SubmitError {
@@ -33,7 +35,7 @@ impl SubmitError {
         let error = match self {
             Self::Interaction(error) => return error.response(),
             Self::NotIdentified => requirements::not_identified(),
-            Self::Robot(error) | Self::Taken(error) => error.clone(),
+            Self::Robot(error) | Self::Taken(error) | Self::SecondFactor(error) => error.clone(),
             Self::MissingProfile(fields) => requirements::missing_profile(fields),
         };
         error.response(self.to_string())
@@ -70,6 +72,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     if !missing.is_empty() {
         return Err(SubmitError::MissingProfile(missing));
     }
+    requirements::second_factor(&store, &experience.event).map_err(SubmitError::SecondFactor)?;
     if let Some(user) = store.user_mut(&user) {
         take_over(user, profile);
         user.last_sign_in_at = Some(now);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::auth::Authorized;
 use crate::connectors::{self, ConnectorError, SocialConnector};
 use crate::shared::Shared;
-use crate::store::Connector;
+use crate::store::{Connector, MailConnector};
 use crate::wire::body::{self, object};
 use crate::wire::{self, ApiError, Complaint, Issue};
 
@@ -38,7 +38,9 @@ pub(super) async fn list(
     let target = params.first("target").filter(|target| !target.is_empty());
     let store = shared.store();
     let asked = |connector: &&Connector| target.is_none_or(|target| connector.target() == target);
-    let all = store.connectors.iter().filter(asked).map(connectors::full).collect();
+    let social = store.connectors.iter().filter(asked).map(connectors::full);
+    let mail = store.mail.iter().filter(|_| target.is_none_or(|target| target == connectors::HTTP_EMAIL));
+    let all = social.chain(mail.map(connectors::shown_mail)).collect();
     wire::json(StatusCode::OK, &Value::Array(all))
 }
 
@@ -48,9 +50,11 @@ pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Response {
-    match shared.store().connector(&id) {
-        Some(connector) => wire::json(StatusCode::OK, &connectors::full(connector)),
-        None => ApiError::not_found().into(),
+    let store = shared.store();
+    match (store.connector(&id), store.mail.as_ref().filter(|mail| mail.id == id)) {
+        (Some(connector), _) => wire::json(StatusCode::OK, &connectors::full(connector)),
+        (None, Some(mail)) => wire::json(StatusCode::OK, &connectors::shown_mail(mail)),
+        (None, None) => ApiError::not_found().into(),
     }
 }
 
@@ -180,6 +184,9 @@ pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, bod
 fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let id = text("connectorId").unwrap_or_default();
+    if id == connectors::HTTP_EMAIL {
+        return add_mail(shared, members);
+    }
     let kind = connectors::kind(id).ok_or(ConnectorsError::UnknownFactory)?;
     let metadata = members.get("metadata").and_then(Value::as_object);
     let wanted = metadata.and_then(|metadata| metadata.get("target")).and_then(Value::as_str);
@@ -221,6 +228,35 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     Ok(answer)
 }
 
+fn add_mail(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
+    if members.get("metadata").is_some_and(Value::is_object) {
+        return Err(ConnectorsError::FixedMetadata);
+    }
+    let config = members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+    if members.contains_key("config") {
+        connectors::check_mail_config(&config)?;
+    }
+    let given = members.get("id").and_then(Value::as_str);
+    let id = given.map_or_else(|| shared.short_id(), ToOwned::to_owned);
+    let mut store = shared.store();
+    if store.connector(&id).is_some() || store.mail.as_ref().is_some_and(|mail| mail.id == id) {
+        return Err(ConnectorsError::IdTaken);
+    }
+    let mail = MailConnector { id, config: connectors::kept(&config) };
+    let answer = connectors::shown_mail(&mail);
+    store.mail = Some(mail);
+    Ok(answer)
+}
+
+fn change_mail(mail: &mut MailConnector, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
+    let Some(config) = members.get("config").and_then(Value::as_object) else {
+        return Err(ConnectorsError::Nothing);
+    };
+    connectors::check_mail_config(config)?;
+    mail.config = connectors::kept(config);
+    Ok(connectors::shown_mail(mail))
+}
+
 /// It must be a configuration; what is empty in it is dropped then (contract §11).
 fn kept(
     kind: &dyn SocialConnector,
@@ -242,6 +278,9 @@ pub(super) async fn patch(
 
 fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
     let mut store = shared.store();
+    if let Some(mail) = store.mail.as_mut().filter(|mail| mail.id == id) {
+        return change_mail(mail, members);
+    }
     let found = store.connectors.iter_mut().find(|connector| connector.id == id);
     let connector = found.ok_or(ConnectorsError::Unknown)?;
     let metadata = members.get("metadata").and_then(Value::as_object);
@@ -314,6 +353,11 @@ pub(super) async fn delete(
     Path(id): Path<String>,
 ) -> Response {
     let mut store = shared.store();
+    if store.mail.as_ref().is_some_and(|mail| mail.id == id) {
+        // What asks for addresses goes on asking.
+        store.mail = None;
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let Some(target) = store.connector(&id).map(Connector::target) else {
         return ApiError::not_found().into();
     };

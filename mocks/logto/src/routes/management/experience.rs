@@ -82,11 +82,11 @@ fn change(store: &mut Store, text: &str) -> Result<(), ExperienceError> {
     let members = object(text).map_err(ExperienceError::Body)?;
     experience_guard::check(&members).map_err(ExperienceError::Body)?;
     if let Some(sign_up) = members.get("signUp") {
-        check_sign_up(sign_up)?;
+        check_sign_up(sign_up, store.mail.is_some())?;
     }
     let current = |name: &str| members.get(name).or_else(|| store.sign_in_experience.get(name));
     if let (Some(sign_in), Some(sign_up)) = (members.get("signIn"), current("signUp")) {
-        check_sign_in(sign_in, sign_up)?;
+        check_sign_in(sign_in, sign_up, store.mail.is_some())?;
     }
     // Members that do not exist are passed over.
     let can_change =
@@ -107,8 +107,8 @@ fn change(store: &mut Store, text: &str) -> Result<(), ExperienceError> {
 }
 
 /// What a person is asked for at registration must be possible. The double has
-/// neither e-mail nor SMS connectors.
-fn check_sign_up(sign_up: &Value) -> Result<(), ExperienceError> {
+/// no SMS connectors.
+fn check_sign_up(sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
     let identifiers: Vec<&str> =
         sign_up["identifiers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if (1..identifiers.len()).any(|at| identifiers[..at].contains(&identifiers[at])) {
@@ -118,19 +118,19 @@ fn check_sign_up(sign_up: &Value) -> Result<(), ExperienceError> {
         return Err(ExperienceError::Unverified);
     }
     match identifiers {
-        _ if identifiers.contains(&"email") => Err(ExperienceError::NoConnector("Email")),
+        _ if identifiers.contains(&"email") && !mail => Err(ExperienceError::NoConnector("Email")),
         _ if identifiers.contains(&"phone") => Err(ExperienceError::NoConnector("Sms")),
         _ => Ok(()),
     }
 }
 
 /// Each method needs a password or a code; a code needs a connector that sends it.
-fn check_sign_in(sign_in: &Value, sign_up: &Value) -> Result<(), ExperienceError> {
+fn check_sign_in(sign_in: &Value, sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
     let methods = || sign_in["methods"].as_array().into_iter().flatten();
     let by_code = |identifier: &str| {
         methods().any(|method| method["identifier"] == identifier && method["verificationCode"] == true)
     };
-    if by_code("email") {
+    if by_code("email") && !mail {
         return Err(ExperienceError::NoConnector("Email"));
     }
     if by_code("phone") {

@@ -46,7 +46,7 @@ pub(super) fn redirected(
     params: &Params,
 ) -> Result<AuthorizationRequest, Refusal> {
     well_formed(params)?;
-    response_type(params)?;
+    response_type(&checked.application, params)?;
     let prompts = prompts(params)?;
     let scopes = scopes(&checked.application, params)?;
     let code_challenge = proof_key(&checked.application, params)?;
@@ -179,8 +179,12 @@ fn unsupported_parameters(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn response_type(params: &Params) -> Result<(), Refusal> {
+fn response_type(application: &Application, params: &Params) -> Result<(), Refusal> {
     match params.first("response_type") {
+        // Machines have no response type at all.
+        Some("code") if application.kind == "MachineToMachine" => {
+            Err(Refusal::ResponseTypeNotAllowed("code".to_owned()))
+        }
         Some("code") => Ok(()),
         None => Err(Refusal::Missing("response_type")),
         Some(known @ ("id_token" | "code id_token" | "none")) => {

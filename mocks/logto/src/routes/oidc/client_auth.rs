@@ -1,6 +1,8 @@
 //! Client authentication at the token, revocation and introspection endpoints
 //! (contract §1.6; RFC 6749 §2.3).
 
+use axum::extract::Request;
+use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -10,7 +12,7 @@ use oauth::{ErrorCode, basic, secret};
 use super::cors;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
-use crate::wire::OidcError;
+use crate::wire::{ApiError, OidcError};
 
 /// Why a client is not let in.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -23,6 +25,8 @@ pub(crate) enum ClientAuthError {
     Mismatch,
     #[error("the Authorization header is malformed: {0}")]
     Malformed(String),
+    #[error("id or secret in the Authorization header are not form-encoded (RFC 6749 §2.3.1)")]
+    NotEncoded,
     #[error("the secret in the Authorization header is empty")]
     EmptySecret,
     #[error("there is no application with the id `{0}`")]
@@ -43,6 +47,9 @@ impl ClientAuthError {
             Self::TwoMechanisms => invalid("client authentication must only be provided using one mechanism"),
             Self::Mismatch => invalid("client_id mismatch"),
             Self::Malformed(_) => invalid("invalid authorization header value format"),
+            Self::NotEncoded => {
+                invalid("client_id and client_secret in the authorization header are not properly encoded")
+            }
             Self::EmptySecret => invalid("client_secret must be provided in the Authorization header"),
             Self::UnknownClient(id) => {
                 OidcError::new(400, ErrorCode::InvalidClient, format!("invalid client {id}"))
@@ -93,6 +100,9 @@ impl Presented {
         };
         let header = header.to_str().unwrap_or_default();
         let raw = basic::parse(header).map_err(|error| ClientAuthError::Malformed(error.to_string()))?;
+        if !(is_encoded(&raw.id) && is_encoded(&raw.secret)) {
+            return Err(ClientAuthError::NotEncoded);
+        }
         let given = basic::form_decoded(&raw);
         if id.is_some_and(|id| id != given.id) {
             return Err(ClientAuthError::Mismatch);
@@ -105,6 +115,30 @@ impl Presented {
         }
         Ok(Self { id: given.id, secret: Some(given.secret), by_header: true })
     }
+}
+
+/// Looks at the header before any endpoint does, as Logto's own middleware that
+/// swaps secrets: a broken escape is an error that it did not foresee (contract §1.6).
+pub(super) async fn escapes(request: Request, next: Next) -> Response {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let sent = header.and_then(|header| basic::parse(header).ok());
+    match sent.filter(|sent| !(has_whole_escapes(&sent.id) && has_whole_escapes(&sent.secret))) {
+        Some(_) => ApiError::internal().response("the Authorization header has a broken escape"),
+        None => next.run(request).await,
+    }
+}
+
+/// What JavaScript's `decodeURIComponent` takes.
+fn has_whole_escapes(half: &str) -> bool {
+    let whole = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
+    half.split('%').skip(1).all(whole) && percent_encoding::percent_decode_str(half).decode_utf8().is_ok()
+}
+
+/// Whether one half of the header can be decoded, and is of visible characters and
+/// spaces then (RFC 6749 appendix A.2).
+fn is_encoded(half: &str) -> bool {
+    let plain = percent_encoding::percent_decode_str(half).decode_utf8();
+    plain.is_ok_and(|text| text.chars().all(|c| matches!(c, ' '..='~')))
 }
 
 /// The application that asks; any of its secrets counts.
@@ -128,7 +162,14 @@ pub(crate) fn authenticate(
         return Err(ClientAuthError::Origin { origin, id });
     }
     if !application.is_confidential() {
-        return Ok(application);
+        // Its method is `none`: whatever secret comes along is another method.
+        return match given.as_str() {
+            "" => Ok(application),
+            _ => {
+                let reason = "is sent, and the application has none".to_owned();
+                Err(ClientAuthError::Secret { id, reason, by_header: presented.by_header })
+            }
+        };
     }
     if found.is_none() {
         // The nearest of its secrets tells what is wrong with the given one.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::header::VARY;
@@ -10,8 +11,8 @@ use http::{HeaderMap, Method, Uri};
 use oauth::ErrorCode;
 
 use super::{
-    authorize, consent, cors, device, discovery, end_session, introspection, pushed, resume, revocation,
-    token, userinfo,
+    authorize, client_auth, consent, cors, device, discovery, end_session, introspection, pushed, resume,
+    revocation, token, userinfo,
 };
 use crate::shared::Shared;
 use crate::wire::OidcError;
@@ -50,6 +51,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/oidc/session/end/confirm", post(end_session::confirm))
         .route("/oidc/session/end/success", get(end_session::success))
         .route("/consent", get(consent::get))
+        .route_layer(from_fn(client_auth::escapes))
 }
 
 /// Any other route or method below `/oidc` (contract §0.1).

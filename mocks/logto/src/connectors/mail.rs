@@ -1,0 +1,40 @@
+//! Logto's connector that sends mail by an HTTP call, `http-email`. A tenant
+//! that asks people for e-mail addresses must have one; the double keeps it,
+//! and sends nothing.
+
+use serde_json::{Map, Value, json};
+
+use super::error::ConnectorError;
+use crate::store::{MailConnector, column};
+use crate::wire::{Issue, body};
+
+/// The id of its factory.
+pub(crate) const HTTP_EMAIL: &str = "http-email";
+
+/// What zod complains of.
+///
+/// # Errors
+/// [`ConnectorError::InvalidConfig`].
+pub(crate) fn check_mail_config(config: &Map<String, Value>) -> Result<(), ConnectorError> {
+    let issues =
+        [body::needed(config, &["endpoint"], "string"), body::typed(config, &["authorization"], "string")];
+    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
+    if issues.is_empty() { Ok(()) } else { Err(ConnectorError::InvalidConfig(issues)) }
+}
+
+/// As the Management API shows it, without what is only for the console.
+pub(crate) fn shown_mail(connector: &MailConnector) -> Value {
+    json!({
+        "id": connector.id,
+        "syncProfile": false,
+        "enableTokenStorage": false,
+        "config": column(&Value::Object(connector.config.clone())),
+        "metadata": {},
+        "connectorId": HTTP_EMAIL,
+        "target": HTTP_EMAIL,
+        "name": { "en": "HTTP Email" },
+        "type": "Email",
+        "isDemo": false,
+        "extraInfo": {},
+    })
+}

@@ -1,0 +1,104 @@
+//! E-mail addresses that a tenant does not take of new people (`emailBlocklistPolicy`).
+
+use serde_json::{Map, Value};
+
+use crate::wire::ApiError;
+
+/// The domains of one and the same mail service.
+const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
+
+/// Refuses an address that the policy does not take.
+pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Result<(), ApiError> {
+    let Some(policy) = sign_in_experience.get("emailBlocklistPolicy") else { return Ok(()) };
+    let list = |name: &str| {
+        let items = policy.get(name).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(Value::as_str).collect::<Vec<_>>()
+    };
+    let (local, _) = email.split_once('@').unwrap_or((email, ""));
+    if policy.get("blockSubaddressing") == Some(&Value::Bool(true)) && local.contains('+') {
+        let text = "Email subaddressing is not allowed.";
+        return Err(ApiError::new(422, "session.email_blocklist.email_subaddressing_not_allowed", text));
+    }
+    let (allowed, blocked) = (list("customAllowlist"), list("customBlocklist"));
+    let any = |items: &[&str]| items.iter().any(|item| matches(item, email));
+    if (!allowed.is_empty() && !any(&allowed)) || any(&blocked) {
+        let text = format!("The email address \"{email}\" is restricted. Please choose a different one.");
+        return Err(ApiError::new(422, "session.email_blocklist.email_not_allowed", text));
+    }
+    Ok(())
+}
+
+/// `@example.com` is a whole domain, anything else a whole address; `*` stands for any characters.
+fn matches(item: &str, email: &str) -> bool {
+    let (item, email) = (item.to_lowercase(), email.to_lowercase());
+    let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
+    let gmail = GMAIL.contains(&domain);
+    let domains = if gmail { GMAIL.to_vec() } else { vec![domain] };
+    if let Some(pattern) = item.strip_prefix('@') {
+        return domains.iter().any(|domain| fits(pattern, domain));
+    }
+    if !gmail {
+        return fits(&item, &email);
+    }
+    // Dots before the @ mean nothing there.
+    let without_dots = |local: &str| local.replace('.', "");
+    let pattern = match item.split_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", without_dots(local)),
+        None => item,
+    };
+    domains.iter().any(|domain| fits(&pattern, &format!("{}@{domain}", without_dots(local))))
+}
+
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((before, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(before) else { return false };
+    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.into_iter().any(|at| fits(rest, &text[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn code(policy: Value, email: &str) -> Option<&'static str> {
+        let experience = Map::from_iter([("emailBlocklistPolicy".to_owned(), policy)]);
+        check(&experience, email).err().and_then(|error| error.code)
+    }
+
+    /// The examples of Logto's own tests.
+    #[test]
+    fn items_are_domains_or_addresses_with_wildcards() {
+        for (item, email, fits) in [
+            ("foo@example.com", "Foo@Example.com", true),
+            ("@example.com", "foo@Example.com", true),
+            ("foo@example.com", "bar@example.com", false),
+            ("@example.com", "foo@example.org", false),
+            ("foo*@example.com", "FooBar@Example.com", true),
+            ("foo@*.example.com", "Foo@bar.Example.com", true),
+            ("@foo.*", "bar@Foo.com", true),
+            ("foo.+*@example.com", "fooxbar@example.com", false),
+            ("foo.bar@gmail.com", "foobar@googlemail.com", true),
+            ("foobar@*.com", "foo.bar.baz@gmail.com", false),
+            ("foobar*@*.com", "foo.bar.baz@gmail.com", true),
+            ("@gmail.com", "foo@googlemail.com", true),
+            ("foo.bar@example.com", "foobar@example.com", false),
+        ] {
+            assert_eq!(matches(item, email), fits, "{item} {email}");
+        }
+    }
+
+    #[test]
+    fn a_policy_blocks_allows_and_forbids_subaddresses() {
+        let not_allowed = Some("session.email_blocklist.email_not_allowed");
+        assert_eq!(code(json!({}), "a@b.c"), None);
+        assert_eq!(code(json!({ "customBlocklist": ["@b.c"] }), "a@b.c"), not_allowed);
+        assert_eq!(code(json!({ "customAllowlist": ["@b.c"] }), "a@b.c"), None);
+        assert_eq!(code(json!({ "customAllowlist": ["@b.c"] }), "a@d.e"), not_allowed);
+        assert_eq!(code(json!({ "customAllowlist": [] }), "a@d.e"), None);
+        let subaddress = Some("session.email_blocklist.email_subaddressing_not_allowed");
+        assert_eq!(code(json!({ "blockSubaddressing": true }), "a+x@b.c"), subaddress);
+        assert_eq!(code(json!({ "blockSubaddressing": true }), "a@b.c"), None);
+    }
+}

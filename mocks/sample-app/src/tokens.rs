@@ -1,0 +1,112 @@
+//! Access tokens: kept by resource, and refreshed when they are over, as the
+//! SDK's `GetAccessToken` does.
+
+use std::collections::BTreeMap;
+
+use kit::Clock;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::logto::{LogtoClient, LogtoError, expect_200, item};
+use crate::storage::Storage;
+use crate::variant::Variant;
+
+/// Key of the access token that is for no resource.
+const NO_RESOURCE: &str = "@";
+
+/// What a token response says of its access token (RFC 6749 §5.1).
+#[derive(Debug, Deserialize)]
+pub(crate) struct Issued {
+    access_token: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    expires_in: i64,
+}
+
+/// An access token as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccessToken {
+    token: String,
+    scope: String,
+    #[serde(rename = "expiresAt")]
+    expires_at: i64,
+}
+
+impl AccessToken {
+    pub(crate) fn new(issued: &Issued, clock: &Clock) -> Self {
+        let Issued { access_token, scope, expires_in } = issued;
+        let expires_at = clock.seconds().saturating_add(*expires_in);
+        Self { token: access_token.clone(), scope: scope.clone(), expires_at }
+    }
+
+    /// Three parts of Base64 (RFC 7515 §3.1).
+    fn is_jwt(&self) -> bool {
+        self.token.split('.').count() == 3
+    }
+
+    /// What may be told of it.
+    pub(crate) fn described(&self) -> Value {
+        json!({ "format": if self.is_jwt() { "jwt" } else { "opaque" }, "scope": self.scope })
+    }
+}
+
+/// What a refresh brings (RFC 6749 §6).
+#[derive(Deserialize)]
+struct Rotated {
+    refresh_token: Option<String>,
+}
+
+impl<S: Storage> LogtoClient<'_, S> {
+    /// An access token for a resource: the one there is, or with `anew` or after
+    /// its end a fresh one.
+    pub(crate) async fn access_token(
+        &self,
+        resource: Option<&str>,
+        anew: bool,
+    ) -> Result<AccessToken, LogtoError> {
+        let kept = self.access_tokens().remove(resource.unwrap_or(NO_RESOURCE));
+        let token = match kept.filter(|kept| !anew && kept.expires_at > self.outgoing.clock.seconds()) {
+            Some(kept) => kept,
+            None => self.refresh(resource).await?,
+        };
+        if self.config.does(Variant::ExpectsJwt) && !token.is_jwt() {
+            return Err(LogtoError::NotJwt);
+        }
+        Ok(token)
+    }
+
+    async fn refresh(&self, resource: Option<&str>) -> Result<AccessToken, LogtoError> {
+        let refresh_token = self.storage.get(item::REFRESH_TOKEN);
+        if refresh_token.is_empty() {
+            return Err(LogtoError::NotAuthenticated);
+        }
+        let provider = self.discover().await?;
+        let endpoint = provider.token_endpoint()?;
+        let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
+        fields.extend(resource.map(|resource| ("resource", resource)));
+        let reply = self.outgoing.post_as(self.config, endpoint, &fields).await?;
+        let body = expect_200(endpoint, reply.status, reply.body)?;
+        let unreadable = |source| LogtoError::Tokens { url: endpoint.to_string(), source };
+        let issued: Issued = serde_json::from_str(&body).map_err(unreadable)?;
+        let rotated: Rotated = serde_json::from_str(&body).map_err(unreadable)?;
+        if !self.config.does(Variant::LosesRefreshedTokens) {
+            self.keep_access_token(resource, AccessToken::new(&issued, &self.outgoing.clock));
+            if let Some(rotated) = rotated.refresh_token {
+                self.storage.set(item::REFRESH_TOKEN, &rotated);
+            }
+        }
+        Ok(AccessToken::new(&issued, &self.outgoing.clock))
+    }
+
+    fn access_tokens(&self) -> BTreeMap<String, AccessToken> {
+        serde_json::from_str(&self.storage.get(item::ACCESS_TOKENS)).unwrap_or_default()
+    }
+
+    pub(crate) fn keep_access_token(&self, resource: Option<&str>, token: AccessToken) {
+        let mut all = self.access_tokens();
+        all.insert(resource.unwrap_or(NO_RESOURCE).to_owned(), token);
+        // A map of texts and numbers has no value that JSON lacks.
+        self.storage.set(item::ACCESS_TOKENS, &serde_json::to_string(&all).unwrap_or_default());
+    }
+}

@@ -1,0 +1,226 @@
+//! What an app makes of its callback.
+
+use kit::{Entry, Party};
+use serde_json::Value;
+use url::Url;
+
+use super::request::authorization_request;
+use super::{Explain, Watch};
+use crate::findings::causes::{App, Browser};
+use crate::findings::derive::shows;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, answered, query, status};
+use crate::findings::shown::quoted;
+use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::{Hop, WhyHop};
+
+pub(super) const EXPLAIN: &[Explain] = &[
+    assumed_path,
+    not_handled_here,
+    handled_twice_here,
+    redeemed_again_here,
+    algorithm,
+    scope,
+    opened_again,
+];
+pub(super) const WATCH: &[Watch] = &[not_handled, handled_twice, redeemed_again];
+
+/// Logto's token endpoint (contract §1).
+pub(super) const TOKEN: &str = "/oidc/token";
+
+/// What the app says of itself when it does not find its sign-in any more.
+pub(super) const NO_SIGN_IN: &str = "no sign-in is under way";
+
+/// What the app wrote into its journal about a request of the browser.
+pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> impl Iterator<Item = &'s str> {
+    let entries = seen.during(hop).filter(|entry| entry.party == Party::APP);
+    entries.flat_map(|entry| &entry.notes).map(String::as_str)
+}
+
+/// A field of a form that the app sent.
+pub(super) fn field(entry: &Entry, name: &str) -> Option<String> {
+    form_urlencoded::parse(entry.request.body.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Hops to the app with a code, in order.
+fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
+    seen.hops.iter().filter(|hop| {
+        seen.party(&hop.request.url) == Some(Party::APP)
+            && query(&hop.request.url, "code").is_some()
+            && query(&hop.request.url, "state").is_some()
+    })
+}
+
+/// The app expected to be where the browser was, and thought it was elsewhere.
+fn assumed_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let note = app_notes(seen, symptom.hop).find(|note| note.starts_with("the answer came to "))?;
+    let (found, expected) = note.strip_prefix("the answer came to ")?.split_once(", expected ")?;
+    let (found, expected) = (Url::parse(found).ok()?, Url::parse(expected).ok()?);
+    let there = &seen.hop(symptom.hop)?.request.url;
+    let at_expected = there.origin() == expected.origin() && there.path() == expected.path();
+    (at_expected && found.origin() == expected.origin() && found.path() != expected.path()).then(|| {
+        Finding::new(App::CallbackPathAssumed)
+            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, format!("the callback came to {}", there.path()))
+            .journal(Party::APP, note)
+    })
+}
+
+/// The app showed a page, and asked Logto for nothing.
+fn not_handled_here(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::NotSignedIn = symptom.kind else { return None };
+    not_handled(seen).filter(|finding| finding.hop == Some(symptom.hop))
+}
+
+/// As [`not_handled_here`], where nobody has looked whether the person is signed in.
+fn not_handled(seen: &Observed<'_>) -> Option<Finding> {
+    // Only of the sample app is it known what it asks.
+    seen.settings.app.as_ref()?;
+    let hop = callbacks(seen).find(|hop| {
+        hop.why == WhyHop::Redirect
+            && hop.response.status == 200
+            && hop.is_html()
+            && seen.app_asked(hop.number, TOKEN).next().is_none()
+    })?;
+    let shown = if hop.page().text.is_empty() { "an empty page" } else { "a page" };
+    Some(
+        Finding::new(App::CallbackNotHandled)
+            .at(hop.number)
+            .hop(hop.number, format!("the callback is answered with {shown}, and the code is not redeemed")),
+    )
+}
+
+/// One request, and the app took it up a second time after it had been done.
+fn twice(seen: &Observed<'_>, hop: &Hop) -> Option<Finding> {
+    (hop.response.status >= 400).then_some(())?;
+    let asked: Vec<&Entry> = seen.app_asked(hop.number, TOKEN).collect();
+    let code = query(&hop.request.url, "code")?;
+    let redeemed = asked.iter().filter(|entry| field(entry, "code").is_some_and(|sent| sent == code));
+    let (count, done) =
+        redeemed.fold((0, false), |(count, done), entry| (count + 1, done || status(entry) == Some(200)));
+    let note = app_notes(seen, hop.number).find(|note| note.contains(NO_SIGN_IN));
+    (done && (count > 1 || note.is_some())).then(|| {
+        let finding = Finding::new(App::CallbackHandledTwice)
+            .at(hop.number)
+            .hop(hop.number, format!("the app answers {}", hop.response.status))
+            .journal(Party::APP, format!("the code was sent {count} times, and redeemed"));
+        note.into_iter().fold(finding, |finding, note| finding.journal(Party::APP, note))
+    })
+}
+
+fn handled_twice_here(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    twice(seen, seen.hop(symptom.hop)?)
+}
+
+/// As the person is signed in all the same, the symptom may be overcome later.
+fn handled_twice(seen: &Observed<'_>) -> Option<Finding> {
+    callbacks(seen).find_map(|hop| twice(seen, hop))
+}
+
+/// The code was redeemed at an earlier hop already.
+fn again(seen: &Observed<'_>, hop: &Hop) -> Option<Finding> {
+    let sent = seen.app_asked(hop.number, TOKEN).find(|entry| {
+        status(entry) == Some(400) && answered(entry, "error").as_deref() == Some("invalid_grant")
+    })?;
+    let code = field(sent, "code")?;
+    let first = callbacks(seen).take_while(|earlier| earlier.number < hop.number).find(|earlier| {
+        seen.app_asked(earlier.number, TOKEN)
+            .any(|entry| status(entry) == Some(200) && field(entry, "code").as_ref() == Some(&code))
+    })?;
+    Some(
+        Finding::new(App::CodeRedeemedAgain)
+            .at(hop.number)
+            .hop(first.number, "the code was redeemed")
+            .hop(hop.number, "the app sends the same code again, and Logto answers 400 invalid_grant"),
+    )
+}
+
+fn redeemed_again_here(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    again(seen, seen.hop(symptom.hop)?)
+}
+
+fn redeemed_again(seen: &Observed<'_>) -> Option<Finding> {
+    callbacks(seen).find_map(|hop| again(seen, hop))
+}
+
+/// The app refuses the ID token for its algorithm.
+fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let note = app_notes(seen, symptom.hop).find(|note| {
+        let note = note.to_ascii_lowercase();
+        note.contains("id token is refused") && note.contains("signature algorithm")
+    })?;
+    Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, shows(symptom)).journal(Party::APP, note))
+}
+
+/// The scope that brings a claim (contract §1.6).
+fn scope_of(claim: &str) -> Option<&'static str> {
+    Some(match claim {
+        "email" | "email_verified" => "email",
+        "phone_number" | "phone_number_verified" => "phone",
+        "address" => "address",
+        "roles" => "roles",
+        "name" | "picture" | "username" | "created_at" | "updated_at" => "profile",
+        _ => return None,
+    })
+}
+
+/// A claim is missing whose scope nobody asked for.
+fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let note = app_notes(seen, symptom.hop).find(|note| note.starts_with("the ID token has no `"))?;
+    let claim = note.split('`').nth(1)?;
+    let needed = scope_of(claim)?;
+    let asked = authorization_request(seen, symptom.hop)?;
+    let scope = query(&asked.request.url, "scope").unwrap_or_default();
+    (!scope.split(' ').any(|asked| asked == needed)).then(|| {
+        Finding::new(App::ScopeNotAsked)
+            .hop(symptom.hop, shows(symptom))
+            .journal(Party::APP, note)
+            .hop(asked.number, format!("scope is {}; `{claim}` comes with `{needed}`", quoted(&scope)))
+    })
+}
+
+/// An address that served already, of the app or of Logto's page.
+fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let fits = match &symptom.kind {
+        SymptomKind::AppFailed { .. } => app_notes(seen, symptom.hop).any(|note| note.contains(NO_SIGN_IN)),
+        SymptomKind::StateMismatch => true,
+        _ => false,
+    };
+    fits.then_some(())?;
+    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let url = &seen.hops[at].request.url;
+    query(url, "state")?;
+    let first = seen.hops[..at].iter().find(|hop| hop.request.url == *url && served(seen, hop))?;
+    let before = seen.hops[at].tab.browser() == first.tab.browser();
+    before.then(|| {
+        Finding::new(Browser::CallbackOpenedAgain)
+            .hop(first.number, "the address served")
+            .hop(symptom.hop, format!("it is opened once more: {}", shows(symptom)))
+    })
+}
+
+/// Whether something came of a callback: the app went on, or Logto's page verified what came.
+fn served(seen: &Observed<'_>, hop: &Hop) -> bool {
+    match seen.party(&hop.request.url) {
+        Some(Party::APP) => (300..400).contains(&hop.response.status),
+        Some(Party::LOGTO) => {
+            let code = query(&hop.request.url, "code");
+            let sent = |later: &&Hop| {
+                let body: Value = serde_json::from_str(&later.request.body).unwrap_or_default();
+                later.number > hop.number
+                    && later.request.url.path().ends_with("/verify")
+                    && later.response.status == 200
+                    && body.pointer("/connectorData/code").and_then(Value::as_str) == code.as_deref()
+            };
+            seen.hops.iter().find(sent).is_some()
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,192 @@
+//! What goes wrong with Logto's generic connectors, `oauth2` and `oidc`, which
+//! have to be told everything about the provider.
+
+use kit::{Direction, Entry, Party};
+use serde_json::Value;
+use url::Url;
+
+use super::connector::TOKEN;
+use super::{Explain, Watch};
+use crate::findings::causes::Connector;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, body, id_token_claims, path_of, status};
+use crate::findings::shown::quoted;
+use crate::findings::symptom::{Symptom, SymptomKind};
+
+pub(super) const EXPLAIN: &[Explain] =
+    &[token_response_type, profile_map, string_booleans, keys, issuer, unverified_email];
+pub(super) const WATCH: &[Watch] = &[unverified_email_unnoticed];
+
+const USERINFO: &str = "/oauth/userinfo";
+
+/// The answer of Hugging Face at a path during the hop of a refusal, when it was a success.
+fn good<'a>(seen: &'a Observed<'_>, hop: usize, path: &'a str) -> Option<&'a Entry> {
+    seen.provider(hop, path).find(|entry| status(entry) == Some(200))
+}
+
+fn made_of(seen: &Observed<'_>, factory: &str) -> Option<()> {
+    (seen.factory() == Some(factory)).then_some(())
+}
+
+fn refused_as(symptom: &Symptom, code: Option<&str>) -> Option<()> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    (refusal.code.as_deref() == code).then_some(())
+}
+
+/// Whether zod complains of a member of this name.
+fn complains_of(seen: &Observed<'_>, hop: usize, member: &str) -> bool {
+    let body = seen.hop(hop).and_then(crate::walker::Hop::json).unwrap_or_default();
+    let issues = body.pointer("/data/issues").and_then(Value::as_array);
+    issues.into_iter().flatten().any(|issue| issue.pointer("/path/0").and_then(Value::as_str) == Some(member))
+}
+
+/// JSON, read as a query string.
+fn token_response_type(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    made_of(seen, "oauth2")?;
+    refused_as(symptom, Some("connector.invalid_response"))?;
+    let answer = body(good(seen, symptom.hop, TOKEN)?)?;
+    answer.get("access_token")?;
+    let kind = seen.connector_config("tokenEndpointResponseType");
+    (kind.is_none_or(|kind| kind == "query-string") && complains_of(seen, symptom.hop, "access_token")).then(
+        || {
+            let shown = kind.map_or_else(|| "missing, which means query-string".to_owned(), quoted);
+            Finding::new(Connector::TokenResponseType)
+                .symptom(symptom)
+                .journal(Party::HUGGINGFACE, "the token endpoint answered 200 with an access token in JSON")
+                .setting("connector.config.tokenEndpointResponseType", shown)
+        },
+    )
+}
+
+/// The id is not where the connector looks for it.
+fn profile_map(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    made_of(seen, "oauth2")?;
+    refused_as(symptom, Some("connector.invalid_response"))?;
+    complains_of(seen, symptom.hop, "id").then_some(())?;
+    let info = body(good(seen, symptom.hop, USERINFO)?)?;
+    let map = seen.connector()?.get("config")?.get("profileMap").cloned().unwrap_or_default();
+    let name = map.get("id").and_then(Value::as_str).unwrap_or("id");
+    let pointer = format!("/{}", name.replace('.', "/"));
+    info.pointer(&pointer).is_none_or(Value::is_null).then(|| {
+        let members: Vec<&str> =
+            info.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let shown = if map.is_null() { "missing, which means “id”".to_owned() } else { quoted(name) };
+        Finding::new(Connector::ProfileMapMismatch)
+            .symptom(symptom)
+            .journal(Party::HUGGINGFACE, format!("userinfo answered 200 with {}", members.join(", ")))
+            .setting("connector.config.profileMap.id", shown)
+    })
+}
+
+/// `"true"` where `true` has to be.
+fn string_booleans(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    made_of(seen, "oidc")?;
+    refused_as(symptom, Some("connector.social_invalid_id_token"))?;
+    let claims = id_token_claims(good(seen, symptom.hop, TOKEN)?)?;
+    let claim = ["email_verified", "phone_verified"].into_iter().find(|claim| {
+        claims.get(claim).is_some_and(Value::is_string) && complains_of(seen, symptom.hop, claim)
+    })?;
+    Some(
+        Finding::new(Connector::StringTypedBooleans)
+            .symptom(symptom)
+            .journal(Party::HUGGINGFACE, format!("the ID token has {claim} as the text {}", claims[claim]))
+            .setting(
+                "connector.config.acceptStringTypedBooleanClaims",
+                flag(seen, "acceptStringTypedBooleanClaims"),
+            ),
+    )
+}
+
+fn flag(seen: &Observed<'_>, member: &str) -> String {
+    let flag = seen.connector().and_then(|connector| connector.get("config")?.get(member)).cloned();
+    flag.map_or_else(|| "missing, which means false".to_owned(), |flag| flag.to_string())
+}
+
+fn verification<'a>(seen: &'a Observed<'_>, member: &str) -> Option<&'a Value> {
+    seen.connector()?.get("config")?.get("idTokenVerificationConfig")?.get(member)
+}
+
+/// The provider's keys are elsewhere. Logto looks for them before anything else.
+fn keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    made_of(seen, "oidc")?;
+    refused_as(symptom, None)?;
+    good(seen, symptom.hop, TOKEN)?;
+    let configured = verification(seen, "jwksUri")?.as_str()?;
+    let mut published = seen.origins.huggingface.clone();
+    published.set_path("/oauth/jwks");
+    let url = Url::parse(configured).ok()?;
+    if url == published {
+        return None;
+    }
+    let asked = seen.during(symptom.hop).find(|entry| {
+        entry.party == Party::HUGGINGFACE
+            && entry.direction == Direction::Received
+            && path_of(&entry.request.url) == url.path()
+    });
+    let says = match asked.map(status) {
+        Some(Some(404)) => "Hugging Face answered 404 to the request for its keys",
+        None if url.origin() != published.origin() => "Hugging Face was not asked for its keys",
+        _ => return None,
+    };
+    Some(
+        Finding::new(Connector::JwksUriWrong)
+            .symptom(symptom)
+            .journal(Party::HUGGINGFACE, says)
+            .setting("connector.config.idTokenVerificationConfig.jwksUri", quoted(configured)),
+    )
+}
+
+/// The ID token is of another issuer than the configured one.
+fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    made_of(seen, "oidc")?;
+    refused_as(symptom, None)?;
+    let claims = id_token_claims(good(seen, symptom.hop, TOKEN)?)?;
+    let (told, configured) = (claims.get("iss")?.as_str()?, verification(seen, "issuer")?);
+    let accepted = match configured {
+        Value::Array(all) => all.iter().any(|one| one.as_str() == Some(told)),
+        one => one.as_str() == Some(told),
+    };
+    (!accepted).then(|| {
+        Finding::new(Connector::IssuerWrong)
+            .symptom(symptom)
+            .journal(Party::HUGGINGFACE, format!("the ID token has iss {}", quoted(told)))
+            .setting("connector.config.idTokenVerificationConfig.issuer", configured)
+    })
+}
+
+/// Logto asks for an e-mail address that was there, and was dropped.
+fn unverified_email(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AsksFor(asked) = &symptom.kind else { return None };
+    asked.iter().any(|one| one.starts_with("email")).then_some(())?;
+    Some(dropped_email(seen)?.symptom(symptom))
+}
+
+/// Nobody asks: the account is made without the address.
+fn unverified_email_unnoticed(seen: &Observed<'_>) -> Option<Finding> {
+    dropped_email(seen)
+}
+
+/// The last ID token has an e-mail address that the `oidc` connector does not take over.
+fn dropped_email(seen: &Observed<'_>) -> Option<Finding> {
+    made_of(seen, "oidc")?;
+    let all = seen.entries.iter().rev();
+    let mut tokens = all.filter(|entry| {
+        entry.party == Party::HUGGINGFACE
+            && entry.direction == Direction::Received
+            && path_of(&entry.request.url) == TOKEN
+            && status(entry) == Some(200)
+    });
+    let claims = id_token_claims(tokens.next()?)?;
+    claims.get("email")?.as_str()?;
+    let trusts = flag(seen, "trustUnverifiedEmail");
+    let (cause, says) = match claims.get("email_verified") {
+        None if trusts != "true" => (Connector::EmailNotTrusted, "without email_verified"),
+        Some(Value::Bool(false)) => (Connector::EmailUnverified, "with email_verified false"),
+        _ => return None,
+    };
+    Some(
+        Finding::new(cause)
+            .journal(Party::HUGGINGFACE, format!("the ID token has an e-mail address, {says}"))
+            .setting("connector.config.trustUnverifiedEmail", trusts),
+    )
+}

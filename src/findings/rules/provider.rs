@@ -1,0 +1,350 @@
+//! What Hugging Face itself did wrong, after the person had allowed: at its
+//! token, userinfo and key-set endpoints, and in sending the browser back.
+//!
+//! Logto tells next to nothing of it: `connector.general {"message":"{}"}`, or
+//! a bare 500. What Hugging Face answered is in its journal.
+
+use kit::{Entry, Outcome, Party};
+use serde_json::Value;
+
+use super::connector::TOKEN;
+use super::huggingface::{AUTHORIZE, notes, with_notes};
+use super::{Explain, Watch};
+use crate::findings::causes::HuggingFace;
+use crate::findings::derive::shows;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::seen::{claims, factory, header, is_verify, json, profile, profiles};
+use crate::findings::shown::quoted;
+use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::signin_page::Refusal;
+use crate::walker::Hop;
+
+pub(super) const EXPLAIN: &[Explain] = &[
+    email_not_verified,
+    too_slow,
+    connection_broken,
+    state_changed,
+    callback_without_code,
+    code_expired,
+    token_endpoint,
+    userinfo,
+    key_set,
+    nonce,
+];
+/// What is true whenever the token endpoint refuses; asked after everybody who knows why.
+pub(super) const LAST: &[Explain] = &[token_refused];
+pub(super) const WATCH: &[Watch] = &[empty_sub];
+
+/// The path of the userinfo endpoint.
+pub(super) const USERINFO: &str = "/oauth/userinfo";
+/// The path of the key set.
+const JWKS: &str = "/oauth/jwks";
+/// The connector for Hugging Face.
+const OWN: &str = "huggingface-universal";
+
+/// Hugging Face lets nobody through who has not verified the e-mail address.
+fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
+        return None;
+    }
+    let notes = notes(seen, symptom.hop, AUTHORIZE);
+    notes
+        .iter()
+        .find(|note| note.starts_with("the e-mail address of") && note.ends_with("is not verified"))?;
+    Some(with_notes(Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, shows(symptom)), &notes))
+}
+
+/// A refusal of the call in which Logto asks Hugging Face.
+fn verifying<'s>(seen: &'s Observed<'_>, symptom: &'s Symptom) -> Option<(&'s Hop, &'s Refusal)> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    is_verify(hop).then_some((hop, refusal))
+}
+
+/// The last request that Logto made in a hop, and how long it may take (contract §6, §13).
+fn last_call<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<(&'s Entry, i64)> {
+    let entries = seen.hops.iter().position(|other| other.number == hop.number).map(|_| {
+        seen.during(hop.number)
+            .filter(|entry| entry.party == Party::HUGGINGFACE)
+            .filter_map(|entry| match path_of(&entry.request.url).as_str() {
+                TOKEN => Some((entry, 10)),
+                USERINFO | JWKS => Some((entry, 5)),
+                _ => None,
+            })
+            .last()
+    });
+    entries.flatten()
+}
+
+fn called(entry: &Entry) -> String {
+    format!("{} {}", entry.request.method, path_of(&entry.request.url))
+}
+
+/// Logto hung up before there was an answer.
+fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, refusal) = verifying(seen, symptom)?;
+    let (entry, limit) = last_call(seen, hop)?;
+    let hung_up = match &entry.outcome {
+        Outcome::Fault(fault) => fault == "cancelled",
+        Outcome::Pending => true,
+        Outcome::Response(_) => false,
+    };
+    let waited = hop.at.duration_since(entry.at).as_secs();
+    // A second for clocks that round.
+    (hung_up && refusal.status == 500 && waited + 1 >= limit).then(|| {
+        Finding::new(HuggingFace::TooSlow).hop(hop.number, shows(symptom)).journal(
+            Party::HUGGINGFACE,
+            format!("{} had no answer yet when Logto gave up; it waits {limit} s", called(entry)),
+        )
+    })
+}
+
+/// The connection ended without an answer, or in the middle of it.
+fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let (entry, _) = last_call(seen, hop)?;
+    let told = match &entry.outcome {
+        Outcome::Fault(fault) if fault != "cancelled" => fault.clone(),
+        Outcome::Response(_) => entry.notes.iter().find(|note| note.contains("breaks off"))?.clone(),
+        _ => return None,
+    };
+    Some(
+        Finding::new(HuggingFace::ConnectionBroken)
+            .hop(hop.number, shows(symptom))
+            .journal(Party::HUGGINGFACE, format!("{}: {told}", called(entry))),
+    )
+}
+
+/// What came back as `state` is not what Logto had sent there.
+fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::StateMismatch = symptom.kind else { return None };
+    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let tab = seen.hops[at].tab;
+    let callback = &seen.hops[at];
+    let asked = seen.hops[..at].iter().rev().find(|hop| {
+        hop.tab == tab
+            && hop.request.url.path() == AUTHORIZE
+            && seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)
+    })?;
+    // Nothing stands between the two but Hugging Face's own redirect.
+    let led = asked.redirect()?.ok()?;
+    (led == callback.request.url).then_some(())?;
+    let sent = query(&asked.request.url, "state")?.into_owned();
+    let came: Vec<String> = callback
+        .request
+        .url
+        .query_pairs()
+        .filter(|(name, _)| name == "state")
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    (came != [sent.clone()]).then(|| {
+        let told = match came.as_slice() {
+            [] => "no state at all".to_owned(),
+            several => several.iter().map(|state| quoted(state)).collect::<Vec<_>>().join(" and "),
+        };
+        Finding::new(HuggingFace::StateChanged)
+            .hop(asked.number, format!("state is {}", quoted(&sent)))
+            .hop(callback.number, format!("what came back is {told}"))
+            .at(callback.number)
+    })
+}
+
+/// Neither a code nor an error came back.
+fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let at = seen.hops.iter().position(|other| other.number == hop.number)?;
+    let callback = seen.hops[..at].iter().rev().find(|other| other.tab == hop.tab)?;
+    let url = &callback.request.url;
+    let bare = query(url, "code").is_none() && query(url, "error").is_none();
+    (bare && url.path().starts_with("/callback/")).then(|| {
+        Finding::new(HuggingFace::CallbackWithoutCode)
+            .hop(callback.number, "the browser came back with neither `code` nor `error`")
+            .hop(hop.number, shows(symptom))
+            .at(hop.number)
+    })
+}
+
+/// The code was too old.
+fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let entry = seen.provider(hop.number, TOKEN).last()?;
+    entry.notes.iter().find(|note| note.starts_with("code expired"))?;
+    let finding = Finding::new(HuggingFace::CodeExpired).hop(hop.number, shows(symptom));
+    Some(with_notes(finding, &entry.notes))
+}
+
+/// Status and error of an answer, in words.
+fn answer(entry: &Entry) -> String {
+    let code = status(entry).unwrap_or_default();
+    let error = json(entry).and_then(|body| Some(body.get("error")?.as_str()?.to_owned()));
+    let retry = match &entry.outcome {
+        Outcome::Response(response) => {
+            response.header("retry-after").map(|after| format!(" (Retry-After: {after})"))
+        }
+        _ => None,
+    };
+    let error = error.map(|error| format!(" {error}")).unwrap_or_default();
+    format!("{} answered {code}{error}{}", called(entry), retry.unwrap_or_default())
+}
+
+fn because_of_status(hop: &Hop, symptom: &Symptom, entry: &Entry, tries: usize) -> Option<Finding> {
+    let cause = match status(entry)? {
+        429 => HuggingFace::RateLimited,
+        408 | 500..=599 => HuggingFace::ServerError,
+        _ => return None,
+    };
+    let tried = if tries == 1 { String::new() } else { format!(", {tries} times") };
+    let told = format!("{}{tried}", answer(entry));
+    Some(Finding::new(cause).hop(hop.number, shows(symptom)).journal(Party::HUGGINGFACE, told))
+}
+
+/// Faults of the token endpoint, but a refusal that it gives a reason for.
+fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let entry = seen.provider(hop.number, TOKEN).last()?;
+    if !(200..300).contains(&status(entry)?) {
+        return because_of_status(hop, symptom, entry, 1);
+    }
+    // The last call of all: whatever came after it had its answer.
+    (last_call(seen, hop)?.0.number == entry.number).then_some(())?;
+    if !expects_json(seen) {
+        return None;
+    }
+    let Some(body) = json(entry) else { return Some(not_json(hop, symptom, entry)) };
+    (factory(seen) == Some(OWN)).then_some(())?;
+    let defects = defects(&body, &[("access_token", true), ("token_type", true), ("scope", true)]);
+    let empty = body.get("access_token").and_then(Value::as_str) == Some("");
+    let defects = if empty { vec!["access_token is empty".to_owned()] } else { defects };
+    (!defects.is_empty()).then(|| {
+        Finding::new(HuggingFace::TokenAnswerIncomplete)
+            .hop(hop.number, shows(symptom))
+            .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
+    })
+}
+
+/// The generic OAuth 2.0 connector reads a query string unless it is told otherwise.
+fn expects_json(seen: &Observed<'_>) -> bool {
+    factory(seen) != Some("oauth2") || seen.connector_config("tokenEndpointResponseType") == Some("json")
+}
+
+fn not_json(hop: &Hop, symptom: &Symptom, entry: &Entry) -> Finding {
+    let kind = match &entry.outcome {
+        Outcome::Response(response) if response.body.is_empty() => "nothing at all".to_owned(),
+        Outcome::Response(response) => {
+            let begin: String = response.body.chars().take(40).collect();
+            let kind = response.header("content-type").unwrap_or("no content type");
+            format!("{kind}, beginning with {}", quoted(begin.trim()))
+        }
+        _ => String::new(),
+    };
+    Finding::new(HuggingFace::AnswerNotJson)
+        .hop(hop.number, shows(symptom))
+        .journal(Party::HUGGINGFACE, format!("{}, with {kind}", answer(entry)))
+}
+
+/// Members that are no texts: needed ones, and others where they are neither absent nor null.
+fn defects(body: &Value, members: &[(&str, bool)]) -> Vec<String> {
+    let Some(object) = body.as_object() else { return vec!["the answer is no JSON object".to_owned()] };
+    let defect = |(name, needed): &(&str, bool)| match object.get(*name) {
+        Some(Value::String(_)) => None,
+        None if *needed => Some(format!("{name} is missing")),
+        None => None,
+        Some(Value::Null) if !needed => None,
+        Some(other) => Some(format!("{name} is no text, but {other}")),
+    };
+    members.iter().filter_map(defect).collect()
+}
+
+/// Faults of the userinfo endpoint, which is asked up to three times.
+fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let tries = seen.provider(hop.number, USERINFO).count();
+    let entry = seen.provider(hop.number, USERINFO).last()?;
+    let code = status(entry)?;
+    if let Some(finding) = because_of_status(hop, symptom, entry, tries) {
+        return Some(finding);
+    }
+    if code >= 400 {
+        let finding = Finding::new(HuggingFace::AccessTokenRefused)
+            .hop(hop.number, shows(symptom))
+            .journal(Party::HUGGINGFACE, answer(entry));
+        return Some(with_notes(finding, &entry.notes));
+    }
+    let Some(body) = json(entry) else { return Some(not_json(hop, symptom, entry)) };
+    (factory(seen) == Some(OWN)).then_some(())?;
+    let defects = defects(&body, &[("sub", true), ("name", false), ("picture", false), ("email", false)]);
+    (!defects.is_empty()).then(|| {
+        Finding::new(HuggingFace::ProfileIncomplete)
+            .hop(hop.number, shows(symptom))
+            .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
+    })
+}
+
+/// The key that signed the ID token cannot be had.
+fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let entry = seen.provider(hop.number, JWKS).last()?;
+    let finding = |cause| Finding::new(cause).hop(hop.number, shows(symptom));
+    let keys = json(entry).and_then(|body| body.get("keys")?.as_array().cloned());
+    let Some(keys) = keys.filter(|_| status(entry) == Some(200)) else {
+        return Some(finding(HuggingFace::KeySetUnavailable).journal(Party::HUGGINGFACE, answer(entry)));
+    };
+    let token = seen.provider(hop.number, TOKEN).last().and_then(json)?;
+    let kid = header(token.get("id_token")?.as_str()?)?.get("kid")?.as_str()?.to_owned();
+    let ids: Vec<&str> = keys.iter().filter_map(|key| key.get("kid")?.as_str()).collect();
+    (ids.len() == keys.len() && !ids.contains(&kid.as_str())).then(|| {
+        let listed = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+        finding(HuggingFace::SigningKeyUnpublished)
+            .journal(Party::HUGGINGFACE, format!("the id_token is signed with the key {kid}"))
+            .journal(Party::HUGGINGFACE, format!("{}; its keys: {listed}", answer(entry)))
+    })
+}
+
+/// The ID token belongs to another request.
+fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, refusal) = verifying(seen, symptom)?;
+    (refusal.code.as_deref() == Some("connector.social_invalid_id_token")).then_some(())?;
+    let at = seen.hops.iter().position(|other| other.number == hop.number)?;
+    let asked = seen.hops[..at].iter().rev().find(|other| {
+        other.tab == hop.tab
+            && other.request.url.path() == AUTHORIZE
+            && query(&other.request.url, "nonce").is_some()
+    })?;
+    let sent = query(&asked.request.url, "nonce")?.into_owned();
+    let token = seen.provider(hop.number, TOKEN).last().and_then(json)?;
+    let came = claims(token.get("id_token")?.as_str()?)?.get("nonce")?.as_str()?.to_owned();
+    (came != sent).then(|| {
+        Finding::new(HuggingFace::NonceMismatch)
+            .hop(asked.number, format!("nonce is {}", quoted(&sent)))
+            .hop(hop.number, shows(symptom))
+            .journal(Party::HUGGINGFACE, format!("the id_token has the nonce {}", quoted(&came)))
+            .at(hop.number)
+    })
+}
+
+/// The token endpoint refused, for a reason that no other rule knows.
+fn token_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, _) = verifying(seen, symptom)?;
+    let entry = seen.provider(hop.number, TOKEN).last()?;
+    (400..500).contains(&status(entry)?).then_some(())?;
+    let finding = Finding::new(HuggingFace::TokenRefused)
+        .hop(hop.number, shows(symptom))
+        .journal(Party::HUGGINGFACE, answer(entry));
+    Some(with_notes(finding, &entry.notes))
+}
+
+/// An empty id was taken for somebody's.
+fn empty_sub(seen: &Observed<'_>) -> Option<Finding> {
+    let (hop, _) = profiles(seen)
+        .into_iter()
+        .find(|(_, profile)| profile.get("sub").and_then(Value::as_str) == Some(""))?;
+    let entry = seen.provider(hop.number, USERINFO).last()?;
+    profile(seen, hop)?;
+    Some(
+        Finding::new(HuggingFace::EmptySub)
+            .hop(hop.number, "Logto accepts the profile")
+            .journal(Party::HUGGINGFACE, format!("{}, with an empty sub", answer(entry)))
+            .at(hop.number),
+    )
+}

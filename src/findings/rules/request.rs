@@ -1,0 +1,141 @@
+//! Authorization requests that an app writes otherwise than Logto reads them.
+
+use std::borrow::Cow;
+
+use http::Method;
+use kit::{Direction, Party};
+use url::Url;
+
+use super::{Explain, Watch};
+use crate::findings::causes::App;
+use crate::findings::derive::shows;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::shown::quoted;
+use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::{Hop, WhyHop};
+
+pub(super) const EXPLAIN: &[Explain] = &[trailing_slash, posted, not_encoded, resource, silent];
+pub(super) const WATCH: &[Watch] = &[identifier];
+
+/// The last authorization request of this hop's browser, up to it.
+pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> Option<&'a Hop> {
+    let at = seen.hops.iter().position(|other| other.number == hop)?;
+    let browser = seen.hops[at].tab.browser();
+    seen.hops[..=at].iter().rev().find(|other| {
+        other.tab.browser() == browser && other.why != WhyHop::Prefetch && is_authorization(seen, other)
+    })
+}
+
+pub(super) fn is_authorization(seen: &Observed<'_>, hop: &Hop) -> bool {
+    seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path() == "/oidc/auth"
+}
+
+/// The app asked Logto for `//oidc/…`, and could not use what came.
+fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let asked = seen.during(symptom.hop).find(|entry| {
+        entry.party == Party::APP
+            && entry.direction == Direction::Sent
+            && path_of(&entry.request.url).starts_with("//")
+    })?;
+    let answer = status(asked).map_or_else(|| "nothing".to_owned(), |status| status.to_string());
+    Some(
+        Finding::new(App::EndpointTrailingSlash)
+            .hop(symptom.hop, shows(symptom))
+            .journal(Party::APP, format!("{} was answered {answer}", path_of(&asked.request.url))),
+    )
+}
+
+/// The browser was made to post to Logto.
+fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::OidcError { path, .. } = &symptom.kind else { return None };
+    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let (hop, before) = (&seen.hops[at], seen.hops.get(at.checked_sub(1)?)?);
+    let meant = query(&hop.request.url, "client_id").is_some();
+    let kept = matches!(before.response.status, 307 | 308) && before.request.method == Method::POST;
+    let endpoint = matches!(path.as_str(), "/oidc/auth" | "/oidc/session/end");
+    (endpoint && meant && kept && hop.why == WhyHop::Redirect && hop.request.method == Method::POST).then(
+        || {
+            let answered = format!("the app answered a POST with {}", before.response.status);
+            Finding::new(App::PostRedirectedWith307)
+                .hop(before.number, answered)
+                .hop(symptom.hop, shows(symptom))
+                .hop(symptom.hop, "the parameters stand in the address of a POST")
+        },
+    )
+}
+
+/// What was cut off a registered redirect URI stands beside it as parameters.
+fn not_encoded(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::OidcError { error, .. } = &symptom.kind else { return None };
+    (error == "invalid_redirect_uri").then_some(())?;
+    let url = &seen.hop(symptom.hop)?.request.url;
+    let sent = query(url, "redirect_uri")?;
+    let beside = |rest: &str| {
+        let mut pairs = form_urlencoded::parse(rest.as_bytes());
+        pairs.all(|(name, value)| query(url, &name).is_some_and(|there| there == value))
+    };
+    let registered = seen.application_uris("redirectUris")?;
+    let whole = registered.into_iter().find(|registered| {
+        registered.strip_prefix(&*sent).and_then(|rest| rest.strip_prefix('&')).is_some_and(beside)
+    })?;
+    Some(
+        Finding::new(App::RequestNotEncoded)
+            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, format!("redirect_uri is {}, the rest stands beside it", quoted(&sent)))
+            .setting("application.oidcClientMetadata.redirectUris", quoted(whole)),
+    )
+}
+
+/// Where the way back to the app began with an error.
+fn told<'s>(symptom: &'s Symptom, errors: &[&str]) -> Option<&'s str> {
+    match &symptom.kind {
+        SymptomKind::AppGotError { error, .. } | SymptomKind::OidcError { error, .. } => {
+            errors.contains(&error.as_str()).then_some(error.as_str())
+        }
+        _ => None,
+    }
+}
+
+fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    told(symptom, &["invalid_target"])?;
+    let asked = authorization_request(seen, symptom.hop)?;
+    let resource = query(&asked.request.url, "resource")?;
+    Some(
+        Finding::new(App::ResourceUnknown)
+            .hop(symptom.hop, shows(symptom))
+            .hop(asked.number, format!("resource is {}", quoted(&resource))),
+    )
+}
+
+fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    told(symptom, &["login_required", "consent_required", "interaction_required"])?;
+    let asked = authorization_request(seen, symptom.hop)?;
+    (query(&asked.request.url, "prompt")? == "none").then_some(())?;
+    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let app = seen
+        .hops
+        .get(at + 1)
+        .filter(|next| seen.party(&next.request.url) == Some(Party::APP) && next.response.status >= 400)?;
+    Some(
+        Finding::new(App::SilentSignInNotHandled)
+            .hop(asked.number, "prompt is “none”")
+            .hop(symptom.hop, shows(symptom))
+            .hop(app.number, format!("the app answers {}", app.response.status)),
+    )
+}
+
+/// A parameter that nobody reads (contract §1.3).
+fn identifier(seen: &Observed<'_>) -> Option<Finding> {
+    fn sent(url: &Url) -> Option<Cow<'_, str>> {
+        query(url, "identifiers").filter(|_| query(url, "identifier").is_none())
+    }
+    let hop = seen.hops.iter().find(|hop| is_authorization(seen, hop) && sent(&hop.request.url).is_some())?;
+    let value = sent(&hop.request.url)?;
+    Some(
+        Finding::new(App::IdentifierMisspelt)
+            .at(hop.number)
+            .hop(hop.number, format!("identifiers is {}", quoted(&value))),
+    )
+}

@@ -1,0 +1,257 @@
+//! Where an app keeps what it knows of a browser.
+
+use kit::Party;
+use sample_app::StorageKind;
+
+use super::callback::{NO_SIGN_IN, TOKEN, app_notes};
+use super::request::is_authorization;
+use super::{Explain, Watch};
+use crate::findings::causes::{App, Browser};
+use crate::findings::derive::shows;
+use crate::findings::finding::Finding;
+use crate::findings::observed::{Observed, SeenUser, query, status};
+use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
+use crate::walker::{CookieFate, Hop, WhyHop};
+
+pub(super) const EXPLAIN: &[Explain] = &[
+    strict,
+    another_browser,
+    prefetched,
+    prefetched_at_logto,
+    shared_state,
+    lost_at_the_callback,
+    lost_afterwards,
+];
+pub(super) const WATCH: &[Watch] = &[shared, account_gone];
+
+/// What the app says when the state is another than the session has.
+const OTHER_STATE: &str = "the state is not the one that was sent";
+
+/// The hop at which the app sent a browser away with this state.
+fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
+    seen.hops.iter().find(|hop| {
+        seen.party(&hop.request.url) == Some(Party::APP)
+            && hop.redirect().and_then(Result::ok).is_some_and(|to| {
+                to.path() == "/oidc/auth" && query(&to, "state").is_some_and(|s| s == state)
+            })
+    })
+}
+
+/// A callback at which the app did not find what it says it lacks, with the hop
+/// at which the sign-in began.
+fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, because: &str) -> Option<(&'s Hop, &'s Hop)> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    app_notes(seen, symptom.hop).find(|note| note.contains(because))?;
+    let hop = seen.hop(symptom.hop)?;
+    let begin = began(seen, &query(&hop.request.url, "state")?)?;
+    (begin.number < hop.number).then_some((hop, begin))
+}
+
+/// The cookie was there, and stayed behind.
+fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
+    let name = &seen.settings.app.as_ref()?.options.cookie.name;
+    let withheld = hop.request.withheld.iter().find(|cookie| cookie.name == *name)?;
+    withheld.reason.contains("SameSite=Strict").then(|| {
+        Finding::new(App::SessionCookieStrict)
+            .hop(begin.number, "the app began the sign-in")
+            .hop(hop.number, format!("the browser keeps `{name}` back: {}", withheld.reason))
+            .hop(hop.number, shows(symptom))
+    })
+}
+
+/// Another browser began this.
+fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let elsewhere = if symptom.kind == SymptomKind::StateMismatch {
+        let hop = seen.hop(symptom.hop)?;
+        let state = query(&hop.request.url, "state")?;
+        let begin = seen.hops.iter().find(|other| {
+            other.request.url.path().ends_with("/authorization-uri") && other.request.body.contains(&*state)
+        })?;
+        (hop, begin)
+    } else {
+        failed(seen, symptom, NO_SIGN_IN)?
+    };
+    let (hop, begin) = elsewhere;
+    (hop.tab.browser() != begin.tab.browser()).then(|| {
+        Finding::new(Browser::AnotherBrowser)
+            .hop(begin.number, format!("browser {} began the sign-in", begin.tab.browser()))
+            .hop(hop.number, format!("browser {}: {}", hop.tab.browser(), shows(symptom)))
+    })
+}
+
+/// Hops of the app between two, at which it sent a browser to Logto.
+fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator<Item = &'s Hop> {
+    let (from, to) = (from.number, to.number);
+    seen.hops.iter().filter(move |hop| {
+        hop.number > from
+            && hop.number < to
+            && seen.party(&hop.request.url) == Some(Party::APP)
+            && hop.redirect().and_then(Result::ok).is_some_and(|target| target.path() == "/oidc/auth")
+    })
+}
+
+/// The browser itself began another sign-in in the background.
+fn prefetched(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, begin) = failed(seen, symptom, OTHER_STATE)?;
+    let other = beginnings(seen, begin, hop)
+        .filter(|other| other.tab.browser() == hop.tab.browser())
+        .last()
+        .filter(|other| other.why == WhyHop::Prefetch)?;
+    Some(
+        Finding::new(App::SignInPrefetched)
+            .hop(begin.number, "the person began to sign in")
+            .hop(
+                other.number,
+                "the browser loaded the link in the background, and the app began another sign-in",
+            )
+            .hop(hop.number, shows(symptom)),
+    )
+}
+
+/// The same, where Logto has already forgotten the sign-in that was under way:
+/// an application has one at a time (contract §8).
+fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
+    let gone =
+        ["session.interaction_not_found", "session.not_found", "session.verification_session_not_found"];
+    refusal.code.as_deref().filter(|code| gone.contains(code))?;
+    let hop = seen.hop(symptom.hop)?;
+    let same = |other: &&Hop| other.tab.browser() == hop.tab.browser() && other.number < hop.number;
+    let requests = seen.hops.iter().filter(same).filter(|other| is_authorization(seen, other));
+    let requests: Vec<&Hop> = requests.collect();
+    let [.., begin, last] = requests.as_slice() else { return None };
+    (last.why == WhyHop::Prefetch && begin.why != WhyHop::Prefetch).then(|| {
+        Finding::new(App::SignInPrefetched)
+            .hop(begin.number, "the person began to sign in")
+            .hop(
+                last.number,
+                "the browser loaded the link in the background, and another sign-in began at Logto",
+            )
+            .hop(hop.number, shows(symptom))
+    })
+}
+
+/// Only another browser began a sign-in meanwhile, and yet the state is overwritten.
+fn shared_state(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, begin) = failed(seen, symptom, OTHER_STATE)?;
+    let own = hop.tab.browser();
+    (begin.tab.browser() == own).then_some(())?;
+    let mut others = beginnings(seen, begin, hop);
+    let other = others.next().filter(|other| other.tab.browser() != own)?;
+    (others.all(|other| other.tab.browser() != own)).then(|| {
+        Finding::new(App::StorageShared)
+            .hop(begin.number, format!("browser {own} began to sign in"))
+            .hop(other.number, format!("browser {} began to sign in", other.tab.browser()))
+            .hop(hop.number, format!("browser {own}: {}", shows(symptom)))
+    })
+}
+
+/// Whether the browser brought the app's session cookie as the app had set it last.
+fn brought(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let Some(name) = seen.settings.app.as_ref().map(|app| app.options.cookie.name.as_str()) else {
+        return false;
+    };
+    let sent = hop.request.cookies.iter().find(|(cookie, _)| cookie == name).map(|(_, value)| value);
+    let set = seen
+        .hops
+        .iter()
+        .take_while(|earlier| earlier.number < hop.number)
+        .filter(|earlier| earlier.tab.browser() == hop.tab.browser())
+        .flat_map(|earlier| &earlier.response.cookies)
+        .filter(|cookie| cookie.name == name)
+        .last()
+        .filter(|cookie| cookie.fate == CookieFate::Stored);
+    sent.is_some() && sent == set.map(|cookie| &cookie.value)
+}
+
+/// The cause depends on where the app keeps sessions.
+fn lost(seen: &Observed<'_>) -> Option<Finding> {
+    let app = seen.settings.app.as_ref()?;
+    Some(match app.options.storage {
+        StorageKind::Memory => Finding::new(App::SessionsLost).setting("app.storage", "memory"),
+        StorageKind::Cookie => Finding::new(App::SessionSecretChanged).setting("app.storage", "cookie"),
+    })
+}
+
+/// In the middle of a sign-in.
+fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
+    // The state was not used up by an earlier answer.
+    let state = query(&hop.request.url, "state")?;
+    let used = seen.hops.iter().any(|other| {
+        other.number < hop.number
+            && seen.party(&other.request.url) == Some(Party::APP)
+            && query(&other.request.url, "state").is_some_and(|other| other == state)
+    });
+    let here = begin.tab.browser() == hop.tab.browser();
+    (here && !used && seen.app_asked(hop.number, TOKEN).next().is_none() && brought(seen, hop))
+        .then_some(())?;
+    Some(
+        lost(seen)?
+            .hop(begin.number, "the app began the sign-in")
+            .hop(hop.number, "the browser brought the session cookie as the app had set it")
+            .hop(hop.number, shows(symptom)),
+    )
+}
+
+/// After the sign-in had come through.
+fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::NotSignedIn = symptom.kind else { return None };
+    seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(200))?;
+    let check = seen.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
+    brought(seen, check).then_some(())?;
+    Some(
+        lost(seen)?
+            .hop(symptom.hop, "the app took the person in")
+            .hop(check.number, "the browser brought the session cookie as the app had set it")
+            .hop(check.number, "the app says that nobody is signed in"),
+    )
+}
+
+/// Somebody is signed in in a browser that never came back with a code.
+fn shared(seen: &Observed<'_>) -> Option<Finding> {
+    let check = seen.hops.iter().find(|hop| {
+        is_session_check(seen, hop)
+            && authenticated(hop) == Some(true)
+            && !seen.hops.iter().any(|other| {
+                other.number < hop.number
+                    && other.tab.browser() == hop.tab.browser()
+                    && seen.party(&other.request.url) == seen.party(&hop.request.url)
+                    && query(&other.request.url, "code").is_some()
+            })
+    })?;
+    let elsewhere = seen.hops.iter().find(|other| {
+        other.number < check.number
+            && other.tab.browser() != check.tab.browser()
+            && seen.party(&other.request.url) == seen.party(&check.request.url)
+            && query(&other.request.url, "code").is_some()
+    })?;
+    Some(
+        Finding::new(App::StorageShared)
+            .at(check.number)
+            .hop(elsewhere.number, format!("somebody signs in in browser {}", elsewhere.tab.browser()))
+            .hop(
+                check.number,
+                format!("the app takes browser {} for signed in, where nobody was", check.tab.browser()),
+            ),
+    )
+}
+
+/// The app has somebody signed in whom Logto does not let in any more.
+fn account_gone(seen: &Observed<'_>) -> Option<Finding> {
+    let check = seen.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
+    let who = subject(check)?;
+    let (_, user) = seen.settings.signed_in.iter().find(|(id, _)| *id == who)?;
+    let state = match user {
+        SeenUser::Welcome => return None,
+        SeenUser::Suspended => "suspended",
+        SeenUser::Gone => "deleted",
+    };
+    Some(
+        Finding::new(App::SessionOutlivesAccount)
+            .at(check.number)
+            .hop(check.number, "the app says that somebody is signed in")
+            .setting(format!("the account {who} in Logto"), state),
+    )
+}

@@ -1,0 +1,64 @@
+//! The sample app of a stack: one or several of it behind one address, which
+//! can be started again.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use sample_app::{App, Config, ConfigError, Context};
+use tower::ServiceExt as _;
+
+use super::settings::AppChange;
+
+/// Clones are the same app.
+#[derive(Debug, Clone)]
+pub(super) struct AppServer {
+    context: Context,
+    replicas: usize,
+    running: Arc<RwLock<(Config, Vec<Router>)>>,
+    turn: Arc<AtomicUsize>,
+}
+
+impl AppServer {
+    pub(super) fn new(config: Config, context: Context, replicas: usize) -> Result<Self, ConfigError> {
+        let routers = started(&config, &context, replicas)?;
+        let running = Arc::new(RwLock::new((config, routers)));
+        Ok(Self { context, replicas, running, turn: Arc::default() })
+    }
+
+    /// Gives each request to the next of the apps.
+    pub(super) fn router(&self) -> Router {
+        let server = self.clone();
+        Router::new().fallback(move |request: axum::extract::Request| {
+            let router = server.next();
+            async move { router.oneshot(request).await }
+        })
+    }
+
+    fn next(&self) -> Router {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        // No panic can leave the list half written.
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
+        running.1[turn % running.1.len()].clone()
+    }
+
+    pub(super) fn config(&self) -> Config {
+        self.running.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// What it kept in memory is gone.
+    pub(super) fn restart(&self, change: AppChange) -> Result<(), ConfigError> {
+        let mut config = self.config();
+        let AppChange { session_secret, app_secret } = change;
+        config.options.session_secret = session_secret.or(config.options.session_secret);
+        config.app_secret = app_secret.unwrap_or(config.app_secret);
+        let routers = started(&config, &self.context, self.replicas)?;
+        *self.running.write().unwrap_or_else(PoisonError::into_inner) = (config, routers);
+        Ok(())
+    }
+}
+
+fn started(config: &Config, context: &Context, replicas: usize) -> Result<Vec<Router>, ConfigError> {
+    let start = |_| Ok(App::new(config.clone(), context.clone())?.router());
+    (0..replicas.max(1)).map(start).collect()
+}
