@@ -60,6 +60,8 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         _ => None,
     })?;
     let cause = match secret.trim() == secret {
+        // Logto's own secrets are letters and digits of ASCII (contract §0): escaping helps no other.
+        true if !secret.is_ascii() => App::AppSecretWrong,
         true => App::AppSecretNotEncoded,
         false => App::AppSecretHasWhitespace,
     };
