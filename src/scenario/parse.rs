@@ -111,8 +111,11 @@ impl Scenario {
     }
 }
 
+/// A walk of a file as plain values, and its case.
+pub(crate) type Document = (Option<String>, Map<String, Value>);
+
 /// The walks of a file as plain values, with includes and parameters worked in.
-pub(crate) fn documents(path: &Path) -> Result<Vec<(Option<String>, Map<String, Value>)>, ScenarioError> {
+pub(crate) fn documents(path: &Path) -> Result<Vec<Document>, ScenarioError> {
     let text = read(path)?;
     // What cannot be read as scenarios is refused with the place in the file.
     Scenario::parse_all(&text, path)?;
