@@ -46,7 +46,7 @@ impl Addresses {
     }
 
     /// An address of a list, for the twin, as a text of a scenario.
-    pub(super) fn in_the_twin(&mut self, own: &str, listed: Listed) -> String {
+    pub(super) fn for_twin(&mut self, own: &str, listed: Listed) -> String {
         let twin = self.translated(own, listed);
         if twin != own {
             self.back.push((twin.clone(), own.to_owned()));
@@ -192,16 +192,16 @@ mod tests {
             ("/callback/abc", "/callback/abc"),
             ("my.app://cb", "my.app://cb"),
         ] {
-            assert_eq!(addresses.in_the_twin(own, Listed::AtHuggingFace), twin, "{own}");
+            assert_eq!(addresses.for_twin(own, Listed::AtHuggingFace), twin, "{own}");
         }
     }
 
     #[test]
     fn a_real_loopback_keeps_loopback_addresses() {
         let mut addresses = Addresses::new(Url::parse("http://localhost:3001").ok(), None);
-        let kept = addresses.in_the_twin("http://localhost:9999/callback/abc", Listed::AtHuggingFace);
+        let kept = addresses.for_twin("http://localhost:9999/callback/abc", Listed::AtHuggingFace);
         assert_eq!(kept, "http://localhost:9999/callback/abc");
-        let own = addresses.in_the_twin("http://localhost:3001/callback/abc", Listed::AtHuggingFace);
+        let own = addresses.for_twin("http://localhost:3001/callback/abc", Listed::AtHuggingFace);
         assert_eq!(own, "[LOGTO]/callback/abc");
     }
 
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn the_way_back_takes_the_longest_first() {
         let mut addresses = addresses();
-        addresses.in_the_twin("http://auth.example.com/callback/abc", Listed::AtHuggingFace);
+        addresses.for_twin("http://auth.example.com/callback/abc", Listed::AtHuggingFace);
         let words = addresses.words(|text| {
             text.replace("[LOGTO_HOST]", "localhost:1")
                 .replace("[LOGTO]", "http://localhost:1")

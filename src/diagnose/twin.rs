@@ -212,7 +212,7 @@ impl<'c> Maker<'c> {
         match &known.redirect_uris {
             Some(uris) => {
                 let uris: Vec<String> =
-                    uris.iter().map(|uri| self.addresses.in_the_twin(uri, Listed::AtHuggingFace)).collect();
+                    uris.iter().map(|uri| self.addresses.for_twin(uri, Listed::AtHuggingFace)).collect();
                 app.insert("redirect_uris".to_owned(), json!(uris));
             }
             None => {

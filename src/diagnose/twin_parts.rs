@@ -180,7 +180,7 @@ pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses
         let uris: Vec<String> = uris
             .into_iter()
             .flatten()
-            .filter_map(|uri| Some(addresses.in_the_twin(uri.as_str()?, Listed::InLogto)))
+            .filter_map(|uri| Some(addresses.for_twin(uri.as_str()?, Listed::InLogto)))
             .collect();
         application.insert(lever.to_owned(), json!(uris));
     }

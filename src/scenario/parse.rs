@@ -111,7 +111,7 @@ impl Scenario {
     }
 }
 
-/// The case, if it is one, and the members of a walk as plain values.
+/// A walk of a file as plain values, and its case.
 pub(crate) type Document = (Option<String>, Map<String, Value>);
 
 /// The walks of a file as plain values, with includes and parameters worked in.

@@ -59,13 +59,11 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         500 if has_broken_escape(secret) && sent_secret(entry) => answered(entry, "message"),
         _ => None,
     })?;
-    let cause = if secret.trim() != secret {
-        App::AppSecretHasWhitespace
-    } else if has_broken_escape(secret) {
-        App::AppSecretNotEncoded
-    } else {
-        // Whatever Logto cannot read is none of the secrets it makes.
-        App::AppSecretWrong
+    let cause = match secret.trim() == secret {
+        // Logto's own secrets are letters and digits of ASCII (contract §0): escaping helps no other.
+        true if !secret.is_ascii() => App::AppSecretWrong,
+        true => App::AppSecretNotEncoded,
+        false => App::AppSecretHasWhitespace,
     };
     Some(
         Finding::new(cause)

@@ -95,7 +95,7 @@ fn record() -> Vec<Fault> {
         faults.push(uris("post_logout_redirect_uris", name, list, Stop::SignOut, &causes));
     }
     for (kind, stop) in
-        [("SPA", Stop::AppCallback), ("Native", Stop::AppCallback), ("MachineToMachine", Stop::AppCallback)]
+        [("SPA", Stop::AppCallback), ("Native", Stop::AppCallback), ("MachineToMachine", Stop::AppRequest)]
     {
         let given = json!({ "application": { "type": kind } });
         let causes = ["application/type-*", "application/machine-to-machine", "application/redirect-uri-*"];

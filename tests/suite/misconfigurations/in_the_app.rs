@@ -122,13 +122,14 @@ fn others() -> Vec<Fault> {
             &auth,
         ));
     }
-    for (prompt, causes) in [
-        ("login", &[] as &[&str]),
-        ("select_account", &["app/prompt-unknown"]),
-        ("none", &["app/silent-sign-in-*"]),
+    for (prompt, stop, causes) in [
+        // The sign-in works; what it lacks is told last.
+        ("login", Stop::SignOut, ["app/no-refresh-token"]),
+        ("select_account", Stop::AppRequest, ["app/prompt-unknown"]),
+        ("none", Stop::AppRequest, ["app/silent-sign-in-*"]),
     ] {
         let app = json!({ "prompt": prompt });
-        faults.push(fault(&format!("prompt {prompt}"), Stop::AppRequest, "prompt", app, causes));
+        faults.push(fault(&format!("prompt {prompt}"), stop, "prompt", app, &causes));
     }
     let resource = json!({ "resources": ["https://api.shop.example"] });
     faults.push(fault(
