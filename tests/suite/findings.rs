@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use logto_testkit::findings::{LEFT_OUT, reference};
+use logto_testkit::findings::{Cause, LEFT_OUT, reference};
 use logto_testkit::{Scenario, diagnosed_walk, scenario, stack_for};
 
 fn all_scenarios() -> Vec<Scenario> {
@@ -32,6 +32,18 @@ fn the_reference_page_is_what_the_code_says() {
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(there == page, "docs/findings.md is old: UPDATE_DOCS=1 cargo test --test suite findings");
+}
+
+#[test]
+fn every_cause_is_the_first_finding_of_some_scenario() {
+    let shown = shown_by();
+    let without: Vec<&str> = Cause::all()
+        .into_iter()
+        .filter(|cause| *cause != Cause::Unknown)
+        .map(Cause::id)
+        .filter(|id| !shown.contains_key(*id))
+        .collect();
+    assert!(without.is_empty(), "causes that no scenario shows: {}", without.join(", "));
 }
 
 /// Nobody is told of a fault where there is none: a scenario that names no
