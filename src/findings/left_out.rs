@@ -94,6 +94,11 @@ pub const LEFT_OUT: &[LeftOut] = &[
         because: "Roles are given in the database; nothing public changes them.",
     },
     LeftOut {
+        entry: "C20",
+        what: "A browser app's own call to Logto is refused: its origin is none of the application's redirect URIs, nor among the allowed ones.",
+        because: "The call comes from a script of the app's page, and the walker runs none; the Bookstore calls Logto from its server, where no origin counts.",
+    },
+    LeftOut {
         entry: "C21",
         what: "A button does nothing, and the browser's console speaks of form-action.",
         because: "A content security policy is enforced by browsers alone, and differently by each; the walker does not.",
