@@ -49,7 +49,7 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> Show
         CookieFate::Stored => None,
         CookieFate::Deleted => Some("deleted".to_owned()),
         CookieFate::NothingToDelete => Some("nothing to delete".to_owned()),
-        CookieFate::Dropped(reason) => Some(format!("dropped: {reason}")),
+        CookieFate::Dropped(reason) => Some(format!("dropped: {}", roles.replace(reason))),
     };
     let value = if cookie.name.ends_with(".sig") && !cookie.value.is_empty() {
         "[SIGNATURE]".to_owned()
