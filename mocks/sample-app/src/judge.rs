@@ -167,16 +167,16 @@ fn endpoint(name: &'static str, member: &Value) -> Result<Url, JudgeError> {
 /// The SDK takes a token that was made within a minute.
 fn check_issue_time(issued: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), String> {
     let age = now - issued;
-    if age > LEEWAY {
-        Err(format!("issued {} seconds ago; do the clocks of app and Logto differ?", age.num_seconds()))
+    let how = if age > LEEWAY {
+        "ago"
     } else if age < -LEEWAY {
-        Err(format!(
-            "issued {} seconds in the future; do the clocks of app and Logto differ?",
-            -age.num_seconds()
-        ))
+        "in the future"
     } else {
-        Ok(())
-    }
+        return Ok(());
+    };
+    // By how much is a matter of the second in which somebody asks.
+    let leeway = LEEWAY.num_seconds();
+    Err(format!("issued more than {leeway} seconds {how}; do the clocks of app and Logto differ?"))
 }
 
 /// The claims of an ID token that was verified, as JSON text: the library keeps
