@@ -9,6 +9,7 @@ mod app_server;
 mod builder;
 mod control;
 mod endpoints;
+mod known;
 mod management;
 mod names;
 mod parts;
@@ -28,11 +29,12 @@ mod tenant_error;
 pub use builder::{External, Logto, StackBuilder};
 pub use control::ControlError;
 pub use endpoints::{Endpoints, HUGGINGFACE_HOST, OtherName};
+pub use known::Known;
 pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
 pub use probe::ProbeError;
 pub use reset::NotClean;
-pub use running::{Known, Stack, StopError};
+pub use running::{Stack, StopError};
 pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
 pub use settings::{
     AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,

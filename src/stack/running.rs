@@ -12,6 +12,7 @@ use url::Url;
 use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
+use super::known::Known;
 use super::management::{Management, ManagementError};
 use super::names::Names;
 use super::parts::{
@@ -27,21 +28,6 @@ use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
 use super::tenant::{Application, Tenant};
-
-/// What a stack knows beforehand of the values in its traffic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// `client_id` of the app in Logto.
-    pub app_id: String,
-    /// Its `client_secret`.
-    pub app_secret: String,
-    /// The connector's id, part of its callback URL.
-    pub connector_id: String,
-    /// `client_id` of the OAuth app at Hugging Face.
-    pub huggingface_client_id: String,
-    /// Its `client_secret`.
-    pub huggingface_client_secret: String,
-}
 
 /// A stack did not stop cleanly.
 #[derive(Debug, thiserror::Error)]

@@ -8,12 +8,13 @@ use url::Url;
 
 use super::builder::StackBuilder;
 use super::control;
+use super::known::Known;
 use super::management::{Credentials, Management};
 use super::names::Names;
 use super::parts::{LOGTO, QUICK, named, provision};
 use super::plan;
 use super::probe::{self, ProbeError};
-use super::running::{Known, environment};
+use super::running::environment;
 use super::steps::{StartError, StepError, step};
 use super::tenant::{Application, Tenant, TenantKind};
 
