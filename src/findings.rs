@@ -8,10 +8,10 @@
 //!
 //! It goes in three stages:
 //!
-//! 1. [`symptom`] walks over the hops and lists what a person or an operator
-//!    would call broken: a provider's error page, a call that Logto refused, an
-//!    app that answers 500. Where the sign-in came through afterwards, an earlier
-//!    symptom is overcome and dropped.
+//! 1. A look over the hops lists symptoms ([`SymptomKind`]): what a person or an
+//!    operator would call broken. A provider's error page, a call that Logto
+//!    refused, an app that answers 500. Where the sign-in came through afterwards,
+//!    an earlier symptom is overcome and dropped.
 //! 2. Each symptom is put to the rules of `rules/`, in order. The first rule that
 //!    can *prove* a cause from the evidence names it. A symptom without such a
 //!    rule becomes [`Cause::Unknown`]: no cause is better than a wrong one.

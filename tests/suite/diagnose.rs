@@ -83,6 +83,33 @@ fn result(diagnosis: &Diagnosis, stage: Stage) -> CheckResult {
     diagnosis.checks.iter().find(|check| check.stage == stage).unwrap().result
 }
 
+/// Files of a case in a folder.
+struct Files {
+    directory: tempfile::TempDir,
+}
+
+impl Files {
+    fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn write(&self, name: &str, value: &Value) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, value.to_string()).unwrap();
+        path.display().to_string()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = command_in(self.directory.path(), arguments, &[]);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    }
+}
+
 #[tokio::test]
 async fn a_healthy_set_up_passes_every_check_and_quickly() {
     let case = healthy();

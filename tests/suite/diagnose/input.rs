@@ -58,33 +58,6 @@ fn input_that_cannot_be_used_is_told_with_what_to_do() {
     }
 }
 
-/// Files of a case in a folder.
-struct Files {
-    directory: tempfile::TempDir,
-}
-
-impl Files {
-    fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
-    }
-
-    fn write(&self, name: &str, value: &Value) -> String {
-        let path = self.path(name);
-        std::fs::write(&path, value.to_string()).unwrap();
-        path.display().to_string()
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = command_in(self.directory.path(), arguments, &[]);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-    }
-}
-
 #[test]
 fn the_exit_code_says_whether_something_was_found() {
     let files = Files::new();
