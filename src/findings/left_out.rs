@@ -129,6 +129,16 @@ pub const LEFT_OUT: &[LeftOut] = &[
         because: "Only a browser that obeys the policy shows it; the walker sends forms whatever a policy says.",
     },
     LeftOut {
+        entry: "F14",
+        what: "The profile has no name, picture or e-mail address.",
+        because: "Logto takes such a profile, so nothing breaks: provider/bare-profile shows it. What a missing address leads to is B12.",
+    },
+    LeftOut {
+        entry: "F25",
+        what: "The provider posts its answer to Logto's callback, and something on the way takes no POST.",
+        because: "Logto answers the POST itself, as provider/form-post shows. A proxy that refuses every POST stops the sign-in page before that.",
+    },
+    LeftOut {
         entry: "F26",
         what: "The sign-in fails because a second endpoint of the provider, such as GitHub's list of e-mail addresses, refuses.",
         because: "Logto's connector for Hugging Face asks one endpoint for the profile; the others that ask two have their providers' addresses built in.",

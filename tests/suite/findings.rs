@@ -6,6 +6,23 @@ use std::path::Path;
 use logto_testkit::findings::{Cause, LEFT_OUT, reference};
 use logto_testkit::{Scenario, diagnosed_walk, scenario, stack_for};
 
+/// The numbers of the catalogue of real faults, by group; it has gaps.
+const CATALOGUE: &[(char, &[u32])] = &[
+    ('A', &[1, 2, 3, 4, 6, 7, 8, 10, 12, 13, 15, 16, 17, 18]),
+    ('B', &[1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]),
+    ('C', &[1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]),
+    (
+        'D',
+        &[
+            1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 13, 15, 16, 17, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+            32, 33, 34, 35, 36, 37,
+        ],
+    ),
+    ('E', &[1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13]),
+    ('F', &[1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 14, 15, 16, 17, 18, 19, 21, 23, 24, 25, 26]),
+    ('G', &[1, 2, 3, 4, 6, 8, 9, 11, 12, 13]),
+];
+
 fn all_scenarios() -> Vec<Scenario> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = scenario::find(&[root]).unwrap();
@@ -77,4 +94,25 @@ fn what_is_left_out_has_a_reason() {
     for left_out in LEFT_OUT {
         assert!(left_out.because.len() > 20 && !left_out.what.is_empty(), "{}", left_out.entry);
     }
+}
+
+/// Whatever people really hit is either shown or said to be left out, and not both.
+#[test]
+fn every_entry_of_the_catalogue_is_shown_or_left_out() {
+    let sources: Vec<String> = all_scenarios()
+        .into_iter()
+        .filter(|scenario| scenario.name().starts_with("bugs/"))
+        .flat_map(|scenario| scenario.source)
+        .collect();
+    let mut wrong = Vec::new();
+    for (group, numbers) in CATALOGUE {
+        for entry in numbers.iter().map(|number| format!("{group}{number}")) {
+            let shown = sources.contains(&entry);
+            let left_out = LEFT_OUT.iter().any(|left_out| left_out.entry == entry);
+            if shown == left_out {
+                wrong.push(format!("{entry}: shown {shown}, left out {left_out}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
