@@ -12,7 +12,7 @@
 mod body;
 mod build;
 mod cookies;
-mod jwt;
+pub(crate) mod jwt;
 mod model;
 mod places;
 mod roles;

@@ -1,7 +1,7 @@
 //! The Docker Engine: is it there, and may we use it?
 
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -151,13 +151,23 @@ impl Engine {
             .and_then(|ipam| ipam.config)
             .into_iter()
             .flatten()
-            .filter_map(|config| config.gateway?.parse::<IpAddr>().ok())
+            .filter_map(|config| bridge_address(config.gateway.as_deref(), config.subnet.as_deref()))
             .find(IpAddr::is_ipv4);
         Ok(match gateway {
             Some(address) => Wish::Bridge { address },
             None => Wish::HostGateway { why: "no bridge with an address" },
         })
     }
+}
+
+/// The bridge's own address: its gateway, or else the first address of its subnet,
+/// which Docker 20.10 gives the bridge without saying so until it is told `--bip`.
+fn bridge_address(gateway: Option<&str>, subnet: Option<&str>) -> Option<IpAddr> {
+    if let Some(gateway) = gateway.and_then(|gateway| gateway.parse().ok()) {
+        return Some(gateway);
+    }
+    let network: Ipv4Addr = subnet?.split('/').next()?.parse().ok()?;
+    Some(IpAddr::V4(Ipv4Addr::from_bits(network.to_bits().checked_add(1)?)))
 }
 
 fn is_remote(host: &str) -> bool {
@@ -206,6 +216,17 @@ fn root(error: &Bollard) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_bridge_without_a_gateway_has_the_first_address_of_its_subnet() {
+        let address =
+            |gateway, subnet| super::bridge_address(gateway, subnet).map(|address| address.to_string());
+        assert_eq!(address(Some("172.18.0.1"), Some("172.18.0.0/16")).as_deref(), Some("172.18.0.1"));
+        assert_eq!(address(None, Some("172.17.0.0/16")).as_deref(), Some("172.17.0.1"));
+        assert_eq!(address(Some(""), Some("10.9.0.0/24")).as_deref(), Some("10.9.0.1"));
+        assert_eq!(address(None, Some("fd00::/64")), None);
+        assert_eq!(address(None, None), None);
+    }
+
     #[test]
     fn another_machine_is_known_by_its_address() {
         for (host, remote) in [

@@ -1,12 +1,11 @@
 //! What several rules look at: the call in which Logto asks Hugging Face, the
 //! profile that came of it, and accounts in Logto.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::{Entry, Outcome};
 use serde_json::Value;
 
 use super::observed::{Observed, status};
+pub(super) use crate::transcript::jwt::{claims, header};
 use crate::walker::Hop;
 
 /// Whether Logto asked Hugging Face in this hop (contract §2.1 step 4).
@@ -24,21 +23,6 @@ pub(super) fn factory<'s>(seen: &'s Observed<'_>) -> Option<&'s str> {
 pub(super) fn json(entry: &Entry) -> Option<Value> {
     let Outcome::Response(response) = &entry.outcome else { return None };
     serde_json::from_str(&response.body).ok()
-}
-
-/// The JOSE header of a JWT, unverified.
-pub(super) fn header(token: &str) -> Option<Value> {
-    decoded(token, 0)
-}
-
-/// The claims of a JWT, unverified.
-pub(super) fn claims(token: &str) -> Option<Value> {
-    decoded(token, 1)
-}
-
-fn decoded(token: &str, part: usize) -> Option<Value> {
-    let part = token.split('.').nth(part)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
 /// What Hugging Face told of the person in a hop: at userinfo, or to the generic

@@ -8,12 +8,12 @@ use serde_json::Value;
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
 
 /// The JOSE header of a JWT (RFC 7519 §5).
-pub(super) fn header(token: &str) -> Option<Value> {
+pub(crate) fn header(token: &str) -> Option<Value> {
     decoded(token, 0)
 }
 
 /// The payload of a JWT (RFC 7519 §3), unverified: for showing only.
-pub(super) fn claims(token: &str) -> Option<Value> {
+pub(crate) fn claims(token: &str) -> Option<Value> {
     decoded(token, 1)
 }
 
