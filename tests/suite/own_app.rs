@@ -75,9 +75,7 @@ async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() 
             all + &line.replace(", email: ada@example.com, email_verified: true", "") + "\n"
         });
     std::fs::write(&scenario, text).unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let port = kit::spare_port(&kit::Random::from_os()).unwrap();
 
     // Left over from an earlier run: not to be taken for this one's.
     std::fs::write(&env, "LOGTO_APP_ID=old\n").unwrap();

@@ -42,7 +42,7 @@ pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, R
 pub use log::logged;
 pub use middleware::{Note, journaled, note, scripted};
 pub use network::{Fault, Network};
-pub use port::port_holder;
+pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
 pub use script::{Rule, RuleError, Script};

@@ -1,4 +1,8 @@
-//! Who holds a port that is taken.
+//! Who holds a port that is taken, and which one is spare.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use crate::Random;
 
 /// Names the process that listens on a TCP port of this machine, e.g. `node (process 4711)`.
 ///
@@ -31,6 +35,25 @@ pub fn port_holder(port: u16) -> Option<String> {
     Some(format!("{} (process {})", name.trim_end(), process.file_name().to_string_lossy()))
 }
 
+/// A port of loopback on which nobody listens now, for another program that will
+/// bind it itself. It lies below those that systems hand out by themselves
+/// (RFC 6335 §6, and Linux from 32768 on), so that no listener that asks for any
+/// port is given it meanwhile.
+///
+/// # Errors
+/// The last reason why a port could not be had, after a hundred of them.
+pub fn spare_port(random: &Random) -> std::io::Result<u16> {
+    let mut last = std::io::Error::from(std::io::ErrorKind::AddrInUse);
+    for _ in 0..100 {
+        let port = 20_000 + u16::from_le_bytes(random.bytes()) % 12_000;
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(_) => return Ok(port),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
 /// The inode of a line of the table that is a listener on `port`: fields are
 /// number, local address, remote address, state (`0A` listens), …, inode tenth.
 fn listening(line: &str, port: u16) -> Option<&str> {
@@ -42,6 +65,15 @@ fn listening(line: &str, port: u16) -> Option<&str> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    #[test]
+    fn a_spare_port_can_be_bound_and_is_none_of_those_handed_out() {
+        let port = super::spare_port(&crate::Random::seeded(1)).unwrap();
+        assert!((20_000..32_000).contains(&port), "{port}");
+        let held = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+        assert_ne!(super::spare_port(&crate::Random::seeded(1)).unwrap(), port, "it is held");
+        drop(held);
+    }
+
     #[tokio::test]
     async fn names_the_process_that_listens() {
         let bound = crate::Bound::loopback().await.unwrap();

@@ -27,7 +27,7 @@ pub(super) async fn app(arguments: &Arguments) -> Result<App, CliError> {
     };
     let origin = match &arguments.app {
         Some(origin) => origin.clone(),
-        None => free_origin().await?,
+        None => free_origin()?,
     };
     let plain =
         matches!(origin.scheme(), "http" | "https") && origin.path() == "/" && origin.query().is_none();
@@ -44,9 +44,9 @@ pub(super) async fn app(arguments: &Arguments) -> Result<App, CliError> {
 }
 
 /// A port of this machine that nobody listens on now.
-async fn free_origin() -> Result<Url, CliError> {
+fn free_origin() -> Result<Url, CliError> {
     let failed = |source| CliError::Io { what: "find a free port for the app", source };
-    let bound = kit::Bound::loopback().await.map_err(|error| failed(std::io::Error::other(error)))?;
-    let text = format!("http://localhost:{}", bound.port());
+    let port = kit::spare_port(&kit::Random::from_os()).map_err(failed)?;
+    let text = format!("http://localhost:{port}");
     text.parse().map_err(|error| failed(std::io::Error::other(error)))
 }
