@@ -130,29 +130,26 @@ impl Container {
         let engine = Engine::connect(self.limits.engine).await?;
         let (reach, bound) = reach::listen(engine.wish().await?).await?;
         let port = bound.hold()?;
-        let (engine, port) = match self.reuse {
-            true => match reuse::attach(&self, &engine, &reach).await? {
-                Reusable::Found { site, ca, run, owner, untouched } => {
-                    return Ok(RunningContainer {
-                        site: *site,
-                        image: self.descriptor(),
-                        ca,
-                        port,
-                        reach,
-                        run,
-                        engine,
-                        stays: Some(labels::REUSED),
-                        untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
-                        turn: Arc::default(),
-                        reaper: None,
-                        _owner: owner,
-                    });
-                }
-                Reusable::ToStart(owner) => return self.boot(engine, reach, port, Some(owner)).await,
-            },
-            false => (engine, port),
-        };
-        self.boot(engine, reach, port, None).await
+        if !self.reuse {
+            return self.boot(engine, reach, port, None).await;
+        }
+        match reuse::attach(&self, &engine, &reach).await? {
+            Reusable::Found { site, ca, run, owner, untouched } => Ok(RunningContainer {
+                site: *site,
+                image: self.descriptor(),
+                ca,
+                port,
+                reach,
+                run,
+                engine,
+                stays: Some(labels::REUSED),
+                untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
+                turn: Arc::default(),
+                reaper: None,
+                _owner: owner,
+            }),
+            Reusable::ToStart(owner) => self.boot(engine, reach, port, Some(owner)).await,
+        }
     }
 
     async fn boot(
