@@ -10,6 +10,7 @@ mod container;
 mod coverage;
 mod diagnose;
 mod documentation;
+mod endurance;
 mod external;
 mod fidelity;
 mod findings;
