@@ -11,6 +11,7 @@
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
+//! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
@@ -19,10 +20,13 @@ mod change;
 mod client;
 mod clock;
 mod deadline;
+pub mod document;
+pub mod files;
 mod journal;
 mod log;
 mod middleware;
 mod network;
+pub mod output;
 mod port;
 mod proxy;
 mod random;
