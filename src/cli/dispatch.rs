@@ -1,9 +1,8 @@
 //! From arguments to a command and its exit code.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use kit::output::{LogLines, complain};
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
@@ -13,11 +12,15 @@ use super::{
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = match kit::parse_arguments(70) {
+        Ok(arguments) => arguments,
+        Err(told) => return told,
+    };
+    // Without colours: what a line tells may come from anywhere, and no character of it is obeyed.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(LogLines::default)
+        .with_ansi(false)
         .init();
     // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -25,6 +28,8 @@ pub(crate) fn main() -> ExitCode {
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
     let done = runtime.block_on(async {
+        kit::survive_file_size_limit()
+            .map_err(|source| CliError::Io { what: "wait for signals", source })?;
         match arguments.command {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
@@ -40,10 +45,7 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,
             Some(Command::Reap { run }) => clean::reap(&run).await,
-            Some(Command::Completions(command)) => {
-                completions::completions(&command);
-                Ok(())
-            }
+            Some(Command::Completions(command)) => completions::completions(&command),
         }
     });
     match done {
@@ -55,7 +57,7 @@ pub(crate) fn main() -> ExitCode {
 fn report(error: &CliError) -> ExitCode {
     // A failed scenario was told in full where it failed.
     if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
-        eprintln!("error: {error}");
+        complain(&format!("error: {error}"));
     }
     ExitCode::from(error.code())
 }

@@ -5,6 +5,7 @@ use logto_testkit::stack::{Management, StateFile};
 
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
+use super::output;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let file = StateFile::load(&restore.file)?;
@@ -22,6 +23,5 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
         })?;
     let management = Management::open(client, &logto, &admin, &credentials).await?;
     let restored = file.restore(&management).await?;
-    println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);
-    Ok(())
+    output::print(&format!("{logto} is as it was; {} user(s) of the run deleted\n", restored.users))
 }

@@ -15,6 +15,7 @@
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
+mod arguments;
 mod bounded;
 mod change;
 mod client;
@@ -37,6 +38,7 @@ mod socket;
 mod substitute;
 mod tls;
 
+pub use arguments::parse as parse_arguments;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
 pub use client::{Client, ClientBuilder, ClientError, SendError};
@@ -51,6 +53,6 @@ pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
 pub use script::{Rule, RuleError, Script};
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
-pub use signals::Stop;
+pub use signals::{Stop, survive_file_size_limit};
 pub use substitute::{Answering, Substitute};
 pub use tls::{Ca, CaError, Leaf};

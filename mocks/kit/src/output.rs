@@ -16,8 +16,6 @@ pub enum Form {
     Line,
     /// A JSON document: `\u001b`.
     Json,
-    /// An XML document: `&#x1b;`.
-    Xml,
 }
 
 /// The text with everything escaped that a terminal, or whoever reads a log, would obey
@@ -48,9 +46,8 @@ fn push_escape(shown: &mut String, c: char, form: Form) {
     // Writing into a text cannot fail.
     let _ = match form {
         Form::Text | Form::Line => write!(shown, "{}", c.escape_default()),
-        // All of them are in the first plane.
+        // None of them needs two units.
         Form::Json => write!(shown, "\\u{:04x}", u32::from(c)),
-        Form::Xml => write!(shown, "&#x{:x};", u32::from(c)),
     };
 }
 
@@ -83,16 +80,39 @@ pub fn print_painted(text: &str, paint: impl Fn(char) -> Option<&'static str>) -
 }
 
 fn written(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+    let mut out = StandardOutput;
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Standard output for what is safe to show already. A pipe whose reader has gone
+/// takes everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StandardOutput;
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match io::stdout().lock().write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            done => done,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match io::stdout().lock().flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done,
+        }
     }
 }
 
 /// Prints a line, with the further lines of the text indented below it, to standard
 /// error. Where that is closed or full, nothing is left to be done about it.
 pub fn complain(text: &str) {
+    drop(io::stderr().lock().write_all(complaint(text).as_bytes()));
+}
+
+fn complaint(text: &str) -> String {
     let mut shown = escaped(text.trim_end_matches('\n'), Form::Text).into_owned();
     // A line that comes from elsewhere cannot pass for one of ours.
     for at in shown.match_indices('\n').map(|(at, _)| at + 1).collect::<Vec<_>>().into_iter().rev() {
@@ -101,7 +121,7 @@ pub fn complain(text: &str) {
         }
     }
     shown.push('\n');
-    drop(io::stderr().lock().write_all(shown.as_bytes()));
+    shown
 }
 
 /// Standard error as the end of a log: each write is one line, whatever is in it, and
@@ -137,7 +157,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown_in_every_form() {
         for c in obeyed() {
             let text = format!("a{c}b");
-            for form in [Form::Text, Form::Line, Form::Json, Form::Xml] {
+            for form in [Form::Text, Form::Line, Form::Json] {
                 let shown = escaped(&text, form);
                 assert!(!shown.contains(c) && shown.starts_with('a') && shown.ends_with('b'), "{c:?} {shown}");
             }
@@ -151,6 +171,12 @@ mod tests {
         for text in ["", "“Zoë” – 日本語 עברית 👩‍👩‍👧 \u{a0}x", "a\n\tb\n"] {
             assert!(matches!(escaped(text, Form::Text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[test]
+    fn no_line_from_elsewhere_passes_for_one_of_a_commands_own() {
+        assert_eq!(complaint("error: a\n  hint: b\n"), "error: a\n  hint: b\n");
+        assert_eq!(complaint("error: a: \u{1b}[2K\rb\nerror: c\n\nd"), "error: a: \\u{1b}[2K\\rb\n  error: c\n\n  d\n");
     }
 
     #[test]

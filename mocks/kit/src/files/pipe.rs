@@ -24,7 +24,7 @@ impl Waits {
 
 impl Default for Waits {
     fn default() -> Self {
-        Self { open: Duration::from_secs(5), silence: Duration::from_secs(60) }
+        Self { open: Duration::from_secs(3), silence: Duration::from_secs(60) }
     }
 }
 
