@@ -59,7 +59,9 @@ mod tests {
         let credentials = access.credentials().unwrap().unwrap();
         assert_eq!((credentials.id.as_str(), credentials.secret.as_str()), ("m-default", "a:b"));
         std::fs::write(&file, "").unwrap();
-        assert!(access.credentials().unwrap_err().to_string().ends_with("it is empty; put ID:SECRET into it"));
+        assert!(
+            access.credentials().unwrap_err().to_string().ends_with("it is empty; put ID:SECRET into it")
+        );
         std::fs::remove_file(&file).unwrap();
         let missing = access.credentials().unwrap_err().to_string();
         assert!(missing.contains(&*file.to_string_lossy()), "{missing}");

@@ -28,10 +28,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
   1    an expectation of a scenario failed, or a probed server is not up
-  2    bad usage, or a file that is no scenario
+  2    bad usage, or a file that cannot be used
   3    the stack did not start
   4    a tenant could not be put back as it was
-  70   internal error
+  70   internal error, or something could not be written
   130  interrupted";
 
 #[derive(Debug, Subcommand)]
@@ -331,7 +331,9 @@ pub(crate) enum UsageError {
     Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
-    #[error("--logto-port 65535 leaves none for Logto's admin tenant, which takes the next one: choose a lower port")]
+    #[error(
+        "--logto-port 65535 leaves none for Logto's admin tenant, which takes the next one: choose a lower port"
+    )]
     NoAdminPort,
     #[error(
         "--app-port {port} is one of Logto's: --logto-port takes its port and the next one ({admin}) for the admin tenant"
@@ -450,7 +452,9 @@ pub(crate) fn address(text: &str) -> Result<Url, String> {
     };
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-        Ok(url) if text.contains("://") => Err(format!("it begins with `{}:`, not with http or https", url.scheme())),
+        Ok(url) if text.contains("://") => {
+            Err(format!("it begins with `{}:`, not with http or https", url.scheme()))
+        }
         Err(error) if text.contains("://") => Err(error.to_string()),
         // `localhost:3001` is read as something of the scheme `localhost`.
         _ if Url::parse(&format!("{scheme}://{text}")).is_ok() => {

@@ -28,8 +28,7 @@ pub(crate) fn main() -> ExitCode {
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
     let done = runtime.block_on(async {
-        kit::survive_file_size_limit()
-            .map_err(|source| CliError::Io { what: "wait for signals", source })?;
+        kit::survive_file_size_limit().map_err(|source| CliError::Io { what: "wait for signals", source })?;
         match arguments.command {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,

@@ -110,5 +110,6 @@ fn write(file: &Path, text: &str) -> Result<(), CliError> {
     if file == Path::new("-") {
         return output::print(text);
     }
-    files::replace(file, text, Access::Ordinary).map_err(|source| CliError::Io { what: "write the report", source })
+    files::replace(file, text, Access::Ordinary)
+        .map_err(|source| CliError::Io { what: "write the report", source })
 }

@@ -60,10 +60,9 @@ fn admin_port(up: &Up) -> Result<u16, UsageError> {
     match up.app_port {
         0 => Ok(admin),
         // An app of your own listens for itself.
-        app if up.app.is_none() && (app == up.logto_port || app == admin) => Err(UsageError::SamePort {
-            port: app,
-            admin,
-        }),
+        app if up.app.is_none() && (app == up.logto_port || app == admin) => {
+            Err(UsageError::SamePort { port: app, admin })
+        }
         _ => Ok(admin),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kit::files::{self, Access};
 use futures_util::{Stream, StreamExt as _};
+use kit::files::{self, Access};
 use testcontainers::bollard::container::LogOutput;
 use testcontainers::bollard::errors::Error as Bollard;
 use testcontainers::bollard::query_parameters::LogsOptionsBuilder;

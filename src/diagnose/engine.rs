@@ -117,8 +117,10 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
 /// A Logto keeps of the listed targets only those that a connector has, and so does the
 /// twin: a person looks for what their own file lists.
 fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
-    let given = case.sign_in_experience.as_ref().and_then(|members| members.get("socialSignInConnectorTargets"));
-    let lists = |one: &str| given.and_then(Value::as_array).is_some_and(|all| all.iter().any(|other| other == one));
+    let given =
+        case.sign_in_experience.as_ref().and_then(|members| members.get("socialSignInConnectorTargets"));
+    let lists =
+        |one: &str| given.and_then(Value::as_array).is_some_and(|all| all.iter().any(|other| other == one));
     let id = case.connector.id.as_deref().filter(|id| lists(id));
     let factory = Some(case.connector.factory.id()).filter(|factory| lists(factory));
     let hint = match (id, factory) {
@@ -128,7 +130,7 @@ fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
     };
     for evidence in &mut finding.evidence {
         if let (Evidence::Setting { field, value }, Some(given)) = (evidence, given)
-            && field == "signInExperience.socialSignInConnectorTargets"
+            && *field == "signInExperience.socialSignInConnectorTargets"
             && *value != given.to_string()
         {
             *value = format!("{given}; Logto drops what is the target of no connector{hint}");

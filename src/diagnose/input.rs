@@ -368,7 +368,11 @@ fn minutes(members: &Map<String, Value>, name: &str, file: &str) -> Result<Optio
 }
 
 /// A list of texts, or one of them.
-fn one_or_more(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<Vec<String>>, InputError> {
+fn one_or_more(
+    members: &Map<String, Value>,
+    name: &str,
+    file: &str,
+) -> Result<Option<Vec<String>>, InputError> {
     match members.get(name) {
         Some(Value::String(one)) => Ok(Some(vec![one.clone()])),
         _ => texts(members, name, file),

@@ -120,9 +120,13 @@ mod tests {
     fn what_an_interrupted_write_left_is_called_so() {
         for (snapshot, what) in [
             ("", "a.snap is empty, "),
-            ("---\nsource: tests/scenarios.rs\n---\n 1 303\n 2 2", "a.snap is cut off in the middle of a line, "),
+            (
+                "---\nsource: tests/scenarios.rs\n---\n 1 303\n 2 2",
+                "a.snap is cut off in the middle of a line, ",
+            ),
         ] {
-            let SnapshotResult::Different(told) = compare(snapshot, " 1 303\n 2 200\n", Path::new("a.snap")) else {
+            let SnapshotResult::Different(told) = compare(snapshot, " 1 303\n 2 200\n", Path::new("a.snap"))
+            else {
                 panic!("no difference")
             };
             assert!(told.starts_with(what) && told.contains("+ 2 200"), "{told}");

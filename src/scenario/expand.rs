@@ -67,7 +67,11 @@ fn describe(root: &mut Node, case: &RawCase) {
 fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
     let file = Arc::new(path.to_owned());
     let root = Node::parse(text, &file).map_err(|fault| {
-        ScenarioError::at(&Place { file: file.clone(), line: fault.line, column: fault.column }, fault.message, None)
+        ScenarioError::at(
+            &Place { file: file.clone(), line: fault.line, column: fault.column },
+            fault.message,
+            None,
+        )
     })?;
     match root.kind {
         Kind::Map(_) => Ok(root),

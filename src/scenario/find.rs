@@ -43,7 +43,8 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
         match kind {
             // A pipe that nothing writes to would be waited for.
             Ok((false, false)) if is_yaml => {
-                let source = std::io::Error::other("it is not a file; name it in the arguments to have a pipe read");
+                let source =
+                    std::io::Error::other("it is not a file; name it in the arguments to have a pipe read");
                 return Err(ScenarioError::Read { path: entry, source });
             }
             Ok((true, _)) if !PASSED_OVER.contains(&&*name) => collect(&entry, found)?,

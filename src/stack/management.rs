@@ -276,7 +276,12 @@ impl Management {
             && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text)
         {
             let begin: String = text.chars().take(60).collect();
-            return Err(ManagementError::NotJson { method, path: path.to_owned(), cause: error.to_string(), begin });
+            return Err(ManagementError::NotJson {
+                method,
+                path: path.to_owned(),
+                cause: error.to_string(),
+                begin,
+            });
         }
         let total =
             response.headers().get("total-number").and_then(|value| value.to_str().ok()?.parse().ok());

@@ -36,7 +36,11 @@ fn is_obeyed(c: char, form: Form) -> bool {
     match c {
         '\n' | '\t' => form == Form::Line,
         // U+FDD0…FDEF belong to a program's own affairs, as the colours of this one.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
         | '\u{fdd0}'..='\u{fdef}' => true,
         c => c.is_control(),
     }
@@ -159,7 +163,10 @@ mod tests {
             let text = format!("a{c}b");
             for form in [Form::Text, Form::Line, Form::Json] {
                 let shown = escaped(&text, form);
-                assert!(!shown.contains(c) && shown.starts_with('a') && shown.ends_with('b'), "{c:?} {shown}");
+                assert!(
+                    !shown.contains(c) && shown.starts_with('a') && shown.ends_with('b'),
+                    "{c:?} {shown}"
+                );
             }
         }
         assert_eq!(escaped("\u{1b}[2J\r\u{202e}", Form::Text), "\\u{1b}[2J\\r\\u{202e}");
@@ -176,7 +183,10 @@ mod tests {
     #[test]
     fn no_line_from_elsewhere_passes_for_one_of_a_commands_own() {
         assert_eq!(complaint("error: a\n  hint: b\n"), "error: a\n  hint: b\n");
-        assert_eq!(complaint("error: a: \u{1b}[2K\rb\nerror: c\n\nd"), "error: a: \\u{1b}[2K\\rb\n  error: c\n\n  d\n");
+        assert_eq!(
+            complaint("error: a: \u{1b}[2K\rb\nerror: c\n\nd"),
+            "error: a: \\u{1b}[2K\\rb\n  error: c\n\n  d\n"
+        );
     }
 
     #[test]

@@ -53,7 +53,9 @@ pub enum CaError {
         source: std::io::Error,
     },
     /// There is a CA already.
-    #[error("{directory} has a CA already, which others may trust: it is not overwritten; choose another folder")]
+    #[error(
+        "{directory} has a CA already, which others may trust: it is not overwritten; choose another folder"
+    )]
     Exists {
         /// The folder.
         directory: PathBuf,

@@ -53,7 +53,12 @@ fn describe(running: &RunningContainer) {
             .join(", ")
         },
     );
-    complain(&format!("Logto {} ({}) at {}: {phases}", running.version(), running.image(), running.endpoint()));
+    complain(&format!(
+        "Logto {} ({}) at {}: {phases}",
+        running.version(),
+        running.image(),
+        running.endpoint()
+    ));
     complain(&format!("mock Hugging Face at {}", running.reach()));
 }
 
@@ -73,7 +78,8 @@ impl Walked {
         self.walks.sort();
         let Some(((first, _), further)) = self.walks.split_first() else { return };
         let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
-        let first = format!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
+        let first =
+            format!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
         let mut further: Vec<Duration> = further.iter().map(|(_, took)| *took).collect();
         further.sort();
         match (further.get(further.len() / 2), further.last()) {

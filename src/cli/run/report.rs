@@ -39,7 +39,9 @@ impl Report {
     /// One more walk has ended.
     pub(super) fn outcome(&mut self, outcome: &Outcome, progress: &Progress) -> Result<(), CliError> {
         match self {
-            Self::Text(text) => progress.above(|| output::print(&format!("{}\n", text.outcome(outcome).trim_end()))),
+            Self::Text(text) => {
+                progress.above(|| output::print(&format!("{}\n", text.outcome(outcome).trim_end())))
+            }
             Self::Json(json) => output::print_json(&json.outcome(outcome)),
             Self::Junit(junit) => junit.outcome(outcome),
         }

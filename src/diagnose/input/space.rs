@@ -32,7 +32,9 @@ pub(super) fn oauth_app(value: &Value, file: &str) -> Result<OauthAppCase, Input
     let always = ALWAYS.into_iter().filter(|scope| !more.iter().any(|other| other == scope));
     Ok(OauthAppCase {
         scopes: Some(always.map(ToOwned::to_owned).chain(more.iter().cloned()).collect()),
-        token_duration_minutes: Some(minutes(members, "hf_oauth_expiration_minutes", file)?.unwrap_or(MINUTES)),
+        token_duration_minutes: Some(
+            minutes(members, "hf_oauth_expiration_minutes", file)?.unwrap_or(MINUTES),
+        ),
         authorized_orgs: one_or_more(members, "hf_oauth_authorized_org", file)?,
         ..OauthAppCase::default()
     })
@@ -60,7 +62,10 @@ mod tests {
             assert_eq!((app.client_id, app.redirect_uris), (None, None));
         }
         let least = read("hf_oauth: true\nhf_oauth_authorized_org: acme\n").unwrap().oauth_app.unwrap();
-        assert_eq!((least.token_duration_minutes, least.authorized_orgs), (Some(480), Some(vec!["acme".to_owned()])));
+        assert_eq!(
+            (least.token_duration_minutes, least.authorized_orgs),
+            (Some(480), Some(vec!["acme".to_owned()]))
+        );
     }
 
     #[test]

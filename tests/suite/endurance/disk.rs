@@ -160,9 +160,13 @@ fn a_read_only_file_system_is_named() {
 fn a_report_that_grows_beyond_a_limit_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let script = "ulimit -f 1 || exit 99; exec \"$0\" check --schema > schema.json";
-    let output = Command::new("sh").args(["-c", script, binary()]).current_dir(directory.path()).output().unwrap();
+    let output =
+        Command::new("sh").args(["-c", script, binary()]).current_dir(directory.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(70), "{}", output.status);
-    assert_eq!(text(&output.stderr), "error: cannot write to standard output: File too large (os error 27)\n");
+    assert_eq!(
+        text(&output.stderr),
+        "error: cannot write to standard output: File too large (os error 27)\n"
+    );
 }
 
 /// D16: what a full disk left of a CA is no CA.
@@ -210,7 +214,10 @@ fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
     // One that others may trust, without its key: that is told, with what to do.
     std::fs::write(&key, "").unwrap();
     let told = text(&create(&["--if-missing"]).stderr);
-    assert!(told.contains("ca.key is empty or cut off") && told.contains("delete ca.pem and ca.key in ca"), "{told}");
+    assert!(
+        told.contains("ca.key is empty or cut off") && told.contains("delete ca.pem and ca.key in ca"),
+        "{told}"
+    );
 }
 
 /// D17: the app's secret is in it.
@@ -227,7 +234,11 @@ fn the_file_for_the_app_is_for_its_owner_alone() {
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     // `diagnose` writes the same file.
     std::fs::write(directory.path().join("connector.json"), CONNECTOR).unwrap();
-    command_in(directory.path(), &[["diagnose", "--connector", "connector.json"].as_slice(), &app].concat(), &[]);
+    command_in(
+        directory.path(),
+        &[["diagnose", "--connector", "connector.json"].as_slice(), &app].concat(),
+        &[],
+    );
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
@@ -244,7 +255,8 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
         let (code, _, told) = run(&["restore", "state.json"]);
         assert_eq!(code, Some(4), "{told}");
         assert!(
-            told.starts_with("error: state.json is empty or cut off") && told.contains("then delete the file"),
+            told.starts_with("error: state.json is empty or cut off")
+                && told.contains("then delete the file"),
             "{told}"
         );
     }

@@ -12,8 +12,7 @@ use axum::routing::{get, post};
 
 use crate::support::{binary, command, command_in};
 
-const CONNECTOR: &str =
-    r#"{ "clientId": "abc", "clientSecret": "12345678-1234-4234-8234-123456789abc", "scope": "openid profile" }"#;
+const CONNECTOR: &str = r#"{ "clientId": "abc", "clientSecret": "12345678-1234-4234-8234-123456789abc", "scope": "openid profile" }"#;
 
 struct Files(tempfile::TempDir);
 
@@ -150,7 +149,9 @@ fn pipes_that_deliver_are_read() {
     script("(sleep 0.2; cat connector.json) | \"$0\" diagnose --connector -");
     script("\"$0\" diagnose --connector - < connector.json");
     script("mkfifo late && { (sleep 0.3; cat good.yaml > late) & \"$0\" check late; }");
-    script("test \"$(\"$0\" capsule --force /dev/stdout --connector connector.json | head -1 | cut -c1-3)\" = '# A' || true");
+    script(
+        "test \"$(\"$0\" capsule --force /dev/stdout --connector connector.json | head -1 | cut -c1-3)\" = '# A' || true",
+    );
 }
 
 #[test]
@@ -181,14 +182,26 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     let twice = "{\n  \"clientId\": \"a\",\n  \"clientSecret\": \"b\",\n  \"clientId\": \"c\"\n}";
     files.write("twice", twice);
     for (arguments, wanted) in [
-        ("diagnose --connector twice", "twice:4:12: `clientId` stands here twice; which of the two is meant?"),
-        ("diagnose --connector connector.json --application twice", "twice:4:12: `clientId` stands here twice"),
+        (
+            "diagnose --connector twice",
+            "twice:4:12: `clientId` stands here twice; which of the two is meant?",
+        ),
+        (
+            "diagnose --connector connector.json --application twice",
+            "twice:4:12: `clientId` stands here twice",
+        ),
         (
             "diagnose --connector connector.json --sign-in-experience twice",
             "twice:4:12: `clientId` stands here twice",
         ),
-        ("diagnose --connector connector.json --huggingface twice", "twice:4:12: `clientId` stands here twice"),
-        ("restore twice", "twice:4:12: this is not a saved state of logto-testkit: `clientId` stands here twice"),
+        (
+            "diagnose --connector connector.json --huggingface twice",
+            "twice:4:12: `clientId` stands here twice",
+        ),
+        (
+            "restore twice",
+            "twice:4:12: this is not a saved state of logto-testkit: `clientId` stands here twice",
+        ),
         ("check twice", "twice:4:3: `clientId` stands here twice"),
         ("serve huggingface --config twice", "twice:"),
     ] {
@@ -197,9 +210,13 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     }
     // YAML, too, and deep inside.
     files.write("twice.yaml", "client_id: a\nredirect_uris: []\nclient_id: b\n");
-    let (code, told) = files.told(&["diagnose", "--connector", "connector.json", "--huggingface", "twice.yaml"]);
+    let (code, told) =
+        files.told(&["diagnose", "--connector", "connector.json", "--huggingface", "twice.yaml"]);
     assert!(code == 2 && told.contains("twice.yaml:3:1: `client_id` stands here twice"), "{told}");
-    files.write("deep.json", r#"{ "id": "x", "connectorId": "oauth2", "config": { "customConfig": { "a": 1, "a": 2 } } }"#);
+    files.write(
+        "deep.json",
+        r#"{ "id": "x", "connectorId": "oauth2", "config": { "customConfig": { "a": 1, "a": 2 } } }"#,
+    );
     let (code, told) = files.told(&["diagnose", "--connector", "deep.json"]);
     assert!(code == 2 && told.contains("`a` stands here twice"), "{told}");
 }
@@ -212,14 +229,20 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
         files.told(&["diagnose", "--connector", "connector.json", "--huggingface", "h.yaml"])
     };
     let (code, told) = huggingface("client_id: a\nscopes:\n  - openid\n---\n\nclient_id: b\n");
-    assert!(code == 2 && told.contains("h.yaml:4:1: ") && told.contains("a second document begins here"), "{told}");
+    assert!(
+        code == 2 && told.contains("h.yaml:4:1: ") && told.contains("a second document begins here"),
+        "{told}"
+    );
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..30 {
         let before = format!("*a{}, ", level - 1).repeat(9);
         writeln!(laughs, "a{level}: &a{level} [{before}]").unwrap();
     }
     let (code, told) = huggingface(&laughs);
-    assert!(code == 2 && told.contains("this is larger, or reaches deeper, than what is read here"), "{told}");
+    assert!(
+        code == 2 && told.contains("this is larger, or reaches deeper, than what is read here"),
+        "{told}"
+    );
     assert!(!told.contains("Budget") && !told.contains('{'), "{told}");
 }
 
@@ -244,21 +267,32 @@ fn the_front_matter_of_a_space_says_what_its_app_is() {
 #[test]
 fn targets_that_are_ids_are_told_as_the_file_has_them() {
     let files = Files::new();
-    let connector = format!(r#"{{ "id": "c0nn3ct0r", "connectorId": "huggingface-universal", "config": {CONNECTOR} }}"#);
+    let connector =
+        format!(r#"{{ "id": "c0nn3ct0r", "connectorId": "huggingface-universal", "config": {CONNECTOR} }}"#);
     files.write("full.json", connector);
     for (target, hint) in [
         ("c0nn3ct0r", "and `c0nn3ct0r` is the connector's id, not its target"),
         ("huggingface-universal", "and `huggingface-universal` is the connector's factory, not its target"),
     ] {
         files.write("experience.json", format!(r#"{{ "socialSignInConnectorTargets": ["{target}"] }}"#));
-        let arguments =
-            ["diagnose", "--connector", "full.json", "--sign-in-experience", "experience.json", "--report", "json"];
+        let arguments = [
+            "diagnose",
+            "--connector",
+            "full.json",
+            "--sign-in-experience",
+            "experience.json",
+            "--report",
+            "json",
+        ];
         let output = command_in(files.path(), &arguments, &[]);
         let shown = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(1), "{shown}");
         let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
         let evidence = report["findings"][0]["evidence"].to_string();
-        assert!(evidence.contains(&format!(r#"[\"{target}\"]; Logto drops"#)) && evidence.contains(hint), "{evidence}");
+        assert!(
+            evidence.contains(&format!(r#"[\"{target}\"]; Logto drops"#)) && evidence.contains(hint),
+            "{evidence}"
+        );
     }
 }
 

@@ -81,7 +81,8 @@ fn ends_well(directory: &Path, arguments: &[&str], code: i32, complaints: &mut V
         let expected = if out == End::Full && prints { 70 } else { code };
         let told = text(&output.stderr);
         let mut complain = |what: &str| {
-            complaints.push(format!("{arguments:?}, out {out:?}, err {err:?}: {what} ({}): {told}", output.status));
+            complaints
+                .push(format!("{arguments:?}, out {out:?}, err {err:?}: {what} ({}): {told}", output.status));
         };
         if output.status.code() != Some(expected) {
             complain(&format!("the exit code is not {expected}"));
@@ -107,7 +108,9 @@ fn files() -> tempfile::TempDir {
     write("wrong.yaml", "description: x\nsteps:\n  - visit: /\n    expect: { status: 404 }\n");
     write("invalid.yaml", "description: x\nstpes: []\n");
     let secret = "12345678-1234-4234-8234-123456789abc";
-    let config = |secret: &str| format!(r#"{{ "clientId": "abc", "clientSecret": "{secret}", "scope": "openid profile" }}"#);
+    let config = |secret: &str| {
+        format!(r#"{{ "clientId": "abc", "clientSecret": "{secret}", "scope": "openid profile" }}"#)
+    };
     write("connector.json", &config(secret));
     write("space.json", &config(&format!("{secret} ")));
     write("state.json", "{}");
@@ -189,8 +192,20 @@ fn no_command_is_left_out() {
         .collect();
     // `clean` needs Docker, and prints as the others do.
     let tried = [
-        "run", "check", "diagnose", "capsule", "fidelity", "up", "serve", "provision", "probe", "ca", "restore",
-        "clean", "completions", "help",
+        "run",
+        "check",
+        "diagnose",
+        "capsule",
+        "fidelity",
+        "up",
+        "serve",
+        "provision",
+        "probe",
+        "ca",
+        "restore",
+        "clean",
+        "completions",
+        "help",
     ];
     assert_eq!(names, tried);
 }

@@ -17,7 +17,10 @@ const HOSTILE: &str = "T\u{1b}[31m\u{1b}]0;x\u{7}\u{9b}2J\u{7f}\u{202e}\u{2066}\
 
 /// What must not be in a text that is shown, but for its lines.
 fn obeyed(text: &str) -> Vec<char> {
-    let bidi = ['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
+    let bidi = [
+        '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+        '\u{2069}',
+    ];
     text.chars().filter(|c| *c != '\n' && (c.is_control() || bidi.contains(c))).collect()
 }
 
@@ -40,10 +43,13 @@ async fn app() -> kit::Running {
             ],
         )
     };
-    let router = Router::new()
-        .route("/", get(move || async move { Html(page) }))
-        .route("/away", get(away))
-        .route("/json", get(|| async { ([(CONTENT_TYPE, "application/json")], format!("{{\"error\":\"{}\"}}", "\u{9b}2J\u{202e}")) }));
+    let router =
+        Router::new().route("/", get(move || async move { Html(page) })).route("/away", get(away)).route(
+            "/json",
+            get(|| async {
+                ([(CONTENT_TYPE, "application/json")], format!("{{\"error\":\"{}\"}}", "\u{9b}2J\u{202e}"))
+            }),
+        );
     kit::Bound::loopback().await.unwrap().serve(router)
 }
 

@@ -62,7 +62,8 @@ fn read(bytes: Vec<u8>) -> Result<String, NotText> {
     let good = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
     let (line, column) = place(&bytes[..good]);
     let byte = bytes[good];
-    let character = WINDOWS_1252.chars().nth(usize::from(byte).wrapping_sub(0x80)).unwrap_or(char::from(byte));
+    let character =
+        WINDOWS_1252.chars().nth(usize::from(byte).wrapping_sub(0x80)).unwrap_or(char::from(byte));
     Err(NotText::Narrow { line, column, byte, character })
 }
 
@@ -74,10 +75,10 @@ fn wide(bytes: &[u8]) -> Option<&'static str> {
         [0, 0, 0xfe, 0xff, ..] => Some("UTF-32BE"),
         [0xff, 0xfe, ..] => Some("UTF-16LE"),
         [0xfe, 0xff, ..] => Some("UTF-16BE"),
-        [1.., 0, 0, 0, ..] => Some("UTF-32LE"),
-        [0, 0, 0, 1.., ..] => Some("UTF-32BE"),
-        [1.., 0, 1.., 0, ..] | [1.., 0] => Some("UTF-16LE"),
-        [0, 1.., 0, 1.., ..] | [0, 1..] => Some("UTF-16BE"),
+        [1..=255, 0, 0, 0, ..] => Some("UTF-32LE"),
+        [0, 0, 0, 1..=255, ..] => Some("UTF-32BE"),
+        [1..=255, 0, 1..=255, 0, ..] | [1..=255, 0] => Some("UTF-16LE"),
+        [0, 1..=255, 0, 1..=255, ..] | [0, 1..=255] => Some("UTF-16BE"),
         _ => None,
     }
 }
@@ -131,8 +132,10 @@ mod tests {
         );
         assert!(narrow(b"\x80 5").contains("line 1, column 1 has the byte 0x80, which is `\u{20ac}`"));
         // Columns count characters.
-        assert!(narrow("ä\u{20ac}".as_bytes().iter().chain(b"\xff ").copied().collect::<Vec<_>>().as_slice())
-            .contains("line 1, column 3 has the byte 0xFF"));
+        assert!(
+            narrow("ä\u{20ac}".as_bytes().iter().chain(b"\xff ").copied().collect::<Vec<_>>().as_slice())
+                .contains("line 1, column 3 has the byte 0xFF")
+        );
     }
 
     #[test]

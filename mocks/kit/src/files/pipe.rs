@@ -49,7 +49,7 @@ impl From<Silent> for io::Error {
 ///
 /// Opening and reading such a file may wait for ever, so a thread of its own does it, and is left
 /// where it waits when the time is up: the command ends then.
-pub(super) fn from<R: Read>(
+pub(super) fn from<R: Read + 'static>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     limit: u64,
     waits: Waits,
@@ -110,10 +110,9 @@ pub(super) fn into(path: &Path, contents: &[u8], waits: Waits) -> io::Result<()>
             drop(sender.send(file.write_all(&contents).and_then(|()| file.flush())));
         }
     })?;
-    for (wait, late) in [
-        (waits.open, Silent::NotOpened(waits.open)),
-        (waits.silence, Silent::NotTaken(waits.silence)),
-    ] {
+    for (wait, late) in
+        [(waits.open, Silent::NotOpened(waits.open)), (waits.silence, Silent::NotTaken(waits.silence))]
+    {
         match done.recv_timeout(wait) {
             Ok(done) => done?,
             Err(_) => return Err(late.into()),
