@@ -147,6 +147,7 @@ impl Container {
                 untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
                 turn: Arc::default(),
                 reaper: None,
+                progress: Progress::new(self.progress.clone()),
                 _owner: owner,
             }),
             Reusable::ToStart(owner) => self.boot(engine, reach, port, Some(owner)).await,

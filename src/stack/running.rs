@@ -20,7 +20,7 @@ use super::parts::{
     named, open_tenant,
 };
 use super::plan;
-use super::probe::{self, ProbeError};
+use super::probe;
 use super::reset;
 use super::saved::{Restored, SavedStateError};
 use super::settings::AppChange;
