@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Html;
 use axum::routing::get;
 
@@ -32,14 +33,14 @@ async fn app() -> kit::Running {
     );
     let away = || async {
         // Header values hold bytes of Latin-1, C1 among them, but no C0.
-        let value = |bytes: &[u8]| axum::http::HeaderValue::from_bytes(bytes).unwrap();
+        let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
         (
-            axum::http::StatusCode::FOUND,
+            StatusCode::FOUND,
             [
                 (LOCATION, value(b"/?a=%1b[2J&b=%0Ac")),
                 (CONTENT_TYPE, value(b"text/html; \x9b2J\t")),
                 (CACHE_CONTROL, value(b"no-store\x9b2J")),
-                (axum::http::header::SET_COOKIE, value(b"a\x9b=b\x9b2J; path=/")),
+                (SET_COOKIE, value(b"a\x9b=b\x9b2J; path=/")),
             ],
         )
     };
@@ -173,16 +174,16 @@ fn names_of_files_and_arguments_are_shown_and_not_obeyed() {
     let directory = tempfile::tempdir().unwrap();
     let name = "a\u{1b}[2J\nerror: forged\u{202e}.yaml";
     std::fs::write(directory.path().join(name), "description: x\nstpes: []\n").unwrap();
-    std::fs::write(directory.path().join("c.json"), "{ \"clientId\": 1").unwrap();
-    std::fs::rename(directory.path().join("c.json"), directory.path().join(format!("{name}.json"))).unwrap();
+    std::fs::write(directory.path().join("good.yaml"), "description: x\nsteps:\n  - visit: /\n").unwrap();
     let connector = format!("{name}.json");
+    std::fs::write(directory.path().join(&connector), "{ \"clientId\": 1").unwrap();
     let option = format!("--{name}");
     for arguments in [
         vec!["check", "."],
         vec!["check", name],
         vec!["run", "."],
         vec!["diagnose", "--connector", &connector],
-        vec!["run", "--filter", name],
+        vec!["run", "good.yaml", "--filter", name],
         vec!["run", &option],
         vec!["restore", name],
     ] {
