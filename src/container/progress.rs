@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::Clock;
+use kit::Stopwatch;
 
 /// Told of every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
@@ -63,12 +63,11 @@ pub enum Event {
 #[derive(Clone)]
 pub(super) struct Progress {
     listener: Option<Listener>,
-    clock: Clock,
 }
 
 impl Progress {
     pub(super) fn new(listener: Option<Listener>) -> Self {
-        Self { listener, clock: Clock::system() }
+        Self { listener }
     }
 
     pub(super) fn tell(&self, event: &Event) {
@@ -80,7 +79,7 @@ impl Progress {
     /// A phase begins; [`Begun::ended`] tells how long it took.
     pub(super) fn begin(&self, phase: Phase, what: impl Into<String>) -> Begun<'_> {
         self.tell(&Event::Begins { phase, what: what.into() });
-        Begun { progress: self, phase, since: self.clock.now() }
+        Begun { progress: self, phase, since: Stopwatch::start() }
     }
 }
 
@@ -88,12 +87,12 @@ impl Progress {
 pub(super) struct Begun<'a> {
     progress: &'a Progress,
     phase: Phase,
-    since: jiff::Timestamp,
+    since: Stopwatch,
 }
 
 impl Begun<'_> {
     pub(super) fn ended(self) -> Duration {
-        let took = self.progress.clock.now().duration_since(self.since).unsigned_abs();
+        let took = self.since.elapsed();
         self.progress.tell(&Event::Ended { phase: self.phase, took });
         took
     }

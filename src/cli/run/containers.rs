@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use jiff::Timestamp;
+use kit::Stopwatch;
 use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
@@ -57,10 +57,10 @@ fn describe(running: &RunningContainer) {
 }
 
 /// What the first hop had to wait for, and what each further walk costs.
-pub(super) fn describe_walks(started: Timestamp, outcomes: &[Outcome]) {
+pub(super) fn describe_walks(started: Stopwatch, outcomes: &[Outcome]) {
     let Some(first) = outcomes.iter().filter_map(|outcome| outcome.began).min() else { return };
     let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
-    eprint!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
+    eprint!("first hop {} after the start", seconds(first.since(started)));
     let further = outcomes.iter().filter(|outcome| outcome.began.is_some_and(|began| began > first));
     let mut further: Vec<Duration> = further.map(|outcome| outcome.duration).collect();
     further.sort();
