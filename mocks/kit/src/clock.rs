@@ -63,8 +63,11 @@ enum Kind {
 }
 
 /// Nobody outside looks at the clock of a stack that lives in this process, so a machine that
-/// does not know the year (no battery, no network yet) does no harm: its stacks live in this one.
-const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);
+/// does not know the year (no battery, no network yet) does no harm: its stacks live between 2000
+/// and 2200. (In 1973 and before, seconds and milliseconds look alike; the `chrono` of
+/// `openidconnect`, which reads Logto's `updated_at` as seconds, ends in 2230.)
+const PLAUSIBLE: [Timestamp; 2] =
+    [Timestamp::constant(946_684_800, 0), Timestamp::constant(7_258_118_400, 0)];
 
 /// How long one answer may take in real time on a clock on which waiting is not real. Nothing
 /// takes that long on a machine that works at all; it keeps a walk from hanging.
@@ -101,7 +104,7 @@ impl Clock {
     pub fn system_on(machine: &Machine) -> Self {
         let clock = Self::new(Kind::System, machine);
         // From here on a step is one.
-        clock.now();
+        clock.shared.wall();
         clock
     }
 
@@ -115,7 +118,7 @@ impl Clock {
     /// [`Clock::skipping`], of this machine.
     #[must_use]
     pub fn skipping_on(machine: &Machine) -> Self {
-        Self::new(Kind::Skipping(machine.wall().max(EARLIEST)), machine)
+        Self::new(Kind::Skipping(machine.wall().clamp(PLAUSIBLE[0], PLAUSIBLE[1])), machine)
     }
 
     /// Stands still at `at` and moves only by [`Clock::advance`].
@@ -230,11 +233,21 @@ impl Clock {
     ///
     /// # Errors
     /// [`Elapsed`] when a limit ran out first.
-    #[expect(clippy::disallowed_methods, reason = "the one place that waits for real")]
     pub async fn timeout<F: Future>(
         &self,
         what: &str,
         limit: Duration,
+        future: F,
+    ) -> Result<F::Output, Elapsed> {
+        self.limited(what, limit, PATIENCE, future).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that waits for real")]
+    async fn limited<F: Future>(
+        &self,
+        what: &str,
+        limit: Duration,
+        patience: Duration,
         future: F,
     ) -> Result<F::Output, Elapsed> {
         let mut moved = self.shared.moved.subscribe();
@@ -249,8 +262,8 @@ impl Clock {
             if counted >= limit {
                 return Err(Elapsed::Limit { after: limit });
             }
-            if !real && waited >= PATIENCE {
-                let exceeded = DeadlineExceeded { what: what.to_owned(), limit: PATIENCE };
+            if !real && waited >= patience {
+                let exceeded = DeadlineExceeded { what: what.to_owned(), limit: patience };
                 let entered = self.shared.watch().enter(Disturbance::Stalled(exceeded.clone()));
                 tracing::warn!("{entered}");
                 return Err(Elapsed::Harness(exceeded));
@@ -369,38 +382,40 @@ mod tests {
         assert_eq!(answer, Ok(()));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_party_on_a_skipping_clock_does_not_give_up_because_the_machine_is_slow() {
         let clock = Clock::skipping();
-        let slow = real_seconds(59);
-        assert_eq!(clock.timeout("an answer", Duration::from_secs(5), slow).await, Ok(()));
+        let slow = really(Duration::from_millis(300));
+        assert_eq!(clock.timeout("an answer", Duration::from_millis(1), slow).await, Ok(()));
         assert_eq!(clock.disturbance_count(), 0);
 
-        let never = std::future::pending::<()>();
-        let given_up = clock.timeout("the answer to GET /", Duration::from_secs(5), never).await.unwrap_err();
-        assert_eq!(given_up.to_string(), "the harness waited 60s for the answer to GET /");
+        let (limit, patience) = (Duration::from_secs(5), 2 * TURN);
+        let never = clock.limited("the answer to GET /", limit, patience, std::future::pending::<()>());
+        let given_up = never.await.unwrap_err();
+        assert_eq!(given_up.to_string(), "the harness waited 500ms for the answer to GET /");
         let told = clock.disturbances(0);
-        assert!(matches!(&told[..], [Disturbance::Stalled(deadline)] if deadline.what.ends_with("GET /")), "{told:?}");
+        let named = matches!(&told[..], [Disturbance::Stalled(deadline)] if deadline.what.ends_with("GET /"));
+        assert!(named, "{told:?}");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn on_the_machines_clock_real_time_and_moves_count() {
         let clock = Clock::system();
-        let asked = clock.timeout("an answer", Duration::from_secs(5), real_seconds(4)).await;
+        let asked = clock.timeout("an answer", Duration::from_secs(5), really(TURN * 2)).await;
         assert_eq!(asked, Ok(()));
-        let asked = clock.timeout("an answer", Duration::from_secs(5), real_seconds(6)).await;
-        assert_eq!(asked, Err(limit(5)));
+        let after = Duration::from_millis(300);
+        let asked = clock.timeout("an answer", after, really(Duration::from_secs(60))).await;
+        assert_eq!(asked, Err(Elapsed::Limit { after }));
         let moved = async {
-            real_seconds(4).await;
-            clock.advance(Duration::from_secs(1));
-            real_seconds(1).await;
+            clock.sleep(Duration::from_millis(1)).await;
+            clock.advance(Duration::from_secs(60));
+            std::future::pending::<()>().await;
         };
-        assert_eq!(clock.timeout("an answer", Duration::from_secs(5), moved).await, Err(limit(5)));
+        assert_eq!(clock.timeout("an answer", Duration::from_secs(60), moved).await, Err(limit(60)));
     }
 
-    #[expect(clippy::disallowed_methods, reason = "tokio's clock is paused, and skips")]
-    async fn real_seconds(seconds: u64) {
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    async fn really(time: Duration) {
+        Clock::system().sleep(time).await;
     }
 
     const STEPS: [i64; 8] = [300, -300, 3600, -3600, 86_400, -86_400, 3, -3];
@@ -445,6 +460,7 @@ mod tests {
         // Both clocks go on, however long nobody looks.
         machine.tick(Duration::from_secs(3600));
         clock.now();
+        machine.tick(Duration::ZERO);
         clock.now();
         clock.advance(Duration::from_secs(3600));
         clock.now();
@@ -454,12 +470,11 @@ mod tests {
     #[test]
     fn a_machine_that_does_not_know_the_year_has_stacks_that_live_in_one() {
         let machine = Machine::movable();
-        machine.set(Timestamp::UNIX_EPOCH);
-        assert_eq!(Clock::skipping_on(&machine).now().to_string().split('-').next(), Some("2000"));
-        assert_eq!(Clock::system_on(&machine).seconds(), 0);
-        for year in [2038, 2262, 9998] {
-            machine.set(format!("{year}-12-31T12:00:00Z").parse().unwrap());
-            assert!(Clock::skipping_on(&machine).now().to_string().starts_with(&year.to_string()));
+        for (year, lives_in) in [(1970, 2000), (1999, 2000), (2038, 2038), (2262, 2200), (9998, 2200)] {
+            machine.set(format!("{year}-06-30T12:00:00Z").parse().unwrap());
+            let shown = |clock: Clock| clock.now().to_string();
+            assert!(shown(Clock::skipping_on(&machine)).starts_with(&lives_in.to_string()), "{year}");
+            assert!(shown(Clock::system_on(&machine)).starts_with(&year.to_string()), "{year}");
         }
     }
 }

@@ -220,7 +220,10 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let WalkReport { failures, transcript, findings } = report;
+    let WalkReport { failures, transcript, mut findings, disturbed } = report;
+    if snapshot.difference().is_some() && findings.is_empty() {
+        findings.extend(disturbed);
+    }
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
     Ok(Outcome {
         scenario: scenario.clone(),
