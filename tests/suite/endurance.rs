@@ -5,6 +5,7 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+mod soak;
 mod time;
 
 /// How much of the tests that take their time is run.
