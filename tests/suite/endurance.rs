@@ -14,6 +14,7 @@ mod output;
 mod soak;
 #[cfg(unix)]
 mod terminal;
+mod time;
 
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

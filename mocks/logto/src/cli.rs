@@ -86,11 +86,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     }
     let stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
+    let clock = Clock::system();
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
         trust_proxy_header: arguments.trust_proxy_header,
-        clock: Clock::system(),
+        clock: clock.clone(),
         random: Random::from_os(),
         journal: journal.clone(),
         client: client.build()?,
@@ -101,7 +102,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let told =
         format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {id}:{secret}\n");
     output::print(&told, Form::Text).map_err(CliError::Output)?;
-    let router = kit::logged(logto.router(), journal);
+    let router = kit::logged(logto.router(), journal, clock);
     let servers = [bound.serve(router.clone()), admin.serve(router)];
     stop.wait().await;
     for server in servers {
