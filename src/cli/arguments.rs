@@ -73,6 +73,12 @@ pub(crate) enum Command {
         /// The run.
         run: String,
     },
+    /// What starts an app and ends it with all that it started; started by `diagnose` itself.
+    #[command(hide = true)]
+    Guard {
+        /// The app's command.
+        command: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -146,7 +146,7 @@ fn print(text: &str) -> Result<(), CliError> {
 /// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending
 /// the process while a tenant is being changed.
 pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
-    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
+    let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         stop.wait().await;

@@ -29,7 +29,7 @@ pub(crate) struct Elsewhere {
     /// What this Logto received.
     pub(crate) journal: Journal,
     _servers: [Running; 2],
-    _directory: tempfile::TempDir,
+    pub(crate) directory: tempfile::TempDir,
     pub(crate) state_file: PathBuf,
 }
 
@@ -42,6 +42,14 @@ pub(crate) enum Surroundings {
 
 impl Elsewhere {
     pub(crate) async fn start(surroundings: Surroundings) -> Self {
+        Self::start_behind(surroundings, |router| router).await
+    }
+
+    /// With something in front of it that sees every request.
+    pub(crate) async fn start_behind(
+        surroundings: Surroundings,
+        front: impl Fn(axum::Router) -> axum::Router,
+    ) -> Self {
         let (clock, journal) = (Clock::system(), Journal::new());
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
@@ -80,9 +88,9 @@ impl Elsewhere {
             huggingface,
             ca,
             journal,
-            _servers: [bound.serve(logto.router()), admin.serve(logto.router())],
+            _servers: [bound.serve(front(logto.router())), admin.serve(front(logto.router()))],
             state_file: directory.path().join("state.json"),
-            _directory: directory,
+            directory,
         }
     }
 

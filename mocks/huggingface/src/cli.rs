@@ -47,7 +47,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;
     }
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
     let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);
     let origin = origin(args, &site)?;
     let clock = Clock::system();
