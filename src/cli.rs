@@ -12,6 +12,8 @@ mod diagnose;
 mod dispatch;
 mod exit;
 mod fidelity;
+mod guard;
+mod panics;
 mod probe;
 mod provision;
 mod restore;

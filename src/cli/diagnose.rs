@@ -9,6 +9,7 @@ use std::io::Write as _;
 use logto_testkit::diagnose;
 
 use super::exit::CliError;
+use super::panics;
 use arguments::{Diagnose, DiagnoseReport};
 
 pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
@@ -19,6 +20,7 @@ pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
     let diagnosis = tokio::select! {
         diagnosis = diagnose::diagnose(&case, &app) => diagnosis?,
         _ = interrupted.wait_for(|interrupted| *interrupted) => return Err(CliError::Interrupted),
+        never = panics::on_demand() => match never {},
     };
     let text = match command.report {
         DiagnoseReport::Json => format!("{:#}\n", diagnosis.to_json()),

@@ -8,15 +8,19 @@ use clap::Parser as _;
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
 use super::{
-    ca, capsule, check, clean, completions, diagnose, fidelity, probe, provision, restore, run, serve, up,
+    ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore, run,
+    serve, up,
 };
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
+    panics::tell();
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_writer(std::io::stderr)
+        // A line that cannot be written is no reason to panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .init();
     // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
@@ -24,7 +28,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
-    let done = runtime.block_on(async {
+    let command = async {
         match arguments.command {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
@@ -40,21 +44,22 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,
             Some(Command::Reap { run }) => clean::reap(&run).await,
+            Some(Command::Guard { command }) => guard::guard(&command).await,
             Some(Command::Completions(command)) => {
                 completions::completions(&command);
                 Ok(())
             }
         }
-    });
-    match done {
+    };
+    match panics::caught(|| runtime.block_on(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
 }
 
 fn report(error: &CliError) -> ExitCode {
-    // A failed scenario was told in full where it failed.
-    if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
+    // Told in full where it failed.
+    if !error.is_told() {
         eprintln!("error: {error}");
     }
     ExitCode::from(error.code())

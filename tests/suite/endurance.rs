@@ -7,6 +7,7 @@
 
 mod kills;
 mod processes;
+mod soak;
 
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
