@@ -15,6 +15,9 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let credentials = restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto))?;
     let (logto, restored) = from(file, &credentials).await?;
     println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);
+    for call in &restored.not_undone {
+        println!("not undone, since nothing can: {call}");
+    }
     Ok(())
 }
 

@@ -50,7 +50,7 @@ impl Drop for App {
         // A guard that was stopped or hangs: its group is known as long as nobody has waited for it.
         #[cfg(unix)]
         if let Some(group) = i32::try_from(self.guard.id()).ok().and_then(rustix::process::Pid::from_raw) {
-            drop(rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
             self.guard.reap();
         }
     }
@@ -102,7 +102,7 @@ pub async fn lead(command: &str) -> std::io::Result<()> {
     }
     #[cfg(unix)]
     {
-        drop(rustix::process::kill_current_process_group(rustix::process::Signal::TERM));
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TERM);
         // Children may outlive the shell.
         let ended = async {
             drop(app.wait().await);
@@ -111,7 +111,7 @@ pub async fn lead(command: &str) -> std::io::Result<()> {
             }
         };
         drop(kit::within("the end of the app", GRACE, ended).await);
-        drop(rustix::process::kill_current_process_group(rustix::process::Signal::KILL));
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::KILL);
     }
     app.kill().await
 }
@@ -168,7 +168,7 @@ mod tests {
         kit::within("the app's processes", Duration::from_secs(10), written).await.unwrap()
     }
 
-    async fn ends(end: impl AsyncFnOnce(App)) {
+    async fn ends(end: impl AsyncFn(App)) {
         for ignored in ["", "trap '' TERM INT HUP; "] {
             let directory = tempfile::tempdir().unwrap();
             let file = directory.path().join("pids");

@@ -22,7 +22,8 @@ use super::parts::{
 use super::plan;
 use super::probe::{self, ProbeError};
 use super::reset;
-use super::saved::{Restored, SavedStateError};
+use super::restore::Restored;
+use super::saved::SavedStateError;
 use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
@@ -260,12 +261,17 @@ impl Stack {
         self.tenant.management()
     }
 
-    /// Has what was created besides, e.g. `connectors/abc`, deleted when a shared tenant is put back.
+    /// Makes a call of Logto's Management API for a scenario; what it changes in a shared tenant is put back.
     ///
     /// # Errors
-    /// [`SavedStateError`] when that cannot be written down.
-    pub(crate) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
-        self.tenant.note_created(path)
+    /// [`StepError`] when there is no answer, or it cannot be written down what there is to put back.
+    pub(crate) async fn administer(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<(u16, String), StepError> {
+        self.tenant.administer(method, path, body).await
     }
 
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {

@@ -187,7 +187,7 @@ steps:
 ";
 
 /// Whatever a scenario can change in a tenant.
-const CHANGES: &str = r#"
+const CHANGES: &str = r##"
 description: An administrator has a lot to do while Ada signs in.
 given:
   huggingface: { users: [ada, grace] }
@@ -233,7 +233,7 @@ steps:
       call: POST /api/connectors
       body: { connectorId: huggingface-universal, id: anew, config: { clientId: x, clientSecret: y } }
     expect: { answered: { status: 200 } }
-"#;
+"##;
 
 /// Kills at every `every`-th step, on both sides of it, and has the tenant put back each time.
 async fn at_every_step(scenario: &str, tenant: Tenant, every: usize) {
@@ -355,4 +355,98 @@ async fn the_next_run_points_to_the_file() {
     assert_eq!(site.inventory().await, left);
     put_back(&site, &before).await.unwrap();
     assert_eq!(site.run(VISIT, None).await.code, Some(0));
+}
+
+/// A run that waits for an app of somebody else's, and is told to end meanwhile.
+async fn told(site: &Site, signal: &str) -> Ended {
+    let directory = site.elsewhere.directory.path();
+    std::fs::write(directory.join("story.yaml"), VISIT).unwrap();
+    let listen = site.elsewhere.huggingface.to_string();
+    let port = kit::spare_port(&kit::Random::from_os()).unwrap();
+    let app = format!("http://localhost:{port}");
+    let mut arguments = vec!["run", "story.yaml", "--logto", site.elsewhere.endpoint.as_str(), "--logto-admin"];
+    arguments.extend([site.elsewhere.admin_endpoint.as_str(), "--ca", "ca", "--huggingface-listen", &listen]);
+    arguments.extend(["--state-file", "state.json", "--app", &app, "--app-env", "app.env"]);
+    let tell = async {
+        while !directory.join("app.env").exists() {
+            kit::Clock::system().sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let pid = site.gate.lock().unwrap().child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
+    };
+    tokio::join!(site.command(&arguments, None), tell).0
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_told_to_end_puts_the_tenant_back() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let site = Site::start(Tenant::Fresh).await;
+        let before = site.inventory().await;
+        let ended = told(&site, signal).await;
+        assert_eq!(ended.code, Some(130), "SIG{signal}: {}", ended.said);
+        assert_eq!(site.inventory().await, before, "SIG{signal}: {}", ended.said);
+        assert!(!site.state_file().exists(), "SIG{signal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg(debug_assertions)]
+async fn a_run_that_panics_puts_the_tenant_back() {
+    let site = Site::start(Tenant::Fresh).await;
+    let before = site.inventory().await;
+    let ended = told(&site, "USR1").await;
+    assert_eq!(ended.code, Some(70), "{}", ended.said);
+    assert!(ended.said.contains("internal error"), "{}", ended.said);
+    assert_eq!(site.inventory().await, before, "{}", ended.said);
+    assert!(!site.state_file().exists());
+}
+
+/// `restore` while the run is at work would take its tenant away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn restore_leaves_a_run_at_work_alone() {
+    let site = Site::start(Tenant::Fresh).await;
+    let stack = site.elsewhere.stack(false).start().await.unwrap();
+    let at_work = site.inventory().await;
+    let restored = site.restore(None).await;
+    assert_eq!(restored.code, Some(4), "{}", restored.said);
+    assert!(restored.said.contains("still at work"), "{}", restored.said);
+    assert_eq!(site.inventory().await, at_work);
+    stack.stop().await.unwrap();
+}
+
+/// What cannot be put back is said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_there_before_is_put_back_or_told() {
+    let site = Site::start(Tenant::InUse).await;
+    let before = site.inventory().await;
+    let of = |list: &str, at: usize| before[list][at]["id"].as_str().unwrap().to_owned();
+    let (users, bob) = ("users?page=1&page_size=100", of("users?page=1&page_size=100", 1));
+    assert_eq!(before[users][1]["username"], "bob");
+    let role = of("roles", 0);
+    let scenario = |steps: String| format!("description: x\nsteps:\n{steps}  - visit: /\n");
+    let changes = format!(
+        "  - administer: {{ call: PATCH /api/users/{bob}/is-suspended, body: {{ isSuspended: true }} }}\n  \
+           - administer: {{ call: PUT /api/users/{bob}/identities/other, body: {{ userId: x }} }}\n  \
+           - administer: {{ call: PATCH /api/users/{bob}, body: {{ name: Robert }} }}\n  \
+           - administer: {{ call: PATCH /api/roles/{role}, body: {{ description: Changed }} }}\n"
+    );
+    let ended = site.run(&scenario(changes), None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    same_but_for_dates(&site, &before).await;
+
+    let gone = format!("  - administer: {{ call: DELETE /api/roles/{role} }}\n");
+    let ended = site.run(&scenario(gone), None).await;
+    assert_eq!(ended.code, Some(4), "{}", ended.said);
+    assert!(ended.said.contains(&format!("roles/{role} was deleted")), "{}", ended.said);
+    assert!(site.state_file().exists());
+}
+
+async fn same_but_for_dates(site: &Site, before: &Value) {
+    let without = |mut inventory: Value| {
+        for user in inventory["users?page=1&page_size=100"].as_array_mut().unwrap() {
+            user["updatedAt"] = Value::Null;
+        }
+        inventory
+    };
+    assert_eq!(without(site.inventory().await), without(before.clone()));
 }

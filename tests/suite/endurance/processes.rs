@@ -1,7 +1,7 @@
 //! What the command starts ends with it, whatever ends the command.
 #![cfg(unix)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
