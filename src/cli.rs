@@ -10,6 +10,7 @@ mod clean;
 mod completions;
 mod diagnose;
 mod dispatch;
+mod docker_host;
 mod exit;
 mod fidelity;
 mod guard;

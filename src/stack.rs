@@ -37,8 +37,8 @@ pub use names::UnknownName;
 pub use probe::ProbeError;
 pub use reset::NotClean;
 pub(crate) use reset::{empty, not_seeded};
-pub use running::{Stack, StopError};
 pub use restore::Restored;
+pub use running::{Stack, StopError};
 pub use saved::{BorrowedConnector, Creation, SavedState, SavedStateError, StateFile};
 pub use settings::{
     AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,

@@ -6,14 +6,16 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
+use super::docker_host;
 use super::exit::CliError;
 use super::{
-    ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore, run,
-    serve, up,
+    ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore,
+    run, serve, up,
 };
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
+    docker_host::unset_if_empty();
     panics::tell();
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()

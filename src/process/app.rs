@@ -31,7 +31,11 @@ impl App {
         command: &str,
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> std::io::Result<Self> {
-        let guard = Guard::start(&["guard", "--", command], || stand_in(command), |guard| prepared(guard, variables))?;
+        let guard = Guard::start(
+            &["guard", "--", command],
+            || stand_in(command),
+            |guard| prepared(guard, variables),
+        )?;
         Ok(Self { guard })
     }
 
@@ -119,7 +123,8 @@ pub async fn lead(command: &str) -> std::io::Result<()> {
 /// Whether nothing runs in this group but its leader, as far as the system tells.
 #[cfg(target_os = "linux")]
 fn is_alone() -> bool {
-    let (this, group) = (std::process::id().to_string(), rustix::process::getpgrp().as_raw_nonzero().to_string());
+    let (this, group) =
+        (std::process::id().to_string(), rustix::process::getpgrp().as_raw_nonzero().to_string());
     let Ok(processes) = std::fs::read_dir("/proc") else { return true };
     !processes.flatten().any(|process| {
         let number = process.file_name();

@@ -53,7 +53,9 @@ pub(super) async fn look(
     }
     let Some((place, beneath)) = place(path) else {
         return match body {
-            Some(body) if *method == Method::POST && !path.contains('/') => creates(management, path, body).await,
+            Some(body) if *method == Method::POST && !path.contains('/') => {
+                creates(management, path, body).await
+            }
             _ => Ok(Ahead::ForGood),
         };
     };
@@ -94,7 +96,11 @@ async fn creates(management: &Management, list: &str, body: &Value) -> Result<Ah
 }
 
 /// What is there, unless it is known how it was.
-async fn changes(management: &Management, state: &SavedState, place: String) -> Result<Ahead, ManagementError> {
+async fn changes(
+    management: &Management,
+    state: &SavedState,
+    place: String,
+) -> Result<Ahead, ManagementError> {
     let borrowed = state.borrowed_connector.as_ref().map(|connector| format!("connectors/{}", connector.id));
     if borrowed.is_some_and(|borrowed| borrowed == place) || state.before.contains_key(&place) {
         return Ok(Ahead::Nothing);
@@ -156,8 +162,11 @@ pub(super) async fn alike(
 /// A tenant may have many accounts: asked for by what only one can have, or by the name.
 fn search(body: &Value) -> String {
     let given = |field: &&str| body.get(*field).and_then(Value::as_str).filter(|value| !value.is_empty());
-    let field = ["username", "primaryEmail", "primaryPhone", "name"].into_iter().find(|field| given(field).is_some());
-    let Some((field, value)) = field.and_then(|field| Some((field, given(&field)?))) else { return String::new() };
+    let field =
+        ["username", "primaryEmail", "primaryPhone", "name"].into_iter().find(|field| given(field).is_some());
+    let Some((field, value)) = field.and_then(|field| Some((field, given(&field)?))) else {
+        return String::new();
+    };
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair(&format!("search.{field}"), value)
         .append_pair(&format!("mode.{field}"), "exact")
@@ -175,9 +184,9 @@ fn is_like(item: &Value, body: &Value) -> bool {
 /// Logto adds members of its own, drops what it does not know, and writes addresses in small letters.
 fn agrees(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
-        (Value::Object(found), Value::Object(wanted)) => wanted
-            .iter()
-            .all(|(name, wanted)| found.get(name).is_none_or(|found| agrees(found, wanted))),
+        (Value::Object(found), Value::Object(wanted)) => {
+            wanted.iter().all(|(name, wanted)| found.get(name).is_none_or(|found| agrees(found, wanted)))
+        }
         (Value::String(found), Value::String(wanted)) => found.to_lowercase() == wanted.to_lowercase(),
         (found, wanted) => found == wanted,
     }
@@ -195,8 +204,13 @@ mod tests {
         let both = |place: &str, beneath: &str| Some((place.to_owned(), beneath.to_owned()));
         assert_eq!(of("users/abc/identities/huggingface"), both("users/abc", "identities/huggingface"));
         assert_eq!(of("connectors/abc"), both("connectors/abc", ""));
-        assert_eq!(of("configs/jwt-customizer/access-token"), both("configs/jwt-customizer/access-token", ""));
-        for other in ["users", "users/", "sign-in-exp", "configs/oidc/cookie-keys/rotate", "organization-invitations"] {
+        assert_eq!(
+            of("configs/jwt-customizer/access-token"),
+            both("configs/jwt-customizer/access-token", "")
+        );
+        for other in
+            ["users", "users/", "sign-in-exp", "configs/oidc/cookie-keys/rotate", "organization-invitations"]
+        {
             assert_eq!(of(other), None, "{other}");
         }
     }

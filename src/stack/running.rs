@@ -288,6 +288,10 @@ impl Stack {
         match Self::assemble(&settings, containers.as_ref(), &mut servers).await {
             Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
             Err(error) => {
+                let error = match container {
+                    Some(container) => error.unless_gone(container).await,
+                    None => error,
+                };
                 drop(turn);
                 if let Some(containers) = containers {
                     containers.stop().await;
@@ -375,23 +379,11 @@ impl Stack {
             open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let people = huggingface_site.users().into_iter().map(|user| user.sub).collect();
-        let noted = async { Ok::<_, StepError>(tenant.note_people(people)?) };
-        step("note who is at Hugging Face", QUICK, noted).await?;
-
         let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         for other in &endpoints.others {
             names.learn(other.name, &other.origin.origin().ascii_serialization());
         }
         names.learn("CONNECTOR", tenant.connector_id());
-        let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
-        let oauth_app = huggingface_site.add_app(oauth_app);
-        for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
-            huggingface_site.add_app(other);
-        }
-        let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
-        names.learn("HF_CLIENT_ID", &client_id);
-        names.learn("HF_CLIENT_SECRET", &client_secret);
         let site = Site {
             huggingface: &huggingface_site,
             settings,
@@ -399,7 +391,21 @@ impl Stack {
             clients: &clients,
             endpoints: &endpoints,
         };
-        let (application, app) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+        let opened = async {
+            let people = huggingface_site.users().into_iter().map(|user| (user.sub, user.email)).collect();
+            step("note who is at Hugging Face", LOGTO, tenant.note_people(people)).await?;
+            let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
+            let oauth_app = huggingface_site.add_app(oauth_app);
+            for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+                huggingface_site.add_app(other);
+            }
+            let of_connector = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
+            names.learn("HF_CLIENT_ID", &of_connector.0);
+            names.learn("HF_CLIENT_SECRET", &of_connector.1);
+            let opened = site.open(&mut tenant, &mut names, app_bound, servers).await?;
+            Ok::<_, StartError>((of_connector, opened))
+        };
+        let ((client_id, client_secret), (application, app)) = match opened.await {
             Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.

@@ -76,7 +76,12 @@ pub struct Creation {
 impl SavedState {
     /// Of a tenant in which nothing was changed yet.
     #[must_use]
-    pub fn new(logto: &Url, logto_admin: &Url, started_at_ms: i64, sign_in_experience: Map<String, Value>) -> Self {
+    pub fn new(
+        logto: &Url,
+        logto_admin: &Url,
+        started_at_ms: i64,
+        sign_in_experience: Map<String, Value>,
+    ) -> Self {
         Self {
             version: VERSION,
             logto: logto.clone(),
@@ -103,7 +108,9 @@ impl SavedState {
         let application = self.created_application.iter().map(|id| format!("applications/{id}"));
         let connector = self.created_connector.iter().map(|id| format!("connectors/{id}"));
         let mut all = users.chain(application).chain(connector).chain(self.created_besides.iter().cloned());
-        all.any(|place| path.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        all.any(|place| {
+            path.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     }
 }
 
@@ -170,7 +177,9 @@ pub enum SavedStateError {
         logto: Url,
     },
     /// There is something in the place of the file.
-    #[error("{path} is there already, and is never written over: {source}; pass another name with --state-file")]
+    #[error(
+        "{path} is there already, and is never written over: {source}; pass another name with --state-file"
+    )]
     Occupied {
         /// The file.
         path: PathBuf,

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::container::ContainerError;
+use crate::container::{ContainerError, RunningContainer};
 
 use super::control::ControlError;
 use super::management::ManagementError;
@@ -23,6 +23,16 @@ pub struct StartError {
     /// Why.
     #[source]
     pub cause: StepError,
+}
+
+impl StartError {
+    /// That a container is gone says more than that nothing answers.
+    pub(super) async fn unless_gone(self, container: &RunningContainer) -> Self {
+        match container.gone().await {
+            Some(gone) => Self { step: self.step, cause: StepError::Container(Box::new(gone)) },
+            None => self,
+        }
+    }
 }
 
 /// Why a step failed.

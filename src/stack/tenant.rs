@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::ahead::{Ahead, look};
+use super::ahead::{Ahead, alike, look, read};
 use super::management::{Answer, Management, ManagementError};
 use super::restore::Restored;
 use super::saved::{BorrowedConnector, SavedState, SavedStateError, StateFile};
@@ -140,7 +140,14 @@ impl Tenant {
         let (allow_shared, state_file) = match kind {
             TenantKind::Fresh | TenantKind::Own => {
                 let connector = Connector::Create;
-                return Ok(Self { management, connector, own_id, application: None, mark: None, saved: None });
+                return Ok(Self {
+                    management,
+                    connector,
+                    own_id,
+                    application: None,
+                    mark: None,
+                    saved: None,
+                });
             }
             TenantKind::Lasting { allow_shared } => (allow_shared, None),
             TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
@@ -316,7 +323,9 @@ impl Tenant {
                 return Ok(true);
             }
             Ahead::CreatesAt(place) => self.note(|state| state.created_besides.push(place))?,
-            Ahead::Changes { place, before } => self.note(|state| drop(state.before.insert(place, before)))?,
+            Ahead::Changes { place, before } => {
+                self.note(|state| drop(state.before.insert(place, before)))?
+            }
             Ahead::ForGood => self.note(|state| state.not_undone.push(format!("{method} /api/{path}")))?,
         }
         Ok(false)
@@ -386,12 +395,28 @@ impl Tenant {
         Ok(())
     }
 
-    /// Notes who is at the mock Hugging Face.
+    /// Notes who is at the mock Hugging Face, each with an e-mail address where there is one: whoever has that
+    /// address in a shared tenant may be linked during a walk.
     ///
     /// # Errors
-    /// [`SavedStateError`] when that cannot be written down.
-    pub(super) fn note_people(&self, people: Vec<String>) -> Result<(), SavedStateError> {
-        self.note(|state| state.people = people)
+    /// [`StepError`] when Logto does not tell who that is, or it cannot be written down.
+    pub(super) async fn note_people(&self, people: Vec<(String, Option<String>)>) -> Result<(), StepError> {
+        if self.saved.is_none() {
+            return Ok(());
+        }
+        let mut before = Map::new();
+        let (ids, addresses): (Vec<String>, Vec<Option<String>>) = people.into_iter().unzip();
+        for address in addresses.into_iter().flatten() {
+            for place in alike(&self.management, "users", &json!({ "primaryEmail": address })).await? {
+                if let Some(user) = read(&self.management, &place).await? {
+                    before.insert(place, user);
+                }
+            }
+        }
+        Ok(self.note(|state| {
+            state.people = ids;
+            state.before.extend(before);
+        })?)
     }
 
     /// What is written down so far; `None` for a tenant that is not put back.

@@ -116,7 +116,9 @@ impl Site {
         let management = self.elsewhere.management().await;
         let read = async |path: &str| management.get(path).await.unwrap().body;
         let mut found = serde_json::Map::new();
-        for path in ["users?page=1&page_size=100", "applications", "roles", "resources", "connectors", "sign-in-exp"] {
+        for path in
+            ["users?page=1&page_size=100", "applications", "roles", "resources", "connectors", "sign-in-exp"]
+        {
             found.insert(path.to_owned(), read(path).await);
         }
         for (list, beneath) in [("applications", "secrets"), ("resources", "scopes"), ("roles", "scopes")] {
@@ -155,7 +157,8 @@ impl Site {
                 kit::Clock::system().sleep(std::time::Duration::from_millis(5)).await;
             }
         };
-        let status = kit::within("the command's end", std::time::Duration::from_secs(60), ended).await.unwrap();
+        let status =
+            kit::within("the command's end", std::time::Duration::from_secs(60), ended).await.unwrap();
         let seen = std::mem::take(&mut self.gate.lock().unwrap().seen);
         Ended { code: status.code(), said: std::fs::read_to_string(&said).unwrap_or_default(), seen }
     }
@@ -163,8 +166,15 @@ impl Site {
     async fn run(&self, scenario: &str, kill: Option<Kill>) -> Ended {
         std::fs::write(self.elsewhere.directory.path().join("story.yaml"), scenario).unwrap();
         let listen = self.elsewhere.huggingface.to_string();
-        let mut arguments = vec!["run", "story.yaml", "--logto", self.elsewhere.endpoint.as_str(), "--logto-admin"];
-        arguments.extend([self.elsewhere.admin_endpoint.as_str(), "--ca", "ca", "--huggingface-listen", &listen]);
+        let mut arguments =
+            vec!["run", "story.yaml", "--logto", self.elsewhere.endpoint.as_str(), "--logto-admin"];
+        arguments.extend([
+            self.elsewhere.admin_endpoint.as_str(),
+            "--ca",
+            "ca",
+            "--huggingface-listen",
+            &listen,
+        ]);
         arguments.extend(["--state-file", "state.json"]);
         arguments.extend((self.tenant == Tenant::InUse).then_some("--allow-shared-tenant"));
         self.command(&arguments, kill).await
@@ -254,7 +264,12 @@ async fn at_every_step(scenario: &str, tenant: Tenant, every: usize) {
             wrong.push(format!("{kill:?} of {}, {}: {why}", steps.len(), run.seen.last().unwrap()));
         }
     }
-    assert!(wrong.is_empty(), "{} kills after which the tenant is not as it was:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} kills after which the tenant is not as it was:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// `restore`, and once more, which is harmless.
@@ -280,7 +295,9 @@ async fn same(site: &Site, before: &Value) -> Result<(), String> {
     let places = before.as_object().unwrap().keys().chain(now.as_object().unwrap().keys());
     let other: Vec<String> = places
         .filter(|place| before.get(*place) != now.get(*place))
-        .map(|place| format!("{place}: {:?} was {:?}", now.get(place).map(short), before.get(place).map(short)))
+        .map(|place| {
+            format!("{place}: {:?} was {:?}", now.get(place).map(short), before.get(place).map(short))
+        })
         .collect();
     if other.is_empty() { Ok(()) } else { Err(other.join("; ")) }
 }
@@ -364,7 +381,8 @@ async fn told(site: &Site, signal: &str) -> Ended {
     let listen = site.elsewhere.huggingface.to_string();
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
     let app = format!("http://localhost:{port}");
-    let mut arguments = vec!["run", "story.yaml", "--logto", site.elsewhere.endpoint.as_str(), "--logto-admin"];
+    let mut arguments =
+        vec!["run", "story.yaml", "--logto", site.elsewhere.endpoint.as_str(), "--logto-admin"];
     arguments.extend([site.elsewhere.admin_endpoint.as_str(), "--ca", "ca", "--huggingface-listen", &listen]);
     arguments.extend(["--state-file", "state.json", "--app", &app, "--app-env", "app.env"]);
     let tell = async {
@@ -449,4 +467,74 @@ async fn same_but_for_dates(site: &Site, before: &Value) {
         inventory
     };
     assert_eq!(without(site.inventory().await), without(before.clone()));
+}
+
+/// `provision` leaves what it sets up; doing it again mends what a kill left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn provision_is_killed_at_every_step() {
+    let undisturbed = Provisioned::start().await;
+    let ended = undisturbed.provision(None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    let expected = undisturbed.set_up().await;
+    for kill in (0..ended.seen.len()).flat_map(|step| [Kill::Before(step), Kill::After(step)]) {
+        let parties = Provisioned::start().await;
+        let killed = parties.provision(Some(kill)).await;
+        assert_eq!(killed.code, None, "{kill:?}: {}", killed.said);
+        let again = parties.provision(None).await;
+        assert_eq!(again.code, Some(0), "{kill:?}: {}", again.said);
+        assert_eq!(parties.set_up().await, expected, "{kill:?} of {}", ended.seen.len());
+    }
+}
+
+struct Provisioned {
+    site: Site,
+    mock: mock_huggingface::HuggingFace,
+    control: kit::Running,
+}
+
+impl Provisioned {
+    async fn start() -> Self {
+        let context = mock_huggingface::Context {
+            origin: "http://localhost:3003".parse().unwrap(),
+            clock: kit::Clock::system(),
+            random: kit::Random::from_os(),
+            journal: kit::Journal::new(),
+            script: kit::Script::default(),
+            client: kit::Client::builder().build().unwrap(),
+        };
+        let mock = mock_huggingface::HuggingFace::new(mock_huggingface::Config::default(), context);
+        let control = kit::Bound::loopback().await.unwrap().serve(mock.control_router());
+        Self { site: Site::start(Tenant::Fresh).await, mock, control }
+    }
+
+    async fn provision(&self, kill: Option<Kill>) -> Ended {
+        let elsewhere = &self.site.elsewhere;
+        let control = format!("http://{}", self.control.addr());
+        let mut arguments = vec!["provision", "--logto", elsewhere.endpoint.as_str(), "--logto-admin"];
+        arguments.extend([elsewhere.admin_endpoint.as_str(), "--huggingface", "http://localhost:3003"]);
+        arguments.extend([
+            "--huggingface-control",
+            &control,
+            "--app",
+            "http://localhost:3000",
+            "--app-env",
+            "app.env",
+        ]);
+        self.site.command(&arguments, kill).await
+    }
+
+    /// Without what is drawn at random.
+    async fn set_up(&self) -> Value {
+        let inventory = self.site.inventory().await;
+        let of = |list: &str, members: &[&str]| -> Value {
+            let items = inventory[list].as_array().unwrap().iter();
+            items.map(|item| members.iter().map(|member| item[*member].clone()).collect::<Value>()).collect()
+        };
+        json!({
+            "applications": of("applications", &["name", "type", "oidcClientMetadata"]),
+            "connectors": of("connectors", &["id", "connectorId", "metadata"]),
+            "sign-in-exp": inventory["sign-in-exp"],
+            "OAuth apps": self.mock.apps().len(),
+        })
+    }
 }

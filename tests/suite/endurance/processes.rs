@@ -96,7 +96,8 @@ fn read(directory: &Path, name: &str) -> String {
 }
 
 fn send(signal: &str, pid: u32) {
-    let kill = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).stderr(Stdio::null()).status();
+    let kill =
+        Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).stderr(Stdio::null()).status();
     assert!(kill.is_ok(), "{kill:?}");
 }
 
@@ -107,7 +108,10 @@ fn is_alive(pid: u32) -> bool {
     !state.is_empty() && !state.starts_with('Z')
 }
 
-#[expect(clippy::disallowed_methods, reason = "processes of the system live in real time; the polling has an end")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "processes of the system live in real time; the polling has an end"
+)]
 fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     for _ in 0..GONE.as_millis() / PAUSE.as_millis() {
         if let Some(found) = look() {
@@ -209,7 +213,8 @@ fn a_hang_up_that_is_ignored_ends_nothing() {
         .stderr(file(directory.path(), "err"))
         .spawn()
         .unwrap();
-    let shown = wait_for(|| std::fs::read_to_string(&out).ok().filter(|out| out.contains("http://localhost")));
+    let shown =
+        wait_for(|| std::fs::read_to_string(&out).ok().filter(|out| out.contains("http://localhost")));
     let early = up.try_wait().unwrap();
     send("HUP", up.id());
     // What would end it has this long.
