@@ -11,6 +11,8 @@ mod disk;
 mod input;
 #[cfg(unix)]
 mod output;
+mod kills;
+mod processes;
 mod soak;
 #[cfg(unix)]
 mod terminal;
