@@ -72,7 +72,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         Some(tls) => site.serve_tls(router, tls.config),
         None => site.serve(router),
     };
-    let control = control.serve(mock.control_router());
+    let control = control.serve(mock.control_router_at(&args.control_host));
     stop.wait().await;
     site.shutdown().await?;
     control.shutdown().await?;

@@ -11,6 +11,7 @@
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
+//! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
@@ -19,6 +20,7 @@ mod change;
 mod client;
 mod clock;
 mod deadline;
+mod guard;
 mod journal;
 mod log;
 mod middleware;
@@ -38,6 +40,7 @@ pub use change::{MemberChange, ParameterChange};
 pub use client::{Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};
+pub use guard::{is_loopback, refuse_frames, steered, unframed};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
 pub use middleware::{Note, journaled, note, scripted};
