@@ -12,6 +12,7 @@
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
 //! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
+//! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
@@ -21,10 +22,13 @@ mod client;
 mod clock;
 mod deadline;
 mod guard;
+pub mod document;
+pub mod files;
 mod journal;
 mod log;
 mod middleware;
 mod network;
+pub mod output;
 mod port;
 mod proxy;
 mod random;
