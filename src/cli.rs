@@ -16,6 +16,7 @@ mod probe;
 mod provision;
 mod restore;
 mod run;
+mod secrets;
 mod serve;
 mod style;
 mod up;

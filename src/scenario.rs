@@ -32,6 +32,7 @@ mod parameters;
 mod parse;
 mod raw;
 mod schema;
+mod secrets;
 mod size;
 mod surroundings;
 mod typed;

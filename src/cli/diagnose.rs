@@ -4,8 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod inputs;
 mod own_app;
 
-use std::io::Write as _;
-
+use kit::output::{self, Form};
 use logto_testkit::diagnose;
 
 use super::exit::CliError;
@@ -29,9 +28,7 @@ pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
         }
         DiagnoseReport::Text => diagnosis.to_string(),
     };
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|source| CliError::Io { what: "write to standard output", source })?;
+    let form = if command.report == DiagnoseReport::Json { Form::Json } else { Form::Text };
+    output::print(&text, form).map_err(|source| CliError::Io { what: "write to standard output", source })?;
     if diagnosis.is_healthy() { Ok(()) } else { Err(CliError::Found) }
 }

@@ -3,7 +3,8 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use kit::{output, secret};
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
@@ -13,7 +14,17 @@ use super::{
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let command = Arguments::command();
+    secret::learn_arguments(&command, texts());
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => {
+            secret::learn_what_follows_secrets(&command, texts());
+            output::complain(&error.render().to_string());
+            return ExitCode::from(2);
+        }
+    };
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_writer(std::io::stderr)
@@ -52,10 +63,15 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+/// The arguments of the process, as far as they are text.
+fn texts() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
+}
+
 fn report(error: &CliError) -> ExitCode {
     // A failed scenario was told in full where it failed.
     if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
-        eprintln!("error: {error}");
+        output::complain(&format!("error: {error}"));
     }
     ExitCode::from(error.code())
 }

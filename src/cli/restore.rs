@@ -5,9 +5,10 @@ use logto_testkit::stack::{Management, StateFile};
 
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
+use super::secrets;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
-    let file = StateFile::load(&restore.file)?;
+    let file = StateFile::load(&restore.file).inspect_err(|_| secrets::values_of(&restore.file))?;
     let (logto, admin) = (file.state().logto.clone(), file.state().logto_admin.clone());
     let credentials =
         restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto.clone()))?;

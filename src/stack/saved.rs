@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::management::{Management, ManagementError};
+use crate::vocabulary::free_texts;
 
 /// How far the clocks of this machine and of Logto may be apart when users
 /// created by a run are looked for.
@@ -65,6 +66,19 @@ pub struct SavedState {
     pub created_besides: Vec<String>,
     /// The members of the sign-in experience that the run changes, as they were.
     pub sign_in_experience: Map<String, Value>,
+}
+
+impl SavedState {
+    /// What the tenant's own connector proves itself with is shown nowhere.
+    fn keep_secret(&self) {
+        let mut found = Vec::new();
+        if let Some(connector) = &self.borrowed_connector {
+            let members = connector.config.as_object().into_iter().flatten();
+            let members = members.filter(|(name, _)| !["clientId", "scope"].contains(&name.as_str()));
+            members.for_each(|(_, value)| free_texts(value, &mut found));
+        }
+        found.iter().for_each(|value| kit::secret::learn(value));
+    }
 }
 
 /// A `huggingface-universal` connector of the tenant: there can be only one
@@ -145,6 +159,7 @@ impl StateFile {
             );
             return Err(SavedStateError::File { path, source });
         }
+        state.keep_secret();
         let file = Self { path, state };
         file.write()?;
         Ok(file)
@@ -167,6 +182,7 @@ impl StateFile {
         if state.version != 1 {
             return Err(SavedStateError::Version { path, found: state.version });
         }
+        state.keep_secret();
         Ok(Self { path, state })
     }
 

@@ -5,12 +5,17 @@
 //! it may have been wrapped on its way: percent-encoded, in base64 (so in Basic credentials and in a JWT, too), escaped for
 //! JSON, XML or Rust.
 
+mod arguments;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+pub use arguments::{learn_arguments, learn_what_follows_secrets};
 
 /// A shorter value cannot be told from ordinary text.
 const SHORTEST: usize = 6;
@@ -29,8 +34,10 @@ const SHORTEST_WORD: usize = 10;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
-    /// Every form of every value, the longest first.
-    forms: Vec<String>,
+    /// Every form of every value.
+    forms: BTreeSet<String>,
+    /// Finds them all in one pass; made when it is needed.
+    finder: OnceLock<Option<AhoCorasick>>,
 }
 
 /// What stands for a secret.
@@ -43,10 +50,10 @@ impl Secrets {
         if !is_telling(value) {
             return;
         }
-        let new = forms(value);
-        self.forms.extend(new);
-        self.forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        self.forms.dedup();
+        if !self.forms.contains(value) {
+            self.forms.extend(forms(value));
+            self.finder = OnceLock::new();
+        }
     }
 
     /// Whether it knows none.
@@ -58,13 +65,28 @@ impl Secrets {
     /// The text without any of them.
     #[must_use]
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut hidden = Cow::Borrowed(text);
-        for form in self.forms.iter().filter(|form| form.len() <= text.len()) {
-            if hidden.contains(form.as_str()) {
-                hidden = Cow::Owned(hidden.replace(form.as_str(), HIDDEN));
-            }
+        if self.is_empty() {
+            return Cow::Borrowed(text);
         }
-        hidden
+        let finder = self.finder.get_or_init(|| {
+            // The longest of several at one place; it is built of a few short texts, and fits.
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.forms).ok()
+        });
+        match finder {
+            Some(finder) if finder.is_match(text) => {
+                let (mut hidden, mut copied) = (String::with_capacity(text.len()), 0);
+                for found in finder.find_iter(text) {
+                    hidden.push_str(&text[copied..found.start()]);
+                    hidden.push_str(HIDDEN);
+                    copied = found.end();
+                }
+                hidden.push_str(&text[copied..]);
+                Cow::Owned(hidden)
+            }
+            Some(_) => Cow::Borrowed(text),
+            // Rather nothing than a secret.
+            None => Cow::Borrowed(HIDDEN),
+        }
     }
 }
 
@@ -85,7 +107,7 @@ impl FromIterator<String> for Secrets {
 }
 
 /// What this process was given.
-static GIVEN: RwLock<Secrets> = RwLock::new(Secrets { forms: vec![] });
+static GIVEN: RwLock<Secrets> = RwLock::new(Secrets { forms: BTreeSet::new(), finder: OnceLock::new() });
 
 /// This process was given a secret: nothing that it shows will hold it ([`crate::output`]).
 pub fn learn(value: &str) {
@@ -116,6 +138,33 @@ pub fn in_address(address: &str) -> Vec<String> {
         all.extend(url::form_urlencoded::parse(format!("x={part}").as_bytes()).map(|(_, value)| value.into_owned()));
     }
     all.into_iter().collect()
+}
+
+/// What may be a secret in a file that cannot be read, so that nothing is known of what stands where in it:
+/// every value that is not the name of something.
+#[must_use]
+pub fn in_text(text: &str) -> Vec<String> {
+    let between = |c: char| c.is_whitespace() || "\"'`,{}[]".contains(c);
+    let mut found = vec![];
+    for line in text.lines() {
+        let mut rest = line;
+        while let Some(start) = rest.find(|c: char| !between(c)) {
+            rest = &rest[start..];
+            let end = rest.find(between).unwrap_or(rest.len());
+            let (token, after) = rest.split_at(end);
+            let is_name = token.ends_with(':') || after.trim_start_matches(['"', '\'']).trim_start().starts_with(':');
+            if !is_name {
+                found.extend(in_address(token));
+                // `NAME=value`, and `name:value` as JSON may have it.
+                let value = token.split_once('=').map_or(token, |(_, value)| value);
+                found.push(value.trim_start_matches(':').to_owned());
+                found.extend(value.split_once(':').map(|(_, value)| value.to_owned()));
+            }
+            rest = after;
+        }
+    }
+    found.retain(|value| is_telling(value) && !value.contains("://"));
+    found
 }
 
 /// Whether a value can be told from ordinary text.
@@ -266,6 +315,12 @@ mod tests {
     fn a_longer_secret_goes_before_one_that_it_begins_with() {
         let secrets: Secrets = ["Abc123".to_owned(), "Abc123-and-more".to_owned()].into_iter().collect();
         assert_eq!(secrets.hide("Abc123-and-more Abc123"), "[SECRET] [SECRET]");
+    }
+
+    #[test]
+    fn values_of_a_broken_file_are_taken_for_secrets_and_names_are_not() {
+        let text = "clientSecret: \"Qx7-vN2\"\n{\"apiKey\" : \"k-123456\", other:a1b2c3d4\nNAME=V4lue-1\n- [x9y8z7w6\nurl: http://h/?t=t0ken-1";
+        assert_eq!(in_text(text), ["Qx7-vN2", "k-123456", "a1b2c3d4", "V4lue-1", "x9y8z7w6", "t0ken-1"]);
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     }
     let stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
+    let given = arguments.m2m_secret.is_some();
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
@@ -96,8 +97,10 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         m2m_secret: arguments.m2m_secret,
     });
     let (id, secret) = logto.m2m_credentials();
+    // A secret that was made up now is handed out; one that was given is known to who gave it.
+    let management = if given { format!("{id}, with the secret that was given") } else { format!("{id}:{secret}") };
     let told =
-        format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {id}:{secret}\n");
+        format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
     std::io::stdout().write_all(told.as_bytes()).map_err(CliError::Output)?;
     let router = kit::logged(logto.router(), journal);
     let servers = [bound.serve(router.clone()), admin.serve(router)];
