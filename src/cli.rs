@@ -12,6 +12,7 @@ mod diagnose;
 mod dispatch;
 mod exit;
 mod fidelity;
+mod output;
 mod probe;
 mod provision;
 mod restore;

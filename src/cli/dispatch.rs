@@ -1,10 +1,8 @@
 //! From arguments to a command and its exit code.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
-use kit::{output, secret};
+use kit::output::{LogLines, complain};
 
 use super::arguments::{Arguments, Command};
 use super::exit::CliError;
@@ -14,21 +12,15 @@ use super::{
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
-    let command = Arguments::command();
-    secret::learn_arguments(&command, texts());
-    let arguments = match Arguments::try_parse() {
+    let arguments: Arguments = match kit::parse_arguments(70) {
         Ok(arguments) => arguments,
-        Err(error) if !error.use_stderr() => error.exit(),
-        Err(error) => {
-            secret::learn_what_follows_secrets(&command, texts());
-            output::complain(&error.render().to_string());
-            return ExitCode::from(2);
-        }
+        Err(told) => return told,
     };
+    // Without colours: what a line tells may come from anywhere, and no character of it is obeyed.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(LogLines::default)
+        .with_ansi(false)
         .init();
     // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -36,6 +28,7 @@ pub(crate) fn main() -> ExitCode {
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
     let done = runtime.block_on(async {
+        kit::survive_file_size_limit().map_err(|source| CliError::Io { what: "wait for signals", source })?;
         match arguments.command {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
@@ -51,10 +44,7 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,
             Some(Command::Reap { run }) => clean::reap(&run).await,
-            Some(Command::Completions(command)) => {
-                completions::completions(&command);
-                Ok(())
-            }
+            Some(Command::Completions(command)) => completions::completions(&command),
         }
     });
     match done {
@@ -63,15 +53,10 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The arguments of the process, as far as they are text.
-fn texts() -> impl Iterator<Item = String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
-}
-
 fn report(error: &CliError) -> ExitCode {
     // A failed scenario was told in full where it failed.
     if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
-        output::complain(&format!("error: {error}"));
+        complain(&format!("error: {error}"));
     }
     ExitCode::from(error.code())
 }

@@ -5,6 +5,7 @@ use logto_testkit::stack::{Management, StateFile};
 
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
+use super::output;
 use super::secrets;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
@@ -23,6 +24,5 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
         })?;
     let management = Management::open(client, &logto, &admin, &credentials).await?;
     let restored = file.restore(&management).await?;
-    println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);
-    Ok(())
+    output::print(&format!("{logto} is as it was; {} user(s) of the run deleted\n", restored.users))
 }

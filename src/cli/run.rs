@@ -140,7 +140,7 @@ pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         stop.wait().await;
-        eprintln!("interrupted: putting everything back");
+        kit::output::complain("interrupted: putting everything back");
         sender.send_replace(true);
         sender.closed().await;
     });

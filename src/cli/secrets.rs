@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kit::secret;
+use kit::{files, secret};
 use logto_testkit::{Scenario, ScenarioError};
 
 /// The scenarios of a file. The secrets that they give literally are not shown from now on; of a file that
@@ -22,7 +22,7 @@ pub(super) fn scenarios(path: &Path) -> Result<Vec<Scenario>, ScenarioError> {
 
 /// Whatever may be a secret in a file that is not what it should be.
 pub(super) fn values_of(path: &Path) {
-    if let Ok(text) = std::fs::read_to_string(path) {
+    if let Ok(text) = files::read_text(path, files::SMALL_LIMIT) {
         secret::in_text(&text).iter().for_each(|value| secret::learn(value));
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use kit::Clock;
 
+use super::running::Kept;
+
 /// Told of every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
@@ -57,6 +59,8 @@ pub enum Event {
         /// How long it took.
         took: Duration,
     },
+    /// The stack that it was started for is gone, and the containers stay.
+    Kept(Kept),
 }
 
 /// Tells a listener, if there is one, and takes the time.
@@ -64,6 +68,12 @@ pub enum Event {
 pub(super) struct Progress {
     listener: Option<Listener>,
     clock: Clock,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
 }
 
 impl Progress {

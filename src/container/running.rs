@@ -12,7 +12,7 @@ use super::boot::Boot;
 use super::engine::Engine;
 use super::error::{ContainerError, PullError};
 use super::labels::{self, OwnerLock};
-use super::progress::Progress;
+use super::progress::{Event, Progress};
 use super::reach::{self, Reach};
 use super::reaper::Reaper;
 use super::reuse::{self, Reusable};
@@ -67,6 +67,7 @@ pub struct RunningContainer {
     /// One stack at a time works in the tenant.
     turn: Arc<tokio::sync::Mutex<()>>,
     reaper: Option<Reaper>,
+    progress: Progress,
     _owner: OwnerLock,
 }
 
@@ -240,6 +241,7 @@ impl Container {
             untouched: OnceLock::new(),
             turn: Arc::default(),
             reaper,
+            progress,
             _owner: owner,
         })
     }
@@ -357,5 +359,13 @@ impl RunningContainer {
         }
         remove(&self.engine, &self.run, self.reaper.take()).await;
         None
+    }
+
+    /// As [`RunningContainer::stop`]; whoever was told of the start is told of what stays.
+    pub(crate) async fn stop_and_tell(self) {
+        let progress = self.progress.clone();
+        if let Some(kept) = self.stop().await {
+            progress.tell(&Event::Kept(kept));
+        }
     }
 }

@@ -70,6 +70,8 @@ pub struct OauthAppCase {
     pub scopes: Option<Vec<String>>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Organisations whose members alone can sign in.
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The app, as the built-in sample app is to play it.
@@ -106,7 +108,8 @@ impl Case {
             let secrets = secrets.filter_map(|secret| secret.get("value")?.as_str());
             found.extend(secrets.chain(record.get("secret").and_then(Value::as_str)).map(ToOwned::to_owned));
             let lists = record.get("oidcClientMetadata").and_then(Value::as_object).into_iter().flatten();
-            addresses.extend(lists.filter_map(|(_, list)| list.as_array()).flatten().filter_map(Value::as_str));
+            addresses
+                .extend(lists.filter_map(|(_, list)| list.as_array()).flatten().filter_map(Value::as_str));
         }
         if let Some(app) = &self.oauth_app {
             found.extend(app.secret.clone());

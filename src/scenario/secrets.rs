@@ -46,8 +46,13 @@ impl Scenario {
         let app = &given.app;
         found.text(app.app_secret.as_ref());
         found.text(app.session_secret.as_ref());
-        found.0.extend(app.callback_query.iter().flat_map(|query| kit::secret::in_address(&format!("?{query}"))));
-        app.extra_parameters.iter().flat_map(|all| all.values()).for_each(|value| free_text(value, &mut found.0));
+        found.0.extend(
+            app.callback_query.iter().flat_map(|query| kit::secret::in_address(&format!("?{query}"))),
+        );
+        app.extra_parameters
+            .iter()
+            .flat_map(|all| all.values())
+            .for_each(|value| free_text(value, &mut found.0));
         app.logto_endpoint.iter().chain(&given.logto.endpoint).for_each(|url| found.address(url));
         for step in &self.steps {
             found.step(&step.verb);

@@ -126,9 +126,11 @@ impl Stack {
     pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
         let url = self.endpoints.app.clone();
         let failed = |cause: StepError| StartError { step: "wait for the app", cause };
-        match kit::within("the app's first answer", limit, probe::answers(&self.browser, &url)).await {
+        let mut last = None;
+        let answer = probe::answers(&self.browser, &url, &mut last);
+        match kit::within("the app's first answer", limit, answer).await {
             Ok(answered) => answered.map_err(|error| failed(error.into())),
-            Err(_) => Err(failed(ProbeError::NoApp { app: url, limit }.into())),
+            Err(_) => Err(failed(probe::no_app(&self.browser, url, limit, last).await.into())),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::document;
+use kit::files::{self, Access};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -106,12 +108,24 @@ pub enum SavedStateError {
         source: std::io::Error,
     },
     /// The file is not one of ours.
-    #[error("{path} is no saved state of logto-testkit: {source}")]
+    #[error("{path}:{line}:{column}: this is not a saved state of logto-testkit: {message}",
+        line = source.line, column = source.column, message = source.message)]
     Format {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: serde_json::Error,
+        source: document::Fault,
+    },
+    /// The file is empty, or ends in the middle.
+    #[error(
+        "{path} is empty or cut off, as a full disk or an interrupted copy leaves it: nothing can be put back from it. \
+         Use another copy if there is one. Otherwise look in Logto's console for what the run made: applications \
+         whose name ends in “(logto-testkit)” with their users, the Hugging Face connector, the sign-in experience; \
+         then delete the file"
+    )]
+    CutOff {
+        /// Which file.
+        path: PathBuf,
     },
     /// The file was written by another version.
     #[error("{path} has version {found}; this logto-testkit reads version 1")]
@@ -171,12 +185,13 @@ impl StateFile {
     /// [`SavedStateError`] when it is missing or not one of ours.
     pub fn load(path: &Path) -> Result<Self, SavedStateError> {
         let path = path.to_owned();
-        let text = match std::fs::read_to_string(&path) {
+        let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
             Ok(text) => text,
             Err(source) => return Err(SavedStateError::File { path, source }),
         };
-        let state: SavedState = match serde_json::from_str(&text) {
+        let state: SavedState = match document::json(&text) {
             Ok(state) => state,
+            Err(source) if source.cut_off => return Err(SavedStateError::CutOff { path }),
             Err(source) => return Err(SavedStateError::Format { path, source }),
         };
         if state.version != 1 {
@@ -204,23 +219,15 @@ impl StateFile {
         self.write()
     }
 
-    /// Writes beside the file and renames, so that a kill leaves one whole state.
+    /// A kill leaves one whole state, and so does a machine that goes down.
     fn write(&self) -> Result<(), SavedStateError> {
         let failed = |source| SavedStateError::File { path: self.path.clone(), source };
         if let Some(parent) = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
-        let beside = self.path.with_extension("json.new");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside).map_err(failed)?;
         let text =
             serde_json::to_string_pretty(&self.state).map_err(std::io::Error::other).map_err(failed)?;
-        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
-        std::fs::rename(&beside, &self.path).map_err(failed)
+        files::replace(&self.path, text, Access::Secret).map_err(failed)
     }
 
     /// Puts the tenant back and removes the file. Safe to repeat: what is gone

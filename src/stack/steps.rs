@@ -83,6 +83,10 @@ pub struct BindError {
 impl From<kit::BindError> for BindError {
     fn from(source: kit::BindError) -> Self {
         let hint = match source.source.kind() {
+            std::io::ErrorKind::AddrInUse if source.addr.port() == 0 => {
+                "; the system has no free port left (on Linux, `sysctl net.ipv4.ip_local_port_range` says which it gives)"
+                    .to_owned()
+            }
             std::io::ErrorKind::AddrInUse => match kit::port_holder(source.addr.port()) {
                 Some(holder) => format!("; {holder} listens there"),
                 None => {

@@ -82,7 +82,8 @@ fn yaml_fault(error: &serde_saphyr::Error, text: &str) -> Fault {
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => {
-            "this is larger, or reaches deeper, than what is read here; an alias counts as what it stands for".to_owned()
+            "this is larger, or reaches deeper, than what is read here; an alias counts as what it stands for"
+                .to_owned()
         }
         // The first line is the message, with its place at the end; the rest is a drawing
         // of the source.
@@ -107,7 +108,8 @@ fn meant(error: &serde_saphyr::Error) -> &serde_saphyr::Error {
 fn second_document(text: &str) -> Option<u64> {
     let begins = |line: &str| line == "---" || line.starts_with("--- ") || line.starts_with("---\t");
     let ends = |line: &str| line == "..." || line.starts_with("... ");
-    let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && !line.starts_with('%');
+    let says =
+        |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && !line.starts_with('%');
     let (mut content, mut ended) = (false, false);
     for (line, number) in text.lines().zip(1..) {
         if begins(line) && content || ended && says(line) && !ends(line) {

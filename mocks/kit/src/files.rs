@@ -163,7 +163,9 @@ fn keep(file: &File, before: Permissions) -> io::Result<()> {
 
 fn synced(file: &File) -> io::Result<()> {
     match file.sync_all() {
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
         done => done,
     }
 }
@@ -232,7 +234,8 @@ fn is_standard_input(path: &Path) -> bool {
 
 /// Whether it leads to what is open or to a device, and is no entry of a folder.
 fn is_door(path: &Path, kind: FileType) -> bool {
-    !(kind.is_file() || kind.is_dir()) || cfg!(unix) && (path.starts_with("/dev") || path.starts_with("/proc"))
+    !(kind.is_file() || kind.is_dir())
+        || cfg!(unix) && (path.starts_with("/dev") || path.starts_with("/proc"))
 }
 
 /// Reads all of it, and no more than `limit`.

@@ -16,14 +16,15 @@
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
+mod arguments;
 mod bounded;
 mod change;
 mod client;
 mod clock;
 mod deadline;
-mod guard;
 pub mod document;
 pub mod files;
+mod guard;
 mod journal;
 mod log;
 mod middleware;
@@ -40,6 +41,7 @@ mod socket;
 mod substitute;
 mod tls;
 
+pub use arguments::parse as parse_arguments;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
 pub use client::{Client, ClientBuilder, ClientError, SendError};
@@ -56,6 +58,6 @@ pub use random::Random;
 pub use script::{Rule, RuleError, Script};
 pub use secret::Secrets;
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
-pub use signals::Stop;
+pub use signals::{Stop, survive_file_size_limit};
 pub use substitute::{Answering, Substitute};
 pub use tls::{Ca, CaError, Leaf};

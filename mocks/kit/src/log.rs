@@ -1,6 +1,5 @@
 //! One line for every exchange, with the reasons, while a command runs.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,6 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 
+use crate::output::{self, Form};
 use crate::{Direction, Entry, Journal, Outcome};
 
 /// Prints what the journal gained with each request: the request and, indented,
@@ -22,8 +22,7 @@ pub fn logged(router: Router, journal: Journal) -> Router {
             let newest = journal.last_number();
             let before = printed.fetch_max(newest, Ordering::SeqCst);
             for entry in journal.since(before).iter().filter(|entry| entry.number <= newest) {
-                // A closed standard error must not end the command.
-                let _ = writeln!(std::io::stderr(), "{}", line(entry));
+                output::complain(&line(entry));
             }
             response
         }
@@ -40,5 +39,7 @@ fn line(entry: &Entry) -> String {
         Outcome::Pending => "…".to_owned(),
     };
     let reasons: String = entry.notes.iter().map(|note| format!(" · {note}")).collect();
-    format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method)
+    let line = format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method);
+    // Reasons name what people sent.
+    output::escaped(&line, Form::Line).into_owned()
 }

@@ -18,8 +18,6 @@ pub enum Form {
     Line,
     /// A JSON document: `\u001b`.
     Json,
-    /// An XML document: `&#x1b;`.
-    Xml,
 }
 
 /// The text without the secrets that the process was given, and with everything escaped that a terminal, or whoever reads a log, would obey
@@ -47,7 +45,11 @@ fn is_obeyed(c: char, form: Form) -> bool {
     match c {
         '\n' | '\t' => form == Form::Line,
         // U+FDD0…FDEF belong to a program's own affairs, as the colours of this one.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
         | '\u{fdd0}'..='\u{fdef}' => true,
         c => c.is_control(),
     }
@@ -57,9 +59,8 @@ fn push_escape(shown: &mut String, c: char, form: Form) {
     // Writing into a text cannot fail.
     let _ = match form {
         Form::Text | Form::Line => write!(shown, "{}", c.escape_default()),
-        // All of them are in the first plane.
+        // None of them needs two units.
         Form::Json => write!(shown, "\\u{:04x}", u32::from(c)),
-        Form::Xml => write!(shown, "&#x{:x};", u32::from(c)),
     };
 }
 
@@ -92,16 +93,39 @@ pub fn print_painted(text: &str, paint: impl Fn(char) -> Option<&'static str>) -
 }
 
 fn written(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+    let mut out = StandardOutput;
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Standard output for what is safe to show already. A pipe whose reader has gone
+/// takes everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StandardOutput;
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match io::stdout().lock().write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            done => done,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match io::stdout().lock().flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done,
+        }
     }
 }
 
 /// Prints a line, with the further lines of the text indented below it, to standard
 /// error. Where that is closed or full, nothing is left to be done about it.
 pub fn complain(text: &str) {
+    drop(io::stderr().lock().write_all(complaint(text).as_bytes()));
+}
+
+fn complaint(text: &str) -> String {
     let mut shown = escaped(text.trim_end_matches('\n'), Form::Text).into_owned();
     // A line that comes from elsewhere cannot pass for one of ours.
     for at in shown.match_indices('\n').map(|(at, _)| at + 1).collect::<Vec<_>>().into_iter().rev() {
@@ -110,7 +134,7 @@ pub fn complain(text: &str) {
         }
     }
     shown.push('\n');
-    drop(io::stderr().lock().write_all(shown.as_bytes()));
+    shown
 }
 
 /// Standard error as the end of a log: each write is one line, whatever is in it, and
@@ -146,9 +170,12 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown_in_every_form() {
         for c in obeyed() {
             let text = format!("a{c}b");
-            for form in [Form::Text, Form::Line, Form::Json, Form::Xml] {
+            for form in [Form::Text, Form::Line, Form::Json] {
                 let shown = escaped(&text, form);
-                assert!(!shown.contains(c) && shown.starts_with('a') && shown.ends_with('b'), "{c:?} {shown}");
+                assert!(
+                    !shown.contains(c) && shown.starts_with('a') && shown.ends_with('b'),
+                    "{c:?} {shown}"
+                );
             }
         }
         assert_eq!(escaped("\u{1b}[2J\r\u{202e}", Form::Text), "\\u{1b}[2J\\r\\u{202e}");
@@ -160,6 +187,15 @@ mod tests {
         for text in ["", "“Zoë” – 日本語 עברית 👩‍👩‍👧 \u{a0}x", "a\n\tb\n"] {
             assert!(matches!(escaped(text, Form::Text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[test]
+    fn no_line_from_elsewhere_passes_for_one_of_a_commands_own() {
+        assert_eq!(complaint("error: a\n  hint: b\n"), "error: a\n  hint: b\n");
+        assert_eq!(
+            complaint("error: a: \u{1b}[2K\rb\nerror: c\n\nd"),
+            "error: a: \\u{1b}[2K\\rb\n  error: c\n\n  d\n"
+        );
     }
 
     #[test]

@@ -135,7 +135,9 @@ pub fn in_address(address: &str) -> Vec<String> {
     let mut all = BTreeSet::new();
     for part in written.into_iter().filter(|part| !part.is_empty()) {
         all.insert(part.to_owned());
-        all.extend(url::form_urlencoded::parse(format!("x={part}").as_bytes()).map(|(_, value)| value.into_owned()));
+        all.extend(
+            url::form_urlencoded::parse(format!("x={part}").as_bytes()).map(|(_, value)| value.into_owned()),
+        );
     }
     all.into_iter().collect()
 }
@@ -152,7 +154,8 @@ pub fn in_text(text: &str) -> Vec<String> {
             rest = &rest[start..];
             let end = rest.find(between).unwrap_or(rest.len());
             let (token, after) = rest.split_at(end);
-            let is_name = token.ends_with(':') || after.trim_start_matches(['"', '\'']).trim_start().starts_with(':');
+            let is_name =
+                token.ends_with(':') || after.trim_start_matches(['"', '\'']).trim_start().starts_with(':');
             if !is_name {
                 found.extend(in_address(token));
                 // `NAME=value`, and `name:value` as JSON may have it.
@@ -184,7 +187,13 @@ fn forms(value: &str) -> BTreeSet<String> {
             all.extend(in_base64(plain.as_bytes(), offset));
         }
     }
-    all.extend([json.replace('/', "\\/"), json, value.escape_debug().to_string(), value.escape_default().to_string(), in_xml(value)]);
+    all.extend([
+        json.replace('/', "\\/"),
+        json,
+        value.escape_debug().to_string(),
+        value.escape_default().to_string(),
+        in_xml(value),
+    ]);
     let written: Vec<String> = all.iter().cloned().collect();
     for text in written {
         let once: Vec<String> = SETS.iter().map(|set| percent_encoded(&text, set)).collect();
@@ -213,8 +222,14 @@ fn in_base64(value: &[u8], offset: usize) -> Vec<String> {
 
 /// What encoders leave besides letters and digits: components of addresses, forms, JavaScript's
 /// `encodeURIComponent`, and queries, paths and user names as the URL standard has them.
-const SETS: [&[u8]; 6] =
-    [b"-._~", b"-._*", b"-._~!'()*", b"-._~!$%&()*+,/:;=?@[\\]^`{|}'", b"-._~!$%&'()*+,/:;=@[\\]^|", b"-._~!$%&'()*+,"];
+const SETS: [&[u8]; 6] = [
+    b"-._~",
+    b"-._*",
+    b"-._~!'()*",
+    b"-._~!$%&()*+,/:;=?@[\\]^`{|}'",
+    b"-._~!$%&'()*+,/:;=@[\\]^|",
+    b"-._~!$%&'()*+,",
+];
 
 fn percent_encoded(text: &str, left: &[u8]) -> String {
     use std::fmt::Write as _;
@@ -270,7 +285,9 @@ mod tests {
             serde_json::json!({ "a": VALUE }).to_string(),
             format!("{VALUE:?}"),
             format!("<a b=\"{}\"/>", in_xml(VALUE)),
-            url::Url::parse(&format!("http://h/?x={}", VALUE.replace(['%', '&', '+'], "_"))).unwrap().to_string(),
+            url::Url::parse(&format!("http://h/?x={}", VALUE.replace(['%', '&', '+'], "_")))
+                .unwrap()
+                .to_string(),
         ];
         for form in &forms[..forms.len() - 1] {
             let shown = hidden(form);
@@ -286,8 +303,13 @@ mod tests {
         use base64::engine::general_purpose::{STANDARD, URL_SAFE};
         for before in ["", "a", "id", "id:", "m-default:"] {
             for after in ["", "x", "xy", "xyz"] {
-                for text in [format!("{before}{VALUE}{after}"), serde_json::json!({ before: VALUE, "z": after }).to_string()] {
-                    for encoded in [STANDARD.encode(&text), URL_SAFE.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
+                for text in [
+                    format!("{before}{VALUE}{after}"),
+                    serde_json::json!({ before: VALUE, "z": after }).to_string(),
+                ] {
+                    for encoded in
+                        [STANDARD.encode(&text), URL_SAFE.encode(&text), URL_SAFE_NO_PAD.encode(&text)]
+                    {
                         let shown = hidden(&encoded);
                         assert!(shown.contains(HIDDEN), "{text} {encoded}");
                         // At most the bits that a character shares with a neighbour are left.

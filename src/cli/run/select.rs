@@ -10,7 +10,10 @@ use super::super::exit::CliError;
 use super::super::secrets;
 
 /// The scenarios that the arguments name, in order of their names.
-pub(in crate::cli) fn scenarios(paths: &[PathBuf], filter: &[String]) -> Result<Vec<Arc<Scenario>>, CliError> {
+pub(in crate::cli) fn scenarios(
+    paths: &[PathBuf],
+    filter: &[String],
+) -> Result<Vec<Arc<Scenario>>, CliError> {
     let paths = if paths.is_empty() { vec![PathBuf::from("scenarios")] } else { paths.to_vec() };
     let mut scenarios = Vec::new();
     for path in scenario::find(&paths)? {

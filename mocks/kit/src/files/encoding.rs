@@ -62,7 +62,8 @@ fn read(bytes: Vec<u8>) -> Result<String, NotText> {
     let good = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
     let (line, column) = place(&bytes[..good]);
     let byte = bytes[good];
-    let character = WINDOWS_1252.chars().nth(usize::from(byte).wrapping_sub(0x80)).unwrap_or(char::from(byte));
+    let character =
+        WINDOWS_1252.chars().nth(usize::from(byte).wrapping_sub(0x80)).unwrap_or(char::from(byte));
     Err(NotText::Narrow { line, column, byte, character })
 }
 
@@ -131,8 +132,10 @@ mod tests {
         );
         assert!(narrow(b"\x80 5").contains("line 1, column 1 has the byte 0x80, which is `\u{20ac}`"));
         // Columns count characters.
-        assert!(narrow("ä\u{20ac}".as_bytes().iter().chain(b"\xff ").copied().collect::<Vec<_>>().as_slice())
-            .contains("line 1, column 3 has the byte 0xFF"));
+        assert!(
+            narrow("ä\u{20ac}".as_bytes().iter().chain(b"\xff ").copied().collect::<Vec<_>>().as_slice())
+                .contains("line 1, column 3 has the byte 0xFF")
+        );
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Waits {
 
 impl Default for Waits {
     fn default() -> Self {
-        Self { open: Duration::from_secs(5), silence: Duration::from_secs(60) }
+        Self { open: Duration::from_secs(3), silence: Duration::from_secs(60) }
     }
 }
 
@@ -110,10 +110,9 @@ pub(super) fn into(path: &Path, contents: &[u8], waits: Waits) -> io::Result<()>
             drop(sender.send(file.write_all(&contents).and_then(|()| file.flush())));
         }
     })?;
-    for (wait, late) in [
-        (waits.open, Silent::NotOpened(waits.open)),
-        (waits.silence, Silent::NotTaken(waits.silence)),
-    ] {
+    for (wait, late) in
+        [(waits.open, Silent::NotOpened(waits.open)), (waits.silence, Silent::NotTaken(waits.silence))]
+    {
         match done.recv_timeout(wait) {
             Ok(done) => done?,
             Err(_) => return Err(late.into()),

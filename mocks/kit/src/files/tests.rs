@@ -33,7 +33,10 @@ fn what_cannot_be_written_leaves_the_file_and_nothing_else() {
     protected.set_readonly(true);
     std::fs::set_permissions(&file, protected).unwrap();
     let error = replace(&file, "after", Access::Ordinary).unwrap_err();
-    assert_eq!((error.kind(), error.to_string().as_str()), (io::ErrorKind::PermissionDenied, "it is write-protected"));
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (io::ErrorKind::PermissionDenied, "it is write-protected")
+    );
     assert_eq!((read_text(&file, 10).unwrap().as_str(), names(folder.path()).len()), ("before", 1));
 
     let error = replace(&folder.path().join("none/a"), "x", Access::Secret).unwrap_err();
@@ -61,15 +64,13 @@ fn the_limit_holds_to_the_byte_and_folders_are_refused() {
 #[test]
 fn a_pipe_that_is_silent_is_given_up() {
     use std::io::{Read, pipe};
-    let waits = Waits { open: std::time::Duration::from_secs(30), silence: std::time::Duration::from_millis(50) };
+    let waits =
+        Waits { open: std::time::Duration::from_secs(30), silence: std::time::Duration::from_millis(50) };
     let (reader, mut writer) = pipe().unwrap();
     writer.write_all(b"a part").unwrap();
     let told = pipe::from(move || Ok(reader), 100, waits).unwrap_err();
     assert_eq!(told.kind(), io::ErrorKind::TimedOut);
-    assert_eq!(
-        told.to_string(),
-        "it is a pipe, and the program at its other end has sent nothing for 50ms"
-    );
+    assert_eq!(told.to_string(), "it is a pipe, and the program at its other end has sent nothing for 50ms");
     drop(writer);
 
     struct Never;

@@ -27,7 +27,8 @@ pub fn learn_arguments(command: &Command, arguments: impl IntoIterator<Item = St
     for argument in arguments.into_iter().skip(1) {
         in_address(&argument).iter().for_each(|part| learn(part));
         if let Some(name) = argument.strip_prefix("--").filter(|name| !name.is_empty()) {
-            let (name, value) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value)));
+            let (name, value) =
+                name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value)));
             secret = options.get(name).is_none_or(|option| option.secret);
             match value {
                 Some(value) if secret => learn_credentials(value),
@@ -109,9 +110,15 @@ mod tests {
 
     #[test]
     fn what_was_given_as_a_secret_is_learned_and_nothing_else() {
-        learn_arguments(&command(), given(&["--m2m", "id-one:Secret-One", "scenarios/Path-One", "--jobs", "Jobs-One"]));
+        learn_arguments(
+            &command(),
+            given(&["--m2m", "id-one:Secret-One", "scenarios/Path-One", "--jobs", "Jobs-One"]),
+        );
         learn_arguments(&command(), given(&["--m2m=id-two:Secret-Two", "--m2n", "id-three:Secret-Three"]));
-        learn_arguments(&command(), given(&["--m2nx=Secret-Four", "https://u:Secret-Five@host-five/?q=Secret-Six"]));
+        learn_arguments(
+            &command(),
+            given(&["--m2nx=Secret-Four", "https://u:Secret-Five@host-five/?q=Secret-Six"]),
+        );
         for number in ["One", "Two", "Three", "Four", "Five", "Six"] {
             assert!(!hide(&format!("Secret-{number}")).contains(number), "{number}");
         }
