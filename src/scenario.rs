@@ -55,5 +55,6 @@ pub use model::{
     Step, Verb,
 };
 pub(crate) use parse::documents;
+pub(crate) use schema::enumerated;
 pub use schema::schema;
 pub use surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange, Reach, clock_offset};

@@ -15,6 +15,9 @@ mod soak;
 #[cfg(unix)]
 mod terminal;
 
+mod access;
+mod markers;
+
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {

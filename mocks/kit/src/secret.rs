@@ -248,7 +248,7 @@ fn percent_encoded(text: &str, left: &[u8]) -> String {
 /// `%3A` as `%3a`: both are right (RFC 3986 §2.1).
 fn lower_hex(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
-    let mut digits = 0;
+    let mut digits = 0_u8;
     for c in text.chars() {
         lower.push(if digits > 0 { c.to_ascii_lowercase() } else { c });
         digits = if c == '%' { 2 } else { digits.saturating_sub(1) };
