@@ -28,10 +28,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
   1    an expectation of a scenario failed, or a probed server is not up
-  2    bad usage, or a file that is no scenario
+  2    bad usage, or a file that cannot be used
   3    the stack did not start
   4    a tenant could not be put back as it was
-  70   internal error
+  70   internal error, or something could not be written
   130  interrupted";
 
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,7 @@ Exit codes:
   1    something is wrong: the report names it
   2    bad usage, or a file that cannot be used
   3    the set-up could not be walked, or the tenant could not be read
+  70   the report could not be written
 
 Nothing is changed in your Logto or at Hugging Face: the sign-in is walked on a twin of your set-up on this machine.";
 
@@ -55,7 +56,7 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) sign_in_experience: Option<PathBuf>,
     /// The OAuth app's settings at Hugging Face in YAML or JSON: client_id, secret, public, redirect_uris, scopes;
-    /// all may be left out.
+    /// all may be left out. Or the README.md of a Space with its `hf_oauth…`.
     #[arg(long, value_name = "FILE")]
     pub(crate) huggingface: Option<PathBuf>,
     /// Where people open Logto (its ENDPOINT), e.g. https://auth.example.com.
