@@ -255,12 +255,11 @@ pub(crate) fn free_text(text: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Whether a text is an address, or the path of one.
+/// Whether a text is an absolute address.
 pub(crate) fn is_address(text: &str) -> bool {
+    let good = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
     let scheme = text.trim_start().split_once("://").map(|(scheme, _)| scheme);
-    scheme.is_some_and(|scheme| {
-        !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    }) || text.starts_with('/')
+    scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.bytes().all(good))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ const PAGES: [&str; 6] = ["picture", "website", "avatar", "homepageurl", "logour
 const PEOPLE: [&str; 3] = ["users", "accounts", "organisations"];
 /// Free texts of `given` that stay: by these words the parties know what belongs together, or they are
 /// chosen from a list.
-const KEPT: [&str; 27] = [
+const KEPT: [&str; 29] = [
     "given.connector.factory",
     "given.connector.id",
     "given.connector.target",
@@ -55,6 +55,8 @@ const KEPT: [&str; 27] = [
     "given.app.direct_sign_in",
     "given.app.first_screen",
     "given.app.cookie",
+    "given.app.callback_path",
+    "given.app.post_sign_out_path",
     "given.proxies",
     "given.clocks",
     "steps.administer.body.id",
@@ -184,11 +186,13 @@ impl Disguise {
     fn free(&mut self, path: &str, text: &str) {
         let is_json =
             serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object() || value.is_array());
-        if is_json || self.is_word(text) || STRANGERS.contains(&text) || is_email(text) {
+        if is_json || self.is_word(text) || STRANGERS.contains(&text) || is_email(text) || is_address(text) {
             return;
         }
         for part in placeholder::around(text) {
-            if !self.is_word(part) {
+            // `[APP]/callback` is an address.
+            let is_path = part.starts_with('/') && text.starts_with('[');
+            if !is_path && !self.is_word(part) {
                 self.secret(path, part);
             }
         }
@@ -374,7 +378,7 @@ fn is_kept(path: &str) -> bool {
 /// An address, or what begins with that of a party: `[LOGTO]/callback?…`.
 fn holds_address(text: &str) -> bool {
     let hides = text.contains(['?', '#', '@']);
-    hides && !is_email(text) && (is_address(text) || text.starts_with('['))
+    hides && !is_email(text) && (is_address(text) || text.starts_with(['/', '[']))
 }
 
 fn is_email(text: &str) -> bool {

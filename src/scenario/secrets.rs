@@ -70,7 +70,7 @@ impl Found {
     }
 
     fn address(&mut self, address: &str) {
-        if is_address(address) || address.starts_with('[') {
+        if is_address(address) || address.starts_with(['/', '[']) {
             let hidden = kit::secret::in_address(address);
             self.0.extend(hidden.into_iter().filter(|text| placeholder::names(text).is_empty()));
         }

@@ -146,28 +146,45 @@ pub fn in_address(address: &str) -> Vec<String> {
 /// every value that is not the name of something.
 #[must_use]
 pub fn in_text(text: &str) -> Vec<String> {
-    let between = |c: char| c.is_whitespace() || "\"'`,{}[]".contains(c);
-    let mut found = vec![];
+    let mut found = Vec::new();
     for line in text.lines() {
         let mut rest = line;
-        while let Some(start) = rest.find(|c: char| !between(c)) {
-            rest = &rest[start..];
-            let end = rest.find(between).unwrap_or(rest.len());
-            let (token, after) = rest.split_at(end);
-            let is_name =
-                token.ends_with(':') || after.trim_start_matches(['"', '\'']).trim_start().starts_with(':');
+        while let Some((value, after)) = next_value(rest) {
+            let is_name = value.ends_with(':') || after.trim_start().starts_with(':');
             if !is_name {
-                found.extend(in_address(token));
-                // `NAME=value`, and `name:value` as JSON may have it.
-                let value = token.split_once('=').map_or(token, |(_, value)| value);
-                found.push(value.trim_start_matches(':').to_owned());
+                // `NAME=value`, `id:secret`, and whatever an address hides.
+                found.extend(value.split_once('=').map(|(_, value)| value.to_owned()));
                 found.extend(value.split_once(':').map(|(_, value)| value.to_owned()));
+                found.extend(in_address(&value));
+                found.push(value);
             }
             rest = after;
         }
     }
-    found.retain(|value| is_telling(value) && !value.contains("://"));
+    found.retain(|value| is_telling(value.trim()) && !value.contains("//"));
     found
+}
+
+/// The next text in a line, in quotation marks or without, and what follows it.
+fn next_value(line: &str) -> Option<(String, &str)> {
+    let between = |c: char| c.is_whitespace() || ",{}[]".contains(c);
+    let start = line.find(|c: char| !between(c))?;
+    let rest = &line[start..];
+    for quote in ['"', '\''] {
+        let Some(inner) = rest.strip_prefix(quote) else { continue };
+        let mut escaped = false;
+        let end = inner.find(|c: char| {
+            let ends = c == quote && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        // One that is not closed ends with the line.
+        let (inner, after) = end.map_or((inner, ""), |end| (&inner[..end], &inner[end + 1..]));
+        let plain = serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_else(|_| inner.to_owned());
+        return Some((plain, after));
+    }
+    let end = rest.find(|c: char| between(c) || c == '"').unwrap_or(rest.len());
+    Some((rest[..end].to_owned(), &rest[end..]))
 }
 
 /// Whether a value can be told from ordinary text.
@@ -341,8 +358,21 @@ mod tests {
 
     #[test]
     fn values_of_a_broken_file_are_taken_for_secrets_and_names_are_not() {
-        let text = "clientSecret: \"Qx7-vN2\"\n{\"apiKey\" : \"k-123456\", other:a1b2c3d4\nNAME=V4lue-1\n- [x9y8z7w6\nurl: http://h/?t=t0ken-1";
-        assert_eq!(in_text(text), ["Qx7-vN2", "k-123456", "a1b2c3d4", "V4lue-1", "x9y8z7w6", "t0ken-1"]);
+        for (line, value) in [
+            ("clientSecret: \"Qx7-v\\\"N2\"", "Qx7-v\"N2"),
+            ("{\"apiKey\" : \"k-123456\"", "k-123456"),
+            ("x, other:a1b2c3d4", "a1b2c3d4"),
+            ("NAME=V4lue-1", "V4lue-1"),
+            ("- [x9y8z7w6", "x9y8z7w6"),
+            ("url: http://h/?t=t0ken-1", "t0ken-1"),
+            ("secret: 'it is not Closed", "it is not Closed"),
+        ] {
+            let found = in_text(line);
+            assert!(found.iter().any(|text| text == value), "{line}: {found:?}");
+            for name in ["clientSecret", "apiKey", "secret", "http://h/?t=t0ken-1"] {
+                assert!(!found.iter().any(|text| text == name), "{line}: {found:?}");
+            }
+        }
     }
 
     #[test]
