@@ -239,7 +239,15 @@ fn in_base64(value: &[u8], offset: usize) -> Vec<String> {
 
 /// What encoders leave besides letters and digits: components of addresses, forms, JavaScript's
 /// `encodeURIComponent`, and queries, paths and user names as the URL standard has them.
-const SETS: [&[u8]; 6] = [
+const SETS: [&[u8]; 7] = [
+    b"-._~",
+    b"-._*",
+    b"-._~!'()*",
+    b"-._~!$%&()*+,/:;=?@[\\]^`{|}",
+    b"-._~!$%&()*+,/:;=?@[\\]^{|}'",
+    b"-._~!$%&'()*+,/:;=@[\\]^|",
+    b"-._~!$%&'()*+,",
+]; 6] = [
     b"-._~",
     b"-._*",
     b"-._~!'()*",
