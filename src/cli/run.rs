@@ -13,7 +13,7 @@ mod text;
 use std::time::Duration;
 
 use clap::Parser as _;
-use kit::{Clock, Stop};
+use kit::{Stop, Stopwatch};
 use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
@@ -31,8 +31,7 @@ pub(crate) fn defaults() -> Run {
 }
 
 pub(crate) async fn run(run: Run) -> Result<(), CliError> {
-    let clock = Clock::system();
-    let started = clock.now();
+    let started = Stopwatch::start();
     let logto = run.backend.logto()?;
     // Every file is read before the first walk: a typo should not cost a run.
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
@@ -90,7 +89,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         walks.ended().await;
         containers::stopped(logto).await;
     }
-    let seconds = clock.now().duration_since(started).as_secs_f64();
+    let seconds = started.elapsed().as_secs_f64();
     if !matches!(stopped, Some(CliError::Io { .. })) {
         report.finish(&totals, seconds)?;
     }

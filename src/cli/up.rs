@@ -28,6 +28,8 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
             Stack::builder().connector(ConnectorSettings { scope, ..Default::default() }).app(options)
         }
     }
+    // People sit before it, with a browser that goes by this machine's clock.
+    .real_time()
     .listen(loopback(up.app_port), loopback(up.logto_port), loopback(admin_port));
     if let Some(origin) = &up.app {
         builder = builder.app_at(origin.clone());

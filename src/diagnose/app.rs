@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use kit::Clock;
 use kit::files::{self, Access};
 use tokio::process::{Child, Command};
 use url::Url;
@@ -108,7 +107,7 @@ impl Process {
         if waited.is_err() {
             let _ = self.child.wait().await;
         }
-        tracing::debug!(at = Clock::system().millis(), "the app has ended");
+        tracing::debug!("the app has ended");
     }
 }
 

@@ -1,6 +1,7 @@
 //! A stack that is up.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ pub struct Stack {
     names: Names,
     known: Known,
     clock: Clock,
+    embedded: bool,
     random: Random,
     journal: Journal,
     script: Script,
@@ -74,6 +76,8 @@ pub struct Stack {
     containers: Option<InContainers>,
     /// By what somebody tried to sign in.
     tried: Mutex<BTreeSet<String>>,
+    /// How many disturbances belong to walks that have ended.
+    walked: AtomicUsize,
 }
 
 impl StackBuilder {
@@ -140,6 +144,18 @@ impl Stack {
         &self.clock
     }
 
+    /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
+    /// app of your own then lags behind the embedded one's.
+    pub async fn pass(&self, time: Duration) {
+        if self.embedded {
+            self.clock.advance(time);
+            // Whatever is due by now comes first.
+            tokio::task::yield_now().await;
+        } else {
+            self.clock.sleep(time).await;
+        }
+    }
+
     /// The stack's source of made-up values.
     #[must_use]
     pub fn random(&self) -> &Random {
@@ -163,7 +179,8 @@ impl Stack {
     /// journal stay the mock's, which has each stubbed answer as its own. How often a
     /// stub [expects](wiremock::Mock::expect) to be called is verified by [`Stack::stop`].
     ///
-    /// Delays of a stub are in real time; those of a [`kit::Rule`] are not with an embedded Logto.
+    /// Delays of a stub are in real time, which counts against no time-out of a party as long as all of
+    /// them live in this process; for those take the delay of a [`kit::Rule`].
     ///
     /// ```
     /// use logto_testkit::{Stack, Visitor};
@@ -281,9 +298,11 @@ impl Stack {
             }
             None => None,
         };
-        match Self::assemble(&settings, containers.as_ref(), &mut servers).await {
+        let clock = settings.clock();
+        match Self::assemble(&settings, clock.clone(), containers.as_ref(), &mut servers).await {
             Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
             Err(error) => {
+                let error = error.disturbed_by(&clock.disturbances(0));
                 drop(turn);
                 if let Some(containers) = containers {
                     containers.stop().await;
@@ -302,11 +321,12 @@ impl Stack {
     /// `servers` holds what is up so far, the mock's TLS listener first.
     async fn assemble(
         settings: &StackBuilder,
+        clock: Clock,
         containers: Option<&InContainers>,
         servers: &mut Vec<Running>,
     ) -> Result<Self, StartError> {
         let container = containers.map(InContainers::running);
-        let (base, listener) = Base::new(settings, container).await?;
+        let (base, listener) = Base::new(settings, clock, container).await?;
         let huggingface_addr = listener.addr();
         let fronts = Fronts::bind(&settings.proxies, &base.clock).await?;
         let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
@@ -427,6 +447,7 @@ impl Stack {
             names,
             known,
             clock: base.clock,
+            embedded: matches!(settings.logto, Logto::Embedded),
             random: base.random,
             journal: base.journal,
             script: base.script,
@@ -443,6 +464,7 @@ impl Stack {
             turn: None,
             containers: None,
             tried: Mutex::default(),
+            walked: AtomicUsize::new(0),
         })
     }
 
@@ -450,6 +472,17 @@ impl Stack {
     /// are forgiven when a Logto that others share is handed on.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
+    }
+
+    /// Where the disturbances of a walk that begins now begin: what came since the stack started, or
+    /// since the walk before.
+    pub(crate) fn disturbances_before_walk(&self) -> usize {
+        self.walked.load(Ordering::SeqCst)
+    }
+
+    /// A walk has ended.
+    pub(crate) fn walked(&self) {
+        self.walked.store(self.clock.disturbance_count(), Ordering::SeqCst);
     }
 
     /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.

@@ -14,6 +14,7 @@ mod output;
 mod soak;
 #[cfg(unix)]
 mod terminal;
+mod time;
 
 mod access;
 mod markers;

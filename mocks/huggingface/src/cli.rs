@@ -69,7 +69,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         client: client.build()?,
     };
     let mock = HuggingFace::new(config, context);
-    let router = kit::logged(mock.router(), mock.context().journal.clone());
+    let router = kit::logged(mock.router(), mock.context().journal.clone(), mock.clock().clone());
     announce(&mock, &site, &control, tls.as_ref().map(|tls| tls.ca.as_str())).map_err(CliError::Output)?;
     let site = match tls {
         Some(tls) => site.serve_tls(router, tls.config),

@@ -1,7 +1,8 @@
 //! What every mock of the stack is made of, and no word of OAuth.
 //!
 //! * [`Clock`] and [`Random`]: time and chance are arguments, so that a scenario
-//!   can advance time instead of waiting, and a walk can be repeated.
+//!   can advance time instead of waiting, and a walk can be repeated. [`Machine`]: the
+//!   clocks underneath, which a test can step.
 //! * [`Bound`] → [`Running`]: bind first, learn the port, build the
 //!   configuration, then serve; plain or behind [`Ca`]'s TLS.
 //! * [`Journal`]: what a party received and **why it refused**, and what it sent.
@@ -22,11 +23,13 @@ mod change;
 mod client;
 mod clock;
 mod deadline;
+mod disturbance;
 pub mod document;
 pub mod files;
 mod guard;
 mod journal;
 mod log;
+mod machine;
 mod middleware;
 mod network;
 pub mod output;
@@ -47,9 +50,11 @@ pub use change::{MemberChange, ParameterChange};
 pub use client::{Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};
+pub use disturbance::Disturbance;
 pub use guard::{is_loopback, refuse_frames, steered, unframed};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
+pub use machine::{Machine, Stopwatch};
 pub use middleware::{Note, journaled, note, scripted};
 pub use network::{Fault, Network};
 pub use port::{port_holder, spare_port};

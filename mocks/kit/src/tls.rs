@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime, pem::PemObject as _};
+use rustls::time_provider::TimeProvider;
 
 use crate::Clock;
 use crate::files::{self, Access};
@@ -30,6 +32,7 @@ pub struct Ca {
     certificate: CertificateDer<'static>,
     key_pem: String,
     issuer: Issuer<'static, KeyPair>,
+    made: MadeAt,
 }
 
 /// A CA could not be made, saved or loaded.
@@ -90,16 +93,33 @@ impl std::fmt::Debug for Ca {
     }
 }
 
-/// Midnight of a day this many years from the stack's present, for validity
-/// periods. Whole days hide small differences of clocks.
-fn years_from_now(clock: &Clock, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
-    let today = jiff::tz::TimeZone::UTC.to_datetime(clock.now()).date();
-    // The 28th exists in every month.
-    let (year, month, day) = (today.year() + years, today.month(), today.day().min(28));
+/// Midnight of a day this many years from then, for validity periods. Whole days hide small
+/// differences of clocks.
+fn years_from(then: Timestamp, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
+    let day = jiff::tz::TimeZone::UTC.to_datetime(then).date();
+    // The 28th exists in every month. Who judges knows no time before 1970, and the last
+    // year of a certificate is 9999 (RFC 5280 §4.1.2.5).
+    let (year, month, day) = match day.year().saturating_add(years) {
+        ..1970 => (1970, 1, 1),
+        year => (year.min(9999), day.month(), day.day().min(28)),
+    };
     let at = rcgen::date_time_ymd(i32::from(year), month.unsigned_abs(), day.unsigned_abs());
     move |params, bound| match bound {
         Bound::NotBefore => params.not_before = at,
         Bound::NotAfter => params.not_after = at,
+    }
+}
+
+/// The time by which the TLS library judges certificates of a [`Ca`]: the one at which the CA
+/// was made or read. A client trusts it alone and for the life of its stack, so nothing can
+/// expire meanwhile, wherever the clocks of machine and stack are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct MadeAt(pub(crate) Timestamp);
+
+impl TimeProvider for MadeAt {
+    fn current_time(&self) -> Option<UnixTime> {
+        let since = u64::try_from(self.0.as_second()).unwrap_or(0);
+        Some(UnixTime::since_unix_epoch(std::time::Duration::from_secs(since)))
     }
 }
 
@@ -121,8 +141,9 @@ impl Ca {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.custom_extensions = vec![constraints::only(names)];
-        years_from_now(clock, -1)(&mut params, Bound::NotBefore);
-        years_from_now(clock, 10)(&mut params, Bound::NotAfter);
+        let made = clock.now();
+        years_from(made, -1)(&mut params, Bound::NotBefore);
+        years_from(made, 10)(&mut params, Bound::NotAfter);
         let certificate = params.self_signed(&key)?;
         let certificate_pem = certificate.pem();
         Ok(Self {
@@ -130,6 +151,7 @@ impl Ca {
             certificate_pem,
             key_pem: key.serialize_pem(),
             issuer: Issuer::new(params, key),
+            made: MadeAt(made),
         })
     }
 
@@ -168,7 +190,8 @@ impl Ca {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| CaError::NoCertificate { path: place.to_owned() })?;
         let issuer = Issuer::from_ca_cert_pem(&certificate_pem, KeyPair::from_pem(&key_pem)?)?;
-        Ok(Self { certificate_pem, certificate, key_pem, issuer })
+        let made = MadeAt(Clock::system().now());
+        Ok(Self { certificate_pem, certificate, key_pem, issuer, made })
     }
 
     /// Whether there is a CA in `directory`: a certificate that others may trust by now. An
@@ -229,7 +252,12 @@ impl Ca {
         &self.certificate
     }
 
-    /// TLS for a server of that name, with a certificate made now.
+    /// When it was made or read.
+    pub(crate) fn made(&self) -> MadeAt {
+        self.made
+    }
+
+    /// TLS for a server of that name, with a certificate of its own.
     ///
     /// # Errors
     /// [`CaError::Certificate`] when `name` is no DNS name.
@@ -243,20 +271,19 @@ impl Ca {
     /// # Errors
     /// [`CaError::Certificate`] when `name` is no DNS name.
     pub fn leaf(&self, name: &str) -> Result<Leaf, CaError> {
-        let clock = Clock::system();
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![name.to_owned()])?;
         params.distinguished_name.push(DnType::CommonName, name);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        years_from_now(&clock, -1)(&mut params, Bound::NotBefore);
-        years_from_now(&clock, 1)(&mut params, Bound::NotAfter);
+        years_from(self.made.0, -1)(&mut params, Bound::NotBefore);
+        years_from(self.made.0, 1)(&mut params, Bound::NotAfter);
         let certificate = params.signed_by(&key, &self.issuer)?;
         let chain = vec![certificate.der().clone(), self.certificate.clone()];
         let spki_digest = spki_digest(&key);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let mut config = rustls::ServerConfig::builder_with_provider(provider())
+        let mut config = rustls::ServerConfig::builder_with_details(provider(), Arc::new(self.made))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;

@@ -87,11 +87,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
     let given = arguments.m2m_secret.is_some();
+    let clock = Clock::system();
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
         trust_proxy_header: arguments.trust_proxy_header,
-        clock: Clock::system(),
+        clock: clock.clone(),
         random: Random::from_os(),
         journal: journal.clone(),
         client: client.build()?,
@@ -104,7 +105,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         if given { format!("{id}, with the secret that was given") } else { format!("{id}:{secret}") };
     let told = format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
     output::print(&told, Form::Text).map_err(CliError::Output)?;
-    let router = kit::logged(logto.router(), journal);
+    let router = kit::logged(logto.router(), journal, clock);
     let servers = [bound.serve(router.clone()), admin.serve(router)];
     stop.wait().await;
     for server in servers {

@@ -63,11 +63,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         options: arguments.into_options(),
     };
     let journal = Journal::new();
+    let clock = Clock::system();
     let context =
-        Context { clock: Clock::system(), random: Random::from_os(), journal: journal.clone(), client };
+        Context { clock: clock.clone(), random: Random::from_os(), journal: journal.clone(), client };
     let app = App::new(config.clone(), context)?;
     announce(&config, addr).map_err(CliError::Output)?;
-    let server = bound.serve(kit::logged(app.router(), journal));
+    let server = bound.serve(kit::logged(app.router(), journal, clock));
     stop.wait().await;
     server.shutdown().await?;
     Ok(())

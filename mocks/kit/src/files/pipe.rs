@@ -49,7 +49,7 @@ impl From<Silent> for io::Error {
 ///
 /// Opening and reading such a file may wait for ever, so a thread of its own does it, and is left
 /// where it waits when the time is up: the command ends then.
-pub(super) fn from<R: Read>(
+pub(super) fn from<R: Read + 'static>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     limit: u64,
     waits: Waits,

@@ -28,8 +28,8 @@ fn sign(ca: &Ca, name: &'static str, server: &'static str, names: Vec<SanType>) 
     params.distinguished_name.push(DnType::CommonName, server);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    years_from_now(&Clock::system(), -1)(&mut params, Bound::NotBefore);
-    years_from_now(&Clock::system(), 1)(&mut params, Bound::NotAfter);
+    years_from(Clock::system().now(), -1)(&mut params, Bound::NotBefore);
+    years_from(Clock::system().now(), 1)(&mut params, Bound::NotAfter);
     let certificate = params.signed_by(&key, &ca.issuer).unwrap();
     Signed {
         name,
