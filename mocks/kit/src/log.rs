@@ -24,7 +24,7 @@ pub fn logged(router: Router, journal: Journal, clock: Clock) -> Router {
             let before = disturbances.swap(clock.disturbance_count(), Ordering::SeqCst);
             if !tracing::enabled!(tracing::Level::WARN) {
                 for disturbance in clock.disturbances(before) {
-                    let _ = writeln!(std::io::stderr(), "      {disturbance}");
+                    output::complain(&format!("      {disturbance}"));
                 }
             }
             let newest = journal.last_number();

@@ -54,8 +54,8 @@ async fn a_strict_client_signs_in_at_the_plain_mock() {
     let mut authorize = plain.join("/oauth/authorize").unwrap();
     authorize.query_pairs_mut().extend_pairs([
         ("response_type", "code"),
-        ("client_id", &known.huggingface_client_id),
-        ("redirect_uri", &callback),
+        ("client_id", known.huggingface_client_id.as_str()),
+        ("redirect_uri", callback.as_str()),
         ("scope", "openid profile"),
         ("state", "a-state"),
     ]);
@@ -67,7 +67,7 @@ async fn a_strict_client_signs_in_at_the_plain_mock() {
     assert_eq!(login.path(), "/login");
     let next = login.query_pairs().find(|(name, _)| name == "next").unwrap().1.into_owned();
     let form = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("username", "ada"), ("next", &next)])
+        .extend_pairs([("username", "ada"), ("next", next.as_str())])
         .finish();
     let origin = plain.origin().ascii_serialization();
     let back = person.ask(Request::post(login.as_str()).header("origin", &origin), &form).await;

@@ -238,7 +238,7 @@ fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
     for report in
         [&["--report", "text"][..], &["--report", "json"], &["--report", "junit"], &["--transcript"]]
     {
-        let (code, text) = hunt.run(&[&["run", &failing], report].concat(), &[]);
+        let (code, text) = hunt.run(&[&["run", &failing][..], report].concat(), &[]);
         assert_eq!(code, 1, "{text}");
         assert!(text.contains("[SECRET]"), "{report:?}: nothing was hidden, so nothing was tried: {text}");
     }
@@ -502,11 +502,11 @@ fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
     }
     for (variable, arguments) in [
         ("LOGTO_TESTKIT_M2M", &["run", "--logto", "http://127.0.0.1:1"][..]),
-        ("LOGTO_APP_SECRET", &["serve", "app"]),
-        ("LOGTO_ENDPOINT", &["serve", "app"]),
-        ("MOCK_LOGTO_M2M_SECRET", &["serve", "logto", "--listen", "192.0.2.1:1"]),
+        ("LOGTO_APP_SECRET", &["serve", "app"][..]),
+        ("LOGTO_ENDPOINT", &["serve", "app"][..]),
+        ("MOCK_LOGTO_M2M_SECRET", &["serve", "logto", "--listen", "192.0.2.1:1"][..]),
     ] {
-        let (code, text) = hunt.run(arguments, &[(variable, &secret)]);
+        let (code, text) = hunt.run(arguments, &[(variable, secret.as_str())]);
         assert!(code == 2 || code == 3, "{variable}: {text}");
     }
     let file = hunt.write("m2m.txt", &secret);
@@ -540,23 +540,22 @@ async fn a_real_tenants_secrets_are_in_no_message() {
         let run = ["run", &file, "--logto", &endpoint, "--ca", "ca", "--huggingface-listen", &listen];
         let run = [&run[..], &["--state-file", "state.json", "--allow-shared-tenant"]].concat();
         // Credentials that are refused; then a connector that is borrowed and put back.
-        let (code, text) = hunt.run(&[&run[..], &tenant, &[&wrong]].concat(), &[]);
+        let (code, text) = hunt.run(&[&run[..], &tenant, &[wrong.as_str()]].concat(), &[]);
         assert_eq!(code, 3, "{text}");
         for report in ["text", "json"] {
-            let arguments = [&run[..], &tenant, &[&m2m, "--report", report]].concat();
+            let arguments = [&run[..], &tenant, &[m2m.as_str(), "--report", report]].concat();
             let (code, text) = hunt.run(&arguments, &[]);
             assert!(code == 1 || code == 3, "{text}");
         }
         for report in ["text", "json"] {
-            let (code, text) = hunt.run(
-                &[&["diagnose", "--from-logto", &endpoint], &tenant[..], &[&m2m, "--report", report]]
-                    .concat(),
-                &[],
-            );
+            let asked = ["diagnose", "--from-logto", endpoint.as_str(), "--report", report];
+            let (code, text) = hunt.run(&[&asked[..], &tenant, &[m2m.as_str()]].concat(), &[]);
             assert_eq!(code, 1, "{text}");
         }
-        let (code, text) =
-            hunt.run(&[&["capsule", "-", "--from-logto", &endpoint], &tenant[..], &[&m2m]].concat(), &[]);
+        let (code, text) = hunt.run(
+            &[&["capsule", "-", "--from-logto", endpoint.as_str()][..], &tenant, &[m2m.as_str()]].concat(),
+            &[],
+        );
         assert_eq!(code, 0, "{text}");
         // A state that cannot be put back: nobody is there.
         let saved = json!({
@@ -668,8 +667,8 @@ fn what_is_there_to_hand_a_secret_out_does() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let line = lines.into_iter().find(|line| line.starts_with("Management")).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let line = lines.find(|line| line.starts_with("Management")).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     let (_, secret) = line.rsplit_once(':').unwrap();
