@@ -348,7 +348,7 @@ impl Stack {
             Some(addr) => {
                 let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
                 let origin = localhost(bound.port());
-                servers.push(bound.serve(huggingface_site.router()));
+                servers.push(bound.serve(huggingface_site.plain_router()));
                 Some(origin)
             }
             None => None,

@@ -18,6 +18,9 @@ mod soak;
 mod terminal;
 mod time;
 
+mod access;
+mod markers;
+
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {

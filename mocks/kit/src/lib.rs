@@ -12,6 +12,7 @@
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
+//! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
 //! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
@@ -25,6 +26,7 @@ mod deadline;
 mod disturbance;
 pub mod document;
 pub mod files;
+mod guard;
 mod journal;
 mod log;
 mod machine;
@@ -35,6 +37,7 @@ mod port;
 mod proxy;
 mod random;
 mod script;
+pub mod secret;
 mod serve;
 mod signals;
 mod socket;
@@ -48,6 +51,7 @@ pub use client::{Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};
 pub use disturbance::Disturbance;
+pub use guard::{is_loopback, refuse_frames, steered, unframed};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
 pub use machine::{Machine, Stopwatch};
@@ -57,6 +61,7 @@ pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
 pub use script::{Rule, RuleError, Script};
+pub use secret::Secrets;
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
 pub use signals::{Stop, survive_file_size_limit};
 pub use substitute::{Answering, Substitute};

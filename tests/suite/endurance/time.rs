@@ -173,7 +173,13 @@ fn no_transcript_of_any_scenario_depends_on_two_readings_in_one_second() {
             let other = scope.spawn(|| walks(other));
             [walks(one), other.join().unwrap()].concat()
         });
-        assert!(complaints.is_empty(), "{tick:?}: {} of {}\n{}", complaints.len(), all.len(), complaints.join("\n"));
+        assert!(
+            complaints.is_empty(),
+            "{tick:?}: {} of {}\n{}",
+            complaints.len(),
+            all.len(),
+            complaints.join("\n")
+        );
     }
 }
 
@@ -209,7 +215,12 @@ async fn no_recorded_story_at_all_depends_on_two_readings_in_one_second() {
     };
     for tick in ticks.iter().copied().map(Duration::from_millis) {
         let (told, differ) = told_apart("", tick).await;
-        assert!(told > 100 && differ.is_empty(), "{tick:?}: {} differences\n{}", differ.len(), differ.join("\n"));
+        assert!(
+            told > 100 && differ.is_empty(),
+            "{tick:?}: {} differences\n{}",
+            differ.len(),
+            differ.join("\n")
+        );
     }
 }
 
@@ -253,7 +264,8 @@ async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
         kit::Clock::system().sleep(pause).await;
         signal(&run, "-CONT");
         let output = run.wait_with_output().unwrap();
-        let (report, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (report, errors) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(0), "{}{errors}", failures(&report));
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["passed"], 111);
@@ -277,8 +289,10 @@ fn failures(report: &str) -> String {
 
 /// The library that shows a process other clocks, where it is installed.
 fn faketime() -> Option<PathBuf> {
-    let folders = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime"];
-    let found = folders.iter().map(|folder| Path::new(folder).join("libfaketime.so.1")).find(|file| file.exists());
+    let folders =
+        ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime"];
+    let found =
+        folders.iter().map(|folder| Path::new(folder).join("libfaketime.so.1")).find(|file| file.exists());
     if found.is_none() {
         eprintln!("skipped: libfaketime is not installed (apt-get install libfaketime)");
     }
@@ -328,7 +342,10 @@ async fn a_run_under_a_clock_that_steps_has_no_failure() {
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         let slowest = |walk: &serde_json::Value| walk["seconds"].as_f64().unwrap();
         let slowest = report["scenarios"].as_array().unwrap().iter().map(slowest).fold(0.0, f64::max);
-        assert!(slowest < 60.0 && report["seconds"].as_f64().unwrap() < 300.0, "durations are nonsense: {slowest}");
+        assert!(
+            slowest < 60.0 && report["seconds"].as_f64().unwrap() < 300.0,
+            "durations are nonsense: {slowest}"
+        );
     }
 }
 
