@@ -308,10 +308,6 @@ impl StackBuilder {
 
     /// The clock that all parties of the stack can agree on.
     pub(super) fn clock(&self) -> Clock {
-        if self.has_outsiders() {
-            Clock::system_on(&self.machine)
-        } else {
-            Clock::skipping_on(&self.machine)
-        }
+        if self.has_outsiders() { Clock::system_on(&self.machine) } else { Clock::skipping_on(&self.machine) }
     }
 }

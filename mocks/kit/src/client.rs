@@ -170,10 +170,8 @@ impl ClientBuilder {
             Some(made) => rustls::ClientConfig::builder_with_details(tls::provider(), Arc::new(made)),
             None => rustls::ClientConfig::builder_with_provider(tls::provider()),
         };
-        let tls = tls
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls =
+            tls.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth();
         let hosts = Arc::new(self.hosts);
         let (of_stack, max) = (hosts.clone(), self.redirects);
         let redirects = reqwest::redirect::Policy::custom(move |attempt| {
