@@ -11,7 +11,7 @@ use super::person::Person;
 use crate::Scenario;
 use crate::findings::Finding;
 use crate::stack::Stack;
-use crate::transcript::{Origins, Transcript};
+use crate::transcript::{Origins, Transcript, Wire};
 use crate::walker::{Hop, WalkError};
 
 /// A walk came to no end of its own.
@@ -37,6 +37,8 @@ pub struct WalkReport {
     /// What went wrong by name, the first first. Looked for where the walk failed, where the scenario
     /// names a finding, and by [`diagnosed_walk`].
     pub findings: Vec<Finding>,
+    /// The headers as they were, for [`keep_wire`](crate::keep_wire) where the walk failed.
+    pub wire: Wire,
 }
 
 impl WalkReport {
@@ -89,7 +91,9 @@ pub(crate) struct ObservedWalk {
 }
 
 async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
-    Ok(tell(&mut Person::new(stack), scenario, diagnose).await)
+    let mut person = Person::new(stack);
+    let report = tell(&mut person, scenario, diagnose).await;
+    Ok(WalkReport { wire: person.into_wire(), ..report })
 }
 
 async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> WalkReport {
@@ -154,5 +158,5 @@ async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> W
         let what = format!("expected the first finding to be {expected}, {found}");
         failures.push(Failure { path: scenario.path.clone(), line, what });
     }
-    WalkReport { failures, transcript: person.transcript(), findings }
+    WalkReport { failures, transcript: person.transcript(), findings, wire: Wire::default() }
 }

@@ -5,6 +5,10 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+mod races;
+mod raw_headers;
+mod seconds;
+
 /// How much of the tests that take their time is run.
 #[expect(dead_code, reason = "the first reader comes with the first test")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

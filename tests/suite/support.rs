@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use axum::Router;
 use kit::{Bound, Ca, Client, Clock, Journal, Random, Running};
 use logto_testkit::stack::{Credentials, External, Logto, Management, StackBuilder};
 use logto_testkit::{Scenario, stack_for};
@@ -42,6 +43,11 @@ pub(crate) enum Surroundings {
 
 impl Elsewhere {
     pub(crate) async fn start(surroundings: Surroundings) -> Self {
+        Self::behind(surroundings, |router| router).await
+    }
+
+    /// With something in front of it that changes what comes and goes.
+    pub(crate) async fn behind(surroundings: Surroundings, front: impl Fn(Router) -> Router) -> Self {
         let (clock, journal) = (Clock::system(), Journal::new());
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
@@ -80,7 +86,7 @@ impl Elsewhere {
             huggingface,
             ca,
             journal,
-            _servers: [bound.serve(logto.router()), admin.serve(logto.router())],
+            _servers: [bound.serve(front(logto.router())), admin.serve(logto.router())],
             state_file: directory.path().join("state.json"),
             _directory: directory,
         }
@@ -88,6 +94,11 @@ impl Elsewhere {
 
     /// A stack on this Logto.
     pub(crate) fn stack(&self, allow_shared_tenant: bool) -> StackBuilder {
+        self.stack_for(&first_visit(), allow_shared_tenant)
+    }
+
+    /// A stack on this Logto that a scenario asks for.
+    pub(crate) fn stack_for(&self, scenario: &Scenario, allow_shared_tenant: bool) -> StackBuilder {
         let external = External {
             endpoint: self.endpoint.clone(),
             admin_endpoint: self.admin_endpoint.clone(),
@@ -95,7 +106,7 @@ impl Elsewhere {
             allow_shared_tenant,
             state_file: self.state_file.clone(),
         };
-        stack_for(&first_visit())
+        stack_for(scenario)
             .unwrap()
             .logto(Logto::External(Box::new(external)))
             .huggingface_listen(self.huggingface)

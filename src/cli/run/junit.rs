@@ -3,7 +3,7 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::super::exit::CliError;
-use super::outcome::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict, raw_headers};
 
 pub(super) fn report(outcomes: &[Outcome], seconds: f64) -> Result<String, CliError> {
     let mut report = Report::new("logto-testkit");
@@ -49,7 +49,7 @@ fn case(outcome: &Outcome, name: &str) -> TestCase {
         Verdict::Walked { .. } if outcome.result() == "passed" => {
             TestCase::new(short, TestCaseStatus::success())
         }
-        Verdict::Walked { failures, transcript, snapshot, findings } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
             let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
@@ -60,7 +60,8 @@ fn case(outcome: &Outcome, name: &str) -> TestCase {
                 status.set_type(first.cause.id());
             }
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
-            status.set_description(format!("{}\n{found}{difference}\n{transcript}", what.join("\n")));
+            let raw = raw.as_ref().map(|raw| format!("\n{}\n", raw_headers(raw))).unwrap_or_default();
+            status.set_description(format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n")));
             TestCase::new(short, status)
         }
     };
