@@ -6,10 +6,10 @@ mod junit;
 pub(super) mod outcome;
 pub(super) mod pool;
 pub(super) mod progress;
+mod report;
 pub(super) mod select;
 mod text;
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Parser as _;
@@ -18,10 +18,9 @@ use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
-use super::arguments::{Arguments, Command, Report, Run, UsageError};
+use super::arguments::{Arguments, Command, Run, UsageError};
 use super::exit::CliError;
-use super::style::Style;
-use outcome::{Outcome, Totals};
+use outcome::Totals;
 
 /// What `logto-testkit` without arguments does.
 pub(crate) fn defaults() -> Run {
@@ -56,34 +55,36 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         keep_raw: Some(run.keep_raw.clone()),
         app,
     };
-    let backend = settings.backend;
-    let mut walks = pool::start(scenarios.clone(), settings, interrupted.clone());
+    let (backend, all) = (settings.backend, scenarios.len());
+    let mut walks = pool::start(scenarios, settings, interrupted.clone());
 
-    let text =
-        (run.report == Report::Text).then(|| text::Text::new(Style::of_stdout(), run.transcript || alone));
-    let mut progress = progress::Progress::new(scenarios.len(), text.is_some());
+    let mut report = report::Report::new(run.report, backend, run.transcript || alone);
+    let mut progress = progress::Progress::new(all, report.is_for_people());
     let mut totals = Totals::default();
-    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut walked = containers::Walked::default();
     let mut stopped = None;
     // In the order of the names, whichever walk ends first.
     while let Some((name, done)) = walks.next(&mut progress).await {
-        let outcome = match done {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                stopped.get_or_insert((name, error));
-                walks.stop();
-                continue;
+        let reported = match done {
+            Ok(outcome) => {
+                totals.count(&outcome);
+                walked.count(&outcome);
+                match stopped {
+                    // Where one part could not be written, the next one would stand alone.
+                    Some(CliError::Io { .. }) => Ok(()),
+                    _ => report.outcome(&outcome, &progress),
+                }
             }
+            Err(error) => Err(CliError::InScenario { name, source: Box::new(error) }),
         };
-        totals.count(&outcome);
-        if let Some(text) = &text {
-            progress.above(&text.outcome(&outcome));
+        if let Err(error) = reported {
+            stopped.get_or_insert(error);
+            walks.stop();
         }
-        outcomes.push(outcome);
     }
     progress.finish();
     if backend == BackendKind::Container {
-        containers::describe_walks(started, &outcomes);
+        walked.describe(started);
     }
     if let Logto::Running(_) = logto {
         // The last walk has told its outcome before its worker let go of Logto.
@@ -91,16 +92,13 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         containers::stopped(logto).await;
     }
     let seconds = clock.now().duration_since(started).as_secs_f64();
-    let report = match run.report {
-        Report::Text => format!("{totals}\n"),
-        Report::Json => json::report(&outcomes, &totals, backend, seconds),
-        Report::Junit => junit::report(&outcomes, seconds)?,
-    };
-    print(&report)?;
+    if !matches!(stopped, Some(CliError::Io { .. })) {
+        report.finish(&totals, seconds)?;
+    }
     match stopped {
-        Some((name, error)) => Err(CliError::InScenario { name, source: Box::new(error) }),
+        Some(error) => Err(error),
         None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
-        None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all: outcomes.len() }),
+        None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
         None => Ok(()),
     }
 }
@@ -134,14 +132,6 @@ fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError
         }
         many => Err(UsageError::AppTakesOne(many).into()),
     }
-}
-
-/// To standard output, which somebody may have closed.
-fn print(text: &str) -> Result<(), CliError> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|source| CliError::Io { what: "write to standard output", source })
 }
 
 /// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending

@@ -8,9 +8,9 @@
 mod races;
 mod raw_headers;
 mod seconds;
+mod soak;
 
 /// How much of the tests that take their time is run.
-#[expect(dead_code, reason = "the first reader comes with the first test")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `LOGTO_TESTKIT_ENDURANCE=short`
@@ -20,7 +20,6 @@ pub(crate) enum Form {
 }
 
 /// The form that was asked for; `None` prints why `test` is skipped.
-#[expect(dead_code, reason = "the first reader comes with the first test")]
 pub(crate) fn form(test: &str) -> Option<Form> {
     match std::env::var("LOGTO_TESTKIT_ENDURANCE").as_deref() {
         Ok("short") => Some(Form::Short),

@@ -16,7 +16,7 @@ use super::cell::{Cell, Row};
 
 /// Walks all of them on one side.
 pub(super) async fn walk(
-    scenarios: &[Scenario],
+    scenarios: &[Arc<Scenario>],
     logto: &Logto,
     listen: SocketAddr,
     ca: &Arc<Ca>,

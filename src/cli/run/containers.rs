@@ -56,22 +56,34 @@ fn describe(running: &RunningContainer) {
     eprintln!("mock Hugging Face at {}", running.reach());
 }
 
-/// What the first hop had to wait for, and what each further walk costs.
-pub(super) fn describe_walks(started: Timestamp, outcomes: &[Outcome]) {
-    let Some(first) = outcomes.iter().filter_map(|outcome| outcome.began).min() else { return };
-    let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
-    eprint!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
-    let further = outcomes.iter().filter(|outcome| outcome.began.is_some_and(|began| began > first));
-    let mut further: Vec<Duration> = further.map(|outcome| outcome.duration).collect();
-    further.sort();
-    match (further.get(further.len() / 2), further.last()) {
-        (Some(median), Some(longest)) => eprintln!(
-            "; {} further walk(s): {} in the median, {} at most",
-            further.len(),
-            seconds(*median),
-            seconds(*longest)
-        ),
-        _ => eprintln!(),
+/// What the first hop had to wait for, and what each further walk cost.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// When each walk began, and how long it took.
+    walks: Vec<(Timestamp, Duration)>,
+}
+
+impl Walked {
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        self.walks.extend(outcome.began.map(|began| (began, outcome.duration)));
+    }
+
+    pub(super) fn describe(mut self, started: Timestamp) {
+        self.walks.sort();
+        let Some(((first, _), further)) = self.walks.split_first() else { return };
+        let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
+        eprint!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
+        let mut further: Vec<Duration> = further.iter().map(|(_, took)| *took).collect();
+        further.sort();
+        match (further.get(further.len() / 2), further.last()) {
+            (Some(median), Some(longest)) => eprintln!(
+                "; {} further walk(s): {} in the median, {} at most",
+                further.len(),
+                seconds(*median),
+                seconds(*longest)
+            ),
+            _ => eprintln!(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What came of one scenario.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use logto_testkit::{Failure, Scenario, SnapshotResult};
 /// What came of one scenario.
 #[derive(Debug)]
 pub(in crate::cli) struct Outcome {
-    pub(in crate::cli) scenario: Scenario,
+    pub(in crate::cli) scenario: Arc<Scenario>,
     pub(in crate::cli) verdict: Verdict,
     /// From the start of the stack to its end.
     pub(in crate::cli) duration: Duration,

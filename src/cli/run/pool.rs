@@ -14,7 +14,7 @@ use logto_testkit::stack::Logto;
 use logto_testkit::{
     Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use url::Url;
 
 use super::super::app_env;
@@ -46,6 +46,10 @@ pub(in crate::cli) struct OwnApp {
     pub(in crate::cli) limit: Duration,
 }
 
+/// How many walks may have ended before one that comes first in the report, or
+/// be under way: what waits for its turn is held in memory.
+const AHEAD: usize = 32;
+
 /// One worker for each processor.
 pub(in crate::cli) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -60,49 +64,63 @@ pub(in crate::cli) struct Walks {
     /// Ended before one that comes first.
     waiting: BTreeMap<usize, Result<Outcome, CliError>>,
     next: usize,
+    /// One permit for each walk that may begin.
+    ahead: Arc<Semaphore>,
     stopped: Arc<AtomicBool>,
     workers: Vec<std::thread::JoinHandle<()>>,
 }
 
 /// Starts the workers.
 pub(in crate::cli) fn start(
-    scenarios: Vec<Scenario>,
+    scenarios: Vec<Arc<Scenario>>,
     settings: Settings,
     interrupted: watch::Receiver<bool>,
 ) -> Walks {
-    let names = scenarios.iter().map(Scenario::name).collect();
+    let names = scenarios.iter().map(|scenario| scenario.name()).collect();
     let (sender, done) = mpsc::unbounded_channel();
     let stopped = Arc::new(AtomicBool::new(false));
     let (scenarios, next) = (Arc::new(scenarios), Arc::new(AtomicUsize::new(0)));
     let mut workers = Vec::new();
-    for _ in 0..settings.jobs.clamp(1, scenarios.len()) {
+    let jobs = settings.jobs.clamp(1, scenarios.len());
+    let ahead = Arc::new(Semaphore::new(jobs + AHEAD));
+    for _ in 0..jobs {
         let (scenarios, next, settings) = (scenarios.clone(), next.clone(), settings.clone());
+        let ahead = ahead.clone();
         let (sender, stopped, interrupted) = (sender.clone(), stopped.clone(), interrupted.clone());
         workers.push(std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            while !stopped.load(Ordering::SeqCst) && !*interrupted.borrow() {
+            let runtime = match runtime {
+                Ok(runtime) => runtime,
+                Err(source) => {
+                    let at = next.fetch_add(1, Ordering::SeqCst);
+                    drop(sender.send((at, Err(CliError::Io { what: "start a worker", source }))));
+                    return;
+                }
+            };
+            // The permit comes before the number, so that the walk that is reported next always has one.
+            while let Ok(permit) = runtime.block_on(ahead.acquire()) {
+                // Given back when the walk is reported.
+                permit.forget();
                 let at = next.fetch_add(1, Ordering::SeqCst);
                 let Some(scenario) = scenarios.get(at) else { break };
-                let outcome = match &runtime {
-                    Ok(runtime) => runtime.block_on(one(scenario, &settings, interrupted.clone())),
-                    Err(error) => {
-                        let source = std::io::Error::new(error.kind(), error.to_string());
-                        Err(CliError::Io { what: "start a worker", source })
-                    }
-                };
+                if stopped.load(Ordering::SeqCst) || *interrupted.borrow() {
+                    break;
+                }
+                let outcome = runtime.block_on(one(scenario, &settings, interrupted.clone()));
                 if sender.send((at, outcome)).is_err() {
                     break;
                 }
             }
         }));
     }
-    Walks { names, done, waiting: BTreeMap::new(), next: 0, stopped, workers }
+    Walks { names, done, waiting: BTreeMap::new(), next: 0, ahead, stopped, workers }
 }
 
 impl Walks {
     /// No further walk begins; those under way end, and put their tenants back.
     pub(in crate::cli) fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
+        self.ahead.close();
     }
 
     /// Waits for the workers of a run whose Logto all share: nobody works in it then.
@@ -128,6 +146,7 @@ impl Walks {
             }
             if let Some(outcome) = self.waiting.remove(&self.next) {
                 self.next += 1;
+                self.ahead.add_permits(1);
                 return Some((self.names[self.next - 1].clone(), outcome));
             }
             match self.done.recv().await {
@@ -155,7 +174,7 @@ async fn walk_when_up(
 }
 
 async fn one(
-    scenario: &Scenario,
+    scenario: &Arc<Scenario>,
     settings: &Settings,
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, CliError> {

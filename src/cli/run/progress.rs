@@ -30,11 +30,10 @@ impl Progress {
     }
 
     /// Prints above the line.
-    pub(in crate::cli) fn above(&self, text: &str) {
-        let text = text.trim_end_matches('\n');
+    pub(in crate::cli) fn above<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bar {
-            Some(bar) => bar.suspend(|| println!("{text}")),
-            None => println!("{text}"),
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which scenarios to run.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use logto_testkit::{Scenario, scenario};
 
@@ -8,11 +9,14 @@ use super::super::arguments::UsageError;
 use super::super::exit::CliError;
 
 /// The scenarios that the arguments name, in order of their names.
-pub(in crate::cli) fn scenarios(paths: &[PathBuf], filter: &[String]) -> Result<Vec<Scenario>, CliError> {
+pub(in crate::cli) fn scenarios(
+    paths: &[PathBuf],
+    filter: &[String],
+) -> Result<Vec<Arc<Scenario>>, CliError> {
     let paths = if paths.is_empty() { vec![PathBuf::from("scenarios")] } else { paths.to_vec() };
     let mut scenarios = Vec::new();
     for path in scenario::find(&paths)? {
-        scenarios.extend(Scenario::load_all(&path)?);
+        scenarios.extend(Scenario::load_all(&path)?.into_iter().map(Arc::new));
     }
     let found = scenarios.len();
     if !filter.is_empty() {
