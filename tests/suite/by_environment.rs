@@ -5,11 +5,6 @@ use std::sync::Arc;
 
 use logto_testkit::stack::{Credentials, External, Logto, StackBuilder};
 
-/// `LOGTO_TESTKIT_LOGTO`, where it is a URL.
-pub(crate) fn url() -> Option<String> {
-    std::env::var("LOGTO_TESTKIT_LOGTO").ok().filter(|asked| asked.contains("://"))
-}
-
 /// The stack on the Logto at `url`, with the rest of what the environment says of it.
 pub(crate) fn external(
     builder: StackBuilder,
@@ -19,6 +14,8 @@ pub(crate) fn external(
     let m2m = variable("LOGTO_TESTKIT_M2M")?;
     let (id, secret) = m2m.split_once(':').ok_or("LOGTO_TESTKIT_M2M is not ID:SECRET")?;
     let ca = kit::Ca::load(Path::new(&variable("LOGTO_TESTKIT_CA")?))?;
+    // Where that Logto finds huggingface.co.
+    let listen = std::env::var("LOGTO_TESTKIT_HUGGINGFACE_LISTEN").unwrap_or("127.0.0.1:443".to_owned());
     let external = External {
         endpoint: url.parse()?,
         admin_endpoint: variable("LOGTO_TESTKIT_LOGTO_ADMIN")?.parse()?,
@@ -28,6 +25,6 @@ pub(crate) fn external(
     };
     Ok(builder
         .logto(Logto::External(Box::new(external)))
-        .huggingface_listen(([127, 0, 0, 1], 443).into())
+        .huggingface_listen(listen.parse()?)
         .ca(Arc::new(ca)))
 }

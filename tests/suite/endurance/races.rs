@@ -16,7 +16,7 @@ use client::{Answer, Browser, Request};
 use kit::Rule;
 use logto_testkit::Stack;
 use logto_testkit::stack::{ApplicationSettings, StackBuilder, TenantSettings};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::by_environment;
@@ -62,12 +62,22 @@ impl Meeting {
 /// Plays a race in every way, and holds what comes of it against `allowed`.
 async fn race(settings: StackBuilder, allowed: &[&str], play: impl AsyncFn(&Stack, Meeting) -> String) {
     let _turn = TENANT.lock().await;
-    let url = by_environment::url();
+    let url = std::env::var("LOGTO_TESTKIT_LOGTO").ok().filter(|asked| asked.contains("://"));
     let times = std::env::var("LOGTO_TESTKIT_RACES").ok().and_then(|times| times.parse().ok());
     let at_once = times.unwrap_or(if url.is_some() { 20 } else { 4 });
-    let account = json!({ "username": USER, "password": PASSWORD });
-    let users = account.as_object().cloned().into_iter().collect();
-    let settings = settings.tenant(TenantSettings { users, ..TenantSettings::default() });
+    let members = |value: Value| value.as_object().cloned().unwrap_or_default();
+    // Beside the social button, people may sign in with a password, and not register so.
+    let method = json!({
+        "identifier": "username",
+        "password": true,
+        "verificationCode": false,
+        "isPasswordPrimary": true,
+    });
+    let settings = settings.tenant(TenantSettings {
+        sign_in_experience: members(json!({ "signIn": { "methods": [method] } })),
+        users: vec![members(json!({ "username": USER, "password": PASSWORD }))],
+        identities: vec![],
+    });
     let settings = match url {
         Some(url) => by_environment::external(settings, &url).unwrap(),
         None => settings,
@@ -95,7 +105,11 @@ fn application(kind: &str) -> StackBuilder {
 async fn alive(browser: &Browser, answer: &Answer) -> String {
     let userinfo = browser.ask(browser.userinfo(answer.member("access_token").unwrap())).await;
     let refreshed = browser.ask(browser.refreshes(answer.member("refresh_token").unwrap())).await;
-    format!("userinfo {}, refresh {}", userinfo.told(), refreshed.told())
+    match (userinfo.told().as_str(), refreshed.told().as_str()) {
+        ("200", "200") => "alive".to_owned(),
+        ("401 oidc.invalid_token", "400 oidc.invalid_grant") => "dead".to_owned(),
+        (userinfo, refreshed) => format!("userinfo {userinfo}, refresh {refreshed}"),
+    }
 }
 
 /// The same of those answers that have tokens, in no order.
@@ -122,7 +136,7 @@ async fn goes_on(browser: &mut Browser, answer: &Answer) -> String {
     let Some(code) = answer.parameter("code") else { return String::new() };
     let tokens = browser.ask(browser.redeems(&code)).await;
     match tokens.status {
-        200 => format!(", token 200, {}", alive(browser, &tokens).await),
+        200 => format!(", token {}", alive(browser, &tokens).await),
         _ => format!(", token {}", tokens.told()),
     }
 }
@@ -130,12 +144,16 @@ async fn goes_on(browser: &mut Browser, answer: &Answer) -> String {
 /// RFC 6749 §4.1.2: a code is good once, and at the second try what was given for it dies.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_redeemed_twice() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack);
-        let code = browser.code(USER, PASSWORD).await;
-        let (answers, told) = meeting.twice(&browser, &browser.redeems(&code)).await;
-        format!("{told}; then {}", all_alive(&browser, &answers).await)
-    })
+    race(
+        application("Traditional"),
+        &["200 + 400 oidc.invalid_grant; then dead", "200 + 200; then alive; alive"],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack);
+            let code = browser.code(USER, PASSWORD).await;
+            let (answers, told) = meeting.twice(&browser, &browser.redeems(&code)).await;
+            format!("{told}; then {}", all_alive(&browser, &answers).await)
+        },
+    )
     .await;
 }
 
@@ -144,39 +162,42 @@ async fn refreshed_twice(stack: &Stack, meeting: Meeting) -> String {
     let token = first.member("refresh_token").unwrap();
     let (answers, told) = meeting.twice(&browser, &browser.refreshes(token)).await;
     let rotated = answers.iter().filter(|answer| answer.member("refresh_token") != Some(token)).count();
-    format!(
-        "{told}, {rotated} new; then {}; the first {}",
-        all_alive(&browser, &answers).await,
-        alive(&browser, &first).await
-    )
+    format!("{told}, {rotated} new; then {}", all_alive(&browser, &answers).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_token_that_rotates_used_twice() {
-    race(application("SPA"), &[], refreshed_twice).await;
+    race(application("SPA"), &["200 + 200, 2 new; then alive; alive"], refreshed_twice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_token_that_stays_used_twice() {
-    race(application("Traditional"), &[], refreshed_twice).await;
+    race(application("Traditional"), &["200 + 200, 0 new; then alive; alive"], refreshed_twice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_during_a_revocation() {
     for kind in ["SPA", "Traditional"] {
-        race(application(kind), &[], async |stack, meeting| {
-            let (browser, first) = tokens(stack).await;
-            let token = first.member("refresh_token").unwrap();
-            let (revoked, refreshed) =
-                meeting.of(&browser, browser.revokes(token), browser.refreshes(token)).await;
-            format!(
-                "revocation {}, refresh {}; then {}; the first {}",
-                revoked.told(),
-                refreshed.told(),
-                all_alive(&browser, std::slice::from_ref(&refreshed)).await,
-                alive(&browser, &first).await
-            )
-        })
+        race(
+            application(kind),
+            &[
+                "revocation 200, refresh 400 oidc.invalid_grant; then no tokens; the first dead",
+                "revocation 200, refresh 200; then dead; the first dead",
+            ],
+            async |stack, meeting| {
+                let (browser, first) = tokens(stack).await;
+                let token = first.member("refresh_token").unwrap();
+                let (revoked, refreshed) =
+                    meeting.of(&browser, browser.revokes(token), browser.refreshes(token)).await;
+                format!(
+                    "revocation {}, refresh {}; then {}; the first {}",
+                    revoked.told(),
+                    refreshed.told(),
+                    all_alive(&browser, std::slice::from_ref(&refreshed)).await,
+                    alive(&browser, &first).await
+                )
+            },
+        )
         .await;
     }
 }
@@ -184,14 +205,21 @@ async fn a_refresh_during_a_revocation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn userinfo_during_a_revocation() {
     for member in ["access_token", "refresh_token"] {
-        race(application("Traditional"), &[], async |stack, meeting| {
-            let (browser, first) = tokens(stack).await;
-            let asked = browser.userinfo(first.member("access_token").unwrap());
-            let revoked = browser.revokes(first.member(member).unwrap());
-            let (revoked, asked) = meeting.of(&browser, revoked, asked).await;
-            let then = alive(&browser, &first).await;
-            format!("revocation {}, userinfo {}; then {then}", revoked.told(), asked.told())
-        })
+        race(
+            application("Traditional"),
+            &[
+                "revocation 200, userinfo 401 oidc.invalid_token; then dead",
+                "revocation 200, userinfo 200; then dead",
+            ],
+            async |stack, meeting| {
+                let (browser, first) = tokens(stack).await;
+                let asked = browser.userinfo(first.member("access_token").unwrap());
+                let revoked = browser.revokes(first.member(member).unwrap());
+                let (revoked, asked) = meeting.of(&browser, revoked, asked).await;
+                let then = alive(&browser, &first).await;
+                format!("revocation {}, userinfo {}; then {then}", revoked.told(), asked.told())
+            },
+        )
         .await;
     }
 }
@@ -199,39 +227,55 @@ async fn userinfo_during_a_revocation() {
 /// The consent of a first-party application is a redirect of its own accord.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_out_during_the_consent() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack);
-        let on = browser.signs_in(USER, PASSWORD).await;
-        let consent = browser.comes_to_consent(&on).await;
-        let sign_out = browser.begins_sign_out().await;
-        let (out, allowed) = meeting.of(&browser, sign_out, browser.get(&consent)).await;
-        browser.keep(&allowed);
-        browser.keep(&out);
-        let mut told = format!("sign-out {}, consent {}", out.told(), allowed.told());
-        if let Some(back) = allowed.location.filter(|back| back.contains("/oidc/auth/")) {
-            let resumed = browser.send(browser.get(&back)).await;
-            told += &format!(", back {}{}", resumed.told(), goes_on(&mut browser, &resumed).await);
-        }
-        format!("{told}; then {}", browser.session().await)
-    })
+    race(
+        application("Traditional"),
+        &[
+            "sign-out 303, consent 302 /unknown-session; then signed out",
+            "sign-out 303, consent 302 /oidc/auth/…, back 400 oidc.invalid_request; then signed out",
+            "sign-out 303, consent 400 session.not_found; then signed out",
+        ],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack);
+            let on = browser.signs_in(USER, PASSWORD).await;
+            let consent = browser.comes_to_consent(&on).await;
+            let sign_out = browser.begins_sign_out().await;
+            let (out, allowed) = meeting.of(&browser, sign_out, browser.get(&consent)).await;
+            browser.keep(&allowed);
+            browser.keep(&out);
+            let mut told = format!("sign-out {}, consent {}", out.status, allowed.told());
+            if let Some(back) = allowed.location.filter(|back| back.contains("/oidc/auth/")) {
+                let resumed = browser.send(browser.get(&back)).await;
+                told += &format!(", back {}{}", resumed.told(), goes_on(&mut browser, &resumed).await);
+            }
+            format!("{told}; then {}", browser.session().await)
+        },
+    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_out_during_the_way_back_from_the_consent() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack);
-        let on = browser.signs_in(USER, PASSWORD).await;
-        let consent = browser.comes_to_consent(&on).await;
-        let back = browser.consents(&consent).await;
-        let sign_out = browser.begins_sign_out().await;
-        let (out, resumed) = meeting.of(&browser, sign_out, browser.get(&back)).await;
-        browser.keep(&resumed);
-        browser.keep(&out);
-        let went = goes_on(&mut browser, &resumed).await;
-        let session = browser.session().await;
-        format!("sign-out {}, back {}{went}; then {session}", out.told(), resumed.told())
-    })
+    race(
+        application("Traditional"),
+        &[
+            "sign-out 303, back 400 oidc.invalid_request; then signed out",
+            "sign-out 400, back 303 /callback code, token alive; then signed out",
+            "sign-out 303, back 303 /callback code, token alive; then signed out",
+        ],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack);
+            let on = browser.signs_in(USER, PASSWORD).await;
+            let consent = browser.comes_to_consent(&on).await;
+            let back = browser.consents(&consent).await;
+            let sign_out = browser.begins_sign_out().await;
+            let (out, resumed) = meeting.of(&browser, sign_out, browser.get(&back)).await;
+            browser.keep(&resumed);
+            browser.keep(&out);
+            let went = goes_on(&mut browser, &resumed).await;
+            let session = browser.session().await;
+            format!("sign-out {}, back {}{went}; then {session}", out.status, resumed.told())
+        },
+    )
     .await;
 }
 
@@ -239,76 +283,99 @@ async fn a_sign_out_during_the_way_back_from_the_consent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_out_during_the_consent_to_a_third_party() {
     let settings = ApplicationSettings { third_party: true, ..ApplicationSettings::default() };
-    race(Stack::builder().application(settings), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack).asking("openid offline_access");
-        let on = browser.signs_in(USER, PASSWORD).await;
-        browser.comes_to_consent(&on).await;
-        let sign_out = browser.begins_sign_out().await;
-        let consents = browser.post("/api/interaction/consent", json!({}));
-        let (out, allowed) = meeting.of(&browser, sign_out, consents).await;
-        browser.keep(&allowed);
-        browser.keep(&out);
-        let mut told = format!("sign-out {}, consent {}", out.told(), allowed.told());
-        if let Some(back) = allowed.member("redirectTo") {
-            let resumed = browser.send(browser.get(back)).await;
-            told += &format!(", back {}{}", resumed.told(), goes_on(&mut browser, &resumed).await);
-        }
-        format!("{told}; then {}", browser.session().await)
-    })
+    race(
+        Stack::builder().application(settings),
+        &[
+            "sign-out 303, consent 400 session.not_found; then signed out",
+            "sign-out 303, consent 200, back 400 oidc.invalid_request; then signed out",
+        ],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack).asking("openid offline_access");
+            let on = browser.signs_in(USER, PASSWORD).await;
+            browser.comes_to_consent(&on).await;
+            let sign_out = browser.begins_sign_out().await;
+            let consents = browser.post("/api/interaction/consent", json!({}));
+            let (out, allowed) = meeting.of(&browser, sign_out, consents).await;
+            browser.keep(&allowed);
+            browser.keep(&out);
+            let mut told = format!("sign-out {}, consent {}", out.status, allowed.told());
+            if let Some(back) = allowed.member("redirectTo") {
+                let resumed = browser.send(browser.get(back)).await;
+                told += &format!(", back {}{}", resumed.told(), goes_on(&mut browser, &resumed).await);
+            }
+            format!("{told}; then {}", browser.session().await)
+        },
+    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interaction_submitted_twice() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack);
-        browser.is_identified(USER, PASSWORD).await;
-        let submit = browser.post("/api/experience/submit", json!({}));
-        let ([one, other], told) = meeting.twice(&browser, &submit).await;
-        let on = one.member("redirectTo").or(other.member("redirectTo")).unwrap().to_owned();
-        let consent = browser.comes_to_consent(&on).await;
-        let back = browser.consents(&consent).await;
-        let resumed = browser.send(browser.get(&back)).await;
-        format!("{told}; then {}{}", resumed.told(), goes_on(&mut browser, &resumed).await)
-    })
+    race(
+        application("Traditional"),
+        &["200 + 200; then 303 /callback code, token alive"],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack);
+            browser.is_identified(USER, PASSWORD).await;
+            let submit = browser.post("/api/experience/submit", json!({}));
+            let ([one, other], told) = meeting.twice(&browser, &submit).await;
+            let on = one.member("redirectTo").or(other.member("redirectTo")).unwrap().to_owned();
+            let consent = browser.comes_to_consent(&on).await;
+            let back = browser.consents(&consent).await;
+            let resumed = browser.send(browser.get(&back)).await;
+            format!("{told}; then {}{}", resumed.told(), goes_on(&mut browser, &resumed).await)
+        },
+    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_back_from_the_sign_in_taken_twice() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack);
-        let on = browser.signs_in(USER, PASSWORD).await;
-        let (answers, told) = meeting.twice(&browser, &browser.get(&on)).await;
-        answers.iter().for_each(|answer| browser.keep(answer));
-        let consent = answers.into_iter().rev().find_map(|answer| answer.location).unwrap();
-        let allowed = browser.send(browser.get(&consent)).await;
-        let mut told = format!("{told}; then {}", allowed.told());
-        if let Some(back) = allowed.location.filter(|back| back.contains("/oidc/auth/")) {
+    race(
+        application("Traditional"),
+        &[
+            "303 /consent + 400 session.not_found; then 303 /callback code, token alive; then signed in",
+            "303 /consent + 303 /consent; then 303 /callback code, token alive; then signed in",
+        ],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack);
+            let on = browser.signs_in(USER, PASSWORD).await;
+            let (answers, told) = meeting.twice(&browser, &browser.get(&on)).await;
+            answers.iter().for_each(|answer| browser.keep(answer));
+            let consent = answers.into_iter().rev().find_map(|answer| answer.location).unwrap();
+            let back = browser.consents(&consent).await;
             let resumed = browser.send(browser.get(&back)).await;
-            told += &format!(", back {}{}", resumed.told(), goes_on(&mut browser, &resumed).await);
-        }
-        format!("{told}; then {}", browser.session().await)
-    })
+            let told = format!("{told}; then {}{}", resumed.told(), goes_on(&mut browser, &resumed).await);
+            format!("{told}; then {}", browser.session().await)
+        },
+    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_back_from_the_consent_taken_twice() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        let mut browser = Browser::new(stack);
-        let on = browser.signs_in(USER, PASSWORD).await;
-        let consent = browser.comes_to_consent(&on).await;
-        let back = browser.consents(&consent).await;
-        let (answers, told) = meeting.twice(&browser, &browser.get(&back)).await;
-        let mut went = Vec::new();
-        for answer in &answers {
-            browser.keep(answer);
-            went.push(goes_on(&mut browser, answer).await);
-        }
-        went.sort();
-        format!("{told}; then{}; then {}", went.concat(), browser.session().await)
-    })
+    race(
+        application("Traditional"),
+        &[
+            "303 /callback code + 400 session.not_found; then, token alive; then signed out",
+            "303 /callback code + 400 session.not_found; then, token alive; then signed in",
+            "303 /callback code + 303 /callback code; then, token alive, token alive; then signed in",
+        ],
+        async |stack, meeting| {
+            let mut browser = Browser::new(stack);
+            let on = browser.signs_in(USER, PASSWORD).await;
+            let consent = browser.comes_to_consent(&on).await;
+            let back = browser.consents(&consent).await;
+            let (answers, told) = meeting.twice(&browser, &browser.get(&back)).await;
+            let mut went = Vec::new();
+            for answer in &answers {
+                browser.keep(answer);
+                went.push(goes_on(&mut browser, answer).await);
+            }
+            went.sort();
+            format!("{told}; then{}; then {}", went.concat(), browser.session().await)
+        },
+    )
     .await;
 }
 
@@ -322,60 +389,85 @@ fn slow_provider(stack: &Stack) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_verified_twice() {
-    for event in ["SignIn", "Register"] {
-        race(application("Traditional"), &[], async |stack, meeting| {
+    race(
+        application("Traditional"),
+        &[
+            "200 + 400 session.connector_validation_session_not_found; then 400, 404 user.identity_not_exist",
+            "200 + 400 connector.general; then 400, 404 user.identity_not_exist",
+        ],
+        async |stack, meeting| {
             slow_provider(stack);
             let mut browser = Browser::new(stack);
-            browser.begins(event).await;
+            browser.begins("SignIn").await;
             let verify = browser.comes_back_from_huggingface(stack, "ada").await;
             let ([one, other], told) = meeting.twice(&browser, &verify.request).await;
             browser.keep(&one);
             browser.keep(&other);
             let again = browser.send(verify.request.clone()).await;
             let identified = browser.send(browser.post("/api/experience/identification", verify.id)).await;
-            format!("{told}; then verify {}, identification {}", again.told(), identified.told())
-        })
-        .await;
-    }
+            format!("{told}; then {}, {}", again.status, identified.told())
+        },
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_verification_during_a_fresh_start() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        slow_provider(stack);
-        let mut browser = Browser::new(stack);
-        browser.begins("SignIn").await;
-        let verify = browser.comes_back_from_huggingface(stack, "ada").await;
-        let (verified, started) = meeting.of(&browser, verify.request, browser.starts("SignIn")).await;
-        let identified = browser.send(browser.post("/api/experience/identification", verify.id)).await;
-        let (verified, started) = (verified.told(), started.told());
-        format!("verify {verified}, start {started}; then identification {}", identified.told())
-    })
+    race(
+        application("Traditional"),
+        &[
+            "verify 200, start 204; then it is gone",
+            "verify 200, start 204; then it counts",
+            "verify 404 session.verification_session_not_found, start 204; then it is gone",
+        ],
+        async |stack, meeting| {
+            slow_provider(stack);
+            let mut browser = Browser::new(stack);
+            browser.begins("SignIn").await;
+            let verify = browser.comes_back_from_huggingface(stack, "ada").await;
+            let (verified, started) = meeting.of(&browser, verify.request, browser.starts("SignIn")).await;
+            let identified = browser.send(browser.post("/api/experience/identification", verify.id)).await;
+            let then = match identified.told().as_str() {
+                "404 session.verification_session_not_found" => "it is gone".to_owned(),
+                // Nobody is registered with that identity.
+                "404 user.identity_not_exist" => "it counts".to_owned(),
+                other => other.to_owned(),
+            };
+            format!("verify {}, start {}; then {then}", verified.told(), started.told())
+        },
+    )
     .await;
 }
 
 /// How many accounts come of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registration_sent_twice() {
-    race(application("Traditional"), &[], async |stack, meeting| {
-        stack.script().clear();
-        let mut browser = Browser::new(stack);
-        browser.begins("Register").await;
-        let verify = browser.comes_back_from_huggingface(stack, "ada").await;
-        let verified = browser.send(verify.request).await;
-        assert_eq!(verified.status, 200, "{verified:?}");
-        let register = browser.post("/api/experience/identification", verify.id);
-        let (_, told) = meeting.twice(&browser, &register).await;
-        let submitted = browser.send(browser.post("/api/experience/submit", json!({}))).await;
-        let users = stack.management().get("users?page=1&page_size=100").await.unwrap().body;
-        let users = users.as_array().cloned().unwrap_or_default();
-        let mut made = 0;
-        for user in users.iter().filter(|user| user["identities"]["huggingface"].is_object()) {
-            made += 1;
-            let id = user["id"].as_str().unwrap();
-            stack.management().delete(&format!("users/{id}")).await.unwrap();
-        }
-        format!("{told}; then submit {}, {made} accounts", submitted.told())
-    })
+    race(
+        application("Traditional"),
+        &[
+            "201 + 422 user.identity_already_in_use; then submit 200, 1 accounts",
+            "201 + 201; then submit 200, 2 accounts",
+        ],
+        async |stack, meeting| {
+            stack.script().clear();
+            let mut browser = Browser::new(stack);
+            browser.begins("Register").await;
+            let verify = browser.comes_back_from_huggingface(stack, "ada").await;
+            let verified = browser.send(verify.request).await;
+            assert_eq!(verified.status, 200, "{verified:?}");
+            let register = browser.post("/api/experience/identification", verify.id);
+            let (_, told) = meeting.twice(&browser, &register).await;
+            let submitted = browser.send(browser.post("/api/experience/submit", json!({}))).await;
+            let users = stack.management().get("users?page=1&page_size=100").await.unwrap().body;
+            let users = users.as_array().cloned().unwrap_or_default();
+            let mut made = 0;
+            for user in users.iter().filter(|user| user["identities"]["huggingface"].is_object()) {
+                made += 1;
+                let id = user["id"].as_str().unwrap();
+                stack.management().delete(&format!("users/{id}")).await.unwrap();
+            }
+            format!("{told}; then submit {}, {made} accounts", submitted.told())
+        },
+    )
     .await;
 }

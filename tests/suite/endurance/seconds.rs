@@ -46,15 +46,15 @@ impl Turns {
 
 /// The line with another `expires`; a deletion is of 1970 whatever the clock says.
 fn later(line: &str, by: i64) -> String {
-    let attribute = |part: &str| match part.strip_prefix("expires=") {
-        Some(time) => match rfc2822::parse(time).unwrap().timestamp() {
-            Timestamp::UNIX_EPOCH => part.to_owned(),
-            at => {
-                let at = at + SignedDuration::from_secs(by);
-                format!("expires={}", at.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    let attribute = |part: &str| {
+        let time = part.strip_prefix("expires=").map(|time| rfc2822::parse(time).unwrap().timestamp());
+        match time.filter(|time| *time != Timestamp::UNIX_EPOCH) {
+            Some(time) => {
+                let time = time + SignedDuration::from_secs(by);
+                format!("expires={}", time.strftime("%a, %d %b %Y %H:%M:%S GMT"))
             }
-        },
-        None => part.to_owned(),
+            None => part.to_owned(),
+        }
     };
     line.split("; ").map(attribute).collect::<Vec<_>>().join("; ")
 }

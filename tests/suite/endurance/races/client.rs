@@ -306,7 +306,11 @@ impl Browser {
     /// Whether the browser is signed in at Logto.
     pub(super) async fn session(&mut self) -> String {
         let silent = [("scope", "openid"), ("prompt", "none")];
-        self.send(self.get(&self.authorization(&silent))).await.told()
+        match self.send(self.get(&self.authorization(&silent))).await.told().as_str() {
+            "303 /callback code" => "signed in".to_owned(),
+            "303 /callback login_required" => "signed out".to_owned(),
+            other => other.to_owned(),
+        }
     }
 
     pub(super) fn redeems(&self, code: &str) -> Request {
