@@ -5,10 +5,21 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+#[cfg(unix)]
+mod disk;
+#[cfg(unix)]
+mod input;
+mod kills;
+#[cfg(unix)]
+mod output;
+mod processes;
 mod races;
 mod raw_headers;
 mod seconds;
 mod soak;
+#[cfg(unix)]
+mod terminal;
+mod time;
 
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,7 +62,8 @@ fn later(line: &str, by: i64) -> String {
 #[tokio::test]
 async fn a_cookie_and_its_signature_may_expire_a_second_apart() {
     for turns in [Turns::Signatures(1), Turns::Signatures(-1), Turns::Lines] {
-        let elsewhere = Elsewhere::behind(Surroundings::Right, |router| turns.between_lines_of(router)).await;
+        let elsewhere =
+            Elsewhere::start_behind(Surroundings::Right, |router| turns.between_lines_of(router)).await;
         for name in ["first-visit", "returning-visitor", "direct-sign-in"] {
             let scenario = Scenario::load(&root().join(format!("scenarios/sign-in/{name}.yaml"))).unwrap();
             let stack = elsewhere.stack_for(&scenario, false).start().await.unwrap();
