@@ -51,6 +51,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         },
         logto: logto.clone(),
         update: run.update,
+        keep_raw: Some(run.keep_raw.clone()),
         app,
     };
     let (backend, all) = (settings.backend, scenarios.len());

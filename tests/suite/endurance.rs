@@ -9,10 +9,13 @@
 mod disk;
 #[cfg(unix)]
 mod input;
+mod kills;
 #[cfg(unix)]
 mod output;
-mod kills;
 mod processes;
+mod races;
+mod raw_headers;
+mod seconds;
 mod soak;
 #[cfg(unix)]
 mod terminal;

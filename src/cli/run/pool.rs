@@ -11,7 +11,9 @@ use std::time::Duration;
 use kit::{Ca, Stopwatch};
 use logto_testkit::scenario::{BackendKind, GivenApp};
 use logto_testkit::stack::Logto;
-use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, update_snapshot, walk};
+use logto_testkit::{
+    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk,
+};
 use tokio::sync::{Semaphore, mpsc, watch};
 use url::Url;
 
@@ -30,6 +32,8 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) ca: Option<Arc<Ca>>,
     pub(in crate::cli) jobs: usize,
     pub(in crate::cli) update: bool,
+    /// Folder for the raw headers of walks that fail, where they are kept.
+    pub(in crate::cli) keep_raw: Option<PathBuf>,
     pub(in crate::cli) app: Option<OwnApp>,
 }
 
@@ -258,10 +262,15 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let WalkReport { failures, transcript, mut findings, disturbed } = report;
+    let WalkReport { failures, transcript, mut findings, disturbed, wire } = report;
     if snapshot.difference().is_some() && findings.is_empty() {
         findings.extend(disturbed);
     }
-    let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
+    let failed = !failures.is_empty() || snapshot.difference().is_some();
+    // Where they cannot be kept, the walk has failed all the same.
+    let raw = settings.keep_raw.as_ref().filter(|_| failed).map(|folder| {
+        keep_wire(folder, scenario, &wire).map_err(|error| format!("{}: {error}", folder.display()))
+    });
+    let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
 }
