@@ -5,6 +5,17 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+#[cfg(target_os = "linux")]
+mod bounded;
+#[cfg(unix)]
+mod descriptors;
+#[cfg(unix)]
+mod malformed;
+#[cfg(unix)]
+mod served;
+#[cfg(unix)]
+mod shapes;
+
 /// How much of the tests that take their time is run.
 #[expect(dead_code, reason = "the first reader comes with the first test")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
