@@ -23,6 +23,16 @@ mod time;
 
 mod access;
 mod markers;
+#[cfg(target_os = "linux")]
+mod bounded;
+#[cfg(unix)]
+mod descriptors;
+#[cfg(unix)]
+mod malformed;
+#[cfg(unix)]
+mod served;
+#[cfg(unix)]
+mod shapes;
 
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
