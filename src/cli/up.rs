@@ -10,6 +10,7 @@ use logto_testkit::{Scenario, Stack, stack_for};
 use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
 use super::output;
+use super::secrets;
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -27,6 +28,8 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
             Stack::builder().connector(ConnectorSettings { scope, ..Default::default() }).app(options)
         }
     }
+    // People sit before it, with a browser that goes by this machine's clock.
+    .real_time()
     .listen(loopback(up.app_port), loopback(up.logto_port), loopback(admin_port));
     if let Some(origin) = &up.app {
         builder = builder.app_at(origin.clone());
@@ -37,7 +40,7 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     if up.plain {
         builder = builder.plain_huggingface(loopback(0));
     }
-    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
+    let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let stack = builder.start().await.map_err(|error| match &error.cause {
         StepError::Bind(_) => CliError::PortTaken(error),
         _ => error.into(),
@@ -74,7 +77,7 @@ fn scenario(path: &Path) -> Result<Scenario, CliError> {
         Some((file, case)) if !path.exists() => (Path::new(file), Some(case)),
         _ => (path, None),
     };
-    let mut scenarios = Scenario::load_all(file)?;
+    let mut scenarios = secrets::scenarios(file)?;
     let cases: Vec<String> = scenarios.iter().filter_map(|scenario| scenario.case.clone()).collect();
     let at = match case {
         None if cases.is_empty() => Some(0),

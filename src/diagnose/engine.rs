@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kit::Clock;
+use kit::Stopwatch;
 use serde_json::{Map, Value};
 
 use super::app::{App, OwnApp};
@@ -51,8 +51,7 @@ struct Walk {
 /// # Errors
 /// [`DiagnoseError`] when the twin could not be walked. That something is wrong is no error.
 pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
-    let clock = Clock::system();
-    let started = clock.now();
+    let started = Stopwatch::start();
     let (mut own, story) = told(app);
     let (mut model, first) = first_walk(case, app).await?;
     let mut walks = vec![first];
@@ -110,7 +109,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
     }
     // What only the configuration tells comes after what people run into.
     found.sort_by_key(|found| !found.breaks);
-    let elapsed = clock.now().duration_since(started).unsigned_abs();
+    let elapsed = started.elapsed();
     Ok(conclude(model, found, walks, unfinished, story, elapsed))
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod error;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -44,11 +45,11 @@ fn run(args: &Args) -> Result<(), CliError> {
 /// # Errors
 /// [`CliError`] says what kept it from starting, or ended it.
 pub async fn serve(args: &Args) -> Result<(), CliError> {
-    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), configuration)?;
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;
     }
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
     // A CA may be written.
     kit::survive_file_size_limit().map_err(CliError::Signal)?;
     let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);
@@ -69,17 +70,28 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         client: client.build()?,
     };
     let mock = HuggingFace::new(config, context);
-    let router = kit::logged(mock.router(), mock.context().journal.clone());
+    let router = kit::logged(mock.router(), mock.context().journal.clone(), mock.clock().clone());
     announce(&mock, &site, &control, tls.as_ref().map(|tls| tls.ca.as_str())).map_err(CliError::Output)?;
     let site = match tls {
         Some(tls) => site.serve_tls(router, tls.config),
         None => site.serve(router),
     };
-    let control = control.serve(mock.control_router());
+    let control = control.serve(mock.control_router_at(&args.control_host));
     stop.wait().await;
     site.shutdown().await?;
     control.shutdown().await?;
     Ok(())
+}
+
+/// The configuration of a file. Secrets of apps in it are not shown from now on; in one that cannot be
+/// read any value may be one.
+fn configuration(file: &Path) -> Result<Config, CliError> {
+    let config = Config::load(file).inspect_err(|_| {
+        let text = kit::files::read_text(file, kit::files::SETTINGS_LIMIT).unwrap_or_default();
+        kit::secret::in_text(&text).iter().for_each(|value| kit::secret::learn(value));
+    })?;
+    config.apps.iter().filter_map(|app| app.secret.as_deref()).for_each(kit::secret::learn);
+    Ok(config)
 }
 
 /// Where the mock is reached.

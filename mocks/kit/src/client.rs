@@ -9,6 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
 use crate::network::{Fault, Network};
+use crate::tls::MadeAt;
 use crate::{Ca, tls};
 
 /// A body larger than this is refused: nothing in a sign-in comes near it.
@@ -36,6 +37,10 @@ pub struct Client {
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
     roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+    /// When the latest of the CAs was made: certificates are judged as of then.
+    judges_at: Option<MadeAt>,
+    /// The machine's clock judges instead.
+    trusts_system: bool,
     hosts: Hosts,
     redirects: usize,
 }
@@ -114,6 +119,7 @@ impl ClientBuilder {
     #[must_use]
     pub fn trust(mut self, ca: &Ca) -> Self {
         self.roots.push(ca.certificate().clone());
+        self.judges_at = self.judges_at.max(Some(ca.made()));
         self
     }
 
@@ -122,6 +128,7 @@ impl ClientBuilder {
     pub fn trust_system(mut self) -> Self {
         // Single certificates that cannot be read are the machine's own affair.
         self.roots.extend(rustls_native_certs::load_native_certs().certs);
+        self.trusts_system = true;
         self
     }
 
@@ -162,10 +169,12 @@ impl ClientBuilder {
         for root in self.roots {
             roots.add(root)?;
         }
-        let tls = rustls::ClientConfig::builder_with_provider(tls::provider())
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = match self.judges_at.filter(|_| !self.trusts_system) {
+            Some(made) => rustls::ClientConfig::builder_with_details(tls::provider(), Arc::new(made)),
+            None => rustls::ClientConfig::builder_with_provider(tls::provider()),
+        };
+        let tls =
+            tls.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth();
         let hosts = Arc::new(self.hosts);
         let (of_stack, max) = (hosts.clone(), self.redirects);
         let redirects = reqwest::redirect::Policy::custom(move |attempt| {

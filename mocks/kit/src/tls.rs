@@ -3,21 +3,28 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, NameConstraints,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime, pem::PemObject as _};
+use rustls::time_provider::TimeProvider;
 
 use crate::Clock;
 use crate::files::{self, Access};
+
+mod constraints;
+#[cfg(test)]
+mod tests;
 
 /// File names inside a CA directory.
 const CERTIFICATE: &str = "ca.pem";
 const KEY: &str = "ca.key";
 
 /// A CA whose certificate carries name constraints (RFC 5280 §4.2.1.10): even
-/// where somebody trusts it, it can vouch for no host but the given names.
+/// where somebody trusts it, it can vouch for no host but the given names, and for
+/// no IP address, e-mail address or URI.
 ///
 /// Made per start and kept in memory, unless it is saved by request.
 pub struct Ca {
@@ -25,6 +32,7 @@ pub struct Ca {
     certificate: CertificateDer<'static>,
     key_pem: String,
     issuer: Issuer<'static, KeyPair>,
+    made: MadeAt,
 }
 
 /// A CA could not be made, saved or loaded.
@@ -85,16 +93,33 @@ impl std::fmt::Debug for Ca {
     }
 }
 
-/// Midnight of a day this many years from the stack's present, for validity
-/// periods. Whole days hide small differences of clocks.
-fn years_from_now(clock: &Clock, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
-    let today = jiff::tz::TimeZone::UTC.to_datetime(clock.now()).date();
-    // The 28th exists in every month.
-    let (year, month, day) = (today.year() + years, today.month(), today.day().min(28));
+/// Midnight of a day this many years from then, for validity periods. Whole days hide small
+/// differences of clocks.
+fn years_from(then: Timestamp, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
+    let day = jiff::tz::TimeZone::UTC.to_datetime(then).date();
+    // The 28th exists in every month. Who judges knows no time before 1970, and the last
+    // year of a certificate is 9999 (RFC 5280 §4.1.2.5).
+    let (year, month, day) = match day.year().saturating_add(years) {
+        ..1970 => (1970, 1, 1),
+        year => (year.min(9999), day.month(), day.day().min(28)),
+    };
     let at = rcgen::date_time_ymd(i32::from(year), month.unsigned_abs(), day.unsigned_abs());
     move |params, bound| match bound {
         Bound::NotBefore => params.not_before = at,
         Bound::NotAfter => params.not_after = at,
+    }
+}
+
+/// The time by which the TLS library judges certificates of a [`Ca`]: the one at which the CA
+/// was made or read. A client trusts it alone and for the life of its stack, so nothing can
+/// expire meanwhile, wherever the clocks of machine and stack are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct MadeAt(pub(crate) Timestamp);
+
+impl TimeProvider for MadeAt {
+    fn current_time(&self) -> Option<UnixTime> {
+        let since = u64::try_from(self.0.as_second()).unwrap_or(0);
+        Some(UnixTime::since_unix_epoch(std::time::Duration::from_secs(since)))
     }
 }
 
@@ -108,22 +133,17 @@ impl Ca {
     /// Makes a CA that can vouch for `names` and nothing else.
     ///
     /// # Errors
-    /// [`CaError::Certificate`] when a name is no DNS name.
+    /// [`CaError::Certificate`] when the certificate cannot be made.
     pub fn create(clock: &Clock, names: &[&str]) -> Result<Self, CaError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Logto Testkit CA (tests only)");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.name_constraints = Some(NameConstraints {
-            permitted_subtrees: names
-                .iter()
-                .map(|name| GeneralSubtree::DnsName((*name).to_owned()))
-                .collect(),
-            excluded_subtrees: vec![],
-        });
-        years_from_now(clock, -1)(&mut params, Bound::NotBefore);
-        years_from_now(clock, 10)(&mut params, Bound::NotAfter);
+        params.custom_extensions = vec![constraints::only(names)];
+        let made = clock.now();
+        years_from(made, -1)(&mut params, Bound::NotBefore);
+        years_from(made, 10)(&mut params, Bound::NotAfter);
         let certificate = params.self_signed(&key)?;
         let certificate_pem = certificate.pem();
         Ok(Self {
@@ -131,6 +151,7 @@ impl Ca {
             certificate_pem,
             key_pem: key.serialize_pem(),
             issuer: Issuer::new(params, key),
+            made: MadeAt(made),
         })
     }
 
@@ -150,7 +171,15 @@ impl Ca {
                 return Err(CaError::CutOff { path: directory.join(name), directory: directory.to_owned() });
             }
         }
-        Self::from_pem(certificate, key, &directory.join(CERTIFICATE))
+        let ca = Self::from_pem(certificate, key, &directory.join(CERTIFICATE))?;
+        if !constraints::restrict_addresses(&ca.certificate) {
+            tracing::warn!(
+                "the CA in {} was made by an earlier version: who trusts it trusts its key for IP addresses, e-mail \
+                 addresses and URIs too; `logto-testkit ca create DIR` makes one that is good for its host name only",
+                directory.display()
+            );
+        }
+        Ok(ca)
     }
 
     /// A CA kept elsewhere than in a folder; `place` is where, for errors.
@@ -161,7 +190,8 @@ impl Ca {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| CaError::NoCertificate { path: place.to_owned() })?;
         let issuer = Issuer::from_ca_cert_pem(&certificate_pem, KeyPair::from_pem(&key_pem)?)?;
-        Ok(Self { certificate_pem, certificate, key_pem, issuer })
+        let made = MadeAt(Clock::system().now());
+        Ok(Self { certificate_pem, certificate, key_pem, issuer, made })
     }
 
     /// Whether there is a CA in `directory`: a certificate that others may trust by now. An
@@ -222,7 +252,12 @@ impl Ca {
         &self.certificate
     }
 
-    /// TLS for a server of that name, with a certificate made now.
+    /// When it was made or read.
+    pub(crate) fn made(&self) -> MadeAt {
+        self.made
+    }
+
+    /// TLS for a server of that name, with a certificate of its own.
     ///
     /// # Errors
     /// [`CaError::Certificate`] when `name` is no DNS name.
@@ -236,20 +271,19 @@ impl Ca {
     /// # Errors
     /// [`CaError::Certificate`] when `name` is no DNS name.
     pub fn leaf(&self, name: &str) -> Result<Leaf, CaError> {
-        let clock = Clock::system();
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![name.to_owned()])?;
         params.distinguished_name.push(DnType::CommonName, name);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        years_from_now(&clock, -1)(&mut params, Bound::NotBefore);
-        years_from_now(&clock, 1)(&mut params, Bound::NotAfter);
+        years_from(self.made.0, -1)(&mut params, Bound::NotBefore);
+        years_from(self.made.0, 1)(&mut params, Bound::NotAfter);
         let certificate = params.signed_by(&key, &self.issuer)?;
         let chain = vec![certificate.der().clone(), self.certificate.clone()];
         let spki_digest = spki_digest(&key);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let mut config = rustls::ServerConfig::builder_with_provider(provider())
+        let mut config = rustls::ServerConfig::builder_with_details(provider(), Arc::new(self.made))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;

@@ -84,13 +84,15 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     if let Some(addr) = arguments.huggingface {
         client = client.host("huggingface.co", addr);
     }
-    let stop = Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
+    let given = arguments.m2m_secret.is_some();
+    let clock = Clock::system();
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
         trust_proxy_header: arguments.trust_proxy_header,
-        clock: Clock::system(),
+        clock: clock.clone(),
         random: Random::from_os(),
         journal: journal.clone(),
         client: client.build()?,
@@ -98,10 +100,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         m2m_secret: arguments.m2m_secret,
     });
     let (id, secret) = logto.m2m_credentials();
-    let told =
-        format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {id}:{secret}\n");
+    // A secret that was made up now is handed out; one that was given is known to who gave it.
+    let management =
+        if given { format!("{id}, with the secret that was given") } else { format!("{id}:{secret}") };
+    let told = format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
     output::print(&told, Form::Text).map_err(CliError::Output)?;
-    let router = kit::logged(logto.router(), journal);
+    let router = kit::logged(logto.router(), journal, clock);
     let servers = [bound.serve(router.clone()), admin.serve(router)];
     stop.wait().await;
     for server in servers {

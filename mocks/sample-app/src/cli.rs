@@ -45,7 +45,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let arguments = arguments.filled()?;
     let logto = arguments.logto()?;
     arguments.check_exposure()?;
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
     let bound = Bound::at(arguments.listen).await.map_err(CliError::bind)?;
     let addr = bound.addr();
     let base_url = match arguments.base_url.clone() {
@@ -63,11 +63,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         options: arguments.into_options(),
     };
     let journal = Journal::new();
+    let clock = Clock::system();
     let context =
-        Context { clock: Clock::system(), random: Random::from_os(), journal: journal.clone(), client };
+        Context { clock: clock.clone(), random: Random::from_os(), journal: journal.clone(), client };
     let app = App::new(config.clone(), context)?;
     announce(&config, addr).map_err(CliError::Output)?;
-    let server = bound.serve(kit::logged(app.router(), journal));
+    let server = bound.serve(kit::logged(app.router(), journal, clock));
     stop.wait().await;
     server.shutdown().await?;
     Ok(())

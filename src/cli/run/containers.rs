@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use jiff::Timestamp;
+use kit::Stopwatch;
 use kit::output::{Form, complain, escaped};
 use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
 use logto_testkit::stack::Logto;
@@ -66,7 +66,7 @@ fn describe(running: &RunningContainer) {
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     /// When each walk began, and how long it took.
-    walks: Vec<(Timestamp, Duration)>,
+    walks: Vec<(Stopwatch, Duration)>,
 }
 
 impl Walked {
@@ -74,12 +74,11 @@ impl Walked {
         self.walks.extend(outcome.began.map(|began| (began, outcome.duration)));
     }
 
-    pub(super) fn describe(mut self, started: Timestamp) {
+    pub(super) fn describe(mut self, started: Stopwatch) {
         self.walks.sort();
         let Some(((first, _), further)) = self.walks.split_first() else { return };
         let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
-        let first =
-            format!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
+        let first = format!("first hop {} after the start", seconds(first.since(started)));
         let mut further: Vec<Duration> = further.iter().map(|(_, took)| *took).collect();
         further.sort();
         match (further.get(further.len() / 2), further.last()) {
