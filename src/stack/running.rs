@@ -57,6 +57,8 @@ pub struct Stack {
     names: Names,
     known: Known,
     clock: Clock,
+    /// That of the embedded Logto may be off.
+    logto_clock: Clock,
     embedded: bool,
     random: Random,
     journal: Journal,
@@ -140,6 +142,11 @@ impl Stack {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The clock by which Logto lives, as far as this process knows it.
+    pub(crate) fn logto_clock(&self) -> &Clock {
+        &self.logto_clock
     }
 
     /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
@@ -444,6 +451,10 @@ impl Stack {
             endpoints,
             names,
             known,
+            logto_clock: match settings.logto {
+                Logto::Embedded => base.clock.off_by(settings.clocks.logto),
+                Logto::External(_) | Logto::Container(_) | Logto::Running(_) => base.clock.clone(),
+            },
             clock: base.clock,
             embedded: matches!(settings.logto, Logto::Embedded),
             random: base.random,
