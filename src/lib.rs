@@ -158,6 +158,7 @@ pub mod diagnose;
 pub mod findings;
 pub mod golden;
 mod placeholder;
+pub mod process;
 mod run;
 pub mod scenario;
 pub mod signin_page;

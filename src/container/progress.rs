@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use kit::Stopwatch;
 
+use super::running::Kept;
+
 /// Told of every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
@@ -57,12 +59,20 @@ pub enum Event {
         /// How long it took.
         took: Duration,
     },
+    /// The stack that it was started for is gone, and the containers stay.
+    Kept(Kept),
 }
 
 /// Tells a listener, if there is one, and takes the time.
 #[derive(Clone)]
 pub(super) struct Progress {
     listener: Option<Listener>,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
 }
 
 impl Progress {

@@ -1,6 +1,7 @@
 //! A cause with its evidence.
 
 use kit::{Disturbance, Party};
+use kit::output::{Form, escaped};
 use serde_json::{Value, json};
 
 use super::cause::Cause;
@@ -177,7 +178,7 @@ impl std::fmt::Display for Finding {
         }
         write!(f, "\n  {}", text.cause)?;
         for evidence in &self.evidence {
-            write!(f, "\n  - {evidence}")?;
+            write!(f, "\n  - {}", escaped(&evidence.to_string(), Form::Line))?;
         }
         write!(f, "\n  fix, in {}: {}\n  see {}", text.place, text.fix, text.see)
     }

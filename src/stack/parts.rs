@@ -287,10 +287,8 @@ impl InContainers {
 
     /// Those of this stack alone go with it.
     pub(super) async fn stop(self) {
-        if let Self::Own(running) = self
-            && let Some(kept) = running.stop().await
-        {
-            eprintln!("{kept}");
+        if let Self::Own(running) = self {
+            running.stop_and_tell().await;
         }
     }
 }

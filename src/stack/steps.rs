@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kit::Disturbance;
 
-use crate::container::ContainerError;
+use crate::container::{ContainerError, RunningContainer};
 
 use super::control::ControlError;
 use super::management::ManagementError;
@@ -51,6 +51,14 @@ impl StartError {
                 let cause = StepError::Disturbed { cause: Box::new(self.cause), disturbance };
                 Self { cause, ..self }
             }
+        }
+    }
+
+    /// That a container is gone says more than that nothing answers.
+    pub(super) async fn unless_gone(self, container: &RunningContainer) -> Self {
+        match container.gone().await {
+            Some(gone) => Self { step: self.step, cause: StepError::Container(Box::new(gone)) },
+            None => self,
         }
     }
 }
@@ -121,6 +129,10 @@ pub struct BindError {
 impl From<kit::BindError> for BindError {
     fn from(source: kit::BindError) -> Self {
         let hint = match source.source.kind() {
+            std::io::ErrorKind::AddrInUse if source.addr.port() == 0 => {
+                "; the system has no free port left (on Linux, `sysctl net.ipv4.ip_local_port_range` says which it gives)"
+                    .to_owned()
+            }
             std::io::ErrorKind::AddrInUse => match kit::port_holder(source.addr.port()) {
                 Some(holder) => format!("; {holder} listens there"),
                 None => {

@@ -29,7 +29,7 @@ pub(crate) struct Elsewhere {
     /// What this Logto received.
     pub(crate) journal: Journal,
     _servers: [Running; 2],
-    _directory: tempfile::TempDir,
+    pub(crate) directory: tempfile::TempDir,
     pub(crate) state_file: PathBuf,
 }
 
@@ -42,11 +42,27 @@ pub(crate) enum Surroundings {
 
 impl Elsewhere {
     pub(crate) async fn start(surroundings: Surroundings) -> Self {
-        Self::start_on(surroundings, &Machine::real()).await
+        Self::start_with(surroundings, &Machine::real(), |router| router).await
     }
 
     /// By the clock of this machine.
     pub(crate) async fn start_on(surroundings: Surroundings, machine: &Machine) -> Self {
+        Self::start_with(surroundings, machine, |router| router).await
+    }
+
+    /// With something in front of it that sees every request.
+    pub(crate) async fn start_behind(
+        surroundings: Surroundings,
+        front: impl Fn(axum::Router) -> axum::Router,
+    ) -> Self {
+        Self::start_with(surroundings, &Machine::real(), front).await
+    }
+
+    async fn start_with(
+        surroundings: Surroundings,
+        machine: &Machine,
+        front: impl Fn(axum::Router) -> axum::Router,
+    ) -> Self {
         let (clock, journal) = (Clock::system_on(machine), Journal::new());
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
@@ -85,9 +101,9 @@ impl Elsewhere {
             huggingface,
             ca,
             journal,
-            _servers: [bound.serve(logto.router()), admin.serve(logto.router())],
+            _servers: [bound.serve(front(logto.router())), admin.serve(front(logto.router()))],
             state_file: directory.path().join("state.json"),
-            _directory: directory,
+            directory,
         }
     }
 

@@ -15,6 +15,9 @@ use crate::{Ca, tls};
 /// A body larger than this is refused: nothing in a sign-in comes near it.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
+/// How long the beginning of an answer is waited for that is only to be shown.
+const FIRST_BYTES: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// An HTTP client that knows the hosts of its stack and no others.
 ///
 /// It trusts one CA only, so a leak to the real site is an error and building
@@ -235,6 +238,26 @@ impl Client {
         self.send_by(&self.direct, request).await
     }
 
+    /// The first bytes, up to 80, that a server sends when it is asked for `/`: to show what is there in place
+    /// of HTTP. Nothing for what is silent or behind TLS.
+    pub async fn first_bytes(&self, url: &Url) -> Option<Vec<u8>> {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        self.hosts.check(url).ok().filter(|()| url.scheme() == "http")?;
+        let host = url.host_str()?.to_owned();
+        let mut bytes = Vec::new();
+        let asked = async {
+            let found = self.hosts.find(&host.to_ascii_lowercase()).await?;
+            let addr = found.first().ok_or(std::io::ErrorKind::NotFound)?;
+            let port = url.port().unwrap_or(if addr.port() == 0 { 80 } else { addr.port() });
+            let mut connection = tokio::net::TcpStream::connect((addr.ip(), port)).await?;
+            connection.write_all(format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n").as_bytes()).await?;
+            connection.take(80).read_to_end(&mut bytes).await
+        };
+        // What has come until then is told.
+        drop(crate::within("the first bytes of an answer", FIRST_BYTES, asked).await);
+        Some(bytes).filter(|bytes| !bytes.is_empty())
+    }
+
     /// The same client on a network that can be broken.
     #[must_use]
     pub fn through(&self, network: Network) -> Self {
@@ -330,6 +353,17 @@ impl Hosts {
         self.fixed.values().any(|addr| addr.ip() == ip) || self.system.contains(&ip.to_string())
     }
 
+    async fn find(&self, name: &str) -> std::io::Result<Vec<SocketAddr>> {
+        if let Some(addr) = self.fixed.get(name) {
+            return Ok(vec![*addr]);
+        }
+        if name == "localhost" {
+            // The listeners are on IPv4; asking the system would try `::1` first.
+            return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]);
+        }
+        Ok(tokio::net::lookup_host((name, 0)).await?.collect())
+    }
+
     fn list(&self) -> String {
         let names = self.fixed.keys().chain(&self.system).map(String::as_str);
         let names = names.filter(|name| *name != "localhost");
@@ -343,15 +377,7 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let hosts = self.0.clone();
         Box::pin(async move {
-            let name = name.as_str().to_ascii_lowercase();
-            let found: Vec<SocketAddr> = if let Some(addr) = hosts.fixed.get(&name) {
-                vec![*addr]
-            } else if name == "localhost" {
-                // The listeners are on IPv4; asking the system would try `::1` first.
-                vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
-            } else {
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect()
-            };
+            let found = hosts.find(&name.as_str().to_ascii_lowercase()).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

@@ -12,20 +12,25 @@
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
+//! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
 //! * [`within`]: every wait has a deadline and says what it waited for.
 
 pub mod alphabet;
+mod arguments;
 mod bounded;
 mod change;
 mod client;
 mod clock;
 mod deadline;
 mod disturbance;
+pub mod document;
+pub mod files;
 mod journal;
 mod log;
 mod machine;
 mod middleware;
 mod network;
+pub mod output;
 mod port;
 mod proxy;
 mod random;
@@ -36,6 +41,7 @@ mod socket;
 mod substitute;
 mod tls;
 
+pub use arguments::parse as parse_arguments;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
 pub use client::{Client, ClientBuilder, ClientError, SendError};
@@ -52,6 +58,6 @@ pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
 pub use script::{Rule, RuleError, Script};
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
-pub use signals::Stop;
+pub use signals::{Stop, survive_file_size_limit};
 pub use substitute::{Answering, Substitute};
 pub use tls::{Ca, CaError, Leaf};

@@ -1,6 +1,5 @@
 //! One line for every exchange, with the reasons, while a command runs.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -8,6 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 
+use crate::output::{self, Form};
 use crate::{Clock, Direction, Entry, Journal, Outcome};
 
 /// Prints what the journal gained with each request: the request and, indented,
@@ -24,14 +24,13 @@ pub fn logged(router: Router, journal: Journal, clock: Clock) -> Router {
             let before = disturbances.swap(clock.disturbance_count(), Ordering::SeqCst);
             if !tracing::enabled!(tracing::Level::WARN) {
                 for disturbance in clock.disturbances(before) {
-                    let _ = writeln!(std::io::stderr(), "      {disturbance}");
+                    output::complain(&format!("      {disturbance}"));
                 }
             }
             let newest = journal.last_number();
             let before = printed.fetch_max(newest, Ordering::SeqCst);
             for entry in journal.since(before).iter().filter(|entry| entry.number <= newest) {
-                // A closed standard error must not end the command.
-                let _ = writeln!(std::io::stderr(), "{}", line(entry));
+                output::complain(&line(entry));
             }
             response
         }
@@ -48,5 +47,7 @@ fn line(entry: &Entry) -> String {
         Outcome::Pending => "…".to_owned(),
     };
     let reasons: String = entry.notes.iter().map(|note| format!(" · {note}")).collect();
-    format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method)
+    let line = format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method);
+    // Reasons name what people sent.
+    output::escaped(&line, Form::Line).into_owned()
 }

@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixT
 use rustls::time_provider::TimeProvider;
 
 use crate::Clock;
+use crate::files::{self, Access};
 
 /// File names inside a CA directory.
 const CERTIFICATE: &str = "ca.pem";
@@ -38,13 +39,40 @@ pub enum CaError {
     /// The TLS library refused the certificate or its key.
     #[error("TLS configuration: {0}")]
     Tls(#[from] rustls::Error),
-    /// A file could not be read or written.
+    /// A file could not be read.
     #[error("{path}: {source}; `logto-testkit ca create DIR` makes a CA")]
-    File {
+    Read {
         /// Which file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("{path}: the CA cannot be written: {source}")]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is a CA already.
+    #[error(
+        "{directory} has a CA already, which others may trust: it is not overwritten; choose another folder"
+    )]
+    Exists {
+        /// The folder.
+        directory: PathBuf,
+    },
+    /// A file is empty or ends too early.
+    #[error(
+        "{path} is empty or cut off, as a full disk leaves it: delete ca.pem and ca.key in {directory}, make a CA with \
+         `logto-testkit ca create {directory}`, and have it trusted anew"
+    )]
+    CutOff {
+        /// Which file.
+        path: PathBuf,
+        /// The folder.
+        directory: PathBuf,
     },
     /// The certificate file holds no PEM certificate.
     #[error("{path} holds no PEM certificate")]
@@ -131,13 +159,20 @@ impl Ca {
     /// Reads a CA that [`Ca::save`] wrote.
     ///
     /// # Errors
-    /// [`CaError::File`] when a file is missing, [`CaError::Certificate`] when it is not one.
+    /// [`CaError::Read`] when a file is missing, [`CaError::CutOff`] when it ends too early,
+    /// [`CaError::Certificate`] when it is not one.
     pub fn load(directory: &Path) -> Result<Self, CaError> {
         let read = |name: &str| {
             let path = directory.join(name);
-            std::fs::read_to_string(&path).map_err(|source| CaError::File { path, source })
+            files::read_text(&path, files::SMALL_LIMIT).map_err(|source| CaError::Read { path, source })
         };
-        Self::from_pem(read(CERTIFICATE)?, read(KEY)?, &directory.join(CERTIFICATE))
+        let (certificate, key) = (read(CERTIFICATE)?, read(KEY)?);
+        for (name, text) in [(CERTIFICATE, &certificate), (KEY, &key)] {
+            if is_cut_off(text) {
+                return Err(CaError::CutOff { path: directory.join(name), directory: directory.to_owned() });
+            }
+        }
+        Self::from_pem(certificate, key, &directory.join(CERTIFICATE))
     }
 
     /// A CA kept elsewhere than in a folder; `place` is where, for errors.
@@ -152,21 +187,45 @@ impl Ca {
         Ok(Self { certificate_pem, certificate, key_pem, issuer, made })
     }
 
+    /// Whether there is a CA in `directory`: a certificate that others may trust by now. An
+    /// empty file or one that is cut off, as a full disk leaves it, is none.
+    #[must_use]
+    pub fn is_in(directory: &Path) -> bool {
+        match files::read_text(&directory.join(CERTIFICATE), files::SMALL_LIMIT) {
+            Ok(text) => !is_cut_off(&text),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
+    }
+
     /// Writes `ca.pem` and `ca.key` (readable by the owner only) into `directory`.
     ///
     /// # Errors
-    /// [`CaError::File`]; an existing CA is never overwritten.
+    /// [`CaError::Exists`]: an existing CA is never overwritten; [`CaError::Write`].
     pub fn save(&self, directory: &Path) -> Result<PathBuf, CaError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |source| CaError::File { path, source }
+            move |source| CaError::Write { path, source }
         };
         std::fs::create_dir_all(directory).map_err(failed(directory))?;
-        let key = directory.join(KEY);
-        write_new(&key, &self.key_pem, 0o600).map_err(failed(&key))?;
-        let certificate = directory.join(CERTIFICATE);
-        write_new(&certificate, &self.certificate_pem, 0o644).map_err(failed(&certificate))?;
-        Ok(certificate)
+        if Self::is_in(directory) {
+            return Err(CaError::Exists { directory: directory.to_owned() });
+        }
+        // What is there is no whole certificate, so nobody trusts it and no key is lost. The
+        // certificate comes last: where it is, the CA is whole.
+        let (certificate, key) = (directory.join(CERTIFICATE), directory.join(KEY));
+        match std::fs::remove_file(&certificate) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(&certificate)(source));
+            }
+            _ => {}
+        }
+        files::replace(&key, &self.key_pem, Access::Secret).map_err(failed(&key))?;
+        match files::create(&certificate, &self.certificate_pem, Access::Ordinary) {
+            Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(CaError::Exists { directory: directory.to_owned() })
+            }
+            written => written.map_err(failed(&certificate)).map(|()| certificate),
+        }
     }
 
     /// The CA's certificate, for whoever is to trust it.
@@ -250,13 +309,8 @@ pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     PROVIDER.clone()
 }
 
-fn write_new(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    options.open(path)?.write_all(text.as_bytes())
+/// What an interrupted write left of a PEM file.
+fn is_cut_off(pem: &str) -> bool {
+    let pem = pem.trim();
+    "-----BEGIN ".starts_with(pem) || pem.starts_with("-----BEGIN ") && !pem.contains("-----END ")
 }

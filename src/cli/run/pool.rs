@@ -17,6 +17,7 @@ use url::Url;
 
 use super::super::app_env;
 use super::super::exit::CliError;
+use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
 
@@ -102,7 +103,7 @@ pub(in crate::cli) fn start(
                 if stopped.load(Ordering::SeqCst) || *interrupted.borrow() {
                     break;
                 }
-                let outcome = runtime.block_on(one(scenario, &settings, interrupted.clone()));
+                let outcome = on(&runtime, scenario, &settings, &interrupted);
                 if sender.send((at, outcome)).is_err() {
                     break;
                 }
@@ -155,6 +156,23 @@ impl Walks {
             }
         }
     }
+}
+
+/// One walk. Whatever panics in it, the tenant is put back, and the run ends in order.
+fn on(
+    runtime: &tokio::runtime::Runtime,
+    scenario: &Arc<Scenario>,
+    settings: &Settings,
+    interrupted: &watch::Receiver<bool>,
+) -> Result<Outcome, CliError> {
+    let walked = panics::caught(|| runtime.block_on(one(scenario, settings, interrupted.clone())));
+    if let (Err(CliError::Panicked), Logto::External(external)) = (&walked, &settings.logto) {
+        panics::caught(|| {
+            runtime.block_on(panics::put_back(external));
+            Ok(())
+        })?;
+    }
+    walked
 }
 
 async fn walk_when_up(
@@ -217,6 +235,7 @@ async fn one(
     let walked = tokio::select! {
         walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
+        never = panics::on_demand() => match never {},
     };
     let restored = stack.stop().await?;
     if restored.users > 0 {
