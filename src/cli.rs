@@ -15,6 +15,7 @@ mod exit;
 mod fidelity;
 mod guard;
 mod panics;
+mod output;
 mod probe;
 mod provision;
 mod restore;

@@ -18,7 +18,6 @@
 //! # Ok::<(), logto_testkit::ScenarioError>(())
 //! ```
 
-mod budget;
 mod change;
 mod error;
 mod expand;

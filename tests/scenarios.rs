@@ -5,6 +5,8 @@
 //! on the official image, with `LOGTO_TESTKIT_LOGTO=URL` (and `LOGTO_TESTKIT_M2M`)
 //! on a running Logto, all with the same snapshots; see the README.
 
+#![expect(clippy::disallowed_macros, reason = "a test says what it skips")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kit::files;
 use logto_testkit::stack::Credentials;
 
 use super::arguments::UsageError;
@@ -36,7 +37,10 @@ impl Access {
     /// [`UsageError`] when they are not `ID:SECRET`, or their file cannot be read.
     pub(crate) fn credentials(&self) -> Result<Option<Credentials>, UsageError> {
         match (&self.logto_m2m_file, &self.logto_m2m) {
-            (Some(file), _) => read(file).and_then(|text| parsed(text.trim())).map(Some),
+            (Some(file), _) => match read(file)?.trim() {
+                "" => Err(UsageError::NoCredentialsInFile { file: file.clone() }),
+                text => parsed(text).map(Some),
+            },
             (None, Some(text)) => parsed(text).map(Some),
             (None, None) => Ok(None),
         }
@@ -44,7 +48,7 @@ impl Access {
 }
 
 fn read(file: &Path) -> Result<String, UsageError> {
-    std::fs::read_to_string(file)
+    files::read_text(file, files::SMALL_LIMIT)
         .map_err(|source| UsageError::CredentialsFile { file: file.to_owned(), source })
 }
 
@@ -66,7 +70,9 @@ mod tests {
         let credentials = access.credentials().unwrap().unwrap();
         assert_eq!((credentials.id.as_str(), credentials.secret.as_str()), ("m-default", "a:b"));
         std::fs::write(&file, "").unwrap();
-        assert!(access.credentials().unwrap_err().to_string().contains("there is no colon"));
+        assert!(
+            access.credentials().unwrap_err().to_string().ends_with("it is empty; put ID:SECRET into it")
+        );
         std::fs::remove_file(&file).unwrap();
         let missing = access.credentials().unwrap_err().to_string();
         assert!(missing.contains(&*file.to_string_lossy()), "{missing}");

@@ -31,10 +31,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
   1    an expectation of a scenario failed, or a probed server is not up
-  2    bad usage, or a file that is no scenario
+  2    bad usage, or a file that cannot be used
   3    the stack did not start
   4    a tenant could not be put back as it was
-  70   internal error
+  70   internal error, or something could not be written
   130  interrupted";
 
 #[derive(Debug, Subcommand)]
@@ -59,6 +59,7 @@ pub(crate) enum Command {
     /// Ask a server whether it is up: exit code 0 when it answers with success, 1 when not.
     Probe {
         /// What to ask for, with GET.
+        #[arg(value_parser = address)]
         url: Url,
     },
     /// The certificate authority that vouches for the mock's `https://huggingface.co`.
@@ -115,7 +116,7 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) transcript: bool,
     /// Origin of your own app, in place of the sample app; takes one scenario.
-    #[arg(long, value_name = "URL", requires = "app_env")]
+    #[arg(long, value_name = "URL", requires = "app_env", value_parser = address)]
     pub(crate) app: Option<Url>,
     /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up;
     /// start your app with them.
@@ -200,7 +201,7 @@ pub(crate) struct Backend {
     pub(crate) containers: Containers,
     /// URL of that Logto's admin tenant, which gives Management API tokens
     /// [default: the port after `--logto`'s, as in a stock Logto].
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) logto_admin: Option<Url>,
     #[command(flatten)]
     pub(crate) access: Access,
@@ -247,7 +248,7 @@ pub(crate) struct Up {
     /// A scenario whose `given` the stack is set up by [default: the guide's, with e-mail].
     pub(crate) scenario: Option<PathBuf>,
     /// Origin of your own app, in place of the sample app.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) app: Option<Url>,
     /// Send browsers to the mock in plain HTTP, for a browser without any settings.
     #[arg(long)]
@@ -304,7 +305,9 @@ pub(crate) enum UsageError {
     Credentials,
     #[error("--logto-m2m-file {file}: {source}", file = file.display())]
     CredentialsFile { file: PathBuf, source: std::io::Error },
-    #[error("--logto {0} has no port to count from: say --logto-admin URL")]
+    #[error("--logto-m2m-file {file}: it is empty; put ID:SECRET into it", file = file.display())]
+    NoCredentialsInFile { file: PathBuf },
+    #[error("{0} has no port whose next one could be the admin tenant's: say --logto-admin URL")]
     NoAdmin(Url),
     #[error(
         "--huggingface-listen {0} is neither loopback nor a container bridge: other machines could reach the mock; \
@@ -339,6 +342,14 @@ pub(crate) enum UsageError {
     Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
+    #[error(
+        "--logto-port 65535 leaves none for Logto's admin tenant, which takes the next one: choose a lower port"
+    )]
+    NoAdminPort,
+    #[error(
+        "--app-port {port} is one of Logto's: --logto-port takes its port and the next one ({admin}) for the admin tenant"
+    )]
+    SamePort { port: u16, admin: u16 },
     #[error(transparent)]
     Ca(#[from] CaError),
 }
@@ -452,6 +463,26 @@ fn is_tag(text: &str) -> bool {
 
 pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, UsageError> {
     Ok(directory.map(Ca::load).transpose()?.map(Arc::new))
+}
+
+/// An address that a person types.
+pub(crate) fn address(text: &str) -> Result<Url, String> {
+    let scheme = match text.split(['/', ':', '?']).next().unwrap_or_default() {
+        "localhost" | "127.0.0.1" => "http",
+        _ => "https",
+    };
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Ok(url) if text.contains("://") => {
+            Err(format!("it begins with `{}:`, not with http or https", url.scheme()))
+        }
+        Err(error) if text.contains("://") => Err(error.to_string()),
+        // `localhost:3001` is read as something of the scheme `localhost`.
+        _ if Url::parse(&format!("{scheme}://{text}")).is_ok() => {
+            Err(format!("there is no scheme in it: say {scheme}://{text}"))
+        }
+        _ => Err("it is not a URL, such as https://auth.example.com".to_owned()),
+    }
 }
 
 /// A stock Logto has its admin tenant on the next port (3001, 3002).

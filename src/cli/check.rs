@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use kit::output::complain;
 use logto_testkit::{Scenario, scenario};
 
 use super::arguments::Check;
 use super::exit::CliError;
+use super::output;
 
 pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.schema {
-        println!("{:#}", scenario::schema());
-        return Ok(());
+        return output::print_json(&format!("{:#}\n", scenario::schema()));
     }
     let paths = if check.paths.is_empty() { vec![PathBuf::from("scenarios")] } else { check.paths.clone() };
     let (mut files, mut scenarios, mut wrong) = (0, 0, 0);
@@ -20,7 +21,7 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
             Ok(found) => scenarios += found.len(),
             // All of them, not the first: a person mends them in one go.
             Err(error) => {
-                eprintln!("{error}");
+                complain(&error.to_string());
                 wrong += 1;
             }
         }
@@ -28,6 +29,5 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if wrong > 0 {
         return Err(CliError::WrongFiles { wrong, files });
     }
-    println!("{files} file(s), {scenarios} scenario(s): all well-formed");
-    Ok(())
+    output::print(&format!("{files} file(s), {scenarios} scenario(s): all well-formed\n"))
 }

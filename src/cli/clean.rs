@@ -4,6 +4,7 @@ use logto_testkit::container::{self, CleanScope};
 
 use super::arguments::Clean;
 use super::exit::CliError;
+use super::output;
 
 pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
     let scope = match (clean.run, clean.all) {
@@ -11,8 +12,7 @@ pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
         (None, true) => CleanScope::All,
         (None, false) => CleanScope::LeftOver,
     };
-    println!("{}", container::clean(&scope).await?);
-    Ok(())
+    output::print(&format!("{}\n", container::clean(&scope).await?))
 }
 
 pub(crate) async fn reap(run: &str) -> Result<(), CliError> {

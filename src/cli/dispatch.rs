@@ -1,9 +1,8 @@
 //! From arguments to a command and its exit code.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use kit::output::{LogLines, complain};
 
 use super::arguments::{Arguments, Command};
 use super::docker_host;
@@ -17,13 +16,15 @@ use super::{
 pub(crate) fn main() -> ExitCode {
     docker_host::unset_if_empty();
     panics::tell();
-    let arguments = Arguments::parse();
+    let arguments: Arguments = match kit::parse_arguments(70) {
+        Ok(arguments) => arguments,
+        Err(told) => return told,
+    };
+    // Without colours: what a line tells may come from anywhere, and no character of it is obeyed.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        // A line that cannot be written is no reason to panic.
-        .log_internal_errors(false)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(LogLines::default)
+        .with_ansi(false)
         .init();
     // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -31,6 +32,7 @@ pub(crate) fn main() -> ExitCode {
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
     let command = async {
+        kit::survive_file_size_limit().map_err(|source| CliError::Io { what: "wait for signals", source })?;
         match arguments.command {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
@@ -47,10 +49,7 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Clean(command)) => clean::clean(command).await,
             Some(Command::Reap { run }) => clean::reap(&run).await,
             Some(Command::Guard { command }) => guard::guard(&command).await,
-            Some(Command::Completions(command)) => {
-                completions::completions(&command);
-                Ok(())
-            }
+            Some(Command::Completions(command)) => completions::completions(&command),
         }
     };
     match panics::caught(|| runtime.block_on(command)) {
@@ -62,7 +61,7 @@ pub(crate) fn main() -> ExitCode {
 fn report(error: &CliError) -> ExitCode {
     // Told in full where it failed.
     if !error.is_told() {
-        eprintln!("error: {error}");
+        complain(&format!("error: {error}"));
     }
     ExitCode::from(error.code())
 }

@@ -1,5 +1,6 @@
 //! From result to exit code: one enum, one exhaustive match.
 
+use kit::CaError;
 use logto_testkit::container::{ContainerError, EngineError};
 use logto_testkit::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
@@ -66,7 +67,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
-    Ca(#[from] kit::CaError),
+    Ca(#[from] CaError),
     #[error(transparent)]
     SavedState(#[from] SavedStateError),
     #[error(transparent)]
@@ -108,6 +109,7 @@ impl CliError {
             Self::InScenario { source, .. } => source.code(),
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
+            Self::Ca(CaError::Write { .. }) => 70,
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
             Self::Run(RunError::Given { .. }) => 2,
             Self::Container(_) | Self::Engine(_) => 3,

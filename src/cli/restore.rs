@@ -8,17 +8,18 @@ use url::Url;
 
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
+use super::output;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let file = StateFile::load(&restore.file)?;
     let logto = file.state().logto.clone();
     let credentials = restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto))?;
     let (logto, restored) = from(file, &credentials).await?;
-    println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);
+    let mut told = format!("{logto} is as it was; {} user(s) of the run deleted\n", restored.users);
     for call in &restored.not_undone {
-        println!("not undone, since nothing can: {call}");
+        told.push_str(&format!("not undone, since nothing can: {call}\n"));
     }
-    Ok(())
+    output::print(&told)
 }
 
 /// Puts the tenant back that a file tells of.

@@ -10,11 +10,10 @@ mod report;
 pub(super) mod select;
 mod text;
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Parser as _;
-use kit::{Clock, Stop};
+use kit::{Stop, Stopwatch};
 use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
@@ -32,8 +31,7 @@ pub(crate) fn defaults() -> Run {
 }
 
 pub(crate) async fn run(run: Run) -> Result<(), CliError> {
-    let clock = Clock::system();
-    let started = clock.now();
+    let started = Stopwatch::start();
     let logto = run.backend.logto()?;
     // Every file is read before the first walk: a typo should not cost a run.
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
@@ -93,7 +91,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         walks.ended().await;
         containers::stopped(logto).await;
     }
-    let seconds = clock.now().duration_since(started).as_secs_f64();
+    let seconds = started.elapsed().as_secs_f64();
     if !matches!(stopped, Some(CliError::Io { .. })) {
         report.finish(&totals, seconds)?;
     }
@@ -143,15 +141,13 @@ fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError
 pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
     let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
-    // After the end of a terminal there may be nothing to write to.
-    let tell = |text: &str| drop(writeln!(std::io::stderr(), "{text}"));
     tokio::spawn(async move {
         stop.wait().await;
-        tell("interrupted: putting everything back");
+        kit::output::complain("interrupted: putting everything back");
         sender.send_replace(true);
         // A second Ctrl-C is as often sent by mistake, or by a wrapper, as it is meant.
         tokio::select! {
-            () = stop.wait() => tell(&format!(
+            () = stop.wait() => kit::output::complain(&format!(
                 "still putting everything back; `kill -9 {}` ends it at once, and leaves a tenant to `logto-testkit restore`",
                 std::process::id()
             )),

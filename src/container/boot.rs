@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kit::{Ca, Client, Clock};
+use kit::{Ca, Client, Clock, Stopwatch};
 use testcontainers::GenericImage;
 use testcontainers::runners::AsyncRunner as _;
 use testcontainers::{ContainerAsync, ContainerRequest};
@@ -56,8 +56,7 @@ impl Boot<'_> {
             labels: self.labels.clone(),
             database_password: self.database_password,
         };
-        let clock = Clock::system();
-        let began = clock.now();
+        let began = Stopwatch::start();
         let phase = self.progress.begin(Phase::Postgres, &self.settings.postgres);
         let postgres = self.start(Phase::Postgres, "postgres", of.postgres()).await?;
         let id = postgres.id();
@@ -69,7 +68,7 @@ impl Boot<'_> {
             Ok(site) => site,
             Err(error) => return Err(self.blame(error, id).await),
         };
-        let total = clock.now().duration_since(began).unsigned_abs();
+        let total = began.elapsed();
         site.timings = site.timings.map(|timings| Timings { total, ..timings });
         Ok(site)
     }

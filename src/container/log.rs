@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{Stream, StreamExt as _};
+use kit::files::{self, Access};
 use testcontainers::bollard::container::LogOutput;
 use testcontainers::bollard::errors::Error as Bollard;
 use testcontainers::bollard::query_parameters::LogsOptionsBuilder;
@@ -159,7 +160,8 @@ fn last_lines(whole: &[u8]) -> Vec<String> {
 }
 
 fn write(file: &PathBuf, whole: &[u8]) -> bool {
-    !whole.is_empty() && std::fs::write(file, whole).is_ok()
+    // Logto logs what people send.
+    !whole.is_empty() && files::replace(file, whole, Access::Secret).is_ok()
 }
 
 fn stream(

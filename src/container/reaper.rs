@@ -6,7 +6,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use kit::Clock;
+use kit::{Clock, Stopwatch};
 
 use super::engine::Engine;
 use super::error::EngineError;
@@ -75,8 +75,8 @@ pub async fn reap(run: &str) -> Result<(), EngineError> {
     }
     let clock = Clock::system();
     let engine = Engine::connect(Limits::default().engine).await?;
-    let until = clock.now() + LOOKS;
-    while clock.now() < until {
+    let began = Stopwatch::start();
+    while began.elapsed() < LOOKS {
         sweep::remove_run(&engine, run).await?;
         clock.sleep(PAUSE).await;
     }

@@ -13,7 +13,7 @@ use super::engine::Engine;
 use super::error::{ContainerError, PullError};
 use super::labels::{self, OwnerLock};
 use super::log::LastWords;
-use super::progress::Progress;
+use super::progress::{Event, Progress};
 use super::reach::{self, Reach};
 use super::reaper::Reaper;
 use super::reuse::{self, Reusable};
@@ -70,6 +70,7 @@ pub struct RunningContainer {
     /// One stack at a time works in the tenant.
     turn: Arc<tokio::sync::Mutex<()>>,
     reaper: Option<Reaper>,
+    progress: Progress,
     _owner: OwnerLock,
 }
 
@@ -149,6 +150,7 @@ impl Container {
                 untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
                 turn: Arc::default(),
                 reaper: None,
+                progress: Progress::new(self.progress.clone()),
                 _owner: owner,
             }),
             Reusable::ToStart(owner) => self.boot(engine, reach, port, Some(owner)).await,
@@ -243,6 +245,7 @@ impl Container {
             untouched: OnceLock::new(),
             turn: Arc::default(),
             reaper,
+            progress,
             _owner: owner,
         })
     }
@@ -372,5 +375,13 @@ impl RunningContainer {
         }
         remove(&self.engine, &self.run, self.reaper.take()).await;
         None
+    }
+
+    /// As [`RunningContainer::stop`]; whoever was told of the start is told of what stays.
+    pub(crate) async fn stop_and_tell(self) {
+        let progress = self.progress.clone();
+        if let Some(kept) = self.stop().await {
+            progress.tell(&Event::Kept(kept));
+        }
     }
 }

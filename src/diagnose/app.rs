@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use kit::files::{self, Access};
 use url::Url;
 
 use super::error::DiagnoseError;
@@ -50,11 +51,11 @@ impl OwnApp {
             OwnAppStart::File(file) => {
                 let lines: String =
                     stack.environment().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-                // Beside it first, so that whoever waits for the file finds all of it.
-                let beside = file.with_extension("new");
-                std::fs::write(&beside, lines).and_then(|()| std::fs::rename(&beside, file)).map_err(
-                    |source| DiagnoseError::Environment { file: file.display().to_string(), source },
-                )?;
+                // Whoever waits for the file finds all of it; the app's secret is in it.
+                files::replace(file, lines, Access::Secret).map_err(|source| DiagnoseError::Environment {
+                    file: file.display().to_string(),
+                    source,
+                })?;
                 None
             }
             OwnAppStart::Command(command) => Some(spawn(command, &self.origin, stack)?),

@@ -69,6 +69,8 @@ pub struct OauthAppCase {
     pub scopes: Option<Vec<String>>,
     /// Lifetime of access tokens in minutes.
     pub token_duration_minutes: Option<u32>,
+    /// Organisations whose members alone can sign in.
+    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The app, as the built-in sample app is to play it.

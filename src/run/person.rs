@@ -34,6 +34,8 @@ pub(super) struct Person<'a> {
     pub(super) answered: Option<Answered>,
     /// TLS handshakes at Hugging Face that had failed before the walk.
     pub(super) failed_handshakes: u64,
+    /// How many times the machine had got in the way before the walk.
+    pub(super) disturbances: usize,
     /// What was done so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
@@ -60,6 +62,7 @@ impl<'a> Person<'a> {
             says: None,
             answered: None,
             failed_handshakes: stack.huggingface_connections().failed_handshakes,
+            disturbances: stack.disturbances_before_walk(),
             steps: vec![],
             captured: BTreeMap::new(),
             answered_values: vec![],
@@ -117,7 +120,7 @@ impl<'a> Person<'a> {
             }
             Verb::RestartApp(restart) => return self.restart_app(restart),
             Verb::Wait(time) => {
-                self.stack.clock().sleep(*time).await;
+                self.stack.pass(*time).await;
                 return Ok(());
             }
             Verb::Administer(call) => return self.administer(call).await,

@@ -69,6 +69,18 @@ pub enum ManagementError {
         /// The body answered.
         body: String,
     },
+    /// What was read is not JSON, or ends in the middle.
+    #[error("the answer of {method} {path} is not JSON: {cause}; it begins with `{begin}`")]
+    NotJson {
+        /// The method.
+        method: http::Method,
+        /// The path below `/api`.
+        path: String,
+        /// What is wrong with it.
+        cause: String,
+        /// Its first characters.
+        begin: String,
+    },
     /// An answer is not of the form that the contract gives.
     #[error("the answer of {method} {path} has no `{member}`: {body}")]
     Unexpected {
@@ -258,6 +270,18 @@ impl Management {
         if !response.status().is_success() {
             let code = body.get("code").and_then(Value::as_str).map(ToOwned::to_owned);
             return Err(ManagementError::Refused { method, path: path.to_owned(), status, code, body: text });
+        }
+        if method == http::Method::GET
+            && !text.is_empty()
+            && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text)
+        {
+            let begin: String = text.chars().take(60).collect();
+            return Err(ManagementError::NotJson {
+                method,
+                path: path.to_owned(),
+                cause: error.to_string(),
+                begin,
+            });
         }
         let total =
             response.headers().get("total-number").and_then(|value| value.to_str().ok()?.parse().ok());

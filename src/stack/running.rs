@@ -1,6 +1,7 @@
 //! A stack that is up.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use super::parts::{
     named, open_tenant,
 };
 use super::plan;
-use super::probe::{self, ProbeError};
+use super::probe;
 use super::reset;
 use super::restore::Restored;
 use super::saved::SavedStateError;
@@ -57,6 +58,7 @@ pub struct Stack {
     names: Names,
     known: Known,
     clock: Clock,
+    embedded: bool,
     random: Random,
     journal: Journal,
     script: Script,
@@ -75,6 +77,8 @@ pub struct Stack {
     containers: Option<InContainers>,
     /// By what somebody tried to sign in.
     tried: Mutex<BTreeSet<String>>,
+    /// How many disturbances belong to walks that have ended.
+    walked: AtomicUsize,
 }
 
 impl StackBuilder {
@@ -127,9 +131,11 @@ impl Stack {
     pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
         let url = self.endpoints.app.clone();
         let failed = |cause: StepError| StartError { step: "wait for the app", cause };
-        match kit::within("the app's first answer", limit, probe::answers(&self.browser, &url)).await {
+        let mut last = None;
+        let answer = probe::answers(&self.browser, &url, &mut last);
+        match kit::within("the app's first answer", limit, answer).await {
             Ok(answered) => answered.map_err(|error| failed(error.into())),
-            Err(_) => Err(failed(ProbeError::NoApp { app: url, limit }.into())),
+            Err(_) => Err(failed(probe::no_app(&self.browser, url, limit, last).await.into())),
         }
     }
 
@@ -137,6 +143,18 @@ impl Stack {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
+    /// app of your own then lags behind the embedded one's.
+    pub async fn pass(&self, time: Duration) {
+        if self.embedded {
+            self.clock.advance(time);
+            // Whatever is due by now comes first.
+            tokio::task::yield_now().await;
+        } else {
+            self.clock.sleep(time).await;
+        }
     }
 
     /// The stack's source of made-up values.
@@ -162,7 +180,8 @@ impl Stack {
     /// journal stay the mock's, which has each stubbed answer as its own. How often a
     /// stub [expects](wiremock::Mock::expect) to be called is verified by [`Stack::stop`].
     ///
-    /// Delays of a stub are in real time; those of a [`kit::Rule`] are not with an embedded Logto.
+    /// Delays of a stub are in real time, which counts against no time-out of a party as long as all of
+    /// them live in this process; for those take the delay of a [`kit::Rule`].
     ///
     /// ```
     /// use logto_testkit::{Stack, Visitor};
@@ -285,13 +304,15 @@ impl Stack {
             }
             None => None,
         };
-        match Self::assemble(&settings, containers.as_ref(), &mut servers).await {
+        let clock = settings.clock();
+        match Self::assemble(&settings, clock.clone(), containers.as_ref(), &mut servers).await {
             Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
             Err(error) => {
                 let error = match container {
                     Some(container) => error.unless_gone(container).await,
                     None => error,
                 };
+                let error = error.disturbed_by(&clock.disturbances(0));
                 drop(turn);
                 if let Some(containers) = containers {
                     containers.stop().await;
@@ -310,11 +331,12 @@ impl Stack {
     /// `servers` holds what is up so far, the mock's TLS listener first.
     async fn assemble(
         settings: &StackBuilder,
+        clock: Clock,
         containers: Option<&InContainers>,
         servers: &mut Vec<Running>,
     ) -> Result<Self, StartError> {
         let container = containers.map(InContainers::running);
-        let (base, listener) = Base::new(settings, container).await?;
+        let (base, listener) = Base::new(settings, clock, container).await?;
         let huggingface_addr = listener.addr();
         let fronts = Fronts::bind(&settings.proxies, &base.clock).await?;
         let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
@@ -437,6 +459,7 @@ impl Stack {
             names,
             known,
             clock: base.clock,
+            embedded: matches!(settings.logto, Logto::Embedded),
             random: base.random,
             journal: base.journal,
             script: base.script,
@@ -453,6 +476,7 @@ impl Stack {
             turn: None,
             containers: None,
             tried: Mutex::default(),
+            walked: AtomicUsize::new(0),
         })
     }
 
@@ -460,6 +484,17 @@ impl Stack {
     /// are forgiven when a Logto that others share is handed on.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
+    }
+
+    /// Where the disturbances of a walk that begins now begin: what came since the stack started, or
+    /// since the walk before.
+    pub(crate) fn disturbances_before_walk(&self) -> usize {
+        self.walked.load(Ordering::SeqCst)
+    }
+
+    /// A walk has ended.
+    pub(crate) fn walked(&self) {
+        self.walked.store(self.clock.disturbance_count(), Ordering::SeqCst);
     }
 
     /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::document;
+use kit::files::{self, Access};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -139,12 +141,24 @@ pub enum SavedStateError {
         source: std::io::Error,
     },
     /// The file is not one of ours.
-    #[error("{path} does not hold the state of a tenant as logto-testkit saves it: {source}")]
+    #[error("{path}:{line}:{column}: this is not a saved state of logto-testkit: {message}",
+        line = source.line, column = source.column, message = source.message)]
     Format {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: serde_json::Error,
+        source: document::Fault,
+    },
+    /// The file is empty, or ends in the middle.
+    #[error(
+        "{path} is empty or cut off, as a full disk or an interrupted copy leaves it: nothing can be put back from it. \
+         Use another copy if there is one. Otherwise look in Logto's console for what the run made: applications \
+         whose name ends in “(logto-testkit)” with their users, the Hugging Face connector, the sign-in experience; \
+         then delete the file"
+    )]
+    CutOff {
+        /// Which file.
+        path: PathBuf,
     },
     /// The file was written by another version.
     #[error("{path} has version {found}; this logto-testkit reads versions 1 and 2")]
@@ -257,12 +271,13 @@ impl StateFile {
     /// [`SavedStateError`] when it is missing or not one of ours, or when its run is still at work.
     pub fn load(path: &Path) -> Result<Self, SavedStateError> {
         let path = path.to_owned();
-        let text = match std::fs::read_to_string(&path) {
+        let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
             Ok(text) => text,
             Err(source) => return Err(SavedStateError::File { path, source }),
         };
-        let state: SavedState = match serde_json::from_str(&text) {
+        let state: SavedState = match document::json(&text) {
             Ok(state) => state,
+            Err(source) if source.cut_off => return Err(SavedStateError::CutOff { path }),
             Err(source) => return Err(SavedStateError::Format { path, source }),
         };
         if !(1..=VERSION).contains(&state.version) {
@@ -292,28 +307,20 @@ impl StateFile {
         self.write(Put::Over)
     }
 
-    /// Writes beside the file and puts it in its place, so that a kill leaves one whole state.
+    /// A kill leaves one whole state, and so does a machine that goes down.
     fn write(&mut self, put: Put) -> Result<(), SavedStateError> {
         let failed = |source| SavedStateError::File { path: self.path.clone(), source };
         if let Some(parent) = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
-        // Two runs that begin in one folder at the same moment write two files.
-        let beside = self.path.with_extension(format!("json.{}", std::process::id()));
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside).map_err(failed)?;
         let text =
             serde_json::to_string_pretty(&self.state).map_err(std::io::Error::other).map_err(failed)?;
-        let written = std::io::Write::write_all(&mut file, text.as_bytes()).and_then(|()| file.sync_all());
-        let placed = written.and_then(|()| match put {
-            Put::Over => std::fs::rename(&beside, &self.path),
-            Put::New => new(&beside, &self.path),
-        });
+        let placed = match put {
+            Put::Over => files::replace(&self.path, text, Access::Secret),
+            // Another run's file may have come a moment before.
+            Put::New => files::create(&self.path, text, Access::Secret),
+        };
         if let Err(source) = placed {
-            drop(std::fs::remove_file(&beside));
             return match source.kind() {
                 std::io::ErrorKind::AlreadyExists => Self::check(&self.path).and(Err(failed(source))),
                 _ => Err(failed(source)),
@@ -337,16 +344,6 @@ impl StateFile {
 enum Put {
     New,
     Over,
-}
-
-/// A rename would take another run's place that came a moment before.
-fn new(beside: &Path, path: &Path) -> std::io::Result<()> {
-    match std::fs::hard_link(beside, path) {
-        Ok(()) => std::fs::remove_file(beside),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
-        // Some file systems know no second name for a file.
-        Err(_) => std::fs::rename(beside, path),
-    }
 }
 
 enum Lock {

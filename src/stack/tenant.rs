@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use http::Method;
+use kit::Clock;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -76,9 +78,9 @@ pub(super) struct Plan {
     pub(super) third_party: bool,
     /// `customClientMetadata` of the application.
     pub(super) custom_client_metadata: Map<String, Value>,
-    /// When a secret of the app's own ends, in milliseconds; without it the app
-    /// uses the default one, which does not.
-    pub(super) secret_expires_at: Option<i64>,
+    /// How long a secret of the app's own lasts, on this clock; without it the app
+    /// uses the default one, which does not end.
+    pub(super) secret_lasts: Option<(Duration, Clock)>,
 }
 
 /// A social identity to give to one of the accounts.
@@ -259,7 +261,10 @@ impl Tenant {
     /// The secret that the app uses.
     async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
         let path = format!("applications/{id}/secrets");
-        if let Some(at) = plan.secret_expires_at {
+        if let Some((time, clock)) = &plan.secret_lasts {
+            // Counted from here: what came before may have taken longer than it lasts.
+            let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+            let at = clock.millis().saturating_add(time);
             let named = json!({ "name": "Temporary secret", "expiresAt": at });
             return Ok(self.management.post(&path, &named).await?.text("value")?);
         }

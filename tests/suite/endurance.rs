@@ -5,9 +5,18 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+#[cfg(unix)]
+mod disk;
+#[cfg(unix)]
+mod input;
+#[cfg(unix)]
+mod output;
 mod kills;
 mod processes;
 mod soak;
+#[cfg(unix)]
+mod terminal;
+mod time;
 
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kit::{Bound, Ca, Client, Clock, Journal, Random, Running};
+use kit::{Bound, Ca, Client, Clock, Journal, Machine, Random, Running};
 use logto_testkit::stack::{Credentials, External, Logto, Management, StackBuilder};
 use logto_testkit::{Scenario, stack_for};
 use url::Url;
@@ -42,7 +42,12 @@ pub(crate) enum Surroundings {
 
 impl Elsewhere {
     pub(crate) async fn start(surroundings: Surroundings) -> Self {
-        Self::start_behind(surroundings, |router| router).await
+        Self::start_with(surroundings, &Machine::real(), |router| router).await
+    }
+
+    /// By the clock of this machine.
+    pub(crate) async fn start_on(surroundings: Surroundings, machine: &Machine) -> Self {
+        Self::start_with(surroundings, machine, |router| router).await
     }
 
     /// With something in front of it that sees every request.
@@ -50,7 +55,15 @@ impl Elsewhere {
         surroundings: Surroundings,
         front: impl Fn(axum::Router) -> axum::Router,
     ) -> Self {
-        let (clock, journal) = (Clock::system(), Journal::new());
+        Self::start_with(surroundings, &Machine::real(), front).await
+    }
+
+    async fn start_with(
+        surroundings: Surroundings,
+        machine: &Machine,
+        front: impl Fn(axum::Router) -> axum::Router,
+    ) -> Self {
+        let (clock, journal) = (Clock::system_on(machine), Journal::new());
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
         // A real Logto is told where huggingface.co is before the mock listens

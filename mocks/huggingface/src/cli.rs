@@ -3,11 +3,10 @@
 mod args;
 mod error;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
+use kit::output::{self, Form};
 use kit::{Bound, Ca, Client, Clock, Journal, Random, Script};
 use url::Url;
 
@@ -22,12 +21,14 @@ const REAL_ORIGIN: &str = "https://huggingface.co";
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = match kit::parse_arguments(6) {
+        Ok(args) => args,
+        Err(told) => return told,
+    };
     match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do when even standard error is closed.
-            let _ = writeln!(std::io::stderr(), "mock-huggingface: {error}");
+            output::complain(&format!("mock-huggingface: {error}"));
             error.exit_code()
         }
     }
@@ -48,6 +49,8 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         args.check_exposure(addr)?;
     }
     let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    // A CA may be written.
+    kit::survive_file_size_limit().map_err(CliError::Signal)?;
     let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);
     let origin = origin(args, &site)?;
     let clock = Clock::system();
@@ -66,7 +69,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         client: client.build()?,
     };
     let mock = HuggingFace::new(config, context);
-    let router = kit::logged(mock.router(), mock.context().journal.clone());
+    let router = kit::logged(mock.router(), mock.context().journal.clone(), mock.clock().clone());
     announce(&mock, &site, &control, tls.as_ref().map(|tls| tls.ca.as_str())).map_err(CliError::Output)?;
     let site = match tls {
         Some(tls) => site.serve_tls(router, tls.config),
@@ -112,7 +115,7 @@ fn host_of(origin: &Url) -> &str {
 fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
     let host = host_of(origin);
     let (ca, shown) = match &args.ca {
-        Some(directory) if directory.join("ca.pem").exists() => {
+        Some(directory) if Ca::is_in(directory) => {
             (Ca::load(directory)?, format!("{} (existing)", directory.join("ca.pem").display()))
         }
         Some(directory) => {
@@ -132,20 +135,19 @@ fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
 /// Says where everything is and who can sign in. Tests of other languages read
 /// the lines `site:` and `control:`.
 fn announce(mock: &HuggingFace, site: &Bound, control: &Bound, ca: Option<&str>) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "site:    {} (listening on {})", mock.origin(), site.addr())?;
-    writeln!(out, "control: http://{}", control.addr())?;
-    if let Some(ca) = ca {
-        writeln!(out, "CA:      {ca}")?;
-    }
+    let mut lines = vec![
+        format!("site:    {} (listening on {})", mock.origin(), site.addr()),
+        format!("control: http://{}", control.addr()),
+    ];
+    lines.extend(ca.map(|ca| format!("CA:      {ca}")));
     let users: Vec<_> = mock.users().into_iter().map(|user| user.username).collect();
-    writeln!(out, "users:   {}", users.join(", "))?;
+    lines.push(format!("users:   {}", users.join(", ")));
     for app in mock.apps() {
         let secret = app.secret.as_deref().unwrap_or("none: public");
-        writeln!(out, "app:     {} · client id {} · secret {secret}", app.name, app.client_id)?;
+        lines.push(format!("app:     {} · client id {} · secret {secret}", app.name, app.client_id));
     }
     if mock.apps().is_empty() {
-        writeln!(out, "app:     none yet; make one at {}/settings/applications/new", mock.origin())?;
+        lines.push(format!("app:     none yet; make one at {}/settings/applications/new", mock.origin()));
     }
-    out.flush()
+    output::print(&(lines.join("\n") + "\n"), Form::Text)
 }

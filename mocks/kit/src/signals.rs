@@ -2,6 +2,19 @@
 
 use std::io;
 
+/// A write beyond the limit of a file's size (`ulimit -f`) becomes an error, as on a
+/// full disk; otherwise the signal for it ends the process within the write.
+///
+/// # Errors
+/// When the system gives no handler.
+pub fn survive_file_size_limit() -> io::Result<()> {
+    // SIGXFSZ is 25 on every Unix that Rust has a standard library for, but for MIPS. The
+    // handler stays when what waits for the signal is dropped.
+    #[cfg(all(unix, not(any(target_arch = "mips", target_arch = "mips64"))))]
+    drop(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(25))?);
+    Ok(())
+}
+
 /// Ctrl-C, the signal that container runtimes send, and the end of the terminal (which
 /// is nothing to a command that was started with `nohup`).
 ///

@@ -1,9 +1,8 @@
 //! From arguments to a case.
 
-use std::io::Read as _;
 use std::path::Path;
 
-use kit::Client;
+use kit::{Client, files};
 use logto_testkit::diagnose::{AppCase, Case};
 use logto_testkit::stack::Management;
 use url::Url;
@@ -64,10 +63,9 @@ fn is_standard_input(file: &Path) -> bool {
 fn read(file: &Path) -> Result<(String, String), UsageError> {
     let name = if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
     let text = if is_standard_input(file) {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+        files::read_standard_input(files::SETTINGS_LIMIT)
     } else {
-        std::fs::read_to_string(file)
+        files::read_text(file, files::SETTINGS_LIMIT)
     };
     match text {
         Ok(text) => Ok((text, name)),

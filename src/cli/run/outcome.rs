@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use kit::Stopwatch;
 use logto_testkit::findings::Finding;
 use logto_testkit::transcript::Transcript;
 use logto_testkit::{Failure, Scenario, SnapshotResult};
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Outcome {
     /// From the start of the stack to its end.
     pub(in crate::cli) duration: Duration,
     /// When the stack was up and the walk began.
-    pub(in crate::cli) began: Option<Timestamp>,
+    pub(in crate::cli) began: Option<Stopwatch>,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use kit::{Ca, Clock};
+use kit::{Ca, Stopwatch};
 use logto_testkit::scenario::{BackendKind, GivenApp};
 use logto_testkit::stack::Logto;
 use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, update_snapshot, walk};
@@ -192,7 +192,7 @@ async fn one(
     settings: &Settings,
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, CliError> {
-    let (clock, started) = (Clock::system(), Clock::system().now());
+    let started = Stopwatch::start();
     if let Some(reason) = scenario.skipped_on(settings.backend) {
         let verdict = Verdict::Skipped(reason);
         return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
@@ -223,14 +223,14 @@ async fn one(
             return Ok(Outcome {
                 scenario: scenario.clone(),
                 verdict,
-                duration: clock.now().duration_since(started).unsigned_abs(),
+                duration: started.elapsed(),
                 began: None,
             });
         }
         Err(_) if *interrupted.borrow() => return Err(CliError::Interrupted),
         Err(error) => return Err(error.into()),
     };
-    let began = clock.now();
+    let began = Stopwatch::start();
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
         walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
@@ -258,12 +258,15 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let WalkReport { failures, transcript, findings } = report;
+    let WalkReport { failures, transcript, mut findings, disturbed } = report;
+    if snapshot.difference().is_some() && findings.is_empty() {
+        findings.extend(disturbed);
+    }
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
     Ok(Outcome {
         scenario: scenario.clone(),
         verdict,
-        duration: clock.now().duration_since(started).unsigned_abs(),
+        duration: started.elapsed(),
         began: Some(began),
     })
 }

@@ -1,6 +1,7 @@
 //! How far a run is, on a terminal only.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use kit::output::{Form, escaped};
 
 /// A line at the bottom of the terminal.
 pub(in crate::cli) struct Progress {
@@ -24,7 +25,7 @@ impl Progress {
     /// One more walk has ended.
     pub(in crate::cli) fn one_more(&mut self, name: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("· {name}"));
+            bar.set_message(format!("· {}", escaped(name, Form::Line)));
             bar.inc(1);
         }
     }

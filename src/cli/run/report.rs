@@ -1,12 +1,12 @@
 //! The report of a run, written walk by walk: what has been written is not kept,
 //! so that ten thousand walks take no more memory than a hundred.
 
-use std::io::Write as _;
-
+use kit::output::StandardOutput;
 use logto_testkit::scenario::BackendKind;
 
 use super::super::arguments;
 use super::super::exit::CliError;
+use super::super::output;
 use super::super::style::Style;
 use super::json::Json;
 use super::junit::Junit;
@@ -39,8 +39,10 @@ impl Report {
     /// One more walk has ended.
     pub(super) fn outcome(&mut self, outcome: &Outcome, progress: &Progress) -> Result<(), CliError> {
         match self {
-            Self::Text(text) => progress.above(|| print(&format!("{}\n", text.outcome(outcome).trim_end()))),
-            Self::Json(json) => print(&json.outcome(outcome)),
+            Self::Text(text) => {
+                progress.above(|| output::print(&format!("{}\n", text.outcome(outcome).trim_end())))
+            }
+            Self::Json(json) => output::print_json(&json.outcome(outcome)),
             Self::Junit(junit) => junit.outcome(outcome),
         }
     }
@@ -48,22 +50,9 @@ impl Report {
     /// What is known only after the last walk.
     pub(super) fn finish(self, totals: &Totals, seconds: f64) -> Result<(), CliError> {
         match self {
-            Self::Text(_) => print(&format!("{totals}\n")),
-            Self::Json(json) => print(&json.finish(totals, seconds)),
-            Self::Junit(junit) => {
-                let mut out = std::io::stdout().lock();
-                junit.write(&mut out, seconds).and_then(|()| out.flush()).map_err(to_stdout)
-            }
+            Self::Text(_) => output::print(&format!("{totals}\n")),
+            Self::Json(json) => output::print_json(&json.finish(totals, seconds)),
+            Self::Junit(junit) => junit.write(StandardOutput, seconds).map_err(output::failed),
         }
     }
-}
-
-/// To standard output, which may be closed or on a full disk.
-fn print(text: &str) -> Result<(), CliError> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
-}
-
-fn to_stdout(source: std::io::Error) -> CliError {
-    CliError::Io { what: "write to standard output", source }
 }

@@ -9,7 +9,10 @@ use super::super::arguments::UsageError;
 use super::super::exit::CliError;
 
 /// The scenarios that the arguments name, in order of their names.
-pub(in crate::cli) fn scenarios(paths: &[PathBuf], filter: &[String]) -> Result<Vec<Arc<Scenario>>, CliError> {
+pub(in crate::cli) fn scenarios(
+    paths: &[PathBuf],
+    filter: &[String],
+) -> Result<Vec<Arc<Scenario>>, CliError> {
     let paths = if paths.is_empty() { vec![PathBuf::from("scenarios")] } else { paths.to_vec() };
     let mut scenarios = Vec::new();
     for path in scenario::find(&paths)? {

@@ -87,10 +87,15 @@ fn memory_stays_flat_over_many_walks_with_every_report() {
     };
     let directory = tempfile::tempdir().unwrap();
     copies(directory.path(), walks);
-    for (report, counted) in [("text", "\npassed "), ("json", "\"result\": \"passed\""), ("junit", "<testcase ")] {
+    for (report, counted) in
+        [("text", "\npassed "), ("json", "\"result\": \"passed\""), ("junit", "<testcase ")]
+    {
         let (growth, printed) = Soak::start(directory.path(), report).growth();
         assert_eq!(format!("\n{printed}").matches(counted).count(), walks, "{report}");
-        assert!(growth <= GROWTH, "{report}: {growth} KiB more after {walks} walks than after a tenth of them");
+        assert!(
+            growth <= GROWTH,
+            "{report}: {growth} KiB more after {walks} walks than after a tenth of them"
+        );
     }
 }
 

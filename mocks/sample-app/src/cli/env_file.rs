@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kit::files;
 use url::Url;
 
 use super::CliError;
@@ -19,7 +20,7 @@ impl EnvFile {
     /// Reads lines of `NAME=value`; a value is taken as it stands. A name that the
     /// app does not know is refused: it is rather misspelt than superfluous.
     pub(super) fn read(path: &Path) -> Result<Self, CliError> {
-        let text = std::fs::read_to_string(path)
+        let text = files::read_text(path, files::SMALL_LIMIT)
             .map_err(|source| CliError::EnvFile { path: path.to_owned(), source })?;
         let mut read = Self::default();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
