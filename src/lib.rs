@@ -158,6 +158,7 @@ pub mod diagnose;
 pub mod findings;
 pub mod golden;
 mod placeholder;
+pub mod process;
 mod run;
 pub mod scenario;
 pub mod signin_page;
@@ -168,7 +169,7 @@ pub mod walker;
 
 pub use run::{
     ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, diagnosed_walk,
-    snapshot_path, stack_for, update_snapshot, walk,
+    keep_wire, snapshot_path, stack_for, update_snapshot, walk,
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;

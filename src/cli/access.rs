@@ -20,6 +20,17 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// The option by which credentials were given on the command line; what the environment has is there for
+    /// whoever needs it.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let in_environment = std::env::var("LOGTO_TESTKIT_M2M").ok();
+        match (&self.logto_m2m_file, &self.logto_m2m) {
+            (Some(_), _) => Some("--logto-m2m-file"),
+            (None, Some(given)) if in_environment.as_ref() != Some(given) => Some("--logto-m2m"),
+            (None, _) => None,
+        }
+    }
+
     /// The credentials, where some are given.
     ///
     /// # Errors

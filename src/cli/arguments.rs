@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 }
 
+/// Where a tenant's state is kept unless said.
+const STATE_FILE: &str = "logto-testkit-restore.json";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
@@ -74,6 +77,12 @@ pub(crate) enum Command {
         /// The run.
         run: String,
     },
+    /// What starts an app and ends it with all that it started; started by `diagnose` itself.
+    #[command(hide = true)]
+    Guard {
+        /// The app's command.
+        command: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -93,8 +102,8 @@ pub(crate) struct Run {
     /// Only scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
-    /// How many walks at a time [default: one for each processor; a real Logto takes one, with --fresh-logto
-    /// as many Logtos are up at a time].
+    /// How many walks at a time [default: one for each processor, and one with a real Logto]. With --fresh-logto each
+    /// of them has a Logto of its own; a real Logto that walks share takes one whatever is said here.
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(crate) jobs: Option<usize>,
     /// What to print: text for people, one JSON document, or JUnit XML.
@@ -103,6 +112,10 @@ pub(crate) struct Run {
     /// Make the transcripts of walks that meet their expectations the reviewed ones.
     #[arg(long)]
     pub(crate) update: bool,
+    /// Folder for the raw headers of walks that fail, a file to each. Cookies and codes are in clear there: only you
+    /// can read the files, and secrets of applications and passwords are not in them.
+    #[arg(long, value_name = "DIR", default_value = "logto-testkit-failed")]
+    pub(crate) keep_raw: PathBuf,
     /// Print the transcript of every walk, not only of a single or a failed one.
     #[arg(long)]
     pub(crate) transcript: bool,
@@ -200,7 +213,7 @@ pub(crate) struct Backend {
     #[arg(long)]
     pub(crate) allow_shared_tenant: bool,
     /// Where the tenant's state is kept until it is put back.
-    #[arg(long, value_name = "FILE", default_value = "logto-testkit-restore.json")]
+    #[arg(long, value_name = "FILE", default_value = STATE_FILE)]
     pub(crate) state_file: PathBuf,
     /// Folder with a CA made by `ca create` [default: a CA made per start, in memory].
     #[arg(long, value_name = "DIR")]
@@ -286,6 +299,8 @@ pub(crate) enum UsageError {
     NoContainer { option: &'static str, logto: String },
     #[error("{option} is not for --logto container: it knows where its parties are by itself")]
     NotForContainer { option: &'static str },
+    #[error("{option} is for a running Logto (`--logto URL`); this run has --logto embedded")]
+    NotForEmbedded { option: &'static str },
     #[error(
         "Logto at {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M, or --logto-m2m-file)"
     )]
@@ -358,7 +373,10 @@ impl Backend {
             return Err(UsageError::NoContainer { option, logto: self.logto.clone() });
         }
         if self.logto == "embedded" {
-            return Ok(Logto::Embedded);
+            return match self.for_running_one() {
+                Some(option) => Err(UsageError::NotForEmbedded { option }),
+                None => Ok(Logto::Embedded),
+            };
         }
         let endpoint = Url::parse(&self.logto)
             .ok()
@@ -380,12 +398,8 @@ impl Backend {
     }
 
     fn container(&self, tag: &str) -> Result<Logto, UsageError> {
-        let not_for_it = [
-            ("--logto-admin", self.logto_admin.is_some()),
-            ("--huggingface-listen", self.huggingface_listen.is_some()),
-            ("--allow-shared-tenant", self.allow_shared_tenant),
-        ];
-        if let Some((option, _)) = not_for_it.into_iter().find(|(_, given)| *given) {
+        let listen = self.huggingface_listen.map(|_| "--huggingface-listen");
+        if let Some(option) = self.for_running_one().or(listen) {
             return Err(UsageError::NotForContainer { option });
         }
         let given = &self.containers;
@@ -400,6 +414,17 @@ impl Backend {
             container = container.reuse();
         }
         Ok(Logto::Container(Box::new(container)))
+    }
+
+    /// An option that says nothing without a running Logto.
+    fn for_running_one(&self) -> Option<&'static str> {
+        let given = [
+            ("--logto-admin", self.logto_admin.is_some()),
+            ("--allow-shared-tenant", self.allow_shared_tenant),
+            ("--state-file", self.state_file != Path::new(STATE_FILE)),
+        ];
+        let given = given.into_iter().find(|(_, given)| *given).map(|(option, _)| option);
+        given.or_else(|| self.access.given())
     }
 
     /// Where the mock Hugging Face listens.

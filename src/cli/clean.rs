@@ -1,4 +1,4 @@
-//! `logto-testkit clean`, and the helper that removes what a killed run left.
+//! `logto-testkit clean`, and the guard that removes what a killed run left.
 
 use logto_testkit::container::{self, CleanScope};
 

@@ -8,6 +8,7 @@ use logto_testkit::diagnose;
 
 use super::exit::CliError;
 use super::output;
+use super::panics;
 use arguments::{Diagnose, DiagnoseReport};
 
 pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
@@ -18,6 +19,7 @@ pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
     let diagnosis = tokio::select! {
         diagnosis = diagnose::diagnose(&case, &app) => diagnosis?,
         _ = interrupted.wait_for(|interrupted| *interrupted) => return Err(CliError::Interrupted),
+        never = panics::on_demand() => match never {},
     };
     match command.report {
         DiagnoseReport::Json => output::print_json(&format!("{:#}\n", diagnosis.to_json()))?,

@@ -5,13 +5,17 @@ use std::process::ExitCode;
 use kit::output::{LogLines, complain};
 
 use super::arguments::{Arguments, Command};
+use super::docker_host;
 use super::exit::CliError;
 use super::{
-    ca, capsule, check, clean, completions, diagnose, fidelity, probe, provision, restore, run, serve, up,
+    ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore,
+    run, serve, up,
 };
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
+    docker_host::unset_if_empty();
+    panics::tell();
     let arguments: Arguments = match kit::parse_arguments(70) {
         Ok(arguments) => arguments,
         Err(told) => return told,
@@ -27,7 +31,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
-    let done = runtime.block_on(async {
+    let command = async {
         kit::survive_file_size_limit().map_err(|source| CliError::Io { what: "wait for signals", source })?;
         match arguments.command {
             None => run::run(run::defaults()).await,
@@ -44,18 +48,19 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,
             Some(Command::Reap { run }) => clean::reap(&run).await,
+            Some(Command::Guard { command }) => guard::guard(&command).await,
             Some(Command::Completions(command)) => completions::completions(&command),
         }
-    });
-    match done {
+    };
+    match panics::caught(|| runtime.block_on(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
 }
 
 fn report(error: &CliError) -> ExitCode {
-    // A failed scenario was told in full where it failed.
-    if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
+    // Told in full where it failed.
+    if !error.is_told() {
         complain(&format!("error: {error}"));
     }
     ExitCode::from(error.code())

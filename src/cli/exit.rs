@@ -80,11 +80,23 @@ pub(crate) enum CliError {
     ServeApp(#[from] sample_app::cli::CliError),
     #[error("interrupted")]
     Interrupted,
+    /// Already told, where it happened.
+    #[error("internal error")]
+    Panicked,
     #[error("{what}: {source}")]
     Io { what: &'static str, source: std::io::Error },
 }
 
 impl CliError {
+    /// Whether people have read of it already.
+    pub(crate) fn is_told(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::NotStarted { .. } | Self::Found | Self::Panicked => true,
+            Self::InScenario { source, .. } => source.is_told(),
+            _ => false,
+        }
+    }
+
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
@@ -104,7 +116,7 @@ impl CliError {
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command mounts no stubs.
-            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } => 70,
+            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
             Self::ServeLogto(error) => serve_logto(error),
             Self::ServeApp(error) => serve_app(error),

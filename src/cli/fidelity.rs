@@ -16,6 +16,7 @@ use logto_testkit::stack::{External, Logto};
 use super::arguments::{Fidelity, UsageError};
 use super::exit::CliError;
 use super::output;
+use super::panics;
 use super::run::{interruption, kind, select};
 use cell::Row;
 use report::Report;
@@ -42,7 +43,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     let mut told = Vec::new();
     if !stories.is_empty() {
         let tenant = Tenant::open(&running).await?;
-        let all = stories::tell(&stories, &known, &running, &tenant);
+        let all = panics::caught_in(stories::tell(&stories, &known, &running, &tenant));
         let mut stop = interrupted.clone();
         let ended = tokio::select! {
             ended = all => ended,

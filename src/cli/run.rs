@@ -51,6 +51,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         },
         logto: logto.clone(),
         update: run.update,
+        keep_raw: Some(run.keep_raw.clone()),
         app,
     };
     let (backend, all) = (settings.backend, scenarios.len());
@@ -61,8 +62,10 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let mut totals = Totals::default();
     let mut walked = containers::Walked::default();
     let mut stopped = None;
+    let mut ended = 0;
     // In the order of the names, whichever walk ends first.
     while let Some((name, done)) = walks.next(&mut progress).await {
+        ended += 1;
         let reported = match done {
             Ok(outcome) => {
                 totals.count(&outcome);
@@ -95,6 +98,8 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     }
     match stopped {
         Some(error) => Err(error),
+        // Between two walks, where it broke none off.
+        None if ended < all => Err(CliError::Interrupted),
         None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
         None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
         None => Ok(()),
@@ -132,15 +137,23 @@ fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError
     }
 }
 
-/// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending
+/// Turns true at Ctrl-C, SIGTERM or SIGHUP. Listening from the start keeps the signal from ending
 /// the process while a tenant is being changed.
 pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
-    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
+    let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         stop.wait().await;
         kit::output::complain("interrupted: putting everything back");
         sender.send_replace(true);
+        // A second Ctrl-C is as often sent by mistake, or by a wrapper, as it is meant.
+        tokio::select! {
+            () = stop.wait() => kit::output::complain(&format!(
+                "still putting everything back; `kill -9 {}` ends it at once, and leaves a tenant to `logto-testkit restore`",
+                std::process::id()
+            )),
+            () = sender.closed() => {}
+        }
         sender.closed().await;
     });
     Ok(receiver)

@@ -40,7 +40,7 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     if up.plain {
         builder = builder.plain_huggingface(loopback(0));
     }
-    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
+    let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let stack = builder.start().await.map_err(|error| match &error.cause {
         StepError::Bind(_) => CliError::PortTaken(error),
         _ => error.into(),

@@ -122,7 +122,8 @@ impl Boot<'_> {
             total: postgres_took + seed_took + boot_took,
         };
         let containers = [postgres.id().to_owned(), logto.id().to_owned()];
-        Ok(Site { endpoint, admin_endpoint, secret, version, timings: Some(timings), containers })
+        let words = follow.words();
+        Ok(Site { endpoint, admin_endpoint, secret, version, timings: Some(timings), containers, words })
     }
 
     /// Without its database, whatever Logto's container says is not the cause.
@@ -201,7 +202,7 @@ impl Boot<'_> {
                     None => found,
                 },
                 Some(_) => continue,
-                None => self.tail(part).await.lines.pop().unwrap_or_default(),
+                None => log::last_line(self.engine, part.id).await,
             };
             return Err(RefusedImage::NotLogto { image, answer }.into());
         }

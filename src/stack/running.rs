@@ -21,9 +21,10 @@ use super::parts::{
     named, open_tenant,
 };
 use super::plan;
-use super::probe::{self, ProbeError};
+use super::probe;
 use super::reset;
-use super::saved::{Restored, SavedStateError};
+use super::restore::Restored;
+use super::saved::SavedStateError;
 use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
@@ -279,12 +280,17 @@ impl Stack {
         self.tenant.management()
     }
 
-    /// Has what was created besides, e.g. `connectors/abc`, deleted when a shared tenant is put back.
+    /// Makes a call of Logto's Management API for a scenario; what it changes in a shared tenant is put back.
     ///
     /// # Errors
-    /// [`SavedStateError`] when that cannot be written down.
-    pub(crate) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
-        self.tenant.note_created(path)
+    /// [`StepError`] when there is no answer, or it cannot be written down what there is to put back.
+    pub(crate) async fn administer(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<(u16, String), StepError> {
+        self.tenant.administer(method, path, body).await
     }
 
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
@@ -302,6 +308,10 @@ impl Stack {
         match Self::assemble(&settings, clock.clone(), containers.as_ref(), &mut servers).await {
             Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
             Err(error) => {
+                let error = match container {
+                    Some(container) => error.unless_gone(container).await,
+                    None => error,
+                };
                 let error = error.disturbed_by(&clock.disturbances(0));
                 drop(turn);
                 if let Some(containers) = containers {
@@ -391,23 +401,11 @@ impl Stack {
             open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let people = huggingface_site.users().into_iter().map(|user| user.sub).collect();
-        let noted = async { Ok::<_, StepError>(tenant.note_people(people)?) };
-        step("note who is at Hugging Face", QUICK, noted).await?;
-
         let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         for other in &endpoints.others {
             names.learn(other.name, &other.origin.origin().ascii_serialization());
         }
         names.learn("CONNECTOR", tenant.connector_id());
-        let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
-        let oauth_app = huggingface_site.add_app(oauth_app);
-        for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
-            huggingface_site.add_app(other);
-        }
-        let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
-        names.learn("HF_CLIENT_ID", &client_id);
-        names.learn("HF_CLIENT_SECRET", &client_secret);
         let site = Site {
             huggingface: &huggingface_site,
             settings,
@@ -415,7 +413,21 @@ impl Stack {
             clients: &clients,
             endpoints: &endpoints,
         };
-        let (application, app) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+        let opened = async {
+            let people = huggingface_site.users().into_iter().map(|user| (user.sub, user.email)).collect();
+            step("note who is at Hugging Face", LOGTO, tenant.note_people(people)).await?;
+            let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
+            let oauth_app = huggingface_site.add_app(oauth_app);
+            for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+                huggingface_site.add_app(other);
+            }
+            let of_connector = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
+            names.learn("HF_CLIENT_ID", &of_connector.0);
+            names.learn("HF_CLIENT_SECRET", &of_connector.1);
+            let opened = site.open(&mut tenant, &mut names, app_bound, servers).await?;
+            Ok::<_, StartError>((of_connector, opened))
+        };
+        let ((client_id, client_secret), (application, app)) = match opened.await {
             Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kit::Disturbance;
 
-use crate::container::ContainerError;
+use crate::container::{ContainerError, RunningContainer};
 
 use super::control::ControlError;
 use super::management::ManagementError;
@@ -51,6 +51,14 @@ impl StartError {
                 let cause = StepError::Disturbed { cause: Box::new(self.cause), disturbance };
                 Self { cause, ..self }
             }
+        }
+    }
+
+    /// That a container is gone says more than that nothing answers.
+    pub(super) async fn unless_gone(self, container: &RunningContainer) -> Self {
+        match container.gone().await {
+            Some(gone) => Self { step: self.step, cause: StepError::Container(Box::new(gone)) },
+            None => self,
         }
     }
 }

@@ -9,8 +9,13 @@
 mod disk;
 #[cfg(unix)]
 mod input;
+mod kills;
 #[cfg(unix)]
 mod output;
+mod processes;
+mod races;
+mod raw_headers;
+mod seconds;
 mod soak;
 #[cfg(unix)]
 mod terminal;
@@ -18,6 +23,16 @@ mod time;
 
 mod access;
 mod markers;
+#[cfg(target_os = "linux")]
+mod bounded;
+#[cfg(unix)]
+mod descriptors;
+#[cfg(unix)]
+mod malformed;
+#[cfg(unix)]
+mod served;
+#[cfg(unix)]
+mod shapes;
 
 /// How much of the tests that take their time is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -49,7 +49,7 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;
     }
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
     // A CA may be written.
     kit::survive_file_size_limit().map_err(CliError::Signal)?;
     let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);

@@ -456,14 +456,14 @@ mod tests {
         let machine = Machine::movable();
         let clock = Clock::system_on(&machine);
         machine.step(SignedDuration::from_millis(1900));
-        clock.now();
+        clock.shared.wall();
         // Both clocks go on, however long nobody looks.
         machine.tick(Duration::from_secs(3600));
-        clock.now();
+        clock.shared.wall();
         machine.tick(Duration::ZERO);
-        clock.now();
+        clock.shared.wall();
         clock.advance(Duration::from_secs(3600));
-        clock.now();
+        clock.shared.wall();
         assert_eq!(clock.disturbances(0), []);
     }
 

@@ -84,7 +84,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     if let Some(addr) = arguments.huggingface {
         client = client.host("huggingface.co", addr);
     }
-    let stop = Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
     let given = arguments.m2m_secret.is_some();
     let clock = Clock::system();

@@ -45,7 +45,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let arguments = arguments.filled()?;
     let logto = arguments.logto()?;
     arguments.check_exposure()?;
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
     let bound = Bound::at(arguments.listen).await.map_err(CliError::bind)?;
     let addr = bound.addr();
     let base_url = match arguments.base_url.clone() {

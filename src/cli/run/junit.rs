@@ -10,7 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::super::exit::CliError;
-use super::outcome::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict, raw_headers};
 
 /// The cases so far. The counts stand at the head of the document, so it is
 /// written at the end; until then, what may be long waits in a file without a name.
@@ -157,12 +157,13 @@ fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
         Verdict::Skipped(reason) => (Kind::Skipped, Some(detail(Kind::Skipped, reason, None, ""))),
         Verdict::NotStarted(error) => (Kind::Error, Some(detail(Kind::Error, error, None, ""))),
         Verdict::Walked { .. } if outcome.result() == "passed" => (Kind::Passed, None),
-        Verdict::Walked { failures, transcript, snapshot, findings } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
             let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
             let difference = snapshot.difference().unwrap_or_default();
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
-            let text = format!("{}\n{found}{difference}\n{transcript}", what.join("\n"));
+            let raw = raw.as_ref().map(|raw| format!("\n{}\n", raw_headers(raw))).unwrap_or_default();
+            let text = format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n"));
             // What a reader of a CI page wants first.
             let cause = findings.first().map(|first| first.cause.id());
             (Kind::Failure, Some(detail(Kind::Failure, message, cause, &text)))

@@ -11,12 +11,15 @@ use std::time::Duration;
 use kit::{Ca, Stopwatch};
 use logto_testkit::scenario::{BackendKind, GivenApp};
 use logto_testkit::stack::Logto;
-use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, update_snapshot, walk};
+use logto_testkit::{
+    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk,
+};
 use tokio::sync::{Semaphore, mpsc, watch};
 use url::Url;
 
 use super::super::app_env;
 use super::super::exit::CliError;
+use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
 
@@ -29,6 +32,8 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) ca: Option<Arc<Ca>>,
     pub(in crate::cli) jobs: usize,
     pub(in crate::cli) update: bool,
+    /// Folder for the raw headers of walks that fail, where they are kept.
+    pub(in crate::cli) keep_raw: Option<PathBuf>,
     pub(in crate::cli) app: Option<OwnApp>,
 }
 
@@ -102,7 +107,7 @@ pub(in crate::cli) fn start(
                 if stopped.load(Ordering::SeqCst) || *interrupted.borrow() {
                     break;
                 }
-                let outcome = runtime.block_on(one(scenario, &settings, interrupted.clone()));
+                let outcome = on(&runtime, scenario, &settings, &interrupted);
                 if sender.send((at, outcome)).is_err() {
                     break;
                 }
@@ -155,6 +160,23 @@ impl Walks {
             }
         }
     }
+}
+
+/// One walk. Whatever panics in it, the tenant is put back, and the run ends in order.
+fn on(
+    runtime: &tokio::runtime::Runtime,
+    scenario: &Arc<Scenario>,
+    settings: &Settings,
+    interrupted: &watch::Receiver<bool>,
+) -> Result<Outcome, CliError> {
+    let walked = panics::caught(|| runtime.block_on(one(scenario, settings, interrupted.clone())));
+    if let (Err(CliError::Panicked), Logto::External(external)) = (&walked, &settings.logto) {
+        panics::caught(|| {
+            runtime.block_on(panics::put_back(external));
+            Ok(())
+        })?;
+    }
+    walked
 }
 
 async fn walk_when_up(
@@ -217,6 +239,7 @@ async fn one(
     let walked = tokio::select! {
         walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
+        never = panics::on_demand() => match never {},
     };
     let restored = stack.stop().await?;
     if restored.users > 0 {
@@ -239,10 +262,15 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let WalkReport { failures, transcript, mut findings, disturbed } = report;
+    let WalkReport { failures, transcript, mut findings, disturbed, wire } = report;
     if snapshot.difference().is_some() && findings.is_empty() {
         findings.extend(disturbed);
     }
-    let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
+    let failed = !failures.is_empty() || snapshot.difference().is_some();
+    // Where they cannot be kept, the walk has failed all the same.
+    let raw = settings.keep_raw.as_ref().filter(|_| failed).map(|folder| {
+        keep_wire(folder, scenario, &wire).map_err(|error| format!("{}: {error}", folder.display()))
+    });
+    let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
 }
