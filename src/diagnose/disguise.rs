@@ -282,6 +282,9 @@ impl Disguise {
 
     fn hosts(&mut self, text: &str) {
         for part in text.split("://").skip(1) {
+            // What stands before an `@` is no host.
+            let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
+            let part = authority.rsplit_once('@').map_or(part, |(_, host)| host);
             let end = part.find(|c: char| !(c.is_alphanumeric() || "-._".contains(c))).unwrap_or(part.len());
             let host = part[..end].trim_end_matches('.');
             let loopback =
@@ -443,7 +446,7 @@ mod tests {
         ) {
             let i = &inner;
             let hidden = |at: usize| format!(
-                "https://{}:{}@shop.example/cb?token={}&code={}&{}#{}", i[at], i[at + 1], i[at + 2], i[at + 3], i[at + 4], i[at + 5]
+                "https://{}:{}@shop.acme.io/cb?token={}&code={}&{}#{}", i[at], i[at + 1], i[at + 2], i[at + 3], i[at + 4], i[at + 5]
             );
             let document = json!({
                 "description": "Somebody signs in.",
@@ -503,6 +506,7 @@ mod tests {
                     prop_assert!(!text.contains(&part) && !decoded.contains(&part), "{at}: {part} of {marker}\n{text}");
                 }
             }
+            prop_assert!(!text.contains("acme"), "{}", text);
             // What contracts define is as it was.
             for pointer in [
                 "/given/connector/factory", "/given/connector/config/profileMap/id", "/given/huggingface/switches/framing",

@@ -22,6 +22,7 @@ mod terminal;
 mod time;
 
 mod access;
+mod answers;
 #[cfg(target_os = "linux")]
 mod bounded;
 #[cfg(unix)]
