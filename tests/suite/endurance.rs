@@ -9,9 +9,9 @@
 mod disk;
 #[cfg(unix)]
 mod input;
+mod kills;
 #[cfg(unix)]
 mod output;
-mod kills;
 mod processes;
 mod soak;
 #[cfg(unix)]
