@@ -263,10 +263,5 @@ async fn one(
         findings.extend(disturbed);
     }
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        verdict,
-        duration: started.elapsed(),
-        began: Some(began),
-    })
+    Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
 }
