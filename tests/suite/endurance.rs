@@ -22,13 +22,13 @@ mod terminal;
 mod time;
 
 mod access;
-mod markers;
 #[cfg(target_os = "linux")]
 mod bounded;
 #[cfg(unix)]
 mod descriptors;
 #[cfg(unix)]
 mod malformed;
+mod markers;
 #[cfg(unix)]
 mod served;
 #[cfg(unix)]
