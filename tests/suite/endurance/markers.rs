@@ -531,12 +531,12 @@ async fn a_real_tenants_secrets_are_in_no_message() {
     elsewhere.ca.save(&hunt.path("ca")).unwrap();
     hunt.markers.push(("the CA's key".to_owned(), elsewhere.ca.key_pem().lines().nth(1).unwrap().to_owned()));
     let listen = elsewhere.huggingface.to_string();
-    let tenant = ["--logto-admin", admin.as_str(), "--logto-m2m"];
     let text = scenario(&mut hunt, &json!({ "status": 200 }));
     let file = hunt.write("a.yaml", text);
     let state = hunt.path("state.json");
     hunt.allowed.insert(state.clone());
     let hunt = tokio::task::spawn_blocking(move || {
+        let tenant = ["--logto-admin", admin.as_str(), "--logto-m2m"];
         let run = ["run", &file, "--logto", &endpoint, "--ca", "ca", "--huggingface-listen", &listen];
         let run = [&run[..], &["--state-file", "state.json", "--allow-shared-tenant"]].concat();
         // Credentials that are refused; then a connector that is borrowed and put back.
