@@ -12,6 +12,7 @@
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
 //! * [`within`]: every wait has a deadline and says what it waited for.
+//! * [`raise_descriptor_limit`]: many stacks at once need many sockets.
 
 pub mod alphabet;
 mod bounded;
@@ -19,6 +20,8 @@ mod change;
 mod client;
 mod clock;
 mod deadline;
+mod descriptors;
+mod faulty_body;
 mod journal;
 mod log;
 mod middleware;
@@ -35,9 +38,10 @@ mod tls;
 
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
-pub use client::{Client, ClientBuilder, ClientError, SendError};
+pub use client::{Begun, Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};
+pub use descriptors::{open_descriptors, raise_descriptor_limit};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
 pub use middleware::{Note, journaled, note, scripted};
@@ -45,7 +49,7 @@ pub use network::{Fault, Network};
 pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
-pub use script::{Rule, RuleError, Script};
+pub use script::{Dribble, Garbage, Rule, RuleError, Script};
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
 pub use signals::Stop;
 pub use substitute::{Answering, Substitute};
