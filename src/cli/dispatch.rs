@@ -19,6 +19,8 @@ pub(crate) fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .init();
+    // Before anything is opened. What a run makes of the limit, it says itself.
+    kit::raise_descriptor_limit();
     // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -56,7 +56,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         app,
     };
     let backend = settings.backend;
-    let mut walks = pool::start(scenarios.clone(), settings, interrupted.clone());
+    let mut walks = pool::start(scenarios.clone(), settings, interrupted.clone())?;
 
     let text =
         (run.report == Report::Text).then(|| text::Text::new(Style::of_stdout(), run.transcript || alone));

@@ -50,7 +50,9 @@ pub struct Arguments {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let served = tokio::runtime::Runtime::new()
+    let served = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
         .map_err(CliError::Runtime)
         .and_then(|runtime| runtime.block_on(serve(arguments)));
     match served {

@@ -32,7 +32,7 @@ pub(super) async fn walk(
         update: false,
         app: None,
     };
-    let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone());
+    let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone())?;
     let mut progress = Progress::new(scenarios.len(), true);
     let mut cells = Vec::new();
     while let Some((name, done)) = walks.next(&mut progress).await {
