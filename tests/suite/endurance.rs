@@ -5,6 +5,7 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+mod answers;
 #[cfg(target_os = "linux")]
 mod bounded;
 #[cfg(unix)]
@@ -17,7 +18,7 @@ mod served;
 mod shapes;
 
 /// How much of the tests that take their time is run.
-#[expect(dead_code, reason = "the first reader comes with the first test")]
+#[cfg_attr(not(unix), expect(dead_code, reason = "the tests that read it are for Unix"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `LOGTO_TESTKIT_ENDURANCE=short`
@@ -27,7 +28,7 @@ pub(crate) enum Form {
 }
 
 /// The form that was asked for; `None` prints why `test` is skipped.
-#[expect(dead_code, reason = "the first reader comes with the first test")]
+#[cfg_attr(not(unix), expect(dead_code, reason = "the tests that read it are for Unix"))]
 pub(crate) fn form(test: &str) -> Option<Form> {
     match std::env::var("LOGTO_TESTKIT_ENDURANCE").as_deref() {
         Ok("short") => Some(Form::Short),

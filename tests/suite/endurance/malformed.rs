@@ -103,7 +103,9 @@ fn exchange(listener: &Listener, bytes: &[u8]) -> Result<String, String> {
                 wire.socket().set_read_timeout(Some(END)).unwrap();
             }
             // In TLS an end without `close_notify` is told as an error.
-            Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof) => break,
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof) => {
+                break;
+            }
             Err(error) => return Err(error.to_string()),
         }
     }

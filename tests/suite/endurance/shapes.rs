@@ -99,8 +99,14 @@ fn headers(path: &str) -> Vec<Shape> {
         with("500 fields", many.trim_end()),
         with("Expect", "Expect: 100-continue"),
         with("Expect something else", "Expect: 200-ok"),
-        with("Upgrade to h2c", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA"),
-        with("Upgrade to websocket", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13"),
+        with(
+            "Upgrade to h2c",
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA",
+        ),
+        with(
+            "Upgrade to websocket",
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13",
+        ),
     ]
 }
 
@@ -114,7 +120,11 @@ fn bodies(path: &str) -> Vec<Shape> {
     let chunked = format!("{length:x}\r\n{HIDDEN}\r\n0\r\n\r\n");
     let trailers: String = (0..1000).map(|number| format!("T{number}: x\r\n")).collect();
     vec![
-        post("length and chunked", &format!("Content-Length: {length}\r\nTransfer-Encoding: chunked"), &chunked),
+        post(
+            "length and chunked",
+            &format!("Content-Length: {length}\r\nTransfer-Encoding: chunked"),
+            &chunked,
+        ),
         post("chunked and a length of 4", "Transfer-Encoding: chunked\r\nContent-Length: 4", &chunked),
         post("chunked and a length of 0", "Transfer-Encoding: chunked\r\nContent-Length: 0", &chunked),
         post("chunked by another name", "Transfer-Encoding: xchunked", &chunked),
@@ -124,7 +134,11 @@ fn bodies(path: &str) -> Vec<Shape> {
         post("Transfer-Encoding with a space", "Transfer-Encoding : chunked", &chunked),
         post("two lengths", &format!("Content-Length: 0\r\nContent-Length: {length}"), HIDDEN),
         post("two lengths in one field", &format!("Content-Length: 0, {length}"), HIDDEN),
-        post("the same length twice", &format!("Content-Length: {length}\r\nContent-Length: {length}"), HIDDEN),
+        post(
+            "the same length twice",
+            &format!("Content-Length: {length}\r\nContent-Length: {length}"),
+            HIDDEN,
+        ),
         post("negative length", "Content-Length: -1", HIDDEN),
         post("length with a plus", &format!("Content-Length: +{length}"), HIDDEN),
         post("hexadecimal length", "Content-Length: 0x2a", HIDDEN),
@@ -132,11 +146,23 @@ fn bodies(path: &str) -> Vec<Shape> {
         post("huge length", "Content-Length: 9223372036854775807", HIDDEN),
         post("length that is too long", "Content-Length: 4096", HIDDEN),
         post("no length at all", "X: y", ""),
-        post("chunk size beyond 64 bits", "Transfer-Encoding: chunked", &format!("ffffffffffffffffff\r\n{HIDDEN}")),
+        post(
+            "chunk size beyond 64 bits",
+            "Transfer-Encoding: chunked",
+            &format!("ffffffffffffffffff\r\n{HIDDEN}"),
+        ),
         post("negative chunk size", "Transfer-Encoding: chunked", &format!("-1\r\n{HIDDEN}\r\n0\r\n\r\n")),
         post("chunk that is not a number", "Transfer-Encoding: chunked", &format!("xyz\r\n{HIDDEN}")),
-        post("chunk without its end", "Transfer-Encoding: chunked", &format!("3\r\nabcdef\r\n0\r\n\r\n{HIDDEN}")),
-        post("chunk extension of 64 kB", "Transfer-Encoding: chunked", &format!("1;{}\r\na\r\n0\r\n\r\n", "e".repeat(65_536))),
+        post(
+            "chunk without its end",
+            "Transfer-Encoding: chunked",
+            &format!("3\r\nabcdef\r\n0\r\n\r\n{HIDDEN}"),
+        ),
+        post(
+            "chunk extension of 64 kB",
+            "Transfer-Encoding: chunked",
+            &format!("1;{}\r\na\r\n0\r\n\r\n", "e".repeat(65_536)),
+        ),
         post("chunk extension with a line feed", "Transfer-Encoding: chunked", "1;a\nb\r\na\r\n0\r\n\r\n"),
         post("1000 trailers", "Transfer-Encoding: chunked", &format!("1\r\na\r\n0\r\n{trailers}\r\n")),
         post("chunked, not ended", "Transfer-Encoding: chunked", "5\r\nab"),
@@ -146,7 +172,12 @@ fn bodies(path: &str) -> Vec<Shape> {
         },
         Shape {
             requests: 2,
-            ..shape("a body behind a GET", format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabcGET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+            ..shape(
+                "a body behind a GET",
+                format!(
+                    "GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabcGET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                ),
+            )
         },
     ]
 }
