@@ -6,6 +6,8 @@
 //! with empty handlers, and the same signatures. The long run makes 10,000
 //! walks on kept stacks, none of which may fail, and tells whether memory grew.
 
+#![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
+
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 

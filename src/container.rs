@@ -27,7 +27,7 @@
 //! ```
 //!
 //! What a start makes is labelled `logto-testkit.run=RUN`. [`RunningContainer::stop`]
-//! removes it; when the process ends in another way, a helper of its own does, which
+//! removes it; when the process ends in another way, a guard of its own does, which
 //! is the command `logto-testkit` where that is built, and Docker's command elsewhere.
 
 mod boot;

@@ -38,7 +38,7 @@ pub use error::ReplayError;
 pub use known::{
     FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, Side as KnownOn,
 };
-pub use replay::replay;
+pub use replay::{replay, replay_on};
 pub use story::{
     Carry, Derived, Exchange, Huggingface, MoreApplication, Request, Resource, Response, Setup, Side, Story,
     StoryError, stories,

@@ -5,6 +5,7 @@
 //! and a deadline. Everything is configured through the interfaces a real user
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
+mod ahead;
 mod app_server;
 mod builder;
 mod control;
@@ -16,6 +17,7 @@ mod parts;
 mod plan;
 mod probe;
 mod reset;
+mod restore;
 mod running;
 mod saved;
 mod settings;
@@ -34,8 +36,10 @@ pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
 pub use probe::ProbeError;
 pub use reset::NotClean;
+pub(crate) use reset::{empty, not_seeded};
+pub use restore::Restored;
 pub use running::{Stack, StopError};
-pub use saved::{BorrowedConnector, Restored, SavedState, SavedStateError, StateFile};
+pub use saved::{BorrowedConnector, Creation, SavedState, SavedStateError, StateFile};
 pub use settings::{
     AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
     OauthAppSettings, TenantSettings,

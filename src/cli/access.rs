@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kit::{files, secret};
 use logto_testkit::stack::Credentials;
 
 use super::arguments::UsageError;
@@ -19,13 +20,27 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// The option by which credentials were given on the command line; what the environment has is there for
+    /// whoever needs it.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let in_environment = std::env::var("LOGTO_TESTKIT_M2M").ok();
+        match (&self.logto_m2m_file, &self.logto_m2m) {
+            (Some(_), _) => Some("--logto-m2m-file"),
+            (None, Some(given)) if in_environment.as_ref() != Some(given) => Some("--logto-m2m"),
+            (None, _) => None,
+        }
+    }
+
     /// The credentials, where some are given.
     ///
     /// # Errors
     /// [`UsageError`] when they are not `ID:SECRET`, or their file cannot be read.
     pub(crate) fn credentials(&self) -> Result<Option<Credentials>, UsageError> {
         match (&self.logto_m2m_file, &self.logto_m2m) {
-            (Some(file), _) => read(file).and_then(|text| parsed(text.trim())).map(Some),
+            (Some(file), _) => match read(file)?.trim() {
+                "" => Err(UsageError::NoCredentialsInFile { file: file.clone() }),
+                text => parsed(text).map(Some),
+            },
             (None, Some(text)) => parsed(text).map(Some),
             (None, None) => Ok(None),
         }
@@ -33,13 +48,14 @@ impl Access {
 }
 
 fn read(file: &Path) -> Result<String, UsageError> {
-    std::fs::read_to_string(file)
+    files::read_text(file, files::SMALL_LIMIT)
         .map_err(|source| UsageError::CredentialsFile { file: file.to_owned(), source })
 }
 
 /// Splits `ID:SECRET`; a secret may hold colons.
 fn parsed(text: &str) -> Result<Credentials, UsageError> {
     let (id, secret) = text.split_once(':').ok_or(UsageError::Credentials)?;
+    secret::learn(secret);
     Ok(Credentials { id: id.to_owned(), secret: secret.to_owned() })
 }
 
@@ -55,7 +71,9 @@ mod tests {
         let credentials = access.credentials().unwrap().unwrap();
         assert_eq!((credentials.id.as_str(), credentials.secret.as_str()), ("m-default", "a:b"));
         std::fs::write(&file, "").unwrap();
-        assert!(access.credentials().unwrap_err().to_string().contains("there is no colon"));
+        assert!(
+            access.credentials().unwrap_err().to_string().ends_with("it is empty; put ID:SECRET into it")
+        );
         std::fs::remove_file(&file).unwrap();
         let missing = access.credentials().unwrap_err().to_string();
         assert!(missing.contains(&*file.to_string_lossy()), "{missing}");

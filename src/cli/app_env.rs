@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use kit::files::{self, Access};
+
 use super::exit::CliError;
 
 /// Writes the file.
@@ -10,9 +12,7 @@ use super::exit::CliError;
 /// [`CliError::Io`].
 pub(crate) fn write(file: &Path, variables: &[(&'static str, String)]) -> Result<(), CliError> {
     let lines: String = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    // Beside it first, so that whoever waits for the file finds all of it.
-    let beside = file.with_extension("new");
-    std::fs::write(&beside, lines)
-        .and_then(|()| std::fs::rename(&beside, file))
+    // Whoever waits for the file finds all of it; the app's secret is in it.
+    files::replace(file, lines, Access::Secret)
         .map_err(|source| CliError::Io { what: "write the file of --app-env", source })
 }

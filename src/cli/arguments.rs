@@ -24,14 +24,17 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 }
 
+/// Where a tenant's state is kept unless said.
+const STATE_FILE: &str = "logto-testkit-restore.json";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
   1    an expectation of a scenario failed, or a probed server is not up
-  2    bad usage, or a file that is no scenario
+  2    bad usage, or a file that cannot be used
   3    the stack did not start
   4    a tenant could not be put back as it was
-  70   internal error
+  70   internal error, or something could not be written
   130  interrupted";
 
 #[derive(Debug, Subcommand)]
@@ -56,6 +59,7 @@ pub(crate) enum Command {
     /// Ask a server whether it is up: exit code 0 when it answers with success, 1 when not.
     Probe {
         /// What to ask for, with GET.
+        #[arg(value_parser = address)]
         url: Url,
     },
     /// The certificate authority that vouches for the mock's `https://huggingface.co`.
@@ -72,6 +76,12 @@ pub(crate) enum Command {
     Reap {
         /// The run.
         run: String,
+    },
+    /// What starts an app and ends it with all that it started; started by `diagnose` itself.
+    #[command(hide = true)]
+    Guard {
+        /// The app's command.
+        command: String,
     },
 }
 
@@ -92,8 +102,8 @@ pub(crate) struct Run {
     /// Only scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
-    /// How many walks at a time [default: one for each processor; a real Logto takes one, with --fresh-logto
-    /// as many Logtos are up at a time].
+    /// How many walks at a time [default: one for each processor, and one with a real Logto]. With --fresh-logto each
+    /// of them has a Logto of its own; a real Logto that walks share takes one whatever is said here.
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(crate) jobs: Option<usize>,
     /// What to print: text for people, one JSON document, or JUnit XML.
@@ -102,11 +112,15 @@ pub(crate) struct Run {
     /// Make the transcripts of walks that meet their expectations the reviewed ones.
     #[arg(long)]
     pub(crate) update: bool,
+    /// Folder for the raw headers of walks that fail, a file to each. Cookies and codes are in clear there: only you
+    /// can read the files, and secrets of applications and passwords are not in them.
+    #[arg(long, value_name = "DIR", default_value = "logto-testkit-failed")]
+    pub(crate) keep_raw: PathBuf,
     /// Print the transcript of every walk, not only of a single or a failed one.
     #[arg(long)]
     pub(crate) transcript: bool,
     /// Origin of your own app, in place of the sample app; takes one scenario.
-    #[arg(long, value_name = "URL", requires = "app_env")]
+    #[arg(long, value_name = "URL", requires = "app_env", value_parser = address)]
     pub(crate) app: Option<Url>,
     /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up;
     /// start your app with them.
@@ -191,7 +205,7 @@ pub(crate) struct Backend {
     pub(crate) containers: Containers,
     /// URL of that Logto's admin tenant, which gives Management API tokens
     /// [default: the port after `--logto`'s, as in a stock Logto].
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) logto_admin: Option<Url>,
     #[command(flatten)]
     pub(crate) access: Access,
@@ -199,7 +213,7 @@ pub(crate) struct Backend {
     #[arg(long)]
     pub(crate) allow_shared_tenant: bool,
     /// Where the tenant's state is kept until it is put back.
-    #[arg(long, value_name = "FILE", default_value = "logto-testkit-restore.json")]
+    #[arg(long, value_name = "FILE", default_value = STATE_FILE)]
     pub(crate) state_file: PathBuf,
     /// Folder with a CA made by `ca create` [default: a CA made per start, in memory].
     #[arg(long, value_name = "DIR")]
@@ -238,7 +252,7 @@ pub(crate) struct Up {
     /// A scenario whose `given` the stack is set up by [default: the guide's, with e-mail].
     pub(crate) scenario: Option<PathBuf>,
     /// Origin of your own app, in place of the sample app.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) app: Option<Url>,
     /// Send browsers to the mock in plain HTTP, for a browser without any settings.
     #[arg(long)]
@@ -285,6 +299,8 @@ pub(crate) enum UsageError {
     NoContainer { option: &'static str, logto: String },
     #[error("{option} is not for --logto container: it knows where its parties are by itself")]
     NotForContainer { option: &'static str },
+    #[error("{option} is for a running Logto (`--logto URL`); this run has --logto embedded")]
+    NotForEmbedded { option: &'static str },
     #[error(
         "Logto at {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M, or --logto-m2m-file)"
     )]
@@ -293,7 +309,9 @@ pub(crate) enum UsageError {
     Credentials,
     #[error("--logto-m2m-file {file}: {source}", file = file.display())]
     CredentialsFile { file: PathBuf, source: std::io::Error },
-    #[error("--logto {0} has no port to count from: say --logto-admin URL")]
+    #[error("--logto-m2m-file {file}: it is empty; put ID:SECRET into it", file = file.display())]
+    NoCredentialsInFile { file: PathBuf },
+    #[error("{0} has no port whose next one could be the admin tenant's: say --logto-admin URL")]
     NoAdmin(Url),
     #[error(
         "--huggingface-listen {0} is neither loopback nor a container bridge: other machines could reach the mock; \
@@ -328,6 +346,14 @@ pub(crate) enum UsageError {
     Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
+    #[error(
+        "--logto-port 65535 leaves none for Logto's admin tenant, which takes the next one: choose a lower port"
+    )]
+    NoAdminPort,
+    #[error(
+        "--app-port {port} is one of Logto's: --logto-port takes its port and the next one ({admin}) for the admin tenant"
+    )]
+    SamePort { port: u16, admin: u16 },
     #[error(transparent)]
     Ca(#[from] CaError),
 }
@@ -347,7 +373,10 @@ impl Backend {
             return Err(UsageError::NoContainer { option, logto: self.logto.clone() });
         }
         if self.logto == "embedded" {
-            return Ok(Logto::Embedded);
+            return match self.for_running_one() {
+                Some(option) => Err(UsageError::NotForEmbedded { option }),
+                None => Ok(Logto::Embedded),
+            };
         }
         let endpoint = Url::parse(&self.logto)
             .ok()
@@ -369,12 +398,8 @@ impl Backend {
     }
 
     fn container(&self, tag: &str) -> Result<Logto, UsageError> {
-        let not_for_it = [
-            ("--logto-admin", self.logto_admin.is_some()),
-            ("--huggingface-listen", self.huggingface_listen.is_some()),
-            ("--allow-shared-tenant", self.allow_shared_tenant),
-        ];
-        if let Some((option, _)) = not_for_it.into_iter().find(|(_, given)| *given) {
+        let listen = self.huggingface_listen.map(|_| "--huggingface-listen");
+        if let Some(option) = self.for_running_one().or(listen) {
             return Err(UsageError::NotForContainer { option });
         }
         let given = &self.containers;
@@ -389,6 +414,17 @@ impl Backend {
             container = container.reuse();
         }
         Ok(Logto::Container(Box::new(container)))
+    }
+
+    /// An option that says nothing without a running Logto.
+    fn for_running_one(&self) -> Option<&'static str> {
+        let given = [
+            ("--logto-admin", self.logto_admin.is_some()),
+            ("--allow-shared-tenant", self.allow_shared_tenant),
+            ("--state-file", self.state_file != Path::new(STATE_FILE)),
+        ];
+        let given = given.into_iter().find(|(_, given)| *given).map(|(option, _)| option);
+        given.or_else(|| self.access.given())
     }
 
     /// Where the mock Hugging Face listens.
@@ -431,6 +467,26 @@ fn is_tag(text: &str) -> bool {
 
 pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, UsageError> {
     Ok(directory.map(Ca::load).transpose()?.map(Arc::new))
+}
+
+/// An address that a person types.
+pub(crate) fn address(text: &str) -> Result<Url, String> {
+    let scheme = match text.split(['/', ':', '?']).next().unwrap_or_default() {
+        "localhost" | "127.0.0.1" => "http",
+        _ => "https",
+    };
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Ok(url) if text.contains("://") => {
+            Err(format!("it begins with `{}:`, not with http or https", url.scheme()))
+        }
+        Err(error) if text.contains("://") => Err(error.to_string()),
+        // `localhost:3001` is read as something of the scheme `localhost`.
+        _ if Url::parse(&format!("{scheme}://{text}")).is_ok() => {
+            Err(format!("there is no scheme in it: say {scheme}://{text}"))
+        }
+        _ => Err("it is not a URL, such as https://auth.example.com".to_owned()),
+    }
 }
 
 /// A stock Logto has its admin tenant on the next port (3001, 3002).

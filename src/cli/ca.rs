@@ -1,29 +1,30 @@
 //! `logto-testkit ca`.
 
+use kit::output::complain;
 use kit::{Ca, Clock};
 use logto_testkit::stack::HUGGINGFACE_HOST;
 
 use super::arguments::CaCommand;
 use super::exit::CliError;
+use super::output;
 
 pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
     match command {
         CaCommand::Create { directory, if_missing } => {
             let there = directory.join("ca.pem");
-            if if_missing && there.exists() {
+            if if_missing && Ca::is_in(&directory) {
                 // One that cannot be used is told of now, not by whoever needs it later.
                 Ca::load(&directory)?;
-                println!("{} (existing)", there.display());
-                return Ok(());
+                return output::print(&format!("{} (existing)\n", there.display()));
             }
             let certificate = Ca::create(&Clock::system(), &[HUGGINGFACE_HOST])?.save(&directory)?;
-            println!("{}", certificate.display());
-            eprintln!(
-                "Start Logto with NODE_EXTRA_CA_CERTS={}, then run with --ca {}.\n\
-                 The CA can vouch for {HUGGINGFACE_HOST} only.",
+            output::print(&format!("{}\n", certificate.display()))?;
+            complain(&format!(
+                "Start Logto with NODE_EXTRA_CA_CERTS={}, then run with --ca {}.",
                 std::path::absolute(&certificate).unwrap_or(certificate).display(),
                 directory.display(),
-            );
+            ));
+            complain(&format!("The CA can vouch for {HUGGINGFACE_HOST} only."));
             Ok(())
         }
     }

@@ -2,55 +2,57 @@
 
 pub(crate) mod arguments;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use kit::files::{self, Access};
 use logto_testkit::diagnose;
 
 use super::arguments::UsageError;
 use super::diagnose::inputs;
 use super::exit::CliError;
+use super::output;
+use super::secrets;
 use arguments::Capsule;
 
 pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
     let to_file = command.output != Path::new("-");
-    if to_file && command.output.exists() && !command.force {
+    if to_file && !command.force && is_taken(&command.output) {
         return Err(UsageError::Exists(command.output).into());
     }
     let capsule = match &command.scenario {
         Some(path) => {
             let (file, case) = with_case(path);
+            // What it complains of quotes the scenario; the capsule itself holds stand-ins.
+            secrets::scenarios(&file)?;
             diagnose::capsule_of_scenario(&file, case.as_deref()).await?
         }
         None => diagnose::capsule(&inputs::case(&command.inputs).await?).await?,
     };
     if !to_file {
-        let mut out = std::io::stdout().lock();
-        return out
-            .write_all(capsule.text.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|source| CliError::Io { what: "write to standard output", source });
+        return output::print(&capsule.text);
+    }
+    // What came to be there meanwhile is not written over.
+    let written = if command.force || command.output.exists() {
+        files::replace(&command.output, &capsule.text, Access::Ordinary)
+    } else {
+        files::create(&command.output, &capsule.text, Access::Ordinary)
+    };
+    match written {
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(UsageError::Exists(command.output).into());
+        }
+        written => written.map_err(|source| CliError::Io { what: "write the capsule", source })?,
     }
     let name = command.output.display();
-    write(&command.output, &capsule.text, command.force)
-        .map_err(|source| UsageError::Unreadable { file: name.to_string(), source })?;
-    match capsule.finding {
-        Some(cause) => println!("{name}: first finding {cause}; read it before you pass it on"),
-        None => println!("{name}: nothing wrong was found in it"),
-    }
-    Ok(())
+    output::print(&match capsule.finding {
+        Some(cause) => format!("{name}: first finding {cause}; read it before you pass it on\n"),
+        None => format!("{name}: nothing wrong was found in it\n"),
+    })
 }
 
-/// Nothing that came to be there meanwhile is written over.
-fn write(path: &Path, text: &str, force: bool) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    options.open(path)?.write_all(text.as_bytes())
+/// An empty file holds nothing that could be lost: a full disk left it, or `mktemp` made it.
+fn is_taken(file: &Path) -> bool {
+    std::fs::metadata(file).map_or(file.is_symlink(), |there| there.len() > 0 || !there.is_file())
 }
 
 /// `client-secret.yaml@wrong`: file and case.

@@ -1,9 +1,10 @@
-//! `logto-testkit clean`, and the helper that removes what a killed run left.
+//! `logto-testkit clean`, and the guard that removes what a killed run left.
 
 use logto_testkit::container::{self, CleanScope};
 
 use super::arguments::Clean;
 use super::exit::CliError;
+use super::output;
 
 pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
     let scope = match (clean.run, clean.all) {
@@ -11,8 +12,7 @@ pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
         (None, true) => CleanScope::All,
         (None, false) => CleanScope::LeftOver,
     };
-    println!("{}", container::clean(&scope).await?);
-    Ok(())
+    output::print(&format!("{}\n", container::clean(&scope).await?))
 }
 
 pub(crate) async fn reap(run: &str) -> Result<(), CliError> {

@@ -3,10 +3,11 @@
 use clap::CommandFactory as _;
 
 use super::arguments::{Arguments, Completions};
+use super::exit::CliError;
+use super::output;
 
-pub(crate) fn completions(completions: &Completions) {
+pub(crate) fn completions(completions: &Completions) -> Result<(), CliError> {
     let mut script = Vec::new();
     clap_complete::generate(completions.shell, &mut Arguments::command(), "logto-testkit", &mut script);
-    // Completing is done by the shell, which closes the pipe when it has enough.
-    let _ = std::io::Write::write_all(&mut std::io::stdout(), &script);
+    output::print(&String::from_utf8_lossy(&script))
 }

@@ -1,23 +1,30 @@
 //! From arguments to a command and its exit code.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use kit::output::{LogLines, complain};
 
 use super::arguments::{Arguments, Command};
+use super::docker_host;
 use super::exit::CliError;
 use super::{
-    ca, capsule, check, clean, completions, diagnose, fidelity, probe, provision, restore, run, serve, up,
+    ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore,
+    run, serve, up,
 };
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    docker_host::unset_if_empty();
+    panics::tell();
+    let arguments: Arguments = match kit::parse_arguments(70) {
+        Ok(arguments) => arguments,
+        Err(told) => return told,
+    };
+    // Without colours: what a line tells may come from anywhere, and no character of it is obeyed.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(LogLines::default)
+        .with_ansi(false)
         .init();
     // Before anything is opened. What a run makes of the limit, it says itself.
     kit::raise_descriptor_limit();
@@ -26,7 +33,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
     };
-    let done = runtime.block_on(async {
+    let command = async {
+        kit::survive_file_size_limit().map_err(|source| CliError::Io { what: "wait for signals", source })?;
         match arguments.command {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
@@ -42,22 +50,20 @@ pub(crate) fn main() -> ExitCode {
             Some(Command::Restore(restore)) => restore::restore(restore).await,
             Some(Command::Clean(command)) => clean::clean(command).await,
             Some(Command::Reap { run }) => clean::reap(&run).await,
-            Some(Command::Completions(command)) => {
-                completions::completions(&command);
-                Ok(())
-            }
+            Some(Command::Guard { command }) => guard::guard(&command).await,
+            Some(Command::Completions(command)) => completions::completions(&command),
         }
-    });
-    match done {
+    };
+    match panics::caught(|| runtime.block_on(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
 }
 
 fn report(error: &CliError) -> ExitCode {
-    // A failed scenario was told in full where it failed.
-    if !matches!(error, CliError::Failed { .. } | CliError::NotStarted { .. } | CliError::Found) {
-        eprintln!("error: {error}");
+    // Told in full where it failed.
+    if !error.is_told() {
+        complain(&format!("error: {error}"));
     }
     ExitCode::from(error.code())
 }

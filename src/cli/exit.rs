@@ -1,5 +1,6 @@
 //! From result to exit code: one enum, one exhaustive match.
 
+use kit::CaError;
 use logto_testkit::container::{ContainerError, EngineError};
 use logto_testkit::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
@@ -66,7 +67,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
-    Ca(#[from] kit::CaError),
+    Ca(#[from] CaError),
     #[error(transparent)]
     SavedState(#[from] SavedStateError),
     #[error(transparent)]
@@ -79,11 +80,23 @@ pub(crate) enum CliError {
     ServeApp(#[from] sample_app::cli::CliError),
     #[error("interrupted")]
     Interrupted,
+    /// Already told, where it happened.
+    #[error("internal error")]
+    Panicked,
     #[error("{what}: {source}")]
     Io { what: &'static str, source: std::io::Error },
 }
 
 impl CliError {
+    /// Whether people have read of it already.
+    pub(crate) fn is_told(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::NotStarted { .. } | Self::Found | Self::Panicked => true,
+            Self::InScenario { source, .. } => source.is_told(),
+            _ => false,
+        }
+    }
+
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
@@ -96,13 +109,14 @@ impl CliError {
             Self::InScenario { source, .. } => source.code(),
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
+            Self::Ca(CaError::Write { .. }) => 70,
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
             Self::Run(RunError::Given { .. }) => 2,
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command mounts no stubs.
-            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } => 70,
+            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked => 70,
             Self::ServeHuggingface(error) => serve_huggingface(error),
             Self::ServeLogto(error) => serve_logto(error),
             Self::ServeApp(error) => serve_app(error),

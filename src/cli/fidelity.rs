@@ -5,15 +5,18 @@ mod report;
 mod stories;
 mod walks;
 
-use std::io::Write as _;
 use std::path::Path;
 
 use kit::Clock;
+use kit::files::{self, Access};
+use kit::output::complain;
 use logto_testkit::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
 use logto_testkit::stack::{External, Logto};
 
 use super::arguments::{Fidelity, UsageError};
 use super::exit::CliError;
+use super::output;
+use super::panics;
 use super::run::{interruption, kind, select};
 use cell::Row;
 use report::Report;
@@ -40,7 +43,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     let mut told = Vec::new();
     if !stories.is_empty() {
         let tenant = Tenant::open(&running).await?;
-        let all = stories::tell(&stories, &known, &running, &tenant);
+        let all = panics::caught_in(stories::tell(&stories, &known, &running, &tenant));
         let mut stop = interrupted.clone();
         let ended = tokio::select! {
             ended = all => ended,
@@ -64,14 +67,14 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
         stories: &told,
         scenarios: &walked,
     };
-    write(&command.output, &report.to_string())?;
+    write(&command.output, &kit::secret::hide(&report.to_string()))?;
     let differ = told.iter().chain(&walked).filter(|row| row.is_unexplained()).count();
-    eprintln!(
+    complain(&format!(
         "{} stories and {} scenarios on both; {differ} with a difference that is not explained: {}",
         told.len(),
         walked.len(),
         command.output.display()
-    );
+    ));
     if differ > 0 { Err(CliError::Unfaithful { stories: differ }) } else { Ok(()) }
 }
 
@@ -104,10 +107,10 @@ fn commit() -> Option<String> {
     (output.status.success() && !text.is_empty()).then_some(text)
 }
 
-fn write(output: &Path, text: &str) -> Result<(), CliError> {
-    let failed = |source| CliError::Io { what: "write the report", source };
-    if output == Path::new("-") {
-        return std::io::stdout().write_all(text.as_bytes()).map_err(failed);
+fn write(file: &Path, text: &str) -> Result<(), CliError> {
+    if file == Path::new("-") {
+        return output::print(text);
     }
-    std::fs::write(output, text).map_err(failed)
+    files::replace(file, text, Access::Ordinary)
+        .map_err(|source| CliError::Io { what: "write the report", source })
 }

@@ -9,30 +9,31 @@ use url::Url;
 
 use super::access::Access;
 use super::app_env;
-use super::arguments::{UsageError, next_port};
+use super::arguments::{UsageError, address, next_port};
 use super::exit::CliError;
+use super::output;
 
 /// Where the parties are. Every address is given as browsers, Logto and this
 /// command reach it alike.
 #[derive(Debug, Args)]
 pub(crate) struct Provision {
     /// The running Logto (its ENDPOINT).
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     logto: Url,
     /// URL of that Logto's admin tenant, which gives Management API tokens
     /// [default: the port after `--logto`'s, as in a stock Logto].
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     logto_admin: Option<Url>,
     #[command(flatten)]
     access: Access,
     /// Origin of the mock Hugging Face (`serve huggingface --origin`).
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     huggingface: Url,
     /// The mock's control API (`serve huggingface --control`).
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     huggingface_control: Url,
     /// Origin of the app; it need not answer yet.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     app: Url,
     /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into; start the app with them.
     #[arg(long, value_name = "FILE")]
@@ -67,8 +68,13 @@ pub(crate) async fn provision(command: Provision) -> Result<(), CliError> {
     };
     let known = Stack::builder().connector(connector).provision(&standing).await?;
     app_env::write(&command.app_env, &standing.environment(&known))?;
-    println!("application   {} in Logto, written to {}", known.app_id, command.app_env.display());
-    println!("connector     {} ({})", known.connector_id, ConnectorFactory::OAuth2.id());
-    println!("OAuth app     {} at {}", known.huggingface_client_id, standing.huggingface);
-    Ok(())
+    output::print(&format!(
+        "application   {} in Logto, written to {}\nconnector     {} ({})\nOAuth app     {} at {}\n",
+        known.app_id,
+        command.app_env.display(),
+        known.connector_id,
+        ConnectorFactory::OAuth2.id(),
+        known.huggingface_client_id,
+        standing.huggingface,
+    ))
 }

@@ -1,16 +1,35 @@
 //! `logto-testkit restore`.
 
+use std::path::Path;
+
 use kit::Client;
-use logto_testkit::stack::{Management, StateFile};
+use logto_testkit::stack::{Credentials, Management, Restored, StateFile};
+use url::Url;
 
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
+use super::output;
+use super::secrets;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
-    let file = StateFile::load(&restore.file)?;
+    let file = StateFile::load(&restore.file).inspect_err(|_| secrets::values_of(&restore.file))?;
+    let logto = file.state().logto.clone();
+    let credentials = restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto))?;
+    let (logto, restored) = from(file, &credentials).await?;
+    let mut told = format!("{logto} is as it was; {} user(s) of the run deleted\n", restored.users);
+    for call in &restored.not_undone {
+        told.push_str(&format!("not undone, since nothing can: {call}\n"));
+    }
+    output::print(&told)
+}
+
+/// Puts the tenant back that a file tells of.
+pub(crate) async fn put_back(file: &Path, credentials: &Credentials) -> Result<(Url, Restored), CliError> {
+    from(StateFile::load(file)?, credentials).await
+}
+
+async fn from(file: StateFile, credentials: &Credentials) -> Result<(Url, Restored), CliError> {
     let (logto, admin) = (file.state().logto.clone(), file.state().logto_admin.clone());
-    let credentials =
-        restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto.clone()))?;
     let client = [&logto, &admin]
         .into_iter()
         .filter_map(|url| url.host_str())
@@ -20,8 +39,6 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
             what: "build the HTTP client",
             source: std::io::Error::other(source),
         })?;
-    let management = Management::open(client, &logto, &admin, &credentials).await?;
-    let restored = file.restore(&management).await?;
-    println!("{logto} is as it was; {} user(s) of the run deleted", restored.users);
-    Ok(())
+    let management = Management::open(client, &logto, &admin, credentials).await?;
+    Ok((logto, file.restore(&management).await?))
 }

@@ -6,22 +6,21 @@ mod junit;
 pub(super) mod outcome;
 pub(super) mod pool;
 pub(super) mod progress;
+mod report;
 pub(super) mod select;
 mod text;
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Parser as _;
-use kit::{Clock, Stop};
+use kit::{Stop, Stopwatch};
 use logto_testkit::scenario::BackendKind;
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
-use super::arguments::{Arguments, Command, Report, Run, UsageError};
+use super::arguments::{Arguments, Command, Run, UsageError};
 use super::exit::CliError;
-use super::style::Style;
-use outcome::{Outcome, Totals};
+use outcome::Totals;
 
 /// What `logto-testkit` without arguments does.
 pub(crate) fn defaults() -> Run {
@@ -32,8 +31,7 @@ pub(crate) fn defaults() -> Run {
 }
 
 pub(crate) async fn run(run: Run) -> Result<(), CliError> {
-    let clock = Clock::system();
-    let started = clock.now();
+    let started = Stopwatch::start();
     let logto = run.backend.logto()?;
     // Every file is read before the first walk: a typo should not cost a run.
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
@@ -53,53 +51,57 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         },
         logto: logto.clone(),
         update: run.update,
+        keep_raw: Some(run.keep_raw.clone()),
         app,
     };
-    let backend = settings.backend;
-    let mut walks = pool::start(scenarios.clone(), settings, interrupted.clone())?;
+    let (backend, all) = (settings.backend, scenarios.len());
+    let mut walks = pool::start(scenarios, settings, interrupted.clone())?;
 
-    let text =
-        (run.report == Report::Text).then(|| text::Text::new(Style::of_stdout(), run.transcript || alone));
-    let mut progress = progress::Progress::new(scenarios.len(), text.is_some());
+    let mut report = report::Report::new(run.report, backend, run.transcript || alone);
+    let mut progress = progress::Progress::new(all, report.is_for_people());
     let mut totals = Totals::default();
-    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut walked = containers::Walked::default();
     let mut stopped = None;
+    let mut ended = 0;
     // In the order of the names, whichever walk ends first.
     while let Some((name, done)) = walks.next(&mut progress).await {
-        let outcome = match done {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                stopped.get_or_insert((name, error));
-                walks.stop();
-                continue;
+        ended += 1;
+        let reported = match done {
+            Ok(outcome) => {
+                totals.count(&outcome);
+                walked.count(&outcome);
+                match stopped {
+                    // Where one part could not be written, the next one would stand alone.
+                    Some(CliError::Io { .. }) => Ok(()),
+                    _ => report.outcome(&outcome, &progress),
+                }
             }
+            Err(error) => Err(CliError::InScenario { name, source: Box::new(error) }),
         };
-        totals.count(&outcome);
-        if let Some(text) = &text {
-            progress.above(&text.outcome(&outcome));
+        if let Err(error) = reported {
+            stopped.get_or_insert(error);
+            walks.stop();
         }
-        outcomes.push(outcome);
     }
     progress.finish();
     if backend == BackendKind::Container {
-        containers::describe_walks(started, &outcomes);
+        walked.describe(started);
     }
     if let Logto::Running(_) = logto {
         // The last walk has told its outcome before its worker let go of Logto.
         walks.ended().await;
         containers::stopped(logto).await;
     }
-    let seconds = clock.now().duration_since(started).as_secs_f64();
-    let report = match run.report {
-        Report::Text => format!("{totals}\n"),
-        Report::Json => json::report(&outcomes, &totals, backend, seconds),
-        Report::Junit => junit::report(&outcomes, seconds)?,
-    };
-    print(&report)?;
+    let seconds = started.elapsed().as_secs_f64();
+    if !matches!(stopped, Some(CliError::Io { .. })) {
+        report.finish(&totals, seconds)?;
+    }
     match stopped {
-        Some((name, error)) => Err(CliError::InScenario { name, source: Box::new(error) }),
+        Some(error) => Err(error),
+        // Between two walks, where it broke none off.
+        None if ended < all => Err(CliError::Interrupted),
         None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
-        None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all: outcomes.len() }),
+        None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
         None => Ok(()),
     }
 }
@@ -135,23 +137,23 @@ fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError
     }
 }
 
-/// To standard output, which somebody may have closed.
-fn print(text: &str) -> Result<(), CliError> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|source| CliError::Io { what: "write to standard output", source })
-}
-
-/// Turns true at Ctrl-C or SIGTERM. Listening from the start keeps the signal from ending
+/// Turns true at Ctrl-C, SIGTERM or SIGHUP. Listening from the start keeps the signal from ending
 /// the process while a tenant is being changed.
 pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
-    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
+    let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         stop.wait().await;
-        eprintln!("interrupted: putting everything back");
+        kit::output::complain("interrupted: putting everything back");
         sender.send_replace(true);
+        // A second Ctrl-C is as often sent by mistake, or by a wrapper, as it is meant.
+        tokio::select! {
+            () = stop.wait() => kit::output::complain(&format!(
+                "still putting everything back; `kill -9 {}` ends it at once, and leaves a tenant to `logto-testkit restore`",
+                std::process::id()
+            )),
+            () = sender.closed() => {}
+        }
         sender.closed().await;
     });
     Ok(receiver)

@@ -2,6 +2,23 @@
 
 use std::io::IsTerminal as _;
 
+/// Of each colour: the character that stands for it until the text is printed, and what a terminal obeys.
+/// The characters are for a program's own use (Unicode: noncharacters).
+const COLOURS: [(char, &str); 6] = [
+    (END, "\u{1b}[0m"),
+    (GREEN, "\u{1b}[32m"),
+    (RED, "\u{1b}[1;31m"),
+    (GONE, "\u{1b}[31m"),
+    (YELLOW, "\u{1b}[33m"),
+    (DIM, "\u{1b}[2m"),
+];
+const END: char = '\u{fdd0}';
+const GREEN: char = '\u{fdd1}';
+const RED: char = '\u{fdd2}';
+const GONE: char = '\u{fdd3}';
+const YELLOW: char = '\u{fdd4}';
+const DIM: char = '\u{fdd5}';
+
 /// How to emphasise.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
@@ -15,31 +32,36 @@ impl Style {
         Self { on: std::io::stdout().is_terminal() && !unwanted }
     }
 
-    fn wrapped(self, code: &str, text: &str) -> String {
-        if self.on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    /// What a terminal is sent for a character that a colour begins or ends with.
+    pub(crate) fn sequence(self, c: char) -> Option<&'static str> {
+        COLOURS.iter().find(|(known, _)| self.on && *known == c).map(|(_, sequence)| *sequence)
+    }
+
+    fn wrapped(self, colour: char, text: &str) -> String {
+        if self.on { format!("{colour}{text}{END}") } else { text.to_owned() }
     }
 
     pub(crate) fn green(self, text: &str) -> String {
-        self.wrapped("32", text)
+        self.wrapped(GREEN, text)
     }
 
     pub(crate) fn red(self, text: &str) -> String {
-        self.wrapped("1;31", text)
+        self.wrapped(RED, text)
     }
 
     pub(crate) fn yellow(self, text: &str) -> String {
-        self.wrapped("33", text)
+        self.wrapped(YELLOW, text)
     }
 
     pub(crate) fn dim(self, text: &str) -> String {
-        self.wrapped("2", text)
+        self.wrapped(DIM, text)
     }
 
     /// A unified diff.
     pub(crate) fn diff(self, diff: &str) -> String {
         let line = |line: &str| match line.as_bytes().first() {
-            Some(b'+') => self.wrapped("32", line),
-            Some(b'-') => self.wrapped("31", line),
+            Some(b'+') => self.wrapped(GREEN, line),
+            Some(b'-') => self.wrapped(GONE, line),
             _ => line.to_owned(),
         };
         diff.lines().map(line).collect::<Vec<_>>().join("\n")

@@ -9,13 +9,16 @@ use logto_testkit::{Scenario, Stack, stack_for};
 
 use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
+use super::output;
+use super::secrets;
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let admin_port = admin_port(&up)?;
     let mut builder = match &up.scenario {
         Some(path) => {
             let scenario = scenario(path)?;
-            println!("{}: {}\n", scenario.name(), scenario.description.trim());
+            output::print(&format!("{}: {}\n\n", scenario.name(), scenario.description.trim()))?;
             stack_for(&scenario)?
         }
         None => {
@@ -25,7 +28,9 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
             Stack::builder().connector(ConnectorSettings { scope, ..Default::default() }).app(options)
         }
     }
-    .listen(loopback(up.app_port), loopback(up.logto_port), loopback(up.logto_port.saturating_add(1)));
+    // People sit before it, with a browser that goes by this machine's clock.
+    .real_time()
+    .listen(loopback(up.app_port), loopback(up.logto_port), loopback(admin_port));
     if let Some(origin) = &up.app {
         builder = builder.app_at(origin.clone());
     }
@@ -35,15 +40,34 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     if up.plain {
         builder = builder.plain_huggingface(loopback(0));
     }
-    let stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
+    let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let stack = builder.start().await.map_err(|error| match &error.cause {
         StepError::Bind(_) => CliError::PortTaken(error),
         _ => error.into(),
     })?;
-    describe(&stack, up.app.is_some());
-    stop.wait().await;
+    let told = output::print(&described(&stack, up.app.is_some()));
+    if told.is_ok() {
+        stop.wait().await;
+    }
     stack.stop().await?;
-    Ok(())
+    told
+}
+
+/// The port after Logto's, or any where Logto takes any.
+fn admin_port(up: &Up) -> Result<u16, UsageError> {
+    let admin = match up.logto_port {
+        0 => 0,
+        u16::MAX => return Err(UsageError::NoAdminPort),
+        logto => logto + 1,
+    };
+    match up.app_port {
+        0 => Ok(admin),
+        // An app of your own listens for itself.
+        app if up.app.is_none() && (app == up.logto_port || app == admin) => {
+            Err(UsageError::SamePort { port: app, admin })
+        }
+        _ => Ok(admin),
+    }
 }
 
 /// The scenario of a file, or one of its cases: `client-secret.yaml@wrong`.
@@ -53,7 +77,7 @@ fn scenario(path: &Path) -> Result<Scenario, CliError> {
         Some((file, case)) if !path.exists() => (Path::new(file), Some(case)),
         _ => (path, None),
     };
-    let mut scenarios = Scenario::load_all(file)?;
+    let mut scenarios = secrets::scenarios(file)?;
     let cases: Vec<String> = scenarios.iter().filter_map(|scenario| scenario.case.clone()).collect();
     let at = match case {
         None if cases.is_empty() => Some(0),
@@ -66,34 +90,38 @@ fn scenario(path: &Path) -> Result<Scenario, CliError> {
     }
 }
 
-fn describe(stack: &Stack, own_app: bool) {
+/// Where the parties are, and how to go there.
+fn described(stack: &Stack, own_app: bool) -> String {
     let endpoints = stack.endpoints();
-    println!("app           {}", endpoints.app);
-    println!("Logto         {}", endpoints.logto);
-    println!("Logto admin   {}", endpoints.logto_admin);
-    match stack.plain_huggingface() {
-        Some(plain) => println!("Hugging Face  {plain}  (in place of https://{HUGGINGFACE_HOST})"),
-        None => println!("Hugging Face  https://{HUGGINGFACE_HOST}  (at {})", endpoints.huggingface_addr),
-    }
     let users: Vec<String> = stack.huggingface().users().into_iter().map(|user| user.username).collect();
-    println!("users         {}  (no passwords)", users.join(", "));
-    if own_app {
-        println!("\nStart your app with\n");
-        for (name, value) in stack.environment() {
-            println!("  {name}={value}");
-        }
-    }
-    if stack.plain_huggingface().is_some() {
-        println!("\nOpen {} in any browser. Ctrl-C ends.", endpoints.app);
-        return;
-    }
-    println!(
-        "\nOpen it in a Chromium that finds the mock, with a fresh profile (or use `up --plain` and any browser):\n\n  \
-         chromium --user-data-dir=\"$(mktemp -d)\" --no-first-run \\\n    \
-         --host-resolver-rules='MAP {HUGGINGFACE_HOST}:443 {}' \\\n    \
-         --ignore-certificate-errors-spki-list={} {}\n\nCtrl-C ends.",
-        endpoints.huggingface_addr,
-        stack.spki_digest(),
+    let huggingface = match stack.plain_huggingface() {
+        Some(plain) => format!("{plain}  (in place of https://{HUGGINGFACE_HOST})"),
+        None => format!("https://{HUGGINGFACE_HOST}  (at {})", endpoints.huggingface_addr),
+    };
+    let mut text = format!(
+        "app           {}\nLogto         {}\nLogto admin   {}\nHugging Face  {huggingface}\nusers         {}  (no passwords)\n",
         endpoints.app,
+        endpoints.logto,
+        endpoints.logto_admin,
+        users.join(", "),
     );
+    if own_app {
+        let variables = stack.environment().into_iter();
+        let variables: String = variables.map(|(name, value)| format!("  {name}={value}\n")).collect();
+        text += &format!("\nStart your app with\n\n{variables}");
+    }
+    text += &if stack.plain_huggingface().is_some() {
+        format!("\nOpen {} in any browser. Ctrl-C ends.\n", endpoints.app)
+    } else {
+        format!(
+            "\nOpen it in a Chromium that finds the mock, with a fresh profile (or use `up --plain` and any browser):\n\n  \
+             chromium --user-data-dir=\"$(mktemp -d)\" --no-first-run \\\n    \
+             --host-resolver-rules='MAP {HUGGINGFACE_HOST}:443 {}' \\\n    \
+             --ignore-certificate-errors-spki-list={} {}\n\nCtrl-C ends.\n",
+            endpoints.huggingface_addr,
+            stack.spki_digest(),
+            endpoints.app,
+        )
+    };
+    text
 }

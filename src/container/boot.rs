@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kit::{Ca, Client, Clock};
+use kit::{Ca, Client, Clock, Stopwatch};
 use testcontainers::GenericImage;
 use testcontainers::runners::AsyncRunner as _;
 use testcontainers::{ContainerAsync, ContainerRequest};
@@ -56,8 +56,7 @@ impl Boot<'_> {
             labels: self.labels.clone(),
             database_password: self.database_password,
         };
-        let clock = Clock::system();
-        let began = clock.now();
+        let began = Stopwatch::start();
         let phase = self.progress.begin(Phase::Postgres, &self.settings.postgres);
         let postgres = self.start(Phase::Postgres, "postgres", of.postgres()).await?;
         let id = postgres.id();
@@ -69,7 +68,7 @@ impl Boot<'_> {
             Ok(site) => site,
             Err(error) => return Err(self.blame(error, id).await),
         };
-        let total = clock.now().duration_since(began).unsigned_abs();
+        let total = began.elapsed();
         site.timings = site.timings.map(|timings| Timings { total, ..timings });
         Ok(site)
     }
@@ -123,7 +122,8 @@ impl Boot<'_> {
             total: postgres_took + seed_took + boot_took,
         };
         let containers = [postgres.id().to_owned(), logto.id().to_owned()];
-        Ok(Site { endpoint, admin_endpoint, secret, version, timings: Some(timings), containers })
+        let words = follow.words();
+        Ok(Site { endpoint, admin_endpoint, secret, version, timings: Some(timings), containers, words })
     }
 
     /// Without its database, whatever Logto's container says is not the cause.
@@ -202,7 +202,7 @@ impl Boot<'_> {
                     None => found,
                 },
                 Some(_) => continue,
-                None => self.tail(part).await.lines.pop().unwrap_or_default(),
+                None => log::last_line(self.engine, part.id).await,
             };
             return Err(RefusedImage::NotLogto { image, answer }.into());
         }

@@ -28,7 +28,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] says what to do.
     pub(super) async fn connect(limit: Duration) -> Result<Self, EngineError> {
-        let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "its usual socket".to_owned());
+        let host = configured(|name| std::env::var(name).ok())?;
         if is_remote(&host) {
             return Err(EngineError::Remote { host });
         }
@@ -39,6 +39,17 @@ impl Engine {
         let engine = Self { docker, host, limit };
         engine.ask("ping", engine.docker.ping()).await?;
         Ok(engine)
+    }
+
+    /// Whether there is still a container of this id, and it runs.
+    pub(super) async fn is_up(&self, container: &str) -> Result<bool, EngineError> {
+        match self.runs(container).await {
+            Err(EngineError::Answer {
+                source: Bollard::DockerResponseServerError { status_code: 404, .. },
+                ..
+            }) => Ok(false),
+            runs => runs,
+        }
     }
 
     /// The client.
@@ -170,6 +181,25 @@ fn bridge_address(gateway: Option<&str>, subnet: Option<&str>) -> Option<IpAddr>
     Some(IpAddr::V4(Ipv4Addr::from_bits(network.to_bits().checked_add(1)?)))
 }
 
+/// Where the environment says that it is; refused where the library that asks it would take that for something else.
+fn configured(variable: impl Fn(&str) -> Option<String>) -> Result<String, EngineError> {
+    let host = match variable("DOCKER_HOST") {
+        None => return Ok("its usual socket".to_owned()),
+        Some(host) if host.trim().is_empty() => return Err(EngineError::EmptyHost),
+        Some(host) => host,
+    };
+    let is_tls = host.starts_with("https:")
+        || (host.starts_with("tcp:") || host.starts_with("http:"))
+            && variable("DOCKER_TLS_VERIFY").as_deref() == Some("1");
+    if is_tls && variable("DOCKER_CERT_PATH").is_none() {
+        let why = format!(
+            "DOCKER_HOST={host} is asked over TLS, and DOCKER_CERT_PATH does not say where its key is"
+        );
+        return Err(EngineError::Configuration(why));
+    }
+    Ok(host)
+}
+
 fn is_remote(host: &str) -> bool {
     let Ok(url) = url::Url::parse(host) else { return false };
     match (url.scheme(), url.host_str()) {
@@ -225,6 +255,21 @@ mod tests {
         assert_eq!(address(Some(""), Some("10.9.0.0/24")).as_deref(), Some("10.9.0.1"));
         assert_eq!(address(None, Some("fd00::/64")), None);
         assert_eq!(address(None, None), None);
+    }
+
+    #[test]
+    fn an_environment_that_the_client_would_misread_is_refused() {
+        let configured = |variables: &[(&str, &str)]| {
+            let value = |name: &str| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            };
+            super::configured(value).map_err(|error| error.to_string())
+        };
+        assert_eq!(configured(&[]).unwrap(), "its usual socket");
+        assert!(configured(&[("DOCKER_HOST", "")]).unwrap_err().contains("unset DOCKER_HOST"));
+        let tls = [("DOCKER_HOST", "tcp://127.0.0.1:2376"), ("DOCKER_TLS_VERIFY", "1")];
+        assert!(configured(&tls).unwrap_err().contains("DOCKER_CERT_PATH"));
+        assert_eq!(configured(&tls[..1]).unwrap(), "tcp://127.0.0.1:2376");
     }
 
     #[test]

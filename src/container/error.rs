@@ -43,6 +43,14 @@ pub enum ContainerError {
         /// The end of its log.
         log: LogTail,
     },
+    /// A container ended by itself while it was used.
+    #[error("the container `{part}` is gone: it ended, or was removed, after it had started{log}")]
+    Gone {
+        /// `postgres` or `logto`.
+        part: &'static str,
+        /// The last that it logged.
+        log: LogTail,
+    },
     /// The containers do not get through to the mock on this machine.
     #[error(
         "Logto's container does not reach the mock Hugging Face on this machine ({way}: {cause})\n\
@@ -137,6 +145,11 @@ pub enum EngineError {
         /// Where it is.
         host: String,
     },
+    /// The variable is there, and empty.
+    #[error(
+        "the environment variable DOCKER_HOST is set to nothing: `unset DOCKER_HOST`, or say where the engine is"
+    )]
+    EmptyHost,
     /// It answers with an error.
     #[error("the Docker Engine does not answer as one ({what}): {source}")]
     Answer {
@@ -172,14 +185,14 @@ pub enum PullError {
         image: String,
     },
     /// The registry does not have it.
-    #[error("there is no image {image} ({answer}): check the name and the tag; Logto's are listed at {page}")]
+    #[error("there is no image {image} ({answer}): check the name and the tag; {tags}")]
     NoSuchTag {
         /// The image.
         image: String,
         /// The registry's words.
         answer: String,
         /// Where tags are listed.
-        page: &'static str,
+        tags: String,
     },
     /// The registry wants somebody else.
     #[error(

@@ -1,8 +1,11 @@
 //! What a container logs: followed while it starts, kept whole when it fails.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{Stream, StreamExt as _};
+use kit::files::{self, Access};
 use testcontainers::bollard::container::LogOutput;
 use testcontainers::bollard::errors::Error as Bollard;
 use testcontainers::bollard::query_parameters::LogsOptionsBuilder;
@@ -19,7 +22,32 @@ const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 const MARK: &str = "[logto-testkit] ";
 
 /// A container's log, line by line, as it is written. It ends with the container.
-pub(super) struct Follow(mpsc::UnboundedReceiver<String>);
+pub(super) struct Follow {
+    lines: mpsc::UnboundedReceiver<String>,
+    words: LastWords,
+}
+
+/// The last that a container logged, also when it is removed with its log.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastWords(Arc<Mutex<VecDeque<String>>>);
+
+impl LastWords {
+    fn note(&self, line: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if line.trim().is_empty() {
+            return;
+        }
+        if lines.len() == SHOWN {
+            lines.pop_front();
+        }
+        lines.push_back(line.to_owned());
+    }
+
+    pub(super) fn told(&self) -> LogTail {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        LogTail { lines: lines.iter().cloned().collect(), file: None }
+    }
+}
 
 /// What the boot script tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,23 +80,30 @@ impl Follow {
     pub(super) fn start(engine: &Engine, container: &str) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut output = stream(engine, container, true);
+        let words = LastWords::default();
+        let noted = words.clone();
         tokio::spawn(async move {
             let mut lines = Lines::default();
             while let Some(Ok(part)) = output.next().await {
                 for line in lines.take(&part.into_bytes()) {
-                    if sender.send(line).is_err() {
-                        return;
-                    }
+                    noted.note(&line);
+                    // Once it has started, nobody waits for what it says; only the last is kept.
+                    drop(sender.send(line));
                 }
             }
         });
-        Self(receiver)
+        Self { lines: receiver, words }
+    }
+
+    /// The last lines, for as long as the container runs.
+    pub(super) fn words(&self) -> LastWords {
+        self.words.clone()
     }
 
     /// The next that the boot script tells; `None` when the container has ended.
     pub(super) async fn next(&mut self) -> Option<Mark> {
         loop {
-            let line = self.0.recv().await?;
+            let line = self.lines.recv().await?;
             tracing::debug!(%line, "Logto's container");
             if let Some(mark) = Mark::read(&line) {
                 return Some(mark);
@@ -96,6 +131,17 @@ impl Lines {
 /// The end of a container's log, and a file with all of it. What cannot be had
 /// is left out: there is another error to be told.
 pub(super) async fn tail(engine: &Engine, container: &str, folder: &Path, name: &str) -> LogTail {
+    let whole = whole(engine, container).await;
+    let file = folder.join(name);
+    LogTail { lines: last_lines(&whole), file: write(&file, &whole).then_some(file) }
+}
+
+/// The last line of a container's log; nothing where it logged nothing.
+pub(super) async fn last_line(engine: &Engine, container: &str) -> String {
+    last_lines(&whole(engine, container).await).pop().unwrap_or_default()
+}
+
+async fn whole(engine: &Engine, container: &str) -> Vec<u8> {
     let mut whole = Vec::new();
     let mut output = stream(engine, container, false);
     let read = async {
@@ -104,15 +150,18 @@ pub(super) async fn tail(engine: &Engine, container: &str, folder: &Path, name: 
         }
     };
     drop(kit::within("a container's log", LIMIT, read).await);
-    let text = String::from_utf8_lossy(&whole);
+    whole
+}
+
+fn last_lines(whole: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(whole);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let lines = lines[lines.len().saturating_sub(SHOWN)..].iter().map(|line| (*line).to_owned()).collect();
-    let file = folder.join(name);
-    LogTail { lines, file: write(&file, &whole).then_some(file) }
+    lines[lines.len().saturating_sub(SHOWN)..].iter().map(|line| (*line).to_owned()).collect()
 }
 
 fn write(file: &PathBuf, whole: &[u8]) -> bool {
-    !whole.is_empty() && std::fs::write(file, whole).is_ok()
+    // Logto logs what people send.
+    !whole.is_empty() && files::replace(file, whole, Access::Secret).is_ok()
 }
 
 fn stream(
@@ -138,6 +187,17 @@ mod tests {
         assert_eq!(read(&format!("mock unreachable {refused}")), Some(Mark::Unreachable(refused.to_owned())));
         assert_eq!(read("forward 443 read ECONNRESET"), None, "one connection is no reason to give up");
         assert_eq!(Mark::read("info ✔ Seed data"), None);
+    }
+
+    #[test]
+    fn the_last_words_are_bounded() {
+        let words = LastWords::default();
+        for line in 0..100 {
+            words.note(&format!("line {line}"));
+            words.note("  ");
+        }
+        let told = words.told().lines;
+        assert_eq!((told.len(), told[0].as_str(), told[19].as_str()), (20, "line 80", "line 99"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::Clock;
+use kit::Stopwatch;
+
+use super::running::Kept;
 
 /// Told of every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
@@ -57,18 +59,25 @@ pub enum Event {
         /// How long it took.
         took: Duration,
     },
+    /// The stack that it was started for is gone, and the containers stay.
+    Kept(Kept),
 }
 
 /// Tells a listener, if there is one, and takes the time.
 #[derive(Clone)]
 pub(super) struct Progress {
     listener: Option<Listener>,
-    clock: Clock,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
 }
 
 impl Progress {
     pub(super) fn new(listener: Option<Listener>) -> Self {
-        Self { listener, clock: Clock::system() }
+        Self { listener }
     }
 
     pub(super) fn tell(&self, event: &Event) {
@@ -80,7 +89,7 @@ impl Progress {
     /// A phase begins; [`Begun::ended`] tells how long it took.
     pub(super) fn begin(&self, phase: Phase, what: impl Into<String>) -> Begun<'_> {
         self.tell(&Event::Begins { phase, what: what.into() });
-        Begun { progress: self, phase, since: self.clock.now() }
+        Begun { progress: self, phase, since: Stopwatch::start() }
     }
 }
 
@@ -88,12 +97,12 @@ impl Progress {
 pub(super) struct Begun<'a> {
     progress: &'a Progress,
     phase: Phase,
-    since: jiff::Timestamp,
+    since: Stopwatch,
 }
 
 impl Begun<'_> {
     pub(super) fn ended(self) -> Duration {
-        let took = self.progress.clock.now().duration_since(self.since).unsigned_abs();
+        let took = self.since.elapsed();
         self.progress.tell(&Event::Ended { phase: self.phase, took });
         took
     }

@@ -14,8 +14,6 @@ use super::error::{ContainerError, PullError};
 use super::progress::{Event, Phase, Progress};
 use super::settings::Limits;
 
-const LOGTO_TAGS: &str = "https://hub.docker.com/r/svhd/logto/tags";
-
 /// Fetches the image unless it is here, as whoever `docker login` has signed in.
 ///
 /// # Errors
@@ -70,13 +68,17 @@ async fn credentials(image: &str) -> Option<DockerCredentials> {
     let kept = tokio::task::spawn_blocking(move || docker_credential::get_credential(&registry).ok());
     Some(match kept.await.ok().flatten()? {
         DockerCredential::IdentityToken(token) => {
+            kit::secret::learn(&token);
             DockerCredentials { identitytoken: Some(token), ..DockerCredentials::default() }
         }
-        DockerCredential::UsernamePassword(username, password) => DockerCredentials {
-            username: Some(username),
-            password: Some(password),
-            ..DockerCredentials::default()
-        },
+        DockerCredential::UsernamePassword(username, password) => {
+            kit::secret::learn(&password);
+            DockerCredentials {
+                username: Some(username),
+                password: Some(password),
+                ..DockerCredentials::default()
+            }
+        }
     })
 }
 
@@ -115,6 +117,36 @@ impl Layers {
     }
 }
 
+/// How registries say, through the engine, that they want somebody else, or nobody in particular less often.
+const REFUSALS: [&str; 8] = [
+    "denied",
+    "unauthorized",
+    "forbidden",
+    "toomanyrequests",
+    "authentication required",
+    "no basic auth credentials",
+    "authorization failed",
+    "incorrect username or password",
+];
+
+/// Where the tags of an image are listed.
+fn tags(image: &str) -> String {
+    let name = image.split('@').next().unwrap_or_default();
+    // A colon before the last slash is that of a port.
+    let name = match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => name,
+    };
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    match (registry(name).contains("docker.io"), name.strip_prefix("library/").unwrap_or(name)) {
+        (false, _) => format!("{} lists its own tags", registry(name)),
+        (true, name) if name.contains('/') => {
+            format!("its tags are listed at https://hub.docker.com/r/{name}/tags")
+        }
+        (true, name) => format!("its tags are listed at https://hub.docker.com/_/{name}/tags"),
+    }
+}
+
 fn refused(image: &str, error: &Bollard) -> PullError {
     let image = image.to_owned();
     let answer = match error {
@@ -122,12 +154,13 @@ fn refused(image: &str, error: &Bollard) -> PullError {
         Bollard::DockerStreamError { error } => error.clone(),
         other => other.to_string(),
     };
-    let told = |word: &str| answer.contains(word);
+    let words = answer.to_lowercase();
+    let told = |word: &str| words.contains(word);
     // The engine passes the registry's words on under status 404 or 500 alike.
     if ["manifest unknown", "manifest for", "not found: manifest", "name unknown"].into_iter().any(told) {
-        return PullError::NoSuchTag { image, answer, page: LOGTO_TAGS };
+        return PullError::NoSuchTag { tags: tags(&image), image, answer };
     }
-    if ["denied", "unauthorized", "toomanyrequests", "authentication required"].into_iter().any(told) {
+    if REFUSALS.into_iter().any(told) {
         return PullError::NotAllowed { image, answer };
     }
     PullError::Failed { image, answer }
@@ -155,6 +188,11 @@ mod tests {
                 "pull access denied for nobody/logto, repository does not exist or may require 'docker login'",
                 "the registry refuses",
             ),
+            (
+                "Head \"http://localhost:5000/v2/logto/manifests/9.99\": no basic auth credentials",
+                "the registry refuses",
+            ),
+            ("Head \"https://ghcr.io/v2/x/manifests/1\": 401 Unauthorized", "docker login"),
             ("toomanyrequests: You have reached your pull rate limit.", "limits how often"),
             (
                 "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
@@ -163,6 +201,21 @@ mod tests {
         ] {
             let error = refused("svhd/logto:9.9", &answer(message)).to_string();
             assert!(error.contains(expected) && error.contains(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn each_image_has_its_own_page_of_tags() {
+        for (image, expected) in [
+            ("svhd/logto:9.9", "https://hub.docker.com/r/svhd/logto/tags"),
+            ("postgres:99-alpine", "https://hub.docker.com/_/postgres/tags"),
+            ("docker.io/library/postgres:99", "https://hub.docker.com/_/postgres/tags"),
+            ("localhost:5000/logto:1", "localhost:5000 lists its own tags"),
+            ("localhost:5000/logto", "localhost:5000 lists its own tags"),
+            ("ghcr.io/logto-io/logto@sha256:00", "ghcr.io lists its own tags"),
+        ] {
+            let error = refused(image, &answer("manifest unknown")).to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 

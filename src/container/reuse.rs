@@ -11,6 +11,7 @@ use super::boot::{answers, localhost, management_secret};
 use super::engine::Engine;
 use super::error::ContainerError;
 use super::labels::{self, OwnerLock};
+use super::log::Follow;
 use super::reach::Reach;
 use super::request::PORTS;
 use super::running::Site;
@@ -112,7 +113,9 @@ async fn take(engine: &Engine, containers: [String; 2], reach: &Reach) -> Option
     let ca = Ca::from_pem(read("ca.pem").await?, read("ca.key").await?, place).ok()?;
     let untouched = read(UNTOUCHED).await.and_then(|text| serde_json::from_str(&text).ok());
     let secret = management_secret(engine, postgres).await.ok()?;
-    Some((Site { endpoint, admin_endpoint, secret, version, timings: None, containers }, ca, untouched))
+    let words = Follow::start(engine, logto).words();
+    let site = Site { endpoint, admin_endpoint, secret, version, timings: None, containers, words };
+    Some((site, ca, untouched))
 }
 
 /// The file in Logto's container that says what the tenant held before the first run.

@@ -12,7 +12,8 @@ use super::boot::Boot;
 use super::engine::Engine;
 use super::error::{ContainerError, PullError};
 use super::labels::{self, OwnerLock};
-use super::progress::Progress;
+use super::log::LastWords;
+use super::progress::{Event, Progress};
 use super::reach::{self, Reach};
 use super::reaper::Reaper;
 use super::reuse::{self, Reusable};
@@ -45,12 +46,14 @@ pub(super) struct Site {
     pub(super) timings: Option<Timings>,
     /// Postgres and Logto, by id.
     pub(super) containers: [String; 2],
+    /// What Logto logged last.
+    pub(super) words: LastWords,
 }
 
 /// A Logto in containers, up and seeded, for any number of stacks one after the
 /// other: each finds the tenant as if nobody had been there.
 ///
-/// Call [`RunningContainer::stop`] at the end. However the process ends, a helper
+/// Call [`RunningContainer::stop`] at the end. However the process ends, a guard
 /// removes the containers, unless they are to stay.
 #[derive(Debug)]
 pub struct RunningContainer {
@@ -67,6 +70,7 @@ pub struct RunningContainer {
     /// One stack at a time works in the tenant.
     turn: Arc<tokio::sync::Mutex<()>>,
     reaper: Option<Reaper>,
+    progress: Progress,
     _owner: OwnerLock,
 }
 
@@ -146,6 +150,7 @@ impl Container {
                 untouched: untouched.map_or_else(OnceLock::new, OnceLock::from),
                 turn: Arc::default(),
                 reaper: None,
+                progress: Progress::new(self.progress.clone()),
                 _owner: owner,
             }),
             Reusable::ToStart(owner) => self.boot(engine, reach, port, Some(owner)).await,
@@ -213,7 +218,7 @@ impl Container {
                 );
                 return Err(error);
             }
-            // Docker may still be making one; the helper goes on looking.
+            // Docker may still be making one; the guard goes on looking.
             Err(ContainerError::GivenUp) => {
                 remove(&engine, &run, None).await;
                 return Err(ContainerError::GivenUp);
@@ -240,12 +245,13 @@ impl Container {
             untouched: OnceLock::new(),
             turn: Arc::default(),
             reaper,
+            progress,
             _owner: owner,
         })
     }
 }
 
-/// Removes a run; when that fails, the helper goes on trying.
+/// Removes a run; when that fails, the guard goes on trying.
 async fn remove(engine: &Engine, run: &str, reaper: Option<Reaper>) {
     match (sweep::remove_run(engine, run).await, reaper) {
         (Ok(_), Some(reaper)) => reaper.release(),
@@ -312,6 +318,18 @@ impl RunningContainer {
         self.site.timings
     }
 
+    /// Why it can be used no more, where one of its containers is gone.
+    pub(crate) async fn gone(&self) -> Option<ContainerError> {
+        let [postgres, logto] = &self.site.containers;
+        // Without its database, whatever Logto says is not the cause.
+        for (part, id) in [("postgres", postgres), ("logto", logto)] {
+            if self.engine.is_up(id).await.is_ok_and(|is_up| !is_up) {
+                return Some(ContainerError::Gone { part, log: self.site.words.told() });
+            }
+        }
+        None
+    }
+
     /// The listener for the next mock.
     pub(crate) fn listener(&self) -> Result<Bound, kit::BindError> {
         self.port.bound()
@@ -357,5 +375,13 @@ impl RunningContainer {
         }
         remove(&self.engine, &self.run, self.reaper.take()).await;
         None
+    }
+
+    /// As [`RunningContainer::stop`]; whoever was told of the start is told of what stays.
+    pub(crate) async fn stop_and_tell(self) {
+        let progress = self.progress.clone();
+        if let Some(kept) = self.stop().await {
+            progress.tell(&Event::Kept(kept));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kit::Clock;
+use kit::Stopwatch;
 use serde_json::{Map, Value};
 
 use super::app::{App, OwnApp};
@@ -15,7 +15,7 @@ use super::levers::{Lever, levers, without};
 use super::twin::{ConfigGoes, Story, Twin, twin};
 use super::words::Words;
 use super::yaml;
-use crate::findings::{Cause, Finding};
+use crate::findings::{Cause, Evidence, Finding};
 use crate::run::{observed_walk, stack_for};
 use crate::scenario::Scenario;
 use crate::stack::{ManagementError, Stack, StartError, StepError};
@@ -51,8 +51,7 @@ struct Walk {
 /// # Errors
 /// [`DiagnoseError`] when the twin could not be walked. That something is wrong is no error.
 pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
-    let clock = Clock::system();
-    let started = clock.now();
+    let started = Stopwatch::start();
     let (mut own, story) = told(app);
     let (mut model, first) = first_walk(case, app).await?;
     let mut walks = vec![first];
@@ -68,7 +67,8 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             // What the configuration told before is better told where people run into it.
             found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
             if found.iter().all(|known| known.finding.cause != finding.cause) {
-                found.push(Found { finding: finding.clone(), walk: at, breaks, repaired_by: None });
+                let finding = with_targets_given(case, finding.clone());
+                found.push(Found { finding, walk: at, breaks, repaired_by: None });
             }
         }
         let Some(cause) = breaks else {
@@ -109,8 +109,33 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
     }
     // What only the configuration tells comes after what people run into.
     found.sort_by_key(|found| !found.breaks);
-    let elapsed = clock.now().duration_since(started).unsigned_abs();
+    let elapsed = started.elapsed();
     Ok(conclude(model, found, walks, unfinished, story, elapsed))
+}
+
+/// A Logto keeps of the listed targets only those that a connector has, and so does the
+/// twin: a person looks for what their own file lists.
+fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
+    let given =
+        case.sign_in_experience.as_ref().and_then(|members| members.get("socialSignInConnectorTargets"));
+    let lists =
+        |one: &str| given.and_then(Value::as_array).is_some_and(|all| all.iter().any(|other| other == one));
+    let id = case.connector.id.as_deref().filter(|id| lists(id));
+    let factory = Some(case.connector.factory.id()).filter(|factory| lists(factory));
+    let hint = match (id, factory) {
+        (Some(id), _) => format!(", and `{id}` is the connector's id, not its target"),
+        (None, Some(factory)) => format!(", and `{factory}` is the connector's factory, not its target"),
+        (None, None) => String::new(),
+    };
+    for evidence in &mut finding.evidence {
+        if let (Evidence::Setting { field, value }, Some(given)) = (evidence, given)
+            && *field == "signInExperience.socialSignInConnectorTargets"
+            && *value != given.to_string()
+        {
+            *value = format!("{given}; Logto drops what is the target of no connector{hint}");
+        }
+    }
+    finding
 }
 
 fn told(app: &App) -> (Option<&OwnApp>, Story<'_>) {

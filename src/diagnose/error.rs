@@ -13,9 +13,9 @@ pub enum InputError {
         /// The file.
         file: String,
         /// Line, from 1.
-        line: usize,
+        line: u64,
         /// Column, from 1.
-        column: usize,
+        column: u64,
         /// What is wrong there.
         message: String,
         /// What to do.

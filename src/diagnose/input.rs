@@ -1,5 +1,6 @@
 //! Reading what consoles and APIs give, with a clear word where it cannot be.
 
+use kit::document::{self, Fault};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -7,6 +8,8 @@ use super::case::{Case, ConnectorCase, OauthAppCase};
 use super::error::InputError;
 use crate::scenario::nearest;
 use crate::stack::ConnectorFactory;
+
+mod space;
 
 const FACTORIES: [ConnectorFactory; 3] =
     [ConnectorFactory::HuggingFace, ConnectorFactory::OAuth2, ConnectorFactory::Oidc];
@@ -47,12 +50,16 @@ impl Case {
         Ok(())
     }
 
-    /// Reads the settings of the OAuth app at Hugging Face, in YAML or JSON.
+    /// Reads the settings of the OAuth app at Hugging Face, in YAML or JSON, or the `README.md` of
+    /// a Space (or its front matter alone), whose `hf_oauth…` say them.
     ///
     /// # Errors
     /// [`InputError`] says what is there and what is needed.
     pub fn read_oauth_app(&mut self, text: &str, file: &str) -> Result<(), InputError> {
-        self.oauth_app = Some(oauth_app(&yaml(text, file)?, file)?);
+        self.oauth_app = Some(match space::front_matter(text) {
+            Some(matter) => space::oauth_app(&yaml(&matter, file)?, file)?,
+            None => oauth_app(&yaml(text, file)?, file)?,
+        });
         Ok(())
     }
 }
@@ -63,36 +70,29 @@ fn json(text: &str, file: &str) -> Result<Value, InputError> {
         let hint = "it should hold JSON as Logto's Management API gives it".to_owned();
         return Err(InputError::Shape { file: file.to_owned(), what: "it is empty".to_owned(), hint });
     }
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        InputError::Syntax {
-            file: file.to_owned(),
-            line: error.line(),
-            column: error.column(),
-            message: format!("this is not JSON: {message}"),
-            hint: "; save the answer of the Management API as it came, without the command or headers around it",
-        }
-    })
+    let hint = "; save the answer of the Management API as it came, without the command or headers around it";
+    document::json(text).map_err(|fault| syntax(file, fault, "this is not JSON", hint))
 }
 
 fn yaml(text: &str, file: &str) -> Result<Value, InputError> {
-    if let Ok(value) = serde_json::from_str(text) {
-        return Ok(value);
-    }
-    serde_saphyr::from_str(text).map_err(|error| {
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        let message = error.without_snippet().to_string();
-        let first = message.lines().next().unwrap_or_default();
-        let message = first.rsplit_once(" at line ").map_or(first, |(message, _)| message);
-        InputError::Syntax {
-            file: file.to_owned(),
-            line: usize::try_from(line).unwrap_or(1),
-            column: usize::try_from(column).unwrap_or(1),
-            message: format!("this is neither YAML nor JSON: {message}"),
-            hint: "",
+    match document::json(text) {
+        Ok(value) => Ok(value),
+        Err(fault) if serde_json::from_str::<Value>(text).is_ok() => Err(syntax(file, fault, "", "")),
+        Err(_) => {
+            document::yaml(text).map_err(|fault| syntax(file, fault, "this is neither YAML nor JSON", ""))
         }
-    })
+    }
+}
+
+fn syntax(file: &str, fault: Fault, not: &str, hint: &'static str) -> InputError {
+    let Fault { line, column, message, .. } = fault;
+    // A document with a key twice is one.
+    let (message, hint) = if message.ends_with(" stands here twice") {
+        (format!("{message}; which of the two is meant?"), "")
+    } else {
+        (format!("{not}: {message}"), hint)
+    };
+    InputError::Syntax { file: file.to_owned(), line, column, message, hint }
 }
 
 fn shape<T>(file: &str, what: impl Into<String>, hint: impl Into<String>) -> Result<T, InputError> {
@@ -115,11 +115,14 @@ fn object(value: Value, file: &str, of: &str) -> Result<Map<String, Value>, Inpu
     match value {
         Value::Object(members) => match (members.get("code"), members.get("message")) {
             (Some(Value::String(code)), Some(Value::String(message))) if members.get("id").is_none() => {
-                shape(
-                    file,
-                    format!("this is an error of Logto's, {code}: {message}"),
-                    "ask again with a token that may read",
-                )
+                let hint = match code.split('.').next() {
+                    Some("auth") => "ask again with a token that may read",
+                    Some("entity") => {
+                        "Logto has nothing with that id: take it from the list (`GET /api/connectors`, `GET /api/applications`)"
+                    }
+                    _ => "ask again once that is mended",
+                };
+                shape(file, format!("this is an error of Logto's, {code}: {message}"), hint)
             }
             _ => Ok(members),
         },
@@ -289,13 +292,14 @@ pub(super) fn experience(value: Value, file: &str) -> Result<Map<String, Value>,
     Ok(members)
 }
 
-const OAUTH_APP: [&str; 9] = [
+const OAUTH_APP: [&str; 10] = [
     "client_id",
     "secret",
     "public",
     "redirect_uris",
     "scopes",
     "token_duration_minutes",
+    "authorized_orgs",
     "name",
     "homepage_url",
     "logo_url",
@@ -313,10 +317,29 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthAppCase, InputError> {
         };
         return shape(file, format!("an OAuth app at Hugging Face has no `{stranger}`"), hint);
     }
-    let scopes = match members.get("scopes") {
+    let scopes = scopes(members, "scopes", file)?;
+    let public = match members.get("public") {
+        None | Some(Value::Null) => None,
+        Some(Value::Bool(public)) => Some(*public),
+        Some(other) => return shape(file, format!("`public` is {}", kind(other)), "it is true or false"),
+    };
+    Ok(OauthAppCase {
+        client_id: text(members, "client_id", file)?,
+        secret: text(members, "secret", file)?.filter(|secret| !secret.is_empty()),
+        public,
+        redirect_uris: texts(members, "redirect_uris", file)?,
+        scopes,
+        token_duration_minutes: minutes(members, "token_duration_minutes", file)?,
+        authorized_orgs: one_or_more(members, "authorized_orgs", file)?,
+    })
+}
+
+/// Scopes, each of which Hugging Face has.
+fn scopes(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<Vec<String>>, InputError> {
+    let scopes: Option<Vec<String>> = match members.get(name) {
         // As the connector writes them.
         Some(Value::String(text)) => Some(text.split_whitespace().map(ToOwned::to_owned).collect()),
-        _ => texts(members, "scopes", file)?,
+        _ => texts(members, name, file)?,
     };
     let known: Vec<&str> = mock_huggingface::SCOPES.iter().map(|(name, _)| *name).collect();
     for scope in scopes.iter().flatten() {
@@ -328,29 +351,32 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthAppCase, InputError> {
             return shape(file, format!("Hugging Face has no scope `{scope}`"), hint);
         }
     }
-    let public = match members.get("public") {
-        None | Some(Value::Null) => None,
-        Some(Value::Bool(public)) => Some(*public),
-        Some(other) => return shape(file, format!("`public` is {}", kind(other)), "it is true or false"),
-    };
-    let minutes = match members.get("token_duration_minutes") {
-        None | Some(Value::Null) => None,
+    Ok(scopes)
+}
+
+fn minutes(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<u32>, InputError> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_u64().and_then(|minutes| u32::try_from(minutes).ok()) {
-            Some(minutes) if minutes > 0 => Some(minutes),
+            Some(minutes) if minutes > 0 => Ok(Some(minutes)),
             _ => {
-                let hint = "it is a whole number of minutes, from 1 to 43200";
-                return shape(file, "`token_duration_minutes` is none", hint);
+                let what = format!("`{name}` is not a number of minutes");
+                shape(file, what, "it is a whole number of minutes, from 1 to 43200")
             }
         },
-    };
-    Ok(OauthAppCase {
-        client_id: text(members, "client_id", file)?,
-        secret: text(members, "secret", file)?.filter(|secret| !secret.is_empty()),
-        public,
-        redirect_uris: texts(members, "redirect_uris", file)?,
-        scopes,
-        token_duration_minutes: minutes,
-    })
+    }
+}
+
+/// A list of texts, or one of them.
+fn one_or_more(
+    members: &Map<String, Value>,
+    name: &str,
+    file: &str,
+) -> Result<Option<Vec<String>>, InputError> {
+    match members.get(name) {
+        Some(Value::String(one)) => Ok(Some(vec![one.clone()])),
+        _ => texts(members, name, file),
+    }
 }
 
 fn text(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<String>, InputError> {

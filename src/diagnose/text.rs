@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use kit::output::{Form, escaped};
+
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 
 /// Columns of a text for people.
@@ -88,7 +90,7 @@ impl Diagnosis {
         };
         writeln!(f, "  {mark}{}{note}", check.stage.says())?;
         match &check.detail {
-            Some(detail) => writeln!(f, "          {detail}"),
+            Some(detail) => writeln!(f, "          {}", in_one_line(detail)),
             None => Ok(()),
         }
     }
@@ -102,13 +104,18 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Resul
     lines.iter().try_for_each(|line| paragraph(f, "  - ", line))
 }
 
+/// What comes from settings and answers cannot begin a line of its own.
+fn in_one_line(text: &str) -> String {
+    escaped(&text.replace('\n', " "), Form::Line).into_owned()
+}
+
 /// Words up to [`WIDTH`], further lines below the first word.
 fn paragraph(f: &mut fmt::Formatter<'_>, begin: &str, text: &str) -> fmt::Result {
     let indent = begin.chars().count();
     let hang = if begin.trim_end().ends_with(':') { 3 } else { indent };
     let mut column = indent;
     f.write_str(begin)?;
-    for (at, word) in text.split(' ').enumerate() {
+    for (at, word) in in_one_line(text).split(' ').enumerate() {
         let length = word.chars().count();
         if at > 0 && column + 1 + length > WIDTH {
             write!(f, "\n{:hang$}", "")?;

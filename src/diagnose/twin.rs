@@ -244,6 +244,12 @@ impl<'c> Maker<'c> {
                 app.insert("scopes".to_owned(), json!(all));
             }
         }
+        if let Some(orgs) = known.authorized_orgs.as_ref().filter(|orgs| !orgs.is_empty()) {
+            self.unknown.push(format!(
+                "Whether the person belongs to {}, whose members alone can sign in: the twin lets everyone in.",
+                orgs.join(" or ")
+            ));
+        }
         if let Some(minutes) = known.token_duration_minutes {
             app.insert("token_duration_minutes".to_owned(), json!(minutes));
         }

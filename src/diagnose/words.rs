@@ -41,7 +41,8 @@ impl Words {
                 Evidence::Hop { says, .. }
                 | Evidence::Journal { says, .. }
                 | Evidence::Audit { says }
-                | Evidence::Management { says } => *says = self.own(says),
+                | Evidence::Management { says }
+                | Evidence::Machine { says } => *says = self.own(says),
                 Evidence::Setting { value, .. } => *value = self.own(value),
             }
         }

@@ -1,7 +1,7 @@
 //! The closed set of causes.
 
 use super::causes::{
-    Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Network, Person,
+    Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Machine, Network, Person,
 };
 
 /// What went wrong, by name. The areas say whose thing it is.
@@ -25,6 +25,8 @@ pub enum Cause {
     Network(Network),
     /// What the browser did.
     Browser(Browser),
+    /// The machine on which the walk was made.
+    Machine(Machine),
     /// The person's own choice: no fault.
     Person(Person),
     /// Something broke, and nothing that was seen proves why.
@@ -62,6 +64,8 @@ pub enum Place {
     Proxy,
     /// The person at the browser.
     Person,
+    /// The machine that runs this tool.
+    Machine,
     /// Nowhere: wait, and try again.
     Provider,
 }
@@ -83,6 +87,7 @@ impl std::fmt::Display for Place {
             Self::AppConfiguration => "the app's configuration",
             Self::Proxy => "the reverse proxy",
             Self::Person => "the person at the browser",
+            Self::Machine => "the machine that runs logto-testkit",
             Self::Provider => "Hugging Face itself",
         })
     }
@@ -169,6 +174,7 @@ impl Cause {
             Self::Logto(cause) => cause.text(),
             Self::Network(cause) => cause.text(),
             Self::Browser(cause) => cause.text(),
+            Self::Machine(cause) => cause.text(),
             Self::Person(cause) => cause.text(),
             Self::Unknown => UNKNOWN,
         }
@@ -201,6 +207,7 @@ impl Cause {
             .chain(of(Logto::ALL))
             .chain(of(Network::ALL))
             .chain(of(Browser::ALL))
+            .chain(of(Machine::ALL))
             .chain(of(Person::ALL))
             .chain([Self::Unknown])
             .collect()

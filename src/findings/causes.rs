@@ -8,6 +8,7 @@ mod connector;
 mod experience;
 mod huggingface;
 mod logto;
+mod machine;
 mod network;
 mod person;
 
@@ -19,6 +20,7 @@ pub use connector::Connector;
 pub use experience::Experience;
 pub use huggingface::HuggingFace;
 pub use logto::Logto;
+pub use machine::Machine;
 pub use network::Network;
 pub use person::Person;
 
@@ -49,6 +51,7 @@ mod see {
     pub(super) const BLOCKLIST: &str = "https://docs.logto.io/security/blocklist";
     pub(super) const HF_STATUS: &str = "https://status.huggingface.co";
     pub(super) const HF_LIMITS: &str = "https://huggingface.co/docs/hub/rate-limits";
+    pub(super) const TIME: &str = "https://man7.org/linux/man-pages/man7/time.7.html";
     pub(super) const SSO: &str = "https://docs.logto.io/end-user-flows/enterprise-sso";
     pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
 }

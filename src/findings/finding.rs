@@ -1,9 +1,11 @@
 //! A cause with its evidence.
 
-use kit::Party;
+use kit::output::{Form, escaped};
+use kit::{Disturbance, Party};
 use serde_json::{Value, json};
 
 use super::cause::Cause;
+use super::causes::Machine;
 use super::derive::shows;
 use super::symptom::{Symptom, SymptomKind};
 
@@ -34,6 +36,11 @@ pub enum Evidence {
         /// What it says.
         says: String,
     },
+    /// What the machine did.
+    Machine {
+        /// In words.
+        says: String,
+    },
     /// A setting as it was seen. Secrets are hidden, their defects shown.
     Setting {
         /// Whose, and which: `connector.config.clientSecret`.
@@ -49,7 +56,7 @@ impl std::fmt::Display for Evidence {
             Self::Hop { number, says } => write!(f, "hop {number}: {says}"),
             Self::Journal { party, says } => write!(f, "journal of {party}: {says}"),
             Self::Audit { says } => write!(f, "Logto's audit log: {says}"),
-            Self::Management { says } => f.write_str(says),
+            Self::Management { says } | Self::Machine { says } => f.write_str(says),
             Self::Setting { field, value } => write!(f, "{field} is {value}"),
         }
     }
@@ -70,6 +77,17 @@ impl Finding {
     /// A finding without evidence yet.
     pub(super) fn new(cause: impl Into<Cause>) -> Self {
         Self { cause: cause.into(), hop: None, evidence: vec![] }
+    }
+
+    /// What is told in place of everything else where the machine got in the way: nobody can say
+    /// what the parties would have done.
+    pub(crate) fn of_machine(disturbances: &[Disturbance]) -> Option<Self> {
+        let cause = match disturbances.first()? {
+            Disturbance::ClockStepped { .. } => Machine::ClockStepped,
+            Disturbance::Stalled(_) => Machine::TooSlow,
+        };
+        let says = |disturbance: &Disturbance| Evidence::Machine { says: disturbance.to_string() };
+        Some(Self { evidence: disturbances.iter().map(says).collect(), ..Self::new(cause) })
     }
 
     /// It shows at this hop.
@@ -126,6 +144,7 @@ impl Evidence {
             Self::Journal { party, says } => json!({ "journal": party.to_string(), "says": says }),
             Self::Audit { says } => json!({ "audit_log": "Logto", "says": says }),
             Self::Management { says } => json!({ "management_api": "Logto", "says": says }),
+            Self::Machine { says } => json!({ "machine": "this", "says": says }),
             Self::Setting { field, value } => json!({ "setting": field, "value": value }),
         }
     }
@@ -159,7 +178,7 @@ impl std::fmt::Display for Finding {
         }
         write!(f, "\n  {}", text.cause)?;
         for evidence in &self.evidence {
-            write!(f, "\n  - {evidence}")?;
+            write!(f, "\n  - {}", escaped(&evidence.to_string(), Form::Line))?;
         }
         write!(f, "\n  fix, in {}: {}\n  see {}", text.place, text.fix, text.see)
     }

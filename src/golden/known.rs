@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::{document, files};
 use serde::Deserialize;
 
 use super::difference::Difference;
@@ -75,14 +76,14 @@ impl KnownDifferences {
     /// [`KnownDifferencesError`] names the file and what is wrong in it.
     pub fn load(root: &Path) -> Result<Self, KnownDifferencesError> {
         let path = root.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
             Ok(text) => text,
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(KnownDifferencesError::Read { path, source }),
         };
-        match serde_saphyr::from_str(&text) {
+        match document::yaml(&text) {
             Ok(list) => Ok(Self(list)),
-            Err(error) => Err(KnownDifferencesError::Format { path, message: error.to_string() }),
+            Err(fault) => Err(KnownDifferencesError::Format { path, message: fault.to_string() }),
         }
     }
 

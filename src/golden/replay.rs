@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use kit::Machine;
 use serde_json::Value;
 
 use super::calls;
@@ -26,7 +27,19 @@ const ANSWER: Duration = Duration::from_secs(150);
 /// # Errors
 /// [`ReplayError`] when it could not be told to its end.
 pub async fn replay(story: &Story, target: &Target) -> Result<Vec<Difference>, ReplayError> {
-    let site = Site::open(target, &story.setup).await?;
+    replay_on(&Machine::real(), story, target).await
+}
+
+/// As [`replay`], by the clocks of this machine, which a test may move.
+///
+/// # Errors
+/// [`ReplayError`] when it could not be told to its end.
+pub async fn replay_on(
+    machine: &Machine,
+    story: &Story,
+    target: &Target,
+) -> Result<Vec<Difference>, ReplayError> {
+    let site = Site::open(machine, target, &story.setup).await?;
     let mut stage = Stage { site, values: Values::default(), story };
     let differences = stage.play().await?;
     stage.site.close().await?;
@@ -70,7 +83,7 @@ impl Stage<'_> {
         let credentials = self.site.credentials.clone();
         self.know("MGMT_APP_ID", &credentials.id);
         self.know("MGMT_APP_SECRET", &credentials.secret);
-        self.know("MGMT_TOKEN", management.token());
+        self.know("MGMT_TOKEN", &management.token());
         if let Some(application) = &setup.application {
             let id = self.application(&management, application, "APP").await?;
             if let Some(patch) = &setup.application_patch {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
+use kit::{document, files};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -236,7 +237,7 @@ pub enum StoryError {
         /// Which file.
         path: PathBuf,
         /// What does not fit, and where.
-        source: serde_json::Error,
+        source: document::Fault,
     },
 }
 
@@ -246,9 +247,9 @@ impl Story {
     /// # Errors
     /// [`StoryError`] names the file, and the line that does not fit.
     pub fn load(path: &Path) -> Result<Self, StoryError> {
-        let text = std::fs::read_to_string(path)
+        let text = files::read_text(path, files::WRITTEN_LIMIT)
             .map_err(|source| StoryError::Read { path: path.to_owned(), source })?;
-        serde_json::from_str(&text).map_err(|source| StoryError::Format { path: path.to_owned(), source })
+        document::json(&text).map_err(|source| StoryError::Format { path: path.to_owned(), source })
     }
 }
 

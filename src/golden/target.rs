@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use kit::{Bound, Ca, Client, Clock, Journal, Party, Random, Running};
+use kit::{Bound, Ca, Client, Clock, Journal, Machine, Party, Random, Running};
 use mock_logto::{Context, Logto};
 use url::Url;
 
@@ -56,14 +56,14 @@ pub(super) struct Site {
 const CONNECTOR_REDIRECTS: usize = 20;
 
 impl Site {
-    pub(super) async fn open(target: &Target, setup: &Setup) -> Result<Self, ReplayError> {
+    pub(super) async fn open(machine: &Machine, target: &Target, setup: &Setup) -> Result<Self, ReplayError> {
         let (clock, ca, listen) = match target {
             Target::Double => {
-                let clock = Clock::skipping();
+                let clock = Clock::skipping_on(machine);
                 let ca = Arc::new(Ca::create(&clock, &[HUGGINGFACE_HOST])?);
                 (clock, ca, SocketAddr::from(([127, 0, 0, 1], 0)))
             }
-            Target::Running(running) => (Clock::system(), running.ca.clone(), running.listen),
+            Target::Running(running) => (Clock::system_on(machine), running.ca.clone(), running.listen),
         };
         let journal = Journal::new();
         let origin = Url::parse("https://huggingface.co").expect("a constant URL");

@@ -33,12 +33,9 @@ pub enum ActionError {
     /// Not a call of the Management API.
     #[error("`{0}` is no call of the Management API")]
     NoCall(String),
-    /// The Management API did not answer.
+    /// The Management API did not answer, or what it changes could not be noted for being put back.
     #[error(transparent)]
-    Management(#[from] crate::stack::ManagementError),
-    /// What it created could not be noted for being put back.
-    #[error(transparent)]
-    Saved(#[from] crate::stack::SavedStateError),
+    Administer(#[from] crate::stack::StepError),
     /// The app cannot be started again like this.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),

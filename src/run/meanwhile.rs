@@ -37,12 +37,11 @@ impl Person<'_> {
             body: call.body.as_ref().map(|body| self.filled(body)).transpose()?,
         };
         let (method, path) = filled.parts().ok_or_else(|| ActionError::NoCall(filled.call.clone()))?;
-        let (status, body) = self.stack.management().ask(method.clone(), path, filled.body.as_ref()).await?;
+        let (status, body) = self.stack.administer(method.clone(), path, filled.body.as_ref()).await?;
         self.answered = Some(Answered { status, body });
         let created = self.answered.as_ref().and_then(|answered| created(&method, path, answered));
         if let Some(created) = created {
             self.applications.extend(created.strip_prefix("applications/").map(ToOwned::to_owned));
-            self.stack.note_created(created)?;
         }
         Ok(())
     }

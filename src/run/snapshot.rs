@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::files::{self, Access};
 use similar::TextDiff;
 
 use crate::Scenario;
@@ -33,48 +34,62 @@ pub fn snapshot_path(scenario: &Scenario) -> PathBuf {
 }
 
 /// Writes a transcript as the reviewed one, in insta's format. Whoever does that
-/// has reviewed it.
+/// has reviewed it. Secrets that the scenario gives are not written.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<()> {
     // A JSON string is a YAML string in double quotes, which is how insta writes it.
-    let description = serde_json::Value::from(scenario.description.trim());
+    let secrets = scenario.secrets();
+    let transcript = secrets.hide(transcript);
+    let description = serde_json::Value::from(&*secrets.hide(scenario.description.trim()));
     let text = format!(
         "---\nsource: tests/scenarios.rs\ndescription: {description}\n---\n{}\n",
         transcript.trim_end()
     );
-    std::fs::write(snapshot_path(scenario), text)
+    files::replace(&snapshot_path(scenario), text, Access::Ordinary)
 }
 
-/// Compares a transcript with the reviewed one.
+/// Compares a transcript with the reviewed one. Secrets that the scenario gives literally are hidden
+/// in both: whether its author let one stand in the reviewed transcript makes no difference.
 ///
 /// # Errors
 /// When the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
     let path = snapshot_path(scenario);
-    let reviewed = match std::fs::read_to_string(&path) {
+    let reviewed = match files::read_text(&path, files::WRITTEN_LIMIT) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SnapshotResult::Missing),
         Err(error) => return Err(error),
     };
-    Ok(compare(contents(&reviewed), transcript, &path))
+    let secrets = scenario.secrets();
+    Ok(compare(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
 }
 
-fn compare(reviewed: &str, transcript: &str, path: &Path) -> SnapshotResult {
+fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
     // insta does not keep the line end of the last line.
-    let (reviewed, transcript) = (reviewed.trim_end(), transcript.trim_end());
+    let (reviewed, transcript) = (contents(text).trim_end(), transcript.trim_end());
     if reviewed == transcript {
         return SnapshotResult::Same;
     }
     let diff = TextDiff::from_lines(reviewed, transcript);
+    let cut_off = if transcript.starts_with(reviewed) && !text.ends_with('\n') {
+        let what = if reviewed.is_empty() { "is empty" } else { "is cut off in the middle of a line" };
+        format!(
+            "{} {what}, as a write that was interrupted leaves it: take it from version control, or write it again \
+             with `--update` and review it\n",
+            path.display()
+        )
+    } else {
+        String::new()
+    };
     let shown = diff
         .unified_diff()
         .context_radius(3)
         .missing_newline_hint(false)
         .header(&path.to_string_lossy(), "this walk")
         .to_string();
-    SnapshotResult::Different(shown)
+    SnapshotResult::Different(cut_off + &shown)
 }
 
 /// What follows the metadata, which stands between two lines of `---`.
@@ -91,7 +106,7 @@ mod tests {
     #[test]
     fn metadata_and_the_last_line_end_do_not_count() {
         let snapshot = "---\nsource: tests/scenarios.rs\nexpression: transcript\n---\n 1 GET /\n 2 GET /x\n";
-        let same = compare(contents(snapshot), " 1 GET /\n 2 GET /x", Path::new("a.snap"));
+        let same = compare(snapshot, " 1 GET /\n 2 GET /x", Path::new("a.snap"));
         assert_eq!(same, SnapshotResult::Same);
     }
 
@@ -102,6 +117,23 @@ mod tests {
         else {
             panic!("no difference")
         };
-        assert!(diff.contains("- 1 303\n+ 1 302\n"), "{diff}");
+        assert!(diff.starts_with("--- a.snap\n") && diff.contains("- 1 303\n+ 1 302\n"), "{diff}");
+    }
+
+    #[test]
+    fn what_an_interrupted_write_left_is_called_so() {
+        for (snapshot, what) in [
+            ("", "a.snap is empty, "),
+            (
+                "---\nsource: tests/scenarios.rs\n---\n 1 303\n 2 2",
+                "a.snap is cut off in the middle of a line, ",
+            ),
+        ] {
+            let SnapshotResult::Different(told) = compare(snapshot, " 1 303\n 2 200\n", Path::new("a.snap"))
+            else {
+                panic!("no difference")
+            };
+            assert!(told.starts_with(what) && told.contains("+ 2 200"), "{told}");
+        }
     }
 }

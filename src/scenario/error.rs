@@ -16,12 +16,6 @@ pub enum ScenarioError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file is no text.
-    #[error("{path}: this is not UTF-8 text")]
-    NotText {
-        /// The file.
-        path: PathBuf,
-    },
     /// There is no scenario below a folder.
     #[error("{path}: no scenario (`*.yaml`) here")]
     Nothing {

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use kit::files;
+
 use super::error::ScenarioError;
 use super::node::{Key, Kind, Node, Place};
 use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
-use super::size::{self, Left};
+use super::size::Left;
 use super::typed::{Placed, known, typed};
 
 /// Files within files; more is a mistake, even where it is no circle.
@@ -64,33 +66,21 @@ fn describe(root: &mut Node, case: &RawCase) {
 
 fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
     let file = Arc::new(path.to_owned());
-    let root = Node::parse(text, &file).map_err(|error| {
-        let error = error.without_snippet();
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        let message = match error {
-            serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
-                format!("`{key}` stands here twice")
-            }
-            serde_saphyr::Error::MultipleDocuments { .. } => {
-                "a second document begins here; a file holds one scenario, or a table of `cases`".to_owned()
-            }
-            serde_saphyr::Error::Budget { .. } => {
-                "this is larger, or reaches deeper, than a scenario can".to_owned()
-            }
-            // The first line is the message, with its place at the end; the rest is a
-            // drawing of the source.
-            other => {
-                let text = other.to_string();
-                let line = text.lines().next().unwrap_or_default();
-                line.rsplit_once(" at line ").map_or(line, |(message, _)| message).to_owned()
-            }
-        };
-        ScenarioError::at(&Place { file: file.clone(), line, column }, message, None)
+    let root = Node::parse(text, &file).map_err(|fault| {
+        ScenarioError::at(
+            &Place { file: file.clone(), line: fault.line, column: fault.column },
+            fault.message,
+            None,
+        )
     })?;
     match root.kind {
         Kind::Map(_) => Ok(root),
         _ => {
-            let message = format!("a scenario is a map, there is {}", root.description());
+            let message = if text.trim().is_empty() {
+                "the file is empty".to_owned()
+            } else {
+                format!("a scenario is a map, there is {}", root.description())
+            };
             Err(ScenarioError::at(
                 &root.at,
                 message,
@@ -254,7 +244,7 @@ fn fragment(
         let message = format!("`{name}` is included in a circle: {}", chain.join(" → "));
         return Err(ScenarioError::at(at, message, None));
     }
-    let text = size::read(&path).map_err(|error| {
+    let text = files::read_text(&path, files::SETTINGS_LIMIT).map_err(|error| {
         let hint = Some(format!("looked for {}", path.display()));
         ScenarioError::at(at, format!("`{name}` cannot be included: {error}"), hint)
     })?;

@@ -39,8 +39,17 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
         let entry = entry.map_err(failed)?.path();
         let name = entry.file_name().unwrap_or_default().to_string_lossy();
         let is_yaml = entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        if entry.is_dir() && !PASSED_OVER.contains(&&*name) || is_yaml {
-            collect(&entry, found)?;
+        let kind = std::fs::metadata(&entry).map(|there| (there.is_dir(), there.is_file()));
+        match kind {
+            // A pipe that nothing writes to would be waited for.
+            Ok((false, false)) if is_yaml => {
+                let source =
+                    std::io::Error::other("it is not a file; name it in the arguments to have a pipe read");
+                return Err(ScenarioError::Read { path: entry, source });
+            }
+            Ok((true, _)) if !PASSED_OVER.contains(&&*name) => collect(&entry, found)?,
+            _ if is_yaml => collect(&entry, found)?,
+            _ => {}
         }
     }
     Ok(())

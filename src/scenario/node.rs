@@ -7,11 +7,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kit::document::{self, Fault};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::Spanned;
-
-use super::budget;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +49,8 @@ pub(super) struct Key {
 
 impl Node {
     /// Reads a document.
-    pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, serde_saphyr::Error> {
-        let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, budget::of_yaml())?;
+    pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, Fault> {
+        let raw: Spanned<Raw> = document::yaml(text)?;
         Ok(placed(raw, file))
     }
 

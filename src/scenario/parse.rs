@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use kit::files;
 use serde_json::{Map, Value};
 
 use super::error::ScenarioError;
@@ -12,7 +13,6 @@ use super::hint::nearest;
 use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, Verb};
 use super::node::{Kind, Node, Place};
 use super::raw::{RawCapture, RawScenario, RawStep};
-use super::size;
 use super::surroundings::clock_offset;
 use super::typed::{Placed, known, typed};
 use crate::findings::Cause;
@@ -128,10 +128,8 @@ pub(crate) fn documents(path: &Path) -> Result<Vec<Document>, ScenarioError> {
 }
 
 fn read(path: &Path) -> Result<String, ScenarioError> {
-    size::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::InvalidData => ScenarioError::NotText { path: path.to_owned() },
-        _ => ScenarioError::Read { path: path.to_owned(), source },
-    })
+    files::read_text(path, files::SETTINGS_LIMIT)
+        .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })
 }
 
 fn single(mut scenarios: Vec<Scenario>, path: &Path) -> Result<Scenario, ScenarioError> {

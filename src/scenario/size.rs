@@ -1,29 +1,11 @@
-//! How large a scenario may become: a file is text of others too, and a few
-//! lines of it can ask for gigabytes.
-
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::Path;
+//! How large a scenario may become: a few lines of it can ask for gigabytes.
 
 use super::error::ScenarioError;
 use super::node::{Kind, Node, Place};
 
-/// Bytes of a file. The largest one here has four thousand.
-const FILE_LIMIT: u64 = 1024 * 1024;
 /// What cases, parameters and includes may make of a file: its values, and the
 /// bytes of its texts, counted together.
 const WRITTEN_LIMIT: usize = 16 * 1024 * 1024;
-
-/// Reads a file, and no more of it than a scenario may have: `/dev/zero` ends too.
-pub(super) fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(FILE_LIMIT + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > FILE_LIMIT {
-        let message = format!("it is larger than {FILE_LIMIT} bytes, and so no scenario");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(text)
-}
 
 /// What may still be written out.
 #[derive(Debug)]

@@ -49,9 +49,7 @@ impl Site<'_> {
         let Self { settings, base, clients, endpoints, .. } = *self;
         let plan = plan::plan(settings, names, &self.huggingface.users());
         let mut plan = named("plan what to create in Logto", plan)?;
-        plan.secret_expires_at = settings.application.secret_expires_in.map(|time| {
-            base.clock.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
-        });
+        plan.secret_lasts = settings.application.secret_expires_in.map(|time| (time, base.clock.clone()));
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
@@ -126,13 +124,9 @@ impl Base {
     /// Logto in a container knows both its address and its CA already.
     pub(super) async fn new(
         settings: &StackBuilder,
+        clock: Clock,
         container: Option<&RunningContainer>,
     ) -> Result<(Self, Bound), StartError> {
-        // Only a Logto in this process lives by our clock; with a real one, waiting is real.
-        let clock = match settings.logto {
-            Logto::Embedded => Clock::skipping(),
-            Logto::External(_) | Logto::Container(_) | Logto::Running(_) => Clock::system(),
-        };
         let ca = match (container, &settings.ca) {
             (Some(container), _) => container.ca().clone(),
             (None, Some(ca)) => ca.clone(),
@@ -293,10 +287,8 @@ impl InContainers {
 
     /// Those of this stack alone go with it.
     pub(super) async fn stop(self) {
-        if let Self::Own(running) = self
-            && let Some(kept) = running.stop().await
-        {
-            eprintln!("{kept}");
+        if let Self::Own(running) = self {
+            running.stop_and_tell().await;
         }
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn plan(
         application_kind: application.kind.clone().unwrap_or_else(|| "Traditional".to_owned()),
         third_party: application.third_party,
         custom_client_metadata,
-        secret_expires_at: None,
+        secret_lasts: None,
     })
 }
 

@@ -24,14 +24,31 @@ pub enum ProbeError {
     },
     /// No app at the address.
     #[error(
-        "no app answers at {app} after {limit:?}: start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET \
-         and APP_BASE_URL as the stack says"
+        "no app answers at {app} after {limit:?}{}: start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET \
+         and APP_BASE_URL as the stack says", in_brackets(.cause.as_ref())
     )]
     NoApp {
         /// The address.
         app: Url,
         /// How long it was waited for.
         limit: std::time::Duration,
+        /// Why the last try failed.
+        cause: Option<SendError>,
+    },
+    /// Something answers at the address, and not as an HTTP server does.
+    #[error(
+        "what answers at {app} sends no HTTP response that can be read, for {limit:?} ({cause}): it begins with `{begin}`. \
+         Is that the app's address?"
+    )]
+    NotHttp {
+        /// The address.
+        app: Url,
+        /// How long it was tried.
+        limit: std::time::Duration,
+        /// What is wrong with the last answer.
+        cause: String,
+        /// Its first bytes, in visible characters.
+        begin: String,
     },
     /// An answer that the party would not give.
     #[error("{url} answered {status}, expected {expected}: is that the right server?")]
@@ -121,20 +138,45 @@ pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), P
     answered(client, url, request, 200).await
 }
 
-/// Asks until there is an answer.
+fn in_brackets(cause: Option<&SendError>) -> String {
+    cause.map_or_else(String::new, |cause| format!(" ({cause})"))
+}
+
+/// Asks until there is an answer; `last` is why there was none so far.
 ///
 /// # Errors
 /// Never by itself: whoever calls sets a deadline.
-pub(super) async fn answers(client: &Client, url: &Url) -> Result<(), ProbeError> {
+pub(super) async fn answers(
+    client: &Client,
+    url: &Url,
+    last: &mut Option<SendError>,
+) -> Result<(), ProbeError> {
     loop {
         let request = http::Request::get(url.as_str())
             .body(Bytes::new())
             .map_err(|_| SendError::Url { url: url.to_string() })?;
-        if client.send(request).await.is_ok() {
-            return Ok(());
+        match client.send(request).await {
+            Ok(_) | Err(SendError::BodyTooLarge { .. }) => return Ok(()),
+            Err(error) => *last = Some(error),
         }
         kit::Clock::system().sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+/// What there is to say of an app that does not answer.
+pub(super) async fn no_app(
+    client: &Client,
+    app: Url,
+    limit: std::time::Duration,
+    last: Option<SendError>,
+) -> ProbeError {
+    if let Some(SendError::Incomplete { cause, .. }) = &last
+        && let Some(begin) = client.first_bytes(&app).await
+    {
+        let begin = begin.escape_ascii().to_string();
+        return ProbeError::NotHttp { app, limit, cause: cause.clone(), begin };
+    }
+    ProbeError::NoApp { app, limit, cause: last }
 }
 
 async fn expect(client: &Client, origin: &Url, path: &str, expected: u16) -> Result<(), ProbeError> {

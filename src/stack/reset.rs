@@ -6,8 +6,11 @@
 
 mod inventory;
 mod lockouts;
+mod seeded;
 mod undo;
 
+pub(super) use inventory::{LISTS, SETTINGS, differing};
 pub(super) use lockouts::forgive;
+pub(crate) use seeded::{empty, not_seeded};
 pub use undo::NotClean;
-pub(super) use undo::as_untouched;
+pub(super) use undo::{as_untouched, is_settings, put_settings_back};

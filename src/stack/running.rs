@@ -1,6 +1,7 @@
 //! A stack that is up.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,9 +21,10 @@ use super::parts::{
     named, open_tenant,
 };
 use super::plan;
-use super::probe::{self, ProbeError};
+use super::probe;
 use super::reset;
-use super::saved::{Restored, SavedStateError};
+use super::restore::Restored;
+use super::saved::SavedStateError;
 use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
@@ -56,6 +58,7 @@ pub struct Stack {
     names: Names,
     known: Known,
     clock: Clock,
+    embedded: bool,
     random: Random,
     journal: Journal,
     script: Script,
@@ -74,6 +77,8 @@ pub struct Stack {
     containers: Option<InContainers>,
     /// By what somebody tried to sign in.
     tried: Mutex<BTreeSet<String>>,
+    /// How many disturbances belong to walks that have ended.
+    walked: AtomicUsize,
 }
 
 impl StackBuilder {
@@ -134,9 +139,11 @@ impl Stack {
     pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
         let url = self.endpoints.app.clone();
         let failed = |cause: StepError| StartError { step: "wait for the app", cause };
-        match kit::within("the app's first answer", limit, probe::answers(&self.browser, &url)).await {
+        let mut last = None;
+        let answer = probe::answers(&self.browser, &url, &mut last);
+        match kit::within("the app's first answer", limit, answer).await {
             Ok(answered) => answered.map_err(|error| failed(error.into())),
-            Err(_) => Err(failed(ProbeError::NoApp { app: url, limit }.into())),
+            Err(_) => Err(failed(probe::no_app(&self.browser, url, limit, last).await.into())),
         }
     }
 
@@ -144,6 +151,18 @@ impl Stack {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
+    /// app of your own then lags behind the embedded one's.
+    pub async fn pass(&self, time: Duration) {
+        if self.embedded {
+            self.clock.advance(time);
+            // Whatever is due by now comes first.
+            tokio::task::yield_now().await;
+        } else {
+            self.clock.sleep(time).await;
+        }
     }
 
     /// The stack's source of made-up values.
@@ -169,7 +188,8 @@ impl Stack {
     /// journal stay the mock's, which has each stubbed answer as its own. How often a
     /// stub [expects](wiremock::Mock::expect) to be called is verified by [`Stack::stop`].
     ///
-    /// Delays of a stub are in real time; those of a [`kit::Rule`] are not with an embedded Logto.
+    /// Delays of a stub are in real time, which counts against no time-out of a party as long as all of
+    /// them live in this process; for those take the delay of a [`kit::Rule`].
     ///
     /// ```
     /// use logto_testkit::{Stack, Visitor};
@@ -268,12 +288,17 @@ impl Stack {
         self.tenant.management()
     }
 
-    /// Has what was created besides, e.g. `connectors/abc`, deleted when a shared tenant is put back.
+    /// Makes a call of Logto's Management API for a scenario; what it changes in a shared tenant is put back.
     ///
     /// # Errors
-    /// [`SavedStateError`] when that cannot be written down.
-    pub(crate) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
-        self.tenant.note_created(path)
+    /// [`StepError`] when there is no answer, or it cannot be written down what there is to put back.
+    pub(crate) async fn administer(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<(u16, String), StepError> {
+        self.tenant.administer(method, path, body).await
     }
 
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
@@ -287,9 +312,15 @@ impl Stack {
             }
             None => None,
         };
-        match Self::assemble(&settings, containers.as_ref(), &mut servers).await {
+        let clock = settings.clock();
+        match Self::assemble(&settings, clock.clone(), containers.as_ref(), &mut servers).await {
             Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
             Err(error) => {
+                let error = match container {
+                    Some(container) => error.unless_gone(container).await,
+                    None => error,
+                };
+                let error = error.disturbed_by(&clock.disturbances(0));
                 drop(turn);
                 if let Some(containers) = containers {
                     containers.stop().await;
@@ -308,11 +339,12 @@ impl Stack {
     /// `servers` holds what is up so far, the mock's TLS listener first.
     async fn assemble(
         settings: &StackBuilder,
+        clock: Clock,
         containers: Option<&InContainers>,
         servers: &mut Vec<Running>,
     ) -> Result<Self, StartError> {
         let container = containers.map(InContainers::running);
-        let (base, listener) = Base::new(settings, container).await?;
+        let (base, listener) = Base::new(settings, clock, container).await?;
         let huggingface_addr = listener.addr();
         let fronts = Fronts::bind(&settings.proxies, &base.clock).await?;
         let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
@@ -324,7 +356,7 @@ impl Stack {
             Some(addr) => {
                 let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
                 let origin = localhost(bound.port());
-                servers.push(bound.serve(huggingface_site.router()));
+                servers.push(bound.serve(huggingface_site.plain_router()));
                 Some(origin)
             }
             None => None,
@@ -377,23 +409,11 @@ impl Stack {
             open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
         let mut tenant = step("open the tenant", LOGTO, opened).await?;
 
-        let people = huggingface_site.users().into_iter().map(|user| user.sub).collect();
-        let noted = async { Ok::<_, StepError>(tenant.note_people(people)?) };
-        step("note who is at Hugging Face", QUICK, noted).await?;
-
         let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
         for other in &endpoints.others {
             names.learn(other.name, &other.origin.origin().ascii_serialization());
         }
         names.learn("CONNECTOR", tenant.connector_id());
-        let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
-        let oauth_app = huggingface_site.add_app(oauth_app);
-        for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
-            huggingface_site.add_app(other);
-        }
-        let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
-        names.learn("HF_CLIENT_ID", &client_id);
-        names.learn("HF_CLIENT_SECRET", &client_secret);
         let site = Site {
             huggingface: &huggingface_site,
             settings,
@@ -401,7 +421,21 @@ impl Stack {
             clients: &clients,
             endpoints: &endpoints,
         };
-        let (application, app) = match site.open(&mut tenant, &mut names, app_bound, servers).await {
+        let opened = async {
+            let people = huggingface_site.users().into_iter().map(|user| (user.sub, user.email)).collect();
+            step("note who is at Hugging Face", LOGTO, tenant.note_people(people)).await?;
+            let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
+            let oauth_app = huggingface_site.add_app(oauth_app);
+            for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+                huggingface_site.add_app(other);
+            }
+            let of_connector = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
+            names.learn("HF_CLIENT_ID", &of_connector.0);
+            names.learn("HF_CLIENT_SECRET", &of_connector.1);
+            let opened = site.open(&mut tenant, &mut names, app_bound, servers).await?;
+            Ok::<_, StartError>((of_connector, opened))
+        };
+        let ((client_id, client_secret), (application, app)) = match opened.await {
             Ok(opened) => opened,
             Err(error) => {
                 // A tenant that was changed is put back before the failure is told.
@@ -433,6 +467,7 @@ impl Stack {
             names,
             known,
             clock: base.clock,
+            embedded: matches!(settings.logto, Logto::Embedded),
             random: base.random,
             journal: base.journal,
             script: base.script,
@@ -449,6 +484,7 @@ impl Stack {
             turn: None,
             containers: None,
             tried: Mutex::default(),
+            walked: AtomicUsize::new(0),
         })
     }
 
@@ -456,6 +492,17 @@ impl Stack {
     /// are forgiven when a Logto that others share is handed on.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
+    }
+
+    /// Where the disturbances of a walk that begins now begin: what came since the stack started, or
+    /// since the walk before.
+    pub(crate) fn disturbances_before_walk(&self) -> usize {
+        self.walked.load(Ordering::SeqCst)
+    }
+
+    /// A walk has ended.
+    pub(crate) fn walked(&self) {
+        self.walked.store(self.clock.disturbance_count(), Ordering::SeqCst);
     }
 
     /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.

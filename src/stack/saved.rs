@@ -2,35 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::document;
+use kit::files::{self, Access};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
-use super::management::{Management, ManagementError};
+use super::management::ManagementError;
+use crate::vocabulary::free_texts;
 
-/// How far the clocks of this machine and of Logto may be apart when users
-/// created by a run are looked for.
-const CLOCK_TOLERANCE_MS: i64 = 15 * 60 * 1000;
-
-/// The members of the sign-in experience that provisioning, or a scenario's
-/// `administer`, may change.
-pub(super) const CHANGED_MEMBERS: [&str; 15] = [
-    "signUp",
-    "signIn",
-    "socialSignIn",
-    "socialSignInConnectorTargets",
-    "signInMode",
-    "passwordPolicy",
-    "termsOfUseUrl",
-    "privacyPolicyUrl",
-    "agreeToTermsPolicy",
-    "mfa",
-    "emailBlocklistPolicy",
-    "captchaPolicy",
-    "sentinelPolicy",
-    "singleSignOnEnabled",
-    "unknownSessionRedirectUrl",
-];
+/// The format that is written.
+const VERSION: u32 = 2;
 
 /// The state of a tenant before a run, with what the run has created since.
 ///
@@ -39,7 +21,7 @@ pub(super) const CHANGED_MEMBERS: [&str; 15] = [
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedState {
-    /// Format of this file; 1.
+    /// Format of this file: 2, or 1 as of logto-testkit before it wrote down what it was about to do.
     pub version: u32,
     /// Which Logto.
     pub logto: Url,
@@ -47,6 +29,9 @@ pub struct SavedState {
     pub logto_admin: Url,
     /// When the run began, in milliseconds since the Unix epoch.
     pub started_at_ms: i64,
+    /// When Logto made the newest account that was there before the run, in milliseconds since the Unix epoch.
+    #[serde(default)]
+    pub newest_user_ms: Option<i64>,
     /// The connector that was there and is borrowed.
     pub borrowed_connector: Option<BorrowedConnector>,
     /// The connector that the run created.
@@ -60,11 +45,88 @@ pub struct SavedState {
     /// that belongs to no application yet, is left of a sign-in that broke off.
     #[serde(default)]
     pub people: Vec<String>,
+    /// Whether it held nothing but what Logto seeded, so that whatever else there is now is the run's.
+    #[serde(default)]
+    pub was_empty: bool,
     /// What scenarios created through the Management API, by path: `connectors/abc`.
     #[serde(default)]
     pub created_besides: Vec<String>,
-    /// The members of the sign-in experience that the run changes, as they were.
+    /// What was about to be created when this was written, and is not known to be.
+    #[serde(default)]
+    pub creating: Vec<Creation>,
+    /// What scenarios changed of what was there before the run, as it was, by path: `roles/abc`.
+    #[serde(default)]
+    pub before: Map<String, Value>,
+    /// Calls of scenarios that nothing can undo, such as rotating a key.
+    #[serde(default)]
+    pub not_undone: Vec<String>,
+    /// The sign-in experience as it was.
     pub sign_in_experience: Map<String, Value>,
+}
+
+/// A thing that a run is about to create: it may be there, or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Creation {
+    /// The list it will be in, below `/api`: `applications`.
+    pub list: String,
+    /// What it is made of.
+    pub body: Value,
+    /// What was there before and is like it, by path.
+    pub already: Vec<String>,
+}
+
+impl SavedState {
+    /// Of a tenant in which nothing was changed yet.
+    #[must_use]
+    pub fn new(
+        logto: &Url,
+        logto_admin: &Url,
+        started_at_ms: i64,
+        sign_in_experience: Map<String, Value>,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            logto: logto.clone(),
+            logto_admin: logto_admin.clone(),
+            started_at_ms,
+            newest_user_ms: None,
+            borrowed_connector: None,
+            created_connector: None,
+            created_application: None,
+            created_users: vec![],
+            people: vec![],
+            was_empty: false,
+            created_besides: vec![],
+            creating: vec![],
+            before: Map::new(),
+            not_undone: vec![],
+            sign_in_experience,
+        }
+    }
+
+    /// Whether something, or what it belongs to, was created by the run: `users/abc/roles`.
+    pub(super) fn has_created(&self, path: &str) -> bool {
+        let users = self.created_users.iter().map(|id| format!("users/{id}"));
+        let application = self.created_application.iter().map(|id| format!("applications/{id}"));
+        let connector = self.created_connector.iter().map(|id| format!("connectors/{id}"));
+        let mut all = users.chain(application).chain(connector).chain(self.created_besides.iter().cloned());
+        all.any(|place| {
+            path.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// What the tenant's own connector proves itself with is shown nowhere.
+    fn keep_secret(&self) {
+        let mut found = Vec::new();
+        let changed = self.before.values().filter_map(|before| before.get("config"));
+        for config in self.borrowed_connector.iter().map(|connector| &connector.config).chain(changed) {
+            let members = config.as_object().into_iter().flatten();
+            let members = members.filter(|(name, _)| !["clientId", "scope"].contains(&name.as_str()));
+            members.for_each(|(_, value)| free_texts(value, &mut found));
+        }
+        found.iter().for_each(|value| kit::secret::learn(value));
+    }
 }
 
 /// A `huggingface-universal` connector of the tenant: there can be only one
@@ -92,20 +154,74 @@ pub enum SavedStateError {
         source: std::io::Error,
     },
     /// The file is not one of ours.
-    #[error("{path} is no saved state of logto-testkit: {source}")]
+    #[error("{path}:{line}:{column}: this is not a saved state of logto-testkit: {message}",
+        line = source.line, column = source.column, message = source.message)]
     Format {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: serde_json::Error,
+        source: document::Fault,
+    },
+    /// The file is empty, or ends in the middle.
+    #[error(
+        "{path} is empty or cut off, as a full disk or an interrupted copy leaves it: nothing can be put back from it. \
+         Use another copy if there is one. Otherwise look in Logto's console for what the run made: applications \
+         whose name ends in “(logto-testkit)” with their users, the Hugging Face connector, the sign-in experience; \
+         then delete the file"
+    )]
+    CutOff {
+        /// Which file.
+        path: PathBuf,
     },
     /// The file was written by another version.
-    #[error("{path} has version {found}; this logto-testkit reads version 1")]
+    #[error("{path} has version {found}; this logto-testkit reads versions 1 and 2")]
     Version {
         /// Which file.
         path: PathBuf,
         /// Its version.
         found: u32,
+    },
+    /// An earlier run was ended before it put its tenant back.
+    #[error(
+        "an earlier run was ended before it put the tenant at {logto} back, and {path} holds what it was like; run \
+         `logto-testkit restore {path}` first"
+    )]
+    LeftOver {
+        /// The file.
+        path: PathBuf,
+        /// Whose tenant.
+        logto: Url,
+    },
+    /// Another run is at work with the file.
+    #[error(
+        "{path} belongs to a run that is still at work in the tenant at {logto}; wait for it, or stop it with Ctrl-C: \
+         it puts the tenant back"
+    )]
+    AtWork {
+        /// The file.
+        path: PathBuf,
+        /// Whose tenant.
+        logto: Url,
+    },
+    /// There is something in the place of the file.
+    #[error(
+        "{path} is there already, and is never written over: {source}; pass another name with --state-file"
+    )]
+    Occupied {
+        /// The file.
+        path: PathBuf,
+        /// Why it cannot be used.
+        source: Box<SavedStateError>,
+    },
+    /// Something is gone that can only be made by hand.
+    #[error(
+        "the tenant is not as it was: {what}; everything else is. Mend it by hand in Logto's console, then delete {path}"
+    )]
+    ByHand {
+        /// What, and what has become of it.
+        what: String,
+        /// The file that still holds the state.
+        path: PathBuf,
     },
     /// Something could not be put back.
     #[error(
@@ -125,8 +241,10 @@ pub enum SavedStateError {
 /// A saved state and the file that holds it.
 #[derive(Debug)]
 pub struct StateFile {
-    path: PathBuf,
-    state: SavedState,
+    pub(super) path: PathBuf,
+    pub(super) state: SavedState,
+    /// Locked as long as the run is at work; the system lets go of it however the run ends.
+    held: Option<std::fs::File>,
 }
 
 impl StateFile {
@@ -134,40 +252,56 @@ impl StateFile {
     /// connector's secret is in it.
     ///
     /// # Errors
-    /// [`SavedStateError::File`]; an existing file is never overwritten, it may
-    /// hold what another run still has to put back.
+    /// As [`StateFile::check`]; an existing file is never written over.
     pub fn create(path: PathBuf, state: SavedState) -> Result<Self, SavedStateError> {
-        if path.exists() {
-            let source = std::io::Error::new(
-                std::io::ErrorKind::AlreadyExists,
-                "holds the state saved by an earlier run that did not put it back; run `logto-testkit restore` on \
-                 it first",
-            );
-            return Err(SavedStateError::File { path, source });
-        }
-        let file = Self { path, state };
-        file.write()?;
+        Self::check(&path)?;
+        state.keep_secret();
+        let mut file = Self { path, state, held: None };
+        file.write(Put::New)?;
         Ok(file)
     }
 
-    /// Reads a file that an earlier run left.
+    /// Whether a file can be made here.
     ///
     /// # Errors
-    /// [`SavedStateError`] when it is missing or not one of ours.
+    /// [`SavedStateError::LeftOver`] or [`SavedStateError::AtWork`] where one holds what another run still has
+    /// to put back.
+    pub fn check(path: &Path) -> Result<(), SavedStateError> {
+        if !path.exists() {
+            return Ok(());
+        }
+        match Self::load(path) {
+            Ok(file) => {
+                Err(SavedStateError::LeftOver { path: path.to_owned(), logto: file.state.logto.clone() })
+            }
+            Err(at_work @ SavedStateError::AtWork { .. }) => Err(at_work),
+            Err(source) => Err(SavedStateError::Occupied { path: path.to_owned(), source: Box::new(source) }),
+        }
+    }
+
+    /// Reads a file that an earlier run left, and holds it.
+    ///
+    /// # Errors
+    /// [`SavedStateError`] when it is missing or not one of ours, or when its run is still at work.
     pub fn load(path: &Path) -> Result<Self, SavedStateError> {
         let path = path.to_owned();
-        let text = match std::fs::read_to_string(&path) {
+        let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
             Ok(text) => text,
             Err(source) => return Err(SavedStateError::File { path, source }),
         };
-        let state: SavedState = match serde_json::from_str(&text) {
+        let state: SavedState = match document::json(&text) {
             Ok(state) => state,
+            Err(source) if source.cut_off => return Err(SavedStateError::CutOff { path }),
             Err(source) => return Err(SavedStateError::Format { path, source }),
         };
-        if state.version != 1 {
+        if !(1..=VERSION).contains(&state.version) {
             return Err(SavedStateError::Version { path, found: state.version });
         }
-        Ok(Self { path, state })
+        state.keep_secret();
+        match lock(&path) {
+            Lock::Held(file) => Ok(Self { path, state, held: file }),
+            Lock::Taken => Err(SavedStateError::AtWork { path, logto: state.logto }),
+        }
     }
 
     /// The file.
@@ -182,116 +316,66 @@ impl StateFile {
         &self.state
     }
 
-    /// Notes what the run is about to create, before it does.
+    /// Notes what the run is about to do, before it does.
     pub(super) fn note(&mut self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
         change(&mut self.state);
-        self.write()
+        self.write(Put::Over)
     }
 
-    /// Writes beside the file and renames, so that a kill leaves one whole state.
-    fn write(&self) -> Result<(), SavedStateError> {
+    /// A kill leaves one whole state, and so does a machine that goes down.
+    fn write(&mut self, put: Put) -> Result<(), SavedStateError> {
         let failed = |source| SavedStateError::File { path: self.path.clone(), source };
         if let Some(parent) = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
-        let beside = self.path.with_extension("json.new");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside).map_err(failed)?;
         let text =
             serde_json::to_string_pretty(&self.state).map_err(std::io::Error::other).map_err(failed)?;
-        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
-        std::fs::rename(&beside, &self.path).map_err(failed)
-    }
-
-    /// Puts the tenant back and removes the file. Safe to repeat: what is gone
-    /// or back already is passed over.
-    ///
-    /// Deletes only users that the run created beforehand, and those that were
-    /// created through its own application since it began.
-    ///
-    /// # Errors
-    /// [`SavedStateError::NotRestored`] says what is left; the file then stays.
-    pub async fn restore(self, management: &Management) -> Result<Restored, SavedStateError> {
-        let failed = |what| {
-            let path = self.path.clone();
-            move |source| SavedStateError::NotRestored { what, path, source }
+        let placed = match put {
+            Put::Over => files::replace(&self.path, text, Access::Secret),
+            // Another run's file may have come a moment before.
+            Put::New => files::create(&self.path, text, Access::Secret),
         };
-        let mut restored = Restored::default();
-        for user in &self.state.created_users {
-            management.delete(&format!("users/{user}")).await.map_err(failed("users"))?;
-            restored.users += 1;
+        if let Err(source) = placed {
+            return match source.kind() {
+                std::io::ErrorKind::AlreadyExists => Self::check(&self.path).and(Err(failed(source))),
+                _ => Err(failed(source)),
+            };
         }
-        for path in self.state.created_besides.iter().rev() {
-            management.delete(path).await.map_err(failed("what scenarios created"))?;
+        if let Lock::Held(held) = lock(&self.path) {
+            self.held = held;
         }
-        // Before the application: these users are known by it alone.
-        if let Some(application) = &self.state.created_application {
-            restored.users += self.delete_users(management, application).await.map_err(failed("users"))?;
-            let path = format!("applications/{application}");
-            management.delete(&path).await.map_err(failed("the application"))?;
-        }
-        if let Some(connector) = &self.state.created_connector {
-            let path = format!("connectors/{connector}");
-            management.delete(&path).await.map_err(failed("the connector"))?;
-        }
-        if let Some(connector) = &self.state.borrowed_connector {
-            let patch = json!({ "config": connector.config, "syncProfile": connector.sync_profile });
-            let path = format!("connectors/{}", connector.id);
-            management.patch(&path, &patch).await.map_err(failed("the connector's configuration"))?;
-        }
-        let patch = Value::Object(self.state.sign_in_experience.clone());
-        management.patch("sign-in-exp", &patch).await.map_err(failed("the sign-in experience"))?;
+        Ok(())
+    }
+
+    /// Removes the file: there is nothing left to put back.
+    pub(super) fn remove(self) -> Result<(), SavedStateError> {
         std::fs::remove_file(&self.path)
-            .map_err(|source| SavedStateError::File { path: self.path.clone(), source })?;
-        Ok(restored)
-    }
-
-    /// An account without an application that is linked to somebody of the mock.
-    fn is_left_over(&self, user: &Value) -> bool {
-        let identities = user.get("identities").and_then(Value::as_object).into_iter().flatten();
-        let mut ids = identities.filter_map(|(_, identity)| identity.get("userId")?.as_str());
-        ids.any(|id| self.state.people.iter().any(|known| known == id))
-    }
-
-    async fn delete_users(
-        &self,
-        management: &Management,
-        application: &str,
-    ) -> Result<usize, ManagementError> {
-        let since = self.state.started_at_ms - CLOCK_TOLERANCE_MS;
-        let mut created = Vec::new();
-        for page in 1.. {
-            let answer = management.get(&format!("users?page={page}&page_size=100")).await?;
-            let users = answer.list()?;
-            for user in users {
-                let ours = match user.get("applicationId").and_then(Value::as_str) {
-                    Some(id) => id == application,
-                    None => self.is_left_over(user),
-                };
-                if let Some(id) = user.get("id").and_then(Value::as_str).filter(|_| ours) {
-                    created.push(id.to_owned());
-                }
-            }
-            // Newest first (golden README): older ones cannot be this run's.
-            let oldest = users.last().and_then(|user| user.get("createdAt")?.as_i64());
-            if users.len() < 100 || oldest.is_some_and(|at| at < since) {
-                break;
-            }
-        }
-        for id in &created {
-            management.delete(&format!("users/{id}")).await?;
-        }
-        Ok(created.len())
+            .map_err(|source| SavedStateError::File { path: self.path.clone(), source })
     }
 }
 
-/// What a restore did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Restored {
-    /// How many users of the run were deleted.
-    pub users: usize,
+/// Whether a file may be there already.
+#[derive(Debug, Clone, Copy)]
+enum Put {
+    New,
+    Over,
+}
+
+enum Lock {
+    /// `None` where the file system has no locks.
+    Held(Option<std::fs::File>),
+    Taken,
+}
+
+/// Where a lock also keeps others from reading, there is none.
+fn lock(path: &Path) -> Lock {
+    if cfg!(windows) {
+        return Lock::Held(None);
+    }
+    let Ok(file) = std::fs::File::open(path) else { return Lock::Held(None) };
+    match file.try_lock() {
+        Ok(()) => Lock::Held(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Lock::Taken,
+        Err(std::fs::TryLockError::Error(_)) => Lock::Held(None),
+    }
 }

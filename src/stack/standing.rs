@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kit::{Client, ClientBuilder, Clock, Connections};
+use kit::{Client, ClientBuilder, Clock, Connections, Stopwatch};
 use url::Url;
 
 use super::builder::StackBuilder;
@@ -100,12 +100,10 @@ impl StackBuilder {
 /// Parties that are started one by one may still be starting. Says why not when it is never up.
 async fn logto_comes_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
     let clock = Clock::system();
-    let began = clock.now();
+    let began = Stopwatch::start();
     loop {
         match probe::logto_is_up(client, logto).await {
-            Err(ProbeError::NoLogto { .. })
-                if clock.now().duration_since(began).unsigned_abs() < PATIENCE =>
-            {
+            Err(ProbeError::NoLogto { .. }) if began.elapsed() < PATIENCE => {
                 clock.sleep(Duration::from_millis(250)).await;
             }
             probed => return probed,

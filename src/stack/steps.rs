@@ -4,7 +4,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::container::ContainerError;
+use kit::Disturbance;
+
+use crate::container::{ContainerError, RunningContainer};
 
 use super::control::ControlError;
 use super::management::ManagementError;
@@ -23,6 +25,42 @@ pub struct StartError {
     /// Why.
     #[source]
     pub cause: StepError,
+}
+
+impl StartError {
+    /// Names what the machine did meanwhile, where that may be why.
+    pub(super) fn disturbed_by(self, disturbances: &[Disturbance]) -> Self {
+        let Some(disturbance) = disturbances.first().cloned() else { return self };
+        match self.cause {
+            // Not a matter of time.
+            StepError::Bind(_)
+            | StepError::Client(_)
+            | StepError::Saved(_)
+            | StepError::Name(_)
+            | StepError::Address(_)
+            | StepError::App(_)
+            | StepError::Disturbed { .. } => self,
+            StepError::Deadline(_)
+            | StepError::Ca(_)
+            | StepError::Management(_)
+            | StepError::Control(_)
+            | StepError::Tenant(_)
+            | StepError::Container(_)
+            | StepError::NotClean(_)
+            | StepError::Probe(_) => {
+                let cause = StepError::Disturbed { cause: Box::new(self.cause), disturbance };
+                Self { cause, ..self }
+            }
+        }
+    }
+
+    /// That a container is gone says more than that nothing answers.
+    pub(super) async fn unless_gone(self, container: &RunningContainer) -> Self {
+        match container.gone().await {
+            Some(gone) => Self { step: self.step, cause: StepError::Container(Box::new(gone)) },
+            None => self,
+        }
+    }
 }
 
 /// Why a step failed.
@@ -67,6 +105,14 @@ pub enum StepError {
     /// A setting that is meant to be an address is none.
     #[error("`{0}` is no address")]
     Address(String),
+    /// The machine got in the way.
+    #[error("{cause}. Meanwhile {disturbance}: start again")]
+    Disturbed {
+        /// What failed.
+        cause: Box<StepError>,
+        /// What the machine did.
+        disturbance: Disturbance,
+    },
     /// The app under test could not be configured.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),
@@ -83,6 +129,10 @@ pub struct BindError {
 impl From<kit::BindError> for BindError {
     fn from(source: kit::BindError) -> Self {
         let hint = match source.source.kind() {
+            std::io::ErrorKind::AddrInUse if source.addr.port() == 0 => {
+                "; the system has no free port left (on Linux, `sysctl net.ipv4.ip_local_port_range` says which it gives)"
+                    .to_owned()
+            }
             std::io::ErrorKind::AddrInUse => match kit::port_holder(source.addr.port()) {
                 Some(holder) => format!("; {holder} listens there"),
                 None => {

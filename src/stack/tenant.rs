@@ -3,12 +3,17 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use http::Method;
+use kit::Clock;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::management::{Management, ManagementError};
-use super::saved::{BorrowedConnector, CHANGED_MEMBERS, Restored, SavedState, SavedStateError, StateFile};
+use super::ahead::{Ahead, alike, look, read};
+use super::management::{Answer, Management, ManagementError};
+use super::restore::Restored;
+use super::saved::{BorrowedConnector, SavedState, SavedStateError, StateFile};
 use super::settings::ConnectorFactory;
 use super::steps::StepError;
 use super::tenant_error::TenantError;
@@ -73,9 +78,9 @@ pub(super) struct Plan {
     pub(super) third_party: bool,
     /// `customClientMetadata` of the application.
     pub(super) custom_client_metadata: Map<String, Value>,
-    /// When a secret of the app's own ends, in milliseconds; without it the app
-    /// uses the default one, which does not.
-    pub(super) secret_expires_at: Option<i64>,
+    /// How long a secret of the app's own lasts, on this clock; without it the app
+    /// uses the default one, which does not end.
+    pub(super) secret_lasts: Option<(Duration, Clock)>,
 }
 
 /// A social identity to give to one of the accounts.
@@ -106,6 +111,8 @@ pub(super) struct Tenant {
     own_id: String,
     /// Our application from the last time, to be used again.
     application: Option<String>,
+    /// In a shared tenant, what tells our application from any other.
+    mark: Option<String>,
     saved: Option<Mutex<StateFile>>,
 }
 
@@ -135,16 +142,30 @@ impl Tenant {
         let (allow_shared, state_file) = match kind {
             TenantKind::Fresh | TenantKind::Own => {
                 let connector = Connector::Create;
-                return Ok(Self { management, connector, own_id, application: None, saved: None });
+                return Ok(Self {
+                    management,
+                    connector,
+                    own_id,
+                    application: None,
+                    mark: None,
+                    saved: None,
+                });
             }
             TenantKind::Lasting { allow_shared } => (allow_shared, None),
             TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
         };
+        if let Some(state_file) = state_file {
+            // What an earlier run left is no tenant in use.
+            StateFile::check(state_file)?;
+        }
         let survey = Survey::of(&management).await?;
         // Whoever clicks through one that is set up to stay has an account in it.
         let users = if state_file.is_some() { survey.users } else { 0 };
         if let (Some(found), false) = (survey.in_use(users), allow_shared) {
             return Err(TenantError::InUse { found }.into());
+        }
+        if own_id != CONNECTOR_ID && survey.connectors.contains(&own_id) {
+            return Err(TenantError::ConnectorTaken { id: own_id }.into());
         }
         let connector = match (&survey.borrowed, survey.own_connector) {
             (Some(borrowed), _) => Connector::Borrow(borrowed.id.clone()),
@@ -153,24 +174,19 @@ impl Tenant {
         };
         let Some(state_file) = state_file else {
             let application = survey.own_application;
-            return Ok(Self { management, connector, own_id, application, saved: None });
+            return Ok(Self { management, connector, own_id, application, mark: None, saved: None });
         };
-        let created_connector = survey.borrowed.is_none().then(|| own_id.clone());
-        let state = SavedState {
-            version: 1,
-            logto: logto.clone(),
-            logto_admin: logto_admin.clone(),
-            started_at_ms: now_ms,
-            borrowed_connector: survey.borrowed,
-            created_connector,
-            created_application: None,
-            created_users: vec![],
-            people: vec![],
-            created_besides: vec![],
-            sign_in_experience: survey.sign_in_experience,
-        };
+        let mut state = SavedState::new(logto, logto_admin, now_ms, survey.sign_in_experience);
+        state.created_connector = survey.borrowed.is_none().then(|| own_id.clone());
+        state.borrowed_connector = survey.borrowed;
+        state.newest_user_ms = survey.newest_user_ms;
         let saved = Some(Mutex::new(StateFile::create(state_file.clone(), state)?));
-        Ok(Self { management, connector, own_id, application: None, saved })
+        // Not drawn from a stack's seed: two runs never have the same.
+        let mark = Some(format!(
+            "Of a run of logto-testkit ({}); `logto-testkit restore` deletes it",
+            kit::Random::from_os().hex(8)
+        ));
+        Ok(Self { management, connector, own_id, application: None, mark, saved })
     }
 
     /// The id the connector has or will have.
@@ -207,6 +223,9 @@ impl Tenant {
         if plan.third_party {
             application["isThirdParty"] = json!(true);
         }
+        if let Some(mark) = &self.mark {
+            application["description"] = json!(mark);
+        }
         let id = match &self.application {
             Some(id) => {
                 if let Value::Object(members) = &mut application {
@@ -214,9 +233,11 @@ impl Tenant {
                 }
                 self.management.patch(&format!("applications/{id}"), &application).await?.text("id")?
             }
-            None => self.management.post("applications", &application).await?.text("id")?,
+            None => {
+                let own = |state: &mut SavedState, id: &str| state.created_application = Some(id.to_owned());
+                self.create_in("applications", &application, own).await?
+            }
         };
-        self.note(|state| state.created_application = Some(id.clone()))?;
         let secret = self.secret(plan, &id).await?;
 
         match &self.connector {
@@ -240,7 +261,10 @@ impl Tenant {
     /// The secret that the app uses.
     async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
         let path = format!("applications/{id}/secrets");
-        if let Some(at) = plan.secret_expires_at {
+        if let Some((time, clock)) = &plan.secret_lasts {
+            // Counted from here: what came before may have taken longer than it lasts.
+            let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+            let at = clock.millis().saturating_add(time);
             let named = json!({ "name": "Temporary secret", "expiresAt": at });
             return Ok(self.management.post(&path, &named).await?.text("value")?);
         }
@@ -249,6 +273,85 @@ impl Tenant {
         // Applications that run where everybody can read them have none.
         let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
         Ok(secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned())
+    }
+
+    /// Creates something in a list; gives its id.
+    async fn create_in(
+        &self,
+        list: &str,
+        body: &Value,
+        created: impl FnOnce(&mut SavedState, &str),
+    ) -> Result<String, StepError> {
+        let begun = self.ahead(&Method::POST, list, Some(body)).await?;
+        let answer = self.management.post(list, body).await;
+        let id = answer.as_ref().ok().and_then(|answer| answer.text("id").ok());
+        if begun {
+            self.answered(status(&answer), id.as_deref(), created)?;
+        }
+        Ok(answer?.text("id")?)
+    }
+
+    /// A call of a scenario, with what it changes in a shared tenant written down before.
+    ///
+    /// # Errors
+    /// [`StepError`] when there is no answer, or it cannot be written down.
+    pub(super) async fn administer(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, String), StepError> {
+        let begun = self.ahead(&method, path, body).await?;
+        let answer = self.management.ask(method, path, body).await;
+        let (status, id) = match &answer {
+            Ok((status, body)) => {
+                let body: Value = serde_json::from_str(body).unwrap_or_default();
+                (Some(*status), body.get("id").and_then(Value::as_str).map(ToOwned::to_owned))
+            }
+            Err(_) => (None, None),
+        };
+        let created = |state: &mut SavedState, id: &str| state.created_besides.push(format!("{path}/{id}"));
+        if begun {
+            self.answered(status, id.as_deref(), created)?;
+        }
+        Ok(answer?)
+    }
+
+    /// Writes down what a call is about to do to a shared tenant. Whether its answer will tell of what became of
+    /// a creation.
+    async fn ahead(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<bool, StepError> {
+        let Some(state) = self.state() else { return Ok(false) };
+        match look(&self.management, &state, method, path, body).await? {
+            Ahead::Nothing => {}
+            Ahead::Creates(creation) => {
+                self.note(|state| state.creating.push(creation))?;
+                return Ok(true);
+            }
+            Ahead::CreatesAt(place) => self.note(|state| state.created_besides.push(place))?,
+            Ahead::Changes { place, before } => {
+                self.note(|state| drop(state.before.insert(place, before)))?
+            }
+            Ahead::ForGood => self.note(|state| state.not_undone.push(format!("{method} /api/{path}")))?,
+        }
+        Ok(false)
+    }
+
+    /// What has become of the creation that was written down last, by the answer, if any came.
+    fn answered(
+        &self,
+        status: Option<u16>,
+        id: Option<&str>,
+        created: impl FnOnce(&mut SavedState, &str),
+    ) -> Result<(), SavedStateError> {
+        match (status, id) {
+            (Some(200..300), Some(id)) => self.note(|state| {
+                state.creating.pop();
+                created(state, id);
+            }),
+            (Some(400..500), _) => self.note(|state| drop(state.creating.pop())),
+            // It may be there: looked for when the tenant is put back.
+            _ => Ok(()),
+        }
     }
 
     async fn create(&self, plan: &Plan) -> Result<(), StepError> {
@@ -285,8 +388,8 @@ impl Tenant {
         }
         self.management.patch("sign-in-exp", &experience).await?;
         for (at, user) in plan.users.iter().enumerate() {
-            let id = self.management.post("users", &Value::Object(user.clone())).await?.text("id")?;
-            self.note(|state| state.created_users.push(id.clone()))?;
+            let own = |state: &mut SavedState, id: &str| state.created_users.push(id.to_owned());
+            let id = self.create_in("users", &Value::Object(user.clone()), own).await?;
             for identity in plan.identities.iter().filter(|identity| identity.user == at) {
                 let path = format!("users/{id}/identities/{}", identity.target);
                 let details = json!({ "id": identity.user_id });
@@ -297,20 +400,34 @@ impl Tenant {
         Ok(())
     }
 
-    /// Notes what a scenario created in a shared tenant, by its path in the Management API.
+    /// Notes who is at the mock Hugging Face, each with an e-mail address where there is one: whoever has that
+    /// address in a shared tenant may be linked during a walk.
     ///
     /// # Errors
-    /// [`SavedStateError`] when that cannot be written down.
-    pub(super) fn note_created(&self, path: String) -> Result<(), SavedStateError> {
-        self.note(|state| state.created_besides.push(path))
+    /// [`StepError`] when Logto does not tell who that is, or it cannot be written down.
+    pub(super) async fn note_people(&self, people: Vec<(String, Option<String>)>) -> Result<(), StepError> {
+        if self.saved.is_none() {
+            return Ok(());
+        }
+        let mut before = Map::new();
+        let (ids, addresses): (Vec<String>, Vec<Option<String>>) = people.into_iter().unzip();
+        for address in addresses.into_iter().flatten() {
+            for place in alike(&self.management, "users", &json!({ "primaryEmail": address })).await? {
+                if let Some(user) = read(&self.management, &place).await? {
+                    before.insert(place, user);
+                }
+            }
+        }
+        Ok(self.note(|state| {
+            state.people = ids;
+            state.before.extend(before);
+        })?)
     }
 
-    /// Notes who is at the mock Hugging Face.
-    ///
-    /// # Errors
-    /// [`SavedStateError`] when that cannot be written down.
-    pub(super) fn note_people(&self, people: Vec<String>) -> Result<(), SavedStateError> {
-        self.note(|state| state.people = people)
+    /// What is written down so far; `None` for a tenant that is not put back.
+    fn state(&self) -> Option<SavedState> {
+        let saved = self.saved.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(saved.state().clone())
     }
 
     fn note(&self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
@@ -334,13 +451,25 @@ impl Tenant {
     }
 }
 
+/// The status of an answer, if any came.
+fn status(answer: &Result<Answer, ManagementError>) -> Option<u16> {
+    match answer {
+        Ok(_) => Some(200),
+        Err(ManagementError::Refused { status, .. }) => Some(*status),
+        Err(_) => None,
+    }
+}
+
 /// What a tenant holds before a run.
 #[derive(Debug)]
 struct Survey {
     users: u64,
+    newest_user_ms: Option<i64>,
     applications: usize,
     own_application: Option<String>,
     social_connectors: usize,
+    /// Their ids, those of every kind.
+    connectors: Vec<String>,
     own_connector: bool,
     borrowed: Option<BorrowedConnector>,
     sign_in_experience: Map<String, Value>,
@@ -349,6 +478,7 @@ struct Survey {
 impl Survey {
     async fn of(management: &Management) -> Result<Self, ManagementError> {
         let users = management.get("users?page=1&page_size=1").await?;
+        let newest_user_ms = users.list()?.first().and_then(|newest| newest.get("createdAt")?.as_i64());
         let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
         let applications = management.get("applications").await?;
         let (ours, others): (Vec<&Value>, Vec<&Value>) =
@@ -359,8 +489,10 @@ impl Survey {
         let applications = others.len();
         let connectors = management.get("connectors").await?;
         let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
+        let mut ids = Vec::new();
         for connector in connectors.list()? {
             let text = |member: &str| connector.get(member).and_then(Value::as_str).unwrap_or_default();
+            ids.push(text("id").to_owned());
             if text("id") == CONNECTOR_ID {
                 own_connector = true;
                 continue;
@@ -377,15 +509,16 @@ impl Survey {
             }
         }
         let experience = management.get("sign-in-exp").await?;
-        let sign_in_experience = CHANGED_MEMBERS
-            .iter()
-            .filter_map(|member| Some(((*member).to_owned(), experience.body.get(*member)?.clone())))
-            .collect();
+        let mut sign_in_experience = experience.body.as_object().cloned().unwrap_or_default();
+        // Its keys are fixed.
+        sign_in_experience.retain(|member, _| !["id", "tenantId"].contains(&member.as_str()));
         Ok(Self {
             users,
+            newest_user_ms,
             applications,
             own_application,
             social_connectors,
+            connectors: ids,
             own_connector,
             borrowed,
             sign_in_experience,

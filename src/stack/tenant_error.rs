@@ -12,6 +12,15 @@ pub enum TenantError {
         /// What it has.
         found: String,
     },
+    /// The tenant has a connector with the id that a scenario gives its own.
+    #[error(
+        "this tenant has a connector with the id `{id}`, which the scenario gives to its own: take another id, or a \
+         tenant without that connector"
+    )]
+    ConnectorTaken {
+        /// The id.
+        id: String,
+    },
     /// A generic connector cannot be made beside the tenant's own.
     #[error(
         "this tenant has a Hugging Face connector of its own, and only one connector can have the target \

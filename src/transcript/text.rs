@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use kit::output::{Form, escaped};
+
 use super::body::{is_short, parameters};
 use super::model::{Exchange, ShownCookie, Transcript};
 
@@ -35,9 +37,10 @@ impl fmt::Display for Exchange {
                 INNER
             }
         };
-        headline(f, self)?;
+        writeln!(f, "{}", escaped(&headline(self), Form::Line))?;
         for line in details(self) {
-            writeln!(f, "{indent}{line}")?;
+            // Whatever a page or an app sent, its line stays one and shows what is in it.
+            writeln!(f, "{indent}{}", escaped(&line, Form::Line))?;
         }
         for exchange in &self.meanwhile {
             exchange.fmt(f)?;
@@ -46,27 +49,27 @@ impl fmt::Display for Exchange {
     }
 }
 
-fn headline(f: &mut fmt::Formatter<'_>, exchange: &Exchange) -> fmt::Result {
-    write!(f, "{}", exchange.party)?;
+fn headline(exchange: &Exchange) -> String {
+    let mut line = exchange.party.to_string();
     if let Some(browser) = exchange.browser {
-        write!(f, "#{browser}")?;
+        line += &format!("#{browser}");
     }
     if let Some(tab) = exchange.tab {
-        write!(f, ":{tab}")?;
+        line += &format!(":{tab}");
     }
     if let Some(why) = exchange.why {
-        write!(f, "  {why}")?;
+        line += &format!("  {why}");
     }
-    write!(f, "  {} {}", exchange.method, short(&exchange.url))?;
+    line += &format!("  {} {}", exchange.method, short(&exchange.url));
     match (exchange.status, &exchange.fault) {
-        (Some(status), _) => write!(f, "  {status}")?,
-        (None, Some(fault)) => write!(f, "  no answer: {fault}")?,
+        (Some(status), _) => line += &format!("  {status}"),
+        (None, Some(fault)) => line += &format!("  no answer: {fault}"),
         (None, None) => {}
     }
     if let Some(location) = &exchange.location {
-        write!(f, " → {}", short(location))?;
+        line += &format!(" → {}", short(location));
     }
-    writeln!(f)
+    line
 }
 
 /// An address; of more than a few parameters, only that there are some.

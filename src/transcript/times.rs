@@ -2,24 +2,31 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Members that hold times in seconds (RFC 7519 §4.1) or milliseconds (Logto).
-const MEMBERS: [&str; 9] =
-    ["iat", "exp", "nbf", "auth_time", "created_at", "updated_at", "createdAt", "updatedAt", "expiresAt"];
+/// Members that hold times in seconds (RFC 7519 §4.1, OIDC Core §2).
+const SECONDS: [&str; 4] = ["iat", "exp", "nbf", "auth_time"];
 
-/// Numbers from here on are milliseconds: as seconds they would be past the year 5000.
+/// Members that hold times in milliseconds where Logto made them, and in seconds elsewhere.
+const EITHER: [&str; 5] = ["created_at", "updated_at", "createdAt", "updatedAt", "expiresAt"];
+
+/// Numbers from here on are milliseconds whatever their name: as seconds they would be past the year 5000.
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// A time in a JSON member as its distance from `at`, if the member holds one.
 pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> Option<String> {
-    if !MEMBERS.contains(&name) {
-        return None;
-    }
     let number = number.as_i64()?;
-    let (time, unit) = if number >= MILLISECONDS {
-        (Timestamp::from_millisecond(number).ok()?, " ms")
+    let seconds = || Some((Timestamp::from_second(number).ok()?, ""));
+    let milliseconds = || Some((Timestamp::from_millisecond(number).ok()?, " ms"));
+    let (time, unit) = if number >= MILLISECONDS && SECONDS.contains(&name) {
+        milliseconds()
+    } else if SECONDS.contains(&name) {
+        seconds()
+    } else if EITHER.contains(&name) {
+        // Whatever the clock of this machine shows, one of the two is nearer to it.
+        let far = |(time, _): &(Timestamp, &str)| time.duration_since(at).unsigned_abs();
+        [seconds(), milliseconds()].into_iter().flatten().min_by_key(far)
     } else {
-        (Timestamp::from_second(number).ok()?, "")
-    };
+        None
+    }?;
     Some(match distance(time, at).as_str() {
         "+0d" => format!("[NOW{unit}]"),
         distance => format!("[NOW{distance}{unit}]"),
@@ -28,8 +35,13 @@ pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> 
 
 /// The value of a cookie's `expires`: `+14d`, `+1h`, or `1970` for a deletion.
 pub(super) fn expires(value: &str, at: Timestamp) -> Option<String> {
-    let expires = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    let expires = http(value)?;
     Some(if expires == Timestamp::UNIX_EPOCH { "1970".to_owned() } else { distance(expires, at) })
+}
+
+/// A time of HTTP (RFC 9110 §5.6.7).
+pub(super) fn http(value: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(value).ok().map(|zoned| zoned.timestamp())
 }
 
 /// Rounded to what people set lifetimes in, since the hop itself takes time.
@@ -69,6 +81,18 @@ mod tests {
         assert_eq!(shown("exp", NOW + 3598).unwrap(), "[NOW+1h]");
         assert_eq!(shown("created_at", NOW * 1000 + 464).unwrap(), "[NOW ms]");
         assert_eq!(shown("expires_in", 3600), None);
+    }
+
+    #[test]
+    fn they_are_told_apart_wherever_the_clock_stands() {
+        for now in [10, 44_582_400, NOW, 9_214_646_400] {
+            let at = Timestamp::from_second(now).unwrap();
+            let shown = |name: &str, number: i64| member(name, &number.into(), at).unwrap();
+            assert_eq!(shown("exp", now + 3600), "[NOW+1h]", "{now}");
+            assert_eq!(shown("updated_at", now), "[NOW]", "{now}");
+            assert_eq!(shown("updated_at", now * 1000 + 7), "[NOW ms]", "{now}");
+            assert_eq!(shown("expiresAt", (now + 86_400) * 1000), "[NOW+1d ms]", "{now}");
+        }
     }
 
     #[test]

@@ -5,6 +5,23 @@
 //! chosen by `LOGTO_TESTKIT_ENDURANCE`: `short` (`.ci/run`, a few minutes in all)
 //! and `long` (on demand); without it, such a test says that it is skipped.
 
+#[cfg(unix)]
+mod disk;
+#[cfg(unix)]
+mod input;
+mod kills;
+#[cfg(unix)]
+mod output;
+mod processes;
+mod races;
+mod raw_headers;
+mod seconds;
+mod soak;
+#[cfg(unix)]
+mod terminal;
+mod time;
+
+mod access;
 mod answers;
 #[cfg(target_os = "linux")]
 mod bounded;
@@ -12,13 +29,15 @@ mod bounded;
 mod descriptors;
 #[cfg(unix)]
 mod malformed;
+mod markers;
 #[cfg(unix)]
 mod served;
 #[cfg(unix)]
 mod shapes;
 
+use std::io::Write as _;
+
 /// How much of the tests that take their time is run.
-#[cfg_attr(not(unix), expect(dead_code, reason = "the tests that read it are for Unix"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `LOGTO_TESTKIT_ENDURANCE=short`
@@ -28,14 +47,15 @@ pub(crate) enum Form {
 }
 
 /// The form that was asked for; `None` prints why `test` is skipped.
-#[cfg_attr(not(unix), expect(dead_code, reason = "the tests that read it are for Unix"))]
 pub(crate) fn form(test: &str) -> Option<Form> {
     match std::env::var("LOGTO_TESTKIT_ENDURANCE").as_deref() {
         Ok("short") => Some(Form::Short),
         Ok("long") => Some(Form::Long),
         Ok(other) => panic!("LOGTO_TESTKIT_ENDURANCE is `{other}`; set it to `short` or `long`"),
         Err(_) => {
-            eprintln!("skipped: {test} takes its time; set LOGTO_TESTKIT_ENDURANCE=short or =long to run it");
+            // Not through `eprintln!`, whose text the test runner keeps to itself when a test passes.
+            let told = "takes its time; set LOGTO_TESTKIT_ENDURANCE=short or =long to run it";
+            drop(writeln!(std::io::stderr(), "skipped: {test} {told}"));
             None
         }
     }

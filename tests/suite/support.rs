@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kit::{Bound, Ca, Client, Clock, Journal, Random, Running};
+use kit::{Bound, Ca, Client, Clock, Journal, Machine, Random, Running};
 use logto_testkit::stack::{Credentials, External, Logto, Management, StackBuilder};
 use logto_testkit::{Scenario, stack_for};
 use url::Url;
@@ -29,7 +29,7 @@ pub(crate) struct Elsewhere {
     /// What this Logto received.
     pub(crate) journal: Journal,
     _servers: [Running; 2],
-    _directory: tempfile::TempDir,
+    pub(crate) directory: tempfile::TempDir,
     pub(crate) state_file: PathBuf,
 }
 
@@ -42,7 +42,28 @@ pub(crate) enum Surroundings {
 
 impl Elsewhere {
     pub(crate) async fn start(surroundings: Surroundings) -> Self {
-        let (clock, journal) = (Clock::system(), Journal::new());
+        Self::start_with(surroundings, &Machine::real(), |router| router).await
+    }
+
+    /// By the clock of this machine.
+    pub(crate) async fn start_on(surroundings: Surroundings, machine: &Machine) -> Self {
+        Self::start_with(surroundings, machine, |router| router).await
+    }
+
+    /// With something in front of it that sees every request.
+    pub(crate) async fn start_behind(
+        surroundings: Surroundings,
+        front: impl Fn(axum::Router) -> axum::Router,
+    ) -> Self {
+        Self::start_with(surroundings, &Machine::real(), front).await
+    }
+
+    async fn start_with(
+        surroundings: Surroundings,
+        machine: &Machine,
+        front: impl Fn(axum::Router) -> axum::Router,
+    ) -> Self {
+        let (clock, journal) = (Clock::system_on(machine), Journal::new());
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
         // A real Logto is told where huggingface.co is before the mock listens
@@ -80,14 +101,19 @@ impl Elsewhere {
             huggingface,
             ca,
             journal,
-            _servers: [bound.serve(logto.router()), admin.serve(logto.router())],
+            _servers: [bound.serve(front(logto.router())), admin.serve(front(logto.router()))],
             state_file: directory.path().join("state.json"),
-            _directory: directory,
+            directory,
         }
     }
 
     /// A stack on this Logto.
     pub(crate) fn stack(&self, allow_shared_tenant: bool) -> StackBuilder {
+        self.stack_for(&first_visit(), allow_shared_tenant)
+    }
+
+    /// A stack on this Logto that a scenario asks for.
+    pub(crate) fn stack_for(&self, scenario: &Scenario, allow_shared_tenant: bool) -> StackBuilder {
         let external = External {
             endpoint: self.endpoint.clone(),
             admin_endpoint: self.admin_endpoint.clone(),
@@ -95,7 +121,7 @@ impl Elsewhere {
             allow_shared_tenant,
             state_file: self.state_file.clone(),
         };
-        stack_for(&first_visit())
+        stack_for(scenario)
             .unwrap()
             .logto(Logto::External(Box::new(external)))
             .huggingface_listen(self.huggingface)

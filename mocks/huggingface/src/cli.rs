@@ -3,11 +3,11 @@
 mod args;
 mod error;
 
-use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
+use kit::output::{self, Form};
 use kit::{Bound, Ca, Client, Clock, Journal, Random, Script};
 use url::Url;
 
@@ -22,12 +22,14 @@ const REAL_ORIGIN: &str = "https://huggingface.co";
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = match kit::parse_arguments(6) {
+        Ok(args) => args,
+        Err(told) => return told,
+    };
     match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do when even standard error is closed.
-            let _ = writeln!(std::io::stderr(), "mock-huggingface: {error}");
+            output::complain(&format!("mock-huggingface: {error}"));
             error.exit_code()
         }
     }
@@ -44,11 +46,13 @@ fn run(args: &Args) -> Result<(), CliError> {
 /// # Errors
 /// [`CliError`] says what kept it from starting, or ended it.
 pub async fn serve(args: &Args) -> Result<(), CliError> {
-    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), configuration)?;
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;
     }
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    // A CA may be written.
+    kit::survive_file_size_limit().map_err(CliError::Signal)?;
     let (site, control) = (Bound::at(args.listen).await?, Bound::at(args.control).await?);
     let origin = origin(args, &site)?;
     let clock = Clock::system();
@@ -67,17 +71,28 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         client: client.build()?,
     };
     let mock = HuggingFace::new(config, context);
-    let router = kit::logged(mock.router(), mock.context().journal.clone());
+    let router = kit::logged(mock.router(), mock.context().journal.clone(), mock.clock().clone());
     announce(&mock, &site, &control, tls.as_ref().map(|tls| tls.ca.as_str())).map_err(CliError::Output)?;
     let site = match tls {
         Some(tls) => site.serve_tls(router, tls.config),
         None => site.serve(router),
     };
-    let control = control.serve(mock.control_router());
+    let control = control.serve(mock.control_router_at(&args.control_host));
     stop.wait().await;
     site.shutdown().await?;
     control.shutdown().await?;
     Ok(())
+}
+
+/// The configuration of a file. Secrets of apps in it are not shown from now on; in one that cannot be
+/// read any value may be one.
+fn configuration(file: &Path) -> Result<Config, CliError> {
+    let config = Config::load(file).inspect_err(|_| {
+        let text = kit::files::read_text(file, kit::files::SETTINGS_LIMIT).unwrap_or_default();
+        kit::secret::in_text(&text).iter().for_each(|value| kit::secret::learn(value));
+    })?;
+    config.apps.iter().filter_map(|app| app.secret.as_deref()).for_each(kit::secret::learn);
+    Ok(config)
 }
 
 /// Where the mock is reached.
@@ -113,7 +128,7 @@ fn host_of(origin: &Url) -> &str {
 fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
     let host = host_of(origin);
     let (ca, shown) = match &args.ca {
-        Some(directory) if directory.join("ca.pem").exists() => {
+        Some(directory) if Ca::is_in(directory) => {
             (Ca::load(directory)?, format!("{} (existing)", directory.join("ca.pem").display()))
         }
         Some(directory) => {
@@ -133,20 +148,19 @@ fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
 /// Says where everything is and who can sign in. Tests of other languages read
 /// the lines `site:` and `control:`.
 fn announce(mock: &HuggingFace, site: &Bound, control: &Bound, ca: Option<&str>) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "site:    {} (listening on {})", mock.origin(), site.addr())?;
-    writeln!(out, "control: http://{}", control.addr())?;
-    if let Some(ca) = ca {
-        writeln!(out, "CA:      {ca}")?;
-    }
+    let mut lines = vec![
+        format!("site:    {} (listening on {})", mock.origin(), site.addr()),
+        format!("control: http://{}", control.addr()),
+    ];
+    lines.extend(ca.map(|ca| format!("CA:      {ca}")));
     let users: Vec<_> = mock.users().into_iter().map(|user| user.username).collect();
-    writeln!(out, "users:   {}", users.join(", "))?;
+    lines.push(format!("users:   {}", users.join(", ")));
     for app in mock.apps() {
         let secret = app.secret.as_deref().unwrap_or("none: public");
-        writeln!(out, "app:     {} · client id {} · secret {secret}", app.name, app.client_id)?;
+        lines.push(format!("app:     {} · client id {} · secret {secret}", app.name, app.client_id));
     }
     if mock.apps().is_empty() {
-        writeln!(out, "app:     none yet; make one at {}/settings/applications/new", mock.origin())?;
+        lines.push(format!("app:     none yet; make one at {}/settings/applications/new", mock.origin()));
     }
-    out.flush()
+    output::print(&(lines.join("\n") + "\n"), Form::Text)
 }

@@ -52,7 +52,9 @@
 //! # The control API
 //!
 //! For a listener of its own ([`HuggingFace::control_router`]); JSON in and out,
-//! refusals are `{"error": …}`.
+//! refusals are `{"error": …}`. It is for this machine: it answers under loopback names only
+//! ([`HuggingFace::control_router_at`] adds others), to no page of another `Origin`, and takes
+//! bodies as `application/json` only.
 //!
 //! | route | |
 //! |---|---|
@@ -83,7 +85,7 @@ mod tokens;
 
 pub use config::{
     AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, ClaimChanges, CodeReuse,
-    Config, ConfigError, DevicePolling, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
+    Config, ConfigError, DevicePolling, Framing, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
     InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme,
     OmittedRedirectUri, Organisation, OrganisationsWithoutScope, OutsideAudience, PkcePlain, Plan,
     PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled,

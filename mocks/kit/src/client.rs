@@ -9,10 +9,14 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
 use crate::network::{Fault, Network};
+use crate::tls::MadeAt;
 use crate::{Ca, tls};
 
 /// A body larger than this is refused: nothing in a sign-in comes near it.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// How long the beginning of an answer is waited for that is only to be shown.
+const FIRST_BYTES: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// An HTTP client that knows the hosts of its stack and no others.
 ///
@@ -33,6 +37,10 @@ pub struct Client {
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
     roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+    /// When the latest of the CAs was made: certificates are judged as of then.
+    judges_at: Option<MadeAt>,
+    /// The machine's clock judges instead.
+    trusts_system: bool,
     hosts: Hosts,
     redirects: usize,
 }
@@ -111,6 +119,7 @@ impl ClientBuilder {
     #[must_use]
     pub fn trust(mut self, ca: &Ca) -> Self {
         self.roots.push(ca.certificate().clone());
+        self.judges_at = self.judges_at.max(Some(ca.made()));
         self
     }
 
@@ -119,6 +128,7 @@ impl ClientBuilder {
     pub fn trust_system(mut self) -> Self {
         // Single certificates that cannot be read are the machine's own affair.
         self.roots.extend(rustls_native_certs::load_native_certs().certs);
+        self.trusts_system = true;
         self
     }
 
@@ -159,10 +169,12 @@ impl ClientBuilder {
         for root in self.roots {
             roots.add(root)?;
         }
-        let tls = rustls::ClientConfig::builder_with_provider(tls::provider())
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = match self.judges_at.filter(|_| !self.trusts_system) {
+            Some(made) => rustls::ClientConfig::builder_with_details(tls::provider(), Arc::new(made)),
+            None => rustls::ClientConfig::builder_with_provider(tls::provider()),
+        };
+        let tls =
+            tls.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth();
         let hosts = Arc::new(self.hosts);
         let (of_stack, max) = (hosts.clone(), self.redirects);
         let redirects = reqwest::redirect::Policy::custom(move |attempt| {
@@ -232,6 +244,26 @@ impl Client {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, SendError> {
         self.begin_by(&self.direct, request).await?.whole().await
+    }
+
+    /// The first bytes, up to 80, that a server sends when it is asked for `/`: to show what is there in place
+    /// of HTTP. Nothing for what is silent or behind TLS.
+    pub async fn first_bytes(&self, url: &Url) -> Option<Vec<u8>> {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        self.hosts.check(url).ok().filter(|()| url.scheme() == "http")?;
+        let host = url.host_str()?.to_owned();
+        let mut bytes = Vec::new();
+        let asked = async {
+            let found = self.hosts.find(&host.to_ascii_lowercase()).await?;
+            let addr = found.first().ok_or(std::io::ErrorKind::NotFound)?;
+            let port = url.port().unwrap_or(if addr.port() == 0 { 80 } else { addr.port() });
+            let mut connection = tokio::net::TcpStream::connect((addr.ip(), port)).await?;
+            connection.write_all(format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n").as_bytes()).await?;
+            connection.take(80).read_to_end(&mut bytes).await
+        };
+        // What has come until then is told.
+        drop(crate::within("the first bytes of an answer", FIRST_BYTES, asked).await);
+        Some(bytes).filter(|bytes| !bytes.is_empty())
     }
 
     /// The same client on a network that can be broken.
@@ -359,6 +391,17 @@ impl Hosts {
         self.fixed.values().any(|addr| addr.ip() == ip) || self.system.contains(&ip.to_string())
     }
 
+    async fn find(&self, name: &str) -> std::io::Result<Vec<SocketAddr>> {
+        if let Some(addr) = self.fixed.get(name) {
+            return Ok(vec![*addr]);
+        }
+        if name == "localhost" {
+            // The listeners are on IPv4; asking the system would try `::1` first.
+            return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]);
+        }
+        Ok(tokio::net::lookup_host((name, 0)).await?.collect())
+    }
+
     fn list(&self) -> String {
         let names = self.fixed.keys().chain(&self.system).map(String::as_str);
         let names = names.filter(|name| *name != "localhost");
@@ -372,15 +415,7 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let hosts = self.0.clone();
         Box::pin(async move {
-            let name = name.as_str().to_ascii_lowercase();
-            let found: Vec<SocketAddr> = if let Some(addr) = hosts.fixed.get(&name) {
-                vec![*addr]
-            } else if name == "localhost" {
-                // The listeners are on IPv4; asking the system would try `::1` first.
-                vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
-            } else {
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect()
-            };
+            let found = hosts.find(&name.as_str().to_ascii_lowercase()).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

@@ -1,17 +1,32 @@
 //! The stack's clock.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use crate::deadline::{DeadlineExceeded, TURN};
+use crate::disturbance::{Disturbance, Watch};
+use crate::machine::Machine;
+
 /// A handle on the stack's time. Clones share how far the time was advanced.
 ///
 /// Every lifetime, time-out and back-off of a mock runs on it, so that a
-/// scenario can move past "code expired" without waiting a minute.
+/// scenario can move past "code expired" without waiting a minute. There are three kinds:
+///
+/// | | its time | waiting | a party's time-out counts |
+/// |---|---|---|---|
+/// | [`Clock::skipping`] | read off the wall once, then as the monotonic clock runs | advances it | advances only |
+/// | [`Clock::system`] | the wall clock, at every reading | is real | real time and advances |
+/// | [`Clock::frozen`] | stands still | until it is advanced | advances only |
+///
+/// A stack whose parties all live in this process is on the first kind: neither a step of the
+/// wall clock nor a suspended or starved machine changes what they do. As soon as others take
+/// part (a browser, an app or a Logto of its own), all have to go by the same clock, which is
+/// the machine's; a step of it is noticed, and told by [`Clock::disturbances`].
 ///
 /// ```
 /// # use std::time::Duration;
@@ -28,57 +43,99 @@ pub struct Clock {
 
 #[derive(Debug)]
 struct Shared {
-    mode: Mode,
+    kind: Kind,
+    machine: Machine,
+    /// The reading of the monotonic clock at the start.
+    started: Duration,
     /// Nanoseconds that were added by [`Clock::advance`].
     ahead: AtomicI64,
     /// Wakes sleepers when `ahead` changes.
     moved: watch::Sender<()>,
-    /// Sleepers compare against this, not the wall clock, which may be set back.
-    started: std::time::Instant,
+    watch: Mutex<Watch>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Mode {
+enum Kind {
     System,
-    Skipping,
+    /// The time of the wall clock when it was made.
+    Skipping(Timestamp),
     Frozen(Timestamp),
 }
 
-/// A time-out on the stack's clock ran out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("timed out after {after:?}")]
-pub struct Elapsed {
-    /// The limit that was given.
-    pub after: Duration,
+/// Nobody outside looks at the clock of a stack that lives in this process, so a machine that
+/// does not know the year (no battery, no network yet) does no harm: its stacks live between 2000
+/// and 2200. (In 1973 and before, seconds and milliseconds look alike; the `chrono` of
+/// `openidconnect`, which reads Logto's `updated_at` as seconds, ends in 2230.)
+const PLAUSIBLE: [Timestamp; 2] =
+    [Timestamp::constant(946_684_800, 0), Timestamp::constant(7_258_118_400, 0)];
+
+/// How long one answer may take in real time on a clock on which waiting is not real. Nothing
+/// takes that long on a machine that works at all; it keeps a walk from hanging.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So far apart may two readings of the monotonic clock be for one of the wall clock between
+/// them to belong to both.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+/// A limit of [`Clock::timeout`] ran out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Elapsed {
+    /// The party's own, on the stack's clock.
+    #[error("timed out after {after:?}")]
+    Limit {
+        /// The limit that was given.
+        after: Duration,
+    },
+    /// The harness's, in real time: on this clock nothing waits for real.
+    #[error("the harness {0}")]
+    Harness(DeadlineExceeded),
 }
 
 impl Clock {
-    /// Runs with the machine's clock; sleeping waits, unless the time is advanced meanwhile.
+    /// Goes by the machine's clock, as everything outside this process does. Sleeping waits,
+    /// unless the time is advanced meanwhile.
     #[must_use]
     pub fn system() -> Self {
-        Self::new(Mode::System)
+        Self::system_on(&Machine::real())
     }
 
-    /// Runs with the machine's clock, but [`Clock::sleep`] advances it instead of waiting.
+    /// [`Clock::system`], of this machine.
+    #[must_use]
+    pub fn system_on(machine: &Machine) -> Self {
+        let clock = Self::new(Kind::System, machine);
+        // From here on a step is one.
+        clock.shared.wall();
+        clock
+    }
+
+    /// Reads the machine's clock once, and runs on by itself; [`Clock::sleep`] advances it
+    /// instead of waiting.
     #[must_use]
     pub fn skipping() -> Self {
-        Self::new(Mode::Skipping)
+        Self::skipping_on(&Machine::real())
+    }
+
+    /// [`Clock::skipping`], of this machine.
+    #[must_use]
+    pub fn skipping_on(machine: &Machine) -> Self {
+        Self::new(Kind::Skipping(machine.wall().clamp(PLAUSIBLE[0], PLAUSIBLE[1])), machine)
     }
 
     /// Stands still at `at` and moves only by [`Clock::advance`].
     #[must_use]
     pub fn frozen(at: Timestamp) -> Self {
-        Self::new(Mode::Frozen(at))
+        Self::new(Kind::Frozen(at), &Machine::real())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
-    fn new(mode: Mode) -> Self {
+    fn new(kind: Kind, machine: &Machine) -> Self {
         Self {
             shared: Arc::new(Shared {
-                mode,
+                kind,
+                machine: machine.clone(),
+                started: machine.monotonic(),
                 ahead: AtomicI64::new(0),
                 moved: watch::Sender::new(()),
-                started: std::time::Instant::now(),
+                watch: Mutex::default(),
             }),
             off: SignedDuration::ZERO,
         }
@@ -99,11 +156,11 @@ impl Clock {
 
     /// The stack's time.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn now(&self) -> Timestamp {
-        let base = match self.shared.mode {
-            Mode::System | Mode::Skipping => Timestamp::now(),
-            Mode::Frozen(at) => at,
+        let base = match self.shared.kind {
+            Kind::System => self.shared.wall(),
+            Kind::Skipping(from) => later(from, self.shared.ran()),
+            Kind::Frozen(at) => at,
         };
         let ahead = SignedDuration::from_nanos(self.shared.ahead.load(Ordering::SeqCst));
         base.saturating_add(ahead.saturating_add(self.off)).unwrap_or(base)
@@ -121,6 +178,20 @@ impl Clock {
         self.now().as_millisecond()
     }
 
+    /// How many times the machine has got in the way so far.
+    #[must_use]
+    pub fn disturbance_count(&self) -> usize {
+        self.shared.watch().count()
+    }
+
+    /// What the machine did since there were `count` disturbances, the latest last. On
+    /// [`Clock::system`] a step of the wall clock by more than two seconds is one: whatever a
+    /// token, a cookie or a code had left to live is no longer what its issuer meant.
+    #[must_use]
+    pub fn disturbances(&self, count: usize) -> Vec<Disturbance> {
+        self.shared.watch().since(count)
+    }
+
     /// Moves the time forward and wakes whoever sleeps past the new time.
     pub fn advance(&self, by: Duration) {
         let nanos = i64::try_from(by.as_nanos()).unwrap_or(i64::MAX);
@@ -132,56 +203,133 @@ impl Clock {
     ///
     /// A skipping clock does not wait but moves; other tasks get a turn, so
     /// that a time-out that is now due fires first.
+    #[expect(clippy::disallowed_methods, reason = "the one place that waits for real")]
     pub async fn sleep(&self, duration: Duration) {
-        if self.shared.mode == Mode::Skipping {
+        if let Kind::Skipping(_) = self.shared.kind {
             self.advance(duration);
             tokio::task::yield_now().await;
             return;
         }
-        self.until(self.elapsed().saturating_add(duration)).await;
-    }
-
-    /// Runs `future`, but for no longer than `limit` of this clock.
-    ///
-    /// # Errors
-    /// [`Elapsed`] when the limit ran out first.
-    pub async fn timeout<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, Elapsed> {
-        let end = self.elapsed().saturating_add(limit);
-        tokio::select! {
-            // The time-out is asked first: where the future itself moved the
-            // clock past the limit, the limit has run out.
-            biased;
-            () = self.until(end) => Err(Elapsed { after: limit }),
-            output = future => Ok(output),
-        }
-    }
-
-    /// How long the clock has been running, advances included.
-    fn elapsed(&self) -> Duration {
-        let ahead = u64::try_from(self.shared.ahead.load(Ordering::SeqCst)).unwrap_or(0);
-        let ran = match self.shared.mode {
-            Mode::System | Mode::Skipping => self.shared.started.elapsed(),
-            Mode::Frozen(_) => Duration::ZERO,
-        };
-        ran.saturating_add(Duration::from_nanos(ahead))
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "the one place that waits for real")]
-    async fn until(&self, end: Duration) {
         let mut moved = self.shared.moved.subscribe();
+        let end = self.shared.passed().saturating_add(duration);
         loop {
-            let left = end.saturating_sub(self.elapsed());
+            let left = end.saturating_sub(self.shared.passed());
             if left.is_zero() {
                 return;
             }
-            let waits = !matches!(self.shared.mode, Mode::Frozen(_));
             tokio::select! {
-                () = tokio::time::sleep(left), if waits => {}
+                () = tokio::time::sleep(left), if self.shared.is_real() => {}
                 // The sender lives in `self`, so this ends only by a move.
                 _ = moved.changed() => {}
             }
         }
     }
+
+    /// Runs `future`, but for no longer than `limit` of this clock; `what` it is that is waited
+    /// for.
+    ///
+    /// Where waiting is not real, real time does not count: a machine that is busy or was paused
+    /// makes no party give up. Behind it stands a minute of the harness.
+    ///
+    /// # Errors
+    /// [`Elapsed`] when a limit ran out first.
+    pub async fn timeout<F: Future>(
+        &self,
+        what: &str,
+        limit: Duration,
+        future: F,
+    ) -> Result<F::Output, Elapsed> {
+        self.limited(what, limit, PATIENCE, future).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that waits for real")]
+    async fn limited<F: Future>(
+        &self,
+        what: &str,
+        limit: Duration,
+        patience: Duration,
+        future: F,
+    ) -> Result<F::Output, Elapsed> {
+        let mut moved = self.shared.moved.subscribe();
+        let (real, before) = (self.shared.is_real(), self.shared.advanced());
+        let mut waited = Duration::ZERO;
+        let mut future = std::pin::pin!(future);
+        let mut length = if real { TURN.min(limit) } else { TURN };
+        let mut turn = std::pin::pin!(tokio::time::sleep(length));
+        loop {
+            let advanced = self.shared.advanced().saturating_sub(before);
+            let counted = if real { advanced.saturating_add(waited) } else { advanced };
+            if counted >= limit {
+                return Err(Elapsed::Limit { after: limit });
+            }
+            if !real && waited >= patience {
+                let exceeded = DeadlineExceeded { what: what.to_owned(), limit: patience };
+                let entered = self.shared.watch().enter(Disturbance::Stalled(exceeded.clone()));
+                tracing::warn!("{entered}");
+                return Err(Elapsed::Harness(exceeded));
+            }
+            tokio::select! {
+                // Moves are asked first: where the future itself moved the clock past the
+                // limit, the limit has run out.
+                biased;
+                _ = moved.changed() => {}
+                output = &mut future => return Ok(output),
+                () = &mut turn => {
+                    waited += length;
+                    if real {
+                        length = TURN.min(limit.saturating_sub(counted + length));
+                    }
+                    turn.set(tokio::time::sleep(length));
+                }
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The wall clock, looked at for steps.
+    fn wall(&self) -> Timestamp {
+        let mut watch = self.watch();
+        let before = self.machine.monotonic();
+        let wall = self.machine.wall();
+        let after = self.machine.monotonic();
+        // A process that was paused in between knows nothing of how the two belong together.
+        if after.saturating_sub(before) < AT_ONCE
+            && let Some(disturbance) = watch.read(wall, before)
+        {
+            tracing::warn!("{disturbance}");
+        }
+        wall
+    }
+
+    /// How long the monotonic clock has run since the start.
+    fn ran(&self) -> Duration {
+        self.machine.monotonic().saturating_sub(self.started)
+    }
+
+    /// By how much the clock was moved.
+    fn advanced(&self) -> Duration {
+        Duration::from_nanos(u64::try_from(self.ahead.load(Ordering::SeqCst)).unwrap_or(0))
+    }
+
+    /// Whether time passes by itself for those who wait.
+    fn is_real(&self) -> bool {
+        self.kind == Kind::System
+    }
+
+    /// What has passed for those who wait.
+    fn passed(&self) -> Duration {
+        if self.is_real() { self.ran().saturating_add(self.advanced()) } else { self.advanced() }
+    }
+}
+
+/// A time so much later, or the last there is.
+fn later(from: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| from.saturating_add(by).ok()).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
@@ -220,12 +368,113 @@ mod tests {
         assert_eq!((clock.seconds(), slow.seconds()), (100, 10));
     }
 
+    fn limit(seconds: u64) -> Elapsed {
+        Elapsed::Limit { after: Duration::from_secs(seconds) }
+    }
+
     #[tokio::test]
     async fn a_delay_longer_than_the_time_out_times_out_on_a_skipping_clock() {
         let clock = Clock::skipping();
-        let answer = clock.timeout(Duration::from_secs(10), clock.sleep(Duration::from_secs(11))).await;
-        assert_eq!(answer, Err(Elapsed { after: Duration::from_secs(10) }));
-        let answer = clock.timeout(Duration::from_secs(10), clock.sleep(Duration::from_secs(9))).await;
+        let delay = |seconds| clock.sleep(Duration::from_secs(seconds));
+        let answer = clock.timeout("an answer", Duration::from_secs(10), delay(11)).await;
+        assert_eq!(answer, Err(limit(10)));
+        let answer = clock.timeout("an answer", Duration::from_secs(10), delay(9)).await;
         assert_eq!(answer, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_party_on_a_skipping_clock_does_not_give_up_because_the_machine_is_slow() {
+        let clock = Clock::skipping();
+        let slow = really(Duration::from_millis(300));
+        assert_eq!(clock.timeout("an answer", Duration::from_millis(1), slow).await, Ok(()));
+        assert_eq!(clock.disturbance_count(), 0);
+
+        let (limit, patience) = (Duration::from_secs(5), 2 * TURN);
+        let never = clock.limited("the answer to GET /", limit, patience, std::future::pending::<()>());
+        let given_up = never.await.unwrap_err();
+        assert_eq!(given_up.to_string(), "the harness waited 500ms for the answer to GET /");
+        let told = clock.disturbances(0);
+        let named = matches!(&told[..], [Disturbance::Stalled(deadline)] if deadline.what.ends_with("GET /"));
+        assert!(named, "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn on_the_machines_clock_real_time_and_moves_count() {
+        let clock = Clock::system();
+        let asked = clock.timeout("an answer", Duration::from_secs(5), really(TURN * 2)).await;
+        assert_eq!(asked, Ok(()));
+        let after = Duration::from_millis(300);
+        let asked = clock.timeout("an answer", after, really(Duration::from_secs(60))).await;
+        assert_eq!(asked, Err(Elapsed::Limit { after }));
+        let moved = async {
+            clock.sleep(Duration::from_millis(1)).await;
+            clock.advance(Duration::from_secs(60));
+            std::future::pending::<()>().await;
+        };
+        assert_eq!(clock.timeout("an answer", Duration::from_secs(60), moved).await, Err(limit(60)));
+    }
+
+    async fn really(time: Duration) {
+        Clock::system().sleep(time).await;
+    }
+
+    const STEPS: [i64; 8] = [300, -300, 3600, -3600, 86_400, -86_400, 3, -3];
+
+    #[test]
+    fn a_clock_that_is_anchored_takes_no_notice_of_a_step() {
+        let machine = Machine::movable();
+        let clock = Clock::skipping_on(&machine);
+        let mut last = clock.now();
+        for step in STEPS.map(SignedDuration::from_secs) {
+            machine.step(step);
+            let now = clock.now();
+            assert!(now >= last && now.duration_since(last) < SignedDuration::from_secs(2), "{step}");
+            last = now;
+        }
+        machine.set(Timestamp::UNIX_EPOCH);
+        assert!(clock.now() >= last);
+        assert_eq!(clock.disturbances(0), []);
+    }
+
+    #[test]
+    fn a_step_is_told_by_the_clock_that_goes_by_the_machines() {
+        let machine = Machine::movable();
+        let clock = Clock::system_on(&machine);
+        for (at, step) in STEPS.map(SignedDuration::from_secs).into_iter().enumerate() {
+            let before = clock.now();
+            machine.step(step);
+            let moved = clock.off_by(SignedDuration::ZERO).now().duration_since(before);
+            assert!((moved - step).abs() < SignedDuration::from_secs(2), "{step}: {moved}");
+            let told = clock.disturbances(at);
+            let [Disturbance::ClockStepped { by }] = told[..] else { panic!("{step}: {told:?}") };
+            assert!((by - step).abs() < SignedDuration::from_secs(1), "{step}: {by}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_step_is_not_told() {
+        let machine = Machine::movable();
+        let clock = Clock::system_on(&machine);
+        machine.step(SignedDuration::from_millis(1900));
+        clock.shared.wall();
+        // Both clocks go on, however long nobody looks.
+        machine.tick(Duration::from_secs(3600));
+        clock.shared.wall();
+        machine.tick(Duration::ZERO);
+        clock.shared.wall();
+        clock.advance(Duration::from_secs(3600));
+        clock.shared.wall();
+        assert_eq!(clock.disturbances(0), []);
+    }
+
+    #[test]
+    fn a_machine_that_does_not_know_the_year_has_stacks_that_live_in_one() {
+        let machine = Machine::movable();
+        for (year, lives_in) in [(1970, 2000), (1999, 2000), (2038, 2038), (2262, 2200), (9998, 2200)] {
+            machine.set(format!("{year}-06-30T12:00:00Z").parse().unwrap());
+            let shown = |clock: Clock| clock.now().to_string();
+            assert!(shown(Clock::skipping_on(&machine)).starts_with(&lives_in.to_string()), "{year}");
+            assert!(shown(Clock::system_on(&machine)).starts_with(&year.to_string()), "{year}");
+        }
     }
 }

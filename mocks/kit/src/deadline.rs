@@ -13,8 +13,13 @@ pub struct DeadlineExceeded {
     pub limit: Duration,
 }
 
-/// Runs `future` under a deadline in real time. For the harness's own waits;
-/// a party's time-outs run on the stack's [`crate::Clock`].
+/// Deadlines are counted in turns of this length. A turn that took longer, because the process
+/// was stopped or the machine gave it no time, counts as one.
+pub(crate) const TURN: Duration = Duration::from_millis(250);
+
+/// Runs `future` under a deadline in real time, in which this process has to run: a pause of any
+/// length counts as a quarter of a second. For the harness's own waits; a party's time-outs run on
+/// the stack's [`crate::Clock`].
 ///
 /// # Errors
 /// [`DeadlineExceeded`] says what was waited for.
@@ -24,7 +29,18 @@ pub async fn within<F: Future>(
     limit: Duration,
     future: F,
 ) -> Result<F::Output, DeadlineExceeded> {
-    tokio::time::timeout(limit, future).await.map_err(|_| DeadlineExceeded { what: what.into(), limit })
+    let mut future = std::pin::pin!(future);
+    let mut left = limit;
+    loop {
+        let turn = left.min(TURN);
+        if let Ok(output) = tokio::time::timeout(turn, &mut future).await {
+            return Ok(output);
+        }
+        left -= turn;
+        if left.is_zero() {
+            return Err(DeadlineExceeded { what: what.into(), limit });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -36,5 +52,20 @@ mod tests {
                 .await
                 .unwrap_err();
         assert_eq!(error.to_string(), "waited 1ms for an answer");
+    }
+
+    /// A process that is stopped finds all its timers run out when it goes on, and everything
+    /// else that it waits for still to be done.
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "what blocks the only thread stops the process")]
+    async fn a_pause_is_not_a_wait() {
+        let answer = async {
+            std::thread::sleep(std::time::Duration::from_millis(1500));
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+            "answer"
+        };
+        assert_eq!(super::within("an answer", std::time::Duration::from_secs(1), answer).await, Ok("answer"));
     }
 }

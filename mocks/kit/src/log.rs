@@ -1,29 +1,36 @@
 //! One line for every exchange, with the reasons, while a command runs.
 
-use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 
-use crate::{Direction, Entry, Journal, Outcome};
+use crate::output::{self, Form};
+use crate::{Clock, Direction, Entry, Journal, Outcome};
 
 /// Prints what the journal gained with each request: the request and, indented,
 /// what the party sent for it. Secrets and codes are in bodies and queries, so
-/// only the path is shown.
-pub fn logged(router: Router, journal: Journal) -> Router {
-    let printed = Arc::new(AtomicU64::new(0));
+/// only the path is shown. So is what the machine did to this clock, unless a log that the
+/// command writes has it already.
+pub fn logged(router: Router, journal: Journal, clock: Clock) -> Router {
+    let (printed, disturbances) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicUsize::new(0)));
     router.layer(from_fn(move |request: Request, next: Next| {
         let (journal, printed) = (journal.clone(), printed.clone());
+        let (clock, disturbances) = (clock.clone(), disturbances.clone());
         async move {
             let response = next.run(request).await;
+            let before = disturbances.swap(clock.disturbance_count(), Ordering::SeqCst);
+            if !tracing::enabled!(tracing::Level::WARN) {
+                for disturbance in clock.disturbances(before) {
+                    output::complain(&format!("      {disturbance}"));
+                }
+            }
             let newest = journal.last_number();
             let before = printed.fetch_max(newest, Ordering::SeqCst);
             for entry in journal.since(before).iter().filter(|entry| entry.number <= newest) {
-                // A closed standard error must not end the command.
-                let _ = writeln!(std::io::stderr(), "{}", line(entry));
+                output::complain(&line(entry));
             }
             response
         }
@@ -40,5 +47,7 @@ fn line(entry: &Entry) -> String {
         Outcome::Pending => "…".to_owned(),
     };
     let reasons: String = entry.notes.iter().map(|note| format!(" · {note}")).collect();
-    format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method)
+    let line = format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method);
+    // Reasons name what people sent.
+    output::escaped(&line, Form::Line).into_owned()
 }

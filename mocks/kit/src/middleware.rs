@@ -327,7 +327,7 @@ mod tests {
         let router = journaled(router, journal.clone(), clock.clone(), Party::HUGGINGFACE, origin);
         let server = Bound::loopback().await.unwrap().serve(router);
         let client = Client::builder().build().unwrap();
-        let sent = clock.timeout(Duration::from_secs(10), client.send(ask(&server))).await;
+        let sent = clock.timeout("an answer", Duration::from_secs(10), client.send(ask(&server))).await;
         assert!(sent.is_err(), "it came in time");
         server.shutdown().await.unwrap();
         assert_eq!(journal.entries()[0].outcome, Outcome::Fault("cancelled".into()));

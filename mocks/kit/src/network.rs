@@ -130,7 +130,7 @@ mod tests {
         network.set(&url, Some(Fault::Silent));
         let client = Client::builder().build().unwrap().through(network);
         let before = clock.now();
-        clock.timeout(Duration::from_secs(10), client.send(request(&url))).await.unwrap_err();
+        clock.timeout("an answer", Duration::from_secs(10), client.send(request(&url))).await.unwrap_err();
         let waited = clock.now().duration_since(before).as_secs();
         assert!((10..=12).contains(&waited), "{waited}");
     }

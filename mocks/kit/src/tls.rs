@@ -3,20 +3,28 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, NameConstraints,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime, pem::PemObject as _};
+use rustls::time_provider::TimeProvider;
 
 use crate::Clock;
+use crate::files::{self, Access};
+
+mod constraints;
+#[cfg(test)]
+mod tests;
 
 /// File names inside a CA directory.
 const CERTIFICATE: &str = "ca.pem";
 const KEY: &str = "ca.key";
 
 /// A CA whose certificate carries name constraints (RFC 5280 §4.2.1.10): even
-/// where somebody trusts it, it can vouch for no host but the given names.
+/// where somebody trusts it, it can vouch for no host but the given names, and for
+/// no IP address, e-mail address or URI.
 ///
 /// Made per start and kept in memory, unless it is saved by request.
 pub struct Ca {
@@ -24,6 +32,7 @@ pub struct Ca {
     certificate: CertificateDer<'static>,
     key_pem: String,
     issuer: Issuer<'static, KeyPair>,
+    made: MadeAt,
 }
 
 /// A CA could not be made, saved or loaded.
@@ -35,13 +44,40 @@ pub enum CaError {
     /// The TLS library refused the certificate or its key.
     #[error("TLS configuration: {0}")]
     Tls(#[from] rustls::Error),
-    /// A file could not be read or written.
+    /// A file could not be read.
     #[error("{path}: {source}; `logto-testkit ca create DIR` makes a CA")]
-    File {
+    Read {
         /// Which file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("{path}: the CA cannot be written: {source}")]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is a CA already.
+    #[error(
+        "{directory} has a CA already, which others may trust: it is not overwritten; choose another folder"
+    )]
+    Exists {
+        /// The folder.
+        directory: PathBuf,
+    },
+    /// A file is empty or ends too early.
+    #[error(
+        "{path} is empty or cut off, as a full disk leaves it: delete ca.pem and ca.key in {directory}, make a CA with \
+         `logto-testkit ca create {directory}`, and have it trusted anew"
+    )]
+    CutOff {
+        /// Which file.
+        path: PathBuf,
+        /// The folder.
+        directory: PathBuf,
     },
     /// The certificate file holds no PEM certificate.
     #[error("{path} holds no PEM certificate")]
@@ -57,16 +93,33 @@ impl std::fmt::Debug for Ca {
     }
 }
 
-/// Midnight of a day this many years from the stack's present, for validity
-/// periods. Whole days hide small differences of clocks.
-fn years_from_now(clock: &Clock, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
-    let today = jiff::tz::TimeZone::UTC.to_datetime(clock.now()).date();
-    // The 28th exists in every month.
-    let (year, month, day) = (today.year() + years, today.month(), today.day().min(28));
+/// Midnight of a day this many years from then, for validity periods. Whole days hide small
+/// differences of clocks.
+fn years_from(then: Timestamp, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
+    let day = jiff::tz::TimeZone::UTC.to_datetime(then).date();
+    // The 28th exists in every month. Who judges knows no time before 1970, and the last
+    // year of a certificate is 9999 (RFC 5280 §4.1.2.5).
+    let (year, month, day) = match day.year().saturating_add(years) {
+        ..1970 => (1970, 1, 1),
+        year => (year.min(9999), day.month(), day.day().min(28)),
+    };
     let at = rcgen::date_time_ymd(i32::from(year), month.unsigned_abs(), day.unsigned_abs());
     move |params, bound| match bound {
         Bound::NotBefore => params.not_before = at,
         Bound::NotAfter => params.not_after = at,
+    }
+}
+
+/// The time by which the TLS library judges certificates of a [`Ca`]: the one at which the CA
+/// was made or read. A client trusts it alone and for the life of its stack, so nothing can
+/// expire meanwhile, wherever the clocks of machine and stack are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct MadeAt(pub(crate) Timestamp);
+
+impl TimeProvider for MadeAt {
+    fn current_time(&self) -> Option<UnixTime> {
+        let since = u64::try_from(self.0.as_second()).unwrap_or(0);
+        Some(UnixTime::since_unix_epoch(std::time::Duration::from_secs(since)))
     }
 }
 
@@ -80,22 +133,17 @@ impl Ca {
     /// Makes a CA that can vouch for `names` and nothing else.
     ///
     /// # Errors
-    /// [`CaError::Certificate`] when a name is no DNS name.
+    /// [`CaError::Certificate`] when the certificate cannot be made.
     pub fn create(clock: &Clock, names: &[&str]) -> Result<Self, CaError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Logto Testkit CA (tests only)");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.name_constraints = Some(NameConstraints {
-            permitted_subtrees: names
-                .iter()
-                .map(|name| GeneralSubtree::DnsName((*name).to_owned()))
-                .collect(),
-            excluded_subtrees: vec![],
-        });
-        years_from_now(clock, -1)(&mut params, Bound::NotBefore);
-        years_from_now(clock, 10)(&mut params, Bound::NotAfter);
+        params.custom_extensions = vec![constraints::only(names)];
+        let made = clock.now();
+        years_from(made, -1)(&mut params, Bound::NotBefore);
+        years_from(made, 10)(&mut params, Bound::NotAfter);
         let certificate = params.self_signed(&key)?;
         let certificate_pem = certificate.pem();
         Ok(Self {
@@ -103,19 +151,35 @@ impl Ca {
             certificate_pem,
             key_pem: key.serialize_pem(),
             issuer: Issuer::new(params, key),
+            made: MadeAt(made),
         })
     }
 
     /// Reads a CA that [`Ca::save`] wrote.
     ///
     /// # Errors
-    /// [`CaError::File`] when a file is missing, [`CaError::Certificate`] when it is not one.
+    /// [`CaError::Read`] when a file is missing, [`CaError::CutOff`] when it ends too early,
+    /// [`CaError::Certificate`] when it is not one.
     pub fn load(directory: &Path) -> Result<Self, CaError> {
         let read = |name: &str| {
             let path = directory.join(name);
-            std::fs::read_to_string(&path).map_err(|source| CaError::File { path, source })
+            files::read_text(&path, files::SMALL_LIMIT).map_err(|source| CaError::Read { path, source })
         };
-        Self::from_pem(read(CERTIFICATE)?, read(KEY)?, &directory.join(CERTIFICATE))
+        let (certificate, key) = (read(CERTIFICATE)?, read(KEY)?);
+        for (name, text) in [(CERTIFICATE, &certificate), (KEY, &key)] {
+            if is_cut_off(text) {
+                return Err(CaError::CutOff { path: directory.join(name), directory: directory.to_owned() });
+            }
+        }
+        let ca = Self::from_pem(certificate, key, &directory.join(CERTIFICATE))?;
+        if !constraints::restrict_addresses(&ca.certificate) {
+            tracing::warn!(
+                "the CA in {} was made by an earlier version: who trusts it trusts its key for IP addresses, e-mail \
+                 addresses and URIs too; `logto-testkit ca create DIR` makes one that is good for its host name only",
+                directory.display()
+            );
+        }
+        Ok(ca)
     }
 
     /// A CA kept elsewhere than in a folder; `place` is where, for errors.
@@ -126,24 +190,49 @@ impl Ca {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| CaError::NoCertificate { path: place.to_owned() })?;
         let issuer = Issuer::from_ca_cert_pem(&certificate_pem, KeyPair::from_pem(&key_pem)?)?;
-        Ok(Self { certificate_pem, certificate, key_pem, issuer })
+        let made = MadeAt(Clock::system().now());
+        Ok(Self { certificate_pem, certificate, key_pem, issuer, made })
+    }
+
+    /// Whether there is a CA in `directory`: a certificate that others may trust by now. An
+    /// empty file or one that is cut off, as a full disk leaves it, is none.
+    #[must_use]
+    pub fn is_in(directory: &Path) -> bool {
+        match files::read_text(&directory.join(CERTIFICATE), files::SMALL_LIMIT) {
+            Ok(text) => !is_cut_off(&text),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
     }
 
     /// Writes `ca.pem` and `ca.key` (readable by the owner only) into `directory`.
     ///
     /// # Errors
-    /// [`CaError::File`]; an existing CA is never overwritten.
+    /// [`CaError::Exists`]: an existing CA is never overwritten; [`CaError::Write`].
     pub fn save(&self, directory: &Path) -> Result<PathBuf, CaError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |source| CaError::File { path, source }
+            move |source| CaError::Write { path, source }
         };
         std::fs::create_dir_all(directory).map_err(failed(directory))?;
-        let key = directory.join(KEY);
-        write_new(&key, &self.key_pem, 0o600).map_err(failed(&key))?;
-        let certificate = directory.join(CERTIFICATE);
-        write_new(&certificate, &self.certificate_pem, 0o644).map_err(failed(&certificate))?;
-        Ok(certificate)
+        if Self::is_in(directory) {
+            return Err(CaError::Exists { directory: directory.to_owned() });
+        }
+        // What is there is no whole certificate, so nobody trusts it and no key is lost. The
+        // certificate comes last: where it is, the CA is whole.
+        let (certificate, key) = (directory.join(CERTIFICATE), directory.join(KEY));
+        match std::fs::remove_file(&certificate) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(&certificate)(source));
+            }
+            _ => {}
+        }
+        files::replace(&key, &self.key_pem, Access::Secret).map_err(failed(&key))?;
+        match files::create(&certificate, &self.certificate_pem, Access::Ordinary) {
+            Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(CaError::Exists { directory: directory.to_owned() })
+            }
+            written => written.map_err(failed(&certificate)).map(|()| certificate),
+        }
     }
 
     /// The CA's certificate, for whoever is to trust it.
@@ -163,7 +252,12 @@ impl Ca {
         &self.certificate
     }
 
-    /// TLS for a server of that name, with a certificate made now.
+    /// When it was made or read.
+    pub(crate) fn made(&self) -> MadeAt {
+        self.made
+    }
+
+    /// TLS for a server of that name, with a certificate of its own.
     ///
     /// # Errors
     /// [`CaError::Certificate`] when `name` is no DNS name.
@@ -177,20 +271,19 @@ impl Ca {
     /// # Errors
     /// [`CaError::Certificate`] when `name` is no DNS name.
     pub fn leaf(&self, name: &str) -> Result<Leaf, CaError> {
-        let clock = Clock::system();
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![name.to_owned()])?;
         params.distinguished_name.push(DnType::CommonName, name);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        years_from_now(&clock, -1)(&mut params, Bound::NotBefore);
-        years_from_now(&clock, 1)(&mut params, Bound::NotAfter);
+        years_from(self.made.0, -1)(&mut params, Bound::NotBefore);
+        years_from(self.made.0, 1)(&mut params, Bound::NotAfter);
         let certificate = params.signed_by(&key, &self.issuer)?;
         let chain = vec![certificate.der().clone(), self.certificate.clone()];
         let spki_digest = spki_digest(&key);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let mut config = rustls::ServerConfig::builder_with_provider(provider())
+        let mut config = rustls::ServerConfig::builder_with_details(provider(), Arc::new(self.made))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
@@ -223,13 +316,8 @@ pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     PROVIDER.clone()
 }
 
-fn write_new(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    options.open(path)?.write_all(text.as_bytes())
+/// What an interrupted write left of a PEM file.
+fn is_cut_off(pem: &str) -> bool {
+    let pem = pem.trim();
+    "-----BEGIN ".starts_with(pem) || pem.starts_with("-----BEGIN ") && !pem.contains("-----END ")
 }

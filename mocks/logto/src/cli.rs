@@ -2,12 +2,12 @@
 
 mod error;
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use kit::output::{self, Form};
 use kit::{Bound, Ca, Client, Clock, Journal, Random, Stop};
 use url::Url;
 
@@ -49,7 +49,10 @@ pub struct Arguments {
 /// Parses the arguments and serves until Ctrl-C.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match kit::parse_arguments(6) {
+        Ok(arguments) => arguments,
+        Err(told) => return told,
+    };
     let served = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -58,8 +61,7 @@ pub fn main() -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do when even standard error is closed.
-            let _ = writeln!(std::io::stderr(), "mock-logto: {error}");
+            output::complain(&format!("mock-logto: {error}"));
             error.exit_code()
         }
     }
@@ -84,13 +86,15 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     if let Some(addr) = arguments.huggingface {
         client = client.host("huggingface.co", addr);
     }
-    let stop = Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
+    let given = arguments.m2m_secret.is_some();
+    let clock = Clock::system();
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
         trust_proxy_header: arguments.trust_proxy_header,
-        clock: Clock::system(),
+        clock: clock.clone(),
         random: Random::from_os(),
         journal: journal.clone(),
         client: client.build()?,
@@ -98,10 +102,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         m2m_secret: arguments.m2m_secret,
     });
     let (id, secret) = logto.m2m_credentials();
-    let told =
-        format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {id}:{secret}\n");
-    std::io::stdout().write_all(told.as_bytes()).map_err(CliError::Output)?;
-    let router = kit::logged(logto.router(), journal);
+    // A secret that was made up now is handed out; one that was given is known to who gave it.
+    let management =
+        if given { format!("{id}, with the secret that was given") } else { format!("{id}:{secret}") };
+    let told = format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
+    output::print(&told, Form::Text).map_err(CliError::Output)?;
+    let router = kit::logged(logto.router(), journal, clock);
     let servers = [bound.serve(router.clone()), admin.serve(router)];
     stop.wait().await;
     for server in servers {

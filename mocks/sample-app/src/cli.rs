@@ -4,11 +4,10 @@ mod arguments;
 mod env_file;
 mod error;
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use kit::output::{self, Form};
 use kit::{Bound, Client, ClientBuilder, Clock, Journal, Random};
 use url::Url;
 
@@ -20,11 +19,14 @@ use crate::{App, Config, Context};
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let arguments = match kit::parse_arguments(6) {
+        Ok(arguments) => arguments,
+        Err(told) => return told,
+    };
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do when even standard error is closed.
-            let _ = writeln!(std::io::stderr(), "sample-app: {error}");
+            output::complain(&format!("sample-app: {error}"));
             error.exit_code()
         }
     }
@@ -44,7 +46,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let arguments = arguments.filled()?;
     let logto = arguments.logto()?;
     arguments.check_exposure()?;
-    let stop = kit::Stop::listen().map_err(CliError::Signal)?;
+    let mut stop = kit::Stop::listen().map_err(CliError::Signal)?;
     let bound = Bound::at(arguments.listen).await.map_err(CliError::bind)?;
     let addr = bound.addr();
     let base_url = match arguments.base_url.clone() {
@@ -62,11 +64,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         options: arguments.into_options(),
     };
     let journal = Journal::new();
+    let clock = Clock::system();
     let context =
-        Context { clock: Clock::system(), random: Random::from_os(), journal: journal.clone(), client };
+        Context { clock: clock.clone(), random: Random::from_os(), journal: journal.clone(), client };
     let app = App::new(config.clone(), context)?;
     announce(&config, addr).map_err(CliError::Output)?;
-    let server = bound.serve(kit::logged(app.router(), journal));
+    let server = bound.serve(kit::logged(app.router(), journal, clock));
     stop.wait().await;
     server.shutdown().await?;
     Ok(())
@@ -80,11 +83,14 @@ fn default_base_url(addr: SocketAddr) -> Result<Url, CliError> {
 
 /// Says where the app is and what has to be registered in Logto.
 fn announce(config: &Config, addr: SocketAddr) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "Bookstore: {} (listening on {addr})", config.base_url)?;
-    writeln!(out, "Logto:     {}", config.logto_endpoint)?;
-    writeln!(out, "Register in the Logto application {}:", config.app_id)?;
-    writeln!(out, "  redirect URI                {}", config.redirect_uri())?;
-    writeln!(out, "  post sign-out redirect URI  {}", config.post_logout_redirect_uri())?;
-    out.flush()
+    let told = format!(
+        "Bookstore: {} (listening on {addr})\nLogto:     {}\nRegister in the Logto application {}:\n  \
+         redirect URI                {}\n  post sign-out redirect URI  {}\n",
+        config.base_url,
+        config.logto_endpoint,
+        config.app_id,
+        config.redirect_uri(),
+        config.post_logout_redirect_uri(),
+    );
+    output::print(&told, Form::Text)
 }

@@ -119,7 +119,8 @@ impl Outgoing {
             .map_err(|source| OutgoingError::Request { url: url.to_string(), source })?;
         *request.headers_mut() = headers;
         let pending = self.journal.begin(&self.clock, Party::APP, Direction::Sent, entry);
-        let outcome = match self.clock.timeout(self.limit, self.client.send(request)).await {
+        let what = format!("the answer to {method} {url}");
+        let outcome = match self.clock.timeout(&what, self.limit, self.client.send(request)).await {
             Ok(sent) => sent.map_err(OutgoingError::from),
             Err(source) => Err(OutgoingError::Elapsed { method, url: url.to_string(), source }),
         };

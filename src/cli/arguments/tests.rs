@@ -58,6 +58,13 @@ fn a_container_has_a_tag_and_an_image() {
     }
     let refused = container(&["--logto", "container", "--huggingface-listen", "127.0.0.1:443"]);
     assert!(refused.unwrap_err().contains("--huggingface-listen is not for --logto container"));
+    for option in ["--logto-m2m=a:b", "--logto-m2m-file=x", "--state-file=x", "--allow-shared-tenant"] {
+        let name = option.split('=').next().unwrap();
+        let refused = container(&["--logto", "container", option]).unwrap_err();
+        assert!(refused.contains(&format!("{name} is not for --logto container")), "{refused}");
+        let refused = container(&[option]).unwrap_err();
+        assert!(refused.contains(&format!("{name} is for a running Logto")), "{refused}");
+    }
     let refused = container(&["--keep"]).unwrap_err();
     assert_eq!(refused, "--keep is for --logto container; this run has --logto embedded");
 }

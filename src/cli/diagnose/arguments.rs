@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use crate::cli::access::Access;
+use crate::cli::arguments::address;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -13,6 +14,7 @@ Exit codes:
   1    something is wrong: the report names it
   2    bad usage, or a file that cannot be used
   3    the set-up could not be walked, or the tenant could not be read
+  70   the report could not be written
 
 Nothing is changed in your Logto or at Hugging Face: the sign-in is walked on a twin of your set-up on this machine.";
 
@@ -54,14 +56,14 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) sign_in_experience: Option<PathBuf>,
     /// The OAuth app's settings at Hugging Face in YAML or JSON: client_id, secret, public, redirect_uris, scopes;
-    /// all may be left out.
+    /// all may be left out. Or the README.md of a Space with its `hf_oauth…`.
     #[arg(long, value_name = "FILE")]
     pub(crate) huggingface: Option<PathBuf>,
     /// Where people open Logto (its ENDPOINT), e.g. https://auth.example.com.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) logto_endpoint: Option<Url>,
     /// Where people open the app, e.g. https://shop.example.com.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) app_url: Option<Url>,
     #[command(flatten)]
     pub(crate) tenant: Tenant,
@@ -74,13 +76,13 @@ pub(crate) struct Inputs {
 #[command(next_help_heading = "From a running Logto, which is only read")]
 pub(crate) struct Tenant {
     /// URL of the Logto to read connector, application and sign-in experience from.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) from_logto: Option<Url>,
     #[command(flatten)]
     pub(crate) access: Access,
     /// URL that gives Management API tokens [default: the port after `--from-logto`'s; with --logto-resource,
     /// `--from-logto` itself].
-    #[arg(long, value_name = "URL", requires = "from_logto")]
+    #[arg(long, value_name = "URL", requires = "from_logto", value_parser = address)]
     pub(crate) logto_admin: Option<Url>,
     /// The Management API's resource, e.g. https://<tenant>.logto.app/api in Logto Cloud.
     #[arg(long, value_name = "URI", requires = "from_logto")]
@@ -113,7 +115,7 @@ pub(crate) struct App {
 #[command(next_help_heading = "Your app itself")]
 pub(crate) struct OwnApp {
     /// Its origin; with --app-command a free port of this machine is chosen unless said.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) app: Option<Url>,
     /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up.
     #[arg(long, value_name = "FILE", requires = "app", conflicts_with = "app_command")]

@@ -1,10 +1,9 @@
 //! From arguments to a case.
 
-use std::io::Read as _;
 use std::path::Path;
 
-use kit::Client;
-use logto_testkit::diagnose::{AppCase, Case};
+use kit::{Client, files, secret};
+use logto_testkit::diagnose::{AppCase, Case, InputError};
 use logto_testkit::stack::Management;
 use url::Url;
 
@@ -15,8 +14,14 @@ use crate::cli::exit::CliError;
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";
 
-/// Reads everything that the arguments name.
+/// Reads everything that the arguments name. What is secret in it is not shown from now on.
 pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
+    let case = whole_case(inputs).await?;
+    case.secret_values().iter().for_each(|value| secret::learn(value));
+    Ok(case)
+}
+
+async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
     let mut case = Case {
         logto_endpoint: inputs.logto_endpoint.clone(),
         app_url: inputs.app_url.clone(),
@@ -36,24 +41,30 @@ pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
     match (&inputs.connector, &inputs.tenant.from_logto) {
         (Some(file), _) => {
             let (text, name) = read(file)?;
-            case.read_connector(&text, &name)?;
+            case.read_connector(&text, &name).map_err(|error| unreadable(error, &text))?;
         }
         (None, Some(logto)) => read_tenant(&mut case, logto, &inputs.tenant).await?,
         (None, None) => return Err(UsageError::NoCase.into()),
     }
     if let Some(file) = &inputs.application {
         let (text, name) = read(file)?;
-        case.read_application(&text, &name)?;
+        case.read_application(&text, &name).map_err(|error| unreadable(error, &text))?;
     }
     if let Some(file) = &inputs.sign_in_experience {
         let (text, name) = read(file)?;
-        case.read_sign_in_experience(&text, &name)?;
+        case.read_sign_in_experience(&text, &name).map_err(|error| unreadable(error, &text))?;
     }
     if let Some(file) = &inputs.huggingface {
         let (text, name) = read(file)?;
-        case.read_oauth_app(&text, &name)?;
+        case.read_oauth_app(&text, &name).map_err(|error| unreadable(error, &text))?;
     }
     Ok(case)
+}
+
+/// Of a file that is not what it should be, nothing is known: whatever it holds may be a secret.
+fn unreadable(error: InputError, text: &str) -> InputError {
+    secret::in_text(text).iter().for_each(|value| secret::learn(value));
+    error
 }
 
 fn is_standard_input(file: &Path) -> bool {
@@ -64,10 +75,9 @@ fn is_standard_input(file: &Path) -> bool {
 fn read(file: &Path) -> Result<(String, String), UsageError> {
     let name = if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
     let text = if is_standard_input(file) {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+        files::read_standard_input(files::SETTINGS_LIMIT)
     } else {
-        std::fs::read_to_string(file)
+        files::read_text(file, files::SETTINGS_LIMIT)
     };
     match text {
         Ok(text) => Ok((text, name)),

@@ -16,7 +16,7 @@ use super::cell::{Cell, Row};
 
 /// Walks all of them on one side.
 pub(super) async fn walk(
-    scenarios: &[Scenario],
+    scenarios: &[Arc<Scenario>],
     logto: &Logto,
     listen: SocketAddr,
     ca: &Arc<Ca>,
@@ -30,6 +30,7 @@ pub(super) async fn walk(
         ca: Some(ca.clone()),
         jobs: if embedded { pool::default_jobs() } else { 1 },
         update: false,
+        keep_raw: None,
         app: None,
     };
     let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone())?;

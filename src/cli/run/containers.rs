@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use jiff::Timestamp;
+use kit::Stopwatch;
+use kit::output::{Form, complain, escaped};
 use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
@@ -52,26 +53,43 @@ fn describe(running: &RunningContainer) {
             .join(", ")
         },
     );
-    eprintln!("Logto {} ({}) at {}: {phases}", running.version(), running.image(), running.endpoint());
-    eprintln!("mock Hugging Face at {}", running.reach());
+    complain(&format!(
+        "Logto {} ({}) at {}: {phases}",
+        running.version(),
+        running.image(),
+        running.endpoint()
+    ));
+    complain(&format!("mock Hugging Face at {}", running.reach()));
 }
 
-/// What the first hop had to wait for, and what each further walk costs.
-pub(super) fn describe_walks(started: Timestamp, outcomes: &[Outcome]) {
-    let Some(first) = outcomes.iter().filter_map(|outcome| outcome.began).min() else { return };
-    let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
-    eprint!("first hop {} after the start", seconds(first.duration_since(started).unsigned_abs()));
-    let further = outcomes.iter().filter(|outcome| outcome.began.is_some_and(|began| began > first));
-    let mut further: Vec<Duration> = further.map(|outcome| outcome.duration).collect();
-    further.sort();
-    match (further.get(further.len() / 2), further.last()) {
-        (Some(median), Some(longest)) => eprintln!(
-            "; {} further walk(s): {} in the median, {} at most",
-            further.len(),
-            seconds(*median),
-            seconds(*longest)
-        ),
-        _ => eprintln!(),
+/// What the first hop had to wait for, and what each further walk cost.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// When each walk began, and how long it took.
+    walks: Vec<(Stopwatch, Duration)>,
+}
+
+impl Walked {
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        self.walks.extend(outcome.began.map(|began| (began, outcome.duration)));
+    }
+
+    pub(super) fn describe(mut self, started: Stopwatch) {
+        self.walks.sort();
+        let Some(((first, _), further)) = self.walks.split_first() else { return };
+        let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
+        let first = format!("first hop {} after the start", seconds(first.since(started)));
+        let mut further: Vec<Duration> = further.iter().map(|(_, took)| *took).collect();
+        further.sort();
+        match (further.get(further.len() / 2), further.last()) {
+            (Some(median), Some(longest)) => complain(&format!(
+                "{first}; {} further walk(s): {} in the median, {} at most",
+                further.len(),
+                seconds(*median),
+                seconds(*longest)
+            )),
+            _ => complain(&first),
+        }
     }
 }
 
@@ -81,7 +99,7 @@ pub(super) async fn stopped(logto: Logto) {
         && let Some(running) = Arc::into_inner(running)
         && let Some(kept) = running.stop().await
     {
-        eprintln!("{kept}");
+        complain(&kept.to_string());
     }
 }
 
@@ -115,17 +133,18 @@ impl Shown {
         match (&self.bar, event) {
             (Some(bar), Event::Begins { phase, what }) => {
                 bar.reset_elapsed();
-                bar.set_message(format!("{phase}: {what}"));
+                bar.set_message(format!("{phase}: {}", escaped(what, Form::Line)));
             }
             (Some(bar), Event::Pulled { done, total }) if *total > 0 => {
                 bar.set_message(format!("pull: {} of {}", HumanBytes(*done), HumanBytes(*total)));
             }
             // Further on, a fresh one has its walk to tell of.
             (Some(bar), Event::Ended { phase: Phase::Boot, .. }) => bar.finish_and_clear(),
-            (None, Event::Begins { phase, what }) if self.lines => eprintln!("{phase}: {what}"),
+            (None, Event::Begins { phase, what }) if self.lines => complain(&format!("{phase}: {what}")),
             (None, Event::Ended { phase: Phase::Pull, took }) if self.lines => {
-                eprintln!("pull: done after {:.0} s", took.as_secs_f64());
+                complain(&format!("pull: done after {:.0} s", took.as_secs_f64()));
             }
+            (_, Event::Kept(kept)) => complain(&kept.to_string()),
             (_, Event::Begins { .. } | Event::Pulled { .. } | Event::Ended { .. }) => {}
         }
     }

@@ -9,20 +9,50 @@ use super::outcome::{Outcome, Totals, Verdict};
 /// Format of the report; goes up when a member changes its meaning or goes.
 const VERSION: u32 = 1;
 
-pub(super) fn report(outcomes: &[Outcome], totals: &Totals, backend: BackendKind, seconds: f64) -> String {
-    let report = json!({
-        "version": VERSION,
-        "backend": backend.to_string(),
-        "passed": totals.passed,
-        "failed": totals.failed,
-        "skipped": totals.skipped,
-        "seconds": seconds,
-        "scenarios": outcomes.iter().map(outcome).collect::<Vec<_>>(),
-    });
-    format!("{report:#}\n")
+/// A document that grows: the scenarios come as their walks end, the totals last.
+pub(super) struct Json {
+    backend: BackendKind,
+    begun: bool,
 }
 
-fn outcome(outcome: &Outcome) -> Value {
+impl Json {
+    pub(super) fn new(backend: BackendKind) -> Self {
+        Self { backend, begun: false }
+    }
+
+    /// The text that the outcome adds.
+    pub(super) fn outcome(&mut self, outcome: &Outcome) -> String {
+        let before = self.before();
+        format!("{before}\n    {}", indented(&format!("{:#}", value(outcome)), 4))
+    }
+
+    /// The text that ends the document.
+    pub(super) fn finish(mut self, totals: &Totals, seconds: f64) -> String {
+        let empty = !self.begun;
+        let before = if empty { self.before() } else { String::from("\n  ") };
+        let Totals { passed, failed, skipped, not_started: _ } = totals;
+        format!(
+            "{before}],\n  \"passed\": {passed},\n  \"failed\": {failed},\n  \"skipped\": {skipped},\n  \"seconds\": {}\n}}\n",
+            json!(seconds)
+        )
+    }
+
+    /// What comes before the next scenario.
+    fn before(&mut self) -> String {
+        if std::mem::replace(&mut self.begun, true) {
+            return ",".to_owned();
+        }
+        let backend = json!(self.backend.to_string());
+        format!("{{\n  \"version\": {VERSION},\n  \"backend\": {backend},\n  \"scenarios\": [")
+    }
+}
+
+/// Lines below the first, further to the right; no string of JSON holds a line break.
+fn indented(text: &str, by: usize) -> String {
+    text.replace('\n', &format!("\n{}", " ".repeat(by)))
+}
+
+fn value(outcome: &Outcome) -> Value {
     let scenario = &outcome.scenario;
     let mut members = Map::new();
     let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -38,7 +68,7 @@ fn outcome(outcome: &Outcome) -> Value {
         Verdict::NotStarted(error) => {
             add("error", json!(error));
         }
-        Verdict::Walked { failures, transcript, snapshot, findings } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let failure = |failure: &logto_testkit::Failure| json!({ "path": failure.path, "line": failure.line, "what": failure.what });
             add("failures", failures.iter().map(failure).collect());
             add("snapshot", json!(snapshot.word()));
@@ -47,6 +77,9 @@ fn outcome(outcome: &Outcome) -> Value {
             }
             if outcome.result() == "failed" || !findings.is_empty() {
                 add("findings", findings.iter().map(Finding::to_json).collect());
+            }
+            if let Some(Ok(file)) = raw {
+                add("raw", json!(file));
             }
             add("transcript", json!(transcript));
         }

@@ -1,70 +1,193 @@
 //! The report as JUnit XML, which CI systems show.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::output::{Form, escaped};
+use logto_testkit::Scenario;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::super::exit::CliError;
-use super::outcome::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict, raw_headers};
 
-pub(super) fn report(outcomes: &[Outcome], seconds: f64) -> Result<String, CliError> {
-    let mut report = Report::new("logto-testkit");
-    report.set_time(std::time::Duration::from_secs_f64(seconds));
-    // One suite for each topic, which is the folder.
-    let mut suites: Vec<TestSuite> = Vec::new();
-    for outcome in outcomes {
-        let name = outcome.scenario.name();
-        let topic = name.rsplit_once('/').map_or("scenarios", |(topic, _)| topic);
-        let case = case(outcome, &name);
-        match suites.iter_mut().find(|suite| suite.name.as_str() == topic) {
-            Some(suite) => {
-                suite.add_test_case(case);
-            }
-            None => {
-                let mut suite = TestSuite::new(topic);
-                suite.add_test_case(case);
-                suites.push(suite);
-            }
-        }
-    }
-    report.add_test_suites(suites);
-    let xml = report.to_string().map_err(|error| CliError::Io {
-        what: "write the JUnit report",
-        source: std::io::Error::other(error),
-    })?;
-    Ok(xml)
+/// The cases so far. The counts stand at the head of the document, so it is
+/// written at the end; until then, what may be long waits in a file without a name.
+#[derive(Default)]
+pub(super) struct Junit {
+    cases: Vec<Case>,
+    details: Option<std::fs::File>,
+    /// How long that file is.
+    length: u64,
 }
 
-fn case(outcome: &Outcome, name: &str) -> TestCase {
-    let short = name.rsplit_once('/').map_or(name, |(_, short)| short);
-    let mut case = match &outcome.verdict {
-        Verdict::Skipped(reason) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(reason.as_str());
-            TestCase::new(short, status)
+struct Case {
+    scenario: Arc<Scenario>,
+    duration: Duration,
+    kind: Kind,
+    /// How many bytes of details it has; they stand in the order of the cases.
+    details: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Passed,
+    Skipped,
+    Error,
+    Failure,
+}
+
+impl Kind {
+    /// The element that tells the details.
+    fn element(self) -> &'static str {
+        match self {
+            Self::Passed => "system-out",
+            Self::Skipped => "skipped",
+            Self::Error => "error",
+            Self::Failure => "failure",
         }
-        Verdict::NotStarted(error) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(error.as_str());
-            TestCase::new(short, status)
+    }
+}
+
+impl Junit {
+    pub(super) fn outcome(&mut self, outcome: &Outcome) -> Result<(), CliError> {
+        let (kind, details) = told(outcome);
+        let details = details.as_deref().unwrap_or_default();
+        self.keep(details).map_err(|source| CliError::Io {
+            what: "keep a part of the JUnit report in the temporary folder",
+            source,
+        })?;
+        self.cases.push(Case {
+            scenario: outcome.scenario.clone(),
+            duration: outcome.duration,
+            kind,
+            details: details.len() as u64,
+        });
+        Ok(())
+    }
+
+    fn keep(&mut self, details: &[u8]) -> io::Result<()> {
+        if details.is_empty() {
+            return Ok(());
         }
-        Verdict::Walked { .. } if outcome.result() == "passed" => {
-            TestCase::new(short, TestCaseStatus::success())
+        let file = match &mut self.details {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        self.length += details.len() as u64;
+        file.write_all(details)
+    }
+
+    /// Writes the document: one suite for each topic, which is the folder.
+    pub(super) fn write(mut self, out: impl Write, seconds: f64) -> io::Result<()> {
+        let mut topics: Vec<&str> = Vec::new();
+        let mut starts = Vec::with_capacity(self.cases.len());
+        let mut start = 0;
+        let names: Vec<String> = self.cases.iter().map(|case| case.scenario.name()).collect();
+        for (case, name) in self.cases.iter().zip(&names) {
+            let (topic, _) = parts(name);
+            if !topics.contains(&topic) {
+                topics.push(topic);
+            }
+            starts.push(start);
+            start += case.details;
         }
-        Verdict::Walked { failures, transcript, snapshot, findings } => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let mut xml = Writer::new_with_indent(io::BufWriter::new(out), b' ', 4);
+        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let all = || self.cases.iter();
+        let head = counted(BytesStart::new("testsuites"), "logto-testkit", all());
+        xml.write_event(Event::Start(head.with_attributes([("time", &*format!("{seconds:.3}"))])))?;
+        for topic in topics {
+            let of_topic = || (0..names.len()).filter(|at| parts(&names[*at]).0 == topic);
+            let cases = of_topic().map(|at| &self.cases[at]);
+            xml.write_event(Event::Start(counted(BytesStart::new("testsuite"), topic, cases)))?;
+            for at in of_topic() {
+                let case = &self.cases[at];
+                let time = format!("{:.3}", case.duration.as_secs_f64());
+                let name = visible(parts(&names[at]).1);
+                let element = BytesStart::new("testcase").with_attributes([
+                    ("name", &*name),
+                    ("classname", &*visible(topic)),
+                    ("time", &*time),
+                ]);
+                if case.details == 0 {
+                    xml.write_event(Event::Empty(element))?;
+                    continue;
+                }
+                xml.write_event(Event::Start(element))?;
+                if let Some(file) = &mut self.details {
+                    file.seek(SeekFrom::Start(starts[at]))?;
+                    xml.get_mut().write_all(b"\n            ")?;
+                    io::copy(&mut file.take(case.details), xml.get_mut())?;
+                }
+                xml.write_event(Event::End(BytesEnd::new("testcase")))?;
+            }
+            xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
+        }
+        xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
+        xml.write_indent()?;
+        xml.get_mut().flush()
+    }
+}
+
+/// Topic and name within it.
+fn parts(name: &str) -> (&str, &str) {
+    name.rsplit_once('/').unwrap_or(("scenarios", name))
+}
+
+fn counted<'a>(
+    element: BytesStart<'static>,
+    name: &str,
+    cases: impl Iterator<Item = &'a Case> + Clone,
+) -> BytesStart<'static> {
+    let count = |kind: Kind| cases.clone().filter(|case| case.kind == kind).count().to_string();
+    element.with_attributes([
+        ("name", &*visible(name)),
+        ("tests", &*cases.clone().count().to_string()),
+        ("skipped", &*count(Kind::Skipped)),
+        ("errors", &*count(Kind::Error)),
+        ("failures", &*count(Kind::Failure)),
+    ])
+}
+
+/// What a case that did not pass has to tell, as the element below it.
+fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
+    match &outcome.verdict {
+        Verdict::Skipped(reason) => (Kind::Skipped, Some(detail(Kind::Skipped, reason, None, ""))),
+        Verdict::NotStarted(error) => (Kind::Error, Some(detail(Kind::Error, error, None, ""))),
+        Verdict::Walked { .. } if outcome.result() == "passed" => (Kind::Passed, None),
+        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
             let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
-            status.set_message(message);
             let difference = snapshot.difference().unwrap_or_default();
-            // What a reader of a CI page wants first.
-            if let Some(first) = findings.first() {
-                status.set_type(first.cause.id());
-            }
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
-            status.set_description(format!("{}\n{found}{difference}\n{transcript}", what.join("\n")));
-            TestCase::new(short, status)
+            let raw = raw.as_ref().map(|raw| format!("\n{}\n", raw_headers(raw))).unwrap_or_default();
+            let text = format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n"));
+            // What a reader of a CI page wants first.
+            let cause = findings.first().map(|first| first.cause.id());
+            (Kind::Failure, Some(detail(Kind::Failure, message, cause, &text)))
         }
+    }
+}
+
+fn detail(kind: Kind, message: &str, cause: Option<&str>, text: &str) -> Vec<u8> {
+    let message = visible(message);
+    let element = BytesStart::new(kind.element())
+        .with_attributes([("message", &*message)].into_iter().chain(cause.map(|cause| ("type", cause))));
+    let mut xml = Writer::new(Vec::new());
+    let written = if text.is_empty() {
+        xml.write_event(Event::Empty(element))
+    } else {
+        xml.write_event(Event::Start(element))
+            .and_then(|()| xml.write_event(Event::Text(BytesText::new(&visible(text)))))
+            .and_then(|()| xml.write_event(Event::End(BytesEnd::new(kind.element()))))
     };
-    case.set_classname(name.rsplit_once('/').map_or("scenarios", |(topic, _)| topic));
-    case.set_time(outcome.duration);
-    case
+    debug_assert!(written.is_ok(), "memory takes whatever is written");
+    xml.into_inner()
+}
+
+/// As it is shown to people, and without the two characters more that XML 1.0 (§2.2) has no way to write.
+fn visible(text: &str) -> String {
+    escaped(text, Form::Text).replace(['\u{fffe}', '\u{ffff}'], "")
 }

@@ -1,8 +1,10 @@
 //! What came of one scenario.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use kit::Stopwatch;
 use logto_testkit::findings::Finding;
 use logto_testkit::transcript::Transcript;
 use logto_testkit::{Failure, Scenario, SnapshotResult};
@@ -10,12 +12,12 @@ use logto_testkit::{Failure, Scenario, SnapshotResult};
 /// What came of one scenario.
 #[derive(Debug)]
 pub(in crate::cli) struct Outcome {
-    pub(in crate::cli) scenario: Scenario,
+    pub(in crate::cli) scenario: Arc<Scenario>,
     pub(in crate::cli) verdict: Verdict,
     /// From the start of the stack to its end.
     pub(in crate::cli) duration: Duration,
     /// When the stack was up and the walk began.
-    pub(in crate::cli) began: Option<Timestamp>,
+    pub(in crate::cli) began: Option<Stopwatch>,
 }
 
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub(in crate::cli) enum Verdict {
         snapshot: Snapshot,
         /// What went wrong by name, where it was looked for.
         findings: Vec<Finding>,
+        /// Where the raw headers of a failed walk are, or why they are not kept.
+        raw: Option<Result<PathBuf, String>>,
     },
 }
 
@@ -70,6 +74,14 @@ impl Outcome {
             }
             Verdict::Walked { .. } | Verdict::NotStarted(_) => "failed",
         }
+    }
+}
+
+/// Where the raw headers of a failed walk are, in words.
+pub(in crate::cli) fn raw_headers(raw: &Result<PathBuf, String>) -> String {
+    match raw {
+        Ok(file) => format!("raw headers: {} (cookies and codes in clear)", file.display()),
+        Err(error) => format!("raw headers are not kept, {error}"),
     }
 }
 

@@ -8,15 +8,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use kit::{Ca, Clock};
+use kit::output::complain;
+use kit::{Ca, Stopwatch};
 use logto_testkit::scenario::{BackendKind, GivenApp};
 use logto_testkit::stack::Logto;
-use logto_testkit::{Scenario, Stack, WalkReport, compare_snapshot, stack_for, update_snapshot, walk};
-use tokio::sync::{mpsc, watch};
+use logto_testkit::{
+    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk,
+};
+use tokio::sync::{Semaphore, mpsc, watch};
 use url::Url;
 
 use super::super::app_env;
 use super::super::exit::CliError;
+use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
 
@@ -29,6 +33,8 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) ca: Option<Arc<Ca>>,
     pub(in crate::cli) jobs: usize,
     pub(in crate::cli) update: bool,
+    /// Folder for the raw headers of walks that fail, where they are kept.
+    pub(in crate::cli) keep_raw: Option<PathBuf>,
     pub(in crate::cli) app: Option<OwnApp>,
 }
 
@@ -41,6 +47,10 @@ pub(in crate::cli) struct OwnApp {
     /// How long it may take to answer then.
     pub(in crate::cli) limit: Duration,
 }
+
+/// How many walks may have ended before one that comes first in the report, or
+/// be under way: what waits for its turn is held in memory.
+const AHEAD: usize = 32;
 
 /// One worker for each processor.
 pub(in crate::cli) fn default_jobs() -> usize {
@@ -86,6 +96,8 @@ pub(in crate::cli) struct Walks {
     /// Ended before one that comes first.
     waiting: BTreeMap<usize, Result<Outcome, CliError>>,
     next: usize,
+    /// One permit for each walk that may begin.
+    ahead: Arc<Semaphore>,
     stopped: Arc<AtomicBool>,
     workers: Vec<std::thread::JoinHandle<()>>,
 }
@@ -95,35 +107,45 @@ pub(in crate::cli) struct Walks {
 /// # Errors
 /// When the system gives no thread for a single one.
 pub(in crate::cli) fn start(
-    scenarios: Vec<Scenario>,
+    scenarios: Vec<Arc<Scenario>>,
     settings: Settings,
     interrupted: watch::Receiver<bool>,
 ) -> Result<Walks, CliError> {
-    let names = scenarios.iter().map(Scenario::name).collect();
+    let names = scenarios.iter().map(|scenario| scenario.name()).collect();
     let (sender, done) = mpsc::unbounded_channel();
     let stopped = Arc::new(AtomicBool::new(false));
     let (scenarios, next) = (Arc::new(scenarios), Arc::new(AtomicUsize::new(0)));
     let mut workers = Vec::new();
     let (jobs, told) = within_limits(settings.jobs.clamp(1, scenarios.len()));
     if let Some(told) = told {
-        eprintln!("{told}");
+        complain(&told);
     }
+    let ahead = Arc::new(Semaphore::new(jobs + AHEAD));
     for _ in 0..jobs {
         let (scenarios, next, settings) = (scenarios.clone(), next.clone(), settings.clone());
+        let ahead = ahead.clone();
         let (sender, stopped, interrupted) = (sender.clone(), stopped.clone(), interrupted.clone());
         let thread = std::thread::Builder::new().name("walks".to_owned());
         let started = thread.spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            while !stopped.load(Ordering::SeqCst) && !*interrupted.borrow() {
+            let runtime = match runtime {
+                Ok(runtime) => runtime,
+                Err(source) => {
+                    let at = next.fetch_add(1, Ordering::SeqCst);
+                    drop(sender.send((at, Err(CliError::Io { what: "start a worker", source }))));
+                    return;
+                }
+            };
+            // The permit comes before the number, so that the walk that is reported next always has one.
+            while let Ok(permit) = runtime.block_on(ahead.acquire()) {
+                // Given back when the walk is reported.
+                permit.forget();
                 let at = next.fetch_add(1, Ordering::SeqCst);
                 let Some(scenario) = scenarios.get(at) else { break };
-                let outcome = match &runtime {
-                    Ok(runtime) => runtime.block_on(one(scenario, &settings, interrupted.clone())),
-                    Err(error) => {
-                        let source = std::io::Error::new(error.kind(), error.to_string());
-                        Err(CliError::Io { what: "start a worker", source })
-                    }
-                };
+                if stopped.load(Ordering::SeqCst) || *interrupted.borrow() {
+                    break;
+                }
+                let outcome = on(&runtime, scenario, &settings, &interrupted);
                 if sender.send((at, outcome)).is_err() {
                     break;
                 }
@@ -135,21 +157,22 @@ pub(in crate::cli) fn start(
                 return Err(CliError::Io { what: "start a thread for the walks", source });
             }
             Err(error) => {
-                eprintln!(
+                complain(&format!(
                     "note: the system gives no more threads ({error}): {} walks run at once",
                     workers.len()
-                );
+                ));
                 break;
             }
         }
     }
-    Ok(Walks { names, done, waiting: BTreeMap::new(), next: 0, stopped, workers })
+    Ok(Walks { names, done, waiting: BTreeMap::new(), next: 0, ahead, stopped, workers })
 }
 
 impl Walks {
     /// No further walk begins; those under way end, and put their tenants back.
     pub(in crate::cli) fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
+        self.ahead.close();
     }
 
     /// Waits for the workers of a run whose Logto all share: nobody works in it then.
@@ -175,6 +198,7 @@ impl Walks {
             }
             if let Some(outcome) = self.waiting.remove(&self.next) {
                 self.next += 1;
+                self.ahead.add_permits(1);
                 return Some((self.names[self.next - 1].clone(), outcome));
             }
             match self.done.recv().await {
@@ -187,6 +211,23 @@ impl Walks {
             }
         }
     }
+}
+
+/// One walk. Whatever panics in it, the tenant is put back, and the run ends in order.
+fn on(
+    runtime: &tokio::runtime::Runtime,
+    scenario: &Arc<Scenario>,
+    settings: &Settings,
+    interrupted: &watch::Receiver<bool>,
+) -> Result<Outcome, CliError> {
+    let walked = panics::caught(|| runtime.block_on(one(scenario, settings, interrupted.clone())));
+    if let (Err(CliError::Panicked), Logto::External(external)) = (&walked, &settings.logto) {
+        panics::caught(|| {
+            runtime.block_on(panics::put_back(external));
+            Ok(())
+        })?;
+    }
+    walked
 }
 
 async fn walk_when_up(
@@ -202,11 +243,11 @@ async fn walk_when_up(
 }
 
 async fn one(
-    scenario: &Scenario,
+    scenario: &Arc<Scenario>,
     settings: &Settings,
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, CliError> {
-    let (clock, started) = (Clock::system(), Clock::system().now());
+    let started = Stopwatch::start();
     if let Some(reason) = scenario.skipped_on(settings.backend) {
         let verdict = Verdict::Skipped(reason);
         return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
@@ -237,18 +278,19 @@ async fn one(
             return Ok(Outcome {
                 scenario: scenario.clone(),
                 verdict,
-                duration: clock.now().duration_since(started).unsigned_abs(),
+                duration: started.elapsed(),
                 began: None,
             });
         }
         Err(_) if *interrupted.borrow() => return Err(CliError::Interrupted),
         Err(error) => return Err(error.into()),
     };
-    let began = clock.now();
+    let began = Stopwatch::start();
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
         walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
+        never = panics::on_demand() => match never {},
     };
     let restored = stack.stop().await?;
     if restored.users > 0 {
@@ -271,14 +313,17 @@ async fn one(
             compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
         )
     };
-    let WalkReport { failures, transcript, findings } = report;
-    let verdict = Verdict::Walked { failures, transcript, snapshot, findings };
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        verdict,
-        duration: clock.now().duration_since(started).unsigned_abs(),
-        began: Some(began),
-    })
+    let WalkReport { failures, transcript, mut findings, disturbed, wire } = report;
+    if snapshot.difference().is_some() && findings.is_empty() {
+        findings.extend(disturbed);
+    }
+    let failed = !failures.is_empty() || snapshot.difference().is_some();
+    // Where they cannot be kept, the walk has failed all the same.
+    let raw = settings.keep_raw.as_ref().filter(|_| failed).map(|folder| {
+        keep_wire(folder, scenario, &wire).map_err(|error| format!("{}: {error}", folder.display()))
+    });
+    let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw };
+    Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How far a run is, on a terminal only.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use kit::output::{Form, escaped};
 
 /// A line at the bottom of the terminal.
 pub(in crate::cli) struct Progress {
@@ -24,17 +25,16 @@ impl Progress {
     /// One more walk has ended.
     pub(in crate::cli) fn one_more(&mut self, name: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("· {name}"));
+            bar.set_message(format!("· {}", escaped(name, Form::Line)));
             bar.inc(1);
         }
     }
 
     /// Prints above the line.
-    pub(in crate::cli) fn above(&self, text: &str) {
-        let text = text.trim_end_matches('\n');
+    pub(in crate::cli) fn above<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bar {
-            Some(bar) => bar.suspend(|| println!("{text}")),
-            None => println!("{text}"),
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 

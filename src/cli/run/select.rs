@@ -1,18 +1,23 @@
 //! Which scenarios to run.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use logto_testkit::{Scenario, scenario};
 
 use super::super::arguments::UsageError;
 use super::super::exit::CliError;
+use super::super::secrets;
 
 /// The scenarios that the arguments name, in order of their names.
-pub(in crate::cli) fn scenarios(paths: &[PathBuf], filter: &[String]) -> Result<Vec<Scenario>, CliError> {
+pub(in crate::cli) fn scenarios(
+    paths: &[PathBuf],
+    filter: &[String],
+) -> Result<Vec<Arc<Scenario>>, CliError> {
     let paths = if paths.is_empty() { vec![PathBuf::from("scenarios")] } else { paths.to_vec() };
     let mut scenarios = Vec::new();
     for path in scenario::find(&paths)? {
-        scenarios.extend(Scenario::load_all(&path)?);
+        scenarios.extend(secrets::scenarios(&path)?.into_iter().map(Arc::new));
     }
     let found = scenarios.len();
     if !filter.is_empty() {

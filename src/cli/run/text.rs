@@ -6,7 +6,7 @@ use logto_testkit::findings::Finding;
 use logto_testkit::{SnapshotResult, snapshot_path};
 
 use super::super::style::Style;
-use super::outcome::{Outcome, Snapshot, Verdict};
+use super::outcome::{Outcome, Snapshot, Verdict, raw_headers};
 
 /// What went wrong by name, under a failed walk.
 fn told(findings: &[Finding], style: &Style) -> String {
@@ -22,9 +22,9 @@ fn told(findings: &[Finding], style: &Style) -> String {
     text
 }
 
-/// A finding whose further lines stand below its first.
-fn indented(finding: &Finding) -> String {
-    finding.to_string().replace('\n', "\n         ")
+/// What has its further lines below its first: none of them can pass for a line of the report.
+fn indented(told: impl ToString) -> String {
+    told.to_string().replace('\n', "\n         ")
 }
 
 /// Writes outcomes for people.
@@ -41,54 +41,54 @@ impl Text {
 
     pub(super) fn outcome(&self, outcome: &Outcome) -> String {
         let Outcome { scenario, verdict, duration, began: _ } = outcome;
-        let (name, style) = (scenario.name(), &self.style);
+        let (name, style) = (indented(scenario.name()), &self.style);
+        let path = indented(scenario.path.display());
         match verdict {
-            Verdict::Skipped(reason) => format!("{} {name}: {reason}\n", style.yellow("skipped")),
-            Verdict::NotStarted(error) => {
-                format!(
-                    "{} {name}\n{} {}: {error}\n",
-                    style.red("FAILED "),
-                    style.red("FAILED"),
-                    scenario.path.display()
-                )
+            Verdict::Skipped(reason) => {
+                format!("{} {name}: {}\n", style.yellow("skipped"), indented(reason))
             }
-            Verdict::Walked { failures, transcript, snapshot, findings } => {
+            Verdict::NotStarted(error) => {
+                let error = indented(error);
+                format!("{} {name}\n{} {path}: {error}\n", style.red("FAILED "), style.red("FAILED"))
+            }
+            Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
                 let failed = outcome.result() == "failed";
                 let word = if failed { style.red("FAILED ") } else { style.green("passed ") };
                 let hops = transcript.hops.len();
                 let mut text = format!("{word} {name}  ");
                 let _ = writeln!(text, "{}", style.dim(&format!("{hops} hops, {} ms", duration.as_millis())));
                 if failed || self.transcripts {
-                    let _ = writeln!(text, "\n  {}\n\n{transcript}", scenario.description.trim());
+                    let _ = writeln!(text, "\n  {}\n\n{transcript}", indented(scenario.description.trim()));
                 }
                 for failure in failures {
-                    let _ = writeln!(text, "{} {failure}", style.red("FAILED"));
+                    let _ = writeln!(text, "{} {}", style.red("FAILED"), indented(failure));
                 }
                 if failed {
                     text.push_str(&told(findings, style));
                 }
-                let reviewed = snapshot_path(scenario);
+                let reviewed = indented(snapshot_path(scenario).display());
                 match snapshot {
                     Snapshot::Compared(SnapshotResult::Same) => {}
                     Snapshot::Compared(SnapshotResult::Missing) => {
                         let _ = writeln!(
                             text,
-                            "        not compared: there is no reviewed transcript {} (`--update` writes it)",
-                            reviewed.display()
+                            "        not compared: there is no reviewed transcript {reviewed} (`--update` writes it)"
                         );
                     }
                     Snapshot::Compared(SnapshotResult::Different(diff)) => {
                         let _ = writeln!(
                             text,
-                            "{} {}: the transcript is not the reviewed one\n{}",
+                            "{} {path}: the transcript is not the reviewed one\n{}",
                             style.red("FAILED"),
-                            scenario.path.display(),
                             style.diff(diff)
                         );
                     }
                     Snapshot::Updated => {
-                        let _ = writeln!(text, "        written: {} — review it", reviewed.display());
+                        let _ = writeln!(text, "        written: {reviewed} — review it");
                     }
+                }
+                if let Some(raw) = raw {
+                    let _ = writeln!(text, "        {}", raw_headers(raw));
                 }
                 text
             }

@@ -11,20 +11,20 @@ const PAGE: usize = 100;
 
 /// Things of one kind, each with a name of its own.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct List {
+pub(in super::super) struct List {
     /// Where they are listed, below `/api`.
-    pub(super) path: &'static str,
+    pub(in super::super) path: &'static str,
     /// The member that tells one from the other.
     key: &'static str,
     /// Whether the list comes in pages.
-    paged: bool,
+    pub(in super::super) paged: bool,
 }
 
 /// One set of settings that is always there.
 #[derive(Debug, Clone)]
-pub(super) struct Settings {
+pub(in super::super) struct Settings {
     /// Where they are, below `/api`.
-    pub(super) path: &'static str,
+    pub(in super::super) path: &'static str,
     /// How they are put back: `PATCH` with what differs, `PUT` as a whole, or
     /// `DELETE` where a fresh tenant has none.
     pub(super) back: Method,
@@ -39,7 +39,7 @@ const fn settings(path: &'static str, back: Method) -> Settings {
 }
 
 /// In the order in which they are deleted: what refers to another thing comes first.
-pub(super) static LISTS: [List; 16] = [
+pub(in super::super) static LISTS: [List; 16] = [
     list("one-time-tokens", "id", true),
     list("users", "id", true),
     list("organizations", "id", true),
@@ -59,7 +59,7 @@ pub(super) static LISTS: [List; 16] = [
 ];
 
 /// The captcha first: without a provider, the sign-in experience cannot ask for one.
-pub(super) static SETTINGS: [Settings; 7] = [
+pub(in super::super) static SETTINGS: [Settings; 7] = [
     settings("captcha-provider", Method::DELETE),
     settings("sign-in-exp", Method::PATCH),
     settings("account-center", Method::PATCH),
@@ -84,7 +84,7 @@ impl List {
     }
 
     /// Where one is, below `/api`.
-    pub(super) fn place(&self, one: &Value) -> String {
+    pub(in super::super) fn place(&self, one: &Value) -> String {
         let name = self.name(one);
         match (self.path, name) {
             // Its own part of the API, in which alone it can be deleted.
@@ -213,7 +213,7 @@ impl Inventory {
 }
 
 /// Members of one object that another has differently.
-pub(super) fn differing<'a>(own: &'a Value, found: &'a Value) -> impl Iterator<Item = &'a str> {
+pub(in super::super) fn differing<'a>(own: &'a Value, found: &'a Value) -> impl Iterator<Item = &'a str> {
     let members = own.as_object().into_iter().flat_map(Map::keys);
     members.filter(|member| own.get(*member) != found.get(*member)).map(String::as_str)
 }

@@ -100,6 +100,25 @@ async fn delete_new(
     }
 }
 
+/// Whether something is one of the sets of settings that are always there.
+pub(in super::super) fn is_settings(path: &str) -> bool {
+    SETTINGS.iter().any(|settings| settings.path == path)
+}
+
+/// Puts one set of settings back, as far as it is told what they were.
+///
+/// # Errors
+/// [`ManagementError`] when Logto refuses.
+pub(in super::super) async fn put_settings_back(
+    management: &Management,
+    path: &str,
+    before: Value,
+) -> Result<(), ManagementError> {
+    let Some(settings) = SETTINGS.iter().find(|settings| settings.path == path) else { return Ok(()) };
+    let found = settings.read(management).await?;
+    put_back(management, settings, Some(&before), found.as_ref()).await
+}
+
 async fn put_back(
     management: &Management,
     settings: &Settings,

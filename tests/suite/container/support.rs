@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use kit::Clock;
+use kit::{Clock, Stopwatch};
 use logto_testkit::container::{Container, DEFAULT_TAG};
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::models::ContainerSummary;
@@ -147,7 +147,7 @@ pub(super) fn docker() -> Docker {
 
 /// Nothing with a lock in this folder, at the latest after a while, and no lock.
 pub(super) async fn nothing_is_left(folder: &Path, limit: Duration) {
-    let (clock, since) = (Clock::system(), Clock::system().now());
+    let (clock, since) = (Clock::system(), Stopwatch::start());
     loop {
         let left = containers_of(folder).await;
         let locks = std::fs::read_dir(folder)
@@ -158,10 +158,7 @@ pub(super) async fn nothing_is_left(folder: &Path, limit: Duration) {
         if left.is_empty() && locks == 0 {
             return;
         }
-        assert!(
-            clock.now().duration_since(since).unsigned_abs() < limit,
-            "left after {limit:?}: {left:?}, {locks} lock(s)"
-        );
+        assert!(since.elapsed() < limit, "left after {limit:?}: {left:?}, {locks} lock(s)");
         clock.sleep(Duration::from_millis(200)).await;
     }
 }

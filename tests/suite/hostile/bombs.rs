@@ -28,10 +28,9 @@ fn survives(target: &'static str, bombs: Vec<(&'static str, String)>) {
             targets::run(target, text.as_bytes());
             let _ = sender.send(());
         });
-        let clock = kit::Clock::system();
-        let start = clock.millis();
+        let start = kit::Stopwatch::start();
         match receiver.recv_timeout(LIMIT) {
-            Ok(()) => println!("{target}: {name}: {} ms", clock.millis() - start),
+            Ok(()) => println!("{target}: {name}: {} ms", start.elapsed().as_millis()),
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 complaints.push(format!("{name} takes longer than {LIMIT:?}"));
             }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
-use kit::{Clock, Random};
+use kit::{Random, Stopwatch};
 
 use super::targets;
 use crate::support::root;
@@ -88,20 +88,18 @@ fn seeds(folder: &Path) -> Vec<Vec<u8>> {
 }
 
 fn tried(name: &str, target: fn(&[u8])) {
-    let clock = Clock::system();
-    let since = |start: i64| Duration::from_millis(u64::try_from(clock.millis() - start).unwrap_or(0));
     let seconds = std::env::var("LOGTO_TESTKIT_FUZZ_SECONDS").ok();
     let limit = seconds.map_or(A_MOMENT, |text| Duration::from_secs(text.parse().unwrap()));
     let seeds = seeds(&root().join("fuzz/seeds").join(name));
     assert!(!seeds.is_empty(), "{name} has seeds");
     let chance = Chance(Random::seeded(1));
-    let start = clock.millis();
+    let start = Stopwatch::start();
     let mut inputs = seeds.clone();
     let mut count = 0;
     while let Some(input) = inputs.pop() {
-        let began = clock.millis();
+        let began = Stopwatch::start();
         let outcome = catch_unwind(AssertUnwindSafe(|| target(&input)));
-        let slow = since(began) > SLOW;
+        let slow = began.elapsed() > SLOW;
         if outcome.is_err() || slow {
             let file = std::env::temp_dir().join(format!("logto-testkit-fuzz-{name}"));
             std::fs::write(&file, &input).unwrap();
@@ -109,7 +107,7 @@ fn tried(name: &str, target: fn(&[u8])) {
             panic!("{name} {what} {} ({} bytes): {}", file.display(), input.len(), input.escape_ascii());
         }
         count += 1;
-        if inputs.is_empty() && since(start) < limit {
+        if inputs.is_empty() && start.elapsed() < limit {
             inputs.push(chance.changed(&seeds));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::{document, files};
 use thiserror::Error;
 use url::Url;
 
@@ -118,7 +119,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], with line and column where the text is wrong.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
-        let text = std::fs::read_to_string(path)
+        let text = files::read_text(path, files::SETTINGS_LIMIT)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         Config::parse(&text, path)
     }
@@ -132,14 +133,11 @@ impl Config {
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
-        let config: Config = serde_saphyr::from_str(text).map_err(|error| {
-            let at = error.location();
-            ConfigError::Parse {
-                path: path.to_owned(),
-                line: at.map_or(1, |at| at.line()),
-                column: at.map_or(1, |at| at.column()),
-                message: plain(&error),
-            }
+        let config: Config = document::yaml(text).map_err(|fault| ConfigError::Parse {
+            path: path.to_owned(),
+            line: fault.line,
+            column: fault.column,
+            message: fault.message,
         })?;
         config.check().map_err(|source| ConfigError::Invalid { path: path.to_owned(), source })?;
         Ok(config)
@@ -233,10 +231,6 @@ impl App {
 }
 
 /// The message without the source excerpt: file, line and column are told apart from it.
-fn plain(error: &serde_saphyr::Error) -> String {
-    error.render_with_options(serde_saphyr::render_options! { snippets: serde_saphyr::SnippetMode::Off })
-}
-
 /// Whether the site knows this scope.
 pub(crate) fn is_scope(name: &str) -> bool {
     SCOPES.iter().any(|(known, _)| *known == name)

@@ -20,7 +20,7 @@ use url::Url;
 use self::decision::Decision;
 use self::refusal::{Delivery, Refusal, Rejected};
 use self::request::AuthorizationRequest;
-use crate::answer::{self, check_own_form};
+use crate::answer;
 use crate::config::{UnverifiedEmail, User};
 use crate::store::{Authorization, Code, Grant, Session};
 use crate::{HuggingFace, pages};
@@ -94,7 +94,7 @@ fn decide(
     query: &Params,
     form: &Params,
 ) -> Result<Response, Rejected> {
-    check_own_form(headers).map_err(|foreign| Rejected::page(foreign.into()))?;
+    mock.check_own_form(headers).map_err(|foreign| Rejected::page(foreign.into()))?;
     let mut request = AuthorizationRequest::check(query, &mock.store())?;
     let Some((user, session)) = mock.signed_in(headers) else {
         return Ok(to_login(uri, query, request));

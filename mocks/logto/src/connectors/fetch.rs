@@ -63,7 +63,7 @@ pub(super) async fn fetch(
         .map_err(|error| SendError::Url { url: error.to_string() })?;
     let mut attempt = 1;
     loop {
-        let sent = clock.timeout(limits.timeout, client.begin(copy(&request))).await;
+        let sent = clock.timeout(&answer_to(&request), limits.timeout, client.begin(copy(&request))).await;
         let last = attempt >= limits.attempts;
         let wait = match sent {
             // A time-out is not tried again, a broken connection is.
@@ -74,7 +74,7 @@ pub(super) async fn fetch(
                 let status = answer.status().as_u16();
                 let after = retry_after(shared, answer.headers()).filter(|_| RETRY_AFTER.contains(&status));
                 if last || !(RETRIED.contains(&status) || after.is_some()) {
-                    let whole = clock.timeout(BODY_TIMEOUT, answer.whole()).await??;
+                    let whole = clock.timeout(&answer_to(&request), BODY_TIMEOUT, answer.whole()).await??;
                     let body = String::from_utf8_lossy(whole.body()).into_owned();
                     return Ok(Answer { status, body });
                 }
@@ -107,7 +107,8 @@ pub(super) async fn fetch_keys(shared: &Shared, url: &str) -> Result<Answer, Fet
         .body(Bytes::new())
         .map_err(|error| SendError::Url { url: error.to_string() })?;
     let (clock, client) = (&shared.context.clock, &shared.context.client);
-    let response = clock.timeout(KEY_SET_TIMEOUT, client.send_without_redirects(request)).await??;
+    let what = answer_to(&request);
+    let response = clock.timeout(&what, KEY_SET_TIMEOUT, client.send_without_redirects(request)).await??;
     let body = String::from_utf8_lossy(response.body()).into_owned();
     Ok(Answer { status: response.status().as_u16(), body })
 }
@@ -122,6 +123,11 @@ fn retry_after(shared: &Shared, headers: &HeaderMap) -> Option<Duration> {
     }
     let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
     Some(Duration::try_from(at.duration_since(shared.context.clock.now())).unwrap_or_default())
+}
+
+/// What is waited for.
+fn answer_to(request: &http::Request<Bytes>) -> String {
+    format!("the answer to {} {}", request.method(), request.uri())
 }
 
 fn copy(request: &http::Request<Bytes>) -> http::Request<Bytes> {

@@ -7,7 +7,7 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kit::{Client, SendError};
+use kit::{Client, Elapsed, SendError};
 use serde::Deserialize;
 use thiserror::Error;
 use url::{Host, Url};
@@ -124,9 +124,13 @@ async fn fetch(mock: &HuggingFace, address: &str) -> Result<Bytes, Unusable> {
     let client: &Client = &mock.context().client;
     let request = http::Request::get(address).header("accept", "application/json").body(Bytes::new());
     let request = request.map_err(|error| Unusable::Fetch(error.to_string()))?;
-    let sent = mock.clock().timeout(TIME_LIMIT, client.send(request)).await;
+    let sent =
+        mock.clock().timeout("the metadata document of a client", TIME_LIMIT, client.send(request)).await;
     let response = sent
-        .map_err(|_| Unusable::TooSlow)?
+        .map_err(|elapsed| match elapsed {
+            Elapsed::Limit { .. } => Unusable::TooSlow,
+            Elapsed::Harness(_) => Unusable::Fetch(elapsed.to_string()),
+        })?
         .map_err(|error: SendError| Unusable::Fetch(error.to_string()))?;
     match response.status().as_u16() {
         200 => Ok(response.into_body()),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
+use kit::Elapsed;
 use oauth::Params;
 use serde_json::{Map, Value};
 
@@ -102,9 +103,15 @@ async fn keys(mock: &HuggingFace, publishers: &[TrustedPublisher], issuer: &str)
 
 async fn fetch(mock: &HuggingFace, address: &str) -> Result<Value, String> {
     let request = http::Request::get(address).body(Bytes::new()).map_err(|error| error.to_string())?;
-    let sent = mock.clock().timeout(TIME_LIMIT, mock.context().client.send(request)).await;
-    let response = sent
-        .map_err(|_| format!("no answer from {address} within {} s", TIME_LIMIT.as_secs()))?
+    let sent = mock.context().client.send(request);
+    let response = mock
+        .clock()
+        .timeout(&format!("the answer of {address}"), TIME_LIMIT, sent)
+        .await
+        .map_err(|elapsed| match elapsed {
+            Elapsed::Limit { after } => format!("no answer from {address} within {} s", after.as_secs()),
+            Elapsed::Harness(_) => elapsed.to_string(),
+        })?
         .map_err(|error| error.to_string())?;
     if response.status() != http::StatusCode::OK {
         return Err(format!("{address} answered {}", response.status().as_u16()));

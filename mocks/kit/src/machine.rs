@@ -1,0 +1,123 @@
+//! The clocks of the machine, read in this one place.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// The two clocks of the machine: the wall clock, which can be set at any moment, and the
+/// monotonic one, which only runs. On Linux and macOS it stands still while the machine is suspended.
+///
+/// A test takes a [`Machine::movable`] one and sets its wall clock as an administrator or NTP would.
+///
+/// ```
+/// # use jiff::SignedDuration;
+/// # use kit::{Clock, Machine};
+/// let machine = Machine::movable();
+/// let (anchored, system) = (Clock::skipping_on(&machine), Clock::system_on(&machine));
+/// let before = (anchored.now(), system.now());
+/// machine.step(SignedDuration::from_hours(1));
+/// assert!(anchored.now().duration_since(before.0) < SignedDuration::from_mins(1));
+/// assert!(system.now().duration_since(before.1) >= SignedDuration::from_hours(1));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Machine(Option<Arc<Mutex<Moved>>>);
+
+/// What a test has done to the clocks.
+#[derive(Debug, Default)]
+struct Moved {
+    wall: SignedDuration,
+    /// How far both have run beyond the machine's own.
+    both: Duration,
+    tick: Duration,
+}
+
+/// When this process first asked. What [`Machine::monotonic`] tells counts from here.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clocks")]
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl Machine {
+    /// The clocks as they are.
+    #[must_use]
+    pub fn real() -> Self {
+        Self(None)
+    }
+
+    /// Clocks that run with the machine's, until [`Machine::step`], [`Machine::set`] or
+    /// [`Machine::tick`] says otherwise. For tests.
+    #[must_use]
+    pub fn movable() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    fn moved(&self, change: impl FnOnce(&mut Moved)) {
+        if let Some(moved) = &self.0 {
+            change(&mut moved.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// Sets the wall clock forward or back. A [`Machine::real`] one stays as it is.
+    pub fn step(&self, by: SignedDuration) {
+        self.moved(|moved| moved.wall = moved.wall.saturating_add(by));
+    }
+
+    /// Sets the wall clock to `at`. A [`Machine::real`] one stays as it is.
+    pub fn set(&self, at: Timestamp) {
+        let by = at.duration_since(self.wall());
+        self.step(by);
+    }
+
+    /// Lets both clocks run on by `by` at every reading, so that no two readings fall into the
+    /// same moment.
+    pub fn tick(&self, by: Duration) {
+        self.moved(|moved| moved.tick = by);
+    }
+
+    /// The time of the wall clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clocks")]
+    pub(crate) fn wall(&self) -> Timestamp {
+        let mut now = Timestamp::now();
+        self.moved(|moved| {
+            let by = SignedDuration::try_from(moved.both).unwrap_or(SignedDuration::MAX);
+            now = now.saturating_add(moved.wall.saturating_add(by)).unwrap_or(now);
+        });
+        now
+    }
+
+    /// How long the monotonic clock has run.
+    pub(crate) fn monotonic(&self) -> Duration {
+        let mut ran = START.elapsed();
+        self.moved(|moved| {
+            moved.both += moved.tick;
+            ran += moved.both;
+        });
+        ran
+    }
+}
+
+/// Measures how long something takes, by the monotonic clock: a step of the wall clock
+/// does not make it nonsense.
+///
+/// For reports. What a party does runs on a [`crate::Clock`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stopwatch(Duration);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Machine::real().monotonic())
+    }
+
+    /// The time since the start.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        Machine::real().monotonic().saturating_sub(self.0)
+    }
+
+    /// The time from the start of `earlier` to the start of this one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}

@@ -1,0 +1,10 @@
+//! What the command does as a guard of itself (`src/process`).
+
+use logto_testkit::process;
+
+use super::exit::CliError;
+
+/// Starts an app, and ends it when the command that started this is gone.
+pub(crate) async fn guard(command: &str) -> Result<(), CliError> {
+    process::lead(command).await.map_err(|source| CliError::Io { what: "start the app", source })
+}

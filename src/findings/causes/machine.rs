@@ -1,0 +1,22 @@
+//! The machine on which the walk was made.
+
+use super::see;
+use crate::findings::cause::causes;
+
+causes! {
+    /// The machine on which the walk was made.
+    "machine" Machine {
+        ClockStepped "clock-stepped" {
+            cause: "The clock of this machine stepped during the walk, so tokens, codes and cookies lived longer or shorter than their issuers meant: the walk says nothing about app, connector or Logto.",
+            place: Machine,
+            fix: "Walk again. If it happens often, let the clock be slewed rather than set (`chronyd` with `makestep` limited to the start), and do not suspend the machine during a run.",
+            see: see::TIME,
+        }
+        TooSlow "too-slow" {
+            cause: "A request got no answer within a minute, although nothing in this stack waits for real: the walk says nothing about app, connector or Logto.",
+            place: Machine,
+            fix: "Walk again, with fewer walks at a time (`--jobs`). If it happens again, look for what hangs: the evidence names the request.",
+            see: see::TIME,
+        }
+    }
+}

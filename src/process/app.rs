@@ -1,0 +1,220 @@
+//! An app that is started by a command line, and ended with all that it started.
+//!
+//! Its guard starts it, and leads the process group that the app and its children are in. To end
+//! them, the guard signals *its own* group: no number of a process is kept anywhere that could meanwhile
+//! be another's, and the number of a group stays taken as long as its leader lives. What leaves the
+//! group (`setsid`, a daemon) is out of reach.
+
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::guard::{Guard, is_released};
+
+/// How long an app that is asked to end may take.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long until all of it is gone at the latest.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// An app at work. Dropping it ends it, too.
+#[derive(Debug)]
+pub struct App {
+    guard: Guard,
+}
+
+impl App {
+    /// Has a shell read the command, with these variables in its environment. Its words go where errors go.
+    ///
+    /// # Errors
+    /// When the system does not start a process. A command that the shell does not find ends the app only.
+    pub fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+        command: &str,
+        variables: impl IntoIterator<Item = (N, V)>,
+    ) -> std::io::Result<Self> {
+        let guard = Guard::start(
+            &["guard", "--", command],
+            || stand_in(command),
+            |guard| prepared(guard, variables),
+        )?;
+        Ok(Self { guard })
+    }
+
+    /// Asks it to end, and ends whatever is left of it after three seconds.
+    pub async fn end(self) {
+        // It ends when it is dropped, where waiting does not keep the parties from answering it.
+        drop(tokio::task::spawn_blocking(move || drop(self)).await);
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if self.guard.act(LIMIT) {
+            return;
+        }
+        // A guard that was stopped or hangs: its group is known as long as nobody has waited for it.
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(self.guard.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            self.guard.reap();
+        }
+    }
+}
+
+fn prepared<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+    guard: &mut Command,
+    variables: impl IntoIterator<Item = (N, V)>,
+) {
+    guard.envs(variables).stdout(Stdio::from(std::io::stderr()));
+}
+
+/// Where our command is not built, as in other projects' tests. A signal while it reads ends the reading.
+fn stand_in(command: &str) -> Command {
+    let script = format!(
+        "trap : TERM INT HUP\n\
+         sh -c \"$1\" </dev/null & app=$!\n\
+         read -r word\n\
+         trap '' TERM INT HUP\n\
+         kill -TERM 0\n\
+         (sleep {}; kill -KILL 0) &\n\
+         wait $app\n\
+         sleep 0.3\n\
+         kill -KILL 0",
+        GRACE.as_secs(),
+    );
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script, "sh", command]);
+    shell
+}
+
+/// What an app's guard does: starts it, waits until the pipe closes or a signal comes, and ends the group
+/// that it leads, itself included.
+///
+/// # Errors
+/// When the app cannot be started, or this process leads no group.
+pub async fn lead(command: &str) -> std::io::Result<()> {
+    #[cfg(unix)]
+    if rustix::process::getpgrp() != rustix::process::getpid() {
+        return Err(std::io::Error::other("it leads no process group; `diagnose --app-command` starts it"));
+    }
+    // Also of what is sent to the whole group, by us or by the app.
+    let mut stop = kit::Stop::listen()?;
+    let mut shell = tokio::process::Command::new("sh");
+    let mut app = shell.arg("-c").arg(command).stdin(Stdio::null()).spawn()?;
+    tokio::select! {
+        _ = tokio::task::spawn_blocking(is_released) => {}
+        () = stop.wait() => {}
+    }
+    #[cfg(unix)]
+    {
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TERM);
+        // Children may outlive the shell.
+        let ended = async {
+            drop(app.wait().await);
+            while !is_alone() {
+                kit::Clock::system().sleep(Duration::from_millis(10)).await;
+            }
+        };
+        drop(kit::within("the end of the app", GRACE, ended).await);
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::KILL);
+    }
+    app.kill().await
+}
+
+/// Whether nothing runs in this group but its leader, as far as the system tells.
+#[cfg(target_os = "linux")]
+fn is_alone() -> bool {
+    let (this, group) =
+        (std::process::id().to_string(), rustix::process::getpgrp().as_raw_nonzero().to_string());
+    let Ok(processes) = std::fs::read_dir("/proc") else { return true };
+    !processes.flatten().any(|process| {
+        let number = process.file_name();
+        let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { return false };
+        // `pid (name) state ppid pgrp …`, and a name may hold parentheses.
+        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let (state, of) = (fields.next(), fields.nth(1));
+        number != *this && of == Some(&group) && state != Some("Z")
+    })
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn is_alone() -> bool {
+    true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    const NONE: [(&str, &str); 0] = [];
+
+    /// Of the stand-in, whose command is not looked for here: a test of the whole command has that.
+    fn started(command: &str) -> App {
+        let mut shell = stand_in(command);
+        prepared(&mut shell, NONE);
+        App { guard: Guard::spawn(shell).unwrap() }
+    }
+
+    fn is_alive(pid: &str) -> bool {
+        let ps = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
+        let state = String::from_utf8_lossy(&ps.stdout).trim().to_owned();
+        !state.is_empty() && !state.starts_with('Z')
+    }
+
+    async fn pids(file: &std::path::Path) -> Vec<String> {
+        let written = async {
+            loop {
+                let lines = std::fs::read_to_string(file).unwrap_or_default();
+                if lines.lines().count() == 2 {
+                    return lines.lines().map(ToOwned::to_owned).collect();
+                }
+                kit::Clock::system().sleep(Duration::from_millis(10)).await;
+            }
+        };
+        kit::within("the app's processes", Duration::from_secs(10), written).await.unwrap()
+    }
+
+    async fn ends(end: impl AsyncFn(App)) {
+        for ignored in ["", "trap '' TERM INT HUP; "] {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("pids");
+            let pids_of_both = format!(
+                "{ignored}sleep 7000 & echo $! >> '{0}'; echo $$ >> '{0}'; exec sleep 7000",
+                file.display()
+            );
+            let app = started(&pids_of_both);
+            let pids = pids(&file).await;
+            assert!(pids.iter().all(|pid| is_alive(pid)), "{pids:?}");
+            end(app).await;
+            let left: Vec<&String> = pids.iter().filter(|pid| is_alive(pid)).collect();
+            assert!(left.is_empty(), "{left:?} of {pids:?} live on");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_the_command_a_shell_ends_an_app() {
+        ends(async |app: App| app.end().await).await;
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_an_app() {
+        ends(async |app: App| {
+            let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+                let _app = app;
+                std::panic::resume_unwind(Box::new("on purpose"));
+            }));
+            assert!(panicked.is_err());
+        })
+        .await;
+    }
+
+    /// It is stopped, as by a debugger, and cannot do its part.
+    #[tokio::test]
+    async fn an_app_ends_although_its_guard_hangs() {
+        ends(async |app: App| {
+            let guard = rustix::process::Pid::from_raw(i32::try_from(app.guard.id()).unwrap()).unwrap();
+            rustix::process::kill_process(guard, rustix::process::Signal::STOP).unwrap();
+            app.end().await;
+        })
+        .await;
+    }
+}

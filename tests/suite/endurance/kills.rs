@@ -1,0 +1,540 @@
+//! `kill -9` at every step of a run on a Logto that others use, of `restore`, and of `provision`.
+//!
+//! Our double plays that Logto. Something in front of it counts what changes the tenant, and kills the command
+//! either before a request is applied, or when it is and the answer has not left yet.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::form;
+use crate::support::{Elsewhere, Surroundings, binary};
+
+/// When the command is killed: at which request that changes something, and on which side of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kill {
+    Before(usize),
+    After(usize),
+}
+
+#[derive(Default)]
+struct Gate {
+    /// What changed something, by method and path.
+    seen: Vec<String>,
+    kill: Option<Kill>,
+    child: Option<Child>,
+}
+
+type Shared = Arc<Mutex<Gate>>;
+
+async fn gate(State(gate): State<Shared>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if *request.method() == Method::GET || !path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let number = {
+        let mut gate = gate.lock().unwrap();
+        gate.seen.push(format!("{} {path}", request.method()));
+        gate.seen.len() - 1
+    };
+    if fires(&gate, Kill::Before(number)) {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    let response = next.run(request).await;
+    fires(&gate, Kill::After(number));
+    response
+}
+
+/// Kills the command when its time has come.
+fn fires(gate: &Shared, now: Kill) -> bool {
+    let mut gate = gate.lock().unwrap();
+    let fires = gate.kill == Some(now);
+    if let Some(child) = gate.child.as_mut().filter(|_| fires) {
+        child.kill().unwrap();
+    }
+    fires
+}
+
+/// What a tenant holds before the command comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tenant {
+    Fresh,
+    /// With an app, a role, people and a Hugging Face connector of others.
+    InUse,
+}
+
+struct Site {
+    elsewhere: Elsewhere,
+    gate: Shared,
+    tenant: Tenant,
+}
+
+/// How the command ended.
+struct Ended {
+    code: Option<i32>,
+    said: String,
+    seen: Vec<String>,
+}
+
+impl Site {
+    async fn start(tenant: Tenant) -> Self {
+        let gated = Shared::default();
+        let front = gated.clone();
+        let elsewhere = Elsewhere::start_behind(Surroundings::Right, move |router| {
+            router.layer(from_fn_with_state(front.clone(), gate))
+        })
+        .await;
+        elsewhere.ca.save(&elsewhere.directory.path().join("ca")).unwrap();
+        if tenant == Tenant::InUse {
+            let management = elsewhere.management().await;
+            let theirs = json!({ "connectorId": "huggingface-universal", "id": "theirs", "syncProfile": true,
+                "config": { "clientId": "real", "clientSecret": "s3cret", "scope": "profile" } });
+            for (list, body) in [
+                ("connectors", theirs),
+                ("applications", json!({ "name": "Shop", "type": "SPA" })),
+                ("roles", json!({ "name": "Readers", "description": "Of the shop" })),
+                ("users", json!({ "username": "bob", "primaryEmail": "bob@example.com" })),
+                ("users", json!({ "name": "Grace" })),
+            ] {
+                management.post(list, &body).await.unwrap();
+            }
+            let experience = json!({ "socialSignInConnectorTargets": ["huggingface"], "termsOfUseUrl": "https://a.example/",
+                "color": { "primaryColor": "#123456", "isDarkModeEnabled": false, "darkPrimaryColor": "#000000" } });
+            management.patch("sign-in-exp", &experience).await.unwrap();
+        }
+        Self { elsewhere, gate: gated, tenant }
+    }
+
+    /// Everything that the Management API tells of the tenant.
+    async fn inventory(&self) -> Value {
+        let management = self.elsewhere.management().await;
+        let read = async |path: &str| management.get(path).await.unwrap().body;
+        let mut found = serde_json::Map::new();
+        for path in
+            ["users?page=1&page_size=100", "applications", "roles", "resources", "connectors", "sign-in-exp"]
+        {
+            found.insert(path.to_owned(), read(path).await);
+        }
+        for (list, beneath) in [("applications", "secrets"), ("resources", "scopes"), ("roles", "scopes")] {
+            for item in found[list].as_array().unwrap().clone() {
+                let path = format!("{list}/{}/{beneath}", item["id"].as_str().unwrap());
+                found.insert(path.clone(), read(&path).await);
+            }
+        }
+        Value::Object(found)
+    }
+
+    fn state_file(&self) -> PathBuf {
+        self.elsewhere.state_file.clone()
+    }
+
+    /// The command, until it ends or is killed.
+    async fn command(&self, arguments: &[&str], kill: Option<Kill>) -> Ended {
+        let directory = self.elsewhere.directory.path();
+        let said = directory.join("said");
+        let child = Command::new(binary())
+            .args(arguments)
+            .current_dir(directory)
+            .env("LOGTO_TESTKIT_M2M", self.elsewhere.m2m())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&said).unwrap());
+        {
+            let mut gate = self.gate.lock().unwrap();
+            *gate = Gate { seen: vec![], kill, child: Some(child.spawn().unwrap()) };
+        }
+        let ended = async {
+            loop {
+                if let Some(status) = self.gate.lock().unwrap().child.as_mut().unwrap().try_wait().unwrap() {
+                    return status;
+                }
+                kit::Clock::system().sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        let status =
+            kit::within("the command's end", std::time::Duration::from_secs(60), ended).await.unwrap();
+        let seen = std::mem::take(&mut self.gate.lock().unwrap().seen);
+        Ended { code: status.code(), said: std::fs::read_to_string(&said).unwrap_or_default(), seen }
+    }
+
+    async fn run(&self, scenario: &str, kill: Option<Kill>) -> Ended {
+        std::fs::write(self.elsewhere.directory.path().join("story.yaml"), scenario).unwrap();
+        let listen = self.elsewhere.huggingface.to_string();
+        let mut arguments =
+            vec!["run", "story.yaml", "--logto", self.elsewhere.endpoint.as_str(), "--logto-admin"];
+        arguments.extend([
+            self.elsewhere.admin_endpoint.as_str(),
+            "--ca",
+            "ca",
+            "--huggingface-listen",
+            &listen,
+        ]);
+        arguments.extend(["--state-file", "state.json"]);
+        arguments.extend((self.tenant == Tenant::InUse).then_some("--allow-shared-tenant"));
+        self.command(&arguments, kill).await
+    }
+
+    async fn restore(&self, kill: Option<Kill>) -> Ended {
+        self.command(&["restore", "state.json"], kill).await
+    }
+}
+
+/// A walk, and nothing else.
+const VISIT: &str = "
+description: Ada signs in.
+given: { huggingface: { users: [ada] } }
+steps:
+  - visit: /
+  - click: Sign In
+  - continue_with: huggingface
+  - sign_in_as: ada
+";
+
+/// Whatever a scenario can change in a tenant.
+const CHANGES: &str = r##"
+description: An administrator has a lot to do while Ada signs in.
+given:
+  huggingface: { users: [ada, grace] }
+  application: { secret_expires_in: 3600 }
+  users:
+    - { username: grace, identities: [{ account: grace }] }
+    - { name: Grace }
+steps:
+  - administer: { call: POST /api/roles, body: { name: Writers, description: Of the run } }
+    capture: { ROLE: { answer: /id } }
+  - administer: { call: POST /api/resources, body: { name: Library, indicator: "https://library.example/api" } }
+    capture: { LIBRARY: { answer: /id } }
+  - administer: { call: "POST /api/resources/[LIBRARY]/scopes", body: { name: write, description: To write } }
+    capture: { SCOPE: { answer: /id } }
+  - administer: { call: "POST /api/roles/[ROLE]/scopes", body: { scopeIds: ["[SCOPE]"] } }
+  - administer: { call: POST /api/applications, body: { name: Shop, type: SPA } }
+    expect: { answered: { status: 200 } }
+  - administer: { call: POST /api/users, body: { username: eve, password: correct-horse-battery } }
+    capture: { EVE: { answer: /id } }
+  - administer: { call: "POST /api/roles/[ROLE]/users", body: { userIds: ["[EVE]"] } }
+  - administer:
+      call: POST /api/connectors
+      body:
+        connectorId: oauth2
+        metadata: { target: second, name: { en: Second } }
+        config: { authorizationEndpoint: "[HF]/oauth/authorize", tokenEndpoint: "[HF]/oauth/token",
+          userInfoEndpoint: "[HF]/oauth/userinfo", clientId: a, clientSecret: b }
+    expect: { answered: { status: 200 } }
+  - administer: { call: PATCH /api/sign-in-exp, body: { privacyPolicyUrl: "https://b.example/", agreeToTermsPolicy: Automatic } }
+  - administer:
+      call: PATCH /api/sign-in-exp
+      body: { color: { primaryColor: "#abcdef", isDarkModeEnabled: true, darkPrimaryColor: "#fedcba" } }
+    expect: { answered: { status: 200 } }
+  - visit: /
+  - click: Sign In
+  - continue_with: huggingface
+  - sign_in_as: ada
+    capture: { ADA: { claim: sub } }
+  - administer: { call: "PATCH /api/users/[ADA]/is-suspended", body: { isSuspended: true } }
+  - administer: { call: "DELETE /api/users/[EVE]" }
+  - administer: { call: "DELETE /api/connectors/[CONNECTOR]" }
+  - administer:
+      call: POST /api/connectors
+      body: { connectorId: huggingface-universal, id: anew, config: { clientId: x, clientSecret: y } }
+    expect: { answered: { status: 200 } }
+"##;
+
+/// Kills at every `every`-th step, on both sides of it, and has the tenant put back each time.
+async fn at_every_step(scenario: &str, tenant: Tenant, every: usize) {
+    let whole = Site::start(tenant).await;
+    let before = whole.inventory().await;
+    let ended = whole.run(scenario, None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_eq!(whole.inventory().await, before, "a run that is not killed puts the tenant back");
+    let steps = ended.seen;
+    let mut wrong = Vec::new();
+    let kills = (0..steps.len()).step_by(every).flat_map(|step| [Kill::Before(step), Kill::After(step)]);
+    for kill in kills {
+        let site = Site::start(tenant).await;
+        let before = site.inventory().await;
+        let run = site.run(scenario, Some(kill)).await;
+        assert_eq!(run.code, None, "{kill:?}: {}", run.said);
+        if let Err(why) = put_back(&site, &before).await {
+            wrong.push(format!("{kill:?} of {}, {}: {why}", steps.len(), run.seen.last().unwrap()));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} kills after which the tenant is not as it was:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// `restore`, and once more, which is harmless.
+async fn put_back(site: &Site, before: &Value) -> Result<(), String> {
+    if !site.state_file().exists() {
+        // Nothing was changed yet, or everything put back.
+        return same(site, before).await;
+    }
+    let kept = std::fs::read(site.state_file()).unwrap();
+    for _ in 0..2 {
+        std::fs::write(site.state_file(), &kept).unwrap();
+        let restored = site.restore(None).await;
+        if restored.code != Some(0) {
+            return Err(format!("restore: {:?} {}", restored.code, restored.said));
+        }
+        same(site, before).await?;
+    }
+    if site.state_file().exists() { Err("the file is there still".to_owned()) } else { Ok(()) }
+}
+
+async fn same(site: &Site, before: &Value) -> Result<(), String> {
+    let now = site.inventory().await;
+    let places = before.as_object().unwrap().keys().chain(now.as_object().unwrap().keys());
+    let other: Vec<String> = places
+        .filter(|place| before.get(*place) != now.get(*place))
+        .map(|place| {
+            format!("{place}: {:?} was {:?}", now.get(place).map(short), before.get(place).map(short))
+        })
+        .collect();
+    if other.is_empty() { Ok(()) } else { Err(other.join("; ")) }
+}
+
+fn short(value: &Value) -> String {
+    value.to_string().chars().take(600).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_is_killed_at_every_step() {
+    at_every_step(VISIT, Tenant::Fresh, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_with_many_changes_is_killed_at_every_step() {
+    if form("a_run_with_many_changes_is_killed_at_every_step").is_some() {
+        at_every_step(CHANGES, Tenant::Fresh, 1).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_in_a_tenant_of_others_is_killed_at_every_step() {
+    if form("a_run_in_a_tenant_of_others_is_killed_at_every_step").is_some() {
+        at_every_step(CHANGES, Tenant::InUse, 1).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn restore_is_killed_at_every_step() {
+    if form("restore_is_killed_at_every_step").is_none() {
+        return;
+    }
+    // Shortly before the walk ends, when there is most to put back.
+    let kill = {
+        let site = Site::start(Tenant::InUse).await;
+        let steps = site.run(CHANGES, None).await.seen;
+        let last = steps.iter().rposition(|step| step == "POST /api/connectors").unwrap();
+        Some(Kill::After(last))
+    };
+    let whole = Site::start(Tenant::InUse).await;
+    whole.run(CHANGES, kill).await;
+    let ended = whole.restore(None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    let mut wrong = Vec::new();
+    for again in (0..ended.seen.len()).flat_map(|step| [Kill::Before(step), Kill::After(step)]) {
+        let site = Site::start(Tenant::InUse).await;
+        let before = site.inventory().await;
+        site.run(CHANGES, kill).await;
+        let killed = site.restore(Some(again)).await;
+        assert_eq!(killed.code, None, "{again:?}: {}", killed.said);
+        if let Err(why) = put_back(&site, &before).await {
+            wrong.push(format!("{again:?} of {}: {why}", ended.seen.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The run that comes after says what there is to do, changes nothing, and writes over nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_run_points_to_the_file() {
+    let site = Site::start(Tenant::Fresh).await;
+    let before = site.inventory().await;
+    let killed = site.run(VISIT, Some(Kill::After(2))).await;
+    assert_eq!(killed.code, None);
+    let (left, kept) = (site.inventory().await, std::fs::read(site.state_file()).unwrap());
+    let next = site.run(VISIT, None).await;
+    assert_eq!(next.code, Some(3), "{}", next.said);
+    assert!(next.said.contains("run `logto-testkit restore state.json`"), "{}", next.said);
+    assert!(!next.said.contains("--allow-shared-tenant"), "{}", next.said);
+    assert!(next.seen.is_empty(), "{:?}", next.seen);
+    assert_eq!(std::fs::read(site.state_file()).unwrap(), kept);
+    assert_eq!(site.inventory().await, left);
+    put_back(&site, &before).await.unwrap();
+    assert_eq!(site.run(VISIT, None).await.code, Some(0));
+}
+
+/// A run that waits for an app of somebody else's, and is told to end meanwhile.
+async fn told(site: &Site, signal: &str) -> Ended {
+    let directory = site.elsewhere.directory.path();
+    std::fs::write(directory.join("story.yaml"), VISIT).unwrap();
+    let listen = site.elsewhere.huggingface.to_string();
+    let port = kit::spare_port(&kit::Random::from_os()).unwrap();
+    let app = format!("http://localhost:{port}");
+    let mut arguments =
+        vec!["run", "story.yaml", "--logto", site.elsewhere.endpoint.as_str(), "--logto-admin"];
+    arguments.extend([site.elsewhere.admin_endpoint.as_str(), "--ca", "ca", "--huggingface-listen", &listen]);
+    arguments.extend(["--state-file", "state.json", "--app", &app, "--app-env", "app.env"]);
+    let tell = async {
+        while !directory.join("app.env").exists() {
+            kit::Clock::system().sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let pid = site.gate.lock().unwrap().child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
+    };
+    tokio::join!(site.command(&arguments, None), tell).0
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_told_to_end_puts_the_tenant_back() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let site = Site::start(Tenant::Fresh).await;
+        let before = site.inventory().await;
+        let ended = told(&site, signal).await;
+        assert_eq!(ended.code, Some(130), "SIG{signal}: {}", ended.said);
+        assert_eq!(site.inventory().await, before, "SIG{signal}: {}", ended.said);
+        assert!(!site.state_file().exists(), "SIG{signal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg(debug_assertions)]
+async fn a_run_that_panics_puts_the_tenant_back() {
+    let site = Site::start(Tenant::Fresh).await;
+    let before = site.inventory().await;
+    let ended = told(&site, "USR1").await;
+    assert_eq!(ended.code, Some(70), "{}", ended.said);
+    assert!(ended.said.contains("internal error"), "{}", ended.said);
+    assert_eq!(site.inventory().await, before, "{}", ended.said);
+    assert!(!site.state_file().exists());
+}
+
+/// `restore` while the run is at work would take its tenant away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn restore_leaves_a_run_at_work_alone() {
+    let site = Site::start(Tenant::Fresh).await;
+    let stack = site.elsewhere.stack(false).start().await.unwrap();
+    let at_work = site.inventory().await;
+    let restored = site.restore(None).await;
+    assert_eq!(restored.code, Some(4), "{}", restored.said);
+    assert!(restored.said.contains("still at work"), "{}", restored.said);
+    assert_eq!(site.inventory().await, at_work);
+    stack.stop().await.unwrap();
+}
+
+/// What cannot be put back is said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_there_before_is_put_back_or_told() {
+    let site = Site::start(Tenant::InUse).await;
+    let before = site.inventory().await;
+    let of = |list: &str, at: usize| before[list][at]["id"].as_str().unwrap().to_owned();
+    let (users, bob) = ("users?page=1&page_size=100", of("users?page=1&page_size=100", 1));
+    assert_eq!(before[users][1]["username"], "bob");
+    let role = of("roles", 0);
+    let scenario = |steps: String| format!("description: x\nsteps:\n{steps}  - visit: /\n");
+    let changes = format!(
+        "  - administer: {{ call: PATCH /api/users/{bob}/is-suspended, body: {{ isSuspended: true }} }}\n  \
+           - administer: {{ call: PUT /api/users/{bob}/identities/other, body: {{ userId: x }} }}\n  \
+           - administer: {{ call: PATCH /api/users/{bob}, body: {{ name: Robert }} }}\n  \
+           - administer: {{ call: PATCH /api/roles/{role}, body: {{ description: Changed }} }}\n"
+    );
+    let ended = site.run(&scenario(changes), None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    same_but_for_dates(&site, &before).await;
+
+    let gone = format!("  - administer: {{ call: DELETE /api/roles/{role} }}\n");
+    let ended = site.run(&scenario(gone), None).await;
+    assert_eq!(ended.code, Some(4), "{}", ended.said);
+    assert!(ended.said.contains(&format!("roles/{role} was deleted")), "{}", ended.said);
+    assert!(site.state_file().exists());
+}
+
+async fn same_but_for_dates(site: &Site, before: &Value) {
+    let without = |mut inventory: Value| {
+        for user in inventory["users?page=1&page_size=100"].as_array_mut().unwrap() {
+            user["updatedAt"] = Value::Null;
+        }
+        inventory
+    };
+    assert_eq!(without(site.inventory().await), without(before.clone()));
+}
+
+/// `provision` leaves what it sets up; doing it again mends what a kill left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn provision_is_killed_at_every_step() {
+    let undisturbed = Provisioned::start().await;
+    let ended = undisturbed.provision(None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    let expected = undisturbed.set_up().await;
+    for kill in (0..ended.seen.len()).flat_map(|step| [Kill::Before(step), Kill::After(step)]) {
+        let parties = Provisioned::start().await;
+        let killed = parties.provision(Some(kill)).await;
+        assert_eq!(killed.code, None, "{kill:?}: {}", killed.said);
+        let again = parties.provision(None).await;
+        assert_eq!(again.code, Some(0), "{kill:?}: {}", again.said);
+        assert_eq!(parties.set_up().await, expected, "{kill:?} of {}", ended.seen.len());
+    }
+}
+
+struct Provisioned {
+    site: Site,
+    mock: mock_huggingface::HuggingFace,
+    control: kit::Running,
+}
+
+impl Provisioned {
+    async fn start() -> Self {
+        let context = mock_huggingface::Context {
+            origin: "http://localhost:3003".parse().unwrap(),
+            clock: kit::Clock::system(),
+            random: kit::Random::from_os(),
+            journal: kit::Journal::new(),
+            script: kit::Script::default(),
+            client: kit::Client::builder().build().unwrap(),
+        };
+        let mock = mock_huggingface::HuggingFace::new(mock_huggingface::Config::default(), context);
+        let control = kit::Bound::loopback().await.unwrap().serve(mock.control_router());
+        Self { site: Site::start(Tenant::Fresh).await, mock, control }
+    }
+
+    async fn provision(&self, kill: Option<Kill>) -> Ended {
+        let elsewhere = &self.site.elsewhere;
+        let control = format!("http://{}", self.control.addr());
+        let mut arguments = vec!["provision", "--logto", elsewhere.endpoint.as_str(), "--logto-admin"];
+        arguments.extend([elsewhere.admin_endpoint.as_str(), "--huggingface", "http://localhost:3003"]);
+        arguments.extend([
+            "--huggingface-control",
+            &control,
+            "--app",
+            "http://localhost:3000",
+            "--app-env",
+            "app.env",
+        ]);
+        self.site.command(&arguments, kill).await
+    }
+
+    /// Without what is drawn at random.
+    async fn set_up(&self) -> Value {
+        let inventory = self.site.inventory().await;
+        let of = |list: &str, members: &[&str]| -> Value {
+            let items = inventory[list].as_array().unwrap().iter();
+            items.map(|item| members.iter().map(|member| item[*member].clone()).collect::<Value>()).collect()
+        };
+        json!({
+            "applications": of("applications", &["name", "type", "oidcClientMetadata"]),
+            "connectors": of("connectors", &["id", "connectorId", "metadata"]),
+            "sign-in-exp": inventory["sign-in-exp"],
+            "OAuth apps": self.mock.apps().len(),
+        })
+    }
+}

@@ -1,0 +1,367 @@
+//! Clocks that step, stand wrong or are read in two different seconds, and a machine that
+//! pauses.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use kit::{Journal, Machine};
+use logto_testkit::golden::{KnownDifferences, KnownOn, Story, Target, replay_on, stories};
+use logto_testkit::scenario::BackendKind;
+use logto_testkit::{
+    Scenario, SnapshotResult, Stack, WalkReport, compare_snapshot, scenario, stack_for, walk,
+};
+
+use super::{Form, form};
+use crate::support::{Elsewhere, Surroundings, binary, first_visit, root};
+
+/// As a clock is set: by minutes, by an hour, by a day, to and fro.
+const STEPS: [i64; 6] = [300, -300, 3600, -3600, 86_400, -86_400];
+
+/// Steps the clock whenever a party has been asked something, in the middle of what it does.
+async fn steps(machine: &Machine, journal: &Journal, by: &[i64]) -> ! {
+    let (mut steps, mut seen) = (by.iter().cycle(), journal.last_number());
+    loop {
+        tokio::task::yield_now().await;
+        if journal.last_number() != seen {
+            seen = journal.last_number();
+            steps.next().iter().for_each(|by| machine.step(SignedDuration::from_secs(**by)));
+        }
+    }
+}
+
+/// A walk during which the clock steps at every hop.
+async fn unsettled(stack: &Stack, machine: &Machine, by: &[i64]) -> WalkReport {
+    let scenario = first_visit();
+    tokio::select! {
+        report = walk(stack, &scenario) => report.unwrap(),
+        never = steps(machine, stack.journal(), by) => never,
+    }
+}
+
+/// What is not as reviewed.
+fn complaint(scenario: &Scenario, report: &WalkReport) -> Option<String> {
+    let mut all: String = report.failures.iter().map(|failure| format!("{failure}\n")).collect();
+    match compare_snapshot(scenario, &report.transcript.to_string()).unwrap() {
+        SnapshotResult::Same | SnapshotResult::Missing => {}
+        SnapshotResult::Different(difference) => all.push_str(&difference),
+    }
+    (!all.is_empty()).then(|| format!("{}: {all}", scenario.name()))
+}
+
+#[tokio::test]
+async fn steps_of_the_machines_clock_change_no_walk_of_a_stack_that_lives_in_one_process() {
+    let machine = Machine::movable();
+    let stack = stack_for(&first_visit()).unwrap().machine(machine.clone()).start().await.unwrap();
+    let report = unsettled(&stack, &machine, &STEPS).await;
+    stack.stop().await.unwrap();
+    assert_eq!(complaint(&first_visit(), &report), None);
+    assert_eq!(report.disturbed, None);
+}
+
+#[tokio::test]
+async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
+    let machine = Machine::movable();
+    let elsewhere = Elsewhere::start_on(Surroundings::Right, &machine).await;
+    for days in [1, -1] {
+        let stack = elsewhere.stack(true).machine(machine.clone()).start().await.unwrap();
+        let report = unsettled(&stack, &machine, &[days * 86_400]).await;
+        stack.stop().await.unwrap();
+        assert!(!report.failures.is_empty(), "a sign-in of many days came through");
+        let found: Vec<&str> = report.findings.iter().map(|finding| finding.cause.id()).collect();
+        assert_eq!(found, ["machine/clock-stepped"]);
+        let told = report.findings[0].to_string();
+        let way = if days > 0 { "forward" } else { "back" };
+        assert!(told.contains(&format!("the clock of this machine stepped {way} by")), "{told}");
+    }
+    // What is broken when nothing steps keeps its name.
+    let stack = elsewhere.stack(true).machine(machine.clone()).start().await.unwrap();
+    let report = walk(&stack, &first_visit()).await.unwrap();
+    stack.stop().await.unwrap();
+    assert_eq!((report.disturbed.clone(), report.passed()), (None, true));
+}
+
+#[tokio::test]
+async fn a_start_that_fails_while_the_clock_steps_says_so() {
+    let machine = Machine::movable();
+    let elsewhere = Elsewhere::start_on(Surroundings::Right, &machine).await;
+    let start = elsewhere.stack(true).machine(machine.clone()).start();
+    let error = tokio::select! {
+        started = start => started.unwrap_err(),
+        never = steps(&machine, &elsewhere.journal, &[86_400]) => never,
+    };
+    let told = error.to_string();
+    assert!(told.contains("Meanwhile the clock of this machine stepped forward by"), "{told}");
+}
+
+/// No battery and no network yet, and times at which dates have run over before.
+#[tokio::test]
+async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
+    for at in [
+        "1970-01-01T00:00:10Z",
+        "1971-06-01T00:00:00Z",
+        "1999-12-31T23:59:59Z",
+        "2038-01-19T03:14:07Z",
+        "2049-12-31T23:59:59Z",
+        "2100-02-28T23:59:59Z",
+        "2229-01-01T00:00:00Z",
+        // Later only where nobody outside looks: the sample app's `openidconnect` knows no such time.
+        "2262-04-11T23:47:16Z",
+        "9999-12-01T00:00:00Z",
+    ] {
+        let machine = Machine::movable();
+        machine.set(at.parse().unwrap());
+        let real = at < "2230";
+        for real in [false, true].into_iter().filter(|wanted| real || !wanted) {
+            let builder = stack_for(&first_visit()).unwrap().machine(machine.clone());
+            let builder = if real { builder.real_time() } else { builder };
+            let stack = builder.start().await.unwrap_or_else(|error| panic!("{at}: {error}"));
+            let report = walk(&stack, &first_visit()).await.unwrap();
+            stack.stop().await.unwrap();
+            assert_eq!(complaint(&first_visit(), &report), None, "{at}, in real time: {real}");
+        }
+    }
+}
+
+/// Walks these on clocks that go on by so much at every reading.
+async fn read_apart(scenarios: &[Scenario], tick: Duration) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for scenario in scenarios {
+        let machine = Machine::movable();
+        machine.tick(tick);
+        let stack = stack_for(scenario).unwrap().machine(machine).start().await.unwrap();
+        let report = walk(&stack, scenario).await.unwrap();
+        stack.stop().await.unwrap();
+        complaints.extend(complaint(scenario, &report));
+    }
+    complaints
+}
+
+fn all_scenarios(under: &str) -> Vec<Scenario> {
+    let files = scenario::find(&[root().join("scenarios").join(under)]).unwrap();
+    let all = files.iter().flat_map(|file| Scenario::load_all(file).unwrap());
+    all.filter(|scenario| scenario.skipped_on(BackendKind::Embedded).is_none()).collect()
+}
+
+/// Any two readings of the clock may fall into two seconds. So that they do, the clock here goes
+/// on at every reading; whatever compares two of them is found by that.
+#[tokio::test]
+async fn no_transcript_depends_on_two_readings_in_one_second() {
+    let few = all_scenarios("sign-in");
+    assert!(few.len() > 3);
+    assert_eq!(read_apart(&few, Duration::from_millis(51)).await, Vec::<String>::new());
+}
+
+#[test]
+fn no_transcript_of_any_scenario_depends_on_two_readings_in_one_second() {
+    let Some(form) = form("every scenario on a clock that goes on at every reading") else { return };
+    let ticks: &[u64] = match form {
+        Form::Short => &[51],
+        Form::Long => &[7, 51, 143, 400],
+    };
+    for tick in ticks.iter().copied().map(Duration::from_millis) {
+        let all = all_scenarios("");
+        let mut parts = all.chunks(all.len().div_ceil(2));
+        let walks = |part: &[Scenario]| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(read_apart(part, tick))
+        };
+        let (one, other) = (parts.next().unwrap(), parts.next().unwrap());
+        let complaints = std::thread::scope(|scope| {
+            let other = scope.spawn(|| walks(other));
+            [walks(one), other.join().unwrap()].concat()
+        });
+        assert!(
+            complaints.is_empty(),
+            "{tick:?}: {} of {}\n{}",
+            complaints.len(),
+            all.len(),
+            complaints.join("\n")
+        );
+    }
+}
+
+/// Stories of a folder, by the double, on a clock that goes on by so much at every reading.
+async fn told_apart(under: &str, tick: Duration) -> (usize, Vec<String>) {
+    let golden = root().join("tests/golden");
+    let known = KnownDifferences::load(&golden).unwrap();
+    let (mut told, mut differ) = (0, Vec::new());
+    for (name, file) in stories(&golden).unwrap().into_iter().filter(|(name, _)| name.starts_with(under)) {
+        let machine = Machine::movable();
+        machine.tick(tick);
+        let differences = replay_on(&machine, &Story::load(&file).unwrap(), &Target::Double).await;
+        let differences = differences.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let unknown = known.unknown(KnownOn::Double, &name, &differences);
+        differ.extend(unknown.iter().map(|difference| format!("{name}: {difference}")));
+        told += 1;
+    }
+    (told, differ)
+}
+
+#[tokio::test]
+async fn no_recorded_story_depends_on_two_readings_in_one_second() {
+    let (told, differ) = told_apart("social/", Duration::from_millis(51)).await;
+    assert!(told > 3 && differ.is_empty(), "{} differences in {told}\n{}", differ.len(), differ.join("\n"));
+}
+
+#[tokio::test]
+async fn no_recorded_story_at_all_depends_on_two_readings_in_one_second() {
+    let Some(form) = form("every recorded story on a clock that goes on at every reading") else { return };
+    let ticks: &[u64] = match form {
+        Form::Short => &[51],
+        Form::Long => &[7, 51, 143, 400, 999],
+    };
+    for tick in ticks.iter().copied().map(Duration::from_millis) {
+        let (told, differ) = told_apart("", tick).await;
+        assert!(
+            told > 100 && differ.is_empty(),
+            "{tick:?}: {} differences\n{}",
+            differ.len(),
+            differ.join("\n")
+        );
+    }
+}
+
+/// So many copies of the first visit in a folder of their own.
+fn copies(count: usize) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for number in 0..count {
+        for ending in ["yaml", "snap"] {
+            let from = root().join("scenarios/sign-in/first-visit").with_extension(ending);
+            std::fs::copy(from, directory.path().join(format!("first-visit-{number:03}.{ending}"))).unwrap();
+        }
+    }
+    directory
+}
+
+#[cfg(unix)]
+fn signal(child: &std::process::Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success(), "kill {name}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
+    let Some(form) = form("SIGSTOP in the middle of a run") else { return };
+    let pauses: &[u64] = match form {
+        // Longer than the five seconds of the connector's userinfo, and than the ten of a step.
+        Form::Short => &[11],
+        Form::Long => &[15, 6, 15],
+    };
+    for pause in pauses.iter().copied().map(Duration::from_secs) {
+        let folder = copies(111);
+        let run = Command::new(binary())
+            .args(["run", folder.path().to_str().unwrap(), "--jobs", "4", "--report", "json"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        kit::Clock::system().sleep(Duration::from_millis(1500)).await;
+        signal(&run, "-STOP");
+        kit::Clock::system().sleep(pause).await;
+        signal(&run, "-CONT");
+        let output = run.wait_with_output().unwrap();
+        let (report, errors) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{}{errors}", failures(&report));
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(report["passed"], 111);
+        let paused = |seconds: &serde_json::Value| seconds.as_f64().unwrap() > pause.as_secs_f64();
+        let walks = report["scenarios"].as_array().unwrap();
+        assert!(walks.iter().any(|walk| paused(&walk["seconds"])), "it was not walking when it was stopped");
+    }
+}
+
+/// What failed, of a JSON report.
+fn failures(report: &str) -> String {
+    let Ok(report) = serde_json::from_str::<serde_json::Value>(report) else { return report.to_owned() };
+    let mut text = String::new();
+    for walk in report["scenarios"].as_array().into_iter().flatten() {
+        if walk["result"] == "failed" {
+            let _ = writeln!(text, "{} {} {}", walk["name"], walk["failures"], walk["findings"]);
+        }
+    }
+    text
+}
+
+/// The library that shows a process other clocks, where it is installed.
+fn faketime() -> Option<PathBuf> {
+    let folders =
+        ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime"];
+    let found =
+        folders.iter().map(|folder| Path::new(folder).join("libfaketime.so.1")).find(|file| file.exists());
+    if found.is_none() {
+        eprintln!("skipped: libfaketime is not installed (apt-get install libfaketime)");
+    }
+    found
+}
+
+/// The command under a wall clock that is told by a file; the monotonic clock is the machine's.
+fn under(faketime: &Path, told: &Path) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .env("LD_PRELOAD", faketime)
+        .env("FAKETIME_TIMESTAMP_FILE", told)
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    command
+}
+
+#[tokio::test]
+async fn a_run_under_a_clock_that_steps_has_no_failure() {
+    let test = "steps of the clock during a run, by libfaketime";
+    if form(test) != Some(Form::Long) {
+        eprintln!("skipped: {test}: only in the long form");
+        return;
+    }
+    let Some(faketime) = faketime() else { return };
+    for step in [300, 3600, 86_400] {
+        let (folder, told) = (copies(111), tempfile::NamedTempFile::new().unwrap());
+        std::fs::write(told.path(), "+0").unwrap();
+        let mut run = under(&faketime, told.path())
+            .args(["run", folder.path().to_str().unwrap(), "--jobs", "2", "--report", "json"])
+            .stdout(std::fs::File::create(folder.path().join("report")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut steps = 0;
+        let status = loop {
+            if let Some(status) = run.try_wait().unwrap() {
+                break status;
+            }
+            steps += 1;
+            let sign = if steps % 2 == 0 { '-' } else { '+' };
+            std::fs::write(told.path(), format!("{sign}{step}")).unwrap();
+            kit::Clock::system().sleep(Duration::from_millis(200)).await;
+        };
+        let report = std::fs::read_to_string(folder.path().join("report")).unwrap();
+        println!("±{step} s: {steps} steps");
+        assert!(status.success() && steps > 4, "±{step} s, {steps} steps: {status}\n{}", failures(&report));
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let slowest = |walk: &serde_json::Value| walk["seconds"].as_f64().unwrap();
+        let slowest = report["scenarios"].as_array().unwrap().iter().map(slowest).fold(0.0, f64::max);
+        assert!(
+            slowest < 60.0 && report["seconds"].as_f64().unwrap() < 300.0,
+            "durations are nonsense: {slowest}"
+        );
+    }
+}
+
+#[test]
+fn two_hundred_and_fifty_walks_at_once_time_nothing_out() {
+    let test = "250 walks at once";
+    if form(test) != Some(Form::Long) {
+        eprintln!("skipped: {test}: only in the long form");
+        return;
+    }
+    let folder = copies(500);
+    let output = Command::new(binary())
+        .args(["run", folder.path().to_str().unwrap(), "--jobs", "250", "--report", "json"])
+        .output()
+        .unwrap();
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", failures(&report));
+    assert!(report.contains("\"passed\": 500"));
+}
