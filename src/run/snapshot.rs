@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use kit::files::{self, Access};
+use kit::output::{Form, escaped};
 use similar::TextDiff;
 
 use crate::Scenario;
@@ -72,13 +73,14 @@ fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
     if reviewed == transcript {
         return SnapshotResult::Same;
     }
+    // Its name comes from whoever made the folder, and begins a line of the difference.
+    let path = escaped(&path.to_string_lossy(), Form::Line).into_owned();
     let diff = TextDiff::from_lines(reviewed, transcript);
     let cut_off = if transcript.starts_with(reviewed) && !text.ends_with('\n') {
         let what = if reviewed.is_empty() { "is empty" } else { "is cut off in the middle of a line" };
         format!(
-            "{} {what}, as a write that was interrupted leaves it: take it from version control, or write it again \
-             with `--update` and review it\n",
-            path.display()
+            "{path} {what}, as a write that was interrupted leaves it: take it from version control, or write it again \
+             with `--update` and review it\n"
         )
     } else {
         String::new()
@@ -87,7 +89,7 @@ fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
         .unified_diff()
         .context_radius(3)
         .missing_newline_hint(false)
-        .header(&path.to_string_lossy(), "this walk")
+        .header(&path, "this walk")
         .to_string();
     SnapshotResult::Different(cut_off + &shown)
 }

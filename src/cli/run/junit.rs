@@ -162,7 +162,8 @@ fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
             let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
             let difference = snapshot.difference().unwrap_or_default();
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
-            let raw = raw.as_ref().map(|raw| format!("\n{}\n", raw_headers(raw))).unwrap_or_default();
+            let raw =
+                raw.as_ref().map(|raw| format!("\n{}\n", in_one_line(&raw_headers(raw)))).unwrap_or_default();
             let text = format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n"));
             // What a reader of a CI page wants first.
             let cause = findings.first().map(|first| first.cause.id());

@@ -88,7 +88,7 @@ impl Text {
                     }
                 }
                 if let Some(raw) = raw {
-                    let _ = writeln!(text, "        {}", raw_headers(raw));
+                    let _ = writeln!(text, "        {}", indented(raw_headers(raw)));
                 }
                 text
             }

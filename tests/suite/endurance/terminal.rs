@@ -82,6 +82,8 @@ async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
     let directory = tempfile::tempdir().unwrap();
     let name = "mine \u{1b}[2J\u{202e}\nFAILED forged.yaml";
     write_scenario(directory.path(), name);
+    let reviewed = directory.path().join(name).with_extension("snap");
+    std::fs::write(reviewed, "---\nsource: x\n---\n  1 \u{1b}[2J\u{202e}\n").unwrap();
     for report in ["text", "json", "junit"] {
         let arguments = ["run", name, "--app", &origin, "--app-env", "a.env", "--report", report];
         let (code, shown, told) = run(directory.path(), &arguments).await;
