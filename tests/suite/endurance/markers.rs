@@ -56,7 +56,7 @@ fn the_hunt_sees_a_marker_in_every_form() {
         marker.to_owned(),
         json!({ "a": marker }).to_string(),
         format!("Basic {}", STANDARD.encode(format!("id:{marker}"))),
-        format!("?x={}", url::form_urlencoded::byte_serialize(marker.as_bytes()).collect::<String>()),
+        format!("?x={}", form_urlencoded::byte_serialize(marker.as_bytes()).collect::<String>()),
     ] {
         assert!(forms(marker).iter().any(|(_, form)| text.contains(form)), "{text}");
     }
@@ -601,7 +601,7 @@ fn servers_tell_no_secret_that_they_were_given() {
     let sent = hunt.marker("a secret that a client sends");
     hunt.serve(&["serve", "huggingface", "--config", &config], &[], "control:", |told| {
         let site = told.split_whitespace().nth(1).unwrap();
-        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         for secret in [&secret, &sent] {
             let body = format!(
                 "grant_type=authorization_code&code=x&client_id=shop&client_secret={}",
