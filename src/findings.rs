@@ -37,6 +37,8 @@ pub use causes::{
     Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Machine, Network, Person,
 };
 pub use derive::findings;
+#[cfg(test)]
+pub(crate) use derive::{by_rules, rule_names};
 pub use finding::{Evidence, Finding};
 pub use left_out::{LEFT_OUT, LeftOut};
 pub use observed::{AdminAnswer, Ending, Observed, SeenStep, SeenUser, SeenVerb, Settings};

@@ -2,11 +2,11 @@
 //! exit code is that of an internal error.
 
 use std::convert::Infallible;
-use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::path::Path;
 
 use futures_util::FutureExt as _;
+use kit::output::complain;
 use logto_testkit::stack::External;
 
 use super::exit::CliError;
@@ -19,8 +19,7 @@ pub(crate) fn tell() {
         if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
             full(panic);
         }
-        // Where it cannot be told there is nothing to be done about it.
-        drop(writeln!(std::io::stderr(), "{}", sentence(panic)));
+        complain(&sentence(panic));
     }));
 }
 
@@ -55,7 +54,7 @@ pub(crate) async fn put_back(external: &External) {
         Ok(_) => format!("{} is as it was all the same", external.endpoint),
         Err(error) => format!("{error}\nrun `logto-testkit restore {}`", file.display()),
     };
-    drop(writeln!(std::io::stderr(), "{told}"));
+    complain(&told);
 }
 
 /// In a debug build, a panic when SIGUSR1 comes: tests look at what it leaves.

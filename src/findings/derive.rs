@@ -11,14 +11,19 @@ use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
 /// What broke, the first first. Nothing for a sign-in that came through.
 #[must_use]
 pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
+    by_rules(seen, |_| true)
+}
+
+/// As [`findings`], by the rules whose names are `taken`.
+pub(crate) fn by_rules(seen: &Observed<'_>, taken: impl Fn(&str) -> bool) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for symptom in symptoms(seen) {
-        if let Some(finding) = explain(seen, &symptom) {
+        if let Some(finding) = explain(seen, &symptom, &taken) {
             add(&mut found, finding);
         }
     }
-    for watch in WATCH.iter().copied().flatten() {
-        if let Some(finding) = watch(seen) {
+    for watch in WATCH.iter().copied().flatten().filter(|rule| taken(rule.name)) {
+        if let Some(finding) = (watch.ask)(seen) {
             add(&mut found, finding);
         }
     }
@@ -32,8 +37,9 @@ pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
 }
 
 /// Nothing where the Management API refused something that nobody missed.
-fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let explained = EXPLAIN.iter().copied().flatten().find_map(|rule| rule(seen, symptom));
+fn explain(seen: &Observed<'_>, symptom: &Symptom, taken: impl Fn(&str) -> bool) -> Option<Finding> {
+    let mut rules = EXPLAIN.iter().copied().flatten().filter(|rule| taken(rule.name));
+    let explained = rules.find_map(|rule| (rule.ask)(seen, symptom));
     let harmless = matches!(symptom.kind, SymptomKind::ManagementRefused(_)) && last_success(seen).is_some();
     if explained.is_none() && harmless {
         return None;
@@ -43,6 +49,13 @@ fn explain(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Some(_) => finding,
         None => finding.at(symptom.hop),
     })
+}
+
+/// The names of all rules.
+#[cfg(test)]
+pub(crate) fn rule_names() -> Vec<&'static str> {
+    let explain = EXPLAIN.iter().copied().flatten().map(|rule| rule.name);
+    explain.chain(WATCH.iter().copied().flatten().map(|rule| rule.name)).collect()
 }
 
 /// One cause is told once, where it shows first.

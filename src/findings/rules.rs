@@ -3,6 +3,16 @@
 //! A rule proves its cause from the evidence, or gives `None`. It never guesses:
 //! where two causes would look the same, neither rule may answer.
 
+/// A list of rules by the names of their functions.
+macro_rules! rules {
+    ($($rule:ident),+ $(,)?) => {
+        &[$($crate::findings::rules::Rule {
+            name: concat!(module_path!(), "::", stringify!($rule)),
+            ask: $rule,
+        }),+]
+    };
+}
+
 mod access;
 mod account;
 mod app;
@@ -29,10 +39,16 @@ use super::finding::Finding;
 use super::observed::Observed;
 use super::symptom::Symptom;
 
+/// A rule with its name.
+pub(super) struct Rule<Ask> {
+    pub(super) name: &'static str,
+    pub(super) ask: Ask,
+}
+
 /// Explains a symptom.
-pub(super) type Explain = fn(&Observed<'_>, &Symptom) -> Option<Finding>;
+pub(super) type Explain = Rule<fn(&Observed<'_>, &Symptom) -> Option<Finding>>;
 /// Sees a fault that has no symptom.
-pub(super) type Watch = fn(&Observed<'_>) -> Option<Finding>;
+pub(super) type Watch = Rule<fn(&Observed<'_>) -> Option<Finding>>;
 
 /// Rules that explain symptoms; the first that can wins.
 pub(super) const EXPLAIN: &[&[Explain]] = &[

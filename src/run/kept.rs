@@ -1,7 +1,9 @@
 //! What is kept of a walk that failed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+use kit::files::{self, Access};
+use kit::output::{Form, escaped};
 
 use crate::Scenario;
 use crate::transcript::Wire;
@@ -18,17 +20,11 @@ pub fn keep_wire(folder: &Path, scenario: &Scenario, wire: &Wire) -> std::io::Re
     std::fs::create_dir_all(folder)?;
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
-        std::fs::write(ignore, IGNORED)?;
+        files::replace(&ignore, IGNORED, Access::Ordinary)?;
     }
     let path = file_of(folder, scenario);
-    let beside = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    write!(file, "# {}\n\n{wire}", scenario.path.display())?;
-    std::fs::rename(&beside, &path)?;
+    let text = format!("# {}\n\n{wire}", escaped(&scenario.path.display().to_string(), Form::Line));
+    files::replace(&path, text, Access::Secret)?;
     Ok(path)
 }
 

@@ -60,22 +60,38 @@ pub(super) fn step(
 /// What the walk leads to. Reads the configuration and the audit log, as they
 /// are now, through the Management API; what cannot be read counts as unknown.
 pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
-    let stack = person.stack;
-    let hops = person.walker.hops();
-    let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-    let entries: Vec<Entry> = stack.journal().since(start);
-    let mut settings = settings(person).await;
-    settings.signed_in = signed_in(stack, hops).await;
-    let since = hops.first().map_or(0, |first| first.at.as_millisecond());
-    let audit = audit(stack, since).await;
-    findings(&Observed {
-        hops,
-        entries: &entries,
-        steps: &person.steps,
-        origins: person.origins(),
-        settings: &settings,
-        audit: &audit,
-    })
+    findings(&Around::read(person).await.seen_by(person))
+}
+
+/// What is seen beside the browser.
+struct Around {
+    entries: Vec<Entry>,
+    settings: Settings,
+    audit: Vec<Value>,
+}
+
+impl Around {
+    async fn read(person: &Person<'_>) -> Self {
+        let stack = person.stack;
+        let hops = person.walker.hops();
+        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
+        let entries = stack.journal().since(start);
+        let mut settings = settings(person).await;
+        settings.signed_in = signed_in(stack, hops).await;
+        let audit = audit(stack, person.began_ms).await;
+        Self { entries, settings, audit }
+    }
+
+    fn seen_by<'s>(&'s self, person: &'s Person<'_>) -> Observed<'s> {
+        Observed {
+            hops: person.walker.hops(),
+            entries: &self.entries,
+            steps: &person.steps,
+            origins: person.origins(),
+            settings: &self.settings,
+            audit: &self.audit,
+        }
+    }
 }
 
 async fn read(stack: &Stack, path: &str) -> Value {
@@ -150,3 +166,6 @@ async fn audit(stack: &Stack, since_ms: i64) -> Vec<Value> {
     lines.reverse();
     lines
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,8 @@ use super::saved::{BorrowedConnector, SavedState, SavedStateError, StateFile};
 /// How far the clocks of this machine and of Logto may be apart when users
 /// created by a run are looked for.
 const CLOCK_TOLERANCE_MS: i64 = 15 * 60 * 1000;
-/// Members that say when something was changed or used, which is not put back.
-const MOVED_ON: [&str; 2] = ["updatedAt", "lastSignInAt"];
+/// Members that say when, or by which app first, something was changed or used: no call puts them back.
+const MOVED_ON: [&str; 3] = ["updatedAt", "lastSignInAt", "applicationId"];
 
 /// What a restore did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,10 +26,12 @@ impl SavedState {
     /// Whether an account is of the run: made through its application, or without one yet and linked to
     /// somebody of the mock.
     pub(super) fn is_own(&self, user: &Value) -> bool {
-        match user.get("applicationId").and_then(Value::as_str) {
-            Some(id) => self.created_application.as_deref() == Some(id),
-            None => self.is_new(user) && self.is_left_over(user),
-        }
+        // One that was there before is given the application, too, when it signs in for the first time.
+        self.is_new(user)
+            && match user.get("applicationId").and_then(Value::as_str) {
+                Some(id) => self.created_application.as_deref() == Some(id),
+                None => self.is_left_over(user),
+            }
     }
 
     /// Whether an account was made since the run began, by Logto's own clock where there was one to

@@ -18,6 +18,14 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     }
 }
 
+/// JSON that is written while it is sent.
+pub(crate) fn json_stream(body: Body) -> Response {
+    let mut response = Response::new(body);
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
 /// A page.
 pub(crate) fn html(status: StatusCode, page: Markup) -> Response {
     with_type(status, "text/html; charset=utf-8", page.into_string())

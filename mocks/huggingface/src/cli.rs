@@ -36,7 +36,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Runtime::new().map_err(CliError::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
     runtime.block_on(serve(args))
 }
 

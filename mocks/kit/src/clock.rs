@@ -468,6 +468,18 @@ mod tests {
     }
 
     #[test]
+    fn clocks_that_are_held_move_only_by_what_is_done_to_them() {
+        let machine = Machine::movable();
+        machine.hold();
+        let clocks = [Clock::system_on(&machine), Clock::skipping_on(&machine)];
+        let before = clocks.each_ref().map(Clock::now);
+        assert_eq!(clocks.each_ref().map(Clock::now), before);
+        machine.tick(Duration::from_secs(1));
+        let after = clocks[1].now().duration_since(before[1]);
+        assert_eq!(after, SignedDuration::from_secs(1));
+    }
+
+    #[test]
     fn a_machine_that_does_not_know_the_year_has_stacks_that_live_in_one() {
         let machine = Machine::movable();
         for (year, lives_in) in [(1970, 2000), (1999, 2000), (2038, 2038), (2262, 2200), (9998, 2200)] {

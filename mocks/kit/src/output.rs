@@ -32,6 +32,10 @@ pub fn escaped(text: &str, form: Form) -> Cow<'_, str> {
 }
 
 fn without_controls(text: &str, form: Form) -> Cow<'_, str> {
+    // Most lines are of this kind, and there are many.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     let Some(first) = text.find(|c| is_obeyed(c, form)) else { return Cow::Borrowed(text) };
     let mut shown = String::with_capacity(text.len() + 16);
     shown.push_str(&text[..first]);

@@ -53,7 +53,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(told) => return told,
     };
-    let served = tokio::runtime::Runtime::new()
+    let served = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
         .map_err(CliError::Runtime)
         .and_then(|runtime| runtime.block_on(serve(arguments)));
     match served {

@@ -12,8 +12,8 @@ use crate::findings::observed::{Observed, answered, path_of, query, status};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[reused, opaque];
-pub(super) const WATCH: &[Watch] = &[no_refresh_token];
+pub(super) const EXPLAIN: &[Explain] = rules![reused, opaque];
+pub(super) const WATCH: &[Watch] = rules![no_refresh_token];
 
 /// Every token request of the app, in order.
 fn token_requests<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Entry> {

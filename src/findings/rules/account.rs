@@ -13,8 +13,8 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = &[linking, suspended, in_use];
-pub(super) const WATCH: &[Watch] = &[unverified_email, other_target, email_not_synced, no_method_left];
+pub(super) const EXPLAIN: &[Explain] = rules![linking, suspended, in_use];
+pub(super) const WATCH: &[Watch] = rules![unverified_email, other_target, email_not_synced, no_method_left];
 
 /// Logto asks whose account this is.
 fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {

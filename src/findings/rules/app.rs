@@ -13,7 +13,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::CookieFate;
 
 pub(super) const EXPLAIN: &[Explain] =
-    &[app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
+    rules![app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Logto's token endpoint (contract §1).

@@ -12,7 +12,8 @@ use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[machine, type_and_secret, expired, redirect_uri, post_sign_out_uri];
+pub(super) const EXPLAIN: &[Explain] =
+    rules![machine, type_and_secret, expired, redirect_uri, post_sign_out_uri];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Nobody can sign in through such an application, whatever is registered.

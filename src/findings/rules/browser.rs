@@ -8,7 +8,7 @@ use crate::findings::observed::{Observed, SeenVerb, query};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, REFUSED, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[another_tab, another_attempt, cookies_refused];
+pub(super) const EXPLAIN: &[Explain] = rules![another_tab, another_attempt, cookies_refused];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Another tab submitted the interaction that this one was in.

@@ -14,7 +14,7 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[
+pub(super) const EXPLAIN: &[Explain] = rules![
     assumed_path,
     not_handled_here,
     handled_twice_here,
@@ -23,7 +23,7 @@ pub(super) const EXPLAIN: &[Explain] = &[
     scope,
     opened_again,
 ];
-pub(super) const WATCH: &[Watch] = &[not_handled, handled_twice, redeemed_again];
+pub(super) const WATCH: &[Watch] = rules![not_handled, handled_twice, redeemed_again];
 
 /// Logto's token endpoint (contract §1).
 pub(super) const TOKEN: &str = "/oidc/token";

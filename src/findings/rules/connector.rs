@@ -13,8 +13,8 @@ use crate::findings::shown::{quoted, shown_secret, trimmed};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
-    &[client_id, client, secret, authentication, scope, prompt, gone, incomplete, no_such_target];
-pub(super) const WATCH: &[Watch] = &[none, secret_setting, incomplete_setting, scope_setting];
+    rules![client_id, client, secret, authentication, scope, prompt, gone, incomplete, no_such_target];
+pub(super) const WATCH: &[Watch] = rules![none, secret_setting, incomplete_setting, scope_setting];
 
 /// The path of the token endpoint.
 pub(super) const TOKEN: &str = "/oauth/token";

@@ -9,7 +9,7 @@ use crate::findings::observed::Observed;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, SetCookie};
 
-pub(super) const EXPLAIN: &[Explain] = &[attributes];
+pub(super) const EXPLAIN: &[Explain] = rules![attributes];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// The app set its cookie as the sign-in began, and the browser came back to the

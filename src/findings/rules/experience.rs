@@ -11,8 +11,9 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = &[not_enabled, asks_for, no_mail, mode, second_factor, terms, email];
-pub(super) const WATCH: &[Watch] = &[not_enabled_setting, direct_sign_in];
+pub(super) const EXPLAIN: &[Explain] =
+    rules![not_enabled, asks_for, no_mail, mode, second_factor, terms, email];
+pub(super) const WATCH: &[Watch] = rules![not_enabled_setting, direct_sign_in];
 
 /// A member of the sign-in experience, as JSON.
 pub(super) fn member(seen: &Observed<'_>, name: &str) -> Value {

@@ -14,8 +14,8 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
-    &[token_response_type, profile_map, string_booleans, keys, issuer, unverified_email];
-pub(super) const WATCH: &[Watch] = &[unverified_email_unnoticed];
+    rules![token_response_type, profile_map, string_booleans, keys, issuer, unverified_email];
+pub(super) const WATCH: &[Watch] = rules![unverified_email_unnoticed];
 
 const USERINFO: &str = "/oauth/userinfo";
 

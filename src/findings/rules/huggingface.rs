@@ -11,8 +11,8 @@ use crate::findings::observed::{Observed, answered, path_of, query, status};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[redirect_uri, scope, public_app, audience, asks_for_withheld];
-pub(super) const WATCH: &[Watch] = &[withheld, redirect_uri_setting, scope_setting];
+pub(super) const EXPLAIN: &[Explain] = rules![redirect_uri, scope, public_app, audience, asks_for_withheld];
+pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_setting];
 
 /// The path of the authorization endpoint.
 pub(super) const AUTHORIZE: &str = "/oauth/authorize";

@@ -13,7 +13,7 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[
+pub(super) const EXPLAIN: &[Explain] = rules![
     forwarded_proto,
     endpoint_at_discovery,
     endpoint_of_unknown_session,

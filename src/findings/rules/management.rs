@@ -8,7 +8,7 @@ use crate::findings::finding::Finding;
 use crate::findings::observed::{AdminAnswer, Observed};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[connectors];
+pub(super) const EXPLAIN: &[Explain] = rules![connectors];
 
 /// Logto says by its code what it does not take; zod's issues say where.
 fn connectors(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {

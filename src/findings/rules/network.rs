@@ -14,7 +14,7 @@ use crate::findings::observed::Observed;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::Hop;
 
-pub(super) const EXPLAIN: &[Explain] = &[
+pub(super) const EXPLAIN: &[Explain] = rules![
     header_limits,
     proxy_hides_address,
     app_cannot_reach_logto,
@@ -23,8 +23,8 @@ pub(super) const EXPLAIN: &[Explain] = &[
     endpoint_internal,
 ];
 /// Asked last: it says no more than the symptom.
-pub(super) const EXPLAIN_LAST: &[Explain] = &[no_answer];
-pub(super) const WATCH: &[Watch] = &[app_went_without_logto];
+pub(super) const EXPLAIN_LAST: &[Explain] = rules![no_answer];
+pub(super) const WATCH: &[Watch] = rules![app_went_without_logto];
 
 /// Paths at Hugging Face that connectors ask.
 const PROVIDER: [&str; 3] = ["/oauth/token", "/oauth/userinfo", "/oauth/jwks"];

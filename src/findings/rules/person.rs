@@ -8,7 +8,7 @@ use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[denied];
+pub(super) const EXPLAIN: &[Explain] = rules![denied];
 
 /// `access_denied`, and Hugging Face knows that the person pressed Deny.
 fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {

@@ -20,7 +20,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::signin_page::Refusal;
 use crate::walker::Hop;
 
-pub(super) const EXPLAIN: &[Explain] = &[
+pub(super) const EXPLAIN: &[Explain] = rules![
     email_not_verified,
     too_slow,
     connection_broken,
@@ -33,8 +33,8 @@ pub(super) const EXPLAIN: &[Explain] = &[
     nonce,
 ];
 /// What is true whenever the token endpoint refuses; asked after everybody who knows why.
-pub(super) const LAST: &[Explain] = &[token_refused];
-pub(super) const WATCH: &[Watch] = &[empty_sub];
+pub(super) const LAST: &[Explain] = rules![token_refused];
+pub(super) const WATCH: &[Watch] = rules![empty_sub];
 
 /// The path of the userinfo endpoint.
 pub(super) const USERINFO: &str = "/oauth/userinfo";

@@ -15,8 +15,8 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[trailing_slash, posted, not_encoded, resource, silent];
-pub(super) const WATCH: &[Watch] = &[identifier];
+pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, posted, not_encoded, resource, silent];
+pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The last authorization request of this hop's browser, up to it.
 pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> Option<&'a Hop> {

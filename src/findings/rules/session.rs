@@ -13,7 +13,7 @@ use crate::findings::observed::{Observed, SeenUser, query, status};
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
 use crate::walker::{CookieFate, Hop, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[
+pub(super) const EXPLAIN: &[Explain] = rules![
     strict,
     another_browser,
     prefetched,
@@ -22,7 +22,7 @@ pub(super) const EXPLAIN: &[Explain] = &[
     lost_at_the_callback,
     lost_afterwards,
 ];
-pub(super) const WATCH: &[Watch] = &[shared, account_gone];
+pub(super) const WATCH: &[Watch] = rules![shared, account_gone];
 
 /// What the app says when the state is another than the session has.
 const OTHER_STATE: &str = "the state is not the one that was sent";

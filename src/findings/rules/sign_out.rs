@@ -14,9 +14,9 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_code_callback, is_session_check};
 use crate::walker::{Hop, WhyHop};
 
-pub(super) const EXPLAIN: &[Explain] = &[without_client_id, hint];
+pub(super) const EXPLAIN: &[Explain] = rules![without_client_id, hint];
 pub(super) const WATCH: &[Watch] =
-    &[prefetched, local_only, not_revoked, landing_page, no_back_channel, provider_session];
+    rules![prefetched, local_only, not_revoked, landing_page, no_back_channel, provider_session];
 
 /// Logto's sign-out (contract §1.8).
 pub(super) const END_SESSION: &str = "/oidc/session/end";

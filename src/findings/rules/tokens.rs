@@ -13,7 +13,7 @@ use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = &[clock_differs, keeps_old_keys];
+pub(super) const EXPLAIN: &[Explain] = rules![clock_differs, keeps_old_keys];
 
 /// Seconds that the strictest of Logto's SDKs, Go's, lets clocks differ.
 const LEEWAY: i64 = 60;

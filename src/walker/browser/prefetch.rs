@@ -10,15 +10,17 @@ impl Walker {
     /// followed, the result thrown away. The tab stays where it is.
     ///
     /// # Errors
-    /// [`WalkError::NothingToClick`] lists the links there are; otherwise when
-    /// there is no response.
+    /// [`WalkError::NothingToClick`] lists the links there are. That nothing answers is no error: nobody sees it.
     pub async fn prefetch(&mut self, tab: TabId, text: &str) -> Result<(), WalkError> {
         let href = self.link(tab, text)?;
         let from = self.current(tab)?.request.url.clone();
         let mut url = from.join(&href).map_err(|_| WalkError::BadAddress(href))?;
         let mut chain = vec![Site::of(&from)];
         for _ in 0..=REDIRECT_LIMIT {
-            let at = self.send(tab, WhyHop::Prefetch, Outgoing::get(url), chain.clone()).await?;
+            let at = match self.send(tab, WhyHop::Prefetch, Outgoing::get(url), chain.clone()).await {
+                Err(WalkError::Send(_)) => return Ok(()),
+                sent => sent?,
+            };
             let hop = &self.hops[at];
             chain.push(Site::of(&hop.request.url));
             url = match hop.redirect() {

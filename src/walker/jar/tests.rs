@@ -12,10 +12,13 @@ fn bench() -> Bench {
 
 impl Bench {
     fn set(&mut self, url: &str, line: &str) -> CookieFate {
+        self.set_from(url, url, true, line)
+    }
+
+    fn set_from(&mut self, url: &str, from: &str, navigation: bool, line: &str) -> CookieFate {
         let url: Url = url.parse().unwrap();
-        let chain = [Site::of(&url)];
-        let request =
-            CookieRequest { url: &url, method: &http::Method::GET, chain: &chain, navigation: true };
+        let chain = [Site::of(&from.parse().unwrap())];
+        let request = CookieRequest { url: &url, method: &http::Method::GET, chain: &chain, navigation };
         self.jar.set(line, request).fate
     }
 
@@ -54,6 +57,19 @@ fn longer_paths_go_first_then_older_cookies() {
     assert_eq!(bench.sent("http://localhost:3000/oidc/authors"), "b=4; a=2");
 }
 
+/// RFC 6265bis §5.8.3: among equal paths, earlier creation times go first. Enough of them that no order
+/// comes about by chance.
+#[test]
+fn cookies_of_one_path_go_in_the_order_of_their_creation() {
+    let mut bench = bench();
+    let names: Vec<String> = (0..20).map(|number| format!("n{}", number * 7 % 20)).collect();
+    for name in &names {
+        bench.set(APP, &format!("{name}=1; Path=/"));
+    }
+    let expected: Vec<String> = names.iter().map(|name| format!("{name}=1")).collect();
+    assert_eq!(bench.sent(APP), expected.join("; "));
+}
+
 #[test]
 fn four_kilobytes_of_name_and_value_are_the_limit() {
     let mut bench = bench();
@@ -70,6 +86,7 @@ fn prefixes_demand_their_attributes() {
     let mut bench = bench();
     assert!(matches!(bench.set(HF, "__Secure-a=1"), CookieFate::Dropped(_)));
     assert_eq!(bench.set(HF, "__Secure-a=1; Secure"), CookieFate::Stored);
+    assert!(matches!(bench.set(HF, "__Host-a=1; Path=/"), CookieFate::Dropped(_)));
     assert!(matches!(bench.set(HF, "__Host-a=1; Secure; Path=/x"), CookieFate::Dropped(_)));
     assert!(matches!(
         bench.set(HF, "__Host-a=1; Secure; Path=/; Domain=huggingface.co"),
@@ -108,6 +125,34 @@ fn secure_works_on_http_localhost_and_nowhere_else_in_plain_http() {
     let (sent, withheld) = bench.ask("http://app.test/", "http://app.test/", http::Method::GET, true);
     assert_eq!((sent.as_str(), withheld.len()), ("", 1));
     assert!(matches!(bench.set(APP, "n=1; SameSite=None"), CookieFate::Dropped(_)));
+    for loopback in ["http://127.0.0.1:3000/", "http://[::1]:3000/", "http://app.localhost/"] {
+        assert_eq!(bench.set(loopback, "s=1; Secure"), CookieFate::Stored, "{loopback}");
+        assert_eq!(bench.sent(loopback), "s=1");
+    }
+}
+
+/// RFC 6265bis §5.7 step 8: only what is Secure needs a secure connection.
+#[test]
+fn a_cookie_that_is_not_secure_travels_over_plain_http() {
+    let mut bench = bench();
+    assert_eq!(bench.set("http://app.test/", "plain=1"), CookieFate::Stored);
+    assert_eq!(bench.sent("http://app.test/"), "plain=1");
+    for foreign in ["http://notlocalhost/", "http://192.0.2.1/", "http://[2001:db8::1]/"] {
+        assert!(matches!(bench.set(foreign, "s=1; Secure"), CookieFate::Dropped(_)), "{foreign}");
+    }
+}
+
+/// RFC 6265bis §5.7 step 17: a response to a cross-site call sets no `SameSite` cookie; a navigation does.
+#[test]
+fn a_cross_site_call_of_a_script_sets_only_cookies_of_same_site_none() {
+    let mut bench = bench();
+    for line in ["a=1; SameSite=Strict", "a=1; SameSite=Lax", "a=1"] {
+        let dropped = "SameSite cookie set by a cross-site call of a script".to_owned();
+        assert_eq!(bench.set_from(APP, HF, false, line), CookieFate::Dropped(dropped), "{line}");
+        assert_eq!(bench.set_from(APP, HF, true, line), CookieFate::Stored, "a navigation: {line}");
+        assert_eq!(bench.set_from(APP, APP, false, line), CookieFate::Stored, "of its own site: {line}");
+    }
+    assert_eq!(bench.set_from(APP, HF, false, "a=1; SameSite=None; Secure"), CookieFate::Stored);
 }
 
 #[test]
@@ -122,6 +167,25 @@ fn expiry_follows_the_stacks_clock_and_max_age_wins() {
     assert_eq!(bench.set(APP, "b=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"), CookieFate::Deleted);
     assert_eq!(bench.set(APP, "b=; Max-Age=0"), CookieFate::NothingToDelete);
     assert_eq!(bench.sent(APP), "");
+}
+
+/// RFC 6265bis §5.6.2: an age of zero or less is the past.
+#[test]
+fn a_negative_age_deletes() {
+    let mut bench = bench();
+    bench.set(APP, "a=1");
+    assert_eq!(bench.set(APP, "a=1; Max-Age=-1"), CookieFate::Deleted);
+    assert_eq!(bench.sent(APP), "");
+}
+
+#[test]
+fn a_browser_that_refuses_cookies_keeps_none_and_says_so() {
+    let mut bench = bench();
+    bench.set(APP, "before=1");
+    bench.jar.refuse();
+    assert_eq!(bench.set(APP, "a=1"), CookieFate::Dropped(REFUSED.to_owned()));
+    assert_eq!(bench.set(APP, "=;;"), CookieFate::Dropped("not a cookie".to_owned()));
+    assert_eq!(bench.sent(APP), "before=1");
 }
 
 #[test]

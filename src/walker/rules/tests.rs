@@ -62,6 +62,64 @@ fn the_state_of_the_request_comes_back_and_no_other() {
     assert_eq!(broken(&logto(), &response, &pushed), [], "a pushed request is not seen");
 }
 
+fn told(hop: &Hop, earlier: &[Hop]) -> Vec<String> {
+    Rules::default().check(hop, earlier).into_iter().map(|violation| violation.what).collect()
+}
+
+/// RFC 6749 §4.1.2: the request is the one with the redirect URI that the response comes to.
+#[test]
+fn a_state_of_a_request_for_another_address_is_another_state() {
+    let ask = |at: &str, state: &str| {
+        let mut url: Url = "http://localhost:3001/oidc/auth".parse().unwrap();
+        url.query_pairs_mut().append_pair("redirect_uri", at).append_pair("state", state);
+        hop(url.as_str(), 303, &[], "")
+    };
+    let asked = [
+        ask("http://localhost:3000/callback", "S"),
+        ask("http://localhost:3000/elsewhere", "path"),
+        ask("http://localhost:4000/callback", "origin"),
+    ];
+    let came = |query: &str| redirect(RESUME, &format!("http://localhost:3000/callback?code=c{query}"));
+    assert_eq!(told(&came("&state=S"), &asked), [""; 0]);
+    let another = ["an authorization response brings another `state` than its request had"];
+    assert_eq!(told(&came("&state=path"), &asked), another);
+    assert_eq!(told(&came("&state=origin"), &asked), another);
+    let none = ["an authorization response brings no `state`, and its request had one"];
+    assert_eq!(told(&came(""), &asked), none);
+}
+
+/// Where no request names the address (it was registered alone), a state must still be one that was sent.
+#[test]
+fn a_state_that_no_request_had_is_invented() {
+    let asked = [hop("http://localhost:3001/oidc/auth?client_id=a&state=S", 303, &[], "")];
+    let came = |query: &str| redirect(RESUME, &format!("http://localhost:3000/callback?code=c{query}"));
+    assert_eq!(told(&came("&state=S"), &asked), [""; 0]);
+    assert_eq!(told(&came(""), &asked), [""; 0]);
+    let invented = ["an authorization response brings a `state` that no request had"];
+    assert_eq!(told(&came("&state=T"), &asked), invented);
+}
+
+/// RFC 9207 §2.4: of a provider of which nothing is known, the issuer is at least of its own origin.
+#[test]
+fn an_unknown_provider_names_no_issuer_of_another_origin() {
+    let came = |iss: &str| {
+        redirect("https://id.example/resume", &format!("http://localhost:3000/callback?code=c{iss}"))
+    };
+    assert_eq!(told(&came(""), &[]), [""; 0]);
+    assert_eq!(told(&came("&iss=https%3A%2F%2Fid.example%2Foidc"), &[]), [""; 0]);
+    let of_another =
+        |named: &str| format!("an authorization response names the issuer {named}, of another origin");
+    assert_eq!(told(&came("&iss=https%3A%2F%2Fevil.example"), &[]), [of_another("https://evil.example")]);
+    assert_eq!(told(&came("&iss=id.example"), &[]), [of_another("id.example")]);
+}
+
+/// Logto answers a form post by sending the browser on to its own callback page (contract §2.1 step 3).
+#[test]
+fn what_a_party_passes_on_to_itself_needs_no_issuer() {
+    let passed = redirect("http://localhost:3001/callback/c", "http://localhost:3001/callback/c?code=c");
+    assert_eq!(broken(&logto(), &passed, &[]), []);
+}
+
 #[test]
 fn logto_names_itself_as_the_issuer() {
     let asked = [hop(ASK, 303, &[], "")];
@@ -111,6 +169,46 @@ fn codes_tokens_and_cookies_are_kept_by_no_cache() {
         fate: CookieFate::Stored,
     });
     assert_eq!(broken(&logto(), &cookie, &[]), [Rule::CookiesAreNotCached]);
+}
+
+/// RFC 9111 §5.2.2. What says nothing of its life is stored by no cache for long.
+#[test]
+fn an_answer_may_be_cached_by_what_its_cache_control_says() {
+    for (control, cached) in [
+        ("max-age=60", true),
+        ("s-maxage=60", true),
+        ("public", true),
+        ("Public, Max-Age=60", true),
+        ("must-revalidate", false),
+        ("max-age=0", false),
+        ("s-maxage=0", false),
+        ("no-store, max-age=60", false),
+        ("private, max-age=60", false),
+        ("no-cache, max-age=60", false),
+        ("PUBLIC, No-Store", false),
+    ] {
+        let mut response = redirect("http://localhost:3000/a", "/b?code=c");
+        response.response.headers.push(("Cache-Control".to_owned(), control.to_owned()));
+        let told: &[&str] = if cached { &["a redirect that carries a code may be cached"] } else { &[] };
+        assert_eq!(self::told(&response, &[]), told, "{control}");
+        let mut error = redirect("http://localhost:3000/a", "/b?error=access_denied");
+        error.response.headers.push(("Cache-Control".to_owned(), control.to_owned()));
+        assert_eq!(self::told(&error, &[]), [""; 0], "no code: {control}");
+    }
+}
+
+/// A cookie that is being deleted is nothing to keep from others.
+#[test]
+fn deleting_a_cookie_may_be_cached() {
+    let mut answer = hop("http://localhost:3001/", 200, &[("cache-control", "public")], "");
+    answer.response.cookies.push(SetCookie {
+        line: "_session=".to_owned(),
+        name: "_session".to_owned(),
+        value: String::new(),
+        attributes: vec![],
+        fate: CookieFate::Deleted,
+    });
+    assert_eq!(told(&answer, &[]), [""; 0]);
 }
 
 #[test]

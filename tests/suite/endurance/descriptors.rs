@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use super::served::{Served, connect, status_of, until};
+use super::{Form, form};
 use crate::support::{binary, root};
 
 /// So many copies of one scenario in a folder of their own.
@@ -54,9 +55,44 @@ fn no_more_walks_run_at_once_than_the_hard_limit_allows_and_that_is_said_once() 
     all_pass(&output, 24);
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(log.lines().count(), 1, "{log}");
-    for part in ["128", "open files", "ulimit -n", "--jobs 12"] {
+    for part in ["12 walks", "may have 128", "open files", "`ulimit -n ", "`--jobs "] {
         assert!(log.contains(part), "no “{part}” in {log}");
     }
+}
+
+/// Soft limits that systems set, and as many processors as break a run there (D1).
+#[test]
+fn runs_under_the_limits_of_macos_and_linux_pass() {
+    let walks = match form("runs_under_the_limits_of_macos_and_linux_pass") {
+        None => return,
+        Some(Form::Short) => 48,
+        Some(Form::Long) => 222,
+    };
+    let folder = copies(walks);
+    for (limits, jobs) in [("ulimit -Sn 256", 12), ("ulimit -Sn 256; ulimit -Hn 256", 12)] {
+        all_pass(&run_under(limits, folder.path(), jobs), walks);
+    }
+    let folder = copies(walks.max(64));
+    for limits in ["ulimit -Sn 1024", "ulimit -Sn 1024; ulimit -Hn 1024"] {
+        all_pass(&run_under(limits, folder.path(), 64), walks.max(64));
+    }
+}
+
+/// What `run` reckons with (`DESCRIPTORS_PER_WALK`, `DESCRIPTORS_BESIDES`): every scenario passes
+/// with so many, one after the other.
+#[test]
+fn no_scenario_needs_more_descriptors_than_reckoned_with() {
+    if form("no_scenario_needs_more_descriptors_than_reckoned_with").is_none() {
+        return;
+    }
+    // Standard input, output and error, and what the runtime has open before the first walk:
+    // whatever that is, a walk is not to hide behind what is reckoned besides.
+    let (per_walk, besides, at_start) = (28, 8, 8);
+    let limit = per_walk + besides + at_start;
+    let output = run_under(&format!("ulimit -Sn {limit}; ulimit -Hn {limit}"), &root().join("scenarios"), 1);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains(" passed, 0 failed, "), "{}", shown.lines().last().unwrap_or_default());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// D2: 119 MB of log in 16 seconds.

@@ -3,6 +3,8 @@
 //! Our double plays that Logto. Something in front of it counts what changes the tenant, and kills the command
 //! either before a request is applied, or when it is and the answer has not left yet.
 
+#![cfg(unix)]
+
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -13,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::form;
+use super::{Form, form};
 use crate::support::{Elsewhere, Surroundings, binary};
 
 /// When the command is killed: at which request that changes something, and on which side of it.
@@ -138,12 +140,13 @@ impl Site {
     async fn command(&self, arguments: &[&str], kill: Option<Kill>) -> Ended {
         let directory = self.elsewhere.directory.path();
         let said = directory.join("said");
-        let child = Command::new(binary())
+        let mut child = Command::new(binary());
+        child
             .args(arguments)
             .current_dir(directory)
             .env("LOGTO_TESTKIT_M2M", self.elsewhere.m2m())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(std::fs::File::create(directory.join("shown")).unwrap())
             .stderr(std::fs::File::create(&said).unwrap());
         {
             let mut gate = self.gate.lock().unwrap();
@@ -160,7 +163,8 @@ impl Site {
         let status =
             kit::within("the command's end", std::time::Duration::from_secs(60), ended).await.unwrap();
         let seen = std::mem::take(&mut self.gate.lock().unwrap().seen);
-        Ended { code: status.code(), said: std::fs::read_to_string(&said).unwrap_or_default(), seen }
+        let read = |name| std::fs::read_to_string(directory.join(name)).unwrap_or_default();
+        Ended { code: status.code(), said: format!("{}{}", read("shown"), read("said")), seen }
     }
 
     async fn run(&self, scenario: &str, kill: Option<Kill>) -> Ended {
@@ -241,7 +245,7 @@ steps:
   - administer: { call: "DELETE /api/connectors/[CONNECTOR]" }
   - administer:
       call: POST /api/connectors
-      body: { connectorId: huggingface-universal, id: anew, config: { clientId: x, clientSecret: y } }
+      body: { connectorId: huggingface-universal, id: anew, config: { clientId: "client", clientSecret: "secret" } }
     expect: { answered: { status: 200 } }
 "##;
 
@@ -306,6 +310,14 @@ fn short(value: &Value) -> String {
     value.to_string().chars().take(600).collect()
 }
 
+/// Each step takes a fresh Logto, a run and a `restore`.
+fn every(form: Form) -> usize {
+    match form {
+        Form::Short => 4,
+        Form::Long => 1,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_walk_is_killed_at_every_step() {
     at_every_step(VISIT, Tenant::Fresh, 1).await;
@@ -313,27 +325,27 @@ async fn a_walk_is_killed_at_every_step() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_with_many_changes_is_killed_at_every_step() {
-    if form("a_run_with_many_changes_is_killed_at_every_step").is_some() {
-        at_every_step(CHANGES, Tenant::Fresh, 1).await;
+    if let Some(form) = form("a_run_with_many_changes_is_killed_at_every_step") {
+        at_every_step(CHANGES, Tenant::Fresh, every(form)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_in_a_tenant_of_others_is_killed_at_every_step() {
-    if form("a_run_in_a_tenant_of_others_is_killed_at_every_step").is_some() {
-        at_every_step(CHANGES, Tenant::InUse, 1).await;
+    if let Some(form) = form("a_run_in_a_tenant_of_others_is_killed_at_every_step") {
+        at_every_step(CHANGES, Tenant::InUse, every(form)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restore_is_killed_at_every_step() {
-    if form("restore_is_killed_at_every_step").is_none() {
-        return;
-    }
+    let Some(form) = form("restore_is_killed_at_every_step") else { return };
     // Shortly before the walk ends, when there is most to put back.
     let kill = {
         let site = Site::start(Tenant::InUse).await;
-        let steps = site.run(CHANGES, None).await.seen;
+        let whole = site.run(CHANGES, None).await;
+        assert_eq!(whole.code, Some(0), "{}", whole.said);
+        let steps = whole.seen;
         let last = steps.iter().rposition(|step| step == "POST /api/connectors").unwrap();
         Some(Kill::After(last))
     };
@@ -342,7 +354,9 @@ async fn restore_is_killed_at_every_step() {
     let ended = whole.restore(None).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     let mut wrong = Vec::new();
-    for again in (0..ended.seen.len()).flat_map(|step| [Kill::Before(step), Kill::After(step)]) {
+    for again in
+        (0..ended.seen.len()).step_by(every(form)).flat_map(|step| [Kill::Before(step), Kill::After(step)])
+    {
         let site = Site::start(Tenant::InUse).await;
         let before = site.inventory().await;
         site.run(CHANGES, kill).await;
@@ -462,7 +476,9 @@ async fn what_was_there_before_is_put_back_or_told() {
 async fn same_but_for_dates(site: &Site, before: &Value) {
     let without = |mut inventory: Value| {
         for user in inventory["users?page=1&page_size=100"].as_array_mut().unwrap() {
-            user["updatedAt"] = Value::Null;
+            for moved_on in ["updatedAt", "lastSignInAt", "applicationId"] {
+                user[moved_on] = Value::Null;
+            }
         }
         inventory
     };
@@ -537,4 +553,24 @@ impl Provisioned {
             "OAuth apps": self.mock.apps().len(),
         })
     }
+}
+
+/// Somebody's own account, which a walk links to the mock: it was there before, and stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_a_walk_links_is_put_back() {
+    let site = Site::start(Tenant::InUse).await;
+    let ada = json!({ "primaryEmail": "ada@example.com", "name": "Ada of the old days" });
+    site.elsewhere.management().await.post("users", &ada).await.unwrap();
+    let before = site.inventory().await;
+    let story =
+        std::fs::read_to_string(crate::support::root().join("scenarios/account/linked-automatically.yaml"));
+    // The account is there already.
+    let story: String = story
+        .unwrap()
+        .lines()
+        .filter(|line| !line.starts_with("  users:"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    let ended = site.run(&story, None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    same_but_for_dates(&site, &before).await;
 }

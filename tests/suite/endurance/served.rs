@@ -77,6 +77,7 @@ impl Served {
     }
 
     /// Presses Ctrl-C and waits for the end: how it ended, and after how long.
+    #[expect(clippy::disallowed_methods, reason = "measures another process")]
     pub(super) fn interrupt(&mut self, limit: Duration) -> (ExitStatus, Duration) {
         let began = Instant::now();
         let id = self.id().to_string();

@@ -181,7 +181,8 @@ fn with_code(
         session_id: mock.random().hex(12),
         auth_time: session.signed_in_at,
     };
-    store.codes.insert(
+    let sent = request.redirect_uri.len() + request.nonce.as_ref().map_or(0, String::len);
+    store.codes.insert_sized(
         code,
         Code {
             authorization,
@@ -193,6 +194,7 @@ fn with_code(
             lifetime,
             used: false,
         },
+        sent,
     );
     answer::noted(answer::see_other(&location), notes)
 }

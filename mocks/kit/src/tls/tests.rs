@@ -1,6 +1,8 @@
 //! What a CA can vouch for, as those see it who trust it: webpki (rustls) always,
 //! OpenSSL and Node.js where they are installed.
 
+#![expect(clippy::disallowed_macros, reason = "a test says what it skips")]
+
 use std::net::IpAddr;
 use std::process::Command;
 
