@@ -251,6 +251,9 @@ pub(crate) fn free_text(text: &str, found: &mut Vec<String>) {
     if is_address(text) {
         found.extend(kit::secret::in_address(text));
     } else {
+        // Of `Bearer …`, what follows is a secret by itself.
+        let words = text.split_whitespace().filter(|word| *word != text && !is_of_contract(word));
+        found.extend(words.map(ToOwned::to_owned));
         found.push(text.to_owned());
     }
 }

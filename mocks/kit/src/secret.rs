@@ -215,11 +215,11 @@ fn forms(value: &str) -> BTreeSet<String> {
     for text in written {
         let once: Vec<String> = SETS.iter().map(|set| percent_encoded(&text, set)).collect();
         for text in once {
-            all.insert(lower_hex(&text));
-            all.insert(text.replace("%20", "+"));
-            let twice = percent_encoded(&text, SETS[0]);
-            all.insert(lower_hex(&twice));
-            all.extend([twice, text]);
+            // As forms write the space, too; an address within an address is encoded twice.
+            for text in [text.replace("%20", "+"), text] {
+                let twice = percent_encoded(&text, SETS[0]);
+                all.extend([lower_hex(&text), lower_hex(&twice), twice, text]);
+            }
         }
     }
     all.retain(|form| form.len() >= SHORTEST);
@@ -300,6 +300,10 @@ mod tests {
             lower_hex(&percent_encoded(VALUE, b"-._~")),
             url::form_urlencoded::byte_serialize(VALUE.as_bytes()).collect(),
             percent_encoded(&percent_encoded(VALUE, b"-._~"), b"-._~"),
+            percent_encoded(
+                &url::form_urlencoded::byte_serialize(VALUE.as_bytes()).collect::<String>(),
+                b"-._~",
+            ),
             serde_json::json!({ "a": VALUE }).to_string(),
             format!("{VALUE:?}"),
             format!("<a b=\"{}\"/>", in_xml(VALUE)),
