@@ -15,7 +15,7 @@ use crate::placeholder;
 use crate::scenario::{Capture, CaptureSource, Choice, LostStorage, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
-use crate::transcript::{Origins, Roles, Transcript};
+use crate::transcript::{Origins, Roles, Transcript, Wire};
 use crate::walker::{Form, Page, Submit, TabId, Walker, WhyHop};
 
 /// Pages in a row that move on by themselves; more is a circle.
@@ -214,6 +214,20 @@ impl<'a> Person<'a> {
         }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
         Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
+    }
+
+    /// The headers of everything, once the walk is over.
+    pub(super) fn into_wire(self) -> Wire {
+        let known = self.stack.known();
+        let mut secrets = Roles::new();
+        secrets.know("APP_SECRET", &known.app_secret);
+        secrets.know("HF_CLIENT_SECRET", &known.huggingface_client_secret);
+        for password in &self.passwords {
+            secrets.know("PASSWORD", password);
+        }
+        let hops = self.walker.into_hops();
+        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
+        Wire::new(hops, self.stack.journal().since(start), secrets)
     }
 
     pub(super) fn origins(&self) -> Origins {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use kit::{Client, SendError};
 use serde_json::Value;
 use url::Url;
@@ -138,6 +138,8 @@ impl Door {
         let request = http::Request::post(self.url.as_str())
             .header(AUTHORIZATION, format!("Basic {basic}"))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            // The admin tenant is seldom asked, and both ends of a kept connection are often in one process.
+            .header(CONNECTION, "close")
             .body(Bytes::from(form))
             .expect("a URL, two header values of base64 and a constant make a request");
         let response = kit::within("a Management API token", LIMIT, client.send(request)).await??;

@@ -81,9 +81,17 @@ pub struct Stack {
 impl StackBuilder {
     /// Starts the parties, provisions and probes them.
     ///
+    /// The first stack of a process raises its soft limit of open files towards the hard one, to
+    /// no more than 65,536: each stack needs some twenty, and the default of macOS, 256, is used
+    /// up by a dozen tests side by side. A higher limit stays as it is.
+    ///
     /// # Errors
     /// [`StartError`] names the step that failed and why.
     pub async fn start(self) -> Result<Stack, StartError> {
+        static RAISED: std::sync::Once = std::sync::Once::new();
+        RAISED.call_once(|| {
+            kit::raise_descriptor_limit();
+        });
         Stack::start(self).await
     }
 }
@@ -343,7 +351,7 @@ impl Stack {
             Some(addr) => {
                 let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
                 let origin = localhost(bound.port());
-                servers.push(bound.serve(huggingface_site.router()));
+                servers.push(bound.serve(huggingface_site.plain_router()));
                 Some(origin)
             }
             None => None,
@@ -495,11 +503,9 @@ impl Stack {
         };
         let restored = self.tenant.restore().await;
         drop(self.browser);
-        let mut stopped = Ok(());
-        for server in self.servers {
-            let ended = server.shutdown().await;
-            stopped = stopped.and(ended);
-        }
+        // All at once: each waits for what it is answering.
+        let ended = futures_util::future::join_all(self.servers.into_iter().map(Running::shutdown)).await;
+        let stopped = ended.into_iter().collect::<Result<Vec<()>, _>>();
         let stubbed = match self.stubs {
             Some(stubs) => stubs.verify().await,
             None => Ok(()),
@@ -508,9 +514,10 @@ impl Stack {
         if let Some(containers) = self.containers {
             containers.stop().await;
         }
-        stopped?;
-        forgiven?;
+        // A tenant that is not as it was is the worst of these.
         let restored = restored?;
+        forgiven?;
+        stopped?;
         stubbed?;
         Ok(restored)
     }
