@@ -164,11 +164,12 @@ pub mod scenario;
 pub mod signin_page;
 pub mod stack;
 pub mod transcript;
+mod vocabulary;
 pub mod walker;
 
 pub use run::{
     ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, diagnosed_walk,
-    snapshot_path, stack_for, update_snapshot, walk,
+    keep_wire, snapshot_path, stack_for, update_snapshot, walk,
 };
 pub use scenario::{Scenario, ScenarioError};
 pub use stack::Stack;

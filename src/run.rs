@@ -3,6 +3,7 @@
 mod action;
 mod check;
 mod given;
+mod kept;
 mod meanwhile;
 mod observe;
 mod person;
@@ -13,6 +14,7 @@ mod walk;
 pub use action::ActionError;
 pub use check::Failure;
 pub use given::stack_for;
+pub use kept::keep_wire;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};

@@ -18,7 +18,9 @@ mod places;
 mod roles;
 mod text;
 mod times;
+mod wire;
 
 pub use model::{Exchange, ShownCookie, Transcript};
 pub use places::Origins;
 pub use roles::Roles;
+pub use wire::Wire;

@@ -14,8 +14,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use libtest_mimic::{Arguments, Failed, Trial};
 use logto_testkit::container::{Container, DEFAULT_TAG, RunningContainer};
 use logto_testkit::scenario::BackendKind;
-use logto_testkit::stack::{Credentials, External, Logto, StackBuilder};
-use logto_testkit::{Scenario, scenario, snapshot_path, stack_for, walk};
+use logto_testkit::stack::Logto;
+use logto_testkit::{
+    Scenario, SnapshotResult, compare_snapshot, keep_wire, scenario, snapshot_path, stack_for, walk,
+};
+
+#[path = "suite/by_environment.rs"]
+mod by_environment;
 
 /// A real tenant is one for all: walks on it take turns.
 static TENANT: Mutex<()> = Mutex::new(());
@@ -129,7 +134,7 @@ fn run(scenario: &Scenario) -> Result<(), Failed> {
         }
         Asked::External { url } => {
             let turn = turn();
-            (external(builder, &url)?, Some(turn))
+            (by_environment::external(builder, &url)?, Some(turn))
         }
     };
     let report = runtime()?.block_on(async {
@@ -139,10 +144,20 @@ fn run(scenario: &Scenario) -> Result<(), Failed> {
         Ok::<_, Box<dyn std::error::Error>>(report?)
     })?;
     let transcript = report.transcript.to_string();
+    if !report.passed() || matches!(compare_snapshot(scenario, &transcript)?, SnapshotResult::Different(_)) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed-walks");
+        let file = keep_wire(&folder, scenario, &report.wire)?;
+        eprintln!("{}: raw headers: {}", scenario.name(), file.display());
+    }
     if !report.passed() {
         let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
         return Err(format!("{transcript}\n{}", failures.join("\n")).into());
     }
+    // Whether a literal secret of the scenario stands in the reviewed one makes no difference.
+    if compare_snapshot(scenario, &transcript)? == SnapshotResult::Same {
+        return Ok(());
+    }
+    let transcript = scenario.secrets().hide(&transcript).into_owned();
     let snapshot = snapshot_path(scenario);
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(snapshot.parent().ok_or("a file is in a folder")?);
@@ -153,24 +168,6 @@ fn run(scenario: &Scenario) -> Result<(), Failed> {
     // A difference panics with the diff; the test runner reports it.
     settings.bind(|| insta::assert_snapshot!(name, transcript));
     Ok(())
-}
-
-fn external(builder: StackBuilder, url: &str) -> Result<StackBuilder, Failed> {
-    let variable = |name: &str| std::env::var(name).map_err(|_| format!("LOGTO_TESTKIT_LOGTO needs {name}"));
-    let m2m = variable("LOGTO_TESTKIT_M2M")?;
-    let (id, secret) = m2m.split_once(':').ok_or("LOGTO_TESTKIT_M2M is not ID:SECRET")?;
-    let ca = kit::Ca::load(Path::new(&variable("LOGTO_TESTKIT_CA")?))?;
-    let external = External {
-        endpoint: url.parse()?,
-        admin_endpoint: variable("LOGTO_TESTKIT_LOGTO_ADMIN")?.parse()?,
-        credentials: Credentials { id: id.to_owned(), secret: secret.to_owned() },
-        allow_shared_tenant: false,
-        state_file: std::env::temp_dir().join("logto-testkit-restore.json"),
-    };
-    Ok(builder
-        .logto(Logto::External(Box::new(external)))
-        .huggingface_listen(([127, 0, 0, 1], 443).into())
-        .ca(Arc::new(ca)))
 }
 
 /// A file that must be refused, with the exact message beside it.

@@ -112,6 +112,10 @@ pub(crate) struct Run {
     /// Make the transcripts of walks that meet their expectations the reviewed ones.
     #[arg(long)]
     pub(crate) update: bool,
+    /// Folder for the raw headers of walks that fail, a file to each. Cookies and codes are in clear there: only you
+    /// can read the files, and secrets of applications and passwords are not in them.
+    #[arg(long, value_name = "DIR", default_value = "logto-testkit-failed")]
+    pub(crate) keep_raw: PathBuf,
     /// Print the transcript of every walk, not only of a single or a failed one.
     #[arg(long)]
     pub(crate) transcript: bool,

@@ -51,10 +51,11 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         },
         logto: logto.clone(),
         update: run.update,
+        keep_raw: Some(run.keep_raw.clone()),
         app,
     };
     let (backend, all) = (settings.backend, scenarios.len());
-    let mut walks = pool::start(scenarios, settings, interrupted.clone());
+    let mut walks = pool::start(scenarios, settings, interrupted.clone())?;
 
     let mut report = report::Report::new(run.report, backend, run.transcript || alone);
     let mut progress = progress::Progress::new(all, report.is_for_people());

@@ -1,7 +1,7 @@
 //! A cause with its evidence.
 
-use kit::{Disturbance, Party};
 use kit::output::{Form, escaped};
+use kit::{Disturbance, Party};
 use serde_json::{Value, json};
 
 use super::cause::Cause;

@@ -15,7 +15,7 @@ use crate::placeholder;
 use crate::scenario::{Capture, CaptureSource, Choice, LostStorage, PasswordAccount, Verb};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
-use crate::transcript::{Origins, Roles, Transcript};
+use crate::transcript::{Origins, Roles, Transcript, Wire};
 use crate::walker::{Form, Page, Submit, TabId, Walker, WhyHop};
 
 /// Pages in a row that move on by themselves; more is a circle.
@@ -34,6 +34,8 @@ pub(super) struct Person<'a> {
     pub(super) answered: Option<Answered>,
     /// TLS handshakes at Hugging Face that had failed before the walk.
     pub(super) failed_handshakes: u64,
+    /// When the walk began, by Logto's clock: before the first request, whoever it was for.
+    pub(super) began_ms: i64,
     /// How many times the machine had got in the way before the walk.
     pub(super) disturbances: usize,
     /// What was done so far, for the findings.
@@ -62,7 +64,8 @@ impl<'a> Person<'a> {
             says: None,
             answered: None,
             failed_handshakes: stack.huggingface_connections().failed_handshakes,
-            disturbances: stack.disturbances_before_walk(),
+            began_ms: stack.time().at_logto().as_millisecond(),
+            disturbances: stack.time().walk_begins(),
             steps: vec![],
             captured: BTreeMap::new(),
             answered_values: vec![],
@@ -211,6 +214,20 @@ impl<'a> Person<'a> {
         }
         let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
         Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
+    }
+
+    /// The headers of everything, once the walk is over.
+    pub(super) fn into_wire(self) -> Wire {
+        let known = self.stack.known();
+        let mut secrets = Roles::new();
+        secrets.know("APP_SECRET", &known.app_secret);
+        secrets.know("HF_CLIENT_SECRET", &known.huggingface_client_secret);
+        for password in &self.passwords {
+            secrets.know("PASSWORD", password);
+        }
+        let hops = self.walker.into_hops();
+        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
+        Wire::new(hops, self.stack.journal().since(start), secrets)
     }
 
     pub(super) fn origins(&self) -> Origins {

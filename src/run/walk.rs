@@ -11,7 +11,7 @@ use super::person::Person;
 use crate::Scenario;
 use crate::findings::Finding;
 use crate::stack::Stack;
-use crate::transcript::{Origins, Transcript};
+use crate::transcript::{Origins, Transcript, Wire};
 use crate::walker::{Hop, WalkError};
 
 /// A walk came to no end of its own.
@@ -40,6 +40,8 @@ pub struct WalkReport {
     /// What the machine did meanwhile, e.g. a step of its clock: where there is something, what is
     /// unexpected is no party's fault.
     pub disturbed: Option<Finding>,
+    /// The headers as they were, for [`keep_wire`](crate::keep_wire) where the walk failed.
+    pub wire: Wire,
 }
 
 impl WalkReport {
@@ -92,7 +94,9 @@ pub(crate) struct ObservedWalk {
 }
 
 async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
-    Ok(tell(&mut Person::new(stack), scenario, diagnose).await)
+    let mut person = Person::new(stack);
+    let report = tell(&mut person, scenario, diagnose).await;
+    Ok(WalkReport { wire: person.into_wire(), ..report })
 }
 
 async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> WalkReport {
@@ -152,7 +156,7 @@ async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> W
     let missed = |findings: &[Finding]| {
         scenario.finding.filter(|(expected, _)| findings.first().is_none_or(|first| first.cause != *expected))
     };
-    let disturbed = Finding::of_machine(&stack.clock().disturbances(person.disturbances));
+    let disturbed = Finding::of_machine(&stack.time().walk_ends(person.disturbances));
     if let Some(machine) = &disturbed
         && (!failures.is_empty() || diagnose && !findings.is_empty() || missed(&findings).is_some())
     {
@@ -164,6 +168,5 @@ async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> W
         let what = format!("expected the first finding to be {expected}, {found}");
         failures.push(Failure { path: scenario.path.clone(), line, what });
     }
-    stack.walked();
-    WalkReport { failures, transcript: person.transcript(), findings, disturbed }
+    WalkReport { failures, transcript: person.transcript(), findings, disturbed, wire: Wire::default() }
 }

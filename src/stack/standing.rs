@@ -103,9 +103,7 @@ async fn logto_comes_up(client: &Client, logto: &Url) -> Result<(), ProbeError> 
     let began = Stopwatch::start();
     loop {
         match probe::logto_is_up(client, logto).await {
-            Err(ProbeError::NoLogto { .. })
-                if began.elapsed() < PATIENCE =>
-            {
+            Err(ProbeError::NoLogto { .. }) if began.elapsed() < PATIENCE => {
                 clock.sleep(Duration::from_millis(250)).await;
             }
             probed => return probed,

@@ -242,7 +242,7 @@ impl Writer {
 
 /// Characters that nobody sees, by their pictures: a newline as `␊`, a space at
 /// the end as `␠`.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let picture = |c: char| match c {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),
         '\u{7f}' => '␡',
@@ -268,7 +268,7 @@ fn why(why: WhyHop) -> &'static str {
 }
 
 /// Whether a request in the journal is the browser's own.
-fn is_own(entry: &Entry, hop: &Hop) -> bool {
+pub(super) fn is_own(entry: &Entry, hop: &Hop) -> bool {
     if entry.request.method != hop.request.method.as_str() {
         return false;
     }

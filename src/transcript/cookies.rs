@@ -19,13 +19,28 @@ pub(super) fn with_signatures(names: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// `expires` of a cookie and of its signature are two readings of the server's
+/// clock, and HTTP dates have whole seconds (RFC 9110 §5.6.7).
+const READINGS_APART: u64 = 2;
+
 /// The `Set-Cookie` lines of a response that came `at` this time. A signature
-/// is folded where it has the attributes and the fate of its cookie; a line that
+/// is folded where it looks like its cookie, attributes and fate; a line that
 /// comes again says nothing more.
 pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<ShownCookie> {
-    let alike = |a: &SetCookie, b: &SetCookie| a.attributes == b.attributes && a.fate == b.fate;
+    let alike = |a: &SetCookie, b: &SetCookie| {
+        a.attributes.len() == b.attributes.len()
+            && a.attributes.iter().zip(&b.attributes).all(|(a, b)| same_attribute(a, b, at, roles))
+    };
+    let signs =
+        |signature: &SetCookie, cookie: &SetCookie| alike(signature, cookie) && signature.fate == cookie.fate;
     let named = |name: &str| cookies.iter().find(|cookie| cookie.name == name);
-    let again = |at: usize| cookies[..at].iter().any(|earlier| earlier.line == cookies[at].line);
+    let again = |at: usize| {
+        let cookie = &cookies[at];
+        cookies[..at].iter().any(|earlier| {
+            let same = (&earlier.name, &earlier.value) == (&cookie.name, &cookie.value);
+            earlier.line == cookie.line || !cookie.name.is_empty() && same && alike(earlier, cookie)
+        })
+    };
     cookies
         .iter()
         .enumerate()
@@ -33,14 +48,26 @@ pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<Sh
         .map(|(_, cookie)| cookie)
         .filter(|cookie| {
             let signed = cookie.name.strip_suffix(".sig").and_then(named);
-            !signed.is_some_and(|signed| alike(signed, cookie))
+            !signed.is_some_and(|signed| signs(cookie, signed))
         })
         .map(|cookie| {
             let folded =
-                named(&format!("{}.sig", cookie.name)).is_some_and(|signature| alike(signature, cookie));
+                named(&format!("{}.sig", cookie.name)).is_some_and(|signature| signs(signature, cookie));
             shown(cookie, folded, at, roles)
         })
         .collect()
+}
+
+/// Whether two attributes are shown alike, or are one time read twice: on the
+/// two sides of a step of what is shown.
+fn same_attribute(a: &str, b: &str, at: Timestamp, roles: &Roles) -> bool {
+    if attribute(a, at, roles) == attribute(b, at, roles) {
+        return true;
+    }
+    match (expires(a).and_then(times::http), expires(b).and_then(times::http)) {
+        (Some(a), Some(b)) => a.as_second().abs_diff(b.as_second()) <= READINGS_APART,
+        _ => false,
+    }
 }
 
 fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> ShownCookie {
@@ -82,10 +109,16 @@ fn value(raw: &str, roles: &Roles) -> String {
 
 /// `expires` is shown as a distance from now, everything else as it came.
 fn attribute(text: &str, at: Timestamp, roles: &Roles) -> String {
-    let expires = text.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("expires"));
-    expires
-        .and_then(|(name, value)| Some(format!("{name}={}", times::expires(value, at)?)))
-        .unwrap_or_else(|| roles.replace(text))
+    let shown = expires(text).and_then(|value| times::expires(value, at));
+    match (shown, text.split_once('=')) {
+        (Some(distance), Some((name, _))) => format!("{name}={distance}"),
+        _ => roles.replace(text),
+    }
+}
+
+/// The value of an `expires` attribute.
+fn expires(text: &str) -> Option<&str> {
+    text.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("expires")).map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -126,6 +159,79 @@ mod tests {
             .collect();
         let expected = [("a", false), ("a.sig", false), ("b", true), ("c", false), ("c.sig", false)];
         assert_eq!(shown, expected.map(|(name, signed)| (name.to_owned(), signed)));
+    }
+
+    /// `a` and `a.sig` with one attribute each, as they are shown.
+    fn pair(at: &str, cookie_expires: &str, signature_expires: &str) -> Vec<String> {
+        let line = |name, expires: &str| {
+            cookie(name, "1", &["path=/", expires, "samesite=lax", "httponly"], CookieFate::Stored)
+        };
+        let cookies = [line("a", cookie_expires), line("a.sig", signature_expires)];
+        set(&cookies, at.parse().unwrap(), &Roles::new()).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_signature_whose_expiry_was_read_from_the_clock_a_second_later_is_folded() {
+        let expires = [
+            // as seen; a minute, an hour, a day and a year turn; either may be the later one
+            ("2026-11-29T21:54:10Z", "Sun, 29 Nov 2026 22:54:09 GMT", "Sun, 29 Nov 2026 22:54:10 GMT"),
+            ("2026-11-29T21:54:10Z", "Sun, 29 Nov 2026 22:54:10 GMT", "Sun, 29 Nov 2026 22:54:09 GMT"),
+            ("2026-11-29T21:55:00Z", "Sun, 29 Nov 2026 22:54:59 GMT", "Sun, 29 Nov 2026 22:55:00 GMT"),
+            ("2026-11-29T22:00:00Z", "Sun, 29 Nov 2026 22:59:59 GMT", "Sun, 29 Nov 2026 23:00:00 GMT"),
+            ("2026-11-29T23:00:00Z", "Sun, 29 Nov 2026 23:59:59 GMT", "Mon, 30 Nov 2026 00:00:00 GMT"),
+            ("2026-12-31T23:00:00Z", "Thu, 31 Dec 2026 23:59:59 GMT", "Fri, 01 Jan 2027 00:00:00 GMT"),
+        ];
+        for (at, of_cookie, of_signature) in expires {
+            let shown = pair(at, &format!("expires={of_cookie}"), &format!("expires={of_signature}"));
+            assert_eq!(shown, ["set a (+sig)=1; path=/; expires=+1h; samesite=lax; httponly"], "{at}");
+        }
+    }
+
+    #[test]
+    fn a_second_that_changes_what_is_shown_is_still_a_second() {
+        // Half a minute less than an hour is where `+1h` becomes `+59min`.
+        let shown = pair(
+            "2026-11-29T21:54:39Z",
+            "expires=Sun, 29 Nov 2026 22:54:08 GMT",
+            "expires=Sun, 29 Nov 2026 22:54:09 GMT",
+        );
+        assert_eq!(shown, ["set a (+sig)=1; path=/; expires=+59min; samesite=lax; httponly"]);
+    }
+
+    #[test]
+    fn a_signature_that_lives_differently_stays_visible() {
+        let at = "2026-11-29T21:54:10Z";
+        let hour = "expires=Sun, 29 Nov 2026 22:54:10 GMT";
+        for other in [
+            "expires=Sun, 29 Nov 2026 22:56:10 GMT",
+            "expires=Mon, 30 Nov 2026 22:54:10 GMT",
+            "expires=Thu, 01 Jan 1970 00:00:00 GMT",
+            "max-age=3600",
+            "secure",
+        ] {
+            assert_eq!(pair(at, hour, other).len(), 2, "{other}");
+            assert_eq!(pair(at, other, hour).len(), 2, "{other}");
+        }
+        // Not two readings of a clock: a lifetime that was set.
+        assert_eq!(pair(at, "max-age=3600", "max-age=3599").len(), 2);
+        assert_eq!(pair(at, "max-age=3600", "max-age=3600").len(), 1);
+        assert_eq!(pair(at, "expires=soon", "expires=later").len(), 2);
+    }
+
+    #[test]
+    fn a_line_that_comes_again_a_second_later_says_nothing_more() {
+        let at = "2026-11-29T21:54:10Z".parse().unwrap();
+        let line = |value: &str, expires: &str| {
+            let mut cookie = cookie("a", value, &["path=/", expires], CookieFate::Stored);
+            cookie.line = format!("a={value}; path=/; {expires}");
+            cookie
+        };
+        let first = line("1", "expires=Sun, 29 Nov 2026 22:54:09 GMT");
+        let shown = |again| set(&[first.clone(), again], at, &Roles::new()).len();
+        assert_eq!(shown(first.clone()), 1);
+        assert_eq!(shown(line("1", "expires=Sun, 29 Nov 2026 22:54:10 GMT")), 1);
+        assert_eq!(shown(line("2", "expires=Sun, 29 Nov 2026 22:54:10 GMT")), 2);
+        assert_eq!(shown(line("1", "expires=Mon, 30 Nov 2026 22:54:10 GMT")), 2);
     }
 
     #[test]

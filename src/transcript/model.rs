@@ -83,7 +83,7 @@ pub struct Exchange {
 pub struct ShownCookie {
     /// The cookie's name.
     pub name: String,
-    /// Whether `<name>.sig` came with it, with the same attributes and the same fate.
+    /// Whether `<name>.sig` came with it, with attributes that are shown alike and the same fate.
     pub signed: bool,
     /// The value.
     pub value: String,

@@ -35,8 +35,13 @@ pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> 
 
 /// The value of a cookie's `expires`: `+14d`, `+1h`, or `1970` for a deletion.
 pub(super) fn expires(value: &str, at: Timestamp) -> Option<String> {
-    let expires = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    let expires = http(value)?;
     Some(if expires == Timestamp::UNIX_EPOCH { "1970".to_owned() } else { distance(expires, at) })
+}
+
+/// A time of HTTP (RFC 9110 §5.6.7).
+pub(super) fn http(value: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(value).ok().map(|zoned| zoned.timestamp())
 }
 
 /// Rounded to what people set lifetimes in, since the hop itself takes time.

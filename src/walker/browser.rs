@@ -171,6 +171,11 @@ impl Walker {
         &self.hops
     }
 
+    /// Every hop so far, for good: the walk is over.
+    pub(crate) fn into_hops(self) -> Vec<Hop> {
+        self.hops
+    }
+
     /// The hop whose response the tab shows.
     ///
     /// # Errors

@@ -109,6 +109,11 @@ impl Elsewhere {
 
     /// A stack on this Logto.
     pub(crate) fn stack(&self, allow_shared_tenant: bool) -> StackBuilder {
+        self.stack_for(&first_visit(), allow_shared_tenant)
+    }
+
+    /// A stack on this Logto that a scenario asks for.
+    pub(crate) fn stack_for(&self, scenario: &Scenario, allow_shared_tenant: bool) -> StackBuilder {
         let external = External {
             endpoint: self.endpoint.clone(),
             admin_endpoint: self.admin_endpoint.clone(),
@@ -116,7 +121,7 @@ impl Elsewhere {
             allow_shared_tenant,
             state_file: self.state_file.clone(),
         };
-        stack_for(&first_visit())
+        stack_for(scenario)
             .unwrap()
             .logto(Logto::External(Box::new(external)))
             .huggingface_listen(self.huggingface)

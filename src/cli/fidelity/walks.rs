@@ -30,9 +30,10 @@ pub(super) async fn walk(
         ca: Some(ca.clone()),
         jobs: if embedded { pool::default_jobs() } else { 1 },
         update: false,
+        keep_raw: None,
         app: None,
     };
-    let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone());
+    let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone())?;
     let mut progress = Progress::new(scenarios.len(), true);
     let mut cells = Vec::new();
     while let Some((name, done)) = walks.next(&mut progress).await {

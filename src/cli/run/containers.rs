@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use kit::output::{Form, complain, escaped};
 use kit::Stopwatch;
+use kit::output::{Form, complain, escaped};
 use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
 use logto_testkit::stack::Logto;
 use tokio::sync::watch;
@@ -78,8 +78,7 @@ impl Walked {
         self.walks.sort();
         let Some(((first, _), further)) = self.walks.split_first() else { return };
         let seconds = |duration: Duration| format!("{:.2} s", duration.as_secs_f64());
-        let first =
-            format!("first hop {} after the start", seconds(first.since(started)));
+        let first = format!("first hop {} after the start", seconds(first.since(started)));
         let mut further: Vec<Duration> = further.iter().map(|(_, took)| *took).collect();
         further.sort();
         match (further.get(further.len() / 2), further.last()) {

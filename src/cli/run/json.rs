@@ -68,7 +68,7 @@ fn value(outcome: &Outcome) -> Value {
         Verdict::NotStarted(error) => {
             add("error", json!(error));
         }
-        Verdict::Walked { failures, transcript, snapshot, findings } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let failure = |failure: &logto_testkit::Failure| json!({ "path": failure.path, "line": failure.line, "what": failure.what });
             add("failures", failures.iter().map(failure).collect());
             add("snapshot", json!(snapshot.word()));
@@ -77,6 +77,9 @@ fn value(outcome: &Outcome) -> Value {
             }
             if outcome.result() == "failed" || !findings.is_empty() {
                 add("findings", findings.iter().map(Finding::to_json).collect());
+            }
+            if let Some(Ok(file)) = raw {
+                add("raw", json!(file));
             }
             add("transcript", json!(transcript));
         }

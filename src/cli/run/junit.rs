@@ -10,7 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::super::exit::CliError;
-use super::outcome::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict, raw_headers};
 
 /// The cases so far. The counts stand at the head of the document, so it is
 /// written at the end; until then, what may be long waits in a file without a name.
@@ -105,10 +105,10 @@ impl Junit {
             for at in of_topic() {
                 let case = &self.cases[at];
                 let time = format!("{:.3}", case.duration.as_secs_f64());
-                let name = visible(parts(&names[at]).1);
+                let name = in_one_line(parts(&names[at]).1);
                 let element = BytesStart::new("testcase").with_attributes([
                     ("name", &*name),
-                    ("classname", &*visible(topic)),
+                    ("classname", &*in_one_line(topic)),
                     ("time", &*time),
                 ]);
                 if case.details == 0 {
@@ -143,7 +143,7 @@ fn counted<'a>(
 ) -> BytesStart<'static> {
     let count = |kind: Kind| cases.clone().filter(|case| case.kind == kind).count().to_string();
     element.with_attributes([
-        ("name", &*visible(name)),
+        ("name", &*in_one_line(name)),
         ("tests", &*cases.clone().count().to_string()),
         ("skipped", &*count(Kind::Skipped)),
         ("errors", &*count(Kind::Error)),
@@ -157,12 +157,13 @@ fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
         Verdict::Skipped(reason) => (Kind::Skipped, Some(detail(Kind::Skipped, reason, None, ""))),
         Verdict::NotStarted(error) => (Kind::Error, Some(detail(Kind::Error, error, None, ""))),
         Verdict::Walked { .. } if outcome.result() == "passed" => (Kind::Passed, None),
-        Verdict::Walked { failures, transcript, snapshot, findings } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
             let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
             let difference = snapshot.difference().unwrap_or_default();
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
-            let text = format!("{}\n{found}{difference}\n{transcript}", what.join("\n"));
+            let raw = raw.as_ref().map(|raw| format!("\n{}\n", raw_headers(raw))).unwrap_or_default();
+            let text = format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n"));
             // What a reader of a CI page wants first.
             let cause = findings.first().map(|first| first.cause.id());
             (Kind::Failure, Some(detail(Kind::Failure, message, cause, &text)))
@@ -188,5 +189,13 @@ fn detail(kind: Kind, message: &str, cause: Option<&str>, text: &str) -> Vec<u8>
 
 /// As it is shown to people, and without the two characters more that XML 1.0 (§2.2) has no way to write.
 fn visible(text: &str) -> String {
-    escaped(text, Form::Text).replace(['\u{fffe}', '\u{ffff}'], "")
+    shown(text, Form::Text)
+}
+
+fn in_one_line(text: &str) -> String {
+    shown(text, Form::Line)
+}
+
+fn shown(text: &str, form: Form) -> String {
+    escaped(text, form).replace(['\u{fffe}', '\u{ffff}'], "")
 }

@@ -1,5 +1,6 @@
 //! What came of one scenario.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub(in crate::cli) enum Verdict {
         snapshot: Snapshot,
         /// What went wrong by name, where it was looked for.
         findings: Vec<Finding>,
+        /// Where the raw headers of a failed walk are, or why they are not kept.
+        raw: Option<Result<PathBuf, String>>,
     },
 }
 
@@ -71,6 +74,14 @@ impl Outcome {
             }
             Verdict::Walked { .. } | Verdict::NotStarted(_) => "failed",
         }
+    }
+}
+
+/// Where the raw headers of a failed walk are, in words.
+pub(in crate::cli) fn raw_headers(raw: &Result<PathBuf, String>) -> String {
+    match raw {
+        Ok(file) => format!("raw headers: {} (cookies and codes in clear)", file.display()),
+        Err(error) => format!("raw headers are not kept, {error}"),
     }
 }
 

@@ -6,7 +6,7 @@ use logto_testkit::findings::Finding;
 use logto_testkit::{SnapshotResult, snapshot_path};
 
 use super::super::style::Style;
-use super::outcome::{Outcome, Snapshot, Verdict};
+use super::outcome::{Outcome, Snapshot, Verdict, raw_headers};
 
 /// What went wrong by name, under a failed walk.
 fn told(findings: &[Finding], style: &Style) -> String {
@@ -51,7 +51,7 @@ impl Text {
                 let error = indented(error);
                 format!("{} {name}\n{} {path}: {error}\n", style.red("FAILED "), style.red("FAILED"))
             }
-            Verdict::Walked { failures, transcript, snapshot, findings } => {
+            Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
                 let failed = outcome.result() == "failed";
                 let word = if failed { style.red("FAILED ") } else { style.green("passed ") };
                 let hops = transcript.hops.len();
@@ -86,6 +86,9 @@ impl Text {
                     Snapshot::Updated => {
                         let _ = writeln!(text, "        written: {reviewed} — review it");
                     }
+                }
+                if let Some(raw) = raw {
+                    let _ = writeln!(text, "        {}", raw_headers(raw));
                 }
                 text
             }

@@ -124,7 +124,8 @@ async fn fetch(mock: &HuggingFace, address: &str) -> Result<Bytes, Unusable> {
     let client: &Client = &mock.context().client;
     let request = http::Request::get(address).header("accept", "application/json").body(Bytes::new());
     let request = request.map_err(|error| Unusable::Fetch(error.to_string()))?;
-    let sent = mock.clock().timeout("the metadata document of a client", TIME_LIMIT, client.send(request)).await;
+    let sent =
+        mock.clock().timeout("the metadata document of a client", TIME_LIMIT, client.send(request)).await;
     let response = sent
         .map_err(|elapsed| match elapsed {
             Elapsed::Limit { .. } => Unusable::TooSlow,

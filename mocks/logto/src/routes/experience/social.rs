@@ -11,7 +11,7 @@ use super::audit::Uncaught;
 use super::interaction::{self, InteractionError};
 use crate::connectors::{Authorization, ConnectorError};
 use crate::shared::Shared;
-use crate::store::{Connector, ConnectorSession, SocialUser, Verification, VerificationState};
+use crate::store::{Connector, ConnectorSession, Experience, SocialUser, Verification, VerificationState};
 use crate::wire::{self, ApiError, SetCookies, body};
 
 /// Why a social verification is refused.
@@ -156,11 +156,19 @@ async fn check(
     .map_err(SocialError::Body)?;
     let given = members.get("verificationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
-    let (connector, session) = spend(shared, id, query, headers, (&given, &data))?;
+    let Spending { connector, session, experience } = spend(shared, id, query, headers, (&given, &data))?;
     // No lock is held while the provider is asked.
     let user = connector.kind().user_info(shared, &connector.config, &session, &data).await?;
-    settle(shared, query, headers, &given, user)?;
+    settle(shared, query, headers, &given, (experience, user))?;
     Ok(json!({ "verificationId": given }))
+}
+
+/// A verification that is about to ask the provider.
+struct Spending {
+    connector: Connector,
+    session: ConnectorSession,
+    /// As it was then.
+    experience: Experience,
 }
 
 /// Checks the call and uses the connector's session up, if it has one. What the
@@ -171,7 +179,7 @@ fn spend(
     query: Option<&str>,
     headers: &HeaderMap,
     (given, data): (&str, &Map<String, Value>),
-) -> Result<(Connector, ConnectorSession), SocialError> {
+) -> Result<Spending, SocialError> {
     let mut store = shared.store();
     let connector = store.connector(id).cloned();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
@@ -182,27 +190,30 @@ fn spend(
     connector.kind().check_callback(data)?;
     connector.kind().check_config(&connector.config)?;
     if !connector.kind().keeps_session() {
-        return Ok((connector, ConnectorSession::default()));
+        let session = ConnectorSession::default();
+        return Ok(Spending { connector, session, experience: experience.clone() });
     }
     let VerificationState::Pending(session) = verification.state.clone() else {
         return Err(SocialError::Spent);
     };
     verification.state = VerificationState::Spent;
-    Ok((connector, session))
+    Ok(Spending { connector, session, experience: experience.clone() })
 }
 
+/// Writes the whole state down as it was when the call came: what other calls
+/// changed meanwhile is lost (contract §16).
 fn settle(
     shared: &Shared,
     query: Option<&str>,
     headers: &HeaderMap,
     given: &str,
-    user: SocialUser,
+    (mut experience, user): (Experience, SocialUser),
 ) -> Result<(), SocialError> {
     let mut store = shared.store();
     let interaction = interaction::find(shared, &mut store, headers, query)?;
-    let experience = interaction::started(interaction)?;
     let found = experience.verifications.iter_mut().find(|known| known.id == given);
     found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(Arc::new(user));
     experience.skips_captcha = true;
+    interaction.experience = Some(experience);
     Ok(())
 }
