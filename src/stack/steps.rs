@@ -16,6 +16,9 @@ use super::reset::NotClean;
 use super::saved::SavedStateError;
 use super::tenant_error::TenantError;
 
+/// How often it is looked, after a failure, whether a container is gone.
+const LOOKS: usize = 5;
+
 /// A stack did not start.
 #[derive(Debug, thiserror::Error)]
 #[error("the stack did not start: step “{step}” failed: {cause}")]
@@ -56,10 +59,14 @@ impl StartError {
 
     /// That a container is gone says more than that nothing answers.
     pub(super) async fn unless_gone(self, container: &RunningContainer) -> Self {
-        match container.gone().await {
-            Some(gone) => Self { step: self.step, cause: StepError::Container(Box::new(gone)) },
-            None => self,
+        // A container that has just ended is told of a moment later.
+        for _ in 0..LOOKS {
+            if let Some(gone) = container.gone().await {
+                return Self { step: self.step, cause: StepError::Container(Box::new(gone)) };
+            }
+            kit::Clock::system().sleep(Duration::from_millis(100)).await;
         }
+        self
     }
 }
 
