@@ -20,6 +20,7 @@ mod probe;
 mod provision;
 mod restore;
 mod run;
+mod secrets;
 mod serve;
 mod style;
 mod up;

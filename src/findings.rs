@@ -34,7 +34,7 @@ mod symptom;
 
 pub use cause::{Cause, Place, Text};
 pub use causes::{
-    Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Network, Person,
+    Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Machine, Network, Person,
 };
 pub use derive::findings;
 pub use finding::{Evidence, Finding};

@@ -164,6 +164,7 @@ pub mod scenario;
 pub mod signin_page;
 pub mod stack;
 pub mod transcript;
+mod vocabulary;
 pub mod walker;
 
 pub use run::{

@@ -50,6 +50,12 @@ pub(crate) fn names(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// What stands around the names.
+pub(crate) fn around(text: &str) -> Vec<&str> {
+    let plain = |piece| if let Piece::Text(text) = piece { Some(text) } else { None };
+    pieces(text).into_iter().filter_map(plain).filter(|text| !text.is_empty()).collect()
+}
+
 /// Puts the values in.
 pub(crate) fn fill<'v>(
     text: &str,

@@ -31,6 +31,7 @@ mod parameters;
 mod parse;
 mod raw;
 mod schema;
+mod secrets;
 mod size;
 mod surroundings;
 mod typed;
@@ -54,5 +55,6 @@ pub use model::{
     Step, Verb,
 };
 pub(crate) use parse::documents;
+pub(crate) use schema::enumerated;
 pub use schema::schema;
 pub use surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange, Reach, clock_offset};

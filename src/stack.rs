@@ -27,6 +27,7 @@ mod stubs;
 mod surroundings;
 mod tenant;
 mod tenant_error;
+mod time;
 
 pub use builder::{External, Logto, StackBuilder};
 pub use control::ControlError;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kit::files;
+use kit::{files, secret};
 use logto_testkit::stack::Credentials;
 
 use super::arguments::UsageError;
@@ -55,6 +55,7 @@ fn read(file: &Path) -> Result<String, UsageError> {
 /// Splits `ID:SECRET`; a secret may hold colons.
 fn parsed(text: &str) -> Result<Credentials, UsageError> {
     let (id, secret) = text.split_once(':').ok_or(UsageError::Credentials)?;
+    secret::learn(secret);
     Ok(Credentials { id: id.to_owned(), secret: secret.to_owned() })
 }
 

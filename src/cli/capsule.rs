@@ -11,6 +11,7 @@ use super::arguments::UsageError;
 use super::diagnose::inputs;
 use super::exit::CliError;
 use super::output;
+use super::secrets;
 use arguments::Capsule;
 
 pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
@@ -21,6 +22,8 @@ pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
     let capsule = match &command.scenario {
         Some(path) => {
             let (file, case) = with_case(path);
+            // What it complains of quotes the scenario; the capsule itself holds stand-ins.
+            secrets::scenarios(&file)?;
             diagnose::capsule_of_scenario(&file, case.as_deref()).await?
         }
         None => diagnose::capsule(&inputs::case(&command.inputs).await?).await?,

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use kit::output::complain;
-use logto_testkit::{Scenario, scenario};
+use logto_testkit::scenario;
 
 use super::arguments::Check;
 use super::exit::CliError;
 use super::output;
+use super::secrets;
 
 pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.schema {
@@ -17,7 +18,7 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     let (mut files, mut scenarios, mut wrong) = (0, 0, 0);
     for path in scenario::find(&paths)? {
         files += 1;
-        match Scenario::load_all(&path) {
+        match secrets::scenarios(&path) {
             Ok(found) => scenarios += found.len(),
             // All of them, not the first: a person mends them in one go.
             Err(error) => {

@@ -26,6 +26,8 @@ pub(crate) fn main() -> ExitCode {
         .with_writer(LogLines::default)
         .with_ansi(false)
         .init();
+    // Before anything is opened. What a run makes of the limit, it says itself.
+    kit::raise_descriptor_limit();
     // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -67,7 +67,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
         stories: &told,
         scenarios: &walked,
     };
-    write(&command.output, &report.to_string())?;
+    write(&command.output, &kit::secret::hide(&report.to_string()))?;
     let differ = told.iter().chain(&walked).filter(|row| row.is_unexplained()).count();
     complain(&format!(
         "{} stories and {} scenarios on both; {differ} with a difference that is not explained: {}",

@@ -9,9 +9,10 @@ use url::Url;
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
 use super::output;
+use super::secrets;
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
-    let file = StateFile::load(&restore.file)?;
+    let file = StateFile::load(&restore.file).inspect_err(|_| secrets::values_of(&restore.file))?;
     let logto = file.state().logto.clone();
     let credentials = restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto))?;
     let (logto, restored) = from(file, &credentials).await?;

@@ -55,7 +55,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         app,
     };
     let (backend, all) = (settings.backend, scenarios.len());
-    let mut walks = pool::start(scenarios, settings, interrupted.clone());
+    let mut walks = pool::start(scenarios, settings, interrupted.clone())?;
 
     let mut report = report::Report::new(run.report, backend, run.transcript || alone);
     let mut progress = progress::Progress::new(all, report.is_for_people());
@@ -93,16 +93,18 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         containers::stopped(logto).await;
     }
     let seconds = started.elapsed().as_secs_f64();
-    if !matches!(stopped, Some(CliError::Io { .. })) {
-        report.finish(&totals, seconds)?;
-    }
-    match stopped {
-        Some(error) => Err(error),
+    let finished = match &stopped {
+        Some(CliError::Io { .. }) => Ok(()),
+        _ => report.finish(&totals, seconds),
+    };
+    match (stopped, finished) {
+        // Also when a terminal is gone that it would be told to.
+        (Some(error), _) | (None, Err(error)) => Err(error),
         // Between two walks, where it broke none off.
-        None if ended < all => Err(CliError::Interrupted),
-        None if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
-        None if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
-        None => Ok(()),
+        (None, Ok(())) if ended < all => Err(CliError::Interrupted),
+        (None, Ok(())) if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
+        (None, Ok(())) if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
+        (None, Ok(())) => Ok(()),
     }
 }
 

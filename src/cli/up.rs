@@ -10,6 +10,7 @@ use logto_testkit::{Scenario, Stack, stack_for};
 use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
 use super::output;
+use super::secrets;
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -76,7 +77,7 @@ fn scenario(path: &Path) -> Result<Scenario, CliError> {
         Some((file, case)) if !path.exists() => (Path::new(file), Some(case)),
         _ => (path, None),
     };
-    let mut scenarios = Scenario::load_all(file)?;
+    let mut scenarios = secrets::scenarios(file)?;
     let cases: Vec<String> = scenarios.iter().filter_map(|scenario| scenario.case.clone()).collect();
     let at = match case {
         None if cases.is_empty() => Some(0),

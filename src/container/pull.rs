@@ -68,13 +68,17 @@ async fn credentials(image: &str) -> Option<DockerCredentials> {
     let kept = tokio::task::spawn_blocking(move || docker_credential::get_credential(&registry).ok());
     Some(match kept.await.ok().flatten()? {
         DockerCredential::IdentityToken(token) => {
+            kit::secret::learn(&token);
             DockerCredentials { identitytoken: Some(token), ..DockerCredentials::default() }
         }
-        DockerCredential::UsernamePassword(username, password) => DockerCredentials {
-            username: Some(username),
-            password: Some(password),
-            ..DockerCredentials::default()
-        },
+        DockerCredential::UsernamePassword(username, password) => {
+            kit::secret::learn(&password);
+            DockerCredentials {
+                username: Some(username),
+                password: Some(password),
+                ..DockerCredentials::default()
+            }
+        }
     })
 }
 

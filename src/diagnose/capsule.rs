@@ -23,6 +23,9 @@ pub struct Capsule {
     pub finding: Option<Cause>,
 }
 
+/// What stands in a capsule for its story.
+const DESCRIPTION: &str = "Somebody signs in with Hugging Face; what comes of it is said above.";
+
 /// Writes a set-up as a scenario: secrets, e-mail addresses, names and hosts are
 /// replaced by others with the same defects. The scenario is walked, and leads to
 /// the same first finding as the set-up itself.
@@ -52,6 +55,7 @@ pub async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Result<Caps
     let (_, mut document) = all.swap_remove(at);
     // Where the story came from, and what a reviewer expected of it, is not the reader's affair.
     document.remove("finding");
+    document.remove("source");
     let finding = first_finding(&document).await?;
     made(document, finding, "A scenario").await
 }
@@ -62,6 +66,8 @@ async fn made(
     what: &str,
 ) -> Result<Capsule, CapsuleError> {
     let mut disguised = document;
+    // A story may name anything.
+    disguised.insert("description".to_owned(), Value::from(DESCRIPTION));
     let mut disguise = Disguise::new(Random::from_os());
     disguise.put_on(&mut disguised);
     let body = yaml::document(&disguised);

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::stack::ConnectorFactory;
+use crate::vocabulary::{free_texts, is_address};
 
 /// What a person with a broken sign-in has: settings as the consoles and APIs
 /// give them. Only the connector is needed; the rest is assumed to be as in
@@ -86,4 +87,40 @@ pub struct AppCase {
     pub post_sign_out_redirect_uri: Option<String>,
     /// Scopes that it asks for, besides `openid offline_access profile`.
     pub scopes: Vec<String>,
+}
+
+impl Case {
+    /// What in it nobody else is to read: secrets, the free texts of the connector's configuration,
+    /// and what addresses hide (user name, password, query, fragment). What is shown of a
+    /// diagnosis does not hold them; [`kit::secret::learn`] takes them.
+    #[must_use]
+    pub fn secret_values(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, value) in &self.connector.config {
+            // Who the client is, and for what it asks, is public.
+            if !["clientId", "scope"].contains(&name.as_str()) {
+                free_texts(value, &mut found);
+            }
+        }
+        let mut addresses: Vec<&str> = Vec::new();
+        if let Some(record) = &self.application {
+            let secrets = record.get("secrets").and_then(Value::as_array).into_iter().flatten();
+            let secrets = secrets.filter_map(|secret| secret.get("value")?.as_str());
+            found.extend(secrets.chain(record.get("secret").and_then(Value::as_str)).map(ToOwned::to_owned));
+            let lists = record.get("oidcClientMetadata").and_then(Value::as_object).into_iter().flatten();
+            addresses
+                .extend(lists.filter_map(|(_, list)| list.as_array()).flatten().filter_map(Value::as_str));
+        }
+        if let Some(app) = &self.oauth_app {
+            found.extend(app.secret.clone());
+            addresses.extend(app.redirect_uris.iter().flatten().map(String::as_str));
+        }
+        found.extend(self.app.app_secret.clone());
+        let sent = [&self.app.redirect_uri, &self.app.post_sign_out_redirect_uri];
+        addresses.extend(sent.into_iter().flatten().map(String::as_str));
+        addresses.extend([&self.logto_endpoint, &self.app_url].into_iter().flatten().map(Url::as_str));
+        let addresses = addresses.into_iter().filter(|address| is_address(address));
+        found.extend(addresses.flat_map(kit::secret::in_address));
+        found
+    }
 }

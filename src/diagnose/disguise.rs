@@ -1,14 +1,17 @@
 //! A scenario without its secrets, and without whom and whose it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kit::Random;
 use serde_json::{Map, Value};
 
 use super::stand_ins::StandIns;
 use crate::placeholder;
+use crate::scenario::enumerated;
+use crate::vocabulary::{is_address, is_of_contract};
 
-/// Members whose text is a secret, or tells an application from another.
+/// Members of steps whose text is a secret, or tells an application from another. Of `given` every
+/// free text is disguised.
 const SECRETS: [&str; 12] = [
     "clientid",
     "clientsecret",
@@ -29,6 +32,39 @@ const NAMES: [&str; 6] = ["username", "fullname", "nickname", "givenname", "fami
 const PAGES: [&str; 6] = ["picture", "website", "avatar", "homepageurl", "logourl", "profile"];
 /// Whose members are people.
 const PEOPLE: [&str; 3] = ["users", "accounts", "organisations"];
+/// Free texts of `given` that stay: by these words the parties know what belongs together, or they are
+/// chosen from a list.
+const KEPT: [&str; 29] = [
+    "given.connector.factory",
+    "given.connector.id",
+    "given.connector.target",
+    "given.connector.scope",
+    "given.connector.without",
+    "given.huggingface.users",
+    "given.huggingface.app.scopes",
+    "given.huggingface.other_apps.scopes",
+    "given.huggingface.answers.path",
+    "given.huggingface.answers.method",
+    "given.huggingface.answers.json.remove",
+    "given.huggingface.answers.location.remove",
+    "given.sign_in_experience.social_sign_in_connector_targets",
+    "given.sign_in_experience.members.socialSignInConnectorTargets",
+    "given.users.identities.target",
+    "given.app.scopes",
+    "given.app.required_claims",
+    "given.app.direct_sign_in",
+    "given.app.first_screen",
+    "given.app.cookie",
+    "given.app.callback_path",
+    "given.app.post_sign_out_path",
+    "given.proxies",
+    "given.clocks",
+    "steps.administer.body.id",
+    "steps.administer.body.connectorId",
+    "steps.administer.body.target",
+    "steps.administer.body.config.scope",
+    "steps.administer.body.socialSignInConnectorTargets",
+];
 /// A shorter text could stand anywhere.
 const LONG_ENOUGH: usize = 6;
 /// Those of the mock that are always there.
@@ -42,11 +78,14 @@ pub(super) struct Disguise {
     fields: Vec<(String, String)>,
     /// E-mail addresses, hosts and names.
     others: BTreeMap<String, String>,
+    /// Words that a scenario's types list.
+    enumerated: BTreeSet<String>,
 }
 
 impl Disguise {
     pub(super) fn new(random: Random) -> Self {
-        Self { stand_ins: StandIns::new(random), fields: vec![], others: BTreeMap::new() }
+        let enumerated = enumerated();
+        Self { stand_ins: StandIns::new(random), fields: vec![], others: BTreeMap::new(), enumerated }
     }
 
     /// Puts stand-ins into a scenario.
@@ -98,12 +137,21 @@ impl Disguise {
                     self.secret(path, text);
                 } else if NAMES.contains(&kind.as_str()) || (person && kind == "name") {
                     self.name(text);
+                } else if holds_address(text) {
+                    self.in_address(path, text);
+                } else if !is_kept(path) {
+                    self.free(path, text);
                 }
                 self.emails(text);
                 self.hosts(text);
                 if let Ok(inner @ Value::Object(_)) = serde_json::from_str(text) {
                     self.look(path, name, &inner, person);
                 }
+            }
+            // Of a header, the value.
+            Value::Array(items) if name == "headers" => {
+                let values = items.iter().filter_map(|header| header.get(1));
+                values.for_each(|value| self.look(path, "", value, person));
             }
             Value::Array(items) => {
                 let person = person || PEOPLE.contains(&plain(name).as_str());
@@ -121,14 +169,84 @@ impl Disguise {
     }
 
     fn secret(&mut self, path: &str, text: &str) {
-        // `[HF_CLIENT_SECRET]` is none, whatever stands around it.
-        if !placeholder::names(text).is_empty() || text.trim().is_empty() {
+        // `[HF_CLIENT_SECRET]` is none, but what stands around it may be.
+        if !placeholder::names(text).is_empty() {
+            return self.free(path, text);
+        }
+        if text.trim().is_empty() {
             return;
         }
         if !self.fields.iter().any(|(_, known)| known == text) {
             self.fields.push((path.to_owned(), text.to_owned()));
         }
         self.stand_ins.of(text);
+    }
+
+    /// A text that no contract defines. Where it names values of the stack, what stands around them.
+    fn free(&mut self, path: &str, text: &str) {
+        let is_json =
+            serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object() || value.is_array());
+        if is_json || self.is_word(text) || STRANGERS.contains(&text) || is_email(text) || is_address(text) {
+            return;
+        }
+        for part in placeholder::around(text) {
+            // `[APP]/callback` is an address.
+            let is_path = part.starts_with('/') && text.starts_with('[');
+            if !is_path && !self.is_word(part) {
+                self.secret(path, part);
+            }
+        }
+    }
+
+    /// What an address hides. The address itself is written anew, part by part.
+    fn in_address(&mut self, path: &str, text: &str) {
+        for part in kit::secret::in_address(text) {
+            self.free(path, &part);
+        }
+    }
+
+    fn is_word(&self, text: &str) -> bool {
+        is_of_contract(text) || self.enumerated.contains(text)
+    }
+
+    /// An address with other values in its query, another user name, password and fragment.
+    fn address(&mut self, text: &str) -> String {
+        let (before, fragment) = text.split_once('#').map_or((text, None), |(a, b)| (a, Some(b)));
+        let (before, query) = before.split_once('?').map_or((before, None), |(a, b)| (a, Some(b)));
+        let (scheme, rest) = before.split_once("://").map_or(("", before), |(scheme, rest)| (scheme, rest));
+        let end = rest.find('/').unwrap_or(rest.len());
+        let mut address = match rest[..end].rsplit_once('@') {
+            Some((userinfo, _)) if !scheme.is_empty() => {
+                let parts: Vec<String> = userinfo.split(':').map(|part| self.part(part)).collect();
+                let host_and_path = self.text(&rest[userinfo.len()..]);
+                format!("{scheme}://{}{host_and_path}", parts.join(":"))
+            }
+            _ => self.text(before),
+        };
+        if let Some(query) = query {
+            let pair = |pair: &str| match pair.split_once('=') {
+                Some((name, value)) => format!("{}={}", self.text(name), self.part(value)),
+                None => self.part(pair),
+            };
+            let pairs: Vec<String> = query.split('&').map(pair).collect();
+            address.push('?');
+            address.push_str(&pairs.join("&"));
+        }
+        if let Some(fragment) = fragment {
+            address.push('#');
+            address.push_str(&self.part(fragment));
+        }
+        address
+    }
+
+    /// A part of an address that it hides.
+    fn part(&mut self, text: &str) -> String {
+        let names = !placeholder::names(text).is_empty();
+        if text.is_empty() || names || self.is_word(text) || STRANGERS.contains(&text) {
+            self.text(text)
+        } else {
+            self.stand_ins.of(text)
+        }
     }
 
     fn name(&mut self, text: &str) {
@@ -164,6 +282,9 @@ impl Disguise {
 
     fn hosts(&mut self, text: &str) {
         for part in text.split("://").skip(1) {
+            // What stands before an `@` is no host.
+            let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
+            let part = authority.rsplit_once('@').map_or(part, |(_, host)| host);
             let end = part.find(|c: char| !(c.is_alphanumeric() || "-._".contains(c))).unwrap_or(part.len());
             let host = part[..end].trim_end_matches('.');
             let loopback =
@@ -187,6 +308,8 @@ impl Disguise {
                     && !text.contains("[HF]")
                 {
                     *text = "https://host.example/".to_owned();
+                } else if holds_address(text) {
+                    *text = self.address(text);
                 } else {
                     *text = self.text(text);
                 }
@@ -228,7 +351,7 @@ impl Disguise {
         replaced
     }
 
-    /// The field of a secret that a text still holds.
+    /// The field of a secret that a text still holds, plain or percent-encoded.
     pub(super) fn left_in(&self, text: &str) -> Option<&str> {
         let odd = |c: char| !c.is_alphanumeric();
         self.fields
@@ -239,6 +362,33 @@ impl Disguise {
             })
             .map(|(field, _)| field.as_str())
     }
+}
+
+/// Whether a text stays as it is unless it holds something that is disguised elsewhere: what steps do
+/// and expect, but for the settings that they change.
+fn is_kept(path: &str) -> bool {
+    let changed = path.strip_prefix("steps.at_huggingface.").map(|rest| format!("given.huggingface.{rest}"));
+    let path = changed.as_deref().unwrap_or(path);
+    if !["given.", "steps.administer.body."].iter().any(|start| path.starts_with(start)) {
+        return true;
+    }
+    let switches = path.strip_prefix("given.huggingface.switches");
+    let below =
+        |kept: &&&str| path.strip_prefix(**kept).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    KEPT.iter().any(|kept| below(&kept)) || switches.is_some_and(|rest| !rest.starts_with(".claims"))
+}
+
+/// An address, or what begins with that of a party: `[LOGTO]/callback?…`.
+fn holds_address(text: &str) -> bool {
+    let hides = text.contains(['?', '#', '@']);
+    hides && !is_email(text) && (is_address(text) || text.starts_with(['/', '[']))
+}
+
+fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    parts.is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !text.contains([' ', '/', '?', ':'])
+    })
 }
 
 /// `clientSecret` and `client_secret` are one.
@@ -277,6 +427,104 @@ mod tests {
         characters
             .flat_map(|run| run.windows(8).map(|part| part.iter().collect()).collect::<Vec<String>>())
             .collect()
+    }
+
+    /// A value as a person may have it anywhere: what is looked for in a capsule is its inner part.
+    fn markers() -> impl Strategy<Value = String> {
+        ("(Bearer |<|\"|x-)?", "[A-Z][A-Za-z0-9]{9,18}[0-9]", "(\n|>|\"| |%2B%2f)?")
+            .prop_map(|(before, marker, after)| format!("{before}{marker}{after}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        /// Every text of `given` is a marker, unless a contract defines it.
+        #[test]
+        fn no_text_of_the_input_is_in_the_output(
+            m in proptest::collection::vec(markers(), 40),
+            inner in proptest::collection::vec("[A-Z][A-Za-z0-9]{9,18}[0-9]", 30),
+            seed in any::<u64>(),
+        ) {
+            let i = &inner;
+            let hidden = |at: usize| format!(
+                "https://{}:{}@shop.acme.io/cb?token={}&code={}&{}#{}", i[at], i[at + 1], i[at + 2], i[at + 3], i[at + 4], i[at + 5]
+            );
+            let document = json!({
+                "description": "Somebody signs in.",
+                "given": {
+                    "huggingface": {
+                        "app": {
+                            "client_id": m[0], "secret": m[1], "name": m[2], "authorized_orgs": [i[24]],
+                            "redirect_uris": [hidden(0), format!("[LOGTO]/callback/x?key={}", i[6])],
+                        },
+                        "other_apps": [{ "client_id": m[3], "secret": m[4], "name": m[5] }],
+                        "accounts": [{ "username": "zoe-of-acme", "name": m[6], "email": "zoe@acme.io" }],
+                        "switches": { "claims": { "userinfo": { "note": m[7], "deep": [{ "x": m[8] }] } }, "framing": "refused" },
+                        "answers": [
+                            { "path": "/oauth/token", "status": 400, "headers": [["x-key", m[9]], ["retry-after", "3"]], "body": m[10] },
+                            { "path": "/oauth/token", "status": 400, "body": json!({ "error": "invalid_grant", "detail": m[11] }).to_string() },
+                            { "path": "/oauth/userinfo", "json": { "set": { "note": m[12] }, "remove": ["email"] } },
+                        ],
+                    },
+                    "connector": {
+                        "factory": "oauth2", "id": "abc123", "client_id": m[13], "client_secret": m[14],
+                        "config": {
+                            "customConfig": { "apiKey": m[15], "Authorization": m[16], "deep": { "er": [m[17]] } },
+                            "profileMap": { "id": "sub", "name": m[18] },
+                            "tokenEndpoint": format!("https://huggingface.co/oauth/token?key={}", i[7]),
+                            "userInfoEndpoint": hidden(8),
+                            "tokenEndpointAuthMethod": "client_secret_post",
+                            "unknownMember": m[19],
+                        },
+                    },
+                    "sign_in_experience": { "members": { "customCss": m[20], "termsOfUseUrl": hidden(14), "signInMode": "SignIn" } },
+                    "application": {
+                        "redirect_uris": [format!("[APP]/callback?a={}#{}", i[20], i[21])],
+                        "custom_client_metadata": { "corsAllowedOrigins": [m[21]] },
+                    },
+                    "users": [{ "name": m[22], "password": m[23], "primary_email": "zoe@acme.io" }],
+                    "app": {
+                        "app_secret": format!("{}[APP_SECRET]{}", m[24], i[22]), "session_secret": m[25], "callback_query": m[26],
+                        "extra_parameters": { "login_hint": m[27] }, "resources": [m[28]],
+                    },
+                },
+                "steps": [
+                    { "administer": { "call": "PATCH /api/connectors/x", "body": { "config": { "clientSecret": m[29], "customConfig": { "k": m[31] }, "scope": "openid" } } } },
+                    { "at_huggingface": { "app": { "secret": m[32] }, "answers": [{ "path": "/", "status": 500, "body": m[33] }] } },
+                    { "visit": format!("/?ticket={}", i[23]) },
+                    { "sign_in_with_password": { "username": "zoe-of-acme", "password": m[30] } },
+                ],
+            });
+            let Value::Object(mut document) = document else { unreachable!("an object") };
+            let kept = document.clone();
+            let mut disguise = Disguise::new(Random::seeded(seed));
+            disguise.put_on(&mut document);
+            let text = yaml::document(&document);
+            prop_assert_eq!(disguise.left_in(&text), None, "{}", text);
+            let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
+            for (at, marker) in m[..34].iter().map(String::as_str).chain(i[..25].iter().map(String::as_str)).enumerate() {
+                for part in telling(marker) {
+                    prop_assert!(!text.contains(&part) && !decoded.contains(&part), "{at}: {part} of {marker}\n{text}");
+                }
+            }
+            prop_assert!(!text.contains("acme"), "{}", text);
+            // What contracts define is as it was.
+            for pointer in [
+                "/given/connector/factory", "/given/connector/config/profileMap/id", "/given/huggingface/switches/framing",
+                "/given/connector/config/tokenEndpointAuthMethod", "/given/sign_in_experience/members/signInMode",
+                "/given/huggingface/answers/0/path", "/given/huggingface/answers/0/headers/0/0", "/given/huggingface/answers/0/headers/1/1",
+                "/given/huggingface/answers/2/json/remove/0", "/steps/0/administer/call",
+            ] {
+                let (own, other) = (Value::Object(kept.clone()), Value::Object(document.clone()));
+                prop_assert_eq!(own.pointer(pointer), other.pointer(pointer), "{}", pointer);
+            }
+            // A shape stays: white space, quotation marks, percent-encoding, length.
+            let shape = |text: &str| text.chars().map(|c| if c.is_ascii_alphanumeric() { 'x' } else { c }).collect::<String>();
+            for pointer in ["/given/connector/client_secret", "/given/connector/config/customConfig/apiKey", "/given/app/session_secret"] {
+                let (own, other) = (Value::Object(kept.clone()), Value::Object(document.clone()));
+                let of = |value: &Value| shape(value.pointer(pointer).and_then(Value::as_str).unwrap_or_default());
+                prop_assert_eq!(of(&own), of(&other), "{}", pointer);
+            }
+        }
     }
 
     proptest! {

@@ -20,7 +20,7 @@ pub use connector::Connector;
 pub use experience::Experience;
 pub use huggingface::HuggingFace;
 pub use logto::Logto;
-pub(super) use machine::Machine;
+pub use machine::Machine;
 pub use network::Network;
 pub use person::Person;
 

@@ -11,7 +11,7 @@ use super::story::{Request, Response};
 use super::values::Values;
 
 /// Headers that are compared; `Set-Cookie` and `ETag` apart.
-const HEADERS: [&str; 17] = [
+const HEADERS: [&str; 19] = [
     "location",
     "content-type",
     "content-language",
@@ -27,6 +27,9 @@ const HEADERS: [&str; 17] = [
     "access-control-max-age",
     "access-control-expose-headers",
     "vary",
+    // Of the headers of helmet, those that say who may frame a page.
+    "x-frame-options",
+    "content-security-policy",
     "total-number",
     "link",
 ];

@@ -83,7 +83,7 @@ impl Stage<'_> {
         let credentials = self.site.credentials.clone();
         self.know("MGMT_APP_ID", &credentials.id);
         self.know("MGMT_APP_SECRET", &credentials.secret);
-        self.know("MGMT_TOKEN", management.token());
+        self.know("MGMT_TOKEN", &management.token());
         if let Some(application) = &setup.application {
             let id = self.application(&management, application, "APP").await?;
             if let Some(patch) = &setup.application_patch {

@@ -111,7 +111,7 @@ pub async fn lead(command: &str) -> std::io::Result<()> {
         let ended = async {
             drop(app.wait().await);
             while !is_alone() {
-                kit::Clock::system().sleep(Duration::from_millis(10)).await;
+                kit::Clock::system().sleep(Duration::from_millis(20)).await;
             }
         };
         drop(kit::within("the end of the app", GRACE, ended).await);
@@ -123,16 +123,17 @@ pub async fn lead(command: &str) -> std::io::Result<()> {
 /// Whether nothing runs in this group but its leader, as far as the system tells.
 #[cfg(target_os = "linux")]
 fn is_alone() -> bool {
-    let (this, group) =
-        (std::process::id().to_string(), rustix::process::getpgrp().as_raw_nonzero().to_string());
+    let group = rustix::process::getpgrp().as_raw_nonzero().to_string();
     let Ok(processes) = std::fs::read_dir("/proc") else { return true };
     !processes.flatten().any(|process| {
-        let number = process.file_name();
-        let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { return false };
+        // Not `self`.
+        let number: Option<u32> = process.file_name().to_str().and_then(|name| name.parse().ok());
+        let Some(number) = number.filter(|number| *number != std::process::id()) else { return false };
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{number}/stat")) else { return false };
         // `pid (name) state ppid pgrp …`, and a name may hold parentheses.
         let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
         let (state, of) = (fields.next(), fields.nth(1));
-        number != *this && of == Some(&group) && state != Some("Z")
+        of == Some(&group) && state != Some("Z")
     })
 }
 

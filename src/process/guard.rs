@@ -95,7 +95,7 @@ pub(crate) fn is_released() -> bool {
 
 /// This program, or the one built beside a test.
 fn own_command() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("LOGTO_TESTKIT_BIN") {
+    if let Some(named) = std::env::var_os("LOGTO_TESTKIT_BIN").filter(|named| !named.is_empty()) {
         return Some(named.into());
     }
     let ours = |path: &Path| path.file_stem().is_some_and(|stem| stem == "logto-testkit");

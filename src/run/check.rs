@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use kit::output::{Form, escaped};
 use kit::{Direction, Entry, Party};
 use serde_json::{Map, Value};
 use url::Url;
@@ -24,7 +25,9 @@ pub struct Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}: {}", self.path.display(), self.line, self.what)
+        // Whoever packed an archive has named its files.
+        let path = self.path.display().to_string();
+        write!(f, "{}:{}: {}", escaped(&path, Form::Line), self.line, self.what)
     }
 }
 

@@ -66,8 +66,7 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     let entries: Vec<Entry> = stack.journal().since(start);
     let mut settings = settings(person).await;
     settings.signed_in = signed_in(stack, hops).await;
-    let since = hops.first().map_or(0, |first| first.at.as_millisecond());
-    let audit = audit(stack, since).await;
+    let audit = audit(stack, person.began_ms).await;
     findings(&Observed {
         hops,
         entries: &entries,

@@ -34,6 +34,8 @@ pub(super) struct Person<'a> {
     pub(super) answered: Option<Answered>,
     /// TLS handshakes at Hugging Face that had failed before the walk.
     pub(super) failed_handshakes: u64,
+    /// When the walk began, by Logto's clock: before the first request, whoever it was for.
+    pub(super) began_ms: i64,
     /// How many times the machine had got in the way before the walk.
     pub(super) disturbances: usize,
     /// What was done so far, for the findings.
@@ -62,7 +64,8 @@ impl<'a> Person<'a> {
             says: None,
             answered: None,
             failed_handshakes: stack.huggingface_connections().failed_handshakes,
-            disturbances: stack.disturbances_before_walk(),
+            began_ms: stack.time().at_logto().as_millisecond(),
+            disturbances: stack.time().walk_begins(),
             steps: vec![],
             captured: BTreeMap::new(),
             answered_values: vec![],

@@ -34,13 +34,15 @@ pub fn snapshot_path(scenario: &Scenario) -> PathBuf {
 }
 
 /// Writes a transcript as the reviewed one, in insta's format. Whoever does that
-/// has reviewed it.
+/// has reviewed it. Secrets that the scenario gives are not written.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<()> {
     // A JSON string is a YAML string in double quotes, which is how insta writes it.
-    let description = serde_json::Value::from(scenario.description.trim());
+    let secrets = scenario.secrets();
+    let transcript = secrets.hide(transcript);
+    let description = serde_json::Value::from(&*secrets.hide(scenario.description.trim()));
     let text = format!(
         "---\nsource: tests/scenarios.rs\ndescription: {description}\n---\n{}\n",
         transcript.trim_end()
@@ -48,7 +50,8 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
     files::replace(&snapshot_path(scenario), text, Access::Ordinary)
 }
 
-/// Compares a transcript with the reviewed one.
+/// Compares a transcript with the reviewed one. Secrets that the scenario gives literally are hidden
+/// in both: whether its author let one stand in the reviewed transcript makes no difference.
 ///
 /// # Errors
 /// When the snapshot exists and cannot be read.
@@ -59,7 +62,8 @@ pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Resul
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SnapshotResult::Missing),
         Err(error) => return Err(error),
     };
-    Ok(compare(&reviewed, transcript, &path))
+    let secrets = scenario.secrets();
+    Ok(compare(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
 }
 
 fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {

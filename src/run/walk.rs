@@ -156,7 +156,7 @@ async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> W
     let missed = |findings: &[Finding]| {
         scenario.finding.filter(|(expected, _)| findings.first().is_none_or(|first| first.cause != *expected))
     };
-    let disturbed = Finding::of_machine(&stack.clock().disturbances(person.disturbances));
+    let disturbed = Finding::of_machine(&stack.time().walk_ends(person.disturbances));
     if let Some(machine) = &disturbed
         && (!failures.is_empty() || diagnose && !findings.is_empty() || missed(&findings).is_some())
     {
@@ -168,6 +168,5 @@ async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> W
         let what = format!("expected the first finding to be {expected}, {found}");
         failures.push(Failure { path: scenario.path.clone(), line, what });
     }
-    stack.walked();
     WalkReport { failures, transcript: person.transcript(), findings, disturbed, wire: Wire::default() }
 }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kit::{Clock, Fault};
+use kit::Fault;
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
@@ -277,37 +277,5 @@ impl StackBuilder {
     pub fn plain_huggingface(mut self, listen: SocketAddr) -> Self {
         self.plain_huggingface = Some(listen);
         self
-    }
-
-    /// Goes by the machine's clock and waits for real, for a browser that lives outside this process.
-    ///
-    /// With an embedded Logto a stack otherwise reads the machine's clock once, and waiting costs
-    /// no time; nothing outside may then judge its tokens and cookies. An app of your own
-    /// ([`StackBuilder::app_at`]), [`StackBuilder::plain_huggingface`] and a real Logto imply it.
-    #[must_use]
-    pub fn real_time(mut self) -> Self {
-        self.real_time = true;
-        self
-    }
-
-    /// Whose clocks the stack reads: a test may step those of a [`kit::Machine::movable`] one.
-    #[must_use]
-    pub fn machine(mut self, machine: kit::Machine) -> Self {
-        self.machine = machine;
-        self
-    }
-
-    /// Whether a browser, an app or a Logto outside this process takes part.
-    fn has_outsiders(&self) -> bool {
-        let outside = match self.logto {
-            Logto::Embedded => false,
-            Logto::External(_) | Logto::Container(_) | Logto::Running(_) => true,
-        };
-        outside || self.real_time || self.app_url.is_some() || self.plain_huggingface.is_some()
-    }
-
-    /// The clock that all parties of the stack can agree on.
-    pub(super) fn clock(&self) -> Clock {
-        if self.has_outsiders() { Clock::system_on(&self.machine) } else { Clock::skipping_on(&self.machine) }
     }
 }

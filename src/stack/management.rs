@@ -1,10 +1,12 @@
 //! A client of Logto's Management API, the only way in which the harness
 //! configures any Logto (contract §4, §5).
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use kit::{Client, SendError};
 use serde_json::Value;
 use url::Url;
@@ -95,12 +97,63 @@ pub enum ManagementError {
     },
 }
 
-/// An open door to the Management API of one Logto.
+/// An open door to the Management API of one Logto. A token that has expired is replaced: a tenant
+/// is put back also after a long walk, or one during which a clock was set.
 #[derive(Debug, Clone)]
 pub struct Management {
     client: Client,
     base: Url,
-    authorization: String,
+    door: Arc<Door>,
+}
+
+/// Where tokens are given, for what, and the last one.
+struct Door {
+    url: Url,
+    credentials: Credentials,
+    resource: String,
+    token: Mutex<String>,
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Door {
+    fn token(&self) -> String {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks for a token. `scope=all` has to be asked for, otherwise a useless token comes back
+    /// (contract §5.4).
+    async fn open(&self, client: &Client) -> Result<(), ManagementError> {
+        let Credentials { id, secret } = &self.credentials;
+        let basic = STANDARD.encode(format!("{id}:{secret}"));
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("resource", &self.resource)
+            .append_pair("scope", "all")
+            .finish();
+        let request = http::Request::post(self.url.as_str())
+            .header(AUTHORIZATION, format!("Basic {basic}"))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            // The admin tenant is seldom asked, and both ends of a kept connection are often in one process.
+            .header(CONNECTION, "close")
+            .body(Bytes::from(form))
+            .expect("a URL, two header values of base64 and a constant make a request");
+        let response = kit::within("a Management API token", LIMIT, client.send(request)).await??;
+        let (status, body) = (response.status().as_u16(), lossy(response.body()));
+        let token = serde_json::from_str::<Value>(&body)
+            .ok()
+            .filter(|_| status == 200)
+            .and_then(|body| body.get("access_token")?.as_str().map(ToOwned::to_owned));
+        let Some(token) = token else {
+            return Err(ManagementError::NoToken { url: self.url.clone(), id: id.clone(), status, body });
+        };
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
+        Ok(())
+    }
 }
 
 /// An answer that was not an error.
@@ -146,8 +199,6 @@ impl Answer {
 impl Management {
     /// Gets a token from the admin tenant and opens the API of the default tenant.
     ///
-    /// `scope=all` has to be asked for, otherwise a useless token comes back (contract §5.4).
-    ///
     /// # Errors
     /// [`ManagementError::NoToken`] when the credentials are refused.
     pub async fn open(
@@ -171,34 +222,20 @@ impl Management {
         credentials: &Credentials,
         resource: &str,
     ) -> Result<Self, ManagementError> {
-        let url = joined(admin, "oidc/token");
-        let basic = STANDARD.encode(format!("{}:{}", credentials.id, credentials.secret));
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "client_credentials")
-            .append_pair("resource", resource)
-            .append_pair("scope", "all")
-            .finish();
-        let request = http::Request::post(url.as_str())
-            .header(AUTHORIZATION, format!("Basic {basic}"))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Bytes::from(form))
-            .expect("a URL, two header values of base64 and a constant make a request");
-        let response = kit::within("a Management API token", LIMIT, client.send(request)).await??;
-        let (status, body) = (response.status().as_u16(), lossy(response.body()));
-        let token = serde_json::from_str::<Value>(&body)
-            .ok()
-            .filter(|_| status == 200)
-            .and_then(|body| body.get("access_token")?.as_str().map(ToOwned::to_owned));
-        let Some(token) = token else {
-            return Err(ManagementError::NoToken { url, id: credentials.id.clone(), status, body });
+        let door = Door {
+            url: joined(admin, "oidc/token"),
+            credentials: credentials.clone(),
+            resource: resource.to_owned(),
+            token: Mutex::default(),
         };
-        Ok(Self { client, base: joined(logto, "api/"), authorization: format!("Bearer {token}") })
+        door.open(&client).await?;
+        Ok(Self { client, base: joined(logto, "api/"), door: Arc::new(door) })
     }
 
-    /// The access token it uses.
+    /// The access token it uses now.
     #[must_use]
-    pub fn token(&self) -> &str {
-        self.authorization.trim_start_matches("Bearer ")
+    pub fn token(&self) -> String {
+        self.door.token()
     }
 
     /// Reads.
@@ -294,11 +331,26 @@ impl Management {
         path: &str,
         body: Option<&Value>,
     ) -> Result<http::Response<Bytes>, ManagementError> {
+        let response = self.send_once(method.clone(), path, body).await?;
+        if response.status() != http::StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        // It was good when it was given, so its time is over.
+        self.door.open(&self.client).await?;
+        self.send_once(method, path, body).await
+    }
+
+    async fn send_once(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<http::Response<Bytes>, ManagementError> {
         let url = joined(&self.base, path);
         let mut request = http::Request::builder()
             .method(method.clone())
             .uri(url.as_str())
-            .header(AUTHORIZATION, &self.authorization)
+            .header(AUTHORIZATION, format!("Bearer {}", self.door.token()))
             // Messages end up in error texts; English whatever the machine speaks.
             .header(ACCEPT_LANGUAGE, "en");
         if body.is_some() {

@@ -1,7 +1,7 @@
 //! Probes: is every party up, and does this Logto reach *this* mock?
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{CONNECTION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use kit::{Client, Connections, Direction, Journal, Party, SendError};
 use serde_json::{Value, json};
 use url::Url;
@@ -132,7 +132,10 @@ pub(super) async fn huggingface_is_up(client: &Client, huggingface: &Url) -> Res
 /// # Errors
 /// [`ProbeError`] when it is not up.
 pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), ProbeError> {
-    expect(client, app, "api/session", 200).await
+    // This client does not ask the app again: the connection need not stay open.
+    let url = format!("{app}api/session");
+    let request = http::Request::get(&url).header(CONNECTION, "close");
+    answered(client, url, request, 200).await
 }
 
 fn in_brackets(cause: Option<&SendError>) -> String {
@@ -178,8 +181,17 @@ pub(super) async fn no_app(
 
 async fn expect(client: &Client, origin: &Url, path: &str, expected: u16) -> Result<(), ProbeError> {
     let url = format!("{origin}{path}");
-    let request =
-        http::Request::get(&url).body(Bytes::new()).map_err(|_| SendError::Url { url: url.clone() })?;
+    let request = http::Request::get(&url);
+    answered(client, url, request, expected).await
+}
+
+async fn answered(
+    client: &Client,
+    url: String,
+    request: http::request::Builder,
+    expected: u16,
+) -> Result<(), ProbeError> {
+    let request = request.body(Bytes::new()).map_err(|_| SendError::Url { url: url.clone() })?;
     let status = client.send(request).await?.status().as_u16();
     if status == expected { Ok(()) } else { Err(ProbeError::WrongStatus { url, status, expected }) }
 }

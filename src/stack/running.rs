@@ -1,7 +1,6 @@
 //! A stack that is up.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +29,7 @@ use super::steps::{StartError, StepError, step};
 use super::stubs::{StubError, Stubs};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
 use super::tenant::{Application, Tenant};
+use super::time::Time;
 
 /// A stack did not stop cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -57,8 +57,7 @@ pub struct Stack {
     endpoints: Endpoints,
     names: Names,
     known: Known,
-    clock: Clock,
-    embedded: bool,
+    time: Time,
     random: Random,
     journal: Journal,
     script: Script,
@@ -77,16 +76,22 @@ pub struct Stack {
     containers: Option<InContainers>,
     /// By what somebody tried to sign in.
     tried: Mutex<BTreeSet<String>>,
-    /// How many disturbances belong to walks that have ended.
-    walked: AtomicUsize,
 }
 
 impl StackBuilder {
     /// Starts the parties, provisions and probes them.
     ///
+    /// The first stack of a process raises its soft limit of open files towards the hard one, to
+    /// no more than 65,536: each stack needs some twenty, and the default of macOS, 256, is used
+    /// up by a dozen tests side by side. A higher limit stays as it is.
+    ///
     /// # Errors
     /// [`StartError`] names the step that failed and why.
     pub async fn start(self) -> Result<Stack, StartError> {
+        static RAISED: std::sync::Once = std::sync::Once::new();
+        RAISED.call_once(|| {
+            kit::raise_descriptor_limit();
+        });
         Stack::start(self).await
     }
 }
@@ -142,19 +147,17 @@ impl Stack {
     /// The stack's clock; embedded parties live by it.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        self.time.clock()
+    }
+
+    pub(crate) fn time(&self) -> &Time {
+        &self.time
     }
 
     /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
     /// app of your own then lags behind the embedded one's.
     pub async fn pass(&self, time: Duration) {
-        if self.embedded {
-            self.clock.advance(time);
-            // Whatever is due by now comes first.
-            tokio::task::yield_now().await;
-        } else {
-            self.clock.sleep(time).await;
-        }
+        self.time.pass(time).await;
     }
 
     /// The stack's source of made-up values.
@@ -348,7 +351,7 @@ impl Stack {
             Some(addr) => {
                 let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
                 let origin = localhost(bound.port());
-                servers.push(bound.serve(huggingface_site.router()));
+                servers.push(bound.serve(huggingface_site.plain_router()));
                 Some(origin)
             }
             None => None,
@@ -458,8 +461,7 @@ impl Stack {
             endpoints,
             names,
             known,
-            clock: base.clock,
-            embedded: matches!(settings.logto, Logto::Embedded),
+            time: Time::new(settings, base.clock),
             random: base.random,
             journal: base.journal,
             script: base.script,
@@ -476,7 +478,6 @@ impl Stack {
             turn: None,
             containers: None,
             tried: Mutex::default(),
-            walked: AtomicUsize::new(0),
         })
     }
 
@@ -484,17 +485,6 @@ impl Stack {
     /// are forgiven when a Logto that others share is handed on.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
-    }
-
-    /// Where the disturbances of a walk that begins now begin: what came since the stack started, or
-    /// since the walk before.
-    pub(crate) fn disturbances_before_walk(&self) -> usize {
-        self.walked.load(Ordering::SeqCst)
-    }
-
-    /// A walk has ended.
-    pub(crate) fn walked(&self) {
-        self.walked.store(self.clock.disturbance_count(), Ordering::SeqCst);
     }
 
     /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.
@@ -513,11 +503,9 @@ impl Stack {
         };
         let restored = self.tenant.restore().await;
         drop(self.browser);
-        let mut stopped = Ok(());
-        for server in self.servers {
-            let ended = server.shutdown().await;
-            stopped = stopped.and(ended);
-        }
+        // All at once: each waits for what it is answering.
+        let ended = futures_util::future::join_all(self.servers.into_iter().map(Running::shutdown)).await;
+        let stopped = ended.into_iter().collect::<Result<Vec<()>, _>>();
         let stubbed = match self.stubs {
             Some(stubs) => stubs.verify().await,
             None => Ok(()),
@@ -526,9 +514,10 @@ impl Stack {
         if let Some(containers) = self.containers {
             containers.stop().await;
         }
-        stopped?;
-        forgiven?;
+        // A tenant that is not as it was is the worst of these.
         let restored = restored?;
+        forgiven?;
+        stopped?;
         stubbed?;
         Ok(restored)
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::management::ManagementError;
+use crate::vocabulary::free_texts;
 
 /// The format that is written.
 const VERSION: u32 = 2;
@@ -113,6 +114,18 @@ impl SavedState {
         all.any(|place| {
             path.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
+    }
+
+    /// What the tenant's own connector proves itself with is shown nowhere.
+    fn keep_secret(&self) {
+        let mut found = Vec::new();
+        let changed = self.before.values().filter_map(|before| before.get("config"));
+        for config in self.borrowed_connector.iter().map(|connector| &connector.config).chain(changed) {
+            let members = config.as_object().into_iter().flatten();
+            let members = members.filter(|(name, _)| !["clientId", "scope"].contains(&name.as_str()));
+            members.for_each(|(_, value)| free_texts(value, &mut found));
+        }
+        found.iter().for_each(|value| kit::secret::learn(value));
     }
 }
 
@@ -242,6 +255,7 @@ impl StateFile {
     /// As [`StateFile::check`]; an existing file is never written over.
     pub fn create(path: PathBuf, state: SavedState) -> Result<Self, SavedStateError> {
         Self::check(&path)?;
+        state.keep_secret();
         let mut file = Self { path, state, held: None };
         file.write(Put::New)?;
         Ok(file)
@@ -283,6 +297,7 @@ impl StateFile {
         if !(1..=VERSION).contains(&state.version) {
             return Err(SavedStateError::Version { path, found: state.version });
         }
+        state.keep_secret();
         match lock(&path) {
             Lock::Held(file) => Ok(Self { path, state, held: file }),
             Lock::Taken => Err(SavedStateError::AtWork { path, logto: state.logto }),

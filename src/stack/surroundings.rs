@@ -13,8 +13,7 @@ use super::endpoints::{Endpoints, OtherName};
 use super::parts::{QUICK, bind, ca_failed};
 use super::steps::{StartError, step};
 
-/// The name under which browsers know an app behind a proxy. The CA of the
-/// proxies can vouch for this name and those below it.
+/// The name under which browsers know an app behind a proxy.
 pub(super) const APP_NAME: &str = "bookstore.example";
 /// The same of Logto.
 pub(super) const LOGTO_NAME: &str = "logto.bookstore.example";
@@ -149,7 +148,7 @@ impl Fronts {
         let (app, logto) = (front(&wanted.app, APP_NAME).await?, front(&wanted.logto, LOGTO_NAME).await?);
         let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
         // Not the CA of Hugging Face: neither can speak for the other's names.
-        let ca = tls.then(|| Ca::create(clock, &[APP_NAME])).transpose().map_err(ca_failed)?;
+        let ca = tls.then(|| Ca::create(clock, &[APP_NAME, LOGTO_NAME])).transpose().map_err(ca_failed)?;
         Ok(Self { app, logto, ca: ca.map(Arc::new) })
     }
 

@@ -3,6 +3,7 @@
 mod args;
 mod error;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -35,7 +36,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Runtime::new().map_err(CliError::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
     runtime.block_on(serve(args))
 }
 
@@ -44,7 +46,7 @@ fn run(args: &Args) -> Result<(), CliError> {
 /// # Errors
 /// [`CliError`] says what kept it from starting, or ended it.
 pub async fn serve(args: &Args) -> Result<(), CliError> {
-    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), configuration)?;
     for addr in [args.listen, args.control] {
         args.check_exposure(addr)?;
     }
@@ -75,11 +77,22 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
         Some(tls) => site.serve_tls(router, tls.config),
         None => site.serve(router),
     };
-    let control = control.serve(mock.control_router());
+    let control = control.serve(mock.control_router_at(&args.control_host));
     stop.wait().await;
     site.shutdown().await?;
     control.shutdown().await?;
     Ok(())
+}
+
+/// The configuration of a file. Secrets of apps in it are not shown from now on; in one that cannot be
+/// read any value may be one.
+fn configuration(file: &Path) -> Result<Config, CliError> {
+    let config = Config::load(file).inspect_err(|_| {
+        let text = kit::files::read_text(file, kit::files::SETTINGS_LIMIT).unwrap_or_default();
+        kit::secret::in_text(&text).iter().for_each(|value| kit::secret::learn(value));
+    })?;
+    config.apps.iter().filter_map(|app| app.secret.as_deref()).for_each(kit::secret::learn);
+    Ok(config)
 }
 
 /// Where the mock is reached.

@@ -14,7 +14,7 @@ pub(crate) use file::is_scope;
 pub use file::{ConfigError, Invalid};
 pub use publisher::TrustedPublisher;
 pub use switches::{
-    AccessTokenKey, AuthorizationServerMetadata, Challenge, ClaimChanges, CodeReuse, DevicePolling,
+    AccessTokenKey, AuthorizationServerMetadata, Challenge, ClaimChanges, CodeReuse, DevicePolling, Framing,
     IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme,
     OmittedRedirectUri, OrganisationsWithoutScope, OutsideAudience, PkcePlain, PublicAppPkce, RefreshTokens,
     RevokedApp, ScopeNotEnabled, Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail,

@@ -7,12 +7,14 @@ mod tests;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use bytes::Bytes;
+use futures_util::stream;
 use http::{Method, StatusCode, Uri};
-use kit::Rule;
+use kit::{Journal, Rule};
 use oauth::Params;
 use serde::{Deserialize, Serialize};
 
@@ -136,13 +138,33 @@ async fn clear_script(State(mock): State<HuggingFace>) -> Response {
     answer::empty(StatusCode::NO_CONTENT)
 }
 
-/// `?since=N` leaves out entries up to number N.
+/// `?since=N` leaves out entries up to number N, `&limit=N` all but the first N of the others.
 async fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> Response {
     let query = Params::parse(&query.unwrap_or_default());
-    match query.first("since").map_or(Ok(0), |since| body::number("since", since)) {
-        Ok(since) => answer::json(StatusCode::OK, &mock.context().journal.since(since)),
-        Err(refusal) => refusal.answer(),
+    let number = |name, otherwise| match query.first(name) {
+        Some(given) => body::number(name, given),
+        None => Ok(otherwise),
+    };
+    match (number("since", 0), number("limit", u64::MAX)) {
+        (Ok(since), Ok(limit)) => entries(mock.context().journal.clone(), since, limit),
+        (Err(refusal), _) | (_, Err(refusal)) => refusal.answer(),
     }
+}
+
+/// The array is written entry by entry, as fast as the client reads it: a journal may hold 64 MiB.
+fn entries(journal: Journal, since: u64, limit: u64) -> Response {
+    let newest = journal.last_number();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let numbers =
+        std::iter::successors(journal.next_after(since), move |last| journal.next_after(last.number));
+    // What comes in meanwhile is for the next question.
+    let shown = numbers.take_while(move |entry| entry.number <= newest).take(limit);
+    let parts = shown.enumerate().map(|(at, entry)| {
+        let comma = if at == 0 { "" } else { "," };
+        serde_json::to_string(&entry).map(|entry| format!("{comma}{entry}"))
+    });
+    let whole = std::iter::once(Ok("[".to_owned())).chain(parts).chain(std::iter::once(Ok("]".to_owned())));
+    answer::json_stream(Body::from_stream(stream::iter(whole)))
 }
 
 async fn clear_journal(State(mock): State<HuggingFace>) -> Response {

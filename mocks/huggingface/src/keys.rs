@@ -172,15 +172,28 @@ pub(crate) fn prepare_rsa() {
 
 /// A new RSA key, made off the executor.
 pub(crate) async fn new_rsa() -> Result<Arc<SigningKey>, KeyError> {
-    let made = tokio::task::spawn_blocking(SigningKey::rsa_2048).await;
-    made.unwrap_or(Err(KeyError::Generate("RSA"))).map(Arc::new)
+    off_the_executor(|| SigningKey::rsa_2048().map(Arc::new)).await
+}
+
+/// Works on a thread of its own. Where the system gives none, other requests wait meanwhile;
+/// tokio's own threads would panic then.
+async fn off_the_executor(
+    make: fn() -> Result<Arc<SigningKey>, KeyError>,
+) -> Result<Arc<SigningKey>, KeyError> {
+    let (sender, made) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name("rsa-key".to_owned());
+    // Nobody waits any more when the request was dropped.
+    match thread.spawn(move || drop(sender.send(make()))) {
+        Ok(_) => made.await.unwrap_or(Err(KeyError::Generate("RSA"))),
+        Err(_) => make(),
+    }
 }
 
 /// The RSA key of id_tokens; waits for it, off the executor, if it is not there yet.
 pub(crate) async fn rsa() -> Result<Arc<SigningKey>, KeyError> {
     match RSA.get() {
         Some(key) => key.clone(),
-        None => tokio::task::spawn_blocking(rsa_blocking).await.unwrap_or(Err(KeyError::Generate("RSA"))),
+        None => off_the_executor(rsa_blocking).await,
     }
 }
 

@@ -52,7 +52,9 @@
 //! # The control API
 //!
 //! For a listener of its own ([`HuggingFace::control_router`]); JSON in and out,
-//! refusals are `{"error": …}`.
+//! refusals are `{"error": …}`. It is for this machine: it answers under loopback names only
+//! ([`HuggingFace::control_router_at`] adds others), to no page of another `Origin`, and takes
+//! bodies as `application/json` only.
 //!
 //! | route | |
 //! |---|---|
@@ -63,7 +65,7 @@
 //! | `POST /sessions` | `{"username"}` → `{"token"}`, the value of the session cookie |
 //! | `GET`, `PUT /switches` | the [`Switches`]; what is left out goes back to its default |
 //! | `GET`, `POST`, `DELETE /script` | scripted answers, see [`kit::Rule`] |
-//! | `GET /journal?since=N`, `DELETE /journal` | requests, answers and reasons |
+//! | `GET /journal?since=N&limit=M`, `DELETE /journal` | requests, answers and reasons: those after number N, the first M of them; the newest 4,096 and 64 MiB are kept |
 //! | `GET`, `POST /clock` | the mock's time; `{"seconds"}` advances it |
 //! | `POST /reset` | back to the configuration of the start; the journal stays |
 
@@ -83,7 +85,7 @@ mod tokens;
 
 pub use config::{
     AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, ClaimChanges, CodeReuse,
-    Config, ConfigError, DevicePolling, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
+    Config, ConfigError, DevicePolling, Framing, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
     InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme,
     OmittedRedirectUri, Organisation, OrganisationsWithoutScope, OutsideAudience, PkcePlain, Plan,
     PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled,

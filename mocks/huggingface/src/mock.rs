@@ -37,6 +37,8 @@ pub struct NoKey(String);
 #[derive(Debug, Clone)]
 pub struct HuggingFace {
     inner: Arc<Inner>,
+    /// This handle's site is served in plain HTTP, whatever the origin says.
+    plain: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl HuggingFace {
         keys::prepare_rsa();
         let initial = store::registered(config, &context.random);
         HuggingFace {
+            plain: false,
             inner: Arc::new(Inner {
                 origin: context.origin.origin().ascii_serialization(),
                 store: Mutex::new(Store::new(initial.clone())),
@@ -74,9 +77,22 @@ impl HuggingFace {
         kit::journaled(scripted, journal, clock, Party::HUGGINGFACE, origin)
     }
 
-    /// The control API, for a listener of its own; see the crate's documentation.
+    /// The site for a listener that speaks plain HTTP although the origin is `https`:
+    /// its cookies are not `Secure`, which a client would not send back (RFC 6265 §5.4).
+    pub fn plain_router(&self) -> axum::Router {
+        HuggingFace { plain: true, ..self.clone() }.router()
+    }
+
+    /// The control API, for a listener of its own; see the crate's documentation. It
+    /// answers under names of this machine only.
     pub fn control_router(&self) -> axum::Router {
-        control::router(self.clone())
+        self.control_router_at(&[])
+    }
+
+    /// The same for a listener that is reached by further names as well, such as that of
+    /// a container.
+    pub fn control_router_at(&self, names: &[String]) -> axum::Router {
+        kit::steered(control::router(self.clone()), names)
     }
 
     /// Adds a user, or replaces the one of the same username.
@@ -200,6 +216,11 @@ impl HuggingFace {
     /// `scheme://host[:port]`.
     pub(crate) fn origin(&self) -> &str {
         &self.inner.origin
+    }
+
+    /// Whether the site's cookies travel over TLS only.
+    pub(crate) fn is_over_tls(&self) -> bool {
+        !self.plain && self.origin().starts_with("https:")
     }
 
     pub(crate) fn access_token_key(&self) -> Result<&SigningKey, KeyError> {

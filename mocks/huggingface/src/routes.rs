@@ -22,9 +22,12 @@ mod coverage;
 pub(crate) mod testing;
 
 use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
 use axum::routing::{get, options, post};
+use http::header::CONTENT_TYPE;
 
-use crate::HuggingFace;
+use crate::{Framing, HuggingFace};
 
 /// Everything the site answers.
 pub(crate) fn router(mock: HuggingFace) -> Router {
@@ -55,5 +58,16 @@ pub(crate) fn router(mock: HuggingFace) -> Router {
         .merge(across_origins)
         .fallback(home::not_found)
         .method_not_allowed_fallback(home::method_not_allowed)
+        .layer(axum::middleware::map_response_with_state(mock.clone(), framing))
         .with_state(mock)
+}
+
+/// Pages are shown in no frame, as the switch says.
+async fn framing(State(mock): State<HuggingFace>, mut response: Response) -> Response {
+    let is_page =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page && mock.store().switches.framing == Framing::Refused {
+        kit::refuse_frames(response.headers_mut());
+    }
+    response
 }

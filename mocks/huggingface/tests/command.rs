@@ -157,3 +157,19 @@ fn exit_code_5_means_no_usable_ca() {
     let (code, message) = ended(&["--tls", "--ca", directory.0.to_str().unwrap()]);
     assert_eq!(code, Some(5), "{message}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_its_output_is_told() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in
+        [["--help", "--help"].as_slice(), &["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]]
+    {
+        let output = command(arguments).stdout(full()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(6), "{told}");
+        assert!(told.contains("cannot write to standard output: No space left on device"), "{told}");
+        let silent = command(arguments).stdout(full()).stderr(full()).status().unwrap();
+        assert_eq!(silent.code(), Some(6));
+    }
+}

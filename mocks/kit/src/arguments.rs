@@ -6,14 +6,19 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::output::{self, Form};
+use crate::secret;
 
-/// Parses the arguments of the process. Help, version and what is wrong with them are printed here.
+/// Parses the arguments of the process. Help, version and what is wrong with them are printed here,
+/// without the secrets that are among them.
 ///
 /// # Errors
 /// The exit code with which to end: success after help that was asked for, `unwritable`
 /// when that could not be written.
 pub fn parse<A: Parser>(unwritable: u8) -> Result<A, ExitCode> {
+    let command = A::command();
+    secret::learn_arguments(&command, texts());
     A::try_parse().map_err(|error| {
+        secret::learn_what_follows_secrets(&command, texts());
         let text = error.render().to_string();
         // An argument may be the name of a file that somebody else chose.
         let printed = if output::escaped(&text, Form::Text) == text {
@@ -31,4 +36,9 @@ pub fn parse<A: Parser>(unwritable: u8) -> Result<A, ExitCode> {
             _ => ExitCode::SUCCESS,
         }
     })
+}
+
+/// The arguments of the process, as far as they are text.
+fn texts() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
 }

@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
+/// What the values of one map may take together, as far as they say so.
+const BYTES: usize = 32 * 1024 * 1024;
+
 /// A map from a random text to a value. Beyond its capacity the entry that was
 /// put in first is forgotten: a mock that stays up for days keeps its size, and
 /// nobody comes back with a code of ten thousand sign-ins ago.
@@ -11,13 +14,16 @@ pub struct Bounded<V> {
     /// Keys by age; some may be gone already.
     order: VecDeque<String>,
     capacity: usize,
+    /// Bytes of the values that said how large they are.
+    sizes: HashMap<String, usize>,
 }
 
 impl<V> Bounded<V> {
     /// An empty map of at most so many entries.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { values: HashMap::new(), order: VecDeque::new(), capacity: capacity.max(1) }
+        let capacity = capacity.max(1);
+        Self { values: HashMap::new(), order: VecDeque::new(), capacity, sizes: HashMap::new() }
     }
 
     /// The value of a key.
@@ -42,6 +48,26 @@ impl<V> Bounded<V> {
         if self.values.insert(key.clone(), value).is_none() {
             self.order.push_back(key);
             self.forget();
+        }
+    }
+
+    /// Puts a value in that holds so many bytes of what a client sent: the entries that were
+    /// put in first are forgotten, too, when the map would hold more than 32 MiB of them.
+    pub fn insert_sized(&mut self, key: String, value: V, bytes: usize) {
+        // What is small is bounded by the number of entries.
+        if bytes > 4096 {
+            self.sizes.insert(key.clone(), bytes);
+        } else {
+            self.sizes.remove(&key);
+        }
+        self.insert(key, value);
+        self.sizes.retain(|key, _| self.values.contains_key(key));
+        while self.sizes.values().sum::<usize>() > BYTES
+            && self.values.len() > 1
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+            self.sizes.remove(&oldest);
         }
     }
 
@@ -112,6 +138,22 @@ mod tests {
         assert_eq!(map.get("2"), Some(&2), "what is taken out makes room");
         *map.or_insert_with("6", || 6) += 1;
         assert_eq!((map.get("2"), map.get("6")), (None, Some(&7)));
+    }
+
+    #[test]
+    fn forgets_the_oldest_beyond_its_bytes() {
+        let mut map = Bounded::with_capacity(1000);
+        map.insert("small".to_owned(), 0);
+        for number in 0..100 {
+            map.insert_sized(number.to_string(), number, 1024 * 1024);
+        }
+        assert_eq!((map.get("small"), map.get("67"), map.get("68")), (None, None, Some(&68)));
+        assert_eq!(map.values().count(), 32);
+        map.insert_sized("huge".to_owned(), 1, 2 * BYTES);
+        assert_eq!((map.get("huge"), map.values().count()), (Some(&1), 1), "the newest stays in any case");
+        map.remove("huge");
+        map.insert_sized("next".to_owned(), 2, 1024 * 1024);
+        assert_eq!(map.sizes.len(), 1);
     }
 
     #[test]

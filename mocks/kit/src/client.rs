@@ -223,7 +223,15 @@ impl Client {
     /// # Errors
     /// [`SendError`] names the URL and the cause.
     pub async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, SendError> {
-        self.send_by(&self.http, request).await
+        self.begin_by(&self.http, request).await?.whole().await
+    }
+
+    /// Sends a request and waits for the head of the response only.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn begin(&self, request: http::Request<Bytes>) -> Result<Begun, SendError> {
+        self.begin_by(&self.http, request).await
     }
 
     /// Sends a request whose redirect, if any, is the answer, whatever the
@@ -235,7 +243,7 @@ impl Client {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, SendError> {
-        self.send_by(&self.direct, request).await
+        self.begin_by(&self.direct, request).await?.whole().await
     }
 
     /// The first bytes, up to 80, that a server sends when it is asked for `/`: to show what is there in place
@@ -264,11 +272,11 @@ impl Client {
         Self { network: Some(network), ..self.clone() }
     }
 
-    async fn send_by(
+    async fn begin_by(
         &self,
         http: &reqwest::Client,
         request: http::Request<Bytes>,
-    ) -> Result<http::Response<Bytes>, SendError> {
+    ) -> Result<Begun, SendError> {
         let text = request.uri().to_string();
         let url = Url::parse(&text).map_err(|_| SendError::Url { url: text.clone() })?;
         self.hosts.check(&url)?;
@@ -289,12 +297,42 @@ impl Client {
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
-        let mut response = http.execute(request).await.map_err(|error| failure(&text, error))?;
+        let response = http.execute(request).await.map_err(|error| failure(&text, error))?;
+        Ok(Begun { response, url: text })
+    }
+}
+
+/// A response of which only the head has come.
+#[derive(Debug)]
+pub struct Begun {
+    response: reqwest::Response,
+    url: String,
+}
+
+impl Begun {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> http::StatusCode {
+        self.response.status()
+    }
+
+    /// The header fields.
+    #[must_use]
+    pub fn headers(&self) -> &http::HeaderMap {
+        self.response.headers()
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// [`SendError`] when it breaks off, or is larger than 16 MiB.
+    pub async fn whole(self) -> Result<http::Response<Bytes>, SendError> {
+        let Self { mut response, url } = self;
         let (mut chunks, mut size) = (Vec::new(), 0);
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&text, error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&url, error))? {
             size += chunk.len();
             if size > BODY_LIMIT {
-                return Err(SendError::BodyTooLarge { url: text, limit: BODY_LIMIT });
+                return Err(SendError::BodyTooLarge { url, limit: BODY_LIMIT });
             }
             chunks.push(chunk);
         }

@@ -456,15 +456,27 @@ mod tests {
         let machine = Machine::movable();
         let clock = Clock::system_on(&machine);
         machine.step(SignedDuration::from_millis(1900));
-        clock.now();
+        clock.shared.wall();
         // Both clocks go on, however long nobody looks.
         machine.tick(Duration::from_secs(3600));
-        clock.now();
+        clock.shared.wall();
         machine.tick(Duration::ZERO);
-        clock.now();
+        clock.shared.wall();
         clock.advance(Duration::from_secs(3600));
-        clock.now();
+        clock.shared.wall();
         assert_eq!(clock.disturbances(0), []);
+    }
+
+    #[test]
+    fn clocks_that_are_held_move_only_by_what_is_done_to_them() {
+        let machine = Machine::movable();
+        machine.hold();
+        let clocks = [Clock::system_on(&machine), Clock::skipping_on(&machine)];
+        let before = clocks.each_ref().map(Clock::now);
+        assert_eq!(clocks.each_ref().map(Clock::now), before);
+        machine.tick(Duration::from_secs(1));
+        let after = clocks[1].now().duration_since(before[1]);
+        assert_eq!(after, SignedDuration::from_secs(1));
     }
 
     #[test]

@@ -6,6 +6,10 @@ use std::fmt;
 
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 
+/// What is told of a document that takes more than is read.
+const TOO_LARGE: &str =
+    "this is larger, or reaches deeper, than what is read here; an alias counts as what it stands for";
+
 /// A text is not the document that it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
@@ -81,16 +85,16 @@ fn yaml_fault(error: &serde_saphyr::Error, text: &str) -> Fault {
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => {
-            "this is larger, or reaches deeper, than what is read here; an alias counts as what it stands for"
-                .to_owned()
-        }
+        | Error::AliasReplayStackDepthExceeded { .. } => TOO_LARGE.to_owned(),
         // The first line is the message, with its place at the end; the rest is a drawing
         // of the source.
         other => {
             let text = other.to_string();
             let line = text.lines().next().unwrap_or_default();
-            line.rsplit_once(" at line ").map_or(line, |(message, _)| message).to_owned()
+            match line.rsplit_once(" at line ").map_or(line, |(message, _)| message) {
+                "recursion limit exceeded" => TOO_LARGE.to_owned(),
+                message => message.to_owned(),
+            }
         }
     };
     Fault { line, column, message, cut_off: matches!(meant(error), Error::Eof { .. }) }

@@ -234,8 +234,8 @@ fn is_standard_input(path: &Path) -> bool {
 
 /// Whether it leads to what is open or to a device, and is no entry of a folder.
 fn is_door(path: &Path, kind: FileType) -> bool {
-    !(kind.is_file() || kind.is_dir())
-        || cfg!(unix) && (path.starts_with("/dev") || path.starts_with("/proc"))
+    const OPEN: [&str; 5] = ["/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
+    !(kind.is_file() || kind.is_dir()) || cfg!(unix) && OPEN.iter().any(|open| path.starts_with(open))
 }
 
 /// Reads all of it, and no more than `limit`.

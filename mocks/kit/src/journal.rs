@@ -8,9 +8,13 @@ use serde::Serialize;
 
 use crate::Clock;
 
-/// How many entries a journal keeps; the oldest go first, so that a stack that
-/// stays up for days does not grow.
+/// How many entries a journal keeps, and how many bytes of text in all; the oldest
+/// go first, so that a stack that stays up for days does not grow.
 const CAPACITY: usize = 4096;
+const BYTES: usize = 64 * 1024 * 1024;
+/// Of one body, no more is kept: a sign-in has none that is nearly as long, and
+/// [`journaled`](crate::journaled) takes no longer request.
+const BODY: usize = 1024 * 1024;
 
 /// Who takes part in a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -55,7 +59,8 @@ pub struct Request {
     pub url: String,
     /// Headers in order, names as received.
     pub headers: Vec<(String, String)>,
-    /// The body as text; bytes that are not UTF-8 are replaced.
+    /// The body as text; bytes that are not UTF-8 are replaced. The journal keeps the
+    /// first MiB, and says behind it that the rest was cut.
     pub body: String,
 }
 
@@ -66,7 +71,8 @@ pub struct Response {
     pub status: u16,
     /// Headers in order.
     pub headers: Vec<(String, String)>,
-    /// The body as text; bytes that are not UTF-8 are replaced.
+    /// The body as text; bytes that are not UTF-8 are replaced. The journal keeps the
+    /// first MiB, and says behind it that the rest was cut.
     pub body: String,
 }
 
@@ -121,6 +127,35 @@ pub struct Entry {
     pub notes: Vec<String>,
 }
 
+impl Entry {
+    /// About what it takes in memory.
+    fn bytes(&self) -> usize {
+        let headers = |headers: &[(String, String)]| -> usize {
+            headers.iter().map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>()).sum()
+        };
+        let Request { method, url, headers: sent, body } = &self.request;
+        let outcome = match &self.outcome {
+            Outcome::Pending => 0,
+            Outcome::Response(response) => headers(&response.headers) + response.body.len(),
+            Outcome::Fault(fault) => fault.len(),
+        };
+        let notes: usize = self.notes.iter().map(|note| note.len() + size_of::<String>()).sum();
+        size_of::<Self>() + method.len() + url.len() + headers(sent) + body.len() + outcome + notes
+    }
+}
+
+/// Cuts a body that is too long for a journal, and says so in its place.
+fn shortened(mut body: String) -> String {
+    if body.len() > BODY {
+        let all = body.len();
+        let at = (0..=BODY).rev().find(|at| body.is_char_boundary(*at)).unwrap_or(0);
+        body.truncate(at);
+        body.push_str(&format!("… (the journal keeps the first {at} of {all} bytes)"));
+        body.shrink_to_fit();
+    }
+    body
+}
+
 /// A journal; clones share the entries. One may serve all parties of a stack:
 /// the numbers then tell the order across them.
 #[derive(Debug, Clone, Default)]
@@ -132,6 +167,17 @@ pub struct Journal {
 struct Inner {
     entries: VecDeque<Entry>,
     last: u64,
+    /// What the entries take, see [`Entry::bytes`].
+    bytes: usize,
+}
+
+impl Inner {
+    /// The oldest go until the rest fits; the newest stays in any case.
+    fn forget(&mut self) {
+        while self.entries.len() > CAPACITY || (self.bytes > BYTES && self.entries.len() > 1) {
+            self.bytes -= self.entries.pop_front().map_or(self.bytes, |entry| entry.bytes());
+        }
+    }
 }
 
 impl Journal {
@@ -152,19 +198,19 @@ impl Journal {
         let mut inner = self.lock();
         inner.last += 1;
         let number = inner.last;
-        if inner.entries.len() == CAPACITY {
-            inner.entries.pop_front();
-        }
-        let outcome = Outcome::Pending;
-        inner.entries.push_back(Entry {
+        let request = Request { body: shortened(request.body), ..request };
+        let entry = Entry {
             number,
             at: clock.now(),
             party,
             direction,
             request,
-            outcome,
+            outcome: Outcome::Pending,
             notes: vec![],
-        });
+        };
+        inner.bytes += entry.bytes();
+        inner.entries.push_back(entry);
+        inner.forget();
         Pending { journal: Some(self.clone()), number }
     }
 
@@ -182,6 +228,14 @@ impl Journal {
         inner.entries.range(start..).cloned().collect()
     }
 
+    /// The first entry after `number`: a way through a large journal that copies one entry at a time.
+    #[must_use]
+    pub fn next_after(&self, number: u64) -> Option<Entry> {
+        let inner = self.lock();
+        let at = inner.entries.partition_point(|entry| entry.number <= number);
+        inner.entries.get(at).cloned()
+    }
+
     /// The number of the newest entry, 0 when there was none yet.
     #[must_use]
     pub fn last_number(&self) -> u64 {
@@ -190,15 +244,24 @@ impl Journal {
 
     /// Forgets the entries; the numbers go on.
     pub fn clear(&self) {
-        self.lock().entries.clear();
+        let mut inner = self.lock();
+        (inner.entries, inner.bytes) = (VecDeque::new(), 0);
     }
 
     fn end(&self, number: u64, outcome: Outcome, notes: Vec<String>) {
         let mut inner = self.lock();
-        if let Ok(at) = inner.entries.binary_search_by_key(&number, |entry| entry.number) {
-            inner.entries[at].outcome = outcome;
-            inner.entries[at].notes.extend(notes);
-        }
+        let Ok(at) = inner.entries.binary_search_by_key(&number, |entry| entry.number) else { return };
+        let entry = &mut inner.entries[at];
+        let before = entry.bytes();
+        entry.outcome = match outcome {
+            Outcome::Response(response) => {
+                Outcome::Response(Response { body: shortened(response.body), ..response })
+            }
+            other => other,
+        };
+        entry.notes.extend(notes);
+        inner.bytes = inner.bytes - before + inner.entries[at].bytes();
+        inner.forget();
     }
 }
 
@@ -280,5 +343,43 @@ mod tests {
         }
         assert_eq!((journal.entries().len(), journal.entries()[0].number), (CAPACITY, 11));
         assert_eq!(journal.since(u64::try_from(CAPACITY).unwrap()).len(), 10);
+    }
+
+    fn begin_with(journal: &Journal, body: String) -> Pending {
+        let request =
+            Request { method: "POST".into(), url: "http://localhost/".into(), headers: vec![], body };
+        journal.begin(&Clock::frozen(Timestamp::UNIX_EPOCH), Party::APP, Direction::Received, request)
+    }
+
+    #[test]
+    fn keeps_a_bounded_number_of_bytes() {
+        let journal = Journal::new();
+        let large = "x".repeat(BODY);
+        for _ in 0..100 {
+            let response = Response { status: 200, headers: vec![], body: large.clone() };
+            begin_with(&journal, large.clone()).respond(response, vec![]);
+        }
+        let inner = journal.lock();
+        let kept: usize = inner.entries.iter().map(Entry::bytes).sum();
+        assert_eq!(inner.bytes, kept, "what is counted is what is there");
+        assert!((BYTES - 2 * large.len()..=BYTES).contains(&kept), "{kept}");
+        assert_eq!(inner.entries.back().unwrap().number, 100, "the newest stay");
+        drop(inner);
+        journal.clear();
+        assert_eq!(journal.lock().bytes, 0);
+    }
+
+    #[test]
+    fn a_body_that_is_too_long_is_cut_and_says_so() {
+        let journal = Journal::new();
+        // Two bytes a letter, and the limit falls into the middle of one.
+        begin_with(&journal, format!("x{}", "ä".repeat(BODY))).fail("closed");
+        let kept = journal.next_after(0).unwrap().request.body;
+        let told = format!("… (the journal keeps the first {} of {} bytes)", BODY - 1, 2 * BODY + 1);
+        assert!(kept.ends_with(&told), "{}", &kept[kept.len() - 80..]);
+        let whole = "x".repeat(BODY);
+        begin_with(&journal, whole.clone()).fail("closed");
+        assert_eq!(journal.next_after(1).unwrap().request.body, whole);
+        assert_eq!(journal.next_after(2), None);
     }
 }

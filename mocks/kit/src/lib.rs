@@ -12,8 +12,10 @@
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
+//! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
 //! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
 //! * [`within`]: every wait has a deadline and says what it waited for.
+//! * [`raise_descriptor_limit`]: many stacks at once need many sockets.
 
 pub mod alphabet;
 mod arguments;
@@ -22,9 +24,12 @@ mod change;
 mod client;
 mod clock;
 mod deadline;
+mod descriptors;
 mod disturbance;
 pub mod document;
+mod faulty_body;
 pub mod files;
+mod guard;
 mod journal;
 mod log;
 mod machine;
@@ -35,6 +40,7 @@ mod port;
 mod proxy;
 mod random;
 mod script;
+pub mod secret;
 mod serve;
 mod signals;
 mod socket;
@@ -44,10 +50,12 @@ mod tls;
 pub use arguments::parse as parse_arguments;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
-pub use client::{Client, ClientBuilder, ClientError, SendError};
+pub use client::{Begun, Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
 pub use deadline::{DeadlineExceeded, within};
+pub use descriptors::{open_descriptors, raise_descriptor_limit};
 pub use disturbance::Disturbance;
+pub use guard::{is_loopback, refuse_frames, steered, unframed};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
 pub use machine::{Machine, Stopwatch};
@@ -56,7 +64,8 @@ pub use network::{Fault, Network};
 pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
-pub use script::{Rule, RuleError, Script};
+pub use script::{Dribble, Garbage, Rule, RuleError, Script};
+pub use secret::Secrets;
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
 pub use signals::{Stop, survive_file_size_limit};
 pub use substitute::{Answering, Substitute};

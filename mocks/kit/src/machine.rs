@@ -30,6 +30,8 @@ struct Moved {
     /// How far both have run beyond the machine's own.
     both: Duration,
     tick: Duration,
+    /// What both showed when they were stopped.
+    held: Option<(Timestamp, Duration)>,
 }
 
 /// When this process first asked. What [`Machine::monotonic`] tells counts from here.
@@ -43,8 +45,8 @@ impl Machine {
         Self(None)
     }
 
-    /// Clocks that run with the machine's, until [`Machine::step`], [`Machine::set`] or
-    /// [`Machine::tick`] says otherwise. For tests.
+    /// Clocks that run with the machine's, until [`Machine::step`], [`Machine::set`], [`Machine::tick`]
+    /// or [`Machine::hold`] says otherwise. For tests.
     #[must_use]
     pub fn movable() -> Self {
         Self(Some(Arc::default()))
@@ -73,11 +75,17 @@ impl Machine {
         self.moved(|moved| moved.tick = by);
     }
 
+    /// Stops both clocks: from now on only what is done to them moves them, and no test depends on
+    /// how long it takes.
+    pub fn hold(&self) {
+        self.moved(|moved| moved.held = Some((real_wall(), START.elapsed())));
+    }
+
     /// The time of the wall clock.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clocks")]
     pub(crate) fn wall(&self) -> Timestamp {
-        let mut now = Timestamp::now();
+        let mut now = real_wall();
         self.moved(|moved| {
+            now = moved.held.map_or(now, |(wall, _)| wall);
             let by = SignedDuration::try_from(moved.both).unwrap_or(SignedDuration::MAX);
             now = now.saturating_add(moved.wall.saturating_add(by)).unwrap_or(now);
         });
@@ -89,10 +97,15 @@ impl Machine {
         let mut ran = START.elapsed();
         self.moved(|moved| {
             moved.both += moved.tick;
-            ran += moved.both;
+            ran = moved.held.map_or(ran, |(_, ran)| ran) + moved.both;
         });
         ran
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clocks")]
+fn real_wall() -> Timestamp {
+    Timestamp::now()
 }
 
 /// Measures how long something takes, by the monotonic clock: a step of the wall clock

@@ -1,27 +1,26 @@
 //! What stands in front of every mock's routes: the journal and the script.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::Request as HttpRequest;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response as HttpResponse;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST};
+use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use hyper::body::Frame;
 use url::Url;
 
 use crate::change::{as_form, change_body, change_location};
-use crate::serve::{CutBody, Hangup};
+use crate::faulty_body::{FaultyBody, garbage};
+use crate::script::Garbage;
+use crate::serve::Hangup;
 use crate::{Clock, Direction, Journal, Party, Request, Response, Rule, Script};
 
 /// A mock takes no larger request.
-const BODY_LIMIT: usize = 1024 * 1024;
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How many turns other tasks get after a delay. Where the clock skips, whoever
 /// would not have waited that long hangs up meanwhile, as with a real clock.
@@ -74,7 +73,8 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
             let pending = journal.begin(clock, *party, Direction::Received, entry);
             let response = next.run(HttpRequest::from_parts(parts, Body::from(body))).await;
             if let Some(hangup) = response.extensions().get::<Hangup>() {
-                pending.fail(hangup.as_told());
+                let told = hangup.as_told();
+                pending.fail(told);
                 return response;
             }
             let (mut parts, body) = response.into_parts();
@@ -82,21 +82,16 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
             let mut notes = parts.extensions.remove::<Notes>().unwrap_or_default().0;
             notes.extend(parts.extensions.remove::<Note>().map(|note| note.0));
-            let cut = parts.extensions.remove::<CutBody>().map(|CutBody(at)| at.min(body.len()));
-            if let Some(at) = cut {
-                notes.push(format!(
-                    "the answer breaks off after {at} of {} bytes, and the connection with it, as scripted",
-                    body.len()
-                ));
-            }
+            let fault = parts.extensions.remove::<FaultyBody>();
+            notes.extend(fault.map(|fault| fault.as_told(body.len())));
             let entry = Response {
                 status: parts.status.as_u16(),
                 headers: pairs(&parts.headers),
-                body: lossy(&body[..cut.unwrap_or(body.len())]),
+                body: lossy(&body[..fault.map_or(body.len(), |fault| fault.arrives_of(body.len()))]),
             };
             pending.respond(entry, notes);
-            match cut {
-                Some(at) => cut_off(parts, &body, at),
+            match fault {
+                Some(fault) => fault.strikes(parts, body, clock),
                 None => HttpResponse::from_parts(parts, Body::from(body)),
             }
         }
@@ -121,9 +116,8 @@ pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
                     tokio::task::yield_now().await;
                 }
             }
-            if rule.close || rule.reset {
+            if let Some(hangup) = hangup(&rule) {
                 let mut response = HttpResponse::new(Body::empty());
-                let hangup = if rule.reset { Hangup::Reset } else { Hangup::Close };
                 response.extensions_mut().insert(hangup);
                 return response;
             }
@@ -134,6 +128,16 @@ pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
             changed(response, &rule).await
         }
     }))
+}
+
+/// How the connection ends where there is no answer.
+fn hangup(rule: &Rule) -> Option<Hangup> {
+    match rule.garbage {
+        _ if rule.reset => Some(Hangup::Reset),
+        _ if rule.close => Some(Hangup::Close),
+        Some(Garbage::Answer) => Some(Hangup::Raw(garbage())),
+        Some(Garbage::Body) | None => None,
+    }
 }
 
 /// The substitute's answer, or the request as it came.
@@ -163,37 +167,13 @@ async fn changed(mut response: HttpResponse, rule: &Rule) -> HttpResponse {
     if rule.as_form {
         done.push(as_form(&mut response));
     }
-    if let Some(bytes) = rule.cut_after {
-        response.extensions_mut().insert(CutBody(bytes));
+    if let Some(fault) = FaultyBody::of(rule) {
+        response.extensions_mut().insert(fault);
     }
     done.into_iter().fold(response, |response, outcome| match outcome {
         Ok(()) => note(response, "the answer was changed, as scripted"),
         Err(why) => note(response, format!("the answer could not be changed as scripted: {why}")),
     })
-}
-
-/// A body of which only the beginning is sent.
-fn cut_off(mut parts: http::response::Parts, body: &Bytes, at: usize) -> HttpResponse {
-    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    HttpResponse::from_parts(parts, Body::new(Beginning(Some(body.slice(..at)))))
-}
-
-/// Gives its bytes, and then fails.
-struct Beginning(Option<Bytes>);
-
-impl HttpBody for Beginning {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Poll::Ready(Some(match self.0.take().filter(|bytes| !bytes.is_empty()) {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(std::io::Error::other("broken off as scripted")),
-        }))
-    }
 }
 
 fn answer(rule: &Rule, status: u16) -> HttpResponse {

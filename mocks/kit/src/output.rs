@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::secret;
+
 /// What a text is, and so what stands for a character that would be obeyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -18,11 +20,22 @@ pub enum Form {
     Json,
 }
 
-/// The text with everything escaped that a terminal, or whoever reads a log, would obey
+/// The text without the secrets that the process was given, and with everything escaped that a terminal, or whoever reads a log, would obey
 /// and not see: control characters, marks that turn the direction of writing, further
 /// line ends. Lines and tabs are kept, but for [`Form::Line`].
 #[must_use]
 pub fn escaped(text: &str, form: Form) -> Cow<'_, str> {
+    match secret::hide(text) {
+        Cow::Borrowed(text) => without_controls(text, form),
+        Cow::Owned(text) => Cow::Owned(without_controls(&text, form).into_owned()),
+    }
+}
+
+fn without_controls(text: &str, form: Form) -> Cow<'_, str> {
+    // Most lines are of this kind, and there are many.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     let Some(first) = text.find(|c| is_obeyed(c, form)) else { return Cow::Borrowed(text) };
     let mut shown = String::with_capacity(text.len() + 16);
     shown.push_str(&text[..first]);

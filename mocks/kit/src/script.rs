@@ -26,7 +26,7 @@ pub struct Rule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
     /// Milliseconds on the stack's clock before the answer. Without `status`,
-    /// `close` and `reset` the ordinary answer follows.
+    /// `garbage`, `close` and `reset` the ordinary answer follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
     /// The status of the scripted answer.
@@ -51,12 +51,43 @@ pub struct Rule {
     /// `Content-Length` promises all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_after: Option<usize>,
+    /// The answer's body comes in small parts, with a pause before each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dribble: Option<Dribble>,
+    /// Bytes that are not HTTP, and then the connection is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub garbage: Option<Garbage>,
     /// The request is read, then the connection is closed without an answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub close: bool,
     /// The request is read, then the connection is reset (TCP RST) without an answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
+}
+
+/// In which parts a body comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dribble {
+    /// Bytes of each part; one unless said.
+    #[serde(default = "one")]
+    pub bytes: usize,
+    /// Milliseconds on the stack's clock before each part.
+    pub pause_ms: u64,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Where bytes come that are not HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Garbage {
+    /// In place of the answer.
+    Answer,
+    /// In place of the body, behind the answer's own head.
+    Body,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
@@ -69,7 +100,8 @@ fn is_zero(number: &u32) -> bool {
 pub enum RuleError {
     /// It says what request, and not what happens.
     #[error(
-        "the rule does nothing: give it a status, a delay_ms, json, location, as_form, cut_after, close or reset"
+        "the rule does nothing: give it a status, a delay_ms, json, location, as_form, cut_after, dribble, garbage, \
+         close or reset"
     )]
     Idle,
     /// Not a status to end with.
@@ -82,8 +114,16 @@ pub enum RuleError {
     #[error("headers and body belong to a scripted answer: give it a status")]
     NoStatus,
     /// Two ends of one connection.
-    #[error("a connection is closed or reset, and then there is no answer")]
+    #[error(
+        "a connection is closed or reset, or has garbage in place of an answer, and then there is no answer"
+    )]
     TwoEnds,
+    /// Two things that become of one body.
+    #[error("a body breaks off (cut_after), or comes in parts (dribble), or is garbage: give one of them")]
+    TwoBodies,
+    /// A part of no bytes.
+    #[error("each part of a dribble has at least one byte")]
+    EmptyPart,
 }
 
 impl Rule {
@@ -93,12 +133,22 @@ impl Rule {
     /// [`RuleError`] says what is wrong with it.
     pub fn check(&self) -> Result<(), RuleError> {
         let changes = self.json.is_some() || self.location.is_some() || self.as_form;
-        let answers = self.status.is_some() || changes || self.cut_after.is_some();
-        if !answers && self.delay_ms.is_none() && !self.close && !self.reset {
+        let noise = self.garbage == Some(Garbage::Answer);
+        let bodies = [self.cut_after.is_some(), self.dribble.is_some(), self.garbage == Some(Garbage::Body)];
+        let bodies = bodies.into_iter().filter(|given| *given).count();
+        let answers = self.status.is_some() || changes || bodies > 0;
+        let ends = [self.close, self.reset, noise].into_iter().filter(|given| *given).count();
+        if !answers && self.delay_ms.is_none() && ends == 0 {
             return Err(RuleError::Idle);
         }
-        if self.close && self.reset || (self.close || self.reset) && answers {
+        if ends > 1 || ends == 1 && answers {
             return Err(RuleError::TwoEnds);
+        }
+        if bodies > 1 {
+            return Err(RuleError::TwoBodies);
+        }
+        if self.dribble.is_some_and(|dribble| dribble.bytes == 0) {
+            return Err(RuleError::EmptyPart);
         }
         if self.status.is_none() && (self.body.is_some() || !self.headers.is_empty()) {
             return Err(RuleError::NoStatus);
@@ -222,5 +272,11 @@ mod tests {
         assert_eq!(check(r#"{"path":"/","delay_ms":1,"body":"x"}"#), Err(RuleError::NoStatus));
         assert_eq!(check(r#"{"path":"/","json":{"remove":["scope"]}}"#), Ok(()));
         assert_eq!(check(r#"{"path":"/","delay_ms":1,"reset":true}"#), Ok(()));
+        assert_eq!(check(r#"{"path":"/","garbage":"answer","status":200}"#), Err(RuleError::TwoEnds));
+        assert_eq!(check(r#"{"path":"/","garbage":"answer","close":true}"#), Err(RuleError::TwoEnds));
+        assert_eq!(check(r#"{"path":"/","garbage":"body","cut_after":1}"#), Err(RuleError::TwoBodies));
+        assert_eq!(check(r#"{"path":"/","dribble":{"bytes":0,"pause_ms":1}}"#), Err(RuleError::EmptyPart));
+        assert_eq!(check(r#"{"path":"/","garbage":"body","status":503}"#), Ok(()));
+        assert_eq!(check(r#"{"path":"/","dribble":{"pause_ms":1},"delay_ms":1}"#), Ok(()));
     }
 }

@@ -1,50 +1,29 @@
 //! Listening and serving: bind first, serve later.
 
-use std::convert::Infallible;
+mod accept;
+mod connection;
+mod patience;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt as _;
 
-use crate::socket::{Reset, Socket};
+use self::accept::accept;
+use self::connection::Site;
+use self::patience::Patience;
 use crate::within;
 
-/// In a response's extensions: end the connection instead of answering.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Hangup {
-    /// In an orderly way (FIN).
-    Close,
-    /// With a reset (RST).
-    Reset,
-}
-
-impl Hangup {
-    pub(crate) fn as_told(self) -> &'static str {
-        match self {
-            Self::Close => "connection closed without an answer, as scripted",
-            Self::Reset => "connection reset without an answer, as scripted",
-        }
-    }
-}
-
-/// In a response's extensions: so many bytes of the body are sent, and no more.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CutBody(pub(crate) usize);
+pub(crate) use self::connection::Hangup;
 
 /// How long a shutdown waits for requests that are being answered.
 const DRAIN: Duration = Duration::from_secs(5);
-/// How long a client may take for its TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A listener could not be bound.
 #[derive(Debug, thiserror::Error)]
@@ -140,11 +119,15 @@ impl Bound {
     }
 
     fn start(self, router: Router, tls: Option<TlsAcceptor>) -> Running {
+        self.start_with(router, tls, Patience::default())
+    }
+
+    fn start_with(self, router: Router, tls: Option<TlsAcceptor>, patience: Patience) -> Running {
         let (stop, stopping) = watch::channel(false);
         let panics = Panics::default();
         let connections = Counter::default();
-        let site = Site { router, tls, stopping, connections: connections.clone() };
-        let task = tokio::spawn(accept(self.listener, site, panics.clone()));
+        let site = Site { router, tls, stopping, connections: connections.clone(), patience };
+        let task = tokio::spawn(accept(self.listener, self.addr, site, panics.clone()));
         Running { addr: self.addr, stop, task: Some(task), panics, connections }
     }
 }
@@ -222,7 +205,8 @@ impl Running {
         self.connections.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Accepts no more, lets open requests finish, and reports panics.
+    /// Accepts no more, lets requests finish that are being answered, and reports panics.
+    /// Requests that are not complete yet are dropped, and clients that do not read their answer.
     ///
     /// # Errors
     /// [`ServeError`] when a handler panicked or a request did not end in time.
@@ -270,102 +254,14 @@ impl Panics {
     }
 }
 
-/// What every connection of a server needs.
-#[derive(Clone)]
-struct Site {
-    router: Router,
-    tls: Option<TlsAcceptor>,
-    stopping: watch::Receiver<bool>,
-    connections: Counter,
-}
-
-async fn accept(listener: TcpListener, site: Site, panics: Panics) {
-    let mut connections = JoinSet::new();
-    let mut stopping = site.stopping.clone();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    site.connections.enter(|seen| seen.accepted += 1);
-                    connections.spawn(connection(stream, site.clone()));
-                }
-                // Out of file descriptors or a client that is gone already: the next one may do.
-                Err(error) => tracing::warn!(%error, "accept failed"),
-            },
-            Some(ended) = connections.join_next(), if !connections.is_empty() => {
-                if let Err(error) = ended { panics.enter(error); }
-            }
-            _ = stopping.changed() => break,
-        }
-    }
-    drop(listener);
-    while let Some(ended) = connections.join_next().await {
-        if let Err(error) = ended {
-            panics.enter(error);
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, site: Site) {
-    // Nagle's algorithm would hold back the second half of small answers.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
-    let reset = Reset::default();
-    let stream = Socket::new(stream, reset.clone());
-    let Some(tls) = site.tls else { return speak(stream, reset, site.router, site.stopping).await };
-    let failure = match within("a TLS handshake", HANDSHAKE, tls.accept(stream)).await {
-        Ok(Ok(stream)) => return speak(stream, reset, site.router, site.stopping).await,
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
-    };
-    tracing::debug!(%failure, "TLS handshake failed");
-    site.connections.enter(|seen| {
-        seen.failed_handshakes += 1;
-        seen.last_failure = Some(failure);
-    });
-}
-
-async fn speak<S>(stream: S, reset: Reset, router: Router, mut stopping: watch::Receiver<bool>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        let (router, reset) = (router.clone(), reset.clone());
-        async move {
-            let answered: Result<_, Infallible> = router.oneshot(request).await;
-            let response = answered.unwrap_or_else(|never| match never {});
-            if let Some(hangup) = response.extensions().get::<Hangup>() {
-                if let Hangup::Reset = hangup {
-                    reset.order();
-                }
-                return Err(io::Error::other(hangup.as_told()));
-            }
-            Ok(response)
-        }
-    });
-    let connection =
-        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => return log(ended),
-        _ = stopping.changed() => connection.as_mut().graceful_shutdown(),
-    }
-    log(connection.await);
-}
-
-fn log(ended: Result<(), hyper::Error>) {
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection ended");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Ca, Client, Clock};
     use axum::routing::get;
     use bytes::Bytes;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
 
     fn request(url: String) -> http::Request<Bytes> {
         http::Request::get(url).body(Bytes::new()).unwrap()
@@ -403,6 +299,142 @@ mod tests {
         let shutdown = tokio::spawn(server.shutdown());
         clock.advance(Duration::from_secs(1));
         assert_eq!(answer.await.unwrap().unwrap().body().as_ref(), b"done");
+        shutdown.await.unwrap().unwrap();
+    }
+
+    /// A server that loses its patience a hundred times as fast as others.
+    async fn impatient(router: Router) -> Running {
+        let patience = Patience { tick: Duration::from_millis(50), message: 6, idle: 24 };
+        Bound::loopback().await.unwrap().start_with(router, None, patience)
+    }
+
+    /// A connection on which this was sent.
+    async fn having_sent(server: &Running, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(server.addr()).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        stream
+    }
+
+    /// What comes until the server ends the connection.
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut answer = Vec::new();
+        let read = within(
+            "the server to end the connection",
+            Duration::from_secs(10),
+            stream.read_to_end(&mut answer),
+        );
+        read.await.unwrap().unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+
+    fn echo() -> Router {
+        Router::new().route("/", axum::routing::any(|body: Bytes| async move { body }))
+    }
+
+    #[tokio::test]
+    async fn a_request_that_does_not_arrive_is_answered_with_408() {
+        let server = impatient(echo()).await;
+        let halves = [
+            "G",
+            "GET / HTTP/1.1\r\nHost: a\r\nX:",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+        ];
+        for half in halves {
+            let answer = rest(having_sent(&server, half.as_bytes()).await).await;
+            assert!(answer.starts_with("HTTP/1.1 408 "), "{half:?}: {answer:?}");
+        }
+        server.shutdown().await.unwrap();
+    }
+
+    /// A byte now and then is no progress: the request as a whole has its time.
+    #[tokio::test]
+    async fn a_request_that_dribbles_in_is_not_waited_for_for_ever() {
+        let server = impatient(echo()).await;
+        let stream =
+            having_sent(&server, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n").await;
+        let (mut reader, mut writer) = stream.into_split();
+        let clock = Clock::system();
+        let dribble = async {
+            while writer.write_all(b"x").await.is_ok() {
+                clock.sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let mut answer = Vec::new();
+        let read = async {
+            tokio::select! {
+                () = dribble => {}
+                // The end may come as a reset: what was sent last was not read.
+                _ = reader.read_to_end(&mut answer) => {}
+            }
+        };
+        within("the end of the connection", Duration::from_secs(10), read).await.unwrap();
+        server.shutdown().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_is_closed_and_a_busy_one_is_not() {
+        let clock = Clock::frozen(jiff::Timestamp::UNIX_EPOCH);
+        let slow = {
+            let clock = clock.clone();
+            move || async move {
+                clock.sleep(Duration::from_secs(1)).await;
+                "late"
+            }
+        };
+        let server = impatient(echo().route("/slow", get(slow))).await;
+        let busy = having_sent(&server, b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        let idle = having_sent(&server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let answer = rest(idle).await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.matches("HTTP/").count() == 1, "{answer:?}");
+        // A connection on which nothing ever came.
+        assert_eq!(rest(having_sent(&server, b"").await).await, "");
+        clock.advance(Duration::from_secs(1));
+        assert!(rest(busy).await.ends_with("late"), "a handler may take its time");
+        server.shutdown().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_is_not_waited_for() {
+        let large = || async { Bytes::from(vec![b'x'; 32 * 1024 * 1024]) };
+        let server = impatient(Router::new().route("/", get(large))).await;
+        let mut stream = having_sent(&server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let gone = async {
+            // One byte is read, so that the answer has begun; then nothing, until a second has passed.
+            stream.read_u8().await.unwrap();
+            Clock::system().sleep(Duration::from_secs(1)).await;
+            let mut rest = Vec::new();
+            // The end comes before the body's.
+            let _ = stream.read_to_end(&mut rest).await;
+            rest.len()
+        };
+        let read = within("the end of the answer", Duration::from_secs(10), gone).await.unwrap();
+        assert!(read < 32 * 1024 * 1024, "{read}");
+        server.shutdown().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_waits_for_handlers_and_not_for_half_requests() {
+        let clock = Clock::frozen(jiff::Timestamp::UNIX_EPOCH);
+        let (entered, mut in_handler) = tokio::sync::mpsc::channel(1);
+        let slow = {
+            let clock = clock.clone();
+            move || async move {
+                entered.send(()).await.unwrap();
+                clock.sleep(Duration::from_secs(1)).await;
+                "done"
+            }
+        };
+        let server = Bound::loopback().await.unwrap().serve(echo().route("/slow", get(slow)));
+        let half = having_sent(&server, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc").await;
+        let silent = having_sent(&server, b"").await;
+        let busy = having_sent(&server, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        in_handler.recv().await.unwrap();
+        let shutdown = tokio::spawn(server.shutdown());
+        rest(half).await;
+        rest(silent).await;
+        assert!(!shutdown.is_finished(), "a handler is still at work");
+        clock.advance(Duration::from_secs(1));
+        assert!(rest(busy).await.ends_with("done"));
         shutdown.await.unwrap().unwrap();
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, NameConstraints,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime, pem::PemObject as _};
 use rustls::time_provider::TimeProvider;
@@ -14,12 +14,17 @@ use rustls::time_provider::TimeProvider;
 use crate::Clock;
 use crate::files::{self, Access};
 
+mod constraints;
+#[cfg(test)]
+mod tests;
+
 /// File names inside a CA directory.
 const CERTIFICATE: &str = "ca.pem";
 const KEY: &str = "ca.key";
 
 /// A CA whose certificate carries name constraints (RFC 5280 §4.2.1.10): even
-/// where somebody trusts it, it can vouch for no host but the given names.
+/// where somebody trusts it, it can vouch for no host but the given names, and for
+/// no IP address, e-mail address or URI.
 ///
 /// Made per start and kept in memory, unless it is saved by request.
 pub struct Ca {
@@ -128,20 +133,14 @@ impl Ca {
     /// Makes a CA that can vouch for `names` and nothing else.
     ///
     /// # Errors
-    /// [`CaError::Certificate`] when a name is no DNS name.
+    /// [`CaError::Certificate`] when the certificate cannot be made.
     pub fn create(clock: &Clock, names: &[&str]) -> Result<Self, CaError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Logto Testkit CA (tests only)");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.name_constraints = Some(NameConstraints {
-            permitted_subtrees: names
-                .iter()
-                .map(|name| GeneralSubtree::DnsName((*name).to_owned()))
-                .collect(),
-            excluded_subtrees: vec![],
-        });
+        params.custom_extensions = vec![constraints::only(names)];
         let made = clock.now();
         years_from(made, -1)(&mut params, Bound::NotBefore);
         years_from(made, 10)(&mut params, Bound::NotAfter);
@@ -172,7 +171,15 @@ impl Ca {
                 return Err(CaError::CutOff { path: directory.join(name), directory: directory.to_owned() });
             }
         }
-        Self::from_pem(certificate, key, &directory.join(CERTIFICATE))
+        let ca = Self::from_pem(certificate, key, &directory.join(CERTIFICATE))?;
+        if !constraints::restrict_addresses(&ca.certificate) {
+            tracing::warn!(
+                "the CA in {} was made by an earlier version: who trusts it trusts its key for IP addresses, e-mail \
+                 addresses and URIs too; `logto-testkit ca create DIR` makes one that is good for its host name only",
+                directory.display()
+            );
+        }
+        Ok(ca)
     }
 
     /// A CA kept elsewhere than in a folder; `place` is where, for errors.

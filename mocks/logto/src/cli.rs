@@ -53,7 +53,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(told) => return told,
     };
-    let served = tokio::runtime::Runtime::new()
+    let served = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
         .map_err(CliError::Runtime)
         .and_then(|runtime| runtime.block_on(serve(arguments)));
     match served {
@@ -86,6 +88,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     }
     let mut stop = Stop::listen().map_err(CliError::Signal)?;
     let journal = Journal::new();
+    let given = arguments.m2m_secret.is_some();
     let clock = Clock::system();
     let logto = Logto::new(Context {
         endpoint: endpoint.clone(),
@@ -99,8 +102,10 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         m2m_secret: arguments.m2m_secret,
     });
     let (id, secret) = logto.m2m_credentials();
-    let told =
-        format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {id}:{secret}\n");
+    // A secret that was made up now is handed out; one that was given is known to who gave it.
+    let management =
+        if given { format!("{id}, with the secret that was given") } else { format!("{id}:{secret}") };
+    let told = format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
     output::print(&told, Form::Text).map_err(CliError::Output)?;
     let router = kit::logged(logto.router(), journal, clock);
     let servers = [bound.serve(router.clone()), admin.serve(router)];

@@ -118,6 +118,18 @@ mod tests {
         assert_eq!(names.len(), ErrorCode::ALL.len());
     }
 
+    /// Examples of RFC 6749 §5.2 and RFC 8628 §3.5.
+    #[test]
+    fn is_written_by_its_wire_name_in_texts_and_in_json() {
+        for (code, wire) in [
+            (ErrorCode::InvalidRequest, "invalid_request"),
+            (ErrorCode::AuthorizationPending, "authorization_pending"),
+        ] {
+            assert_eq!(code.to_string(), wire);
+            assert_eq!(serde_json::to_value(code).unwrap(), wire);
+        }
+    }
+
     #[test]
     fn wire_names_are_lower_case_words() {
         for code in ErrorCode::ALL {

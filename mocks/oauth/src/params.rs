@@ -98,5 +98,16 @@ mod tests {
         assert_eq!(params.all("resource").collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(params.repeated(), ["code", "resource"]);
         assert_eq!(params.first("resource"), Some("a"));
+        assert_eq!(params.first("state"), None);
+    }
+
+    #[test]
+    fn keeps_every_pair_in_order() {
+        let pairs = [("code", "1"), ("state", "s"), ("code", "")];
+        let params = Params::from_iter(pairs);
+        assert_eq!(params, Params::parse("code=1&state=s&code="));
+        assert_eq!(params.iter().collect::<Vec<_>>(), pairs);
+        assert!(!params.is_empty());
+        assert!(Params::parse("").is_empty());
     }
 }

@@ -85,6 +85,7 @@ mod tests {
         assert_eq!(check_verifier(&"a".repeat(43)), Ok(()));
         assert_eq!(check_challenge(&"~".repeat(128)), Ok(()));
         assert_eq!(check_challenge(&"a".repeat(129)), Err(Defect::TooLong(129)));
+        assert_eq!(check_verifier(&"-._~".repeat(11)), Ok(()));
         let padded = format!("{CHALLENGE}=");
         assert_eq!(check_challenge(&padded), Err(Defect::Character('=')));
     }

@@ -94,13 +94,8 @@ fn parts(registered: &str, given: &str) -> Vec<Part> {
     if left.host_str() != right.host_str() {
         parts.push(Part::Host);
     }
-    // Another scheme brings another default port; that is one difference, not two.
-    let same_port = if left.scheme() == right.scheme() {
-        left.port_or_known_default() == right.port_or_known_default()
-    } else {
-        left.port() == right.port()
-    };
-    if !same_port {
+    // A default port is none here: another scheme, which brings another one, is one difference and not two.
+    if left.port() != right.port() {
         parts.push(Part::Port);
     }
     if left.path() != right.path() {
@@ -166,9 +161,30 @@ mod tests {
             ("http://app.example/callback/hf/?a=1", "scheme, a trailing slash and query"),
             ("not a url", "everything"),
             ("https://app.example:443/callback/hf", "spelling only (encoding or a default port)"),
+            ("http://app.example/Callback/hf", "scheme and letter case"),
+            ("http://app.example:443/callback/hf", "scheme and port"),
         ] {
             assert_eq!(against_one(given), part, "{given}");
         }
+    }
+
+    #[test]
+    fn a_slash_counts_on_either_side_and_wherever_the_address_ends() {
+        let by = |registered: &str, given: &str| {
+            difference_from(registered, given).rsplit(" by ").next().unwrap_or_default().to_owned()
+        };
+        for (with, without) in [
+            ("https://app.example/callback/", "https://app.example/callback"),
+            ("https://app.example/?next=/", "https://app.example/?next="),
+            // Without a scheme it is no address at all, and yet the slash is all that differs.
+            ("app.example/callback/", "app.example/callback"),
+        ] {
+            assert_eq!(by(with, without), "a trailing slash", "{with}");
+            assert_eq!(by(without, with), "a trailing slash", "{without}");
+        }
+        let (with, without) = ("https://app.example/callback/", "http://app.example/callback");
+        assert_eq!(by(with, without), "scheme and a trailing slash");
+        assert_eq!(by(without, with), "scheme and a trailing slash");
     }
 
     #[test]
@@ -178,6 +194,18 @@ mod tests {
         assert_eq!(
             difference(&registered, "http://localhost:3001/callback/abd"),
             "redirect_uri is not registered: differs from `http://localhost:3001/callback/abc` by path"
+        );
+    }
+
+    /// Another host is another place, which three lesser differences together are not.
+    #[test]
+    fn the_most_similar_one_is_at_the_same_host() {
+        let registered = ["https://other.example/callback", "https://app.example:8443/callback?tenant=a"];
+        let text = difference(&registered.map(ToOwned::to_owned), "https://app.example/callback#top");
+        assert_eq!(
+            text,
+            "redirect_uri is not registered: differs from `https://app.example:8443/callback?tenant=a` \
+             by port, query and fragment"
         );
     }
 

@@ -143,6 +143,31 @@ mod tests {
         assert!(!scopes.contains("OpenID"));
         assert!(scopes.same_set(&Scopes::parse("profile openid")));
         assert!(!scopes.same_set(&Scopes::parse("profile openid email")));
+        assert!(!scopes.same_set(&Scopes::parse("openid email")), "as many, but others");
+        assert_ne!(scopes, Scopes::parse("profile openid"));
+    }
+
+    #[test]
+    fn grows_by_what_is_new_only() {
+        let mut scopes = Scopes::default();
+        assert!(scopes.is_empty());
+        for scope in ["openid", "profile", "openid"] {
+            scopes.insert(scope);
+        }
+        assert_eq!((scopes.to_string().as_str(), scopes.len()), ("openid profile", 2));
+        assert!(!scopes.is_empty());
+    }
+
+    /// RFC 6749 §3.3: a scope has no white space in it, and is not empty.
+    #[test]
+    fn is_a_list_in_json_with_one_scope_an_element() {
+        let scopes: Scopes = serde_json::from_str(r#"["openid", "profile", "openid"]"#).unwrap();
+        assert_eq!(serde_json::to_string(&scopes).unwrap(), r#"["openid","profile"]"#);
+        for wrong in ["", "openid profile", "\topenid"] {
+            let refused = serde_json::from_value::<Scopes>(serde_json::json!(["email", wrong]));
+            let message = refused.unwrap_err().to_string();
+            assert_eq!(message, format!("`{wrong}` is not one scope: write a list, one scope an element"));
+        }
     }
 
     #[test]

@@ -89,6 +89,15 @@ mod tests {
         assert!(equal("", ""));
     }
 
+    /// No difference between two digests may make up for another one: not even where all of them cancel out.
+    #[test]
+    fn differences_do_not_cancel_out() {
+        let folded = |text: &str| Sha256::digest(text.as_bytes()).iter().fold(0, |all, byte| all ^ byte);
+        let mut others = (0..10_000).map(|number| format!("guess {number}"));
+        let other = others.find(|other| folded(other) == folded(SECRET)).unwrap();
+        assert!(!equal(SECRET, &other), "{other}");
+    }
+
     #[test]
     fn names_what_is_odd() {
         let say = |given: &str| difference(SECRET, given, Some("my-client"));
@@ -100,6 +109,10 @@ mod tests {
         );
         assert_eq!(say(&format!(" {SECRET}")), "differs from the registered one only by leading whitespace");
         assert_eq!(
+            say(&format!(" {SECRET}\n")),
+            "differs from the registered one only by white space around it"
+        );
+        assert_eq!(
             say(&format!("\"{SECRET}\"")),
             "differs from the registered one only by quotation marks around it"
         );
@@ -110,6 +123,9 @@ mod tests {
             "is the registered one, percent-decoded once too often"
         );
         assert_eq!(say(&SECRET[..SECRET.len() - 2]), "is truncated: 2 characters are missing");
+        assert_eq!(say(&SECRET[3..]), "is truncated: 3 characters are missing");
+        assert_eq!(say(&format!("secret={SECRET}")), "is the registered one with something added");
+        assert_eq!(say(SECRET), "is the registered one");
         assert_eq!(say("something else"), "differs from the registered one");
     }
 

@@ -111,7 +111,8 @@ impl App {
         };
         let router = router.with_state(self.clone());
         let Outgoing { journal, clock, .. } = self.outgoing.clone();
-        kit::journaled(router, journal, clock, Party::APP, self.config.base_url.clone())
+        // Pages of this app are shown in no frame.
+        kit::unframed(kit::journaled(router, journal, clock, Party::APP, self.config.base_url.clone()))
     }
 
     fn client<'a>(&'a self, session: &'a Session) -> LogtoClient<'a, MemoryStorage> {

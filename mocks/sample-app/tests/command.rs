@@ -49,3 +49,12 @@ fn says_who_holds_a_port_that_is_taken() {
     let because = if cfg!(target_os = "linux") { process.as_str() } else { addr.as_str() };
     ended(&with_logto("http://localhost:3001", &addr), 4, because);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_its_output_is_told() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has /dev/full");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sample-app"));
+    let output = command.arg("--help").stdout(full).output().expect("the command starts");
+    ended(&output, 6, "cannot write to standard output: No space left on device");
+}

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use kit::{Client, files};
-use logto_testkit::diagnose::{AppCase, Case};
+use kit::{Client, files, secret};
+use logto_testkit::diagnose::{AppCase, Case, InputError};
 use logto_testkit::stack::Management;
 use url::Url;
 
@@ -14,8 +14,14 @@ use crate::cli::exit::CliError;
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";
 
-/// Reads everything that the arguments name.
+/// Reads everything that the arguments name. What is secret in it is not shown from now on.
 pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
+    let case = whole_case(inputs).await?;
+    case.secret_values().iter().for_each(|value| secret::learn(value));
+    Ok(case)
+}
+
+async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
     let mut case = Case {
         logto_endpoint: inputs.logto_endpoint.clone(),
         app_url: inputs.app_url.clone(),
@@ -35,24 +41,30 @@ pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
     match (&inputs.connector, &inputs.tenant.from_logto) {
         (Some(file), _) => {
             let (text, name) = read(file)?;
-            case.read_connector(&text, &name)?;
+            case.read_connector(&text, &name).map_err(|error| unreadable(error, &text))?;
         }
         (None, Some(logto)) => read_tenant(&mut case, logto, &inputs.tenant).await?,
         (None, None) => return Err(UsageError::NoCase.into()),
     }
     if let Some(file) = &inputs.application {
         let (text, name) = read(file)?;
-        case.read_application(&text, &name)?;
+        case.read_application(&text, &name).map_err(|error| unreadable(error, &text))?;
     }
     if let Some(file) = &inputs.sign_in_experience {
         let (text, name) = read(file)?;
-        case.read_sign_in_experience(&text, &name)?;
+        case.read_sign_in_experience(&text, &name).map_err(|error| unreadable(error, &text))?;
     }
     if let Some(file) = &inputs.huggingface {
         let (text, name) = read(file)?;
-        case.read_oauth_app(&text, &name)?;
+        case.read_oauth_app(&text, &name).map_err(|error| unreadable(error, &text))?;
     }
     Ok(case)
+}
+
+/// Of a file that is not what it should be, nothing is known: whatever it holds may be a secret.
+fn unreadable(error: InputError, text: &str) -> InputError {
+    secret::in_text(text).iter().for_each(|value| secret::learn(value));
+    error
 }
 
 fn is_standard_input(file: &Path) -> bool {

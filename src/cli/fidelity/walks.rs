@@ -33,7 +33,7 @@ pub(super) async fn walk(
         keep_raw: None,
         app: None,
     };
-    let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone());
+    let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone())?;
     let mut progress = Progress::new(scenarios.len(), true);
     let mut cells = Vec::new();
     while let Some((name, done)) = walks.next(&mut progress).await {

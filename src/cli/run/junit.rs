@@ -105,10 +105,10 @@ impl Junit {
             for at in of_topic() {
                 let case = &self.cases[at];
                 let time = format!("{:.3}", case.duration.as_secs_f64());
-                let name = visible(parts(&names[at]).1);
+                let name = in_one_line(parts(&names[at]).1);
                 let element = BytesStart::new("testcase").with_attributes([
                     ("name", &*name),
-                    ("classname", &*visible(topic)),
+                    ("classname", &*in_one_line(topic)),
                     ("time", &*time),
                 ]);
                 if case.details == 0 {
@@ -143,7 +143,7 @@ fn counted<'a>(
 ) -> BytesStart<'static> {
     let count = |kind: Kind| cases.clone().filter(|case| case.kind == kind).count().to_string();
     element.with_attributes([
-        ("name", &*visible(name)),
+        ("name", &*in_one_line(name)),
         ("tests", &*cases.clone().count().to_string()),
         ("skipped", &*count(Kind::Skipped)),
         ("errors", &*count(Kind::Error)),
@@ -189,5 +189,13 @@ fn detail(kind: Kind, message: &str, cause: Option<&str>, text: &str) -> Vec<u8>
 
 /// As it is shown to people, and without the two characters more that XML 1.0 (§2.2) has no way to write.
 fn visible(text: &str) -> String {
-    escaped(text, Form::Text).replace(['\u{fffe}', '\u{ffff}'], "")
+    shown(text, Form::Text)
+}
+
+fn in_one_line(text: &str) -> String {
+    shown(text, Form::Line)
+}
+
+fn shown(text: &str, form: Form) -> String {
+    escaped(text, form).replace(['\u{fffe}', '\u{ffff}'], "")
 }

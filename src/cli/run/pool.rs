@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use kit::output::complain;
 use kit::{Ca, Stopwatch};
 use logto_testkit::scenario::{BackendKind, GivenApp};
 use logto_testkit::stack::Logto;
@@ -56,6 +57,36 @@ pub(in crate::cli) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Descriptors that a walk may have open at once, its stack and runtime included: an ordinary
+/// sign-in has 18, one through proxies up to 27. `tests/suite/endurance/descriptors.rs` walks every
+/// scenario with no more.
+const DESCRIPTORS_PER_WALK: u64 = 28;
+/// For what the command opens besides: files of scenarios and transcripts, random bytes.
+const DESCRIPTORS_BESIDES: u64 = 8;
+
+/// As many of `jobs` as the limit of open files allows, and what to tell of the others.
+pub(in crate::cli) fn within_limits(jobs: usize) -> (usize, Option<String>) {
+    let limit = kit::raise_descriptor_limit();
+    fitting(jobs, limit, kit::open_descriptors().unwrap_or(DESCRIPTORS_BESIDES))
+}
+
+fn fitting(jobs: usize, limit: Option<u64>, open: u64) -> (usize, Option<String>) {
+    let besides = open + DESCRIPTORS_BESIDES;
+    let needed = (jobs as u64).saturating_mul(DESCRIPTORS_PER_WALK).saturating_add(besides);
+    let Some(limit) = limit.filter(|limit| *limit < needed) else { return (jobs, None) };
+    let fit = usize::try_from(limit.saturating_sub(besides) / DESCRIPTORS_PER_WALK).unwrap_or(jobs);
+    // One is tried in any case: what it lacks, it tells itself.
+    let fit = fit.clamp(1, jobs.max(1));
+    if fit == jobs {
+        return (jobs, None);
+    }
+    let told = format!(
+        "note: {jobs} walks at once need {needed} open files, and this process may have {limit}: {fit} run at once. \
+         Allow more with `ulimit -n {needed}`, or pass `--jobs {fit}`"
+    );
+    (fit, Some(told))
+}
+
 type Done = (usize, Result<Outcome, CliError>);
 
 /// The walks of a run, as they end.
@@ -72,23 +103,30 @@ pub(in crate::cli) struct Walks {
 }
 
 /// Starts the workers.
+///
+/// # Errors
+/// When the system gives no thread for a single one.
 pub(in crate::cli) fn start(
     scenarios: Vec<Arc<Scenario>>,
     settings: Settings,
     interrupted: watch::Receiver<bool>,
-) -> Walks {
+) -> Result<Walks, CliError> {
     let names = scenarios.iter().map(|scenario| scenario.name()).collect();
     let (sender, done) = mpsc::unbounded_channel();
     let stopped = Arc::new(AtomicBool::new(false));
     let (scenarios, next) = (Arc::new(scenarios), Arc::new(AtomicUsize::new(0)));
     let mut workers = Vec::new();
-    let jobs = settings.jobs.clamp(1, scenarios.len());
+    let (jobs, told) = within_limits(settings.jobs.clamp(1, scenarios.len()));
+    if let Some(told) = told {
+        complain(&told);
+    }
     let ahead = Arc::new(Semaphore::new(jobs + AHEAD));
     for _ in 0..jobs {
         let (scenarios, next, settings) = (scenarios.clone(), next.clone(), settings.clone());
         let ahead = ahead.clone();
         let (sender, stopped, interrupted) = (sender.clone(), stopped.clone(), interrupted.clone());
-        workers.push(std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().name("walks".to_owned());
+        let started = thread.spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = match runtime {
                 Ok(runtime) => runtime,
@@ -112,9 +150,22 @@ pub(in crate::cli) fn start(
                     break;
                 }
             }
-        }));
+        });
+        match started {
+            Ok(worker) => workers.push(worker),
+            Err(source) if workers.is_empty() => {
+                return Err(CliError::Io { what: "start a thread for the walks", source });
+            }
+            Err(error) => {
+                complain(&format!(
+                    "note: the system gives no more threads ({error}): {} walks run at once",
+                    workers.len()
+                ));
+                break;
+            }
+        }
     }
-    Walks { names, done, waiting: BTreeMap::new(), next: 0, ahead, stopped, workers }
+    Ok(Walks { names, done, waiting: BTreeMap::new(), next: 0, ahead, stopped, workers })
 }
 
 impl Walks {
@@ -273,4 +324,26 @@ async fn one(
     });
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_walks_run_at_once_as_the_limit_allows() {
+        let all = |jobs: u64, limit: u64, open: u64| {
+            let (fit, told) = fitting(usize::try_from(jobs).unwrap(), Some(limit), open);
+            (fit as u64, told)
+        };
+        let room = 10 + DESCRIPTORS_BESIDES;
+        assert_eq!(all(12, room + 12 * DESCRIPTORS_PER_WALK, 10), (12, None));
+        let (fit, told) = all(12, room + 12 * DESCRIPTORS_PER_WALK - 1, 10);
+        assert_eq!(fit, 11);
+        let told = told.unwrap();
+        assert!(told.contains("12 walks") && told.contains("pass `--jobs 11`"), "{told}");
+        assert_eq!(all(12, 5, 10).0, 1, "one is tried in any case");
+        assert_eq!(all(1, 5, 10), (1, None), "and there is nothing to tell of it");
+        assert_eq!(fitting(250, None, 10), (250, None));
+    }
 }

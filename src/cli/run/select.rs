@@ -7,6 +7,7 @@ use logto_testkit::{Scenario, scenario};
 
 use super::super::arguments::UsageError;
 use super::super::exit::CliError;
+use super::super::secrets;
 
 /// The scenarios that the arguments name, in order of their names.
 pub(in crate::cli) fn scenarios(
@@ -16,7 +17,7 @@ pub(in crate::cli) fn scenarios(
     let paths = if paths.is_empty() { vec![PathBuf::from("scenarios")] } else { paths.to_vec() };
     let mut scenarios = Vec::new();
     for path in scenario::find(&paths)? {
-        scenarios.extend(Scenario::load_all(&path)?.into_iter().map(Arc::new));
+        scenarios.extend(secrets::scenarios(&path)?.into_iter().map(Arc::new));
     }
     let found = scenarios.len();
     if !filter.is_empty() {

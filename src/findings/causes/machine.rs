@@ -13,9 +13,9 @@ causes! {
             see: see::TIME,
         }
         TooSlow "too-slow" {
-            cause: "Something that waits for nothing gave no answer within the deadline of the harness: the walk says nothing about app, connector or Logto.",
+            cause: "A request got no answer within a minute, although nothing in this stack waits for real: the walk says nothing about app, connector or Logto.",
             place: Machine,
-            fix: "Walk again with fewer walks at a time (`--jobs`). If it stays, look for what hangs: the last line of the transcript says who was asked.",
+            fix: "Walk again, with fewer walks at a time (`--jobs`). If it happens again, look for what hangs: the evidence names the request.",
             see: see::TIME,
         }
     }

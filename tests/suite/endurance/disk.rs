@@ -83,7 +83,9 @@ impl Drop for Mounted {
     }
 }
 
+/// A reviewed scenario, and one for an app of somebody's own.
 fn scenario(directory: &Path) -> PathBuf {
+    std::fs::write(directory.join("own.yaml"), "description: x\nsteps:\n  - visit: /\n").unwrap();
     let file = directory.join("a.yaml");
     std::fs::copy(root().join("scenarios/sign-in/first-visit.yaml"), &file).unwrap();
     std::fs::write(file.with_extension("snap"), "---\nsource: x\n---\nreviewed\n").unwrap();
@@ -100,7 +102,7 @@ fn an_update_that_does_not_fit_leaves_the_reviewed_transcript() {
     assert_eq!(output.status.code(), Some(70), "{} {told}", output.status);
     assert_eq!(told, "error: a: write the reviewed transcript: File too large (os error 27)\n");
     assert_eq!(std::fs::read_to_string(snapshot).unwrap(), "---\nsource: x\n---\nreviewed\n");
-    assert_eq!(names(directory.path()), ["a.snap", "a.yaml"], "nothing is left of the write");
+    assert_eq!(names(directory.path()), ["a.snap", "a.yaml", "own.yaml"], "nothing is left of the write");
 }
 
 /// The same on a file system without room, for every file that people keep.
@@ -117,7 +119,7 @@ fn a_full_disk_leaves_every_file_as_it_was_and_none_by_halves() {
         vec!["capsule", "new.yaml", "--connector", "connector.json"],
         vec!["capsule", "old.yaml", "--force", "--connector", "connector.json"],
         vec!["ca", "create", "."],
-        vec!["run", "a.yaml", "--app", "http://localhost:1", "--app-env", "app.env", "--app-timeout", "1"],
+        vec!["run", "own.yaml", "--app", "http://localhost:1", "--app-env", "app.env", "--app-timeout", "1"],
     ] {
         let output = command_in(&disk.path, &arguments, &[]);
         let told = text(&output.stderr);
@@ -144,7 +146,7 @@ fn a_read_only_file_system_is_named() {
         vec!["run", "--update", "a.yaml"],
         vec!["capsule", "new.yaml", "--connector", "connector.json"],
         vec!["ca", "create", "."],
-        vec!["run", "a.yaml", "--app", "http://localhost:1", "--app-env", "app.env", "--app-timeout", "1"],
+        vec!["run", "own.yaml", "--app", "http://localhost:1", "--app-env", "app.env", "--app-timeout", "1"],
     ] {
         let output = command_in(&disk.path, &arguments, &[]);
         let told = text(&output.stderr);
@@ -229,7 +231,7 @@ fn the_file_for_the_app_is_for_its_owner_alone() {
     std::fs::write(&file, "of an earlier run").unwrap();
     std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     let app = ["--app", "http://localhost:1", "--app-env", "app.env", "--app-timeout", "0"];
-    command_in(directory.path(), &[["run", "a.yaml"].as_slice(), &app].concat(), &[]);
+    command_in(directory.path(), &[["run", "own.yaml"].as_slice(), &app].concat(), &[]);
     assert!(std::fs::read_to_string(&file).unwrap().contains("LOGTO_APP_SECRET="));
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     // `diagnose` writes the same file.
@@ -305,5 +307,5 @@ fn many_at_once_leave_one_whole_file() {
     let reviewed = std::fs::read_to_string(root().join("scenarios/sign-in/first-visit.snap")).unwrap();
     let contents = |text: &str| text.split_once("\n---\n").unwrap().1.to_owned();
     assert_eq!(contents(&std::fs::read_to_string(snapshot).unwrap()), contents(&reviewed));
-    assert_eq!(names(directory.path()), ["a.snap", "a.yaml"]);
+    assert_eq!(names(directory.path()), ["a.snap", "a.yaml", "own.yaml"]);
 }

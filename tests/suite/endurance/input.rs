@@ -125,7 +125,7 @@ fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
         .stdin(std::fs::File::open("/dev/zero").unwrap())
         .output()
         .unwrap();
-    let (code, told) = self::told(&endless);
+    let (code, told) = told(&endless);
     assert!(code == 2 && told.contains("standard input: it is larger than 1 MiB"), "{told}");
 }
 
@@ -135,7 +135,7 @@ fn pipes_that_deliver_are_read() {
     let script = |script: &str| {
         let output =
             Command::new("bash").args(["-c", script, binary()]).current_dir(files.path()).output().unwrap();
-        let (code, told) = self::told(&output);
+        let (code, told) = told(&output);
         assert_eq!(code, 0, "{script}: {told}{}", String::from_utf8_lossy(&output.stdout));
     };
     if Command::new("bash").arg("--version").output().is_err() {
@@ -149,9 +149,8 @@ fn pipes_that_deliver_are_read() {
     script("(sleep 0.2; cat connector.json) | \"$0\" diagnose --connector -");
     script("\"$0\" diagnose --connector - < connector.json");
     script("mkfifo late && { (sleep 0.3; cat good.yaml > late) & \"$0\" check late; }");
-    script(
-        "test \"$(\"$0\" capsule --force /dev/stdout --connector connector.json | head -1 | cut -c1-3)\" = '# A' || true",
-    );
+    // What is written to a pipe goes through it, and no file is put in its place.
+    script("\"$0\" capsule --force /dev/stdout --connector connector.json | grep -q '^steps:'");
 }
 
 #[test]

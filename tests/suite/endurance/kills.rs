@@ -138,12 +138,13 @@ impl Site {
     async fn command(&self, arguments: &[&str], kill: Option<Kill>) -> Ended {
         let directory = self.elsewhere.directory.path();
         let said = directory.join("said");
-        let child = Command::new(binary())
+        let mut child = Command::new(binary());
+        child
             .args(arguments)
             .current_dir(directory)
             .env("LOGTO_TESTKIT_M2M", self.elsewhere.m2m())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(std::fs::File::create(directory.join("shown")).unwrap())
             .stderr(std::fs::File::create(&said).unwrap());
         {
             let mut gate = self.gate.lock().unwrap();
@@ -160,7 +161,8 @@ impl Site {
         let status =
             kit::within("the command's end", std::time::Duration::from_secs(60), ended).await.unwrap();
         let seen = std::mem::take(&mut self.gate.lock().unwrap().seen);
-        Ended { code: status.code(), said: std::fs::read_to_string(&said).unwrap_or_default(), seen }
+        let read = |name| std::fs::read_to_string(directory.join(name)).unwrap_or_default();
+        Ended { code: status.code(), said: format!("{}{}", read("shown"), read("said")), seen }
     }
 
     async fn run(&self, scenario: &str, kill: Option<Kill>) -> Ended {
@@ -241,7 +243,7 @@ steps:
   - administer: { call: "DELETE /api/connectors/[CONNECTOR]" }
   - administer:
       call: POST /api/connectors
-      body: { connectorId: huggingface-universal, id: anew, config: { clientId: x, clientSecret: y } }
+      body: { connectorId: huggingface-universal, id: anew, config: { clientId: "client", clientSecret: "secret" } }
     expect: { answered: { status: 200 } }
 "##;
 
@@ -333,7 +335,9 @@ async fn restore_is_killed_at_every_step() {
     // Shortly before the walk ends, when there is most to put back.
     let kill = {
         let site = Site::start(Tenant::InUse).await;
-        let steps = site.run(CHANGES, None).await.seen;
+        let whole = site.run(CHANGES, None).await;
+        assert_eq!(whole.code, Some(0), "{}", whole.said);
+        let steps = whole.seen;
         let last = steps.iter().rposition(|step| step == "POST /api/connectors").unwrap();
         Some(Kill::After(last))
     };
@@ -462,7 +466,7 @@ async fn what_was_there_before_is_put_back_or_told() {
 async fn same_but_for_dates(site: &Site, before: &Value) {
     let without = |mut inventory: Value| {
         for user in inventory["users?page=1&page_size=100"].as_array_mut().unwrap() {
-            user["updatedAt"] = Value::Null;
+            (user["updatedAt"], user["lastSignInAt"]) = (Value::Null, Value::Null);
         }
         inventory
     };
@@ -537,4 +541,24 @@ impl Provisioned {
             "OAuth apps": self.mock.apps().len(),
         })
     }
+}
+
+/// Somebody's own account, which a walk links to the mock: it was there before, and stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_a_walk_links_is_put_back() {
+    let site = Site::start(Tenant::InUse).await;
+    let ada = json!({ "primaryEmail": "ada@example.com", "name": "Ada of the old days" });
+    site.elsewhere.management().await.post("users", &ada).await.unwrap();
+    let before = site.inventory().await;
+    let story =
+        std::fs::read_to_string(crate::support::root().join("scenarios/account/linked-automatically.yaml"));
+    // The account is there already.
+    let story: String = story
+        .unwrap()
+        .lines()
+        .filter(|line| !line.starts_with("  users:"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    let ended = site.run(&story, None).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    same_but_for_dates(&site, &before).await;
 }

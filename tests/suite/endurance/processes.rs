@@ -45,6 +45,7 @@ impl Diagnosis {
         let mut child = Command::new(binary())
             .args(["diagnose", "--connector", connector.to_str().unwrap(), "--app-command", app])
             .env("PIDS", &pids)
+            .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
             .stdout(file(directory.path(), "out"))
             .stderr(file(directory.path(), "err"))

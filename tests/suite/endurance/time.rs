@@ -2,8 +2,9 @@
 //! pauses.
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -74,7 +75,7 @@ async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
         assert_eq!(found, ["machine/clock-stepped"]);
         let told = report.findings[0].to_string();
         let way = if days > 0 { "forward" } else { "back" };
-        assert!(told.contains(&format!("the clock of this machine stepped {way} by 86400.0 s")), "{told}");
+        assert!(told.contains(&format!("the clock of this machine stepped {way} by")), "{told}");
     }
     // What is broken when nothing steps keeps its name.
     let stack = elsewhere.stack(true).machine(machine.clone()).start().await.unwrap();
@@ -93,7 +94,7 @@ async fn a_start_that_fails_while_the_clock_steps_says_so() {
         never = steps(&machine, &elsewhere.journal, &[86_400]) => never,
     };
     let told = error.to_string();
-    assert!(told.contains("Meanwhile the clock of this machine stepped forward by 86400.0 s"), "{told}");
+    assert!(told.contains("Meanwhile the clock of this machine stepped forward by"), "{told}");
 }
 
 /// No battery and no network yet, and times at which dates have run over before.
@@ -159,7 +160,7 @@ fn no_transcript_of_any_scenario_depends_on_two_readings_in_one_second() {
     let Some(form) = form("every scenario on a clock that goes on at every reading") else { return };
     let ticks: &[u64] = match form {
         Form::Short => &[51],
-        Form::Long => &[7, 51, 99, 143],
+        Form::Long => &[7, 51, 143, 400],
     };
     for tick in ticks.iter().copied().map(Duration::from_millis) {
         let all = all_scenarios("");
@@ -211,7 +212,7 @@ async fn no_recorded_story_at_all_depends_on_two_readings_in_one_second() {
     let Some(form) = form("every recorded story on a clock that goes on at every reading") else { return };
     let ticks: &[u64] = match form {
         Form::Short => &[51],
-        Form::Long => &[7, 51, 99, 143],
+        Form::Long => &[7, 51, 143, 400, 999],
     };
     for tick in ticks.iter().copied().map(Duration::from_millis) {
         let (told, differ) = told_apart("", tick).await;
@@ -253,25 +254,23 @@ async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
     };
     for pause in pauses.iter().copied().map(Duration::from_secs) {
         let folder = copies(111);
-        let run = Command::new(binary())
-            .args(["run", folder.path().to_str().unwrap(), "--jobs", "4", "--report", "json"])
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
+        let mut run = Command::new(binary())
+            .args(["run", folder.path().to_str().unwrap(), "--jobs", "4"])
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        kit::Clock::system().sleep(Duration::from_millis(1500)).await;
+        // The first walk has ended, and the others are under way.
+        let (mut report, mut told) = (BufReader::new(run.stdout.take().unwrap()), String::new());
+        report.read_line(&mut told).unwrap();
         signal(&run, "-STOP");
         kit::Clock::system().sleep(pause).await;
         signal(&run, "-CONT");
-        let output = run.wait_with_output().unwrap();
-        let (report, errors) =
-            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!(output.status.code(), Some(0), "{}{errors}", failures(&report));
-        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-        assert_eq!(report["passed"], 111);
-        let paused = |seconds: &serde_json::Value| seconds.as_f64().unwrap() > pause.as_secs_f64();
-        let walks = report["scenarios"].as_array().unwrap();
-        assert!(walks.iter().any(|walk| paused(&walk["seconds"])), "it was not walking when it was stopped");
+        report.read_to_string(&mut told).unwrap();
+        assert!(run.wait().unwrap().success(), "{told}");
+        assert!(told.ends_with("111 passed, 0 failed, 0 skipped\n"), "{told}");
+        let took = |line: &str| line.strip_suffix(" ms")?.rsplit_once(' ')?.1.parse().ok();
+        let longest = told.lines().filter_map(took).max().map(Duration::from_millis).unwrap();
+        assert!(longest > pause, "nothing was under way when it was stopped: {longest:?}");
     }
 }
 

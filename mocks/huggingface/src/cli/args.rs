@@ -24,6 +24,9 @@ pub struct Args {
     /// Address of the control API; port 0 lets the system choose
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
     pub control: SocketAddr,
+    /// A further name under which the control API is reached, such as that of a container [default: names of this machine only]
+    #[arg(long, value_name = "NAME")]
+    pub control_host: Vec<String>,
     /// Serve https, as huggingface.co unless --origin says otherwise
     #[arg(long)]
     pub tls: bool,

@@ -258,6 +258,17 @@ switch! {
     }
 }
 
+switch! {
+    /// Whether the site's pages may be shown in a frame of another page, where a click on
+    /// "Authorize" could be stolen. Nothing public tells which headers the real site sends.
+    Framing {
+        /// They may not: `frame-ancestors 'none'` and `X-Frame-Options: DENY`. *Guess.*
+        Refused,
+        /// No header says anything of frames.
+        Allowed,
+    }
+}
+
 /// Claims as another provider writes them: over those of the site; null leaves one out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -331,6 +342,8 @@ pub struct Switches {
     pub withheld_scopes: Vec<String>,
     /// People outside the organisations that an app is for.
     pub outside_audience: OutsideAudience,
+    /// Pages in frames.
+    pub framing: Framing,
     /// Habits of other providers, for the connectors that can be pointed at any. Default none.
     pub claims: ClaimChanges,
 }
@@ -366,6 +379,7 @@ impl Default for Switches {
             metadata_document_scheme: MetadataDocumentScheme::default(),
             withheld_scopes: Vec::new(),
             outside_audience: OutsideAudience::default(),
+            framing: Framing::default(),
             claims: ClaimChanges::default(),
         }
     }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use crate::routes::testing::{Answer, Site, authorize};
 
 async fn control(site: &Site, method: &str, path: &str, body: &str) -> Answer {
-    site.send_to(site.mock.control_router(), method, path, &[], body).await
+    let headers = [("host", "127.0.0.1:3004"), ("content-type", "application/json")];
+    site.send_to(site.mock.control_router(), method, path, &headers, body).await
 }
 
 #[tokio::test]
@@ -86,6 +87,38 @@ async fn scripts_an_answer_and_reads_the_journal() {
     assert_eq!(journal[0]["notes"], json!(["grant_type is missing"]));
     assert_eq!(control(&site, "DELETE", "/journal", "").await.status, 204);
     assert_eq!(control(&site, "GET", "/journal", "").await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn pages_of_others_steer_nothing() {
+    let site = Site::new();
+    let mallory = r#"{"username":"mallory"}"#;
+    let own = ("host", "127.0.0.1:3004");
+    let json = ("content-type", "application/json");
+    for (headers, status) in [
+        // As a form of any page sends it, under a name of its own or not.
+        (vec![own, ("origin", "https://evil.example"), ("content-type", "text/plain")], 403),
+        (vec![("host", "rebind.evil.example"), ("origin", "http://rebind.evil.example"), json], 403),
+        (vec![("host", "rebind.evil.example"), json], 403),
+        (vec![own, ("content-type", "text/plain")], 415),
+        (vec![own, ("origin", "null"), json], 403),
+        (vec![own, ("origin", "http://127.0.0.1:3004"), json], 201),
+    ] {
+        let answer = site.send_to(site.mock.control_router(), "POST", "/users", &headers, mallory).await;
+        assert_eq!(answer.status, status, "{headers:?}");
+        assert_eq!(site.mock.users().len(), if status == 201 { 3 } else { 2 }, "{headers:?}");
+        assert_eq!(answer.header("x-frame-options"), Some("DENY"));
+        if status != 201 {
+            assert!(answer.json()["error"].is_string(), "{answer:?}");
+        }
+    }
+    for path in ["/apps", "/journal", "/users"] {
+        let headers = [("host", "rebind.evil.example")];
+        let answer = site.send_to(site.mock.control_router(), "GET", path, &headers, "").await;
+        assert_eq!(answer.status, 403, "{path}");
+        let named = site.mock.control_router_at(&["rebind.evil.example".to_owned()]);
+        assert_eq!(site.send_to(named, "GET", path, &headers, "").await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

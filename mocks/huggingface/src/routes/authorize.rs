@@ -20,7 +20,7 @@ use url::Url;
 use self::decision::Decision;
 use self::refusal::{Delivery, Refusal, Rejected};
 use self::request::AuthorizationRequest;
-use crate::answer::{self, check_own_form};
+use crate::answer;
 use crate::config::{UnverifiedEmail, User};
 use crate::store::{Authorization, Code, Grant, Session};
 use crate::{HuggingFace, pages};
@@ -94,7 +94,7 @@ fn decide(
     query: &Params,
     form: &Params,
 ) -> Result<Response, Rejected> {
-    check_own_form(headers).map_err(|foreign| Rejected::page(foreign.into()))?;
+    mock.check_own_form(headers).map_err(|foreign| Rejected::page(foreign.into()))?;
     let mut request = AuthorizationRequest::check(query, &mock.store())?;
     let Some((user, session)) = mock.signed_in(headers) else {
         return Ok(to_login(uri, query, request));
@@ -181,7 +181,8 @@ fn with_code(
         session_id: mock.random().hex(12),
         auth_time: session.signed_in_at,
     };
-    store.codes.insert(
+    let sent = request.redirect_uri.len() + request.nonce.as_ref().map_or(0, String::len);
+    store.codes.insert_sized(
         code,
         Code {
             authorization,
@@ -193,6 +194,7 @@ fn with_code(
             lifetime,
             used: false,
         },
+        sent,
     );
     answer::noted(answer::see_other(&location), notes)
 }

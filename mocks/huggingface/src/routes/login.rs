@@ -8,7 +8,8 @@ use http::{HeaderMap, StatusCode, Uri};
 use oauth::Params;
 use thiserror::Error;
 
-use crate::answer::{self, ForeignForm, check_own_form, local_path};
+use crate::answer::{self, local_path};
+use crate::session::ForeignForm;
 use crate::{HuggingFace, pages};
 
 /// Why a sign-in failed.
@@ -65,7 +66,7 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, bo
 }
 
 fn sign_in(mock: &HuggingFace, headers: &HeaderMap, form: &Params) -> Result<String, Refusal> {
-    check_own_form(headers)?;
+    mock.check_own_form(headers)?;
     let username = form.first("username").unwrap_or_default();
     if username.is_empty() {
         return Err(Refusal::NoUsername);
@@ -90,6 +91,7 @@ fn return_path(params: &Params) -> (String, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use crate::routes::testing::Site;
+    use crate::{Framing, Switches};
 
     #[tokio::test]
     async fn shows_the_known_users() {
@@ -114,6 +116,39 @@ mod tests {
     async fn marks_the_cookie_secure_on_https() {
         let answer = Site::at("https://huggingface.co").form("/login", "username=ada", None).await;
         assert!(answer.header("set-cookie").unwrap().ends_with("; SameSite=Lax; Secure"));
+    }
+
+    #[tokio::test]
+    async fn the_cookie_of_plain_http_is_not_secure_whatever_the_origin() {
+        let site = Site::at("https://huggingface.co");
+        let sent = async |path: &str, body: &str| {
+            let router = site.mock.plain_router();
+            let answer = site.send_to(router, "POST", path, &[], body).await;
+            answer.header("set-cookie").unwrap().to_owned()
+        };
+        let cookie = sent("/login", "username=ada").await;
+        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+        assert!(!sent("/logout", "").await.contains("Secure"));
+        // The other handle of the same mock goes on as before.
+        let answer = site.form("/login", "username=ada", None).await;
+        assert!(answer.header("set-cookie").unwrap().ends_with("; Secure"));
+    }
+
+    #[tokio::test]
+    async fn pages_are_shown_in_no_frame_unless_the_switch_says_so() {
+        let site = Site::new();
+        let headers = async |path: &str| {
+            let answer = site.get(path).await;
+            ["content-security-policy", "x-frame-options"]
+                .map(|name| answer.header(name).map(ToOwned::to_owned))
+        };
+        let refused = [Some("frame-ancestors 'none'".to_owned()), Some("DENY".to_owned())];
+        for page in ["/", "/login", "/nothing", "/oauth/authorize"] {
+            assert_eq!(headers(page).await, refused, "{page}");
+        }
+        assert_eq!(headers("/oauth/jwks").await, [None, None]);
+        site.mock.set_switches(Switches { framing: Framing::Allowed, ..Switches::default() });
+        assert_eq!(headers("/login").await, [None, None]);
     }
 
     #[tokio::test]

@@ -5,11 +5,11 @@ use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 
-use crate::answer::{self, check_own_form, session_token};
+use crate::answer::{self, session_token};
 use crate::{HuggingFace, pages};
 
 pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
-    if let Err(refusal) = check_own_form(&headers) {
+    if let Err(refusal) = mock.check_own_form(&headers) {
         let page = pages::error(StatusCode::FORBIDDEN, "This form was not sent by this site.");
         return kit::note(answer::html(StatusCode::FORBIDDEN, page), refusal.to_string());
     }

@@ -140,7 +140,7 @@ fn register(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Rep
         ..App::default()
     };
     let app = app.registered(mock.random());
-    mock.store().clients.insert(app.client_id.clone(), app.clone());
+    mock.store().clients.insert_sized(app.client_id.clone(), app.clone(), body.len());
     Ok(Reply {
         client_id: app.client_id,
         client_secret: app.secret,

@@ -82,7 +82,7 @@ fn a_pipe_that_is_silent_is_given_up() {
     let (held, hold) = std::sync::mpsc::channel::<()>();
     let waits = Waits { open: std::time::Duration::from_millis(50), ..Waits::default() };
     let open = move || {
-        drop(hold.recv());
+        let _ = hold.recv();
         Ok(Never)
     };
     let told = pipe::from(open, 100, waits).unwrap_err().to_string();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT};
 use kit::{Elapsed, SendError};
 use url::Url;
@@ -28,7 +29,7 @@ pub(super) struct Answer {
 /// What one call may cost.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Per attempt, on the stack's clock.
+    /// Per attempt, on the stack's clock, for the head of the answer.
     pub(super) timeout: Duration,
     /// Attempts in all.
     pub(super) attempts: u32,
@@ -38,8 +39,12 @@ pub(super) struct Limits {
 const RETRIED: [u16; 6] = [408, 429, 500, 502, 503, 504];
 const RETRY_AFTER: [u16; 3] = [413, 429, 503];
 
+/// How long undici waits for the body of an answer.
+const BODY_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// Makes a call, with `ky`'s retries: 0.3 s, 0.6 s …, or what `Retry-After`
-/// says, without any limit.
+/// says, without any limit. Time-out and retries end with the head of the answer: a body that
+/// comes slowly is waited for, one that breaks off is not asked for again.
 pub(super) async fn fetch(
     shared: &Shared,
     request: http::request::Builder,
@@ -58,18 +63,19 @@ pub(super) async fn fetch(
         .map_err(|error| SendError::Url { url: error.to_string() })?;
     let mut attempt = 1;
     loop {
-        let sent = clock.timeout(&answer_to(&request), limits.timeout, client.send(copy(&request))).await;
+        let sent = clock.timeout(&answer_to(&request), limits.timeout, client.begin(copy(&request))).await;
         let last = attempt >= limits.attempts;
         let wait = match sent {
             // A time-out is not tried again, a broken connection is.
             Err(elapsed) => return Err(elapsed.into()),
             Ok(Err(error)) if last => return Err(error.into()),
             Ok(Err(_)) => None,
-            Ok(Ok(response)) => {
-                let status = response.status().as_u16();
-                let after = retry_after(shared, &response).filter(|_| RETRY_AFTER.contains(&status));
+            Ok(Ok(answer)) => {
+                let status = answer.status().as_u16();
+                let after = retry_after(shared, answer.headers()).filter(|_| RETRY_AFTER.contains(&status));
                 if last || !(RETRIED.contains(&status) || after.is_some()) {
-                    let body = String::from_utf8_lossy(response.body()).into_owned();
+                    let whole = clock.timeout(&answer_to(&request), BODY_TIMEOUT, answer.whole()).await??;
+                    let body = String::from_utf8_lossy(whole.body()).into_owned();
                     return Ok(Answer { status, body });
                 }
                 after
@@ -110,8 +116,8 @@ pub(super) async fn fetch_keys(shared: &Shared, url: &str) -> Result<Answer, Fet
 const KEY_SET_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Seconds, or a date (RFC 9110 §10.2.3).
-fn retry_after(shared: &Shared, response: &http::Response<Bytes>) -> Option<Duration> {
-    let value = response.headers().get("retry-after")?.to_str().ok()?;
+fn retry_after(shared: &Shared, headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get("retry-after")?.to_str().ok()?;
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }

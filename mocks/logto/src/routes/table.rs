@@ -23,6 +23,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let admin = admin::router().with_state(shared.clone());
     let random = shared.context.random.clone();
     let trusted = shared.context.trust_proxy_header;
+    let policy = wire::policy(&shared.endpoint(""), &shared.admin_endpoint(""));
     let admin_authority = shared.context.admin_endpoint.authority().to_owned();
     let tenant = Router::new()
         .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
@@ -48,6 +49,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
             }
         }))
         .layer(from_fn(move |request, next| wire::common(random.clone(), request, next)))
+        .layer(from_fn(move |request, next| wire::frames(policy.clone(), request, next)))
         .layer(from_fn(move |request, next| audit::known_to_handlers(trusted, request, next)))
 }
 

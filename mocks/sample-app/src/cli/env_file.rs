@@ -23,8 +23,10 @@ impl EnvFile {
         let text = files::read_text(path, files::SMALL_LIMIT)
             .map_err(|source| CliError::EnvFile { path: path.to_owned(), source })?;
         let mut read = Self::default();
+        // Whatever is wrong with a line: its value is not shown.
+        text.lines().filter_map(|line| line.strip_prefix("LOGTO_APP_SECRET=")).for_each(kit::secret::learn);
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-            read.take(line).map_err(|what| CliError::EnvLine {
+            read.take(line).inspect_err(|_| conceal(line)).map_err(|what| CliError::EnvLine {
                 path: path.to_owned(),
                 line: at + 1,
                 what,
@@ -48,4 +50,9 @@ impl EnvFile {
         }
         Ok(())
     }
+}
+
+/// What a line that cannot be read holds may be a secret.
+fn conceal(line: &str) {
+    kit::secret::in_text(line).iter().for_each(|value| kit::secret::learn(value));
 }

@@ -8,8 +8,8 @@ use thiserror::Error;
 use url::Url;
 
 use super::metadata_document::Unusable;
-use crate::answer::ForeignForm;
 use crate::config::{OutsideAudience, ScopeNotEnabled, Switches, UnverifiedEmail};
+use crate::session::ForeignForm;
 
 /// A refusal, and where the browser may be sent with it. Without an address
 /// that was found good, only a page is possible (RFC 6749 §4.1.2.1).

@@ -10,8 +10,9 @@ use http::{HeaderMap, StatusCode, Uri};
 use oauth::Params;
 use thiserror::Error;
 
-use crate::answer::{self, ForeignForm, check_own_form};
+use crate::answer;
 use crate::config::{App, UnverifiedEmail, User, VerificationUriComplete};
+use crate::session::ForeignForm;
 use crate::store::{Authorization, Device, DeviceDecision, Grant, Session, Store};
 use crate::{HuggingFace, pages};
 
@@ -80,7 +81,7 @@ fn decide(
     user: &User,
     session: &Session,
 ) -> Result<Response, Refusal> {
-    check_own_form(headers)?;
+    mock.check_own_form(headers)?;
     check_email(mock, user)?;
     let mut store = mock.store();
     let (device_code, device, app) = check_code(&store, form, mock.clock().seconds())?;

@@ -4,8 +4,9 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 use thiserror::Error;
 
-use crate::answer::{self, ForeignForm, check_own_form};
+use crate::answer;
 use crate::config::User;
+use crate::session::ForeignForm;
 use crate::{HuggingFace, pages};
 
 /// Why a settings page is not shown, or its form not obeyed.
@@ -46,7 +47,7 @@ pub(super) fn viewer(mock: &HuggingFace, headers: &HeaderMap, uri: &Uri) -> Resu
 /// The user who submits a form of this site. A form is not repeated after
 /// signing in: the list is shown then.
 pub(super) fn submitter(mock: &HuggingFace, headers: &HeaderMap, list: &str) -> Result<User, Refusal> {
-    check_own_form(headers)?;
+    mock.check_own_form(headers)?;
     let not_signed_in = || Refusal::NotSignedIn { next: list.to_owned() };
     mock.signed_in(headers).map(|(user, _)| user).ok_or_else(not_signed_in)
 }

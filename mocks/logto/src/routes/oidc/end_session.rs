@@ -122,6 +122,7 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     let known = session::of(shared, &mut store, &cookies);
     let mut session = known.unwrap_or_else(|| Session::empty(shared.opaque(), shared.opaque(), now));
     let secret = shared.context.random.hex(24);
+    let sent = params.first("state").map_or(0, str::len);
     session.logout = Some(LogoutState {
         secret: secret.clone(),
         client,
@@ -136,7 +137,7 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     };
     let mut set = SetCookies::default();
     set.session(&shared.cookie_key, &session.id, session.expires);
-    store.sessions.insert(session.id.clone(), session);
+    store.sessions.insert_sized(session.id.clone(), session, sent);
     Ok(set.into(html(page)))
 }
 

@@ -195,7 +195,7 @@ fn ask(
     if let Some(session) = &session {
         set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
     }
-    store.interactions.insert(
+    store.interactions.insert_sized(
         uid.clone(),
         Interaction {
             return_to: shared.here(&request.resume_path(&uid)),
@@ -211,6 +211,7 @@ fn ask(
             experience: None,
             expires,
         },
+        request.bytes(),
     );
     let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -271,7 +272,7 @@ fn give_code(
     let now = shared.now();
     let code = shared.opaque();
     let auth_time = (request.asks("login") || request.max_age.is_some()).then_some(session.login_at);
-    store.codes.insert(
+    store.codes.insert_sized(
         code.clone(),
         Code {
             grant,
@@ -284,6 +285,7 @@ fn give_code(
             used: false,
             expires: now + lifetime::CODE,
         },
+        request.bytes(),
     );
     let issuer = shared.issuer();
     let mut parameters = vec![("code", code.as_str())];

@@ -90,7 +90,8 @@ fn push(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<String, Push
     checked(shared, &store, &application, &params)?;
     let id = shared.opaque();
     let expires = shared.now() + lifetime::PUSHED_REQUEST;
-    store.pushed_requests.insert(id.clone(), PushedRequest { client: application.id, params, expires });
+    let pushed = PushedRequest { client: application.id, params, expires };
+    store.pushed_requests.insert_sized(id.clone(), pushed, body.len());
     Ok(id)
 }
 

@@ -38,6 +38,15 @@ pub(crate) struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
+    /// About what it keeps of the client's words.
+    pub(crate) fn bytes(&self) -> usize {
+        let optional = [&self.state, &self.nonce, &self.code_challenge, &self.google_one_tap_credential];
+        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+        let lists: usize = self.resources.iter().chain(&self.prompts).map(String::len).sum();
+        let asked: usize = self.asked.iter().map(str::len).sum();
+        self.redirect_uri.len() + self.login_page.len() + optional + lists + asked
+    }
+
     pub(crate) fn asks(&self, prompt: &str) -> bool {
         self.prompts.iter().any(|asked| asked == prompt)
     }

@@ -85,7 +85,7 @@ fn authorize(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, 
         used: false,
         expires: shared.now() + lifetime::DEVICE_CODE,
     };
-    store.device_codes.insert(code.clone(), kept);
+    store.device_codes.insert_sized(code.clone(), kept, body.len());
     let address = shared.endpoint(pages::DEVICE);
     Ok(json!({
         "device_code": code,

@@ -1,0 +1,143 @@
+//! How long the other side of a connection may take.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Limits of a connection, counted in ticks. They are real time, but a process that
+/// was stopped, or a machine that slept, sees one tick only: whoever could not be
+/// heard was not slow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) tick: Duration,
+    /// For a request to come in, from its first byte to its last; for a part of an
+    /// answer to be taken; for a TLS handshake.
+    pub(super) message: u32,
+    /// Between two requests. Clients keep idle connections for 90 s and less (Go, `reqwest`),
+    /// and should be the ones to close them.
+    pub(super) idle: u32,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { tick: Duration::from_secs(5), message: 6, idle: 24 }
+    }
+}
+
+impl Patience {
+    /// Once a server shuts down: what moves may move on, what stands still is dropped.
+    pub(super) const AT_SHUTDOWN: Self = Self { tick: Duration::from_millis(50), message: 5, idle: 5 };
+
+    /// Passes when a message should be there.
+    pub(super) async fn message(self) {
+        for _ in 0..self.message {
+            tick(self.tick).await;
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the patience with a client is real time, whatever the stack's clock does"
+)]
+async fn tick(tick: Duration) {
+    tokio::time::sleep(tick).await;
+}
+
+/// What a connection does at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Between two requests.
+    Idle,
+    /// A request has begun and is not complete.
+    Receiving,
+    /// A handler works, or its answer is being sent.
+    Answering,
+}
+
+/// Clones are about the same connection.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    phase: AtomicU8,
+    requests: AtomicU64,
+    /// Bytes that were taken by the other side.
+    sent: AtomicU64,
+    /// The other side takes no more for now.
+    blocked: AtomicBool,
+}
+
+impl Progress {
+    pub(super) fn phase(&self) -> Phase {
+        match self.0.phase.load(Ordering::Relaxed) {
+            0 => Phase::Idle,
+            1 => Phase::Receiving,
+            _ => Phase::Answering,
+        }
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        if phase == Phase::Receiving {
+            self.0.requests.fetch_add(1, Ordering::Relaxed);
+        }
+        self.0.phase.store(phase as u8, Ordering::Relaxed);
+    }
+
+    /// The request is complete. Whatever the connection does since then goes on.
+    pub(super) fn received(&self) {
+        let (from, to) = (Phase::Receiving as u8, Phase::Answering as u8);
+        // It is no matter whether this was so.
+        let _ = self.0.phase.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    pub(super) fn sent(&self, bytes: usize) {
+        self.0.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn blocked(&self, blocked: bool) {
+        self.0.blocked.store(blocked, Ordering::Relaxed);
+    }
+
+    /// Passes when the other side has used up the patience with it; says with what.
+    pub(super) async fn overdue(&self, patience: Patience) -> Phase {
+        let (mut seen, mut ticks) = (self.waits_for(), 0);
+        loop {
+            tick(patience.tick).await;
+            let now = self.waits_for();
+            ticks = if now == seen { ticks + 1 } else { 0 };
+            seen = now;
+            let (limit, phase) = match now {
+                Waits::ForNothing => continue,
+                Waits::ForRequest(_) => (patience.idle, Phase::Idle),
+                Waits::ForRest(_) => (patience.message, Phase::Receiving),
+                Waits::ForReader(_) => (patience.message, Phase::Answering),
+            };
+            if ticks >= limit {
+                return phase;
+            }
+        }
+    }
+
+    fn waits_for(&self) -> Waits {
+        let requests = self.0.requests.load(Ordering::Relaxed);
+        match self.phase() {
+            Phase::Receiving => Waits::ForRest(requests),
+            _ if self.0.blocked.load(Ordering::Relaxed) => {
+                Waits::ForReader(self.0.sent.load(Ordering::Relaxed))
+            }
+            Phase::Answering => Waits::ForNothing,
+            Phase::Idle => Waits::ForRequest(requests),
+        }
+    }
+}
+
+/// What of the other side a connection waits for; the number changes with progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    ForRequest(u64),
+    ForRest(u64),
+    ForReader(u64),
+    ForNothing,
+}

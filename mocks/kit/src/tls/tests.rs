@@ -1,0 +1,201 @@
+//! What a CA can vouch for, as those see it who trust it: webpki (rustls) always,
+//! OpenSSL and Node.js where they are installed.
+
+use std::net::IpAddr;
+use std::process::Command;
+
+use rcgen::{GeneralSubtree, NameConstraints, SanType};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls::pki_types::{ServerName, UnixTime};
+
+use super::*;
+
+/// A certificate that the key of the CA signed, whatever it is for.
+struct Signed {
+    name: &'static str,
+    pem: String,
+    key_pem: String,
+    der: CertificateDer<'static>,
+    /// For whom a client would take its server.
+    server: &'static str,
+}
+
+fn sign(ca: &Ca, name: &'static str, server: &'static str, names: Vec<SanType>) -> Signed {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.subject_alt_names = names;
+    params.distinguished_name.push(DnType::CommonName, server);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    years_from(Clock::system().now(), -1)(&mut params, Bound::NotBefore);
+    years_from(Clock::system().now(), 1)(&mut params, Bound::NotAfter);
+    let certificate = params.signed_by(&key, &ca.issuer).unwrap();
+    Signed {
+        name,
+        server,
+        pem: certificate.pem(),
+        key_pem: key.serialize_pem(),
+        der: certificate.der().clone(),
+    }
+}
+
+fn dns(name: &str) -> SanType {
+    SanType::DnsName(name.try_into().unwrap())
+}
+
+fn ip(text: &str) -> SanType {
+    SanType::IpAddress(text.parse().unwrap())
+}
+
+/// The one that is right, then those that must not be believed.
+fn signed(ca: &Ca) -> (Signed, Vec<Signed>) {
+    let hf = || dns("huggingface.co");
+    let email = |text: &str| SanType::Rfc822Name(text.try_into().unwrap());
+    let uri = |text: &str| SanType::URI(text.try_into().unwrap());
+    let right = sign(ca, "huggingface.co", "huggingface.co", vec![hf()]);
+    let wrong = vec![
+        sign(ca, "ip-4-loopback", "127.0.0.1", vec![ip("127.0.0.1")]),
+        sign(ca, "ip-4", "8.8.8.8", vec![ip("8.8.8.8")]),
+        sign(ca, "ip-6-loopback", "::1", vec![ip("::1")]),
+        sign(ca, "ip-6", "2001:db8::1", vec![ip("2001:db8::1")]),
+        sign(ca, "ip-beside", "huggingface.co", vec![hf(), ip("10.0.0.1")]),
+        sign(ca, "email", "huggingface.co", vec![hf(), email("ada@example.com")]),
+        sign(ca, "email-there", "huggingface.co", vec![hf(), email("ada@huggingface.co")]),
+        sign(ca, "email-nowhere", "huggingface.co", vec![hf(), email("ada@nothing.invalid")]),
+        sign(ca, "uri", "huggingface.co", vec![hf(), uri("https://example.com/")]),
+        sign(ca, "uri-there", "huggingface.co", vec![hf(), uri("https://huggingface.co/")]),
+        sign(ca, "uri-nowhere", "huggingface.co", vec![hf(), uri("https://nothing.invalid/")]),
+        sign(ca, "other", "evil.example", vec![dns("evil.example")]),
+        sign(ca, "beside", "huggingface.co", vec![hf(), dns("evil.example")]),
+        sign(ca, "below", "a.huggingface.co", vec![dns("a.huggingface.co")]),
+        sign(ca, "wildcard", "a.huggingface.co", vec![dns("*.huggingface.co")]),
+        sign(ca, "ending", "nothuggingface.co", vec![dns("nothuggingface.co")]),
+        sign(ca, "common-name-only", "evil.example", vec![]),
+    ];
+    (right, wrong)
+}
+
+fn believed(ca: &Ca, signed: &Signed) -> Result<(), rustls::Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(ca.certificate.clone()).unwrap();
+    let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider()).build().unwrap();
+    let server = ServerName::try_from(signed.server).unwrap();
+    verifier.verify_server_cert(&signed.der, &[], &server, &[], UnixTime::now()).map(|_| ())
+}
+
+/// As `ca create` made them before.
+fn of_an_earlier_version() -> Ca {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("huggingface.co".to_owned())],
+        excluded_subtrees: vec![],
+    });
+    let (certificate, key_pem) = (params.self_signed(&key).unwrap(), key.serialize_pem());
+    Ca::from_pem(certificate.pem(), key_pem, Path::new("old")).unwrap()
+}
+
+#[test]
+fn the_ca_vouches_for_one_host_and_nothing_else() {
+    let ca = Ca::create(&Clock::system(), &["huggingface.co"]).unwrap();
+    let (right, wrong) = signed(&ca);
+    believed(&ca, &right).unwrap();
+    for signed in &wrong {
+        assert!(believed(&ca, signed).is_err(), "{}", signed.name);
+    }
+    // The test can tell: one of an earlier version vouched for addresses.
+    let old = of_an_earlier_version();
+    let (_, wrong) = signed(&old);
+    assert_eq!(believed(&old, &wrong[0]), Ok(()));
+    assert!(!constraints::restrict_addresses(&old.certificate));
+    assert!(constraints::restrict_addresses(&ca.certificate));
+}
+
+#[test]
+fn a_ca_for_an_address_vouches_for_that_one() {
+    for own in ["127.0.0.1", "::1"] {
+        let ca = Ca::create(&Clock::system(), &[own]).unwrap();
+        assert!(constraints::restrict_addresses(&ca.certificate));
+        let (host, others) = signed(&ca);
+        assert!(believed(&ca, &host).is_err());
+        for signed in &others {
+            let is_own = signed.server.parse::<IpAddr>().is_ok() && signed.server == own;
+            assert_eq!(believed(&ca, signed).is_ok(), is_own, "{own}: {}", signed.name);
+        }
+    }
+}
+
+#[test]
+fn one_of_an_earlier_version_still_works() {
+    let directory = std::env::temp_dir().join(format!("kit-old-ca-{}", crate::Random::from_os().hex(8)));
+    of_an_earlier_version().save(&directory).unwrap();
+    Ca::load(&directory).unwrap().server_config("huggingface.co").unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+/// Serves each certificate and connects to it, as a Logto would.
+const NODE: &str = r#"
+const tls = require("tls"), fs = require("fs"), dir = process.argv[1];
+const read = (name) => fs.readFileSync(`${dir}/${name}.pem`);
+const ca = fs.readFileSync(`${dir}/ca.pem`);
+(async () => {
+  for (const line of fs.readFileSync(`${dir}/list`, "utf8").trim().split("\n")) {
+    const [name, servername] = line.split(" ");
+    const server = tls.createServer({ cert: read(name), key: read(`${name}.key`) });
+    server.on("tlsClientError", () => {});
+    await new Promise((up) => server.listen(0, "127.0.0.1", up));
+    const ip = require("net").isIP(servername);
+    const outcome = await new Promise((done) => {
+      const socket = tls.connect({ port: server.address().port, host: "127.0.0.1", ca,
+        ...(ip ? { checkServerIdentity: (_, cert) => tls.checkServerIdentity(servername, cert) } : { servername }) });
+      socket.on("secureConnect", () => { done("believed"); socket.destroy(); });
+      socket.on("error", (error) => done(error.code));
+    });
+    server.close();
+    console.log(name, outcome);
+  }
+})();
+"#;
+
+#[test]
+fn openssl_and_node_believe_it_for_one_host_only() {
+    let ca = Ca::create(&Clock::system(), &["huggingface.co"]).unwrap();
+    let (right, wrong) = signed(&ca);
+    let directory = std::env::temp_dir().join(format!("kit-ca-others-{}", crate::Random::from_os().hex(8)));
+    std::fs::create_dir_all(&directory).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(directory.join(name), text).unwrap();
+    write("ca.pem", ca.certificate_pem());
+    let mut list = String::new();
+    for signed in std::iter::once(&right).chain(&wrong) {
+        write(&format!("{}.pem", signed.name), &signed.pem);
+        write(&format!("{}.key.pem", signed.name), &signed.key_pem);
+        list.push_str(&format!("{} {}\n", signed.name, signed.server));
+    }
+    write("list", &list);
+    for signed in std::iter::once(&right).chain(&wrong) {
+        let mut openssl = Command::new("openssl");
+        openssl.args(["verify", "-purpose", "sslserver", "-CAfile", "ca.pem"]);
+        let verified = openssl.arg(format!("{}.pem", signed.name)).current_dir(&directory).output();
+        let Ok(verified) = verified else {
+            eprintln!("skipped: OpenSSL is not asked, there is no command `openssl`");
+            break;
+        };
+        let told = String::from_utf8_lossy(&verified.stdout).into_owned()
+            + &String::from_utf8_lossy(&verified.stderr);
+        assert_eq!(verified.status.success(), signed.name == right.name, "{}: {told}", signed.name);
+    }
+    match Command::new("node").args(["-e", NODE]).arg(&directory).output() {
+        Err(_) => eprintln!("skipped: Node.js is not asked, there is no command `node`"),
+        Ok(asked) => {
+            let told = String::from_utf8_lossy(&asked.stdout);
+            let (first, others) = told.split_once('\n').unwrap_or_else(|| panic!("{asked:?}"));
+            assert_eq!(first, "huggingface.co believed");
+            assert_eq!(others.lines().count(), wrong.len(), "{asked:?}");
+            assert!(!others.contains("believed"), "{others}");
+        }
+    }
+    std::fs::remove_dir_all(&directory).unwrap();
+}

@@ -1,0 +1,85 @@
+//! Answers of Hugging Face that are hardly answers: what becomes of the sign-in.
+
+use crate::support::command;
+
+/// How the connector's client takes them (contract §6 and §11): a network error before the head is
+/// tried again where `ky` does that, and everything is "Internal server error" to the person.
+/// Whatever comes whole in the end is an answer, however slowly.
+const SCENARIO: &str = r#"
+description: Answers that are hardly answers.
+parameters: { answer: null, userinfo: 0 }
+cases:
+  token-garbage:
+    description: In place of the token answer.
+    with: { answer: { path: /oauth/token, garbage: answer }, userinfo: 0 }
+  token-garbage-behind-a-head:
+    description: Behind the head of the token answer.
+    with: { answer: { path: /oauth/token, garbage: body }, userinfo: 0 }
+  userinfo-garbage:
+    description: In place of the userinfo answer.
+    with: { answer: { path: /oauth/userinfo, garbage: answer }, userinfo: 3 }
+  userinfo-garbage-behind-a-head:
+    description: Behind the head of the userinfo answer.
+    with: { answer: { path: /oauth/userinfo, garbage: body }, userinfo: 1 }
+finding: huggingface/connection-broken
+given:
+  huggingface: { users: [ada], answers: ["${answer}"] }
+steps:
+  - visit: /
+  - click: Sign In
+  - continue_with: huggingface
+  - sign_in_as: ada
+    expect:
+      refused: { status: 500, message: Internal server error. }
+      calls: { /oauth/token: 1, /oauth/userinfo: "${userinfo}" }
+  - visit: /
+    expect: { session: none }
+"#;
+
+const SLOW: &str = r#"
+description: Answers that come in small parts; some take longer than the connector waits for a head.
+parameters: { answer: null }
+cases:
+  token-a-byte-at-a-time:
+    description: The token answer, byte by byte.
+    with: { answer: { path: /oauth/token, dribble: { pause_ms: 10 } } }
+  token-slower-than-the-time-out:
+    description: The token answer, slower than the time-out of 10 s.
+    with: { answer: { path: /oauth/token, dribble: { bytes: 20, pause_ms: 1500 } } }
+  userinfo-slower-than-the-time-out:
+    description: The userinfo answer, slower than the time-out of 5 s.
+    with: { answer: { path: /oauth/userinfo, dribble: { bytes: 20, pause_ms: 1500 } } }
+given:
+  huggingface: { users: [ada], answers: ["${answer}"] }
+steps:
+  - visit: /
+  - click: Sign In
+  - continue_with: huggingface
+  - sign_in_as: ada
+    expect: { calls: { /oauth/token: 1, /oauth/userinfo: 1 }, session: { name: Ada Lovelace } }
+"#;
+
+fn walked(scenario: &str) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("answers.yaml");
+    std::fs::write(&file, scenario).unwrap();
+    let output = command(&["run", file.to_str().unwrap(), "--transcript"]);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{shown}{}", String::from_utf8_lossy(&output.stderr));
+    shown
+}
+
+#[test]
+fn garbage_is_a_broken_connection_to_logto() {
+    let shown = walked(SCENARIO);
+    assert!(shown.contains("4 passed, 0 failed"), "{shown}");
+    assert!(shown.contains("bytes that are not HTTP in place of an answer, as scripted"), "{shown}");
+    assert!(shown.contains("breaks off after its head"), "{shown}");
+}
+
+#[test]
+fn an_answer_that_dribbles_in_is_an_answer() {
+    let shown = walked(SLOW);
+    assert!(shown.contains("3 passed, 0 failed"), "{shown}");
+    assert!(shown.contains("the body comes 20 byte(s) at a time, after a pause of 1500 ms each"), "{shown}");
+}

@@ -1,0 +1,677 @@
+//! The marker test: a marker of its own in every place where a person can put a secret, and
+//! then every command and report, error paths included, is searched for all of them.
+//!
+//! Where a command's purpose is to hand a secret out is said in docs/design.md, "Secrets".
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use serde_json::{Value, json};
+
+use crate::support::{Elsewhere, Surroundings, binary};
+
+/// Every form in which a marker may come out. Its own implementation: the product's must not judge itself.
+fn forms(marker: &str) -> Vec<(&'static str, String)> {
+    let percent = |upper: bool, plus: bool| -> String {
+        let one = |byte: u8| match byte {
+            b' ' if plus => "+".to_owned(),
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
+            byte if upper => format!("%{byte:02X}"),
+            byte => format!("%{byte:02x}"),
+        };
+        marker.bytes().map(one).collect()
+    };
+    let mut forms = vec![
+        ("plain", marker.to_owned()),
+        ("percent-encoded", percent(true, false)),
+        ("percent-encoded in small letters", percent(false, false)),
+        ("form-encoded", percent(true, true)),
+        ("JSON-escaped", json!(marker).to_string().trim_matches('"').to_owned()),
+        (
+            "JSON-escaped twice",
+            json!(json!(marker).to_string()).to_string().trim_matches(['"', '\\']).to_owned(),
+        ),
+    ];
+    for before in ["", "x", "xx"] {
+        let text = format!("{before}{marker}");
+        // Without the characters that depend on what stands before and after.
+        let (start, end) = ((before.len() * 8).div_ceil(6), text.len() * 8 / 6);
+        // So in Basic credentials, and in the payload of a JWT.
+        forms.push(("base64", STANDARD.encode(&text)[start..end].to_owned()));
+        forms.push(("base64url", URL_SAFE.encode(&text)[start..end].to_owned()));
+    }
+    forms
+}
+
+#[test]
+fn the_hunt_sees_a_marker_in_every_form() {
+    let marker = "Mk01-q+Z/x=9\"Yw é";
+    let jwt =
+        format!("eyJ.{}.sig", URL_SAFE.encode(json!({ "aud": "m", "x": "Mk01-Plain0Text9" }).to_string()));
+    for text in [
+        marker.to_owned(),
+        json!({ "a": marker }).to_string(),
+        format!("Basic {}", STANDARD.encode(format!("id:{marker}"))),
+        format!("?x={}", url::form_urlencoded::byte_serialize(marker.as_bytes()).collect::<String>()),
+    ] {
+        assert!(forms(marker).iter().any(|(_, form)| text.contains(form)), "{text}");
+    }
+    assert!(forms("Mk01-Plain0Text9").iter().any(|(_, form)| jwt.contains(form)), "{jwt}");
+}
+
+/// A folder with inputs, and the markers that were planted in them.
+struct Hunt {
+    directory: tempfile::TempDir,
+    markers: Vec<(String, String)>,
+    inputs: BTreeSet<PathBuf>,
+    /// Files that are there to hand secrets out.
+    allowed: BTreeSet<PathBuf>,
+    found: Vec<String>,
+}
+
+impl Hunt {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        Self { directory, markers: vec![], inputs: BTreeSet::new(), allowed: BTreeSet::new(), found: vec![] }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// A marker of letters and digits, for places that take nothing else.
+    fn marker(&mut self, place: &str) -> String {
+        let marker = format!("Mk{:02}zQ7Wx9Lp{}", self.markers.len(), place.len());
+        self.markers.push((place.to_owned(), marker.clone()));
+        marker
+    }
+
+    /// A marker with characters that encodings treat specially.
+    fn odd(&mut self, place: &str) -> String {
+        let marker = format!("Mk{:02}-q+Z/x=9\"Yw%7!é", self.markers.len());
+        self.markers.push((place.to_owned(), marker.clone()));
+        marker
+    }
+
+    fn write(&mut self, name: &str, text: impl AsRef<str>) -> String {
+        std::fs::write(self.path(name), text.as_ref()).unwrap();
+        self.inputs.insert(self.path(name));
+        name.to_owned()
+    }
+
+    fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(binary());
+        command.current_dir(self.directory.path()).args(arguments).env_remove("LOGTO_TESTKIT_M2M");
+        command.envs(environment.iter().copied());
+        command
+    }
+
+    /// Runs a command to its end, and searches what it wrote. Answers with its exit code and output.
+    fn run(&mut self, arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
+        let output = self.command(arguments, environment).stdin(Stdio::null()).output().unwrap();
+        let text =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        self.search(&arguments.join(" "), &text);
+        (output.status.code().unwrap_or(-1), text)
+    }
+
+    /// Runs a command until it has said that it is ready, then lets `meanwhile` happen, and ends it.
+    fn serve(
+        &mut self,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        ready: &str,
+        meanwhile: impl FnOnce(&str),
+    ) {
+        let mut child = self
+            .command(arguments, environment)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = child.stderr.take().unwrap();
+        let errors = std::thread::spawn(move || {
+            let mut text = String::new();
+            drop(stderr.read_to_string(&mut text));
+            text
+        });
+        let mut told = String::new();
+        while !told.contains(ready) && stdout.read_line(&mut told).unwrap() > 0 {}
+        assert!(told.contains(ready), "{arguments:?} said: {told}");
+        meanwhile(&told);
+        let ended = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        if !ended.is_ok_and(|status| status.success()) {
+            child.kill().unwrap();
+        }
+        drop(stdout.read_to_string(&mut told));
+        child.wait().unwrap();
+        told.push_str(&errors.join().unwrap());
+        self.search(&arguments.join(" "), &told);
+    }
+
+    /// Searches a text, and all files that are neither inputs nor there to hand secrets out.
+    fn search(&mut self, command: &str, text: &str) {
+        let mut texts = vec![("its output".to_owned(), text.to_owned())];
+        for entry in std::fs::read_dir(self.directory.path()).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_file() && !self.inputs.contains(&path) && !self.allowed.contains(&path) {
+                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                texts.push((path.file_name().unwrap().to_string_lossy().into_owned(), text));
+            }
+        }
+        for (place, marker) in &self.markers {
+            for (what, text) in &texts {
+                for (form, value) in forms(marker) {
+                    if let Some(at) = text.find(&value) {
+                        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+                        let rest = text[at..].lines().next().unwrap_or_default();
+                        self.found.push(format!("`{command}`: {place}, {form}, in {what}: {line}{rest}"));
+                    }
+                }
+            }
+        }
+    }
+
+    #[track_caller]
+    fn nothing_was_found(&self) {
+        assert!(self.found.is_empty(), "{}", self.found.join("\n"));
+        assert!(!self.markers.is_empty());
+    }
+}
+
+/// A scenario with a marker in every lever that takes a secret. `config` further members of the connector's.
+fn scenario(hunt: &mut Hunt, expected: &Value) -> String {
+    let given = json!({
+        "huggingface": {
+            "users": ["ada"],
+            "app": {
+                "secret": hunt.odd("huggingface.app.secret"),
+                "redirect_uris": [
+                    "[LOGTO]/callback/[CONNECTOR]",
+                    format!("https://{}@shop.example/cb?token={}#{}", hunt.marker("userinfo of a redirect URI"),
+                        hunt.marker("query of a redirect URI"), hunt.marker("fragment of a redirect URI")),
+                ],
+            },
+            "other_apps": [{ "secret": hunt.marker("huggingface.other_apps.secret"), "name": "Other" }],
+        },
+        "connector": {
+            "factory": "oauth2",
+            "client_secret": hunt.odd("connector.client_secret"),
+            "config": {
+                "customConfig": { "apiKey": hunt.odd("connector.config.customConfig"), "deep": [{ "er": hunt.marker("customConfig, deep") }] },
+                "profileMap": { "id": "sub", "name": hunt.marker("connector.config.profileMap") },
+            },
+        },
+        "application": { "redirect_uris": ["[APP]/callback", format!("[APP]/other?t={}", hunt.marker("application.redirect_uris"))] },
+        "users": [{ "username": "grace", "password": hunt.odd("users.password") }],
+        "app": {
+            "app_secret": hunt.odd("app.app_secret"),
+            "session_secret": hunt.marker("app.session_secret"),
+            "extra_parameters": { "login_hint": hunt.marker("app.extra_parameters") },
+        },
+    });
+    let ticket = hunt.marker("query of a visit");
+    json!({
+        "description": "A secret everywhere.",
+        "given": given,
+        "steps": [
+            { "visit": format!("/?ticket={ticket}") },
+            { "click": "Sign In" },
+            { "continue_with": "huggingface" },
+            { "sign_in_as": "ada", "expect": expected },
+        ],
+    })
+    .to_string()
+}
+
+#[test]
+fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
+    let mut hunt = Hunt::new();
+    // It fails at the token endpoint, so findings and evidence are told.
+    let text = scenario(&mut hunt, &json!({ "session": { "name": "Ada Lovelace" } }));
+    let failing = hunt.write("failing.yaml", text);
+    for report in
+        [&["--report", "text"][..], &["--report", "json"], &["--report", "junit"], &["--transcript"]]
+    {
+        let (code, text) = hunt.run(&[&["run", &failing][..], report].concat(), &[]);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("[SECRET]"), "{report:?}: nothing was hidden, so nothing was tried: {text}");
+    }
+    // The same, passing, which becomes the reviewed transcript.
+    let refused = json!({ "refused": { "status": 400, "code": "connector.general" } });
+    let text = scenario(&mut hunt, &refused);
+    let passing = hunt.write("passing.yaml", text);
+    for arguments in
+        [&["run", &passing, "--update"][..], &["run", &passing], &["run", &passing, "--report", "json"]]
+    {
+        let (code, text) = hunt.run(arguments, &[]);
+        assert_eq!(code, 0, "{text}");
+    }
+    assert!(std::fs::read_to_string(hunt.path("passing.snap")).unwrap().contains("[SECRET]"));
+    hunt.nothing_was_found();
+}
+
+/// D21, as it was reported.
+#[test]
+fn a_literal_secret_of_a_scenario_is_in_no_report() {
+    let mut hunt = Hunt::new();
+    let secret = hunt.marker("connector.config.clientSecret");
+    let scenario = hunt.write(
+        "sec.yaml",
+        format!(
+            "description: A literal secret.\ngiven:\n  huggingface: {{ users: [ada] }}\n  connector: {{ config: {{ clientSecret: \
+             {secret} }} }}\nsteps:\n  - visit: /\n  - click: Sign In\n  - continue_with: huggingface\n  - sign_in_as: ada\n"
+        ),
+    );
+    for report in ["text", "json", "junit"] {
+        let (code, text) = hunt.run(&["run", &scenario, "--report", report], &[]);
+        assert_eq!(code, 1, "{text}");
+        assert!(report == "junit" || text.contains("Basic [HF_CLIENT_ID]:[SECRET]"), "{text}");
+    }
+    hunt.nothing_was_found();
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_without_its_secrets() {
+    let mut hunt = Hunt::new();
+    let secret = hunt.odd("a line that cannot be read");
+    let quoted = json!(secret);
+    for (name, text) in [
+        (
+            "unclosed.yaml",
+            format!("description: x\ngiven:\n  connector: {{ client_secret: {quoted}\nsteps: []\n"),
+        ),
+        (
+            "list.yaml",
+            format!(
+                "description: x\ngiven: {{ connector: {{ client_secret: [{quoted}] }} }}\nsteps: [{{ visit: / }}]\n"
+            ),
+        ),
+        (
+            "word.yaml",
+            format!("description: x\ngiven: {{ app: {{ storage: {quoted} }} }}\nsteps: [{{ visit: / }}]\n"),
+        ),
+        ("number.yaml", format!("description: x\nsteps: [{{ visit: /, expect: {{ status: {quoted} }} }}]\n")),
+        (
+            "name.yaml",
+            format!(
+                "description: x\ngiven: {{ connector: {{ client_secret: {}, scpoe: x }} }}\nsteps: [{{ visit: / }}]\n",
+                json!(format!("{secret}[NOTHING]"))
+            ),
+        ),
+    ] {
+        let name = hunt.write(name, text);
+        for command in ["check", "run", "up"] {
+            let (code, text) = hunt.run(&[command, &name], &[]);
+            assert_eq!(code, 2, "{command} {name}: {text}");
+        }
+        let (code, text) = hunt.run(&["capsule", "-", "--scenario", &name], &[]);
+        assert_eq!(code, 2, "{name}: {text}");
+    }
+    for (option, text) in [
+        ("--connector", format!("{{ \"config\": {{ \"clientSecret\": {quoted} \"x\": 1 }} }}")),
+        ("--connector", format!("[{quoted}]")),
+        ("--connector", format!("{{ \"connectorId\": {quoted} }}")),
+        (
+            "--connector",
+            format!(
+                "{{ \"connectorId\": \"oauth2\", \"config\": {{ \"tokenEndpoint\": \"https://u:{}@evil.example/\" }} }}",
+                hunt.marker("userinfo of an endpoint")
+            ),
+        ),
+        ("--huggingface", format!("secret: [{quoted}]\n")),
+        ("--huggingface", format!("secret: {quoted}\nredirect_uris: {quoted}\n")),
+        ("--huggingface", format!("sceret: {quoted}\n")),
+        ("--huggingface", format!("{{ secret: {quoted}, scopes: [{quoted}]\n")),
+    ] {
+        let file = hunt.write("broken", text);
+        let good =
+            hunt.write("good.json", r#"{ "clientId": "abc", "clientSecret": "def", "scope": "openid" }"#);
+        let arguments = match option {
+            "--connector" => vec!["diagnose", option, &file],
+            _ => vec!["diagnose", "--connector", &good, option, &file],
+        };
+        let (code, text) = hunt.run(&arguments, &[]);
+        assert_eq!(code, 2, "{text}");
+    }
+    for (name, text) in [
+        ("state.json", format!("{{ \"version\": 1, \"secret\": {quoted}\n")),
+        ("state.json", format!("{{ \"version\": {quoted} }}")),
+    ] {
+        let name = hunt.write(name, text);
+        let (code, text) = hunt.run(&["restore", &name, "--logto-m2m", "m-default:x"], &[]);
+        assert_eq!(code, 4, "{text}");
+    }
+    let file = hunt.write("hf.yaml", format!("apps: [{{ name: Shop, secret: [{quoted}] }}]\n"));
+    let (code, text) = hunt.run(&["serve", "huggingface", "--config", &file], &[]);
+    assert_eq!(code, 2, "{text}");
+    let plain = hunt.marker("a line of an env file");
+    for text in
+        [format!("LOGTO_APP_SECRET {plain}"), format!("LOGTO_ENDPOINT={plain}"), format!("SECRET={plain}")]
+    {
+        let file = hunt.write("app.env", text);
+        let (code, text) = hunt.run(&["serve", "app", "--env-file", &file], &[]);
+        assert_eq!(code, 2, "{text}");
+    }
+    hunt.nothing_was_found();
+}
+
+/// Settings of a person, with a marker wherever there is a secret in them.
+fn settings(hunt: &mut Hunt) -> Vec<String> {
+    let secret = hunt.odd("secret of the OAuth app");
+    let connector = json!({
+        "connectorId": "oauth2", "id": "abc123", "target": "huggingface",
+        "config": {
+            "clientId": "5fbf7d1c-0f4e-4b5e-8a0e-9c6f3b0d2a1e",
+            "clientSecret": format!("{secret}\n"),
+            "scope": "openid profile email",
+            "authorizationEndpoint": format!("https://huggingface.co/oauth/authorize?hint={}", hunt.marker("query of an endpoint")),
+            "tokenEndpoint": "https://huggingface.co/oauth/token",
+            "userInfoEndpoint": "https://huggingface.co/oauth/userinfo",
+            "tokenEndpointResponseType": "json",
+            "customConfig": { "apiKey": hunt.odd("customConfig"), "Authorization": format!("Bearer {}", hunt.marker("customConfig, Bearer")) },
+            "profileMap": { "id": "sub", "name": hunt.marker("profileMap") },
+        },
+    });
+    let connector = hunt.write("connector.json", connector.to_string());
+    let app_secret = hunt.odd("secret of the application");
+    let application = json!({
+        "id": "k9x2m4c7v1b5n8z3q6w0e", "name": "Shop", "type": "Traditional",
+        "oidcClientMetadata": {
+            "redirectUris": [format!("https://shop.acme.io/callback?token={}", hunt.marker("query of the app's redirect URI"))],
+            "postLogoutRedirectUris": [format!("https://shop.acme.io/#{}", hunt.marker("fragment of a post sign-out URI"))],
+        },
+        "customClientMetadata": {},
+        "secrets": [{ "name": "Default secret", "value": app_secret }],
+    });
+    let application = hunt.write("application.json", application.to_string());
+    let oauth_app = json!({
+        "client_id": "5fbf7d1c-0f4e-4b5e-8a0e-9c6f3b0d2a1e", "secret": secret,
+        "redirect_uris": [
+            format!("https://auth.acme.io/callback/abc123?token={}", hunt.marker("query of a redirect URI")),
+            format!("https://me:{}@auth.acme.io/callback/abc123", hunt.marker("password in a redirect URI")),
+        ],
+    });
+    let oauth_app = hunt.write("huggingface.yaml", oauth_app.to_string());
+    let sent = format!("https://shop.acme.io/callback?token={}", hunt.marker("--redirect-uri"));
+    let mut arguments: Vec<String> =
+        ["--connector", &connector, "--application", &application, "--huggingface", &oauth_app]
+            .map(ToOwned::to_owned)
+            .into();
+    arguments.extend([
+        "--app-secret".to_owned(),
+        hunt.odd("--app-secret"),
+        "--redirect-uri".to_owned(),
+        sent,
+    ]);
+    arguments.extend([
+        "--logto-endpoint".to_owned(),
+        format!("https://u:{}@auth.acme.io/", hunt.marker("--logto-endpoint")),
+    ]);
+    arguments
+}
+
+#[test]
+fn a_diagnosis_shows_no_secret() {
+    let mut hunt = Hunt::new();
+    let settings = settings(&mut hunt);
+    for report in [&["--transcript"][..], &["--report", "json"]] {
+        let arguments: Vec<&str> = std::iter::once("diagnose")
+            .chain(settings.iter().map(String::as_str))
+            .chain(report.iter().copied())
+            .collect();
+        let (code, text) = hunt.run(&arguments, &[]);
+        assert_eq!(code, 1, "{text}");
+    }
+    hunt.nothing_was_found();
+}
+
+/// D3 and what is like it.
+#[test]
+fn a_capsule_holds_no_secret() {
+    let mut hunt = Hunt::new();
+    let settings = settings(&mut hunt);
+    let arguments: Vec<&str> =
+        ["capsule", "out.yaml"].into_iter().chain(settings.iter().map(String::as_str)).collect();
+    let (code, text) = hunt.run(&arguments, &[]);
+    assert_eq!(code, 0, "{text}");
+    let capsule = std::fs::read_to_string(hunt.path("out.yaml")).unwrap();
+    assert!(
+        capsule.contains("customConfig") && capsule.contains("profileMap") && capsule.contains("?token="),
+        "{capsule}"
+    );
+    let (code, text) = hunt.run(&["run", "out.yaml"], &[]);
+    assert_eq!(code, 1, "{text}");
+    let text = scenario(&mut hunt, &json!({ "status": 200 }));
+    let scenario = hunt.write("mine.yaml", text);
+    let (code, text) = hunt.run(&["capsule", "-", "--scenario", &scenario], &[]);
+    assert_eq!(code, 0, "{text}");
+    hunt.nothing_was_found();
+}
+
+#[test]
+fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
+    let mut hunt = Hunt::new();
+    let secret = hunt.odd("an argument");
+    let m2m = format!("m-default:{secret}");
+    let plain = hunt.marker("an address in an argument");
+    let url = format!("http://u:{plain}@127.0.0.1:1/?t={plain}#{plain}");
+    let joined = format!("--logto-m2m={m2m}");
+    let misspelt = format!("--logto-m2n={m2m}");
+    for (arguments, code) in [
+        (vec!["run", "--logto-m2n", &m2m], 2),
+        (vec!["run", &misspelt], 2),
+        (vec!["run", "--logto-m2m", "m-default", &secret, "--jbos", "1"], 2),
+        (vec!["run", &joined, "--jobs", "x"], 2),
+        (vec!["run", "--logto", &url, "--logto-m2m", &secret], 2),
+        (vec!["run", "--logto", &url], 2),
+        (vec!["run", "--app", &url, "--app-env", "x.env"], 2),
+        (vec!["probe", &url], 1),
+        (vec!["diagnose", "--app-secrte", &secret], 2),
+        (vec!["diagnose", "--from-logto", &url, "--logto-m2m", &m2m], 3),
+        (
+            vec![
+                "provision",
+                "--logto",
+                &url,
+                "--logto-m2m",
+                &m2m,
+                "--huggingface",
+                &url,
+                "--huggingface-control",
+                &url,
+                "--app",
+                &url,
+                "--app-env",
+                "x.env",
+            ],
+            3,
+        ),
+        (vec!["serve", "huggingface", "--origin", &url], 2),
+        (vec!["serve", "logto", "--m2m-sceret", &secret], 2),
+        (vec!["serve", "app", "--app-secret", &secret], 2),
+        (vec!["serve", "app", "--app-secret", &secret, "--logto-endpoint", &url, "--jbos"], 2),
+    ] {
+        let (got, text) = hunt.run(&arguments, &[]);
+        assert_eq!(got, code, "{arguments:?}: {text}");
+    }
+    for (variable, arguments) in [
+        ("LOGTO_TESTKIT_M2M", &["run", "--logto", "http://127.0.0.1:1"][..]),
+        ("LOGTO_APP_SECRET", &["serve", "app"][..]),
+        ("LOGTO_ENDPOINT", &["serve", "app"][..]),
+        ("MOCK_LOGTO_M2M_SECRET", &["serve", "logto", "--listen", "192.0.2.1:1"][..]),
+    ] {
+        let (code, text) = hunt.run(arguments, &[(variable, secret.as_str())]);
+        assert!(code == 2 || code == 3, "{variable}: {text}");
+    }
+    let file = hunt.write("m2m.txt", &secret);
+    let (code, text) = hunt.run(&["run", "--logto", "http://127.0.0.1:1", "--logto-m2m-file", &file], &[]);
+    assert_eq!(code, 2, "{text}");
+    hunt.nothing_was_found();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_tenants_secrets_are_in_no_message() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let mut hunt = Hunt::new();
+    let theirs = hunt.odd("secret of a connector in the tenant");
+    let key = hunt.marker("customConfig of a connector in the tenant");
+    let config = json!({ "clientId": "theirs", "clientSecret": format!("{theirs} "), "scope": "profile", "customConfig": { "key": key } });
+    let connector = json!({ "connectorId": "huggingface-universal", "id": "theirs", "config": config });
+    elsewhere.management().await.post("connectors", &connector).await.unwrap();
+    let (endpoint, admin) = (elsewhere.endpoint.to_string(), elsewhere.admin_endpoint.to_string());
+    let wrong = format!("m-default:{}", hunt.odd("secret of a machine-to-machine application"));
+    let m2m = elsewhere.m2m();
+    hunt.markers.push(("the right one".to_owned(), elsewhere.credentials.secret.clone()));
+    elsewhere.ca.save(&hunt.path("ca")).unwrap();
+    hunt.markers.push(("the CA's key".to_owned(), elsewhere.ca.key_pem().lines().nth(1).unwrap().to_owned()));
+    let listen = elsewhere.huggingface.to_string();
+    let tenant = ["--logto-admin", admin.as_str(), "--logto-m2m"];
+    let text = scenario(&mut hunt, &json!({ "status": 200 }));
+    let file = hunt.write("a.yaml", text);
+    let state = hunt.path("state.json");
+    hunt.allowed.insert(state.clone());
+    let hunt = tokio::task::spawn_blocking(move || {
+        let run = ["run", &file, "--logto", &endpoint, "--ca", "ca", "--huggingface-listen", &listen];
+        let run = [&run[..], &["--state-file", "state.json", "--allow-shared-tenant"]].concat();
+        // Credentials that are refused; then a connector that is borrowed and put back.
+        let (code, text) = hunt.run(&[&run[..], &tenant, &[wrong.as_str()]].concat(), &[]);
+        assert_eq!(code, 3, "{text}");
+        for report in ["text", "json"] {
+            let arguments = [&run[..], &tenant, &[m2m.as_str(), "--report", report]].concat();
+            let (code, text) = hunt.run(&arguments, &[]);
+            assert!(code == 1 || code == 3, "{text}");
+        }
+        for report in ["text", "json"] {
+            let asked = ["diagnose", "--from-logto", endpoint.as_str(), "--report", report];
+            let (code, text) = hunt.run(&[&asked[..], &tenant, &[m2m.as_str()]].concat(), &[]);
+            assert_eq!(code, 1, "{text}");
+        }
+        let (code, text) = hunt.run(
+            &[&["capsule", "-", "--from-logto", endpoint.as_str()][..], &tenant, &[m2m.as_str()]].concat(),
+            &[],
+        );
+        assert_eq!(code, 0, "{text}");
+        // A state that cannot be put back: nobody is there.
+        let saved = json!({
+            "version": 1, "logto": "http://127.0.0.1:1/", "logto_admin": "http://127.0.0.1:1/", "started_at_ms": 0,
+            "borrowed_connector": { "id": "theirs", "config": config, "sync_profile": false },
+            "created_connector": null, "created_application": null, "sign_in_experience": {},
+        });
+        let state = hunt.write("left.json", saved.to_string());
+        let (code, text) = hunt.run(&["restore", &state, "--logto-m2m", &wrong], &[]);
+        assert_ne!(code, 0, "{text}");
+        hunt
+    });
+    let hunt = hunt.await.unwrap();
+    hunt.nothing_was_found();
+}
+
+#[test]
+fn servers_tell_no_secret_that_they_were_given() {
+    let mut hunt = Hunt::new();
+    let ask = |url: &str, headers: &[(&str, &str)], body: &str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = kit::Client::builder().build().unwrap();
+        let mut request = http::Request::post(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(bytes::Bytes::from(body.to_owned())).unwrap();
+        runtime.block_on(client.send(request)).unwrap().status().as_u16()
+    };
+    let form = ("content-type", "application/x-www-form-urlencoded");
+
+    let secret = hunt.marker("MOCK_LOGTO_M2M_SECRET");
+    let environment = [("MOCK_LOGTO_M2M_SECRET", secret.as_str())];
+    let ready = "Management";
+    hunt.serve(
+        &["serve", "logto", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"],
+        &environment,
+        ready,
+        |told| {
+            let admin = told.lines().find_map(|line| line.strip_prefix("Logto admin  ")).unwrap();
+            let basic = format!("Basic {}", STANDARD.encode(format!("m-default:{secret}")));
+            let body =
+                "grant_type=client_credentials&resource=https%3A%2F%2Fdefault.logto.app%2Fapi&scope=all";
+            let status = ask(
+                &format!("{}/oidc/token", admin.trim_end_matches('/')),
+                &[form, ("authorization", &basic)],
+                body,
+            );
+            assert_eq!(status, 200);
+        },
+    );
+
+    let secret = hunt.odd("secret of an app in --config");
+    let config = json!({ "apps": [{ "client_id": "shop", "name": "Shop", "secret": secret, "redirect_uris": ["https://a.example/"] }] });
+    let config = hunt.write("mock.yaml", config.to_string());
+    let sent = hunt.marker("a secret that a client sends");
+    hunt.serve(&["serve", "huggingface", "--config", &config], &[], "control:", |told| {
+        let site = told.split_whitespace().nth(1).unwrap();
+        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        for secret in [&secret, &sent] {
+            let body = format!(
+                "grant_type=authorization_code&code=x&client_id=shop&client_secret={}",
+                encoded(secret)
+            );
+            assert!(ask(&format!("{site}/oauth/token"), &[form], &body) >= 400);
+        }
+    });
+
+    let secret = hunt.marker("LOGTO_APP_SECRET");
+    let environment = [
+        ("LOGTO_APP_SECRET", secret.as_str()),
+        ("LOGTO_APP_ID", "shop"),
+        ("LOGTO_ENDPOINT", "http://127.0.0.1:1/"),
+    ];
+    hunt.serve(&["serve", "app", "--listen", "127.0.0.1:0"], &environment, "post sign-out", |_| {});
+
+    let text = scenario(&mut hunt, &json!({ "status": 200 }));
+    let scenario = hunt.write("up.yaml", text);
+    let ports = [free_port(), free_port()];
+    let arguments = ["up", "--plain", "--app-port", &ports[0], "--logto-port", &ports[1], &scenario];
+    hunt.serve(&arguments, &[], "Ctrl-C ends", |_| {});
+    hunt.nothing_was_found();
+}
+
+/// A port that was free a moment ago, with the one after it.
+fn free_port() -> String {
+    loop {
+        let one = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = one.local_addr().unwrap().port();
+        if port < 60_000 && std::net::TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port.to_string();
+        }
+    }
+}
+
+/// The closed list: what hands secrets out does so still.
+#[test]
+fn what_is_there_to_hand_a_secret_out_does() {
+    let design = std::fs::read_to_string(crate::support::root().join("docs/design.md")).unwrap();
+    for handed_out in ["--app-env", "`up --app`", "`serve logto`", "restore file", "`ca.key`", "control API"]
+    {
+        assert!(design.contains(handed_out), "{handed_out}");
+    }
+    let hunt = Hunt::new();
+    let mut child = hunt
+        .command(&["serve", "logto", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"], &[])
+        .env_remove("MOCK_LOGTO_M2M_SECRET")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let line = lines.find(|line| line.starts_with("Management")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (_, secret) = line.rsplit_once(':').unwrap();
+    assert_eq!(secret.len(), 32, "{line}");
+    assert!(Path::new(binary()).exists());
+}
