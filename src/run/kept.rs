@@ -11,7 +11,8 @@ use crate::transcript::Wire;
 const IGNORED: &str = "# Raw headers of failed walks, with cookies and codes in clear.\n*\n";
 
 /// Writes the headers of a failed walk into `folder`, a file to the scenario; that of an earlier walk is
-/// replaced. Its owner alone can read it, for cookies and codes are in clear.
+/// replaced. Its owner alone can read it, for cookies and codes are in clear. Secrets that the
+/// scenario or this process was given are not.
 ///
 /// # Errors
 /// When the folder or the file cannot be written.
@@ -23,6 +24,8 @@ pub fn keep_wire(folder: &Path, scenario: &Scenario, wire: &Wire) -> std::io::Re
     }
     // `sign-in/first-visit@case` as `sign-in-first-visit@case.txt`.
     let path = folder.join(format!("{}.txt", scenario.name().replace(['/', '\\'], "-")));
-    files::replace(&path, format!("# {}\n\n{wire}", scenario.path.display()), Access::Secret)?;
+    let text = format!("# {}\n\n{wire}", scenario.path.display());
+    let text = kit::secret::hide(&scenario.secrets().hide(&text)).into_owned();
+    files::replace(&path, text, Access::Secret)?;
     Ok(path)
 }
