@@ -8,11 +8,12 @@ use kit::output::{Form, escaped};
 use crate::Scenario;
 use crate::transcript::Wire;
 
-/// Keeps folders of failed walks out of version control.
-const IGNORED: &str = "# Raw headers of failed walks, with cookies and codes: not for version control.\n*\n";
+/// Keeps the folder out of version control.
+const IGNORED: &str = "# Raw headers of failed walks, with cookies and codes in clear.\n*\n";
 
-/// Writes the headers of a failed walk into `folder`, a file to the scenario; an earlier walk's is
-/// replaced. Its owner alone can read it, for the cookies and codes in it are in clear.
+/// Writes the headers of a failed walk into `folder`, a file to the scenario; that of an earlier walk is
+/// replaced. Its owner alone can read it, for cookies and codes are in clear. Secrets that the
+/// scenario or this process was given are not.
 ///
 /// # Errors
 /// When the folder or the file cannot be written.
@@ -24,11 +25,7 @@ pub fn keep_wire(folder: &Path, scenario: &Scenario, wire: &Wire) -> std::io::Re
     }
     let path = file_of(folder, scenario);
     let text = format!("# {}\n\n{wire}", escaped(&scenario.path.display().to_string(), Form::Line));
+    let text = kit::secret::hide(&scenario.secrets().hide(&text)).into_owned();
     files::replace(&path, text, Access::Secret)?;
     Ok(path)
-}
-
-/// `sign-in/first-visit@case` as `sign-in-first-visit@case.txt`.
-fn file_of(folder: &Path, scenario: &Scenario) -> PathBuf {
-    folder.join(format!("{}.txt", scenario.name().replace(['/', '\\'], "-")))
 }

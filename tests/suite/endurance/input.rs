@@ -118,8 +118,8 @@ fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
     every_reader_says("large", &files, "it is larger than ");
     // A folder is one of scenarios for `check` and `run`.
     std::fs::create_dir(files.path().join("folder")).unwrap();
-    let (code, told) = files.told(&["diagnose", "--connector", "folder"]);
-    assert_eq!((code, told.as_str()), (2, "error: folder: it is a folder, not a file or a pipe\n"));
+    let (code, shown) = files.told(&["diagnose", "--connector", "folder"]);
+    assert_eq!((code, shown.as_str()), (2, "error: folder: it is a folder, not a file or a pipe\n"));
     let endless = Command::new(binary())
         .args(["diagnose", "--connector", "-"])
         .stdin(std::fs::File::open("/dev/zero").unwrap())
