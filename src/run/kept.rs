@@ -23,7 +23,8 @@ pub fn keep_wire(folder: &Path, scenario: &Scenario, wire: &Wire) -> std::io::Re
     if !ignore.exists() {
         files::replace(&ignore, IGNORED, Access::Ordinary)?;
     }
-    let path = file_of(folder, scenario);
+    // `sign-in/first-visit@case` as `sign-in-first-visit@case.txt`.
+    let path = folder.join(format!("{}.txt", scenario.name().replace(['/', '\\'], "-")));
     let text = format!("# {}\n\n{wire}", escaped(&scenario.path.display().to_string(), Form::Line));
     let text = kit::secret::hide(&scenario.secrets().hide(&text)).into_owned();
     files::replace(&path, text, Access::Secret)?;
