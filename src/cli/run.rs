@@ -87,9 +87,10 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     if backend == BackendKind::Container {
         walked.describe(started);
     }
+    // The last walk has told its outcome before its worker let go of Logto; and a process that
+    // ends beside a thread at work may be aborted by a library that tidies up under it.
+    walks.ended().await;
     if let Logto::Running(_) = logto {
-        // The last walk has told its outcome before its worker let go of Logto.
-        walks.ended().await;
         containers::stopped(logto).await;
     }
     let seconds = started.elapsed().as_secs_f64();

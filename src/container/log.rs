@@ -1,7 +1,7 @@
 //! What a container logs: followed while it starts, kept whole when it fails.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{Stream, StreamExt as _};
@@ -159,7 +159,7 @@ fn last_lines(whole: &[u8]) -> Vec<String> {
     lines[lines.len().saturating_sub(SHOWN)..].iter().map(|line| (*line).to_owned()).collect()
 }
 
-fn write(file: &PathBuf, whole: &[u8]) -> bool {
+fn write(file: &Path, whole: &[u8]) -> bool {
     // Logto logs what people send.
     !whole.is_empty() && files::replace(file, whole, Access::Secret).is_ok()
 }

@@ -60,7 +60,7 @@ pub enum Event {
         took: Duration,
     },
     /// The stack that it was started for is gone, and the containers stay.
-    Kept(Kept),
+    Kept(Box<Kept>),
 }
 
 /// Tells a listener, if there is one, and takes the time.

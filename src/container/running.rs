@@ -381,7 +381,7 @@ impl RunningContainer {
     pub(crate) async fn stop_and_tell(self) {
         let progress = self.progress.clone();
         if let Some(kept) = self.stop().await {
-            progress.tell(&Event::Kept(kept));
+            progress.tell(&Event::Kept(Box::new(kept)));
         }
     }
 }

@@ -127,10 +127,11 @@ fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
         (None, Some(factory)) => format!(", and `{factory}` is the connector's factory, not its target"),
         (None, None) => String::new(),
     };
+    let given = given.map(ToString::to_string);
     for evidence in &mut finding.evidence {
-        if let (Evidence::Setting { field, value }, Some(given)) = (evidence, given)
+        if let (Evidence::Setting { field, value }, Some(given)) = (evidence, &given)
             && *field == "signInExperience.socialSignInConnectorTargets"
-            && *value != given.to_string()
+            && value != given
         {
             *value = format!("{given}; Logto drops what is the target of no connector{hint}");
         }

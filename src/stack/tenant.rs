@@ -329,7 +329,7 @@ impl Tenant {
             }
             Ahead::CreatesAt(place) => self.note(|state| state.created_besides.push(place))?,
             Ahead::Changes { place, before } => {
-                self.note(|state| drop(state.before.insert(place, before)))?
+                self.note(|state| drop(state.before.insert(place, before)))?;
             }
             Ahead::ForGood => self.note(|state| state.not_undone.push(format!("{method} /api/{path}")))?,
         }

@@ -35,17 +35,22 @@ pub(super) async fn walk(
     };
     let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone())?;
     let mut progress = Progress::new(scenarios.len(), true);
-    let mut cells = Vec::new();
+    let (mut cells, mut ended) = (Vec::new(), Ok(()));
     while let Some((name, done)) = walks.next(&mut progress).await {
         let cell = match done {
             Ok(outcome) => cell(&outcome),
-            Err(error @ CliError::Interrupted) => return Err(error),
+            Err(error @ CliError::Interrupted) => {
+                ended = Err(error);
+                walks.stop();
+                break;
+            }
             Err(error) => Cell::CannotRun(error.to_string()),
         };
         cells.push((name, cell));
     }
     progress.finish();
-    Ok(cells)
+    walks.ended().await;
+    ended.map(|()| cells)
 }
 
 fn cell(outcome: &Outcome) -> Cell {

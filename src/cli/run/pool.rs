@@ -175,7 +175,7 @@ impl Walks {
         self.ahead.close();
     }
 
-    /// Waits for the workers of a run whose Logto all share: nobody works in it then.
+    /// Waits until every worker has ended.
     pub(in crate::cli) async fn ended(self) {
         let joined = tokio::task::spawn_blocking(move || {
             for worker in self.workers {
@@ -193,7 +193,6 @@ impl Walks {
     ) -> Option<(String, Result<Outcome, CliError>)> {
         loop {
             if self.next == self.names.len() {
-                // Nobody waits for a worker to tidy up after its last walk.
                 return None;
             }
             if let Some(outcome) = self.waiting.remove(&self.next) {

@@ -109,10 +109,10 @@ impl Progress {
             ticks = if now == seen { ticks + 1 } else { 0 };
             seen = now;
             let (limit, phase) = match now {
-                Waits::ForNothing => continue,
-                Waits::ForRequest(_) => (patience.idle, Phase::Idle),
-                Waits::ForRest(_) => (patience.message, Phase::Receiving),
-                Waits::ForReader(_) => (patience.message, Phase::Answering),
+                Waits::Nothing => continue,
+                Waits::Request(_) => (patience.idle, Phase::Idle),
+                Waits::Rest(_) => (patience.message, Phase::Receiving),
+                Waits::Reader(_) => (patience.message, Phase::Answering),
             };
             if ticks >= limit {
                 return phase;
@@ -123,12 +123,12 @@ impl Progress {
     fn waits_for(&self) -> Waits {
         let requests = self.0.requests.load(Ordering::Relaxed);
         match self.phase() {
-            Phase::Receiving => Waits::ForRest(requests),
+            Phase::Receiving => Waits::Rest(requests),
             _ if self.0.blocked.load(Ordering::Relaxed) => {
-                Waits::ForReader(self.0.sent.load(Ordering::Relaxed))
+                Waits::Reader(self.0.sent.load(Ordering::Relaxed))
             }
-            Phase::Answering => Waits::ForNothing,
-            Phase::Idle => Waits::ForRequest(requests),
+            Phase::Answering => Waits::Nothing,
+            Phase::Idle => Waits::Request(requests),
         }
     }
 }
@@ -136,8 +136,8 @@ impl Progress {
 /// What of the other side a connection waits for; the number changes with progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waits {
-    ForRequest(u64),
-    ForRest(u64),
-    ForReader(u64),
-    ForNothing,
+    Request(u64),
+    Rest(u64),
+    Reader(u64),
+    Nothing,
 }
