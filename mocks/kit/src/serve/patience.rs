@@ -124,9 +124,7 @@ impl Progress {
         let requests = self.0.requests.load(Ordering::Relaxed);
         match self.phase() {
             Phase::Receiving => Waits::Rest(requests),
-            _ if self.0.blocked.load(Ordering::Relaxed) => {
-                Waits::Reader(self.0.sent.load(Ordering::Relaxed))
-            }
+            _ if self.0.blocked.load(Ordering::Relaxed) => Waits::Reader(self.0.sent.load(Ordering::Relaxed)),
             Phase::Answering => Waits::Nothing,
             Phase::Idle => Waits::Request(requests),
         }
