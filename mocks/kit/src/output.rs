@@ -79,11 +79,11 @@ pub fn print(text: &str, form: Form) -> io::Result<()> {
     written(&escaped(text, form))
 }
 
-/// As [`print`], for lines whose colours are set by characters that `paint` knows, from
+/// As [`print()`], for lines whose colours are set by characters that `paint` knows, from
 /// U+FDD0 to U+FDEF: what it gives is written in their place.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_painted(text: &str, paint: impl Fn(char) -> Option<&'static str>) -> io::Result<()> {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
