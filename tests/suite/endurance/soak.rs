@@ -23,8 +23,7 @@ fn resident(process: u32) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// A folder with so many copies of the first visit, in portions as small as a
-/// folder of somebody's scenarios.
+/// Copies of the first visit, each with its reviewed transcript.
 fn copies(directory: &Path, walks: usize) {
     let scenario = root().join("scenarios/sign-in/first-visit.yaml");
     let (text, snapshot) =
@@ -36,8 +35,7 @@ fn copies(directory: &Path, walks: usize) {
     }
 }
 
-/// How much memory a run takes as its walks end, from the requests for reviewed
-/// transcripts: what is reported is counted by the caller.
+/// A run, and samples of its resident memory in KiB from its start to its end.
 struct Soak {
     child: Child,
     samples: Arc<Mutex<Vec<u64>>>,
