@@ -153,9 +153,16 @@
 //! what Logto's sign-in page does, [`transcript`] writes down. They are public
 //! for walks that the verbs do not tell.
 
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "container")]
 pub mod container;
+#[cfg(not(feature = "container"))]
+#[path = "container/absent.rs"]
+mod container;
 pub mod diagnose;
 pub mod findings;
+#[cfg(feature = "cli")]
 pub mod golden;
 mod placeholder;
 pub mod process;
@@ -167,6 +174,9 @@ pub mod transcript;
 mod vocabulary;
 pub mod walker;
 
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::main;
 pub use run::{
     ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, diagnosed_walk,
     keep_wire, snapshot_path, stack_for, update_snapshot, walk,

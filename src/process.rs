@@ -8,4 +8,5 @@ mod app;
 mod guard;
 
 pub use app::{App, lead};
+#[cfg(feature = "container")]
 pub(crate) use guard::{Guard, is_released};

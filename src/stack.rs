@@ -37,6 +37,7 @@ pub use management::{Answer, Credentials, Management, ManagementError};
 pub use names::UnknownName;
 pub use probe::ProbeError;
 pub use reset::NotClean;
+#[cfg(feature = "cli")]
 pub(crate) use reset::{empty, not_seeded};
 pub use restore::Restored;
 pub use running::{Stack, StopError};

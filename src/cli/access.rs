@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::stack::Credentials;
 use clap::Args;
 use kit::{files, secret};
-use logto_testkit::stack::Credentials;
 
 use super::arguments::UsageError;
 

@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
+use crate::stack::{External, Logto};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kit::{Ca, CaError};
-use logto_testkit::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
-use logto_testkit::stack::{External, Logto};
 use url::Url;
 
 use super::access::Access;

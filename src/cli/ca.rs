@@ -1,8 +1,8 @@
 //! `logto-testkit ca`.
 
+use crate::stack::HUGGINGFACE_HOST;
 use kit::output::complain;
 use kit::{Ca, Clock};
-use logto_testkit::stack::HUGGINGFACE_HOST;
 
 use super::arguments::CaCommand;
 use super::exit::CliError;

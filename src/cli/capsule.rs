@@ -4,8 +4,8 @@ pub(crate) mod arguments;
 
 use std::path::{Path, PathBuf};
 
+use crate::diagnose;
 use kit::files::{self, Access};
-use logto_testkit::diagnose;
 
 use super::arguments::UsageError;
 use super::diagnose::inputs;

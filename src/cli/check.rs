@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::scenario;
 use kit::output::complain;
-use logto_testkit::scenario;
 
 use super::arguments::Check;
 use super::exit::CliError;

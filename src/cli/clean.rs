@@ -1,6 +1,6 @@
 //! `logto-testkit clean`, and the guard that removes what a killed run left.
 
-use logto_testkit::container::{self, CleanScope};
+use crate::container::{self, CleanScope};
 
 use super::arguments::Clean;
 use super::exit::CliError;

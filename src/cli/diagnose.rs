@@ -4,7 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod inputs;
 mod own_app;
 
-use logto_testkit::diagnose;
+use crate::diagnose;
 
 use super::exit::CliError;
 use super::output;

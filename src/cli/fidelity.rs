@@ -7,11 +7,11 @@ mod walks;
 
 use std::path::Path;
 
+use crate::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
+use crate::stack::{External, Logto};
 use kit::Clock;
 use kit::files::{self, Access};
 use kit::output::complain;
-use logto_testkit::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
-use logto_testkit::stack::{External, Logto};
 
 use super::arguments::{Fidelity, UsageError};
 use super::exit::CliError;

@@ -1,6 +1,6 @@
 //! What the command does as a guard of itself (`src/process`).
 
-use logto_testkit::process;
+use crate::process;
 
 use super::exit::CliError;
 

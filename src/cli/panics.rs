@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::path::Path;
 
+use crate::stack::External;
 use futures_util::FutureExt as _;
 use kit::output::complain;
-use logto_testkit::stack::External;
 
 use super::exit::CliError;
 use super::restore;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::Stack;
+use crate::stack::{ConnectorFactory, ConnectorSettings, Standing};
 use clap::Args;
-use logto_testkit::Stack;
-use logto_testkit::stack::{ConnectorFactory, ConnectorSettings, Standing};
 use url::Url;
 
 use super::access::Access;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::stack::{Credentials, Management, Restored, StateFile};
 use kit::Client;
-use logto_testkit::stack::{Credentials, Management, Restored, StateFile};
 use url::Url;
 
 use super::arguments::{Restore, UsageError};

@@ -12,10 +12,10 @@ mod text;
 
 use std::time::Duration;
 
+use crate::scenario::BackendKind;
+use crate::stack::Logto;
 use clap::Parser as _;
 use kit::{Stop, Stopwatch};
-use logto_testkit::scenario::BackendKind;
-use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::arguments::{Arguments, Command, Run, UsageError};

@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use crate::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
+use crate::{Scenario, Stack, stack_for};
 use kit::Stop;
-use logto_testkit::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
-use logto_testkit::{Scenario, Stack, stack_for};
 
 use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;

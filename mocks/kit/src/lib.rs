@@ -18,6 +18,7 @@
 //! * [`raise_descriptor_limit`]: many stacks at once need many sockets.
 
 pub mod alphabet;
+#[cfg(feature = "cli")]
 mod arguments;
 mod bounded;
 mod change;
@@ -47,6 +48,7 @@ mod socket;
 mod substitute;
 mod tls;
 
+#[cfg(feature = "cli")]
 pub use arguments::parse as parse_arguments;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};

@@ -28,6 +28,7 @@
 
 mod app;
 mod callback;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod config;
 mod judge;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::diagnose::{AppCase, Case, InputError};
+use crate::stack::Management;
 use kit::{Client, files, secret};
-use logto_testkit::diagnose::{AppCase, Case, InputError};
-use logto_testkit::stack::Management;
 use url::Url;
 
 use super::arguments::{Inputs, Tenant};

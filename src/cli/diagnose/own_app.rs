@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use logto_testkit::diagnose::{App, OwnApp, OwnAppStart};
+use crate::diagnose::{App, OwnApp, OwnAppStart};
 use url::Url;
 
 use super::arguments::OwnApp as Arguments;

@@ -1,6 +1,6 @@
 //! The recorded stories on both sides.
 
-use logto_testkit::golden::{
+use crate::golden::{
     Difference, KnownDifferences, KnownOn, ReplayError, RunningLogto, Story, Target, Tenant, replay,
 };
 

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::Scenario;
+use crate::stack::Logto;
 use kit::Ca;
-use logto_testkit::Scenario;
-use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;

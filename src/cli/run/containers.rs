@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::container::{ContainerError, Event, Phase, RunningContainer};
+use crate::stack::Logto;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use kit::Stopwatch;
 use kit::output::{Form, complain, escaped};
-use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
-use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;

@@ -4,8 +4,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Scenario;
 use kit::output::{Form, escaped};
-use logto_testkit::Scenario;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 

@@ -8,13 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::scenario::{BackendKind, GivenApp};
+use crate::stack::Logto;
+use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
 use kit::output::complain;
 use kit::{Ca, Stopwatch};
-use logto_testkit::scenario::{BackendKind, GivenApp};
-use logto_testkit::stack::Logto;
-use logto_testkit::{
-    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk,
-};
 use tokio::sync::{Semaphore, mpsc, watch};
 use url::Url;
 
@@ -301,7 +299,7 @@ async fn one(
     // A walk that did not come to its end is never made the reviewed one.
     let snapshot = if settings.update && report.passed() {
         match compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))? {
-            same @ logto_testkit::SnapshotResult::Same => Snapshot::Compared(same),
+            same @ crate::SnapshotResult::Same => Snapshot::Compared(same),
             _ => {
                 update_snapshot(scenario, &transcript).map_err(io("write the reviewed transcript"))?;
                 Snapshot::Updated

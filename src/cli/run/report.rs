@@ -1,8 +1,8 @@
 //! The report of a run, written walk by walk: what has been written is not kept,
 //! so that ten thousand walks take no more memory than a hundred.
 
+use crate::scenario::BackendKind;
 use kit::output::StandardOutput;
-use logto_testkit::scenario::BackendKind;
 
 use super::super::arguments;
 use super::super::exit::CliError;

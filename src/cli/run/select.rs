@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use logto_testkit::{Scenario, scenario};
+use crate::{Scenario, scenario};
 
 use super::super::arguments::UsageError;
 use super::super::exit::CliError;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use logto_testkit::findings::Finding;
-use logto_testkit::{SnapshotResult, snapshot_path};
+use crate::findings::Finding;
+use crate::{SnapshotResult, snapshot_path};
 
 use super::super::style::Style;
 use super::outcome::{Outcome, Snapshot, Verdict, raw_headers};
