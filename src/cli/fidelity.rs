@@ -42,8 +42,8 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
 
     let mut told = Vec::new();
     if !stories.is_empty() {
-        let tenant = Tenant::open(&running).await?;
-        let all = panics::caught_in(stories::tell(&stories, &known, &running, &tenant));
+        let mut tenant = Tenant::open(&running).await?;
+        let all = panics::caught_in(stories::tell(&stories, &known, &running, &mut tenant));
         let mut stop = interrupted.clone();
         let ended = tokio::select! {
             ended = all => ended,

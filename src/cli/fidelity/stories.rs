@@ -13,7 +13,7 @@ pub(super) async fn tell(
     stories: &[(String, Story)],
     known: &KnownDifferences,
     running: &RunningLogto,
-    tenant: &Tenant,
+    tenant: &mut Tenant,
 ) -> Result<Vec<Row>, CliError> {
     let real = Target::Running(Box::new(running.clone()));
     let mut progress = Progress::new(stories.len(), true);
