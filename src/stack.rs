@@ -25,6 +25,7 @@ mod standing;
 mod steps;
 mod stubs;
 mod surroundings;
+mod survey;
 mod tenant;
 mod tenant_error;
 mod time;

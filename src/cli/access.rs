@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::stack::Credentials;
 use clap::Args;
 use kit::{files, secret};
 
 use super::arguments::UsageError;
+use crate::stack::Credentials;
 
 /// A machine-to-machine application with access to the Management API.
 #[derive(Debug, Args)]

@@ -1,12 +1,12 @@
 //! `logto-testkit ca`.
 
-use crate::stack::HUGGINGFACE_HOST;
 use kit::output::complain;
 use kit::{Ca, Clock};
 
 use super::arguments::CaCommand;
 use super::exit::CliError;
 use super::output;
+use crate::stack::HUGGINGFACE_HOST;
 
 pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
     match command {

@@ -4,7 +4,6 @@ pub(crate) mod arguments;
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnose;
 use kit::files::{self, Access};
 
 use super::arguments::UsageError;
@@ -12,6 +11,7 @@ use super::diagnose::inputs;
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::diagnose;
 use arguments::Capsule;
 
 pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {

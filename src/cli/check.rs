@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::scenario;
 use kit::output::complain;
 
 use super::arguments::Check;
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::scenario;
 
 pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.schema {

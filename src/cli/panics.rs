@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::path::Path;
 
-use crate::stack::External;
 use futures_util::FutureExt as _;
 use kit::output::complain;
 
 use super::exit::CliError;
 use super::restore;
+use crate::stack::External;
 
 /// From now on, a panic on any thread is told in a sentence; with `RUST_BACKTRACE` also as Rust tells it.
 pub(crate) fn tell() {

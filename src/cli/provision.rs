@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::Stack;
-use crate::stack::{ConnectorFactory, ConnectorSettings, Standing};
 use clap::Args;
 use url::Url;
 
@@ -12,6 +10,8 @@ use super::app_env;
 use super::arguments::{UsageError, address, next_port};
 use super::exit::CliError;
 use super::output;
+use crate::Stack;
+use crate::stack::{ConnectorFactory, ConnectorSettings, Standing};
 
 /// Where the parties are. Every address is given as browsers, Logto and this
 /// command reach it alike.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::stack::{Credentials, Management, Restored, StateFile};
 use kit::Client;
 use url::Url;
 
@@ -10,6 +9,7 @@ use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::stack::{Credentials, Management, Restored, StateFile};
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let file = StateFile::load(&restore.file).inspect_err(|_| secrets::values_of(&restore.file))?;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::{Scenario, ScenarioError};
 use kit::{files, secret};
+
+use crate::{Scenario, ScenarioError};
 
 /// The scenarios of a file. The secrets that they give literally are not shown from now on; of a file that
 /// cannot be read nothing is known, so any of its values may be one.

@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use crate::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
-use crate::{Scenario, Stack, stack_for};
 use kit::Stop;
 
 use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
+use crate::{Scenario, Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));

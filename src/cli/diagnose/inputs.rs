@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::diagnose::{AppCase, Case, InputError};
-use crate::stack::Management;
 use kit::{Client, files, secret};
 use url::Url;
 
 use super::arguments::{Inputs, Tenant};
 use crate::cli::arguments::{UsageError, next_port};
 use crate::cli::exit::CliError;
+use crate::diagnose::{AppCase, Case, InputError};
+use crate::stack::Management;
 
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";

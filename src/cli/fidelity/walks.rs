@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::Scenario;
-use crate::stack::Logto;
 use kit::Ca;
 use tokio::sync::watch;
 
@@ -13,6 +11,8 @@ use super::super::run::outcome::{Outcome, Verdict};
 use super::super::run::pool::{self, Settings};
 use super::super::run::progress::Progress;
 use super::cell::{Cell, Row};
+use crate::Scenario;
+use crate::stack::Logto;
 
 /// Walks all of them on one side.
 pub(super) async fn walk(

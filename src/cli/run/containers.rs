@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::container::{ContainerError, Event, Phase, RunningContainer};
-use crate::stack::Logto;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use kit::Stopwatch;
 use kit::output::{Form, complain, escaped};
@@ -12,6 +10,8 @@ use tokio::sync::watch;
 
 use super::super::exit::CliError;
 use super::outcome::Outcome;
+use crate::container::{ContainerError, Event, Phase, RunningContainer};
+use crate::stack::Logto;
 
 /// A container that all scenarios share becomes one that runs; everything else
 /// stays what it is. `alone` says that one scenario is walked. Ctrl-C gives the start up: what there is until then is removed.

@@ -1,10 +1,10 @@
 //! The report as JSON: one document, alone on standard output.
 
-use crate::findings::Finding;
-use crate::scenario::BackendKind;
 use serde_json::{Map, Value, json};
 
 use super::outcome::{Outcome, Totals, Verdict};
+use crate::findings::Finding;
+use crate::scenario::BackendKind;
 
 /// Format of the report; goes up when a member changes its meaning or goes.
 const VERSION: u32 = 1;

@@ -4,13 +4,13 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Scenario;
 use kit::output::{Form, escaped};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::super::exit::CliError;
 use super::outcome::{Outcome, Verdict, raw_headers};
+use crate::Scenario;
 
 /// The cases so far. The counts stand at the head of the document, so it is
 /// written at the end; until then, what may be long waits in a file without a name.

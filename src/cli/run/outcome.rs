@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::Stopwatch;
+
 use crate::findings::Finding;
 use crate::transcript::Transcript;
 use crate::{Failure, Scenario, SnapshotResult};
-use kit::Stopwatch;
 
 /// What came of one scenario.
 #[derive(Debug)]

@@ -8,9 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::scenario::{BackendKind, GivenApp};
-use crate::stack::Logto;
-use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
 use kit::output::complain;
 use kit::{Ca, Stopwatch};
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -21,6 +18,9 @@ use super::super::exit::CliError;
 use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
+use crate::scenario::{BackendKind, GivenApp};
+use crate::stack::Logto;
+use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
 
 /// What all walks of a run have in common.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! The report of a run, written walk by walk: what has been written is not kept,
 //! so that ten thousand walks take no more memory than a hundred.
 
-use crate::scenario::BackendKind;
 use kit::output::StandardOutput;
 
 use super::super::arguments;
@@ -13,6 +12,7 @@ use super::junit::Junit;
 use super::outcome::{Outcome, Totals};
 use super::progress::Progress;
 use super::text::Text;
+use crate::scenario::BackendKind;
 
 /// A report under way.
 pub(super) enum Report {
