@@ -10,7 +10,7 @@ use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
 
 /// What broke, the first first. Nothing for a sign-in that came through.
 #[must_use]
-pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
+pub(crate) fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     by_rules(seen, |_| true)
 }
 

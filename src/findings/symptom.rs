@@ -10,7 +10,7 @@ use crate::walker::{Hop, WhyHop};
 
 /// Something that does not go on as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Symptom {
+pub(crate) struct Symptom {
     /// The hop at which it shows.
     pub hop: usize,
     /// What.
@@ -19,7 +19,7 @@ pub struct Symptom {
 
 /// Kinds of symptoms, in the order of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SymptomKind {
+pub(crate) enum SymptomKind {
     /// No response at all.
     NoResponse(String),
     /// Logto's OIDC endpoints show an error in place of going on (contract §1).

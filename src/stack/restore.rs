@@ -69,7 +69,7 @@ impl StateFile {
     /// something is newer than the run.
     ///
     /// # Errors
-    /// [`SavedStateError::NotRestored`] says what is left; the file then stays.
+    /// `SavedStateError::NotRestored` says what is left; the file then stays.
     pub async fn restore(self, management: &Management) -> Result<Restored, SavedStateError> {
         let failed = |what| {
             let path = self.path.clone();

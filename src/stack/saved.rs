@@ -280,7 +280,7 @@ impl StateFile {
     /// Whether a file can be made here.
     ///
     /// # Errors
-    /// [`SavedStateError::LeftOver`] or [`SavedStateError::AtWork`] where one holds what another run still has
+    /// `SavedStateError::LeftOver` or `SavedStateError::AtWork` where one holds what another run still has
     /// to put back.
     pub fn check(path: &Path) -> Result<(), SavedStateError> {
         if !path.exists() {
@@ -298,7 +298,7 @@ impl StateFile {
     /// Reads a file that an earlier run left, and holds it.
     ///
     /// # Errors
-    /// [`SavedStateError`] when it is missing or not one of ours, or when its run is still at work.
+    /// `SavedStateError` when it is missing or not one of ours, or when its run is still at work.
     pub fn load(path: &Path) -> Result<Self, SavedStateError> {
         let path = path.to_owned();
         let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
