@@ -70,8 +70,8 @@ enum Kind {
 
 /// Nobody outside looks at the clock of a stack that lives in this process, so a machine that
 /// does not know the year (no battery, no network yet) does no harm: its stacks live between 2000
-/// and 2200. (In 1973 and before, seconds and milliseconds look alike; the `chrono` of
-/// `openidconnect`, which reads Logto's `updated_at` as seconds, ends in 2230.)
+/// and 2200. (In 1973 and before, seconds and milliseconds look alike; a calendar
+/// like `chrono`'s, in which a client reads Logto's `updated_at` as seconds, ends in 2230.)
 const PLAUSIBLE: [Timestamp; 2] =
     [Timestamp::constant(946_684_800, 0), Timestamp::constant(7_258_118_400, 0)];
 

@@ -108,7 +108,7 @@ async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
         "2049-12-31T23:59:59Z",
         "2100-02-28T23:59:59Z",
         "2229-01-01T00:00:00Z",
-        // Later only where nobody outside looks: the sample app's `openidconnect` knows no such time.
+        // Later only where nobody outside looks: an app that reads `updated_at` as seconds may know no such time.
         "2262-04-11T23:47:16Z",
         "9999-12-01T00:00:00Z",
     ] {
