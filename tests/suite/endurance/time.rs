@@ -2,9 +2,8 @@
 //! pauses.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -257,6 +256,9 @@ fn signal(child: &std::process::Child, name: &str) {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+
     let Some(form) = form("SIGSTOP in the middle of a run") else { return };
     let pauses: &[u64] = match form {
         // Longer than the five seconds of the connector's userinfo, and than the ten of a step.
