@@ -17,8 +17,9 @@ mod tab;
 mod violation;
 
 pub use browser::{WalkError, Walker};
-pub use hop::{CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
-pub(crate) use jar::REFUSED;
+pub use hop::{
+    CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
+};
 pub use jar::{CookieRequest, Jar, SameSite};
 pub use page::{Field, Form, Link, Page, Submit};
 

@@ -11,7 +11,7 @@ use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenUser, query, status};
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
-use crate::walker::{CookieFate, Hop, WhyHop};
+use crate::walker::{CookieFate, Hop, WhyHop, WhyWithheld};
 
 pub(super) const EXPLAIN: &[Explain] = rules![
     strict,
@@ -52,7 +52,7 @@ fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
     let name = &seen.settings.app.as_ref()?.options.cookie.name;
     let withheld = hop.request.withheld.iter().find(|cookie| cookie.name == *name)?;
-    withheld.reason.contains("SameSite=Strict").then(|| {
+    (withheld.reason == WhyWithheld::Strict).then(|| {
         Finding::new(App::SessionCookieStrict)
             .hop(begin.number, "the app began the sign-in")
             .hop(hop.number, format!("the browser keeps `{name}` back: {}", withheld.reason))
