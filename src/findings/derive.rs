@@ -105,6 +105,6 @@ pub(super) fn shows(symptom: &Symptom) -> String {
         SymptomKind::NotSignedIn => {
             "the sign-in came through, and the app says that nobody is signed in".to_owned()
         }
-        SymptomKind::Stuck(what) => what.clone(),
+        SymptomKind::Stuck(what) => what.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a person or an operator would call broken.
 
-use kit::Party;
+use kit::{Party, Prose};
 use serde_json::Value;
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
 /// Something that does not go on as it should.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Symptom {
     /// The hop at which it shows.
     pub hop: usize,
@@ -18,10 +18,10 @@ pub struct Symptom {
 }
 
 /// Kinds of symptoms, in the order of a sign-in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum SymptomKind {
     /// No response at all.
-    NoResponse(String),
+    NoResponse(Prose),
     /// Logto's OIDC endpoints show an error in place of going on (contract §1).
     OidcError {
         /// The path.
@@ -90,7 +90,7 @@ pub enum SymptomKind {
     /// The Management API refused a call.
     ManagementRefused(Box<AdminAnswer>),
     /// Something on the page could not be done.
-    Stuck(String),
+    Stuck(Prose),
 }
 
 /// All symptoms in order, those that were overcome later left out.

@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kit::{Clock, Request, Response};
+use kit::{Clock, Note, Request, Response};
 use serde_json::Value;
 
 use super::*;
@@ -68,7 +68,7 @@ fn entry(number: u64, party: Party, request: (&str, &str, &str), outcome: Outcom
             body: body.to_owned(),
         },
         outcome,
-        notes: notes.iter().map(|note| (*note).to_owned()).collect(),
+        notes: notes.iter().map(|text| Note::new("test/note", *text)).collect(),
     }
 }
 
@@ -102,8 +102,7 @@ fn a_hop_is_a_headline_and_its_details() {
         "Redirecting",
     );
     first.request.cookies = pairs(&[("token", "hf-session"), ("a.sig", "x")]);
-    first.request.withheld =
-        vec![Withheld { name: "strict".to_owned(), reason: WhyWithheld::Strict }];
+    first.request.withheld = vec![Withheld { name: "strict".to_owned(), reason: WhyWithheld::Strict }];
     let mut second = hop(
         2,
         "GET",
@@ -155,7 +154,7 @@ fn requests_of_others_stand_under_the_hop_that_waited_with_the_reason() {
         6,
         Party::APP,
         ("GET", "http://localhost:3001/oidc/me", ""),
-        Outcome::Fault("cancelled".to_owned()),
+        Outcome::Fault(Note::new("kit/cancelled", "cancelled")),
         &[],
     );
     let text = by_hand(&[verify, after], &[refused, logtos, late]);
@@ -238,7 +237,9 @@ fn a_dropped_cookie_says_why() {
     }];
     let text = by_hand(&[set], &[]);
     assert!(
-        text.contains("set session=[APP_SESSION]; Path=/; Expires=+1h  (dropped: Secure, but set over plain http)\n"),
+        text.contains(
+            "set session=[APP_SESSION]; Path=/; Expires=+1h  (dropped: Secure, but set over plain http)\n"
+        ),
         "{text}"
     );
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use cookie_store::RawCookie;
 use jiff::Timestamp;
+use kit::Prose;
 use url::Url;
 
 use super::page::Page;
@@ -114,7 +115,7 @@ pub struct HopResponse {
     /// The status, 0 when there was no response.
     pub status: u16,
     /// Why there was no response.
-    pub fault: Option<String>,
+    pub fault: Option<Prose>,
     /// Headers in order, `Set-Cookie` included.
     pub headers: Vec<(String, String)>,
     /// The body as text.
@@ -236,8 +237,8 @@ impl Hop {
 }
 
 impl HopResponse {
-    pub(super) fn missing(fault: String) -> Self {
-        Self { status: 0, fault: Some(fault), headers: vec![], body: String::new(), cookies: vec![] }
+    pub(super) fn missing(fault: impl Into<Prose>) -> Self {
+        Self { status: 0, fault: Some(fault.into()), headers: vec![], body: String::new(), cookies: vec![] }
     }
 
     /// The first header of that name, whatever its case.

@@ -14,7 +14,7 @@ use http::response::Parts;
 use hyper::body::{Frame, SizeHint};
 
 use crate::serve::Hangup;
-use crate::{Clock, Dribble, Garbage, Rule};
+use crate::{Clock, Dribble, Garbage, Note, Rule};
 
 /// In a response's extensions: what becomes of its body.
 #[derive(Debug, Clone, Copy)]
@@ -35,19 +35,25 @@ impl FaultyBody {
     }
 
     /// How the journal tells of it.
-    pub(crate) fn as_told(self, length: usize) -> String {
+    pub(crate) fn as_note(self, length: usize) -> Note {
         match self {
-            Self::Cut(at) => format!(
-                "the answer breaks off after {} of {length} bytes, and the connection with it, as scripted",
-                at.min(length)
+            Self::Cut(at) => Note::new(
+                "kit/breaks-off",
+                format!(
+                    "the answer breaks off after {} of {length} bytes, and the connection with it, as scripted",
+                    at.min(length)
+                ),
             ),
-            Self::Dribbled(Dribble { bytes, pause_ms }) => {
-                format!("the body comes {bytes} byte(s) at a time, after a pause of {pause_ms} ms each, as scripted")
-            }
-            Self::Garbage => {
-                "the answer breaks off after its head: bytes follow that are no body, and the end, as scripted"
-                    .to_owned()
-            }
+            Self::Dribbled(Dribble { bytes, pause_ms }) => Note::new(
+                "kit/dribbles",
+                format!(
+                    "the body comes {bytes} byte(s) at a time, after a pause of {pause_ms} ms each, as scripted"
+                ),
+            ),
+            Self::Garbage => Note::new(
+                "kit/breaks-off",
+                "the answer breaks off after its head: bytes follow that are no body, and the end, as scripted",
+            ),
         }
     }
 
@@ -216,7 +222,7 @@ mod tests {
         assert_eq!(clock.now().duration_since(before).as_secs() / 60, 4, "four parts, a minute before each");
         let entry = &journal.entries()[0];
         assert!(matches!(&entry.outcome, Outcome::Response(answer) if answer.body == "0123456789"));
-        assert!(entry.notes[0].contains("3 byte(s) at a time"), "{:?}", entry.notes);
+        assert!(entry.notes[0].to_string().contains("3 byte(s) at a time"), "{:?}", entry.notes);
     }
 
     #[tokio::test]
@@ -227,7 +233,7 @@ mod tests {
         assert!(matches!(error, crate::SendError::Incomplete { .. }), "{error}");
         for entry in journal.entries() {
             assert!(
-                matches!(&entry.outcome, Outcome::Fault(fault) if fault.contains("not HTTP")),
+                matches!(&entry.outcome, Outcome::Fault(fault) if fault.code == "kit/garbage"),
                 "{entry:?}"
             );
         }
@@ -248,6 +254,6 @@ mod tests {
         assert!(
             matches!(&entry.outcome, Outcome::Response(answer) if answer.status == 200 && answer.body.is_empty())
         );
-        assert!(entry.notes[0].contains("no body"), "{:?}", entry.notes);
+        assert!(entry.notes[0].to_string().contains("no body"), "{:?}", entry.notes);
     }
 }

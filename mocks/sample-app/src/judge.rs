@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use kit::Clock;
+use kit::{Clock, Reason};
 use openidconnect::core::{CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata};
 use openidconnect::{
     ClaimsVerificationError, ClientId, ClientSecret, IdTokenVerifier, JsonWebKeySet, Nonce,
@@ -51,6 +51,23 @@ pub enum JudgeError {
     /// The ID token fails a check of OIDC Core §3.1.3.7.
     #[error("the ID token is refused: {}", chain(.0))]
     Claims(ClaimsVerificationError),
+}
+
+impl Reason for JudgeError {
+    fn code(&self) -> &'static str {
+        use SignatureVerificationError::{DisallowedAlg, UnsupportedAlg};
+        match self {
+            Self::Discovery(_) => "app/discovery-malformed",
+            Self::Issuer { .. } => "app/discovery-issuer-mismatch",
+            Self::NoEndpoint(_) => "app/endpoint-missing",
+            Self::Keys(_) => "app/key-set-malformed",
+            Self::Token(_) => "app/id-token-malformed",
+            Self::Claims(ClaimsVerificationError::SignatureVerification(
+                DisallowedAlg(_) | UnsupportedAlg(_),
+            )) => "app/id-token-algorithm",
+            Self::Claims(_) => "app/id-token-refused",
+        }
+    }
 }
 
 impl JudgeError {

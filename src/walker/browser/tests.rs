@@ -161,7 +161,8 @@ async fn a_hop_without_an_answer_is_recorded_with_the_reason() {
     assert!(matches!(error, WalkError::Deadline(_)), "{error}");
     let outside = walker.visit(TabId::FIRST, "https://example.com/".parse().unwrap()).await.unwrap_err();
     assert!(matches!(outside, WalkError::Send(_)), "{outside}");
-    let faults: Vec<&str> = walker.hops().iter().map(|hop| hop.response.fault.as_deref().unwrap()).collect();
+    let faults: Vec<String> =
+        walker.hops().iter().map(|hop| hop.response.fault.as_ref().unwrap().to_string()).collect();
     assert_eq!(faults[0], format!("waited 20ms for hop 1, GET {url}"));
     assert!(faults[1].contains("a host outside the stack"), "{}", faults[1]);
 }
