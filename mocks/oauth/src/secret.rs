@@ -102,16 +102,24 @@ pub fn difference(expected: &str, given: &str, client_id: Option<&str>) -> Diffe
 }
 
 fn surrounding_white_space(expected: &str, given: &str) -> Option<Difference> {
-    if expected.trim() != given.trim() || expected.trim().is_empty() {
+    let (inner, given_inner) = (expected.trim_matches(is_white_space), given.trim_matches(is_white_space));
+    if inner != given_inner || inner.is_empty() {
         return None;
     }
-    let leading = expected.trim_end() != given.trim_end();
-    let trailing = expected.trim_start() != given.trim_start();
+    let leading = expected.trim_end_matches(is_white_space) != given.trim_end_matches(is_white_space);
+    let trailing = expected.trim_start_matches(is_white_space) != given.trim_start_matches(is_white_space);
     Some(match (leading, trailing) {
         (true, true) => Difference::SurroundingWhiteSpace,
         (true, false) => Difference::LeadingWhiteSpace,
         (false, _) => Difference::TrailingWhiteSpace,
     })
+}
+
+/// White space, and what comes along with a paste as unseen: control characters, and those without width.
+#[must_use]
+pub fn is_white_space(c: char) -> bool {
+    let without_width = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}');
+    c.is_whitespace() || c.is_control() || without_width
 }
 
 fn decoded(text: &str) -> String {
@@ -150,6 +158,8 @@ mod tests {
             say(&format!("{SECRET}\n")),
             "differs from the registered one only by trailing whitespace"
         );
+        assert_eq!(difference(SECRET, &format!("{SECRET}\u{200b}"), None), Difference::TrailingWhiteSpace);
+        assert_eq!(difference(SECRET, &format!("\u{feff}{SECRET}"), None), Difference::LeadingWhiteSpace);
         assert_eq!(say(&format!(" {SECRET}")), "differs from the registered one only by leading whitespace");
         assert_eq!(
             say(&format!(" {SECRET}\n")),

@@ -11,7 +11,7 @@ use crate::findings::causes::{Connector, HuggingFace};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
 use crate::findings::seen::{because, notes, with_notes};
-use crate::findings::shown::{quoted, shown_secret, trimmed};
+use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
@@ -110,7 +110,7 @@ fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return Some(with_notes(finding, &notes));
     }
     let configured = seen.connector_config("clientSecret").map_or_else(|| "missing".to_owned(), shown_secret);
-    let finding = Finding::new(secret_cause(seen, difference))
+    let finding = Finding::new(secret_cause(difference))
         .symptom(symptom)
         .setting("connector.config.clientSecret", configured);
     Some(with_notes(finding, &notes))
@@ -124,13 +124,8 @@ pub(super) fn of_another_app(set_up: &str, configured: &str) -> Finding {
         .setting("huggingface.app.client_id", quoted(set_up))
 }
 
-/// The cause behind a wrong secret. Characters without width count as white space.
-fn secret_cause(seen: &Observed<'_>, difference: Difference) -> Connector {
-    let expected = seen.settings.oauth_app.as_ref().and_then(|app| app.secret.as_deref());
-    let given = seen.connector_config("clientSecret");
-    if given.is_some_and(|given| expected != Some(given) && expected == Some(trimmed(given))) {
-        return Connector::SecretHasTrailingWhitespace;
-    }
+/// The cause behind a wrong secret.
+fn secret_cause(difference: Difference) -> Connector {
     match difference {
         Difference::ClientId => Connector::SecretIsClientId,
         Difference::LeadingWhiteSpace
@@ -162,7 +157,7 @@ fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
     }
     let difference = secret::difference(expected, given, Some(&app.client_id));
     Some(
-        Finding::new(secret_cause(seen, difference))
+        Finding::new(secret_cause(difference))
             .setting("connector.config.clientSecret", shown_secret(given))
             .setting(
                 "huggingface.app.secret",
