@@ -25,4 +25,4 @@ mod serve;
 mod style;
 mod up;
 
-pub(crate) use dispatch::main;
+pub use dispatch::main;

@@ -26,10 +26,15 @@ mod twin_parts;
 mod words;
 mod yaml;
 
-pub use app::{App, OwnApp, OwnAppStart};
-pub use capsule::{Capsule, capsule, capsule_of_scenario};
+pub use app::App;
+pub(crate) use app::{OwnApp, OwnAppStart};
+pub(crate) use capsule::capsule_of_scenario;
+pub use capsule::{Capsule, capsule};
 pub use case::{AppCase, Case, ConnectorCase, OauthAppCase};
 pub use checks::Stage;
 pub use diagnosis::{Check, CheckResult, Diagnosis, Found};
 pub use engine::diagnose;
-pub use error::{CapsuleError, DiagnoseError, InputError, TenantReadError};
+#[doc(hidden)]
+pub use error::InputError;
+pub use error::TenantReadError;
+pub use error::{CapsuleError, DiagnoseError};

@@ -1,14 +1,14 @@
 //! What went wrong: a closed set of named causes, each with evidence and a fix.
 //!
-//! A walk leaves what was seen at every vantage point ([`Observed`]): the
+//! A walk leaves what was seen at every vantage point (`Observed`): the
 //! browser's hops, what Hugging Face received and why it refused, what the app
 //! asked of Logto, Logto's audit log, and the configuration of all three. From
-//! that alone [`findings`] derives what broke first and what else is wrong; which
+//! that alone this module derives what broke first and what else is wrong; which
 //! scenario was played it is not told.
 //!
 //! It goes in three stages:
 //!
-//! 1. A look over the hops lists symptoms ([`SymptomKind`]): what a person or an
+//! 1. A look over the hops lists symptoms (`SymptomKind`): what a person or an
 //!    operator would call broken. A provider's error page, a call that Logto
 //!    refused, an app that answers 500. Where the sign-in came through afterwards,
 //!    an earlier symptom is overcome and dropped.
@@ -32,16 +32,14 @@ mod seen;
 mod shown;
 mod symptom;
 
-pub use cause::{Cause, Place, Text};
-pub use causes::{
-    Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Machine, Network, Person,
-};
-pub use derive::findings;
+#[doc(hidden)]
+pub use cause::Cause;
+pub(crate) use derive::findings;
 #[cfg(test)]
 pub(crate) use derive::{by_rules, rule_names};
 pub use finding::{Evidence, Finding};
-pub use left_out::{LEFT_OUT, LeftOut};
-pub use observed::{AdminAnswer, Ending, Observed, SeenStep, SeenUser, SeenVerb, Settings};
+#[doc(hidden)]
+pub use left_out::LEFT_OUT;
+pub(crate) use observed::{AdminAnswer, Ending, Observed, SeenStep, SeenUser, SeenVerb, Settings};
+#[doc(hidden)]
 pub use reference::reference;
-pub use shown::shown_secret;
-pub use symptom::{Symptom, SymptomKind};

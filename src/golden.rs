@@ -1,7 +1,7 @@
 //! Recorded traffic of a real Logto, replayed.
 //!
 //! The stories are files in the format that the README of `tests/golden/`
-//! tells. [`replay`] sets a Logto up as a story says, sends its requests with
+//! tells. `replay` sets a Logto up as a story says, sends its requests with
 //! the values of this run in place of the recorded ones, and compares every
 //! response and every call of Logto to the provider. It does so with our double
 //! or with a running Logto: see [`Target`].

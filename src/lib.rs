@@ -147,33 +147,83 @@
 //!
 //! [`container`] has more: other images, containers that are kept or used again.
 //!
-//! # Below
+//! # What a walk is made of
 //!
-//! [`findings`] names what went wrong. [`walker`] is a browser that follows nothing by itself, [`signin_page`] does
-//! what Logto's sign-in page does, [`transcript`] writes down. They are public
-//! for walks that the verbs do not tell.
+//! [`findings`] names what went wrong; [`walker`] has the hops of a browser, its cookies and pages; [`journal`] what
+//! the parties received and sent. `cargo add --git` and the features are in the README.
 
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "container")]
 pub mod container;
+#[cfg(not(feature = "container"))]
+#[path = "container/absent.rs"]
+mod container;
 pub mod diagnose;
 pub mod findings;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod golden;
 mod placeholder;
-pub mod process;
+mod process;
 mod run;
+#[doc(hidden)]
 pub mod scenario;
-pub mod signin_page;
+mod signin_page;
 pub mod stack;
-pub mod transcript;
+mod transcript;
 mod vocabulary;
 pub mod walker;
 
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::main;
+#[doc(hidden)]
+pub use run::update_snapshot;
 pub use run::{
-    ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, diagnosed_walk,
-    keep_wire, snapshot_path, stack_for, update_snapshot, walk,
+    ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, stack_for, walk,
 };
-pub use scenario::{Scenario, ScenarioError};
+#[doc(hidden)]
+pub use run::{diagnosed_walk, keep_wire, snapshot_path};
+pub use scenario::{Choice, Scenario, ScenarioError};
+pub use signin_page::Arrival;
+#[doc(hidden)]
+pub use signin_page::Refusal;
 pub use stack::Stack;
+pub use transcript::Transcript;
 
-/// The crates of the parties, whose types stand in settings and journals: users
-/// and switches of the mock, rules of scripted answers, options of the sample app.
-pub use {kit, mock_huggingface, mock_logto, sample_app, wiremock};
+/// What every party received and sent, and why it refused: [`Stack::journal`].
+pub mod journal {
+    pub use kit::{Direction, Entry, Facts, Journal, Note, Outcome, Party, Prose, Request, Response};
+}
+
+/// The mock Hugging Face: its people, its OAuth apps, and what it is not known how the real one decides.
+///
+/// A switch can be set by its name, as in a configuration file:
+///
+/// ```
+/// use logto_testkit::huggingface::{Config, Switches};
+///
+/// let switches: Switches = serde_json::from_str(r#"{ "code_reuse": "revokes" }"#)?;
+/// let config = Config { switches, ..Config::default() };
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub mod huggingface {
+    pub use kit::{Rule, Script};
+    pub use mock_huggingface::{
+        App, ClaimChanges, Config, HuggingFace, Membership, Organisation, Switches, User,
+    };
+}
+
+/// The sample app's options, and the defects it can have.
+pub mod app {
+    pub use ::sample_app::{ClientAuth, ExpectedIssuer, Options, SameSite, StorageKind, Variant};
+}
+
+/// Stubs in front of the mock Hugging Face: [`Stack::stub`](crate::Stack::stub).
+pub mod stub {
+    pub use wiremock::{Mock, ResponseTemplate, matchers};
+}
+
+/// The certificate authority that vouches for the mock, the clock of a stack, and a break in its network.
+pub use kit::{Ca, Clock, Fault};

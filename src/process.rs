@@ -7,5 +7,6 @@
 mod app;
 mod guard;
 
-pub use app::{App, lead};
+pub(crate) use app::{App, lead};
+#[cfg(feature = "container")]
 pub(crate) use guard::{Guard, is_released};

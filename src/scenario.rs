@@ -2,7 +2,7 @@
 //!
 //! Typed and strict. An unknown key is refused with file, line, column and a
 //! hint; a step has exactly one verb. The reference with examples is
-//! `docs/scenarios.md`, the JSON Schema for editors [`schema`].
+//! `docs/scenarios.md`, the JSON Schema for editors `schema`.
 //!
 //! ```
 //! use logto_testkit::Scenario;
@@ -39,22 +39,23 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use change::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
+pub(crate) use change::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
-pub use expect::{Expect, ExpectedAnswer, ExpectedRefusal, Question, SessionExpectation};
+pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation};
+#[doc(hidden)]
 pub use find::find;
-pub use given::{
-    Given, GivenApp, GivenApplication, GivenApplicationKind, GivenBrowser, GivenConnector,
-    GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenSignInExperience, GivenUser,
-    Identifier, PasswordLength, PasswordPolicy, PasswordRejects, SignIn, SignInMethod, SignInMode, SignUp,
-    SocialSignIn,
+pub(crate) use given::{
+    GivenApp, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenUser,
 };
 pub(crate) use hint::nearest;
-pub use model::{
-    BackendKind, Capture, CaptureSource, Choice, LostStorage, Needs, PasswordAccount, Profile, Scenario,
-    Step, Verb,
-};
+#[doc(hidden)]
+pub use model::BackendKind;
+#[doc(hidden)]
+pub use model::Verb;
+pub(crate) use model::{Capture, CaptureSource, LostStorage, PasswordAccount, Profile, Step};
+pub use model::{Choice, Scenario};
 pub(crate) use parse::documents;
 pub(crate) use schema::enumerated;
+#[doc(hidden)]
 pub use schema::schema;
-pub use surroundings::{GivenClocks, GivenLogto, GivenProxies, NetworkChange, Reach, clock_offset};
+pub(crate) use surroundings::{GivenClocks, clock_offset};

@@ -11,5 +11,6 @@ mod fallback;
 mod outcome;
 mod password;
 
-pub use driver::SigninPage;
-pub use outcome::{Arrival, Refusal, SigninPageError};
+pub(crate) use driver::SigninPage;
+pub(crate) use outcome::SigninPageError;
+pub use outcome::{Arrival, Refusal};

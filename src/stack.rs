@@ -25,28 +25,38 @@ mod standing;
 mod steps;
 mod stubs;
 mod surroundings;
+mod survey;
 mod tenant;
 mod tenant_error;
 mod time;
 
 pub use builder::{External, Logto, StackBuilder};
-pub use control::ControlError;
-pub use endpoints::{Endpoints, HUGGINGFACE_HOST, OtherName};
+pub use endpoints::Endpoints;
+#[doc(hidden)]
+pub use endpoints::HUGGINGFACE_HOST;
+#[doc(hidden)]
 pub use known::Known;
-pub use management::{Answer, Credentials, Management, ManagementError};
-pub use names::UnknownName;
-pub use probe::ProbeError;
-pub use reset::NotClean;
+#[doc(hidden)]
+pub use management::Answer;
+pub use management::{Credentials, Management, ManagementError};
+pub(crate) use names::UnknownName;
+#[cfg(feature = "cli")]
 pub(crate) use reset::{empty, not_seeded};
+#[doc(hidden)]
 pub use restore::Restored;
-pub use running::{Stack, StopError};
-pub use saved::{BorrowedConnector, Creation, SavedState, SavedStateError, StateFile};
+#[doc(hidden)]
+pub use running::Stack;
+pub use running::StopError;
+#[doc(hidden)]
+pub use saved::SavedState;
+pub(crate) use saved::SavedStateError;
+pub use saved::StateFile;
 pub use settings::{
     AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
     OauthAppSettings, TenantSettings,
 };
+#[doc(hidden)]
 pub use standing::Standing;
-pub use steps::{BindError, StartError, StepError};
-pub use stubs::StubError;
+pub use steps::{StartError, StepError};
 pub use surroundings::{Clocks, Deployment, Proxies, Way};
 pub use tenant_error::TenantError;

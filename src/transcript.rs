@@ -20,7 +20,7 @@ mod text;
 mod times;
 mod wire;
 
-pub use model::{Exchange, ShownCookie, Transcript};
-pub use places::Origins;
-pub use roles::Roles;
-pub use wire::Wire;
+pub use model::Transcript;
+pub(crate) use places::Origins;
+pub(crate) use roles::Roles;
+pub(crate) use wire::Wire;

@@ -16,13 +16,20 @@ mod site;
 mod tab;
 mod violation;
 
-pub use browser::{WalkError, Walker};
+pub use browser::WalkError;
+pub(crate) use browser::Walker;
 pub use hop::{
     CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
 };
-pub use jar::{CookieRequest, Jar, SameSite};
-pub use page::{Field, Form, Link, Page, Submit};
+#[doc(hidden)]
+pub use jar::SameSite;
+#[doc(hidden)]
+pub use jar::{CookieRequest, Jar};
+pub(crate) use page::Submit;
+pub use page::{Field, Form, Link, Page};
 
+#[doc(hidden)]
 pub use site::Site;
+#[doc(hidden)]
 pub use tab::TabId;
 pub use violation::{Rule, Violation};

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kit::{files, secret};
-use logto_testkit::stack::Credentials;
 
 use super::arguments::UsageError;
+use crate::stack::Credentials;
 
 /// A machine-to-machine application with access to the Management API.
 #[derive(Debug, Args)]

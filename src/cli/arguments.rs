@@ -1,19 +1,23 @@
 //! What the command takes.
 
+mod usage;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kit::{Ca, CaError};
-use logto_testkit::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
-use logto_testkit::stack::{External, Logto};
+use kit::Ca;
 use url::Url;
 
 use super::access::Access;
 use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
 use super::provision::Provision;
+use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
+use crate::stack::{External, Logto};
+
+pub(crate) use self::usage::UsageError;
 
 /// Walks through sign-in with Hugging Face via Logto, and says what broke.
 #[derive(Debug, Parser)]
@@ -286,76 +290,6 @@ pub(crate) struct Restore {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) access: Access,
-}
-
-/// The arguments do not make sense together.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum UsageError {
-    #[error(
-        "--logto takes `embedded`, `container`, `container:TAG` or an http(s) URL such as http://localhost:3001, not `{0}`"
-    )]
-    Logto(String),
-    #[error("{option} is for --logto container; this run has --logto {logto}")]
-    NoContainer { option: &'static str, logto: String },
-    #[error("{option} is not for --logto container: it knows where its parties are by itself")]
-    NotForContainer { option: &'static str },
-    #[error("{option} is for a running Logto (`--logto URL`); this run has --logto embedded")]
-    NotForEmbedded { option: &'static str },
-    #[error(
-        "Logto at {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M, or --logto-m2m-file)"
-    )]
-    NoCredentials(Url),
-    #[error("--logto-m2m takes ID:SECRET; there is no colon in what was given")]
-    Credentials,
-    #[error("--logto-m2m-file {file}: {source}", file = file.display())]
-    CredentialsFile { file: PathBuf, source: std::io::Error },
-    #[error("--logto-m2m-file {file}: it is empty; put ID:SECRET into it", file = file.display())]
-    NoCredentialsInFile { file: PathBuf },
-    #[error("{0} has no port whose next one could be the admin tenant's: say --logto-admin URL")]
-    NoAdmin(Url),
-    #[error(
-        "--huggingface-listen {0} is neither loopback nor a container bridge: other machines could reach the mock; \
-         say --expose if that is meant"
-    )]
-    Exposed(SocketAddr),
-    #[error("{file} has cases: say which, as {file}@CASE. There are: {cases}", file = file.display())]
-    WhichCase { file: PathBuf, cases: String },
-    #[error(
-        "fidelity replays recordings against a running Logto: say --logto URL (`run --logto container --keep` leaves one)"
-    )]
-    FidelityEmbedded,
-    #[error("fidelity replays recordings behind the CA that this Logto trusts: say --ca DIR")]
-    FidelityCa,
-    #[error("--app takes one scenario at a time, {0} are selected: name a file, or say --filter")]
-    AppTakesOne(usize),
-    #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
-    AppOrigin(Url),
-    #[error("say --connector FILE (`-` is standard input), or --from-logto URL")]
-    NoCase,
-    #[error("--from-logto needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
-    NoTenantCredentials,
-    #[error("{file}: {source}")]
-    Unreadable { file: String, source: std::io::Error },
-    #[error(
-        "--app needs --app-env FILE, into which the app's variables are written, or --app-command COMMAND"
-    )]
-    AppNeedsStart,
-    #[error("only one of the files can be standard input")]
-    TwoStandardInputs,
-    #[error("{file} exists already; --force writes over it", file = .0.display())]
-    Exists(PathBuf),
-    #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
-    NothingSelected { filter: String, found: usize },
-    #[error(
-        "--logto-port 65535 leaves none for Logto's admin tenant, which takes the next one: choose a lower port"
-    )]
-    NoAdminPort,
-    #[error(
-        "--app-port {port} is one of Logto's: --logto-port takes its port and the next one ({admin}) for the admin tenant"
-    )]
-    SamePort { port: u16, admin: u16 },
-    #[error(transparent)]
-    Ca(#[from] CaError),
 }
 
 impl Backend {

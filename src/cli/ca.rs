@@ -2,11 +2,11 @@
 
 use kit::output::complain;
 use kit::{Ca, Clock};
-use logto_testkit::stack::HUGGINGFACE_HOST;
 
 use super::arguments::CaCommand;
 use super::exit::CliError;
 use super::output;
+use crate::stack::HUGGINGFACE_HOST;
 
 pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
     match command {

@@ -5,13 +5,13 @@ pub(crate) mod arguments;
 use std::path::{Path, PathBuf};
 
 use kit::files::{self, Access};
-use logto_testkit::diagnose;
 
 use super::arguments::UsageError;
 use super::diagnose::inputs;
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::diagnose;
 use arguments::Capsule;
 
 pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use kit::output::complain;
-use logto_testkit::scenario;
 
 use super::arguments::Check;
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::scenario;
 
 pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.schema {

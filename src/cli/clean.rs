@@ -1,10 +1,9 @@
 //! `logto-testkit clean`, and the guard that removes what a killed run left.
 
-use logto_testkit::container::{self, CleanScope};
-
 use super::arguments::Clean;
 use super::exit::CliError;
 use super::output;
+use crate::container::{self, CleanScope};
 
 pub(crate) async fn clean(clean: Clean) -> Result<(), CliError> {
     let scope = match (clean.run, clean.all) {

@@ -4,11 +4,10 @@ pub(crate) mod arguments;
 pub(crate) mod inputs;
 mod own_app;
 
-use logto_testkit::diagnose;
-
 use super::exit::CliError;
 use super::output;
 use super::panics;
+use crate::diagnose;
 use arguments::{Diagnose, DiagnoseReport};
 
 pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {

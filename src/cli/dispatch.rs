@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Parses the arguments, does what they say, and gives the exit code.
-pub(crate) fn main() -> ExitCode {
+pub fn main() -> ExitCode {
     docker_host::unset_if_empty();
     panics::tell();
     let arguments: Arguments = match kit::parse_arguments(70) {

@@ -1,15 +1,15 @@
 //! From result to exit code: one enum, one exhaustive match.
 
 use kit::CaError;
-use logto_testkit::container::{ContainerError, EngineError};
-use logto_testkit::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
-use logto_testkit::golden::{KnownDifferencesError, ReplayError, StoryError};
-use logto_testkit::stack::{ManagementError, SavedStateError, StartError, StopError};
-use logto_testkit::{RunError, ScenarioError};
 
 use url::Url;
 
 use super::arguments::UsageError;
+use crate::container::{ContainerError, EngineError};
+use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
+use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
+use crate::stack::{ManagementError, SavedStateError, StartError, StopError};
+use crate::{RunError, ScenarioError};
 
 /// Why the command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]

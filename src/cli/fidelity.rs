@@ -10,14 +10,14 @@ use std::path::Path;
 use kit::Clock;
 use kit::files::{self, Access};
 use kit::output::complain;
-use logto_testkit::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
-use logto_testkit::stack::{External, Logto};
 
 use super::arguments::{Fidelity, UsageError};
 use super::exit::CliError;
 use super::output;
 use super::panics;
 use super::run::{interruption, kind, select};
+use crate::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
+use crate::stack::{External, Logto};
 use cell::Row;
 use report::Report;
 
@@ -42,8 +42,8 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
 
     let mut told = Vec::new();
     if !stories.is_empty() {
-        let tenant = Tenant::open(&running).await?;
-        let all = panics::caught_in(stories::tell(&stories, &known, &running, &tenant));
+        let mut tenant = Tenant::open(&running).await?;
+        let all = panics::caught_in(stories::tell(&stories, &known, &running, &mut tenant));
         let mut stop = interrupted.clone();
         let ended = tokio::select! {
             ended = all => ended,

@@ -1,8 +1,7 @@
 //! What the command does as a guard of itself (`src/process`).
 
-use logto_testkit::process;
-
 use super::exit::CliError;
+use crate::process;
 
 /// Starts an app, and ends it when the command that started this is gone.
 pub(crate) async fn guard(command: &str) -> Result<(), CliError> {

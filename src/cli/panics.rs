@@ -7,10 +7,10 @@ use std::path::Path;
 
 use futures_util::FutureExt as _;
 use kit::output::complain;
-use logto_testkit::stack::External;
 
 use super::exit::CliError;
 use super::restore;
+use crate::stack::External;
 
 /// From now on, a panic on any thread is told in a sentence; with `RUST_BACKTRACE` also as Rust tells it.
 pub(crate) fn tell() {

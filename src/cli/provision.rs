@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use logto_testkit::Stack;
-use logto_testkit::stack::{ConnectorFactory, ConnectorSettings, Standing};
 use url::Url;
 
 use super::access::Access;
@@ -12,6 +10,8 @@ use super::app_env;
 use super::arguments::{UsageError, address, next_port};
 use super::exit::CliError;
 use super::output;
+use crate::Stack;
+use crate::stack::{ConnectorFactory, ConnectorSettings, Standing};
 
 /// Where the parties are. Every address is given as browsers, Logto and this
 /// command reach it alike.

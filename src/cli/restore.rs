@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use kit::Client;
-use logto_testkit::stack::{Credentials, Management, Restored, StateFile};
 use url::Url;
 
 use super::arguments::{Restore, UsageError};
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::stack::{Credentials, Management, Restored, StateFile};
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let file = StateFile::load(&restore.file).inspect_err(|_| secrets::values_of(&restore.file))?;

@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use kit::{Stop, Stopwatch};
-use logto_testkit::scenario::BackendKind;
-use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::arguments::{Arguments, Command, Run, UsageError};
 use super::exit::CliError;
+use crate::scenario::BackendKind;
+use crate::stack::Logto;
 use outcome::Totals;
 
 /// What `logto-testkit` without arguments does.

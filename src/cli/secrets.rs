@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use kit::{files, secret};
-use logto_testkit::{Scenario, ScenarioError};
+
+use crate::{Scenario, ScenarioError};
 
 /// The scenarios of a file. The secrets that they give literally are not shown from now on; of a file that
 /// cannot be read nothing is known, so any of its values may be one.

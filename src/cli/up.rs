@@ -4,13 +4,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use kit::Stop;
-use logto_testkit::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
-use logto_testkit::{Scenario, Stack, stack_for};
 
 use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use crate::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
+use crate::{Scenario, Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -69,7 +69,7 @@ fn with_docker_s_command(run: &str) -> Command {
 ///
 /// # Errors
 /// [`EngineError`] when Docker does not do it.
-pub async fn reap(run: &str) -> Result<(), EngineError> {
+pub(crate) async fn reap(run: &str) -> Result<(), EngineError> {
     if is_released() {
         return Ok(());
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{Context, SHA256};
 use kit::{Ca, Client};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::boot::{answers, localhost, management_secret};
 use super::engine::Engine;
@@ -33,7 +33,7 @@ pub(super) enum Reusable {
 /// What two runs must have in common to share containers: images, our scripts, and
 /// the folder of the lock that lets only one at a time use them.
 pub(super) fn key(settings: &Container) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Context::new(&SHA256);
     for part in [
         settings.descriptor().as_str(),
         &settings.postgres,
@@ -41,11 +41,11 @@ pub(super) fn key(settings: &Container) -> String {
         include_str!("forward.cjs"),
         env!("CARGO_PKG_VERSION"),
     ] {
-        digest.update(part);
-        digest.update([0]);
+        digest.update(part.as_bytes());
+        digest.update(&[0]);
     }
     digest.update(std::env::temp_dir().as_os_str().as_encoded_bytes());
-    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Looks for containers that an earlier run left. Those that do not answer any

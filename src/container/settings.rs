@@ -10,11 +10,11 @@ use tokio::sync::watch;
 use super::progress::{Event, Listener};
 
 /// Logto's official image.
-pub const DEFAULT_IMAGE: &str = "svhd/logto";
+pub(crate) const DEFAULT_IMAGE: &str = "svhd/logto";
 /// The version whose recordings the snapshots are held against.
 pub const DEFAULT_TAG: &str = "1.42";
 /// The database that Logto's own compose file takes.
-pub const DEFAULT_POSTGRES: &str = "postgres:17-alpine";
+pub(crate) const DEFAULT_POSTGRES: &str = "postgres:17-alpine";
 
 /// A Logto to be started in containers.
 ///

@@ -22,7 +22,7 @@ const YOUNG: Duration = Duration::from_secs(3600);
 
 /// What [`clean`] removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CleanScope {
+pub(crate) enum CleanScope {
     /// What runs left behind, what was kept, and what waits to be used again.
     LeftOver,
     /// Everything of ours, runs at work included.
@@ -33,7 +33,7 @@ pub enum CleanScope {
 
 /// What [`clean`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cleaned {
+pub(crate) struct Cleaned {
     /// How many containers were removed, by what they were for.
     pub removed: BTreeMap<&'static str, usize>,
     /// How many belong to runs at work, or may.
@@ -62,7 +62,7 @@ impl std::fmt::Display for Cleaned {
 ///
 /// # Errors
 /// [`EngineError`] when Docker does not do it.
-pub async fn clean(scope: &CleanScope) -> Result<Cleaned, EngineError> {
+pub(crate) async fn clean(scope: &CleanScope) -> Result<Cleaned, EngineError> {
     let engine = Engine::connect(Limits::default().engine).await?;
     let now = kit::Clock::system().seconds();
     let mut cleaned = Cleaned::default();

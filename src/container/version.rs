@@ -3,7 +3,7 @@
 /// The oldest that is accepted: since 1.26.0 Logto's own sign-in page speaks the
 /// Experience API and nothing else (its change log, 3594e1316; `docs/logto-versions.md`
 /// lists what changed since).
-pub const MINIMUM: Version = Version { major: 1, minor: 26, patch: 0 };
+pub(crate) const MINIMUM: Version = Version { major: 1, minor: 26, patch: 0 };
 
 /// A released version of Logto.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

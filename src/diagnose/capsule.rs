@@ -41,7 +41,7 @@ pub async fn capsule(case: &Case) -> Result<Capsule, CapsuleError> {
 ///
 /// # Errors
 /// [`CapsuleError`] when it cannot be walked, or would not be the same.
-pub async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Result<Capsule, CapsuleError> {
+pub(crate) async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Result<Capsule, CapsuleError> {
     let mut all = documents(path)?;
     let at = match case {
         Some(case) => all.iter().position(|(name, _)| name.as_deref() == Some(case)),

@@ -12,17 +12,17 @@ mod machine;
 mod network;
 mod person;
 
-pub use account::Account;
-pub use app::App;
-pub use application::Application;
-pub use browser::Browser;
-pub use connector::Connector;
-pub use experience::Experience;
-pub use huggingface::HuggingFace;
-pub use logto::Logto;
-pub use machine::Machine;
-pub use network::Network;
-pub use person::Person;
+pub(crate) use account::Account;
+pub(crate) use app::App;
+pub(crate) use application::Application;
+pub(crate) use browser::Browser;
+pub(crate) use connector::Connector;
+pub(crate) use experience::Experience;
+pub(crate) use huggingface::HuggingFace;
+pub(crate) use logto::Logto;
+pub(crate) use machine::Machine;
+pub(crate) use network::Network;
+pub(crate) use person::Person;
 
 /// Pages to read.
 mod see {

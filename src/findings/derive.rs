@@ -10,7 +10,7 @@ use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
 
 /// What broke, the first first. Nothing for a sign-in that came through.
 #[must_use]
-pub fn findings(seen: &Observed<'_>) -> Vec<Finding> {
+pub(crate) fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     by_rules(seen, |_| true)
 }
 
@@ -86,7 +86,7 @@ pub(super) fn shows(symptom: &Symptom) -> String {
             format!("Logto answers {} {code}: {}", refusal.status, refusal.message)
         }
         SymptomKind::AsksFor(asked) => format!("Logto's page asks for {}", asked.join(", ")),
-        SymptomKind::AsksToLink { kind, .. } => {
+        SymptomKind::AsksToLink { kind } => {
             format!("Logto's page asks whether to link to the account with this {kind}")
         }
         SymptomKind::AsksToAgree => "Logto's page asks the person to agree to the terms".to_owned(),

@@ -1,6 +1,5 @@
 //! What was seen of a walk, from every vantage point.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -16,7 +15,7 @@ use crate::walker::Hop;
 
 /// What was seen of a walk. Rules look at nothing else.
 #[derive(Debug, Clone)]
-pub struct Observed<'a> {
+pub(crate) struct Observed<'a> {
     /// Every hop of the browser.
     pub hops: &'a [Hop],
     /// What the parties received and sent meanwhile, by number. Of Logto only
@@ -35,7 +34,7 @@ pub struct Observed<'a> {
 /// How the parties are configured, as far as it is known. `Value::Null` and
 /// `None` stand for what is not.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Every connector, as `GET /api/connectors` lists it.
     pub connectors: Vec<Value>,
     /// The id of the connector under test.
@@ -60,13 +59,11 @@ pub struct Settings {
     pub failed_handshake: Option<String>,
     /// What Logto says of the accounts that the app had signed in, by id.
     pub signed_in: Vec<(String, SeenUser)>,
-    /// Seconds by which a party's clock is off, where that is known.
-    pub clocks: BTreeMap<&'static str, i64>,
 }
 
 /// What became of an account in Logto.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SeenUser {
+pub(crate) enum SeenUser {
     /// It is there, and may sign in.
     Welcome,
     /// It is suspended.
@@ -77,7 +74,7 @@ pub enum SeenUser {
 
 /// A step of the person.
 #[derive(Debug, Clone)]
-pub struct SeenStep {
+pub(crate) struct SeenStep {
     /// What was done.
     pub verb: SeenVerb,
     /// Its hops, as indices into [`Observed::hops`].
@@ -88,7 +85,7 @@ pub struct SeenStep {
 
 /// What a person did, as far as rules may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SeenVerb {
+pub(crate) enum SeenVerb {
     /// Typed an address.
     Visited,
     /// Clicked a link or button.
@@ -113,7 +110,7 @@ pub enum SeenVerb {
 
 /// A call of the Management API, and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdminAnswer {
+pub(crate) struct AdminAnswer {
     /// Method and path, e.g. `POST /api/connectors`.
     pub call: String,
     /// The body that was sent; null without one.
@@ -126,7 +123,7 @@ pub struct AdminAnswer {
 
 /// How a step ended.
 #[derive(Debug, Clone)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// The browser came to rest.
     Rest,
     /// Logto's page stays, and says this.

@@ -14,7 +14,7 @@ use oauth::secret::is_white_space;
 /// assert_eq!(shown_secret("abc"), "… (3 characters)");
 /// ```
 #[must_use]
-pub fn shown_secret(secret: &str) -> String {
+pub(crate) fn shown_secret(secret: &str) -> String {
     if secret.is_empty() {
         return "empty".to_owned();
     }

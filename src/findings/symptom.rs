@@ -10,7 +10,7 @@ use crate::walker::{Hop, WhyHop};
 
 /// Something that does not go on as it should.
 #[derive(Debug, Clone)]
-pub struct Symptom {
+pub(crate) struct Symptom {
     /// The hop at which it shows.
     pub hop: usize,
     /// What.
@@ -19,7 +19,7 @@ pub struct Symptom {
 
 /// Kinds of symptoms, in the order of a sign-in.
 #[derive(Debug, Clone)]
-pub enum SymptomKind {
+pub(crate) enum SymptomKind {
     /// No response at all.
     NoResponse(Prose),
     /// Logto's OIDC endpoints show an error in place of going on (contract §1).
@@ -62,8 +62,6 @@ pub enum SymptomKind {
     AsksToLink {
         /// The kind of the identifier.
         kind: String,
-        /// The identifier.
-        value: String,
     },
     /// Logto sends the browser back to the app with an error.
     AppGotError {
@@ -280,10 +278,9 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
             }
             Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
-            Ending::Says(Arrival::LinkOrRegister { kind, value }) => Symptom {
-                hop: last_hop,
-                kind: SymptomKind::AsksToLink { kind: kind.clone(), value: value.clone() },
-            },
+            Ending::Says(Arrival::LinkOrRegister { kind, .. }) => {
+                Symptom { hop: last_hop, kind: SymptomKind::AsksToLink { kind: kind.clone() } }
+            }
         };
         found.push(symptom);
     }

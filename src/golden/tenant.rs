@@ -43,8 +43,10 @@ impl Tenant {
     /// seeded one: every recording began with it.
     ///
     /// # Errors
-    /// [`ReplayError::Management`] with Logto's own answer.
-    pub async fn clean(&self) -> Result<(), ReplayError> {
+    /// [`ReplayError::Management`] with Logto's own answer, [`ReplayError::SavedState`] when it cannot be
+    /// written down that the next story begins.
+    pub async fn clean(&mut self) -> Result<(), ReplayError> {
+        self.saved.note(|state| state.at_work_ms = Some(Clock::system().millis()))?;
         let management = management(&self.running).await?;
         empty(&management).await?;
         let seeded = of_a_patch(&mock_logto::seeded_sign_in_experience());
@@ -57,7 +59,7 @@ impl Tenant {
     ///
     /// # Errors
     /// As [`Tenant::clean`]; the state file stays then.
-    pub async fn close(self) -> Result<(), ReplayError> {
+    pub async fn close(mut self) -> Result<(), ReplayError> {
         self.clean().await?;
         let management = management(&self.running).await?;
         self.saved.restore(&management).await?;

@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// An app at work. Dropping it ends it, too.
 #[derive(Debug)]
-pub struct App {
+pub(crate) struct App {
     guard: Guard,
 }
 
@@ -27,7 +27,7 @@ impl App {
     ///
     /// # Errors
     /// When the system does not start a process. A command that the shell does not find ends the app only.
-    pub fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+    pub(crate) fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         command: &str,
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> std::io::Result<Self> {
@@ -40,7 +40,7 @@ impl App {
     }
 
     /// Asks it to end, and ends whatever is left of it after three seconds.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         // It ends when it is dropped, where waiting does not keep the parties from answering it.
         drop(tokio::task::spawn_blocking(move || drop(self)).await);
     }
@@ -91,7 +91,7 @@ fn stand_in(command: &str) -> Command {
 ///
 /// # Errors
 /// When the app cannot be started, or this process leads no group.
-pub async fn lead(command: &str) -> std::io::Result<()> {
+pub(crate) async fn lead(command: &str) -> std::io::Result<()> {
     #[cfg(unix)]
     if rustix::process::getpgrp() != rustix::process::getpid() {
         return Err(std::io::Error::other("it leads no process group; `diagnose --app-command` starts it"));

@@ -1,6 +1,6 @@
 //! A process that outlives this one to tidy up after it.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
@@ -48,8 +48,11 @@ impl Guard {
     }
 
     /// There is nothing left to do: it ends, and does nothing.
+    #[cfg(feature = "container")]
     pub(crate) fn release(mut self) {
         if let Some(mut pipe) = self.pipe.take() {
+            use std::io::Write as _;
+
             // A guard that is gone already has nothing to be told.
             drop(pipe.write_all(DONE.as_bytes()));
         }

@@ -129,7 +129,6 @@ async fn settings(person: &Person<'_>) -> Settings {
         cookie_keys: read(stack, "configs/oidc/cookie-keys").await,
         failed_handshake: connections.last_failure.filter(|_| failed),
         signed_in: vec![],
-        clocks: std::collections::BTreeMap::new(),
     }
 }
 

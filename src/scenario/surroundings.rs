@@ -42,7 +42,7 @@ impl GivenClocks {
 
 /// `+90s`, `-5m`; `None` for what is no length of time.
 #[must_use]
-pub fn clock_offset(text: &str) -> Option<SignedDuration> {
+pub(crate) fn clock_offset(text: &str) -> Option<SignedDuration> {
     let (sign, length) = match text.split_at_checked(1)? {
         ("+", length) => (1, length),
         ("-", length) => (-1, length),

@@ -27,7 +27,7 @@ const REGISTER_AFTER_TERMS: &str = "register_after_terms";
 
 /// Drives Logto's sign-in page in one tab.
 #[derive(Debug)]
-pub struct SigninPage<'a> {
+pub(crate) struct SigninPage<'a> {
     pub(super) api: Api<'a>,
     random: &'a Random,
 }
@@ -54,7 +54,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError::Elsewhere`] when the tab is not at `logto`.
-    pub fn open(
+    pub(crate) fn open(
         walker: &'a mut Walker,
         tab: TabId,
         logto: &Url,
@@ -81,7 +81,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response or an answer lacks a member.
-    pub async fn arrive(&mut self) -> Result<Option<Arrival>, SigninPageError> {
+    pub(crate) async fn arrive(&mut self) -> Result<Option<Arrival>, SigninPageError> {
         let path = self.api.walker.current(self.api.tab)?.request.url.path().to_owned();
         if let Some(connector) = path.strip_prefix("/callback/") {
             return self.returned(connector).await.map(Some);
@@ -97,7 +97,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError::Refused`] when Logto gives the page no settings.
-    pub async fn social_buttons(&mut self) -> Result<Vec<String>, SigninPageError> {
+    pub(crate) async fn social_buttons(&mut self) -> Result<Vec<String>, SigninPageError> {
         match self.settings().await? {
             Ok(settings) => Ok(settings.buttons.into_iter().map(|(target, _)| target).collect()),
             Err((refusal, _)) => Err(SigninPageError::Refused(refusal)),
@@ -108,7 +108,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError::NotShown`] when the page has no such button.
-    pub async fn continue_with(&mut self, target: &str) -> Result<Arrival, SigninPageError> {
+    pub(crate) async fn continue_with(&mut self, target: &str) -> Result<Arrival, SigninPageError> {
         let settings = granted!(self.settings().await?);
         match settings.button(target) {
             Some(connector) => self.start_agreed(connector).await,
@@ -192,7 +192,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError::NotAsked`] when the page did not ask.
-    pub async fn agree(&mut self) -> Result<Arrival, SigninPageError> {
+    pub(crate) async fn agree(&mut self) -> Result<Arrival, SigninPageError> {
         if let Some(connector) = self.api.forget(SOCIAL_AFTER_TERMS) {
             return self.start(&connector).await;
         }
@@ -219,7 +219,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response or an answer lacks a member.
-    pub async fn returned(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
+    pub(crate) async fn returned(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
         let connector = &decoded(connector);
         let url = self.api.walker.current(self.api.tab)?.request.url.clone();
         let expected = self.api.forget(&key(STATE, connector));
@@ -319,7 +319,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError::NotAsked`] when the page did not ask.
-    pub async fn register(&mut self) -> Result<Arrival, SigninPageError> {
+    pub(crate) async fn register(&mut self) -> Result<Arrival, SigninPageError> {
         let verification = self.api.forget(UNDECIDED).ok_or(SigninPageError::NotAsked)?;
         self.create_account(&verification).await
     }
@@ -328,7 +328,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError::NotAsked`] when the page did not ask.
-    pub async fn link(&mut self) -> Result<Arrival, SigninPageError> {
+    pub(crate) async fn link(&mut self) -> Result<Arrival, SigninPageError> {
         let verification = self.api.forget(UNDECIDED).ok_or(SigninPageError::NotAsked)?;
         self.link_identity(&verification).await
     }
@@ -339,7 +339,7 @@ impl<'a> SigninPage<'a> {
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response.
-    pub async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
+    pub(crate) async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
         if kind == "email" {
             let event = self.api.stored(EVENT).unwrap_or_else(|| "SignIn".to_owned());
             let body = json!({ "interactionEvent": event, "identifier": { "type": kind, "value": value } });

@@ -12,7 +12,7 @@ impl SigninPage<'_> {
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response or an answer lacks a member.
-    pub async fn sign_in_with_password(
+    pub(crate) async fn sign_in_with_password(
         &mut self,
         username: &str,
         password: &str,
@@ -32,7 +32,7 @@ impl SigninPage<'_> {
     ///
     /// # Errors
     /// [`SigninPageError`] when there is no response.
-    pub async fn register_with_password(
+    pub(crate) async fn register_with_password(
         &mut self,
         username: &str,
         password: &str,

@@ -38,14 +38,15 @@ pub enum Logto {
     Embedded,
     /// A running Logto by URL.
     External(Box<External>),
-    /// The official image, started with the stack and removed with it.
+    /// The official image, started with the stack and removed with it. Needs the feature `container`.
     Container(Box<Container>),
-    /// The official image, started before and shared by stacks that take turns.
+    /// The official image, started before and shared by stacks that take turns. Needs the feature `container`.
     Running(Arc<RunningContainer>),
 }
 
 impl Logto {
     /// The official image with this tag, e.g. `1.42`; [`Container`] has more to choose.
+    #[cfg(feature = "container")]
     #[must_use]
     pub fn container(tag: impl Into<String>) -> Self {
         Self::Container(Box::new(Container::new(tag)))

@@ -4,7 +4,7 @@
 use url::Url;
 
 use crate::placeholder;
-pub use crate::placeholder::UnknownName;
+pub(crate) use crate::placeholder::UnknownName;
 
 /// Names and what they stand for. Grows while the stack starts: an id is known
 /// once Logto or Hugging Face has given it.

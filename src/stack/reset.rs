@@ -11,6 +11,8 @@ mod undo;
 
 pub(super) use inventory::{LISTS, SETTINGS, differing};
 pub(super) use lockouts::forgive;
-pub(crate) use seeded::{empty, not_seeded};
-pub use undo::NotClean;
+pub(crate) use seeded::empty;
+#[cfg(feature = "cli")]
+pub(crate) use seeded::not_seeded;
+pub(crate) use undo::NotClean;
 pub(super) use undo::{as_untouched, is_settings, put_settings_back};

@@ -10,6 +10,8 @@ use super::saved::{BorrowedConnector, SavedState, SavedStateError, StateFile};
 /// How far the clocks of this machine and of Logto may be apart when users
 /// created by a run are looked for.
 const CLOCK_TOLERANCE_MS: i64 = 15 * 60 * 1000;
+/// No recorded story takes longer.
+const STORY_MS: i64 = 15 * 60 * 1000;
 /// Members that say when, or by which app first, something was changed or used: no call puts them back.
 const MOVED_ON: [&str; 3] = ["updatedAt", "lastSignInAt", "applicationId"];
 
@@ -47,6 +49,12 @@ impl SavedState {
         ids.any(|id| self.people.iter().any(|known| known == id))
     }
 
+    /// Whether something is too new to be the run's.
+    fn is_of_later(&self, item: &Value) -> bool {
+        let last = self.at_work_ms.unwrap_or(self.started_at_ms) + STORY_MS + CLOCK_TOLERANCE_MS;
+        item.get("createdAt").and_then(Value::as_i64).is_some_and(|made| made > last)
+    }
+
     fn began(&self) -> i64 {
         self.started_at_ms - CLOCK_TOLERANCE_MS
     }
@@ -57,16 +65,25 @@ impl StateFile {
     /// or back already is passed over.
     ///
     /// Deletes only users that the run created beforehand, and those that were
-    /// created through its own application since it began.
+    /// created through its own application since it began; in a tenant that was empty, everything, unless
+    /// something is newer than the run.
     ///
     /// # Errors
-    /// [`SavedStateError::NotRestored`] says what is left; the file then stays.
+    /// `SavedStateError::NotRestored` says what is left; the file then stays.
     pub async fn restore(self, management: &Management) -> Result<Restored, SavedStateError> {
         let failed = |what| {
             let path = self.path.clone();
             move |source| SavedStateError::NotRestored { what, path, source }
         };
         let state = &self.state;
+        if state.was_empty {
+            // Before anything is changed: the file may be an old one, and people in the tenant by now.
+            let found =
+                made_later(management, state).await.map_err(failed("what recorded stories created"))?;
+            if !found.is_empty() {
+                return Err(SavedStateError::UsedSince { found: found.join(", "), path: self.path });
+            }
+        }
         let mut restored = Restored { not_undone: state.not_undone.clone(), ..Restored::default() };
         for user in &state.created_users {
             management.delete(&format!("users/{user}")).await.map_err(failed("users"))?;
@@ -109,6 +126,20 @@ impl StateFile {
         self.remove()?;
         Ok(restored)
     }
+}
+
+/// What was made after the run, counted; of other lists Logto does not tell since when their items are there.
+async fn made_later(management: &Management, state: &SavedState) -> Result<Vec<String>, ManagementError> {
+    let mut found = Vec::new();
+    for list in ["users", "applications"] {
+        // Newest first (golden README).
+        let items = management.get(&format!("{list}?page=1&page_size=100")).await?;
+        let count = items.list()?.iter().filter(|item| state.is_of_later(item)).count();
+        if count > 0 {
+            found.push(format!("{count} {list}"));
+        }
+    }
+    Ok(found)
 }
 
 /// What the run was about to create when it was killed, where it came to that. Tells the users among it.

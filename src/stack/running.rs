@@ -1,5 +1,7 @@
 //! A stack that is up.
 
+mod stop;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,7 +15,7 @@ use super::app_server::AppServer;
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
 use super::known::Known;
-use super::management::{Management, ManagementError};
+use super::management::Management;
 use super::names::Names;
 use super::parts::{
     Base, Clients, InContainers, LOGTO, LogtoSite, QUICK, Shared, Site, TURN, bind, ca_failed, embedded,
@@ -21,32 +23,14 @@ use super::parts::{
 };
 use super::plan;
 use super::probe;
-use super::reset;
-use super::restore::Restored;
-use super::saved::SavedStateError;
 use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
-use super::stubs::{StubError, Stubs};
+use super::stubs::Stubs;
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
 use super::tenant::{Application, Tenant};
 use super::time::Time;
 
-/// A stack did not stop cleanly.
-#[derive(Debug, thiserror::Error)]
-pub enum StopError {
-    /// A mock's handler panicked, or a request never ended.
-    #[error(transparent)]
-    Serve(#[from] kit::ServeError),
-    /// A shared tenant is not as it was.
-    #[error(transparent)]
-    NotRestored(#[from] SavedStateError),
-    /// Failed attempts are still counted, and may lock somebody out.
-    #[error("failed attempts to sign in are not forgiven: {0}")]
-    NotForgiven(#[from] ManagementError),
-    /// A stub of Hugging Face was called more or less often than it expects.
-    #[error(transparent)]
-    Stub(#[from] StubError),
-}
+pub use self::stop::StopError;
 
 /// App, Logto and Hugging Face, up and provisioned.
 ///
@@ -155,7 +139,8 @@ impl Stack {
     }
 
     /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
-    /// app of your own then lags behind the embedded one's.
+    /// app of your own then lags behind the embedded one's. To sleep in a test instead does not
+    /// make anything expire, as long as all parties live in this process.
     pub async fn pass(&self, time: Duration) {
         self.time.pass(time).await;
     }
@@ -485,41 +470,6 @@ impl Stack {
     /// are forgiven when a Logto that others share is handed on.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
-    }
-
-    /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.
-    ///
-    /// # Errors
-    /// [`StopError`] when a mock panicked, a tenant is not as it was, or a stub was
-    /// not called as it expects.
-    pub async fn stop(self) -> Result<Restored, StopError> {
-        // The tenant first, while a failure can still be told; the servers in any case.
-        let forgiven = match self.containers.as_ref().and_then(InContainers::shared) {
-            Some(_) => {
-                let tried = self.tried.into_inner().unwrap_or_else(PoisonError::into_inner);
-                reset::forgive(self.tenant.management(), &Vec::from_iter(tried)).await
-            }
-            None => Ok(()),
-        };
-        let restored = self.tenant.restore().await;
-        drop(self.browser);
-        // All at once: each waits for what it is answering.
-        let ended = futures_util::future::join_all(self.servers.into_iter().map(Running::shutdown)).await;
-        let stopped = ended.into_iter().collect::<Result<Vec<()>, _>>();
-        let stubbed = match self.stubs {
-            Some(stubs) => stubs.verify().await,
-            None => Ok(()),
-        };
-        drop(self.turn);
-        if let Some(containers) = self.containers {
-            containers.stop().await;
-        }
-        // A tenant that is not as it was is the worst of these.
-        let restored = restored?;
-        forgiven?;
-        stopped?;
-        stubbed?;
-        Ok(restored)
     }
 }
 

@@ -48,6 +48,10 @@ pub struct SavedState {
     /// Whether it held nothing but what Logto seeded, so that whatever else there is now is the run's.
     #[serde(default)]
     pub was_empty: bool,
+    /// When the run last began to create something in a tenant that was empty, in milliseconds since the Unix
+    /// epoch: what is much newer is of somebody else.
+    #[serde(default)]
+    pub at_work_ms: Option<i64>,
     /// What scenarios created through the Management API, by path: `connectors/abc`.
     #[serde(default)]
     pub created_besides: Vec<String>,
@@ -97,6 +101,7 @@ impl SavedState {
             created_users: vec![],
             people: vec![],
             was_empty: false,
+            at_work_ms: None,
             created_besides: vec![],
             creating: vec![],
             before: Map::new(),
@@ -223,6 +228,17 @@ pub enum SavedStateError {
         /// The file that still holds the state.
         path: PathBuf,
     },
+    /// The tenant was empty before the run, and has been used since.
+    #[error(
+        "the tenant was empty before the run, and {found} in it came after the run was ended: it is not emptied. Delete \
+         by hand in Logto's console what the run left, put the sign-in experience right, then delete {path}"
+    )]
+    UsedSince {
+        /// What was made since, counted.
+        found: String,
+        /// The file that still holds the state.
+        path: PathBuf,
+    },
     /// Something could not be put back.
     #[error(
         "the tenant is not as it was: {what} could not be put back: {source}\n\
@@ -264,7 +280,7 @@ impl StateFile {
     /// Whether a file can be made here.
     ///
     /// # Errors
-    /// [`SavedStateError::LeftOver`] or [`SavedStateError::AtWork`] where one holds what another run still has
+    /// `SavedStateError::LeftOver` or `SavedStateError::AtWork` where one holds what another run still has
     /// to put back.
     pub fn check(path: &Path) -> Result<(), SavedStateError> {
         if !path.exists() {
@@ -282,7 +298,7 @@ impl StateFile {
     /// Reads a file that an earlier run left, and holds it.
     ///
     /// # Errors
-    /// [`SavedStateError`] when it is missing or not one of ours, or when its run is still at work.
+    /// `SavedStateError` when it is missing or not one of ours, or when its run is still at work.
     pub fn load(path: &Path) -> Result<Self, SavedStateError> {
         let path = path.to_owned();
         let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
@@ -317,7 +333,7 @@ impl StateFile {
     }
 
     /// Notes what the run is about to do, before it does.
-    pub(super) fn note(&mut self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
+    pub(crate) fn note(&mut self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
         change(&mut self.state);
         self.write(Put::Over)
     }

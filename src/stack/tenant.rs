@@ -13,9 +13,10 @@ use url::Url;
 use super::ahead::{Ahead, alike, look, read};
 use super::management::{Answer, Management, ManagementError};
 use super::restore::Restored;
-use super::saved::{BorrowedConnector, SavedState, SavedStateError, StateFile};
+use super::saved::{SavedState, SavedStateError, StateFile};
 use super::settings::ConnectorFactory;
 use super::steps::StepError;
+use super::survey::Survey;
 use super::tenant_error::TenantError;
 
 /// The id our connector asks for, so that its callback URL is known beforehand.
@@ -23,11 +24,11 @@ pub(super) const CONNECTOR_ID: &str = "logto-testkit";
 /// What the connector under test is known by in the sign-in experience.
 pub(super) const TARGET: &str = "huggingface";
 /// The factory that makes a tenant's own connector for Hugging Face.
-const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
+pub(super) const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
 /// What an app of a kind without secrets has in the place of one.
 const NO_SECRET: &str = "this-application-has-no-secret";
 /// The name of our application, by which a left-over is known as ours.
-const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
+pub(super) const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
 /// What kind of tenant is behind a Logto.
 #[derive(Debug, Clone)]
@@ -457,86 +458,5 @@ fn status(answer: &Result<Answer, ManagementError>) -> Option<u16> {
         Ok(_) => Some(200),
         Err(ManagementError::Refused { status, .. }) => Some(*status),
         Err(_) => None,
-    }
-}
-
-/// What a tenant holds before a run.
-#[derive(Debug)]
-struct Survey {
-    users: u64,
-    newest_user_ms: Option<i64>,
-    applications: usize,
-    own_application: Option<String>,
-    social_connectors: usize,
-    /// Their ids, those of every kind.
-    connectors: Vec<String>,
-    own_connector: bool,
-    borrowed: Option<BorrowedConnector>,
-    sign_in_experience: Map<String, Value>,
-}
-
-impl Survey {
-    async fn of(management: &Management) -> Result<Self, ManagementError> {
-        let users = management.get("users?page=1&page_size=1").await?;
-        let newest_user_ms = users.list()?.first().and_then(|newest| newest.get("createdAt")?.as_i64());
-        let users = users.total.ok_or_else(|| users.lacks("Total-Number header"))?;
-        let applications = management.get("applications").await?;
-        let (ours, others): (Vec<&Value>, Vec<&Value>) =
-            applications.list()?.iter().partition(|application| {
-                application.get("name").and_then(Value::as_str) == Some(APPLICATION_NAME)
-            });
-        let own_application = ours.first().and_then(|ours| ours.get("id")?.as_str()).map(ToOwned::to_owned);
-        let applications = others.len();
-        let connectors = management.get("connectors").await?;
-        let (mut social_connectors, mut own_connector, mut borrowed) = (0, false, None);
-        let mut ids = Vec::new();
-        for connector in connectors.list()? {
-            let text = |member: &str| connector.get(member).and_then(Value::as_str).unwrap_or_default();
-            ids.push(text("id").to_owned());
-            if text("id") == CONNECTOR_ID {
-                own_connector = true;
-                continue;
-            }
-            if text("type") == "Social" {
-                social_connectors += 1;
-            }
-            if text("connectorId") == FACTORY.id() {
-                borrowed = Some(BorrowedConnector {
-                    id: text("id").to_owned(),
-                    config: connector.get("config").cloned().unwrap_or_default(),
-                    sync_profile: connector.get("syncProfile").and_then(Value::as_bool).unwrap_or_default(),
-                });
-            }
-        }
-        let experience = management.get("sign-in-exp").await?;
-        let mut sign_in_experience = experience.body.as_object().cloned().unwrap_or_default();
-        // Its keys are fixed.
-        sign_in_experience.retain(|member, _| !["id", "tenantId"].contains(&member.as_str()));
-        Ok(Self {
-            users,
-            newest_user_ms,
-            applications,
-            own_application,
-            social_connectors,
-            connectors: ids,
-            own_connector,
-            borrowed,
-            sign_in_experience,
-        })
-    }
-
-    /// What there is of others, in words, with as many users.
-    fn in_use(&self, users: u64) -> Option<String> {
-        let counts = [
-            (users, "user(s)"),
-            (self.applications as u64, "application(s)"),
-            (self.social_connectors as u64, "social connector(s)"),
-        ];
-        let found: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
-        (!found.is_empty()).then(|| found.join(", "))
     }
 }

@@ -111,6 +111,7 @@ mod tests {
             ("a browser", builder().real_time(), true),
             ("any browser", builder().plain_huggingface(any), true),
             ("an app", builder().app_at(origin), true),
+            #[cfg(feature = "container")]
             ("a container", builder().logto(Logto::container("1.42")), true),
         ] {
             let machine = Machine::movable();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
+use logto_testkit::stack::SavedState;
 use serde_json::Value;
 
 use crate::support::{Elsewhere, Surroundings, command, command_in, root};
@@ -102,6 +103,38 @@ async fn a_tenant_in_use_is_not_touched() {
     let error = text(&output.stderr);
     assert!(error.contains("this tenant has 1 users; stories delete what they find"), "{error}");
     assert_eq!(management.get("users").await.unwrap().list().unwrap().len(), 1);
+}
+
+/// What a killed run leaves is deleted, and nothing else: by the time of `restore` people may use the tenant.
+#[tokio::test]
+async fn restore_empties_a_tenant_only_until_others_use_it() {
+    let now = kit::Clock::system().millis();
+    for (minutes, emptied) in [(5, true), (60, false)] {
+        let logto = Elsewhere::start(Surroundings::Right).await;
+        let management = logto.management().await;
+        management.post("users", &serde_json::json!({ "username": "somebody" })).await.unwrap();
+        let before = management.get("sign-in-exp").await.unwrap().body;
+        let experience = serde_json::json!({ "signInMode": "SignIn" }).as_object().unwrap().clone();
+        let began = now - 100 * 60_000;
+        let state = SavedState::new(&logto.endpoint, &logto.admin_endpoint, began, experience);
+        let state = SavedState { was_empty: true, at_work_ms: Some(now - minutes * 60_000), ..state };
+        std::fs::write(&logto.state_file, serde_json::to_string(&state).unwrap()).unwrap();
+        let (file, m2m) = (logto.state_file.clone(), logto.m2m());
+        let restore = move || {
+            command_in(file.parent().unwrap(), &["restore", "state.json"], &[("LOGTO_TESTKIT_M2M", &m2m)])
+        };
+        let output = tokio::task::spawn_blocking(restore).await.unwrap();
+        let said = text(&output.stderr);
+        let users = management.get("users").await.unwrap().list().unwrap().len();
+        let kept = management.get("sign-in-exp").await.unwrap().body == before;
+        let code = output.status.code();
+        if emptied {
+            assert_eq!((code, users, kept, logto.state_file.exists()), (Some(0), 0, false, false), "{said}");
+        } else {
+            assert_eq!((code, users, kept, logto.state_file.exists()), (Some(4), 1, true, true), "{said}");
+            assert!(said.contains("1 users in it came after the run was ended"), "{said}");
+        }
+    }
 }
 
 #[test]

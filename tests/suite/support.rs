@@ -29,6 +29,7 @@ pub(crate) struct Elsewhere {
     /// What this Logto received.
     pub(crate) journal: Journal,
     _servers: [Running; 2],
+    #[cfg_attr(not(unix), expect(dead_code, reason = "keeps the folder; only tests for Unix look into it"))]
     pub(crate) directory: tempfile::TempDir,
     pub(crate) state_file: PathBuf,
 }

@@ -79,9 +79,9 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
     };
     let control = control.serve(mock.control_router_at(&args.control_host));
     stop.wait().await;
-    site.shutdown().await?;
-    control.shutdown().await?;
-    Ok(())
+    // Both at once: each waits for what it is answering.
+    let (site, control) = tokio::join!(site.shutdown(), control.shutdown());
+    Ok(site.and(control)?)
 }
 
 /// The configuration of a file. Secrets of apps in it are not shown from now on; in one that cannot be

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
@@ -9,7 +10,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::Reason;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// A key could not be made or used.
@@ -159,7 +159,7 @@ impl SigningKey {
 
 /// RFC 7638 §3: the SHA-256 of the required members, in alphabetical order.
 fn thumbprint(members: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(members))
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, members.as_bytes()))
 }
 
 /// The RSA key takes a tenth of a second to make, hundreds of times what a

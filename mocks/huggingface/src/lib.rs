@@ -71,6 +71,7 @@
 
 mod answer;
 mod claims;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod config;
 mod control;

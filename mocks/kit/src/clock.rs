@@ -1,5 +1,7 @@
 //! The stack's clock.
 
+mod pace;
+
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use self::pace::Pace;
 use crate::deadline::{DeadlineExceeded, TURN};
 use crate::disturbance::{Disturbance, Watch};
 use crate::machine::Machine;
@@ -19,12 +22,13 @@ use crate::machine::Machine;
 ///
 /// | | its time | waiting | a party's time-out counts |
 /// |---|---|---|---|
-/// | [`Clock::skipping`] | read off the wall once, then as the monotonic clock runs | advances it | advances only |
+/// | [`Clock::skipping`] | read off the wall once, then as the monotonic clock runs, but never by more than 25 ms between two readings | advances it | advances only |
 /// | [`Clock::system`] | the wall clock, at every reading | is real | real time and advances |
 /// | [`Clock::frozen`] | stands still | until it is advanced | advances only |
 ///
 /// A stack whose parties all live in this process is on the first kind: neither a step of the
-/// wall clock nor a suspended or starved machine changes what they do. As soon as others take
+/// wall clock nor a suspended or starved machine changes what they do, or how old a walk shows
+/// anything to be. As soon as others take
 /// part (a browser, an app or a Logto of its own), all have to go by the same clock, which is
 /// the machine's; a step of it is noticed, and told by [`Clock::disturbances`].
 ///
@@ -47,6 +51,8 @@ struct Shared {
     machine: Machine,
     /// The reading of the monotonic clock at the start.
     started: Duration,
+    /// What of the monotonic clock counts on one that skips.
+    pace: Mutex<Pace>,
     /// Nanoseconds that were added by [`Clock::advance`].
     ahead: AtomicI64,
     /// Wakes sleepers when `ahead` changes.
@@ -64,8 +70,8 @@ enum Kind {
 
 /// Nobody outside looks at the clock of a stack that lives in this process, so a machine that
 /// does not know the year (no battery, no network yet) does no harm: its stacks live between 2000
-/// and 2200. (In 1973 and before, seconds and milliseconds look alike; the `chrono` of
-/// `openidconnect`, which reads Logto's `updated_at` as seconds, ends in 2230.)
+/// and 2200. (In 1973 and before, seconds and milliseconds look alike; a calendar
+/// like `chrono`'s, in which a client reads Logto's `updated_at` as seconds, ends in 2230.)
 const PLAUSIBLE: [Timestamp; 2] =
     [Timestamp::constant(946_684_800, 0), Timestamp::constant(7_258_118_400, 0)];
 
@@ -109,7 +115,8 @@ impl Clock {
     }
 
     /// Reads the machine's clock once, and runs on by itself; [`Clock::sleep`] advances it
-    /// instead of waiting.
+    /// instead of waiting. Real time in which it is not read hardly counts, however long it was:
+    /// a process that was stopped for an hour finds nothing expired.
     #[must_use]
     pub fn skipping() -> Self {
         Self::skipping_on(&Machine::real())
@@ -128,11 +135,13 @@ impl Clock {
     }
 
     fn new(kind: Kind, machine: &Machine) -> Self {
+        let started = machine.monotonic();
         Self {
             shared: Arc::new(Shared {
                 kind,
                 machine: machine.clone(),
-                started: machine.monotonic(),
+                started,
+                pace: Mutex::new(Pace::from(started)),
                 ahead: AtomicI64::new(0),
                 moved: watch::Sender::new(()),
                 watch: Mutex::default(),
@@ -159,7 +168,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let base = match self.shared.kind {
             Kind::System => self.shared.wall(),
-            Kind::Skipping(from) => later(from, self.shared.ran()),
+            Kind::Skipping(from) => later(from, self.shared.paced()),
             Kind::Frozen(at) => at,
         };
         let ahead = SignedDuration::from_nanos(self.shared.ahead.load(Ordering::SeqCst));
@@ -311,6 +320,13 @@ impl Shared {
         self.machine.monotonic().saturating_sub(self.started)
     }
 
+    /// How much of that counts on a clock that skips.
+    fn paced(&self) -> Duration {
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read under the lock, so that readings come in the order of time.
+        pace.read(self.machine.monotonic())
+    }
+
     /// By how much the clock was moved.
     fn advanced(&self) -> Duration {
         Duration::from_nanos(u64::try_from(self.ahead.load(Ordering::SeqCst)).unwrap_or(0))
@@ -333,160 +349,4 @@ fn later(from: Timestamp, by: Duration) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn advancing_wakes_a_sleeper() {
-        let clock = Clock::frozen(Timestamp::UNIX_EPOCH);
-        let sleeper = tokio::spawn({
-            let clock = clock.clone();
-            async move { clock.sleep(Duration::from_secs(3600)).await }
-        });
-        tokio::task::yield_now().await;
-        assert!(!sleeper.is_finished());
-        clock.advance(Duration::from_secs(3600));
-        crate::within("the sleeper", Duration::from_secs(5), sleeper).await.unwrap().unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_skipping_clock_passes_a_delay_without_waiting() {
-        let clock = Clock::skipping();
-        let before = clock.now();
-        crate::within("a skipped hour", Duration::from_secs(5), clock.sleep(Duration::from_secs(3600)))
-            .await
-            .unwrap();
-        assert!(clock.now().duration_since(before) >= SignedDuration::from_hours(1));
-    }
-
-    #[test]
-    fn a_clock_that_is_off_moves_with_the_others() {
-        let clock = Clock::frozen(Timestamp::UNIX_EPOCH);
-        let slow = clock.off_by(SignedDuration::from_secs(-90));
-        assert_eq!(slow.seconds(), -90);
-        slow.advance(Duration::from_secs(100));
-        assert_eq!((clock.seconds(), slow.seconds()), (100, 10));
-    }
-
-    fn limit(seconds: u64) -> Elapsed {
-        Elapsed::Limit { after: Duration::from_secs(seconds) }
-    }
-
-    #[tokio::test]
-    async fn a_delay_longer_than_the_time_out_times_out_on_a_skipping_clock() {
-        let clock = Clock::skipping();
-        let delay = |seconds| clock.sleep(Duration::from_secs(seconds));
-        let answer = clock.timeout("an answer", Duration::from_secs(10), delay(11)).await;
-        assert_eq!(answer, Err(limit(10)));
-        let answer = clock.timeout("an answer", Duration::from_secs(10), delay(9)).await;
-        assert_eq!(answer, Ok(()));
-    }
-
-    #[tokio::test]
-    async fn a_party_on_a_skipping_clock_does_not_give_up_because_the_machine_is_slow() {
-        let clock = Clock::skipping();
-        let slow = really(Duration::from_millis(300));
-        assert_eq!(clock.timeout("an answer", Duration::from_millis(1), slow).await, Ok(()));
-        assert_eq!(clock.disturbance_count(), 0);
-
-        let (limit, patience) = (Duration::from_secs(5), 2 * TURN);
-        let never = clock.limited("the answer to GET /", limit, patience, std::future::pending::<()>());
-        let given_up = never.await.unwrap_err();
-        assert_eq!(given_up.to_string(), "the harness waited 500ms for the answer to GET /");
-        let told = clock.disturbances(0);
-        let named = matches!(&told[..], [Disturbance::Stalled(deadline)] if deadline.what.ends_with("GET /"));
-        assert!(named, "{told:?}");
-    }
-
-    #[tokio::test]
-    async fn on_the_machines_clock_real_time_and_moves_count() {
-        let clock = Clock::system();
-        let asked = clock.timeout("an answer", Duration::from_secs(5), really(TURN * 2)).await;
-        assert_eq!(asked, Ok(()));
-        let after = Duration::from_millis(300);
-        let asked = clock.timeout("an answer", after, really(Duration::from_secs(60))).await;
-        assert_eq!(asked, Err(Elapsed::Limit { after }));
-        let moved = async {
-            clock.sleep(Duration::from_millis(1)).await;
-            clock.advance(Duration::from_secs(60));
-            std::future::pending::<()>().await;
-        };
-        assert_eq!(clock.timeout("an answer", Duration::from_secs(60), moved).await, Err(limit(60)));
-    }
-
-    async fn really(time: Duration) {
-        Clock::system().sleep(time).await;
-    }
-
-    const STEPS: [i64; 8] = [300, -300, 3600, -3600, 86_400, -86_400, 3, -3];
-
-    #[test]
-    fn a_clock_that_is_anchored_takes_no_notice_of_a_step() {
-        let machine = Machine::movable();
-        let clock = Clock::skipping_on(&machine);
-        let mut last = clock.now();
-        for step in STEPS.map(SignedDuration::from_secs) {
-            machine.step(step);
-            let now = clock.now();
-            assert!(now >= last && now.duration_since(last) < SignedDuration::from_secs(2), "{step}");
-            last = now;
-        }
-        machine.set(Timestamp::UNIX_EPOCH);
-        assert!(clock.now() >= last);
-        assert_eq!(clock.disturbances(0), []);
-    }
-
-    #[test]
-    fn a_step_is_told_by_the_clock_that_goes_by_the_machines() {
-        let machine = Machine::movable();
-        let clock = Clock::system_on(&machine);
-        for (at, step) in STEPS.map(SignedDuration::from_secs).into_iter().enumerate() {
-            let before = clock.now();
-            machine.step(step);
-            let moved = clock.off_by(SignedDuration::ZERO).now().duration_since(before);
-            assert!((moved - step).abs() < SignedDuration::from_secs(2), "{step}: {moved}");
-            let told = clock.disturbances(at);
-            let [Disturbance::ClockStepped { by }] = told[..] else { panic!("{step}: {told:?}") };
-            assert!((by - step).abs() < SignedDuration::from_secs(1), "{step}: {by}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_step_is_not_told() {
-        let machine = Machine::movable();
-        let clock = Clock::system_on(&machine);
-        machine.step(SignedDuration::from_millis(1900));
-        clock.shared.wall();
-        // Both clocks go on, however long nobody looks.
-        machine.tick(Duration::from_secs(3600));
-        clock.shared.wall();
-        machine.tick(Duration::ZERO);
-        clock.shared.wall();
-        clock.advance(Duration::from_secs(3600));
-        clock.shared.wall();
-        assert_eq!(clock.disturbances(0), []);
-    }
-
-    #[test]
-    fn clocks_that_are_held_move_only_by_what_is_done_to_them() {
-        let machine = Machine::movable();
-        machine.hold();
-        let clocks = [Clock::system_on(&machine), Clock::skipping_on(&machine)];
-        let before = clocks.each_ref().map(Clock::now);
-        assert_eq!(clocks.each_ref().map(Clock::now), before);
-        machine.tick(Duration::from_secs(1));
-        let after = clocks[1].now().duration_since(before[1]);
-        assert_eq!(after, SignedDuration::from_secs(1));
-    }
-
-    #[test]
-    fn a_machine_that_does_not_know_the_year_has_stacks_that_live_in_one() {
-        let machine = Machine::movable();
-        for (year, lives_in) in [(1970, 2000), (1999, 2000), (2038, 2038), (2262, 2200), (9998, 2200)] {
-            machine.set(format!("{year}-06-30T12:00:00Z").parse().unwrap());
-            let shown = |clock: Clock| clock.now().to_string();
-            assert!(shown(Clock::skipping_on(&machine)).starts_with(&lives_in.to_string()), "{year}");
-            assert!(shown(Clock::system_on(&machine)).starts_with(&year.to_string()), "{year}");
-        }
-    }
-}
+mod tests;

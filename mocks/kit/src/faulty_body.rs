@@ -8,7 +8,6 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody};
 use axum::response::Response;
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::response::Parts;
 use hyper::body::{Frame, SizeHint};
@@ -66,21 +65,17 @@ impl FaultyBody {
         }
     }
 
-    pub(crate) fn strikes(self, mut parts: Parts, body: Bytes, clock: &Clock) -> Response {
+    pub(crate) fn strikes(self, parts: Parts, body: Bytes, clock: &Clock) -> Response {
         match self {
             Self::Cut(at) => {
-                parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-                let beginning = body.slice(..at.min(body.len()));
-                Response::from_parts(parts, Body::new(Beginning(Some(beginning))))
+                let promised = format!("content-length: {}", body.len());
+                broken_off(&parts, &promised, &body[..at.min(body.len())])
             }
             Self::Dribbled(dribble) => {
                 Response::from_parts(parts, Body::new(Dribbling::new(body, dribble, clock.clone())))
             }
-            Self::Garbage => {
-                let mut response = Response::new(Body::empty());
-                response.extensions_mut().insert(Hangup::Raw(head_and_garbage(&parts)));
-                response
-            }
+            // Chunks (RFC 9112 §7.1) are promised, and no chunk follows.
+            Self::Garbage => broken_off(&parts, "transfer-encoding: chunked", &garbage()),
         }
     }
 }
@@ -91,35 +86,19 @@ pub(crate) fn garbage() -> Bytes {
     (0..64_u8).map(|number| number.wrapping_mul(37) | 0x80).collect()
 }
 
-/// A head that promises chunks (RFC 9112 §7.1), and then no chunk.
-fn head_and_garbage(parts: &Parts) -> Bytes {
+/// This head with another framing, these bytes, and the end of the connection. They go past `hyper`,
+/// which sends neither a head nor the bytes behind it when it knows that the body fails.
+fn broken_off(parts: &Parts, framing: &str, bytes: &[u8]) -> Response {
     let reason = parts.status.canonical_reason().unwrap_or_default();
     let mut raw = format!("HTTP/1.1 {} {reason}\r\n", parts.status.as_str()).into_bytes();
     let own = |name: &http::HeaderName| *name != CONTENT_LENGTH && *name != TRANSFER_ENCODING;
     for (name, value) in parts.headers.iter().filter(|(name, _)| own(name)) {
         raw.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    raw.extend(b"transfer-encoding: chunked\r\n\r\n");
-    raw.extend(garbage());
-    raw.into()
-}
-
-/// Gives its bytes, and then fails.
-struct Beginning(Option<Bytes>);
-
-impl HttpBody for Beginning {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Poll::Ready(Some(match self.0.take().filter(|bytes| !bytes.is_empty()) {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(std::io::Error::other("broken off as scripted")),
-        }))
-    }
+    raw.extend([framing.as_bytes(), b"\r\n\r\n", bytes].concat());
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(Hangup::Raw(raw.into()));
+    response
 }
 
 /// Gives its bytes part by part.
@@ -187,12 +166,16 @@ mod tests {
 
     /// A server whose answer at `/` this rule changes; its clock skips.
     async fn server(rule: &str) -> (crate::Running, Journal, Clock) {
+        server_of("0123456789".to_owned(), rule).await
+    }
+
+    async fn server_of(body: String, rule: &str) -> (crate::Running, Journal, Clock) {
         let script = Script::default();
         let rule: Rule = serde_json::from_str(rule).unwrap();
         rule.check().unwrap();
         script.add(rule);
         let (journal, clock) = (Journal::new(), Clock::skipping());
-        let router = Router::new().route("/", get(|| async { ([("x-own", "yes")], "0123456789") }));
+        let router = Router::new().route("/", get(|| async { ([("x-own", "yes")], body) }));
         let origin = "http://localhost".parse().unwrap();
         let router = scripted(router, script, clock.clone());
         let router = journaled(router, journal.clone(), clock.clone(), Party::HUGGINGFACE, origin);
@@ -223,6 +206,35 @@ mod tests {
         let entry = &journal.entries()[0];
         assert!(matches!(&entry.outcome, Outcome::Response(answer) if answer.body == "0123456789"));
         assert!(entry.notes[0].to_string().contains("3 byte(s) at a time"), "{:?}", entry.notes);
+    }
+
+    #[tokio::test]
+    async fn what_comes_before_the_cut_arrives() {
+        for (at, arrives) in [(0, ""), (4, "0123"), (10, "0123456789"), (99, "0123456789")] {
+            let (server, journal, _) = server(&format!(r#"{{"path":"/","cut_after":{at}}}"#)).await;
+            let answer = String::from_utf8(raw(&server).await).unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{at}: {answer:?}"));
+            assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("\r\nx-own: yes\r\n"), "{head}");
+            assert!(head.ends_with("\r\ncontent-length: 10"), "{head}");
+            assert_eq!(body, arrives);
+            assert!(
+                journal.entries()[0].notes[0]
+                    .to_string()
+                    .contains(&format!("after {} of 10 bytes", arrives.len()))
+            );
+            server.shutdown().await.unwrap();
+        }
+    }
+
+    /// More than any buffer on the way holds.
+    #[tokio::test]
+    async fn a_long_beginning_arrives_too() {
+        let cut = 20 * 1024 * 1024;
+        let rule = format!(r#"{{"path":"/","cut_after":{cut}}}"#);
+        let (server, ..) = server_of("x".repeat(2 * cut), &rule).await;
+        let answer = raw(&server).await;
+        let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        assert_eq!(answer.len() - head - 4, cut);
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@
 //! * [`raise_descriptor_limit`]: many stacks at once need many sockets.
 
 pub mod alphabet;
+#[cfg(feature = "cli")]
 mod arguments;
 mod bounded;
 mod change;
@@ -49,6 +50,7 @@ mod socket;
 mod substitute;
 mod tls;
 
+#[cfg(feature = "cli")]
 pub use arguments::parse as parse_arguments;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};

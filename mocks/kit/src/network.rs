@@ -103,6 +103,29 @@ mod tests {
         http::Request::get(url.as_str()).body(Bytes::new()).unwrap()
     }
 
+    /// Cargo.lock has the lighter of the two tables that `url` can use (`deny.toml`);
+    /// these are the answers of both.
+    #[test]
+    fn names_in_other_scripts_are_written_as_everywhere() {
+        for (name, host) in [
+            ("BÜCHER.example", Some("xn--bcher-kva.example")),
+            ("xn--bcher-kva.example", Some("xn--bcher-kva.example")),
+            ("faß.de", Some("xn--fa-hia.de")),
+            ("ς.gr", Some("xn--3xa.gr")),
+            ("日本語.jp", Some("xn--wgv71a119e.jp")),
+            ("ｈｕｇｇｉｎｇｆａｃｅ。ｃｏ", Some("huggingface.co")),
+            ("hugging\u{ad}face.co", Some("huggingface.co")),
+            ("אב1.example", Some("xn--1-zhcd.example")),
+            ("क्\u{200d}ष.example", Some("xn--11b2ezcw70k.example")),
+            ("1אב.example", None),
+            ("a\u{200d}b.example", None),
+            ("xn--a.example", None),
+        ] {
+            let url = Url::parse(&format!("https://{name}/")).ok();
+            assert_eq!(url.as_ref().and_then(Url::host_str), host, "{name}");
+        }
+    }
+
     #[tokio::test]
     async fn a_way_is_broken_and_mended_while_others_work() {
         let serve = async || {

@@ -5,6 +5,7 @@
 //! it may have been wrapped on its way: percent-encoded, in base64 (so in Basic credentials and in a JWT, too), escaped for
 //! JSON, XML or Rust.
 
+#[cfg(feature = "cli")]
 mod arguments;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+#[cfg(feature = "cli")]
 pub use arguments::{learn_arguments, learn_what_follows_secrets};
 
 /// A shorter value cannot be told from ordinary text.

@@ -15,6 +15,7 @@ use crate::Clock;
 use crate::files::{self, Access};
 
 mod constraints;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -78,6 +79,12 @@ pub enum CaError {
         path: PathBuf,
         /// The folder.
         directory: PathBuf,
+    },
+    /// The certificate is that of another key, so nobody who trusts it would believe this one.
+    #[error("{path} is the certificate of another key")]
+    OtherKey {
+        /// Which file.
+        path: PathBuf,
     },
     /// The certificate file holds no PEM certificate.
     #[error("{path} holds no PEM certificate")]
@@ -145,11 +152,11 @@ impl Ca {
         years_from(made, -1)(&mut params, Bound::NotBefore);
         years_from(made, 10)(&mut params, Bound::NotAfter);
         let certificate = params.self_signed(&key)?;
-        let certificate_pem = certificate.pem();
+        let certificate_pem = pem("CERTIFICATE", certificate.der());
         Ok(Self {
             certificate: certificate.der().clone(),
             certificate_pem,
-            key_pem: key.serialize_pem(),
+            key_pem: pem("PRIVATE KEY", key.serialized_der()),
             issuer: Issuer::new(params, key),
             made: MadeAt(made),
         })
@@ -189,7 +196,11 @@ impl Ca {
     pub fn from_pem(certificate_pem: String, key_pem: String, place: &Path) -> Result<Self, CaError> {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| CaError::NoCertificate { path: place.to_owned() })?;
-        let issuer = Issuer::from_ca_cert_pem(&certificate_pem, KeyPair::from_pem(&key_pem)?)?;
+        let key = PrivateKeyDer::from_pem_slice(key_pem.as_bytes());
+        let key = KeyPair::try_from(&key.map_err(|_| rcgen::Error::CouldNotParseKeyPair)?)?;
+        let params = stored::issuer(&certificate, &key)?;
+        let params = params.ok_or_else(|| CaError::OtherKey { path: place.to_owned() })?;
+        let issuer = Issuer::new(params, key);
         let made = MadeAt(Clock::system().now());
         Ok(Self { certificate_pem, certificate, key_pem, issuer, made })
     }
@@ -314,6 +325,20 @@ pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     static PROVIDER: std::sync::LazyLock<Arc<rustls::crypto::CryptoProvider>> =
         std::sync::LazyLock::new(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
     PROVIDER.clone()
+}
+
+/// A file of PEM (RFC 7468 §3).
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for (at, character) in encoded.char_indices() {
+        text.push(character);
+        if at % 64 == 63 || at + 1 == encoded.len() {
+            text.push('\n');
+        }
+    }
+    text + &format!("-----END {label}-----\n")
 }
 
 /// What an interrupted write left of a PEM file.

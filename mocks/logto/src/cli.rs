@@ -108,12 +108,11 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let told = format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
     output::print(&told, Form::Text).map_err(CliError::Output)?;
     let router = kit::logged(logto.router(), journal, clock);
-    let servers = [bound.serve(router.clone()), admin.serve(router)];
+    let (server, admin) = (bound.serve(router.clone()), admin.serve(router));
     stop.wait().await;
-    for server in servers {
-        server.shutdown().await?;
-    }
-    Ok(())
+    // Both at once: each waits for what it is answering.
+    let (server, admin) = tokio::join!(server.shutdown(), admin.shutdown());
+    Ok(server.and(admin)?)
 }
 
 /// `localhost`, as in the guide: cookies are by host name.

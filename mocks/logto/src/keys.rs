@@ -2,13 +2,13 @@
 
 mod ring;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 pub(crate) use ring::{KeyError, SigningKeys};
 
@@ -39,8 +39,8 @@ impl SigningKey {
         let (x, y) = point[1..].split_at(48);
         let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
         // RFC 7638 §3: required members, in lexicographic order, no white space.
-        let thumbprint = Sha256::digest(format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#));
-        let kid = URL_SAFE_NO_PAD.encode(thumbprint);
+        let members = format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let kid = URL_SAFE_NO_PAD.encode(digest(&SHA256, members.as_bytes()));
         let jwk =
             json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
         let decoding = DecodingKey::from_ec_components(&x, &y).expect("its own coordinates are valid");

@@ -34,6 +34,7 @@
 //! ```
 
 mod audit;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod connectors;
 mod context;

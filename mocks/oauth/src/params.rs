@@ -93,12 +93,12 @@ mod tests {
 
     #[test]
     fn reports_repetition_even_of_equal_values() {
-        let params = Params::parse("code=1&resource=a&code=1&resource=b&resource=c");
+        let params = Params::parse("code=1&state=s&resource=a&code=1&resource=b&resource=c");
         assert_eq!(params.one("code"), Err(Duplicate("code".to_owned())));
         assert_eq!(params.all("resource").collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(params.repeated(), ["code", "resource"]);
         assert_eq!(params.first("resource"), Some("a"));
-        assert_eq!(params.first("state"), None);
+        assert_eq!(params.first("scope"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Proof Key for Code Exchange (RFC 7636), the provider's side.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::secret;
@@ -9,7 +9,7 @@ use crate::secret;
 /// The S256 challenge of a verifier (RFC 7636 §4.2).
 #[must_use]
 pub fn s256(verifier: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
 /// Whether `verifier` belongs to the S256 `challenge` (RFC 7636 §4.6).

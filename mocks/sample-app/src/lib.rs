@@ -23,11 +23,13 @@
 //!
 //! Defects of other apps are [`Variant`]s, which it has only when told to.
 //!
-//! Tokens are judged by the `openidconnect` crate, never by code of the mocks:
-//! one hand must not write both the signing and the checking.
+//! Tokens are judged by code of its own, never by that of the mocks: one hand
+//! must not write both the signing and the checking. In the tests `openidconnect`
+//! judges each of them as well, and must come to the same verdict.
 
 mod app;
 mod callback;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod config;
 mod judge;
@@ -36,6 +38,8 @@ mod outgoing;
 mod page;
 mod sealed;
 mod session;
+#[cfg(test)]
+mod signing;
 mod storage;
 mod tokens;
 mod variant;
@@ -47,6 +51,7 @@ pub use config::{
     StorageKind,
 };
 pub use judge::JudgeError;
+pub use judge::refusal::Refusal;
 pub use logto::LogtoError;
 pub use outgoing::OutgoingError;
 pub use storage::{MemoryStorage, Storage};

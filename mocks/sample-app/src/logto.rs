@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::{Facts, Random, Reason};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::callback::{Answer, CallbackError, SignInSession};
@@ -154,7 +154,7 @@ impl<S: Storage> LogtoClient<'_, S> {
     }
 
     fn authorization_request(&self, endpoint: &Url, sent: &SignInSession) -> Url {
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&sent.code_verifier));
+        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, sent.code_verifier.as_bytes()));
         let (scope, options) = (self.config.scope(), &self.config.options);
         let mut parameters = vec![
             ("client_id", self.config.app_id.as_str()),

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use kit::Random;
-use sha2::{Digest as _, Sha256};
 
 /// Signs cookie values with a key of this start of the app, or of its
 /// configuration. Without it, whoever
 /// writes a cookie could be anybody.
 #[derive(Clone)]
 pub(crate) struct Seal {
-    key: [u8; 32],
+    key: hmac::Key,
 }
 
 impl std::fmt::Debug for Seal {
@@ -25,7 +25,11 @@ impl std::fmt::Debug for Seal {
 impl Seal {
     /// With a key of this start, or one that starts share.
     pub(crate) fn new(random: &Random, secret: Option<&str>) -> Self {
-        Self { key: secret.map_or_else(|| random.bytes(), |secret| Sha256::digest(secret).into()) }
+        let key = match secret {
+            Some(secret) => hmac::Key::new(hmac::HMAC_SHA256, digest(&SHA256, secret.as_bytes()).as_ref()),
+            None => hmac::Key::new(hmac::HMAC_SHA256, &random.bytes::<32>()),
+        };
+        Self { key }
     }
 
     /// The items as a cookie value; empty for no items.
@@ -36,22 +40,16 @@ impl Seal {
         // A map of texts has no value that JSON lacks.
         let json = serde_json::to_vec(items).unwrap_or_default();
         let content = URL_SAFE_NO_PAD.encode(json);
-        let signature = self.mac(&content).map(|mac| URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
-        format!("{content}.{}", signature.unwrap_or_default())
+        let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&self.key, content.as_bytes()));
+        format!("{content}.{signature}")
     }
 
     /// The items of a cookie value; none when the seal is broken or another's.
     pub(crate) fn open(&self, value: &str) -> Option<BTreeMap<String, String>> {
         let (content, signature) = value.split_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        self.mac(content)?.verify_slice(&signature).ok()?;
+        hmac::verify(&self.key, content.as_bytes(), &signature).ok()?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(content).ok()?).ok()
-    }
-
-    fn mac(&self, content: &str) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
-        mac.update(content.as_bytes());
-        Some(mac)
     }
 }
 

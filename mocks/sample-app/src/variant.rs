@@ -2,14 +2,14 @@
 //! somebody has shipped, and says where it was seen. The app has none of them
 //! unless it is told to.
 
-use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 
 /// A defect of somebody's app or SDK, by what the code does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
     /// Logto's endpoint was configured with a slash at its end, and paths are put

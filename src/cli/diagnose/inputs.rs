@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use kit::{Client, files, secret};
-use logto_testkit::diagnose::{AppCase, Case, InputError};
-use logto_testkit::stack::Management;
 use url::Url;
 
 use super::arguments::{Inputs, Tenant};
 use crate::cli::arguments::{UsageError, next_port};
 use crate::cli::exit::CliError;
+use crate::diagnose::{AppCase, Case, InputError};
+use crate::stack::Management;
 
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";

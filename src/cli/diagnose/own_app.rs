@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use logto_testkit::diagnose::{App, OwnApp, OwnAppStart};
 use url::Url;
 
 use super::arguments::OwnApp as Arguments;
 use crate::cli::arguments::UsageError;
 use crate::cli::exit::CliError;
+use crate::diagnose::{App, OwnApp, OwnAppStart};
 
 pub(super) async fn app(arguments: &Arguments) -> Result<App, CliError> {
     let start = match (&arguments.app_command, &arguments.app_env, &arguments.app) {

@@ -1,19 +1,18 @@
 //! The recorded stories on both sides.
 
-use logto_testkit::golden::{
-    Difference, KnownDifferences, KnownOn, ReplayError, RunningLogto, Story, Target, Tenant, replay,
-};
-
 use super::super::exit::CliError;
 use super::super::run::progress::Progress;
 use super::cell::{Cell, Row};
+use crate::golden::{
+    Difference, KnownDifferences, KnownOn, ReplayError, RunningLogto, Story, Target, Tenant, replay,
+};
 
 /// Tells them one after the other: a running Logto has one tenant.
 pub(super) async fn tell(
     stories: &[(String, Story)],
     known: &KnownDifferences,
     running: &RunningLogto,
-    tenant: &Tenant,
+    tenant: &mut Tenant,
 ) -> Result<Vec<Row>, CliError> {
     let real = Target::Running(Box::new(running.clone()));
     let mut progress = Progress::new(stories.len(), true);

@@ -4,8 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kit::Ca;
-use logto_testkit::Scenario;
-use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;
@@ -13,6 +11,8 @@ use super::super::run::outcome::{Outcome, Verdict};
 use super::super::run::pool::{self, Settings};
 use super::super::run::progress::Progress;
 use super::cell::{Cell, Row};
+use crate::Scenario;
+use crate::stack::Logto;
 
 /// Walks all of them on one side.
 pub(super) async fn walk(

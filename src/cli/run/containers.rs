@@ -6,12 +6,12 @@ use std::time::Duration;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use kit::Stopwatch;
 use kit::output::{Form, complain, escaped};
-use logto_testkit::container::{ContainerError, Event, Phase, RunningContainer};
-use logto_testkit::stack::Logto;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;
 use super::outcome::Outcome;
+use crate::container::{ContainerError, Event, Phase, RunningContainer};
+use crate::stack::Logto;
 
 /// A container that all scenarios share becomes one that runs; everything else
 /// stays what it is. `alone` says that one scenario is walked. Ctrl-C gives the start up: what there is until then is removed.

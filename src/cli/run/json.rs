@@ -1,10 +1,10 @@
 //! The report as JSON: one document, alone on standard output.
 
-use logto_testkit::findings::Finding;
-use logto_testkit::scenario::BackendKind;
 use serde_json::{Map, Value, json};
 
 use super::outcome::{Outcome, Totals, Verdict};
+use crate::findings::Finding;
+use crate::scenario::BackendKind;
 
 /// Format of the report; goes up when a member changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -69,7 +69,7 @@ fn value(outcome: &Outcome) -> Value {
             add("error", json!(error));
         }
         Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
-            let failure = |failure: &logto_testkit::Failure| json!({ "path": failure.path, "line": failure.line, "what": failure.what });
+            let failure = |failure: &crate::Failure| json!({ "path": failure.path, "line": failure.line, "what": failure.what });
             add("failures", failures.iter().map(failure).collect());
             add("snapshot", json!(snapshot.word()));
             if let Some(diff) = snapshot.difference() {

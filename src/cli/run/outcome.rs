@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::Stopwatch;
-use logto_testkit::findings::Finding;
-use logto_testkit::transcript::Transcript;
-use logto_testkit::{Failure, Scenario, SnapshotResult};
+
+use crate::findings::Finding;
+use crate::transcript::Transcript;
+use crate::{Failure, Scenario, SnapshotResult};
 
 /// What came of one scenario.
 #[derive(Debug)]

@@ -10,11 +10,6 @@ use std::time::Duration;
 
 use kit::output::complain;
 use kit::{Ca, Stopwatch};
-use logto_testkit::scenario::{BackendKind, GivenApp};
-use logto_testkit::stack::Logto;
-use logto_testkit::{
-    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk,
-};
 use tokio::sync::{Semaphore, mpsc, watch};
 use url::Url;
 
@@ -23,6 +18,9 @@ use super::super::exit::CliError;
 use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
+use crate::scenario::{BackendKind, GivenApp};
+use crate::stack::Logto;
+use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
 
 /// What all walks of a run have in common.
 #[derive(Debug, Clone)]
@@ -301,7 +299,7 @@ async fn one(
     // A walk that did not come to its end is never made the reviewed one.
     let snapshot = if settings.update && report.passed() {
         match compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))? {
-            same @ logto_testkit::SnapshotResult::Same => Snapshot::Compared(same),
+            same @ crate::SnapshotResult::Same => Snapshot::Compared(same),
             _ => {
                 update_snapshot(scenario, &transcript).map_err(io("write the reviewed transcript"))?;
                 Snapshot::Updated

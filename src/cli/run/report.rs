@@ -2,7 +2,6 @@
 //! so that ten thousand walks take no more memory than a hundred.
 
 use kit::output::StandardOutput;
-use logto_testkit::scenario::BackendKind;
 
 use super::super::arguments;
 use super::super::exit::CliError;
@@ -13,6 +12,7 @@ use super::junit::Junit;
 use super::outcome::{Outcome, Totals};
 use super::progress::Progress;
 use super::text::Text;
+use crate::scenario::BackendKind;
 
 /// A report under way.
 pub(super) enum Report {

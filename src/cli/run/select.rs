@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use logto_testkit::{Scenario, scenario};
-
 use super::super::arguments::UsageError;
 use super::super::exit::CliError;
 use super::super::secrets;
+use crate::{Scenario, scenario};
 
 /// The scenarios that the arguments name, in order of their names.
 pub(in crate::cli) fn scenarios(

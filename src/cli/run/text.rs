@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use logto_testkit::findings::Finding;
-use logto_testkit::{SnapshotResult, snapshot_path};
-
 use super::super::style::Style;
 use super::outcome::{Outcome, Snapshot, Verdict, raw_headers};
+use crate::findings::Finding;
+use crate::{SnapshotResult, snapshot_path};
 
 /// What went wrong by name, under a failed walk.
 fn told(findings: &[Finding], style: &Style) -> String {

@@ -5,6 +5,7 @@ use crate::findings::cause::causes;
 
 causes! {
     /// The app's code or configuration.
+    #[expect(clippy::enum_variant_names, reason = "they are named as their identifiers are")]
     "app" App {
         AppIdUnknown "app-id-unknown" {
             cause: "Logto has no application with the id that the app sends.",

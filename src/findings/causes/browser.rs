@@ -5,6 +5,7 @@ use crate::findings::cause::causes;
 
 causes! {
     /// What the browser did.
+    #[expect(clippy::enum_variant_names, reason = "they are named as their identifiers are")]
     "browser" Browser {
         AnotherTabFinished "another-tab-finished" {
             cause: "Two tabs shared one sign-in; one of them finished it, and nothing is left for the other.",

@@ -294,6 +294,31 @@ fn half_a_handshake_does_not_delay_ctrl_c() {
     assert!(time < Duration::from_secs(2), "{time:?}");
 }
 
+/// A provider that is told to take a minute is as it should be, and so is a Ctrl-C meanwhile.
+#[test]
+fn an_answer_that_is_still_delayed_is_dropped_at_ctrl_c() {
+    let rule = r#"{"path":"/oauth/userinfo","delay_ms":60000}"#;
+    let mut served = Served::start("", &["serve", "huggingface"], "users:");
+    let control = served.address("control:");
+    let mut stream = connect(control);
+    let head = format!("POST /script HTTP/1.1\r\nHost: {control}\r\nContent-Type: application/json");
+    stream.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{rule}", rule.len()).as_bytes()).unwrap();
+    let answer = first_line(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+    let mut waiting = connect(served.address("site:"));
+    waiting.write_all(b"GET /oauth/userinfo HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    // Its turn came before that of a later one.
+    until("the site to answer", Duration::from_secs(10), || {
+        status_of(served.address("site:"), "/").is_some()
+    });
+    let (status, time) = served.interrupt(Duration::from_secs(20));
+    assert_eq!(status.code(), Some(0), "after {time:?}: {}", served.log());
+    assert!(time < Duration::from_secs(8), "{time:?}");
+    let told = served.log();
+    assert!(told.contains("drops what it has not answered") && !told.contains("error"), "{told}");
+    assert_eq!(first_line(&mut waiting), "");
+}
+
 /// Every listener refuses what is too large before it has read it.
 #[test]
 fn bodies_beyond_the_limit_are_refused_unread() {

@@ -10,6 +10,7 @@ use super::CliError;
 /// A mock of the Hugging Face OAuth 2.0 and OpenID Connect provider.
 #[derive(Debug, Parser)]
 #[command(
+    name = "mock-huggingface",
     version,
     after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments, 3 bad configuration file, \
 4 cannot listen, 5 TLS or CA, 6 failed while serving."

@@ -1,8 +1,8 @@
 //! Users and organisations.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 /// A user of the site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -208,14 +208,13 @@ pub struct HardwareItem {
 
 /// 24 hexadecimal digits that depend on kind and name only.
 fn derived_id(kind: &str, name: &str) -> String {
-    let digest = Sha256::digest(format!("{kind}:{name}"));
-    hex(&digest[..12])
+    hex(&digest(&SHA256, format!("{kind}:{name}").as_bytes()).as_ref()[..12])
 }
 
 /// Path of the mock's own avatar for a name.
 pub(crate) fn avatar_path(name: &str) -> String {
-    let digest = Sha256::digest(format!("avatar:{name}"));
-    format!("/avatars/{}.svg", hex(&digest[..16]))
+    let digest = digest(&SHA256, format!("avatar:{name}").as_bytes());
+    format!("/avatars/{}.svg", hex(&digest.as_ref()[..16]))
 }
 
 fn hex(bytes: &[u8]) -> String {

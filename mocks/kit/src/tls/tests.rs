@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::process::Command;
 
-use rcgen::{GeneralSubtree, NameConstraints, SanType};
+use rcgen::{DnValue, GeneralSubtree, NameConstraints, SanType};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls::pki_types::{ServerName, UnixTime};
@@ -36,8 +36,8 @@ fn sign(ca: &Ca, name: &'static str, server: &'static str, names: Vec<SanType>) 
     Signed {
         name,
         server,
-        pem: certificate.pem(),
-        key_pem: key.serialize_pem(),
+        pem: pem("CERTIFICATE", certificate.der()),
+        key_pem: pem("PRIVATE KEY", key.serialized_der()),
         der: certificate.der().clone(),
     }
 }
@@ -86,6 +86,11 @@ fn believed(ca: &Ca, signed: &Signed) -> Result<(), rustls::Error> {
     verifier.verify_server_cert(&signed.der, &[], &server, &[], UnixTime::now()).map(|_| ())
 }
 
+fn of_somebody(params: &CertificateParams, key: &KeyPair, place: &str) -> Ca {
+    let certificate = pem("CERTIFICATE", params.self_signed(key).unwrap().der());
+    Ca::from_pem(certificate, pem("PRIVATE KEY", key.serialized_der()), Path::new(place)).unwrap()
+}
+
 /// As `ca create` made them before.
 fn of_an_earlier_version() -> Ca {
     let key = KeyPair::generate().unwrap();
@@ -96,8 +101,7 @@ fn of_an_earlier_version() -> Ca {
         permitted_subtrees: vec![GeneralSubtree::DnsName("huggingface.co".to_owned())],
         excluded_subtrees: vec![],
     });
-    let (certificate, key_pem) = (params.self_signed(&key).unwrap(), key.serialize_pem());
-    Ca::from_pem(certificate.pem(), key_pem, Path::new("old")).unwrap()
+    of_somebody(&params, &key, "old")
 }
 
 #[test]
@@ -136,6 +140,63 @@ fn one_of_an_earlier_version_still_works() {
     of_an_earlier_version().save(&directory).unwrap();
     Ca::load(&directory).unwrap().server_config("huggingface.co").unwrap();
     std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn a_certificate_is_of_its_key_or_it_is_refused() {
+    let made = || Ca::create(&Clock::system(), &["huggingface.co"]).unwrap();
+    let (ca, other) = (made(), made());
+    let load = |certificate: &str, key: &str| {
+        Ca::from_pem(certificate.to_owned(), key.to_owned(), Path::new("ca.pem"))
+            .map_err(|error| error.to_string())
+    };
+    let loaded = load(ca.certificate_pem(), ca.key_pem()).unwrap();
+    let (right, wrong) = signed(&loaded);
+    believed(&ca, &right).unwrap();
+    assert!(wrong.iter().all(|signed| believed(&ca, signed).is_err()));
+
+    let refused = |certificate: &str, key: &str| load(certificate, key).unwrap_err();
+    assert_eq!(refused(ca.certificate_pem(), other.key_pem()), "ca.pem is the certificate of another key");
+    assert_eq!(refused("nothing", ca.key_pem()), "ca.pem holds no PEM certificate");
+    assert_eq!(refused(ca.key_pem(), ca.key_pem()), "ca.pem holds no PEM certificate");
+    let garbage = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
+    assert_eq!(refused(garbage, ca.key_pem()), "certificate: Could not parse certificate");
+    assert!(refused(ca.certificate_pem(), "nothing").starts_with("certificate: "));
+    assert!(refused(ca.certificate_pem(), garbage).starts_with("certificate: "));
+}
+
+/// Somebody may bring one of their own.
+#[test]
+fn a_name_and_a_key_identifier_of_somebody_else_are_repeated() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_identifier_method = rcgen::KeyIdMethod::PreSpecified(b"an identifier".to_vec());
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    let values = [
+        (DnType::CountryName, DnValue::PrintableString("DE".try_into().unwrap())),
+        (DnType::OrganizationName, DnValue::TeletexString("Library".try_into().unwrap())),
+        (DnType::OrganizationalUnitName, DnValue::BmpString("Bücher".try_into().unwrap())),
+        (DnType::LocalityName, DnValue::UniversalString("Köln".try_into().unwrap())),
+        (DnType::CommonName, DnValue::Utf8String("Lesesaal – ".repeat(20))),
+        // An e-mail address, and an identifier with large numbers.
+        (
+            DnType::CustomDnType(vec![1, 2, 840, 113_549, 1, 9, 1]),
+            DnValue::Ia5String("a@b.c".try_into().unwrap()),
+        ),
+        (DnType::CustomDnType(vec![2, 999, 1 << 40]), DnValue::from("2.999")),
+    ];
+    for (kind, value) in values {
+        params.distinguished_name.push(kind, value);
+    }
+    let ca = of_somebody(&params, &key, "ca.pem");
+    let (right, _) = signed(&ca);
+    believed(&ca, &right).unwrap();
+    let leaf = CertificateParams::new(vec!["huggingface.co".to_owned()]).map(|mut params| {
+        params.use_authority_key_identifier_extension = true;
+        params.signed_by(&KeyPair::generate().unwrap(), &ca.issuer).unwrap()
+    });
+    assert!(leaf.unwrap().der().windows(13).any(|part| part == b"an identifier"));
 }
 
 /// Serves each certificate and connects to it, as a Logto would.

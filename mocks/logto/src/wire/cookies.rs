@@ -3,17 +3,16 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use aws_lc_rs::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use kit::Random;
 use kit::alphabet::LOWER_ALNUM;
 use serde_json::{Value, json};
-use sha1::Sha1;
 
 use crate::audit;
 use crate::keys::KeyError;
@@ -26,7 +25,7 @@ struct Kept {
     id: String,
     /// In seconds.
     created_at: i64,
-    key: [u8; 32],
+    key: hmac::Key,
 }
 
 impl std::fmt::Debug for CookieKey {
@@ -48,7 +47,9 @@ impl CookieKey {
 
     /// A new key; the one before the last is forgotten.
     pub(crate) fn rotate(&self, random: &Random, now: i64) {
-        let made = Kept { id: random.string(LOWER_ALNUM, 21), created_at: now, key: random.bytes() };
+        let id = random.string(LOWER_ALNUM, 21);
+        let key = hmac::Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, &random.bytes::<32>());
+        let made = Kept { id, created_at: now, key };
         let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         keys.insert(0, made);
         keys.truncate(2);
@@ -74,21 +75,21 @@ impl CookieKey {
         let keys = self.keys();
         // There is always one: the last cannot be deleted.
         keys.first().map_or_else(String::new, |kept| {
-            URL_SAFE_NO_PAD.encode(mac(&kept.key, name, value).finalize().into_bytes())
+            URL_SAFE_NO_PAD.encode(hmac::sign(&kept.key, &signed(name, value)))
         })
     }
 
     /// Which key signed, the newest being 0.
     fn signer(&self, name: &str, value: &str, signature: &str) -> Option<usize> {
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        self.keys().iter().position(|kept| mac(&kept.key, name, value).verify_slice(&signature).is_ok())
+        let signed = signed(name, value);
+        self.keys().iter().position(|kept| hmac::verify(&kept.key, &signed, &signature).is_ok())
     }
 }
 
-fn mac(key: &[u8; 32], name: &str, value: &str) -> Hmac<Sha1> {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(format!("{name}={value}").as_bytes());
-    mac
+/// What a signature is over.
+fn signed(name: &str, value: &str) -> Vec<u8> {
+    format!("{name}={value}").into_bytes()
 }
 
 /// The cookies of a request, values verbatim.

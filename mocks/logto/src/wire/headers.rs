@@ -1,5 +1,6 @@
 //! Headers of every response (contract §0, §11).
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -10,7 +11,6 @@ use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_NON
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit::Random;
 use serde_json::{Map, Value};
-use sha1::{Digest as _, Sha1};
 
 use crate::audit;
 
@@ -123,7 +123,8 @@ async fn with_etag(response: Response, seen: Option<HeaderValue>) -> Response {
     if body.is_empty() {
         return Response::from_parts(parts, Body::empty());
     }
-    let tag = format!("\"{:x}-{}\"", body.len(), STANDARD_NO_PAD.encode(Sha1::digest(&body)));
+    let tag =
+        format!("\"{:x}-{}\"", body.len(), STANDARD_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &body)));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         if parts.status == StatusCode::OK && seen.as_ref() == Some(&tag) {
             parts.status = StatusCode::NOT_MODIFIED;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
 
 use super::stub::{APP_ID, APP_SECRET, World};
 use crate::{ClientAuth, Options};
@@ -75,7 +75,7 @@ async fn the_token_request_is_the_sdks_and_proves_the_challenge() {
     assert_eq!((body["client_id"].as_str(), body["code"].as_str()), (APP_ID, "the-code"));
     assert_eq!(body["grant_type"], "authorization_code");
     assert_eq!(body["redirect_uri"], "http://localhost:3000/callback");
-    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&body["code_verifier"]));
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, body["code_verifier"].as_bytes()));
     assert_eq!(challenge, request.parameter("code_challenge"));
     assert_eq!(request.parameter("code_challenge_method"), "S256");
     assert_eq!(entry.request.header("content-type"), Some("application/x-www-form-urlencoded"));

@@ -2,13 +2,9 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use axum::body::Body;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::{Request, StatusCode};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use kit::{Client, Clock, Direction, Entry, Journal, Outcome, Random};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -16,44 +12,12 @@ use url::Url;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::signing::Key;
 use crate::{App, Config, Context, Options};
 
 pub(super) const APP_ID: &str = "bookstore0000000000id";
 /// Not of Logto's own alphabet: whatever stands in the way of `+ % ! ? :` shows.
 pub(super) const APP_SECRET: &str = "s+e%2Fc! r?e:t";
-
-/// A key that signs ID tokens.
-pub(super) struct Key {
-    encoding: EncodingKey,
-    kid: String,
-    jwk: Value,
-}
-
-impl Key {
-    pub(super) fn new(kid: &str) -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
-        // An uncompressed point: 0x04, x, y.
-        let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
-        let jwk = json!({
-            "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384",
-            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
-        });
-        let encoding = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
-        Self { encoding, kid: kid.to_owned(), jwk }
-    }
-
-    pub(super) fn sign(&self, claims: &Value) -> String {
-        let mut header = Header::new(Algorithm::ES384);
-        (header.typ, header.kid) = (None, Some(self.kid.clone()));
-        jsonwebtoken::encode(&header, claims, &self.encoding).unwrap()
-    }
-}
-
-/// A token whose header says what the caller likes, with a signature over it or without.
-pub(super) fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.{signature}", part(header), part(claims))
-}
 
 /// An answer of the app.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use super::stub::{APP_ID, APP_SECRET, Key, World, unsigned};
+use super::stub::{APP_ID, APP_SECRET, World};
+use crate::signing::{Key, hmac, unsigned};
 
 /// A sign-in with these changed claims is refused, and nobody is signed in.
 #[track_caller]
@@ -90,11 +91,7 @@ async fn refuses_changed_claims_under_an_old_signature() {
 
 #[tokio::test]
 async fn refuses_a_token_that_is_signed_with_the_app_secret() {
-    let make = |_: &World, claims: &Value| {
-        let key = jsonwebtoken::EncodingKey::from_secret(APP_SECRET.as_bytes());
-        jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).unwrap()
-    };
-    refused_token(make, "refused").await;
+    refused_token(|_, claims| hmac(APP_SECRET.as_bytes(), claims), "refused").await;
 }
 
 #[tokio::test]

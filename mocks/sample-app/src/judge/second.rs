@@ -1,0 +1,48 @@
+//! The second judge: `openidconnect`, which has its own arithmetic and reads
+//! OIDC Core with other eyes.
+
+use std::str::FromStr as _;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
+use openidconnect::{ClientId, ClientSecret, IssuerUrl, Nonce};
+use serde_json::Value;
+
+use super::JudgeError;
+use super::id_token::Expected;
+
+/// Both judges believe the token, or neither.
+#[track_caller]
+pub(super) fn must_agree(token: &str, keys: &str, expected: &Expected<'_>, first: &Result<(), JudgeError>) {
+    let second = judge(token, keys, expected);
+    assert_eq!(first.is_ok(), second.is_ok(), "the judges differ: {first:?}, {second:?}: {token}");
+}
+
+/// The verdict of `openidconnect`.
+pub(super) fn judge(token: &str, keys: &str, expected: &Expected<'_>) -> Result<(), String> {
+    let keys: CoreJsonWebKeySet = serde_json::from_str(keys).map_err(|error| error.to_string())?;
+    let id = ClientId::new(expected.app_id.to_owned());
+    let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|error| error.to_string())?;
+    let verifier = match expected.app_secret {
+        None => CoreIdTokenVerifier::new_public_client(id, issuer, keys),
+        Some(secret) => {
+            let secret = ClientSecret::new(secret.to_owned());
+            CoreIdTokenVerifier::new_confidential_client(id, secret, issuer, keys)
+        }
+    };
+    let known = |name: &String| serde_json::from_value(Value::String(name.clone())).ok();
+    let algorithms: Vec<CoreJwsSigningAlgorithm> = expected.algorithms.iter().filter_map(known).collect();
+    let now = DateTime::from_timestamp(expected.now, 0).unwrap();
+    let verifier = verifier
+        .set_allowed_algs(algorithms)
+        .set_issue_time_verifier_fn(move |issued| check_issue_time(issued, now))
+        .set_time_fn(move || now);
+    let token = CoreIdToken::from_str(token).map_err(|error| error.to_string())?;
+    let claims = token.claims(&verifier, &Nonce::new(expected.nonce.to_owned()));
+    claims.map(drop).map_err(|error| format!("{error}: {:?}", std::error::Error::source(&error)))
+}
+
+/// OIDC Core leaves it to the client how old a token may be.
+fn check_issue_time(issued: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), String> {
+    if (now - issued).abs() > TimeDelta::seconds(60) { Err(format!("of {issued}")) } else { Ok(()) }
+}

@@ -1,0 +1,81 @@
+//! Keys that sign ID tokens in the tests, and tokens that nobody signed.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};
+use aws_lc_rs::signature::{
+    ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+/// A key that signs ID tokens.
+pub(crate) struct Key {
+    pair: Pair,
+    kid: String,
+    pub(crate) jwk: Value,
+}
+
+enum Pair {
+    Ec(EcdsaKeyPair),
+    Rsa(RsaKeyPair),
+}
+
+impl Key {
+    /// As Logto's own: P-384.
+    pub(crate) fn new(kid: &str) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+        // An uncompressed point: 0x04, x, y.
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
+        let jwk = json!({
+            "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384",
+            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+        });
+        Self { pair: Pair::Ec(pair), kid: kid.to_owned(), jwk }
+    }
+
+    /// As Logto's after a rotation to RSA.
+    pub(crate) fn rsa(kid: &str) -> Self {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+        let jwk = json!({
+            "kty": "RSA", "use": "sig", "kid": kid, "alg": "RS256",
+            "n": URL_SAFE_NO_PAD.encode(public.n), "e": URL_SAFE_NO_PAD.encode(public.e),
+        });
+        Self { pair: Pair::Rsa(pair), kid: kid.to_owned(), jwk }
+    }
+
+    pub(crate) fn sign(&self, claims: &Value) -> String {
+        self.sign_with(&json!({ "kid": self.kid }), claims)
+    }
+
+    /// Signs under a header that has these members besides `alg`.
+    pub(crate) fn sign_with(&self, header: &Value, claims: &Value) -> String {
+        let mut header = header.clone();
+        header["alg"] = self.jwk["alg"].clone();
+        let message = unsigned(&header, claims, "");
+        let message = message.trim_end_matches('.');
+        let random = SystemRandom::new();
+        let signature = match &self.pair {
+            Pair::Ec(pair) => pair.sign(&random, message.as_bytes()).unwrap().as_ref().to_vec(),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, message.as_bytes(), &mut signature).unwrap();
+                signature
+            }
+        };
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
+
+/// A token that is signed with a text that both sides know.
+pub(crate) fn hmac(secret: &[u8], claims: &Value) -> String {
+    let header = jsonwebtoken::Header::default();
+    jsonwebtoken::encode(&header, claims, &jsonwebtoken::EncodingKey::from_secret(secret)).unwrap()
+}
+
+/// A token whose header says what the caller likes, with a signature over it or without.
+pub(crate) fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.{signature}", part(header), part(claims))
+}
