@@ -194,7 +194,7 @@ pub use transcript::Transcript;
 
 /// What every party received and sent, and why it refused: [`Stack::journal`].
 pub mod journal {
-    pub use kit::{Direction, Entry, Journal, Outcome, Party, Request, Response};
+    pub use kit::{Direction, Entry, Facts, Journal, Note, Outcome, Party, Prose, Request, Response};
 }
 
 /// The mock Hugging Face: its people, its OAuth apps, and what it is not known how the real one decides.

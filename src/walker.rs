@@ -18,8 +18,9 @@ mod violation;
 
 pub use browser::WalkError;
 pub(crate) use browser::Walker;
-pub use hop::{CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
-pub(crate) use jar::REFUSED;
+pub use hop::{
+    CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
+};
 #[doc(hidden)]
 pub use jar::SameSite;
 #[doc(hidden)]

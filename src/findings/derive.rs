@@ -86,7 +86,7 @@ pub(super) fn shows(symptom: &Symptom) -> String {
             format!("Logto answers {} {code}: {}", refusal.status, refusal.message)
         }
         SymptomKind::AsksFor(asked) => format!("Logto's page asks for {}", asked.join(", ")),
-        SymptomKind::AsksToLink { kind, .. } => {
+        SymptomKind::AsksToLink { kind } => {
             format!("Logto's page asks whether to link to the account with this {kind}")
         }
         SymptomKind::AsksToAgree => "Logto's page asks the person to agree to the terms".to_owned(),
@@ -105,6 +105,6 @@ pub(super) fn shows(symptom: &Symptom) -> String {
         SymptomKind::NotSignedIn => {
             "the sign-in came through, and the app says that nobody is signed in".to_owned()
         }
-        SymptomKind::Stuck(what) => what.clone(),
+        SymptomKind::Stuck(what) => what.to_string(),
     }
 }

@@ -103,8 +103,8 @@ impl Finding {
     }
 
     /// Proven by a line of a journal.
-    pub(super) fn journal(mut self, party: Party, says: impl Into<String>) -> Self {
-        self.evidence.push(Evidence::Journal { party, says: says.into() });
+    pub(super) fn journal(mut self, party: Party, says: impl std::fmt::Display) -> Self {
+        self.evidence.push(Evidence::Journal { party, says: says.to_string() });
         self
     }
 

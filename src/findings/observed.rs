@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::{Direction, Entry, Outcome, Party};
+use kit::{Direction, Entry, Outcome, Party, Prose};
 use mock_huggingface::App as OauthApp;
 use serde_json::Value;
 use url::Url;
@@ -122,7 +122,7 @@ pub(crate) struct AdminAnswer {
 }
 
 /// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Ending {
     /// The browser came to rest.
     Rest,
@@ -136,7 +136,7 @@ pub(crate) enum Ending {
         shown: String,
     },
     /// It could not be done.
-    Failed(String),
+    Failed(Prose),
 }
 
 impl Observed<'_> {

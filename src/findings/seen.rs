@@ -1,12 +1,33 @@
-//! What several rules look at: the call in which Logto asks Hugging Face, the
-//! profile that came of it, and accounts in Logto.
+//! What several rules look at: why parties answered as they did, the call in which Logto asks
+//! Hugging Face, the profile that came of it, and accounts in Logto.
 
-use kit::{Entry, Outcome};
+use kit::{Entry, Note, Outcome, Party};
 use serde_json::Value;
 
+use super::finding::Finding;
 use super::observed::{Observed, status};
 pub(super) use crate::transcript::jwt::{claims, header};
 use crate::walker::Hop;
+
+/// Why Hugging Face answered as it did at a hop.
+pub(super) fn notes<'s>(seen: &'s Observed<'_>, hop: usize, path: &str) -> Vec<&'s Note> {
+    seen.provider(hop, path).flat_map(|entry| &entry.notes).collect()
+}
+
+/// Why the app answered the browser as it did, and what it remarked meanwhile.
+pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> Vec<&'s Note> {
+    seen.during(hop).filter(|entry| entry.party == Party::APP).flat_map(|entry| &entry.notes).collect()
+}
+
+/// The note with this code. Codes are the only way to tell notes apart: their texts are for people.
+pub(super) fn because<'n>(notes: &[&'n Note], code: &str) -> Option<&'n Note> {
+    notes.iter().copied().find(|note| note.code == code)
+}
+
+/// Adds what the journal says of why it refused.
+pub(super) fn with_notes(finding: Finding, notes: &[&Note]) -> Finding {
+    notes.iter().fold(finding, |finding, note| finding.journal(Party::HUGGINGFACE, note))
+}
 
 /// Whether Logto asked Hugging Face in this hop (contract §2.1 step 4).
 pub(super) fn is_verify(hop: &Hop) -> bool {

@@ -1,5 +1,7 @@
 //! Showing a value's defects without the value.
 
+use oauth::secret::is_white_space;
+
 /// A secret by its last three characters, with whatever cannot be seen made
 /// visible: `…abc␊`. What is not at an end stays hidden.
 ///
@@ -16,9 +18,8 @@ pub(crate) fn shown_secret(secret: &str) -> String {
     if secret.is_empty() {
         return "empty".to_owned();
     }
-    let odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
-    let inner = secret.trim_matches(odd);
-    let start = secret.len() - secret.trim_start_matches(odd).len();
+    let inner = secret.trim_matches(is_white_space);
+    let start = secret.len() - secret.trim_start_matches(is_white_space).len();
     let (before, after) = (&secret[..start], &secret[(start + inner.len()).min(secret.len())..]);
     // A short one would be given away by its end.
     let end: String = match inner.chars().count() {
@@ -30,11 +31,6 @@ pub(crate) fn shown_secret(secret: &str) -> String {
     format!("{}…{end}{}{hint}", visible(before), visible(after))
 }
 
-/// A text without what cannot be seen at its ends.
-pub(super) fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
-}
-
 /// A text with white space and control characters made visible.
 pub(super) fn visible(text: &str) -> String {
     text.chars()
@@ -43,7 +39,7 @@ pub(super) fn visible(text: &str) -> String {
             '\n' => "␊".to_owned(),
             '\r' => "␍".to_owned(),
             '\t' => "␉".to_owned(),
-            c if c.is_control() || is_invisible(c) || (c.is_whitespace()) => {
+            c if is_white_space(c) => {
                 format!("⟨U+{:04X}⟩", u32::from(c))
             }
             c => c.to_string(),
@@ -51,19 +47,13 @@ pub(super) fn visible(text: &str) -> String {
         .collect()
 }
 
-/// Characters without width that come along with a paste.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}')
-}
-
 /// In quotation marks, with spaces at the ends made visible.
 pub(super) fn quoted(text: &str) -> String {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
-    let inner = text.trim_matches(odd);
+    let inner = text.trim_matches(is_white_space);
     if inner.is_empty() {
         return format!("“{}”", visible(text));
     }
-    let start = text.len() - text.trim_start_matches(odd).len();
+    let start = text.len() - text.trim_start_matches(is_white_space).len();
     format!("“{}{inner}{}”", visible(&text[..start]), visible(&text[start + inner.len()..]))
 }
 

@@ -1,6 +1,6 @@
 //! What a person or an operator would call broken.
 
-use kit::Party;
+use kit::{Party, Prose};
 use serde_json::Value;
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
 /// Something that does not go on as it should.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Symptom {
     /// The hop at which it shows.
     pub hop: usize,
@@ -18,10 +18,10 @@ pub(crate) struct Symptom {
 }
 
 /// Kinds of symptoms, in the order of a sign-in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum SymptomKind {
     /// No response at all.
-    NoResponse(String),
+    NoResponse(Prose),
     /// Logto's OIDC endpoints show an error in place of going on (contract §1).
     OidcError {
         /// The path.
@@ -62,8 +62,6 @@ pub(crate) enum SymptomKind {
     AsksToLink {
         /// The kind of the identifier.
         kind: String,
-        /// The identifier.
-        value: String,
     },
     /// Logto sends the browser back to the app with an error.
     AppGotError {
@@ -90,7 +88,7 @@ pub(crate) enum SymptomKind {
     /// The Management API refused a call.
     ManagementRefused(Box<AdminAnswer>),
     /// Something on the page could not be done.
-    Stuck(String),
+    Stuck(Prose),
 }
 
 /// All symptoms in order, those that were overcome later left out.
@@ -280,10 +278,9 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
             }
             Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
-            Ending::Says(Arrival::LinkOrRegister { kind, value }) => Symptom {
-                hop: last_hop,
-                kind: SymptomKind::AsksToLink { kind: kind.clone(), value: value.clone() },
-            },
+            Ending::Says(Arrival::LinkOrRegister { kind, .. }) => {
+                Symptom { hop: last_hop, kind: SymptomKind::AsksToLink { kind: kind.clone() } }
+            }
         };
         found.push(symptom);
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use kit::output::{Form, escaped};
-use kit::{Direction, Entry, Party};
+use kit::{Direction, Entry, Note, Party};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -249,10 +249,11 @@ impl Look<'_, '_> {
             return Ok(());
         }
         let entries = self.received();
-        let notes: Vec<&String> = entries.iter().flat_map(|entry| &entry.notes).collect();
+        let notes: Vec<&Note> = entries.iter().flat_map(|entry| &entry.notes).collect();
         for expected in &self.step.expect.journal {
             let expected = self.person.fill(expected)?;
-            if !notes.iter().any(|note| note.contains(&expected)) {
+            if !notes.iter().any(|note| note.code == expected || note.to_string().contains(&expected)) {
+                let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
                 found.push(format!(
                     "expected the reason “{expected}” in Hugging Face's journal, it has {notes:?}"
                 ));

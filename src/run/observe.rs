@@ -30,7 +30,7 @@ pub(super) fn step(
         (Some(ActionError::SigninPage(SigninPageError::NotShown { target, shown })), _) => {
             Ending::NoButton { target: target.clone(), shown: shown.clone() }
         }
-        (Some(error), _) => Ending::Failed(error.to_string()),
+        (Some(error), _) => Ending::Failed(error.to_string().into()),
         (None, Some(says)) => Ending::Says(says.clone()),
         (None, None) => Ending::Rest,
     };

@@ -45,7 +45,7 @@ pub struct Expect {
     pub calls: IndexMap<String, usize>,
     /// The step ends where nobody answers: at this address, without query.
     pub no_answer: Option<String>,
-    /// Reasons (or parts of them) that the mock Hugging Face wrote into its journal in this step.
+    /// Reasons that the mock Hugging Face wrote into its journal in this step: their codes, or parts of their texts.
     pub journal: Vec<String>,
 }
 

@@ -66,8 +66,8 @@ impl Writer {
         Bodies { roles: &self.roles, at }
     }
 
-    fn by_role(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
-        texts.into_iter().map(|text| self.roles.replace(text.as_ref())).collect()
+    fn by_role(&self, texts: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
+        texts.into_iter().map(|text| self.roles.replace(&text.to_string())).collect()
     }
 
     fn hop(&mut self, hop: &Hop, within: &[&Entry]) -> Exchange {
@@ -107,7 +107,7 @@ impl Writer {
             cookies: cookies::with_signatures(&sent),
             withheld: withheld.collect(),
             status: Some(response.status).filter(|_| response.fault.is_none()),
-            fault: response.fault.as_ref().map(|fault| self.roles.replace(fault)),
+            fault: response.fault.as_ref().map(|fault| self.roles.replace(&fault.to_string())),
             location: header("location"),
             content_type: header("content-type"),
             cache_control: header("cache-control"),
@@ -159,7 +159,7 @@ impl Writer {
                     false => self.response_body(body, path, entry.at),
                 };
             }
-            (Outcome::Fault(fault), None) => shown.fault = Some(self.roles.replace(fault)),
+            (Outcome::Fault(fault), None) => shown.fault = Some(self.roles.replace(&fault.to_string())),
             (_, None) => shown.fault = Some("not answered when the walk ended".to_owned()),
         }
         shown

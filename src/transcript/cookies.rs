@@ -76,7 +76,7 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> Show
         CookieFate::Stored => None,
         CookieFate::Deleted => Some("deleted".to_owned()),
         CookieFate::NothingToDelete => Some("nothing to delete".to_owned()),
-        CookieFate::Dropped(reason) => Some(format!("dropped: {}", roles.replace(reason))),
+        CookieFate::Dropped(reason) => Some(format!("dropped: {}", roles.replace(&reason.to_string()))),
     };
     let value = if cookie.name.ends_with(".sig") && !cookie.value.is_empty() {
         "[SIGNATURE]".to_owned()
@@ -124,6 +124,7 @@ fn expires(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::walker::WhyDropped;
 
     fn cookie(name: &str, value: &str, attributes: &[&str], fate: CookieFate) -> SetCookie {
         let attributes = attributes.iter().map(|text| (*text).to_owned()).collect();
@@ -144,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_signature_with_another_fate_stays_visible() {
-        let dropped = CookieFate::Dropped("too large".to_owned());
+        let dropped = CookieFate::Dropped(WhyDropped::TooLarge { limit: 4096 });
         let cookies = [
             cookie("a", "1", &["path=/"], CookieFate::Stored),
             cookie("a.sig", "2", &["path=/"], dropped),

@@ -2,13 +2,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kit::{Clock, Request, Response};
+use kit::{Clock, Note, Request, Response};
 use serde_json::Value;
 
 use super::*;
 use crate::walker::{
     CookieFate, CookieRequest, HopRequest, HopResponse, Jar, Rule, SetCookie, Site, TabId, Violation,
-    Withheld,
+    WhyDropped, WhyWithheld, Withheld,
 };
 
 const NOW: &str = "2026-11-23T12:00:00Z";
@@ -68,7 +68,7 @@ fn entry(number: u64, party: Party, request: (&str, &str, &str), outcome: Outcom
             body: body.to_owned(),
         },
         outcome,
-        notes: notes.iter().map(|note| (*note).to_owned()).collect(),
+        notes: notes.iter().map(|text| Note::new("test/note", *text)).collect(),
     }
 }
 
@@ -102,8 +102,7 @@ fn a_hop_is_a_headline_and_its_details() {
         "Redirecting",
     );
     first.request.cookies = pairs(&[("token", "hf-session"), ("a.sig", "x")]);
-    first.request.withheld =
-        vec![Withheld { name: "strict".to_owned(), reason: "SameSite=Strict, and so on".to_owned() }];
+    first.request.withheld = vec![Withheld { name: "strict".to_owned(), reason: WhyWithheld::Strict }];
     let mut second = hop(
         2,
         "GET",
@@ -120,7 +119,7 @@ fn a_hop_is_a_headline_and_its_details() {
        &client_id=c
        &state=[STATE]
       cookies token, a.sig
-      withheld strict: SameSite=Strict, and so on
+      withheld strict: SameSite=Strict, and the request comes from another site
 
   2   browser  redirect  GET [LOGTO]/callback/x?code=[HF_CODE]&state=[STATE]  200
       text/html · cache-control: no-store
@@ -155,7 +154,7 @@ fn requests_of_others_stand_under_the_hop_that_waited_with_the_reason() {
         6,
         Party::APP,
         ("GET", "http://localhost:3001/oidc/me", ""),
-        Outcome::Fault("cancelled".to_owned()),
+        Outcome::Fault(Note::new("kit/cancelled", "cancelled")),
         &[],
     );
     let text = by_hand(&[verify, after], &[refused, logtos, late]);
@@ -234,11 +233,13 @@ fn a_dropped_cookie_says_why() {
         name: "session".to_owned(),
         value: "random-value".to_owned(),
         attributes: vec!["Path=/".to_owned(), "Expires=Mon, 23 Nov 2026 13:00:01 GMT".to_owned()],
-        fate: CookieFate::Dropped("4097 bytes".to_owned()),
+        fate: CookieFate::Dropped(WhyDropped::SecureOverHttp),
     }];
     let text = by_hand(&[set], &[]);
     assert!(
-        text.contains("set session=[APP_SESSION]; Path=/; Expires=+1h  (dropped: 4097 bytes)\n"),
+        text.contains(
+            "set session=[APP_SESSION]; Path=/; Expires=+1h  (dropped: Secure, but set over plain http)\n"
+        ),
         "{text}"
     );
 }

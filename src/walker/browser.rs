@@ -19,7 +19,7 @@ use url::Url;
 use outgoing::Outgoing;
 use profile::Profile;
 
-use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyHop, Withheld};
+use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld};
 use super::jar::CookieRequest;
 use super::page::{Form, Page, Submit};
 use super::rules::Rules;
@@ -33,9 +33,6 @@ const HOP_LIMIT: Duration = Duration::from_secs(130);
 
 /// Redirects in a row after which browsers give up (Fetch standard).
 const REDIRECT_LIMIT: usize = 20;
-
-/// Why a call of a page's script to another origin carries no cookies.
-const FOREIGN_CALL: &str = "a script's call to another origin goes without credentials";
 
 #[derive(Debug, Default)]
 struct Tab {
@@ -364,7 +361,7 @@ impl Walker {
         let context = CookieRequest { url: &out.url, method: &out.method, chain: &chain, navigation };
         let (mut cookies, mut withheld) = self.profiles[tab.browser].jar.cookies_for(context);
         if foreign {
-            let kept = cookies.drain(..).map(|(name, _)| Withheld { name, reason: FOREIGN_CALL.to_owned() });
+            let kept = cookies.drain(..).map(|(name, _)| Withheld { name, reason: WhyWithheld::ForeignCall });
             withheld.extend(kept);
         }
         let request =
@@ -433,11 +430,13 @@ impl Walker {
         let lines = headers.iter().filter(|(name, _)| name == "set-cookie");
         let jar = &mut self.profiles[tab.browser].jar;
         let cookies = lines
-            .map(
-                |(_, line)| {
-                    if foreign { SetCookie::dropped(line, FOREIGN_CALL) } else { jar.set(line, context) }
-                },
-            )
+            .map(|(_, line)| {
+                if foreign {
+                    SetCookie::dropped(line, WhyDropped::ForeignCall)
+                } else {
+                    jar.set(line, context)
+                }
+            })
             .collect();
         HopResponse {
             status: response.status().as_u16(),

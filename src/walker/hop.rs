@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use cookie_store::RawCookie;
 use jiff::Timestamp;
+use kit::Prose;
 use url::Url;
 
 use super::page::Page;
@@ -82,7 +83,30 @@ pub struct Withheld {
     /// Its name.
     pub name: String,
     /// Why.
-    pub reason: String,
+    pub reason: WhyWithheld,
+}
+
+/// Why a browser does not send a cookie.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WhyWithheld {
+    /// Its time was over, by the stack's clock.
+    #[error("expired")]
+    Expired,
+    /// `Secure`, and the address is not trustworthy (RFC 6265bis §5.8.3).
+    #[error("Secure, and this is plain http")]
+    SecureOverHttp,
+    /// `SameSite=Strict`, and another site takes part.
+    #[error("SameSite=Strict, and the request comes from another site")]
+    Strict,
+    /// `SameSite=Lax`, and a page of another site calls.
+    #[error("SameSite=Lax, and this is a cross-site call of a script")]
+    LaxCall,
+    /// `SameSite=Lax`, and a page of another site submits a form.
+    #[error("SameSite=Lax, and this is a cross-site {0}")]
+    LaxMethod(http::Method),
+    /// A script asks another origin, for which browsers leave cookies out (Fetch standard).
+    #[error("a script's call to another origin goes without credentials")]
+    ForeignCall,
 }
 
 /// A response to the browser.
@@ -91,7 +115,7 @@ pub struct HopResponse {
     /// The status, 0 when there was no response.
     pub status: u16,
     /// Why there was no response.
-    pub fault: Option<String>,
+    pub fault: Option<Prose>,
     /// Headers in order, `Set-Cookie` included.
     pub headers: Vec<(String, String)>,
     /// The body as text.
@@ -125,7 +149,45 @@ pub enum CookieFate {
     /// It would remove a cookie that is not there.
     NothingToDelete,
     /// Refused, and why.
-    Dropped(String),
+    Dropped(WhyDropped),
+}
+
+/// Why a browser does not keep a cookie (RFC 6265bis §5.6 and §5.7).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WhyDropped {
+    /// There is no name and value in the line.
+    #[error("not a cookie")]
+    NotACookie,
+    /// The person set the browser so.
+    #[error("the browser takes no cookies")]
+    Refused,
+    /// Name and value together are over the limit.
+    #[error("name and value have more than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// `Secure`, and the address is not trustworthy.
+    #[error("Secure, but set over plain http")]
+    SecureOverHttp,
+    /// The name begins with `__Secure-`.
+    #[error("__Secure- prefix without Secure")]
+    SecurePrefix,
+    /// The name begins with `__Host-`.
+    #[error("__Host- prefix needs Secure, Path=/ and no Domain")]
+    HostPrefix,
+    /// `SameSite=None` needs `Secure`.
+    #[error("SameSite=None without Secure")]
+    NoneWithoutSecure,
+    /// Only `SameSite=None` is taken from an answer to a page of another site.
+    #[error("SameSite cookie set by a cross-site call of a script")]
+    CrossSiteCall,
+    /// A script asks another origin, for which browsers leave cookies out (Fetch standard).
+    #[error("a script's call to another origin goes without credentials")]
+    ForeignCall,
+    /// Domain or path do not fit, in the words of `cookie_store`.
+    #[error("{0}")]
+    Unfit(String),
 }
 
 impl Hop {
@@ -175,8 +237,8 @@ impl Hop {
 }
 
 impl HopResponse {
-    pub(super) fn missing(fault: String) -> Self {
-        Self { status: 0, fault: Some(fault), headers: vec![], body: String::new(), cookies: vec![] }
+    pub(super) fn missing(fault: impl Into<Prose>) -> Self {
+        Self { status: 0, fault: Some(fault.into()), headers: vec![], body: String::new(), cookies: vec![] }
     }
 
     /// The first header of that name, whatever its case.
@@ -199,8 +261,8 @@ impl SetCookie {
     }
 
     /// A line that is not even looked at.
-    pub(super) fn dropped(line: &str, reason: &str) -> Self {
-        let fate = CookieFate::Dropped(reason.to_owned());
+    pub(super) fn dropped(line: &str, why: WhyDropped) -> Self {
+        let fate = CookieFate::Dropped(why);
         match RawCookie::parse(line.to_owned()) {
             Ok(raw) => Self { fate, ..Self::of(line, &raw) },
             Err(_) => Self {

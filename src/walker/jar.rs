@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kit::Clock;
 use url::Url;
 
-use super::hop::{CookieFate, SetCookie, Withheld};
+use super::hop::{CookieFate, SetCookie, WhyDropped, WhyWithheld, Withheld};
 use super::site::Site;
 
 /// Name plus value of a larger cookie are refused (RFC 6265bis §5.6).
@@ -59,9 +59,6 @@ pub struct Jar {
     refuses: bool,
 }
 
-/// Why a cookie of a browser that takes none is dropped.
-pub(crate) const REFUSED: &str = "the browser takes no cookies";
-
 /// Domain, path and name: what makes a cookie the same cookie (RFC 6265 §5.3).
 type Key = (String, String, String);
 
@@ -79,35 +76,35 @@ impl Jar {
     /// Takes a `Set-Cookie` line of a response to `request`, and says what became of it.
     pub fn set(&mut self, line: &str, request: CookieRequest<'_>) -> SetCookie {
         let Ok(raw) = RawCookie::parse(line.to_owned()) else {
-            return SetCookie::dropped(line, "not a cookie");
+            return SetCookie::dropped(line, WhyDropped::NotACookie);
         };
         if self.refuses {
-            return SetCookie::dropped(line, REFUSED);
+            return SetCookie::dropped(line, WhyDropped::Refused);
         }
         let mut set = SetCookie::of(line, &raw);
         set.fate = match self.judge(&raw, request) {
             Ok(meta) => self.store(raw, meta, request.url),
-            Err(reason) => CookieFate::Dropped(reason),
+            Err(why) => CookieFate::Dropped(why),
         };
         set
     }
 
     /// The rules a browser applies before it stores anything.
-    fn judge(&self, raw: &RawCookie<'_>, request: CookieRequest<'_>) -> Result<Meta, String> {
+    fn judge(&self, raw: &RawCookie<'_>, request: CookieRequest<'_>) -> Result<Meta, WhyDropped> {
         let size = raw.name().len() + raw.value().len();
         if size > SIZE_LIMIT {
-            return Err(format!("name and value have more than {SIZE_LIMIT} bytes"));
+            return Err(WhyDropped::TooLarge { limit: SIZE_LIMIT });
         }
         let secure = raw.secure().unwrap_or(false);
         if secure && !trustworthy(request.url) {
-            return Err("Secure, but set over plain http".to_owned());
+            return Err(WhyDropped::SecureOverHttp);
         }
         let lower = raw.name().to_ascii_lowercase();
         if lower.starts_with("__secure-") && !secure {
-            return Err("__Secure- prefix without Secure".to_owned());
+            return Err(WhyDropped::SecurePrefix);
         }
         if lower.starts_with("__host-") && !(secure && raw.domain().is_none() && raw.path() == Some("/")) {
-            return Err("__Host- prefix needs Secure, Path=/ and no Domain".to_owned());
+            return Err(WhyDropped::HostPrefix);
         }
         let same_site = match raw.same_site() {
             Some(cookie::SameSite::Strict) => SameSite::Strict,
@@ -115,10 +112,10 @@ impl Jar {
             Some(cookie::SameSite::Lax) | None => SameSite::Lax,
         };
         if same_site == SameSite::None && !secure {
-            return Err("SameSite=None without Secure".to_owned());
+            return Err(WhyDropped::NoneWithoutSecure);
         }
         if same_site != SameSite::None && !request.navigation && !one_site(request) {
-            return Err("SameSite cookie set by a cross-site call of a script".to_owned());
+            return Err(WhyDropped::CrossSiteCall);
         }
         Ok(Meta {
             created: self.created,
@@ -149,7 +146,7 @@ impl Jar {
         raw.set_secure(None);
         let cookie = match cookie_store::Cookie::try_from_raw_cookie(&raw, url) {
             Ok(cookie) => cookie.into_owned(),
-            Err(error) => return CookieFate::Dropped(format!("{error} ({url})")),
+            Err(error) => return CookieFate::Dropped(WhyDropped::Unfit(format!("{error} ({url})"))),
         };
         let key = key(&cookie);
         if expired {
@@ -158,7 +155,7 @@ impl Jar {
             return if existed { CookieFate::Deleted } else { CookieFate::NothingToDelete };
         }
         if let Err(error) = self.store.insert(cookie, url) {
-            return CookieFate::Dropped(error.to_string());
+            return CookieFate::Dropped(WhyDropped::Unfit(error.to_string()));
         }
         self.created += 1;
         let created = self.meta.get(&key).map_or(self.created, |old| old.created);
@@ -188,7 +185,7 @@ impl Jar {
         for (key, value) in matching {
             let Some(meta) = self.meta.get(&key) else { continue };
             if meta.expires.is_some_and(|at| at <= now) {
-                withheld.push(Withheld { name: key.2.clone(), reason: "expired".to_owned() });
+                withheld.push(Withheld { name: key.2.clone(), reason: WhyWithheld::Expired });
                 gone.push(key);
             } else if let Some(reason) = blocked(meta, request, same_site) {
                 withheld.push(Withheld { name: key.2, reason });
@@ -238,21 +235,19 @@ impl Jar {
     }
 }
 
-fn blocked(meta: &Meta, request: CookieRequest<'_>, one_site: bool) -> Option<String> {
+fn blocked(meta: &Meta, request: CookieRequest<'_>, one_site: bool) -> Option<WhyWithheld> {
     if meta.secure && !trustworthy(request.url) {
-        return Some("Secure, and this is plain http".to_owned());
+        return Some(WhyWithheld::SecureOverHttp);
     }
     if one_site {
         return None;
     }
     match meta.same_site {
         SameSite::None => None,
-        SameSite::Strict => Some("SameSite=Strict, and the request comes from another site".to_owned()),
-        SameSite::Lax if !request.navigation => {
-            Some("SameSite=Lax, and this is a cross-site call of a script".to_owned())
-        }
+        SameSite::Strict => Some(WhyWithheld::Strict),
+        SameSite::Lax if !request.navigation => Some(WhyWithheld::LaxCall),
         SameSite::Lax if request.method.is_safe() => None,
-        SameSite::Lax => Some(format!("SameSite=Lax, and this is a cross-site {}", request.method)),
+        SameSite::Lax => Some(WhyWithheld::LaxMethod(request.method.clone())),
     }
 }
 

@@ -26,8 +26,8 @@ async fn a_stub_answers_before_the_mock_and_is_in_its_journal() {
     stack.stub(once).await;
     // The connector asks again, and then the mock answers.
     signs_in(&stack).await.unwrap();
-    let notes: Vec<String> = stack.journal().entries().into_iter().flat_map(|entry| entry.notes).collect();
-    assert_eq!(notes.iter().filter(|note| *note == "stubbed answer").count(), 1, "{notes:?}");
+    let notes: Vec<kit::Note> = stack.journal().entries().into_iter().flat_map(|entry| entry.notes).collect();
+    assert_eq!(notes.iter().filter(|note| note.code == "kit/stubbed").count(), 1, "{notes:?}");
     stack.stop().await.unwrap();
 }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use kit::Note;
 use maud::Markup;
 use serde::Serialize;
 
@@ -13,7 +14,8 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
         Ok(text) => with_type(status, "application/json; charset=utf-8", text),
         Err(error) => {
             let response = with_type(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new());
-            kit::note(response, format!("bug in the mock: the answer cannot be written as JSON: {error}"))
+            let text = format!("bug in the mock: the answer cannot be written as JSON: {error}");
+            kit::note(response, Note::new("hf/bug", text))
         }
     }
 }
@@ -59,12 +61,13 @@ pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
         response.headers_mut().append(name, value);
     } else {
         let without = std::mem::replace(response, empty(StatusCode::INTERNAL_SERVER_ERROR));
-        *response = kit::note(without, format!("bug in the mock: {name} cannot hold {value:?}"));
+        let text = format!("bug in the mock: {name} cannot hold {value:?}");
+        *response = kit::note(without, Note::new("hf/bug", text));
     }
 }
 
 /// Adds reasons for the journal.
-pub(crate) fn noted(response: Response, notes: Vec<String>) -> Response {
+pub(crate) fn noted(response: Response, notes: Vec<Note>) -> Response {
     notes.into_iter().fold(response, kit::note)
 }
 

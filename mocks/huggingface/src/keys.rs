@@ -8,6 +8,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kit::Reason;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -25,6 +26,15 @@ pub(crate) enum KeyError {
         /// Why.
         reason: String,
     },
+}
+
+impl Reason for KeyError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Generate { .. } => "hf/key-not-made",
+            Self::Sign { .. } => "hf/not-signed",
+        }
+    }
 }
 
 /// A public key in the form of RFC 7517, members in the usual order.

@@ -65,7 +65,7 @@
 //! | `POST /sessions` | `{"username"}` → `{"token"}`, the value of the session cookie |
 //! | `GET`, `PUT /switches` | the [`Switches`]; what is left out goes back to its default |
 //! | `GET`, `POST`, `DELETE /script` | scripted answers, see [`kit::Rule`] |
-//! | `GET /journal?since=N&limit=M`, `DELETE /journal` | requests, answers and reasons: those after number N, the first M of them; the newest 4,096 and 64 MiB are kept |
+//! | `GET /journal?since=N&limit=M`, `DELETE /journal` | a [`kit::Entry`] for each request: those after number N, the first M of them; the newest 4,096 and 64 MiB are kept. Reasons (`notes`, and `outcome.fault` where there was no answer) are `{"code", "text", "facts"}`, see [`kit::Note`] |
 //! | `GET`, `POST /clock` | the mock's time; `{"seconds"}` advances it |
 //! | `POST /reset` | back to the configuration of the start; the journal stays |
 

@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
+use kit::Reason;
 
 use crate::HuggingFace;
 use crate::answer::session_token;
@@ -16,6 +17,15 @@ pub(crate) enum ForeignForm {
     /// Another name that leads to this machine: DNS rebinding.
     #[error("form was submitted at `{0}`, which is not a name of this site")]
     NotOurs(String),
+}
+
+impl Reason for ForeignForm {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Elsewhere { .. } => "hf/form-from-elsewhere",
+            Self::NotOurs { .. } => "hf/form-at-another-name",
+        }
+    }
 }
 
 impl HuggingFace {

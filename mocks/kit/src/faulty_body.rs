@@ -13,7 +13,7 @@ use http::response::Parts;
 use hyper::body::{Frame, SizeHint};
 
 use crate::serve::Hangup;
-use crate::{Clock, Dribble, Garbage, Rule};
+use crate::{Clock, Dribble, Garbage, Note, Rule};
 
 /// In a response's extensions: what becomes of its body.
 #[derive(Debug, Clone, Copy)]
@@ -34,19 +34,25 @@ impl FaultyBody {
     }
 
     /// How the journal tells of it.
-    pub(crate) fn as_told(self, length: usize) -> String {
+    pub(crate) fn as_note(self, length: usize) -> Note {
         match self {
-            Self::Cut(at) => format!(
-                "the answer breaks off after {} of {length} bytes, and the connection with it, as scripted",
-                at.min(length)
+            Self::Cut(at) => Note::new(
+                "kit/breaks-off",
+                format!(
+                    "the answer breaks off after {} of {length} bytes, and the connection with it, as scripted",
+                    at.min(length)
+                ),
             ),
-            Self::Dribbled(Dribble { bytes, pause_ms }) => {
-                format!("the body comes {bytes} byte(s) at a time, after a pause of {pause_ms} ms each, as scripted")
-            }
-            Self::Garbage => {
-                "the answer breaks off after its head: bytes follow that are no body, and the end, as scripted"
-                    .to_owned()
-            }
+            Self::Dribbled(Dribble { bytes, pause_ms }) => Note::new(
+                "kit/dribbles",
+                format!(
+                    "the body comes {bytes} byte(s) at a time, after a pause of {pause_ms} ms each, as scripted"
+                ),
+            ),
+            Self::Garbage => Note::new(
+                "kit/breaks-off",
+                "the answer breaks off after its head: bytes follow that are no body, and the end, as scripted",
+            ),
         }
     }
 
@@ -199,7 +205,7 @@ mod tests {
         assert_eq!(clock.now().duration_since(before).as_secs() / 60, 4, "four parts, a minute before each");
         let entry = &journal.entries()[0];
         assert!(matches!(&entry.outcome, Outcome::Response(answer) if answer.body == "0123456789"));
-        assert!(entry.notes[0].contains("3 byte(s) at a time"), "{:?}", entry.notes);
+        assert!(entry.notes[0].to_string().contains("3 byte(s) at a time"), "{:?}", entry.notes);
     }
 
     #[tokio::test]
@@ -211,7 +217,11 @@ mod tests {
             assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("\r\nx-own: yes\r\n"), "{head}");
             assert!(head.ends_with("\r\ncontent-length: 10"), "{head}");
             assert_eq!(body, arrives);
-            assert!(journal.entries()[0].notes[0].contains(&format!("after {} of 10 bytes", arrives.len())));
+            assert!(
+                journal.entries()[0].notes[0]
+                    .to_string()
+                    .contains(&format!("after {} of 10 bytes", arrives.len()))
+            );
             server.shutdown().await.unwrap();
         }
     }
@@ -235,7 +245,7 @@ mod tests {
         assert!(matches!(error, crate::SendError::Incomplete { .. }), "{error}");
         for entry in journal.entries() {
             assert!(
-                matches!(&entry.outcome, Outcome::Fault(fault) if fault.contains("not HTTP")),
+                matches!(&entry.outcome, Outcome::Fault(fault) if fault.code == "kit/garbage"),
                 "{entry:?}"
             );
         }
@@ -256,6 +266,6 @@ mod tests {
         assert!(
             matches!(&entry.outcome, Outcome::Response(answer) if answer.status == 200 && answer.body.is_empty())
         );
-        assert!(entry.notes[0].contains("no body"), "{:?}", entry.notes);
+        assert!(entry.notes[0].to_string().contains("no body"), "{:?}", entry.notes);
     }
 }

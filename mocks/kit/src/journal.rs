@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::Clock;
+use crate::{Clock, Note};
 
 /// How many entries a journal keeps, and how many bytes of text in all; the oldest
 /// go first, so that a stack that stays up for days does not grow.
@@ -97,7 +97,7 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 /// How an exchange ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Not ended yet.
@@ -105,11 +105,11 @@ pub enum Outcome {
     /// With a response.
     Response(Response),
     /// Without a response, and why.
-    Fault(String),
+    Fault(Note),
 }
 
 /// One exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Entry {
     /// Counts from 1 in the order in which the exchanges began.
     pub number: u64,
@@ -124,7 +124,7 @@ pub struct Entry {
     /// How it ended.
     pub outcome: Outcome,
     /// Reasons the party gave, above all why it refused. Never on the wire.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Entry {
@@ -137,9 +137,9 @@ impl Entry {
         let outcome = match &self.outcome {
             Outcome::Pending => 0,
             Outcome::Response(response) => headers(&response.headers) + response.body.len(),
-            Outcome::Fault(fault) => fault.len(),
+            Outcome::Fault(fault) => fault.bytes(),
         };
-        let notes: usize = self.notes.iter().map(|note| note.len() + size_of::<String>()).sum();
+        let notes: usize = self.notes.iter().map(Note::bytes).sum();
         size_of::<Self>() + method.len() + url.len() + headers(sent) + body.len() + outcome + notes
     }
 }
@@ -248,7 +248,7 @@ impl Journal {
         (inner.entries, inner.bytes) = (VecDeque::new(), 0);
     }
 
-    fn end(&self, number: u64, outcome: Outcome, notes: Vec<String>) {
+    fn end(&self, number: u64, outcome: Outcome, notes: Vec<Note>) {
         let mut inner = self.lock();
         let Ok(at) = inner.entries.binary_search_by_key(&number, |entry| entry.number) else { return };
         let entry = &mut inner.entries[at];
@@ -280,14 +280,14 @@ impl Pending {
     }
 
     /// Enters the response and the reasons for it.
-    pub fn respond(mut self, response: Response, notes: Vec<String>) {
+    pub fn respond(mut self, response: Response, notes: Vec<Note>) {
         if let Some(journal) = self.journal.take() {
             journal.end(self.number, Outcome::Response(response), notes);
         }
     }
 
     /// Enters that there was no response, and why.
-    pub fn fail(mut self, fault: impl Into<String>) {
+    pub fn fail(mut self, fault: impl Into<Note>) {
         if let Some(journal) = self.journal.take() {
             journal.end(self.number, Outcome::Fault(fault.into()), vec![]);
         }
@@ -297,7 +297,7 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if let Some(journal) = self.journal.take() {
-            journal.end(self.number, Outcome::Fault("cancelled".to_owned()), vec![]);
+            journal.end(self.number, Outcome::Fault(Note::new("kit/cancelled", "cancelled")), vec![]);
         }
     }
 }
@@ -320,19 +320,24 @@ mod tests {
     fn numbers_entries_by_their_start() {
         let journal = Journal::new();
         let (first, second) = (begin(&journal), begin(&journal));
-        second.fail("closed");
-        first.respond(Response { status: 200, headers: vec![], body: "".into() }, vec!["fine".into()]);
+        second.fail(Note::new("kit/closed", "closed"));
+        first.respond(
+            Response { status: 200, headers: vec![], body: "".into() },
+            vec![Note::new("kit/fine", "fine")],
+        );
         let numbers: Vec<u64> = journal.entries().iter().map(|entry| entry.number).collect();
         assert_eq!(numbers, [1, 2]);
-        assert_eq!(journal.since(1)[0].outcome, Outcome::Fault("closed".into()));
-        assert_eq!(journal.entries()[0].notes, ["fine"]);
+        assert!(matches!(&journal.since(1)[0].outcome, Outcome::Fault(fault) if fault.code == "kit/closed"));
+        assert_eq!(journal.entries()[0].notes[0].code, "kit/fine");
     }
 
     #[test]
     fn enters_a_dropped_exchange_as_cancelled() {
         let journal = Journal::new();
         drop(begin(&journal));
-        assert_eq!(journal.entries()[0].outcome, Outcome::Fault("cancelled".into()));
+        assert!(
+            matches!(&journal.entries()[0].outcome, Outcome::Fault(fault) if fault.code == "kit/cancelled")
+        );
     }
 
     #[test]
@@ -373,13 +378,13 @@ mod tests {
     fn a_body_that_is_too_long_is_cut_and_says_so() {
         let journal = Journal::new();
         // Two bytes a letter, and the limit falls into the middle of one.
-        begin_with(&journal, format!("x{}", "ä".repeat(BODY))).fail("closed");
+        begin_with(&journal, format!("x{}", "ä".repeat(BODY))).fail(Note::new("kit/closed", "closed"));
         let kept = journal.next_after(0).unwrap().request.body;
         let told = format!("… (the journal keeps the first {} of {} bytes)", BODY - 1, 2 * BODY + 1);
         assert!(kept.ends_with(&told), "{}", &kept[kept.len() - 80..]);
         let whole = "x".repeat(BODY);
-        begin_with(&journal, whole.clone()).fail("closed");
+        begin_with(&journal, whole.clone()).fail(Note::new("kit/closed", "closed"));
         assert_eq!(journal.next_after(1).unwrap().request.body, whole);
-        assert_eq!(journal.next_after(2), None);
+        assert!(journal.next_after(2).is_none());
     }
 }

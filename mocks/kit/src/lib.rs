@@ -5,7 +5,8 @@
 //!   clocks underneath, which a test can step.
 //! * [`Bound`] → [`Running`]: bind first, learn the port, build the
 //!   configuration, then serve; plain or behind [`Ca`]'s TLS.
-//! * [`Journal`]: what a party received and **why it refused**, and what it sent.
+//! * [`Journal`]: what a party received and **why it refused**, and what it sent. A [`Note`] says why:
+//!   by a code and facts for programs, by a text for people.
 //! * [`Script`]: answers and faults that are served instead of the ordinary ones; a
 //!   [`Substitute`] is asked before it.
 //! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a
@@ -36,6 +37,7 @@ mod log;
 mod machine;
 mod middleware;
 mod network;
+mod note;
 pub mod output;
 mod port;
 mod proxy;
@@ -61,8 +63,9 @@ pub use guard::{is_loopback, refuse_frames, steered, unframed};
 pub use journal::{Direction, Entry, Journal, Outcome, Party, Pending, Request, Response};
 pub use log::logged;
 pub use machine::{Machine, Stopwatch};
-pub use middleware::{Note, journaled, note, scripted};
+pub use middleware::{journaled, note, scripted};
 pub use network::{Fault, Network};
+pub use note::{Facts, Note, Prose, Reason};
 pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;

@@ -43,7 +43,7 @@ fn line(entry: &Entry) -> String {
     let indent = if entry.direction == Direction::Sent { "  → " } else { "" };
     let outcome = match &entry.outcome {
         Outcome::Response(response) => response.status.to_string(),
-        Outcome::Fault(fault) => fault.clone(),
+        Outcome::Fault(fault) => fault.to_string(),
         Outcome::Pending => "…".to_owned(),
     };
     let reasons: String = entry.notes.iter().map(|note| format!(" · {note}")).collect();

@@ -17,7 +17,7 @@ use crate::change::{as_form, change_body, change_location};
 use crate::faulty_body::{FaultyBody, garbage};
 use crate::script::Garbage;
 use crate::serve::Hangup;
-use crate::{Clock, Direction, Journal, Party, Request, Response, Rule, Script};
+use crate::{Clock, Direction, Journal, Note, Party, Request, Response, Rule, Script};
 
 /// A mock takes no larger request.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -26,17 +26,13 @@ pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 /// would not have waited that long hangs up meanwhile, as with a real clock.
 const TURNS_AFTER_DELAY: usize = 100;
 
-/// A reason for the journal, carried in a response's extensions; it never goes
-/// on the wire.
-#[derive(Debug, Clone)]
-pub struct Note(pub String);
-
+/// In a response's extensions: why it is as it is, for the journal.
 #[derive(Debug, Clone, Default)]
-struct Notes(Vec<String>);
+struct Notes(Vec<Note>);
 
 /// Adds a reason for the journal to a response.
 #[must_use]
-pub fn note(mut response: HttpResponse, reason: impl Into<String>) -> HttpResponse {
+pub fn note(mut response: HttpResponse, reason: impl Into<Note>) -> HttpResponse {
     let mut notes = response.extensions_mut().remove::<Notes>().unwrap_or_default();
     notes.0.push(reason.into());
     response.extensions_mut().insert(notes);
@@ -73,17 +69,15 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
             let pending = journal.begin(clock, *party, Direction::Received, entry);
             let response = next.run(HttpRequest::from_parts(parts, Body::from(body))).await;
             if let Some(hangup) = response.extensions().get::<Hangup>() {
-                let told = hangup.as_told();
-                pending.fail(told);
+                pending.fail(hangup.as_note());
                 return response;
             }
             let (mut parts, body) = response.into_parts();
             // Bodies of the mocks are complete when they leave the handler.
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
             let mut notes = parts.extensions.remove::<Notes>().unwrap_or_default().0;
-            notes.extend(parts.extensions.remove::<Note>().map(|note| note.0));
             let fault = parts.extensions.remove::<FaultyBody>();
-            notes.extend(fault.map(|fault| fault.as_told(body.len())));
+            notes.extend(fault.map(|fault| fault.as_note(body.len())));
             let entry = Response {
                 status: parts.status.as_u16(),
                 headers: pairs(&parts.headers),
@@ -104,7 +98,7 @@ pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
         let (script, clock) = (script.clone(), clock.clone());
         async move {
             let request = match substituted(&script, request).await {
-                Ok(answer) => return note(answer, "stubbed answer"),
+                Ok(answer) => return note(answer, Note::new("kit/stubbed", "stubbed answer")),
                 Err(request) => request,
             };
             let Some(rule) = script.take(request.method().as_str(), request.uri().path()) else {
@@ -122,7 +116,7 @@ pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
                 return response;
             }
             let response = match rule.status {
-                Some(status) => note(answer(&rule, status), "scripted answer"),
+                Some(status) => note(answer(&rule, status), Note::new("kit/scripted", "scripted answer")),
                 None => next.run(request).await,
             };
             changed(response, &rule).await
@@ -170,9 +164,14 @@ async fn changed(mut response: HttpResponse, rule: &Rule) -> HttpResponse {
     if let Some(fault) = FaultyBody::of(rule) {
         response.extensions_mut().insert(fault);
     }
-    done.into_iter().fold(response, |response, outcome| match outcome {
-        Ok(()) => note(response, "the answer was changed, as scripted"),
-        Err(why) => note(response, format!("the answer could not be changed as scripted: {why}")),
+    done.into_iter().fold(response, |response, outcome| {
+        let reason = match outcome {
+            Ok(()) => Note::new("kit/changed", "the answer was changed, as scripted"),
+            Err(why) => {
+                Note::new("kit/not-changed", format!("the answer could not be changed as scripted: {why}"))
+            }
+        };
+        note(response, reason)
     })
 }
 
@@ -222,7 +221,9 @@ mod tests {
         let (journal, clock) = (Journal::new(), Clock::skipping());
         let router = Router::new().route(
             "/token",
-            post(|body: String| async move { note(HttpResponse::new(Body::from(body)), "echoed") }),
+            post(|body: String| async move {
+                note(HttpResponse::new(Body::from(body)), Note::new("test/echoed", "echoed"))
+            }),
         );
         let origin = Url::parse("http://localhost").unwrap();
         let router = scripted(router, script.clone(), clock.clone());
@@ -243,10 +244,7 @@ mod tests {
         assert_eq!(response.body().as_ref(), b"x=%20");
         let entry = &journal.entries()[0];
         assert_eq!(entry.request.url, format!("http://localhost:{}/token?a=1", server.addr().port()));
-        assert_eq!(
-            (entry.request.body.as_str(), entry.notes.as_slice()),
-            ("x=%20", ["echoed".to_owned()].as_slice())
-        );
+        assert_eq!((entry.request.body.as_str(), entry.notes[0].code), ("x=%20", "test/echoed"));
         assert!(matches!(&entry.outcome, Outcome::Response(response) if response.status == 200));
     }
 
@@ -288,7 +286,7 @@ mod tests {
         let (server, journal, client) = stack(&script).await;
         let error = client.send(ask(&server)).await.unwrap_err();
         assert!(error.to_string().contains("reset"), "{error}");
-        assert!(matches!(&journal.entries()[0].outcome, Outcome::Fault(fault) if fault.contains("reset")));
+        assert!(matches!(&journal.entries()[0].outcome, Outcome::Fault(fault) if fault.code == "kit/reset"));
         assert_eq!(client.send(ask(&server)).await.unwrap().status(), 200);
     }
 
@@ -301,7 +299,11 @@ mod tests {
         assert!(matches!(error, crate::SendError::Incomplete { .. }), "{error}");
         let entry = &journal.entries()[0];
         assert!(matches!(&entry.outcome, Outcome::Response(response) if response.body == "x=%"));
-        assert!(entry.notes.iter().any(|note| note.contains("3 of 5 bytes")), "{:?}", entry.notes);
+        assert!(
+            entry.notes.iter().any(|note| note.to_string().contains("3 of 5 bytes")),
+            "{:?}",
+            entry.notes
+        );
     }
 
     #[tokio::test]
@@ -312,7 +314,10 @@ mod tests {
         let (server, journal, client) = stack(&script).await;
         assert_eq!(client.send(ask(&server)).await.unwrap().body().as_ref(), b"x=%20");
         let notes = &journal.entries()[0].notes;
-        assert!(notes.iter().any(|note| note.contains("its body is no JSON object")), "{notes:?}");
+        assert!(
+            notes.iter().any(|note| note.to_string().contains("its body is no JSON object")),
+            "{notes:?}"
+        );
     }
 
     #[tokio::test]
@@ -330,7 +335,9 @@ mod tests {
         let sent = clock.timeout("an answer", Duration::from_secs(10), client.send(ask(&server))).await;
         assert!(sent.is_err(), "it came in time");
         server.shutdown().await.unwrap();
-        assert_eq!(journal.entries()[0].outcome, Outcome::Fault("cancelled".into()));
+        assert!(
+            matches!(&journal.entries()[0].outcome, Outcome::Fault(fault) if fault.code == "kit/cancelled")
+        );
     }
 
     #[derive(Debug)]
@@ -350,7 +357,7 @@ mod tests {
         script.add(Rule { path: "/token".into(), times: Some(1), status: Some(503), ..Rule::default() });
         let (server, journal, client) = stack(&script).await;
         assert_eq!(client.send(ask(&server)).await.unwrap().body().as_ref(), b"stub");
-        assert_eq!(journal.entries()[0].notes, ["stubbed answer"]);
+        assert_eq!(journal.entries()[0].notes[0].code, "kit/stubbed");
         let other = |body: &'static [u8]| ask(&server).map(|_| Bytes::from_static(body));
         assert_eq!(client.send(other(b"y")).await.unwrap().status(), 503);
         assert_eq!(client.send(other(b"y")).await.unwrap().body().as_ref(), b"y");

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Client, Clock, Journal, Party, journaled, note};
+use crate::{Client, Clock, Journal, Note, Party, journaled, note};
 
 /// A proxy takes no larger request.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -119,20 +119,23 @@ impl Proxy {
         let (parts, body) = request.into_parts();
         let method = &parts.method;
         if self.settings.refused_methods.iter().any(|refused| method == refused.as_str()) {
-            let reason = format!("{method} is not let through");
+            let reason = Note::new("proxy/method-refused", format!("{method} is not let through"));
             return note(told(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"), reason);
         }
         let size = size_of(&parts.headers) + method.as_str().len() + parts.uri.to_string().len() + 12;
         if let Some(limit) = self.settings.request_header_limit.filter(|limit| size > limit.bytes) {
             let status = StatusCode::from_u16(limit.status).unwrap_or(StatusCode::BAD_REQUEST);
-            let reason = format!("the request's header is larger than {} bytes", limit.bytes);
+            let text = format!("the request's header is larger than {} bytes", limit.bytes);
+            let reason = Note::new("proxy/request-header-limit", text);
             return note(told(status, "Request Header Or Cookie Too Large"), reason);
         }
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return note(told(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large"), "the body is too large");
+            let reason = Note::new("proxy/body-limit", "the body is too large");
+            return note(told(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large"), reason);
         };
         let Some(uri) = self.behind(&parts.uri) else {
-            return note(told(StatusCode::BAD_REQUEST, "Bad Request"), "the address is none");
+            let reason = Note::new("proxy/invalid-address", "the address is none");
+            return note(told(StatusCode::BAD_REQUEST, "Bad Request"), reason);
         };
         let mut passed = http::Request::new(body);
         *passed.method_mut() = parts.method.clone();
@@ -140,7 +143,7 @@ impl Proxy {
         *passed.headers_mut() = self.forwarded(parts.headers);
         match self.client.send_without_redirects(passed).await {
             Ok(answer) => self.returned(answer),
-            Err(error) => note(told(StatusCode::BAD_GATEWAY, "Bad Gateway"), error.to_string()),
+            Err(error) => note(told(StatusCode::BAD_GATEWAY, "Bad Gateway"), &error),
         }
     }
 
@@ -186,7 +189,8 @@ impl Proxy {
         let (mut parts, body) = answer.into_parts();
         let size = size_of(&parts.headers);
         if let Some(limit) = self.settings.response_header_limit.filter(|limit| size > *limit) {
-            let reason = format!("the answer's header is larger than {limit} bytes");
+            let text = format!("the answer's header is larger than {limit} bytes");
+            let reason = Note::new("proxy/response-header-limit", text);
             return note(told(StatusCode::BAD_GATEWAY, "Bad Gateway"), reason);
         }
         for name in [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH] {
@@ -224,7 +228,7 @@ mod tests {
     struct Asked {
         lines: Vec<String>,
         answer: http::Response<Bytes>,
-        notes: Vec<String>,
+        notes: Vec<Note>,
     }
 
     fn post() -> http::request::Builder {
@@ -304,7 +308,7 @@ mod tests {
         let narrow = ProxySettings { response_header_limit: Some(20), ..ProxySettings::default() };
         let asked = ask(narrow, post()).await;
         assert_eq!(asked.answer.status(), 502);
-        assert!(asked.notes[0].contains("larger than 20"), "{:?}", asked.notes);
+        assert!(asked.notes[0].to_string().contains("larger than 20"), "{:?}", asked.notes);
         let added = ProxySettings {
             response_headers: vec![("x-frame-options".to_owned(), "SAMEORIGIN".to_owned())],
             ..ProxySettings::default()

@@ -3,63 +3,118 @@
 //! Which differences a provider forgives is its own rule; this module only
 //! explains a refusal.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// Explains why `given` is not one of `registered`, by the part in which it
-/// differs from the most similar one:
-/// "redirect_uri is not registered: differs from `…` by a trailing slash".
-#[must_use]
-pub fn difference(registered: &[String], given: &str) -> String {
-    let weight = |candidate: &&String| parts(candidate, given).iter().map(|part| part.weight()).sum::<u32>();
-    match registered.iter().min_by_key(weight) {
-        None => "redirect_uri is not registered: none is".to_owned(),
-        Some(nearest) => format!("redirect_uri is not registered: {}", difference_from(nearest, given)),
-    }
-}
-
-/// Explains how `given` differs from the one `expected` address:
+/// How the address that was sent differs from one that would have been right, shown as
 /// "differs from `…` by a trailing slash".
-#[must_use]
-pub fn difference_from(expected: &str, given: &str) -> String {
-    let names: Vec<_> = parts(expected, given).iter().map(|part| part.name()).collect();
-    format!("differs from `{expected}` by {}", joined(&names))
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The one that would have been right.
+    pub expected: String,
+    /// The parts in which the two differ, in the order in which an address is read. Never empty.
+    pub parts: Vec<Part>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+/// How an address that is not registered differs from each registered one, the most similar first;
+/// shown by the most similar, or as "none is" where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Differences(pub Vec<Difference>);
+
+/// A part in which two addresses differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// White space in front of or after one of the two.
+    #[error("white space around it")]
     WhiteSpace,
+    /// Slashes at the end of one of the two.
+    #[error("a trailing slash")]
     TrailingSlash,
+    /// Capitals.
+    #[error("letter case")]
     LetterCase,
+    /// Both mean the same to a browser.
+    #[error("spelling only (encoding or a default port)")]
     Spelling,
+    /// `http` or `https`.
+    #[error("scheme")]
     Scheme,
+    /// User name and password.
+    #[error("user information")]
     UserInfo,
+    /// The host.
+    #[error("host")]
     Host,
+    /// The port.
+    #[error("port")]
     Port,
+    /// The path, by more than a slash at its end or letter case.
+    #[error("path")]
     Path,
+    /// The query.
+    #[error("query")]
     Query,
+    /// The fragment.
+    #[error("fragment")]
     Fragment,
+    /// One of the two is not an absolute URL.
+    #[error("everything")]
     Everything,
 }
 
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Part::WhiteSpace => "white space around it",
-            Part::TrailingSlash => "a trailing slash",
-            Part::LetterCase => "letter case",
-            Part::Spelling => "spelling only (encoding or a default port)",
-            Part::Scheme => "scheme",
-            Part::UserInfo => "user information",
-            Part::Host => "host",
-            Part::Port => "port",
-            Part::Path => "path",
-            Part::Query => "query",
-            Part::Fragment => "fragment",
-            Part::Everything => "everything",
-        }
+impl Difference {
+    /// Compares two addresses that are not the same.
+    #[must_use]
+    pub fn between(expected: &str, given: &str) -> Self {
+        Self { expected: expected.to_owned(), parts: parts(expected, given) }
     }
 
     /// How unlikely it is that the two addresses mean the same.
+    fn weight(&self) -> u32 {
+        self.parts.iter().map(|part| part.weight()).sum()
+    }
+}
+
+impl Differences {
+    /// Compares an address with the registered ones, none of which it is.
+    #[must_use]
+    pub fn of(registered: &[String], given: &str) -> Self {
+        let each = registered.iter().map(|registered| Difference::between(registered, given));
+        let mut differences: Vec<Difference> = each.collect();
+        differences.sort_by_key(Difference::weight);
+        Self(differences)
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "differs from `{}` by ", self.expected)?;
+        for (at, part) in self.parts.iter().enumerate() {
+            let before = match at {
+                0 => "",
+                _ if at + 1 == self.parts.len() => " and ",
+                _ => ", ",
+            };
+            write!(f, "{before}{part}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Differences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.first() {
+            Some(nearest) => nearest.fmt(f),
+            None => f.write_str("none is"),
+        }
+    }
+}
+
+impl Part {
     fn weight(self) -> u32 {
         match self {
             Part::WhiteSpace | Part::TrailingSlash | Part::LetterCase | Part::Spelling => 1,
@@ -71,64 +126,47 @@ impl Part {
     }
 }
 
-fn parts(registered: &str, given: &str) -> Vec<Part> {
-    if registered.trim() == given.trim() {
+fn parts(expected: &str, given: &str) -> Vec<Part> {
+    if expected.trim() == given.trim() {
         return vec![Part::WhiteSpace];
     }
-    if registered.strip_suffix('/') == Some(given) || given.strip_suffix('/') == Some(registered) {
+    if expected.trim_end_matches('/') == given.trim_end_matches('/') {
         return vec![Part::TrailingSlash];
     }
-    if registered.to_lowercase() == given.to_lowercase() {
+    if expected.to_lowercase() == given.to_lowercase() {
         return vec![Part::LetterCase];
     }
-    let (Ok(left), Ok(right)) = (Url::parse(registered), Url::parse(given)) else {
+    // Reading an address drops the white space around it.
+    let (Ok(left), Ok(right)) = (Url::parse(expected), Url::parse(given)) else {
         return vec![Part::Everything];
     };
-    let mut parts = Vec::new();
-    if left.scheme() != right.scheme() {
-        parts.push(Part::Scheme);
-    }
-    if (left.username(), left.password()) != (right.username(), right.password()) {
-        parts.push(Part::UserInfo);
-    }
-    if left.host_str() != right.host_str() {
-        parts.push(Part::Host);
-    }
-    // A default port is none here: another scheme, which brings another one, is one difference and not two.
-    if left.port() != right.port() {
-        parts.push(Part::Port);
-    }
-    if left.path() != right.path() {
-        parts.push(path_difference(left.path(), right.path()));
-    }
-    if left.query() != right.query() {
-        parts.push(Part::Query);
-    }
-    if left.fragment() != right.fragment() {
-        parts.push(Part::Fragment);
-    }
-    if parts.is_empty() {
-        // Equal once parsed: only the spelling differs.
-        parts.push(Part::Spelling);
-    }
-    parts
+    let path = path_difference(left.path(), right.path());
+    let user = |url: &Url| (url.username().to_owned(), url.password().map(ToOwned::to_owned));
+    let parts: Vec<Part> = [
+        (expected.trim() != expected || given.trim() != given, Part::WhiteSpace),
+        (left.scheme() != right.scheme(), Part::Scheme),
+        (user(&left) != user(&right), Part::UserInfo),
+        (left.host_str() != right.host_str(), Part::Host),
+        // A default port is none here: another scheme, which brings another one, is one difference and not two.
+        (left.port() != right.port(), Part::Port),
+        (left.path() != right.path(), path),
+        (left.query() != right.query(), Part::Query),
+        (left.fragment() != right.fragment(), Part::Fragment),
+    ]
+    .into_iter()
+    .filter_map(|(differs, part)| differs.then_some(part))
+    .collect();
+    // Equal once parsed: only the spelling differs.
+    if parts.is_empty() { vec![Part::Spelling] } else { parts }
 }
 
 fn path_difference(left: &str, right: &str) -> Part {
-    if left.strip_suffix('/') == Some(right) || right.strip_suffix('/') == Some(left) {
+    if left.trim_end_matches('/') == right.trim_end_matches('/') {
         Part::TrailingSlash
     } else if left.to_lowercase() == right.to_lowercase() {
         Part::LetterCase
     } else {
         Part::Path
-    }
-}
-
-fn joined(names: &[&str]) -> String {
-    match names {
-        [] => "nothing".to_owned(),
-        [only] => (*only).to_owned(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     }
 }
 
@@ -139,8 +177,8 @@ mod tests {
     const REGISTERED: &str = "https://app.example/callback/hf";
 
     fn against_one(given: &str) -> String {
-        let text = difference(&[REGISTERED.to_owned()], given);
-        let start = format!("redirect_uri is not registered: differs from `{REGISTERED}` by ");
+        let text = Differences::of(&[REGISTERED.to_owned()], given).to_string();
+        let start = format!("differs from `{REGISTERED}` by ");
         text.strip_prefix(&start).expect("names the nearest address").to_owned()
     }
 
@@ -163,6 +201,8 @@ mod tests {
             ("https://app.example:443/callback/hf", "spelling only (encoding or a default port)"),
             ("http://app.example/Callback/hf", "scheme and letter case"),
             ("http://app.example:443/callback/hf", "scheme and port"),
+            (" http://app.example/callback/hf", "white space around it and scheme"),
+            ("https://app.example/callback/hf//", "a trailing slash"),
         ] {
             assert_eq!(against_one(given), part, "{given}");
         }
@@ -171,7 +211,8 @@ mod tests {
     #[test]
     fn a_slash_counts_on_either_side_and_wherever_the_address_ends() {
         let by = |registered: &str, given: &str| {
-            difference_from(registered, given).rsplit(" by ").next().unwrap_or_default().to_owned()
+            let text = Difference::between(registered, given).to_string();
+            text.rsplit(" by ").next().unwrap_or_default().to_owned()
         };
         for (with, without) in [
             ("https://app.example/callback/", "https://app.example/callback"),
@@ -192,8 +233,8 @@ mod tests {
         let registered =
             ["http://other.example/".to_owned(), "http://localhost:3001/callback/abc".to_owned()];
         assert_eq!(
-            difference(&registered, "http://localhost:3001/callback/abd"),
-            "redirect_uri is not registered: differs from `http://localhost:3001/callback/abc` by path"
+            Differences::of(&registered, "http://localhost:3001/callback/abd").to_string(),
+            "differs from `http://localhost:3001/callback/abc` by path"
         );
     }
 
@@ -201,16 +242,16 @@ mod tests {
     #[test]
     fn the_most_similar_one_is_at_the_same_host() {
         let registered = ["https://other.example/callback", "https://app.example:8443/callback?tenant=a"];
-        let text = difference(&registered.map(ToOwned::to_owned), "https://app.example/callback#top");
+        let differences =
+            Differences::of(&registered.map(ToOwned::to_owned), "https://app.example/callback#top");
         assert_eq!(
-            text,
-            "redirect_uri is not registered: differs from `https://app.example:8443/callback?tenant=a` \
-             by port, query and fragment"
+            differences.to_string(),
+            "differs from `https://app.example:8443/callback?tenant=a` by port, query and fragment"
         );
     }
 
     #[test]
     fn says_when_nothing_is_registered() {
-        assert_eq!(difference(&[], "https://app.example/"), "redirect_uri is not registered: none is");
+        assert_eq!(Differences::of(&[], "https://app.example/").to_string(), "none is");
     }
 }

@@ -4,6 +4,7 @@
 use std::iter::zip;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
 
 use crate::basic::{Credentials, form_decoded};
 
@@ -18,59 +19,109 @@ pub fn equal(expected: &str, given: &str) -> bool {
     std::hint::black_box(difference) == 0
 }
 
-/// What is odd about a wrong secret, to follow "the secret …".
+/// What is odd about a wrong secret, shown to follow "the secret …": "is the client id".
 ///
-/// Neither secret is part of the text. `client_id` is the id the secret came
-/// with, to recognise the most common slip: the wrong field was copied.
+/// It names no secret, so that it may stand in journals and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// Nothing was sent.
+    #[error("is empty")]
+    Empty,
+    /// The most common slip: the wrong field was copied.
+    #[error("is the client id")]
+    ClientId,
+    /// There is none.
+    #[error("is the registered one")]
+    None,
+    /// White space in front of it, and nothing else.
+    #[error("differs from the registered one only by leading whitespace")]
+    LeadingWhiteSpace,
+    /// White space after it, and nothing else.
+    #[error("differs from the registered one only by trailing whitespace")]
+    TrailingWhiteSpace,
+    /// White space on both sides, and nothing else.
+    #[error("differs from the registered one only by white space around it")]
+    SurroundingWhiteSpace,
+    /// Quotation marks around it, and nothing else.
+    #[error("differs from the registered one only by quotation marks around it")]
+    QuotationMarks,
+    /// It was encoded, and the registered one was not.
+    #[error("is percent-encoded")]
+    PercentEncoded,
+    /// The registered one has escapes of its own, and they were read.
+    #[error("is the registered one, percent-decoded once too often")]
+    PercentDecoded,
+    /// Capitals, and nothing else.
+    #[error("differs from the registered one only by letter case")]
+    LetterCase,
+    /// The beginning or the end of the registered one.
+    #[error("is truncated: {missing} characters are missing")]
+    Truncated {
+        /// How many characters are missing.
+        missing: usize,
+    },
+    /// The registered one, and more.
+    #[error("is the registered one with something added")]
+    SomethingAdded,
+    /// Nothing is known of how.
+    #[error("differs from the registered one")]
+    Other,
+}
+
+/// What is odd about a wrong secret. `client_id` is the id the secret came with.
 #[must_use]
-pub fn difference(expected: &str, given: &str, client_id: Option<&str>) -> String {
-    let only = |how: &str| format!("differs from the registered one only by {how}");
+pub fn difference(expected: &str, given: &str, client_id: Option<&str>) -> Difference {
     if given.is_empty() {
-        return "is empty".to_owned();
+        return Difference::Empty;
     }
     if client_id.is_some_and(|id| id == given) {
-        return "is the client id".to_owned();
+        return Difference::ClientId;
     }
     if expected == given {
-        return "is the registered one".to_owned();
+        return Difference::None;
     }
-    if let Some(how) = surrounding_white_space(expected, given) {
-        return only(how);
+    if let Some(white_space) = surrounding_white_space(expected, given) {
+        return white_space;
     }
-    if matches!(given.trim_matches(['"', '\'', '`']), inner if inner == expected) {
-        return only("quotation marks around it");
+    if given.trim_matches(['"', '\'', '`']) == expected {
+        return Difference::QuotationMarks;
     }
     if decoded(given) == expected {
-        return "is percent-encoded".to_owned();
+        return Difference::PercentEncoded;
     }
     if decoded(expected) == given {
-        return "is the registered one, percent-decoded once too often".to_owned();
+        return Difference::PercentDecoded;
     }
     if expected.to_lowercase() == given.to_lowercase() {
-        return only("letter case");
+        return Difference::LetterCase;
     }
     let given = given.trim();
     if expected.starts_with(given) || expected.ends_with(given) {
-        let missing = expected.chars().count() - given.chars().count();
-        return format!("is truncated: {missing} characters are missing");
+        return Difference::Truncated { missing: expected.chars().count() - given.chars().count() };
     }
-    if given.contains(expected) {
-        return "is the registered one with something added".to_owned();
-    }
-    "differs from the registered one".to_owned()
+    if given.contains(expected) { Difference::SomethingAdded } else { Difference::Other }
 }
 
-fn surrounding_white_space(expected: &str, given: &str) -> Option<&'static str> {
-    if expected.trim() != given.trim() || expected.trim().is_empty() {
+fn surrounding_white_space(expected: &str, given: &str) -> Option<Difference> {
+    let (inner, given_inner) = (expected.trim_matches(is_white_space), given.trim_matches(is_white_space));
+    if inner != given_inner || inner.is_empty() {
         return None;
     }
-    let leading = expected.trim_end() != given.trim_end();
-    let trailing = expected.trim_start() != given.trim_start();
+    let leading = expected.trim_end_matches(is_white_space) != given.trim_end_matches(is_white_space);
+    let trailing = expected.trim_start_matches(is_white_space) != given.trim_start_matches(is_white_space);
     Some(match (leading, trailing) {
-        (true, true) => "white space around it",
-        (true, false) => "leading whitespace",
-        (false, _) => "trailing whitespace",
+        (true, true) => Difference::SurroundingWhiteSpace,
+        (true, false) => Difference::LeadingWhiteSpace,
+        (false, _) => Difference::TrailingWhiteSpace,
     })
+}
+
+/// White space, and what comes along with a paste as unseen: control characters, and those without width.
+#[must_use]
+pub fn is_white_space(c: char) -> bool {
+    let without_width = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}');
+    c.is_whitespace() || c.is_control() || without_width
 }
 
 fn decoded(text: &str) -> String {
@@ -103,13 +154,15 @@ mod tests {
 
     #[test]
     fn names_what_is_odd() {
-        let say = |given: &str| difference(SECRET, given, Some("my-client"));
+        let say = |given: &str| difference(SECRET, given, Some("my-client")).to_string();
         assert_eq!(say(""), "is empty");
         assert_eq!(say("my-client"), "is the client id");
         assert_eq!(
             say(&format!("{SECRET}\n")),
             "differs from the registered one only by trailing whitespace"
         );
+        assert_eq!(difference(SECRET, &format!("{SECRET}\u{200b}"), None), Difference::TrailingWhiteSpace);
+        assert_eq!(difference(SECRET, &format!("\u{feff}{SECRET}"), None), Difference::LeadingWhiteSpace);
         assert_eq!(say(&format!(" {SECRET}")), "differs from the registered one only by leading whitespace");
         assert_eq!(
             say(&format!(" {SECRET}\n")),
@@ -135,7 +188,7 @@ mod tests {
     #[test]
     fn never_repeats_a_secret() {
         for given in ["", " ", "x", "my-client", "oauth_app_secret_a"] {
-            let text = difference(SECRET, given, Some("my-client"));
+            let text = difference(SECRET, given, Some("my-client")).to_string();
             assert!(!text.contains("oauth_app_secret"), "{text}");
         }
     }

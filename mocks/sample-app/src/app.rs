@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use kit::{Client, Clock, Journal, Party, Random};
+use kit::{Client, Clock, Journal, Note, Party, Random};
 
 use crate::callback::Answer;
 use crate::config::{Config, ConfigError};
@@ -151,7 +151,7 @@ async fn sign_in(State(app): State<App>, headers: HeaderMap) -> Response {
     let session = app.sessions.open(&headers);
     match app.client(&session).sign_in().await {
         Ok(address) => with_cookie(redirect(&address), app.sessions.save(session)),
-        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
 }
 
@@ -170,7 +170,7 @@ async fn callback(State(app): State<App>, RawQuery(query): RawQuery, headers: He
     match handled {
         Ok(()) => with_cookie(redirect("/"), app.sessions.save_renamed(session)),
         Err(error) => {
-            let response = failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
+            let response = failed(StatusCode::INTERNAL_SERVER_ERROR, &error);
             with_cookie(response, app.sessions.save(session))
         }
     }
@@ -181,11 +181,14 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
     let signed_out = app.client(&session).sign_out().await;
     let response = match signed_out {
         Ok(sign_out) => match sign_out.not_revoked {
-            Some(error) => kit::note(redirect(&sign_out.address), format!("not revoked: {error}")),
+            Some(error) => {
+                let reason = Note::new("app/not-revoked", format!("not revoked: {error}"));
+                kit::note(redirect(&sign_out.address), reason)
+            }
             None => redirect(&sign_out.address),
         },
         // The guide shows the error with the status of a success.
-        Err(error) => failed(StatusCode::OK, error.to_string()),
+        Err(error) => failed(StatusCode::OK, &error),
     };
     with_cookie(response, app.sessions.save(session))
 }
@@ -210,7 +213,7 @@ async fn access_token(
     let token = app.client(&session).access_token(resource, query.contains_key("anew")).await;
     let response = match token {
         Ok(token) => ([NO_STORE], Json(token.described())).into_response(),
-        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &error),
     };
     with_cookie(response, app.sessions.save(session))
 }
@@ -218,7 +221,10 @@ async fn access_token(
 fn redirect(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => (StatusCode::TEMPORARY_REDIRECT, [NO_STORE, (LOCATION, location)]).into_response(),
-        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, format!("`{location}`: {error}")),
+        Err(error) => {
+            let reason = Note::new("app/not-an-address", format!("`{location}`: {error}"));
+            failed(StatusCode::INTERNAL_SERVER_ERROR, reason)
+        }
     }
 }
 
@@ -231,9 +237,10 @@ fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
 }
 
 /// The guide shows the error's text to the person; the journal has it too.
-fn failed(status: StatusCode, message: String) -> Response {
+fn failed(status: StatusCode, reason: impl Into<Note>) -> Response {
     let headers = [NO_STORE, (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
-    kit::note((status, headers, message.clone()).into_response(), message)
+    let reason = reason.into();
+    kit::note((status, headers, reason.to_string()).into_response(), reason)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The answer of the authorization endpoint, against the request it belongs to.
 
+use kit::{Facts, Reason};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The answer is not one to go on with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +49,31 @@ pub enum CallbackError {
     /// Neither `code` nor `error`.
     #[error("the answer has no code")]
     NoCode,
+}
+
+impl Reason for CallbackError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoSignIn => "app/no-sign-in",
+            Self::RedirectUri { .. } => "app/redirect-uri-mismatch",
+            Self::Repeated(_) => "app/parameter-repeated",
+            Self::NoState => "app/state-missing",
+            Self::State => "app/state-mismatch",
+            Self::Issuer { .. } => "app/issuer-mismatch",
+            Self::NoIssuer => "app/issuer-missing",
+            Self::Refused { .. } => "app/error-answer",
+            Self::NoCode => "app/code-missing",
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        match self {
+            Self::RedirectUri { expected, found } => {
+                Facts::from([("expected", json!(expected)), ("found", json!(found))])
+            }
+            _ => Facts::new(),
+        }
+    }
 }
 
 fn described(description: &str) -> String {

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::Clock;
+use kit::{Clock, Reason};
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::Value;
@@ -49,6 +49,22 @@ pub enum JudgeError {
     /// The ID token fails a check of OIDC Core §3.1.3.7.
     #[error("the ID token is refused: {0}")]
     Claims(Refusal),
+}
+
+impl Reason for JudgeError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Discovery(_) => "app/discovery-malformed",
+            Self::Issuer { .. } => "app/discovery-issuer-mismatch",
+            Self::NoEndpoint(_) => "app/endpoint-missing",
+            Self::Keys(_) => "app/key-set-malformed",
+            Self::Token(_) => "app/id-token-malformed",
+            Self::Claims(Refusal::DisallowedAlgorithm(_) | Refusal::UnsupportedAlgorithm(_)) => {
+                "app/id-token-algorithm"
+            }
+            Self::Claims(_) => "app/id-token-refused",
+        }
+    }
 }
 
 impl JudgeError {

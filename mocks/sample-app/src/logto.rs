@@ -5,9 +5,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::Random;
+use kit::{Facts, Random, Reason};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::callback::{Answer, CallbackError, SignInSession};
@@ -65,6 +65,29 @@ pub enum LogtoError {
     /// An access token that is no JWT (RFC 9068), where one is needed.
     #[error("token format is invalid: the access token is no JWT")]
     NotJwt,
+}
+
+impl Reason for LogtoError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Outgoing(error) => error.code(),
+            Self::Judge(error) => error.code(),
+            Self::Callback(error) => error.code(),
+            Self::Refused { .. } => "app/refused-by-logto",
+            Self::Tokens { .. } => "app/token-response-malformed",
+            Self::MissingClaim(_) => "app/claim-missing",
+            Self::NotAuthenticated => "app/not-authenticated",
+            Self::NotJwt => "app/access-token-not-jwt",
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        match self {
+            Self::Callback(error) => error.facts(),
+            Self::MissingClaim(claim) => Facts::from([("claim", json!(claim))]),
+            _ => Facts::new(),
+        }
+    }
 }
 
 /// A token response (OIDC Core §3.1.3.3).

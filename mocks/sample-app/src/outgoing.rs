@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
-use kit::{Client, Clock, Direction, Elapsed, Journal, Party, Request, Response, SendError};
+use kit::{Client, Clock, Direction, Elapsed, Journal, Party, Reason, Request, Response, SendError};
 use url::Url;
 
 use crate::config::{ClientAuth, Config};
@@ -36,6 +36,16 @@ pub enum OutgoingError {
         /// Why not.
         source: http::Error,
     },
+}
+
+impl Reason for OutgoingError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Send(error) => error.code(),
+            Self::Elapsed { .. } => "app/no-answer-in-time",
+            Self::Request { .. } => "app/request-malformed",
+        }
+    }
 }
 
 /// Sends requests and writes them down.
@@ -132,7 +142,7 @@ impl Outgoing {
                 Ok(Reply { status, body })
             }
             Err(error) => {
-                pending.fail(error.to_string());
+                pending.fail(&error);
                 Err(error)
             }
         }

@@ -2,13 +2,14 @@
 
 use kit::{Direction, Entry, Party};
 
-use super::callback::{TOKEN, app_notes, field};
+use super::callback::{TOKEN, field};
 use super::request::authorization_request;
 use super::{Explain, Watch};
 use crate::findings::causes::App;
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of, query, status};
+use crate::findings::seen::{app_notes, because};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -51,7 +52,7 @@ fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// The app wants a JWT (RFC 9068), and got a token for no resource.
 fn opaque(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = app_notes(seen, symptom.hop).find(|note| note.contains("token format is invalid"))?;
+    let note = because(&app_notes(seen, symptom.hop), "app/access-token-not-jwt")?;
     let issued = token_requests(seen).filter(|entry| status(entry) == Some(200)).last()?;
     let opaque = answered(issued, "access_token").is_some_and(|token| token.split('.').count() != 3);
     (opaque && field(issued, "resource").is_none()).then(|| {

@@ -10,7 +10,7 @@ use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::CookieFate;
+use crate::walker::{CookieFate, WhyDropped};
 
 pub(super) const EXPLAIN: &[Explain] =
     rules![app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
@@ -107,13 +107,13 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NotSignedIn = symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
     let dropped = hop.response.cookies.iter().find_map(|cookie| match &cookie.fate {
-        CookieFate::Dropped(reason) if reason.contains("4096") => Some((cookie, reason)),
+        CookieFate::Dropped(why @ WhyDropped::TooLarge { .. }) => Some((cookie, why)),
         _ => None,
     });
-    let (cookie, reason) = dropped?;
+    let (cookie, why) = dropped?;
     Some(Finding::new(App::SessionCookieTooLarge).hop(
         symptom.hop,
-        format!("Set-Cookie `{}` of {} bytes was dropped: {reason}", cookie.name, cookie.line.len()),
+        format!("Set-Cookie `{}` of {} bytes was dropped: {why}", cookie.name, cookie.line.len()),
     ))
 }
 
@@ -124,8 +124,7 @@ fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let at = seen.hop(symptom.hop)?;
     let earlier = seen.hops.iter().filter(|hop| hop.number <= at.number && hop.tab == at.tab);
     let dropped = earlier.filter(|hop| seen.party(&hop.request.url) == Some(Party::APP)).find_map(|hop| {
-        let secure =
-            |fate: &CookieFate| matches!(fate, CookieFate::Dropped(reason) if reason.starts_with("Secure,"));
+        let secure = |fate: &CookieFate| *fate == CookieFate::Dropped(WhyDropped::SecureOverHttp);
         Some((hop, hop.response.cookies.iter().find(|cookie| secure(&cookie.fate))?))
     });
     let (hop, cookie) = dropped?;

@@ -6,7 +6,7 @@ use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenVerb, query};
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::{CookieFate, Hop, REFUSED, WhyHop};
+use crate::walker::{CookieFate, Hop, WhyDropped, WhyHop};
 
 pub(super) const EXPLAIN: &[Explain] = rules![another_tab, another_attempt, cookies_refused];
 pub(super) const WATCH: &[Watch] = &[];
@@ -76,10 +76,10 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let browser = seen.hops[at].tab.browser();
     let refused = seen.hops[..=at].iter().filter(|hop| hop.tab.browser() == browser).find(|hop| {
         let mut fates = hop.response.cookies.iter().map(|cookie| &cookie.fate);
-        fates.any(|fate| *fate == CookieFate::Dropped(REFUSED.to_owned()))
+        fates.any(|fate| *fate == CookieFate::Dropped(WhyDropped::Refused))
     });
     if let Some(refused) = refused.filter(|_| session_lost) {
-        let says = format!("the browser did not take what was set: {REFUSED}");
+        let says = format!("the browser did not take what was set: {}", WhyDropped::Refused);
         return Some(
             Finding::new(Browser::CookiesRefused).hop(refused.number, says).hop(symptom.hop, shows(symptom)),
         );

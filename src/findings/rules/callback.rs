@@ -10,6 +10,7 @@ use crate::findings::causes::{App, Browser};
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
+use crate::findings::seen::{app_notes, because};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -29,13 +30,7 @@ pub(super) const WATCH: &[Watch] = rules![not_handled, handled_twice, redeemed_a
 pub(super) const TOKEN: &str = "/oidc/token";
 
 /// What the app says of itself when it does not find its sign-in any more.
-pub(super) const NO_SIGN_IN: &str = "no sign-in is under way";
-
-/// What the app wrote into its journal about a request of the browser.
-pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> impl Iterator<Item = &'s str> {
-    let entries = seen.during(hop).filter(|entry| entry.party == Party::APP);
-    entries.flat_map(|entry| &entry.notes).map(String::as_str)
-}
+pub(super) const NO_SIGN_IN: &str = "app/no-sign-in";
 
 /// A field of a form that the app sent.
 pub(super) fn field(entry: &Entry, name: &str) -> Option<String> {
@@ -56,9 +51,9 @@ fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
 /// The app expected to be where the browser was, and thought it was elsewhere.
 fn assumed_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = app_notes(seen, symptom.hop).find(|note| note.starts_with("the answer came to "))?;
-    let (found, expected) = note.strip_prefix("the answer came to ")?.split_once(", expected ")?;
-    let (found, expected) = (Url::parse(found).ok()?, Url::parse(expected).ok()?);
+    let note = because(&app_notes(seen, symptom.hop), "app/redirect-uri-mismatch")?;
+    let address = |fact: &str| Url::parse(note.fact(fact)?).ok();
+    let (found, expected) = (address("found")?, address("expected")?);
     let there = &seen.hop(symptom.hop)?.request.url;
     let at_expected = there.origin() == expected.origin() && there.path() == expected.path();
     (at_expected && found.origin() == expected.origin() && found.path() != expected.path()).then(|| {
@@ -101,7 +96,7 @@ fn twice(seen: &Observed<'_>, hop: &Hop) -> Option<Finding> {
     let redeemed = asked.iter().filter(|entry| field(entry, "code").is_some_and(|sent| sent == code));
     let (count, done) =
         redeemed.fold((0, false), |(count, done), entry| (count + 1, done || status(entry) == Some(200)));
-    let note = app_notes(seen, hop.number).find(|note| note.contains(NO_SIGN_IN));
+    let note = because(&app_notes(seen, hop.number), NO_SIGN_IN);
     (done && (count > 1 || note.is_some())).then(|| {
         let finding = Finding::new(App::CallbackHandledTwice)
             .at(hop.number)
@@ -151,10 +146,7 @@ fn redeemed_again(seen: &Observed<'_>) -> Option<Finding> {
 /// The app refuses the ID token for its algorithm.
 fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = app_notes(seen, symptom.hop).find(|note| {
-        let note = note.to_ascii_lowercase();
-        note.contains("id token is refused") && note.contains("signature algorithm")
-    })?;
+    let note = because(&app_notes(seen, symptom.hop), "app/id-token-algorithm")?;
     Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, shows(symptom)).journal(Party::APP, note))
 }
 
@@ -173,8 +165,8 @@ fn scope_of(claim: &str) -> Option<&'static str> {
 /// A claim is missing whose scope nobody asked for.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = app_notes(seen, symptom.hop).find(|note| note.starts_with("the ID token has no `"))?;
-    let claim = note.split('`').nth(1)?;
+    let note = because(&app_notes(seen, symptom.hop), "app/claim-missing")?;
+    let claim: &str = note.fact("claim")?;
     let needed = scope_of(claim)?;
     let asked = authorization_request(seen, symptom.hop)?;
     let scope = query(&asked.request.url, "scope").unwrap_or_default();
@@ -189,7 +181,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// An address that served already, of the app or of Logto's page.
 fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let fits = match &symptom.kind {
-        SymptomKind::AppFailed { .. } => app_notes(seen, symptom.hop).any(|note| note.contains(NO_SIGN_IN)),
+        SymptomKind::AppFailed { .. } => because(&app_notes(seen, symptom.hop), NO_SIGN_IN).is_some(),
         SymptomKind::StateMismatch => true,
         _ => false,
     };

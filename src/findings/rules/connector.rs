@@ -1,15 +1,17 @@
 //! What Hugging Face refuses because of the connector's configuration, and what
 //! Logto itself finds wrong with the connector when somebody signs in.
 
-use kit::Entry;
+use kit::{Entry, Note};
+use oauth::secret::{self, Difference};
 use serde_json::Value;
 
-use super::huggingface::{AUTHORIZE, notes, with_notes};
+use super::huggingface::AUTHORIZE;
 use super::{Explain, Watch};
 use crate::findings::causes::{Connector, HuggingFace};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
-use crate::findings::shown::{quoted, shown_secret, trimmed};
+use crate::findings::seen::{because, notes, with_notes};
+use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
@@ -36,10 +38,9 @@ fn configured(seen: &Observed<'_>, member: &str) -> String {
 fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    let note =
-        notes.iter().find(|note| note.starts_with("client_id `") && note.contains("is not registered"))?;
+    let cause = notes.iter().find_map(|note| client_id_cause(note))?;
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
-    if sent.trim().starts_with(SECRET_BEGINS) || note.contains("it is the secret of the app") {
+    if sent.trim().starts_with(SECRET_BEGINS) || cause == Connector::ClientIdIsSecret {
         // The journal's own words have the secret in them.
         return Some(
             Finding::new(Connector::ClientIdIsSecret)
@@ -50,13 +51,19 @@ fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if let Some(deleted) = deleted(seen, symptom, &sent) {
         return Some(with_notes(deleted, &notes));
     }
-    let cause = match note {
-        note if note.contains("white space") => Connector::ClientIdHasWhitespace,
-        note if note.contains("only by letter case") => Connector::ClientIdLetterCase,
-        _ => Connector::ClientIdUnknown,
-    };
     let finding = Finding::new(cause).symptom(symptom).setting("connector.config.clientId", quoted(&sent));
     Some(with_notes(finding, &notes))
+}
+
+/// What Hugging Face makes of a client id that it has no app for.
+fn client_id_cause(note: &Note) -> Option<Connector> {
+    Some(match note.code {
+        "hf/client-id-unknown" | "hf/client-id-empty" => Connector::ClientIdUnknown,
+        "hf/client-id-is-secret" => Connector::ClientIdIsSecret,
+        "hf/client-id-white-space" => Connector::ClientIdHasWhitespace,
+        "hf/client-id-letter-case" => Connector::ClientIdLetterCase,
+        _ => return None,
+    })
 }
 
 /// Hugging Face took the same client id earlier in this walk.
@@ -72,10 +79,10 @@ fn deleted(seen: &Observed<'_>, symptom: &Symptom, client_id: &str) -> Option<Fi
 /// The token endpoint has no app with the connector's client id, or one without a secret.
 fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
-    let any = |part: &str| refused.notes.iter().any(|note| note.contains(part));
-    let finding = if any("app has no secret:") {
+    let notes: Vec<&Note> = refused.notes.iter().collect();
+    let finding = if because(&notes, "hf/app-has-no-secret").is_some() {
         Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true)
-    } else if any("client_id `") && any("is not registered") {
+    } else if notes.iter().any(|note| client_id_cause(note).is_some()) {
         let sent = seen.connector_config("clientId")?;
         deleted(seen, symptom, sent).unwrap_or_else(|| {
             let id = configured(seen, "clientId");
@@ -84,14 +91,15 @@ fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(with_notes(finding, &refused.notes))
+    Some(with_notes(finding, &notes))
 }
 
 /// The token endpoint refused the connector's secret. Logto's own answer says
 /// nothing of it (`connector.general {"message":"{}"}`): the journal does.
 fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
-    let note = refused.notes.iter().find_map(|note| note.strip_prefix("secret "))?;
+    let notes: Vec<&Note> = refused.notes.iter().collect();
+    let difference = because(&notes, "hf/secret-mismatch")?.fact("difference")?;
     let other = seen
         .settings
         .oauth_app
@@ -99,13 +107,13 @@ fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .filter(|app| seen.connector_config("clientId").is_some_and(|id| id != app.client_id));
     if let Some(app) = other {
         let finding = of_another_app(&app.client_id, &configured(seen, "clientId")).symptom(symptom);
-        return Some(with_notes(finding, &refused.notes));
+        return Some(with_notes(finding, &notes));
     }
     let configured = seen.connector_config("clientSecret").map_or_else(|| "missing".to_owned(), shown_secret);
-    let finding = Finding::new(secret_cause_of(seen, note))
+    let finding = Finding::new(secret_cause(difference))
         .symptom(symptom)
         .setting("connector.config.clientSecret", configured);
-    Some(with_notes(finding, &refused.notes))
+    Some(with_notes(finding, &notes))
 }
 
 /// The connector uses an OAuth app that Hugging Face has, but not the one that
@@ -116,29 +124,21 @@ pub(super) fn of_another_app(set_up: &str, configured: &str) -> Finding {
         .setting("huggingface.app.client_id", quoted(set_up))
 }
 
-/// As [`secret_cause`]; characters without width count as white space.
-fn secret_cause_of(seen: &Observed<'_>, odd: &str) -> Connector {
-    let expected = seen.settings.oauth_app.as_ref().and_then(|app| app.secret.as_deref());
-    let given = seen.connector_config("clientSecret");
-    match (expected, given) {
-        (Some(expected), Some(given)) if given != expected && trimmed(given) == expected => {
-            Connector::SecretHasTrailingWhitespace
+/// The cause behind a wrong secret.
+fn secret_cause(difference: Difference) -> Connector {
+    match difference {
+        Difference::ClientId => Connector::SecretIsClientId,
+        Difference::LeadingWhiteSpace
+        | Difference::TrailingWhiteSpace
+        | Difference::SurroundingWhiteSpace => Connector::SecretHasTrailingWhitespace,
+        Difference::QuotationMarks => Connector::SecretInQuotationMarks,
+        Difference::LetterCase => Connector::SecretLetterCase,
+        Difference::PercentEncoded => Connector::SecretPercentEncoded,
+        Difference::Truncated { .. } => Connector::SecretTruncated,
+        Difference::SomethingAdded => Connector::SecretHasMore,
+        Difference::Empty | Difference::None | Difference::PercentDecoded | Difference::Other => {
+            Connector::SecretWrong
         }
-        _ => secret_cause(odd),
-    }
-}
-
-/// The cause behind what is odd about a secret (`oauth::secret::difference`).
-fn secret_cause(odd: &str) -> Connector {
-    match odd {
-        "is the client id" => Connector::SecretIsClientId,
-        odd if odd.contains("only by") && odd.contains("white") => Connector::SecretHasTrailingWhitespace,
-        odd if odd.contains("only by quotation marks") => Connector::SecretInQuotationMarks,
-        odd if odd.contains("only by letter case") => Connector::SecretLetterCase,
-        odd if odd.contains("percent-encoded") => Connector::SecretPercentEncoded,
-        odd if odd.contains("truncated") => Connector::SecretTruncated,
-        odd if odd.contains("something added") => Connector::SecretHasMore,
-        _ => Connector::SecretWrong,
     }
 }
 
@@ -152,27 +152,31 @@ fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
     });
     let same_app = seen.connector_config("clientId") == Some(app.client_id.as_str());
     // Either reading of a header is taken.
-    if !same_app || [given, &decoded.secret].into_iter().any(|given| oauth::secret::equal(expected, given)) {
+    if !same_app || [given, &decoded.secret].into_iter().any(|given| secret::equal(expected, given)) {
         return None;
     }
-    let odd = oauth::secret::difference(expected, given, Some(&app.client_id));
+    let difference = secret::difference(expected, given, Some(&app.client_id));
     Some(
-        Finding::new(secret_cause_of(seen, &odd))
+        Finding::new(secret_cause(difference))
             .setting("connector.config.clientSecret", shown_secret(given))
-            .setting("huggingface.app.secret", format!("{}: the connector's {odd}", shown_secret(expected))),
+            .setting(
+                "huggingface.app.secret",
+                format!("{}: the connector's {difference}", shown_secret(expected)),
+            ),
     )
 }
 
 /// The connector signs an assertion in place of sending its secret.
 fn authentication(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
-    refused.notes.iter().find(|note| note.contains("has a secret, and neither it nor"))?;
+    let notes: Vec<&Note> = refused.notes.iter().collect();
+    because(&notes, "hf/secret-missing")?;
     let method = seen.connector_config("tokenEndpointAuthMethod")?;
     (method == "client_secret_jwt").then_some(())?;
     let finding = Finding::new(Connector::AuthenticationNotAccepted)
         .symptom(symptom)
         .setting("connector.config.tokenEndpointAuthMethod", quoted(method));
-    Some(with_notes(finding, &refused.notes))
+    Some(with_notes(finding, &notes))
 }
 
 /// A scope that there is not.
@@ -181,12 +185,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return None;
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    let unknown = |note: &String| {
-        note.strip_prefix("scope `")
-            .and_then(|rest| rest.strip_suffix("` does not exist"))
-            .map(ToOwned::to_owned)
-    };
-    let unknown = notes.iter().find_map(unknown)?;
+    let unknown: String = because(&notes, "hf/scope-unknown")?.fact("scope")?;
     let asked = query(&seen.hop(symptom.hop)?.request.url, "scope").unwrap_or_default().into_owned();
     let finding = Finding::new(scope_cause(&unknown))
         .symptom(symptom)
@@ -211,7 +210,8 @@ fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
 fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderError { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.starts_with("prompt=none"))?;
+    let refusals = ["hf/login-required", "hf/consent-required", "hf/prompt-none-with-others"];
+    notes.iter().find(|note| refusals.contains(&note.code))?;
     let asked = query(&seen.hop(symptom.hop)?.request.url, "prompt")?.into_owned();
     let custom = seen.connector()?.get("config")?;
     let custom = ["customConfig", "authRequestOptionalConfig"].into_iter().find_map(|member| {

@@ -7,7 +7,7 @@ use crate::findings::causes::App;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::{CookieFate, Hop, SetCookie};
+use crate::walker::{CookieFate, Hop, SetCookie, WhyDropped};
 
 pub(super) const EXPLAIN: &[Explain] = rules![attributes];
 pub(super) const WATCH: &[Watch] = &[];
@@ -36,9 +36,13 @@ fn attributes(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn unusable(cookie: &SetCookie, callback: &Hop) -> Option<String> {
     match &cookie.fate {
         // Of their own: over plain http, and too large.
-        CookieFate::Dropped(reason) if reason.contains("4096") => None,
-        CookieFate::Dropped(reason) if reason.contains("Secure") && !reason.contains("SameSite") => None,
-        CookieFate::Dropped(reason) => Some(format!("the browser dropped it ({reason})")),
+        CookieFate::Dropped(
+            WhyDropped::TooLarge { .. }
+            | WhyDropped::SecureOverHttp
+            | WhyDropped::SecurePrefix
+            | WhyDropped::HostPrefix,
+        ) => None,
+        CookieFate::Dropped(why) => Some(format!("the browser dropped it ({why})")),
         // A cookie with a value is not meant to be deleted.
         CookieFate::NothingToDelete if !cookie.value.is_empty() => {
             Some("it has ended as it is set".to_owned())

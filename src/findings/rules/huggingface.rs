@@ -1,6 +1,7 @@
 //! What Hugging Face refuses because of its own settings.
 
 use kit::{Direction, Party};
+use oauth::redirect_uri::{Difference, Differences, Part};
 use url::Url;
 
 use super::connector::{TOKEN, of_another_app};
@@ -8,6 +9,7 @@ use super::{Explain, Watch};
 use crate::findings::causes::HuggingFace;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of, query, status};
+use crate::findings::seen::{because, notes, with_notes};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -17,21 +19,11 @@ pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_
 /// The path of the authorization endpoint.
 pub(super) const AUTHORIZE: &str = "/oauth/authorize";
 
-/// What Hugging Face wrote into its journal at a hop.
-pub(super) fn notes(seen: &Observed<'_>, hop: usize, path: &str) -> Vec<String> {
-    seen.provider(hop, path).flat_map(|entry| entry.notes.clone()).collect()
-}
-
-/// Adds what the journal says of why it refused.
-pub(super) fn with_notes(finding: Finding, notes: &[String]) -> Finding {
-    notes.iter().fold(finding, |finding, note| finding.journal(Party::HUGGINGFACE, note.as_str()))
-}
-
 /// The redirect URI that was sent is none of the app's: which way does it differ?
 fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.starts_with("redirect_uri is not registered"))?;
+    let differences: Differences = because(&notes, "hf/redirect-uri-mismatch")?.fact("differences")?;
     let url = &seen.hop(symptom.hop)?.request.url;
     let sent = query(url, "redirect_uri")?.into_owned();
     let app = seen.settings.oauth_app.as_ref();
@@ -41,7 +33,7 @@ fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return Some(with_notes(finding, &notes));
     }
     let registered = app.map(|app| app.redirect_uris.as_slice()).unwrap_or_default();
-    let finding = Finding::new(difference(seen, registered, &sent))
+    let finding = Finding::new(redirect_uri_cause(seen, &differences, &sent))
         .symptom(symptom)
         .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
         .setting("huggingface.app.redirect_uris", listed(registered));
@@ -66,45 +58,51 @@ fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
     let endpoint = seen.settings.endpoint.as_ref()?.origin().ascii_serialization();
     let sent = format!("{endpoint}/callback/{id}");
     (same_app && !app.has_redirect_uri(&sent)).then(|| {
-        Finding::new(difference(seen, &app.redirect_uris, &sent))
+        let differences = Differences::of(&app.redirect_uris, &sent);
+        Finding::new(redirect_uri_cause(seen, &differences, &sent))
             .setting("the callback URI of the connector", quoted(&sent))
             .setting("huggingface.app.redirect_uris", listed(&app.redirect_uris))
     })
 }
 
-fn difference(seen: &Observed<'_>, registered: &[String], sent: &str) -> HuggingFace {
-    let Ok(sent_url) = Url::parse(sent) else { return HuggingFace::RedirectUriNotRegistered };
-    // Reading an address drops the white space around it; comparing texts does not.
-    let plain = registered.iter().filter(|uri| uri.trim() == uri.as_str());
-    let parsed: Vec<Url> = plain.filter_map(|uri| Url::parse(uri).ok()).collect();
-    let slash = |uri: &str| uri.trim_end_matches('/') == sent.trim_end_matches('/');
-    let rest = |url: &Url| (url.path().to_owned(), url.query().map(ToOwned::to_owned));
-    if registered.iter().any(|uri| slash(uri)) {
-        return HuggingFace::RedirectUriTrailingSlash;
-    }
-    if registered.iter().any(|uri| uri.eq_ignore_ascii_case(sent)) {
-        return HuggingFace::RedirectUriLetterCase;
-    }
-    let other_scheme = |url: &&Url| {
-        url.scheme() != sent_url.scheme() && url.host() == sent_url.host() && rest(url) == rest(&sent_url)
+/// What the differences between the callback of the connector and each registered address come from.
+fn redirect_uri_cause(seen: &Observed<'_>, differences: &Differences, sent: &str) -> HuggingFace {
+    use Part::{Fragment, Host, LetterCase, Port, Scheme, TrailingSlash, UserInfo};
+    // White space around a registered address is the finding already.
+    let plain = || differences.0.iter().filter(|difference| !difference.parts.contains(&Part::WhiteSpace));
+    let any = |is: &dyn Fn(&Difference) -> bool| plain().any(is);
+    let only =
+        |difference: &Difference, parts: &[Part]| difference.parts.iter().all(|part| parts.contains(part));
+    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
+    let connector = |url: &str| {
+        let path = Url::parse(url).ok()?.path().strip_prefix("/callback/").map(ToOwned::to_owned)?;
+        Some(path).filter(|id| !id.is_empty())
     };
-    if parsed.iter().find(other_scheme).is_some() {
-        return HuggingFace::RedirectUriOtherScheme;
+    let elsewhere = |difference: &Difference| origin(&difference.expected) != origin(sent);
+    if any(&|difference| difference.parts == [TrailingSlash]) {
+        HuggingFace::RedirectUriTrailingSlash
+    } else if any(&|difference| difference.parts == [LetterCase]) {
+        HuggingFace::RedirectUriLetterCase
+    } else if any(&|difference| {
+        difference.parts.contains(&Scheme) && only(difference, &[Scheme, Port, UserInfo, Fragment])
+    }) {
+        HuggingFace::RedirectUriOtherScheme
+    } else if any(&|difference| {
+        origin(&difference.expected) == Some(seen.origins.app.origin()) && elsewhere(difference)
+    }) {
+        HuggingFace::AppCallbackRegistered
+    } else if any(&|difference| {
+        let other = connector(&difference.expected);
+        !elsewhere(difference) && other.is_some() && other != connector(sent)
+    }) {
+        HuggingFace::RedirectUriOfAnotherConnector
+    } else if any(&|difference| {
+        elsewhere(difference) && only(difference, &[Scheme, Host, Port, UserInfo, Fragment])
+    }) {
+        HuggingFace::RedirectUriOtherHost
+    } else {
+        HuggingFace::RedirectUriNotRegistered
     }
-    if parsed.iter().any(|url| url.origin() == seen.origins.app.origin() && url.origin() != sent_url.origin())
-    {
-        return HuggingFace::AppCallbackRegistered;
-    }
-    let connector = |url: &Url| url.path().strip_prefix("/callback/").map(ToOwned::to_owned);
-    let of_another =
-        |url: &Url| connector(url).is_some_and(|id| !id.is_empty() && connector(&sent_url) != Some(id));
-    if parsed.iter().any(|url| url.origin() == sent_url.origin() && of_another(url)) {
-        return HuggingFace::RedirectUriOfAnotherConnector;
-    }
-    if parsed.iter().any(|url| rest(url) == rest(&sent_url) && url.origin() != sent_url.origin()) {
-        return HuggingFace::RedirectUriOtherHost;
-    }
-    HuggingFace::RedirectUriNotRegistered
 }
 
 /// A scope that the app does not have, told on a page or sent back.
@@ -113,7 +111,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return None;
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.starts_with("scope `") && note.contains("is not enabled on the app"))?;
+    because(&notes, "hf/scope-not-enabled")?;
     let asked = query(&seen.hop(symptom.hop)?.request.url, "scope").unwrap_or_default().into_owned();
     let enabled = seen.settings.oauth_app.as_ref().map(|app| app.scopes.to_string()).unwrap_or_default();
     let finding = Finding::new(HuggingFace::ScopeNotEnabled)
@@ -141,7 +139,7 @@ fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
 fn public_app(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderError { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.contains("has no secret and sent no code_challenge"))?;
+    because(&notes, "hf/code-challenge-required")?;
     let finding =
         Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true);
     Some(with_notes(finding, &notes))
@@ -153,7 +151,7 @@ fn audience(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return None;
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.contains("in none of the organisations that the app is for"))?;
+    because(&notes, "hf/outside-audience")?;
     Some(with_notes(Finding::new(HuggingFace::OutsideAudience).symptom(symptom), &notes))
 }
 

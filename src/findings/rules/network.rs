@@ -1,6 +1,6 @@
 //! What stands between the parties.
 
-use kit::{Direction, Entry, Outcome, Party};
+use kit::{Direction, Entry, Note, Outcome, Party};
 use serde_json::Value;
 use url::Url;
 
@@ -11,6 +11,7 @@ use crate::findings::causes::{App, Network};
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::seen::because;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::Hop;
 
@@ -36,20 +37,18 @@ fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// A proxy answered in place of the server behind it, and wrote down why.
 fn header_limits(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let notes: Vec<&String> = seen
+    let notes: Vec<&Note> = seen
         .during(symptom.hop)
         .filter(|entry| entry.party == Party::PROXY)
         .flat_map(|entry| &entry.notes)
         .collect();
-    let note = |start: &str| notes.iter().find(|note| note.starts_with(start));
-    let (cause, note) = if let Some(note) = note("the request's header is larger") {
-        (Network::ProxyRequestHeaderLimit, note)
-    } else {
-        (Network::ProxyResponseHeaderLimit, note("the answer's header is larger")?)
+    let (cause, note) = match because(&notes, "proxy/request-header-limit") {
+        Some(note) => (Network::ProxyRequestHeaderLimit, note),
+        None => (Network::ProxyResponseHeaderLimit, because(&notes, "proxy/response-header-limit")?),
     };
     let hop = seen.hop(symptom.hop)?;
     let largest = hop.request.cookies.iter().max_by_key(|(_, value)| value.len());
-    let finding = Finding::new(cause).hop(symptom.hop, shows(symptom)).journal(Party::PROXY, note.as_str());
+    let finding = Finding::new(cause).hop(symptom.hop, shows(symptom)).journal(Party::PROXY, note);
     Some(match (cause, largest) {
         (Network::ProxyRequestHeaderLimit, Some((name, value))) => {
             finding.hop(symptom.hop, format!("the cookie `{name}` alone has {} bytes", value.len()))
@@ -84,13 +83,13 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     })
 }
 
-fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, &'s str)> {
+fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, &'s Note)> {
     let sent =
         seen.during(hop).filter(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
     let last = sent.last()?;
     let to_logto = Url::parse(&last.request.url).is_ok_and(|url| url.path().starts_with("/oidc/"));
     match &last.outcome {
-        Outcome::Fault(fault) if to_logto => Some((last, fault.as_str())),
+        Outcome::Fault(fault) if to_logto => Some((last, fault)),
         _ => None,
     }
 }

@@ -1,11 +1,12 @@
 //! What people chose.
 
 use super::Explain;
-use super::huggingface::{AUTHORIZE, notes, with_notes};
+use super::huggingface::AUTHORIZE;
 use crate::findings::causes::Person;
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::seen::{because, notes, with_notes};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![denied];
@@ -15,6 +16,6 @@ fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderError { error, .. } = &symptom.kind else { return None };
     (error == "access_denied").then_some(())?;
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes.iter().find(|note| note.contains("the user chose Deny"))?;
+    because(&notes, "hf/consent-denied")?;
     Some(with_notes(Finding::new(Person::DeniedConsent).hop(symptom.hop, shows(symptom)), &notes))
 }

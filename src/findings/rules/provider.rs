@@ -4,17 +4,19 @@
 //! Logto tells next to nothing of it: `connector.general {"message":"{}"}`, or
 //! a bare 500. What Hugging Face answered is in its journal.
 
-use kit::{Entry, Outcome, Party};
+use kit::{Entry, Note, Outcome, Party};
 use serde_json::Value;
 
 use super::connector::TOKEN;
-use super::huggingface::{AUTHORIZE, notes, with_notes};
+use super::huggingface::AUTHORIZE;
 use super::{Explain, Watch};
 use crate::findings::causes::HuggingFace;
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
-use crate::findings::seen::{claims, factory, header, is_verify, json, profile, profiles};
+use crate::findings::seen::{
+    because, claims, factory, header, is_verify, json, notes, profile, profiles, with_notes,
+};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::signin_page::Refusal;
@@ -40,6 +42,8 @@ pub(super) const WATCH: &[Watch] = rules![empty_sub];
 pub(super) const USERINFO: &str = "/oauth/userinfo";
 /// The path of the key set.
 const JWKS: &str = "/oauth/jwks";
+/// Code of the journal's fault where the other side hung up.
+const CANCELLED: &str = "kit/cancelled";
 /// The connector for Hugging Face.
 const OWN: &str = "huggingface-universal";
 
@@ -49,9 +53,7 @@ fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding>
         return None;
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    notes
-        .iter()
-        .find(|note| note.starts_with("the e-mail address of") && note.ends_with("is not verified"))?;
+    because(&notes, "hf/email-not-verified")?;
     Some(with_notes(Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, shows(symptom)), &notes))
 }
 
@@ -86,7 +88,7 @@ fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, refusal) = verifying(seen, symptom)?;
     let (entry, limit) = last_call(seen, hop)?;
     let hung_up = match &entry.outcome {
-        Outcome::Fault(fault) => fault == "cancelled",
+        Outcome::Fault(fault) => fault.code == CANCELLED,
         Outcome::Pending => true,
         Outcome::Response(_) => false,
     };
@@ -105,8 +107,8 @@ fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     let (hop, _) = verifying(seen, symptom)?;
     let (entry, _) = last_call(seen, hop)?;
     let told = match &entry.outcome {
-        Outcome::Fault(fault) if fault != "cancelled" => fault.clone(),
-        Outcome::Response(_) => entry.notes.iter().find(|note| note.contains("breaks off"))?.clone(),
+        Outcome::Fault(fault) if fault.code != CANCELLED => fault,
+        Outcome::Response(_) => entry.notes.iter().find(|note| note.code == "kit/breaks-off")?,
         _ => return None,
     };
     Some(
@@ -169,9 +171,10 @@ fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
 fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, TOKEN).last()?;
-    entry.notes.iter().find(|note| note.starts_with("code expired"))?;
+    let notes: Vec<&Note> = entry.notes.iter().collect();
+    because(&notes, "hf/code-expired")?;
     let finding = Finding::new(HuggingFace::CodeExpired).hop(hop.number, shows(symptom));
-    Some(with_notes(finding, &entry.notes))
+    Some(with_notes(finding, &notes))
 }
 
 /// Status and error of an answer, in words.
@@ -269,7 +272,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         let finding = Finding::new(HuggingFace::AccessTokenRefused)
             .hop(hop.number, shows(symptom))
             .journal(Party::HUGGINGFACE, answer(entry));
-        return Some(with_notes(finding, &entry.notes));
+        return Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()));
     }
     let Some(body) = json(entry) else { return Some(not_json(hop, symptom, entry)) };
     (factory(seen) == Some(OWN)).then_some(())?;
@@ -331,7 +334,7 @@ fn token_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let finding = Finding::new(HuggingFace::TokenRefused)
         .hop(hop.number, shows(symptom))
         .journal(Party::HUGGINGFACE, answer(entry));
-    Some(with_notes(finding, &entry.notes))
+    Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()))
 }
 
 /// An empty id was taken for somebody's.

@@ -3,15 +3,16 @@
 use kit::Party;
 use sample_app::StorageKind;
 
-use super::callback::{NO_SIGN_IN, TOKEN, app_notes};
+use super::callback::{NO_SIGN_IN, TOKEN};
 use super::request::is_authorization;
 use super::{Explain, Watch};
 use crate::findings::causes::{App, Browser};
 use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenUser, query, status};
+use crate::findings::seen::{app_notes, because};
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
-use crate::walker::{CookieFate, Hop, WhyHop};
+use crate::walker::{CookieFate, Hop, WhyHop, WhyWithheld};
 
 pub(super) const EXPLAIN: &[Explain] = rules![
     strict,
@@ -25,7 +26,7 @@ pub(super) const EXPLAIN: &[Explain] = rules![
 pub(super) const WATCH: &[Watch] = rules![shared, account_gone];
 
 /// What the app says when the state is another than the session has.
-const OTHER_STATE: &str = "the state is not the one that was sent";
+const OTHER_STATE: &str = "app/state-mismatch";
 
 /// The hop at which the app sent a browser away with this state.
 fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
@@ -39,9 +40,9 @@ fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
 
 /// A callback at which the app did not find what it says it lacks, with the hop
 /// at which the sign-in began.
-fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, because: &str) -> Option<(&'s Hop, &'s Hop)> {
+fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, code: &str) -> Option<(&'s Hop, &'s Hop)> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    app_notes(seen, symptom.hop).find(|note| note.contains(because))?;
+    because(&app_notes(seen, symptom.hop), code)?;
     let hop = seen.hop(symptom.hop)?;
     let begin = began(seen, &query(&hop.request.url, "state")?)?;
     (begin.number < hop.number).then_some((hop, begin))
@@ -52,7 +53,7 @@ fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
     let name = &seen.settings.app.as_ref()?.options.cookie.name;
     let withheld = hop.request.withheld.iter().find(|cookie| cookie.name == *name)?;
-    withheld.reason.contains("SameSite=Strict").then(|| {
+    (withheld.reason == WhyWithheld::Strict).then(|| {
         Finding::new(App::SessionCookieStrict)
             .hop(begin.number, "the app began the sign-in")
             .hop(hop.number, format!("the browser keeps `{name}` back: {}", withheld.reason))
@@ -62,7 +63,7 @@ fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// Another browser began this.
 fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let elsewhere = if symptom.kind == SymptomKind::StateMismatch {
+    let elsewhere = if let SymptomKind::StateMismatch = symptom.kind {
         let hop = seen.hop(symptom.hop)?;
         let state = query(&hop.request.url, "state")?;
         let begin = seen.hops.iter().find(|other| {

@@ -1,14 +1,16 @@
-//! Whether every rule of the findings is needed, and none speaks without need.
+//! Whether every rule of the findings is needed, none speaks without need, and none reads our own prose.
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+
+use kit::{Note, Outcome};
 
 use super::super::stack_for;
 use super::super::walk::tell;
 use super::*;
-use crate::findings::{by_rules, rule_names};
+use crate::findings::{Cause, by_rules, rule_names};
 use crate::scenario::BackendKind;
 use crate::{Scenario, scenario};
 
@@ -20,44 +22,26 @@ fn scenarios() -> Vec<Scenario> {
     all.filter(|scenario| scenario.skipped_on(BackendKind::Embedded).is_none()).collect()
 }
 
-/// Which rules no scenario has missed yet, and what was found where nothing is wrong.
-struct Tally {
-    unmissed: Mutex<BTreeSet<&'static str>>,
-    wrong: Mutex<Vec<String>>,
+/// What came of looking at the walk of every scenario.
+struct Looked {
+    /// Scenarios whose first finding is not the one that they name.
+    wrong: Vec<String>,
+    /// Rules that no scenario misses.
+    unmissed: BTreeSet<&'static str>,
+    /// Scenarios that lead to other findings once our texts are worded differently.
+    by_wording: Vec<String>,
+    /// How many notes there were.
+    notes: usize,
 }
 
-impl Tally {
-    /// Walks a scenario once, and asks all rules, and then all but each.
-    async fn walked(&self, scenario: &Scenario) {
-        let stack = stack_for(scenario).unwrap().start().await.unwrap();
-        let mut person = Person::new(&stack);
-        tell(&mut person, scenario, false).await;
-        let around = Around::read(&person).await;
-        let seen = around.seen_by(&person);
-        let expected = scenario.finding.map(|(cause, _)| cause);
-        let first = |found: Vec<Finding>| found.first().map(|first| first.cause);
-        let found = findings(&seen);
-        if first(found.clone()) != expected {
-            let told: Vec<String> = found.iter().map(ToString::to_string).collect();
-            self.wrong.lock().unwrap().push(format!("{}: {}", scenario.name(), told.join("\n\n")));
-        }
-        let unmissed = self.unmissed.lock().unwrap().clone();
-        for rule in unmissed {
-            if first(by_rules(&seen, |name| name != rule)) != expected {
-                self.unmissed.lock().unwrap().remove(rule);
-            }
-        }
-        stack.stop().await.unwrap();
-    }
-}
-
-/// A scenario names the first finding that its walk leads to, or none where nothing is wrong. Without any
-/// one of the rules, that is no longer so for at least one of them.
-#[test]
-fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
-    let names = rule_names();
-    let tally = Tally { unmissed: Mutex::new(names.iter().copied().collect()), wrong: Mutex::default() };
-    assert_eq!(tally.unmissed.lock().unwrap().len(), names.len(), "a rule stands in the lists twice");
+/// Every scenario is walked once, for all tests.
+static LOOKED: LazyLock<Looked> = LazyLock::new(|| {
+    let looked = Mutex::new(Looked {
+        wrong: vec![],
+        unmissed: rule_names().into_iter().collect(),
+        by_wording: vec![],
+        notes: 0,
+    });
     let (scenarios, next) = (scenarios(), AtomicUsize::new(0));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -65,16 +49,80 @@ fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
             scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    runtime.block_on(tally.walked(scenario));
+                    runtime.block_on(walked(scenario, &looked));
                 }
             });
         }
     });
-    let wrong = tally.wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    let unmissed = tally.unmissed.into_inner().unwrap();
+    looked.into_inner().unwrap()
+});
+
+async fn walked(scenario: &Scenario, looked: &Mutex<Looked>) {
+    let stack = stack_for(scenario).unwrap().start().await.unwrap();
+    let mut person = Person::new(&stack);
+    tell(&mut person, scenario, false).await;
+    let around = Around::read(&person).await;
+    look(scenario, &around.seen_by(&person), looked);
+    stack.stop().await.unwrap();
+}
+
+/// Asks all rules, then all but each, then all about what was seen with other texts.
+fn look(scenario: &Scenario, seen: &Observed<'_>, looked: &Mutex<Looked>) {
+    let expected = scenario.finding.map(|(cause, _)| cause);
+    let first = |found: &[Finding]| found.first().map(|first| first.cause);
+    let found = findings(seen);
+    if first(&found) != expected {
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        looked.lock().unwrap().wrong.push(format!("{}: {}", scenario.name(), told.join("\n\n")));
+    }
+    let unmissed = looked.lock().unwrap().unmissed.clone();
+    for rule in unmissed {
+        if first(&by_rules(seen, |name| name != rule)) != expected {
+            looked.lock().unwrap().unmissed.remove(rule);
+        }
+    }
+    let causes = |found: &[Finding]| -> Vec<(Cause, Option<usize>)> {
+        found.iter().map(|finding| (finding.cause, finding.hop)).collect()
+    };
+    let texts: [fn(&Note) -> &'static str; 2] = [|note| note.code, |_| ""];
+    for text in texts {
+        let (entries, hops) = reworded(seen.entries, seen.hops, text);
+        let other = findings(&Observed { entries: &entries, hops: &hops, ..seen.clone() });
+        if causes(&other) != causes(&found) {
+            let told = format!("{}: {:?} became {:?}", scenario.name(), causes(&found), causes(&other));
+            looked.lock().unwrap().by_wording.push(told);
+        }
+    }
+    looked.lock().unwrap().notes += seen.entries.iter().map(|entry| entry.notes.len()).sum::<usize>();
+}
+
+/// What was seen, but that every text of ours is another one.
+fn reworded(entries: &[Entry], hops: &[Hop], text: fn(&Note) -> &'static str) -> (Vec<Entry>, Vec<Hop>) {
+    let (mut entries, mut hops) = (entries.to_vec(), hops.to_vec());
+    for entry in &mut entries {
+        let fault = match &mut entry.outcome {
+            Outcome::Fault(fault) => Some(fault),
+            Outcome::Pending | Outcome::Response(_) => None,
+        };
+        for note in entry.notes.iter_mut().chain(fault) {
+            note.text = text(note).into();
+        }
+    }
+    for fault in hops.iter_mut().filter_map(|hop| hop.response.fault.as_mut()) {
+        *fault = "".into();
+    }
+    (entries, hops)
+}
+
+/// A scenario names the first finding that its walk leads to, or none where nothing is wrong. Without any
+/// one of the rules, that is no longer so for at least one of them.
+#[test]
+fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
+    let names = rule_names();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a rule stands in the lists twice");
+    assert!(LOOKED.wrong.is_empty(), "{}", LOOKED.wrong.join("\n\n"));
     let short = |name: &&'static str| name.rsplit("::rules::").next().unwrap_or_default();
-    let told: Vec<&str> = unmissed.iter().map(short).collect();
+    let told: Vec<&str> = LOOKED.unmissed.iter().map(short).collect();
     assert!(
         told.is_empty(),
         "of {} rules, {} are missed by no scenario: write one whose `finding` needs the rule, or delete the rule: {}",
@@ -82,4 +130,12 @@ fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
         told.len(),
         told.join(", ")
     );
+}
+
+/// A diagnosis does not hang on how a party words its reasons: with the code in place of every text, and with
+/// no text at all, each walk leads to the same findings at the same hops.
+#[test]
+fn findings_do_not_depend_on_the_wording_of_notes() {
+    assert!(LOOKED.notes > 0, "no walk left a note");
+    assert!(LOOKED.by_wording.is_empty(), "{}", LOOKED.by_wording.join("\n"));
 }

@@ -147,8 +147,7 @@ async fn a_script_takes_no_cookies_to_another_origin() {
     walker.visit(TabId::FIRST, url.clone()).await.unwrap();
     let hop = walker.call(TabId::FIRST, Method::GET, away.join("api").unwrap(), &[], None).await.unwrap();
     assert_eq!((hop.request.cookies.len(), hop.request.withheld[0].name.as_str()), (0, "s"));
-    let reason = "a script's call to another origin goes without credentials".to_owned();
-    assert_eq!(hop.response.cookies[0].fate, CookieFate::Dropped(reason));
+    assert_eq!(hop.response.cookies[0].fate, CookieFate::Dropped(WhyDropped::ForeignCall));
     let hop = walker.call(TabId::FIRST, Method::GET, url.join("api").unwrap(), &[], None).await.unwrap();
     assert_eq!((hop.request.cookies.len(), &hop.response.cookies[0].fate), (1, &CookieFate::Stored));
 }
@@ -162,7 +161,8 @@ async fn a_hop_without_an_answer_is_recorded_with_the_reason() {
     assert!(matches!(error, WalkError::Deadline(_)), "{error}");
     let outside = walker.visit(TabId::FIRST, "https://example.com/".parse().unwrap()).await.unwrap_err();
     assert!(matches!(outside, WalkError::Send(_)), "{outside}");
-    let faults: Vec<&str> = walker.hops().iter().map(|hop| hop.response.fault.as_deref().unwrap()).collect();
+    let faults: Vec<String> =
+        walker.hops().iter().map(|hop| hop.response.fault.as_ref().unwrap().to_string()).collect();
     assert_eq!(faults[0], format!("waited 20ms for hop 1, GET {url}"));
     assert!(faults[1].contains("a host outside the stack"), "{}", faults[1]);
 }
@@ -215,7 +215,7 @@ async fn a_form_of_another_site_posts_without_lax_cookies() {
     let form = walker.page(TabId::FIRST).unwrap().forms.remove(0);
     let hop = walker.submit(TabId::FIRST, &form, form.submits.first(), WhyHop::Form).await.unwrap();
     assert_eq!(hop.request.cookies, []);
-    assert_eq!(hop.request.withheld[0].reason, "SameSite=Lax, and this is a cross-site POST");
+    assert_eq!(hop.request.withheld[0].reason, WhyWithheld::LaxMethod(Method::POST));
 }
 
 #[tokio::test]
@@ -346,5 +346,5 @@ async fn a_browser_that_takes_no_cookies_says_so() {
     Mock::given(path("/")).respond_with(html("x").insert_header("set-cookie", "s=1")).mount(&server).await;
     walker.refuse_cookies();
     let hop = walker.visit(TabId::FIRST, url).await.unwrap();
-    assert_eq!(hop.response.cookies[0].fate, CookieFate::Dropped("the browser takes no cookies".to_owned()));
+    assert_eq!(hop.response.cookies[0].fate, CookieFate::Dropped(WhyDropped::Refused));
 }

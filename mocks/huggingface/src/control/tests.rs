@@ -84,7 +84,8 @@ async fn scripts_an_answer_and_reads_the_journal() {
     assert_eq!(site.token(&[], "").await.status, 400);
     let journal = control(&site, "GET", "/journal?since=1", "").await.json();
     assert_eq!(journal.as_array().unwrap().len(), 1);
-    assert_eq!(journal[0]["notes"], json!(["grant_type is missing"]));
+    let note = json!({ "code": "hf/grant-type-missing", "text": "grant_type is missing", "facts": {} });
+    assert_eq!(journal[0]["notes"], json!([note]));
     assert_eq!(control(&site, "DELETE", "/journal", "").await.status, 204);
     assert_eq!(control(&site, "GET", "/journal", "").await.json(), json!([]));
 }

@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
+use kit::Note;
 use oauth::{Params, Scopes};
 use url::Url;
 
@@ -168,7 +169,11 @@ fn with_code(
     let withheld: Scopes = store.switches.withheld_scopes.iter().map(String::as_str).collect();
     let mut notes = request.notes;
     notes.extend(
-        request.scopes.intersect(&withheld).iter().map(|scope| format!("scope `{scope}` is not granted")),
+        request
+            .scopes
+            .intersect(&withheld)
+            .iter()
+            .map(|scope| Note::new("hf/scope-not-granted", format!("scope `{scope}` is not granted"))),
     );
     let lifetime = i64::from(store.switches.code_lifetime_seconds);
     let expires_at = mock.clock().seconds() + lifetime;
@@ -215,7 +220,7 @@ fn refuse(mock: &HuggingFace, rejected: Rejected) -> Response {
         }
         (Delivery::Page { status, text }, _) => answer::html(status, pages::error(status, text)),
     };
-    kit::note(answer::noted(response, notes), refusal.to_string())
+    kit::note(answer::noted(response, notes), &refusal)
 }
 
 /// The address with parameters after those it has, as a WHATWG URL writes it.

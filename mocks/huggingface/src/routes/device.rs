@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
+use kit::Reason;
 use oauth::{ErrorCode, Params, Scopes};
 use serde::Serialize;
 use thiserror::Error;
@@ -51,6 +52,17 @@ enum Refusal {
     UnknownScope(String),
     #[error("scope `{scope}` is not enabled on the app `{app}`")]
     ScopeNotEnabled { scope: String, app: String },
+}
+
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.code(),
+            Self::MetadataDocument(unusable) => unusable.code(),
+            Self::UnknownScope { .. } => "hf/scope-unknown",
+            Self::ScopeNotEnabled { .. } => "hf/scope-not-enabled",
+        }
+    }
 }
 
 pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
@@ -151,5 +163,5 @@ fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
     let body = serde_json::json!({ "error": code, "error_description": description });
     let mut response = answer::json(StatusCode::BAD_REQUEST, &body);
     answer::set(&mut response, HeaderName::from_static("x-error-message"), &description);
-    kit::note(response, refusal.to_string())
+    kit::note(response, refusal)
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use kit::Note;
 
 use crate::{HuggingFace, answer, pages};
 
@@ -14,12 +15,12 @@ pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> 
 pub(super) async fn not_found(method: Method, uri: Uri) -> Response {
     let page = pages::error(StatusCode::NOT_FOUND, "Sorry, we can't find the page you are looking for.");
     let response = answer::html(StatusCode::NOT_FOUND, page);
-    kit::note(response, format!("the mock has no {method} {}", uri.path()))
+    kit::note(response, Note::new("hf/no-such-path", format!("the mock has no {method} {}", uri.path())))
 }
 
 pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Response {
     let response = answer::empty(StatusCode::METHOD_NOT_ALLOWED);
-    kit::note(response, format!("{} takes no {method}", uri.path()))
+    kit::note(response, Note::new("hf/no-such-method", format!("{} takes no {method}", uri.path())))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ struct KeySet {
 pub(super) async fn get(State(mock): State<HuggingFace>) -> Response {
     match key_set(&mock).await {
         Ok(keys) => answer::json(StatusCode::OK, &keys),
-        Err(error) => kit::note(answer::empty(StatusCode::INTERNAL_SERVER_ERROR), error.to_string()),
+        Err(error) => kit::note(answer::empty(StatusCode::INTERNAL_SERVER_ERROR), &error),
     }
 }
 

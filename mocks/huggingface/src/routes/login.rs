@@ -5,6 +5,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Uri};
+use kit::{Note, Reason};
 use oauth::Params;
 use thiserror::Error;
 
@@ -21,6 +22,16 @@ enum Refusal {
     NoUsername,
     #[error("there is no user `{given}`; known are {known}")]
     UnknownUser { given: String, known: String },
+}
+
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ForeignForm(foreign) => foreign.code(),
+            Self::NoUsername { .. } => "hf/username-missing",
+            Self::UnknownUser { .. } => "hf/user-unknown",
+        }
+    }
 }
 
 impl Refusal {
@@ -59,7 +70,7 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, bo
         }
         Err(refusal) => {
             let page = pages::login(&mock.users(), &next, Some(refusal.public()));
-            kit::note(answer::html(refusal.status(), page), refusal.to_string())
+            kit::note(answer::html(refusal.status(), page), &refusal)
         }
     };
     answer::noted(response, notes)
@@ -78,12 +89,15 @@ fn sign_in(mock: &HuggingFace, headers: &HeaderMap, form: &Params) -> Result<Str
 }
 
 /// Where to go after signing in. The name of the parameter is a guess.
-fn return_path(params: &Params) -> (String, Vec<String>) {
+fn return_path(params: &Params) -> (String, Vec<Note>) {
     match params.first("next") {
         None | Some("") => ("/".to_owned(), vec![]),
         Some(next) => match local_path(next) {
             Some(path) => (path.to_owned(), vec![]),
-            None => ("/".to_owned(), vec![format!("next `{next}` is not a path of this site: ignored")]),
+            None => {
+                let text = format!("next `{next}` is not a path of this site: ignored");
+                ("/".to_owned(), vec![Note::new("hf/next-ignored", text)])
+            }
         },
     }
 }

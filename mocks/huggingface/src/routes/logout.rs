@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
+use kit::Note;
 
 use crate::answer::{self, session_token};
 use crate::{HuggingFace, pages};
@@ -11,13 +12,13 @@ use crate::{HuggingFace, pages};
 pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
     if let Err(refusal) = mock.check_own_form(&headers) {
         let page = pages::error(StatusCode::FORBIDDEN, "This form was not sent by this site.");
-        return kit::note(answer::html(StatusCode::FORBIDDEN, page), refusal.to_string());
+        return kit::note(answer::html(StatusCode::FORBIDDEN, page), &refusal);
     }
     let ended = session_token(&headers).is_some_and(|token| mock.store().sessions.remove(token).is_some());
     let mut response = answer::see_other("/");
     let cookie = format!("{}; Max-Age=0", mock.session_cookie(""));
     answer::set(&mut response, SET_COOKIE, &cookie);
-    if ended { response } else { kit::note(response, "nobody was signed in") }
+    if ended { response } else { kit::note(response, Note::new("hf/not-signed-in", "nobody was signed in")) }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, StatusCode};
+use kit::Reason;
 use oauth::{ErrorCode, Scopes};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -85,6 +86,20 @@ enum Refusal {
     UnknownScope(String),
 }
 
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ContentType { .. } => "hf/content-type-unsupported",
+            Self::Json { .. } => "hf/json-malformed",
+            Self::NoRedirectUris { .. } => "hf/redirect-uris-missing",
+            Self::RedirectUri { .. } => "hf/redirect-uri-defective",
+            Self::WebAddress { .. } => "hf/web-address-invalid",
+            Self::AuthMethod { .. } => "hf/auth-method-unknown",
+            Self::UnknownScope { .. } => "hf/scope-unknown",
+        }
+    }
+}
+
 impl Refusal {
     /// Code (RFC 7591 §3.2.2) and text, which is a guess.
     fn wire(&self) -> (ErrorCode, &'static str) {
@@ -114,7 +129,7 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, bo
             let body = serde_json::json!({ "error": error, "error_description": description });
             let mut response = answer::json(StatusCode::BAD_REQUEST, &body);
             answer::set(&mut response, HeaderName::from_static("x-error-message"), description);
-            kit::note(response, refusal.to_string())
+            kit::note(response, &refusal)
         }
     }
 }

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use kit::Reason;
 use thiserror::Error;
 
 use crate::config::Challenge;
@@ -28,6 +29,21 @@ pub(super) enum Refusal {
     Ended(&'static str),
     #[error("the user of the access token no longer exists")]
     NoUser,
+}
+
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoHeader { .. } => "hf/authorization-missing",
+            Self::Scheme { .. } => "hf/authorization-scheme",
+            Self::NoToken { .. } => "hf/access-token-missing",
+            Self::OtherKind { .. } => "hf/access-token-of-another-kind",
+            Self::Unknown { .. } => "hf/access-token-unknown",
+            Self::Expired { .. } => "hf/access-token-expired",
+            Self::Ended { .. } => "hf/access-token-ended",
+            Self::NoUser { .. } => "hf/user-gone",
+        }
+    }
 }
 
 /// The token of a request: present, ours, alive (RFC 6750 §2.1).
@@ -81,6 +97,6 @@ impl Refusal {
             let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        kit::note(response, self.to_string())
+        kit::note(response, self)
     }
 }

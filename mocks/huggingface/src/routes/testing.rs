@@ -135,7 +135,13 @@ impl Site {
         let headers =
             pairs.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let notes = self.journal.since(before).into_iter().flat_map(|entry| entry.notes).collect();
+        let notes = self
+            .journal
+            .since(before)
+            .into_iter()
+            .flat_map(|entry| entry.notes)
+            .map(|note| note.to_string())
+            .collect();
         Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap(), notes }
     }
 

@@ -15,6 +15,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, StatusCode};
+use kit::Note;
 use serde::Serialize;
 
 use self::refusal::Refusal;
@@ -45,7 +46,7 @@ async fn exchange(
     mock: &HuggingFace,
     headers: &HeaderMap,
     body: &Bytes,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<TokenReply, Refusal> {
     let params = request::params(headers, body, mock.switches().json_token_request)?;
     let grant = request::grant_type(&params)?;
@@ -74,5 +75,5 @@ pub(super) fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
     let body = ErrorBody { error: wire.code.as_str(), error_description: wire.description };
     let mut response = answer::json(wire.status, &body);
     answer::set(&mut response, HeaderName::from_static("x-error-message"), wire.description);
-    kit::note(response, refusal.to_string())
+    kit::note(response, refusal)
 }

@@ -22,6 +22,7 @@ use tower::ServiceExt as _;
 
 use super::Counter;
 use super::patience::{Patience, Phase, Progress};
+use crate::Note;
 use crate::middleware::BODY_LIMIT;
 use crate::socket::{Reset, Socket};
 
@@ -38,11 +39,13 @@ pub(crate) enum Hangup {
 
 impl Hangup {
     /// How the journal tells of it, where there is no answer.
-    pub(crate) fn as_told(&self) -> &'static str {
+    pub(crate) fn as_note(&self) -> Note {
         match self {
-            Self::Close => "connection closed without an answer, as scripted",
-            Self::Reset => "connection reset without an answer, as scripted",
-            Self::Raw(_) => "bytes that are not HTTP in place of an answer, as scripted",
+            Self::Close => Note::new("kit/closed", "connection closed without an answer, as scripted"),
+            Self::Reset => Note::new("kit/reset", "connection reset without an answer, as scripted"),
+            Self::Raw(_) => {
+                Note::new("kit/garbage", "bytes that are not HTTP in place of an answer, as scripted")
+            }
         }
     }
 }
@@ -172,7 +175,7 @@ async fn answer(
             Hangup::Reset => reset.order(),
             Hangup::Raw(bytes) => last_words.set(bytes.clone()),
         }
-        return Err(io::Error::other(hangup.as_told()));
+        return Err(io::Error::other(hangup.as_note().to_string()));
     }
     progress.enter(Phase::Answering);
     Ok(response.map(|body| Tracked::new(body, progress, |progress| progress.enter(Phase::Idle))))

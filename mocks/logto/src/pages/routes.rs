@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use kit::Note;
 use oauth::params::Params;
 
 use super::html;
@@ -80,7 +81,7 @@ pub(crate) async fn fallback(
 pub(crate) fn unknown_session(shared: &Shared, store: &Store, reason: &'static str) -> Response {
     let configured = store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
     let target = configured.map_or_else(|| shared.endpoint("/unknown-session"), ToOwned::to_owned);
-    kit::note(wire::redirect(StatusCode::FOUND, &target), reason)
+    kit::note(wire::redirect(StatusCode::FOUND, &target), Note::new("logto/no-interaction", reason))
 }
 
 fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {

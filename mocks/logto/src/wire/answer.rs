@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
+use kit::{Note, Prose};
 use serde_json::Value;
 
 /// A JSON answer.
@@ -14,6 +15,12 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
 /// A text answer.
 pub(crate) fn text(status: StatusCode, body: &str) -> Response {
     typed(status, "text/plain; charset=utf-8", body.to_owned())
+}
+
+/// What the double does not do, with the reason in the journal.
+pub(crate) fn not_implemented(reason: impl Into<Prose>) -> Response {
+    let response = text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+    kit::note(response, Note::new("logto/not-implemented", reason))
 }
 
 /// A redirect with Koa's body, in which the address is HTML-escaped.

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use kit::{Note, Prose};
 use serde_json::{Map, Value, json};
 
 use super::answer;
@@ -82,7 +83,8 @@ impl ApiError {
         Self::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
     }
 
-    pub(crate) fn response(&self, reason: impl Into<String>) -> Response {
+    /// The answer. The code of its note is the error's on the wire; `reason` says more than the wire does.
+    pub(crate) fn response(&self, reason: impl Into<Prose>) -> Response {
         let mut body = Map::new();
         if let Some(code) = self.code {
             body.insert("code".to_owned(), json!(code));
@@ -95,7 +97,8 @@ impl ApiError {
         }
         body.insert("message".to_owned(), json!(self.message));
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        kit::note(answer::json(status, &Value::Object(body)), reason)
+        let note = Note::new(self.code.unwrap_or("logto/unforeseen"), reason);
+        kit::note(answer::json(status, &Value::Object(body)), note)
     }
 }
 

@@ -4,6 +4,7 @@
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, VARY, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use kit::{Note, Prose};
 use oauth::ErrorCode;
 use serde_json::{Map, Value, json};
 
@@ -69,25 +70,26 @@ impl OidcError {
         Value::Object(body)
     }
 
-    pub(crate) fn response(&self, reason: impl Into<String>) -> Response {
+    /// The answer. The code of its note is the error's on the wire; `reason` says more than the wire does.
+    pub(crate) fn response(&self, reason: impl Into<Prose>) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = answer::json(status, &self.body());
         if let Some(Ok(value)) = self.www_authenticate.as_deref().map(HeaderValue::from_str) {
             response.headers_mut().insert(WWW_AUTHENTICATE, value);
         }
-        kit::note(response, reason)
+        kit::note(response, Note::new(self.error.as_str(), reason))
     }
 
     /// From a check before any endpoint of the OIDC provider is asked: without
     /// the headers that these add.
-    pub(crate) fn before_provider(&self, reason: impl Into<String>) -> Response {
+    pub(crate) fn before_provider(&self, reason: impl Into<Prose>) -> Response {
         let mut response = self.response(reason);
         response.headers_mut().insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         response
     }
 
     /// The same, with `Cache-Control: no-store`.
-    pub(crate) fn uncached(&self, reason: impl Into<String>) -> Response {
+    pub(crate) fn uncached(&self, reason: impl Into<Prose>) -> Response {
         let mut response = self.response(reason);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

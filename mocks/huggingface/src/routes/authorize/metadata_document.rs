@@ -7,7 +7,7 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kit::{Client, Elapsed, SendError};
+use kit::{Client, Elapsed, Reason, SendError};
 use serde::Deserialize;
 use thiserror::Error;
 use url::{Host, Url};
@@ -44,6 +44,24 @@ pub(in crate::routes) enum Unusable {
     RedirectUri { uri: String, defect: &'static str },
     #[error("the client ID metadata document has the scope `{0}`, which does not exist")]
     UnknownScope(String),
+}
+
+impl Reason for Unusable {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Address { .. } => "hf/document-address",
+            Self::Fetch { .. } => "hf/document-not-fetched",
+            Self::TooSlow { .. } => "hf/document-too-slow",
+            Self::Status { .. } => "hf/document-status",
+            Self::Json { .. } => "hf/document-malformed",
+            Self::OtherClient { .. } => "hf/document-of-another-client",
+            Self::AuthMethod { .. } => "hf/document-auth-method",
+            Self::Secret { .. } => "hf/document-has-secret",
+            Self::NoRedirectUris { .. } => "hf/document-without-redirect-uris",
+            Self::RedirectUri { .. } => "hf/document-redirect-uri",
+            Self::UnknownScope { .. } => "hf/document-scope-unknown",
+        }
+    }
 }
 
 impl Unusable {

@@ -1,13 +1,17 @@
 //! Why an authorization request is refused, and how that is told.
 
 use http::StatusCode;
+use kit::{Facts, Note, Reason};
 use oauth::ErrorCode;
 use oauth::params::Duplicate;
 use oauth::pkce::Defect;
+use oauth::redirect_uri::Differences;
+use serde_json::json;
 use thiserror::Error;
 use url::Url;
 
 use super::metadata_document::Unusable;
+use super::request::ClientIdHint;
 use crate::config::{OutsideAudience, ScopeNotEnabled, Switches, UnverifiedEmail};
 use crate::session::ForeignForm;
 
@@ -18,7 +22,7 @@ pub(super) struct Rejected {
     pub(super) refusal: Refusal,
     pub(super) back: Option<Box<Back>>,
     /// Remarks that were made before, for the journal.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// The way back to the app.
@@ -54,15 +58,15 @@ pub(super) enum Refusal {
     #[error("client_id is missing")]
     NoClientId,
     #[error("client_id `{given}` is not registered{hint}")]
-    UnknownClientId { given: String, hint: String },
+    UnknownClientId { given: String, hint: ClientIdHint },
     #[error(transparent)]
     MetadataDocument(Unusable),
     #[error("{0} where only one value can be meant")]
     TwoAddresses(Duplicate),
     #[error("redirect_uri is missing")]
     NoRedirectUri,
-    #[error("{0}")]
-    RedirectUriNotRegistered(String),
+    #[error("redirect_uri is not registered: {0}")]
+    RedirectUriNotRegistered(Differences),
     #[error("redirect_uri `{0}` is registered, but no absolute URL")]
     RedirectUriNotAUrl(String),
     // From here on the app is told.
@@ -99,6 +103,46 @@ pub(super) enum Refusal {
     OutsideAudience { username: String, orgs: String },
     #[error("the user chose Deny")]
     Denied,
+}
+
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ForeignForm(foreign) => foreign.code(),
+            Self::UnknownAction { .. } => "hf/unknown-action",
+            Self::NoClientId { .. } => "hf/client-id-missing",
+            Self::UnknownClientId { hint, .. } => hint.code(),
+            Self::MetadataDocument(unusable) => unusable.code(),
+            Self::TwoAddresses { .. } => "hf/parameter-repeated",
+            Self::NoRedirectUri { .. } => "hf/redirect-uri-missing",
+            Self::RedirectUriNotRegistered { .. } => "hf/redirect-uri-mismatch",
+            Self::RedirectUriNotAUrl { .. } => "hf/redirect-uri-not-a-url",
+            Self::Repeated { .. } => "hf/parameter-repeated",
+            Self::ResponseType { .. } => "hf/response-type-unsupported",
+            Self::ResponseMode { .. } => "hf/response-mode-unsupported",
+            Self::UnknownScope { .. } => "hf/scope-unknown",
+            Self::ScopeNotEnabled { .. } => "hf/scope-not-enabled",
+            Self::PromptNoneWithOthers { .. } => "hf/prompt-none-with-others",
+            Self::MethodWithoutChallenge { .. } => "hf/code-challenge-missing",
+            Self::ChallengeMethod { .. } => "hf/code-challenge-method-unknown",
+            Self::PlainChallenge { .. } => "hf/code-challenge-plain",
+            Self::Challenge { .. } => "hf/code-challenge-malformed",
+            Self::ChallengeRequired { .. } => "hf/code-challenge-required",
+            Self::LoginRequired { .. } => "hf/login-required",
+            Self::ConsentRequired { .. } => "hf/consent-required",
+            Self::UnverifiedEmail { .. } => "hf/email-not-verified",
+            Self::OutsideAudience { .. } => "hf/outside-audience",
+            Self::Denied { .. } => "hf/consent-denied",
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        match self {
+            Self::RedirectUriNotRegistered(differences) => Facts::from([("differences", json!(differences))]),
+            Self::UnknownScope(scope) => Facts::from([("scope", json!(scope))]),
+            _ => Facts::new(),
+        }
+    }
 }
 
 impl Refusal {

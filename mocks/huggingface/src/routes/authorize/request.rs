@@ -1,6 +1,9 @@
 //! The checks on an authorization request, in their order.
 
-use oauth::{Params, Scopes, pkce, redirect_uri};
+use kit::{Note, Reason};
+use oauth::redirect_uri::Differences;
+use oauth::{Params, Scopes, pkce};
+use thiserror::Error;
 use url::Url;
 
 use super::refusal::{Back, Refusal, Rejected};
@@ -24,7 +27,7 @@ pub(super) struct AuthorizationRequest {
     /// Organisations the app asks for, by id.
     pub(super) org_ids: Vec<String>,
     /// Remarks for the journal.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Values of `prompt` (OpenID Connect Core §3.1.2.1). The real site advertises
@@ -88,7 +91,10 @@ impl AuthorizationRequest {
         let (kept, others) = std::mem::take(&mut self.org_ids).into_iter().partition(|id| own.contains(id));
         self.org_ids = kept;
         let others: Vec<String> = others;
-        let note = |id| format!("orgIds names `{id}`, an organisation that `{}` is not in", user.username);
+        let note = |id| {
+            let text = format!("orgIds names `{id}`, an organisation that `{}` is not in", user.username);
+            Note::new("hf/org-id-of-others", text)
+        };
         self.notes.extend(others.into_iter().map(note));
     }
 
@@ -104,24 +110,50 @@ fn check_client(query: &Params, store: &Store) -> Result<App, Refusal> {
     if let Some(app) = store.app(given) {
         return Ok(app.clone());
     }
-    Err(Refusal::UnknownClientId { given: given.to_owned(), hint: client_id_hint(given, store) })
+    Err(Refusal::UnknownClientId { given: given.to_owned(), hint: ClientIdHint::of(given, store) })
 }
 
-/// What may have been meant by an unknown client id.
-pub(in crate::routes) fn client_id_hint(given: &str, store: &Store) -> String {
-    let similar = |app: &&App| app.client_id.trim().eq_ignore_ascii_case(given.trim());
-    if given.is_empty() {
-        return ": it is empty".to_owned();
-    }
-    if let Some(app) = store.apps.iter().find(|app| app.secret.as_deref() == Some(given)) {
-        return format!(": it is the secret of the app `{}`", app.name);
-    }
-    match store.apps.iter().find(similar) {
-        Some(app) if app.client_id.trim() == given.trim() => {
-            format!(": it differs from `{}` only by white space around it", app.client_id)
+/// What may have been meant by an unknown client id, shown to follow "client_id `…` is not registered".
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(in crate::routes) enum ClientIdHint {
+    #[error(": it is empty")]
+    Empty,
+    #[error(": it is the secret of the app `{0}`")]
+    SecretOf(String),
+    #[error(": it differs from `{0}` only by white space around it")]
+    WhiteSpace(String),
+    #[error(": it differs from `{0}` only by letter case")]
+    LetterCase(String),
+    #[error("")]
+    Nothing,
+}
+
+impl ClientIdHint {
+    pub(in crate::routes) fn of(given: &str, store: &Store) -> Self {
+        if given.is_empty() {
+            return Self::Empty;
         }
-        Some(app) => format!(": it differs from `{}` only by letter case", app.client_id),
-        None => String::new(),
+        if let Some(app) = store.apps.iter().find(|app| app.secret.as_deref() == Some(given)) {
+            return Self::SecretOf(app.name.clone());
+        }
+        let similar = |app: &&App| app.client_id.trim().eq_ignore_ascii_case(given.trim());
+        match store.apps.iter().find(similar) {
+            Some(app) if app.client_id.trim() == given.trim() => Self::WhiteSpace(app.client_id.clone()),
+            Some(app) => Self::LetterCase(app.client_id.clone()),
+            None => Self::Nothing,
+        }
+    }
+}
+
+impl Reason for ClientIdHint {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "hf/client-id-empty",
+            Self::SecretOf(_) => "hf/client-id-is-secret",
+            Self::WhiteSpace(_) => "hf/client-id-white-space",
+            Self::LetterCase(_) => "hf/client-id-letter-case",
+            Self::Nothing => "hf/client-id-unknown",
+        }
     }
 }
 
@@ -131,9 +163,7 @@ fn check_redirect_uri(query: &Params, app: &App, store: &Store) -> Result<(Strin
         Some(given) if redirect_uris::is_registered(&app.redirect_uris, given) => {
             Ok((given.to_owned(), true))
         }
-        Some(given) => {
-            Err(Refusal::RedirectUriNotRegistered(redirect_uri::difference(&app.redirect_uris, given)))
-        }
+        Some(given) => Err(Refusal::RedirectUriNotRegistered(Differences::of(&app.redirect_uris, given))),
         None => match (store.switches.omitted_redirect_uri, app.redirect_uris.as_slice()) {
             (OmittedRedirectUri::SingleRegistered, [only]) => Ok((only.clone(), false)),
             _ => Err(Refusal::NoRedirectUri),
@@ -156,11 +186,11 @@ fn check_repetition(query: &Params) -> Result<(), Refusal> {
 }
 
 /// `response_type` is `code`; the site's own examples leave it out (RFC 6749 §3.1.1).
-fn check_response_type(query: &Params, notes: &mut Vec<String>) -> Result<(), Refusal> {
+fn check_response_type(query: &Params, notes: &mut Vec<Note>) -> Result<(), Refusal> {
     match query.first("response_type") {
         Some("code") => Ok(()),
         None => {
-            notes.push("response_type is missing: taken as code".to_owned());
+            notes.push(Note::new("hf/response-type-missing", "response_type is missing: taken as code"));
             Ok(())
         }
         Some(other) => Err(Refusal::ResponseType(other.to_owned())),
@@ -176,10 +206,11 @@ fn check_response_mode(query: &Params) -> Result<(), Refusal> {
 }
 
 /// `scope` holds scopes of the app; without it, all of them are meant.
-fn check_scope(query: &Params, app: &App, notes: &mut Vec<String>) -> Result<Scopes, Refusal> {
+fn check_scope(query: &Params, app: &App, notes: &mut Vec<Note>) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(query.first("scope").unwrap_or_default());
     if asked.is_empty() {
-        notes.push(format!("scope is missing: the app's own are taken: {}", app.scopes));
+        let text = format!("scope is missing: the app's own are taken: {}", app.scopes);
+        notes.push(Note::new("hf/scope-missing", text));
         return Ok(app.scopes.clone());
     }
     for scope in asked.iter() {
@@ -195,7 +226,7 @@ fn check_scope(query: &Params, app: &App, notes: &mut Vec<String>) -> Result<Sco
 
 /// `prompt` (OpenID Connect Core §3.1.2.1): `none` stands alone; what the site
 /// does not know has no effect.
-fn check_prompt(query: &Params, notes: &mut Vec<String>) -> Result<Prompt, Refusal> {
+fn check_prompt(query: &Params, notes: &mut Vec<Note>) -> Result<Prompt, Refusal> {
     let given = query.first("prompt").unwrap_or_default();
     let mut prompt = Prompt::default();
     for value in given.split_ascii_whitespace() {
@@ -203,7 +234,9 @@ fn check_prompt(query: &Params, notes: &mut Vec<String>) -> Result<Prompt, Refus
             "none" => prompt.none = true,
             "login" => prompt.login = true,
             "consent" => prompt.consent = true,
-            other => notes.push(format!("prompt `{other}` has no effect")),
+            other => {
+                notes.push(Note::new("hf/prompt-ignored", format!("prompt `{other}` has no effect")));
+            }
         }
     }
     if prompt.none && given.split_ascii_whitespace().count() > 1 {
@@ -238,13 +271,14 @@ fn check_challenge(query: &Params, app: &App, store: &Store) -> Result<Option<Ch
 }
 
 /// `orgIds`: ids of organisations, repeated or separated by commas.
-fn org_ids(query: &Params, store: &Store, notes: &mut Vec<String>) -> Vec<String> {
+fn org_ids(query: &Params, store: &Store, notes: &mut Vec<Note>) -> Vec<String> {
     let ids = query.all("orgIds").flat_map(|ids| ids.split(',')).map(str::trim).filter(|id| !id.is_empty());
     let (known, unknown): (Vec<_>, Vec<_>) =
         ids.map(ToOwned::to_owned).partition(|id| store.organisations.iter().any(|org| org.sub == *id));
     for id in unknown {
         let by_name = store.organisation_named(&id).map_or("", |_| ": it is a name, but the id is wanted");
-        notes.push(format!("orgIds names no organisation with `{id}`{by_name}"));
+        let text = format!("orgIds names no organisation with `{id}`{by_name}");
+        notes.push(Note::new("hf/org-id-unknown", text));
     }
     known
 }

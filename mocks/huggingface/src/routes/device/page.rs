@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
+use kit::{Note, Reason};
 use oauth::Params;
 use thiserror::Error;
 
@@ -31,6 +32,18 @@ enum Refusal {
     UnknownAction(String),
 }
 
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ForeignForm(foreign) => foreign.code(),
+            Self::UnverifiedEmail { .. } => "hf/email-not-verified",
+            Self::NoCode { .. } => "hf/user-code-missing",
+            Self::BadCode { .. } => "hf/user-code-invalid",
+            Self::UnknownAction { .. } => "hf/unknown-action",
+        }
+    }
+}
+
 /// `GET /oauth/device`
 pub(in crate::routes) async fn get(
     State(mock): State<HuggingFace>,
@@ -48,7 +61,8 @@ pub(in crate::routes) async fn get(
     if sent.is_empty() || filled_in {
         response
     } else {
-        kit::note(response, "user_code of the address is ignored, as on the real site")
+        let text = "user_code of the address is ignored, as on the real site";
+        kit::note(response, Note::new("hf/user-code-ignored", text))
     }
 }
 
@@ -70,7 +84,7 @@ pub(in crate::routes) async fn verify(
             }
             _ => pages::error(status, text),
         };
-        kit::note(answer::html(status, page), refusal.to_string())
+        kit::note(answer::html(status, page), &refusal)
     })
 }
 

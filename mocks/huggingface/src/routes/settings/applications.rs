@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
+use kit::Reason;
 use oauth::Params;
 use thiserror::Error;
 
@@ -26,6 +27,16 @@ enum FormError {
     TokenDuration(String),
     #[error(transparent)]
     Invalid(#[from] Invalid),
+}
+
+impl Reason for FormError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoName { .. } => "hf/app-name-missing",
+            Self::TokenDuration { .. } => "hf/token-duration-invalid",
+            Self::Invalid { .. } => "hf/app-invalid",
+        }
+    }
 }
 
 pub(super) async fn list(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
@@ -174,5 +185,5 @@ fn fill_in(app: &mut App, form: &Params) -> Result<(), FormError> {
 
 /// The form again, with what is wrong.
 fn refused(page: maud::Markup, error: &FormError) -> Response {
-    kit::note(answer::html(StatusCode::BAD_REQUEST, page), error.to_string())
+    kit::note(answer::html(StatusCode::BAD_REQUEST, page), error)
 }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
+use kit::Reason;
 use thiserror::Error;
 
 use crate::answer;
@@ -22,6 +23,17 @@ pub(super) enum Refusal {
     NoGrant(String, String),
 }
 
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn { .. } => "hf/not-signed-in",
+            Self::ForeignForm(foreign) => foreign.code(),
+            Self::NoApp { .. } => "hf/app-unknown",
+            Self::NoGrant { .. } => "hf/grant-unknown",
+        }
+    }
+}
+
 impl Refusal {
     pub(super) fn answer(&self) -> Response {
         let page = |status, text| answer::html(status, pages::error(status, text));
@@ -34,7 +46,7 @@ impl Refusal {
             Refusal::NoApp(_) => page(StatusCode::NOT_FOUND, "There is no such app."),
             Refusal::NoGrant(..) => page(StatusCode::NOT_FOUND, "This app has no access to your account."),
         };
-        kit::note(response, self.to_string())
+        kit::note(response, self)
     }
 }
 

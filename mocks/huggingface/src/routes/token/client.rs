@@ -7,7 +7,7 @@ use oauth::{Params, secret};
 
 use super::refusal::Refusal;
 use crate::config::App;
-use crate::routes::authorize::request::client_id_hint;
+use crate::routes::authorize::request::ClientIdHint;
 use crate::store::Store;
 
 /// What is known of the client before the grant is looked at.
@@ -89,7 +89,7 @@ fn find<'a>(id: &str, store: &'a Store) -> Result<&'a App, Refusal> {
 }
 
 fn unknown(given: &str, store: &Store) -> Refusal {
-    Refusal::UnknownClient { given: given.to_owned(), hint: client_id_hint(given, store) }
+    Refusal::UnknownClient { given: given.to_owned(), hint: ClientIdHint::of(given, store) }
 }
 
 /// One of the readings is the app's secret.

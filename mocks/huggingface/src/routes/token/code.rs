@@ -1,6 +1,8 @@
 //! The authorization code grant (RFC 6749 §4.1.3).
 
-use oauth::{Params, pkce, redirect_uri, secret};
+use kit::Note;
+use oauth::redirect_uri::Difference;
+use oauth::{Params, pkce, secret};
 
 use super::client::Client;
 use super::refusal::Refusal;
@@ -15,7 +17,7 @@ pub(super) fn redeem(
     params: &Params,
     client: Client,
     now: i64,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Issue, Refusal> {
     let given = check_presence(params)?;
     let code = check_existence(store, given)?;
@@ -29,7 +31,8 @@ pub(super) fn redeem(
     let user = store.user(&code.authorization.sub).ok_or(Refusal::UserGone)?.clone();
 
     if client.id().is_none() {
-        notes.push(format!("no client_id was sent: the code tells that it is `{}`", app.client_id));
+        let text = format!("no client_id was sent: the code tells that it is `{}`", app.client_id);
+        notes.push(Note::new("hf/client-id-told-by-code", text));
     }
     if let Some(own) = store.codes.get_mut(given) {
         own.used = true;
@@ -91,17 +94,18 @@ fn check_owner(code: &Code, client: &Client) -> Result<(), Refusal> {
 fn check_redirect_uri(code: &Code, params: &Params) -> Result<(), Refusal> {
     match params.first("redirect_uri") {
         Some(given) if given == code.redirect_uri => Ok(()),
-        Some(given) => Err(Refusal::RedirectUri(redirect_uri::difference_from(&code.redirect_uri, given))),
+        Some(given) => Err(Refusal::RedirectUri(Difference::between(&code.redirect_uri, given))),
         None if code.redirect_uri_sent => Err(Refusal::NoRedirectUri),
         None => Ok(()),
     }
 }
 
 /// `code_verifier` belongs to the challenge (RFC 7636 §4.6).
-fn check_verifier(code: &Code, params: &Params, notes: &mut Vec<String>) -> Result<(), Refusal> {
+fn check_verifier(code: &Code, params: &Params, notes: &mut Vec<Note>) -> Result<(), Refusal> {
     let Some(challenge) = &code.challenge else {
         if params.first("code_verifier").is_some() {
-            notes.push("code_verifier has no effect: the authorization request had no code_challenge".into());
+            let text = "code_verifier has no effect: the authorization request had no code_challenge";
+            notes.push(Note::new("hf/code-verifier-ignored", text));
         }
         return Ok(());
     };

@@ -1,14 +1,18 @@
 //! Why a token request is refused, and how that is told.
 
 use http::StatusCode;
+use kit::{Facts, Reason};
 use oauth::ErrorCode;
 use oauth::basic::Malformed;
 use oauth::params::Duplicate;
 use oauth::pkce::Defect;
+use oauth::{redirect_uri, secret};
+use serde_json::json;
 use thiserror::Error;
 
 use crate::config::{InvalidClientStatus, Switches};
 use crate::keys::KeyError;
+use crate::routes::authorize::request::ClientIdHint;
 
 /// The reason, for the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -36,11 +40,11 @@ pub(in crate::routes) enum Refusal {
     #[error("client_secret was sent without client_id")]
     SecretWithoutClient,
     #[error("client_id `{given}` is not registered{hint}")]
-    UnknownClient { given: String, hint: String },
+    UnknownClient { given: String, hint: ClientIdHint },
     #[error("app has no secret: `{0}` is public, but a client_secret was sent")]
     AppHasNoSecret(String),
     #[error("secret {0}")]
-    WrongSecret(String),
+    WrongSecret(secret::Difference),
     #[error("the app `{0}` has a secret, and neither it nor a code_verifier was sent")]
     NoSecret(String),
     #[error("the app of the grant no longer exists")]
@@ -61,7 +65,7 @@ pub(in crate::routes) enum Refusal {
     #[error("redirect_uri is missing, but was part of the authorization request")]
     NoRedirectUri,
     #[error("redirect_uri {0}, the one of the authorization request")]
-    RedirectUri(String),
+    RedirectUri(redirect_uri::Difference),
     #[error("code_verifier is missing, but the authorization request had a code_challenge")]
     NoVerifier,
     #[error("code_verifier {0}")]
@@ -136,6 +140,79 @@ pub(in crate::routes) enum Refusal {
     // The mock's fault.
     #[error(transparent)]
     Key(#[from] KeyError),
+}
+
+impl Reason for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ContentType { .. } => "hf/content-type-unsupported",
+            Self::Json { .. } => "hf/json-malformed",
+            Self::JsonNotAllowed { .. } => "hf/json-refused",
+            Self::Repeated { .. } => "hf/parameter-repeated",
+            Self::NoGrantType { .. } => "hf/grant-type-missing",
+            Self::UnknownGrantType { .. } => "hf/grant-type-unknown",
+            Self::Basic { .. } => "hf/basic-malformed",
+            Self::TwoMethods { .. } => "hf/two-authentications",
+            Self::TwoClients { .. } => "hf/two-clients",
+            Self::SecretWithoutClient { .. } => "hf/secret-without-client-id",
+            Self::UnknownClient { hint, .. } => hint.code(),
+            Self::AppHasNoSecret { .. } => "hf/app-has-no-secret",
+            Self::WrongSecret { .. } => "hf/secret-mismatch",
+            Self::NoSecret { .. } => "hf/secret-missing",
+            Self::AppGone { .. } => "hf/app-gone",
+            Self::UserGone { .. } => "hf/user-gone",
+            Self::NoCode { .. } => "hf/code-missing",
+            Self::UnknownCode { .. } => "hf/code-unknown",
+            Self::UsedCode { .. } => "hf/code-used",
+            Self::ExpiredCode { .. } => "hf/code-expired",
+            Self::ForeignCode { .. } => "hf/code-of-another-app",
+            Self::NoRedirectUri { .. } => "hf/redirect-uri-missing",
+            Self::RedirectUri { .. } => "hf/redirect-uri-changed",
+            Self::NoVerifier { .. } => "hf/code-verifier-missing",
+            Self::MalformedVerifier { .. } => "hf/code-verifier-malformed",
+            Self::WrongVerifier { .. } => "hf/code-verifier-mismatch",
+            Self::NoRefreshToken { .. } => "hf/refresh-token-missing",
+            Self::UnknownRefreshToken { .. } => "hf/refresh-token-unknown",
+            Self::EndedRefreshToken { .. } => "hf/refresh-token-ended",
+            Self::ExpiredRefreshToken { .. } => "hf/refresh-token-expired",
+            Self::ForeignRefreshToken { .. } => "hf/refresh-token-of-another-app",
+            Self::WiderScope { .. } => "hf/scope-wider",
+            Self::NoClientId { .. } => "hf/client-id-missing",
+            Self::DeviceWithoutSecret { .. } => "hf/device-secret-missing",
+            Self::NoDeviceCode { .. } => "hf/device-code-missing",
+            Self::UnknownDeviceCode { .. } => "hf/device-code-unknown",
+            Self::ForeignDeviceCode { .. } => "hf/device-code-of-another-app",
+            Self::UsedDeviceCode { .. } => "hf/device-code-used",
+            Self::ExpiredDeviceCode { .. } => "hf/device-code-expired",
+            Self::Pending { .. } => "hf/device-pending",
+            Self::TooFast { .. } => "hf/device-too-fast",
+            Self::DeviceDenied { .. } => "hf/device-denied",
+            Self::NoSubjectTokenType { .. } => "hf/subject-token-type-missing",
+            Self::SubjectTokenType { .. } => "hf/subject-token-type-unknown",
+            Self::NoSubjectToken { .. } => "hf/subject-token-missing",
+            Self::ExchangeWithoutClient { .. } => "hf/exchange-without-app",
+            Self::UnboundApp { .. } => "hf/exchange-app-unbound",
+            Self::NoEnterprise { .. } => "hf/exchange-not-enterprise",
+            Self::NoSuchEmail { .. } => "hf/exchange-email-unknown",
+            Self::NoMember { .. } => "hf/exchange-not-a-member",
+            Self::ExchangeScope { .. } => "hf/exchange-scope-not-enabled",
+            Self::NoResource { .. } => "hf/resource-missing",
+            Self::Resource { .. } => "hf/resource-malformed",
+            Self::NoPublisher { .. } => "hf/no-publisher",
+            Self::OtherIssuer { .. } => "hf/issuer-not-trusted",
+            Self::CiKeys { .. } => "hf/issuer-keys-unavailable",
+            Self::CiToken { .. } => "hf/subject-token-refused",
+            Self::Key(error) => error.code(),
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        match self {
+            Self::WrongSecret(difference) => Facts::from([("difference", json!(difference))]),
+            Self::RedirectUri(difference) => Facts::from([("difference", json!(difference))]),
+            _ => Facts::new(),
+        }
+    }
 }
 
 /// Seen on the real site, word for word.

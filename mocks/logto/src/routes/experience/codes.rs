@@ -42,10 +42,7 @@ impl CodeError {
                 "connector.not_found",
                 format!("Cannot find any available connector for type: {kind}."),
             ),
-            Self::ForgotPassword | Self::NotSent => {
-                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-                return kit::note(response, self.to_string());
-            }
+            Self::ForgotPassword | Self::NotSent => return wire::not_implemented(self.to_string()),
             Self::NoVerification => ApiError::new(
                 404,
                 "session.verification_session_not_found",

@@ -60,10 +60,7 @@ impl ProfileError {
                 "session.invalid_interaction_type",
                 "This operation is not supported for the current interaction. Please initiate a new session.",
             ),
-            Self::NoReset => {
-                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-                return kit::note(response, self.to_string());
-            }
+            Self::NoReset => return wire::not_implemented(self.to_string()),
             Self::NotIdentified => requirements::not_identified(),
             Self::Exists("username") => requirements::username_exists(),
             Self::Exists(_) => {

@@ -47,10 +47,7 @@ impl RotationError {
                 "oidc.only_previous_key_can_be_deleted",
                 "Only a previous key can be deleted.",
             ),
-            Self::NotDone => {
-                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-                return kit::note(response, self.to_string());
-            }
+            Self::NotDone => return wire::not_implemented(self.to_string()),
         };
         error.response(self.to_string())
     }

@@ -1,7 +1,6 @@
 //! What the double does not do says so: 501, with the reason in the journal.
 
 use axum::response::Response;
-use http::StatusCode;
 use oauth::params::Params;
 
 use crate::wire;
@@ -11,6 +10,5 @@ use crate::wire;
 pub(super) fn query(params: &Params, beginnings: &[&str], list: &str) -> Option<Response> {
     let is_given = |start: &&&str| params.iter().any(|(name, _)| name.starts_with(**start));
     let name = beginnings.iter().find(is_given)?;
-    let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-    Some(kit::note(response, format!("this double lists {list} without `{name}`")))
+    Some(wire::not_implemented(format!("this double lists {list} without `{name}`")))
 }

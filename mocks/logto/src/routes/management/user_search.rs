@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::StatusCode;
 use oauth::params::Params;
 use serde_json::json;
 
@@ -33,10 +32,7 @@ impl SearchError {
                 let text = format!("Input is invalid. {why}");
                 ApiError::new(400, "request.invalid_input", text).with_data(json!({}))
             }
-            Self::Mode => {
-                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-                return kit::note(response, self.to_string());
-            }
+            Self::Mode => return wire::not_implemented(self.to_string()),
         };
         error.response(self.to_string())
     }

@@ -68,10 +68,7 @@ impl UserError {
                 "user.password_and_digest",
                 "You cannot set both plain text password and password digest.",
             ),
-            Self::Digest => {
-                let response = wire::text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-                return kit::note(response, self.to_string());
-            }
+            Self::Digest => return wire::not_implemented(self.to_string()),
             Self::Phone => taken("user.invalid_phone", "Invalid phone number.")
                 .with_data(json!({ "name": "ParseError" })),
             Self::TooLong => ApiError::value_too_long(),

@@ -1,7 +1,8 @@
 //! The ordered list of checks of an authorization request.
 
 use oauth::params::Params;
-use oauth::{ErrorCode, Scopes, pkce, redirect_uri};
+use oauth::redirect_uri::Differences;
+use oauth::{ErrorCode, Scopes, pkce};
 use serde_json::Value;
 use url::Url;
 
@@ -137,9 +138,7 @@ pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Res
     };
     let Some(given) = given else {
         return match registered.as_slice() {
-            [only] if only.contains('*') => {
-                Err(Refusal::RedirectUri(format!("`{only}` is no single address")))
-            }
+            [only] if only.contains('*') => Err(Refusal::Wildcard((*only).clone())),
             [only] => Ok(only.clone()),
             _ => Err(Refusal::Missing("redirect_uri")),
         };
@@ -148,7 +147,7 @@ pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Res
     if uris::matches(&registered, given) || native && uris::matches_but_port(&registered, given) {
         return Ok(given.to_owned());
     }
-    Err(Refusal::RedirectUri(redirect_uri::difference(&registered, given)))
+    Err(Refusal::RedirectUri(Differences::of(&registered, given)))
 }
 
 /// Parameters with a meaning; others are passed over. `resource` alone may be

@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use oauth::params::Params;
+use oauth::secret::Difference;
 use oauth::{ErrorCode, basic, secret};
 
 use super::cors;
@@ -173,10 +174,10 @@ pub(crate) fn authenticate(
     }
     if found.is_none() {
         // The nearest of its secrets tells what is wrong with the given one.
-        let reasons =
+        let differences =
             application.secrets.iter().map(|known| secret::difference(&known.value, &given, Some(&id)));
-        let reason =
-            reasons.min_by_key(|reason| reason == "differs").unwrap_or_else(|| "does not exist".to_owned());
+        let nearest = differences.min_by_key(|difference| *difference == Difference::Other);
+        let reason = nearest.map_or_else(|| "does not exist".to_owned(), |nearest| nearest.to_string());
         return Err(ClientAuthError::Secret { id, reason, by_header: presented.by_header });
     }
     Ok(application)

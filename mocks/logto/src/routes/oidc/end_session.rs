@@ -6,8 +6,9 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::ErrorCode;
 use oauth::params::Params;
-use oauth::{ErrorCode, redirect_uri};
+use oauth::redirect_uri::Differences;
 use serde_json::Value;
 use url::Url;
 
@@ -33,8 +34,8 @@ enum EndSessionError {
     HintOfOther,
     #[error("there is no application with the id `{0}`")]
     UnknownClient(String),
-    #[error("{0}")]
-    RedirectUri(String),
+    #[error("post_logout_redirect_uri is not registered: {0}")]
+    RedirectUri(Differences),
     #[error("no sign-out is under way in this session")]
     NoDetails,
     #[error("xsrf is not the one of the last sign-out page")]
@@ -191,8 +192,7 @@ fn redirect_uri_of(
     if uris::matches(&registered, given) {
         return Ok(Some(given.to_owned()));
     }
-    let text = redirect_uri::difference(&registered, given);
-    Err(EndSessionError::RedirectUri(text.replace("redirect_uri", "post_logout_redirect_uri")))
+    Err(EndSessionError::RedirectUri(Differences::of(&registered, given)))
 }
 
 fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {

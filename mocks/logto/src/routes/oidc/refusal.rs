@@ -1,7 +1,9 @@
 //! Why an authorization request is refused.
 
 use axum::response::Response;
+use kit::Note;
 use oauth::ErrorCode;
+use oauth::redirect_uri::Differences;
 
 use super::respond::{self, ResponseMode};
 use crate::wire::OidcError;
@@ -15,8 +17,10 @@ pub(super) enum Refusal {
     Missing(&'static str),
     #[error("the parameter `{0}` comes twice")]
     Twice(String),
-    #[error("{0}")]
-    RedirectUri(String),
+    #[error("redirect_uri is not registered: {0}")]
+    RedirectUri(Differences),
+    #[error("`{0}` is no single address")]
+    Wildcard(String),
     #[error("response_type `{0}` is not supported")]
     ResponseType(String),
     #[error("response_type `{0}` is not allowed for this application")]
@@ -70,7 +74,7 @@ impl Refusal {
             Self::UnknownClient(id) => (ErrorCode::InvalidClient, Some(format!("invalid client {id}"))),
             Self::Missing(name) => invalid(format!("missing required parameter '{name}'")),
             Self::Twice(name) => invalid(format!("'{name}' parameter must not be provided twice")),
-            Self::RedirectUri(_) => (
+            Self::RedirectUri(_) | Self::Wildcard(_) => (
                 ErrorCode::InvalidRedirectUri,
                 Some("redirect_uri did not match any of the client's registered redirect_uris".to_owned()),
             ),
@@ -164,6 +168,7 @@ impl Refusal {
         }
         parameters.extend(state.map(|state| ("state", state)));
         parameters.push(("iss", issuer));
-        kit::note(respond::send(mode, redirect_uri, &parameters), self.to_string())
+        let note = Note::new(code.as_str(), self.to_string());
+        kit::note(respond::send(mode, redirect_uri, &parameters), note)
     }
 }

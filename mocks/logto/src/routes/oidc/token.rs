@@ -13,6 +13,7 @@ use axum::response::Response;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::params::Params;
+use oauth::redirect_uri::Difference;
 use oauth::{ErrorCode, Scopes};
 use serde_json::{Map, Value, json};
 
@@ -65,7 +66,7 @@ enum TokenError {
     #[error("the code was given to another application")]
     CodeOfOther,
     #[error("{0}")]
-    RedirectUri(String),
+    RedirectUri(Difference),
     #[error("code_verifier {0}")]
     VerifierForm(String, &'static str),
     #[error("code_verifier is missing, or does not match code_challenge")]

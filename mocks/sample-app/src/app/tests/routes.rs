@@ -46,7 +46,7 @@ async fn a_request_and_the_reason_it_was_refused_for_are_in_the_journal() {
     let entry = &world.journal.entries()[0];
     assert_eq!((entry.party, entry.direction), (Party::APP, Direction::Received));
     assert_eq!(entry.request.url, "http://localhost:3000/callback?state=x");
-    assert_eq!(entry.notes, ["no sign-in is under way in this session"]);
+    assert_eq!(entry.notes[0].code, "app/no-sign-in");
 }
 
 #[tokio::test]

@@ -43,8 +43,9 @@ async fn a_refused_revocation_does_not_hold_the_sign_out_up_but_is_noted() {
     world.sign_in().await;
     let before = world.journal.last_number();
     assert_eq!(world.get("/sign-out").await.status, 307);
-    let notes = world.journal.since(before)[0].notes.concat();
-    assert!(notes.contains("not revoked") && notes.contains("401"), "{notes}");
+    let notes = &world.journal.since(before)[0].notes;
+    assert_eq!(notes[0].code, "app/not-revoked");
+    assert!(notes[0].to_string().contains("401"), "{}", notes[0]);
     assert_eq!(world.session().await["authenticated"], false);
 }
 

@@ -218,7 +218,7 @@ impl World {
             let target = entry.request.url.replace(&self.logto.uri(), "");
             let outcome = match entry.outcome {
                 Outcome::Response(response) => response.status.to_string(),
-                Outcome::Fault(fault) => fault,
+                Outcome::Fault(fault) => fault.to_string(),
                 Outcome::Pending => "pending".to_owned(),
             };
             format!("{} {target} {outcome}", entry.request.method)

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
+use kit::Note;
 use oauth::params::Params;
 
 use super::DeviceError;
@@ -86,7 +87,7 @@ pub(super) fn wrong(
     let id = session.map(|session| session.id.as_str()).unwrap_or_default();
     let secret = fresh_secret(shared, store, id);
     let page = to(shared, &mut set, &secret, &Shown::of(query), &Says::Wrong(error));
-    let mut response = kit::note(page, error.to_string());
+    let mut response = kit::note(page, Note::new("logto/user-code", error.to_string()));
     if session.is_none() {
         let mut fault = ApiError::internal().response(error.to_string());
         let location = response.headers_mut().remove(LOCATION);

@@ -1,7 +1,8 @@
 //! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).
 
 use oauth::params::Params;
-use oauth::{pkce, redirect_uri};
+use oauth::pkce;
+use oauth::redirect_uri::Difference;
 use serde_json::Value;
 
 use super::TokenError;
@@ -77,7 +78,7 @@ fn same_redirect_uri(code: &Code, given: &str) -> Result<(), TokenError> {
     if code.request.redirect_uri == given {
         return Ok(());
     }
-    Err(TokenError::RedirectUri(redirect_uri::difference_from(&code.request.redirect_uri, given)))
+    Err(TokenError::RedirectUri(Difference::between(&code.request.redirect_uri, given)))
 }
 
 fn proof(code: &Code, verifier: Option<&str>) -> Result<(), TokenError> {

@@ -1,0 +1,123 @@
+//! Why a party answered as it did.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::SendError;
+
+/// Values of a note by name, in the form in which the journal is read over the control API.
+pub type Facts = BTreeMap<&'static str, Value>;
+
+/// Why a party answered as it did, above all why it refused, or why there was no answer. For the
+/// journal, and never on the wire.
+///
+/// Programs tell notes apart by their code and read their facts. The text is for people: it may be
+/// reworded at any time, and nothing may depend on it.
+///
+/// ```
+/// let note = kit::Note::new("app/missing-claim", "the ID token has no `email`").with("claim", "email");
+/// assert_eq!(note.fact::<String>("claim").as_deref(), Some("email"));
+/// assert_eq!(
+///     serde_json::to_value(&note)?,
+///     serde_json::json!({
+///         "code": "app/missing-claim",
+///         "text": "the ID token has no `email`",
+///         "facts": { "claim": "email" },
+///     }),
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Serialize)]
+pub struct Note {
+    /// Which reason it is: the part that gives it and a name, `hf/scope-not-enabled`; of Logto its own
+    /// code, `session.not_found`. It stays the same when the text changes.
+    pub code: &'static str,
+    /// The reason in words.
+    pub text: Prose,
+    /// What belongs to it: what was expected, what was found.
+    pub facts: Facts,
+}
+
+impl Note {
+    /// A note without facts.
+    #[must_use]
+    pub fn new(code: &'static str, text: impl Into<Prose>) -> Self {
+        Self { code, text: text.into(), facts: Facts::new() }
+    }
+
+    /// Adds a fact. A value that JSON cannot hold is null.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        self.facts.insert(name, serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
+    /// A fact as the type it was made from; `None` when there is none of this name and type.
+    #[must_use]
+    pub fn fact<'n, T: Deserialize<'n>>(&'n self, name: &str) -> Option<T> {
+        T::deserialize(self.facts.get(name)?).ok()
+    }
+
+    /// About what it takes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let facts = self.facts.iter().map(|(name, value)| name.len() + value.to_string().len());
+        size_of::<Self>() + self.text.0.len() + facts.sum::<usize>()
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+/// An error that is also the reason for an answer: its text is the note's.
+pub trait Reason: fmt::Display {
+    /// The note's code.
+    fn code(&self) -> &'static str;
+
+    /// The note's facts.
+    fn facts(&self) -> Facts {
+        Facts::new()
+    }
+}
+
+impl<R: Reason + ?Sized> From<&R> for Note {
+    fn from(reason: &R) -> Self {
+        Self { code: reason.code(), text: reason.to_string().into(), facts: reason.facts() }
+    }
+}
+
+impl Reason for SendError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::HostOutsideStack { .. } => "kit/host-outside-stack",
+            Self::Url { .. } => "kit/invalid-url",
+            Self::Connect { .. } => "kit/no-connection",
+            Self::Incomplete { .. } => "kit/incomplete-answer",
+            Self::TooManyRedirects { .. } => "kit/too-many-redirects",
+            Self::BodyTooLarge { .. } => "kit/body-too-large",
+        }
+    }
+}
+
+/// A text of ours for people. It can be shown and written; it cannot be compared, searched or taken
+/// apart, so that no program comes to depend on how a sentence is worded.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Prose(String);
+
+impl<T: Into<String>> From<T> for Prose {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Prose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
