@@ -1,7 +1,6 @@
 //! The report as JUnit XML, which CI systems show.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
-use std::sync::Arc;
 use std::time::Duration;
 
 use kit::output::{Form, escaped};
@@ -23,7 +22,7 @@ pub(super) struct Junit {
 }
 
 struct Case {
-    scenario: Arc<Scenario>,
+    name: String,
     duration: Duration,
     kind: Kind,
     /// How many bytes of details it has; they stand in the order of the cases.
@@ -59,7 +58,7 @@ impl Junit {
             source,
         })?;
         self.cases.push(Case {
-            scenario: outcome.scenario.clone(),
+            name: outcome.scenario.name(),
             duration: outcome.duration,
             kind,
             details: details.len() as u64,
@@ -84,9 +83,8 @@ impl Junit {
         let mut topics: Vec<&str> = Vec::new();
         let mut starts = Vec::with_capacity(self.cases.len());
         let mut start = 0;
-        let names: Vec<String> = self.cases.iter().map(|case| case.scenario.name()).collect();
-        for (case, name) in self.cases.iter().zip(&names) {
-            let (topic, _) = parts(name);
+        for case in &self.cases {
+            let (topic, _) = parts(&case.name);
             if !topics.contains(&topic) {
                 topics.push(topic);
             }
@@ -99,13 +97,13 @@ impl Junit {
         let head = counted(BytesStart::new("testsuites"), "logto-testkit", all());
         xml.write_event(Event::Start(head.with_attributes([("time", &*format!("{seconds:.3}"))])))?;
         for topic in topics {
-            let of_topic = || (0..names.len()).filter(|at| parts(&names[*at]).0 == topic);
+            let of_topic = || (0..self.cases.len()).filter(|at| parts(&self.cases[*at].name).0 == topic);
             let cases = of_topic().map(|at| &self.cases[at]);
             xml.write_event(Event::Start(counted(BytesStart::new("testsuite"), topic, cases)))?;
             for at in of_topic() {
                 let case = &self.cases[at];
                 let time = format!("{:.3}", case.duration.as_secs_f64());
-                let name = in_one_line(parts(&names[at]).1);
+                let name = in_one_line(parts(&case.name).1);
                 let element = BytesStart::new("testcase").with_attributes([
                     ("name", &*name),
                     ("classname", &*in_one_line(topic)),

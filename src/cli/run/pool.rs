@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kit::output::complain;
@@ -112,16 +112,17 @@ pub(in crate::cli) fn start(
     let names = scenarios.iter().map(|scenario| scenario.name()).collect();
     let (sender, done) = mpsc::unbounded_channel();
     let stopped = Arc::new(AtomicBool::new(false));
-    let (scenarios, next) = (Arc::new(scenarios), Arc::new(AtomicUsize::new(0)));
     let mut workers = Vec::new();
     let (jobs, told) = within_limits(settings.jobs.clamp(1, scenarios.len()));
+    // A scenario that was walked is not kept: a report needs its name at most.
+    let queue = Arc::new(Mutex::new(scenarios.into_iter().enumerate()));
+    let next = move || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     if let Some(told) = told {
         complain(&told);
     }
     let ahead = Arc::new(Semaphore::new(jobs + AHEAD));
     for _ in 0..jobs {
-        let (scenarios, next, settings) = (scenarios.clone(), next.clone(), settings.clone());
-        let ahead = ahead.clone();
+        let (next, settings, ahead) = (next.clone(), settings.clone(), ahead.clone());
         let (sender, stopped, interrupted) = (sender.clone(), stopped.clone(), interrupted.clone());
         let thread = std::thread::Builder::new().name("walks".to_owned());
         let started = thread.spawn(move || {
@@ -129,8 +130,9 @@ pub(in crate::cli) fn start(
             let runtime = match runtime {
                 Ok(runtime) => runtime,
                 Err(source) => {
-                    let at = next.fetch_add(1, Ordering::SeqCst);
-                    drop(sender.send((at, Err(CliError::Io { what: "start a worker", source }))));
+                    if let Some((at, _)) = next() {
+                        drop(sender.send((at, Err(CliError::Io { what: "start a worker", source }))));
+                    }
                     return;
                 }
             };
@@ -138,12 +140,11 @@ pub(in crate::cli) fn start(
             while let Ok(permit) = runtime.block_on(ahead.acquire()) {
                 // Given back when the walk is reported.
                 permit.forget();
-                let at = next.fetch_add(1, Ordering::SeqCst);
-                let Some(scenario) = scenarios.get(at) else { break };
+                let Some((at, scenario)) = next() else { break };
                 if stopped.load(Ordering::SeqCst) || *interrupted.borrow() {
                     break;
                 }
-                let outcome = on(&runtime, scenario, &settings, &interrupted);
+                let outcome = on(&runtime, &scenario, &settings, &interrupted);
                 if sender.send((at, outcome)).is_err() {
                     break;
                 }

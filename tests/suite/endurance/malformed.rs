@@ -311,11 +311,11 @@ fn an_answer_that_is_still_delayed_is_dropped_at_ctrl_c() {
     until("the site to answer", Duration::from_secs(10), || {
         status_of(served.address("site:"), "/").is_some()
     });
-    let (status, time) = served.interrupt(Duration::from_secs(20));
+    let (status, time) = served.interrupt(Duration::from_secs(15));
     assert_eq!(status.code(), Some(0), "after {time:?}: {}", served.log());
-    assert!(time < Duration::from_secs(8), "{time:?}");
-    let told = served.log();
-    assert!(told.contains("drops what it has not answered") && !told.contains("error"), "{told}");
+    let told = || served.log().contains("drops what it has not answered");
+    until("the log to say so", Duration::from_secs(10), told);
+    assert!(!served.log().contains("error"), "{}", served.log());
     assert_eq!(first_line(&mut waiting), "");
 }
 
