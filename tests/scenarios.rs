@@ -21,6 +21,10 @@ use logto_testkit::{
 
 #[path = "suite/by_environment.rs"]
 mod by_environment;
+#[path = "suite/second_judge.rs"]
+mod second_judge;
+
+use second_judge::judges_agree;
 
 /// A real tenant is one for all: walks on it take turns.
 static TENANT: Mutex<()> = Mutex::new(());
@@ -137,12 +141,14 @@ fn run(scenario: &Scenario) -> Result<(), Failed> {
             (by_environment::external(builder, &url)?, Some(turn))
         }
     };
-    let report = runtime()?.block_on(async {
+    let (report, judged) = runtime()?.block_on(async {
         let stack = builder.start().await?;
         let report = walk(&stack, scenario).await;
+        let judged = judges_agree(&stack, scenario);
         stack.stop().await?;
-        Ok::<_, Box<dyn std::error::Error>>(report?)
+        Ok::<_, Box<dyn std::error::Error>>((report?, judged?))
     })?;
+    assert!(judged > 0 || scenario.name() != "sign-in/first-visit", "the second judge saw no ID token");
     let transcript = report.transcript.to_string();
     if !report.passed() || matches!(compare_snapshot(scenario, &transcript)?, SnapshotResult::Different(_)) {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed-walks");

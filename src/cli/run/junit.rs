@@ -9,7 +9,6 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::super::exit::CliError;
 use super::outcome::{Outcome, Verdict, raw_headers};
-use crate::Scenario;
 
 /// The cases so far. The counts stand at the head of the document, so it is
 /// written at the end; until then, what may be long waits in a file without a name.

@@ -8,15 +8,7 @@ use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, C
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, Nonce};
 use serde_json::Value;
 
-use super::JudgeError;
 use super::id_token::Expected;
-
-/// Both judges believe the token, or neither.
-#[track_caller]
-pub(super) fn must_agree(token: &str, keys: &str, expected: &Expected<'_>, first: &Result<(), JudgeError>) {
-    let second = judge(token, keys, expected);
-    assert_eq!(first.is_ok(), second.is_ok(), "the judges differ: {first:?}, {second:?}: {token}");
-}
 
 /// The verdict of `openidconnect`.
 pub(super) fn judge(token: &str, keys: &str, expected: &Expected<'_>) -> Result<(), String> {

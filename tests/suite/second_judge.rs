@@ -1,0 +1,133 @@
+//! `openidconnect`, which shares no code with the sample app, judges every ID token that the app was
+//! given during a walk, and must come to the app's verdict. The app's own tests do the same.
+
+use jiff::SignedDuration;
+use kit::{Direction, Entry, Outcome, Party};
+use logto_testkit::{Scenario, Stack};
+use sample_app::{ClientAuth, Variant};
+use serde_json::Value;
+use url::Url;
+
+use id_token::Expected;
+
+#[path = "../../mocks/sample-app/src/judge/second.rs"]
+mod second;
+
+/// What a token is held against, as `second` knows it from the sample app.
+mod id_token {
+    pub(super) struct Expected<'a> {
+        pub(super) issuer: &'a str,
+        pub(super) algorithms: &'a [String],
+        pub(super) app_id: &'a str,
+        pub(super) app_secret: Option<&'a str>,
+        pub(super) nonce: &'a str,
+        pub(super) now: i64,
+    }
+}
+
+/// The app's notes that are a verdict on an ID token, or on the keys for it.
+const REFUSED: [&str; 4] =
+    ["app/id-token-algorithm", "app/id-token-malformed", "app/id-token-refused", "app/key-set-malformed"];
+
+/// How many ID tokens both judges judged.
+///
+/// # Errors
+/// The token on which they differ.
+pub(crate) fn judges_agree(stack: &Stack, scenario: &Scenario) -> Result<usize, String> {
+    let Some(config) = stack.app_config() else { return Ok(0) };
+    let off = scenario.given.clocks.app.as_deref().unwrap_or("0s");
+    let off: SignedDuration =
+        off.trim_start_matches('+').parse().map_err(|error| format!("{off}: {error}"))?;
+    let entries = stack.journal().entries();
+    let mut judged = 0;
+    for (at, asked) in entries.iter().enumerate() {
+        let Some(token) = token_of_a_code(asked) else { continue };
+        let Some(callback) = entries[..at].iter().rev().find(|entry| is_answered_at(entry, asked)) else {
+            continue;
+        };
+        let Some(sent) = entries[..at].iter().rev().find(|entry| is_request_of(entry, callback)) else {
+            continue;
+        };
+        let Some(provider) = latest(&entries[..at], "/oidc/.well-known/openid-configuration") else {
+            continue;
+        };
+        // Keys are asked for after the token, once more when the key is unknown, and kept from before otherwise.
+        let next = entries[at + 1..].iter().position(|entry| token_of_a_code(entry).is_some());
+        let until = next.map_or(entries.len(), |next| at + 1 + next);
+        let Some(keys) = latest(&entries[..until], "/oidc/jwks") else { continue };
+        let (provider, nonce): (Value, _) = (
+            serde_json::from_str(provider).map_err(|error| error.to_string())?,
+            parameter(&sent.request.url, "nonce"),
+        );
+        let algorithms = if config.options.variants.contains(&Variant::ExpectsRs256) {
+            vec!["RS256".to_owned()]
+        } else {
+            serde_json::from_value(provider["id_token_signing_alg_values_supported"].clone())
+                .unwrap_or_default()
+        };
+        let expected = Expected {
+            issuer: provider["issuer"].as_str().unwrap_or_default(),
+            algorithms: &algorithms,
+            app_id: &config.app_id,
+            app_secret: (config.options.client_auth != ClientAuth::None)
+                .then_some(config.app_secret.as_str()),
+            nonce: &nonce.unwrap_or_default(),
+            now: asked.at.checked_add(off).map_err(|error| error.to_string())?.as_second(),
+        };
+        let refused = callback.notes.iter().any(|note| REFUSED.contains(&note.code));
+        let second = second::judge(&token, keys, &expected);
+        if second.is_ok() == refused {
+            return Err(format!(
+                "the app {} the ID token, the second judge says {second:?}: {token}",
+                if refused { "refuses" } else { "believes" }
+            ));
+        }
+        judged += 1;
+    }
+    Ok(judged)
+}
+
+/// The ID token that the app was given for a code.
+fn token_of_a_code(entry: &Entry) -> Option<String> {
+    let sent = entry.party == Party::APP && entry.direction == Direction::Sent;
+    let body = answer(entry).filter(|_| sent && parameter(&form(entry), "code").is_some())?;
+    Some(serde_json::from_str::<Value>(body).ok()?["id_token"].as_str()?.to_owned())
+}
+
+/// Whether the app received the code here that it redeems in `asked`.
+fn is_answered_at(entry: &Entry, asked: &Entry) -> bool {
+    entry.party == Party::APP
+        && entry.direction == Direction::Received
+        && parameter(&entry.request.url, "code")
+            .is_some_and(|code| parameter(&form(asked), "code") == Some(code))
+}
+
+/// Whether Logto received the authorization request here that `callback` answers.
+fn is_request_of(entry: &Entry, callback: &Entry) -> bool {
+    entry.party == Party::LOGTO
+        && entry.request.url.contains("/oidc/auth?")
+        && parameter(&entry.request.url, "state") == parameter(&callback.request.url, "state")
+}
+
+/// The last document that the app was given from this path.
+fn latest<'e>(entries: &'e [Entry], path: &str) -> Option<&'e str> {
+    let is = |entry: &&Entry| entry.party == Party::APP && entry.request.url.ends_with(path);
+    entries.iter().rev().filter(is).find_map(answer)
+}
+
+fn answer(entry: &Entry) -> Option<&str> {
+    match &entry.outcome {
+        Outcome::Response(response) if response.status == 200 => Some(&response.body),
+        Outcome::Response(_) | Outcome::Pending | Outcome::Fault(_) => None,
+    }
+}
+
+/// A form as the query of an address, so that both are read in one way.
+fn form(entry: &Entry) -> String {
+    format!("http://form/?{}", entry.request.body)
+}
+
+fn parameter(address: &str, name: &str) -> Option<String> {
+    let address = Url::parse(address).ok()?;
+    address.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+}
