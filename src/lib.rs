@@ -204,7 +204,7 @@ pub mod journal {
 /// ```
 /// use logto_testkit::huggingface::{Config, Switches};
 ///
-/// let switches: Switches = serde_json::from_str(r#"{ "code_reuse": "revokes" }"#)?;
+/// let switches: Switches = serde_json::from_str(r#"{ "code_reuse": "revokes_tokens" }"#)?;
 /// let config = Config { switches, ..Config::default() };
 /// # Ok::<(), serde_json::Error>(())
 /// ```

@@ -4,15 +4,6 @@ use oauth::secret::is_white_space;
 
 /// A secret by its last three characters, with whatever cannot be seen made
 /// visible: `…abc␊`. What is not at an end stays hidden.
-///
-/// ```
-/// use logto_testkit::findings::shown_secret;
-///
-/// assert_eq!(shown_secret("oauth_app_secret_abc\n"), "…abc␊");
-/// assert_eq!(shown_secret(" oauth_app_secret_abc"), "␠…abc");
-/// assert_eq!(shown_secret(""), "empty");
-/// assert_eq!(shown_secret("abc"), "… (3 characters)");
-/// ```
 #[must_use]
 pub(crate) fn shown_secret(secret: &str) -> String {
     if secret.is_empty() {
@@ -64,7 +55,10 @@ mod tests {
     #[test]
     fn a_secret_is_hidden_and_its_defects_are_not() {
         assert_eq!(shown_secret("oauth_app_secret_xyz\u{feff}\r\n"), "…xyz⟨U+FEFF⟩␍␊");
+        assert_eq!(shown_secret(" oauth_app_secret_abc"), "␠…abc");
         assert_eq!(shown_secret("  \n"), "␠␠␊… (0 characters)");
+        assert_eq!(shown_secret("abc"), "… (3 characters)");
+        assert_eq!(shown_secret(""), "empty");
         assert!(!shown_secret("oauth_app_secret_0123456789").contains("secret"));
     }
 

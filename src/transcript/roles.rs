@@ -15,14 +15,6 @@ const SCRIPT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').rem
 const START: usize = 4;
 
 /// Which value plays which role.
-///
-/// ```
-/// # use logto_testkit::transcript::Roles;
-/// let mut roles = Roles::new();
-/// roles.know("CODE", "Uc62l4xT2E927IdK");
-/// roles.know("CODE", "PHfNi7PzJfQbETne");
-/// assert_eq!(roles.replace("code=PHfNi7PzJfQbETne"), "code=[CODE:2]");
-/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Roles {
     /// Spelling and label by the first bytes; longest first.
