@@ -18,8 +18,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answers;
 mod calls;
-mod compare;
 mod difference;
 mod error;
 mod id_tokens;

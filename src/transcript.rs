@@ -3,9 +3,10 @@
 //! the sample app made.
 //!
 //! Random values are shown as roles, by knowledge and not by pattern: the stack
-//! says what it knows beforehand ([`Roles::know`]), and a table of places says
-//! where new values appear. The same value has the same role everywhere, so
-//! reuse and mix-ups stay visible. Times are shown as distances from now.
+//! says what it knows beforehand ([`Roles::know`]), and `policy.rs` says where new
+//! values appear, what else is not shown as it is, and why. The same value has
+//! the same role everywhere, so reuse and mix-ups stay visible. Times are shown
+//! as distances from now.
 //!
 //! [`Transcript`] is text by its `Display`, and JSON by `serde`.
 
@@ -15,9 +16,10 @@ mod cookies;
 pub(crate) mod jwt;
 mod model;
 mod places;
+pub(crate) mod policy;
 mod roles;
 mod text;
-mod times;
+pub(crate) mod times;
 mod wire;
 
 pub use model::Transcript;

@@ -2,26 +2,24 @@
 
 use kit::Entry;
 
-use super::compare;
+use super::answers;
 use super::story::Exchange;
 use super::values::Values;
-
-/// Headers that a provider may act on.
-const HEADERS: [&str; 5] = ["authorization", "content-type", "accept", "accept-language", "user-agent"];
-
-/// Members of a client assertion that are made up for each call.
-const MADE_UP: [&str; 3] = ["jti", "iat", "exp"];
+use crate::transcript::policy::{self, At, Then};
 
 /// A body with a client assertion told by its claims: its signature and what is
 /// made up for each call are not compared, its lifetime is.
 fn readable(body: &str) -> String {
     let parameters = body.split('&').map(|parameter| {
-        let assertion = parameter.strip_prefix("client_assertion=").and_then(compare::claims);
+        let assertion = parameter.strip_prefix("client_assertion=").and_then(answers::claims);
         let Some((header, mut claims)) = assertion else { return parameter.to_owned() };
         let lifetime = claims["exp"].as_i64().zip(claims["iat"].as_i64());
         claims["lifetime"] = lifetime.map(|(end, start)| end - start).into();
-        for name in MADE_UP {
-            claims[name] = true.into();
+        for (name, value) in claims.as_object_mut().into_iter().flatten() {
+            if matches!(policy::story(At::Claim, name), Then::Masked(_) | Then::Seconds | Then::Milliseconds)
+            {
+                *value = true.into();
+            }
         }
         format!("client_assertion={header}{claims}")
     });
@@ -54,7 +52,8 @@ pub(super) fn differences(
         let (request, seen) = (&recorded.request, &here.request);
         check("method", request.method.clone(), seen.method.clone());
         check("url", values.here(&request.url), seen.url.clone());
-        for name in HEADERS {
+        let compared = policy::rows().filter(|row| row.at == At::RequestHeader && row.story == Then::AsItIs);
+        for name in compared.map(|row| row.name) {
             let absent = || "(absent)".to_owned();
             let expected = request.header(name).map_or_else(absent, |value| values.here(value));
             check(name, expected, seen.header(name).map_or_else(absent, ToOwned::to_owned));

@@ -2,58 +2,44 @@
 //! responses, also where no later request repeats it. The first meeting of a
 //! value decides; from then on it has to be the same.
 
+use kit::Party;
 use serde_json::Value;
+use url::Url;
 
-use super::compare;
+use super::answers;
 use super::places::at;
 use super::story::Response;
 use super::values::Values;
-
-/// Members of bodies whose values are made up.
-const MADE_UP: [&str; 17] = [
-    "id",
-    "userId",
-    "sub",
-    "access_token",
-    "refresh_token",
-    "verificationId",
-    "value",
-    "request_uri",
-    "resourceId",
-    "scopeId",
-    "applicationId",
-    "nonce",
-    "sessionId",
-    "interactionId",
-    "grantId",
-    "device_code",
-    "user_code",
-];
-
-/// Shorter strings are never random.
-const SHORTEST_ID: usize = 9;
+use crate::transcript::policy::{self, At, SHORTEST_ID, Then};
 
 pub(super) fn dynamic(recorded: &Response, here: &Response, values: &mut Values) {
     for ((name, old), (other, new)) in recorded.cookies().zip(here.cookies()) {
-        if name != other || name.ends_with(".sig") {
-            continue;
-        }
-        if name == "_interaction" {
-            same_place("set-cookie _interaction uid", recorded, here, values);
-        } else if name != "_logto" {
-            // `_logto` says how the sign-in page was asked for; nothing in it is made up.
-            values.learn(old, new);
+        match policy::story(At::Cookie, name) {
+            Then::Learnt if name == other => values.learn(old, new),
+            Then::RolesWithin(_) if name == other => {
+                same_place(&format!("set-cookie {name} uid"), recorded, here, values);
+            }
+            _ => {}
         }
     }
-    for place in ["header etag", "location.query.code"] {
-        same_place(place, recorded, here, values);
+    for row in policy::rows() {
+        match (row.whose, row.at, row.story) {
+            (_, At::Header, Then::Presence(_)) => {
+                same_place(&format!("header {}", row.name), recorded, here, values);
+            }
+            // A redirect to the app.
+            (Some(Party::APP), At::Query, Then::Learnt) => {
+                same_place(&format!("location.query.{}", row.name), recorded, here, values);
+            }
+            _ => {}
+        }
     }
     if let (Some(old), Some(new)) = (recorded.json(), here.json()) {
-        members(&old, &new, "", values);
+        members(&old, &new, (At::Answered, ""), values);
     }
     // Pages are told by their forms, whose hidden values are made up.
     if recorded.body.get("forms").is_some() {
-        members(&recorded.body, &here.body, "", values);
+        members(&recorded.body, &here.body, (At::Answered, ""), values);
     }
 }
 
@@ -63,34 +49,41 @@ fn same_place(place: &str, recorded: &Response, here: &Response, values: &mut Va
     }
 }
 
-fn nonce(uri: &str) -> Option<String> {
-    let uri = url::Url::parse(uri).ok()?;
-    let (_, nonce) = uri.query_pairs().find(|(name, _)| name == "nonce")?;
-    (nonce.len() >= SHORTEST_ID).then(|| nonce.into_owned())
+/// Parameters of an address of the provider that are made up.
+fn query(old: &str, new: &str, values: &mut Values) {
+    let (Ok(old), Ok(new)) = (Url::parse(old), Url::parse(new)) else { return };
+    let long = |text: &str| text.len() >= SHORTEST_ID;
+    for (name, old) in old.query_pairs().filter(|(_, value)| long(value)) {
+        let made_up = policy::rule(Some(Party::HUGGINGFACE), At::Query, &name)
+            .is_some_and(|row| row.story == Then::Learnt);
+        let new = new.query_pairs().find(|(other, _)| *other == name).map(|(_, value)| value);
+        if let Some(new) = new.filter(|new| made_up && long(new)) {
+            values.learn(&old, &new);
+        }
+    }
 }
 
-fn members(old: &Value, new: &Value, name: &str, values: &mut Values) {
+fn members(old: &Value, new: &Value, (at, name): (At, &str), values: &mut Values) {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
             for (name, old) in old {
                 if let Some(new) = new.get(name) {
-                    members(old, new, name, values);
+                    members(old, new, (at, name), values);
                 }
             }
         }
         (Value::Array(old), Value::Array(new)) => {
-            old.iter().zip(new).for_each(|(old, new)| members(old, new, name, values));
+            old.iter().zip(new).for_each(|(old, new)| members(old, new, (at, name), values));
         }
         (Value::String(old), Value::String(new)) => {
-            if let (Some((_, old)), Some((_, new))) = (compare::claims(old), compare::claims(new)) {
-                members(&old, &new, "", values);
-            } else if name == "authorizationUri" {
-                // The nonce of an OpenID connector, made up for each request.
-                if let (Some(old), Some(new)) = (nonce(old), nonce(new)) {
-                    values.learn(&old, &new);
-                }
-            } else if MADE_UP.contains(&name) && old.len() == new.len() && old.len() >= SHORTEST_ID {
-                values.learn(old, new);
+            if let (Some((_, old)), Some((_, new))) = (answers::claims(old), answers::claims(new)) {
+                members(&old, &new, (At::Claim, ""), values);
+                return;
+            }
+            match policy::story(at, name) {
+                Then::Parts => query(old, new, values),
+                Then::Learnt if old.len() == new.len() && old.len() >= SHORTEST_ID => values.learn(old, new),
+                _ => {}
             }
         }
         _ => {}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::compare;
+use super::answers;
 use super::story::Response;
 use crate::walker::Page;
 
@@ -75,7 +75,7 @@ pub(super) fn at(response: &Response, place: &str) -> Option<String> {
     }
     if let Some(rest) = place.strip_prefix("jwt ") {
         let (path, claim) = rest.split_once(' ')?;
-        let (_, claims) = compare::claims(&member(path)?)?;
+        let (_, claims) = answers::claims(&member(path)?)?;
         return claims.get(claim)?.as_str().map(ToOwned::to_owned);
     }
     if let Some(name) = place.strip_prefix("html.input.") {

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use kit::Machine;
 use serde_json::Value;
 
+use super::answers;
 use super::calls;
-use super::compare;
 use super::difference::Difference;
 use super::error::ReplayError;
 use super::learn;
@@ -147,7 +147,7 @@ impl Stage<'_> {
         let here = described(here, &exchange.response);
         learn::dynamic(&exchange.response, &here, &mut self.values);
         let now = self.site.clock.now();
-        let mut found = compare::differences(&exchange.request, &exchange.response, &here, &self.values, now);
+        let mut found = answers::differences(&exchange.request, &exchange.response, &here, &self.values, now);
         let recorded: Vec<&Exchange> =
             self.story.exchanges.iter().filter(|call| call.during == Some(exchange.n)).collect();
         found.extend(calls::differences(&recorded, &self.site.journal.since(before), &self.values));

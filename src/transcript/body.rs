@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::jwt;
+use super::policy::{self, At, Row, Then};
 use super::roles::Roles;
 use super::times;
 use crate::walker::{Form, Page};
@@ -14,20 +15,11 @@ use crate::walker::{Form, Page};
 /// JSON that fits into a line of this length is not broken.
 const WIDTH: usize = 120;
 
-/// Lines of a text that are shown.
-const TEXT_LINES: usize = 12;
-
-/// Characters of an error page that are shown.
-const ERROR_TEXT: usize = 160;
-
 /// More parameters than this, or longer ones, are shown one a line.
 const INLINE_PARAMETERS: usize = 2;
 
 /// A query or form of this length still stands in one line.
 const INLINE_LENGTH: usize = 100;
-
-/// Members of a public key that differ in every start (RFC 7518 §6).
-const KEY_MATERIAL: [&str; 3] = ["x", "y", "n"];
 
 /// A body, and what it is as JSON, if it is JSON.
 pub(super) struct Body<'a> {
@@ -60,9 +52,10 @@ impl Bodies<'_> {
     /// The body of a response that is not a page.
     pub(super) fn response(self, body: &Body<'_>, path: &str) -> Vec<String> {
         self.json(body, path).unwrap_or_else(|| {
+            let limit = policy::limit(At::Body, "text");
             let mut lines: Vec<String> =
-                body.text.lines().take(TEXT_LINES).map(|line| self.roles.replace(line)).collect();
-            let more = body.text.lines().count().saturating_sub(TEXT_LINES);
+                body.text.lines().take(limit).map(|line| self.roles.replace(line)).collect();
+            let more = body.text.lines().count().saturating_sub(limit);
             if more > 0 {
                 lines.push(format!("… and {more} more lines"));
             }
@@ -93,7 +86,7 @@ impl Bodies<'_> {
     pub(super) fn page(self, page: &Page, status: u16) -> Vec<String> {
         let mut lines = vec![format!("title “{}”", self.roles.replace(&page.title))];
         if status >= 400 {
-            let text: String = page.text.chars().take(ERROR_TEXT).collect();
+            let text: String = page.text.chars().take(policy::limit(At::Page, "text")).collect();
             lines.push(format!("text “{}”", self.roles.replace(&text)));
         }
         for (at, form) in page.forms.iter().enumerate() {
@@ -142,10 +135,9 @@ impl Bodies<'_> {
                 members
                     .iter()
                     .map(|(name, value)| {
-                        let value = if is_key && KEY_MATERIAL.contains(&name.as_str()) {
-                            json!(format!("[{}]", name.to_uppercase()))
-                        } else {
-                            self.by_role(name, value)
+                        let value = match policy::transcript(None, At::Member, name) {
+                            Then::Masked(mask) if is_key => json!(mask),
+                            _ => self.by_role(name, value),
                         };
                         (self.roles.replace(name), value)
                     })
@@ -217,42 +209,24 @@ fn layout(value: &Value) -> Vec<String> {
 }
 
 /// What is shown of documents that are mostly settings of no concern here.
-fn view<'v>(value: &'v Value, path: &str) -> Cow<'v, Value> {
-    if path.ends_with("/.well-known/sign-in-exp") {
-        let connectors = value.get("socialConnectors").and_then(Value::as_array).into_iter().flatten();
-        let connectors: Vec<Value> = connectors.map(|connector| part(connector, &["id", "target"])).collect();
-        return Cow::Owned(json!({
-            "signInMode": value.get("signInMode"),
-            "socialConnectors": connectors,
-            "…": "more settings",
-        }));
+fn view<'v>(value: &'v Value, document: &str) -> Cow<'v, Value> {
+    let is_it = |row: &&Row| matches!(row.at, At::Document(end) if document.ends_with(end));
+    let mut rows = policy::rows().filter(is_it).peekable();
+    if rows.peek().is_none() {
+        return Cow::Borrowed(value);
     }
-    if path.ends_with("/.well-known/openid-configuration") {
-        let shown = [
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-            "userinfo_endpoint",
-            "jwks_uri",
-            "revocation_endpoint",
-            "end_session_endpoint",
-            "id_token_signing_alg_values_supported",
-        ];
-        let mut document = part(value, &shown);
-        if let Value::Object(members) = &mut document {
-            members.insert("…".to_owned(), json!("more metadata"));
-        }
-        return Cow::Owned(document);
-    }
-    Cow::Borrowed(value)
-}
-
-fn part(value: &Value, members: &[&str]) -> Value {
-    members
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), value.get(name)?.clone())))
-        .collect::<Map<_, _>>()
-        .into()
+    let member = |row: &Row| {
+        let shown = match row.transcript {
+            Then::Masked(rest) => json!(rest),
+            Then::Parts => {
+                let items = value.get(row.name).and_then(Value::as_array).into_iter().flatten();
+                items.map(|item| view(item, row.name).into_owned()).collect()
+            }
+            _ => value.get(row.name)?.clone(),
+        };
+        Some((row.name.to_owned(), shown))
+    };
+    Cow::Owned(rows.filter_map(member).collect::<Map<_, _>>().into())
 }
 
 #[cfg(test)]

@@ -10,15 +10,12 @@ use super::body::{Bodies, Body};
 use super::cookies;
 use super::model::{Exchange, Transcript};
 use super::places::{Learner, Origins};
+use super::policy::{self, At, Then};
 use super::roles::Roles;
 use crate::walker::{Hop, WhyHop};
 
-/// Headers of a request that are shown; whatever else is sent says nothing
-/// about a sign-in.
-const HEADERS: [&str; 2] = ["authorization", "logto-app-id"];
-
-/// A body of more lines is not shown again when it comes again from the same place.
-const REPEATED: usize = 3;
+/// Stands for the page of Logto's sign-in application.
+const PAGE: &str = "[page]";
 
 impl Transcript {
     /// Writes down a walk. `entries` are those of the journal that the walker
@@ -82,10 +79,15 @@ impl Writer {
                 (Party::HUGGINGFACE | Party::PROXY, Direction::Received) if is_own(entry, hop) => {
                     notes.extend(&entry.notes);
                 }
-                (Party::HUGGINGFACE, Direction::Received) => meanwhile.push(self.entry(entry, Party::LOGTO)),
-                (Party::APP, Direction::Sent) => meanwhile.push(self.entry(entry, Party::APP)),
-                // Logto's journal exists only embedded, and what the app received is the hop itself.
-                _ => {}
+                (party, direction) => {
+                    let (asker, name) = match direction {
+                        Direction::Received => (Party::LOGTO, "received"),
+                        Direction::Sent => (party, "sent"),
+                    };
+                    if policy::transcript(Some(party), At::Journal, name) == Then::AsItIs {
+                        meanwhile.push(self.entry(entry, asker));
+                    }
+                }
             }
         }
         self.learner().response(&request.url, response.header("location"), &answered);
@@ -93,7 +95,7 @@ impl Writer {
 
         let sent: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
         let withheld = request.withheld.iter().map(|cookie| format!("{}: {}", cookie.name, cookie.reason));
-        let header = |name: &str| response.header(name).map(|value| self.roles.replace(value));
+        let header = |name: &str| self.header(name, response.header(name));
         Exchange {
             number: Some(hop.number),
             party: Party::BROWSER.to_string(),
@@ -146,7 +148,7 @@ impl Writer {
         };
         match (&entry.outcome, &answered) {
             (_, Some((response, body))) => {
-                let header = |name: &str| response.header(name).map(|value| self.roles.replace(value));
+                let header = |name: &str| self.header(name, response.header(name));
                 shown.status = Some(response.status);
                 shown.location = header("location");
                 shown.content_type = header("content-type");
@@ -155,7 +157,7 @@ impl Writer {
                 let page = url.as_ref().is_some_and(|url| self.origins.party(url) == Some(Party::LOGTO))
                     && header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
                 shown.content = match page {
-                    true => vec!["[page]".to_owned()],
+                    true => vec![PAGE.to_owned()],
                     false => self.response_body(body, path, entry.at),
                 };
             }
@@ -165,18 +167,21 @@ impl Writer {
         shown
     }
 
+    /// A header of a response, if it is shown.
+    fn header(&self, name: &str, value: Option<&str>) -> Option<String> {
+        let shown = policy::transcript(None, At::Header, name) == Then::AsItIs;
+        value.filter(|_| shown).map(|value| self.roles.replace(value))
+    }
+
+    /// The headers of a request that are shown.
     fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
         headers
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
-            .filter(|(name, _)| HEADERS.contains(&name.as_str()))
-            .map(|(name, value)| {
-                let value = if name == "authorization" {
-                    self.authorization(value)
-                } else {
-                    self.roles.replace(value)
-                };
-                (name, value)
+            .filter_map(|(name, value)| match policy::transcript(None, At::RequestHeader, &name) {
+                Then::Decoded => Some((name, self.authorization(value))),
+                Then::AsItIs => Some((name, self.roles.replace(value))),
+                _ => None,
             })
             .collect()
     }
@@ -195,20 +200,17 @@ impl Writer {
         }
     }
 
-    /// Pages of Logto's sign-in application: whatever is not OIDC or API, since
-    /// unknown paths are answered with it too (contract §2.3).
+    /// Pages of Logto's sign-in application.
     fn is_page_of_logto(&self, hop: &Hop) -> bool {
-        let path = hop.request.url.path();
-        let served = ["/oidc/", "/api/", "/assets/"].iter().any(|prefix| path.starts_with(prefix));
-        self.origins.party(&hop.request.url) == Some(Party::LOGTO)
-            && hop.is_html()
+        let party = self.origins.party(&hop.request.url);
+        hop.is_html()
             && hop.response.status == 200
-            && !served
+            && policy::transcript(party, At::Path, hop.request.url.path()) == Then::LeftOut
     }
 
     fn content(&mut self, hop: &Hop, body: &Body<'_>) -> Vec<String> {
         if self.is_page_of_logto(hop) {
-            return vec!["[page]".to_owned()];
+            return vec![PAGE.to_owned()];
         }
         if hop.redirect().is_some() {
             // Says once more what `Location` says.
@@ -223,7 +225,7 @@ impl Writer {
     /// The claims of an ID token are listed where it first shows.
     fn response_body(&mut self, body: &Body<'_>, path: &str, at: Timestamp) -> Vec<String> {
         let mut lines = self.bodies(at).response(body, path);
-        if lines.len() > REPEATED {
+        if lines.len() > policy::limit(At::Body, "repeated") {
             let shown = (path.to_owned(), lines.clone());
             if self.shown_documents.contains(&shown) {
                 return vec!["(the same document as before)".to_owned()];

@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::model::ShownCookie;
+use super::policy::{self, At, Then};
 use super::roles::Roles;
 use super::times;
 use crate::walker::{CookieFate, SetCookie};
@@ -78,10 +79,9 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> Show
         CookieFate::NothingToDelete => Some("nothing to delete".to_owned()),
         CookieFate::Dropped(reason) => Some(format!("dropped: {}", roles.replace(&reason.to_string()))),
     };
-    let value = if cookie.name.ends_with(".sig") && !cookie.value.is_empty() {
-        "[SIGNATURE]".to_owned()
-    } else {
-        value(&cookie.value, roles)
+    let value = match policy::transcript(None, At::Cookie, &cookie.name) {
+        Then::Masked(mask) if !cookie.value.is_empty() => mask.to_owned(),
+        _ => value(&cookie.value, roles),
     };
     let name = if cookie.name.is_empty() { roles.replace(&cookie.line) } else { cookie.name.clone() };
     ShownCookie { name, signed: folded, value, attributes, fate }
@@ -116,9 +116,11 @@ fn attribute(text: &str, at: Timestamp, roles: &Roles) -> String {
     }
 }
 
-/// The value of an `expires` attribute.
+/// The value of an attribute that is a time.
 fn expires(text: &str) -> Option<&str> {
-    text.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("expires")).map(|(_, value)| value)
+    let (name, value) = text.split_once('=')?;
+    let rule = policy::transcript(None, At::Attribute, &name.to_ascii_lowercase());
+    (rule == Then::HttpTime).then_some(value)
 }
 
 #[cfg(test)]

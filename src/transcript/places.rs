@@ -1,5 +1,4 @@
-//! The places in which new values appear, and the roles they play there. A
-//! visible table instead of patterns: what stands nowhere in it is shown as it is.
+//! Learns new values where they appear, and the roles they play there, by the table in `policy.rs`.
 
 use kit::Party;
 use serde_json::Value;
@@ -7,6 +6,7 @@ use url::Url;
 
 use super::body::Body;
 use super::jwt;
+use super::policy::{self, At, Then};
 use super::roles::Roles;
 use crate::walker::Hop;
 
@@ -42,75 +42,6 @@ pub(super) fn one_origin(a: &Url, b: &Url) -> bool {
         && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// A kind of place in a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
-    /// Query of an address.
-    Query,
-    /// Form-encoded body of a request.
-    Form,
-    /// Member of a JSON object in a request, at any depth.
-    Asked,
-    /// Member of a JSON object in a response, at any depth.
-    Answered,
-    /// `Set-Cookie`; `*` is every cookie.
-    Cookie,
-    /// Field of a form in a page.
-    Field,
-    /// Member of header or payload of an ID token.
-    Claim,
-}
-
-/// Whose messages, where in them, under which name, and the role of the value.
-type Place = (Party, At, &'static str, &'static str);
-
-const PLACES: &[Place] = &[
-    (Party::APP, At::Query, "code", "CODE"),
-    (Party::APP, At::Query, "state", "STATE"),
-    (Party::APP, At::Answered, "sub", "USER"),
-    (Party::APP, At::Cookie, "*", "APP_SESSION"),
-    // Logto, as the provider of the app.
-    (Party::LOGTO, At::Query, "state", "STATE"),
-    (Party::LOGTO, At::Query, "nonce", "NONCE"),
-    (Party::LOGTO, At::Query, "code_challenge", "CODE_CHALLENGE"),
-    (Party::LOGTO, At::Query, "id_token_hint", "ID_TOKEN"),
-    (Party::LOGTO, At::Form, "code", "CODE"),
-    (Party::LOGTO, At::Form, "code_verifier", "CODE_VERIFIER"),
-    (Party::LOGTO, At::Form, "refresh_token", "REFRESH_TOKEN"),
-    (Party::LOGTO, At::Form, "xsrf", "XSRF"),
-    (Party::LOGTO, At::Field, "xsrf", "XSRF"),
-    (Party::LOGTO, At::Answered, "access_token", "ACCESS_TOKEN"),
-    (Party::LOGTO, At::Answered, "refresh_token", "REFRESH_TOKEN"),
-    (Party::LOGTO, At::Answered, "id_token", "ID_TOKEN"),
-    (Party::LOGTO, At::Answered, "sub", "USER"),
-    (Party::LOGTO, At::Answered, "kid", "KID"),
-    (Party::LOGTO, At::Claim, "sub", "USER"),
-    (Party::LOGTO, At::Claim, "nonce", "NONCE"),
-    (Party::LOGTO, At::Claim, "kid", "KID"),
-    (Party::LOGTO, At::Cookie, "_session", "SESSION"),
-    (Party::LOGTO, At::Cookie, "_interaction_resume", "INTERACTION"),
-    // Logto, as a client of Hugging Face: its callback, and its page's calls.
-    (Party::LOGTO, At::Query, "code", "HF_CODE"),
-    (Party::LOGTO, At::Asked, "code", "HF_CODE"),
-    (Party::LOGTO, At::Asked, "state", "STATE"),
-    (Party::LOGTO, At::Asked, "verificationId", "VERIFICATION"),
-    (Party::LOGTO, At::Answered, "verificationId", "VERIFICATION"),
-    (Party::HUGGINGFACE, At::Query, "state", "STATE"),
-    (Party::HUGGINGFACE, At::Query, "nonce", "NONCE"),
-    (Party::HUGGINGFACE, At::Query, "code_challenge", "CODE_CHALLENGE"),
-    (Party::HUGGINGFACE, At::Form, "code", "HF_CODE"),
-    (Party::HUGGINGFACE, At::Form, "client_assertion", "CLIENT_ASSERTION"),
-    (Party::HUGGINGFACE, At::Field, "code", "HF_CODE"),
-    (Party::HUGGINGFACE, At::Form, "code_verifier", "CODE_VERIFIER"),
-    (Party::HUGGINGFACE, At::Form, "refresh_token", "HF_REFRESH_TOKEN"),
-    (Party::HUGGINGFACE, At::Answered, "access_token", "HF_ACCESS_TOKEN"),
-    (Party::HUGGINGFACE, At::Answered, "refresh_token", "HF_REFRESH_TOKEN"),
-    (Party::HUGGINGFACE, At::Answered, "id_token", "HF_ID_TOKEN"),
-    (Party::HUGGINGFACE, At::Answered, "kid", "HF_KID"),
-    (Party::HUGGINGFACE, At::Claim, "kid", "HF_KID"),
-    (Party::HUGGINGFACE, At::Cookie, "token", "HF_SESSION"),
-];
-
 /// Learns new values from messages.
 pub(super) struct Learner<'a> {
     pub(super) roles: &'a mut Roles,
@@ -119,11 +50,10 @@ pub(super) struct Learner<'a> {
 
 impl Learner<'_> {
     fn know(&mut self, party: Party, at: At, name: &str, value: &str) {
-        let found = PLACES
-            .iter()
-            .find(|place| place.0 == party && place.1 == at && (place.2 == name || place.2 == "*"));
-        if let Some((_, _, _, role)) = found {
-            self.roles.know(role, value);
+        match policy::transcript(Some(party), at, name) {
+            Then::Role(role) => self.roles.know(role, value),
+            Then::RolesWithin(role) => self.within(role, value),
+            _ => {}
         }
     }
 
@@ -156,13 +86,7 @@ impl Learner<'_> {
     pub(super) fn seen(&mut self, hop: &Hop) {
         let Some(party) = self.origins.party(&hop.request.url) else { return };
         for cookie in hop.response.cookies.iter().filter(|cookie| !cookie.value.is_empty()) {
-            if party == Party::LOGTO && cookie.name == "_interaction" {
-                self.interactions(&cookie.value);
-            }
-            // A signature says nothing that its cookie does not: no role of its own.
-            if !cookie.name.ends_with(".sig") {
-                self.know(party, At::Cookie, &cookie.name, &cookie.value);
-            }
+            self.know(party, At::Cookie, &cookie.name, &cookie.value);
         }
         if hop.is_html() {
             for field in hop.page().forms.iter().flat_map(|form| &form.fields) {
@@ -176,20 +100,20 @@ impl Learner<'_> {
         for (name, value) in url.query_pairs() {
             self.know(party, At::Query, &name, &value);
         }
-        // The resume address names the interaction (contract §1.4).
-        if party == Party::LOGTO
-            && let Some(uid) = url.path().strip_prefix("/oidc/auth/")
+        if let Some(row) = policy::rule(Some(party), At::Path, url.path())
+            && let Then::Role(role) = row.transcript
+            && let Some(value) = url.path().strip_prefix(row.name.trim_end_matches('*'))
         {
-            self.roles.know("INTERACTION", uid);
+            self.roles.know(role, value);
         }
     }
 
-    /// Percent-encoded JSON of application → interaction (contract §8).
-    fn interactions(&mut self, cookie: &str) {
-        let decoded = percent_encoding::percent_decode_str(cookie).decode_utf8_lossy();
-        let uids: Value = serde_json::from_str(&decoded).unwrap_or_default();
-        for uid in uids.as_object().into_iter().flatten().filter_map(|(_, uid)| uid.as_str()) {
-            self.roles.know("INTERACTION", uid);
+    /// The values of a JSON object that is percent-encoded.
+    fn within(&mut self, role: &'static str, encoded: &str) {
+        let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
+        let object: Value = serde_json::from_str(&decoded).unwrap_or_default();
+        for value in object.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str()) {
+            self.roles.know(role, value);
         }
     }
 

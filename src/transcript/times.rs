@@ -2,11 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Members that hold times in seconds (RFC 7519 §4.1, OIDC Core §2).
-const SECONDS: [&str; 4] = ["iat", "exp", "nbf", "auth_time"];
-
-/// Members that hold times in milliseconds where Logto made them, and in seconds elsewhere.
-const EITHER: [&str; 5] = ["created_at", "updated_at", "createdAt", "updatedAt", "expiresAt"];
+use super::policy::{self, At, Then};
 
 /// Numbers from here on are milliseconds whatever their name: as seconds they would be past the year 5000.
 const MILLISECONDS: i64 = 100_000_000_000;
@@ -16,16 +12,15 @@ pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> 
     let number = number.as_i64()?;
     let seconds = || Some((Timestamp::from_second(number).ok()?, ""));
     let milliseconds = || Some((Timestamp::from_millisecond(number).ok()?, " ms"));
-    let (time, unit) = if number >= MILLISECONDS && SECONDS.contains(&name) {
-        milliseconds()
-    } else if SECONDS.contains(&name) {
-        seconds()
-    } else if EITHER.contains(&name) {
-        // Whatever the clock of this machine shows, one of the two is nearer to it.
-        let far = |(time, _): &(Timestamp, &str)| time.duration_since(at).unsigned_abs();
-        [seconds(), milliseconds()].into_iter().flatten().min_by_key(far)
-    } else {
-        None
+    let (time, unit) = match policy::transcript(None, At::Member, name) {
+        Then::Seconds if number >= MILLISECONDS => milliseconds(),
+        Then::Seconds => seconds(),
+        Then::Milliseconds => {
+            // Whatever the clock of this machine shows, one of the two is nearer to it.
+            let far = |(time, _): &(Timestamp, &str)| time.duration_since(at).unsigned_abs();
+            [seconds(), milliseconds()].into_iter().flatten().min_by_key(far)
+        }
+        _ => None,
     }?;
     Some(match distance(time, at).as_str() {
         "+0d" => format!("[NOW{unit}]"),
@@ -40,7 +35,7 @@ pub(super) fn expires(value: &str, at: Timestamp) -> Option<String> {
 }
 
 /// A time of HTTP (RFC 9110 §5.6.7).
-pub(super) fn http(value: &str) -> Option<Timestamp> {
+pub(crate) fn http(value: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::parse(value).ok().map(|zoned| zoned.timestamp())
 }
 

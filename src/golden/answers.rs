@@ -1,55 +1,13 @@
 //! One response, recorded and here.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-
 use url::Url;
 
 use super::story::{Request, Response};
 use super::values::Values;
-
-/// Headers that are compared; `Set-Cookie` and `ETag` apart.
-const HEADERS: [&str; 18] = [
-    "location",
-    "content-type",
-    "content-language",
-    "cache-control",
-    "pragma",
-    "www-authenticate",
-    "retry-after",
-    "allow",
-    "access-control-allow-origin",
-    "access-control-allow-methods",
-    "access-control-allow-headers",
-    "access-control-allow-credentials",
-    "access-control-max-age",
-    "access-control-expose-headers",
-    "vary",
-    // Of the headers of helmet, those that say who may frame a page.
-    "x-frame-options",
-    "total-number",
-    "link",
-];
-
-/// Members that hold times.
-const TIMES: [&str; 9] = [
-    "createdAt",
-    "updatedAt",
-    "lastSignInAt",
-    "created_at",
-    "updated_at",
-    "iat",
-    "exp",
-    "expiresAt",
-    "auth_time",
-];
-
-/// The recorded build of Logto says the second where Logto itself says the first
-/// (README of the goldens, known deviations): not compared.
-const COOKIE_NOT_FOUND: (&str, &str) =
-    ("interaction session id cookie not found", "interaction session not found");
+use crate::transcript::policy::{self, At, SHORTEST_KEY, Then};
+use crate::transcript::{jwt, times};
 
 /// Field, recorded and here, where they differ. `now` is the time at which the
 /// response came, on the clock of the Logto that sent it.
@@ -68,15 +26,19 @@ pub(super) fn differences(
     };
     check("status", recorded.status.to_string(), here.status.to_string());
     let uncounted = counts_everything(request);
-    for name in HEADERS.into_iter().filter(|name| !uncounted || !["total-number", "link"].contains(name)) {
-        let show = |text: Option<String>| text.unwrap_or_else(|| "(absent)".to_owned());
-        check(name, values.here(&show(recorded.header(name))), show(here.header(name)));
+    let left_out = |name: &str| uncounted && policy::story(At::UnfilteredLogHeader, name) == Then::LeftOut;
+    for row in policy::rows().filter(|row| row.at == At::Header && !left_out(row.name)) {
+        let show = |response: &Response| response.header(row.name).unwrap_or_else(|| "(absent)".to_owned());
+        let is = |response: &Response, mask: &str| {
+            response.header(row.name).map_or_else(|| show(response), |_| mask.to_owned())
+        };
+        match row.story {
+            Then::AsItIs => check(row.name, values.here(&show(recorded)), show(here)),
+            Then::Presence(mask) => check(row.name, is(recorded, mask), is(here, mask)),
+            _ => {}
+        }
     }
-    let etag = |response: &Response| {
-        response.header("etag").map_or_else(|| "(absent)".to_owned(), |_| "<etag>".to_owned())
-    };
-    check("etag", etag(recorded), etag(here));
-    let then = recorded.header("date").and_then(|date| time(&date)).unwrap_or(now);
+    let then = recorded.header("date").and_then(|date| times::http(&date)).unwrap_or(now);
     let cookies = |response: &Response, now: Timestamp, map: &dyn Fn(&str) -> String| {
         response.all("set-cookie").map(|line| cookie(&map(line), now)).collect::<Vec<_>>().join("\n")
     };
@@ -93,16 +55,14 @@ pub(super) fn differences(
     found
 }
 
-/// The audit log without a filter counts every entry the instance ever wrote
-/// (notes of the recordings): not compared.
+/// Whether the audit log is asked for without a filter.
 fn counts_everything(request: &Request) -> bool {
     let Ok(url) = Url::parse(&request.url) else { return false };
     let filtered = url.query_pairs().any(|(name, _)| name == "applicationId" || name == "userId");
     url.path() == "/api/logs" && !filtered
 }
 
-/// Whether messages are asked for in English. A double need not speak other
-/// languages (contract §10); codes do not depend on them.
+/// Whether messages are asked for in English.
 fn in_english(request: &Request) -> bool {
     let locale = Url::parse(&request.url).ok().and_then(|url| {
         url.query_pairs().find(|(name, _)| name == "locale").map(|(_, value)| value.into_owned())
@@ -120,7 +80,7 @@ fn without_message(body: &Value) -> Value {
     let parsed = body.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     match parsed {
         Some(Value::Object(mut members)) => {
-            members.shift_remove("message");
+            members.retain(|name, _| policy::story(At::OtherLanguage, name) != Then::LeftOut);
             Value::String(Value::Object(members).to_string())
         }
         _ => body.clone(),
@@ -130,13 +90,15 @@ fn without_message(body: &Value) -> Value {
 /// A `Set-Cookie` line, its signature masked, its expiry told from now.
 fn cookie(line: &str, now: Timestamp) -> String {
     let parts = line.split("; ").map(|part| match part.split_once('=') {
-        Some((name, value)) if name.ends_with(".sig") && !value.is_empty() => {
+        Some((name, value)) if policy::story(At::Cookie, name) == Then::Length && !value.is_empty() => {
             format!("{name}=<{} characters>", value.len())
         }
-        Some(("expires", value)) if !value.contains("1970") => match time(value) {
-            Some(at) => format!("expires=<in {} min>", nearest_ten_minutes(at, now)),
-            None => part.to_owned(),
-        },
+        Some((name, value)) if policy::story(At::Attribute, name) == Then::HttpTime => {
+            match times::http(value).filter(|_| !value.contains("1970")) {
+                Some(at) => format!("{name}=<in {} min>", nearest_ten_minutes(at, now)),
+                None => part.to_owned(),
+            }
+        }
         _ => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("; ")
@@ -147,22 +109,17 @@ fn nearest_ten_minutes(at: Timestamp, now: Timestamp) -> i64 {
     (at.as_second() - now.as_second() + 300).div_euclid(600) * 10
 }
 
-/// A time of HTTP (RFC 9110 §5.6.7).
-fn time(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
-}
-
 fn body(body: &Value, map: &dyn Fn(&str) -> String) -> String {
     match body {
         Value::String(text) => match serde_json::from_str::<Value>(text) {
-            Ok(json) => pretty(&normal(&json, map, "")),
+            Ok(json) => pretty(&normal(&json, map, (At::Answered, ""))),
             Err(_) => map(text),
         },
         Value::Object(page) if page.get("title").is_some_and(Value::is_string) => {
-            let shown = ["title", "forms", "fields_outside_forms", "submits_itself"];
+            let shown = policy::rows().filter(|row| row.at == At::Page && row.story == Then::AsItIs);
             let shown: Map<String, Value> =
-                shown.iter().map(|name| ((*name).to_owned(), page[*name].clone())).collect();
-            pretty(&normal(&Value::Object(shown), map, ""))
+                shown.map(|row| (row.name.to_owned(), page[row.name].clone())).collect();
+            pretty(&normal(&Value::Object(shown), map, (At::Answered, "")))
         }
         Value::Object(page) if page.contains_key("omitted") && !page.contains_key("forms") => {
             "(page of the sign-in application)".to_owned()
@@ -175,30 +132,37 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}")
 }
 
-fn normal(value: &Value, map: &dyn Fn(&str) -> String, name: &str) -> Value {
-    match value {
-        Value::Number(_) if TIMES.contains(&name) => json!("<time>"),
-        Value::String(text) if ["kid", "x", "y", "jti"].contains(&name) && text.len() > 20 => json!("<key>"),
-        // Long texts and pictures that the recording left out, and that say nothing of the protocol.
-        Value::String(text) if ["readme", "logo", "logoDark"].contains(&name) => {
-            json!(if text.is_empty() { "<empty>" } else { "<text>" })
-        }
-        Value::String(text) => match claims(text) {
+fn normal(value: &Value, map: &dyn Fn(&str) -> String, (at, name): (At, &str)) -> Value {
+    match (value, policy::story(at, name)) {
+        (Value::Number(_), Then::Seconds | Then::Milliseconds) => json!("<time>"),
+        (Value::String(text), Then::Masked(mask)) if text.len() >= SHORTEST_KEY => json!(mask),
+        (Value::String(text), Then::Presence(mask)) => json!(if text.is_empty() { "<empty>" } else { mask }),
+        (Value::String(text), _) => match claims(text) {
             Some((header, claims)) => {
-                json!({ "header": normal(&header, map, ""), "claims": normal(&lasting(&claims), map, "") })
+                let part = |part| normal(part, map, (At::Claim, ""));
+                json!({ "header": part(&header), "claims": part(&lasting(&claims)) })
             }
-            None => Value::String(map(text).replace(COOKIE_NOT_FOUND.0, COOKIE_NOT_FOUND.1)),
+            None => Value::String(read(map(text))),
         },
-        Value::Array(items) => items.iter().map(|item| normal(item, map, name)).collect(),
-        Value::Object(members) => members
+        (Value::Array(items), _) => items.iter().map(|item| normal(item, map, (at, name))).collect(),
+        (Value::Object(members), _) => members
             .iter()
-            // Translations of a connector's description are not carried over.
-            .filter(|(key, _)| !(name == "description" && *key != "en"))
-            .map(|(key, value)| (key.clone(), normal(value, map, key)))
+            .filter(|(key, _)| {
+                !(name == "description" && policy::story(At::Description, key) == Then::LeftOut)
+            })
+            .map(|(key, value)| (key.clone(), normal(value, map, (at, key))))
             .collect::<Map<_, _>>()
             .into(),
-        other => other.clone(),
+        (other, _) => other.clone(),
     }
+}
+
+/// A text as it is compared.
+fn read(text: String) -> String {
+    policy::rows().filter(|row| row.at == At::Text).fold(text, |text, row| match row.story {
+        Then::Reads(other) => text.replace(row.name, other),
+        _ => text,
+    })
 }
 
 /// Claims with `exp` told from `iat`: the times differ, the lifetime does not.
@@ -212,17 +176,16 @@ fn lasting(claims: &Value) -> Value {
 
 /// Header and claims of a JWT.
 pub(super) fn claims(text: &str) -> Option<(Value, Value)> {
-    let mut parts = text.split('.').map(|part| {
-        serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok().filter(Value::is_object)
-    });
-    match (parts.next()?, parts.next()?) {
-        (Some(header), Some(claims)) => Some((header, claims)),
-        _ => None,
-    }
+    jwt::header(text)
+        .zip(jwt::claims(text))
+        .filter(|(header, claims)| header.is_object() && claims.is_object())
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
