@@ -16,30 +16,7 @@ use super::raw::{RawCapture, RawScenario, RawStep};
 use super::surroundings::clock_offset;
 use super::typed::{Placed, known, typed};
 use crate::findings::Cause;
-use crate::placeholder;
-
-/// What every stack knows by name.
-const KNOWN_NAMES: [&str; 19] = [
-    "APP",
-    "LOGTO",
-    "HF",
-    "APP_HOST",
-    "LOGTO_HOST",
-    "APP_ID",
-    "APP_SECRET",
-    "CONNECTOR",
-    "HF_CLIENT_ID",
-    "HF_CLIENT_SECRET",
-    "APP_BY_IP",
-    "APP_INTERNAL",
-    "LOGTO_BY_IP",
-    "LOGTO_INTERNAL",
-    "APP_INTERNAL_OVER_TLS",
-    "APP_OVER_HTTP",
-    "APP_WITHOUT_PORT",
-    "LOGTO_OVER_HTTP",
-    "LOGTO_WITHOUT_PORT",
-];
+use crate::placeholder::{self, KNOWN_NAMES};
 
 /// A longer wait than this makes sense only where the clock can be put forward.
 const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);
@@ -149,8 +126,9 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
     if raw.steps.value.is_empty() {
         return Err(ScenarioError::at(&raw.steps.at, "`steps` is empty", None));
     }
+    let mut names: BTreeSet<String> = KNOWN_NAMES.iter().map(ToString::to_string).collect();
     if let Some(given) = root.get("given") {
-        names_known(given, &KNOWN_NAMES.map(ToOwned::to_owned).into())?;
+        names_known(given, &names)?;
         rules_kept(&raw, given)?;
     }
     let needs = raw.needs.map(needs).transpose()?;
@@ -158,7 +136,6 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         Some(Kind::List(nodes)) => nodes.as_slice(),
         _ => &[],
     };
-    let mut names: BTreeSet<String> = KNOWN_NAMES.map(ToOwned::to_owned).into();
     let mut steps: Vec<Step> = Vec::new();
     for (step, node) in raw.steps.value.into_iter().zip(nodes) {
         names_known(node, &names)?;
