@@ -1,6 +1,29 @@
 //! `[NAME]` in the texts of scenarios and settings: a value that is known only
 //! once the stack is up, or once an earlier step has seen it.
 
+/// What a stack may know by name: a scenario can name nothing else, and no stack learns anything else.
+pub(crate) const KNOWN_NAMES: &[&str] = &[
+    "APP",
+    "LOGTO",
+    "HF",
+    "APP_HOST",
+    "LOGTO_HOST",
+    "APP_ID",
+    "APP_SECRET",
+    "CONNECTOR",
+    "HF_CLIENT_ID",
+    "HF_CLIENT_SECRET",
+    "APP_BY_IP",
+    "APP_INTERNAL",
+    "LOGTO_BY_IP",
+    "LOGTO_INTERNAL",
+    "APP_INTERNAL_OVER_TLS",
+    "APP_OVER_HTTP",
+    "APP_WITHOUT_PORT",
+    "LOGTO_OVER_HTTP",
+    "LOGTO_WITHOUT_PORT",
+];
+
 /// A text names something that nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("nothing is called [{name}] here; known: {known}")]

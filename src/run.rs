@@ -8,6 +8,7 @@ mod meanwhile;
 mod observe;
 mod person;
 mod snapshot;
+mod verbs;
 mod visitor;
 mod walk;
 

@@ -18,6 +18,7 @@
 //! # Ok::<(), logto_testkit::ScenarioError>(())
 //! ```
 
+mod capture;
 mod change;
 mod error;
 mod expand;
@@ -35,10 +36,12 @@ mod secrets;
 mod size;
 mod surroundings;
 mod typed;
+mod verb;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use capture::{Capture, CaptureSource};
 pub(crate) use change::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
 pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation};
@@ -50,12 +53,14 @@ pub(crate) use given::{
 pub(crate) use hint::nearest;
 #[doc(hidden)]
 pub use model::BackendKind;
-#[doc(hidden)]
-pub use model::Verb;
-pub(crate) use model::{Capture, CaptureSource, LostStorage, PasswordAccount, Profile, Step};
-pub use model::{Choice, Scenario};
+pub use model::Scenario;
+pub(crate) use model::Step;
 pub(crate) use parse::documents;
 pub(crate) use schema::enumerated;
 #[doc(hidden)]
 pub use schema::schema;
 pub(crate) use surroundings::{GivenClocks, clock_offset};
+pub use verb::Choice;
+#[doc(hidden)]
+pub use verb::Verb;
+pub(crate) use verb::{LostStorage, PasswordAccount, Profile, Reloaded};

@@ -86,26 +86,16 @@ pub(crate) struct SeenStep {
 /// What a person did, as far as rules may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SeenVerb {
-    /// Typed an address.
-    Visited,
-    /// Clicked a link or button.
-    Clicked(String),
-    /// Chose the social button of this target.
-    ContinuedWith(String),
-    /// Allowed at Hugging Face.
-    Allowed,
-    /// Denied at Hugging Face.
-    Denied,
+    /// Answered what Logto's page asked.
+    Answered,
     /// Lost cookies.
     LostCookies,
-    /// Waited.
-    Waited,
-    /// Something was changed at Hugging Face.
-    SettingsChanged,
+    /// Nothing: time passed, or others changed something.
+    Meanwhile,
     /// Somebody called Logto's Management API.
     Administered(Box<AdminAnswer>),
     /// Something else.
-    Other(&'static str),
+    Other,
 }
 
 /// A call of the Management API, and its answer.

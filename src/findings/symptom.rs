@@ -253,11 +253,9 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
         let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
             // What others do meanwhile is no answer.
-            let meanwhile = |verb: &SeenVerb| {
-                matches!(verb, SeenVerb::Administered(_) | SeenVerb::SettingsChanged | SeenVerb::Waited)
-            };
+            let meanwhile = |verb: &SeenVerb| matches!(verb, SeenVerb::Administered(_) | SeenVerb::Meanwhile);
             let next = seen.steps[at + 1..].iter().find(|next| !meanwhile(&next.verb));
-            next.is_some_and(|next| matches!(next.verb, SeenVerb::Other("choose" | "fill_in")))
+            next.is_some_and(|next| next.verb == SeenVerb::Answered)
         };
         let symptom = match &step.ending {
             Ending::Rest => continue,

@@ -35,13 +35,9 @@ pub(super) fn step(
         (None, None) => Ending::Rest,
     };
     let verb = match verb {
-        Verb::Visit(_) => SeenVerb::Visited,
-        Verb::Click(text) => SeenVerb::Clicked(text.clone()),
-        Verb::ContinueWith(target) => SeenVerb::ContinuedWith(target.clone()),
-        Verb::SignInAs(_) => SeenVerb::Allowed,
-        Verb::DenyAs(_) => SeenVerb::Denied,
+        Verb::Choose(_) | Verb::FillIn(_) => SeenVerb::Answered,
         Verb::LoseCookies(_) => SeenVerb::LostCookies,
-        Verb::Wait(_) => SeenVerb::Waited,
+        Verb::Wait(_) | Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::Meanwhile,
         Verb::Administer(call) => match &person.answered {
             Some(answered) => SeenVerb::Administered(Box::new(AdminAnswer {
                 call: call.call.clone(),
@@ -49,10 +45,9 @@ pub(super) fn step(
                 status: answered.status,
                 answer: answered.json(),
             })),
-            None => SeenVerb::Other("administer"),
+            None => SeenVerb::Other,
         },
-        Verb::AtHuggingFace(_) | Verb::Network(_) => SeenVerb::SettingsChanged,
-        other => SeenVerb::Other(other.name()),
+        _ => SeenVerb::Other,
     };
     SeenStep { verb, hops, ending }
 }

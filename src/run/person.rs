@@ -1,5 +1,5 @@
-//! The person at the browser: does what a step says, and lets every redirect
-//! and self-submitting page pass, as a browser would.
+//! The person at the browser, who lets every redirect and self-submitting page
+//! pass, as a browser would. What a person does is in `verbs.rs`.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use super::action::ActionError;
 use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::scenario::{Capture, CaptureSource, Choice, LostStorage, PasswordAccount, Verb};
+use crate::scenario::{Capture, CaptureSource};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::{Origins, Roles, Transcript, Wire};
-use crate::walker::{Form, Page, Submit, TabId, Walker, WhyHop};
+use crate::walker::{TabId, Walker, WhyHop};
 
 /// Pages in a row that move on by themselves; more is a circle.
 const MOVES_LIMIT: usize = 40;
@@ -44,7 +44,7 @@ pub(super) struct Person<'a> {
     /// What was captured from answers of the Management API, a role in the transcript.
     answered_values: Vec<String>,
     /// What was typed as a password, hidden in the transcript.
-    passwords: Vec<String>,
+    pub(super) passwords: Vec<String>,
     /// Ids of applications that an administrator made meanwhile.
     pub(super) applications: Vec<String>,
 }
@@ -84,102 +84,6 @@ impl<'a> Person<'a> {
             tabs.push(self.walker.open_tab_beside(tabs[0]));
         }
         self.tab = tabs[tab.max(1) - 1];
-    }
-
-    /// Does something in the tab looked at. Afterwards [`Person::says`] is set
-    /// when Logto's page stays and says something.
-    pub(super) async fn does(&mut self, verb: &Verb) -> Result<(), ActionError> {
-        self.says = None;
-        self.answered = None;
-        match verb {
-            Verb::Visit(address) => {
-                let url = self.address(address)?;
-                self.walker.visit(self.tab, url).await?;
-            }
-            Verb::Click(text) => {
-                let text = self.fill(text)?;
-                self.walker.click(self.tab, &text).await?;
-            }
-            Verb::Reload => {
-                self.walker.reload(self.tab).await?;
-            }
-            Verb::Back => {
-                self.walker.back(self.tab).await?;
-            }
-            Verb::Prefetch(text) => {
-                let text = self.fill(text)?;
-                self.walker.prefetch(self.tab, &text).await?;
-                return Ok(());
-            }
-            Verb::SignInAs(username) => return self.answer_huggingface(username, "Authorize").await,
-            Verb::DenyAs(username) => return self.answer_huggingface(username, "Deny").await,
-            Verb::LoseCookies(names) => {
-                self.lose(names)?;
-                return Ok(());
-            }
-            Verb::LoseStorage(lost) => {
-                self.walker.lose_storage(self.tab, *lost == LostStorage::All);
-                return Ok(());
-            }
-            Verb::RestartApp(restart) => return self.restart_app(restart),
-            Verb::Wait(time) => {
-                self.stack.pass(*time).await;
-                return Ok(());
-            }
-            Verb::Administer(call) => return self.administer(call).await,
-            Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
-            Verb::Network(change) => {
-                change.ways().for_each(|(way, fault)| self.stack.set_way(way, fault));
-                return Ok(());
-            }
-            Verb::ContinueWith(_)
-            | Verb::RegisterWithPassword(_)
-            | Verb::SignInWithPassword(_)
-            | Verb::Choose(_)
-            | Verb::FillIn(_) => self.on_signin_page(verb).await?,
-        }
-        self.settle().await
-    }
-
-    /// What is done on Logto's own page.
-    async fn on_signin_page(&mut self, verb: &Verb) -> Result<(), ActionError> {
-        let typed = match verb {
-            Verb::RegisterWithPassword(account) | Verb::SignInWithPassword(account) => {
-                Some(PasswordAccount {
-                    username: self.fill(&account.username)?,
-                    password: self.fill(&account.password)?,
-                })
-            }
-            _ => None,
-        };
-        if let Some(account) = &typed {
-            self.stack.tried(&account.username);
-        }
-        let filled = match verb {
-            Verb::FillIn(profile) => match profile.given().first() {
-                Some((kind, value)) => Some((*kind, self.fill(value)?)),
-                None => None,
-            },
-            _ => None,
-        };
-        let password = typed.as_ref().map(|account| &account.password);
-        let password = password
-            .or_else(|| filled.as_ref().filter(|(kind, _)| *kind == "password").map(|(_, value)| value));
-        self.passwords.extend(password.cloned());
-        let mut page = self.signin_page()?;
-        let arrival = match (verb, typed, filled) {
-            (Verb::ContinueWith(target), ..) => page.continue_with(target).await?,
-            (Verb::RegisterWithPassword(_), Some(account), _) => {
-                page.register_with_password(&account.username, &account.password).await?
-            }
-            (_, Some(account), _) => page.sign_in_with_password(&account.username, &account.password).await?,
-            (_, _, Some((kind, value))) => page.fill(kind, &value).await?,
-            (Verb::Choose(Choice::LinkAccount), ..) => page.link().await?,
-            (Verb::Choose(Choice::AgreeToTerms), ..) => page.agree().await?,
-            _ => page.register().await?,
-        };
-        self.arrived(arrival);
-        Ok(())
     }
 
     /// What the app says about the person, as its own page could ask.
@@ -266,7 +170,7 @@ impl<'a> Person<'a> {
     }
 
     /// Remembers what the page says, unless it has moved on. Whether it has.
-    fn arrived(&mut self, arrival: Arrival) -> bool {
+    pub(super) fn arrived(&mut self, arrival: Arrival) -> bool {
         let moved = arrival == Arrival::Moved;
         self.says = Some(arrival).filter(|_| !moved);
         moved
@@ -288,59 +192,9 @@ impl<'a> Person<'a> {
     }
 
     /// An absolute address, or a path of the app.
-    fn address(&self, text: &str) -> Result<Url, ActionError> {
+    pub(super) fn address(&self, text: &str) -> Result<Url, ActionError> {
         let text = self.fill(text)?;
         self.stack.endpoints().app.join(&text).map_err(|_| ActionError::Address(text))
-    }
-
-    fn lose(&mut self, names: &[String]) -> Result<(), ActionError> {
-        if names.is_empty() {
-            self.walker.jar(self.tab).clear();
-        }
-        for name in names {
-            if self.walker.jar(self.tab).lose(name) == 0 {
-                return Err(ActionError::NoCookie(name.clone()));
-            }
-        }
-        Ok(())
-    }
-
-    /// Logs in where Hugging Face asks who it is, presses the button where it
-    /// asks for permission, and goes on to where the sign-in ends.
-    async fn answer_huggingface(&mut self, username: &str, button: &str) -> Result<(), ActionError> {
-        let username = self.fill(username)?;
-        let mut acted = false;
-        loop {
-            let page = self.walker.page(self.tab)?;
-            if page.url.origin() != self.stack.endpoints().huggingface.origin() {
-                return if acted { Ok(()) } else { Err(not_there(&page)) };
-            }
-            let login =
-                page.forms.iter().find(|form| form.fields.iter().any(|field| field.name == "username"));
-            if let Some(login) = login {
-                let mut login = login.clone();
-                for field in login.fields.iter_mut().filter(|field| field.name == "username") {
-                    username.clone_into(&mut field.value);
-                }
-                let submit = login.submits.iter().find(|button| button.field.is_none()).cloned();
-                self.walker.submit(self.tab, &login, submit.as_ref(), WhyHop::Form).await?;
-                // A login page again means that it was refused.
-                self.settle().await?;
-                let after = self.walker.page(self.tab)?;
-                if after.forms.iter().any(|form| form.fields.iter().any(|field| field.name == "username")) {
-                    return Err(ActionError::Stranger(username));
-                }
-            } else if let Some((form, pressed)) = named_button(&page, button) {
-                self.walker.submit(self.tab, form, Some(pressed), WhyHop::Form).await?;
-                self.settle().await?;
-            } else if acted {
-                // Refused after the login, on a page of its own: the expectations tell.
-                return Ok(());
-            } else {
-                return Err(not_there(&page));
-            }
-            acted = true;
-        }
     }
 
     /// Lets everything pass that moves on by itself: redirects, pages that send
@@ -371,13 +225,4 @@ impl<'a> Person<'a> {
         }
         Err(ActionError::Circle(MOVES_LIMIT))
     }
-}
-
-fn named_button<'p>(page: &'p Page, text: &str) -> Option<(&'p Form, &'p Submit)> {
-    page.forms.iter().find_map(|form| Some((form, form.submits.iter().find(|button| button.text == text)?)))
-}
-
-fn not_there(page: &Page) -> ActionError {
-    let shows = if page.title.is_empty() { page.text.chars().take(80).collect() } else { page.title.clone() };
-    ActionError::NotAtHuggingFace { at: page.url.to_string(), shows }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::given::GivenOauthApp;
+use super::typed::TypeError;
 
 /// A call of Logto's Management API, made with the stack's own credentials.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -62,6 +63,14 @@ pub struct HuggingFaceChange {
     pub answers: Option<Vec<kit::Rule>>,
     /// id_tokens are signed with a new key from now on.
     pub rotate_id_token_key: Option<KeyRotation>,
+}
+
+/// A scripted answer that would be passed over silently when its turn comes.
+pub(super) fn answers_work(answers: &[kit::Rule]) -> Result<(), TypeError> {
+    answers.iter().try_for_each(|rule| {
+        let broken = |error| TypeError::new(format!("the answer for {}: {error}", rule.path), None);
+        rule.check().map_err(broken)
+    })
 }
 
 /// What becomes of the key set when the key changes.

@@ -7,39 +7,19 @@ use std::time::Duration;
 use kit::files;
 use serde_json::{Map, Value};
 
+use super::capture::Capture;
+use super::change::answers_work;
 use super::error::ScenarioError;
 use super::expand::{Expanded, expand};
 use super::hint::nearest;
-use super::model::{BackendKind, Capture, CaptureSource, Needs, Scenario, Step, Verb};
+use super::model::{BackendKind, Needs, Scenario, Step};
 use super::node::{Kind, Node, Place};
-use super::raw::{RawCapture, RawScenario, RawStep};
+use super::raw::RawScenario;
 use super::surroundings::clock_offset;
 use super::typed::{Placed, known, typed};
+use super::verb::{RawStep, Verb};
 use crate::findings::Cause;
-use crate::placeholder;
-
-/// What every stack knows by name.
-const KNOWN_NAMES: [&str; 19] = [
-    "APP",
-    "LOGTO",
-    "HF",
-    "APP_HOST",
-    "LOGTO_HOST",
-    "APP_ID",
-    "APP_SECRET",
-    "CONNECTOR",
-    "HF_CLIENT_ID",
-    "HF_CLIENT_SECRET",
-    "APP_BY_IP",
-    "APP_INTERNAL",
-    "LOGTO_BY_IP",
-    "LOGTO_INTERNAL",
-    "APP_INTERNAL_OVER_TLS",
-    "APP_OVER_HTTP",
-    "APP_WITHOUT_PORT",
-    "LOGTO_OVER_HTTP",
-    "LOGTO_WITHOUT_PORT",
-];
+use crate::placeholder::{self, KNOWN_NAMES};
 
 /// A longer wait than this makes sense only where the clock can be put forward.
 const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);
@@ -149,8 +129,9 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
     if raw.steps.value.is_empty() {
         return Err(ScenarioError::at(&raw.steps.at, "`steps` is empty", None));
     }
+    let mut names: BTreeSet<String> = KNOWN_NAMES.iter().map(ToString::to_string).collect();
     if let Some(given) = root.get("given") {
-        names_known(given, &KNOWN_NAMES.map(ToOwned::to_owned).into())?;
+        names_known(given, &names)?;
         rules_kept(&raw, given)?;
     }
     let needs = raw.needs.map(needs).transpose()?;
@@ -158,7 +139,6 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         Some(Kind::List(nodes)) => nodes.as_slice(),
         _ => &[],
     };
-    let mut names: BTreeSet<String> = KNOWN_NAMES.map(ToOwned::to_owned).into();
     let mut steps: Vec<Step> = Vec::new();
     for (step, node) in raw.steps.value.into_iter().zip(nodes) {
         names_known(node, &names)?;
@@ -223,7 +203,8 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         ..mock_huggingface::Config::default()
     };
     accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))?;
-    answers_work(&raw.given.huggingface.answers, &place("answers"))?;
+    answers_work(&raw.given.huggingface.answers)
+        .map_err(|broken| ScenarioError::typed(broken, &place("answers")))?;
     let there = raw.given.huggingface.accounts_there();
     let names: Vec<&str> = there.iter().map(String::as_str).collect();
     for identity in raw.given.users.iter().flat_map(|user| &user.identities) {
@@ -234,17 +215,6 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         }
     }
     Ok(())
-}
-
-/// A scripted answer that would be passed over silently when its turn comes.
-fn answers_work(answers: &[kit::Rule], at: &Place) -> Result<(), ScenarioError> {
-    let broken = answers.iter().find_map(|rule| Some((rule, rule.check().err()?)));
-    match broken {
-        Some((rule, error)) => {
-            Err(ScenarioError::at(at, format!("the answer for {}: {error}", rule.path), None))
-        }
-        None => Ok(()),
-    }
 }
 
 fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {
@@ -309,69 +279,18 @@ fn check_tab(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioErr
 }
 
 fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
-    let Placed { at, value: raw } = step;
-    let wait = raw.wait.as_deref().map(|text| duration(text, &at)).transpose()?;
-    if let Some(profile) = &raw.fill_in
-        && profile.given().len() != 1
-    {
-        let hint =
-            Some("say `username`, `password` or `email`, and the others in steps of their own".to_owned());
-        return Err(ScenarioError::at(&at, "`fill_in` takes one thing at a time", hint));
-    }
-    let mut verbs: Vec<Verb> = [
-        raw.visit.map(Verb::Visit),
-        raw.click.map(Verb::Click),
-        raw.continue_with.map(Verb::ContinueWith),
-        raw.sign_in_as.map(Verb::SignInAs),
-        raw.deny_as.map(Verb::DenyAs),
-        raw.register_with_password.map(Verb::RegisterWithPassword),
-        raw.sign_in_with_password.map(Verb::SignInWithPassword),
-        raw.choose.map(Verb::Choose),
-        raw.fill_in.map(Verb::FillIn),
-        raw.reload.map(|_| Verb::Reload),
-        raw.back.map(|_| Verb::Back),
-        raw.prefetch.map(Verb::Prefetch),
-        raw.lose_cookies.map(Verb::LoseCookies),
-        raw.lose_storage.map(Verb::LoseStorage),
-        raw.restart_app.map(Verb::RestartApp),
-        wait.map(Verb::Wait),
-        raw.administer.map(Verb::Administer),
-        raw.at_huggingface.map(Verb::AtHuggingFace),
-        raw.network.map(Verb::Network),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let verb = match (verbs.pop(), verbs.pop()) {
-        (Some(verb), None) => verb,
-        (None, _) => return Err(ScenarioError::at(&at, "this step has no verb", Some(one_verb()))),
-        (Some(second), Some(first)) => {
-            let message = format!("this step has two verbs, `{}` and `{}`", first.name(), second.name());
-            return Err(ScenarioError::at(&at, message, Some(one_verb())));
-        }
-    };
-    match &verb {
-        Verb::Administer(call) if call.parts().is_none() => {
-            let hint =
-                Some("such as `PATCH /api/sign-in-exp`; method and path, with a space between".to_owned());
-            return Err(ScenarioError::at(
-                &at,
-                format!("`{}` is no call of the Management API", call.call),
-                hint,
-            ));
-        }
-        Verb::Administer(_) => {}
-        Verb::AtHuggingFace(change) => answers_work(change.answers.as_deref().unwrap_or_default(), &at)?,
-        _ if raw.expect.answered.is_some() => {
-            let hint = Some("`answered` belongs to `administer`".to_owned());
-            return Err(ScenarioError::at(&at, "nothing is asked of the Management API in this step", hint));
-        }
-        _ => {}
+    let Placed { at, value: mut raw } = step;
+    let verb = raw.verb().map_err(|error| ScenarioError::typed(error, &at))?;
+    // What `at_huggingface` is expected to answer is not looked at.
+    let asks = matches!(verb, Verb::Administer(_) | Verb::AtHuggingFace(_));
+    if raw.expect.answered.is_some() && !asks {
+        let hint = Some("`answered` belongs to `administer`".to_owned());
+        return Err(ScenarioError::at(&at, "nothing is asked of the Management API in this step", hint));
     }
     let tab = raw.tab.map_or(1, |tab| tab.value);
     let browser = raw.browser.map_or(1, |browser| browser.value);
-    let capture =
-        raw.capture.into_iter().map(|(name, source)| capture(name, source)).collect::<Result<_, _>>()?;
+    let capture = raw.capture.into_iter().map(|(name, source)| Capture::checked(name, source));
+    let capture = capture.collect::<Result<_, _>>()?;
     Ok(Step {
         file: PathBuf::clone(&at.file),
         line: at.line,
@@ -381,46 +300,4 @@ fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
         expect: raw.expect,
         capture,
     })
-}
-
-fn one_verb() -> String {
-    format!("a step has exactly one of: {}", Verb::NAMES.join(", "))
-}
-
-fn duration(text: &str, at: &Place) -> Result<Duration, ScenarioError> {
-    let wrong = || {
-        let hint = Some("such as `90s`, `2h 30m` or `15 days`".to_owned());
-        ScenarioError::at(at, format!("`{text}` is no length of time"), hint)
-    };
-    // Days of 24 hours: nobody waits through a change to summer time here.
-    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
-    let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    Duration::try_from(length).map_err(|_| wrong())
-}
-
-fn capture(name: String, source: Placed<RawCapture>) -> Result<Capture, ScenarioError> {
-    let Placed { at, value: raw } = source;
-    if placeholder::names(&format!("[{name}]")).is_empty() {
-        let hint = Some("a name has capitals, digits and `_`, such as `CALLBACK`".to_owned());
-        return Err(ScenarioError::at(&at, format!("`{name}` cannot be captured"), hint));
-    }
-    if KNOWN_NAMES.contains(&name.as_str()) {
-        return Err(ScenarioError::at(&at, format!("[{name}] is known already"), None));
-    }
-    let mut sources: Vec<CaptureSource> = [
-        raw.address.map(CaptureSource::Address),
-        raw.claim.map(CaptureSource::Claim),
-        raw.link.map(CaptureSource::Link),
-        raw.answer.map(CaptureSource::Answer),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    match (sources.pop(), sources.is_empty()) {
-        (Some(source), true) => Ok(Capture { name, source }),
-        _ => {
-            let hint = Some("it is exactly one of: address, claim, link, answer".to_owned());
-            Err(ScenarioError::at(&at, format!("it is not clear what `{name}` is"), hint))
-        }
-    }
 }

@@ -31,7 +31,7 @@ pub(super) fn typed<T: DeserializeOwned>(node: &Node) -> Result<T, TypeError> {
 }
 
 impl TypeError {
-    fn new(message: String, hint: Option<String>) -> Self {
+    pub(super) fn new(message: String, hint: Option<String>) -> Self {
         Self { at: None, message, hint }
     }
 

@@ -17,18 +17,18 @@ impl Names {
     /// The origins of the parties.
     pub(super) fn of(app: &Url, logto: &Url, huggingface: &Url) -> Self {
         let origin = |url: &Url| url.origin().ascii_serialization();
-        let host = |url: &Url| url.authority().to_owned();
-        let known = vec![
-            ("APP", origin(app)),
-            ("LOGTO", origin(logto)),
-            ("HF", origin(huggingface)),
-            ("APP_HOST", host(app)),
-            ("LOGTO_HOST", host(logto)),
-        ];
-        Self { known }
+        let host = Url::authority;
+        let mut names = Self::default();
+        names.learn("APP", &origin(app));
+        names.learn("LOGTO", &origin(logto));
+        names.learn("HF", &origin(huggingface));
+        names.learn("APP_HOST", host(app));
+        names.learn("LOGTO_HOST", host(logto));
+        names
     }
 
     pub(super) fn learn(&mut self, name: &'static str, value: &str) {
+        debug_assert!(placeholder::KNOWN_NAMES.contains(&name), "no scenario can name [{name}]");
         self.known.push((name, value.to_owned()));
     }
 

@@ -1,17 +1,38 @@
 //! What is written down says what the code does.
 
-use logto_testkit::{Scenario, scenario};
+use logto_testkit::Scenario;
+use logto_testkit::scenario::{self, Verb};
 
 use crate::support::root;
 
+/// Compares a file with what the code makes of it, or writes it where that is asked for.
+fn held(document: &str, current: impl FnOnce(&str) -> String) {
+    let path = root().join(document);
+    let committed = std::fs::read_to_string(&path).unwrap();
+    let current = current(&committed);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &current).unwrap();
+    } else {
+        assert!(
+            committed == current,
+            "{document} is out of date: UPDATE_DOCS=1 cargo test --test suite documentation"
+        );
+    }
+}
+
 #[test]
 fn the_committed_schema_is_that_of_the_types() {
-    let committed = std::fs::read_to_string(root().join("scenarios/schema.json")).unwrap();
-    let current = format!("{:#}\n", scenario::schema());
-    assert!(
-        committed == current,
-        "scenarios/schema.json is out of date: `cargo run -- check --schema > scenarios/schema.json` renews it"
-    );
+    held("scenarios/schema.json", |_| format!("{:#}\n", scenario::schema()));
+}
+
+#[test]
+fn the_reference_of_verbs_is_their_table() {
+    held("docs/scenarios.md", |page| {
+        let (before, rest) = page.split_once("`src/scenario/verb.rs`. -->\n").unwrap();
+        let (_, after) = rest.split_once("<!-- end of verbs -->").unwrap();
+        let table = Verb::reference();
+        format!("{before}`src/scenario/verb.rs`. -->\n\n{table}\n<!-- end of verbs -->{after}")
+    });
 }
 
 /// The blocks of a Markdown file that are fenced as `yaml` and begin with a description.

@@ -1,0 +1,431 @@
+//! What each verb does, as a step of a scenario and as a method of [`Visitor`]. Their table is `scenario/verb.rs`.
+
+use serde_json::Value;
+
+use super::action::ActionError;
+use super::person::Person;
+use super::visitor::Visitor;
+use crate::scenario::{AdminCall, Choice, LostStorage, PasswordAccount, Profile, Reloaded, Verb};
+use crate::walker::{Form, Page, Submit, WhyHop};
+
+impl Person<'_> {
+    /// Does something in the tab looked at. Afterwards [`Person::says`] is set
+    /// when Logto's page stays and says something.
+    pub(super) async fn does(&mut self, verb: &Verb) -> Result<(), ActionError> {
+        self.says = None;
+        self.answered = None;
+        match verb {
+            Verb::Visit(address) => {
+                let url = self.address(address)?;
+                self.walker.visit(self.tab, url).await?;
+            }
+            Verb::Click(text) => {
+                let text = self.fill(text)?;
+                self.walker.click(self.tab, &text).await?;
+            }
+            Verb::ContinueWith(target) => {
+                let arrival = self.signin_page()?.continue_with(target).await?;
+                self.arrived(arrival);
+            }
+            Verb::SignInAs(username) => return self.answer_huggingface(username, "Authorize").await,
+            Verb::DenyAs(username) => return self.answer_huggingface(username, "Deny").await,
+            Verb::RegisterWithPassword(account) => {
+                let PasswordAccount { username, password } = self.typed(account)?;
+                let arrival = self.signin_page()?.register_with_password(&username, &password).await?;
+                self.arrived(arrival);
+            }
+            Verb::SignInWithPassword(account) => {
+                let PasswordAccount { username, password } = self.typed(account)?;
+                let arrival = self.signin_page()?.sign_in_with_password(&username, &password).await?;
+                self.arrived(arrival);
+            }
+            Verb::Choose(choice) => {
+                let mut page = self.signin_page()?;
+                let arrival = match choice {
+                    Choice::LinkAccount => page.link().await?,
+                    Choice::CreateAccount => page.register().await?,
+                    Choice::AgreeToTerms => page.agree().await?,
+                };
+                self.arrived(arrival);
+            }
+            Verb::FillIn(profile) => {
+                for (kind, value) in profile.given() {
+                    let value = self.fill(value)?;
+                    self.passwords.extend((kind == "password").then(|| value.clone()));
+                    let arrival = self.signin_page()?.fill(kind, &value).await?;
+                    self.arrived(arrival);
+                }
+            }
+            Verb::Reload(Reloaded::Page) => {
+                self.walker.reload(self.tab).await?;
+            }
+            Verb::Back(Reloaded::Page) => {
+                self.walker.back(self.tab).await?;
+            }
+            Verb::Prefetch(text) => {
+                let text = self.fill(text)?;
+                self.walker.prefetch(self.tab, &text).await?;
+                return Ok(());
+            }
+            Verb::LoseCookies(names) => return self.lose(names),
+            Verb::LoseStorage(lost) => {
+                self.walker.lose_storage(self.tab, *lost == LostStorage::All);
+                return Ok(());
+            }
+            Verb::RestartApp(restart) => return self.restart_app(restart),
+            Verb::Wait(time) => {
+                self.stack.pass(*time).await;
+                return Ok(());
+            }
+            Verb::Administer(call) => return self.administer(call).await,
+            Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
+            Verb::Network(change) => {
+                change.ways().for_each(|(way, fault)| self.stack.set_way(way, fault));
+                return Ok(());
+            }
+        }
+        self.settle().await
+    }
+
+    /// The account as it is typed into Logto's page.
+    fn typed(&mut self, account: &PasswordAccount) -> Result<PasswordAccount, ActionError> {
+        let PasswordAccount { username, password } = account;
+        let account = PasswordAccount { username: self.fill(username)?, password: self.fill(password)? };
+        self.stack.tried(&account.username);
+        self.passwords.push(account.password.clone());
+        Ok(account)
+    }
+
+    fn lose(&mut self, names: &[String]) -> Result<(), ActionError> {
+        if names.is_empty() {
+            self.walker.jar(self.tab).clear();
+        }
+        for name in names {
+            if self.walker.jar(self.tab).lose(name) == 0 {
+                return Err(ActionError::NoCookie(name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Logs in where Hugging Face asks who it is, presses the button where it
+    /// asks for permission, and goes on to where the sign-in ends.
+    async fn answer_huggingface(&mut self, username: &str, button: &str) -> Result<(), ActionError> {
+        let username = self.fill(username)?;
+        let mut acted = false;
+        loop {
+            let page = self.walker.page(self.tab)?;
+            if page.url.origin() != self.stack.endpoints().huggingface.origin() {
+                return if acted { Ok(()) } else { Err(not_there(&page)) };
+            }
+            let login =
+                page.forms.iter().find(|form| form.fields.iter().any(|field| field.name == "username"));
+            if let Some(login) = login {
+                let mut login = login.clone();
+                for field in login.fields.iter_mut().filter(|field| field.name == "username") {
+                    username.clone_into(&mut field.value);
+                }
+                let submit = login.submits.iter().find(|button| button.field.is_none()).cloned();
+                self.walker.submit(self.tab, &login, submit.as_ref(), WhyHop::Form).await?;
+                // A login page again means that it was refused.
+                self.settle().await?;
+                let after = self.walker.page(self.tab)?;
+                if after.forms.iter().any(|form| form.fields.iter().any(|field| field.name == "username")) {
+                    return Err(ActionError::Stranger(username));
+                }
+            } else if let Some((form, pressed)) = named_button(&page, button) {
+                self.walker.submit(self.tab, form, Some(pressed), WhyHop::Form).await?;
+                self.settle().await?;
+            } else if acted {
+                // Refused after the login, on a page of its own: the expectations tell.
+                return Ok(());
+            } else {
+                return Err(not_there(&page));
+            }
+            acted = true;
+        }
+    }
+}
+
+fn named_button<'p>(page: &'p Page, text: &str) -> Option<(&'p Form, &'p Submit)> {
+    page.forms.iter().find_map(|form| Some((form, form.submits.iter().find(|button| button.text == text)?)))
+}
+
+fn not_there(page: &Page) -> ActionError {
+    let shows = if page.title.is_empty() { page.text.chars().take(80).collect() } else { page.title.clone() };
+    ActionError::NotAtHuggingFace { at: page.url.to_string(), shows }
+}
+
+impl Visitor<'_> {
+    async fn does(&mut self, verb: Verb) -> Result<(), ActionError> {
+        self.person.does(&verb).await?;
+        match self.person.says.clone() {
+            None => Ok(()),
+            Some(says) => Err(ActionError::Stays(says)),
+        }
+    }
+
+    /// Types an address: a path of the app, or an absolute one.
+    ///
+    /// # Errors
+    /// [`ActionError`] when there is no response.
+    pub async fn visit(&mut self, address: &str) -> Result<(), ActionError> {
+        self.does(Verb::Visit(address.to_owned())).await
+    }
+
+    /// Clicks the link or button with this text.
+    ///
+    /// # Errors
+    /// [`ActionError::Walk`] lists what could be clicked instead.
+    pub async fn click(&mut self, text: &str) -> Result<(), ActionError> {
+        self.does(Verb::Click(text.to_owned())).await
+    }
+
+    /// Chooses the social button of this target on Logto's sign-in page.
+    ///
+    /// # Errors
+    /// [`ActionError::SigninPage`] when the page has no such button,
+    /// [`ActionError::Stays`] when Logto refuses or asks.
+    pub async fn continue_with(&mut self, target: &str) -> Result<(), ActionError> {
+        self.does(Verb::ContinueWith(target.to_owned())).await
+    }
+
+    /// At Hugging Face: logs in as this user where asked, and allows.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto then refuses or asks.
+    pub async fn sign_in_as(&mut self, username: &str) -> Result<(), ActionError> {
+        self.does(Verb::SignInAs(username.to_owned())).await
+    }
+
+    /// At Hugging Face: logs in as this user where asked, and denies.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`], since Logto refuses (contract §2.2).
+    pub async fn deny_as(&mut self, username: &str) -> Result<(), ActionError> {
+        self.does(Verb::DenyAs(username.to_owned())).await
+    }
+
+    /// Creates an account on Logto's sign-in page.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses or asks.
+    pub async fn register_with_password(
+        &mut self,
+        username: &str,
+        password: &str,
+    ) -> Result<(), ActionError> {
+        self.does(Verb::RegisterWithPassword(account(username, password))).await
+    }
+
+    /// Signs in to an account on Logto's sign-in page.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses or asks.
+    pub async fn sign_in_with_password(&mut self, username: &str, password: &str) -> Result<(), ActionError> {
+        self.does(Verb::SignInWithPassword(account(username, password))).await
+    }
+
+    /// Answers Logto's question about an account with the same e-mail, or about its terms.
+    ///
+    /// # Errors
+    /// [`ActionError::SigninPage`] when the page did not ask.
+    pub async fn choose(&mut self, choice: Choice) -> Result<(), ActionError> {
+        self.does(Verb::Choose(choice)).await
+    }
+
+    /// Fills in the username that Logto asks for.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses or asks for more.
+    pub async fn fill_in_username(&mut self, username: &str) -> Result<(), ActionError> {
+        self.does(Verb::FillIn(Profile { username: Some(username.to_owned()), ..Profile::default() })).await
+    }
+
+    /// Fills in the password that Logto asks for.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses or asks for more.
+    pub async fn fill_in_password(&mut self, password: &str) -> Result<(), ActionError> {
+        self.does(Verb::FillIn(Profile { password: Some(password.to_owned()), ..Profile::default() })).await
+    }
+
+    /// Fills in the e-mail address that Logto asks for; Logto sends a code there.
+    ///
+    /// # Errors
+    /// [`ActionError::Stays`] when Logto refuses, or asks for the code.
+    pub async fn fill_in_email(&mut self, email: &str) -> Result<(), ActionError> {
+        self.does(Verb::FillIn(Profile { email: Some(email.to_owned()), ..Profile::default() })).await
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Errors
+    /// [`ActionError`] when there is no response.
+    pub async fn reload(&mut self) -> Result<(), ActionError> {
+        self.does(Verb::Reload(Reloaded::Page)).await
+    }
+
+    /// Goes back to the page before.
+    ///
+    /// # Errors
+    /// [`WalkError::NoHistory`] on the first page of a tab.
+    pub async fn back(&mut self) -> Result<(), ActionError> {
+        self.does(Verb::Back(Reloaded::Page)).await
+    }
+
+    /// Lets the browser load the target of the link with this text in the background.
+    ///
+    /// # Errors
+    /// [`ActionError::Walk`] lists the links there are.
+    pub async fn prefetch(&mut self, text: &str) -> Result<(), ActionError> {
+        self.does(Verb::Prefetch(text.to_owned())).await
+    }
+
+    /// Loses the cookies of these names, or all when none is named.
+    ///
+    /// # Errors
+    /// [`ActionError::NoCookie`] when there is none of that name.
+    pub async fn lose_cookies(&mut self, names: &[&str]) -> Result<(), ActionError> {
+        self.does(Verb::LoseCookies(names.iter().map(ToString::to_string).collect())).await
+    }
+
+    /// Loses the `sessionStorage` of the tab, as in-app browsers do.
+    ///
+    /// # Errors
+    /// None so far; the type is that of every verb.
+    pub async fn lose_session_storage(&mut self) -> Result<(), ActionError> {
+        self.does(Verb::LoseStorage(LostStorage::Session)).await
+    }
+
+    /// Loses the `sessionStorage` of the tab and the `localStorage` of the browser.
+    ///
+    /// # Errors
+    /// None so far; the type is that of every verb.
+    pub async fn lose_storage(&mut self) -> Result<(), ActionError> {
+        self.does(Verb::LoseStorage(LostStorage::All)).await
+    }
+
+    /// Calls Logto's Management API, e.g. `PATCH /api/sign-in-exp`; gives the status and the JSON of the answer.
+    /// What it changes in a shared tenant is put back.
+    ///
+    /// # Errors
+    /// [`ActionError`] when there is no answer, or the call is not one. A status of refusal is no error.
+    pub async fn administer(&mut self, call: &str, body: Option<Value>) -> Result<(u16, Value), ActionError> {
+        self.does(Verb::Administer(AdminCall { call: call.to_owned(), body })).await?;
+        Ok(self.person.answered.as_ref().map(|answer| (answer.status, answer.json())).unwrap_or_default())
+    }
+}
+
+fn account(username: &str, password: &str) -> PasswordAccount {
+    PasswordAccount { username: username.to_owned(), password: password.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Scenario, Stack, stack_for, walk};
+
+    /// The same as a step, by the methods of the library.
+    async fn by_method(visitor: &mut Visitor<'_>, stack: &Stack, verb: &Verb) -> Result<(), ActionError> {
+        match verb {
+            Verb::Visit(address) => visitor.visit(address).await,
+            Verb::Click(text) => visitor.click(text).await,
+            Verb::ContinueWith(target) => visitor.continue_with(target).await,
+            Verb::SignInAs(username) => visitor.sign_in_as(username).await,
+            Verb::DenyAs(username) => visitor.deny_as(username).await,
+            Verb::RegisterWithPassword(account) => {
+                visitor.register_with_password(&account.username, &account.password).await
+            }
+            Verb::SignInWithPassword(account) => {
+                visitor.sign_in_with_password(&account.username, &account.password).await
+            }
+            Verb::Choose(choice) => visitor.choose(*choice).await,
+            Verb::FillIn(profile) => match profile.given()[..] {
+                [("username", username)] => visitor.fill_in_username(username).await,
+                [("password", password)] => visitor.fill_in_password(password).await,
+                [("email", email)] => visitor.fill_in_email(email).await,
+                _ => panic!("nothing else is filled in: {profile:?}"),
+            },
+            Verb::Reload(Reloaded::Page) => visitor.reload().await,
+            Verb::Back(Reloaded::Page) => visitor.back().await,
+            Verb::Prefetch(text) => visitor.prefetch(text).await,
+            Verb::LoseCookies(names) => {
+                visitor.lose_cookies(&names.iter().map(String::as_str).collect::<Vec<_>>()).await
+            }
+            Verb::LoseStorage(LostStorage::Session) => visitor.lose_session_storage().await,
+            Verb::LoseStorage(LostStorage::All) => visitor.lose_storage().await,
+            Verb::Administer(call) => visitor.administer(&call.call, call.body.clone()).await.map(drop),
+            // Those that the docs of `Visitor` name with what the stack has in their place.
+            Verb::Wait(time) => {
+                stack.pass(*time).await;
+                Ok(())
+            }
+            Verb::RestartApp(_) => Ok(stack.restart_app(crate::stack::AppChange::default())?),
+            Verb::AtHuggingFace(change) => {
+                stack.huggingface().set_switches(change.switches.as_deref().cloned().unwrap_or_default());
+                Ok(())
+            }
+            Verb::Network(change) => {
+                change.ways().for_each(|(way, fault)| stack.set_way(way, fault));
+                Ok(())
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_visitor_leaves_the_same_transcript_as_a_scenario() {
+        let text = r#"
+description: Everything that a person can do.
+include: [../shared/username-and-password.yaml]
+given: { connector: { scope: openid profile email } }
+steps:
+  - visit: /
+  - click: Sign In
+  - register_with_password: { username: alan, password: Bletchley-Park-1941 }
+  - click: Sign Out
+  - click: Sign In
+  - sign_in_with_password: { username: alan, password: Bletchley-Park-1941 }
+  - lose_cookies: [logto-session]
+  - lose_cookies: []
+  - lose_storage: session
+  - administer: { call: PATCH /api/sign-in-exp, body: { termsOfUseUrl: "https://shop.example/terms", agreeToTermsPolicy: Manual } }
+  - visit: /
+  - click: Sign In
+  - continue_with: huggingface
+    expect: { asks: { to_agree: true } }
+  - choose: agree_to_terms
+  - deny_as: ada
+    expect: { refused: { status: 401 } }
+  - lose_storage: all
+  - visit: /sign-in
+  - continue_with: huggingface
+    expect: { asks: { to_agree: true } }
+  - choose: agree_to_terms
+  - back: page
+  - reload: page
+  - restart_app: {}
+  - wait: 1s
+  - at_huggingface: { switches: {} }
+  - network: { app_to_logto: works }
+  - visit: /
+  - prefetch: Sign In
+"#;
+        let scenario = Scenario::parse(text, "scenarios/sign-in/all.yaml".as_ref()).unwrap();
+        let stack = stack_for(&scenario).unwrap().start().await.unwrap();
+        let report = walk(&stack, &scenario).await.unwrap();
+        stack.stop().await.unwrap();
+        assert!(report.passed(), "{:?}", report.failures);
+
+        let stack = stack_for(&scenario).unwrap().start().await.unwrap();
+        let mut visitor = Visitor::new(&stack);
+        for step in &scenario.steps {
+            match by_method(&mut visitor, &stack, &step.verb).await {
+                Ok(()) | Err(ActionError::Stays(_)) => {}
+                Err(error) => panic!("{}: {error}", step.verb),
+            }
+        }
+        assert_eq!(visitor.transcript().to_string(), report.transcript.to_string());
+        stack.stop().await.unwrap();
+    }
+}

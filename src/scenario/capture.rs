@@ -1,0 +1,74 @@
+//! Values that a step saw, for later steps to name.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::error::ScenarioError;
+use super::typed::Placed;
+use crate::placeholder::{self, KNOWN_NAMES};
+
+/// A value that later steps may name as `[NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The name, in capitals.
+    pub name: String,
+    /// What it is.
+    pub source: CaptureSource,
+}
+
+/// Where a captured value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaptureSource {
+    /// The whole address of the last hop of the step to this address (given without query).
+    Address(String),
+    /// A claim of the app's session.
+    Claim(String),
+    /// Where the link with this text leads.
+    Link(String),
+    /// A text in the answer to `administer`, by JSON Pointer.
+    Answer(String),
+}
+
+/// Where a captured value comes from: exactly one.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Capture")]
+pub(super) struct RawCapture {
+    /// The whole address of the last hop of this step to this address (without query).
+    address: Option<String>,
+    /// A claim of the app's session.
+    claim: Option<String>,
+    /// Where the link with this text leads.
+    link: Option<String>,
+    /// A text in the answer to `administer`, by JSON Pointer (RFC 6901), e.g. `/id`.
+    answer: Option<String>,
+}
+
+impl Capture {
+    pub(super) fn checked(name: String, source: Placed<RawCapture>) -> Result<Self, ScenarioError> {
+        let Placed { at, value: raw } = source;
+        if placeholder::names(&format!("[{name}]")).is_empty() {
+            let hint = Some("a name has capitals, digits and `_`, such as `CALLBACK`".to_owned());
+            return Err(ScenarioError::at(&at, format!("`{name}` cannot be captured"), hint));
+        }
+        if KNOWN_NAMES.contains(&name.as_str()) {
+            return Err(ScenarioError::at(&at, format!("[{name}] is known already"), None));
+        }
+        let mut sources: Vec<CaptureSource> = [
+            raw.address.map(CaptureSource::Address),
+            raw.claim.map(CaptureSource::Claim),
+            raw.link.map(CaptureSource::Link),
+            raw.answer.map(CaptureSource::Answer),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match (sources.pop(), sources.is_empty()) {
+            (Some(source), true) => Ok(Self { name, source }),
+            _ => {
+                let hint = Some("it is exactly one of: address, claim, link, answer".to_owned());
+                Err(ScenarioError::at(&at, format!("it is not clear what `{name}` is"), hint))
+            }
+        }
+    }
+}

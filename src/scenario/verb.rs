@@ -1,0 +1,369 @@
+//! The verbs, in one table. What a step may say, the JSON Schema, the reference in `docs/scenarios.md` and every
+//! message that names a verb are made from it. What a verb does is in `run/verbs.rs`.
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::capture::RawCapture;
+use super::change::{AdminCall, AppRestart, HuggingFaceChange, answers_work};
+use super::expect::Expect;
+use super::secrets::Found;
+use super::surroundings::NetworkChange;
+use super::typed::{Placed, TypeError};
+
+/// Makes of each row a variant of [`Verb`] and a member of [`RawStep`]. A row has:
+///
+/// 1. the help, for the reference and the schema,
+/// 2. the name and the type of the argument in a file,
+/// 3. the variant and the type of its argument, which [`Read`] makes of the one in the file,
+/// 4. examples for the reference,
+/// 5. what of the argument is shown where a message names the step; nothing unless said.
+macro_rules! verbs {
+    ($(
+        $(#[doc = $help:literal])+
+        $name:ident: $written:ty => $variant:ident($argument:ty),
+        $($example:literal)|+ $(, $it:ident => $shown:expr)?;
+    )+) => {
+        /// What a person does, or others do meanwhile.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Verb {
+            $($(#[doc = $help])+ $variant($argument),)+
+        }
+
+        impl Verb {
+            /// The names of all verbs, as they are written in a file.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
+
+            /// Examples and help of each.
+            const TEXTS: &'static [(&'static [&'static str], &'static str)] =
+                &[$((&[$($example),+], concat!($($help),+))),+];
+
+            /// As it stands in the file.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($name),)+
+                }
+            }
+        }
+
+        impl fmt::Display for Verb {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())?;
+                match self {
+                    $(Self::$variant(_argument) => {
+                        $(let $it = _argument; write!(f, ": {}", $shown)?;)?
+                    })+
+                }
+                Ok(())
+            }
+        }
+
+        /// One thing the person does (exactly one verb), and what is expected then.
+        #[derive(Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        #[schemars(rename = "Step")]
+        pub(super) struct RawStep {
+            $($(#[doc = $help])+ $name: Option<$written>,)+
+            /// In place of this step, the steps of a file, relative to this one.
+            #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
+            include: Option<String>,
+            /// Values for the included file's parameters.
+            #[serde(default)]
+            #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
+            with: IndexMap<String, Value>,
+            /// In which browser, from 1; one named for the first time is opened. Browsers
+            /// share nothing.
+            pub(super) browser: Option<Placed<usize>>,
+            /// In which tab, from 1; a tab named for the first time is opened.
+            pub(super) tab: Option<Placed<usize>>,
+            /// What is expected once every redirect is through.
+            #[serde(default)]
+            pub(super) expect: Expect,
+            /// Values that later steps name as `[NAME]`.
+            #[serde(default)]
+            pub(super) capture: IndexMap<String, Placed<RawCapture>>,
+        }
+
+        impl RawStep {
+            /// Every verb that it has.
+            fn verbs(&mut self) -> Result<Vec<Verb>, TypeError> {
+                let verbs = [$(self.$name.take().map(|written| Ok(Verb::$variant(Read::read(written)?)))),+];
+                verbs.into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+verbs! {
+    /// Types an address: a path of the app, or an absolute one such as `"[LOGTO]/sign-in"`.
+    visit: String => Visit(String), "visit: /", address => address;
+
+    /// Clicks the link or button with this text.
+    click: String => Click(String), "click: Sign In", text => text;
+
+    /// On Logto's sign-in page: the social button of this target. Only a button that the page
+    /// shows can be clicked.
+    continue_with: String => ContinueWith(String), "continue_with: huggingface", target => target;
+
+    /// At Hugging Face: logs in as this user where asked, and allows.
+    sign_in_as: String => SignInAs(String), "sign_in_as: ada", username => username;
+
+    /// At Hugging Face: logs in as this user where asked, and denies.
+    deny_as: String => DenyAs(String), "deny_as: ada", username => username;
+
+    /// On Logto's sign-in page: creates an account.
+    register_with_password: PasswordAccount => RegisterWithPassword(PasswordAccount),
+    "register_with_password: { username: alan, password: … }", account => account.username;
+
+    /// On Logto's sign-in page: signs in to an account.
+    sign_in_with_password: PasswordAccount => SignInWithPassword(PasswordAccount),
+    "sign_in_with_password: { username: alan, password: … }", account => account.username;
+
+    /// Answers Logto's question about an account with the same e-mail, or agrees to the tenant's
+    /// terms.
+    choose: Choice => Choose(Choice),
+    "choose: link_account" | "choose: create_account" | "choose: agree_to_terms", choice => choice;
+
+    /// Fills in what Logto asks of a new person. To an e-mail address Logto sends a code, which
+    /// nobody here receives.
+    fill_in: Profile => FillIn(Profile),
+    "fill_in: { username: ada_l }" | "fill_in: { password: … }" | "fill_in: { email: ada@example.com }",
+    profile => profile.given().first().map_or("nothing", |(kind, _)| kind);
+
+    /// Loads the page again.
+    reload: Reloaded => Reload(Reloaded), "reload: page";
+
+    /// Goes back to the page before, which is loaded again: pages of a sign-in are not kept.
+    back: Reloaded => Back(Reloaded), "back: page";
+
+    /// The page lets the browser load the target of the link with this text in the background,
+    /// with cookies; what comes of it is thrown away.
+    prefetch: String => Prefetch(String), "prefetch: Sign Out", text => text;
+
+    /// The browser loses these cookies; `[]` for all.
+    lose_cookies: Vec<String> => LoseCookies(Vec<String>), "lose_cookies: [logto-session]",
+    names => if names.is_empty() { "all".to_owned() } else { names.join(", ") };
+
+    /// The tab loses its `sessionStorage`, as in-app browsers do; with `all`, the browser its
+    /// `localStorage` too.
+    lose_storage: LostStorage => LoseStorage(LostStorage),
+    "lose_storage: session" | "lose_storage: all", lost => lost;
+
+    /// The sample app is stopped and started again, with these from now on; what it kept in memory
+    /// is gone.
+    restart_app: AppRestart => RestartApp(AppRestart), "restart_app: { session_secret, app_secret }";
+
+    /// Lets time pass. The embedded Logto's clock is put forward (that of an app of your own is
+    /// not); with a real one this waits for real, so more than a minute `needs` the embedded one.
+    wait: String => Wait(Duration), "wait: 2h 30m", time => format_args!("{time:?}");
+
+    /// The scenario calls Logto's Management API. It must succeed, unless `expect.answered` says
+    /// otherwise. What it creates in a tenant that is not ours alone is deleted afterwards, and
+    /// what it changes is put back; of what cannot be (a key that was rotated, something of others
+    /// that was deleted) `restore` or the run tells.
+    administer: AdminCall => Administer(AdminCall),
+    "administer: { call: PATCH /api/sign-in-exp, body: { … } }", call => call.call;
+
+    /// Something changes at Hugging Face: `app` (fields of the settings page), `refresh_secret`,
+    /// `delete_app`, `account`, `delete_account`, `revoke_for`, `switches`, `answers`,
+    /// `rotate_id_token_key` (`published`, or `unpublished`: the key set still has the one before).
+    at_huggingface: Box<HuggingFaceChange> => AtHuggingFace(Box<HuggingFaceChange>),
+    "at_huggingface: { refresh_secret: true }", change => change;
+
+    /// Something between the parties breaks, or works again.
+    network: NetworkChange => Network(NetworkChange), "network: { app_to_logto: refused }", change => change;
+}
+
+impl Verb {
+    /// The table of verbs for `docs/scenarios.md`.
+    #[must_use]
+    pub fn reference() -> String {
+        let mut table = "| verb | what happens |\n|---|---|\n".to_owned();
+        for (examples, help) in Self::TEXTS {
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(table, "| `{}` |{help} |", examples.join("` or `"));
+        }
+        table
+    }
+
+    /// Rules that the type of its argument cannot say.
+    fn check(&self) -> Result<(), TypeError> {
+        let (message, hint) = match self {
+            Self::FillIn(profile) if profile.given().len() != 1 => {
+                let hint = "say `username`, `password` or `email`, and the others in steps of their own";
+                ("`fill_in` takes one thing at a time".to_owned(), hint)
+            }
+            Self::Administer(call) if call.parts().is_none() => {
+                let hint = "such as `PATCH /api/sign-in-exp`; method and path, with a space between";
+                (format!("`{}` is no call of the Management API", call.call), hint)
+            }
+            Self::AtHuggingFace(change) => {
+                return answers_work(change.answers.as_deref().unwrap_or_default());
+            }
+            _ => return Ok(()),
+        };
+        Err(TypeError::new(message, Some(hint.to_owned())))
+    }
+
+    #[cfg(test)]
+    pub(super) fn examples() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        Self::NAMES.iter().zip(Self::TEXTS).map(|(name, (examples, _))| (*name, *examples))
+    }
+
+    /// The secrets in its argument.
+    pub(super) fn secrets(&self, found: &mut Found) {
+        match self {
+            Self::RegisterWithPassword(account) | Self::SignInWithPassword(account) => {
+                found.text(Some(&account.password));
+            }
+            Self::FillIn(profile) => found.text(profile.password.as_ref()),
+            Self::Visit(address) => found.address(address),
+            Self::RestartApp(restart) => {
+                found.text(restart.app_secret.as_ref());
+                found.text(restart.session_secret.as_ref());
+            }
+            Self::Administer(call) => found.management_call(call.body.as_ref()),
+            Self::AtHuggingFace(change) => change.app.iter().for_each(|app| found.oauth_app(app)),
+            Self::Click(_)
+            | Self::ContinueWith(_)
+            | Self::SignInAs(_)
+            | Self::DenyAs(_)
+            | Self::Choose(_)
+            | Self::Reload(_)
+            | Self::Back(_)
+            | Self::Prefetch(_)
+            | Self::LoseCookies(_)
+            | Self::LoseStorage(_)
+            | Self::Wait(_)
+            | Self::Network(_) => {}
+        }
+    }
+}
+
+impl RawStep {
+    /// The one verb that it has.
+    pub(super) fn verb(&mut self) -> Result<Verb, TypeError> {
+        let one = || Some(format!("a step has exactly one of: {}", Verb::NAMES.join(", ")));
+        let mut verbs = self.verbs()?;
+        match (verbs.pop(), verbs.pop()) {
+            (Some(verb), None) => verb.check().map(|()| verb),
+            (None, _) => Err(TypeError::new("this step has no verb".to_owned(), one())),
+            (Some(second), Some(first)) => {
+                let message = format!("this step has two verbs, `{}` and `{}`", first.name(), second.name());
+                Err(TypeError::new(message, one()))
+            }
+        }
+    }
+}
+
+/// What a verb takes, made of what stands in the file.
+trait Read<T> {
+    fn read(self) -> Result<T, TypeError>;
+}
+
+impl<T> Read<T> for T {
+    fn read(self) -> Result<T, TypeError> {
+        Ok(self)
+    }
+}
+
+impl Read<Duration> for String {
+    fn read(self) -> Result<Duration, TypeError> {
+        let wrong = || {
+            let hint = Some("such as `90s`, `2h 30m` or `15 days`".to_owned());
+            TypeError::new(format!("`{self}` is no length of time"), hint)
+        };
+        // Days of 24 hours: nobody waits through a change to summer time here.
+        let span: jiff::Span = self.parse().map_err(|_| wrong())?;
+        let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+        Duration::try_from(length).map_err(|_| wrong())
+    }
+}
+
+/// Username and password, typed into Logto's page.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordAccount {
+    /// The username.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+/// What Logto may ask of a new person; exactly one at a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// A username.
+    pub username: Option<String>,
+    /// A password.
+    pub password: Option<String>,
+    /// An e-mail address; Logto sends a code there.
+    pub email: Option<String>,
+}
+
+impl Profile {
+    /// What is filled in, by kind.
+    #[must_use]
+    pub fn given(&self) -> Vec<(&'static str, &str)> {
+        [("username", &self.username), ("password", &self.password), ("email", &self.email)]
+            .into_iter()
+            .filter_map(|(kind, value)| Some((kind, value.as_deref()?)))
+            .collect()
+    }
+}
+
+/// The answers to “an account with this e-mail exists”, and to the terms of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Sign in to that account from now on.
+    LinkAccount,
+    /// Make another account.
+    CreateAccount,
+    /// Agree to the terms.
+    AgreeToTerms,
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LinkAccount => "link_account",
+            Self::CreateAccount => "create_account",
+            Self::AgreeToTerms => "agree_to_terms",
+        })
+    }
+}
+
+/// What is loaded again, or gone back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reloaded {
+    /// The page of the tab, or the one before it.
+    Page,
+}
+
+/// What a browser loses of what pages stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LostStorage {
+    /// `sessionStorage` of the tab, as in-app browsers do.
+    Session,
+    /// `localStorage` too.
+    All,
+}
+
+impl fmt::Display for LostStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Session => "session",
+            Self::All => "all",
+        })
+    }
+}
