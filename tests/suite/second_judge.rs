@@ -1,5 +1,5 @@
-//! `openidconnect`, which shares no code with the sample app, judges every ID token that the app was
-//! given during a walk, and must come to the app's verdict. The app's own tests do the same.
+//! `openidconnect`, which shares no code with the sample app, judges every ID token that the app
+//! received during a walk, and must reach the app's verdict. The app's own tests do the same.
 
 use jiff::SignedDuration;
 use kit::{Direction, Entry, Outcome, Party};
