@@ -269,7 +269,7 @@ impl Visitor<'_> {
     /// Goes back to the page before.
     ///
     /// # Errors
-    /// [`WalkError::NoHistory`] on the first page of a tab.
+    /// [`WalkError::NoHistory`](crate::walker::WalkError::NoHistory) on the first page of a tab.
     pub async fn back(&mut self) -> Result<(), ActionError> {
         self.does(Verb::Back(Reloaded::Page)).await
     }
