@@ -130,8 +130,8 @@ verbs! {
     choose: Choice => Choose(Choice),
     "choose: link_account" | "choose: create_account" | "choose: agree_to_terms", choice => choice;
 
-    /// Fills in what Logto asks of a new person. To an e-mail address Logto sends a code, which
-    /// nobody here receives.
+    /// Fills in what Logto asks of a new person. Logto sends a code to an
+    /// e-mail address, and the stack has no mailbox that receives it.
     fill_in: Profile => FillIn(Profile),
     "fill_in: { username: ada_l }" | "fill_in: { password: … }" | "fill_in: { email: ada@example.com }",
     profile => profile.given().first().map_or("nothing", |(kind, _)| kind);

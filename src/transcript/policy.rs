@@ -147,7 +147,7 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[row(LOGTO, Path, "*", LeftOut, LeftOut)],
-        "unknown paths are answered with the sign-in application (contract §2.3), whose text is no contract",
+        "Logto answers unknown paths with its sign-in application (contract §2.3); the text of that page is not part of the contract",
     ),
     (&[row(APP, Query, "code", Role("CODE"), Learnt)], "Logto makes it up"),
     (

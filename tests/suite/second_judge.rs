@@ -8,22 +8,12 @@ use sample_app::{ClientAuth, Variant};
 use serde_json::Value;
 use url::Url;
 
-use id_token::Expected;
+use expected::Expected;
 
+#[path = "../../mocks/sample-app/src/judge/expected.rs"]
+mod expected;
 #[path = "../../mocks/sample-app/src/judge/second.rs"]
 mod second;
-
-/// What a token is held against, as `second` knows it from the sample app.
-mod id_token {
-    pub(super) struct Expected<'a> {
-        pub(super) issuer: &'a str,
-        pub(super) algorithms: &'a [String],
-        pub(super) app_id: &'a str,
-        pub(super) app_secret: Option<&'a str>,
-        pub(super) nonce: &'a str,
-        pub(super) now: i64,
-    }
-}
 
 /// The app's notes that are a verdict on an ID token, or on the keys for it.
 const REFUSED: [&str; 4] =

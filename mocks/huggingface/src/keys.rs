@@ -163,21 +163,13 @@ fn thumbprint(members: &str) -> String {
 }
 
 /// The RSA key takes a tenth of a second to make, hundreds of times what a
-/// whole stack takes, so that there is one for the process.
+/// whole stack takes, so that there is one for the process. It is made when it is first
+/// asked for: a thread that draws random numbers while a process ends makes the crypto
+/// library abort that process.
 static RSA: OnceLock<Result<Arc<SigningKey>, KeyError>> = OnceLock::new();
 
 fn rsa_blocking() -> Result<Arc<SigningKey>, KeyError> {
     RSA.get_or_init(|| SigningKey::rsa_2048().map(Arc::new)).clone()
-}
-
-/// Begins to make the RSA key in the background, once per process.
-pub(crate) fn prepare_rsa() {
-    static STARTED: OnceLock<()> = OnceLock::new();
-    STARTED.get_or_init(|| {
-        let thread = std::thread::Builder::new().name("rsa-key".to_owned());
-        // Without the thread, the first one who needs the key makes it.
-        drop(thread.spawn(rsa_blocking));
-    });
 }
 
 /// A new RSA key, made off the executor.
@@ -257,7 +249,6 @@ mod tests {
 
     #[tokio::test]
     async fn the_rsa_key_is_made_once() {
-        prepare_rsa();
         let (first, second) = (rsa().await.unwrap(), rsa().await.unwrap());
         assert!(Arc::ptr_eq(&first, &second));
     }

@@ -53,10 +53,9 @@ struct Inner {
 
 impl HuggingFace {
     /// A mock with users, organisations and apps. This is cheap: the one costly
-    /// key is made once per process, in the background.
+    /// key is made once per process, when an ID token or the key set first needs it.
     #[must_use]
     pub fn new(config: Config, context: Context) -> HuggingFace {
-        keys::prepare_rsa();
         let initial = store::registered(config, &context.random);
         HuggingFace {
             plain: false,

@@ -10,11 +10,12 @@ use serde::de::Error as _;
 use serde_json::Value;
 use url::Url;
 
-use self::id_token::Expected;
+use self::expected::Expected;
 use self::refusal::Refusal;
 use crate::config::{ClientAuth, Config};
 use crate::variant::Variant;
 
+mod expected;
 mod id_token;
 mod keys;
 pub(crate) mod refusal;

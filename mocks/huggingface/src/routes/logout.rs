@@ -18,7 +18,7 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap) ->
     let mut response = answer::see_other("/");
     let cookie = format!("{}; Max-Age=0", mock.session_cookie(""));
     answer::set(&mut response, SET_COOKIE, &cookie);
-    if ended { response } else { kit::note(response, Note::new("hf/not-signed-in", "nobody was signed in")) }
+    if ended { response } else { kit::note(response, Note::new("hf/not-signed-in", "no user was signed in")) }
 }
 
 #[cfg(test)]

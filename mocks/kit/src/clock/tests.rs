@@ -123,7 +123,7 @@ fn what_is_no_step_is_not_told() {
     let clock = Clock::system_on(&machine);
     machine.step(SignedDuration::from_millis(1900));
     clock.shared.wall();
-    // Both clocks go on, however long nobody looks.
+    // Both clocks go on between two readings, however far apart those are.
     machine.tick(Duration::from_secs(3600));
     clock.shared.wall();
     machine.tick(Duration::ZERO);

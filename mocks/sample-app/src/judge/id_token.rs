@@ -7,25 +7,12 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 
 use super::JudgeError;
+use super::expected::Expected;
 use super::keys::KeySet;
 use super::refusal::Refusal;
 
 /// How many seconds the clocks of app and Logto may differ; the SDK's number.
 const LEEWAY: f64 = 60.0;
-
-/// What an ID token must be.
-#[derive(Debug, Clone)]
-pub(super) struct Expected<'a> {
-    pub(super) issuer: &'a str,
-    /// `alg`s that are taken.
-    pub(super) algorithms: &'a [String],
-    pub(super) app_id: &'a str,
-    /// None for an app that cannot keep one.
-    pub(super) app_secret: Option<&'a str>,
-    pub(super) nonce: &'a str,
-    /// Seconds since the epoch.
-    pub(super) now: i64,
-}
 
 /// A token that is not judged yet.
 struct IdToken<'a> {

@@ -8,7 +8,7 @@ use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, C
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, Nonce};
 use serde_json::Value;
 
-use super::id_token::Expected;
+use super::expected::Expected;
 
 /// The verdict of `openidconnect`.
 pub(super) fn judge(token: &str, keys: &str, expected: &Expected<'_>) -> Result<(), String> {

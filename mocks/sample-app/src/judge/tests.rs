@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::id_token::{self, Expected};
+use super::expected::Expected;
+use super::id_token;
 use super::second;
 use crate::signing::{Key, hmac, unsigned};
 
