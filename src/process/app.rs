@@ -12,9 +12,9 @@ use std::time::Duration;
 use super::guard::{Guard, is_released};
 
 /// How long an app that is asked to end may take.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 3 });
 /// How long until all of it is gone at the latest.
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 5 });
 
 /// An app at work. Dropping it ends it, too.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn without_arguments_walks_every_scenario_and_counts() {
     let output = command(&[]);
     let shown = text(&output.stdout);

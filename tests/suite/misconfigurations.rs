@@ -188,23 +188,36 @@ fn judged(what: &str, outcomes: &[Outcome]) -> Judged {
     Judged { told, wrong: count(|verdict| matches!(verdict, Verdict::Wrong(_))), percent }
 }
 
-/// Single faults, then pairs of them.
+fn believed(told: &[Judged]) {
+    for judged in told {
+        println!("{}", judged.told);
+        assert_eq!(judged.wrong, 0, "{}", judged.told);
+        assert!(judged.percent >= GOAL, "{}", judged.told);
+    }
+}
+
+fn single(fault: &Fault) -> Misconfiguration<'_> {
+    Misconfiguration { faults: vec![fault], harmless: &[] }
+}
+
 #[test]
-fn the_first_finding_is_the_right_one_and_no_claim_is_wrong() {
+fn of_every_fourth_fault_the_first_finding_is_right_and_no_claim_is_wrong() {
+    let faults = all_faults(&Random::seeded(SEED));
+    let singles = walked(&faults.iter().step_by(4).map(single).collect::<Vec<_>>());
+    believed(&[judged("every fourth fault", &singles)]);
+}
+
+#[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
+fn of_all_faults_and_of_pairs_the_first_finding_is_right_and_no_claim_is_wrong() {
     let random = Random::seeded(SEED);
     let faults = all_faults(&random);
     assert!(faults.len() >= 200, "{} faults", faults.len());
-    let single = |fault| Misconfiguration { faults: vec![fault], harmless: &[] };
     let singles = walked(&faults.iter().map(single).collect::<Vec<_>>());
     let works = singles.iter().filter(|one| matches!(one.verdict, Verdict::Harmless));
     let harmless: Vec<String> = works.map(|one| one.name.clone()).collect();
     let pairs = walked(&pairs(&faults, &harmless, &random));
-    let told = [judged("single faults", &singles), judged("pairs of faults", &pairs)];
-    println!("{}\n{}", told[0].told, told[1].told);
-    for judged in told {
-        assert_eq!(judged.wrong, 0, "{}", judged.told);
-        assert!(judged.percent >= GOAL, "{}", judged.told);
-    }
+    believed(&[judged("single faults", &singles), judged("pairs of faults", &pairs)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +9,25 @@ use kit::{Bound, Ca, Client, Clock, Journal, Machine, Random, Running};
 use logto_testkit::stack::{Credentials, External, Logto, Management, StackBuilder};
 use logto_testkit::{Scenario, stack_for};
 use url::Url;
+
+/// Whether tests that take their time are to run in their long form (`LOGTO_TESTKIT_ENDURANCE=long`).
+pub(crate) fn in_the_long_form() -> bool {
+    match std::env::var("LOGTO_TESTKIT_ENDURANCE").as_deref() {
+        Ok("long") => true,
+        Ok(other) => panic!("LOGTO_TESTKIT_ENDURANCE is `{other}`: set it to `long`, or leave it out"),
+        Err(_) => false,
+    }
+}
+
+/// As [`in_the_long_form`]; says why `test` is skipped where it is not.
+pub(crate) fn only_in_the_long_form(test: &str) -> bool {
+    let long = in_the_long_form();
+    if !long {
+        // Not through `eprintln!`, whose text the test runner keeps to itself when a test passes.
+        drop(writeln!(std::io::stderr(), "skipped: {test}: set LOGTO_TESTKIT_ENDURANCE=long to run it"));
+    }
+    long
+}
 
 /// The story that every backend plays.
 pub(crate) fn first_visit() -> Scenario {

@@ -23,7 +23,7 @@ use crate::within;
 pub(crate) use self::connection::Hangup;
 
 /// How long a shutdown waits for requests that are being answered.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
 
 /// A listener could not be bound.
 #[derive(Debug, thiserror::Error)]

@@ -75,7 +75,8 @@ fn look(scenario: &Scenario, seen: &Observed<'_>, looked: &Mutex<Looked>) {
         let told: Vec<String> = found.iter().map(ToString::to_string).collect();
         looked.lock().unwrap().wrong.push(format!("{}: {}", scenario.name(), told.join("\n\n")));
     }
-    let unmissed = looked.lock().unwrap().unmissed.clone();
+    // Where nothing is found, nothing is missed.
+    let unmissed = if found.is_empty() { BTreeSet::new() } else { looked.lock().unwrap().unmissed.clone() };
     for rule in unmissed {
         if first(&by_rules(seen, |name| name != rule)) != expected {
             looked.lock().unwrap().unmissed.remove(rule);
@@ -117,6 +118,7 @@ fn reworded(entries: &[Entry], hops: &[Hop], text: fn(&Note) -> &'static str) ->
 /// A scenario names the first finding that its walk leads to, or none where nothing is wrong. Without any
 /// one of the rules, that is no longer so for at least one of them.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
     let names = rule_names();
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a rule stands in the lists twice");
@@ -135,6 +137,7 @@ fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
 /// A diagnosis does not hang on how a party words its reasons: with the code in place of every text, and with
 /// no text at all, each walk leads to the same findings at the same hops.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn findings_do_not_depend_on_the_wording_of_notes() {
     assert!(LOOKED.notes > 0, "no walk left a note");
     assert!(LOOKED.by_wording.is_empty(), "{}", LOOKED.by_wording.join("\n"));

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use super::served::{Served, connect, status_of, until};
-use super::{Form, form};
+use crate::support::in_the_long_form;
 use crate::support::{binary, root};
 
 /// So many copies of one scenario in a folder of their own.
@@ -41,6 +41,7 @@ fn all_pass(output: &Output, walks: usize) {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_low_soft_limit_is_raised_to_what_the_system_allows() {
     let folder = copies(24);
     let output = run_under("ulimit -Sn 128", folder.path(), 12);
@@ -49,6 +50,7 @@ fn a_low_soft_limit_is_raised_to_what_the_system_allows() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn no_more_walks_run_at_once_than_the_hard_limit_allows_and_that_is_said_once() {
     let folder = copies(24);
     let output = run_under("ulimit -Sn 128; ulimit -Hn 128", folder.path(), 12);
@@ -62,12 +64,9 @@ fn no_more_walks_run_at_once_than_the_hard_limit_allows_and_that_is_said_once() 
 
 /// Soft limits that systems set, and as many processors as break a run there (D1).
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn runs_under_the_limits_of_macos_and_linux_pass() {
-    let walks = match form("runs_under_the_limits_of_macos_and_linux_pass") {
-        None => return,
-        Some(Form::Short) => 48,
-        Some(Form::Long) => 222,
-    };
+    let walks = if in_the_long_form() { 222 } else { 48 };
     let folder = copies(walks);
     for (limits, jobs) in [("ulimit -Sn 256", 12), ("ulimit -Sn 256; ulimit -Hn 256", 12)] {
         all_pass(&run_under(limits, folder.path(), jobs), walks);
@@ -81,10 +80,8 @@ fn runs_under_the_limits_of_macos_and_linux_pass() {
 /// What `run` reckons with (`DESCRIPTORS_PER_WALK`, `DESCRIPTORS_BESIDES`): every scenario passes
 /// with so many, one after the other.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn no_scenario_needs_more_descriptors_than_reckoned_with() {
-    if form("no_scenario_needs_more_descriptors_than_reckoned_with").is_none() {
-        return;
-    }
     // Standard input, output and error, and what the runtime has open before the first walk:
     // whatever that is, a walk is not to hide behind what is reckoned besides.
     let (per_walk, besides, at_start) = (28, 8, 8);
@@ -97,6 +94,7 @@ fn no_scenario_needs_more_descriptors_than_reckoned_with() {
 
 /// D2: 119 MB of log in 16 seconds.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 #[cfg(target_os = "linux")]
 fn a_listener_without_descriptors_waits_and_says_so_once_a_second() {
     let arguments = ["serve", "huggingface"];
@@ -134,6 +132,7 @@ fn pause(time: Duration) {
 
 /// D23: a system that gives no thread is an error like another, and no panic.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 #[cfg(target_os = "linux")]
 fn a_refused_thread_is_told_and_exits_70() {
     // The limit does not bind root.

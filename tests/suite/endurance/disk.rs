@@ -94,6 +94,7 @@ fn scenario(directory: &Path) -> PathBuf {
 
 /// D8: what was reviewed is not lost for want of room.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_update_that_does_not_fit_leaves_the_reviewed_transcript() {
     let directory = tempfile::tempdir().unwrap();
     let snapshot = scenario(directory.path()).with_extension("snap");
@@ -107,6 +108,7 @@ fn an_update_that_does_not_fit_leaves_the_reviewed_transcript() {
 
 /// The same on a file system without room, for every file that people keep.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_full_disk_leaves_every_file_as_it_was_and_none_by_halves() {
     let Some(disk) = Mounted::of("a full disk") else { return };
     scenario(&disk.path);
@@ -136,6 +138,7 @@ fn a_full_disk_leaves_every_file_as_it_was_and_none_by_halves() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_read_only_file_system_is_named() {
     let Some(disk) = Mounted::of("a read-only file system") else { return };
     scenario(&disk.path);
@@ -159,6 +162,7 @@ fn a_read_only_file_system_is_named() {
 
 /// Standard output may be a file with a limit: an error, and not the end by a signal.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_report_that_grows_beyond_a_limit_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let script = "ulimit -f 1 || exit 99; exec \"$0\" check --schema > schema.json";
@@ -173,6 +177,7 @@ fn a_report_that_grows_beyond_a_limit_is_an_error() {
 
 /// D16: what a full disk left of a CA is no CA.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
     let directory = tempfile::tempdir().unwrap();
     let create = |more: &[&str]| {
@@ -224,6 +229,7 @@ fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
 
 /// D17: the app's secret is in it.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn the_file_for_the_app_is_for_its_owner_alone() {
     let directory = tempfile::tempdir().unwrap();
     scenario(directory.path());
@@ -245,6 +251,7 @@ fn the_file_for_the_app_is_for_its_owner_alone() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
@@ -289,6 +296,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
 
 /// Six at once write the same file: one of them wins, and wholly.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn many_at_once_leave_one_whole_file() {
     let directory = tempfile::tempdir().unwrap();
     let snapshot = scenario(directory.path()).with_extension("snap");

@@ -96,6 +96,7 @@ fn every_reader_says(file: &str, files: &Files, wanted: &str) {
 
 /// D22: a pipe that no program writes to is given up with a word on it.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_pipe_that_nothing_comes_through_is_given_up() {
     let files = Files::new();
     assert!(Command::new("mkfifo").arg(files.path().join("pipe")).status().unwrap().success());
@@ -109,6 +110,7 @@ fn a_pipe_that_nothing_comes_through_is_given_up() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
     let files = Files::new();
     every_reader_says("/dev/zero", &files, "/dev/zero: it is a device, not a file or a pipe");
@@ -130,6 +132,7 @@ fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn pipes_that_deliver_are_read() {
     let files = Files::new();
     let script = |script: &str| {
@@ -154,6 +157,7 @@ fn pipes_that_deliver_are_read() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn other_encodings_are_named() {
     let files = Files::new();
     let text = "\u{feff}description: Zoë signs in.\nsteps:\n  - visit: /\n";
@@ -176,6 +180,7 @@ fn other_encodings_are_named() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_key_that_stands_twice_is_an_error_with_its_place() {
     let files = Files::new();
     let twice = "{\n  \"clientId\": \"a\",\n  \"clientSecret\": \"b\",\n  \"clientId\": \"c\"\n}";
@@ -221,6 +226,7 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
     let files = Files::new();
     let huggingface = |text: &str| {
@@ -246,6 +252,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn the_front_matter_of_a_space_says_what_its_app_is() {
     let files = Files::new();
     files.write(
@@ -264,6 +271,7 @@ fn the_front_matter_of_a_space_says_what_its_app_is() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn targets_that_are_ids_are_told_as_the_file_has_them() {
     let files = Files::new();
     let connector =
@@ -296,6 +304,7 @@ fn targets_that_are_ids_are_told_as_the_file_has_them() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
     let files = Files::new();
     for (code, hint) in [
@@ -311,6 +320,7 @@ fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_address_without_a_scheme_is_told_with_one() {
     for (arguments, wanted) in [
         ("diagnose --from-logto auth.example.com", "there is no scheme in it: say https://auth.example.com"),
@@ -344,6 +354,7 @@ async fn from_logto(server: &kit::Running) -> (i32, String) {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn an_answer_that_ends_in_the_middle_is_not_taken_for_null() {
     let server = logto(StatusCode::OK, r#"[{ "id": "c0nn3ct0r", "conn"#).await;
     let (code, told) = from_logto(&server).await;
@@ -358,6 +369,7 @@ async fn an_answer_that_ends_in_the_middle_is_not_taken_for_null() {
 
 /// What a Logto says cannot write on the terminal, nor pass for a line of ours.
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn an_error_of_a_logto_is_shown_and_not_obeyed() {
     let server = logto(StatusCode::FORBIDDEN, "\u{1b}[2J\u{9b}1m\nerror: forged\r\u{202e}").await;
     let (code, told) = from_logto(&server).await;
@@ -368,6 +380,7 @@ async fn an_error_of_a_logto_is_shown_and_not_obeyed() {
 
 /// D20: the ports that are printed are those that are listened on.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
     use std::io::{BufRead as _, BufReader};
     let mut child = Command::new(binary())
@@ -401,6 +414,7 @@ fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
 
 /// D23: an app that answers, and not with HTTP.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_that_answers_something_else_than_http_is_told_with_what_it_sends() {
     let files = Files::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

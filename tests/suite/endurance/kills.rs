@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{Form, form};
+use crate::support::in_the_long_form;
 
 mod site;
 
@@ -137,35 +137,31 @@ fn short(value: &Value) -> String {
 }
 
 /// Each step takes a fresh Logto, a run and a `restore`.
-fn every(form: Form) -> usize {
-    match form {
-        Form::Short => 4,
-        Form::Long => 1,
-    }
+fn stride() -> usize {
+    if in_the_long_form() { 1 } else { 8 }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_walk_is_killed_at_every_step() {
     at_every_step(VISIT, Tenant::Fresh, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_run_with_many_changes_is_killed_at_every_step() {
-    if let Some(form) = form("a_run_with_many_changes_is_killed_at_every_step") {
-        at_every_step(CHANGES, Tenant::Fresh, every(form)).await;
-    }
+    at_every_step(CHANGES, Tenant::Fresh, stride()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_run_in_a_tenant_of_others_is_killed_at_every_step() {
-    if let Some(form) = form("a_run_in_a_tenant_of_others_is_killed_at_every_step") {
-        at_every_step(CHANGES, Tenant::InUse, every(form)).await;
-    }
+    at_every_step(CHANGES, Tenant::InUse, stride()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn restore_is_killed_at_every_step() {
-    let Some(form) = form("restore_is_killed_at_every_step") else { return };
     // Shortly before the walk ends, when there is most to put back.
     let kill = {
         let site = Site::start(Tenant::InUse).await;
@@ -181,7 +177,7 @@ async fn restore_is_killed_at_every_step() {
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     let mut wrong = Vec::new();
     for again in
-        (0..ended.seen.len()).step_by(every(form)).flat_map(|step| [Kill::Before(step), Kill::After(step)])
+        (0..ended.seen.len()).step_by(stride()).flat_map(|step| [Kill::Before(step), Kill::After(step)])
     {
         let site = Site::start(Tenant::InUse).await;
         let before = site.inventory().await;
@@ -197,6 +193,7 @@ async fn restore_is_killed_at_every_step() {
 
 /// The run that comes after says what there is to do, changes nothing, and writes over nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn the_next_run_points_to_the_file() {
     let site = Site::start(Tenant::Fresh).await;
     let before = site.inventory().await;
@@ -236,6 +233,7 @@ async fn told(site: &Site, signal: &str) -> Ended {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_run_that_is_told_to_end_puts_the_tenant_back() {
     for signal in ["INT", "TERM", "HUP"] {
         let site = Site::start(Tenant::Fresh).await;
@@ -248,6 +246,7 @@ async fn a_run_that_is_told_to_end_puts_the_tenant_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 #[cfg(debug_assertions)]
 async fn a_run_that_panics_puts_the_tenant_back() {
     let site = Site::start(Tenant::Fresh).await;
@@ -261,6 +260,7 @@ async fn a_run_that_panics_puts_the_tenant_back() {
 
 /// `restore` while the run is at work would take its tenant away.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn restore_leaves_a_run_at_work_alone() {
     let site = Site::start(Tenant::Fresh).await;
     let stack = site.elsewhere.stack(false).start().await.unwrap();
@@ -274,6 +274,7 @@ async fn restore_leaves_a_run_at_work_alone() {
 
 /// What cannot be put back is said.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn what_was_there_before_is_put_back_or_told() {
     let site = Site::start(Tenant::InUse).await;
     let before = site.inventory().await;
@@ -313,6 +314,7 @@ async fn same_but_for_dates(site: &Site, before: &Value) {
 
 /// `provision` leaves what it sets up; doing it again mends what a kill left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn provision_is_killed_at_every_step() {
     let undisturbed = Provisioned::start().await;
     let ended = undisturbed.provision(None).await;
@@ -383,6 +385,7 @@ impl Provisioned {
 
 /// Somebody's own account, which a walk links to the mock: it was there before, and stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn an_account_that_a_walk_links_is_put_back() {
     let site = Site::start(Tenant::InUse).await;
     let ada = json!({ "primaryEmail": "ada@example.com", "name": "Ada of the old days" });

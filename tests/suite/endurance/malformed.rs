@@ -188,6 +188,7 @@ pub(super) fn up() -> Served {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn every_listener_of_up_withstands_malformed_http() {
     let mut served = up();
     let listeners = [
@@ -200,6 +201,7 @@ fn every_listener_of_up_withstands_malformed_http() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn every_listener_of_serve_huggingface_withstands_malformed_http() {
     let mut served = Served::start("", &["serve", "huggingface"], "users:");
     let listeners = [
@@ -210,6 +212,7 @@ fn every_listener_of_serve_huggingface_withstands_malformed_http() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn every_listener_of_serve_huggingface_in_tls_withstands_malformed_http() {
     let directory = tempfile::tempdir().unwrap();
     assert!(command_in(directory.path(), &["ca", "create", "."], &[]).status.success());
@@ -235,6 +238,7 @@ fn every_listener_of_serve_huggingface_in_tls_withstands_malformed_http() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn every_listener_of_serve_logto_withstands_malformed_http() {
     let arguments = ["serve", "logto", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
     let mut served = Served::start("", &arguments, "Management");
@@ -247,6 +251,7 @@ fn every_listener_of_serve_logto_withstands_malformed_http() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn the_listener_of_serve_app_withstands_malformed_http() {
     let logto = ["--logto-endpoint", "http://localhost:1", "--app-id", "a", "--app-secret", "b"];
     let arguments = [&["serve", "app", "--listen", "127.0.0.1:0"], &logto[..]].concat();
@@ -257,6 +262,7 @@ fn the_listener_of_serve_app_withstands_malformed_http() {
 
 /// D18: one half-sent request, and Ctrl-C took 5 s and ended with 70.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn half_sent_requests_do_not_delay_ctrl_c() {
     let mut served = up();
     let halves: [&[u8]; 4] = [
@@ -283,6 +289,7 @@ fn half_sent_requests_do_not_delay_ctrl_c() {
 
 /// The same for somebody who never finishes a TLS handshake.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn half_a_handshake_does_not_delay_ctrl_c() {
     let mut served = Served::start("", &["serve", "huggingface", "--tls"], "users:");
     let mut half = connect(served.address("site:"));
@@ -296,6 +303,7 @@ fn half_a_handshake_does_not_delay_ctrl_c() {
 
 /// A provider that is told to take a minute is as it should be, and so is a Ctrl-C meanwhile.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_answer_that_is_still_delayed_is_dropped_at_ctrl_c() {
     let rule = r#"{"path":"/oauth/userinfo","delay_ms":60000}"#;
     let mut served = Served::start("", &["serve", "huggingface"], "users:");
@@ -321,6 +329,7 @@ fn an_answer_that_is_still_delayed_is_dropped_at_ctrl_c() {
 
 /// Every listener refuses what is too large before it has read it.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn bodies_beyond_the_limit_are_refused_unread() {
     let site = Served::start("", &["serve", "huggingface"], "users:");
     let up = up();

@@ -63,6 +63,7 @@ fn scenario(hunt: &mut Hunt, expected: &Value) -> String {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
     let mut hunt = Hunt::new();
     // It fails at the token endpoint, so findings and evidence are told.
@@ -91,6 +92,7 @@ fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
 
 /// D21, as it was reported.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_literal_secret_of_a_scenario_is_in_no_report() {
     let mut hunt = Hunt::new();
     let secret = hunt.marker("connector.config.clientSecret");
@@ -110,6 +112,7 @@ fn a_literal_secret_of_a_scenario_is_in_no_report() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn what_is_wrong_with_a_file_is_told_without_its_secrets() {
     let mut hunt = Hunt::new();
     let secret = hunt.odd("a line that cannot be read");
@@ -256,6 +259,7 @@ fn settings(hunt: &mut Hunt) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_diagnosis_shows_no_secret() {
     let mut hunt = Hunt::new();
     let settings = settings(&mut hunt);
@@ -272,6 +276,7 @@ fn a_diagnosis_shows_no_secret() {
 
 /// D3 and what is like it.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_capsule_holds_no_secret() {
     let mut hunt = Hunt::new();
     let settings = settings(&mut hunt);
@@ -294,6 +299,7 @@ fn a_capsule_holds_no_secret() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
     let mut hunt = Hunt::new();
     let secret = hunt.odd("an argument");
@@ -336,6 +342,7 @@ fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_real_tenants_secrets_are_in_no_message() {
     let elsewhere = Elsewhere::start(Surroundings::Right).await;
     let mut hunt = Hunt::new();
@@ -393,6 +400,7 @@ async fn a_real_tenants_secrets_are_in_no_message() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn servers_tell_no_secret_that_they_were_given() {
     let mut hunt = Hunt::new();
     let ask = |url: &str, headers: &[(&str, &str)], body: &str| {
@@ -473,6 +481,7 @@ fn free_port() -> String {
 
 /// The closed list: what hands secrets out does so still.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn what_is_there_to_hand_a_secret_out_does() {
     let design = std::fs::read_to_string(crate::support::root().join("docs/design.md")).unwrap();
     for handed_out in ["--app-env", "`up --app`", "`serve logto`", "restore file", "`ca.key`", "control API"]

@@ -118,6 +118,7 @@ fn files() -> tempfile::TempDir {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn every_command_that_walks_ends_well_whatever_its_streams_lead_to() {
     let directory = files();
     let mut complaints = Vec::new();
@@ -135,6 +136,7 @@ fn every_command_that_walks_ends_well_whatever_its_streams_lead_to() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn every_command_that_does_not_walk_ends_well_whatever_its_streams_lead_to() {
     let directory = files();
     let mut complaints = Vec::new();
@@ -161,6 +163,7 @@ fn every_command_that_does_not_walk_ends_well_whatever_its_streams_lead_to() {
 
 /// `ca` and `capsule` write files: each of their runs has a folder of its own.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn what_a_command_writes_is_there_even_when_nothing_can_be_told_of_it() {
     for (arguments, written) in [
         (vec!["ca", "create", "ca"], "ca/ca.pem"),
@@ -182,6 +185,7 @@ fn what_a_command_writes_is_there_even_when_nothing_can_be_told_of_it() {
 
 /// A command that is new has to be tried above.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn no_command_is_left_out() {
     let help = text(&command(&["--help"]).stdout);
     let commands = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
@@ -213,6 +217,7 @@ fn no_command_is_left_out() {
 /// The first line of more output than a pipe holds is enough for its reader: what
 /// the others came to counts.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_reader_that_has_enough_does_not_change_the_result_of_a_run() {
     let directory = tempfile::tempdir().unwrap();
     let scenario = std::fs::read(root().join("scenarios/sign-in/first-visit.yaml")).unwrap();
@@ -243,6 +248,7 @@ fn answers(port: u16) -> bool {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn what_serves_until_it_is_told_to_end_does_so_with_its_output_closed() {
     let directory = files();
     let spare = || kit::spare_port(&kit::Random::from_os()).unwrap();

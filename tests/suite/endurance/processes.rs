@@ -134,26 +134,31 @@ fn ends_with_the_command(signal: &str, app: &str) {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_ends_with_ctrl_c() {
     ends_with_the_command("INT", FAMILY);
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_ends_with_sigterm() {
     ends_with_the_command("TERM", FAMILY);
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_ends_with_sighup() {
     ends_with_the_command("HUP", FAMILY);
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_that_does_not_listen_ends_all_the_same() {
     ends_with_the_command("INT", STUBBORN);
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_ends_when_the_command_is_killed() {
     for app in [FAMILY, STUBBORN] {
         let mut diagnosis = Diagnosis::of(app);
@@ -167,6 +172,7 @@ fn an_app_ends_when_the_command_is_killed() {
 
 /// `pkill logto-testkit` reaches the guard, too.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_app_ends_when_command_and_guard_are_told_to() {
     let mut diagnosis = Diagnosis::of(FAMILY);
     for guard in children(diagnosis.child.id()) {
@@ -190,6 +196,7 @@ fn children(parent: u32) -> Vec<u32> {
 
 /// Of a debug build: what would be a defect of ours is made by a signal.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 #[cfg(debug_assertions)]
 fn an_app_ends_when_the_command_panics() {
     let mut diagnosis = Diagnosis::of(FAMILY);
@@ -203,6 +210,7 @@ fn an_app_ends_when_the_command_panics() {
 
 /// `nohup` has the hang-up ignored; so it stays.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 #[cfg(target_os = "linux")]
 fn a_hang_up_that_is_ignored_ends_nothing() {
     let directory = tempfile::tempdir().unwrap();

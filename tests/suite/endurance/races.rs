@@ -143,6 +143,7 @@ async fn goes_on(browser: &mut Browser, answer: &Answer) -> String {
 
 /// RFC 6749 §4.1.2: a code is good once, and at the second try what was given for it dies.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_code_redeemed_twice() {
     race(
         application("Traditional"),
@@ -166,16 +167,19 @@ async fn refreshed_twice(stack: &Stack, meeting: Meeting) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_refresh_token_that_rotates_used_twice() {
     race(application("SPA"), &["200 + 200, 2 new; then alive; alive"], refreshed_twice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_refresh_token_that_stays_used_twice() {
     race(application("Traditional"), &["200 + 200, 0 new; then alive; alive"], refreshed_twice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_refresh_during_a_revocation() {
     for kind in ["SPA", "Traditional"] {
         race(
@@ -203,6 +207,7 @@ async fn a_refresh_during_a_revocation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn userinfo_during_a_revocation() {
     for member in ["access_token", "refresh_token"] {
         race(
@@ -226,6 +231,7 @@ async fn userinfo_during_a_revocation() {
 
 /// The consent of a first-party application is a redirect of its own accord.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_consent() {
     race(
         application("Traditional"),
@@ -254,6 +260,7 @@ async fn a_sign_out_during_the_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_way_back_from_the_consent() {
     race(
         application("Traditional"),
@@ -281,6 +288,7 @@ async fn a_sign_out_during_the_way_back_from_the_consent() {
 
 /// The consent to a third-party application is the page's own call.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_consent_to_a_third_party() {
     let settings = ApplicationSettings { third_party: true, ..ApplicationSettings::default() };
     race(
@@ -310,6 +318,7 @@ async fn a_sign_out_during_the_consent_to_a_third_party() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn an_interaction_submitted_twice() {
     race(
         application("Traditional"),
@@ -330,6 +339,7 @@ async fn an_interaction_submitted_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn the_way_back_from_the_sign_in_taken_twice() {
     race(
         application("Traditional"),
@@ -353,6 +363,7 @@ async fn the_way_back_from_the_sign_in_taken_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn the_way_back_from_the_consent_taken_twice() {
     race(
         application("Traditional"),
@@ -388,6 +399,7 @@ fn slow_provider(stack: &Stack) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_callback_verified_twice() {
     race(
         application("Traditional"),
@@ -412,6 +424,7 @@ async fn a_callback_verified_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_verification_during_a_fresh_start() {
     race(
         application("Traditional"),
@@ -441,6 +454,7 @@ async fn a_verification_during_a_fresh_start() {
 
 /// How many accounts come of it.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_registration_sent_twice() {
     race(
         application("Traditional"),

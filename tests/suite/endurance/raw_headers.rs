@@ -32,6 +32,7 @@ fn one_cookie_less(transcript: String) -> String {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn the_headers_of_a_failed_walk_are_kept_and_named() {
     let folder = folder(one_cookie_less);
     let (code, text) = run(folder.path(), &[]);
@@ -65,6 +66,7 @@ fn the_headers_of_a_failed_walk_are_kept_and_named() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn no_secret_is_in_the_headers_that_are_kept() {
     let folder = folder(one_cookie_less);
     run(folder.path(), &[]);
@@ -77,6 +79,7 @@ fn no_secret_is_in_the_headers_that_are_kept() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn the_json_report_names_the_file_and_a_walk_that_passes_leaves_none() {
     let failed = folder(one_cookie_less);
     let (_, report) = run(failed.path(), &["--report", "json", "--keep-raw", "elsewhere/raw"]);
@@ -93,6 +96,7 @@ fn the_json_report_names_the_file_and_a_walk_that_passes_leaves_none() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_walk_has_failed_also_where_nothing_can_be_kept() {
     let folder = folder(one_cookie_less);
     let (code, text) = run(folder.path(), &["--keep-raw", "mine.yaml/raw"]);

@@ -60,6 +60,7 @@ fn later(line: &str, by: i64) -> String {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_cookie_and_its_signature_may_expire_a_second_apart() {
     for turns in [Turns::Signatures(1), Turns::Signatures(-1), Turns::Lines] {
         let elsewhere =

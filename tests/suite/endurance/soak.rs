@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{Form, form};
+use crate::support::in_the_long_form;
 use crate::support::{binary, root};
 
 /// The most that memory may grow between a tenth of the walks and all of them.
@@ -77,12 +77,9 @@ impl Soak {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn memory_stays_flat_over_many_walks_with_every_report() {
-    let walks = match form("the soak of every report") {
-        None => return,
-        Some(Form::Short) => 1_000,
-        Some(Form::Long) => 10_000,
-    };
+    let walks = if in_the_long_form() { 10_000 } else { 1_000 };
     let directory = tempfile::tempdir().unwrap();
     copies(directory.path(), walks);
     for (report, counted) in
@@ -98,6 +95,7 @@ fn memory_stays_flat_over_many_walks_with_every_report() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_idle_stack_is_small() {
     let mut up = Command::new(binary())
         .args(["up", "--plain", "--app-port", "0", "--logto-port", "0"])

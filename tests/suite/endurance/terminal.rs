@@ -76,6 +76,7 @@ async fn run(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
     let app = app().await;
     let origin = format!("http://localhost:{}", app.addr().port());
@@ -103,6 +104,7 @@ async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn on_a_terminal_nothing_but_our_own_colours_is_obeyed() {
     if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: output on a terminal: there is no `script` of util-linux");
@@ -137,6 +139,7 @@ async fn on_a_terminal_nothing_but_our_own_colours_is_obeyed() {
 
 /// D13: what people send to a mock is one line of its log.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn a_username_cannot_write_on_the_terminal_of_a_mock() {
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
     let listen = format!("127.0.0.1:{port}");
@@ -172,6 +175,7 @@ fn a_username_cannot_write_on_the_terminal_of_a_mock() {
 
 /// Names of files come from whoever packed the archive.
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn names_of_files_and_arguments_are_shown_and_not_obeyed() {
     let directory = tempfile::tempdir().unwrap();
     let name = "a\u{1b}[2J\nerror: forged\u{202e}.yaml";

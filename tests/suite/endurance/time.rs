@@ -14,8 +14,8 @@ use logto_testkit::{
     Scenario, SnapshotResult, Stack, WalkReport, compare_snapshot, scenario, stack_for, walk,
 };
 
-use super::{Form, form};
 use crate::support::{Elsewhere, Surroundings, binary, first_visit, root};
+use crate::support::{in_the_long_form, only_in_the_long_form};
 
 /// As a clock is set: by minutes, by an hour, by a day, to and fro.
 const STEPS: [i64; 6] = [300, -300, 3600, -3600, 86_400, -86_400];
@@ -52,6 +52,7 @@ fn complaint(scenario: &Scenario, report: &WalkReport) -> Option<String> {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn steps_of_the_machines_clock_change_no_walk_of_a_stack_that_lives_in_one_process() {
     let machine = Machine::movable();
     let stack = stack_for(&first_visit()).unwrap().machine(machine.clone()).start().await.unwrap();
@@ -62,6 +63,7 @@ async fn steps_of_the_machines_clock_change_no_walk_of_a_stack_that_lives_in_one
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
     let machine = Machine::movable();
     let elsewhere = Elsewhere::start_on(Surroundings::Right, &machine).await;
@@ -84,6 +86,7 @@ async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_start_that_fails_while_the_clock_steps_says_so() {
     let machine = Machine::movable();
     let elsewhere = Elsewhere::start_on(Surroundings::Right, &machine).await;
@@ -98,6 +101,7 @@ async fn a_start_that_fails_while_the_clock_steps_says_so() {
 
 /// No battery and no network yet, and times at which dates have run over before.
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
     for at in [
         "1970-01-01T00:00:10Z",
@@ -151,6 +155,7 @@ fn all_scenarios(under: &str) -> Vec<Scenario> {
 /// Any two readings of the clock may fall into two seconds. So that they do, the clock here goes
 /// on at every reading; whatever compares two of them is found by that.
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn no_transcript_depends_on_two_readings_in_one_second() {
     let few = all_scenarios("sign-in");
     assert!(few.len() > 3);
@@ -159,6 +164,7 @@ async fn no_transcript_depends_on_two_readings_in_one_second() {
 
 /// Longer than from where on transcripts tell the past in minutes.
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn no_transcript_depends_on_how_long_the_machine_was_stopped() {
     let few = [all_scenarios("time"), all_scenarios("sign-in")].concat();
     assert!(few.len() > 5);
@@ -166,12 +172,9 @@ async fn no_transcript_depends_on_how_long_the_machine_was_stopped() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn no_transcript_of_any_scenario_depends_on_two_readings_in_one_second() {
-    let Some(form) = form("every scenario on a clock that goes on at every reading") else { return };
-    let ticks = match form {
-        Form::Short => &[STOPPED][..],
-        Form::Long => &[Duration::from_millis(7), STOPPED],
-    };
+    let ticks = if in_the_long_form() { &[Duration::from_millis(7), STOPPED][..] } else { &[STOPPED] };
     for tick in ticks.iter().copied() {
         let all = all_scenarios("");
         let mut parts = all.chunks(all.len().div_ceil(2));
@@ -212,18 +215,16 @@ async fn told_apart(under: &str, tick: Duration) -> (usize, Vec<String>) {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn no_recorded_story_depends_on_two_readings_in_one_second() {
     let (told, differ) = told_apart("social/", Duration::from_millis(51)).await;
     assert!(told > 3 && differ.is_empty(), "{} differences in {told}\n{}", differ.len(), differ.join("\n"));
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn no_recorded_story_at_all_depends_on_two_readings_in_one_second() {
-    let Some(form) = form("every recorded story on a clock that goes on at every reading") else { return };
-    let ticks = match form {
-        Form::Short => &[STOPPED][..],
-        Form::Long => &[Duration::from_millis(7), STOPPED],
-    };
+    let ticks = if in_the_long_form() { &[Duration::from_millis(7), STOPPED][..] } else { &[STOPPED] };
     for tick in ticks.iter().copied() {
         let (told, differ) = told_apart("", tick).await;
         assert!(
@@ -255,16 +256,13 @@ fn signal(child: &std::process::Child, name: &str) {
 
 #[cfg(unix)]
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
     use std::io::{BufRead as _, BufReader, Read as _};
     use std::process::Stdio;
 
-    let Some(form) = form("SIGSTOP in the middle of a run") else { return };
-    let pauses: &[u64] = match form {
-        // Longer than the five seconds of the connector's userinfo, and than the ten of a step.
-        Form::Short => &[11],
-        Form::Long => &[15, 6, 45],
-    };
+    // Longer than the five seconds of the connector's userinfo, and than the ten of a step.
+    let pauses: &[u64] = if in_the_long_form() { &[15, 6, 45] } else { &[11] };
     for pause in pauses.iter().copied().map(Duration::from_secs) {
         let folder = copies(111);
         let mut run = Command::new(binary())
@@ -323,10 +321,9 @@ fn under(faketime: &Path, told: &Path) -> Command {
 }
 
 #[tokio::test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_run_under_a_clock_that_steps_has_no_failure() {
-    let test = "steps of the clock during a run, by libfaketime";
-    if form(test) != Some(Form::Long) {
-        eprintln!("skipped: {test}: only in the long form");
+    if !only_in_the_long_form("steps of the clock during a run, by libfaketime") {
         return;
     }
     let Some(faketime) = faketime() else { return };
@@ -362,10 +359,9 @@ async fn a_run_under_a_clock_that_steps_has_no_failure() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn two_hundred_and_fifty_walks_at_once_time_nothing_out() {
-    let test = "250 walks at once";
-    if form(test) != Some(Form::Long) {
-        eprintln!("skipped: {test}: only in the long form");
+    if !only_in_the_long_form("250 walks at once") {
         return;
     }
     let folder = copies(500);

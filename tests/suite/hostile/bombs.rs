@@ -41,6 +41,7 @@ fn survives(target: &'static str, bombs: Vec<(&'static str, String)>) {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn pages_that_are_made_to_cost_much_do_not() {
     let ids = numbered(40_000, |text, number| {
         write!(text, "<form id=f{number}></form><input name=a form=f{number}>").unwrap();
@@ -73,6 +74,7 @@ fn pages_that_are_made_to_cost_much_do_not() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn forms_that_are_made_to_cost_much_do_not() {
     survives(
         "params",
@@ -109,6 +111,7 @@ fn cookies_that_are_made_to_cost_much_do_not() {
 }
 
 #[test]
+#[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn scenario_files_that_are_made_to_cost_much_do_not() {
     let laughs = numbered(30, |text, n| {
         let before = if n == 0 { "x".to_owned() } else { vec![format!("*a{}", n - 1); 9].join(", ") };
