@@ -30,7 +30,7 @@ pub use app::App;
 pub(crate) use app::{OwnApp, OwnAppStart};
 pub(crate) use capsule::capsule_of_scenario;
 pub use capsule::{Capsule, capsule};
-pub use case::{AppCase, Case, ConnectorCase, OauthAppCase};
+pub use case::{AppCase, Case, ConnectorCase};
 pub use checks::Stage;
 pub use diagnosis::{Check, CheckResult, Diagnosis, Found};
 pub use engine::diagnose;

@@ -37,12 +37,12 @@
 //! [`Stack::journal`] has what every party received and sent, and why it refused.
 //!
 //! ```
-//! # use logto_testkit::{Stack, Visitor, stack::ConnectorSettings};
+//! # use logto_testkit::{Stack, Visitor, setup::Connector};
 //! # tokio::runtime::Runtime::new()?.block_on(async {
 //! // A secret that was copied with the newline at its end.
-//! let connector = ConnectorSettings {
+//! let connector = Connector {
 //!     client_secret: Some("[HF_CLIENT_SECRET]\n".to_owned()),
-//!     ..ConnectorSettings::default()
+//!     ..Connector::default()
 //! };
 //! let stack = Stack::builder().connector(connector).start().await?;
 //! let mut visitor = Visitor::new(&stack);
@@ -169,6 +169,7 @@ mod process;
 mod run;
 #[doc(hidden)]
 pub mod scenario;
+pub mod setup;
 mod signin_page;
 pub mod stack;
 mod transcript;
@@ -202,22 +203,21 @@ pub mod journal {
 /// A switch can be set by its name, as in a configuration file:
 ///
 /// ```
-/// use logto_testkit::huggingface::{Config, Switches};
+/// use logto_testkit::{huggingface::Switches, setup::HuggingFaceSetup, setup::Setup, Stack};
 ///
 /// let switches: Switches = serde_json::from_str(r#"{ "code_reuse": "revokes_tokens" }"#)?;
-/// let config = Config { switches, ..Config::default() };
+/// let huggingface = HuggingFaceSetup { switches, ..HuggingFaceSetup::default() };
+/// let stack = Stack::builder().setup(Setup { huggingface, ..Setup::default() });
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub mod huggingface {
     pub use kit::{Rule, Script};
-    pub use mock_huggingface::{
-        App, ClaimChanges, Config, HuggingFace, Membership, Organisation, Switches, User,
-    };
+    pub use mock_huggingface::{App, ClaimChanges, HuggingFace, Membership, Organisation, Switches, User};
 }
 
-/// The sample app's options, and the defects it can have.
+/// What the sample app can do differently ([`setup::SampleApp`]), and the defects it can have.
 pub mod app {
-    pub use ::sample_app::{ClientAuth, ExpectedIssuer, Options, SameSite, StorageKind, Variant};
+    pub use ::sample_app::{ClientAuth, ExpectedIssuer, SameSite, StorageKind, Variant};
 }
 
 /// Stubs in front of the mock Hugging Face: [`Stack::stub`](crate::Stack::stub).

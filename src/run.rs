@@ -2,7 +2,6 @@
 
 mod action;
 mod check;
-mod given;
 mod kept;
 mod meanwhile;
 mod observe;
@@ -14,9 +13,8 @@ mod walk;
 
 pub use action::ActionError;
 pub use check::Failure;
-pub use given::stack_for;
 pub use kept::keep_wire;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};
-pub use walk::{RunError, WalkReport, diagnosed_walk, walk};
+pub use walk::{RunError, WalkReport, diagnosed_walk, stack_for, walk};

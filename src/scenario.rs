@@ -24,7 +24,6 @@ mod error;
 mod expand;
 mod expect;
 mod find;
-mod given;
 mod hint;
 mod model;
 mod node;
@@ -34,7 +33,6 @@ mod raw;
 mod schema;
 mod secrets;
 mod size;
-mod surroundings;
 mod typed;
 mod verb;
 
@@ -42,14 +40,11 @@ mod verb;
 mod tests;
 
 pub(crate) use capture::{Capture, CaptureSource};
-pub(crate) use change::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
+pub(crate) use change::{AdminCall, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
 pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation};
 #[doc(hidden)]
 pub use find::find;
-pub(crate) use given::{
-    GivenApp, GivenConnectorFactory, GivenHuggingFace, GivenIdentity, GivenOauthApp, GivenUser,
-};
 pub(crate) use hint::nearest;
 #[doc(hidden)]
 pub use model::BackendKind;
@@ -59,7 +54,6 @@ pub(crate) use parse::documents;
 pub(crate) use schema::enumerated;
 #[doc(hidden)]
 pub use schema::schema;
-pub(crate) use surroundings::{GivenClocks, clock_offset};
 pub use verb::Choice;
 #[doc(hidden)]
 pub use verb::Verb;

@@ -20,7 +20,6 @@ mod reset;
 mod restore;
 mod running;
 mod saved;
-mod settings;
 mod standing;
 mod steps;
 mod stubs;
@@ -51,12 +50,7 @@ pub use running::StopError;
 pub use saved::SavedState;
 pub(crate) use saved::SavedStateError;
 pub use saved::StateFile;
-pub use settings::{
-    AppChange, AppCredentials, ApplicationSettings, ConnectorFactory, ConnectorSettings, IdentitySettings,
-    OauthAppSettings, TenantSettings,
-};
 #[doc(hidden)]
 pub use standing::Standing;
 pub use steps::{StartError, StepError};
-pub use surroundings::{Clocks, Deployment, Proxies, Way};
 pub use tenant_error::TenantError;

@@ -11,7 +11,8 @@ use super::arguments::{UsageError, address, next_port};
 use super::exit::CliError;
 use super::output;
 use crate::Stack;
-use crate::stack::{ConnectorFactory, ConnectorSettings, Standing};
+use crate::setup::{Connector, ConnectorFactory};
+use crate::stack::Standing;
 
 /// Where the parties are. Every address is given as browsers, Logto and this
 /// command reach it alike.
@@ -60,7 +61,7 @@ pub(crate) async fn provision(command: Provision) -> Result<(), CliError> {
         allow_shared_tenant: command.allow_shared_tenant,
     };
     // Logto's connector for Hugging Face would send people to the real site.
-    let connector = ConnectorSettings {
+    let connector = Connector {
         factory: ConnectorFactory::OAuth2,
         // As `up` does: the e-mail shows more of the sign-in.
         scope: Some("openid profile email".to_owned()),

@@ -9,7 +9,8 @@ use super::arguments::{self, Up, UsageError};
 use super::exit::CliError;
 use super::output;
 use super::secrets;
-use crate::stack::{ConnectorSettings, HUGGINGFACE_HOST, StepError};
+use crate::setup::{Connector, SampleApp};
+use crate::stack::{HUGGINGFACE_HOST, StepError};
 use crate::{Scenario, Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
@@ -24,8 +25,8 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
         None => {
             // The e-mail shows more of the sign-in than the connector's default scope.
             let scope = Some("openid profile email".to_owned());
-            let options = sample_app::Options { scopes: vec!["email".to_owned()], ..Default::default() };
-            Stack::builder().connector(ConnectorSettings { scope, ..Default::default() }).app(options)
+            let app = SampleApp { scopes: Some(vec!["email".to_owned()]), ..SampleApp::default() };
+            Stack::builder().connector(Connector { scope, ..Connector::default() }).app(app)
         }
     }
     // People sit before it, with a browser that goes by this machine's clock.

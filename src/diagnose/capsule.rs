@@ -12,7 +12,7 @@ use super::engine::{first_finding, modelled};
 use super::error::CapsuleError;
 use super::yaml;
 use crate::findings::Cause;
-use crate::scenario::documents;
+use crate::scenario::{Scenario, documents};
 
 /// A scenario file that reproduces a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Capsule {
     pub finding: Option<Cause>,
 }
 
+/// What messages name.
+const FILE: &str = "capsule.yaml";
 /// What stands in a capsule for its story.
 const DESCRIPTION: &str = "Somebody signs in with Hugging Face; what comes of it is said above.";
 
@@ -56,7 +58,7 @@ pub(crate) async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Resu
     // Where the story came from, and what a reviewer expected of it, is not the reader's affair.
     document.remove("finding");
     document.remove("source");
-    let finding = first_finding(&document).await?;
+    let finding = first_finding(&Scenario::made(document.clone(), Path::new(FILE))?).await?;
     made(document, finding, "A scenario").await
 }
 
@@ -74,7 +76,8 @@ async fn made(
     if let Some(field) = disguise.left_in(&body) {
         return Err(CapsuleError::WouldLeak { field: field.to_owned() });
     }
-    let again = first_finding(&disguised).await?;
+    // Of what is written.
+    let again = first_finding(&Scenario::parse(&body, Path::new(FILE))?).await?;
     if again != finding {
         let name = |cause: Option<Cause>| cause.map_or("nothing", Cause::id).to_owned();
         return Err(CapsuleError::Differs { own: name(finding), disguised: name(again) });

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::stack::ConnectorFactory;
+use crate::setup::{ConnectorFactory, OauthApp};
 use crate::vocabulary::{free_texts, is_address};
 
 /// What a person with a broken sign-in has: settings as the consoles and APIs
@@ -28,8 +28,8 @@ pub struct Case {
     pub application: Option<Map<String, Value>>,
     /// As `GET /api/sign-in-exp` gives it.
     pub sign_in_experience: Option<Map<String, Value>>,
-    /// The OAuth app's settings page at Hugging Face.
-    pub oauth_app: Option<OauthAppCase>,
+    /// The OAuth app's settings page at Hugging Face; what is absent is not known.
+    pub oauth_app: Option<OauthApp>,
     /// The app itself.
     pub app: AppCase,
     /// Where people open Logto, its `ENDPOINT`.
@@ -53,25 +53,6 @@ pub struct ConnectorCase {
     pub sync_profile: bool,
     /// It is in a Logto already, which took it as it is.
     pub stored: bool,
-}
-
-/// The OAuth app at Hugging Face; what is absent is not known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OauthAppCase {
-    /// Its client id.
-    pub client_id: Option<String>,
-    /// Its secret.
-    pub secret: Option<String>,
-    /// It has no secret.
-    pub public: Option<bool>,
-    /// Its redirect URIs.
-    pub redirect_uris: Option<Vec<String>>,
-    /// Scopes ticked on its page.
-    pub scopes: Option<Vec<String>>,
-    /// Lifetime of access tokens in minutes.
-    pub token_duration_minutes: Option<u32>,
-    /// Organisations whose members alone can sign in.
-    pub authorized_orgs: Option<Vec<String>>,
 }
 
 /// The app, as the built-in sample app is to play it.

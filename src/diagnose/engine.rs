@@ -14,7 +14,6 @@ use super::error::DiagnoseError;
 use super::levers::{Lever, levers, without};
 use super::twin::{ConfigGoes, Story, Twin, twin};
 use super::words::Words;
-use super::yaml;
 use crate::findings::{Cause, Evidence, Finding};
 use crate::run::{observed_walk, stack_for};
 use crate::scenario::Scenario;
@@ -171,10 +170,9 @@ pub(super) async fn modelled(case: &Case, app: &App) -> Result<(Twin, Option<Cau
 }
 
 /// What is found first in the walk of a scenario.
-pub(super) async fn first_finding(document: &Map<String, Value>) -> Result<Option<Cause>, DiagnoseError> {
-    let scenario = Scenario::parse(&yaml::document(document), Path::new("capsule.yaml"))?;
-    let stack = stack_for(&scenario)?.start().await?;
-    let walked = observed_walk(&stack, &scenario).await;
+pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, DiagnoseError> {
+    let stack = stack_for(scenario)?.start().await?;
+    let walked = observed_walk(&stack, scenario).await;
     stack.stop().await?;
     Ok(walked?.report.findings.first().map(|first| first.cause))
 }
@@ -216,7 +214,7 @@ async fn walk_twin(
     document: &Map<String, Value>,
     own: Option<&OwnApp>,
 ) -> Result<Walk, DiagnoseError> {
-    let scenario = Scenario::parse(&yaml::document(document), Path::new("twin.yaml"))?;
+    let scenario = Scenario::made(document.clone(), Path::new("twin.yaml"))?;
     let mut builder = stack_for(&scenario)?;
     if let Some(own) = own {
         builder = builder.app_at(own.origin.clone());

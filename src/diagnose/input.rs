@@ -4,10 +4,10 @@ use kit::document::{self, Fault};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::case::{Case, ConnectorCase, OauthAppCase};
+use super::case::{Case, ConnectorCase};
 use super::error::InputError;
 use crate::scenario::nearest;
-use crate::stack::ConnectorFactory;
+use crate::setup::{ConnectorFactory, OauthApp};
 
 mod space;
 
@@ -305,7 +305,7 @@ const OAUTH_APP: [&str; 10] = [
     "logo_url",
 ];
 
-fn oauth_app(value: &Value, file: &str) -> Result<OauthAppCase, InputError> {
+fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
     let Value::Object(members) = value else {
         let hint = format!("it should have members such as {}", OAUTH_APP[..5].join(", "));
         return shape(file, format!("there is {}", kind(value)), hint);
@@ -323,7 +323,7 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthAppCase, InputError> {
         Some(Value::Bool(public)) => Some(*public),
         Some(other) => return shape(file, format!("`public` is {}", kind(other)), "it is true or false"),
     };
-    Ok(OauthAppCase {
+    Ok(OauthApp {
         client_id: text(members, "client_id", file)?,
         secret: text(members, "secret", file)?.filter(|secret| !secret.is_empty()),
         public,
@@ -331,6 +331,7 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthAppCase, InputError> {
         scopes,
         token_duration_minutes: minutes(members, "token_duration_minutes", file)?,
         authorized_orgs: one_or_more(members, "authorized_orgs", file)?,
+        ..OauthApp::default()
     })
 }
 

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO, literal};
-use super::case::{Case, OauthAppCase};
+use super::case::Case;
 use super::twin_parts::{application, cleaned, connector_config, experience, related};
-use crate::stack::ConnectorFactory;
+use crate::setup::{ConnectorFactory, OauthApp};
 
 /// The callback path of Logto's guide.
 const CALLBACK_PATH: &str = "/callback";
@@ -176,7 +176,7 @@ impl<'c> Maker<'c> {
     /// The OAuth app: as its settings say, and where they say nothing, as the
     /// connector needs it.
     fn oauth_app(&mut self) -> Map<String, Value> {
-        let none = OauthAppCase::default();
+        let none = OauthApp::default();
         let known = self.case.oauth_app.as_ref().unwrap_or(&none);
         let mut app = Map::new();
         let client_id = known.client_id.clone().or_else(|| self.text("clientId").and_then(cleaned));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::addresses::{Addresses, Listed, literal};
 use super::case::ConnectorCase;
-use crate::stack::ConnectorFactory;
+use crate::setup::ConnectorFactory;
 
 /// What a Logto drops when it is empty, and yet cannot do without: so a stored
 /// connector without them was saved with an empty text (catalogue A4).

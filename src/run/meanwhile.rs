@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::action::ActionError;
 use super::person::Person;
-use crate::scenario::{AdminCall, AppRestart, HuggingFaceChange, KeyRotation};
-use crate::stack::AppChange;
+use crate::scenario::{AdminCall, HuggingFaceChange, KeyRotation};
+use crate::setup::AppRestart;
 
 /// What Logto's Management API answered.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Person<'_> {
 
     pub(super) fn restart_app(&mut self, restart: &AppRestart) -> Result<(), ActionError> {
         let filled = |text: &Option<String>| text.as_ref().map(|text| self.fill(text)).transpose();
-        let change = AppChange {
+        let change = AppRestart {
             session_secret: filled(&restart.session_secret)?,
             app_secret: filled(&restart.app_secret)?,
         };
@@ -60,23 +60,10 @@ impl Person<'_> {
         let client_id = self.stack.known().huggingface_client_id.clone();
         if let Some(mut app) = site.apps().into_iter().find(|app| app.client_id == client_id) {
             if let Some(fields) = &change.app {
-                let fields = fields.clone();
-                if let Some(other) = fields.client_id.filter(|other| *other != app.client_id) {
+                if fields.client_id.as_ref().is_some_and(|other| *other != app.client_id) {
                     site.remove_app(&app.client_id);
-                    app.client_id = other;
                 }
-                app.secret = fields.secret.or(app.secret);
-                app.name = fields.name.unwrap_or(app.name);
-                if let Some(uris) = &fields.redirect_uris {
-                    app.redirect_uris = uris.iter().map(|uri| self.fill(uri)).collect::<Result<_, _>>()?;
-                }
-                if let Some(scopes) = fields.scopes {
-                    app.scopes = oauth::Scopes::parse(&scopes.join(" "));
-                }
-                app.public = fields.public.unwrap_or(app.public);
-                app.token_duration_minutes =
-                    fields.token_duration_minutes.unwrap_or(app.token_duration_minutes);
-                app.authorized_orgs = fields.authorized_orgs.unwrap_or(app.authorized_orgs);
+                app = fields.applied(app, |uri| self.fill(uri))?;
             }
             if change.refresh_secret {
                 // Made anew where none is given.

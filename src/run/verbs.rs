@@ -361,7 +361,7 @@ mod tests {
                 stack.pass(*time).await;
                 Ok(())
             }
-            Verb::RestartApp(_) => Ok(stack.restart_app(crate::stack::AppChange::default())?),
+            Verb::RestartApp(_) => Ok(stack.restart_app(crate::setup::AppRestart::default())?),
             Verb::AtHuggingFace(change) => {
                 stack.huggingface().set_switches(change.switches.as_deref().cloned().unwrap_or_default());
                 Ok(())

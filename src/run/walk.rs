@@ -11,7 +11,7 @@ use super::person::Person;
 use crate::Scenario;
 use crate::findings::Finding;
 use crate::signin_page::SigninPageError;
-use crate::stack::Stack;
+use crate::stack::{Stack, StackBuilder};
 use crate::transcript::{Origins, Transcript, Wire};
 use crate::walker::{Hop, WalkError};
 
@@ -51,6 +51,19 @@ impl WalkReport {
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
     }
+}
+
+/// A stack as the scenario's `given` asks for it, with the embedded Logto.
+///
+/// # Errors
+/// [`RunError::Given`] when it asks for what cannot be.
+pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
+    let refused = |broken| RunError::Given {
+        path: scenario.path.clone(),
+        what: format!("given.huggingface: {broken}"),
+    };
+    scenario.given.huggingface.config().check().map_err(refused)?;
+    Ok(Stack::builder().setup(scenario.given.clone()))
 }
 
 /// Plays a scenario on a stack with a fresh browser.

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::given::GivenOauthApp;
 use super::typed::TypeError;
+use crate::setup::OauthApp;
 
 /// A call of Logto's Management API, made with the stack's own credentials.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -30,23 +30,13 @@ impl AdminCall {
     }
 }
 
-/// The sample app is stopped and started again: what it kept in memory is gone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct AppRestart {
-    /// Its `session_secret` from now on.
-    pub session_secret: Option<String>,
-    /// Its `client_secret` from now on.
-    pub app_secret: Option<String>,
-}
-
 /// What the owner of the OAuth app, the person, or the site changes at Hugging
 /// Face. Members that are absent stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HuggingFaceChange {
     /// Fields of the OAuth app's settings page.
-    pub app: Option<GivenOauthApp>,
+    pub app: Option<OauthApp>,
     /// The secret is refreshed: the one before serves no more.
     pub refresh_secret: bool,
     /// The OAuth app is deleted.

@@ -32,7 +32,11 @@ pub(super) struct Expanded {
 
 /// The walks of a file: one, or one for each case.
 pub(super) fn expand(text: &str, path: &Path) -> Result<Vec<Expanded>, ScenarioError> {
-    let mut root = document(text, path)?;
+    walks(document(text, path)?)
+}
+
+/// The walks of what was read or made.
+pub(super) fn walks(mut root: Node) -> Result<Vec<Expanded>, ScenarioError> {
     let parameters = Parameters::take(&mut root)?;
     let cases = cases(&mut root)?;
     let mut walks = Vec::new();

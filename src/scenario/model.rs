@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::capture::Capture;
 use super::expect::Expect;
-use super::given::Given;
 use super::secrets::Found;
 use super::verb::Verb;
+use crate::setup::Setup;
 use crate::vocabulary::free_text;
 
 /// A scenario: what is given, and the steps with what is expected after each.
@@ -29,7 +29,7 @@ pub struct Scenario {
     /// Where it can run; everywhere when absent.
     pub needs: Option<Needs>,
     /// How the stack is set up.
-    pub given: Given,
+    pub given: Setup,
     /// The steps in order.
     pub steps: Vec<Step>,
 }

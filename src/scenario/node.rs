@@ -54,6 +54,22 @@ impl Node {
         Ok(placed(raw, file))
     }
 
+    /// A value that stands in no file: every part of it is at this place.
+    pub(super) fn of(value: Value, at: &Place) -> Self {
+        let kind = match value {
+            Value::Null => Kind::Null,
+            Value::Bool(value) => Kind::Bool(value),
+            Value::Number(number) => Kind::Number(number),
+            Value::String(text) => Kind::Text(text),
+            Value::Array(items) => Kind::List(items.into_iter().map(|item| Self::of(item, at)).collect()),
+            Value::Object(members) => {
+                let member = |(name, value)| (Key { name, at: at.clone() }, Self::of(value, at));
+                Kind::Map(members.into_iter().map(member).collect())
+            }
+        };
+        Self { at: at.clone(), kind }
+    }
+
     /// The member of a map.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         match &self.kind {

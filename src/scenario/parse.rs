@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kit::files;
@@ -10,12 +11,11 @@ use serde_json::{Map, Value};
 use super::capture::Capture;
 use super::change::answers_work;
 use super::error::ScenarioError;
-use super::expand::{Expanded, expand};
+use super::expand::{Expanded, expand, walks};
 use super::hint::nearest;
 use super::model::{BackendKind, Needs, Scenario, Step};
 use super::node::{Kind, Node, Place};
 use super::raw::RawScenario;
-use super::surroundings::clock_offset;
 use super::typed::{Placed, known, typed};
 use super::verb::{RawStep, Verb};
 use crate::findings::Cause;
@@ -57,6 +57,16 @@ impl Scenario {
     /// As [`Scenario::load_all`].
     pub fn parse_all(text: &str, path: &Path) -> Result<Vec<Self>, ScenarioError> {
         expand(text, path)?.into_iter().map(|expanded| checked(expanded, path)).collect()
+    }
+
+    /// A scenario that was made, not written: `path` is for messages.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub(crate) fn made(document: Map<String, Value>, path: &Path) -> Result<Self, ScenarioError> {
+        let at = Place { file: Arc::new(path.to_owned()), line: 1, column: 1 };
+        let all = walks(Node::of(Value::Object(document), &at))?;
+        single(all.into_iter().map(|expanded| checked(expanded, path)).collect::<Result<_, _>>()?, path)
     }
 
     /// The name: the path below `scenarios/` without its ending, and the case.
@@ -174,13 +184,6 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         let node = given.get("huggingface").and_then(|node| node.get(member)).unwrap_or(given);
         node.at.clone()
     };
-    for (party, text) in raw.given.clocks.all() {
-        if clock_offset(text).is_none() {
-            let node = given.get("clocks").and_then(|node| node.get(party)).unwrap_or(given);
-            let hint = Some("such as `+90s` or `-5m`".to_owned());
-            return Err(ScenarioError::at(&node.at, format!("`{text}` is no length of time"), hint));
-        }
-    }
     if let Some(endpoint) = &raw.given.logto.endpoint
         && url::Url::parse(endpoint).is_err()
     {

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::given::Given;
 use super::model::Needs;
 use super::typed::Placed;
 use super::verb::RawStep;
+use crate::setup::Setup;
 
 /// A scenario of logto-testkit: what is given, and the steps with what is
 /// expected after each. Reference: docs/scenarios.md.
@@ -44,7 +44,7 @@ pub(super) struct RawScenario {
     pub(super) needs: Option<Placed<Needs>>,
     /// How the stack is set up, as far as it differs from the healthy one.
     #[serde(default)]
-    pub(super) given: Given,
+    pub(super) given: Setup,
     /// What the person does, in order.
     pub(super) steps: Placed<Vec<Placed<RawStep>>>,
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::given::GivenOauthApp;
 use crate::placeholder;
+use crate::setup::OauthApp;
 use crate::vocabulary::{free_texts, is_address};
 
 /// What is found.
@@ -22,7 +22,7 @@ impl Found {
         }
     }
 
-    pub(super) fn oauth_app(&mut self, app: &GivenOauthApp) {
+    pub(super) fn oauth_app(&mut self, app: &OauthApp) {
         self.text(app.secret.as_ref());
         app.redirect_uris.iter().flatten().for_each(|uri| self.address(uri));
     }

@@ -55,6 +55,16 @@ fn a_step_has_exactly_one_verb() {
 }
 
 #[test]
+fn a_clock_is_off_by_a_length_of_time() {
+    let given =
+        |app: &str| format!("description: x\ngiven:\n  clocks: {{ app: {app} }}\nsteps:\n  - visit: /\n");
+    assert_eq!(parsed(&given("-5m")).given.clocks.app.0, jiff::SignedDuration::from_mins(-5));
+    let message = error(&given("soon"));
+    let wanted = "scenarios/a.yaml:3:18: `soon` is not a length of time such as `+90s` or `-5m`";
+    assert!(message.starts_with(wanted), "{message}");
+}
+
+#[test]
 fn refuses_a_scenario_that_says_or_does_nothing() {
     assert!(error("description: ' '\nsteps:\n  - visit: /\n").contains("`description` is empty"));
     assert!(error("description: x\nsteps: []\n").contains("`steps` is empty"));

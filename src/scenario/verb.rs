@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::capture::RawCapture;
-use super::change::{AdminCall, AppRestart, HuggingFaceChange, answers_work};
+use super::change::{AdminCall, HuggingFaceChange, answers_work};
 use super::expect::Expect;
 use super::secrets::Found;
-use super::surroundings::NetworkChange;
 use super::typed::{Placed, TypeError};
+use crate::setup::{AppRestart, NetworkChange};
 
 /// Makes of each row a variant of [`Verb`] and a member of [`RawStep`]. A row has:
 ///

@@ -8,7 +8,7 @@ use axum::Router;
 use sample_app::{App, Config, ConfigError, Context};
 use tower::ServiceExt as _;
 
-use super::settings::AppChange;
+use crate::setup::AppRestart;
 
 /// Clones are the same app.
 #[derive(Debug, Clone)]
@@ -47,9 +47,9 @@ impl AppServer {
     }
 
     /// What it kept in memory is gone.
-    pub(super) fn restart(&self, change: AppChange) -> Result<(), ConfigError> {
+    pub(super) fn restart(&self, change: AppRestart) -> Result<(), ConfigError> {
         let mut config = self.config();
-        let AppChange { session_secret, app_secret } = change;
+        let AppRestart { session_secret, app_secret } = change;
         config.options.session_secret = session_secret.or(config.options.session_secret);
         config.app_secret = app_secret.unwrap_or(config.app_secret);
         let routers = started(&config, &self.context, self.replicas)?;

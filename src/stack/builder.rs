@@ -4,16 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kit::Fault;
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
 
 use super::management::Credentials;
-use super::settings::{
-    AppCredentials, ApplicationSettings, ConnectorSettings, OauthAppSettings, TenantSettings,
-};
-use super::surroundings::{Clocks, Deployment, Proxies, Way};
+use crate::setup::{Application, Connector, SampleApp, Setup};
 
 /// A Logto that is running already.
 #[derive(Debug, Clone)]
@@ -66,21 +62,8 @@ impl Logto {
 #[derive(Debug, Clone)]
 pub struct StackBuilder {
     pub(super) logto: Logto,
-    pub(super) huggingface: mock_huggingface::Config,
+    pub(super) setup: Setup,
     pub(super) huggingface_listen: SocketAddr,
-    pub(super) oauth_app: OauthAppSettings,
-    pub(super) other_apps: Vec<OauthAppSettings>,
-    pub(super) answers: Vec<kit::Rule>,
-    pub(super) connector: ConnectorSettings,
-    pub(super) application: ApplicationSettings,
-    pub(super) tenant: TenantSettings,
-    pub(super) app: sample_app::Options,
-    pub(super) app_credentials: AppCredentials,
-    pub(super) app_replicas: usize,
-    pub(super) proxies: Proxies,
-    pub(super) clocks: Clocks,
-    pub(super) faults: Vec<(Way, Fault)>,
-    pub(super) deployment: Deployment,
     pub(super) app_url: Option<Url>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
@@ -97,21 +80,8 @@ impl Default for StackBuilder {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
             logto: Logto::default(),
-            huggingface: mock_huggingface::Config::default(),
+            setup: Setup::default(),
             huggingface_listen: any,
-            oauth_app: OauthAppSettings::default(),
-            other_apps: vec![],
-            answers: vec![],
-            connector: ConnectorSettings::default(),
-            application: ApplicationSettings::default(),
-            tenant: TenantSettings::default(),
-            app: sample_app::Options::default(),
-            app_credentials: AppCredentials::default(),
-            app_replicas: 1,
-            proxies: Proxies::default(),
-            clocks: Clocks::default(),
-            faults: vec![],
-            deployment: Deployment::default(),
             app_url: None,
             app_listen: any,
             logto_listen: any,
@@ -133,11 +103,10 @@ impl StackBuilder {
         self
     }
 
-    /// Users, organisations, apps and switches of the mock Hugging Face. The app
-    /// the connector uses is added by the stack.
+    /// How all parties are set up; the healthy set-up of the guide by default.
     #[must_use]
-    pub fn huggingface(mut self, config: mock_huggingface::Config) -> Self {
-        self.huggingface = config;
+    pub fn setup(mut self, setup: Setup) -> Self {
+        self.setup = setup;
         self
     }
 
@@ -148,96 +117,32 @@ impl StackBuilder {
         self
     }
 
-    /// The OAuth app at Hugging Face that the connector uses.
-    #[must_use]
-    pub fn oauth_app(mut self, settings: OauthAppSettings) -> Self {
-        self.oauth_app = settings;
-        self
-    }
-
-    /// A further OAuth app at Hugging Face, which the connector is not meant to use.
-    #[must_use]
-    pub fn other_app(mut self, settings: OauthAppSettings) -> Self {
-        self.other_apps.push(settings);
-        self
-    }
-
     /// A scripted answer, fault or delay of Hugging Face, in force once the stack
     /// is up. Of several, the first that fits a request is used.
     #[must_use]
     pub fn answer(mut self, rule: kit::Rule) -> Self {
-        self.answers.push(rule);
+        self.setup.huggingface.answers.push(rule);
         self
     }
 
     /// The connector's configuration.
     #[must_use]
-    pub fn connector(mut self, settings: ConnectorSettings) -> Self {
-        self.connector = settings;
+    pub fn connector(mut self, connector: Connector) -> Self {
+        self.setup.connector = connector;
         self
     }
 
     /// The app's record in Logto.
     #[must_use]
-    pub fn application(mut self, settings: ApplicationSettings) -> Self {
-        self.application = settings;
+    pub fn application(mut self, application: Application) -> Self {
+        self.setup.application = application;
         self
     }
 
-    /// Sign-in experience and accounts of the Logto tenant.
+    /// The sample app.
     #[must_use]
-    pub fn tenant(mut self, settings: TenantSettings) -> Self {
-        self.tenant = settings;
-        self
-    }
-
-    /// Options of the sample app.
-    #[must_use]
-    pub fn app(mut self, options: sample_app::Options) -> Self {
-        self.app = options;
-        self
-    }
-
-    /// As whom the sample app speaks to Logto.
-    #[must_use]
-    pub fn app_credentials(mut self, credentials: AppCredentials) -> Self {
-        self.app_credentials = credentials;
-        self
-    }
-
-    /// Reverse proxies in front of app and Logto.
-    #[must_use]
-    pub fn proxies(mut self, proxies: Proxies) -> Self {
-        self.proxies = proxies;
-        self
-    }
-
-    /// Clocks that are off. That of a Logto outside this process is as it is.
-    #[must_use]
-    pub fn clocks(mut self, clocks: Clocks) -> Self {
-        self.clocks = clocks;
-        self
-    }
-
-    /// A way that is broken once the stack is up.
-    #[must_use]
-    pub fn fault(mut self, way: Way, fault: Fault) -> Self {
-        self.faults.push((way, fault));
-        self
-    }
-
-    /// The environment of the embedded Logto.
-    #[must_use]
-    pub fn deployment(mut self, deployment: Deployment) -> Self {
-        self.deployment = deployment;
-        self
-    }
-
-    /// How many of the sample app stand behind its address, taking turns with the
-    /// requests. What one keeps in memory the others do not know.
-    #[must_use]
-    pub fn app_replicas(mut self, replicas: usize) -> Self {
-        self.app_replicas = replicas.max(1);
+    pub fn app(mut self, app: SampleApp) -> Self {
+        self.setup.app = app;
         self
     }
 
@@ -278,5 +183,23 @@ impl StackBuilder {
     pub fn plain_huggingface(mut self, listen: SocketAddr) -> Self {
         self.plain_huggingface = Some(listen);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Stack;
+
+    /// A scenario's file is looked at when it is read; who builds a set-up in code reads of it at the start.
+    #[tokio::test]
+    async fn an_endpoint_that_is_not_a_url_is_named() {
+        let mut setup = Setup::default();
+        setup.logto.endpoint = Some("logto.example".to_owned());
+        let refused = Stack::builder().setup(setup).start().await.unwrap_err().to_string();
+        assert!(
+            refused.contains("read Logto's ENDPOINT") && refused.contains("`logto.example`"),
+            "{refused}"
+        );
     }
 }

@@ -47,9 +47,13 @@ impl Site<'_> {
         servers: &mut Vec<Running>,
     ) -> Result<(Application, Option<AppServer>), StartError> {
         let Self { settings, base, clients, endpoints, .. } = *self;
-        let plan = plan::plan(settings, names, &self.huggingface.users());
+        let plan = plan::plan(&settings.setup, names, &self.huggingface.users());
         let mut plan = named("plan what to create in Logto", plan)?;
-        plan.secret_lasts = settings.application.secret_expires_in.map(|time| (time, base.clock.clone()));
+        plan.secret_lasts = settings
+            .setup
+            .application
+            .secret_expires_in
+            .map(|seconds| (Duration::from_secs(seconds.into()), base.clock.clone()));
         let probe = match &settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
@@ -80,15 +84,15 @@ impl Site<'_> {
             .await?;
             return Ok((application, None));
         };
-        let config = plan::app_config(settings, endpoints, names)
+        let config = plan::app_config(&settings.setup.app, endpoints, names)
             .map_err(|cause| StartError { step: "configure the app", cause })?;
         let context = sample_app::Context {
-            clock: base.clock.off_by(settings.clocks.app),
+            clock: base.clock.off_by(settings.setup.clocks.app.0),
             random: base.random.clone(),
             journal: base.journal.clone(),
             client: clients.app.through(clients.networks.app.clone()),
         };
-        let app = AppServer::new(config, context, settings.app_replicas)
+        let app = AppServer::new(config, context, settings.setup.app.replicas.unwrap_or(1))
             .map_err(|cause| StartError { step: "configure the app", cause: cause.into() })?;
         servers.push(app_bound.serve(app.router()));
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app_direct)).await?;
@@ -147,13 +151,13 @@ impl Base {
     pub(super) fn huggingface(&self, settings: &StackBuilder, client: Client) -> HuggingFace {
         let context = mock_huggingface::Context {
             origin: huggingface(),
-            clock: self.clock.off_by(settings.clocks.huggingface),
+            clock: self.clock.off_by(settings.setup.clocks.huggingface.0),
             random: self.random.clone(),
             journal: self.journal.clone(),
             script: self.script.clone(),
             client,
         };
-        HuggingFace::new(settings.huggingface.clone(), context)
+        HuggingFace::new(settings.setup.huggingface.config(), context)
     }
 }
 
@@ -304,12 +308,19 @@ pub(super) async fn embedded(
     let bound = step("bind Logto", QUICK, bind(settings.logto_listen)).await?;
     let admin = step("bind Logto's admin tenant", QUICK, bind(settings.logto_admin_listen)).await?;
     let (direct, admin_endpoint) = (localhost(bound.port()), localhost(admin.port()));
-    let endpoint = settings.deployment.endpoint.as_ref().or(public).unwrap_or(&direct).clone();
+    let environment = &settings.setup.logto;
+    let endpoint = match &environment.endpoint {
+        Some(text) => {
+            let read = Url::parse(text).map_err(|_| StepError::Address(text.clone()));
+            step("read Logto's ENDPOINT", QUICK, std::future::ready(read)).await?
+        }
+        None => public.unwrap_or(&direct).clone(),
+    };
     let logto = mock_logto::Logto::new(mock_logto::Context {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
-        trust_proxy_header: settings.deployment.trust_proxy_header,
-        clock: shared.clock.off_by(settings.clocks.logto),
+        trust_proxy_header: environment.trust_proxy_header.unwrap_or(true),
+        clock: shared.clock.off_by(settings.setup.clocks.logto.0),
         random: shared.random.clone(),
         journal: shared.journal.clone(),
         client,

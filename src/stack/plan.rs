@@ -1,61 +1,37 @@
-//! From settings to what is created: the guide's set-up, and what the settings
-//! change of it.
+//! From a set-up to what is created.
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::settings::{ConnectorFactory, OauthAppSettings, TenantSettings};
 use super::steps::StepError;
 use super::tenant::{Plan, PlannedIdentity, TARGET};
+use crate::setup::{ConnectorFactory, OauthApp, SampleApp, Setup, User};
 
-/// The OAuth app at Hugging Face: the guide's, and what the settings change of it.
-pub(super) fn oauth_app(
-    settings: &StackBuilder,
-    names: &Names,
-) -> Result<mock_huggingface::App, UnknownName> {
-    one_app(settings.oauth_app.clone(), names)
-}
-
-/// Further OAuth apps at Hugging Face.
-pub(super) fn other_apps(
-    settings: &StackBuilder,
-    names: &Names,
-) -> Result<Vec<mock_huggingface::App>, UnknownName> {
-    settings.other_apps.iter().map(|app| one_app(app.clone(), names)).collect()
-}
-
-fn one_app(wanted: OauthAppSettings, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
-    let default = mock_huggingface::App::default();
-    let redirect_uris =
-        wanted.redirect_uris.unwrap_or_else(|| vec!["[LOGTO]/callback/[CONNECTOR]".to_owned()]);
-    Ok(mock_huggingface::App {
-        client_id: wanted.client_id.unwrap_or_default(),
-        secret: wanted.secret,
-        name: wanted.name.unwrap_or_else(|| "Bookstore".to_owned()),
-        redirect_uris: names.fill_all(&redirect_uris)?,
-        scopes: wanted.scopes.map_or(default.scopes, |scopes| oauth::Scopes::parse(&scopes.join(" "))),
-        public: wanted.public,
-        token_duration_minutes: wanted.token_duration_minutes.unwrap_or(default.token_duration_minutes),
-        authorized_orgs: wanted.authorized_orgs,
+/// An OAuth app at Hugging Face: the guide's, and what the set-up says of it.
+pub(super) fn oauth_app(said: &OauthApp, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
+    let guide = mock_huggingface::App {
+        client_id: String::new(),
+        name: "Bookstore".to_owned(),
+        redirect_uris: vec![names.fill("[LOGTO]/callback/[CONNECTOR]")?],
         ..mock_huggingface::App::default()
-    })
+    };
+    said.applied(guide, |text| names.fill(text))
 }
 
 /// What to create in the tenant: the guide's set-up, and what the settings change of it.
 pub(super) fn plan(
-    settings: &StackBuilder,
+    setup: &Setup,
     names: &Names,
     accounts: &[mock_huggingface::User],
 ) -> Result<Plan, UnknownName> {
-    let identities = identities(&settings.tenant, accounts)?;
+    let identities = identities(&setup.users, accounts)?;
     let texts = |given: &Option<Vec<String>>, default: &str| match given {
         Some(given) => names.fill_all(given),
         None => Ok(vec![names.fill(default)?]),
     };
-    let connector = &settings.connector;
+    let connector = &setup.connector;
     let mut connector_config = endpoints(connector.factory);
     connector_config.insert("clientId".to_owned(), json!("[HF_CLIENT_ID]"));
     connector_config.insert("clientSecret".to_owned(), json!("[HF_CLIENT_SECRET]"));
@@ -70,8 +46,9 @@ pub(super) fn plan(
     }
     connector_config.extend(connector.config.clone());
     connector_config.retain(|name, _| !connector.without.contains(name));
-    let application = &settings.application;
-    let mut custom_client_metadata = application.custom_client_metadata.clone();
+    let application = &setup.application;
+    let mut custom_client_metadata: Map<String, Value> =
+        application.custom_client_metadata.clone().into_iter().collect();
     if application.always_issue_refresh_token {
         custom_client_metadata.insert("alwaysIssueRefreshToken".to_owned(), json!(true));
     }
@@ -80,13 +57,13 @@ pub(super) fn plan(
         target: connector.target.clone().unwrap_or_else(|| TARGET.to_owned()),
         connector_config: filled(&Value::Object(connector_config), names)?,
         sync_profile: connector.sync_profile,
-        sign_in_experience: settings.tenant.sign_in_experience.clone(),
-        users: settings.tenant.users.clone(),
+        sign_in_experience: setup.sign_in_experience.body(),
+        users: setup.users.iter().map(User::body).collect(),
         identities,
         redirect_uris: texts(&application.redirect_uris, "[APP]/callback")?,
         post_logout_redirect_uris: texts(&application.post_logout_redirect_uris, "[APP]/")?,
-        application_kind: application.kind.clone().unwrap_or_else(|| "Traditional".to_owned()),
-        third_party: application.third_party,
+        application_kind: application.kind.id().to_owned(),
+        third_party: application.is_third_party,
         custom_client_metadata,
         secret_lasts: None,
     })
@@ -94,15 +71,17 @@ pub(super) fn plan(
 
 /// Identities by the ids that Hugging Face has for its accounts.
 fn identities(
-    tenant: &TenantSettings,
+    users: &[User],
     accounts: &[mock_huggingface::User],
 ) -> Result<Vec<PlannedIdentity>, UnknownName> {
     let known = || accounts.iter().map(|account| account.username.as_str()).collect::<Vec<_>>().join(", ");
-    let planned = tenant.identities.iter().map(|identity| {
+    let all = users.iter().enumerate();
+    let all = all.flat_map(|(user, of)| of.identities.iter().map(move |identity| (user, identity)));
+    let planned = all.map(|(user, identity)| {
         let account = accounts.iter().find(|account| account.username == identity.account);
         let account =
             account.ok_or_else(|| UnknownName { name: identity.account.clone(), known: known() })?;
-        let (user, target) = (identity.user, identity.target.clone());
+        let target = identity.target.clone().unwrap_or_else(|| TARGET.to_owned());
         Ok(PlannedIdentity { user, target, user_id: account.sub.clone() })
     });
     planned.collect()
@@ -147,20 +126,19 @@ fn filled(value: &Value, names: &Names) -> Result<Value, UnknownName> {
     })
 }
 
-/// The sample app, as whom the settings say.
+/// The sample app, as whom the set-up says.
 pub(super) fn app_config(
-    settings: &StackBuilder,
+    app: &SampleApp,
     endpoints: &Endpoints,
     names: &Names,
 ) -> Result<sample_app::Config, StepError> {
-    let credentials = &settings.app_credentials;
     let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
-    let logto = text(&credentials.logto_endpoint, "[LOGTO]")?;
+    let logto = text(&app.logto_endpoint, "[LOGTO]")?;
     Ok(sample_app::Config {
         base_url: endpoints.app.clone(),
         logto_endpoint: Url::parse(&logto).map_err(|_| StepError::Address(logto))?,
-        app_id: text(&credentials.app_id, "[APP_ID]")?,
-        app_secret: text(&credentials.app_secret, "[APP_SECRET]")?,
-        options: settings.app.clone(),
+        app_id: text(&app.app_id, "[APP_ID]")?,
+        app_secret: text(&app.app_secret, "[APP_SECRET]")?,
+        options: app.options(),
     })
 }

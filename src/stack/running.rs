@@ -23,12 +23,12 @@ use super::parts::{
 };
 use super::plan;
 use super::probe;
-use super::settings::AppChange;
 use super::steps::{StartError, StepError, step};
 use super::stubs::Stubs;
-use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks, Way};
+use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks};
 use super::tenant::{Application, Tenant};
 use super::time::Time;
+use crate::setup::{AppRestart, Way};
 
 pub use self::stop::StopError;
 
@@ -229,7 +229,7 @@ impl Stack {
     ///
     /// # Errors
     /// [`sample_app::ConfigError`] when it cannot be configured like this.
-    pub fn restart_app(&self, change: AppChange) -> Result<(), sample_app::ConfigError> {
+    pub fn restart_app(&self, change: AppRestart) -> Result<(), sample_app::ConfigError> {
         self.app.as_ref().map_or(Ok(()), |app| app.restart(change))
     }
 
@@ -326,7 +326,7 @@ impl Stack {
         let container = containers.map(InContainers::running);
         let (base, listener) = Base::new(settings, clock, container).await?;
         let huggingface_addr = listener.addr();
-        let fronts = Fronts::bind(&settings.proxies, &base.clock).await?;
+        let fronts = Fronts::bind(&settings.setup.proxies, &base.clock).await?;
         let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
         let huggingface_site = base.huggingface(settings, clients.app.clone());
         let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
@@ -383,7 +383,7 @@ impl Stack {
 
         step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto_direct)).await?;
         let (credentials, kind) = (&logto.credentials, &logto.tenant);
-        let connector_id = settings.connector.id.as_deref();
+        let connector_id = settings.setup.connector.id.as_deref();
         let shared = containers.and_then(InContainers::shared);
         let opened =
             open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
@@ -401,12 +401,14 @@ impl Stack {
             clients: &clients,
             endpoints: &endpoints,
         };
+        let at_huggingface = &settings.setup.huggingface;
         let opened = async {
             let people = huggingface_site.users().into_iter().map(|user| (user.sub, user.email)).collect();
             step("note who is at Hugging Face", LOGTO, tenant.note_people(people)).await?;
-            let oauth_app = named("register the OAuth app", plan::oauth_app(settings, &names))?;
+            let oauth_app = named("register the OAuth app", plan::oauth_app(&at_huggingface.app, &names))?;
             let oauth_app = huggingface_site.add_app(oauth_app);
-            for other in named("register other OAuth apps", plan::other_apps(settings, &names))? {
+            for other in &at_huggingface.other_apps {
+                let other = named("register other OAuth apps", plan::oauth_app(other, &names))?;
                 huggingface_site.add_app(other);
             }
             let of_connector = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
@@ -428,11 +430,11 @@ impl Stack {
         let Application { id: app_id, secret: app_secret } = application;
         // The walk starts with an empty page.
         base.journal.clear();
-        for answer in &settings.answers {
+        for answer in &at_huggingface.answers {
             base.script.add(answer.clone());
         }
-        for (way, fault) in &settings.faults {
-            clients.networks.set(*way, Some(*fault), &endpoints);
+        for (way, fault) in settings.setup.network.ways() {
+            clients.networks.set(way, fault, &endpoints);
         }
 
         let known = Known {

@@ -76,7 +76,8 @@ impl StackBuilder {
 
         let mut names = Names::of(app, logto, huggingface);
         names.learn("CONNECTOR", tenant.connector_id());
-        let oauth_app = named("register the OAuth app", plan::oauth_app(self, &names))?;
+        let oauth_app =
+            named("register the OAuth app", plan::oauth_app(&self.setup.huggingface.app, &names))?;
         let registered = control::register(&client, huggingface_control, oauth_app);
         let oauth_app = step("register the OAuth app", QUICK, registered).await?;
         let (client_id, client_secret) = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
@@ -84,7 +85,7 @@ impl StackBuilder {
         names.learn("HF_CLIENT_SECRET", &client_secret);
 
         // The accounts are another process's: identities that name one are refused.
-        let plan = named("plan what to create in Logto", plan::plan(self, &names, &[]))?;
+        let plan = named("plan what to create in Logto", plan::plan(&self.setup, &names, &[]))?;
         // What Logto reaches shows as soon as somebody signs in.
         let Application { id, secret } = provision(&mut tenant, &plan, None, Connections::default).await?;
         Ok(Known {

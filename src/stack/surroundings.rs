@@ -1,17 +1,15 @@
-//! What is around the parties: proxies, clocks, the network, and the environment
-//! of the embedded Logto.
+//! What is around the parties: proxies and the network.
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use kit::{Bound, Ca, Client, ClientBuilder, Clock, Fault, Network, Party, Proxy, ProxySettings, Running};
 use url::Url;
 
 use super::endpoints::{Endpoints, OtherName};
 use super::parts::{QUICK, bind, ca_failed};
 use super::steps::{StartError, step};
+use crate::setup::{Proxies, Way};
 
 /// The name under which browsers know an app behind a proxy.
 pub(super) const APP_NAME: &str = "bookstore.example";
@@ -23,65 +21,6 @@ pub(super) const LOGTO_INTERNAL: &str = "logto.internal";
 
 /// Nothing listens here.
 const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
-
-/// Reverse proxies in front of the parties; none unless asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proxies {
-    /// In front of the app: `https://bookstore.example`.
-    pub app: Option<ProxySettings>,
-    /// In front of Logto: `https://logto.bookstore.example`.
-    pub logto: Option<ProxySettings>,
-}
-
-/// By how much the clocks of parties are off.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Clocks {
-    /// The sample app's.
-    pub app: SignedDuration,
-    /// The embedded Logto's.
-    pub logto: SignedDuration,
-    /// Hugging Face's.
-    pub huggingface: SignedDuration,
-}
-
-/// The environment in which the embedded Logto is started.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deployment {
-    /// `ENDPOINT`; the address at which it is reached, unless said.
-    pub endpoint: Option<Url>,
-    /// `TRUST_PROXY_HEADER`: set unless said, as in the compose file of Logto's repository.
-    pub trust_proxy_header: bool,
-}
-
-impl Default for Deployment {
-    fn default() -> Self {
-        Self { endpoint: None, trust_proxy_header: true }
-    }
-}
-
-/// A way from one party to another, which can be broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// From the sample app to Logto.
-    AppToLogto,
-    /// From the browser to Logto.
-    BrowserToLogto,
-    /// From the browser to the app.
-    BrowserToApp,
-    /// From the embedded Logto to Hugging Face.
-    LogtoToHuggingFace,
-}
-
-impl fmt::Display for Way {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AppToLogto => "app_to_logto",
-            Self::BrowserToLogto => "browser_to_logto",
-            Self::BrowserToApp => "browser_to_app",
-            Self::LogtoToHuggingFace => "logto_to_huggingface",
-        })
-    }
-}
 
 /// The networks that the parties are on.
 #[derive(Debug, Clone)]

@@ -14,10 +14,10 @@ use super::ahead::{Ahead, alike, look, read};
 use super::management::{Answer, Management, ManagementError};
 use super::restore::Restored;
 use super::saved::{SavedState, SavedStateError, StateFile};
-use super::settings::ConnectorFactory;
 use super::steps::StepError;
 use super::survey::Survey;
 use super::tenant_error::TenantError;
+use crate::setup::ConnectorFactory;
 
 /// The id our connector asks for, so that its callback URL is known beforehand.
 pub(super) const CONNECTOR_ID: &str = "logto-testkit";

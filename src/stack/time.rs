@@ -53,7 +53,7 @@ pub(crate) struct Time {
 impl Time {
     pub(super) fn new(settings: &StackBuilder, clock: Clock) -> Self {
         let logto = match settings.logto {
-            Logto::Embedded => Some(clock.off_by(settings.clocks.logto)),
+            Logto::Embedded => Some(clock.off_by(settings.setup.clocks.logto.0)),
             Logto::External(_) | Logto::Container(_) | Logto::Running(_) => None,
         };
         Self { clock, logto, walked: AtomicUsize::new(0) }

@@ -1,8 +1,7 @@
 //! A Logto by URL: the same snapshot, and a tenant that is as it was.
 
-use logto_testkit::stack::{
-    ConnectorFactory, ConnectorSettings, SavedState, StartError, StepError, TenantError,
-};
+use logto_testkit::setup::{Connector, ConnectorFactory};
+use logto_testkit::stack::{SavedState, StartError, StepError, TenantError};
 use logto_testkit::{SnapshotResult, compare_snapshot, walk};
 use serde_json::{Value, json};
 
@@ -93,7 +92,7 @@ async fn a_generic_connector_is_not_made_beside_one_for_hugging_face() {
     });
     elsewhere.management().await.post("connectors", &theirs).await.unwrap();
     let before = snapshot_of(&elsewhere).await;
-    let generic = ConnectorSettings { factory: ConnectorFactory::OAuth2, ..Default::default() };
+    let generic = Connector { factory: ConnectorFactory::OAuth2, ..Default::default() };
     let refused = elsewhere.stack(true).connector(generic).start().await.unwrap_err();
     let StartError { cause: StepError::Tenant(TenantError::TargetTaken { factory }), .. } = refused else {
         panic!("{refused}")

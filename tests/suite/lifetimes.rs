@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use kit::{Bound, Machine, Running};
-use logto_testkit::stack::{ApplicationSettings, Management, StackBuilder};
+use logto_testkit::setup::Application;
+use logto_testkit::stack::{Management, StackBuilder};
 use logto_testkit::{Stack, Visitor};
 use serde_json::{Value, json};
 use url::Url;
@@ -298,7 +299,7 @@ async fn a_refresh_token_is_rotated_late_in_its_life_and_its_reuse_ends_everythi
 
 #[tokio::test]
 async fn a_token_without_offline_access_ends_with_the_session() {
-    let always = ApplicationSettings { always_issue_refresh_token: true, ..ApplicationSettings::default() };
+    let always = Application { always_issue_refresh_token: true, ..Application::default() };
     let scene = Scene::open(Stack::builder().application(always)).await;
     let mut visitor = Visitor::new(&scene.stack);
     let code = scene.sign_in(&mut visitor, &[("scope", "openid")]).await;

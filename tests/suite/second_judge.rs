@@ -1,7 +1,6 @@
 //! `openidconnect`, which shares no code with the sample app, judges every ID token that the app
 //! received during a walk, and must reach the app's verdict. The app's own tests do the same.
 
-use jiff::SignedDuration;
 use kit::{Direction, Entry, Outcome, Party};
 use logto_testkit::{Scenario, Stack};
 use sample_app::{ClientAuth, Variant};
@@ -25,9 +24,7 @@ const REFUSED: [&str; 4] =
 /// The token on which they differ.
 pub(crate) fn judges_agree(stack: &Stack, scenario: &Scenario) -> Result<usize, String> {
     let Some(config) = stack.app_config() else { return Ok(0) };
-    let off = scenario.given.clocks.app.as_deref().unwrap_or("0s");
-    let off: SignedDuration =
-        off.trim_start_matches('+').parse().map_err(|error| format!("{off}: {error}"))?;
+    let off = scenario.given.clocks.app.0;
     let entries = stack.journal().entries();
     let mut judged = 0;
     for (at, asked) in entries.iter().enumerate() {

@@ -2,9 +2,8 @@
 
 use kit::{Bound, Clock, Journal, Random, Running, Script};
 use logto_testkit::Stack;
-use logto_testkit::stack::{
-    ConnectorFactory, ConnectorSettings, Known, Standing, StartError, StepError, TenantError,
-};
+use logto_testkit::setup::{Connector, ConnectorFactory};
+use logto_testkit::stack::{Known, Standing, StartError, StepError, TenantError};
 use mock_huggingface::HuggingFace;
 use serde_json::{Value, json};
 use url::Url;
@@ -52,7 +51,7 @@ impl Parties {
     }
 
     async fn provision(&self) -> Result<Known, StartError> {
-        let connector = ConnectorSettings { factory: ConnectorFactory::OAuth2, ..Default::default() };
+        let connector = Connector { factory: ConnectorFactory::OAuth2, ..Default::default() };
         Stack::builder().connector(connector).provision(&self.standing()).await
     }
 

@@ -18,7 +18,8 @@ use super::super::exit::CliError;
 use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
-use crate::scenario::{BackendKind, GivenApp};
+use crate::scenario::BackendKind;
+use crate::setup::SampleApp;
 use crate::stack::Logto;
 use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
 
@@ -255,7 +256,7 @@ async fn one(
         builder = builder.ca(ca.clone());
     }
     if let Some(app) = &settings.app {
-        if scenario.given.app != GivenApp::default() {
+        if scenario.given.app != SampleApp::default() {
             let reason = "it configures the sample app, and --app names another".to_owned();
             let verdict = Verdict::Skipped(reason);
             return Ok(Outcome {

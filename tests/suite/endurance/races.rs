@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use client::{Answer, Browser, Request};
 use kit::Rule;
 use logto_testkit::Stack;
-use logto_testkit::stack::{ApplicationSettings, StackBuilder, TenantSettings};
-use serde_json::{Value, json};
+use logto_testkit::setup::{Application, ApplicationKind, Setup, User};
+use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::by_environment;
@@ -60,12 +60,11 @@ impl Meeting {
 }
 
 /// Plays a race in every way, and holds what comes of it against `allowed`.
-async fn race(settings: StackBuilder, allowed: &[&str], play: impl AsyncFn(&Stack, Meeting) -> String) {
+async fn race(application: Application, allowed: &[&str], play: impl AsyncFn(&Stack, Meeting) -> String) {
     let _turn = TENANT.lock().await;
     let url = std::env::var("LOGTO_TESTKIT_LOGTO").ok().filter(|asked| asked.contains("://"));
     let times = std::env::var("LOGTO_TESTKIT_RACES").ok().and_then(|times| times.parse().ok());
     let at_once = times.unwrap_or(if url.is_some() { 20 } else { 4 });
-    let members = |value: Value| value.as_object().cloned().unwrap_or_default();
     // Beside the social button, people may sign in with a password, and not register so.
     let method = json!({
         "identifier": "username",
@@ -73,11 +72,11 @@ async fn race(settings: StackBuilder, allowed: &[&str], play: impl AsyncFn(&Stac
         "verificationCode": false,
         "isPasswordPrimary": true,
     });
-    let settings = settings.tenant(TenantSettings {
-        sign_in_experience: members(json!({ "signIn": { "methods": [method] } })),
-        users: vec![members(json!({ "username": USER, "password": PASSWORD }))],
-        identities: vec![],
-    });
+    let mut setup = Setup { application, ..Setup::default() };
+    setup.sign_in_experience.members.insert("signIn".to_owned(), json!({ "methods": [method] }));
+    let (username, password) = (Some(USER.to_owned()), Some(PASSWORD.to_owned()));
+    setup.users.push(User { username, password, ..User::default() });
+    let settings = Stack::builder().setup(setup);
     let settings = match url {
         Some(url) => by_environment::external(settings, &url).unwrap(),
         None => settings,
@@ -96,9 +95,8 @@ async fn race(settings: StackBuilder, allowed: &[&str], play: impl AsyncFn(&Stac
     assert!(unknown.is_empty(), "a real Logto does not answer {unknown:#?}\nbut {allowed:#?}");
 }
 
-fn application(kind: &str) -> StackBuilder {
-    let kind = Some(kind.to_owned());
-    Stack::builder().application(ApplicationSettings { kind, ..ApplicationSettings::default() })
+fn application(kind: ApplicationKind) -> Application {
+    Application { kind, ..Application::default() }
 }
 
 /// What the tokens of an answer are still good for.
@@ -146,7 +144,7 @@ async fn goes_on(browser: &mut Browser, answer: &Answer) -> String {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_code_redeemed_twice() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &["200 + 400 oidc.invalid_grant; then dead", "200 + 200; then alive; alive"],
         async |stack, meeting| {
             let mut browser = Browser::new(stack);
@@ -169,19 +167,24 @@ async fn refreshed_twice(stack: &Stack, meeting: Meeting) -> String {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_refresh_token_that_rotates_used_twice() {
-    race(application("SPA"), &["200 + 200, 2 new; then alive; alive"], refreshed_twice).await;
+    race(application(ApplicationKind::Spa), &["200 + 200, 2 new; then alive; alive"], refreshed_twice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_refresh_token_that_stays_used_twice() {
-    race(application("Traditional"), &["200 + 200, 0 new; then alive; alive"], refreshed_twice).await;
+    race(
+        application(ApplicationKind::Traditional),
+        &["200 + 200, 0 new; then alive; alive"],
+        refreshed_twice,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_refresh_during_a_revocation() {
-    for kind in ["SPA", "Traditional"] {
+    for kind in [ApplicationKind::Spa, ApplicationKind::Traditional] {
         race(
             application(kind),
             &[
@@ -211,7 +214,7 @@ async fn a_refresh_during_a_revocation() {
 async fn userinfo_during_a_revocation() {
     for member in ["access_token", "refresh_token"] {
         race(
-            application("Traditional"),
+            application(ApplicationKind::Traditional),
             &[
                 "revocation 200, userinfo 401 oidc.invalid_token; then dead",
                 "revocation 200, userinfo 200; then dead",
@@ -234,7 +237,7 @@ async fn userinfo_during_a_revocation() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_consent() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "sign-out 303, consent 302 /unknown-session; then signed out",
             "sign-out 303, consent 302 /oidc/auth/…, back 400 oidc.invalid_request; then signed out",
@@ -263,7 +266,7 @@ async fn a_sign_out_during_the_consent() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_way_back_from_the_consent() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "sign-out 303, back 400 oidc.invalid_request; then signed out",
             "sign-out 400, back 303 /callback code, token alive; then signed out",
@@ -290,9 +293,8 @@ async fn a_sign_out_during_the_way_back_from_the_consent() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_consent_to_a_third_party() {
-    let settings = ApplicationSettings { third_party: true, ..ApplicationSettings::default() };
     race(
-        Stack::builder().application(settings),
+        Application { is_third_party: true, ..Application::default() },
         &[
             "sign-out 303, consent 400 session.not_found; then signed out",
             "sign-out 303, consent 200, back 400 oidc.invalid_request; then signed out",
@@ -321,7 +323,7 @@ async fn a_sign_out_during_the_consent_to_a_third_party() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn an_interaction_submitted_twice() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &["200 + 200; then 303 /callback code, token alive"],
         async |stack, meeting| {
             let mut browser = Browser::new(stack);
@@ -342,7 +344,7 @@ async fn an_interaction_submitted_twice() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn the_way_back_from_the_sign_in_taken_twice() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "303 /consent + 400 session.not_found; then 303 /callback code, token alive; then signed in",
             "303 /consent + 303 /consent; then 303 /callback code, token alive; then signed in",
@@ -366,7 +368,7 @@ async fn the_way_back_from_the_sign_in_taken_twice() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn the_way_back_from_the_consent_taken_twice() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "303 /callback code + 400 session.not_found; then, token alive; then signed out",
             "303 /callback code + 400 session.not_found; then, token alive; then signed in",
@@ -402,7 +404,7 @@ fn slow_provider(stack: &Stack) {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_callback_verified_twice() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "200 + 400 session.connector_validation_session_not_found; then 400, 404 user.identity_not_exist",
             "200 + 400 connector.general; then 400, 404 user.identity_not_exist",
@@ -427,7 +429,7 @@ async fn a_callback_verified_twice() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_verification_during_a_fresh_start() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "verify 200, start 204; then it is gone",
             "verify 200, start 204; then it counts",
@@ -457,7 +459,7 @@ async fn a_verification_during_a_fresh_start() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 async fn a_registration_sent_twice() {
     race(
-        application("Traditional"),
+        application(ApplicationKind::Traditional),
         &[
             "201 + 422 user.identity_already_in_use; then submit 200, 1 accounts",
             "201 + 201; then submit 200, 2 accounts",

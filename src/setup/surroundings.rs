@@ -1,19 +1,16 @@
-//! What is around the parties: proxies, clocks, the network, the environment in
-//! which Logto was started.
+//! What is around the parties: proxies, clocks, the network.
 
 use jiff::SignedDuration;
 use kit::ProxySettings;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::stack::Way;
-
 /// Reverse proxies. Browsers then know a party by the proxy's address only:
 /// `https://bookstore.example` for the app, `https://logto.bookstore.example`
 /// for Logto, whose `ENDPOINT` that is.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct GivenProxies {
+pub struct Proxies {
     /// In front of the app.
     pub app: Option<ProxySettings>,
     /// In front of Logto.
@@ -23,26 +20,33 @@ pub struct GivenProxies {
 /// By how much the clock of a party is off, e.g. `+90s` or `-5m`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct GivenClocks {
+pub struct Clocks {
     /// The sample app's.
-    pub app: Option<String>,
+    pub app: ClockOffset,
     /// The embedded Logto's.
-    pub logto: Option<String>,
+    pub logto: ClockOffset,
     /// Hugging Face's.
-    pub huggingface: Option<String>,
+    pub huggingface: ClockOffset,
 }
 
-impl GivenClocks {
-    /// Every clock that is set, by party.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &String)> {
-        let all = [("app", &self.app), ("logto", &self.logto), ("huggingface", &self.huggingface)];
-        all.into_iter().filter_map(|(party, text)| Some((party, text.as_ref()?)))
+/// A length of time, ahead or behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct ClockOffset(pub SignedDuration);
+
+impl TryFrom<String> for ClockOffset {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        offset(&text)
+            .map(Self)
+            .ok_or_else(|| format!("`{text}` is not a length of time such as `+90s` or `-5m`"))
     }
 }
 
-/// `+90s`, `-5m`; `None` for what is no length of time.
-#[must_use]
-pub(crate) fn clock_offset(text: &str) -> Option<SignedDuration> {
+/// `+90s`, `-5m`; `None` for what is not a length of time.
+fn offset(text: &str) -> Option<SignedDuration> {
     let (sign, length) = match text.split_at_checked(1)? {
         ("+", length) => (1, length),
         ("-", length) => (-1, length),
@@ -51,6 +55,30 @@ pub(crate) fn clock_offset(text: &str) -> Option<SignedDuration> {
     let span: jiff::Span = length.trim().parse().ok()?;
     let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
     (!length.is_negative()).then(|| length * sign)
+}
+
+/// A way from one party to another, which can be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From the sample app to Logto.
+    AppToLogto,
+    /// From the browser to Logto.
+    BrowserToLogto,
+    /// From the browser to the app.
+    BrowserToApp,
+    /// From the embedded Logto to Hugging Face.
+    LogtoToHuggingFace,
+}
+
+impl std::fmt::Display for Way {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::AppToLogto => "app_to_logto",
+            Self::BrowserToLogto => "browser_to_logto",
+            Self::BrowserToApp => "browser_to_app",
+            Self::LogtoToHuggingFace => "logto_to_huggingface",
+        })
+    }
 }
 
 /// What is broken on the ways between the parties.
@@ -118,27 +146,17 @@ impl Reach {
     }
 }
 
-/// The environment of the embedded Logto.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct GivenLogto {
-    /// `ENDPOINT`; the address at which it is reached, unless said.
-    pub endpoint: Option<String>,
-    /// `TRUST_PROXY_HEADER`; set unless said.
-    pub trust_proxy_header: Option<bool>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_clock_is_off_by_a_signed_length_of_time() {
-        assert_eq!(clock_offset("+90s"), Some(SignedDuration::from_secs(90)));
-        assert_eq!(clock_offset("-5m"), Some(SignedDuration::from_mins(-5)));
-        assert_eq!(clock_offset("1h"), Some(SignedDuration::from_hours(1)));
+        assert_eq!(offset("+90s"), Some(SignedDuration::from_secs(90)));
+        assert_eq!(offset("-5m"), Some(SignedDuration::from_mins(-5)));
+        assert_eq!(offset("1h"), Some(SignedDuration::from_hours(1)));
         for wrong in ["", "+", "--5m", "soon", "90"] {
-            assert_eq!(clock_offset(wrong), None, "{wrong}");
+            assert_eq!(offset(wrong), None, "{wrong}");
         }
     }
 }
