@@ -24,5 +24,6 @@ mod secrets;
 mod serve;
 mod style;
 mod up;
+mod usage;
 
 pub use dispatch::main;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kit::{files, secret};
 
-use super::arguments::UsageError;
+use super::usage::UsageError;
 use crate::stack::Credentials;
 
 /// A machine-to-machine application with access to the Management API.

@@ -1,7 +1,5 @@
 //! What the command takes.
 
-mod usage;
-
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,10 +12,9 @@ use super::access::Access;
 use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
 use super::provision::Provision;
+use super::usage::{UsageError, address, next_port};
 use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
 use crate::stack::{External, Logto};
-
-pub(crate) use self::usage::UsageError;
 
 /// Walks through sign-in with Hugging Face via Logto, and says what broke.
 #[derive(Debug, Parser)]
@@ -401,38 +398,6 @@ fn is_tag(text: &str) -> bool {
 
 pub(crate) fn load_ca(directory: Option<&Path>) -> Result<Option<Arc<Ca>>, UsageError> {
     Ok(directory.map(Ca::load).transpose()?.map(Arc::new))
-}
-
-/// An address that a person types.
-pub(crate) fn address(text: &str) -> Result<Url, String> {
-    let scheme = match text.split(['/', ':', '?']).next().unwrap_or_default() {
-        "localhost" | "127.0.0.1" => "http",
-        _ => "https",
-    };
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-        Ok(url) if text.contains("://") => {
-            Err(format!("it begins with `{}:`, not with http or https", url.scheme()))
-        }
-        Err(error) if text.contains("://") => Err(error.to_string()),
-        // `localhost:3001` is read as something of the scheme `localhost`.
-        _ if Url::parse(&format!("{scheme}://{text}")).is_ok() => {
-            Err(format!("there is no scheme in it: say {scheme}://{text}"))
-        }
-        _ => Err("it is not a URL, such as https://auth.example.com".to_owned()),
-    }
-}
-
-/// A stock Logto has its admin tenant on the next port (3001, 3002).
-pub(crate) fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
-    let mut admin = endpoint.clone();
-    let next = endpoint.port().and_then(|port| port.checked_add(1));
-    admin
-        .set_port(next)
-        .ok()
-        .filter(|()| next.is_some())
-        .ok_or_else(|| UsageError::NoAdmin(endpoint.clone()))?;
-    Ok(admin)
 }
 
 /// Docker's default address pools: 172.17.0.0/16 up to 172.31.0.0/16.

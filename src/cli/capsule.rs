@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use kit::files::{self, Access};
 
-use super::arguments::UsageError;
 use super::diagnose::inputs;
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use super::usage::UsageError;
 use crate::diagnose;
 use arguments::Capsule;
 

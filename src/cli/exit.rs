@@ -4,7 +4,7 @@ use kit::CaError;
 
 use url::Url;
 
-use super::arguments::UsageError;
+use super::usage::UsageError;
 use crate::container::{ContainerError, EngineError};
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};

@@ -11,11 +11,12 @@ use kit::Clock;
 use kit::files::{self, Access};
 use kit::output::complain;
 
-use super::arguments::{Fidelity, UsageError};
+use super::arguments::Fidelity;
 use super::exit::CliError;
 use super::output;
 use super::panics;
 use super::run::{interruption, kind, select};
+use super::usage::UsageError;
 use crate::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
 use crate::stack::{External, Logto};
 use cell::Row;

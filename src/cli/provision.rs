@@ -7,9 +7,9 @@ use url::Url;
 
 use super::access::Access;
 use super::app_env;
-use super::arguments::{UsageError, address, next_port};
 use super::exit::CliError;
 use super::output;
+use super::usage::{UsageError, address, next_port};
 use crate::Stack;
 use crate::setup::{Connector, ConnectorFactory};
 use crate::stack::Standing;

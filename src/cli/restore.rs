@@ -5,10 +5,11 @@ use std::path::Path;
 use kit::Client;
 use url::Url;
 
-use super::arguments::{Restore, UsageError};
+use super::arguments::Restore;
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use super::usage::UsageError;
 use crate::stack::{Credentials, Management, Restored, StateFile};
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {

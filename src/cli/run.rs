@@ -16,8 +16,9 @@ use clap::Parser as _;
 use kit::{Stop, Stopwatch};
 use tokio::sync::watch;
 
-use super::arguments::{Arguments, Command, Run, UsageError};
+use super::arguments::{Arguments, Command, Run};
 use super::exit::CliError;
+use super::usage::UsageError;
 use crate::scenario::BackendKind;
 use crate::stack::Logto;
 use outcome::Totals;

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use kit::Stop;
 
-use super::arguments::{self, Up, UsageError};
+use super::arguments::{self, Up};
 use super::exit::CliError;
 use super::output;
 use super::secrets;
+use super::usage::UsageError;
 use crate::setup::{Connector, SampleApp};
 use crate::stack::{HUGGINGFACE_HOST, StepError};
 use crate::{Scenario, Stack, stack_for};

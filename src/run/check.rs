@@ -322,7 +322,7 @@ impl Look<'_, '_> {
                 }
             }
             CaptureSource::Answer(pointer) => {
-                let answer = self.person.answered.as_ref().map(super::meanwhile::Answered::json);
+                let answer = self.person.answered.as_ref().map(super::person::Answered::json);
                 match answer.as_ref().and_then(|answer| answer.pointer(pointer)) {
                     Some(Value::String(text)) => text.clone(),
                     Some(other) if !other.is_null() => other.to_string(),

@@ -5,23 +5,9 @@ use mock_huggingface::User;
 use serde_json::Value;
 
 use super::action::ActionError;
-use super::person::Person;
+use super::person::{Answered, Person};
 use crate::scenario::{AdminCall, HuggingFaceChange, KeyRotation};
 use crate::setup::AppRestart;
-
-/// What Logto's Management API answered.
-#[derive(Debug, Clone)]
-pub(super) struct Answered {
-    pub(super) status: u16,
-    pub(super) body: String,
-}
-
-impl Answered {
-    /// The body as JSON; null when it is none.
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_default()
-    }
-}
 
 /// The path of what a call created, where it did: a member of a list of the tenant's.
 fn created(method: &http::Method, path: &str, answered: &Answered) -> Option<String> {

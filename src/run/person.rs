@@ -9,7 +9,6 @@ use serde_json::Value;
 use url::Url;
 
 use super::action::ActionError;
-use super::meanwhile::Answered;
 use crate::findings::SeenStep;
 use crate::placeholder;
 use crate::scenario::{Capture, CaptureSource};
@@ -20,6 +19,20 @@ use crate::walker::{TabId, Walker, WhyHop};
 
 /// Pages in a row that move on by themselves; more is a circle.
 const MOVES_LIMIT: usize = 40;
+
+/// What Logto's Management API answered.
+#[derive(Debug, Clone)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+impl Answered {
+    /// The body as JSON; null when it is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+}
 
 pub(super) struct Person<'a> {
     pub(super) walker: Walker,

@@ -17,16 +17,9 @@ use super::names::{Names, UnknownName};
 use super::plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
-use super::steps::{BindError, StartError, StepError, step};
+use super::steps::{BindError, LOGTO, QUICK, StartError, StepError, bind, ca_failed, step};
 use super::surroundings::{Fronts, Networks, server_names};
 use super::tenant::{Application, Plan, Tenant, TenantKind};
-
-/// Steps that stay inside this process.
-pub(super) const QUICK: Duration = Duration::from_secs(10);
-/// Steps that ask a Logto, which may be cold.
-pub(super) const LOGTO: Duration = Duration::from_secs(60);
-/// For another stack to stop that works in the same tenant.
-pub(super) const TURN: Duration = Duration::from_secs(600);
 
 /// What is up already when the tenant is provisioned and the app opens.
 pub(super) struct Site<'a> {
@@ -355,10 +348,6 @@ pub(super) async fn provision(
     Ok(application)
 }
 
-pub(super) async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError> {
-    Ok(Bound::at(addr).await?)
-}
-
 pub(super) async fn open_tenant(
     client: &Client,
     endpoints: &Endpoints,
@@ -374,8 +363,4 @@ pub(super) async fn open_tenant(
         reset::as_untouched(&management, container).await?;
     }
     Tenant::open(management, kind, connector_id, logto, admin, clock.millis()).await
-}
-
-pub(super) fn ca_failed(cause: kit::CaError) -> StartError {
-    StartError { step: "make the CA", cause: cause.into() }
 }

@@ -17,13 +17,10 @@ use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, local
 use super::known::Known;
 use super::management::Management;
 use super::names::Names;
-use super::parts::{
-    Base, Clients, InContainers, LOGTO, LogtoSite, QUICK, Shared, Site, TURN, bind, ca_failed, embedded,
-    named, open_tenant,
-};
+use super::parts::{Base, Clients, InContainers, LogtoSite, Shared, Site, embedded, named, open_tenant};
 use super::plan;
 use super::probe;
-use super::steps::{StartError, StepError, step};
+use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, step};
 use super::stubs::Stubs;
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks};
 use super::tenant::{Application, Tenant};

@@ -11,11 +11,11 @@ use super::control;
 use super::known::Known;
 use super::management::{Credentials, Management};
 use super::names::Names;
-use super::parts::{LOGTO, QUICK, named, provision};
+use super::parts::{named, provision};
 use super::plan;
 use super::probe::{self, ProbeError};
 use super::running::environment;
-use super::steps::{StartError, StepError, step};
+use super::steps::{LOGTO, QUICK, StartError, StepError, step};
 use super::tenant::{Application, Tenant, TenantKind};
 
 /// How long Logto may take until it answers; less than the step has.

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use kit::Disturbance;
+use kit::{Bound, Disturbance};
 
 use crate::container::{ContainerError, RunningContainer};
 
@@ -16,6 +16,12 @@ use super::reset::NotClean;
 use super::saved::SavedStateError;
 use super::tenant_error::TenantError;
 
+/// Steps that stay inside this process.
+pub(super) const QUICK: Duration = Duration::from_secs(10);
+/// Steps that ask a Logto, which may be cold.
+pub(super) const LOGTO: Duration = Duration::from_secs(60);
+/// For another stack to stop that works in the same tenant.
+pub(super) const TURN: Duration = Duration::from_secs(600);
 /// How often it is looked, after a failure, whether a container is gone.
 const LOOKS: usize = 5;
 
@@ -174,4 +180,12 @@ pub(super) async fn step<T, E: Into<StepError>>(
         Ok(Err(cause)) => Err(failed(cause.into())),
         Err(deadline) => Err(failed(deadline.into())),
     }
+}
+
+pub(super) async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError> {
+    Ok(Bound::at(addr).await?)
+}
+
+pub(super) fn ca_failed(cause: kit::CaError) -> StartError {
+    StartError { step: "make the CA", cause: cause.into() }
 }

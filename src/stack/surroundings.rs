@@ -7,8 +7,7 @@ use kit::{Bound, Ca, Client, ClientBuilder, Clock, Fault, Network, Party, Proxy,
 use url::Url;
 
 use super::endpoints::{Endpoints, OtherName};
-use super::parts::{QUICK, bind, ca_failed};
-use super::steps::{StartError, step};
+use super::steps::{QUICK, StartError, bind, ca_failed, step};
 use crate::setup::{Proxies, Way};
 
 /// The name under which browsers know an app behind a proxy.

@@ -4,7 +4,14 @@ use serde_json::{Map, Value};
 
 use super::management::{Management, ManagementError};
 use super::saved::BorrowedConnector;
-use super::tenant::{APPLICATION_NAME, CONNECTOR_ID, FACTORY};
+use crate::setup::ConnectorFactory;
+
+/// The id our connector asks for, so that its callback URL is known beforehand.
+pub(super) const CONNECTOR_ID: &str = "logto-testkit";
+/// The factory that makes a tenant's own connector for Hugging Face.
+pub(super) const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
+/// The name of our application, by which a left-over is known as ours.
+pub(super) const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
 /// What a tenant holds before a run.
 #[derive(Debug)]

@@ -15,20 +15,14 @@ use super::management::{Answer, Management, ManagementError};
 use super::restore::Restored;
 use super::saved::{SavedState, SavedStateError, StateFile};
 use super::steps::StepError;
-use super::survey::Survey;
+use super::survey::{APPLICATION_NAME, CONNECTOR_ID, FACTORY, Survey};
 use super::tenant_error::TenantError;
 use crate::setup::ConnectorFactory;
 
-/// The id our connector asks for, so that its callback URL is known beforehand.
-pub(super) const CONNECTOR_ID: &str = "logto-testkit";
 /// What the connector under test is known by in the sign-in experience.
 pub(super) const TARGET: &str = "huggingface";
-/// The factory that makes a tenant's own connector for Hugging Face.
-pub(super) const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
 /// What an app of a kind without secrets has in the place of one.
 const NO_SECRET: &str = "this-application-has-no-secret";
-/// The name of our application, by which a left-over is known as ours.
-pub(super) const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
 /// What kind of tenant is behind a Logto.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod avatars;
+mod client_id_hint;
 mod cors;
 mod device;
 mod discovery;

@@ -16,11 +16,8 @@ use url::Url;
 use crate::change::{as_form, change_body, change_location};
 use crate::faulty_body::{FaultyBody, garbage};
 use crate::script::Garbage;
-use crate::serve::Hangup;
+use crate::serve::{BODY_LIMIT, Hangup};
 use crate::{Clock, Direction, Journal, Note, Party, Request, Response, Rule, Script};
-
-/// A mock takes no larger request.
-pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How many turns other tasks get after a delay. Where the clock skips, whoever
 /// would not have waited that long hangs up meanwhile, as with a real clock.

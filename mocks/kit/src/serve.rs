@@ -20,7 +20,7 @@ use self::connection::Site;
 use self::patience::Patience;
 use crate::within;
 
-pub(crate) use self::connection::Hangup;
+pub(crate) use self::connection::{BODY_LIMIT, Hangup};
 
 /// How long a shutdown waits for requests that are being answered.
 const DRAIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });

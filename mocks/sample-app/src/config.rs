@@ -260,6 +260,16 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Whether the app has this defect.
+    pub(crate) fn does(&self, variant: Variant) -> bool {
+        self.options.variants.contains(&variant)
+    }
+
+    /// Where the app takes its callback to be.
+    pub(crate) fn assumed_callback_path(&self) -> &str {
+        if self.does(Variant::AssumesCallbackPath) { "/callback" } else { &self.options.callback_path }
+    }
+
     /// The checks, in the order in which a reader of the error would fix things.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         check_origin("the base URL", &self.base_url, "; leave the path out")?;

@@ -27,6 +27,7 @@
 //! must not write both the signing and the checking. In the tests `openidconnect`
 //! judges each of them as well, and must come to the same verdict.
 
+mod access_token;
 mod app;
 mod callback;
 #[cfg(feature = "cli")]

@@ -10,12 +10,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::access_token::{AccessToken, Issued};
 use crate::callback::{Answer, CallbackError, SignInSession};
 use crate::config::{ClientAuth, Config, ExpectedIssuer};
 use crate::judge::{self, JudgeError, Provider};
 use crate::outgoing::{Outgoing, OutgoingError};
 use crate::storage::Storage;
-use crate::tokens::{AccessToken, Issued};
 use crate::variant::{self, Variant};
 
 /// Keys of the storage; the SDK's.

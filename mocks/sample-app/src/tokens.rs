@@ -3,53 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use kit::Clock;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
 
+use crate::access_token::{AccessToken, Issued};
 use crate::logto::{LogtoClient, LogtoError, expect_200, item};
 use crate::storage::Storage;
 use crate::variant::Variant;
 
 /// Key of the access token that is for no resource.
 const NO_RESOURCE: &str = "@";
-
-/// What a token response says of its access token (RFC 6749 §5.1).
-#[derive(Debug, Deserialize)]
-pub(crate) struct Issued {
-    access_token: String,
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    expires_in: i64,
-}
-
-/// An access token as it is stored.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AccessToken {
-    token: String,
-    scope: String,
-    #[serde(rename = "expiresAt")]
-    expires_at: i64,
-}
-
-impl AccessToken {
-    pub(crate) fn new(issued: &Issued, clock: &Clock) -> Self {
-        let Issued { access_token, scope, expires_in } = issued;
-        let expires_at = clock.seconds().saturating_add(*expires_in);
-        Self { token: access_token.clone(), scope: scope.clone(), expires_at }
-    }
-
-    /// Three parts of Base64 (RFC 7515 §3.1).
-    fn is_jwt(&self) -> bool {
-        self.token.split('.').count() == 3
-    }
-
-    /// What may be told of it.
-    pub(crate) fn described(&self) -> Value {
-        json!({ "format": if self.is_jwt() { "jwt" } else { "opaque" }, "scope": self.scope })
-    }
-}
 
 /// What a refresh brings (RFC 6749 §6).
 #[derive(Deserialize)]

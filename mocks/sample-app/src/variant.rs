@@ -5,8 +5,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
-
 /// A defect of somebody's app or SDK, by what the code does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -44,18 +42,6 @@ pub enum Variant {
     ExpectsJwt,
     /// The home page begins a sign-in for whoever is not signed in (angularx-social-login#300).
     ProtectsHome,
-}
-
-impl Config {
-    /// Whether the app has this defect.
-    pub(crate) fn does(&self, variant: Variant) -> bool {
-        self.options.variants.contains(&variant)
-    }
-
-    /// Where the app takes its callback to be.
-    pub(crate) fn assumed_callback_path(&self) -> &str {
-        if self.does(Variant::AssumesCallbackPath) { "/callback" } else { &self.options.callback_path }
-    }
 }
 
 /// What is left of an address whose escapes were taken out of the whole of it:

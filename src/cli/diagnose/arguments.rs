@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use crate::cli::access::Access;
-use crate::cli::arguments::address;
+use crate::cli::usage::address;
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -6,8 +6,8 @@ use kit::{Client, files, secret};
 use url::Url;
 
 use super::arguments::{Inputs, Tenant};
-use crate::cli::arguments::{UsageError, next_port};
 use crate::cli::exit::CliError;
+use crate::cli::usage::{UsageError, next_port};
 use crate::diagnose::{AppCase, Case, InputError};
 use crate::stack::Management;
 

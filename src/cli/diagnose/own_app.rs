@@ -5,8 +5,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::arguments::OwnApp as Arguments;
-use crate::cli::arguments::UsageError;
 use crate::cli::exit::CliError;
+use crate::cli::usage::UsageError;
 use crate::diagnose::{App, OwnApp, OwnAppStart};
 
 pub(super) async fn app(arguments: &Arguments) -> Result<App, CliError> {

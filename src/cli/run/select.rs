@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::arguments::UsageError;
 use super::super::exit::CliError;
 use super::super::secrets;
+use super::super::usage::UsageError;
 use crate::{Scenario, scenario};
 
 /// The scenarios that the arguments name, in order of their names.

@@ -23,8 +23,10 @@ use tower::ServiceExt as _;
 use super::Counter;
 use super::patience::{Patience, Phase, Progress};
 use crate::Note;
-use crate::middleware::BODY_LIMIT;
 use crate::socket::{Reset, Socket};
+
+/// A mock takes no larger request.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// In a response's extensions: end the connection instead of answering.
 #[derive(Debug, Clone)]

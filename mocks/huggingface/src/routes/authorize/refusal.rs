@@ -11,8 +11,8 @@ use thiserror::Error;
 use url::Url;
 
 use super::metadata_document::Unusable;
-use super::request::ClientIdHint;
 use crate::config::{OutsideAudience, ScopeNotEnabled, Switches, UnverifiedEmail};
+use crate::routes::client_id_hint::ClientIdHint;
 use crate::session::ForeignForm;
 
 /// A refusal, and where the browser may be sent with it. Without an address

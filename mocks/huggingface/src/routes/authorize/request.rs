@@ -1,14 +1,14 @@
 //! The checks on an authorization request, in their order.
 
-use kit::{Note, Reason};
+use kit::Note;
 use oauth::redirect_uri::Differences;
 use oauth::{Params, Scopes, pkce};
-use thiserror::Error;
 use url::Url;
 
 use super::refusal::{Back, Refusal, Rejected};
 use crate::config::{App, OmittedRedirectUri, PkcePlain, PublicAppPkce, User, is_scope};
 use crate::redirect_uris;
+use crate::routes::client_id_hint::ClientIdHint;
 use crate::store::{Challenge, Grant, Store};
 
 /// A request that passed every check.
@@ -111,50 +111,6 @@ fn check_client(query: &Params, store: &Store) -> Result<App, Refusal> {
         return Ok(app.clone());
     }
     Err(Refusal::UnknownClientId { given: given.to_owned(), hint: ClientIdHint::of(given, store) })
-}
-
-/// What may have been meant by an unknown client id, shown to follow "client_id `…` is not registered".
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(in crate::routes) enum ClientIdHint {
-    #[error(": it is empty")]
-    Empty,
-    #[error(": it is the secret of the app `{0}`")]
-    SecretOf(String),
-    #[error(": it differs from `{0}` only by white space around it")]
-    WhiteSpace(String),
-    #[error(": it differs from `{0}` only by letter case")]
-    LetterCase(String),
-    #[error("")]
-    Nothing,
-}
-
-impl ClientIdHint {
-    pub(in crate::routes) fn of(given: &str, store: &Store) -> Self {
-        if given.is_empty() {
-            return Self::Empty;
-        }
-        if let Some(app) = store.apps.iter().find(|app| app.secret.as_deref() == Some(given)) {
-            return Self::SecretOf(app.name.clone());
-        }
-        let similar = |app: &&App| app.client_id.trim().eq_ignore_ascii_case(given.trim());
-        match store.apps.iter().find(similar) {
-            Some(app) if app.client_id.trim() == given.trim() => Self::WhiteSpace(app.client_id.clone()),
-            Some(app) => Self::LetterCase(app.client_id.clone()),
-            None => Self::Nothing,
-        }
-    }
-}
-
-impl Reason for ClientIdHint {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "hf/client-id-empty",
-            Self::SecretOf(_) => "hf/client-id-is-secret",
-            Self::WhiteSpace(_) => "hf/client-id-white-space",
-            Self::LetterCase(_) => "hf/client-id-letter-case",
-            Self::Nothing => "hf/client-id-unknown",
-        }
-    }
 }
 
 /// `redirect_uri` is one of the app's (RFC 6749 §3.1.2.3).

@@ -7,7 +7,7 @@ use oauth::{Params, secret};
 
 use super::refusal::Refusal;
 use crate::config::App;
-use crate::routes::authorize::request::ClientIdHint;
+use crate::routes::client_id_hint::ClientIdHint;
 use crate::store::Store;
 
 /// What is known of the client before the grant is looked at.

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::config::{InvalidClientStatus, Switches};
 use crate::keys::KeyError;
-use crate::routes::authorize::request::ClientIdHint;
+use crate::routes::client_id_hint::ClientIdHint;
 
 /// The reason, for the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

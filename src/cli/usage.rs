@@ -1,4 +1,4 @@
-//! Arguments that a person has to put right.
+//! Arguments that a person has to put right, and what is read from one.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -74,4 +74,36 @@ pub(crate) enum UsageError {
     SamePort { port: u16, admin: u16 },
     #[error(transparent)]
     Ca(#[from] CaError),
+}
+
+/// An address that a person types.
+pub(crate) fn address(text: &str) -> Result<Url, String> {
+    let scheme = match text.split(['/', ':', '?']).next().unwrap_or_default() {
+        "localhost" | "127.0.0.1" => "http",
+        _ => "https",
+    };
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Ok(url) if text.contains("://") => {
+            Err(format!("it begins with `{}:`, not with http or https", url.scheme()))
+        }
+        Err(error) if text.contains("://") => Err(error.to_string()),
+        // `localhost:3001` is read as something of the scheme `localhost`.
+        _ if Url::parse(&format!("{scheme}://{text}")).is_ok() => {
+            Err(format!("there is no scheme in it: say {scheme}://{text}"))
+        }
+        _ => Err("it is not a URL, such as https://auth.example.com".to_owned()),
+    }
+}
+
+/// A stock Logto has its admin tenant on the next port (3001, 3002).
+pub(crate) fn next_port(endpoint: &Url) -> Result<Url, UsageError> {
+    let mut admin = endpoint.clone();
+    let next = endpoint.port().and_then(|port| port.checked_add(1));
+    admin
+        .set_port(next)
+        .ok()
+        .filter(|()| next.is_some())
+        .ok_or_else(|| UsageError::NoAdmin(endpoint.clone()))?;
+    Ok(admin)
 }
