@@ -33,6 +33,7 @@
 mod boot;
 mod engine;
 mod error;
+mod kept;
 mod labels;
 mod log;
 mod progress;
@@ -43,6 +44,7 @@ mod request;
 mod reuse;
 mod running;
 mod settings;
+mod site;
 mod sweep;
 mod version;
 

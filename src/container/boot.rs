@@ -18,8 +18,8 @@ use super::progress::{Begun, Phase, Progress};
 use super::pull::pull;
 use super::reach::Reach;
 use super::request::{Of, PORTS};
-use super::running::{Site, Timings};
 use super::settings::Container;
+use super::site::{Site, Timings};
 use super::version::{MINIMUM, Version};
 
 /// Everything that a start is made with.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kit::Stopwatch;
 
-use super::running::Kept;
+use super::kept::Kept;
 
 /// Told of every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;

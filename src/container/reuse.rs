@@ -14,8 +14,8 @@ use super::labels::{self, OwnerLock};
 use super::log::Follow;
 use super::reach::Reach;
 use super::request::PORTS;
-use super::running::Site;
 use super::settings::Container;
+use super::site::Site;
 use super::sweep::{label, list, remove_run};
 use super::version::Version;
 

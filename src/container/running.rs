@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use kit::{Bound, Ca, Clock, HeldPort, Random};
 use serde_json::Value;
@@ -11,44 +10,16 @@ use url::Url;
 use super::boot::Boot;
 use super::engine::Engine;
 use super::error::{ContainerError, PullError};
+use super::kept::Kept;
 use super::labels::{self, OwnerLock};
-use super::log::LastWords;
 use super::progress::{Event, Progress};
 use super::reach::{self, Reach};
 use super::reaper::Reaper;
 use super::reuse::{self, Reusable};
 use super::settings::Container;
+use super::site::{Site, Timings};
 use super::sweep;
 use super::version::Version;
-
-/// How long the parts of a start took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timings {
-    /// Until Postgres took connections.
-    pub postgres: Duration,
-    /// The seed.
-    pub seed: Duration,
-    /// From Logto's start to its first answer.
-    pub boot: Duration,
-    /// From the first container's creation on; pulls are not in it.
-    pub total: Duration,
-}
-
-/// What a start gives.
-#[derive(Debug)]
-pub(super) struct Site {
-    pub(super) endpoint: Url,
-    pub(super) admin_endpoint: Url,
-    /// Of the seeded application `m-default`.
-    pub(super) secret: String,
-    pub(super) version: Version,
-    /// `None` for one that ran already.
-    pub(super) timings: Option<Timings>,
-    /// Postgres and Logto, by id.
-    pub(super) containers: [String; 2],
-    /// What Logto logged last.
-    pub(super) words: LastWords,
-}
 
 /// A Logto in containers, up and seeded, for any number of stacks one after the
 /// other: each finds the tenant as if nobody had been there.
@@ -72,41 +43,6 @@ pub struct RunningContainer {
     reaper: Option<Reaper>,
     progress: Progress,
     _owner: OwnerLock,
-}
-
-/// Containers that stay, and how to reach them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    endpoint: Url,
-    admin_endpoint: Url,
-    secret: String,
-    run: String,
-    containers: [String; 2],
-    reuse: bool,
-}
-
-impl std::fmt::Display for Kept {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.reuse {
-            return write!(
-                f,
-                "kept for the next run with --reuse (run {run}); `logto-testkit clean {run}` removes it",
-                run = self.run
-            );
-        }
-        let [postgres, logto] = self.containers.each_ref().map(|id| id.get(..12).unwrap_or(id));
-        writeln!(f, "kept for inspection (run {}):", self.run)?;
-        writeln!(f, "  Logto      {}", self.endpoint)?;
-        writeln!(f, "  console    {}", self.admin_endpoint)?;
-        writeln!(f, "  API        --logto-m2m m-default:{}", self.secret)?;
-        writeln!(f, "  log        docker logs {logto}")?;
-        writeln!(f, "  database   docker exec -it {postgres} psql -U postgres logto")?;
-        write!(
-            f,
-            "`logto-testkit clean {}` removes it. Its huggingface.co was the mock of this run, which is gone.",
-            self.run
-        )
-    }
 }
 
 impl Container {
