@@ -16,7 +16,7 @@ use super::{
 pub fn main() -> ExitCode {
     docker_host::unset_if_empty();
     panics::tell();
-    let arguments: Arguments = match kit::parse_arguments(70) {
+    let arguments: Arguments = match kit::parse_arguments() {
         Ok(arguments) => arguments,
         Err(told) => return told,
     };

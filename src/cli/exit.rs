@@ -117,9 +117,9 @@ impl CliError {
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command mounts no stubs.
             Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked => 70,
-            Self::ServeHuggingface(error) => serve_huggingface(error),
-            Self::ServeLogto(error) => serve_logto(error),
-            Self::ServeApp(error) => serve_app(error),
+            Self::ServeHuggingface(error) => error.code(),
+            Self::ServeLogto(error) => error.code(),
+            Self::ServeApp(error) => error.code(),
             Self::Interrupted => 130,
         }
     }
@@ -158,48 +158,5 @@ fn replay(error: &ReplayError) -> u8 {
         | ReplayError::Deadline { .. }
         | ReplayError::Request { .. }
         | ReplayError::Serve(_) => 70,
-    }
-}
-
-fn serve_huggingface(error: &mock_huggingface::cli::CliError) -> u8 {
-    use mock_huggingface::cli::CliError;
-    match error {
-        CliError::Origin { .. } | CliError::Config(_) => 2,
-        CliError::Bind(_) | CliError::Exposed(_) | CliError::Ca(_) => 3,
-        CliError::Client(_)
-        | CliError::Runtime(_)
-        | CliError::Output(_)
-        | CliError::Signal(_)
-        | CliError::Serve(_) => 70,
-    }
-}
-
-fn serve_logto(error: &mock_logto::cli::CliError) -> u8 {
-    use mock_logto::cli::CliError;
-    match error {
-        CliError::Origin { .. } => 2,
-        CliError::Bind(_) | CliError::Exposed(_) | CliError::Ca(_) => 3,
-        CliError::Client(_)
-        | CliError::Runtime(_)
-        | CliError::Output(_)
-        | CliError::Signal(_)
-        | CliError::Serve(_) => 70,
-    }
-}
-
-fn serve_app(error: &sample_app::cli::CliError) -> u8 {
-    use sample_app::cli::CliError;
-    match error {
-        CliError::Missing(_)
-        | CliError::EnvFile { .. }
-        | CliError::EnvLine { .. }
-        | CliError::BaseUrl { .. }
-        | CliError::Config(_) => 2,
-        CliError::Bind { .. } | CliError::Exposed(_) => 3,
-        CliError::Client(_)
-        | CliError::Runtime(_)
-        | CliError::Output(_)
-        | CliError::Signal(_)
-        | CliError::Serve(_) => 70,
     }
 }

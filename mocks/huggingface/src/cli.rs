@@ -22,7 +22,7 @@ const REAL_ORIGIN: &str = "https://huggingface.co";
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args: Args = match kit::parse_arguments(6) {
+    let args: Args = match kit::parse_arguments() {
         Ok(args) => args,
         Err(told) => return told,
     };
@@ -30,7 +30,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("mock-huggingface: {error}"));
-            error.exit_code()
+            ExitCode::from(error.code())
         }
     }
 }

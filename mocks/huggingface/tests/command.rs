@@ -129,34 +129,34 @@ fn exit_code_2_means_bad_arguments() {
 }
 
 #[test]
-fn exit_code_3_means_a_bad_configuration_and_says_where() {
+fn a_bad_configuration_is_exit_code_2_and_says_where() {
     let directory = Directory::new("bad");
     let file = directory.file("hf.yaml", "users:\n  - username: ada\n    emial: x\n");
     let (code, message) = ended(&["--config", &file]);
-    assert_eq!(code, Some(3));
+    assert_eq!(code, Some(2));
     assert!(message.contains(&format!("{file}:3:5: ")), "{message}");
-    assert_eq!(ended(&["--config", "/does/not/exist.yaml"]).0, Some(3));
+    assert_eq!(ended(&["--config", "/does/not/exist.yaml"]).0, Some(2));
 }
 
 #[test]
-fn exit_code_4_means_it_cannot_or_will_not_listen() {
+fn what_cannot_or_will_not_listen_is_exit_code_3() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (code, message) = ended(&["--listen", &taken.local_addr().unwrap().to_string()]);
-    assert_eq!(code, Some(4), "{message}");
+    assert_eq!(code, Some(3), "{message}");
     for arguments in [["--listen", "0.0.0.0:0"], ["--control", "[::]:0"]] {
         let (code, message) = ended(&arguments);
-        assert_eq!(code, Some(4));
-        assert!(message.contains("--allow-exposed"), "{message}");
+        assert_eq!(code, Some(3));
+        assert!(message.contains("--expose"), "{message}");
     }
 }
 
 #[test]
-fn exit_code_5_means_no_usable_ca() {
+fn no_usable_ca_is_exit_code_3() {
     let directory = Directory::new("no-ca");
     directory.file("ca.pem", "nonsense");
     directory.file("ca.key", "nonsense");
     let (code, message) = ended(&["--tls", "--ca", directory.0.to_str().unwrap()]);
-    assert_eq!(code, Some(5), "{message}");
+    assert_eq!(code, Some(3), "{message}");
 }
 
 #[cfg(target_os = "linux")]
@@ -168,9 +168,9 @@ fn a_full_disk_behind_its_output_is_told() {
     {
         let output = command(arguments).stdout(full()).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(6), "{told}");
+        assert_eq!(output.status.code(), Some(70), "{told}");
         assert!(told.contains("cannot write to standard output: No space left on device"), "{told}");
         let silent = command(arguments).stdout(full()).stderr(full()).status().unwrap();
-        assert_eq!(silent.code(), Some(6));
+        assert_eq!(silent.code(), Some(70));
     }
 }

@@ -12,9 +12,9 @@ use crate::secret;
 /// without the secrets that are among them.
 ///
 /// # Errors
-/// The exit code with which to end: success after help that was asked for, `unwritable`
+/// The exit code with which to end: success after help that was asked for, 70
 /// when that could not be written.
-pub fn parse<A: Parser>(unwritable: u8) -> Result<A, ExitCode> {
+pub fn parse<A: Parser>() -> Result<A, ExitCode> {
     let command = A::command();
     secret::learn_arguments(&command, texts());
     A::try_parse().map_err(|error| {
@@ -31,7 +31,7 @@ pub fn parse<A: Parser>(unwritable: u8) -> Result<A, ExitCode> {
             _ if error.use_stderr() => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
             Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
                 output::complain(&format!("error: cannot write to standard output: {failed}"));
-                ExitCode::from(unwritable)
+                ExitCode::from(70)
             }
             _ => ExitCode::SUCCESS,
         }

@@ -20,7 +20,7 @@ use crate::{Context, Logto};
 #[command(
     name = "mock-logto",
     version,
-    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments, 4 cannot listen, 5 CA, 6 failed while serving."
+    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments, 3 did not start, 70 failed while serving."
 )]
 pub struct Arguments {
     /// Where to listen; its origin is ENDPOINT
@@ -42,14 +42,14 @@ pub struct Arguments {
     #[arg(long, env = "TRUST_PROXY_HEADER")]
     trust_proxy_header: bool,
     /// Allow addresses that other machines can reach
-    #[arg(long)]
-    allow_exposed: bool,
+    #[arg(long, alias = "allow-exposed")]
+    expose: bool,
 }
 
 /// Parses the arguments and serves until Ctrl-C.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match kit::parse_arguments(6) {
+    let arguments = match kit::parse_arguments() {
         Ok(arguments) => arguments,
         Err(told) => return told,
     };
@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("mock-logto: {error}"));
-            error.exit_code()
+            ExitCode::from(error.code())
         }
     }
 }
@@ -73,7 +73,7 @@ pub fn main() -> ExitCode {
 /// [`CliError`] says what kept it from starting, or ended it.
 pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     for addr in [arguments.listen, arguments.admin] {
-        if !addr.ip().is_loopback() && !arguments.allow_exposed {
+        if !addr.ip().is_loopback() && !arguments.expose {
             return Err(CliError::Exposed(addr));
         }
     }

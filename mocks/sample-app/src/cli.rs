@@ -19,7 +19,7 @@ use crate::{App, Config, Context};
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match kit::parse_arguments(6) {
+    let arguments = match kit::parse_arguments() {
         Ok(arguments) => arguments,
         Err(told) => return told,
     };
@@ -27,7 +27,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("sample-app: {error}"));
-            error.exit_code()
+            ExitCode::from(error.code())
         }
     }
 }

@@ -12,8 +12,7 @@ use super::CliError;
 #[command(
     name = "mock-huggingface",
     version,
-    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments, 3 bad configuration file, \
-4 cannot listen, 5 TLS or CA, 6 failed while serving."
+    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments or configuration, 3 did not start, 70 failed while serving."
 )]
 pub struct Args {
     /// Users, organisations, apps and switches, as YAML or JSON
@@ -38,14 +37,14 @@ pub struct Args {
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
     /// Allow addresses that other machines can reach. Anyone there can sign in as any user
-    #[arg(long)]
-    pub allow_exposed: bool,
+    #[arg(long, alias = "allow-exposed")]
+    pub expose: bool,
 }
 
 impl Args {
     /// A mock without passwords listens on loopback only, unless told otherwise.
     pub(super) fn check_exposure(&self, addr: SocketAddr) -> Result<(), CliError> {
-        if addr.ip().is_loopback() || self.allow_exposed { Ok(()) } else { Err(CliError::Exposed(addr)) }
+        if addr.ip().is_loopback() || self.expose { Ok(()) } else { Err(CliError::Exposed(addr)) }
     }
 }
 
@@ -59,7 +58,7 @@ mod tests {
             let addr: SocketAddr = addr.parse().unwrap();
             let args = Args::parse_from(["mock-huggingface"]);
             assert!(matches!(args.check_exposure(addr), Err(CliError::Exposed(_))), "{addr}");
-            let args = Args::parse_from(["mock-huggingface", "--allow-exposed"]);
+            let args = Args::parse_from(["mock-huggingface", "--expose"]);
             assert!(args.check_exposure(addr).is_ok(), "{addr}");
         }
         for addr in ["127.0.0.1:80", "127.8.8.8:80", "[::1]:80"] {

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::process::ExitCode;
 
 use kit::{BindError, CaError, ClientError, ServeError};
 
@@ -17,40 +16,41 @@ pub enum CliError {
         /// What is wrong with it.
         source: url::ParseError,
     },
-    /// Exit code 4.
+    /// Exit code 3.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// Exit code 4.
-    #[error("{0} can be reached from other machines; --allow-exposed allows it")]
+    /// Exit code 3.
+    #[error("{0} can be reached from other machines; --expose allows it")]
     Exposed(SocketAddr),
-    /// Exit code 5.
+    /// Exit code 3.
     #[error(transparent)]
     Ca(#[from] CaError),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error("cannot wait for signals: {0}")]
     Signal(io::Error),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error(transparent)]
     Serve(#[from] ServeError),
 }
 
 impl CliError {
-    /// The exit codes are part of the command's interface; `--help` lists them.
-    pub(super) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    /// The exit code, the same whoever starts the party: its own command, or `logto-testkit serve`.
+    /// It is part of the interface; `--help` lists them.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
             Self::Origin { .. } => 2,
-            Self::Bind(_) | Self::Exposed(_) => 4,
-            Self::Ca(_) => 5,
-            Self::Client(_) | Self::Runtime(_) | Self::Output(_) | Self::Signal(_) | Self::Serve(_) => 6,
-        })
+            Self::Bind(_) | Self::Exposed(_) | Self::Ca(_) => 3,
+            Self::Client(_) | Self::Runtime(_) | Self::Output(_) | Self::Signal(_) | Self::Serve(_) => 70,
+        }
     }
 }

@@ -16,8 +16,7 @@ use crate::variant::Variant;
 #[command(
     name = "sample-app",
     version,
-    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad or missing arguments, 3 arguments that do not \
-go together, 4 cannot listen, 6 failed while serving."
+    after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments or configuration, 3 did not start, 70 failed while serving."
 )]
 pub struct Arguments {
     /// Logto's ENDPOINT, e.g. http://localhost:3001
@@ -40,8 +39,8 @@ pub struct Arguments {
     #[arg(long, value_name = "URL")]
     pub base_url: Option<Url>,
     /// Allow addresses that other machines can reach
-    #[arg(long)]
-    pub allow_exposed: bool,
+    #[arg(long, alias = "allow-exposed")]
+    pub expose: bool,
     /// Scope on top of `openid offline_access profile`; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", help_heading = "Sign-in")]
     scopes: Vec<String>,
@@ -157,7 +156,7 @@ impl Arguments {
     /// Test servers listen on loopback only, unless told otherwise.
     pub(super) fn check_exposure(&self) -> Result<(), CliError> {
         let addr = self.listen;
-        if addr.ip().is_loopback() || self.allow_exposed { Ok(()) } else { Err(CliError::Exposed(addr)) }
+        if addr.ip().is_loopback() || self.expose { Ok(()) } else { Err(CliError::Exposed(addr)) }
     }
 
     pub(super) fn into_options(self) -> Options {

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use kit::{BindError, ClientError, ServeError};
 use thiserror::Error;
@@ -42,10 +41,10 @@ pub enum CliError {
         /// What is wrong with it.
         source: url::ParseError,
     },
-    /// Exit code 3.
+    /// Exit code 2.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Exit code 4.
+    /// Exit code 3.
     #[error("{cause}{}", held(.holder.as_deref()))]
     Bind {
         /// Which address, and why not.
@@ -53,22 +52,22 @@ pub enum CliError {
         /// Who listens there, as far as that can be found out.
         holder: Option<String>,
     },
-    /// Exit code 4.
-    #[error("{0} can be reached from other machines; --allow-exposed allows it")]
+    /// Exit code 3.
+    #[error("{0} can be reached from other machines; --expose allows it")]
     Exposed(SocketAddr),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error("cannot wait for signals: {0}")]
     Signal(io::Error),
-    /// Exit code 6.
+    /// Exit code 70.
     #[error(transparent)]
     Serve(#[from] ServeError),
 }
@@ -86,20 +85,18 @@ impl CliError {
         Self::Bind { cause, holder }
     }
 
-    /// The exit codes are part of the command's interface; `--help` lists them.
-    pub(super) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
-            CliError::Missing(_)
-            | CliError::EnvFile { .. }
-            | CliError::EnvLine { .. }
-            | CliError::BaseUrl { .. } => 2,
-            CliError::Config(_) => 3,
-            CliError::Bind { .. } | CliError::Exposed(_) => 4,
-            CliError::Client(_)
-            | CliError::Runtime(_)
-            | CliError::Output(_)
-            | CliError::Signal(_)
-            | CliError::Serve(_) => 6,
-        })
+    /// The exit code, the same whoever starts the party: its own command, or `logto-testkit serve`.
+    /// It is part of the interface; `--help` lists them.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Missing(_)
+            | Self::EnvFile { .. }
+            | Self::EnvLine { .. }
+            | Self::BaseUrl { .. }
+            | Self::Config(_) => 2,
+            Self::Bind { .. } | Self::Exposed(_) => 3,
+            Self::Client(_) | Self::Runtime(_) | Self::Output(_) | Self::Signal(_) | Self::Serve(_) => 70,
+        }
     }
 }
