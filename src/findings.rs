@@ -23,14 +23,17 @@
 mod cause;
 mod causes;
 mod derive;
+mod endpoints;
 mod finding;
 mod left_out;
 mod observed;
 mod reference;
+mod rule;
 mod rules;
 mod seen;
 mod shown;
 mod symptom;
+mod text;
 
 #[doc(hidden)]
 pub use cause::Cause;

@@ -1,7 +1,5 @@
 //! From what was seen to findings.
 
-use serde_json::Value;
-
 use super::cause::Cause;
 use super::finding::Finding;
 use super::observed::Observed;
@@ -62,49 +60,5 @@ pub(crate) fn rule_names() -> Vec<&'static str> {
 fn add(found: &mut Vec<Finding>, finding: Finding) {
     if !found.iter().any(|other| other.cause == finding.cause) {
         found.push(finding);
-    }
-}
-
-/// A symptom in words.
-pub(super) fn shows(symptom: &Symptom) -> String {
-    match &symptom.kind {
-        SymptomKind::NoResponse(fault) => format!("no response: {fault}"),
-        SymptomKind::OidcError { path, error, description } => {
-            format!("Logto shows an error at {path}: {error} ({description})")
-        }
-        SymptomKind::UnknownSession => "Logto knows of no sign-in under way".to_owned(),
-        SymptomKind::NoButton { target, shown } => {
-            format!("Logto's page has no button for `{target}`; it shows {shown}")
-        }
-        SymptomKind::ProviderPage { status } => format!("Hugging Face shows an error page ({status})"),
-        SymptomKind::ProviderError { error, description } => {
-            format!("Hugging Face sends the browser back with {error} ({description})")
-        }
-        SymptomKind::StateMismatch => "Logto's page finds that the state is not the one it sent".to_owned(),
-        SymptomKind::Refused(refusal) => {
-            let code = refusal.code.as_deref().unwrap_or("without a code");
-            format!("Logto answers {} {code}: {}", refusal.status, refusal.message)
-        }
-        SymptomKind::AsksFor(asked) => format!("Logto's page asks for {}", asked.join(", ")),
-        SymptomKind::AsksToLink { kind } => {
-            format!("Logto's page asks whether to link to the account with this {kind}")
-        }
-        SymptomKind::AsksToAgree => "Logto's page asks the person to agree to the terms".to_owned(),
-        SymptomKind::ManagementRefused(answer) => {
-            let text = |member: &str| answer.answer.get(member).and_then(Value::as_str).unwrap_or_default();
-            let (code, message) = (text("code"), text("message"));
-            format!("the Management API answers {} {code} to {}: {message}", answer.status, answer.call)
-        }
-        SymptomKind::AppGotError { error, description } => {
-            format!("Logto sends the browser back to the app with {error} ({description})")
-        }
-        SymptomKind::AppFailed { status } => format!("the app answers {status}"),
-        SymptomKind::LeftSignedOut { .. } => {
-            "the person is signed out, and left on Logto's own page".to_owned()
-        }
-        SymptomKind::NotSignedIn => {
-            "the sign-in came through, and the app says that nobody is signed in".to_owned()
-        }
-        SymptomKind::Stuck(what) => what.to_string(),
     }
 }

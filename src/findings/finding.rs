@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::cause::Cause;
 use super::causes::Machine;
-use super::derive::shows;
 use super::symptom::{Symptom, SymptomKind};
 
 /// Something that was seen, and speaks for a cause.
@@ -123,8 +122,8 @@ impl Finding {
     /// Proven by where and how a symptom shows.
     pub(super) fn symptom(self, symptom: &Symptom) -> Self {
         match &symptom.kind {
-            SymptomKind::ManagementRefused(_) => self.management(shows(symptom)),
-            _ => self.hop(symptom.hop, shows(symptom)),
+            SymptomKind::ManagementRefused(_) => self.management(symptom.to_string()),
+            _ => self.hop(symptom.hop, symptom.to_string()),
         }
     }
 

@@ -3,16 +3,6 @@
 //! A rule proves its cause from the evidence, or gives `None`. It never guesses:
 //! where two causes would look the same, neither rule may answer.
 
-/// A list of rules by the names of their functions.
-macro_rules! rules {
-    ($($rule:ident),+ $(,)?) => {
-        &[$($crate::findings::rules::Rule {
-            name: concat!(module_path!(), "::", stringify!($rule)),
-            ask: $rule,
-        }),+]
-    };
-}
-
 mod access;
 mod account;
 mod app;
@@ -35,20 +25,7 @@ mod session;
 mod sign_out;
 mod tokens;
 
-use super::finding::Finding;
-use super::observed::Observed;
-use super::symptom::Symptom;
-
-/// A rule with its name.
-pub(super) struct Rule<Ask> {
-    pub(super) name: &'static str,
-    pub(super) ask: Ask,
-}
-
-/// Explains a symptom.
-pub(super) type Explain = Rule<fn(&Observed<'_>, &Symptom) -> Option<Finding>>;
-/// Sees a fault that has no symptom.
-pub(super) type Watch = Rule<fn(&Observed<'_>) -> Option<Finding>>;
+use super::rule::{Explain, Watch};
 
 /// Rules that explain symptoms; the first that can wins.
 pub(super) const EXPLAIN: &[&[Explain]] = &[

@@ -1,5 +1,6 @@
 //! What several rules look at: why parties answered as they did, the call in which Logto asks
-//! Hugging Face, the profile that came of it, and accounts in Logto.
+//! Hugging Face, the profile that came of it, accounts in Logto, what the app sends, and the hops
+//! by which a browser comes to Logto.
 
 use kit::{Entry, Note, Outcome, Party};
 use serde_json::Value;
@@ -7,7 +8,10 @@ use serde_json::Value;
 use super::finding::Finding;
 use super::observed::{Observed, status};
 pub(super) use crate::transcript::jwt::{claims, header};
-use crate::walker::Hop;
+use crate::walker::{Hop, WhyHop};
+
+/// What the app says of itself when it does not find its sign-in any more.
+pub(super) const NO_SIGN_IN: &str = "app/no-sign-in";
 
 /// Why Hugging Face answered as it did at a hop.
 pub(super) fn notes<'s>(seen: &'s Observed<'_>, hop: usize, path: &str) -> Vec<&'s Note> {
@@ -38,6 +42,12 @@ pub(super) fn is_verify(hop: &Hop) -> bool {
 /// The factory of the connector under test.
 pub(super) fn factory<'s>(seen: &'s Observed<'_>) -> Option<&'s str> {
     seen.connector()?.get("connectorId")?.as_str()
+}
+
+/// The targets of all connectors.
+pub(super) fn targets(seen: &Observed<'_>) -> Vec<String> {
+    let connectors = seen.settings.connectors.iter();
+    connectors.filter_map(|connector| Some(connector.get("target")?.as_str()?.to_owned())).collect()
 }
 
 /// An answer as JSON, where it is JSON.
@@ -77,4 +87,47 @@ pub(super) fn identity<'v>(user: &'v Value, target: &str) -> Option<&'v str> {
 pub(super) fn account<'s>(seen: &'s Observed<'_>, sub: &str) -> Option<&'s Value> {
     let target = seen.settings.target.as_str();
     seen.settings.users.iter().find(|user| identity(user, target) == Some(sub))
+}
+
+/// Type of the application; empty where its record is not known.
+pub(super) fn application_type<'s>(seen: &'s Observed<'_>) -> &'s str {
+    seen.settings.application.get("type").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A field of a form that the app sent.
+pub(super) fn field(entry: &Entry, name: &str) -> Option<String> {
+    form_urlencoded::parse(entry.request.body.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Whether a request of the app carries a secret.
+pub(super) fn sent_secret(entry: &Entry) -> bool {
+    let header = entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    header || field(entry, "client_secret").is_some()
+}
+
+/// Whether a hop is an authorization request at Logto.
+pub(super) fn is_authorization(seen: &Observed<'_>, hop: &Hop) -> bool {
+    seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path() == "/oidc/auth"
+}
+
+/// The last authorization request of this hop's browser, up to it.
+pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> Option<&'a Hop> {
+    let at = seen.hops.iter().position(|other| other.number == hop)?;
+    let browser = seen.hops[at].tab.browser();
+    seen.hops[..=at].iter().rev().find(|other| {
+        other.tab.browser() == browser && other.why != WhyHop::Prefetch && is_authorization(seen, other)
+    })
+}
+
+/// The hop before, in the same tab.
+pub(super) fn previous<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
+    seen.hops.iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
+}
+
+/// The hop by which the app sent the browser here.
+pub(super) fn sent_by_app(seen: &Observed<'_>, hop: &Hop) -> Option<usize> {
+    let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect)?;
+    (seen.party(&before.request.url) == Some(Party::APP)).then_some(before.number)
 }

@@ -91,6 +91,55 @@ pub(crate) enum SymptomKind {
     Stuck(Prose),
 }
 
+/// A symptom in words.
+impl std::fmt::Display for Symptom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            SymptomKind::NoResponse(fault) => write!(f, "no response: {fault}"),
+            SymptomKind::OidcError { path, error, description } => {
+                write!(f, "Logto shows an error at {path}: {error} ({description})")
+            }
+            SymptomKind::UnknownSession => f.write_str("Logto knows of no sign-in under way"),
+            SymptomKind::NoButton { target, shown } => {
+                write!(f, "Logto's page has no button for `{target}`; it shows {shown}")
+            }
+            SymptomKind::ProviderPage { status } => write!(f, "Hugging Face shows an error page ({status})"),
+            SymptomKind::ProviderError { error, description } => {
+                write!(f, "Hugging Face sends the browser back with {error} ({description})")
+            }
+            SymptomKind::StateMismatch => {
+                f.write_str("Logto's page finds that the state is not the one it sent")
+            }
+            SymptomKind::Refused(refusal) => {
+                let code = refusal.code.as_deref().unwrap_or("without a code");
+                write!(f, "Logto answers {} {code}: {}", refusal.status, refusal.message)
+            }
+            SymptomKind::AsksFor(asked) => write!(f, "Logto's page asks for {}", asked.join(", ")),
+            SymptomKind::AsksToLink { kind } => {
+                write!(f, "Logto's page asks whether to link to the account with this {kind}")
+            }
+            SymptomKind::AsksToAgree => f.write_str("Logto's page asks the person to agree to the terms"),
+            SymptomKind::ManagementRefused(answer) => {
+                let text =
+                    |member: &str| answer.answer.get(member).and_then(Value::as_str).unwrap_or_default();
+                let (code, message) = (text("code"), text("message"));
+                write!(f, "the Management API answers {} {code} to {}: {message}", answer.status, answer.call)
+            }
+            SymptomKind::AppGotError { error, description } => {
+                write!(f, "Logto sends the browser back to the app with {error} ({description})")
+            }
+            SymptomKind::AppFailed { status } => write!(f, "the app answers {status}"),
+            SymptomKind::LeftSignedOut { .. } => {
+                f.write_str("the person is signed out, and left on Logto's own page")
+            }
+            SymptomKind::NotSignedIn => {
+                f.write_str("the sign-in came through, and the app says that nobody is signed in")
+            }
+            SymptomKind::Stuck(what) => write!(f, "{what}"),
+        }
+    }
+}
+
 /// All symptoms in order, those that were overcome later left out.
 pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     let mut found: Vec<Symptom> = seen.hops.iter().filter_map(|hop| at_hop(seen, hop)).collect();

@@ -1,7 +1,7 @@
 //! Accounts and identities in Logto.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// Accounts and identities in Logto.

@@ -1,7 +1,7 @@
 //! The app's code and configuration.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The app's code or configuration.

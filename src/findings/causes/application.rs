@@ -1,7 +1,7 @@
 //! The app's record in Logto.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The app's record in Logto.

@@ -1,7 +1,7 @@
 //! What the browser did.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// What the browser did.

@@ -1,7 +1,7 @@
 //! The connector in Logto.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The connector in Logto.

@@ -1,7 +1,7 @@
 //! The sign-in experience in Logto.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The sign-in experience in Logto.

@@ -1,7 +1,7 @@
 //! The OAuth app at Hugging Face, and Hugging Face itself.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The OAuth app at Hugging Face, or Hugging Face itself.

@@ -1,7 +1,7 @@
 //! How Logto is deployed.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// How Logto is deployed.

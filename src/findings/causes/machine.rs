@@ -1,7 +1,7 @@
 //! The machine on which the walk was made.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The machine on which the walk was made.

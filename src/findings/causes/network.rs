@@ -1,7 +1,7 @@
 //! What stands between the parties.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// What stands between the parties.

@@ -1,7 +1,7 @@
 //! What a person chose: no fault of anybody's.
 
 use super::see;
-use crate::findings::cause::causes;
+use crate::findings::text::causes;
 
 causes! {
     /// The person's own choice: no fault.

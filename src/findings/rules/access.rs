@@ -2,14 +2,12 @@
 
 use kit::{Direction, Entry, Party};
 
-use super::callback::{TOKEN, field};
-use super::request::authorization_request;
-use super::{Explain, Watch};
 use crate::findings::causes::App;
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of, query, status};
-use crate::findings::seen::{app_notes, because};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{app_notes, authorization_request, because, field};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -40,7 +38,7 @@ fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let since = rotated.at.duration_until(refused.at).as_secs();
     Some(
         Finding::new(App::RefreshTokenReused)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, "Logto answered a refresh with another refresh token")
             .journal(
                 Party::APP,
@@ -57,7 +55,7 @@ fn opaque(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let opaque = answered(issued, "access_token").is_some_and(|token| token.split('.').count() != 3);
     (opaque && field(issued, "resource").is_none()).then(|| {
         Finding::new(App::AccessTokenOpaque)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, note)
             .journal(
                 Party::APP,

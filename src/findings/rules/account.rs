@@ -3,11 +3,10 @@
 use kit::Party;
 use serde_json::Value;
 
-use super::{Explain, Watch};
 use crate::findings::causes::Account;
-use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{account, identity, profiles, text};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
@@ -22,14 +21,14 @@ fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let linking = seen.settings.sign_in_experience.get("socialSignIn").cloned().unwrap_or_default();
     Some(
         Finding::new(Account::EmailBelongsToAnother)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .setting("signInExperience.socialSignIn", linking),
     )
 }
 
 fn suspended(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     refused_with(symptom, "user.suspended")
-        .then(|| Finding::new(Account::Suspended).hop(symptom.hop, shows(symptom)))
+        .then(|| Finding::new(Account::Suspended).hop(symptom.hop, symptom.to_string()))
 }
 
 /// Somebody else has this identity since the sign-in began.

@@ -1,13 +1,13 @@
 //! What the app's own code and configuration lead to.
 
-use kit::{Entry, Party};
-use serde_json::Value;
+use kit::Party;
 
-use super::{Explain, Watch};
 use crate::findings::causes::App;
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{application_type, sent_secret};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, WhyDropped};
@@ -16,16 +16,13 @@ pub(super) const EXPLAIN: &[Explain] =
     rules![app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
 pub(super) const WATCH: &[Watch] = &[];
 
-/// Logto's token endpoint (contract §1).
-pub(super) const TOKEN: &str = "/oidc/token";
-
 fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, error, .. } = &symptom.kind else { return None };
     (path == "/oidc/auth" && error == "invalid_client").then_some(())?;
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
     Some(
         Finding::new(App::AppIdUnknown)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(symptom.hop, format!("client_id is {}", quoted(&sent))),
     )
 }
@@ -41,7 +38,7 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let trailing = seen.settings.app.as_ref().is_some_and(|app| app.app_secret.trim() != app.app_secret);
     let cause = if trailing { App::AppSecretHasWhitespace } else { App::AppSecretWrong };
     let finding = Finding::new(cause)
-        .hop(symptom.hop, shows(symptom))
+        .hop(symptom.hop, symptom.to_string())
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
     Some(match &seen.settings.app {
         Some(app) => finding.setting("app.app_secret", shown_secret(&app.app_secret)),
@@ -67,7 +64,7 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     };
     Some(
         Finding::new(cause)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
             .setting("app.app_secret", shown_secret(secret)),
     )
@@ -77,17 +74,6 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
 fn has_broken_escape(text: &str) -> bool {
     let whole = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
     !text.split('%').skip(1).all(whole)
-}
-
-/// Type of the application; empty where its record is not known.
-pub(super) fn application_type<'s>(seen: &'s Observed<'_>) -> &'s str {
-    seen.settings.application.get("type").and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Whether a request of the app carries a secret.
-pub(super) fn sent_secret(entry: &Entry) -> bool {
-    let header = entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    header || super::callback::field(entry, "client_secret").is_some()
 }
 
 /// Logto sends the browser back: it has no such prompt (contract §1).
@@ -135,6 +121,6 @@ fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
                 hop.number,
                 format!("Set-Cookie `{}` is Secure, and {} is not https", cookie.name, hop.without_query()),
             )
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
     })
 }

@@ -2,13 +2,12 @@
 
 use kit::Party;
 
-use super::app::{application_type, sent_secret};
-use super::callback::TOKEN;
-use super::{Explain, Watch};
 use crate::findings::causes::Application;
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{application_type, sent_secret};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -25,7 +24,7 @@ fn machine(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     };
     (shown && application_type(seen) == "MachineToMachine").then(|| {
         Finding::new(Application::MachineToMachine)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .setting("application.type", "MachineToMachine")
     })
 }
@@ -49,7 +48,7 @@ fn type_and_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let said = answered(refused, "error_description").unwrap_or_default();
     Some(
         Finding::new(cause)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(
                 Party::APP,
                 format!("Logto answered a token request {sent} a secret with {status}: {said}"),
@@ -63,7 +62,7 @@ fn expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| answered(entry, "error_description"))?;
     (said == "client secret has expired").then(|| {
         Finding::new(Application::SecretExpired)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
     })
 }
@@ -74,7 +73,7 @@ fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let sent = query(&seen.hop(symptom.hop)?.request.url, "redirect_uri")?.into_owned();
     Some(
         Finding::new(Application::RedirectUriNotRegistered)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
             .setting("application.oidcClientMetadata.redirectUris", listed(seen, "redirectUris")),
     )
@@ -88,7 +87,7 @@ fn post_sign_out_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     let sent = query(&seen.hop(symptom.hop)?.request.url, "post_logout_redirect_uri")?.into_owned();
     Some(
         Finding::new(Application::PostSignOutUriNotRegistered)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(symptom.hop, format!("post_logout_redirect_uri is {}", quoted(&sent)))
             .setting(
                 "application.oidcClientMetadata.postLogoutRedirectUris",

@@ -1,10 +1,9 @@
 //! What the browser did, or could not keep.
 
-use super::{Explain, Watch};
 use crate::findings::causes::Browser;
-use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenVerb, query};
+use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, WhyDropped, WhyHop};
 
@@ -24,7 +23,7 @@ fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })?;
     Some(
         Finding::new(Browser::AnotherTabFinished)
-            .hop(symptom.hop, format!("tab {}: {}", tab.number(), shows(symptom)))
+            .hop(symptom.hop, format!("tab {}: {symptom}", tab.number()))
             .hop(finished.number, format!("tab {} finished the sign-in", finished.tab.number())),
     )
 }
@@ -61,7 +60,7 @@ fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Finding::new(Browser::AnotherAttempt)
             .hop(attempts[first].number, "the button was pressed")
             .hop(later.number, "it was pressed again")
-            .hop(symptom.hop, format!("the first attempt came back: {}", shows(symptom)))
+            .hop(symptom.hop, format!("the first attempt came back: {symptom}"))
     })
 }
 
@@ -81,14 +80,16 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if let Some(refused) = refused.filter(|_| session_lost) {
         let says = format!("the browser did not take what was set: {}", WhyDropped::Refused);
         return Some(
-            Finding::new(Browser::CookiesRefused).hop(refused.number, says).hop(symptom.hop, shows(symptom)),
+            Finding::new(Browser::CookiesRefused)
+                .hop(refused.number, says)
+                .hop(symptom.hop, symptom.to_string()),
         );
     }
     let lost =
         seen.steps.iter().rev().find(|step| step.verb == SeenVerb::LostCookies && step.hops.start <= at)?;
     session_lost.then(|| {
         Finding::new(Browser::CookiesRefused)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(seen.hops[..lost.hops.start].last().map_or(1, |hop| hop.number), "the cookies were there")
     })
 }

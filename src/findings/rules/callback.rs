@@ -4,13 +4,12 @@ use kit::{Entry, Party};
 use serde_json::Value;
 use url::Url;
 
-use super::request::authorization_request;
-use super::{Explain, Watch};
 use crate::findings::causes::{App, Browser};
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
-use crate::findings::seen::{app_notes, because};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{NO_SIGN_IN, app_notes, authorization_request, because, field};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -25,19 +24,6 @@ pub(super) const EXPLAIN: &[Explain] = rules![
     opened_again,
 ];
 pub(super) const WATCH: &[Watch] = rules![not_handled, handled_twice, redeemed_again];
-
-/// Logto's token endpoint (contract §1).
-pub(super) const TOKEN: &str = "/oidc/token";
-
-/// What the app says of itself when it does not find its sign-in any more.
-pub(super) const NO_SIGN_IN: &str = "app/no-sign-in";
-
-/// A field of a form that the app sent.
-pub(super) fn field(entry: &Entry, name: &str) -> Option<String> {
-    form_urlencoded::parse(entry.request.body.as_bytes())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
-}
 
 /// Hops to the app with a code, in order.
 fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
@@ -58,7 +44,7 @@ fn assumed_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let at_expected = there.origin() == expected.origin() && there.path() == expected.path();
     (at_expected && found.origin() == expected.origin() && found.path() != expected.path()).then(|| {
         Finding::new(App::CallbackPathAssumed)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(symptom.hop, format!("the callback came to {}", there.path()))
             .journal(Party::APP, note)
     })
@@ -147,7 +133,7 @@ fn redeemed_again(seen: &Observed<'_>) -> Option<Finding> {
 fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/id-token-algorithm")?;
-    Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, shows(symptom)).journal(Party::APP, note))
+    Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, symptom.to_string()).journal(Party::APP, note))
 }
 
 /// The scope that brings a claim (contract §1.6).
@@ -172,7 +158,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let scope = query(&asked.request.url, "scope").unwrap_or_default();
     (!scope.split(' ').any(|asked| asked == needed)).then(|| {
         Finding::new(App::ScopeNotAsked)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, note)
             .hop(asked.number, format!("scope is {}; `{claim}` comes with `{needed}`", quoted(&scope)))
     })
@@ -194,7 +180,7 @@ fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     before.then(|| {
         Finding::new(Browser::CallbackOpenedAgain)
             .hop(first.number, "the address served")
-            .hop(symptom.hop, format!("it is opened once more: {}", shows(symptom)))
+            .hop(symptom.hop, format!("it is opened once more: {symptom}"))
     })
 }
 

@@ -5,12 +5,12 @@ use kit::{Entry, Note};
 use oauth::secret::{self, Difference};
 use serde_json::Value;
 
-use super::huggingface::AUTHORIZE;
-use super::{Explain, Watch};
 use crate::findings::causes::{Connector, HuggingFace};
+use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
-use crate::findings::seen::{because, notes, with_notes};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{because, notes, targets, with_notes};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -18,8 +18,6 @@ pub(super) const EXPLAIN: &[Explain] =
     rules![client_id, client, secret, authentication, scope, prompt, gone, incomplete, no_such_target];
 pub(super) const WATCH: &[Watch] = rules![none, secret_setting, incomplete_setting, scope_setting];
 
-/// The path of the token endpoint.
-pub(super) const TOKEN: &str = "/oauth/token";
 /// What every secret of an OAuth app begins with.
 const SECRET_BEGINS: &str = "oauth_app_secret_";
 
@@ -298,10 +296,4 @@ fn none_for(seen: &Observed<'_>, target: &str) -> Option<Finding> {
         let there = if targets.is_empty() { "none".to_owned() } else { targets.join(", ") };
         Finding::new(Connector::NoneForTarget).setting("connectors, by target", there)
     })
-}
-
-/// The targets of all connectors.
-pub(super) fn targets(seen: &Observed<'_>) -> Vec<String> {
-    let connectors = seen.settings.connectors.iter();
-    connectors.filter_map(|connector| Some(connector.get("target")?.as_str()?.to_owned())).collect()
 }

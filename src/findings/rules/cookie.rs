@@ -2,10 +2,10 @@
 
 use kit::Party;
 
-use super::{Explain, Watch};
 use crate::findings::causes::App;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, SetCookie, WhyDropped};
 

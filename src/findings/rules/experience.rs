@@ -3,10 +3,11 @@
 use kit::Party;
 use serde_json::Value;
 
-use super::{Explain, Watch, connector};
 use crate::findings::causes::{App, Connector, Experience};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::targets;
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
@@ -33,12 +34,12 @@ fn not_enabled_setting(seen: &Observed<'_>) -> Option<Finding> {
 
 /// There is a connector with this target, and the sign-in experience does not list it.
 fn hidden(seen: &Observed<'_>, target: &str) -> Option<Finding> {
-    let targets = member(seen, "socialSignInConnectorTargets");
-    let listed = targets.as_array()?.iter().any(|listed| listed.as_str() == Some(target));
-    let there = connector::targets(seen).iter().any(|there| there == target);
+    let enabled = member(seen, "socialSignInConnectorTargets");
+    let listed = enabled.as_array()?.iter().any(|listed| listed.as_str() == Some(target));
+    let there = targets(seen).iter().any(|there| there == target);
     (there && !listed).then(|| {
         Finding::new(Experience::ConnectorNotEnabled)
-            .setting("signInExperience.socialSignInConnectorTargets", targets)
+            .setting("signInExperience.socialSignInConnectorTargets", enabled)
             .setting("connector.target", target)
     })
 }
@@ -60,7 +61,7 @@ fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
     let finding = match hidden(seen, target) {
         Some(hidden) => hidden,
         None => {
-            let there = connector::targets(seen);
+            let there = targets(seen);
             let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
             Finding::new(App::DirectSignInUnknown).setting("connectors, by target", there)
         }

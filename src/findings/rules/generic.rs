@@ -5,19 +5,17 @@ use kit::{Direction, Entry, Party};
 use serde_json::Value;
 use url::Url;
 
-use super::connector::TOKEN;
-use super::{Explain, Watch};
 use crate::findings::causes::Connector;
+use crate::findings::endpoints::huggingface::{TOKEN, USERINFO};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, body, id_token_claims, path_of, status};
+use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
     rules![token_response_type, profile_map, string_booleans, keys, issuer, unverified_email];
 pub(super) const WATCH: &[Watch] = rules![unverified_email_unnoticed];
-
-const USERINFO: &str = "/oauth/userinfo";
 
 /// The answer of Hugging Face at a path during the hop of a refusal, when it was a success.
 fn good<'a>(seen: &'a Observed<'_>, hop: usize, path: &'a str) -> Option<&'a Entry> {

@@ -4,20 +4,18 @@ use kit::{Direction, Party};
 use oauth::redirect_uri::{Difference, Differences, Part};
 use url::Url;
 
-use super::connector::{TOKEN, of_another_app};
-use super::{Explain, Watch};
+use super::connector::of_another_app;
 use crate::findings::causes::HuggingFace;
+use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of, query, status};
+use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{because, notes, with_notes};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![redirect_uri, scope, public_app, audience, asks_for_withheld];
 pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_setting];
-
-/// The path of the authorization endpoint.
-pub(super) const AUTHORIZE: &str = "/oauth/authorize";
 
 /// The redirect URI that was sent is none of the app's: which way does it differ?
 fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {

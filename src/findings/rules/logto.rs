@@ -4,11 +4,11 @@ use kit::{Direction, Party};
 use serde_json::Value;
 
 use super::discovered::{Discovered, discovered};
-use super::{Explain, Watch};
 use crate::findings::causes::Logto;
-use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{previous, sent_by_app};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -37,7 +37,7 @@ fn forwarded_proto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         && authorization.host() == issuer.host();
     (lost && hop.request.url.origin() == authorization.origin()).then(|| {
         Finding::new(Logto::ForwardedProtoMissing)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(
                 Party::APP,
                 format!("Logto was asked at {asked}, and names {authorization} for authorization requests"),
@@ -55,7 +55,7 @@ fn endpoint_at_discovery(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     let stopped = last.request.url == asked.as_str() || last.direction == Direction::Received;
     (stopped && asked.origin() != issuer.origin()).then(|| {
         Finding::new(Logto::EndpointMismatch)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto was asked at {asked}, and calls itself {issuer}"))
     })
 }
@@ -73,7 +73,7 @@ fn endpoint_of_unknown_session(seen: &Observed<'_>, symptom: &Symptom) -> Option
     by_logto.then(|| {
         Finding::new(Logto::EndpointMismatch)
             .hop(before.number, format!("Logto was asked at {}", before.without_query()))
-            .hop(symptom.hop, format!("it sends the browser to {}: {}", hop.request.url, shows(symptom)))
+            .hop(symptom.hop, format!("it sends the browser to {}: {symptom}", hop.request.url))
     })
 }
 
@@ -85,7 +85,7 @@ fn sign_in_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (took > INTERACTION).then(|| {
         Finding::new(Logto::SignInExpired)
             .hop(began.number, "the sign-in began")
-            .hop(symptom.hop, format!("{} minutes later: {}", took / 60, shows(symptom)))
+            .hop(symptom.hop, format!("{} minutes later: {symptom}", took / 60))
     })
 }
 
@@ -103,7 +103,7 @@ fn cookie_keys_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     let began = created_at(interaction)? / 1000;
     (oldest > began).then(|| {
         Finding::new(Logto::CookieKeysChanged)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .audit(format!("the sign-in was under way at {began} (seconds since 1970)"))
             .setting("the oldest of Logto's cookie keys", format!("of {oldest}"))
     })
@@ -125,16 +125,6 @@ fn began<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
     earlier.filter(|earlier| earlier.request.url.path() == "/oidc/auth").last()
 }
 
-fn previous<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
-    seen.hops.iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
-}
-
-/// The hop by which the app sent the browser here.
-pub(super) fn sent_by_app(seen: &Observed<'_>, hop: &Hop) -> Option<usize> {
-    let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect)?;
-    (seen.party(&before.request.url) == Some(Party::APP)).then_some(before.number)
-}
-
 /// The sign-in page was typed in, and no authorization request came before.
 fn opened_cold(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::UnknownSession = symptom.kind else { return None };
@@ -144,6 +134,6 @@ fn opened_cold(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (!began && typed.why == WhyHop::Typed).then(|| {
         Finding::new(Logto::SignInPageOpenedCold)
             .hop(typed.number, format!("{} was typed in", quoted(&typed.without_query())))
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
     })
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Explain;
 use crate::findings::causes::Connector;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{AdminAnswer, Observed};
+use crate::findings::rule::{Explain, rules};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![connectors];

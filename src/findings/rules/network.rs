@@ -5,13 +5,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::discovered::{Discovered, discovered};
-use super::logto::sent_by_app;
-use super::{Explain, Watch};
 use crate::findings::causes::{App, Network};
-use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
-use crate::findings::seen::because;
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{because, sent_by_app};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::Hop;
 
@@ -32,7 +30,7 @@ const PROVIDER: [&str; 3] = ["/oauth/token", "/oauth/userinfo", "/oauth/jwks"];
 
 fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
-    Some(Finding::new(Network::NoAnswer).hop(symptom.hop, shows(symptom)))
+    Some(Finding::new(Network::NoAnswer).hop(symptom.hop, symptom.to_string()))
 }
 
 /// A proxy answered in place of the server behind it, and wrote down why.
@@ -48,7 +46,7 @@ fn header_limits(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     };
     let hop = seen.hop(symptom.hop)?;
     let largest = hop.request.cookies.iter().max_by_key(|(_, value)| value.len());
-    let finding = Finding::new(cause).hop(symptom.hop, shows(symptom)).journal(Party::PROXY, note);
+    let finding = Finding::new(cause).hop(symptom.hop, symptom.to_string()).journal(Party::PROXY, note);
     Some(match (cause, largest) {
         (Network::ProxyRequestHeaderLimit, Some((name, value))) => {
             finding.hop(symptom.hop, format!("the cookie `{name}` alone has {} bytes", value.len()))
@@ -79,7 +77,7 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
         Finding::new(Network::ProxyHidesAddress)
             .hop(symptom.hop, format!("the browser asked {}", hop.without_query()))
             .journal(Party::APP, format!("what arrived says {scheme}://{host}"))
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
     })
 }
 
@@ -100,7 +98,7 @@ fn app_cannot_reach_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Find
     let (_, fault) = without_answer(seen, symptom.hop)?;
     Some(
         Finding::new(Network::AppCannotReachLogto)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, fault),
     )
 }
@@ -132,7 +130,7 @@ fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Opt
         Some(_) => Network::LogtoTrustsNoCertificate,
         None => Network::LogtoCannotReachHuggingFace,
     };
-    let finding = Finding::new(cause).hop(symptom.hop, shows(symptom)).audit(line);
+    let finding = Finding::new(cause).hop(symptom.hop, symptom.to_string()).audit(line);
     Some(match untrusted {
         Some(failure) => finding.journal(Party::HUGGINGFACE, format!("a TLS handshake failed: {failure}")),
         None => finding.journal(Party::HUGGINGFACE, "no request of the connector came in"),
@@ -156,7 +154,7 @@ fn proxy_strips_port(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         && asked.scheme() == authorization.scheme()
         && asked.host() == authorization.host();
     (lost && hop.request.url.origin() == authorization.origin()).then(|| {
-        Finding::new(Network::ProxyStripsPort).hop(symptom.hop, shows(symptom)).journal(
+        Finding::new(Network::ProxyStripsPort).hop(symptom.hop, symptom.to_string()).journal(
             Party::APP,
             format!("Logto was asked at {asked}, and names {authorization} for authorization requests"),
         )
@@ -174,7 +172,7 @@ fn endpoint_internal(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         && issuer.host() != asked.host();
     internal.then(|| {
         Finding::new(App::LogtoEndpointInternal)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto was asked at {asked}, and calls itself {issuer}"))
     })
 }

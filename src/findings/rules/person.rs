@@ -1,11 +1,10 @@
 //! What people chose.
 
-use super::Explain;
-use super::huggingface::AUTHORIZE;
 use crate::findings::causes::Person;
-use crate::findings::derive::shows;
+use crate::findings::endpoints::huggingface::AUTHORIZE;
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
+use crate::findings::rule::{Explain, rules};
 use crate::findings::seen::{because, notes, with_notes};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -17,5 +16,5 @@ fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (error == "access_denied").then_some(())?;
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     because(&notes, "hf/consent-denied")?;
-    Some(with_notes(Finding::new(Person::DeniedConsent).hop(symptom.hop, shows(symptom)), &notes))
+    Some(with_notes(Finding::new(Person::DeniedConsent).hop(symptom.hop, symptom.to_string()), &notes))
 }

@@ -7,13 +7,11 @@
 use kit::{Entry, Note, Outcome, Party};
 use serde_json::Value;
 
-use super::connector::TOKEN;
-use super::huggingface::AUTHORIZE;
-use super::{Explain, Watch};
 use crate::findings::causes::HuggingFace;
-use crate::findings::derive::shows;
+use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN, USERINFO};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{
     because, claims, factory, header, is_verify, json, notes, profile, profiles, with_notes,
 };
@@ -38,8 +36,6 @@ pub(super) const EXPLAIN: &[Explain] = rules![
 pub(super) const LAST: &[Explain] = rules![token_refused];
 pub(super) const WATCH: &[Watch] = rules![empty_sub];
 
-/// The path of the userinfo endpoint.
-pub(super) const USERINFO: &str = "/oauth/userinfo";
 /// The path of the key set.
 const JWKS: &str = "/oauth/jwks";
 /// Code of the journal's fault where the other side hung up.
@@ -54,7 +50,10 @@ fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding>
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     because(&notes, "hf/email-not-verified")?;
-    Some(with_notes(Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, shows(symptom)), &notes))
+    Some(with_notes(
+        Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, symptom.to_string()),
+        &notes,
+    ))
 }
 
 /// A refusal of the call in which Logto asks Hugging Face.
@@ -95,7 +94,7 @@ fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let waited = hop.at.duration_since(entry.at).as_secs();
     // A second for clocks that round.
     (hung_up && refusal.status == 500 && waited + 1 >= limit).then(|| {
-        Finding::new(HuggingFace::TooSlow).hop(hop.number, shows(symptom)).journal(
+        Finding::new(HuggingFace::TooSlow).hop(hop.number, symptom.to_string()).journal(
             Party::HUGGINGFACE,
             format!("{} had no answer yet when Logto gave up; it waits {limit} s", called(entry)),
         )
@@ -113,7 +112,7 @@ fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     };
     Some(
         Finding::new(HuggingFace::ConnectionBroken)
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
             .journal(Party::HUGGINGFACE, format!("{}: {told}", called(entry))),
     )
 }
@@ -162,7 +161,7 @@ fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     (bare && url.path().starts_with("/callback/")).then(|| {
         Finding::new(HuggingFace::CallbackWithoutCode)
             .hop(callback.number, "the browser came back with neither `code` nor `error`")
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
             .at(hop.number)
     })
 }
@@ -173,7 +172,7 @@ fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let entry = seen.provider(hop.number, TOKEN).last()?;
     let notes: Vec<&Note> = entry.notes.iter().collect();
     because(&notes, "hf/code-expired")?;
-    let finding = Finding::new(HuggingFace::CodeExpired).hop(hop.number, shows(symptom));
+    let finding = Finding::new(HuggingFace::CodeExpired).hop(hop.number, symptom.to_string());
     Some(with_notes(finding, &notes))
 }
 
@@ -199,7 +198,7 @@ fn because_of_status(hop: &Hop, symptom: &Symptom, entry: &Entry, tries: usize) 
     };
     let tried = if tries == 1 { String::new() } else { format!(", {tries} times") };
     let told = format!("{}{tried}", answer(entry));
-    Some(Finding::new(cause).hop(hop.number, shows(symptom)).journal(Party::HUGGINGFACE, told))
+    Some(Finding::new(cause).hop(hop.number, symptom.to_string()).journal(Party::HUGGINGFACE, told))
 }
 
 /// Faults of the token endpoint, but a refusal that it gives a reason for.
@@ -221,7 +220,7 @@ fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let defects = if empty { vec!["access_token is empty".to_owned()] } else { defects };
     (!defects.is_empty()).then(|| {
         Finding::new(HuggingFace::TokenAnswerIncomplete)
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
             .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
     })
 }
@@ -242,7 +241,7 @@ fn not_json(hop: &Hop, symptom: &Symptom, entry: &Entry) -> Finding {
         _ => String::new(),
     };
     Finding::new(HuggingFace::AnswerNotJson)
-        .hop(hop.number, shows(symptom))
+        .hop(hop.number, symptom.to_string())
         .journal(Party::HUGGINGFACE, format!("{}, with {kind}", answer(entry)))
 }
 
@@ -270,7 +269,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     }
     if code >= 400 {
         let finding = Finding::new(HuggingFace::AccessTokenRefused)
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
             .journal(Party::HUGGINGFACE, answer(entry));
         return Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()));
     }
@@ -279,7 +278,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let defects = defects(&body, &[("sub", true), ("name", false), ("picture", false), ("email", false)]);
     (!defects.is_empty()).then(|| {
         Finding::new(HuggingFace::ProfileIncomplete)
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
             .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
     })
 }
@@ -288,7 +287,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, JWKS).last()?;
-    let finding = |cause| Finding::new(cause).hop(hop.number, shows(symptom));
+    let finding = |cause| Finding::new(cause).hop(hop.number, symptom.to_string());
     let keys = json(entry).and_then(|body| body.get("keys")?.as_array().cloned());
     let Some(keys) = keys.filter(|_| status(entry) == Some(200)) else {
         return Some(finding(HuggingFace::KeySetUnavailable).journal(Party::HUGGINGFACE, answer(entry)));
@@ -320,7 +319,7 @@ fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (came != sent).then(|| {
         Finding::new(HuggingFace::NonceMismatch)
             .hop(asked.number, format!("nonce is {}", quoted(&sent)))
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
             .journal(Party::HUGGINGFACE, format!("the id_token has the nonce {}", quoted(&came)))
             .at(hop.number)
     })
@@ -332,7 +331,7 @@ fn token_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let entry = seen.provider(hop.number, TOKEN).last()?;
     (400..500).contains(&status(entry)?).then_some(())?;
     let finding = Finding::new(HuggingFace::TokenRefused)
-        .hop(hop.number, shows(symptom))
+        .hop(hop.number, symptom.to_string())
         .journal(Party::HUGGINGFACE, answer(entry));
     Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()))
 }

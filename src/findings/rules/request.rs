@@ -6,30 +6,17 @@ use http::Method;
 use kit::{Direction, Party};
 use url::Url;
 
-use super::{Explain, Watch};
 use crate::findings::causes::App;
-use crate::findings::derive::shows;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{authorization_request, is_authorization};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::{Hop, WhyHop};
+use crate::walker::WhyHop;
 
 pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, posted, not_encoded, resource, silent];
 pub(super) const WATCH: &[Watch] = rules![identifier];
-
-/// The last authorization request of this hop's browser, up to it.
-pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> Option<&'a Hop> {
-    let at = seen.hops.iter().position(|other| other.number == hop)?;
-    let browser = seen.hops[at].tab.browser();
-    seen.hops[..=at].iter().rev().find(|other| {
-        other.tab.browser() == browser && other.why != WhyHop::Prefetch && is_authorization(seen, other)
-    })
-}
-
-pub(super) fn is_authorization(seen: &Observed<'_>, hop: &Hop) -> bool {
-    seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path() == "/oidc/auth"
-}
 
 /// The app asked Logto for `//oidc/…`, and could not use what came.
 fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
@@ -42,7 +29,7 @@ fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let answer = status(asked).map_or_else(|| "nothing".to_owned(), |status| status.to_string());
     Some(
         Finding::new(App::EndpointTrailingSlash)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("{} was answered {answer}", path_of(&asked.request.url))),
     )
 }
@@ -60,7 +47,7 @@ fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             let answered = format!("the app answered a POST with {}", before.response.status);
             Finding::new(App::PostRedirectedWith307)
                 .hop(before.number, answered)
-                .hop(symptom.hop, shows(symptom))
+                .hop(symptom.hop, symptom.to_string())
                 .hop(symptom.hop, "the parameters stand in the address of a POST")
         },
     )
@@ -82,7 +69,7 @@ fn not_encoded(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })?;
     Some(
         Finding::new(App::RequestNotEncoded)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(symptom.hop, format!("redirect_uri is {}, the rest stands beside it", quoted(&sent)))
             .setting("application.oidcClientMetadata.redirectUris", quoted(whole)),
     )
@@ -104,7 +91,7 @@ fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let resource = query(&asked.request.url, "resource")?;
     Some(
         Finding::new(App::ResourceUnknown)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(asked.number, format!("resource is {}", quoted(&resource))),
     )
 }
@@ -121,7 +108,7 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(
         Finding::new(App::SilentSignInNotHandled)
             .hop(asked.number, "prompt is “none”")
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(app.number, format!("the app answers {}", app.response.status)),
     )
 }

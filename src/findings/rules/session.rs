@@ -3,14 +3,12 @@
 use kit::Party;
 use sample_app::StorageKind;
 
-use super::callback::{NO_SIGN_IN, TOKEN};
-use super::request::is_authorization;
-use super::{Explain, Watch};
 use crate::findings::causes::{App, Browser};
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenUser, query, status};
-use crate::findings::seen::{app_notes, because};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{NO_SIGN_IN, app_notes, because, is_authorization};
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
 use crate::walker::{CookieFate, Hop, WhyHop, WhyWithheld};
 
@@ -57,7 +55,7 @@ fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Finding::new(App::SessionCookieStrict)
             .hop(begin.number, "the app began the sign-in")
             .hop(hop.number, format!("the browser keeps `{name}` back: {}", withheld.reason))
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
     })
 }
 
@@ -77,7 +75,7 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (hop.tab.browser() != begin.tab.browser()).then(|| {
         Finding::new(Browser::AnotherBrowser)
             .hop(begin.number, format!("browser {} began the sign-in", begin.tab.browser()))
-            .hop(hop.number, format!("browser {}: {}", hop.tab.browser(), shows(symptom)))
+            .hop(hop.number, format!("browser {}: {symptom}", hop.tab.browser()))
     })
 }
 
@@ -106,7 +104,7 @@ fn prefetched(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
                 other.number,
                 "the browser loaded the link in the background, and the app began another sign-in",
             )
-            .hop(hop.number, shows(symptom)),
+            .hop(hop.number, symptom.to_string()),
     )
 }
 
@@ -129,7 +127,7 @@ fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
                 last.number,
                 "the browser loaded the link in the background, and another sign-in began at Logto",
             )
-            .hop(hop.number, shows(symptom))
+            .hop(hop.number, symptom.to_string())
     })
 }
 
@@ -144,7 +142,7 @@ fn shared_state(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Finding::new(App::StorageShared)
             .hop(begin.number, format!("browser {own} began to sign in"))
             .hop(other.number, format!("browser {} began to sign in", other.tab.browser()))
-            .hop(hop.number, format!("browser {own}: {}", shows(symptom)))
+            .hop(hop.number, format!("browser {own}: {symptom}"))
     })
 }
 
@@ -192,7 +190,7 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
         lost(seen)?
             .hop(begin.number, "the app began the sign-in")
             .hop(hop.number, "the browser brought the session cookie as the app had set it")
-            .hop(hop.number, shows(symptom)),
+            .hop(hop.number, symptom.to_string()),
     )
 }
 

@@ -3,13 +3,12 @@
 use kit::{Direction, Party};
 use serde_json::Value;
 
-use super::callback::TOKEN;
-use super::request::is_authorization;
-use super::{Explain, Watch};
 use crate::findings::causes::{App, Application, HuggingFace};
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::{field, is_authorization};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_code_callback, is_session_check};
 use crate::walker::{Hop, WhyHop};
@@ -29,7 +28,7 @@ fn without_client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     (!told).then(|| {
         Finding::new(App::SignOutWithoutClientId)
             .hop(asked, "post_logout_redirect_uri is there, client_id and id_token_hint are not")
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
     })
 }
 
@@ -39,7 +38,7 @@ fn hint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let length = query(&seen.hop(symptom.hop)?.request.url, "id_token_hint")?.len();
     Some(
         Finding::new(App::IdTokenHintRefused)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .hop(symptom.hop, format!("id_token_hint has {length} characters")),
     )
 }
@@ -104,7 +103,7 @@ fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
     let refused = seen.entries.iter().find(|entry| {
         let authenticated =
             entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-                || super::callback::field(entry, "client_secret").is_some();
+                || field(entry, "client_secret").is_some();
         entry.party == Party::APP
             && entry.direction == Direction::Sent
             && path_of(&entry.request.url) == revocation

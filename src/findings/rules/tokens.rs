@@ -5,12 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::{Direction, Entry, Outcome, Party};
 use serde_json::Value;
 
-use super::Explain;
-use super::app::TOKEN;
 use crate::findings::causes::App;
-use crate::findings::derive::shows;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of};
+use crate::findings::rule::{Explain, rules};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![clock_differs, keeps_old_keys];
@@ -42,7 +41,7 @@ fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let about = ["issued", "iat", "clock"].iter().any(|word| said.contains(word));
     (about && ahead.abs() > LEEWAY).then(|| {
         let how = if ahead > 0 { "ahead of" } else { "behind" };
-        Finding::new(App::ClockDiffers).hop(symptom.hop, shows(symptom)).journal(
+        Finding::new(App::ClockDiffers).hop(symptom.hop, symptom.to_string()).journal(
             Party::APP,
             format!("the ID token is of {issued}, the app's clock was {} seconds {how} that", ahead.abs()),
         )
@@ -62,7 +61,7 @@ fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     // Keys that were read after the token came would be the newest there are.
     (kept.number < given.number && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {
         Finding::new(App::KeepsOldKeys)
-            .hop(symptom.hop, shows(symptom))
+            .hop(symptom.hop, symptom.to_string())
             .journal(
                 Party::APP,
                 "the ID token names a key that was not in the key set the app read last".to_owned(),
