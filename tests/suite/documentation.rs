@@ -86,3 +86,13 @@ fn every_example_of_the_reference_runs() {
 fn every_example_of_the_readme_runs() {
     examples_run("README.md", 1);
 }
+
+/// Whoever follows the map arrives.
+#[test]
+fn every_path_on_the_map_is_there() {
+    let map = std::fs::read_to_string(root().join("docs/map.md")).unwrap();
+    let paths: Vec<&str> = map.split('`').skip(1).step_by(2).filter(|text| text.contains('/')).collect();
+    assert!(paths.len() > 25, "{paths:?}");
+    let lost: Vec<&&str> = paths.iter().filter(|path| !root().join(path).exists()).collect();
+    assert!(lost.is_empty(), "docs/map.md leads nowhere: {lost:?}");
+}
