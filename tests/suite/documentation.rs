@@ -91,7 +91,8 @@ fn every_example_of_the_readme_runs() {
 #[test]
 fn every_path_on_the_map_is_there() {
     let map = std::fs::read_to_string(root().join("docs/map.md")).unwrap();
-    let paths: Vec<&str> = map.split('`').skip(1).step_by(2).filter(|text| text.contains('/') && !text.contains(' ')).collect();
+    let paths: Vec<&str> =
+        map.split('`').skip(1).step_by(2).filter(|text| text.contains('/') && !text.contains(' ')).collect();
     assert!(paths.len() > 25, "{paths:?}");
     let lost: Vec<&&str> = paths.iter().filter(|path| !root().join(path).exists()).collect();
     assert!(lost.is_empty(), "docs/map.md leads nowhere: {lost:?}");
