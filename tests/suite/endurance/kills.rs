@@ -138,7 +138,7 @@ fn short(value: &Value) -> String {
 
 /// Each step takes a fresh Logto, a run and a `restore`.
 fn stride() -> usize {
-    if in_the_long_form() { 1 } else { 8 }
+    if in_the_long_form() { 1 } else { 4 }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
