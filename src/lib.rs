@@ -152,6 +152,15 @@
 //! [`findings`] names what went wrong; [`walker`] has the hops of a browser, its cookies and pages; [`journal`] what
 //! the parties received and sent. `cargo add --git` and the features are in the README.
 
+#![cfg_attr(
+    not(feature = "cli"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "what only the command uses stands beside what it belongs to"
+    )
+)]
+
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "container")]
