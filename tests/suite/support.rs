@@ -193,3 +193,14 @@ pub(crate) fn command_in(
 pub(crate) fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_logto-testkit")
 }
+
+/// A port that was free a moment ago, with the one after it.
+pub(crate) fn free_port() -> String {
+    loop {
+        let one = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = one.local_addr().unwrap().port();
+        if port < 60_000 && std::net::TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port.to_string();
+        }
+    }
+}

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::support::{Elsewhere, Surroundings, binary};
+use crate::support::{Elsewhere, Surroundings, binary, free_port};
 
 mod hunt;
 
@@ -466,17 +466,6 @@ fn servers_tell_no_secret_that_they_were_given() {
     let arguments = ["up", "--plain", "--app-port", &ports[0], "--logto-port", &ports[1], &scenario];
     hunt.serve(&arguments, &[], "Ctrl-C ends", |_| {});
     hunt.nothing_was_found();
-}
-
-/// A port that was free a moment ago, with the one after it.
-fn free_port() -> String {
-    loop {
-        let one = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = one.local_addr().unwrap().port();
-        if port < 60_000 && std::net::TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port.to_string();
-        }
-    }
 }
 
 /// The closed list: what hands secrets out does so still.

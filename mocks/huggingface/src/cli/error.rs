@@ -52,8 +52,8 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// The exit code, the same whoever starts the party: its own command, or `logto-testkit serve`.
-    /// It is part of the interface; `--help` lists them.
+    /// The exit code: the same from the party's own command and from `logto-testkit serve`.
+    /// The codes are part of the interface; `--help` lists them.
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
