@@ -2,13 +2,16 @@
 //! and in recorded stories (`crate::golden`). The code of both looks its rules up here, and
 //! `docs/scenarios.md` shows them. The first row that fits a place holds; what no row names is as it is.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use kit::Party;
 
 use At::*;
 use Then::*;
 
 /// A kind of place in a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum At {
     /// What a party received or sent, by its journal.
     Journal,
@@ -452,14 +455,28 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     POLICY.iter().flat_map(|(rows, _)| *rows)
 }
 
+/// A row, and what is before and after the `*` in its name.
+type Pattern = (&'static Row, Option<(&'static str, &'static str)>);
+
+/// The rows by place, in order: rules are looked up for every name in every message.
+static BY_PLACE: LazyLock<HashMap<At, Vec<Pattern>>> = LazyLock::new(|| {
+    let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows() {
+        let places = if row.at == Member { vec![Member, Asked, Answered, Claim] } else { vec![row.at] };
+        for place in places {
+            by_place.entry(place).or_default().push((row, row.name.split_once('*')));
+        }
+    }
+    by_place
+});
+
 /// The rule of a place in the messages of a party, or of any.
 pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static Row> {
-    let place = |row: &Row| row.at == at || row.at == Member && [Asked, Answered, Claim].contains(&at);
-    let named = |pattern: &str| match pattern.split_once('*') {
-        Some((start, end)) => name.starts_with(start) && name.ends_with(end),
-        None => pattern == name,
+    let fits = |(row, within): &&Pattern| {
+        (row.whose.is_none() || row.whose == whose)
+            && within.map_or(row.name == name, |(start, end)| name.starts_with(start) && name.ends_with(end))
     };
-    rows().find(|row| place(row) && (row.whose.is_none() || row.whose == whose) && named(row.name))
+    BY_PLACE.get(&at)?.iter().find(fits).map(|(row, _)| *row)
 }
 
 /// What becomes of this in a transcript.
@@ -474,10 +491,7 @@ pub(crate) fn story(at: At, name: &str) -> Then {
 
 /// How much of it a transcript shows.
 pub(crate) fn limit(at: At, name: &str) -> usize {
-    match transcript(ALL, at, name) {
-        UpTo(limit) => limit,
-        _ => usize::MAX,
-    }
+    if let UpTo(limit) = transcript(ALL, at, name) { limit } else { usize::MAX }
 }
 
 #[cfg(test)]
