@@ -192,11 +192,11 @@ fn our_command_understands_what_the_services_say() {
 }
 
 #[test]
-fn the_readme_names_services_and_ports_that_exist() {
-    let (readme, services) = (read("README.md"), services());
+fn the_page_on_compose_names_services_and_ports_that_exist() {
+    let (page, services) = (read("docs/real-logto.md"), services());
     let mut named = 0;
     for line in
-        readme.lines().filter_map(|line| line.trim().split_once("docker compose ")).map(|(_, said)| said)
+        page.lines().filter_map(|line| line.trim().split_once("docker compose ")).map(|(_, said)| said)
     {
         let said = line.split(['#', '`']).next().unwrap_or_default();
         let words: Vec<&str> = said.split_whitespace().filter(|word| !word.starts_with('-')).collect();
@@ -204,17 +204,17 @@ fn the_readme_names_services_and_ports_that_exist() {
             ["run", service, ..] => vec![service],
             ["logs" | "up", ref services @ ..] => services.to_vec(),
             ["down" | "build" | "config", ..] => vec![],
-            _ => panic!("`docker compose {said}` is looked at by nobody"),
+            _ => panic!("`docker compose {said}` is not checked here"),
         };
         for service in of_whom {
             assert!(services.contains_key(service), "docker compose {said}");
             named += 1;
         }
     }
-    assert!(named >= 2, "README shows the walk and the logs");
+    assert!(named >= 2, "the page shows the walk and the logs");
     for port in texts(&services[HOLDER]["ports"]) {
         let port = port.rsplit(':').next().unwrap_or_default();
-        assert!(readme.contains(&format!("localhost:{port}")), "README says what port {port} is");
+        assert!(page.contains(&format!("localhost:{port}")), "docs/real-logto.md says what port {port} is");
     }
 }
 
