@@ -12,6 +12,8 @@ mod container;
 mod coverage;
 mod diagnose;
 mod documentation;
+#[cfg(target_os = "linux")]
+mod documented;
 mod endurance;
 mod external;
 mod fidelity;
