@@ -134,7 +134,7 @@ fn script(page: &str, first: usize, lines: &[String]) -> String {
         match line.ends_with('&') {
             true => writeln!(script, "{filled}").unwrap(),
             false => {
-                writeln!(script, "CODE=0; {filled} || CODE=$?\n[ $CODE = {expected} ] || echo '{told} '$CODE', not {expected}' >&3").unwrap()
+                writeln!(script, "CODE=0; {filled} || CODE=$?\n[ $CODE = {expected} ] || echo '{told} '$CODE', not {expected}' >&3").unwrap();
             }
         }
     }
