@@ -108,7 +108,7 @@ func page(w http.ResponseWriter, status int, links []string, texts ...string) {
 func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	known := a.session(w, r).known
 	if known == nil {
-		page(w, http.StatusOK, []string{"sign-in"}, "Nobody is signed in.")
+		page(w, http.StatusOK, []string{"sign-in"}, "You are not signed in.")
 		return
 	}
 	hello := fmt.Sprintf("Hello, %s (%s, verified: %t).", known.Name, known.Email, known.EmailVerified)

@@ -98,7 +98,7 @@ async function callback(session, answer) {
 
 function home({ claims }) {
 	if (!claims) {
-		return page("Nobody is signed in.", link("/sign-in", "Sign In"));
+		return page("You are not signed in.", link("/sign-in", "Sign In"));
 	}
 	return page(
 		`Hello, ${escaped(claims.name)} (${escaped(claims.email)}).`,
