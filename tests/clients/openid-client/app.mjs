@@ -1,8 +1,8 @@
 // An app that signs in through Logto with openid-client, and has a page for
-// everything else that the library offers. The library judges what Logto
-// answers; a page shows what came of it, and a walk looks at the pages.
+// everything else that the library offers. The library checks Logto's answers;
+// a page shows the result, and a walk checks the pages.
 //
-// It knows four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
 
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
