@@ -125,7 +125,7 @@ fn redirect_uris() -> Vec<Fault> {
             vec!["huggingface/redirect-uri-of-another-connector", NOT_REGISTERED],
         ),
         (
-            "the account centre's",
+            "the account center's",
             vec!["[LOGTO]/account/callback/social/[CONNECTOR]".to_owned()],
             vec![NOT_REGISTERED, "huggingface/account-center-callback*"],
         ),
