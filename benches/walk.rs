@@ -1,10 +1,11 @@
 //! What a stack and a walk cost, against the targets of `docs/design.md` §9.
 //!
-//! `cargo bench --bench walk`, `-- --quick` for a short run. Everything is
-//! measured in one run on one machine: stack start, a walk on a kept stack, and
-//! the floor, which is the same exchanges over the same kinds of connections
-//! with empty handlers, and the same signatures. The long run makes 10,000
-//! walks on kept stacks, none of which may fail, and tells whether memory grew.
+//! `cargo bench --bench walk` (with `-- --quick` for a short run). Everything
+//! is measured in one run on one machine: stack start, a walk on a kept stack,
+//! and the floor, which is the same exchanges over the same kinds of
+//! connections with empty handlers, and the same signatures. The long run makes
+//! 10,000 walks on kept stacks, none of which may fail, and reports whether
+//! memory grew.
 
 #![expect(clippy::disallowed_macros, reason = "a benchmark prints its figures")]
 
@@ -23,7 +24,7 @@ use bytes::Bytes;
 use kit::{Bound, Ca, Client, Clock, Direction, Entry, Outcome, Party, Running};
 use logto_testkit::{Scenario, Stack, stack_for, walk};
 
-/// As the command has.
+/// The allocator that the command uses.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -31,20 +32,20 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let quick = std::env::args().any(|argument| argument == "--quick");
-    // Under `cargo test --benches` there is nothing to measure.
+    // `cargo test --benches` measures nothing.
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
     runtime()?.block_on(measure(if quick { Rounds::QUICK } else { Rounds::LONG }))
 }
 
-/// How often everything is done.
+/// How often each part runs.
 struct Rounds {
-    /// One after the other, for medians.
+    /// Sequential repetitions, for medians.
     alone: usize,
-    /// Walks on kept stacks, in all, before and after memory is looked at the first time.
+    /// Walks on kept stacks, in all, before and after memory is read for the first time.
     kept: [usize; 2],
-    /// Walks with a stack each, in all.
+    /// Walks with a fresh stack each, in all.
     fresh: usize,
 }
 
@@ -68,7 +69,7 @@ async fn measure(rounds: Rounds) -> Result<(), Failure> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/sign-in/first-visit.yaml");
     let scenario = Scenario::load(path.as_ref())?;
 
-    // The first stack pays for what is made once per process.
+    // The first stack includes what is created once per process.
     drop(stack_for(&scenario)?.start().await?);
     let mut starts = Vec::new();
     for _ in 0..rounds.alone {
@@ -81,7 +82,7 @@ async fn measure(rounds: Rounds) -> Result<(), Failure> {
     let stack = stack_for(&scenario)?.start().await?;
     let floor = Floor::recorded(&stack, &scenario).await?;
     let (mut walks, mut floors) = (Vec::new(), Vec::new());
-    // In turn, so that a drift of the machine's speed meets both.
+    // Alternately, so that a drift of the machine's speed affects both.
     for _ in 0..rounds.alone {
         let began = now();
         one(&stack, &scenario).await?;
@@ -132,7 +133,7 @@ enum Kept {
     No,
 }
 
-/// What came of many walks.
+/// The result of many walks.
 struct Parallel {
     per_second: f64,
     /// Memory in use after each part of the walks, in megabytes.
@@ -171,7 +172,7 @@ fn worker(walks: [usize; 2], kept: Kept, scenario: &Scenario, arrived: &Barrier)
         if failed.is_none() {
             failed = runtime.block_on(some(&mut stack, part, kept, scenario)).err();
         }
-        // Also after a failure, or the others would wait for ever.
+        // Also after a failure, or the others would wait forever.
         arrived.wait();
         arrived.wait();
     }
@@ -238,7 +239,7 @@ impl Floor {
 
     async fn run(&self) -> Result<(), Failure> {
         for (number, entry) in self.exchanges.iter().enumerate() {
-            // Browser, app and connector keep connections of their own.
+            // Browser, app and connector keep their own connections.
             let agent = entry.request.header("user-agent").unwrap_or_default();
             let client = match agent {
                 "node" => &self.clients[0],

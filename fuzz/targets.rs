@@ -1,9 +1,9 @@
-//! What is done with bytes from nowhere, one function for each door through
-//! which text of others comes in. None may panic, hang, or take memory out of
-//! proportion; where a text can be written out again, it must read the same.
+//! Fuzz targets: one function for each place where untrusted input comes in.
+//! None may panic, hang, or use memory out of proportion; text that can be
+//! written out again must parse to the same value.
 //!
 //! `cargo fuzz` runs them (README beside this file), and `cargo test --test
-//! suite` runs each for a moment on the seeds and on what it makes of them.
+//! suite` runs each briefly on the seeds and on mutations of them.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ use oauth::{Params, Scopes, basic, pkce, redirect_uri, secret};
 use tower::ServiceExt as _;
 use url::Url;
 
-/// A door with its name, which is that of its folder of seeds.
+/// A target with its name, which is also the name of its folder of seeds.
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 pub(crate) const ALL: [Target; 8] = [
@@ -32,7 +32,7 @@ pub(crate) const ALL: [Target; 8] = [
     ("scenario", scenario),
 ];
 
-/// Sends bytes through the door of that name.
+/// Runs the target of that name on the input.
 pub(crate) fn run(name: &str, data: &[u8]) {
     let (_, target) = ALL.iter().find(|(known, _)| *known == name).expect("a target of that name");
     target(data);
@@ -47,7 +47,7 @@ fn basic_credentials(data: &[u8]) {
         assert_eq!(basic::parse(&again).as_ref(), Ok(&read), "what was read is written and read again");
         let _ = basic::form_decoded(&read);
     }
-    // And as both halves, in the spelling of RFC 6749 §2.3.1.
+    // And as both halves, encoded as in RFC 6749 §2.3.1.
     let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let header = format!("Basic {}", STANDARD.encode(format!("{encoded}:{encoded}")));
     let decoded = basic::form_decoded(&basic::parse(&header).expect("a header of our own making"));
@@ -55,7 +55,7 @@ fn basic_credentials(data: &[u8]) {
     let _ = secret::difference(&text, &decoded.id, Some(&text));
 }
 
-/// `Set-Cookie` lines of two sites, and what goes back.
+/// `Set-Cookie` lines of two sites, and the cookies that are sent back.
 fn cookies(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let clock = Clock::frozen("2026-11-23T12:00:00Z".parse().expect("a moment"));
@@ -104,7 +104,7 @@ fn params(data: &[u8]) {
     let _ = pkce::verify_s256(&text, &text);
 }
 
-/// A registered address, one to a line, and the last line as the one that was sent.
+/// Registered addresses, one a line; the last line is the one that was sent.
 fn redirect_uris(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut lines: Vec<String> = text.lines().take(64).map(ToOwned::to_owned).collect();
@@ -116,7 +116,7 @@ fn redirect_uris(data: &[u8]) {
 /// A scenario file.
 fn scenario(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    // Files of this machine are not what is looked at here.
+    // This target does not read files of this machine.
     if text.contains("include") {
         return;
     }

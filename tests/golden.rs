@@ -1,8 +1,9 @@
 //! Recorded traffic of a real Logto, replayed against the double.
 //!
 //! Each story of `tests/golden/` is a named test; `LOGTO_TESTKIT_GOLDEN` names
-//! another folder of stories in the same format. What differs has to be in the
-//! folder's `known-differences.yaml`, and what is in it has to differ.
+//! another folder of stories in the same format. Every difference must be
+//! listed in the folder's `known-differences.yaml`, and everything listed must
+//! differ.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ fn main() {
     let known = Arc::new(KnownDifferences::load(&root).unwrap_or_else(|error| panic!("{error}")));
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     let strangers = known.strangers(&names);
-    assert!(strangers.is_empty(), "{KNOWN_DIFFERENCES_FILE} names stories that are not there: {strangers:?}");
+    assert!(strangers.is_empty(), "{KNOWN_DIFFERENCES_FILE} names stories that do not exist: {strangers:?}");
     let trials = files.into_iter().map(|(name, file)| {
         let known = known.clone();
         Trial::test(name.clone(), move || told(&name, &file, &known))
@@ -38,7 +39,7 @@ fn told(name: &str, file: &Path, known: &KnownDifferences) -> Result<(), Failed>
     let gone = known.gone(KnownOn::Double, name, &differences);
     let gone = gone.iter().map(|known| {
         format!(
-            "exchange {}: {} does not differ any more: take it out of {KNOWN_DIFFERENCES_FILE}",
+            "exchange {}: {} no longer differs: remove it from {KNOWN_DIFFERENCES_FILE}",
             known.exchange, known.field
         )
     });

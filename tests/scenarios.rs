@@ -1,11 +1,11 @@
 //! Every file of `scenarios/` is one named test with one named snapshot beside it.
 //!
-//! Files of `scenarios/invalid/` must be refused with the message that stands
+//! Files of `scenarios/invalid/` must be refused with the message in the `.txt`
 //! beside them. With `LOGTO_TESTKIT_LOGTO=container[:TAG]` the same scenarios run
 //! on the official image, with `LOGTO_TESTKIT_LOGTO=URL` (and `LOGTO_TESTKIT_M2M`)
-//! on a running Logto, all with the same snapshots; see the README.
+//! on a running Logto, all with the same snapshots; see docs/real-logto.md.
 
-#![expect(clippy::disallowed_macros, reason = "a test says what it skips")]
+#![expect(clippy::disallowed_macros, reason = "a test prints what it skips")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -26,10 +26,10 @@ mod second_judge;
 
 use second_judge::judges_agree;
 
-/// A real tenant is one for all: walks on it take turns.
+/// All walks share the one real tenant, so they take turns.
 static TENANT: Mutex<()> = Mutex::new(());
 
-/// Which Logto the environment names.
+/// The Logto that the environment asks for.
 enum Asked {
     Embedded,
     Container { tag: String },
@@ -68,7 +68,7 @@ impl Shared {
         let started = shared.get_or_insert_with(|| {
             let runtime = runtime().map_err(|error| error.to_string())?;
             let started = runtime.block_on(Container::new(tag).start());
-            // A missing Docker is a failure here: somebody asked for it.
+            // A missing Docker is a failure here: the environment asked for it.
             started.map(Arc::new).map_err(|error| error.to_string())
         });
         Ok(started.clone()?)
@@ -159,7 +159,7 @@ fn run(scenario: &Scenario) -> Result<(), Failed> {
         let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
         return Err(format!("{transcript}\n{}", failures.join("\n")).into());
     }
-    // Whether a literal secret of the scenario stands in the reviewed one makes no difference.
+    // It does not matter whether the reviewed one contains a literal secret of the scenario.
     if compare_snapshot(scenario, &transcript)? == SnapshotResult::Same {
         return Ok(());
     }
@@ -182,11 +182,11 @@ fn refused(file: &Path) -> Result<(), Failed> {
     match Scenario::load_all(file) {
         Ok(_) => Err("accepted".into()),
         Err(error) => {
-            // Paths from the folder on, wherever the checkout is.
+            // Paths relative to the folder, wherever the checkout is.
             let folder = format!("{}/", file.parent().ok_or("a file is in a folder")?.display());
             let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
             let message = error.to_string().replace(&folder, "").replace(root, "");
-            // The table of verbs is the list, and no message repeats it by hand.
+            // Messages take this list from the table of verbs.
             let message = message.replace(&Verb::NAMES.join(", "), "[VERBS]");
             if message == expected.trim_end() {
                 return Ok(());

@@ -1,11 +1,11 @@
-//! The running Logto that the environment names, for tests that play on a real one, too.
+//! The running Logto that the environment names, for tests that also run on a real one.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use logto_testkit::stack::{Credentials, External, Logto, StackBuilder};
 
-/// The stack on the Logto at `url`, with the rest of what the environment says of it.
+/// The stack on the Logto at `url`, with the other settings for it from the environment.
 pub(crate) fn external(
     builder: StackBuilder,
     url: &str,
@@ -14,7 +14,7 @@ pub(crate) fn external(
     let m2m = variable("LOGTO_TESTKIT_M2M")?;
     let (id, secret) = m2m.split_once(':').ok_or("LOGTO_TESTKIT_M2M is not ID:SECRET")?;
     let ca = kit::Ca::load(Path::new(&variable("LOGTO_TESTKIT_CA")?))?;
-    // Where that Logto finds huggingface.co.
+    // The address at which that Logto finds huggingface.co.
     let listen = std::env::var("LOGTO_TESTKIT_HUGGINGFACE_LISTEN").unwrap_or("127.0.0.1:443".to_owned());
     let external = External {
         endpoint: url.parse()?,

@@ -7,13 +7,13 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn without_arguments_walks_every_scenario_and_counts() {
     let output = command(&[]);
     let shown = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
     assert!(shown.lines().last().unwrap().contains(" passed, 0 failed, "), "{shown}");
-    // Nothing is passed over without a reason.
+    // Every skipped scenario has a reason.
     let skipped = || shown.lines().filter(|line| line.starts_with("skipped"));
     assert!(skipped().all(|line| line.contains(": needs ")), "{shown}");
     let count = format!(", {} skipped", skipped().count());
@@ -172,7 +172,7 @@ fn an_external_logto_without_credentials_exits_2_and_says_what_is_missing() {
 
 #[test]
 fn a_logto_that_is_not_there_exits_3_and_names_step_and_address() {
-    // Held, so that nobody else takes it, and refusing, since nobody listens.
+    // Bound, so that no other process takes it, and refusing, since it does not listen.
     let held = tokio::net::TcpSocket::new_v4().unwrap();
     held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let port = held.local_addr().unwrap().port();
@@ -214,7 +214,7 @@ fn the_mock_is_not_exposed_by_accident() {
     assert!(text(&output.stderr).contains("say --expose"), "{}", text(&output.stderr));
 }
 
-/// What broke, by name, wherever somebody reads it.
+/// The finding is named in every report.
 #[test]
 fn every_report_names_the_finding_of_a_failed_scenario() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `docker-compose.yml` and the `Dockerfile`, as far as they can be looked at
+//! `docker-compose.yml` and the `Dockerfile`, as far as they can be checked
 //! without Docker.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::support::{command, root};
 
-/// The service that holds what the others share.
+/// The service that holds the network namespace of the others.
 const HOLDER: &str = "huggingface";
 
 fn read(name: &str) -> String {
@@ -29,7 +29,7 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// `${NAME:-default}` as it is when nobody sets the variable.
+/// `${NAME:-default}` as it is when the variable is not set.
 fn by_default(text: &str) -> String {
     match text.split_once("${").and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
         Some((before, (variable, after))) => {
@@ -40,7 +40,7 @@ fn by_default(text: &str) -> String {
     }
 }
 
-/// Services that another waits for until they have ended well.
+/// Services that another service waits for until they have succeeded.
 fn one_shots(services: &Map<String, Value>) -> Vec<String> {
     services
         .values()
@@ -94,7 +94,7 @@ fn ports_are_published_on_loopback_only_and_the_control_api_nowhere() {
             };
             // The same number on both sides: addresses mean the same inside and outside.
             assert_eq!((address, outside), ("127.0.0.1", inside), "{name}");
-            assert_ne!(inside, "3004", "the control API lets anybody sign in as anybody");
+            assert_ne!(inside, "3004", "the control API lets its clients sign in as any user");
         }
     }
     let command = texts(&services[HOLDER]["command"]);
@@ -134,7 +134,7 @@ fn no_secret_is_in_the_files() {
     }
     for file in ["docker-compose.yml", "Dockerfile"] {
         let text = read(file);
-        // What stands between `user:` and `@host` of a URL is read from a file.
+        // The part between `user:` and `@host` of a URL is read from a file.
         for url in text.split("postgres://").skip(1) {
             assert!(url.starts_with("postgres:$$(cat /password/postgres)@"), "{file}: {url}");
         }
@@ -146,20 +146,20 @@ fn no_secret_is_in_the_files() {
 fn our_image_runs_as_nobody_in_particular() {
     let dockerfile = read("Dockerfile");
     assert!(dockerfile.contains("ARG UID=10001\n") && dockerfile.contains("\nUSER ${UID}:${UID}\n"));
-    assert!(!dockerfile.contains("--mount"), "it needs no BuildKit");
-    // Who writes a file for that user knows the number.
+    assert!(!dockerfile.contains("--mount"), "the Dockerfile works without BuildKit");
+    // A service that writes a file for that user uses the same number.
     assert!(read("docker-compose.yml").contains("chown -R 10001:10001 /management"));
     let (sources, ignored) = (dockerfile.lines(), read(".dockerignore"));
     let sources =
         sources.filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.starts_with("--from"));
     for source in sources.flat_map(|line| line.split_whitespace().rev().skip(1).collect::<Vec<_>>()) {
         assert!(root().join(source).exists(), "{source}");
-        assert!(ignored.lines().any(|line| line == format!("!{source}")), "{source} is let through");
+        assert!(ignored.lines().any(|line| line == format!("!{source}")), "{source} is not ignored");
     }
 }
 
-/// A command line that the command would take, told by its own parser: `--help` is
-/// answered only when nothing before it was wrong.
+/// A command line that the command accepts, judged by its own parser: it answers
+/// `--help` only if everything before it is valid.
 #[track_caller]
 fn understood(mut arguments: Vec<String>) {
     arguments.push("--help".to_owned());
@@ -218,7 +218,7 @@ fn the_page_on_compose_names_services_and_ports_that_exist() {
     }
 }
 
-/// Both of Docker's programs for such files read it.
+/// Both `docker compose` and `docker-compose` read the file.
 #[test]
 fn compose_itself_accepts_the_file() {
     for program in [&["docker-compose"][..], &["docker", "compose"]] {

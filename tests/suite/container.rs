@@ -1,9 +1,9 @@
 //! The real Logto in containers.
 //!
-//! With Docker and both images here, `cargo test` shows what matters most: walks
-//! with the same transcripts, a tenant that is reset, and nothing left after a kill.
-//! `LOGTO_TESTKIT_LOGTO=container[:TAG]` adds all the rest, and makes a missing
-//! Docker a failure. What is skipped says why.
+//! With Docker and both images available, `cargo test` checks what matters most:
+//! walks give the same transcripts, the tenant is reset, and nothing is left after a
+//! kill. `LOGTO_TESTKIT_LOGTO=container[:TAG]` adds the other tests, and makes a
+//! missing Docker a failure. A skipped test says why.
 
 mod engine;
 mod images;

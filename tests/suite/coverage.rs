@@ -1,6 +1,7 @@
 //! Every route and every error code of the double is proven by recorded traffic
-//! of a real Logto or by a scenario that a real Logto plays the same. What is
-//! not yet is listed in `tests/golden/unproven.yaml`, which may only shrink.
+//! of a real Logto or by a scenario that gives the same transcript on a real
+//! Logto. The exceptions are listed in `tests/golden/unproven.yaml`, which may
+//! only shrink.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ struct Unproven {
     codes: Vec<String>,
 }
 
-/// What was asked of a real Logto and what it answered.
+/// Requests to a real Logto and its answers.
 struct Evidence {
     requests: Vec<(String, String)>,
     text: String,
@@ -87,7 +88,7 @@ fn enclosed(text: &str) -> &str {
     text
 }
 
-/// Words that Logto's codes begin with (contract §0.2, §2.2, §4).
+/// The first parts of Logto's codes (contract §0.2, §2.2, §4).
 const SUBJECTS: [&str; 20] = [
     "application",
     "auth",
@@ -111,7 +112,7 @@ const SUBJECTS: [&str; 20] = [
     "verification_record",
 ];
 
-/// Every string of the sources that is an error code, and the codes of OAuth.
+/// Every string of the sources that is an error code, and the codes of OAuth 2.0.
 fn codes() -> BTreeSet<String> {
     let is_word = |text: &str| {
         !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -182,7 +183,7 @@ fn evidence() -> Evidence {
     evidence
 }
 
-/// Calls of the Management API stand in no snapshot, but are looked at there all the same.
+/// Snapshots do not show calls of the Management API, but scenarios check them.
 fn played_by_a_real_logto() -> Vec<Scenario> {
     let files = scenario::find(&[root().join("scenarios")]).unwrap();
     let all = files.iter().flat_map(|file| Scenario::load_all(file).unwrap());
@@ -212,7 +213,7 @@ fn fits(pattern: &str, path: &str) -> bool {
         })
 }
 
-/// What is neither proven nor listed, and what is listed without need.
+/// What is neither proven nor listed, and what is listed needlessly.
 fn complaints(what: &str, all: BTreeSet<(String, bool)>, listed: &[String]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (name, proven) in &all {
@@ -221,13 +222,13 @@ fn complaints(what: &str, all: BTreeSet<(String, bool)>, listed: &[String]) -> V
                 "{what} `{name}` has neither a recorded story nor a scenario: record one, or list it in tests/golden/unproven.yaml"
             )),
             (true, true) => {
-                complaints.push(format!("{what} `{name}` is proven: take it out of tests/golden/unproven.yaml"));
+                complaints.push(format!("{what} `{name}` is proven: remove it from tests/golden/unproven.yaml"));
             }
             _ => {}
         }
     }
     let gone = listed.iter().filter(|name| all.iter().all(|(known, _)| known != *name));
-    complaints.extend(gone.map(|name| format!("the double has no {what} `{name}`: take it off the list")));
+    complaints.extend(gone.map(|name| format!("the double has no {what} `{name}`: remove it from the list")));
     complaints
 }
 
@@ -237,7 +238,7 @@ fn every_route_and_error_code_of_the_double_is_proven_by_a_real_logto() {
     let list: Unproven = serde_saphyr::from_str(&list).unwrap();
     let evidence = evidence();
     let (routes, codes) = (routes(), codes());
-    // A search that finds nothing would prove everything.
+    // A search that finds nothing would make every test pass.
     assert!(routes.len() > 50 && codes.len() > 50, "{} routes, {} codes", routes.len(), codes.len());
     let routes = routes
         .into_iter()

@@ -118,7 +118,7 @@ async fn a_healthy_set_up_passes_every_check_and_quickly() {
     let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
     assert!(diagnosis.is_healthy(), "{diagnosis}");
     assert!(diagnosis.checks.iter().all(|check| check.result == CheckResult::Passed), "{diagnosis}");
-    // 200 ms is the aim for the command as it is released; this one is not optimised, and not alone.
+    // The target is 200 ms for the release build; this one is not optimized, and other tests run beside it.
     assert!(diagnosis.duration < Duration::from_secs(2), "{:?}", diagnosis.duration);
     let text = diagnosis.to_string();
     assert!(text.starts_with("Nothing wrong was found"), "{text}");
@@ -126,7 +126,7 @@ async fn a_healthy_set_up_passes_every_check_and_quickly() {
         text.contains("redirect URI https://auth.acme.io/callback/abc123, scope openid profile email"),
         "{text}"
     );
-    // The twin's own addresses are nobody's business.
+    // The report must not show the twin's own addresses.
     assert!(!text.contains("localhost") && !text.contains(".example"), "{text}");
 }
 
@@ -223,7 +223,7 @@ async fn without_hugging_face_it_says_what_it_cannot_know() {
     ] {
         assert!(text.replace("\n    ", " ").contains(told), "{told}\n{text}");
     }
-    // A defect that shows by itself is found all the same.
+    // A defect that shows by itself is still found.
     case.read_connector(&connector(CLIENT_ID).to_string(), "connector.json").unwrap();
     let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
     assert_eq!(names(&diagnosis), ["connector/secret-is-client-id"], "{diagnosis}");
@@ -283,7 +283,8 @@ async fn a_tenant_is_only_read() {
     assert_eq!(
         found[..3],
         [
-            // The seeded tenant shows no button and demands a username; the record lacks the address after sign-out.
+            // The seeded tenant shows no button and requires a username; the record lacks the post sign-out
+            // redirect URI.
             "experience/connector-not-enabled",
             "connector/secret-has-trailing-whitespace",
             "experience/sign-up-identifier-required",
@@ -334,7 +335,7 @@ fn an_app_of_ones_own_is_started_and_ended() {
     let files = Files::new();
     let good = files.write("good.json", &connector(SECRET));
     let served = format!("{} serve app --listen 127.0.0.1:$PORT", binary());
-    // The shell stays, and the app is its child: both have to go.
+    // The shell stays, and the app is its child: both must be stopped.
     let started = format!("echo $PORT > port; {served}; true");
     let (code, shown, told) = files.run(&["diagnose", "--connector", &good, "--app-command", &started]);
     assert_eq!(code, 0, "{shown}{told}");

@@ -1,11 +1,11 @@
-//! What is written down says what the code does.
+//! The documentation says what the code does.
 
 use logto_testkit::Scenario;
 use logto_testkit::scenario::{self, Verb};
 
 use crate::support::root;
 
-/// Compares a file with what the code makes of it, or writes it where that is asked for.
+/// Compares a file with what the code generates, or writes it if `UPDATE_DOCS` is set.
 fn held(document: &str, current: impl FnOnce(&str) -> String) {
     let path = root().join(document);
     let committed = std::fs::read_to_string(&path).unwrap();
@@ -15,7 +15,7 @@ fn held(document: &str, current: impl FnOnce(&str) -> String) {
     } else {
         assert!(
             committed == current,
-            "{document} is out of date: UPDATE_DOCS=1 cargo test --test suite documentation"
+            "{document} is out of date: run `UPDATE_DOCS=1 cargo test --test suite documentation`"
         );
     }
 }
@@ -54,14 +54,14 @@ fn scenarios_in(markdown: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Every example of a document is walked.
+/// Walks every example of a document.
 fn examples_run(document: &str, at_least: usize) {
     let path = root().join(document);
     let examples = scenarios_in(&std::fs::read_to_string(&path).unwrap());
     assert!(examples.len() >= at_least, "{document} has {} examples", examples.len());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for (line, text) in examples {
-        // Includes are looked for as from a folder of `scenarios/`.
+        // Includes are resolved as from a folder of `scenarios/`.
         let place = root().join("scenarios/sign-in/example.yaml");
         let scenarios = Scenario::parse_all(&text, &place);
         let scenarios = scenarios.unwrap_or_else(|error| panic!("{document}, line {line}: {error}\n{text}"));
@@ -87,7 +87,7 @@ fn every_example_of_the_readme_runs() {
     examples_run("README.md", 1);
 }
 
-/// Whoever follows the map arrives.
+/// Every path that the map names exists.
 #[test]
 fn every_path_on_the_map_is_there() {
     let map = std::fs::read_to_string(root().join("docs/map.md")).unwrap();
@@ -95,5 +95,5 @@ fn every_path_on_the_map_is_there() {
         map.split('`').skip(1).step_by(2).filter(|text| text.contains('/') && !text.contains(' ')).collect();
     assert!(paths.len() > 25, "{paths:?}");
     let lost: Vec<&&str> = paths.iter().filter(|path| !root().join(path).exists()).collect();
-    assert!(lost.is_empty(), "docs/map.md leads nowhere: {lost:?}");
+    assert!(lost.is_empty(), "docs/map.md names paths that do not exist: {lost:?}");
 }

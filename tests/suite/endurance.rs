@@ -1,7 +1,7 @@
 //! What the product must survive: too few descriptors, full disks, clocks that
 //! step, a machine that pauses, hostile input, kills at any moment.
 //!
-//! All of it takes its time, and is ignored unless it is asked for; some of it has a long form, too
+//! All of these tests are slow and ignored by default; some have a long form, too
 //! (`docs/reliability.md`).
 
 #[cfg(unix)]

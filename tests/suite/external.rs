@@ -1,4 +1,4 @@
-//! A Logto by URL: the same snapshot, and a tenant that is as it was.
+//! A Logto by URL: the same snapshot, and an unchanged tenant.
 
 use logto_testkit::setup::{Connector, ConnectorFactory};
 use logto_testkit::stack::{SavedState, StartError, StepError, TenantError};
@@ -129,7 +129,7 @@ async fn after_a_kill_the_command_puts_the_tenant_back() {
     drop(stack);
     assert_ne!(snapshot_of(&elsewhere).await, before);
 
-    // The saved state is not run over.
+    // The saved state is not overwritten.
     let again = elsewhere.stack(true).start().await.unwrap_err();
     assert!(again.to_string().contains("logto-testkit restore"), "{again}");
 

@@ -1,4 +1,4 @@
-//! `logto-testkit fidelity`, with our double elsewhere in the place of a real Logto.
+//! `logto-testkit fidelity`, with our double running elsewhere in place of a real Logto.
 
 use std::path::Path;
 use std::process::Output;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{Elsewhere, Surroundings, command, command_in, root};
 
-/// Compares with that Logto, in a folder of its own.
+/// Compares with that Logto, in its own folder.
 async fn compare(logto: &Elsewhere, directory: &Path, more: &[&str]) -> Output {
     let ca = directory.join("ca");
     if !ca.exists() {
@@ -69,12 +69,12 @@ async fn a_difference_is_spelled_out_for_the_side_that_has_it() {
     let directory = tempfile::tempdir().unwrap();
     let golden = directory.path().join("golden/oidc");
     std::fs::create_dir_all(&golden).unwrap();
-    // A recording of a Logto that answers otherwise.
+    // A recording of a Logto that answers differently.
     let story = std::fs::read_to_string(root().join("tests/golden/oidc/sign-out-no-session.json")).unwrap();
     let mut story: Value = serde_json::from_str(&story).unwrap();
     story["exchanges"][0]["response"]["status"] = 418.into();
     std::fs::write(golden.join("teapot.json"), story.to_string()).unwrap();
-    // Known of the double: this side is explained, the other is not.
+    // Known for the double: this side is explained, the other is not.
     let known = "- { golden: oidc/teapot, exchange: 1, field: status, reason: it is no teapot }";
     std::fs::write(directory.path().join("golden/known-differences.yaml"), known).unwrap();
     let more = ["--golden", "golden", "--output", "-", "--filter", "teapot"];
@@ -105,7 +105,7 @@ async fn a_tenant_in_use_is_not_touched() {
     assert_eq!(management.get("users").await.unwrap().list().unwrap().len(), 1);
 }
 
-/// What a killed run leaves is deleted, and nothing else: by the time of `restore` people may use the tenant.
+/// Only what a killed run left is deleted: by the time of `restore`, people may use the tenant.
 #[tokio::test]
 async fn restore_empties_a_tenant_only_until_others_use_it() {
     let now = kit::Clock::system().millis();

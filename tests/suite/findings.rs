@@ -6,7 +6,7 @@ use std::path::Path;
 use logto_testkit::findings::{Cause, LEFT_OUT, reference};
 use logto_testkit::{Scenario, scenario};
 
-/// The numbers of the catalogue of real faults, by group; it has gaps.
+/// The numbers of the catalog of real faults, by group; it has gaps.
 const CATALOGUE: &[(char, &[u32])] = &[
     ('A', &[1, 2, 3, 4, 6, 7, 8, 10, 12, 13, 15, 16, 17, 18]),
     ('B', &[1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]),
@@ -29,7 +29,7 @@ fn all_scenarios() -> Vec<Scenario> {
     files.iter().flat_map(|file| Scenario::load_all(file).unwrap()).collect()
 }
 
-/// By cause, the scenarios whose first finding it is.
+/// For each cause, the scenarios whose first finding it is.
 fn shown_by() -> BTreeMap<String, Vec<String>> {
     let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for scenario in all_scenarios() {
@@ -48,7 +48,10 @@ fn the_reference_page_is_what_the_code_says() {
         std::fs::write(&path, &page).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page, "docs/findings.md is old: UPDATE_DOCS=1 cargo test --test suite findings");
+    assert!(
+        there == page,
+        "docs/findings.md is out of date: run `UPDATE_DOCS=1 cargo test --test suite findings`"
+    );
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn every_cause_is_the_first_finding_of_some_scenario() {
     let shown = shown_by();
     let without: Vec<&str> = Cause::all()
         .into_iter()
-        // No scenario makes a machine do what `suite/endurance/time.rs` does with its clock.
+        // No scenario can step the machine's clock as `suite/endurance/time.rs` does.
         .filter(|cause| !matches!(cause, Cause::Unknown | Cause::Machine(_)))
         .map(Cause::id)
         .filter(|id| !shown.contains_key(*id))
@@ -81,7 +84,7 @@ fn what_is_left_out_has_a_reason() {
     }
 }
 
-/// Whatever people really hit is either shown or said to be left out, and not both.
+/// Every real fault of the catalog is either shown by a scenario or listed as left out, never both.
 #[test]
 fn every_entry_of_the_catalogue_is_shown_or_left_out() {
     let sources: Vec<String> = all_scenarios()

@@ -1,6 +1,6 @@
-//! The exchanges of our walk, against those of a scripted browser and a real
-//! Logto (golden `social/first-sign-in`): the same steps in the same order,
-//! with the same answers.
+//! The exchanges of our walk, compared with those of a scripted browser and a
+//! real Logto (golden `social/first-sign-in`): the same steps in the same
+//! order, with the same answers.
 
 use logto_testkit::{stack_for, walk};
 use serde_json::Value;
@@ -18,7 +18,7 @@ struct Step {
     cookies: Vec<String>,
 }
 
-/// An address without what is made up anew: path, ids as `*`, names of parameters.
+/// An address without random values: path, ids as `*`, names of parameters.
 fn shape(address: &str) -> String {
     let path =
         address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
@@ -49,7 +49,7 @@ fn recorded() -> Vec<Step> {
     let text = std::fs::read_to_string(root().join("tests/golden/social/first-sign-in.json")).unwrap();
     let golden: Value = serde_json::from_str(&text).unwrap();
     let wanted = |exchange: &&Value| {
-        // The recording goes on after the sign-out; our story ends there.
+        // The recording continues after the sign-out; our walk ends there.
         exchange["from"] == "browser" && exchange["to"] == "logto" && exchange["n"].as_u64() < Some(21)
     };
     golden["exchanges"].as_array().unwrap().iter().filter(wanted).map(step_of_recording).collect()

@@ -1,4 +1,4 @@
-//! Text of others: what it must not do to us, whatever it is.
+//! Untrusted input: what it must not cause, whatever it is.
 
 mod answers;
 mod bombs;

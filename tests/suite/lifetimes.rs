@@ -1,5 +1,5 @@
 //! Every lifetime of the double runs on the stack's clock (contract §1.9): each
-//! thing works until just before its end, and not just after.
+//! item works until just before its expiry, and no longer just after it.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl Scene {
         let bound = Bound::loopback().await.unwrap();
         let origin = format!("http://localhost:{}", bound.port()).parse().unwrap();
         let app = bound.serve(Router::new().fallback(|| async { "the app" }));
-        // Between two readings of it nothing passes but what the test lets pass.
+        // Between two readings, only the time that the test adds passes.
         let machine = Machine::movable();
         machine.hold();
         Self { stack: settings.app_at(origin).machine(machine).start().await.unwrap(), _app: app }
@@ -62,7 +62,7 @@ impl Scene {
         url
     }
 
-    /// Signs in anew and gives the code.
+    /// Signs in again and returns the code.
     async fn sign_in(&self, visitor: &mut Visitor<'_>, more: &[(&str, &str)]) -> String {
         visitor.visit(self.request(more).as_str()).await.unwrap();
         visitor.continue_with("huggingface").await.unwrap();
@@ -70,7 +70,7 @@ impl Scene {
         parameter(visitor, "code").unwrap()
     }
 
-    /// Asks without showing anything to the person; the code, or the error.
+    /// Asks without showing the person a page; returns the code, or the error.
     async fn ask_silently(&self, visitor: &mut Visitor<'_>) -> Result<String, String> {
         let request = self.request(&[("scope", "openid"), ("prompt", "none")]);
         visitor.visit(request.as_str()).await.unwrap();
@@ -113,7 +113,7 @@ impl Scene {
         self.post("oidc/token/introspection", &[("token", token)]).await.1["active"] == true
     }
 
-    /// A Management API token of now: the stack's own may have expired meanwhile.
+    /// A new Management API token: the stack's own may have expired meanwhile.
     fn management(&self) -> &Management {
         self.stack.management()
     }
@@ -187,7 +187,7 @@ async fn what_a_person_allowed_is_asked_for_again_after_half_a_year() {
     let scene = Scene::open(Stack::builder()).await;
     let mut visitor = Visitor::new(&scene.stack);
     scene.sign_in(&mut visitor, &[("scope", "openid")]).await;
-    // The session slides on; the grant does not.
+    // The session is extended; the grant is not.
     for _ in 0..13 {
         scene.later(13 * DAY);
         scene.ask_silently(&mut visitor).await.unwrap();
@@ -294,7 +294,7 @@ async fn a_refresh_token_is_rotated_late_in_its_life_and_its_reuse_ends_everythi
     assert_eq!(scene.refresh(&first).await.0, 200);
     scene.later(4 * SECOND);
     assert_eq!(scene.refresh(&first).await.0, 400);
-    assert_eq!(scene.refresh(&second).await.0, 400, "whoever was given anything is out");
+    assert_eq!(scene.refresh(&second).await.0, 400, "every token of the grant is revoked");
 }
 
 #[tokio::test]
@@ -306,7 +306,7 @@ async fn a_token_without_offline_access_ends_with_the_session() {
     let token = text(&scene.exchange(&code).await.1, "refresh_token").to_owned();
     scene.later(13 * DAY);
     assert_eq!(scene.refresh(&token).await.0, 200);
-    // The session was used last at the sign-in: it is over before the token is.
+    // The session was last used at the sign-in: it expires before the token.
     let fresh = text(&scene.refresh(&token).await.1, "refresh_token").to_owned();
     scene.later(DAY + SECOND);
     let (status, answer) = scene.refresh(&fresh).await;

@@ -1,8 +1,8 @@
-//! Every hand-written test of the harness, in one binary: each further one
+//! Every hand-written test of the harness, in one binary: each further binary
 //! would cost its own link time.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-#![expect(clippy::disallowed_macros, reason = "a test says what it skips")]
+#![expect(clippy::disallowed_macros, reason = "a test prints what it skips")]
 
 mod by_environment;
 mod command;

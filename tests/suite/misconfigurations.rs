@@ -1,7 +1,7 @@
-//! Set-ups that nobody wrote a rule for: single faults and pairs of faults, made
-//! from a seed. The first finding has to be the right one nearly always, and a
-//! wrong claim is made never: where nothing proves a cause, the finding is
-//! `unknown/first-bad-hop`.
+//! Set-ups without a rule written for them: single faults and pairs of faults,
+//! generated from a seed. The first finding must nearly always be the right one,
+//! and a wrong claim is never allowed: where nothing proves a cause, the finding
+//! is `unknown/first-bad-hop`.
 
 mod at_huggingface;
 mod faults;
@@ -19,27 +19,27 @@ use serde_json::{Value, json};
 use faults::{Fault, allows, merged};
 
 const SEED: u64 = 20_261_128;
-/// Pairs out of all that could be.
+/// How many of all possible pairs are tried.
 const PAIRS: usize = 260;
-/// Of the walks that break, so many percent have the right first finding.
+/// The percentage of broken walks whose first finding must be right.
 const GOAL: f64 = 95.0;
 const UNKNOWN: &str = "unknown/first-bad-hop";
 
 /// One or two faults in one set-up.
 struct Misconfiguration<'f> {
     faults: Vec<&'f Fault>,
-    /// Faults that nobody runs into, by name.
+    /// Faults that do not break the walk, by name.
     harmless: &'f [String],
 }
 
-/// What came of a walk.
+/// The result of a walk.
 struct Outcome {
     name: String,
     verdict: Verdict,
 }
 
 enum Verdict {
-    /// Nothing broke, and nothing wrong was said.
+    /// Nothing broke, and no wrong claim was made.
     Harmless,
     Right,
     Unknown(String),
@@ -56,7 +56,7 @@ impl Misconfiguration<'_> {
         self.faults.iter().map(|fault| fault.name.as_str()).collect::<Vec<_>>().join(" + ")
     }
 
-    /// Causes that are true of the fault that shows first; of two at one stop, either may.
+    /// Causes that are true of the fault that shows first; of two at the same stop, either may show.
     fn first(&self) -> Vec<&'static str> {
         let shows = || self.faults.iter().filter(|fault| !self.harmless.contains(&fault.name));
         let stop = shows().map(|fault| fault.stop).min().unwrap_or_default();
@@ -104,13 +104,13 @@ impl Misconfiguration<'_> {
             None => Verdict::Missed(failure()),
             Some(UNKNOWN) => Verdict::Unknown(failure()),
             Some(first) if allows(&self.first(), first) => Verdict::Right,
-            // True, but of what would show later.
+            // True, but of a fault that would show later.
             Some(_) => Verdict::Wrong(format!("{}\n{}", report.findings[0], failure())),
         }
     }
 }
 
-/// The healthy set-up, with client id and secret known beforehand.
+/// The healthy set-up, with client id and secret known in advance.
 fn base() -> Value {
     json!({
         "huggingface": { "app": { "client_id": faults::CLIENT_ID, "secret": faults::SECRET } },
@@ -143,7 +143,7 @@ fn pairs<'f>(faults: &'f [Fault], harmless: &'f [String], random: &Random) -> Ve
         .collect()
 }
 
-/// Walks side by side, each thread with a runtime of its own.
+/// Walks in parallel, each thread with its own runtime.
 fn walked(all: &[Misconfiguration<'_>]) -> Vec<Outcome> {
     let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -208,7 +208,7 @@ fn of_every_fourth_fault_the_first_finding_is_right_and_no_claim_is_wrong() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn of_all_faults_and_of_pairs_the_first_finding_is_right_and_no_claim_is_wrong() {
     let random = Random::seeded(SEED);
     let faults = all_faults(&random);

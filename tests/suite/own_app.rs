@@ -1,5 +1,5 @@
-//! An app of somebody else's in place of the sample app: in Rust, and as a
-//! process that knows nothing but its environment.
+//! An outside app in place of the sample app: in Rust, and as a process that
+//! knows only its environment.
 
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use logto_testkit::{Stack, Visitor};
 
 use crate::support::{binary, root};
 
-/// The sample app plays the foreign one: it is built from the environment alone.
+/// The sample app plays the outside one: it is built from the environment alone.
 fn foreign(environment: &[(&'static str, String)]) -> sample_app::App {
     let value = |wanted: &str| {
         let found = environment.iter().find(|(name, _)| *name == wanted);
@@ -45,7 +45,7 @@ async fn an_app_in_rust_is_started_with_what_the_stack_says() {
     visitor.continue_with("huggingface").await.unwrap();
     visitor.sign_in_as("grace").await.unwrap();
     assert_eq!(visitor.session().await.unwrap()["claims"]["name"], "Grace Hopper");
-    // What a foreign app asks Logto is its own affair.
+    // Which requests an outside app sends to Logto is up to it.
     assert!(!visitor.transcript().to_string().contains("POST [LOGTO]/oidc/token "));
     stack.stop().await.unwrap();
     app.shutdown().await.unwrap();
@@ -69,7 +69,7 @@ async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() 
     let (scenario, env) = (directory.path().join("mine.yaml"), directory.path().join("app.env"));
     std::fs::copy(root().join("scenarios/sign-in/first-visit.yaml"), &scenario).unwrap();
     let text = std::fs::read_to_string(&scenario).unwrap();
-    // The e-mail is what only the sample app's own configuration asks for.
+    // Only the sample app's own configuration requests the e-mail address.
     let text: String =
         text.lines().filter(|line| !line.contains("app: {")).fold(String::new(), |all, line| {
             all + &line.replace(", email: ada@example.com, email_verified: true", "") + "\n"
@@ -77,7 +77,7 @@ async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() 
     std::fs::write(&scenario, text).unwrap();
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
 
-    // Left over from an earlier run: not to be taken for this one's.
+    // Left over from an earlier run: must not be taken for this run's.
     std::fs::write(&env, "LOGTO_APP_ID=old\n").unwrap();
     let run = Command::new(binary())
         .args(["run", scenario.to_str().unwrap(), "--app", &format!("http://localhost:{port}")])

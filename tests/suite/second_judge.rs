@@ -38,7 +38,7 @@ pub(crate) fn judges_agree(stack: &Stack, scenario: &Scenario) -> Result<usize, 
         let Some(provider) = latest(&entries[..at], "/oidc/.well-known/openid-configuration") else {
             continue;
         };
-        // Keys are asked for after the token, once more when the key is unknown, and kept from before otherwise.
+        // Keys are requested after the token, again if the key is unknown, and otherwise kept from before.
         let next = entries[at + 1..].iter().position(|entry| token_of_a_code(entry).is_some());
         let until = next.map_or(entries.len(), |next| at + 1 + next);
         let Some(keys) = latest(&entries[..until], "/oidc/jwks") else { continue };
@@ -74,7 +74,7 @@ pub(crate) fn judges_agree(stack: &Stack, scenario: &Scenario) -> Result<usize, 
     Ok(judged)
 }
 
-/// The ID token that the app was given for a code.
+/// The ID token that the app received for a code.
 fn token_of_a_code(entry: &Entry) -> Option<String> {
     let sent = entry.party == Party::APP && entry.direction == Direction::Sent;
     let body = answer(entry).filter(|_| sent && parameter(&form(entry), "code").is_some())?;
@@ -96,7 +96,7 @@ fn is_request_of(entry: &Entry, callback: &Entry) -> bool {
         && parameter(&entry.request.url, "state") == parameter(&callback.request.url, "state")
 }
 
-/// The last document that the app was given from this path.
+/// The last document that the app received from this path.
 fn latest<'e>(entries: &'e [Entry], path: &str) -> Option<&'e str> {
     let is = |entry: &&Entry| entry.party == Party::APP && entry.request.url.ends_with(path);
     entries.iter().rev().filter(is).find_map(answer)
@@ -109,7 +109,7 @@ fn answer(entry: &Entry) -> Option<&str> {
     }
 }
 
-/// A form as the query of an address, so that both are read in one way.
+/// A form as the query of an address, so that both are parsed alike.
 fn form(entry: &Entry) -> String {
     format!("http://form/?{}", entry.request.body)
 }

@@ -1,4 +1,4 @@
-//! Parties that were started one by one, and are set up to be clicked through.
+//! Parties that were started one by one, and are provisioned to click through.
 
 use kit::{Bound, Clock, Journal, Random, Running, Script};
 use logto_testkit::Stack;
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::support::{Elsewhere, Surroundings, command};
 
-/// Our double and a mock with its control API, each as a process of its own would be.
+/// Our double and a mock with its control API, as if each were its own process.
 struct Parties {
     elsewhere: Elsewhere,
     mock: HuggingFace,
@@ -59,7 +59,7 @@ impl Parties {
         self.elsewhere.management().await.get(path).await.unwrap().body
     }
 
-    /// As the page calls it when somebody signs in.
+    /// As the page calls it when a person signs in.
     async fn person(&self, username: &str) {
         let person = json!({ "username": username });
         self.elsewhere.management().await.post("users", &person).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_second_time_mends_what_is_missing_and_keeps_the_rest() {
         second.huggingface_client_secret
     );
     assert_eq!(parties.mock.apps().len(), 1);
-    // A mock that was started anew knows nothing.
+    // A restarted mock knows nothing.
     parties.mock.reset();
     parties.mock.remove_app(&second.huggingface_client_id);
     let third = parties.provision().await.unwrap();
@@ -174,7 +174,7 @@ async fn the_command_writes_what_the_app_needs() {
             "APP_BASE_URL=http://localhost:3000\nLOGTO_ENDPOINT={endpoint}\nLOGTO_APP_ID={id}\nLOGTO_APP_SECRET={secret}\n"
         )
     );
-    // An e-mail is asked for: it shows more of the sign-in.
+    // It requests an e-mail address, which shows more of the sign-in.
     assert_eq!(parties.get("connectors/logto-testkit").await["config"]["scope"], "openid profile email");
 }
 
@@ -203,7 +203,7 @@ fn a_ca_that_is_there_is_kept_where_that_is_enough() {
     let made = std::fs::read(folder.join("ca.pem")).unwrap();
     assert_eq!(create(&["--if-missing"]), Some(0));
     assert_eq!(std::fs::read(folder.join("ca.pem")).unwrap(), made);
-    assert_eq!(create(&[]), Some(2), "without the word, one that is there is an error");
+    assert_eq!(create(&[]), Some(2), "without --if-missing, an existing CA is an error");
     std::fs::write(folder.join("ca.pem"), "nothing\n").unwrap();
-    assert_eq!(create(&["--if-missing"]), Some(2), "one that cannot be used is told of");
+    assert_eq!(create(&["--if-missing"]), Some(2), "a CA that cannot be used is reported");
 }

@@ -24,7 +24,7 @@ async fn a_stub_answers_before_the_mock_and_is_in_its_journal() {
         .up_to_n_times(1)
         .expect(1);
     stack.stub(once).await;
-    // The connector asks again, and then the mock answers.
+    // The connector retries, and then the mock answers.
     signs_in(&stack).await.unwrap();
     let notes: Vec<kit::Note> = stack.journal().entries().into_iter().flat_map(|entry| entry.notes).collect();
     assert_eq!(notes.iter().filter(|note| note.code == "kit/stubbed").count(), 1, "{notes:?}");

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers that the tests share.
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,7 +10,7 @@ use logto_testkit::stack::{Credentials, External, Logto, Management, StackBuilde
 use logto_testkit::{Scenario, stack_for};
 use url::Url;
 
-/// Whether tests that take their time are to run in their long form (`LOGTO_TESTKIT_ENDURANCE=long`).
+/// Whether slow tests run in their long form (`LOGTO_TESTKIT_ENDURANCE=long`).
 pub(crate) fn in_the_long_form() -> bool {
     match std::env::var("LOGTO_TESTKIT_ENDURANCE").as_deref() {
         Ok("long") => true,
@@ -19,17 +19,17 @@ pub(crate) fn in_the_long_form() -> bool {
     }
 }
 
-/// As [`in_the_long_form`]; says why `test` is skipped where it is not.
+/// As [`in_the_long_form`]; says why `test` is skipped if they do not.
 pub(crate) fn only_in_the_long_form(test: &str) -> bool {
     let long = in_the_long_form();
     if !long {
-        // Not through `eprintln!`, whose text the test runner keeps to itself when a test passes.
+        // Not through `eprintln!`, whose text the test runner captures when a test passes.
         drop(writeln!(std::io::stderr(), "skipped: {test}: set LOGTO_TESTKIT_ENDURANCE=long to run it"));
     }
     long
 }
 
-/// The story that every backend plays.
+/// The scenario that every backend runs.
 pub(crate) fn first_visit() -> Scenario {
     Scenario::load(&root().join("scenarios/sign-in/first-visit.yaml")).unwrap()
 }
@@ -38,8 +38,8 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Our double, running somewhere else as a real Logto would: to the harness it
-/// is an external Logto by URL.
+/// Our double, running elsewhere as a real Logto would: to the harness it is an
+/// external Logto by URL.
 pub(crate) struct Elsewhere {
     pub(crate) endpoint: Url,
     pub(crate) admin_endpoint: Url,
@@ -54,7 +54,7 @@ pub(crate) struct Elsewhere {
     pub(crate) state_file: PathBuf,
 }
 
-/// Whom that Logto trusts, and where it believes huggingface.co to be.
+/// The CA that Logto trusts, and the address at which it finds huggingface.co.
 pub(crate) enum Surroundings {
     Right,
     OtherCa,
@@ -66,12 +66,12 @@ impl Elsewhere {
         Self::start_with(surroundings, &Machine::real(), |router| router).await
     }
 
-    /// By the clock of this machine.
+    /// On this machine's clock.
     pub(crate) async fn start_on(surroundings: Surroundings, machine: &Machine) -> Self {
         Self::start_with(surroundings, machine, |router| router).await
     }
 
-    /// With something in front of it that sees every request.
+    /// Behind middleware that sees every request.
     pub(crate) async fn start_behind(
         surroundings: Surroundings,
         front: impl Fn(axum::Router) -> axum::Router,
@@ -88,7 +88,7 @@ impl Elsewhere {
         let ca = Arc::new(Ca::create(&clock, &["huggingface.co"]).unwrap());
         let stranger = Ca::create(&clock, &["huggingface.co"]).unwrap();
         // A real Logto is told where huggingface.co is before the mock listens
-        // there; so is this one.
+        // there, and so is this one.
         let huggingface = free_address().await;
         let believed = match surroundings {
             Surroundings::OtherPort => free_address().await,
@@ -133,7 +133,7 @@ impl Elsewhere {
         self.stack_for(&first_visit(), allow_shared_tenant)
     }
 
-    /// A stack on this Logto that a scenario asks for.
+    /// The stack that a scenario asks for, on this Logto.
     pub(crate) fn stack_for(&self, scenario: &Scenario, allow_shared_tenant: bool) -> StackBuilder {
         let external = External {
             endpoint: self.endpoint.clone(),
@@ -159,9 +159,9 @@ impl Elsewhere {
     }
 }
 
-/// An address nobody listens on now. The listener is gone when it is used, as
-/// it would be for the operator of a real Logto; on Linux each has a loopback
-/// address of its own, so that no other test is given the same port meanwhile.
+/// An address without a listener. Its listener is closed before it is used, as
+/// for the operator of a real Logto; on Linux each has a loopback address of
+/// its own, so that no other test gets the same port meanwhile.
 async fn free_address() -> SocketAddr {
     let ip = match Random::from_os().bytes() {
         [a, b, c] if cfg!(target_os = "linux") => Ipv4Addr::new(127, a.max(1), b, c.clamp(1, 254)),

@@ -1,7 +1,7 @@
-// An app that signs in through Logto with what people use in Go: go-oidc, which
-// judges the tokens, over golang.org/x/oauth2.
+// An app that signs in through Logto with the usual Go libraries: go-oidc,
+// which verifies the tokens, and golang.org/x/oauth2.
 //
-// It knows four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
 package main
 
 import (
@@ -22,8 +22,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// What Logto says of a person; email_verified and updated_at are of types that
-// other providers do not send.
+// What Logto says about a person; email_verified and updated_at are of types
+// that other providers do not send.
 type claims struct {
 	Name          string `json:"name"`
 	Email         string `json:"email"`
@@ -108,7 +108,7 @@ func page(w http.ResponseWriter, status int, links []string, texts ...string) {
 func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	known := a.session(w, r).known
 	if known == nil {
-		page(w, http.StatusOK, []string{"sign-in"}, "Nobody is signed in.")
+		page(w, http.StatusOK, []string{"sign-in"}, "You are not signed in.")
 		return
 	}
 	hello := fmt.Sprintf("Hello, %s (%s, verified: %t).", known.Name, known.Email, known.EmailVerified)
@@ -145,7 +145,7 @@ func (a *app) issuer() string {
 	return a.config.Endpoint.AuthURL[:strings.LastIndex(a.config.Endpoint.AuthURL, "/")]
 }
 
-// learn takes over what a token response says, once go-oidc finds its ID token good.
+// learn stores the claims of a token response, once go-oidc has verified its ID token.
 func (a *app) learn(ctx context.Context, s *session, token *oauth2.Token) error {
 	raw, _ := token.Extra("id_token").(string)
 	idToken, err := a.verifier.Verify(ctx, raw)
@@ -175,7 +175,7 @@ func (a *app) userinfo(w http.ResponseWriter, r *http.Request) {
 
 func (a *app) refresh(w http.ResponseWriter, r *http.Request) {
 	s := a.session(w, r)
-	// x/oauth2 refreshes a token that is over.
+	// x/oauth2 refreshes an expired token.
 	old := *s.token
 	old.Expiry = time.Unix(1, 0)
 	fresh, err := a.config.TokenSource(r.Context(), &old).Token()

@@ -21,7 +21,7 @@ from urllib.parse import urljoin
 TIME_LIMIT_SECONDS = 60
 APP = "https://testserver"
 CLIENT_ID = "space app"
-# Characters that a client or a server that decodes too much, or too little, would spoil.
+# Characters that a client or a server corrupts if it decodes too much or too little.
 CLIENT_SECRET = "oauth_app_secret_a+b% c!d?e:f"
 
 CONFIG = {
@@ -50,7 +50,7 @@ def origin_of(mock: subprocess.Popen) -> str:
     for line in mock.stdout:
         site = re.match(r"site: +(\S+)", line)
         if site:
-            # The pipe must not fill up.
+            # Keeps the pipe from filling up.
             threading.Thread(target=mock.stdout.read, daemon=True).start()
             return site[1]
     raise RuntimeError(f"the mock ended with exit code {mock.wait()}")

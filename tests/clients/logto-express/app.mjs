@@ -1,7 +1,7 @@
-// The app of Logto's guide for Express, on @logto/express, with a page for what
+// The app of Logto's guide for Express, on @logto/express, with pages for what
 // the guide does not show: userinfo, refresh, revocation (@logto/node).
 //
-// It knows four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
 
 import { randomUUID } from "node:crypto";
 import { handleAuthRoutes, withLogto, UserScope } from "@logto/express";

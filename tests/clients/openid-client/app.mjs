@@ -1,8 +1,8 @@
 // An app that signs in through Logto with openid-client, and has a page for
-// everything else that the library offers. The library judges what Logto
-// answers; a page shows what came of it, and a walk looks at the pages.
+// everything else that the library offers. The library checks Logto's answers;
+// a page shows the result, and a walk checks the pages.
 //
-// It knows four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
 
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
@@ -98,7 +98,7 @@ async function callback(session, answer) {
 
 function home({ claims }) {
 	if (!claims) {
-		return page("Nobody is signed in.", link("/sign-in", "Sign In"));
+		return page("You are not signed in.", link("/sign-in", "Sign In"));
 	}
 	return page(
 		`Hello, ${escaped(claims.name)} (${escaped(claims.email)}).`,

@@ -1,4 +1,4 @@
-//! A Docker Engine that is not there, or no use.
+//! A Docker Engine that is missing or unusable.
 
 use std::os::unix::net::UnixListener;
 
@@ -30,7 +30,7 @@ fn an_engine_on_another_machine_is_refused() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_engine_that_never_answers_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("docker.sock");

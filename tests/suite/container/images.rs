@@ -1,4 +1,4 @@
-//! Images that are none of Logto, or of one that does not come up.
+//! Images that are not Logto's, or whose Logto does not start.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use kit::Bound;
 
 use super::support::{Run, backend, logto, logto_when_asked, nothing_is_left};
 
-/// Runs one scenario on what the arguments say, which must not start.
+/// Runs one scenario on the Logto that the arguments name, which must not start.
 async fn refused(arguments: &[&str]) -> String {
     let run = Run::start(&[&["run", "--filter", "sign-in/first-visit"], arguments].concat());
     let (status, told, folder) = run.end();
@@ -18,7 +18,7 @@ async fn refused(arguments: &[&str]) -> String {
     told
 }
 
-/// An image on top of another, removed in the end.
+/// An image built on top of another, removed at the end.
 struct Image(String);
 
 impl Image {
@@ -64,7 +64,7 @@ async fn an_image_that_no_registry_has_is_told() {
     if logto("an_image_that_no_registry_has_is_told").await.is_none() {
         return;
     }
-    // A registry that has nothing, on this machine.
+    // An empty registry on this machine.
     let bound = Bound::loopback().await.unwrap();
     let image = format!("localhost:{}/logto", bound.port());
     let nothing = r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#;

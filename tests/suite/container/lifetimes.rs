@@ -1,14 +1,14 @@
-//! What is left of containers, however a run ends.
+//! No containers are left, however a run ends.
 
 use std::time::Duration;
 
 use super::support::{Run, backend, containers_of, docker, logto, logto_when_asked, nothing_is_left};
 
 const SCENARIO: &str = "scenarios/sign-in/first-visit.yaml";
-/// What the helper may take after a kill: Docker removes containers in about a second.
+/// How long the helper may take after a kill: Docker removes containers in about a second.
 const REAPED: Duration = Duration::from_secs(30);
 
-/// Kills a run when it has said something.
+/// Kills a run once it has printed a given line.
 async fn killed_at(backend: &str, line: &str) {
     let mut run = Run::start(&["run", "--logto", backend, SCENARIO]);
     run.until(line);
@@ -19,7 +19,7 @@ async fn killed_at(backend: &str, line: &str) {
     nothing_is_left(folder.path(), REAPED).await;
 }
 
-/// Tells a run to stop when it has said something: it has removed everything when it ends.
+/// Stops a run once it has printed a given line: when it ends, it has removed everything.
 async fn stopped_at(backend: &str, line: &str, signal: &str) {
     let mut run = Run::start(&["run", "--logto", backend, SCENARIO]);
     run.until(line);
@@ -86,7 +86,7 @@ async fn nobody_else_gets_at_the_ports_and_no_secret_is_in_a_label() {
             assert!(!words.iter().any(|word| word.contains(hidden.as_str())), "{words:?}");
         }
     }
-    // Not all that is left over: it may be somebody's at this machine.
+    // Not all leftovers: another user of this machine may need them.
     let (status, told, folder) = Run::start_in(folder, &["clean", &id]).end();
     assert_eq!(status.code(), Some(0), "{told}");
     assert!(told.contains("kept for inspection"), "{told}");

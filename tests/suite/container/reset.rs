@@ -1,4 +1,4 @@
-//! Walks on one Logto, and what each finds of those before it.
+//! Walks on one Logto: none finds anything that an earlier walk left behind.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ const PLACES: [&str; 22] = [
     "sign-in-exp",
 ];
 
-/// What the API tells of all of them.
+/// The API's answers for all of them.
 async fn all_of(management: &Management) -> Vec<(&'static str, u16, Value)> {
     let mut all = Vec::new();
     for place in PLACES.into_iter().chain(["captcha-provider"]) {
@@ -46,8 +46,8 @@ async fn all_of(management: &Management) -> Vec<(&'static str, u16, Value)> {
     all
 }
 
-/// A stack whose own application and connector are in the way of nobody: the
-/// tenant as it was found, seen before anything is made in it.
+/// A stack without an application and a connector of its own: it shows the
+/// tenant as it was found, before anything is created in it.
 async fn found_by_the_next(logto: &Arc<RunningContainer>) -> Vec<(&'static str, u16, Value)> {
     let stack = Stack::builder().logto(Logto::Running(logto.clone())).start().await.unwrap();
     let management = stack.management();
@@ -67,11 +67,11 @@ async fn found_by_the_next(logto: &Arc<RunningContainer>) -> Vec<(&'static str, 
     found
 }
 
-/// Makes something of everything.
+/// Creates one resource of each kind.
 async fn leave_traces(management: &Management) {
     let make = async |path: &str, body: Value| management.post(path, &body).await.unwrap().body;
     let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
-    // More than a page of them.
+    // More than one page of them.
     for number in 0..105 {
         make("users", json!({ "username": format!("left_{number}") })).await;
     }
@@ -80,7 +80,7 @@ async fn leave_traces(management: &Management) {
     let resource =
         make("resources", json!({ "name": "Left", "indicator": "https://left.example.com" })).await;
     make(&format!("resources/{}/scopes", id(&resource)), json!({ "name": "read", "description": "" })).await;
-    // One that every tenant has from the beginning; the resource that it belongs to cannot be changed.
+    // Every tenant has this one from the beginning; its resource cannot be changed.
     let seeded = management.get("roles?page=1&page_size=100").await.unwrap().body[0].clone();
     management.patch(&format!("roles/{}", id(&seeded)), &json!({ "description": "left" })).await.unwrap();
     make("roles", json!({ "name": "left", "description": "left" })).await;
@@ -163,7 +163,7 @@ async fn walks_share_a_logto_and_each_finds_it_untouched() {
         }
     }
 
-    // Whatever somebody leaves, the next finds nothing of it.
+    // Whatever one walk leaves behind, the next does not find it.
     let untouched = found_by_the_next(&logto).await;
     let stack = Stack::builder().logto(Logto::Running(logto.clone())).start().await.unwrap();
     leave_traces(stack.management()).await;
@@ -181,7 +181,7 @@ async fn walks_share_a_logto_and_each_finds_it_untouched() {
     assert_eq!(containers(&label).await.len(), 0);
 }
 
-/// Nobody has this username, and nobody is locked out by it.
+/// This username does not exist, and it does not lock anyone out.
 async fn failed_attempts_are_forgiven(logto: &Arc<RunningContainer>) {
     for _ in 0..2 {
         let stack = Stack::builder().logto(Logto::Running(logto.clone())).start().await.unwrap();

@@ -1,4 +1,4 @@
-//! What the tests of containers share.
+//! Helpers that the container tests share.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -14,7 +14,7 @@ use testcontainers::bollard::query_parameters::ListContainersOptionsBuilder;
 
 use crate::support::{binary, root};
 
-/// Which Logto the environment asks for; `None` when it does not ask for a container.
+/// The Logto tag that the environment asks for; `None` when it does not ask for a container.
 fn asked_for() -> Option<String> {
     let asked = std::env::var("LOGTO_TESTKIT_LOGTO").ok()?;
     match asked.split_once(':') {
@@ -24,7 +24,7 @@ fn asked_for() -> Option<String> {
     }
 }
 
-/// The Logto that tests start, where it can be started at once.
+/// The Logto that tests start, if it can be started without a download.
 pub(super) async fn logto(test: &str) -> Option<Container> {
     let tag = asked_for();
     let container = Container::new(tag.as_deref().unwrap_or(DEFAULT_TAG));
@@ -38,7 +38,7 @@ pub(super) async fn logto(test: &str) -> Option<Container> {
     }
 }
 
-/// For what would make `cargo test` long.
+/// For tests that would make `cargo test` slow.
 pub(super) async fn logto_when_asked(test: &str) -> Option<Container> {
     match asked_for() {
         Some(_) => logto(test).await,
@@ -49,21 +49,21 @@ pub(super) async fn logto_when_asked(test: &str) -> Option<Container> {
     }
 }
 
-/// Past the test runner, which would keep it to itself.
+/// Past the test runner, which would capture it.
 fn skipped(test: &str, reason: &str) {
-    // Nobody minds a note that cannot be written.
+    // A note that cannot be written does not matter.
     drop(writeln!(std::io::stderr(), "skipped: {test}: {reason}"));
 }
 
-/// What the arguments `--logto` and `--logto-image` say of it.
+/// The arguments `--logto` and `--logto-image` for it.
 pub(super) fn backend(container: &Container) -> String {
     let descriptor = container.descriptor();
     let (_, tag) = descriptor.rsplit_once(':').unwrap();
     format!("container:{tag}")
 }
 
-/// The command, in a world of its own: its temporary files are elsewhere, so
-/// that its containers are known from those of other tests by their lock.
+/// The command with its own folder for temporary files, so that its containers
+/// can be told from those of other tests by their lock.
 pub(super) struct Run {
     child: Child,
     stderr: BufReader<ChildStderr>,
@@ -89,12 +89,12 @@ impl Run {
         Self { child, stderr, told: String::new(), temporary }
     }
 
-    /// Reads standard error until a line begins so.
+    /// Reads standard error until a line begins with this text.
     pub(super) fn until(&mut self, beginning: &str) -> String {
         loop {
             let mut line = String::new();
             let read = self.stderr.read_line(&mut line).unwrap();
-            assert!(read > 0, "it ended before it said “{beginning}”:\n{}", self.told);
+            assert!(read > 0, "it ended before it printed “{beginning}”:\n{}", self.told);
             self.told.push_str(&line);
             if line.starts_with(beginning) {
                 return line;
@@ -108,10 +108,10 @@ impl Run {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits for its end: how it ended, and everything it said.
+    /// Waits for its end; returns its exit status and all its output.
     pub(super) fn end(self) -> (ExitStatus, String, tempfile::TempDir) {
         let Self { child, mut stderr, mut told, temporary } = self;
-        // Nobody reads the report before: it fits into a pipe, as one scenario is walked.
+        // The report is not read before that: it fits into a pipe, as one scenario is walked.
         std::io::Read::read_to_string(&mut stderr, &mut told).unwrap();
         let output = child.wait_with_output().unwrap();
         told.push_str(&String::from_utf8_lossy(&output.stdout));
@@ -145,7 +145,7 @@ pub(super) fn docker() -> Docker {
     Docker::connect_with_defaults().unwrap()
 }
 
-/// Nothing with a lock in this folder, at the latest after a while, and no lock.
+/// Waits until no container with a lock in this folder is left, and no lock.
 pub(super) async fn nothing_is_left(folder: &Path, limit: Duration) {
     let (clock, since) = (Clock::system(), Stopwatch::start());
     loop {

@@ -1,4 +1,4 @@
-//! What the command takes, and what it refuses.
+//! Which input the command accepts, and which it refuses.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Who gets in: clients that follow the letter of the cookie's specification, and pages
-//! of others that do not.
+//! Who has access: clients that follow the cookie specification to the letter have it,
+//! pages of other origins do not.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::support::binary;
 
-/// A client without the exceptions of browsers for localhost: what is `Secure` is neither taken
-/// nor sent over plain http (RFC 6265 §5.4; RFC 6265bis §5.7).
+/// A client without the exceptions of browsers for localhost: `Secure` cookies are neither
+/// accepted nor sent over plain http (RFC 6265 §5.4; RFC 6265bis §5.7).
 struct Strict {
     client: Client,
     cookies: Vec<(String, String)>,
@@ -46,7 +46,7 @@ fn cookie_of(line: &str) -> Option<(String, String)> {
 
 /// D11.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_strict_client_signs_in_at_the_plain_mock() {
     let stack = Stack::builder().plain_huggingface(([127, 0, 0, 1], 0).into()).start().await.unwrap();
     let plain = stack.plain_huggingface().unwrap().clone();
@@ -73,12 +73,12 @@ async fn a_strict_client_signs_in_at_the_plain_mock() {
     let origin = plain.origin().ascii_serialization();
     let back = person.ask(Request::post(login.as_str()).header("origin", &origin), &form).await;
     assert_eq!(location(&back, &plain), authorize);
-    assert!(!person.cookies.is_empty(), "the session's cookie was not taken: {:?}", back.headers());
+    assert!(!person.cookies.is_empty(), "the session's cookie was not accepted: {:?}", back.headers());
     let allowed = Request::post(authorize.as_str()).header("origin", &origin);
     let allowed = location(&person.ask(allowed, "action=authorize").await, &plain);
     assert!(allowed.as_str().starts_with(&format!("{callback}?code=")), "{allowed}");
 
-    // Over TLS it is as ever.
+    // Over TLS nothing changes.
     let addr = stack.endpoints().huggingface_addr;
     let client = Client::builder().trust(stack.ca()).host("huggingface.co", addr).build().unwrap();
     let login =
@@ -90,7 +90,7 @@ async fn a_strict_client_signs_in_at_the_plain_mock() {
 
 /// D6 and D25, by the command.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn no_page_of_others_steers_the_mock_or_frames_it() {
     let mut mock = Command::new(binary())
         .args(["serve", "huggingface", "--control-host", "huggingface"])
@@ -138,9 +138,9 @@ async fn no_page_of_others_steers_the_mock_or_frames_it() {
     assert_eq!((rebound.status().as_u16(), rebound.headers().get(SET_COOKIE)), (403, None));
 }
 
-/// The app's pages are ours; Logto's say what was recorded of it.
+/// The app's pages are ours; Logto's pages send the headers that were recorded.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn pages_say_who_may_frame_them() {
     let stack = Stack::builder().start().await.unwrap();
     let client = Client::builder().build().unwrap();

@@ -1,10 +1,10 @@
-//! Answers of Hugging Face that are hardly answers: what becomes of the sign-in.
+//! Broken answers of Hugging Face, and what the sign-in does with them.
 
 use crate::support::command;
 
-/// How the connector's client takes them (contract §6 and §11): a network error before the head is
-/// tried again where `ky` does that, and everything is "Internal server error" to the person.
-/// Whatever comes whole in the end is an answer, however slowly.
+/// How the connector's client handles them (contract §6 and §11): it retries after a network error
+/// before the head where `ky` does, and the person always sees "Internal server error". An answer
+/// that arrives completely counts, however slow it is.
 const SCENARIO: &str = r#"
 description: Answers that are hardly answers.
 parameters: { answer: null, userinfo: 0 }
@@ -70,7 +70,7 @@ fn walked(scenario: &str) -> String {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn garbage_is_a_broken_connection_to_logto() {
     let shown = walked(SCENARIO);
     assert!(shown.contains("4 passed, 0 failed"), "{shown}");
@@ -79,7 +79,7 @@ fn garbage_is_a_broken_connection_to_logto() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_answer_that_dribbles_in_is_an_answer() {
     let shown = walked(SLOW);
     assert!(shown.contains("3 passed, 0 failed"), "{shown}");

@@ -1,4 +1,4 @@
-//! What clients send is remembered within bounds, and shown within bounds.
+//! What clients send is stored within limits, and shown within limits.
 
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use super::served::{Served, connect};
 
 /// D14: 2,000 bodies of 1 MB made 2.2 GB, and `GET /journal` 7.2 GB without an answer in 60 s.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_journal_of_large_bodies_stays_small_and_is_shown() {
     let served = Served::start("", &["serve", "huggingface"], "users:");
     let (site, control) = (served.address("site:"), served.address("control:"));
@@ -48,7 +48,7 @@ fn memory(served: &Served, name: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
-/// Head and body of an answer, the body whole.
+/// Head and full body of an answer.
 fn get(address: SocketAddr, path: &str) -> (String, String) {
     let mut stream = connect(address);
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();

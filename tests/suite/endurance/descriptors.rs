@@ -1,4 +1,4 @@
-//! Too few file descriptors: a run makes do with what there is, and a listener
+//! Too few file descriptors: a run works with what is available, and a listener
 //! that gets none waits instead of spinning.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::served::{Served, connect, status_of, until};
 use crate::support::in_the_long_form;
 use crate::support::{binary, root};
 
-/// So many copies of one scenario in a folder of their own.
+/// This many copies of one scenario in a folder of their own.
 fn copies(count: usize) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let scenario = root().join("scenarios/sign-in/first-visit.yaml");
@@ -19,7 +19,7 @@ fn copies(count: usize) -> tempfile::TempDir {
     directory
 }
 
-/// Walks everything in a folder under these limits of the shell.
+/// Walks everything in a folder under these `ulimit` settings.
 fn run_under(limits: &str, folder: &Path, jobs: usize) -> Output {
     Command::new("sh")
         .args(["-c", &format!("{limits}; exec \"$0\" \"$@\""), binary()])
@@ -41,7 +41,7 @@ fn all_pass(output: &Output, walks: usize) {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_low_soft_limit_is_raised_to_what_the_system_allows() {
     let folder = copies(24);
     let output = run_under("ulimit -Sn 128", folder.path(), 12);
@@ -50,7 +50,7 @@ fn a_low_soft_limit_is_raised_to_what_the_system_allows() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn no_more_walks_run_at_once_than_the_hard_limit_allows_and_that_is_said_once() {
     let folder = copies(24);
     let output = run_under("ulimit -Sn 128; ulimit -Hn 128", folder.path(), 12);
@@ -62,9 +62,9 @@ fn no_more_walks_run_at_once_than_the_hard_limit_allows_and_that_is_said_once() 
     }
 }
 
-/// Soft limits that systems set, and as many processors as break a run there (D1).
+/// Common default soft limits, each with a number of processors that breaks a run there (D1).
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn runs_under_the_limits_of_macos_and_linux_pass() {
     let walks = if in_the_long_form() { 222 } else { 48 };
     let folder = copies(walks);
@@ -77,13 +77,13 @@ fn runs_under_the_limits_of_macos_and_linux_pass() {
     }
 }
 
-/// What `run` reckons with (`DESCRIPTORS_PER_WALK`, `DESCRIPTORS_BESIDES`): every scenario passes
-/// with so many, one after the other.
+/// What `run` allows for (`DESCRIPTORS_PER_WALK`, `DESCRIPTORS_BESIDES`): every scenario passes
+/// with this many, one after the other.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn no_scenario_needs_more_descriptors_than_reckoned_with() {
     // Standard input, output and error, and what the runtime has open before the first walk:
-    // whatever that is, a walk is not to hide behind what is reckoned besides.
+    // a walk must not use up the reserve for these.
     let (per_walk, besides, at_start) = (28, 8, 8);
     let limit = per_walk + besides + at_start;
     let output = run_under(&format!("ulimit -Sn {limit}; ulimit -Hn {limit}"), &root().join("scenarios"), 1);
@@ -94,7 +94,7 @@ fn no_scenario_needs_more_descriptors_than_reckoned_with() {
 
 /// D2: 119 MB of log in 16 seconds.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 #[cfg(target_os = "linux")]
 fn a_listener_without_descriptors_waits_and_says_so_once_a_second() {
     let arguments = ["serve", "huggingface"];
@@ -112,7 +112,7 @@ fn a_listener_without_descriptors_waits_and_says_so_once_a_second() {
     drop(idle);
     let serves = || status_of(site, "/.well-known/openid-configuration") == Some(200);
     until("the listener to serve again", Duration::from_secs(5), serves);
-    assert!(served.log().contains("left out"), "how many were left out is said: {}", served.log());
+    assert!(served.log().contains("left out"), "the number left out is reported: {}", served.log());
 }
 
 /// Processor time that a process has used so far (`proc(5)`: fields 14 and 15 of `stat`, in ticks of 10 ms).
@@ -125,14 +125,14 @@ fn processor_time(id: u32) -> Duration {
 }
 
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "what must not happen in this time is what is tested")]
+#[expect(clippy::disallowed_methods, reason = "the test is that nothing happens in this time")]
 fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
-/// D23: a system that gives no thread is an error like another, and no panic.
+/// D23: a system that refuses a thread causes an ordinary error, not a panic.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 #[cfg(target_os = "linux")]
 fn a_refused_thread_is_told_and_exits_70() {
     // The limit does not bind root.

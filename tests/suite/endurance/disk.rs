@@ -1,5 +1,5 @@
-//! Disks that are full or read-only, limits of a file's size, and what an earlier
-//! command left in the middle of a write.
+//! Full and read-only disks, file size limits, and what an earlier command left
+//! in the middle of a write.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -22,7 +22,7 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// Runs the command with no file to grow beyond so many blocks of 512 bytes.
+/// Runs the command with files limited to this many blocks of 512 bytes.
 fn limited(directory: &Path, blocks: u32, arguments: &[&str]) -> Output {
     Command::new("sh")
         .args(["-c", &format!("ulimit -f {blocks} || exit 99; exec \"$0\" \"$@\""), binary()])
@@ -34,7 +34,7 @@ fn limited(directory: &Path, blocks: u32, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A folder that is a file system of its own; gone with its value. `None` where this user may mount none.
+/// A folder that is its own file system, unmounted on drop. `None` if this user may not mount one.
 struct Mounted {
     path: PathBuf,
     _directory: tempfile::TempDir,
@@ -57,10 +57,10 @@ impl Mounted {
         Some(Self { path, _directory: directory })
     }
 
-    /// Leaves room for names alone.
+    /// Leaves room only for names.
     fn fill(&self) {
         let ballast = self.path.join("ballast");
-        // It ends with an error, when nothing more fits.
+        // It ends with an error when the disk is full.
         drop(std::fs::write(&ballast, vec![b'x'; 1024 * 1024]));
         assert!(std::fs::write(self.path.join("more"), "x").is_err(), "the disk is not full");
         std::fs::remove_file(self.path.join("more")).unwrap();
@@ -83,7 +83,7 @@ impl Drop for Mounted {
     }
 }
 
-/// A reviewed scenario, and one for an app of somebody's own.
+/// A reviewed scenario, and one for an app started outside the command.
 fn scenario(directory: &Path) -> PathBuf {
     std::fs::write(directory.join("own.yaml"), "description: x\nsteps:\n  - visit: /\n").unwrap();
     let file = directory.join("a.yaml");
@@ -92,9 +92,9 @@ fn scenario(directory: &Path) -> PathBuf {
     file
 }
 
-/// D8: what was reviewed is not lost for want of room.
+/// D8: a reviewed transcript is not lost when the disk is full.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_update_that_does_not_fit_leaves_the_reviewed_transcript() {
     let directory = tempfile::tempdir().unwrap();
     let snapshot = scenario(directory.path()).with_extension("snap");
@@ -103,12 +103,12 @@ fn an_update_that_does_not_fit_leaves_the_reviewed_transcript() {
     assert_eq!(output.status.code(), Some(70), "{} {told}", output.status);
     assert_eq!(told, "error: a: write the reviewed transcript: File too large (os error 27)\n");
     assert_eq!(std::fs::read_to_string(snapshot).unwrap(), "---\nsource: x\n---\nreviewed\n");
-    assert_eq!(names(directory.path()), ["a.snap", "a.yaml", "own.yaml"], "nothing is left of the write");
+    assert_eq!(names(directory.path()), ["a.snap", "a.yaml", "own.yaml"], "the failed write leaves no file");
 }
 
-/// The same on a file system without room, for every file that people keep.
+/// The same on a full file system, for every file that people keep.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_full_disk_leaves_every_file_as_it_was_and_none_by_halves() {
     let Some(disk) = Mounted::of("a full disk") else { return };
     scenario(&disk.path);
@@ -138,7 +138,7 @@ fn a_full_disk_leaves_every_file_as_it_was_and_none_by_halves() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_read_only_file_system_is_named() {
     let Some(disk) = Mounted::of("a read-only file system") else { return };
     scenario(&disk.path);
@@ -160,9 +160,9 @@ fn a_read_only_file_system_is_named() {
     disk.remount("rw");
 }
 
-/// Standard output may be a file with a limit: an error, and not the end by a signal.
+/// Standard output may be a file with a size limit: the result is an error, not a death by signal.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_report_that_grows_beyond_a_limit_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let script = "ulimit -f 1 || exit 99; exec \"$0\" check --schema > schema.json";
@@ -175,9 +175,9 @@ fn a_report_that_grows_beyond_a_limit_is_an_error() {
     );
 }
 
-/// D16: what a full disk left of a CA is no CA.
+/// D16: what a full disk left of a CA is not used as a CA.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
     let directory = tempfile::tempdir().unwrap();
     let create = |more: &[&str]| {
@@ -218,7 +218,7 @@ fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
         assert_eq!(create(&["--if-missing"]).status.code(), Some(0));
         assert_eq!(std::fs::read(&certificate).unwrap(), made);
     }
-    // One that others may trust, without its key: that is told, with what to do.
+    // A CA that others may trust, without its key: the error says what to do.
     std::fs::write(&key, "").unwrap();
     let told = text(&create(&["--if-missing"]).stderr);
     assert!(
@@ -229,7 +229,7 @@ fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
 
 /// D17: the app's secret is in it.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn the_file_for_the_app_is_for_its_owner_alone() {
     let directory = tempfile::tempdir().unwrap();
     scenario(directory.path());
@@ -251,7 +251,7 @@ fn the_file_for_the_app_is_for_its_owner_alone() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
@@ -270,7 +270,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
         );
     }
     write("connector.json", CONNECTOR);
-    // An empty capsule holds nothing that could be lost.
+    // An empty capsule contains nothing that could be lost.
     write("capsule.yaml", "");
     let (code, _, told) = run(&["run", "capsule.yaml"]);
     assert!(code == Some(2) && told.contains("capsule.yaml:1:1: the file is empty"), "{told}");
@@ -294,9 +294,9 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     assert!(code == Some(2) && told.contains("app.env:3: there is no `=` in it"), "{told}");
 }
 
-/// Six at once write the same file: one of them wins, and wholly.
+/// Six commands write the same file at once: one of them wins, and its file is complete.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn many_at_once_leave_one_whole_file() {
     let directory = tempfile::tempdir().unwrap();
     let snapshot = scenario(directory.path()).with_extension("snap");

@@ -1,5 +1,5 @@
-//! What people hand in: pipes, devices, encodings, keys that stand twice, and what is
-//! none of the things that are meant.
+//! Input files: pipes, devices, encodings, duplicate keys, and files of the wrong
+//! kind.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -59,7 +59,7 @@ const READERS: [&str; 13] = [
     "serve app --env-file FILE",
 ];
 
-/// Runs all of them at once with this file.
+/// Runs the command with each of these arguments at once, with this file.
 fn all_with(files: &Files, file: &str) -> Vec<(String, i32, String)> {
     let started: Vec<_> = READERS
         .into_iter()
@@ -84,7 +84,7 @@ fn all_with(files: &Files, file: &str) -> Vec<(String, i32, String)> {
     started.into_iter().map(wait).collect()
 }
 
-/// What every reader says of a file.
+/// Every command's message about a file.
 fn every_reader_says(file: &str, files: &Files, wanted: &str) {
     let complaints: Vec<String> = all_with(files, file)
         .into_iter()
@@ -94,14 +94,14 @@ fn every_reader_says(file: &str, files: &Files, wanted: &str) {
     assert!(complaints.is_empty(), "not `{wanted}`:\n{}", complaints.join("\n"));
 }
 
-/// D22: a pipe that no program writes to is given up with a word on it.
+/// D22: the command gives up on a pipe without a writer, with a message.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_pipe_that_nothing_comes_through_is_given_up() {
     let files = Files::new();
     assert!(Command::new("mkfifo").arg(files.path().join("pipe")).status().unwrap().success());
     every_reader_says("pipe", &files, "it is a pipe, and no program has opened its other end within 3s");
-    // In a folder it is not even waited for.
+    // In a folder, the command does not even wait for it.
     std::fs::create_dir(files.path().join("folder")).unwrap();
     assert!(Command::new("mkfifo").arg(files.path().join("folder/f.yaml")).status().unwrap().success());
     let (code, told) = files.told(&["check", "folder"]);
@@ -110,7 +110,7 @@ fn a_pipe_that_nothing_comes_through_is_given_up() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
     let files = Files::new();
     every_reader_says("/dev/zero", &files, "/dev/zero: it is a device, not a file or a pipe");
@@ -118,7 +118,7 @@ fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
     every_reader_says("socket", &files, "socket: it is a socket, not a file or a pipe");
     files.write("large", "x".repeat(65 * 1024 * 1024));
     every_reader_says("large", &files, "it is larger than ");
-    // A folder is one of scenarios for `check` and `run`.
+    // `check` and `run` take a folder as a folder of scenarios.
     std::fs::create_dir(files.path().join("folder")).unwrap();
     let (code, shown) = files.told(&["diagnose", "--connector", "folder"]);
     assert_eq!((code, shown.as_str()), (2, "error: folder: it is a folder, not a file or a pipe\n"));
@@ -132,7 +132,7 @@ fn devices_folders_and_sockets_are_refused_and_nothing_is_read_without_end() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn pipes_that_deliver_are_read() {
     let files = Files::new();
     let script = |script: &str| {
@@ -142,7 +142,7 @@ fn pipes_that_deliver_are_read() {
         assert_eq!(code, 0, "{script}: {told}{}", String::from_utf8_lossy(&output.stdout));
     };
     if Command::new("bash").arg("--version").output().is_err() {
-        eprintln!("skipped: process substitution: there is no bash");
+        eprintln!("skipped: process substitution: bash is not installed");
         return;
     }
     script("\"$0\" diagnose --connector <(cat connector.json)");
@@ -152,12 +152,12 @@ fn pipes_that_deliver_are_read() {
     script("(sleep 0.2; cat connector.json) | \"$0\" diagnose --connector -");
     script("\"$0\" diagnose --connector - < connector.json");
     script("mkfifo late && { (sleep 0.3; cat good.yaml > late) & \"$0\" check late; }");
-    // What is written to a pipe goes through it, and no file is put in its place.
+    // Output to a pipe goes through the pipe; it is not replaced by a file.
     script("\"$0\" capsule --force /dev/stdout --connector connector.json | grep -q '^steps:'");
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn other_encodings_are_named() {
     let files = Files::new();
     let text = "\u{feff}description: Zoë signs in.\nsteps:\n  - visit: /\n";
@@ -180,7 +180,7 @@ fn other_encodings_are_named() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_key_that_stands_twice_is_an_error_with_its_place() {
     let files = Files::new();
     let twice = "{\n  \"clientId\": \"a\",\n  \"clientSecret\": \"b\",\n  \"clientId\": \"c\"\n}";
@@ -226,7 +226,7 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
     let files = Files::new();
     let huggingface = |text: &str| {
@@ -252,7 +252,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn the_front_matter_of_a_space_says_what_its_app_is() {
     let files = Files::new();
     files.write(
@@ -271,7 +271,7 @@ fn the_front_matter_of_a_space_says_what_its_app_is() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn targets_that_are_ids_are_told_as_the_file_has_them() {
     let files = Files::new();
     let connector =
@@ -304,7 +304,7 @@ fn targets_that_are_ids_are_told_as_the_file_has_them() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
     let files = Files::new();
     for (code, hint) in [
@@ -320,7 +320,7 @@ fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_address_without_a_scheme_is_told_with_one() {
     for (arguments, wanted) in [
         ("diagnose --from-logto auth.example.com", "there is no scheme in it: say https://auth.example.com"),
@@ -334,7 +334,7 @@ fn an_address_without_a_scheme_is_told_with_one() {
     }
 }
 
-/// Somebody else's Logto, which answers reading with this.
+/// Another Logto, which answers read requests with this.
 async fn logto(status: StatusCode, body: &'static str) -> kit::Running {
     let router = Router::new()
         .route("/oidc/token", post(|| async { r#"{ "access_token": "a" }"# }))
@@ -354,7 +354,7 @@ async fn from_logto(server: &kit::Running) -> (i32, String) {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn an_answer_that_ends_in_the_middle_is_not_taken_for_null() {
     let server = logto(StatusCode::OK, r#"[{ "id": "c0nn3ct0r", "conn"#).await;
     let (code, told) = from_logto(&server).await;
@@ -367,9 +367,9 @@ async fn an_answer_that_ends_in_the_middle_is_not_taken_for_null() {
     server.shutdown().await.unwrap();
 }
 
-/// What a Logto says cannot write on the terminal, nor pass for a line of ours.
+/// A Logto's text can neither control the terminal nor look like a line of the command.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn an_error_of_a_logto_is_shown_and_not_obeyed() {
     let server = logto(StatusCode::FORBIDDEN, "\u{1b}[2J\u{9b}1m\nerror: forged\r\u{202e}").await;
     let (code, told) = from_logto(&server).await;
@@ -378,9 +378,9 @@ async fn an_error_of_a_logto_is_shown_and_not_obeyed() {
     server.shutdown().await.unwrap();
 }
 
-/// D20: the ports that are printed are those that are listened on.
+/// D20: the command prints the ports on which it listens.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
     use std::io::{BufRead as _, BufReader};
     let mut child = Command::new(binary())
@@ -412,9 +412,9 @@ fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
     }
 }
 
-/// D23: an app that answers, and not with HTTP.
+/// D23: an app whose answer is not HTTP.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_that_answers_something_else_than_http_is_told_with_what_it_sends() {
     let files = Files::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -423,7 +423,7 @@ fn an_app_that_answers_something_else_than_http_is_told_with_what_it_sends() {
         for mut connection in listener.incoming().map_while(Result::ok) {
             drop(connection.write_all(b"\x1b[31mSSH-2.0-Other\r\n"));
             drop(connection.shutdown(std::net::Shutdown::Write));
-            // Until the other side has gone: a reset would take the answer back.
+            // Until the other side has closed: a reset would discard the answer.
             drop(std::io::copy(&mut connection, &mut std::io::sink()));
         }
     });

@@ -1,7 +1,7 @@
 //! `kill -9` at every step of a run on a Logto that others use, of `restore`, and of `provision`.
 //!
-//! Our double plays that Logto. Something in front of it counts what changes the tenant, and kills the command
-//! either before a request is applied, or when it is and the answer has not left yet.
+//! Our double plays that Logto. A proxy in front of it counts the requests that change the tenant, and kills
+//! the command either before such a request is applied, or after that but before the answer is sent.
 
 #![cfg(unix)]
 
@@ -15,7 +15,7 @@ mod site;
 
 use site::*;
 
-/// A walk, and nothing else.
+/// A walk without further changes.
 const VISIT: &str = "
 description: Ada signs in.
 given: { huggingface: { users: [ada] } }
@@ -26,7 +26,7 @@ steps:
   - sign_in_as: ada
 ";
 
-/// Whatever a scenario can change in a tenant.
+/// Everything that a scenario can change in a tenant.
 const CHANGES: &str = r##"
 description: An administrator has a lot to do while Ada signs in.
 given:
@@ -75,7 +75,7 @@ steps:
     expect: { answered: { status: 200 } }
 "##;
 
-/// Kills at every `every`-th step, on both sides of it, and has the tenant put back each time.
+/// Kills at every `every`-th step, before and after it, and restores the tenant each time.
 async fn at_every_step(scenario: &str, tenant: Tenant, every: usize) {
     let whole = Site::start(tenant).await;
     let before = whole.inventory().await;
@@ -102,10 +102,10 @@ async fn at_every_step(scenario: &str, tenant: Tenant, every: usize) {
     );
 }
 
-/// `restore`, and once more, which is harmless.
+/// `restore`, twice: the second time does no harm.
 async fn put_back(site: &Site, before: &Value) -> Result<(), String> {
     if !site.state_file().exists() {
-        // Nothing was changed yet, or everything put back.
+        // Nothing was changed yet, or everything has been restored.
         return same(site, before).await;
     }
     let kept = std::fs::read(site.state_file()).unwrap();
@@ -117,7 +117,7 @@ async fn put_back(site: &Site, before: &Value) -> Result<(), String> {
         }
         same(site, before).await?;
     }
-    if site.state_file().exists() { Err("the file is there still".to_owned()) } else { Ok(()) }
+    if site.state_file().exists() { Err("the file still exists".to_owned()) } else { Ok(()) }
 }
 
 async fn same(site: &Site, before: &Value) -> Result<(), String> {
@@ -142,25 +142,25 @@ fn stride() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_walk_is_killed_at_every_step() {
     at_every_step(VISIT, Tenant::Fresh, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_run_with_many_changes_is_killed_at_every_step() {
     at_every_step(CHANGES, Tenant::Fresh, stride()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_run_in_a_tenant_of_others_is_killed_at_every_step() {
     at_every_step(CHANGES, Tenant::InUse, stride()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn restore_is_killed_at_every_step() {
     // Shortly before the walk ends, when there is most to put back.
     let kill = {
@@ -191,9 +191,9 @@ async fn restore_is_killed_at_every_step() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The run that comes after says what there is to do, changes nothing, and writes over nothing.
+/// The next run says what to do, changes nothing, and overwrites nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn the_next_run_points_to_the_file() {
     let site = Site::start(Tenant::Fresh).await;
     let before = site.inventory().await;
@@ -211,7 +211,7 @@ async fn the_next_run_points_to_the_file() {
     assert_eq!(site.run(VISIT, None).await.code, Some(0));
 }
 
-/// A run that waits for an app of somebody else's, and is told to end meanwhile.
+/// A run that is stopped while it waits for an app started outside the command.
 async fn told(site: &Site, signal: &str) -> Ended {
     let directory = site.elsewhere.directory.path();
     std::fs::write(directory.join("story.yaml"), VISIT).unwrap();
@@ -233,7 +233,7 @@ async fn told(site: &Site, signal: &str) -> Ended {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_run_that_is_told_to_end_puts_the_tenant_back() {
     for signal in ["INT", "TERM", "HUP"] {
         let site = Site::start(Tenant::Fresh).await;
@@ -246,7 +246,7 @@ async fn a_run_that_is_told_to_end_puts_the_tenant_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 #[cfg(debug_assertions)]
 async fn a_run_that_panics_puts_the_tenant_back() {
     let site = Site::start(Tenant::Fresh).await;
@@ -258,9 +258,9 @@ async fn a_run_that_panics_puts_the_tenant_back() {
     assert!(!site.state_file().exists());
 }
 
-/// `restore` while the run is at work would take its tenant away.
+/// `restore` during a run would take the tenant away from it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn restore_leaves_a_run_at_work_alone() {
     let site = Site::start(Tenant::Fresh).await;
     let stack = site.elsewhere.stack(false).start().await.unwrap();
@@ -272,9 +272,9 @@ async fn restore_leaves_a_run_at_work_alone() {
     stack.stop().await.unwrap();
 }
 
-/// What cannot be put back is said.
+/// What cannot be restored is reported.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn what_was_there_before_is_put_back_or_told() {
     let site = Site::start(Tenant::InUse).await;
     let before = site.inventory().await;
@@ -312,9 +312,9 @@ async fn same_but_for_dates(site: &Site, before: &Value) {
     assert_eq!(without(site.inventory().await), without(before.clone()));
 }
 
-/// `provision` leaves what it sets up; doing it again mends what a kill left.
+/// `provision` leaves what it sets up; a second run repairs what a kill left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn provision_is_killed_at_every_step() {
     let undisturbed = Provisioned::start().await;
     let ended = undisturbed.provision(None).await;
@@ -367,7 +367,7 @@ impl Provisioned {
         self.site.command(&arguments, kill).await
     }
 
-    /// Without what is drawn at random.
+    /// Without random values.
     async fn set_up(&self) -> Value {
         let inventory = self.site.inventory().await;
         let of = |list: &str, members: &[&str]| -> Value {
@@ -383,9 +383,9 @@ impl Provisioned {
     }
 }
 
-/// Somebody's own account, which a walk links to the mock: it was there before, and stays.
+/// An existing account, which a walk links to the mock: it was there before, and stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn an_account_that_a_walk_links_is_put_back() {
     let site = Site::start(Tenant::InUse).await;
     let ada = json!({ "primaryEmail": "ada@example.com", "name": "Ada of the old days" });

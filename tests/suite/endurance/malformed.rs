@@ -1,5 +1,6 @@
 //! Malformed HTTP against every listener that a command opens: one orderly
-//! answer or an orderly end in good time, and good requests are served after it.
+//! answer, or an orderly end of the connection in good time, and valid requests
+//! are served afterwards.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -13,7 +14,7 @@ use super::served::{Served, connect, status_of, until};
 use super::shapes::{self, Shape};
 use crate::support::command_in;
 
-/// A listener, and something that it answers with success.
+/// A listener, and a path that it answers with success.
 struct Listener {
     name: &'static str,
     address: SocketAddr,
@@ -21,9 +22,9 @@ struct Listener {
     tls: Option<Arc<rustls::ClientConfig>>,
 }
 
-/// How long a listener that hears no more may take to come to an end.
+/// How long a listener may take to finish after the client has stopped sending.
 const END: Duration = Duration::from_secs(10);
-/// Nothing comes for so long: then this side has said all it will say.
+/// After this long without data, the listener is taken to have sent everything.
 const SILENCE: Duration = Duration::from_millis(200);
 
 /// A connection, plain or in TLS.
@@ -52,13 +53,13 @@ impl Wire {
         }
     }
 
-    /// Writes as much as the other side takes.
+    /// Writes as much as the other side accepts.
     fn write(&mut self, bytes: &[u8]) {
         let written = match self {
             Self::Plain(stream) => stream.write_all(bytes),
             Self::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
         };
-        // It may hang up in the middle of what it refuses.
+        // It may hang up in the middle of a request that it refuses.
         if let Err(error) = written {
             let hung_up = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted];
             assert!(hung_up.contains(&error.kind()), "{error}");
@@ -72,7 +73,7 @@ impl Wire {
         }
     }
 
-    /// Says that nothing follows.
+    /// Closes the writing side.
     fn end(&mut self) {
         if let Self::Tls(stream) = self {
             stream.conn.send_close_notify();
@@ -102,7 +103,7 @@ fn exchange(listener: &Listener, bytes: &[u8]) -> Result<String, String> {
                 wire.end();
                 wire.socket().set_read_timeout(Some(END)).unwrap();
             }
-            // In TLS an end without `close_notify` is told as an error.
+            // In TLS, an end without `close_notify` is reported as an error.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof) => {
                 break;
             }
@@ -112,7 +113,7 @@ fn exchange(listener: &Listener, bytes: &[u8]) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// What is wrong with an answer to this shape.
+/// What is wrong with the answer to this shape, if anything.
 fn judge(shape: &Shape, answer: &str) -> Option<String> {
     if answer.is_empty() {
         return None;
@@ -122,7 +123,7 @@ fn judge(shape: &Shape, answer: &str) -> Option<String> {
     }
     let statuses = answer.split("HTTP/1.").skip(1).filter_map(|rest| {
         let status = rest.get(2..5)?.parse::<u16>().ok()?;
-        // Interim answers (RFC 9110 §15.2) are none of their own.
+        // Interim responses (RFC 9110 §15.2) do not count as answers.
         (status >= 200).then_some(status)
     });
     let statuses: Vec<u16> = statuses.collect();
@@ -135,7 +136,7 @@ fn judge(shape: &Shape, answer: &str) -> Option<String> {
     None
 }
 
-/// Sends every shape to every listener, several at once.
+/// Sends every shape to every listener, several in parallel.
 fn withstand(served: &mut Served, listeners: &[Listener]) {
     let mut faults = Vec::new();
     for listener in listeners {
@@ -160,12 +161,12 @@ fn withstand(served: &mut Served, listeners: &[Listener]) {
         let good = format!("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", listener.path);
         let answer = exchange(listener, good.as_bytes()).unwrap();
         if !answer.starts_with("HTTP/1.1 200") {
-            faults.push(format!("{}: a good request afterwards: {answer:?}", listener.name));
+            faults.push(format!("{}: a valid request afterwards: {answer:?}", listener.name));
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     assert!(!served.log().contains("panicked"), "{}", served.log());
-    // A panic of a handler would be told here.
+    // A panic of a handler would show here.
     let (status, _) = served.interrupt(Duration::from_secs(10));
     assert!(status.success(), "{status}: {}", served.log());
 }
@@ -174,7 +175,7 @@ fn plain(name: &'static str, address: SocketAddr, path: &'static str) -> Listene
     Listener { name, address, path, tls: None }
 }
 
-/// `up --plain` on ports of its own. Logto's admin tenant takes the port after Logto's.
+/// `up --plain` on its own ports. Logto's admin tenant takes the port after Logto's.
 pub(super) fn up() -> Served {
     for _ in 0..5 {
         let port = kit::spare_port(&kit::Random::from_os()).unwrap().to_string();
@@ -184,11 +185,11 @@ pub(super) fn up() -> Served {
             return served;
         }
     }
-    panic!("no two free ports in a row, five times");
+    panic!("found no two free ports in a row in five attempts");
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn every_listener_of_up_withstands_malformed_http() {
     let mut served = up();
     let listeners = [
@@ -201,7 +202,7 @@ fn every_listener_of_up_withstands_malformed_http() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn every_listener_of_serve_huggingface_withstands_malformed_http() {
     let mut served = Served::start("", &["serve", "huggingface"], "users:");
     let listeners = [
@@ -212,7 +213,7 @@ fn every_listener_of_serve_huggingface_withstands_malformed_http() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn every_listener_of_serve_huggingface_in_tls_withstands_malformed_http() {
     let directory = tempfile::tempdir().unwrap();
     assert!(command_in(directory.path(), &["ca", "create", "."], &[]).status.success());
@@ -227,7 +228,7 @@ fn every_listener_of_serve_huggingface_in_tls_withstands_malformed_http() {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let address = served.address("site:");
-    // What is not TLS ends without an answer, and delays nothing.
+    // Anything that is not TLS ends without an answer, and delays nothing.
     let noise = plain("site, without TLS", address, "/");
     for shape in shapes::all("/") {
         let answer = exchange(&noise, &shape.bytes).unwrap();
@@ -238,7 +239,7 @@ fn every_listener_of_serve_huggingface_in_tls_withstands_malformed_http() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn every_listener_of_serve_logto_withstands_malformed_http() {
     let arguments = ["serve", "logto", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
     let mut served = Served::start("", &arguments, "Management");
@@ -251,7 +252,7 @@ fn every_listener_of_serve_logto_withstands_malformed_http() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn the_listener_of_serve_app_withstands_malformed_http() {
     let logto = ["--logto-endpoint", "http://localhost:1", "--app-id", "a", "--app-secret", "b"];
     let arguments = [&["serve", "app", "--listen", "127.0.0.1:0"], &logto[..]].concat();
@@ -262,7 +263,7 @@ fn the_listener_of_serve_app_withstands_malformed_http() {
 
 /// D18: one half-sent request, and Ctrl-C took 5 s and ended with 70.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn half_sent_requests_do_not_delay_ctrl_c() {
     let mut served = up();
     let halves: [&[u8]; 4] = [
@@ -287,9 +288,9 @@ fn half_sent_requests_do_not_delay_ctrl_c() {
     drop(open);
 }
 
-/// The same for somebody who never finishes a TLS handshake.
+/// The same for a client that never finishes a TLS handshake.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn half_a_handshake_does_not_delay_ctrl_c() {
     let mut served = Served::start("", &["serve", "huggingface", "--tls"], "users:");
     let mut half = connect(served.address("site:"));
@@ -301,9 +302,9 @@ fn half_a_handshake_does_not_delay_ctrl_c() {
     assert!(time < Duration::from_secs(2), "{time:?}");
 }
 
-/// A provider that is told to take a minute is as it should be, and so is a Ctrl-C meanwhile.
+/// A provider that is scripted to take a minute does so, and Ctrl-C still works meanwhile.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_answer_that_is_still_delayed_is_dropped_at_ctrl_c() {
     let rule = r#"{"path":"/oauth/userinfo","delay_ms":60000}"#;
     let mut served = Served::start("", &["serve", "huggingface"], "users:");
@@ -327,9 +328,9 @@ fn an_answer_that_is_still_delayed_is_dropped_at_ctrl_c() {
     assert_eq!(first_line(&mut waiting), "");
 }
 
-/// Every listener refuses what is too large before it has read it.
+/// Every listener refuses a body that is too large before it has read it.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn bodies_beyond_the_limit_are_refused_unread() {
     let site = Served::start("", &["serve", "huggingface"], "users:");
     let up = up();
@@ -344,11 +345,11 @@ fn bodies_beyond_the_limit_are_refused_unread() {
     let chunk = format!("40000\r\n{}\r\n", "a".repeat(0x40000));
     for (name, address, path) in listeners {
         let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n");
-        // Nothing of a gigabyte is sent: its length is enough.
+        // The gigabyte is not sent: its declared length is enough.
         let mut stream = connect(address);
         stream.write_all(format!("{head}Content-Length: 1073741824\r\n\r\n").as_bytes()).unwrap();
         assert!(first_line(&mut stream).contains(" 413 "), "{name}, by its length");
-        // In chunks of 256 KiB, until it has enough of them.
+        // In chunks of 256 KiB, until the listener has had enough.
         let mut stream = connect(address);
         stream.write_all(format!("{head}Transfer-Encoding: chunked\r\n\r\n").as_bytes()).unwrap();
         let mut reader = stream.try_clone().unwrap();

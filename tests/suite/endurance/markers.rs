@@ -1,7 +1,8 @@
-//! The marker test: a marker of its own in every place where a person can put a secret, and
-//! then every command and report, error paths included, is searched for all of them.
+//! The marker test: a unique marker is planted in every place where a person can put a
+//! secret, and then the output of every command and report, error paths included, is
+//! searched for all of them.
 //!
-//! Where a command's purpose is to hand a secret out is said in docs/design.md, "Secrets".
+//! docs/design.md, "Secrets", lists the commands whose purpose is to hand a secret out.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -17,7 +18,8 @@ mod hunt;
 
 use hunt::*;
 
-/// A scenario with a marker in every lever that takes a secret. `config` further members of the connector's.
+/// A scenario with a marker in every lever that takes a secret. `config` has further members of the
+/// connector's configuration.
 fn scenario(hunt: &mut Hunt, expected: &Value) -> String {
     let given = json!({
         "huggingface": {
@@ -63,10 +65,10 @@ fn scenario(hunt: &mut Hunt, expected: &Value) -> String {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
     let mut hunt = Hunt::new();
-    // It fails at the token endpoint, so findings and evidence are told.
+    // It fails at the token endpoint, so findings and evidence are reported.
     let text = scenario(&mut hunt, &json!({ "session": { "name": "Ada Lovelace" } }));
     let failing = hunt.write("failing.yaml", text);
     for report in
@@ -74,7 +76,7 @@ fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
     {
         let (code, text) = hunt.run(&[&["run", &failing][..], report].concat(), &[]);
         assert_eq!(code, 1, "{text}");
-        assert!(text.contains("[SECRET]"), "{report:?}: nothing was hidden, so nothing was tried: {text}");
+        assert!(text.contains("[SECRET]"), "{report:?}: nothing was hidden, so this tests nothing: {text}");
     }
     // The same, passing, which becomes the reviewed transcript.
     let refused = json!({ "refused": { "status": 400, "code": "connector.general" } });
@@ -90,9 +92,9 @@ fn a_run_shows_no_secret_of_its_scenario_in_any_report() {
     hunt.nothing_was_found();
 }
 
-/// D21, as it was reported.
+/// D21, as reported.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_literal_secret_of_a_scenario_is_in_no_report() {
     let mut hunt = Hunt::new();
     let secret = hunt.marker("connector.config.clientSecret");
@@ -112,7 +114,7 @@ fn a_literal_secret_of_a_scenario_is_in_no_report() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_is_wrong_with_a_file_is_told_without_its_secrets() {
     let mut hunt = Hunt::new();
     let secret = hunt.odd("a line that cannot be read");
@@ -197,7 +199,7 @@ fn what_is_wrong_with_a_file_is_told_without_its_secrets() {
     hunt.nothing_was_found();
 }
 
-/// Settings of a person, with a marker wherever there is a secret in them.
+/// A person's settings, with a marker in place of each secret.
 fn settings(hunt: &mut Hunt) -> Vec<String> {
     let secret = hunt.odd("secret of the OAuth app");
     let connector = json!({
@@ -259,7 +261,7 @@ fn settings(hunt: &mut Hunt) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_diagnosis_shows_no_secret() {
     let mut hunt = Hunt::new();
     let settings = settings(&mut hunt);
@@ -274,9 +276,9 @@ fn a_diagnosis_shows_no_secret() {
     hunt.nothing_was_found();
 }
 
-/// D3 and what is like it.
+/// D3 and similar cases.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_capsule_holds_no_secret() {
     let mut hunt = Hunt::new();
     let settings = settings(&mut hunt);
@@ -299,7 +301,7 @@ fn a_capsule_holds_no_secret() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
     let mut hunt = Hunt::new();
     let secret = hunt.odd("an argument");
@@ -342,7 +344,7 @@ fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_real_tenants_secrets_are_in_no_message() {
     let elsewhere = Elsewhere::start(Surroundings::Right).await;
     let mut hunt = Hunt::new();
@@ -384,7 +386,7 @@ async fn a_real_tenants_secrets_are_in_no_message() {
             &[],
         );
         assert_eq!(code, 0, "{text}");
-        // A state that cannot be put back: nobody is there.
+        // A state that cannot be restored: no Logto answers at its address.
         let saved = json!({
             "version": 1, "logto": "http://127.0.0.1:1/", "logto_admin": "http://127.0.0.1:1/", "started_at_ms": 0,
             "borrowed_connector": { "id": "theirs", "config": config, "sync_profile": false },
@@ -400,7 +402,7 @@ async fn a_real_tenants_secrets_are_in_no_message() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn servers_tell_no_secret_that_they_were_given() {
     let mut hunt = Hunt::new();
     let ask = |url: &str, headers: &[(&str, &str)], body: &str| {
@@ -468,9 +470,9 @@ fn servers_tell_no_secret_that_they_were_given() {
     hunt.nothing_was_found();
 }
 
-/// The closed list: what hands secrets out does so still.
+/// The closed list: the commands that hand secrets out still do so.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_is_there_to_hand_a_secret_out_does() {
     let design = std::fs::read_to_string(crate::support::root().join("docs/design.md")).unwrap();
     for handed_out in ["--app-env", "`up --app`", "`serve logto`", "restore file", "`ca.key`", "control API"]

@@ -1,5 +1,5 @@
 //! Standard output and standard error that are closed, or on a full disk: for every
-//! command, and for those that go on until they are told to end.
+//! command, including those that run until they are stopped.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -12,7 +12,7 @@ use crate::support::{binary, command, root};
 /// Where a stream of the command leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// It is read by the test.
+    /// The test reads it.
     Read,
     /// A pipe whose reader has gone.
     Gone,
@@ -34,11 +34,11 @@ impl End {
     }
 }
 
-/// `/dev/full` is of Linux; elsewhere its part is skipped.
+/// Only Linux has `/dev/full`; elsewhere this part is skipped.
 fn has_full_disk(test: &str) -> bool {
     let there = Path::new("/dev/full").exists();
     if !there {
-        eprintln!("skipped: {test} on a full disk: there is no /dev/full");
+        eprintln!("skipped: {test} on a full disk: /dev/full does not exist");
     }
     there
 }
@@ -60,7 +60,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// How one command ends, whatever its streams lead to.
+/// How one command ends, for every kind of stream.
 fn ends_well(directory: &Path, arguments: &[&str], code: i32, complaints: &mut Vec<String>) {
     let full = has_full_disk("output");
     let ends = [
@@ -92,7 +92,7 @@ fn ends_well(directory: &Path, arguments: &[&str], code: i32, complaints: &mut V
         }
         let wanted = "cannot write to standard output: No space left on device";
         if out == End::Full && prints && err == End::Read && !told.contains(wanted) {
-            complain("the reason is not told");
+            complain("the reason is not reported");
         }
         if out == End::Read && output.stdout.is_empty() == prints {
             complain("standard output depends on standard error");
@@ -118,7 +118,7 @@ fn files() -> tempfile::TempDir {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn every_command_that_walks_ends_well_whatever_its_streams_lead_to() {
     let directory = files();
     let mut complaints = Vec::new();
@@ -136,7 +136,7 @@ fn every_command_that_walks_ends_well_whatever_its_streams_lead_to() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn every_command_that_does_not_walk_ends_well_whatever_its_streams_lead_to() {
     let directory = files();
     let mut complaints = Vec::new();
@@ -161,9 +161,9 @@ fn every_command_that_does_not_walk_ends_well_whatever_its_streams_lead_to() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-/// `ca` and `capsule` write files: each of their runs has a folder of its own.
+/// `ca` and `capsule` write files, so each of their runs has its own folder.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_a_command_writes_is_there_even_when_nothing_can_be_told_of_it() {
     for (arguments, written) in [
         (vec!["ca", "create", "ca"], "ca/ca.pem"),
@@ -183,9 +183,9 @@ fn what_a_command_writes_is_there_even_when_nothing_can_be_told_of_it() {
     }
 }
 
-/// A command that is new has to be tried above.
+/// Add a new command to the list above.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn no_command_is_left_out() {
     let help = text(&command(&["--help"]).stdout);
     let commands = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
@@ -214,10 +214,10 @@ fn no_command_is_left_out() {
     assert_eq!(names, tried);
 }
 
-/// The first line of more output than a pipe holds is enough for its reader: what
-/// the others came to counts.
+/// The reader takes only the first line of more output than a pipe holds; the
+/// exit code still depends on all walks.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_reader_that_has_enough_does_not_change_the_result_of_a_run() {
     let directory = tempfile::tempdir().unwrap();
     let scenario = std::fs::read(root().join("scenarios/sign-in/first-visit.yaml")).unwrap();
@@ -234,7 +234,7 @@ fn a_reader_that_has_enough_does_not_change_the_result_of_a_run() {
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), ""));
 }
 
-/// Ends a command as Ctrl-C does.
+/// Stops a command as Ctrl-C does.
 fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
@@ -248,7 +248,7 @@ fn answers(port: u16) -> bool {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_serves_until_it_is_told_to_end_does_so_with_its_output_closed() {
     let directory = files();
     let spare = || kit::spare_port(&kit::Random::from_os()).unwrap();

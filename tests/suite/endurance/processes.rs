@@ -1,4 +1,4 @@
-//! What the command starts ends with it, whatever ends the command.
+//! Processes that the command starts end with it, however the command ends.
 #![cfg(unix)]
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::support::binary;
 
-/// How long until nothing of an app may be left.
+/// How long an app may take until all its processes have ended.
 const GONE: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -19,7 +19,7 @@ const FAMILY: &str = r#"
     echo $$ >> "$PIDS"
     exec sleep 7000"#;
 
-/// The same, and none of them minds being asked.
+/// The same, but all of them ignore SIGTERM.
 const STUBBORN: &str = r#"
     trap '' TERM INT HUP
     sleep 7000 & echo $! >> "$PIDS"
@@ -66,7 +66,7 @@ impl Diagnosis {
         send(signal, self.child.id());
     }
 
-    /// How it ended, and what it said.
+    /// Its exit status and output.
     fn ended(&mut self) -> (ExitStatus, String) {
         let status = wait_for(|| self.child.try_wait().unwrap()).expect("the command ends");
         (status, read(self.directory.path(), "err"))
@@ -78,7 +78,7 @@ impl Diagnosis {
 }
 
 impl Drop for Diagnosis {
-    /// A test that fails leaves nothing either.
+    /// A test that fails leaves no process behind either.
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -102,17 +102,14 @@ fn send(signal: &str, pid: u32) {
     assert!(kill.is_ok(), "{kill:?}");
 }
 
-/// Running or asleep; what has ended and was not yet asked for its status is gone.
+/// Running or asleep; a zombie does not count.
 fn is_alive(pid: u32) -> bool {
     let ps = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
     let state = String::from_utf8_lossy(&ps.stdout).trim().to_owned();
     !state.is_empty() && !state.starts_with('Z')
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "processes of the system live in real time; the polling has an end"
-)]
+#[expect(clippy::disallowed_methods, reason = "system processes run in real time; the polling ends")]
 fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     for _ in 0..GONE.as_millis() / PAUSE.as_millis() {
         if let Some(found) = look() {
@@ -123,7 +120,7 @@ fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     None
 }
 
-/// Nothing is left at the very moment when the command has ended.
+/// No process is left at the moment when the command has ended.
 fn ends_with_the_command(signal: &str, app: &str) {
     let mut diagnosis = Diagnosis::of(app);
     diagnosis.signal(signal);
@@ -134,31 +131,31 @@ fn ends_with_the_command(signal: &str, app: &str) {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_ends_with_ctrl_c() {
     ends_with_the_command("INT", FAMILY);
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_ends_with_sigterm() {
     ends_with_the_command("TERM", FAMILY);
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_ends_with_sighup() {
     ends_with_the_command("HUP", FAMILY);
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_that_does_not_listen_ends_all_the_same() {
     ends_with_the_command("INT", STUBBORN);
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_ends_when_the_command_is_killed() {
     for app in [FAMILY, STUBBORN] {
         let mut diagnosis = Diagnosis::of(app);
@@ -166,13 +163,13 @@ fn an_app_ends_when_the_command_is_killed() {
         let (status, said) = diagnosis.ended();
         assert_eq!(status.code(), None, "{said}");
         let gone = wait_for(|| diagnosis.left().is_empty().then_some(()));
-        assert!(gone.is_some(), "{:?} of {:?} live on", diagnosis.left(), diagnosis.pids);
+        assert!(gone.is_some(), "{:?} of {:?} are still alive", diagnosis.left(), diagnosis.pids);
     }
 }
 
 /// `pkill logto-testkit` reaches the guard, too.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_ends_when_command_and_guard_are_told_to() {
     let mut diagnosis = Diagnosis::of(FAMILY);
     for guard in children(diagnosis.child.id()) {
@@ -194,9 +191,9 @@ fn children(parent: u32) -> Vec<u32> {
     pairs.filter_map(|(pid, ppid): (u32, u32)| (ppid == parent).then_some(pid)).collect()
 }
 
-/// Of a debug build: what would be a defect of ours is made by a signal.
+/// In a debug build, a signal triggers a panic, which would otherwise need a defect.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 #[cfg(debug_assertions)]
 fn an_app_ends_when_the_command_panics() {
     let mut diagnosis = Diagnosis::of(FAMILY);
@@ -208,9 +205,9 @@ fn an_app_ends_when_the_command_panics() {
     assert!(!said.contains("stack backtrace"), "{said}");
 }
 
-/// `nohup` has the hang-up ignored; so it stays.
+/// Under `nohup` the hang-up signal is ignored, and stays so.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 #[cfg(target_os = "linux")]
 fn a_hang_up_that_is_ignored_ends_nothing() {
     let directory = tempfile::tempdir().unwrap();
@@ -226,7 +223,7 @@ fn a_hang_up_that_is_ignored_ends_nothing() {
         wait_for(|| std::fs::read_to_string(&out).ok().filter(|out| out.contains("http://localhost")));
     let early = up.try_wait().unwrap();
     send("HUP", up.id());
-    // What would end it has this long.
+    // A signal that would stop it has this long to do so.
     let ended = (0..10).find_map(|_| {
         wait_a_little();
         up.try_wait().unwrap()
@@ -242,7 +239,7 @@ fn a_hang_up_that_is_ignored_ends_nothing() {
 }
 
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "a signal takes its time")]
+#[expect(clippy::disallowed_methods, reason = "a signal takes time")]
 fn wait_a_little() {
     std::thread::sleep(PAUSE);
 }

@@ -1,12 +1,13 @@
-//! Two requests of one sign-in at once: what the double answers is what a real
-//! Logto may answer.
+//! Two requests of one sign-in at once: the double's answers are among those of
+//! a real Logto.
 //!
-//! A real Logto waits for its database between its steps, so requests mix, and
-//! more than one outcome is possible. The double answers one request after the
-//! other, but for the calls to the provider; it is held here to the outcomes of
+//! A real Logto waits for its database between its steps, so requests mix, and more
+//! than one outcome is possible. The double answers one request after the other,
+//! except for the calls to the provider; these tests hold it to the outcomes of
 //! docs/logto-contract.md §16, with the two in either order and at once. With
-//! `LOGTO_TESTKIT_LOGTO=URL` (and what the scenarios need for it) the same races run
-//! on a real Logto, `LOGTO_TESTKIT_RACES` times at once, and tell what they saw.
+//! `LOGTO_TESTKIT_LOGTO=URL` (and the other variables that the scenarios need) the
+//! same races run on a real Logto, `LOGTO_TESTKIT_RACES` times at once, and report
+//! what they saw.
 
 mod client;
 
@@ -24,7 +25,7 @@ use crate::by_environment;
 const USER: &str = "racer";
 const PASSWORD: &str = "Two-At-Once-2026";
 
-/// A real tenant is one for all.
+/// All tests share the one real tenant.
 static TENANT: Mutex<()> = Mutex::const_new(());
 
 /// How two requests meet.
@@ -50,7 +51,7 @@ impl Meeting {
         }
     }
 
-    /// The same request twice: both answers, and what they tell in no order.
+    /// The same request twice: both answers and their outcomes, in no particular order.
     async fn twice(self, browser: &Browser, request: &Request) -> ([Answer; 2], String) {
         let (one, other) = self.of(browser, request.clone(), request.clone()).await;
         let mut told = [one.told(), other.told()];
@@ -59,13 +60,13 @@ impl Meeting {
     }
 }
 
-/// Plays a race in every way, and holds what comes of it against `allowed`.
+/// Runs a race in every way, and checks that its outcome is in `allowed`.
 async fn race(application: Application, allowed: &[&str], play: impl AsyncFn(&Stack, Meeting) -> String) {
     let _turn = TENANT.lock().await;
     let url = std::env::var("LOGTO_TESTKIT_LOGTO").ok().filter(|asked| asked.contains("://"));
     let times = std::env::var("LOGTO_TESTKIT_RACES").ok().and_then(|times| times.parse().ok());
     let at_once = times.unwrap_or(if url.is_some() { 20 } else { 4 });
-    // Beside the social button, people may sign in with a password, and not register so.
+    // Beside the social button, people may sign in with a password, but not register with one.
     let method = json!({
         "identifier": "username",
         "password": true,
@@ -99,7 +100,7 @@ fn application(kind: ApplicationKind) -> Application {
     Application { kind, ..Application::default() }
 }
 
-/// What the tokens of an answer are still good for.
+/// Whether the tokens of an answer still work.
 async fn alive(browser: &Browser, answer: &Answer) -> String {
     let userinfo = browser.ask(browser.userinfo(answer.member("access_token").unwrap())).await;
     let refreshed = browser.ask(browser.refreshes(answer.member("refresh_token").unwrap())).await;
@@ -110,7 +111,7 @@ async fn alive(browser: &Browser, answer: &Answer) -> String {
     }
 }
 
-/// The same of those answers that have tokens, in no order.
+/// The same for the answers that have tokens, in no particular order.
 async fn all_alive(browser: &Browser, answers: &[Answer]) -> String {
     let mut told = Vec::new();
     for answer in answers.iter().filter(|answer| answer.member("access_token").is_some()) {
@@ -129,7 +130,7 @@ async fn tokens(stack: &Stack) -> (Browser, Answer) {
     (browser, tokens)
 }
 
-/// Goes on from where a sign-in leads: what the code is good for, if there is one.
+/// Continues from where a sign-in leads: whether the code works, if there is one.
 async fn goes_on(browser: &mut Browser, answer: &Answer) -> String {
     let Some(code) = answer.parameter("code") else { return String::new() };
     let tokens = browser.ask(browser.redeems(&code)).await;
@@ -139,9 +140,9 @@ async fn goes_on(browser: &mut Browser, answer: &Answer) -> String {
     }
 }
 
-/// RFC 6749 §4.1.2: a code is good once, and at the second try what was given for it dies.
+/// RFC 6749 §4.1.2: a code works once, and a second use revokes the tokens of the first.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_code_redeemed_twice() {
     race(
         application(ApplicationKind::Traditional),
@@ -165,13 +166,13 @@ async fn refreshed_twice(stack: &Stack, meeting: Meeting) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_refresh_token_that_rotates_used_twice() {
     race(application(ApplicationKind::Spa), &["200 + 200, 2 new; then alive; alive"], refreshed_twice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_refresh_token_that_stays_used_twice() {
     race(
         application(ApplicationKind::Traditional),
@@ -182,7 +183,7 @@ async fn a_refresh_token_that_stays_used_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_refresh_during_a_revocation() {
     for kind in [ApplicationKind::Spa, ApplicationKind::Traditional] {
         race(
@@ -210,7 +211,7 @@ async fn a_refresh_during_a_revocation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn userinfo_during_a_revocation() {
     for member in ["access_token", "refresh_token"] {
         race(
@@ -232,9 +233,9 @@ async fn userinfo_during_a_revocation() {
     }
 }
 
-/// The consent of a first-party application is a redirect of its own accord.
+/// The consent of a first-party application is an automatic redirect.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_consent() {
     race(
         application(ApplicationKind::Traditional),
@@ -263,7 +264,7 @@ async fn a_sign_out_during_the_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_way_back_from_the_consent() {
     race(
         application(ApplicationKind::Traditional),
@@ -289,9 +290,9 @@ async fn a_sign_out_during_the_way_back_from_the_consent() {
     .await;
 }
 
-/// The consent to a third-party application is the page's own call.
+/// The page itself calls the API to consent to a third-party application.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_sign_out_during_the_consent_to_a_third_party() {
     race(
         Application { is_third_party: true, ..Application::default() },
@@ -320,7 +321,7 @@ async fn a_sign_out_during_the_consent_to_a_third_party() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn an_interaction_submitted_twice() {
     race(
         application(ApplicationKind::Traditional),
@@ -341,7 +342,7 @@ async fn an_interaction_submitted_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn the_way_back_from_the_sign_in_taken_twice() {
     race(
         application(ApplicationKind::Traditional),
@@ -365,7 +366,7 @@ async fn the_way_back_from_the_sign_in_taken_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn the_way_back_from_the_consent_taken_twice() {
     race(
         application(ApplicationKind::Traditional),
@@ -392,7 +393,7 @@ async fn the_way_back_from_the_consent_taken_twice() {
     .await;
 }
 
-/// Both calls are at the provider before either is answered there.
+/// Both calls reach the provider before it answers either.
 fn slow_provider(stack: &Stack) {
     stack.script().clear();
     for path in ["/oauth/token", "/oauth/userinfo"] {
@@ -401,7 +402,7 @@ fn slow_provider(stack: &Stack) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_callback_verified_twice() {
     race(
         application(ApplicationKind::Traditional),
@@ -426,7 +427,7 @@ async fn a_callback_verified_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_verification_during_a_fresh_start() {
     race(
         application(ApplicationKind::Traditional),
@@ -444,7 +445,7 @@ async fn a_verification_during_a_fresh_start() {
             let identified = browser.send(browser.post("/api/experience/identification", verify.id)).await;
             let then = match identified.told().as_str() {
                 "404 session.verification_session_not_found" => "it is gone".to_owned(),
-                // Nobody is registered with that identity.
+                // No account has that identity.
                 "404 user.identity_not_exist" => "it counts".to_owned(),
                 other => other.to_owned(),
             };
@@ -454,9 +455,9 @@ async fn a_verification_during_a_fresh_start() {
     .await;
 }
 
-/// How many accounts come of it.
+/// How many accounts this creates.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_registration_sent_twice() {
     race(
         application(ApplicationKind::Traditional),

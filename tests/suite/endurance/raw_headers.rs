@@ -1,4 +1,4 @@
-//! What is kept of a walk that failed.
+//! What `run` keeps of a failed walk.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ fn folder(reviewed: impl Fn(String) -> String) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let from = root().join("scenarios/sign-in/first-visit.snap");
     let story = std::fs::read_to_string(from.with_extension("yaml")).unwrap();
-    // What a person wrote down as a secret stays one.
+    // A value that a person gave as a secret stays hidden.
     let story = story.replace("users: [ada] }", "users: [ada], app: { secret: a-secret-of-the-file } }");
     assert!(story.contains("a-secret-of-the-file"));
     std::fs::write(folder.path().join("mine.yaml"), story).unwrap();
@@ -32,7 +32,7 @@ fn one_cookie_less(transcript: String) -> String {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn the_headers_of_a_failed_walk_are_kept_and_named() {
     let folder = folder(one_cookie_less);
     let (code, text) = run(folder.path(), &[]);
@@ -40,7 +40,7 @@ fn the_headers_of_a_failed_walk_are_kept_and_named() {
     assert!(text.contains(&format!("raw headers: {KEPT}/mine.txt")), "{text}");
     let kept = folder.path().join(KEPT).join("mine.txt");
     let raw = std::fs::read_to_string(&kept).unwrap();
-    // The time of the answer and both lines, as they came.
+    // The time of the answer and both lines, as received.
     for wanted in [
         "# hop 3, answered, 20",
         "> GET http://localhost:",
@@ -66,7 +66,7 @@ fn the_headers_of_a_failed_walk_are_kept_and_named() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn no_secret_is_in_the_headers_that_are_kept() {
     let folder = folder(one_cookie_less);
     run(folder.path(), &[]);
@@ -79,7 +79,7 @@ fn no_secret_is_in_the_headers_that_are_kept() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn the_json_report_names_the_file_and_a_walk_that_passes_leaves_none() {
     let failed = folder(one_cookie_less);
     let (_, report) = run(failed.path(), &["--report", "json", "--keep-raw", "elsewhere/raw"]);
@@ -96,7 +96,7 @@ fn the_json_report_names_the_file_and_a_walk_that_passes_leaves_none() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_walk_has_failed_also_where_nothing_can_be_kept() {
     let folder = folder(one_cookie_less);
     let (code, text) = run(folder.path(), &["--keep-raw", "mine.yaml/raw"]);

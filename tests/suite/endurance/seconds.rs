@@ -17,7 +17,7 @@ use crate::support::{Elsewhere, Surroundings, root};
 /// Where the second turns.
 #[derive(Debug, Clone, Copy)]
 enum Turns {
-    /// Between a cookie and its signature; by so much the signature differs.
+    /// Between a cookie and its signature; the value is the difference.
     Signatures(i64),
     /// Before every second line of an answer.
     Lines,
@@ -60,7 +60,7 @@ fn later(line: &str, by: i64) -> String {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_cookie_and_its_signature_may_expire_a_second_apart() {
     for turns in [Turns::Signatures(1), Turns::Signatures(-1), Turns::Lines] {
         let elsewhere =

@@ -58,7 +58,7 @@ impl Served {
         self.lines.lock().unwrap().iter().find(|line| line.starts_with(label)).cloned()
     }
 
-    /// The address in the line that begins with `label`: what stands behind its last colon.
+    /// The address in the line that begins with `label`.
     pub(super) fn address(&self, label: &str) -> SocketAddr {
         let line = self.line(label).unwrap_or_else(|| panic!("no line “{label}”: {}", self.log()));
         let ports = line.split(':').rev().filter_map(|text| {

@@ -1,5 +1,5 @@
-//! Requests that no good client sends. Each is written whole; what comes back
-//! must be one answer at most for each request that it holds.
+//! Requests that no correct client sends. Each is sent completely; it must get
+//! at most one answer for each request that it contains.
 
 /// A request, and how many requests a careful reader may find in it.
 pub(super) struct Shape {
@@ -16,10 +16,10 @@ impl Shape {
     }
 }
 
-/// Something that a parser must not take for the next request.
+/// Text that a parser must not take for the next request.
 const HIDDEN: &str = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// Every shape; `path` is one that the listener knows.
+/// Every shape, for a `path` that the listener knows.
 pub(super) fn all(path: &str) -> Vec<Shape> {
     let mut all = lines(path);
     all.extend(headers(path));
@@ -110,7 +110,7 @@ fn headers(path: &str) -> Vec<Shape> {
     ]
 }
 
-/// Lengths and codings of bodies. None of them may let `HIDDEN` pass as a request.
+/// Lengths and codings of bodies. None of them may let `HIDDEN` through as a request.
 fn bodies(path: &str) -> Vec<Shape> {
     let post = |name, fields: &str, body: &str| {
         let form = "Content-Type: application/x-www-form-urlencoded";
@@ -182,7 +182,7 @@ fn bodies(path: &str) -> Vec<Shape> {
     ]
 }
 
-/// What is not HTTP/1 at all.
+/// Input that is not HTTP/1.
 fn noise() -> Vec<Shape> {
     let hello: &[u8] = &[0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03];
     vec![
@@ -199,7 +199,7 @@ fn noise() -> Vec<Shape> {
     ]
 }
 
-/// The same bytes at every run.
+/// The same bytes in every run.
 fn random(count: usize, seed: u64) -> Vec<u8> {
     let random = kit::Random::seeded(seed);
     std::iter::repeat_with(|| random.bytes::<16>()).flatten().take(count).collect()

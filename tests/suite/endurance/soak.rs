@@ -53,7 +53,7 @@ impl Soak {
         std::thread::spawn(move || {
             while let Some(now) = resident(process) {
                 kept.lock().unwrap().push(now);
-                // A pause between two looks, not a wait for anything.
+                // A pause between two samples, not a wait for an event.
                 std::thread::park_timeout(Duration::from_millis(20));
             }
         });
@@ -77,7 +77,7 @@ impl Soak {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn memory_stays_flat_over_many_walks_with_every_report() {
     let walks = if in_the_long_form() { 10_000 } else { 1_000 };
     let directory = tempfile::tempdir().unwrap();
@@ -95,7 +95,7 @@ fn memory_stays_flat_over_many_walks_with_every_report() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_idle_stack_is_small() {
     let mut up = Command::new(binary())
         .args(["up", "--plain", "--app-port", "0", "--logto-port", "0"])

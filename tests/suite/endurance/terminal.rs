@@ -1,5 +1,5 @@
-//! Characters that a terminal obeys, from everybody whose words are shown: apps,
-//! pages, users, names of files. None reaches a terminal, and none begins a line.
+//! Control characters in every text from outside that is shown: from apps, pages,
+//! users, file names. None reaches a terminal, and none begins a line.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -13,10 +13,11 @@ use axum::routing::get;
 
 use crate::support::{binary, command_in};
 
-/// Clears the screen, colours, rings, turns the direction of writing, returns to the begin of the line.
+/// Clears the screen, changes the color, rings the bell, reverses the writing direction, returns to the
+/// beginning of the line.
 const HOSTILE: &str = "T\u{1b}[31m\u{1b}]0;x\u{7}\u{9b}2J\u{7f}\u{202e}\u{2066}\rE";
 
-/// What must not be in a text that is shown, but for its lines.
+/// Characters that must not be in a text that is shown, except line ends.
 fn obeyed(text: &str) -> String {
     let bidi = [
         '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
@@ -32,7 +33,7 @@ async fn app() -> kit::Running {
          <form action=\"/{HOSTILE}\"><input name=\"{HOSTILE}\"><button>{HOSTILE}</button></form>"
     );
     let away = || async {
-        // Header values hold bytes of Latin-1, C1 among them, but no C0.
+        // Header values may contain bytes of Latin-1, including C1, but not C0.
         let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
         (
             StatusCode::FOUND,
@@ -63,7 +64,7 @@ fn write_scenario(directory: &Path, name: &str) {
     std::fs::write(directory.join(name), text).unwrap();
 }
 
-/// In a thread of its own, because the app is served by the test's.
+/// In its own thread, because the test's thread serves the app.
 async fn run(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
     let directory = directory.to_owned();
     let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
@@ -76,7 +77,7 @@ async fn run(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
     let app = app().await;
     let origin = format!("http://localhost:{}", app.addr().port());
@@ -104,10 +105,10 @@ async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn on_a_terminal_nothing_but_our_own_colours_is_obeyed() {
     if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: output on a terminal: there is no `script` of util-linux");
+        eprintln!("skipped: output on a terminal: `script` of util-linux is not installed");
         return;
     }
     let app = app().await;
@@ -139,7 +140,7 @@ async fn on_a_terminal_nothing_but_our_own_colours_is_obeyed() {
 
 /// D13: what people send to a mock is one line of its log.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn a_username_cannot_write_on_the_terminal_of_a_mock() {
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
     let listen = format!("127.0.0.1:{port}");
@@ -173,9 +174,9 @@ fn a_username_cannot_write_on_the_terminal_of_a_mock() {
     assert!(log.contains("\\u{1b}[2J\\n9999"), "{log:?}");
 }
 
-/// Names of files come from whoever packed the archive.
+/// File names may come from the author of an archive.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn names_of_files_and_arguments_are_shown_and_not_obeyed() {
     let directory = tempfile::tempdir().unwrap();
     let name = "a\u{1b}[2J\nerror: forged\u{202e}.yaml";
@@ -197,7 +198,7 @@ fn names_of_files_and_arguments_are_shown_and_not_obeyed() {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!([2, 4].contains(&output.status.code().unwrap()), "{arguments:?}: {told}");
         assert_eq!(obeyed(&told), "", "{arguments:?}: {told:?}");
-        // clap itself leaves escape sequences out of what it quotes.
+        // clap itself removes escape sequences from what it quotes.
         assert!(told.contains("\\u{1b}[2J") || arguments == ["run", &option], "{arguments:?}: {told:?}");
         assert!(!told.lines().any(|line| line.starts_with("error: forged")), "{arguments:?}: {told:?}");
     }

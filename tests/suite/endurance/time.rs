@@ -1,4 +1,4 @@
-//! Clocks that step, stand wrong or are read in two different seconds, and a machine that
+//! Clocks that step, are wrong or are read in two different seconds, and a machine that
 //! pauses.
 
 use std::fmt::Write as _;
@@ -17,10 +17,10 @@ use logto_testkit::{
 use crate::support::{Elsewhere, Surroundings, binary, first_visit, root};
 use crate::support::{in_the_long_form, only_in_the_long_form};
 
-/// As a clock is set: by minutes, by an hour, by a day, to and fro.
+/// How a clock may be set: by minutes, by an hour, by a day, back and forth.
 const STEPS: [i64; 6] = [300, -300, 3600, -3600, 86_400, -86_400];
 
-/// Steps the clock whenever a party has been asked something, in the middle of what it does.
+/// Steps the clock whenever a party has received a request, while it handles it.
 async fn steps(machine: &Machine, journal: &Journal, by: &[i64]) -> ! {
     let (mut steps, mut seen) = (by.iter().cycle(), journal.last_number());
     loop {
@@ -41,7 +41,7 @@ async fn unsettled(stack: &Stack, machine: &Machine, by: &[i64]) -> WalkReport {
     }
 }
 
-/// What is not as reviewed.
+/// How the transcript differs from the reviewed one.
 fn complaint(scenario: &Scenario, report: &WalkReport) -> Option<String> {
     let mut all: String = report.failures.iter().map(|failure| format!("{failure}\n")).collect();
     match compare_snapshot(scenario, &report.transcript.to_string()).unwrap() {
@@ -52,7 +52,7 @@ fn complaint(scenario: &Scenario, report: &WalkReport) -> Option<String> {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn steps_of_the_machines_clock_change_no_walk_of_a_stack_that_lives_in_one_process() {
     let machine = Machine::movable();
     let stack = stack_for(&first_visit()).unwrap().machine(machine.clone()).start().await.unwrap();
@@ -63,7 +63,7 @@ async fn steps_of_the_machines_clock_change_no_walk_of_a_stack_that_lives_in_one
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
     let machine = Machine::movable();
     let elsewhere = Elsewhere::start_on(Surroundings::Right, &machine).await;
@@ -71,14 +71,14 @@ async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
         let stack = elsewhere.stack(true).machine(machine.clone()).start().await.unwrap();
         let report = unsettled(&stack, &machine, &[days * 86_400]).await;
         stack.stop().await.unwrap();
-        assert!(!report.failures.is_empty(), "a sign-in of many days came through");
+        assert!(!report.failures.is_empty(), "a sign-in of many days succeeded");
         let found: Vec<&str> = report.findings.iter().map(|finding| finding.cause.id()).collect();
         assert_eq!(found, ["machine/clock-stepped"]);
         let told = report.findings[0].to_string();
         let way = if days > 0 { "forward" } else { "back" };
         assert!(told.contains(&format!("the clock of this machine stepped {way} by")), "{told}");
     }
-    // What is broken when nothing steps keeps its name.
+    // Without a step, a fault keeps its finding.
     let stack = elsewhere.stack(true).machine(machine.clone()).start().await.unwrap();
     let report = walk(&stack, &first_visit()).await.unwrap();
     stack.stop().await.unwrap();
@@ -86,7 +86,7 @@ async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_start_that_fails_while_the_clock_steps_says_so() {
     let machine = Machine::movable();
     let elsewhere = Elsewhere::start_on(Surroundings::Right, &machine).await;
@@ -99,9 +99,9 @@ async fn a_start_that_fails_while_the_clock_steps_says_so() {
     assert!(told.contains("Meanwhile the clock of this machine stepped forward by"), "{told}");
 }
 
-/// No battery and no network yet, and times at which dates have run over before.
+/// A machine without battery and network, and times at which date formats overflow.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
     for at in [
         "1970-01-01T00:00:10Z",
@@ -111,7 +111,8 @@ async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
         "2049-12-31T23:59:59Z",
         "2100-02-28T23:59:59Z",
         "2229-01-01T00:00:00Z",
-        // Later only where nobody outside looks: an app that reads `updated_at` as seconds may know no such time.
+        // Later only without an outside reader: an app that reads `updated_at` as seconds may not support
+        // such a time.
         "2262-04-11T23:47:16Z",
         "9999-12-01T00:00:00Z",
     ] {
@@ -129,10 +130,10 @@ async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
     }
 }
 
-/// For so long the machine is stopped between any two readings of its clock.
+/// How long the machine is stopped between any two readings of its clock.
 const STOPPED: Duration = Duration::from_secs(60);
 
-/// Walks these on clocks that go on by so much at every reading.
+/// Walks these on clocks that advance by this much at every reading.
 async fn read_apart(scenarios: &[Scenario], tick: Duration) -> Vec<String> {
     let mut complaints = Vec::new();
     for scenario in scenarios {
@@ -152,19 +153,19 @@ fn all_scenarios(under: &str) -> Vec<Scenario> {
     all.filter(|scenario| scenario.skipped_on(BackendKind::Embedded).is_none()).collect()
 }
 
-/// Any two readings of the clock may fall into two seconds. So that they do, the clock here goes
-/// on at every reading; whatever compares two of them is found by that.
+/// Any two readings of the clock may fall into two seconds. To force that, the clock here
+/// advances at every reading, which reveals every comparison of two readings.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn no_transcript_depends_on_two_readings_in_one_second() {
     let few = all_scenarios("sign-in");
     assert!(few.len() > 3);
     assert_eq!(read_apart(&few, Duration::from_millis(51)).await, Vec::<String>::new());
 }
 
-/// Longer than from where on transcripts tell the past in minutes.
+/// Longer than the limit from which transcripts give past times in minutes.
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn no_transcript_depends_on_how_long_the_machine_was_stopped() {
     let few = [all_scenarios("time"), all_scenarios("sign-in")].concat();
     assert!(few.len() > 5);
@@ -172,7 +173,7 @@ async fn no_transcript_depends_on_how_long_the_machine_was_stopped() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn no_transcript_of_any_scenario_depends_on_two_readings_in_one_second() {
     let ticks = if in_the_long_form() { &[Duration::from_millis(7), STOPPED][..] } else { &[STOPPED] };
     for tick in ticks.iter().copied() {
@@ -197,7 +198,7 @@ fn no_transcript_of_any_scenario_depends_on_two_readings_in_one_second() {
     }
 }
 
-/// Stories of a folder, by the double, on a clock that goes on by so much at every reading.
+/// Replays the stories of a folder on the double, on a clock that advances by this much at every reading.
 async fn told_apart(under: &str, tick: Duration) -> (usize, Vec<String>) {
     let golden = root().join("tests/golden");
     let known = KnownDifferences::load(&golden).unwrap();
@@ -215,14 +216,14 @@ async fn told_apart(under: &str, tick: Duration) -> (usize, Vec<String>) {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn no_recorded_story_depends_on_two_readings_in_one_second() {
     let (told, differ) = told_apart("social/", Duration::from_millis(51)).await;
     assert!(told > 3 && differ.is_empty(), "{} differences in {told}\n{}", differ.len(), differ.join("\n"));
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn no_recorded_story_at_all_depends_on_two_readings_in_one_second() {
     let ticks = if in_the_long_form() { &[Duration::from_millis(7), STOPPED][..] } else { &[STOPPED] };
     for tick in ticks.iter().copied() {
@@ -236,7 +237,7 @@ async fn no_recorded_story_at_all_depends_on_two_readings_in_one_second() {
     }
 }
 
-/// So many copies of the first visit in a folder of their own.
+/// This many copies of the first visit in a folder of their own.
 fn copies(count: usize) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for number in 0..count {
@@ -256,7 +257,7 @@ fn signal(child: &std::process::Child, name: &str) {
 
 #[cfg(unix)]
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
     use std::io::{BufRead as _, BufReader, Read as _};
     use std::process::Stdio;
@@ -285,7 +286,7 @@ async fn a_run_that_is_stopped_for_longer_than_any_time_out_goes_on() {
     }
 }
 
-/// What failed, of a JSON report.
+/// The failures in a JSON report.
 fn failures(report: &str) -> String {
     let Ok(report) = serde_json::from_str::<serde_json::Value>(report) else { return report.to_owned() };
     let mut text = String::new();
@@ -297,7 +298,7 @@ fn failures(report: &str) -> String {
     text
 }
 
-/// The library that shows a process other clocks, where it is installed.
+/// libfaketime, which gives a process a different clock, if it is installed.
 fn faketime() -> Option<PathBuf> {
     let folders =
         ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime"];
@@ -309,7 +310,7 @@ fn faketime() -> Option<PathBuf> {
     found
 }
 
-/// The command under a wall clock that is told by a file; the monotonic clock is the machine's.
+/// The command with a wall clock that a file sets; the monotonic clock is the machine's.
 fn under(faketime: &Path, told: &Path) -> Command {
     let mut command = Command::new(binary());
     command
@@ -321,7 +322,7 @@ fn under(faketime: &Path, told: &Path) -> Command {
 }
 
 #[tokio::test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 async fn a_run_under_a_clock_that_steps_has_no_failure() {
     if !only_in_the_long_form("steps of the clock during a run, by libfaketime") {
         return;
@@ -353,13 +354,13 @@ async fn a_run_under_a_clock_that_steps_has_no_failure() {
         let slowest = report["scenarios"].as_array().unwrap().iter().map(slowest).fold(0.0, f64::max);
         assert!(
             slowest < 60.0 && report["seconds"].as_f64().unwrap() < 300.0,
-            "durations are nonsense: {slowest}"
+            "durations make no sense: {slowest}"
         );
     }
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn two_hundred_and_fifty_walks_at_once_time_nothing_out() {
     if !only_in_the_long_form("250 walks at once") {
         return;

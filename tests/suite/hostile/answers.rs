@@ -1,5 +1,5 @@
-//! A provider that answers anything: Logto's connector says what it thinks of
-//! it, and nobody falls.
+//! A provider with arbitrary answers: Logto's connector reports an error or
+//! accepts them, and no party panics.
 
 use kit::Rule;
 use logto_testkit::{ActionError, Stack, Visitor};
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 
-/// Names that the connector looks for, and one that it does not.
+/// Names that the connector reads, and one that it does not.
 const MEMBERS: [&str; 9] =
     ["access_token", "token_type", "scope", "sub", "name", "picture", "email", "error", "x"];
 
@@ -31,7 +31,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An answer that is nearly right, anything at all in JSON, the beginning of it, or no JSON.
+/// An answer that is nearly right, arbitrary JSON, truncated JSON, or text that is not JSON.
 fn body() -> impl Strategy<Value = String> {
     let nearly = (prop::sample::select(&MEMBERS[..]), value()).prop_map(|(wrong, value)| {
         let mut right: Map<String, Value> =
@@ -69,7 +69,7 @@ fn whatever_the_provider_answers_the_connector_has_a_word_for_it() {
             let signed_in = visitor.page().unwrap().url.path() == "/";
             prop_assert!(signed_in || visitor.says().is_some(), "{}", visitor.transcript());
             drop(visitor);
-            // It says when a party panicked.
+            // It reports when a party has panicked.
             stack.stop().await.unwrap();
             Ok(())
         })

@@ -1,5 +1,5 @@
-//! Texts that are made to cost much: each is a hundred times larger than
-//! anything honest, and is dealt with in a time that is proportionate.
+//! Inputs that are made to be expensive: each is a hundred times larger than
+//! any honest one, and must be handled in proportionate time.
 
 use std::fmt::Write as _;
 use std::sync::mpsc;
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::targets;
 
-/// Far more than is needed, on a machine that has other things to do; what grows
-/// with the square of its size takes many times as long.
+/// Far more than is needed, even on a busy machine; quadratic handling takes
+/// many times as long.
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn numbered(count: usize, write: impl Fn(&mut String, usize)) -> String {
@@ -19,7 +19,7 @@ fn numbered(count: usize, write: impl Fn(&mut String, usize)) -> String {
     text
 }
 
-/// Runs each input on a thread of its own; complains of all that are too slow or fail.
+/// Runs each input on its own thread; reports all that are too slow or fail.
 fn survives(target: &'static str, bombs: Vec<(&'static str, String)>) {
     let mut complaints = Vec::new();
     for (name, text) in bombs {
@@ -41,7 +41,7 @@ fn survives(target: &'static str, bombs: Vec<(&'static str, String)>) {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn pages_that_are_made_to_cost_much_do_not() {
     let ids = numbered(40_000, |text, number| {
         write!(text, "<form id=f{number}></form><input name=a form=f{number}>").unwrap();
@@ -74,7 +74,7 @@ fn pages_that_are_made_to_cost_much_do_not() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn forms_that_are_made_to_cost_much_do_not() {
     survives(
         "params",
@@ -111,7 +111,7 @@ fn cookies_that_are_made_to_cost_much_do_not() {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn scenario_files_that_are_made_to_cost_much_do_not() {
     let laughs = numbered(30, |text, n| {
         let before = if n == 0 { "x".to_owned() } else { vec![format!("*a{}", n - 1); 9].join(", ") };
@@ -175,7 +175,7 @@ fn requests_that_are_made_to_cost_much_do_not() {
             ("many cookies", format!("GET /oidc/session/end\ncookie: {cookies}")),
             ("deep JSON", json("/api/experience", &"[".repeat(500_000))),
             (
-                "long JSON that is none",
+                "long text that is not JSON",
                 json("/api/experience", &format!("{{\"a\":\"{}", "é".repeat(250_000))),
             ),
         ],

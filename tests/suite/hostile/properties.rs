@@ -1,4 +1,4 @@
-//! What was written is read as it was meant, whatever it is.
+//! Round trips: what was written reads back as the same value, whatever it is.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -114,7 +114,7 @@ proptest! {
     ) {
         let inputs: String = fields.iter().map(|(name, value, outside)| {
             let input = format!("<input type=hidden form=f name='{}' value='{}'>", html(name), html(value));
-            // Some stand outside, behind the end of the form.
+            // Some are outside, after the end of the form.
             if *outside { format!("</form>{input}") } else { input }
         }).collect();
         let page = format!("<form id=f method=POST action='{}'>{inputs}", html(&action));
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn text_of_a_scenario_file_is_taken_as_it_stands(description in "\\PC{0,60}", text in "\\PC{0,40}") {
         prop_assume!(!description.replace('[', "").trim().is_empty());
-        // Brackets and braces mean something; their plain spelling is in the reference.
+        // Brackets and braces have a meaning; the reference says how to escape them.
         let plain = |text: &str| text.replace('[', "").replace("${", "$${");
         // Every JSON text is YAML, with the same meaning.
         let file = json!({ "description": plain(&description), "steps": [{ "click": plain(&text) }] }).to_string();

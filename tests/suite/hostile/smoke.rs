@@ -1,6 +1,6 @@
-//! The fuzz targets for a moment each: on their seeds, and on what chance makes
-//! of these. The chance is the same in every run; `fuzz/README.md` tells how to
-//! look for longer, and how to look in earnest.
+//! Runs each fuzz target briefly, on its seeds and on random mutations of them.
+//! The random numbers are the same in every run; `fuzz/README.md` says how to
+//! run for longer, and how to fuzz for real.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -11,12 +11,12 @@ use kit::{Random, Stopwatch};
 use super::targets;
 use crate::support::root;
 
-/// How long each target is tried unless `LOGTO_TESTKIT_FUZZ_SECONDS` says so.
+/// How long each target runs by default, without `LOGTO_TESTKIT_FUZZ_SECONDS`.
 const A_MOMENT: Duration = Duration::from_millis(200);
-/// An input of a few hundred bytes that takes longer than this is a find.
+/// An input of a few hundred bytes that takes longer than this is reported.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// What parsers stumble over.
+/// Text that tends to break parsers.
 const WORDS: [&str; 28] = [
     "\0",
     "%",
@@ -55,7 +55,7 @@ impl Chance {
         usize::try_from(u64::from_le_bytes(self.0.bytes()) % limit.max(1) as u64).unwrap()
     }
 
-    /// A stretch of a text of that length.
+    /// A random slice of a text, of that length.
     fn stretch(&self, length: usize) -> std::ops::Range<usize> {
         let start = self.below(length + 1);
         start..start + self.below((length - start).min(64) + 1)

@@ -31,7 +31,7 @@ fn client_ids(random: &Random) -> Vec<Fault> {
             };
             fault(&slip.name, &slip.value, causes)
         })
-        // The id has no capitals, so these are the id itself.
+        // The id has no upper-case letters, so these are the id itself.
         .filter(|fault| fault.given["connector"]["client_id"] != CLIENT_ID)
         .collect();
     faults.push(fault(
@@ -52,7 +52,7 @@ fn secrets(random: &Random) -> Vec<Fault> {
         .map(|slip| {
             let causes: &[&str] = match slip.kind {
                 SlipKind::WhiteSpace => {
-                    // Characters without width are something added, too.
+                    // Zero-width characters count as something added, too.
                     &[
                         "connector/secret-has-trailing-whitespace",
                         "connector/secret-has-more",
@@ -125,7 +125,7 @@ fn redirect_uris() -> Vec<Fault> {
             vec!["huggingface/redirect-uri-of-another-connector", NOT_REGISTERED],
         ),
         (
-            "the account centre's",
+            "the account center's",
             vec!["[LOGTO]/account/callback/social/[CONNECTOR]".to_owned()],
             vec![NOT_REGISTERED, "huggingface/account-center-callback*"],
         ),
@@ -220,7 +220,7 @@ fn scopes() -> Vec<Fault> {
     faults
 }
 
-/// What the provider answers to Logto in the place of the right thing.
+/// Wrong answers of the provider to Logto.
 fn answers() -> Vec<Fault> {
     let mut faults = Vec::new();
     for (status, body) in [

@@ -1,4 +1,4 @@
-//! What a fault is, and how faults are put together.
+//! What a fault is, and how faults are combined.
 
 use kit::Random;
 use serde_json::Value;
@@ -26,10 +26,10 @@ pub(super) enum Stop {
 pub(super) struct Fault {
     pub(super) name: String,
     pub(super) stop: Stop,
-    /// What it changes: two faults of the same are not put together.
+    /// The setting that it changes: two faults of one setting are not combined.
     pub(super) touches: &'static str,
     pub(super) given: Value,
-    /// Causes that are true of it; `*` stands for anything.
+    /// Causes that are true of it; `*` matches any text.
     pub(super) causes: Vec<&'static str>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn allows(causes: &[&str], id: &str) -> bool {
     })
 }
 
-/// Maps member by member, lists one behind the other, everything else as a whole.
+/// Merges maps member by member, appends lists, and replaces everything else.
 pub(super) fn merged(below: Value, above: Value) -> Value {
     match (below, above) {
         (Value::Object(mut below), Value::Object(above)) => {
@@ -74,7 +74,7 @@ pub(super) fn merged(below: Value, above: Value) -> Value {
     }
 }
 
-/// How a secret or an id goes wrong on its way, with what is true of it.
+/// Ways in which a secret or an id gets corrupted, each with the causes that are true of it.
 #[derive(Debug, Clone)]
 pub(super) struct Slip {
     pub(super) name: String,
@@ -96,7 +96,7 @@ fn number(random: &Random, below: usize) -> usize {
     usize::from(u16::from_le_bytes(random.bytes())) % below.max(1)
 }
 
-/// Slips of a value: a few are drawn from each kind.
+/// Corrupted forms of a value: a few are drawn from each kind.
 pub(super) fn slips(random: &Random, right: &str) -> Vec<Slip> {
     let mut slips = Vec::new();
     let mut slip = |name: String, value: String, kind| slips.push(Slip { name, value, kind });
@@ -149,7 +149,7 @@ pub(super) fn slips(random: &Random, right: &str) -> Vec<Slip> {
     slips
 }
 
-/// A text that stands for itself in a scenario.
+/// A text that a scenario takes literally.
 pub(super) fn literal(text: &str) -> String {
     text.replace("${", "$${")
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::faults::{Fault, SlipKind, Stop, literal, slips};
 
-/// Stands for an app secret in slips; the stack's own is not known beforehand.
+/// Stands for an app secret in corrupted forms; the stack's own is not known in advance.
 const SECRET: &str = "Zr7pQw2nXv5kLm8tYb1cJd4fGh6sAa9e";
 
 pub(super) fn faults(random: &Random) -> Vec<Fault> {
@@ -15,7 +15,7 @@ pub(super) fn faults(random: &Random) -> Vec<Fault> {
     faults
 }
 
-/// Slips that leave the value whole, with the name of the right one in them.
+/// Corrupted forms that contain the whole value, by its name.
 fn around<'n>(random: &Random, name: &'n str) -> impl Iterator<Item = (String, String, SlipKind)> + use<'n> {
     let whole = slips(random, SECRET).into_iter().filter(|slip| slip.value.matches(SECRET).count() == 1);
     whole.map(move |slip| (slip.name, literal(&slip.value).replace(SECRET, name), slip.kind))
@@ -111,7 +111,7 @@ fn others() -> Vec<Fault> {
         json!({ "storage": "cookie" }),
         &["app/session-cookie-too-large"],
     ));
-    // The secret is the right one; it is not sent, or not as it is.
+    // The secret is right, but is not sent, or not unchanged.
     let auth = ["application/type-needs-secret", "app/app-secret-not-*", "app/authentication-*"];
     for method in ["none", "post", "basic_encoded"] {
         faults.push(fault(
@@ -123,7 +123,7 @@ fn others() -> Vec<Fault> {
         ));
     }
     for (prompt, stop, causes) in [
-        // The sign-in works; what it lacks is told last.
+        // The sign-in works; what it lacks is reported last.
         ("login", Stop::SignOut, ["app/no-refresh-token"]),
         ("select_account", Stop::AppRequest, ["app/prompt-unknown"]),
         ("none", Stop::AppRequest, ["app/silent-sign-in-*"]),

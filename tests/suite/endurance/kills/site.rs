@@ -1,4 +1,4 @@
-//! A Logto with something in front of it that kills the command at a given request.
+//! A Logto behind a proxy that kills the command at a given request.
 
 use crate::support::{Elsewhere, Surroundings, binary};
 use axum::extract::{Request, State};
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-/// When the command is killed: at which request that changes something, and on which side of it.
+/// When the command is killed: at which changing request, and before or after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kill {
     Before(usize),
@@ -19,7 +19,7 @@ pub(super) enum Kill {
 
 #[derive(Default)]
 pub(super) struct Gate {
-    /// What changed something, by method and path.
+    /// The requests that changed something, by method and path.
     pub(super) seen: Vec<String>,
     pub(super) kill: Option<Kill>,
     pub(super) child: Option<Child>,
@@ -45,7 +45,7 @@ pub(super) async fn gate(State(gate): State<Shared>, request: Request, next: Nex
     response
 }
 
-/// Kills the command when its time has come.
+/// Kills the command at the chosen request.
 pub(super) fn fires(gate: &Shared, now: Kill) -> bool {
     let mut gate = gate.lock().unwrap();
     let fires = gate.kill == Some(now);
@@ -55,11 +55,11 @@ pub(super) fn fires(gate: &Shared, now: Kill) -> bool {
     fires
 }
 
-/// What a tenant holds before the command comes.
+/// What a tenant contains before the command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tenant {
     Fresh,
-    /// With an app, a role, people and a Hugging Face connector of others.
+    /// With another owner's app, role, people and Hugging Face connector.
     InUse,
 }
 
@@ -105,7 +105,7 @@ impl Site {
         Self { elsewhere, gate: gated, tenant }
     }
 
-    /// Everything that the Management API tells of the tenant.
+    /// Everything that the Management API says about the tenant.
     pub(super) async fn inventory(&self) -> Value {
         let management = self.elsewhere.management().await;
         let read = async |path: &str| management.get(path).await.unwrap().body;
@@ -128,7 +128,7 @@ impl Site {
         self.elsewhere.state_file.clone()
     }
 
-    /// The command, until it ends or is killed.
+    /// Runs the command until it ends or is killed.
     pub(super) async fn command(&self, arguments: &[&str], kill: Option<Kill>) -> Ended {
         let directory = self.elsewhere.directory.path();
         let said = directory.join("said");

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::support::binary;
 
-/// Every form in which a marker may come out. Its own implementation: the product's must not judge itself.
+/// Every form in which a marker may appear. This is an independent implementation: the product's own must not
+/// judge itself.
 pub(super) fn forms(marker: &str) -> Vec<(&'static str, String)> {
     let percent = |upper: bool, plus: bool| -> String {
         let one = |byte: u8| match byte {
@@ -35,7 +36,7 @@ pub(super) fn forms(marker: &str) -> Vec<(&'static str, String)> {
     ];
     for before in ["", "x", "xx"] {
         let text = format!("{before}{marker}");
-        // Without the characters that depend on what stands before and after.
+        // Without the characters that depend on what comes before and after.
         let (start, end) = ((before.len() * 8).div_ceil(6), text.len() * 8 / 6);
         // So in Basic credentials, and in the payload of a JWT.
         forms.push(("base64", STANDARD.encode(&text)[start..end].to_owned()));
@@ -45,7 +46,7 @@ pub(super) fn forms(marker: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn the_hunt_sees_a_marker_in_every_form() {
     let marker = "Mk01-q+Z/x=9\"Yw é";
     let jwt =
@@ -66,7 +67,7 @@ pub(super) struct Hunt {
     pub(super) directory: tempfile::TempDir,
     pub(super) markers: Vec<(String, String)>,
     pub(super) inputs: BTreeSet<PathBuf>,
-    /// Files that are there to hand secrets out.
+    /// Files whose purpose is to hand secrets out.
     pub(super) allowed: BTreeSet<PathBuf>,
     pub(super) found: Vec<String>,
 }
@@ -81,7 +82,7 @@ impl Hunt {
         self.directory.path().join(name)
     }
 
-    /// A marker of letters and digits, for places that take nothing else.
+    /// A marker of letters and digits, for places that accept nothing else.
     pub(super) fn marker(&mut self, place: &str) -> String {
         let marker = format!("Mk{:02}zQ7Wx9Lp{}", self.markers.len(), place.len());
         self.markers.push((place.to_owned(), marker.clone()));
@@ -108,7 +109,7 @@ impl Hunt {
         command
     }
 
-    /// Runs a command to its end, and searches what it wrote. Answers with its exit code and output.
+    /// Runs a command to its end, and searches what it wrote. Returns its exit code and output.
     pub(super) fn run(&mut self, arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
         let output = self.command(arguments, environment).stdin(Stdio::null()).output().unwrap();
         let text =
@@ -152,7 +153,7 @@ impl Hunt {
         self.search(&arguments.join(" "), &told);
     }
 
-    /// Searches a text, and all files that are neither inputs nor there to hand secrets out.
+    /// Searches a text, and all files except inputs and those that hand secrets out.
     pub(super) fn search(&mut self, command: &str, text: &str) {
         let mut texts = vec![("its output".to_owned(), text.to_owned())];
         for entry in std::fs::read_dir(self.directory.path()).unwrap().flatten() {

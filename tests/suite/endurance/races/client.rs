@@ -44,7 +44,7 @@ impl Answer {
             .join(" ")
     }
 
-    /// A parameter of the address that it leads to.
+    /// A query parameter of its `Location`.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
         let (_, query) = self.location.as_deref()?.split_once('?')?;
         let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -52,7 +52,7 @@ impl Answer {
     }
 }
 
-/// Where a `Location` leads: its path without ids, and what the app is told.
+/// Where a `Location` leads: its path without ids, and the parameters for the app.
 fn place(location: &str) -> String {
     let (path, query) = location.split_once('?').unwrap_or((location, ""));
     let path = path.split_once("://").map_or(path, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
@@ -67,10 +67,10 @@ fn place(location: &str) -> String {
     [path.to_owned(), told.join(" ")].join(" ").trim_end().to_owned()
 }
 
-/// The call by which the page has a code verified.
+/// The page's call to have a code verified.
 pub(super) struct Verify {
     pub(super) request: Request,
-    /// The verification, as the next calls name it.
+    /// The verification id, which the next calls need.
     pub(super) id: Value,
 }
 
@@ -107,7 +107,7 @@ impl Browser {
         Self { scope, ..self }
     }
 
-    /// A request to Logto with the cookies of now.
+    /// A request to Logto with the current cookies.
     pub(super) fn request(&self, method: Method, address: &str, body: Option<Value>) -> Request {
         let url = self.logto.join(address).unwrap();
         let mut request = http::Request::builder().method(method).uri(url.as_str());
@@ -244,7 +244,7 @@ impl Browser {
         assert_eq!(identified.status, 204, "{identified:?}");
     }
 
-    /// Signs in; gives where the page goes on.
+    /// Signs in; returns the address at which the page continues.
     pub(super) async fn signs_in(&mut self, username: &str, password: &str) -> String {
         self.is_identified(username, password).await;
         self.submits().await
@@ -274,13 +274,13 @@ impl Browser {
         Verify { request, id: json!({ "verificationId": id }) }
     }
 
-    /// Ends the interaction; gives where the page goes on.
+    /// Ends the interaction; returns the address at which the page continues.
     pub(super) async fn submits(&mut self) -> String {
         let submitted = self.send(self.post("/api/experience/submit", json!({}))).await;
         submitted.member("redirectTo").unwrap_or_else(|| panic!("{submitted:?}")).to_owned()
     }
 
-    /// Goes on to the consent; it is not asked for yet.
+    /// Continues up to the consent, without requesting it yet.
     pub(super) async fn comes_to_consent(&mut self, on: &str) -> String {
         let consent = self.send(self.get(on)).await;
         assert_eq!(consent.told(), "303 /consent", "{consent:?}");
@@ -294,7 +294,7 @@ impl Browser {
         allowed.location.unwrap()
     }
 
-    /// Signs in; gives the code.
+    /// Signs in; returns the code.
     pub(super) async fn code(&mut self, username: &str, password: &str) -> String {
         let on = self.signs_in(username, password).await;
         let consent = self.comes_to_consent(&on).await;
@@ -340,7 +340,7 @@ impl Browser {
         request
     }
 
-    /// Begins a sign-out; gives the form of its page, not sent yet.
+    /// Starts a sign-out; returns the form of its page, not sent yet.
     pub(super) async fn begins_sign_out(&mut self) -> Request {
         let address = format!("/oidc/session/end?client_id={}", self.app_id);
         let page = self.send(self.get(&address)).await;
