@@ -5,11 +5,11 @@ use kit::CaError;
 use url::Url;
 
 use super::usage::UsageError;
+use crate::ScenarioError;
 use crate::container::{ContainerError, EngineError};
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
 use crate::stack::{ManagementError, SavedStateError, StartError, StopError};
-use crate::{RunError, ScenarioError};
 
 /// Why the command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +65,6 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Stop(#[from] StopError),
     #[error(transparent)]
-    Run(#[from] RunError),
-    #[error(transparent)]
     Ca(#[from] CaError),
     #[error(transparent)]
     SavedState(#[from] SavedStateError),
@@ -111,7 +109,6 @@ impl CliError {
             Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Ca(CaError::Write { .. }) => 70,
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
-            Self::Run(RunError::Given { .. }) => 2,
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
@@ -130,7 +127,6 @@ fn diagnosis(error: &DiagnoseError) -> u8 {
         DiagnoseError::Input(_) => 2,
         DiagnoseError::Start(_)
         | DiagnoseError::Stop(_)
-        | DiagnoseError::Run(_)
         | DiagnoseError::Scenario(_)
         | DiagnoseError::Command { .. }
         | DiagnoseError::Environment { .. } => 3,

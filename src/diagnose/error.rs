@@ -1,6 +1,5 @@
 //! Why there is no diagnosis.
 
-use crate::run::RunError;
 use crate::scenario::ScenarioError;
 use crate::stack::{ManagementError, StartError, StopError};
 
@@ -90,9 +89,6 @@ pub enum DiagnoseError {
     /// The twin of the set-up did not stop.
     #[error(transparent)]
     Stop(#[from] StopError),
-    /// The twin's scenario cannot be walked.
-    #[error(transparent)]
-    Run(#[from] RunError),
     /// The twin's scenario cannot be read: a fault of this program.
     #[error("the scenario of the twin is none, which is a fault of this program: {0}")]
     Scenario(#[from] ScenarioError),

@@ -202,4 +202,16 @@ mod tests {
             "{refused}"
         );
     }
+
+    #[tokio::test]
+    async fn accounts_that_cannot_be_are_named() {
+        let mut setup = Setup::default();
+        setup.huggingface.users = vec!["ada".to_owned()];
+        setup.huggingface.accounts = setup.huggingface.config().users;
+        let refused = Stack::builder().setup(setup).start().await.unwrap_err().to_string();
+        assert!(
+            refused.contains("make the accounts at Hugging Face") && refused.contains("username `ada`"),
+            "{refused}"
+        );
+    }
 }

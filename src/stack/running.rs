@@ -279,6 +279,9 @@ impl Stack {
     }
 
     async fn start(settings: StackBuilder) -> Result<Self, StartError> {
+        let accounts = settings.setup.huggingface.config().check();
+        accounts
+            .map_err(|cause| StartError { step: "make the accounts at Hugging Face", cause: cause.into() })?;
         let mut servers = Vec::new();
         let containers = InContainers::start(&settings).await?;
         let container = containers.as_ref().map(InContainers::running);

@@ -47,6 +47,7 @@ impl StartError {
             | StepError::Saved(_)
             | StepError::Name(_)
             | StepError::Address(_)
+            | StepError::Accounts(_)
             | StepError::App(_)
             | StepError::Disturbed { .. } => self,
             StepError::Deadline(_)
@@ -118,6 +119,9 @@ pub enum StepError {
     /// A setting that is meant to be an address is none.
     #[error("`{0}` is no address")]
     Address(String),
+    /// Accounts and organisations that cannot be at Hugging Face together.
+    #[error(transparent)]
+    Accounts(#[from] mock_huggingface::Invalid),
     /// The machine got in the way.
     #[error("{cause}. Meanwhile {disturbance}: start again")]
     Disturbed {

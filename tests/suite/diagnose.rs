@@ -352,8 +352,8 @@ fn an_app_of_ones_own_is_started_and_ended() {
 async fn found_in(text: &str) -> Option<&'static str> {
     let scenario =
         Scenario::parse(text, Path::new("capsule.yaml")).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let stack = stack_for(&scenario).unwrap().start().await.unwrap();
-    let report = diagnosed_walk(&stack, &scenario).await.unwrap();
+    let stack = stack_for(&scenario).start().await.unwrap();
+    let report = diagnosed_walk(&stack, &scenario).await;
     stack.stop().await.unwrap();
     report.findings.first().map(|first| first.cause.id())
 }
