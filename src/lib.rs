@@ -67,7 +67,9 @@
 //! # An app of your own
 //!
 //! [`StackBuilder::app_at`](stack::StackBuilder::app_at) takes its address,
-//! [`Stack::environment`] says what it needs, [`Stack::app_is_up`] waits for it.
+//! [`Stack::environment`] says what it needs, [`Stack::app_is_up`] waits for it. Or
+//! [`StackBuilder::own_app`](stack::StackBuilder::own_app) takes a command, [`Stack::start_app`] starts it,
+//! and it ends with the stack.
 //!
 //! # A scenario file
 //!

@@ -217,30 +217,19 @@ async fn walk_twin(
     let scenario = Scenario::made(document.clone(), Path::new("twin.yaml"))?;
     let mut builder = stack_for(&scenario);
     if let Some(own) = own {
-        builder = builder.app_at(own.origin.clone());
+        builder = builder.own_app(own.app.clone());
     }
-    let stack = builder.start().await?;
-    let walked = walk_on(&stack, &scenario, model, own).await;
+    let mut stack = builder.start().await?;
+    let walked = walk_on(&mut stack, &scenario, model).await;
     let stopped = stack.stop().await;
     let walk = walked?;
     stopped?;
     Ok(walk)
 }
 
-async fn walk_on(
-    stack: &Stack,
-    scenario: &Scenario,
-    model: &Twin,
-    own: Option<&OwnApp>,
-) -> Result<Walk, DiagnoseError> {
-    let process = match own {
-        Some(own) => own.start(stack).await?,
-        None => None,
-    };
+async fn walk_on(stack: &mut Stack, scenario: &Scenario, model: &Twin) -> Result<Walk, DiagnoseError> {
+    stack.start_app().await?;
     let observed = observed_walk(stack, scenario).await;
-    if let Some(process) = process {
-        process.end().await;
-    }
     let words = Words::new(model, stack);
     let mut stages = passed(&observed);
     for stage in &mut stages {

@@ -193,3 +193,7 @@ pub(super) async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError>
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {
     StartError { step: "make the CA", cause: cause.into() }
 }
+
+pub(super) fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Result<T, StartError> {
+    filled.map_err(|cause| StartError { step, cause: cause.into() })
+}

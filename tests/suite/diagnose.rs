@@ -343,9 +343,12 @@ fn an_app_of_ones_own_is_started_and_ended() {
     let refused = std::net::TcpStream::connect(format!("127.0.0.1:{}", port.trim()));
     assert!(refused.is_err(), "the app still listens on {port}");
 
-    let missing = ["diagnose", "--connector", &good, "--app-command", "exit 3", "--app-timeout", "1"];
-    let (code, _, told) = files.run(&missing);
-    assert!(code == 3 && told.contains("no app answers at"), "{code} {told}");
+    for (command, said) in [("sleep 7000", "no app answers at"), ("exit 3", "command ended (exit status: 3)")]
+    {
+        let missing = ["diagnose", "--connector", &good, "--app-command", command, "--app-timeout", "1"];
+        let (code, _, told) = files.run(&missing);
+        assert!(code == 3 && told.contains(said), "{code} {told}");
+    }
 }
 
 /// The first finding of a capsule's walk.
