@@ -70,16 +70,16 @@ async fn measure(rounds: Rounds) -> Result<(), Failure> {
     let scenario = Scenario::load(path.as_ref())?;
 
     // The first stack includes what is created once per process.
-    drop(stack_for(&scenario)?.start().await?);
+    drop(stack_for(&scenario).start().await?);
     let mut starts = Vec::new();
     for _ in 0..rounds.alone {
         let began = now();
-        let stack = stack_for(&scenario)?.start().await?;
+        let stack = stack_for(&scenario).start().await?;
         starts.push(began.elapsed());
         stack.stop().await?;
     }
 
-    let stack = stack_for(&scenario)?.start().await?;
+    let stack = stack_for(&scenario).start().await?;
     let floor = Floor::recorded(&stack, &scenario).await?;
     let (mut walks, mut floors) = (Vec::new(), Vec::new());
     // Alternately, so that a drift of the machine's speed affects both.
@@ -123,7 +123,7 @@ fn median(times: &mut [Duration]) -> Duration {
 }
 
 async fn one(stack: &Stack, scenario: &Scenario) -> Result<(), Failure> {
-    let report = walk(stack, scenario).await?;
+    let report = walk(stack, scenario).await;
     if report.passed() { Ok(()) } else { Err(format!("{}\n{:?}", report.transcript, report.failures).into()) }
 }
 
@@ -188,7 +188,7 @@ async fn some(
     for _ in 0..walks {
         let stack = match stack {
             Some(stack) if kept == Kept::Yes => stack,
-            _ => stack.insert(stack_for(scenario)?.start().await?),
+            _ => stack.insert(stack_for(scenario).start().await?),
         };
         one(stack, scenario).await?;
     }

@@ -1,7 +1,6 @@
 //! The command line: parse, run, exit code. What it does is in the library.
 
 mod access;
-mod app_env;
 mod arguments;
 mod ca;
 mod capsule;
@@ -15,6 +14,7 @@ mod exit;
 mod fidelity;
 mod guard;
 mod output;
+mod own_app;
 mod panics;
 mod probe;
 mod provision;

@@ -67,7 +67,9 @@
 //! # An app of your own
 //!
 //! [`StackBuilder::app_at`](stack::StackBuilder::app_at) takes its address,
-//! [`Stack::environment`] says what it needs, [`Stack::app_is_up`] waits for it.
+//! [`Stack::environment`] says what it needs, [`Stack::app_is_up`] waits for it. Or
+//! [`StackBuilder::own_app`](stack::StackBuilder::own_app) takes a command, [`Stack::start_app`] starts it,
+//! and it ends with the stack.
 //!
 //! # A scenario file
 //!
@@ -80,8 +82,8 @@
 //!
 //! # tokio::runtime::Runtime::new()?.block_on(async {
 //! let scenario = Scenario::load("scenarios/sign-in/first-visit.yaml".as_ref())?;
-//! let stack = stack_for(&scenario)?.start().await?;
-//! let report = walk(&stack, &scenario).await?;
+//! let stack = stack_for(&scenario).start().await?;
+//! let report = walk(&stack, &scenario).await;
 //! assert!(report.passed(), "{}\n{:?}", report.transcript, report.failures);
 //! assert_eq!(compare_snapshot(&scenario, &report.transcript.to_string())?, SnapshotResult::Same);
 //! stack.stop().await?;
@@ -134,8 +136,8 @@
 //! let logto = Arc::new(container.start().await?);
 //! for file in ["scenarios/sign-in/first-visit.yaml", "scenarios/sign-in/consent-denied.yaml"] {
 //!     let scenario = Scenario::load(file.as_ref())?;
-//!     let stack = stack_for(&scenario)?.logto(Logto::Running(logto.clone())).start().await?;
-//!     assert!(walk(&stack, &scenario).await?.passed());
+//!     let stack = stack_for(&scenario).logto(Logto::Running(logto.clone())).start().await?;
+//!     assert!(walk(&stack, &scenario).await.passed());
 //!     stack.stop().await?;
 //! }
 //! if let Some(logto) = Arc::into_inner(logto) {
@@ -190,9 +192,7 @@ pub mod walker;
 pub use cli::main;
 #[doc(hidden)]
 pub use run::update_snapshot;
-pub use run::{
-    ActionError, Failure, RunError, SnapshotResult, Visitor, WalkReport, compare_snapshot, stack_for, walk,
-};
+pub use run::{ActionError, Failure, SnapshotResult, Visitor, WalkReport, compare_snapshot, stack_for, walk};
 #[doc(hidden)]
 pub use run::{diagnosed_walk, keep_wire, snapshot_path};
 pub use scenario::{Choice, Scenario, ScenarioError};

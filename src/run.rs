@@ -17,4 +17,4 @@ pub use kept::keep_wire;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};
-pub use walk::{RunError, WalkReport, diagnosed_walk, stack_for, walk};
+pub use walk::{WalkReport, diagnosed_walk, stack_for, walk};

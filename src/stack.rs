@@ -6,14 +6,16 @@
 //! has: Logto through its Management API, Hugging Face through an OAuth app.
 
 mod ahead;
-mod app_server;
+mod app;
+mod assembly;
+mod base;
+mod broker;
 mod builder;
 mod control;
 mod endpoints;
 mod known;
 mod management;
 mod names;
-mod parts;
 mod plan;
 mod probe;
 mod reset;
@@ -29,6 +31,8 @@ mod tenant;
 mod tenant_error;
 mod time;
 
+pub(crate) use app::url::write as write_variables;
+pub use app::{AppError, AppStart, OwnApp};
 pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::Endpoints;
 #[doc(hidden)]

@@ -11,6 +11,7 @@ use url::Url;
 use super::access::Access;
 use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
+use super::own_app::OwnApp;
 use super::provision::Provision;
 use super::usage::{UsageError, address, next_port};
 use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
@@ -78,7 +79,7 @@ pub(crate) enum Command {
         /// The run.
         run: String,
     },
-    /// What starts an app and ends it with all that it started; started by `diagnose` itself.
+    /// What starts an app and ends it with all that it started; started by `run`, `up` and `diagnose` themselves.
     #[command(hide = true)]
     Guard {
         /// The app's command.
@@ -120,18 +121,10 @@ pub(crate) struct Run {
     /// Print the transcript of every walk, not only of a single or a failed one.
     #[arg(long)]
     pub(crate) transcript: bool,
-    /// Origin of your own app, in place of the sample app; takes one scenario.
-    #[arg(long, value_name = "URL", requires = "app_env", value_parser = address)]
-    pub(crate) app: Option<Url>,
-    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up;
-    /// start your app with them.
-    #[arg(long, value_name = "FILE", requires = "app")]
-    pub(crate) app_env: Option<PathBuf>,
-    /// How many seconds your app may take to answer after that.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    pub(crate) app_timeout: u64,
     #[command(flatten)]
     pub(crate) backend: Backend,
+    #[command(flatten)]
+    pub(crate) own_app: OwnApp,
 }
 
 /// What a run prints.
@@ -252,9 +245,6 @@ pub(crate) struct Containers {
 pub(crate) struct Up {
     /// A scenario whose `given` the stack is set up by [default: the guide's, with e-mail].
     pub(crate) scenario: Option<PathBuf>,
-    /// Origin of your own app, in place of the sample app.
-    #[arg(long, value_name = "URL", value_parser = address)]
-    pub(crate) app: Option<Url>,
     /// Send browsers to the mock in plain HTTP, for a browser without any settings.
     #[arg(long)]
     pub(crate) plain: bool,
@@ -267,6 +257,8 @@ pub(crate) struct Up {
     /// Port of Logto; its admin tenant takes the next one.
     #[arg(long, default_value_t = 3001)]
     pub(crate) logto_port: u16,
+    #[command(flatten)]
+    pub(crate) own_app: OwnApp,
 }
 
 #[derive(Debug, Subcommand)]

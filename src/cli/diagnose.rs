@@ -2,17 +2,23 @@
 
 pub(crate) mod arguments;
 pub(crate) mod inputs;
-mod own_app;
 
 use super::exit::CliError;
 use super::output;
 use super::panics;
-use crate::diagnose;
+use crate::diagnose::{self, App, OwnApp};
 use arguments::{Diagnose, DiagnoseReport};
 
 pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
     let case = inputs::case(&command.inputs).await?;
-    let app = own_app::app(&command.own_app).await?;
+    let app = match command.own_app.told()? {
+        None => App::Sample,
+        Some(app) => App::Own(OwnApp {
+            app,
+            sign_in_path: command.paths.sign_in_path,
+            sign_out_path: command.paths.sign_out_path,
+        }),
+    };
     // Children of an own app end with it, so Ctrl-C must not end this process at once.
     let mut interrupted = super::run::interruption()?;
     let diagnosis = tokio::select! {

@@ -5,11 +5,11 @@ use kit::CaError;
 use url::Url;
 
 use super::usage::UsageError;
+use crate::ScenarioError;
 use crate::container::{ContainerError, EngineError};
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
-use crate::stack::{ManagementError, SavedStateError, StartError, StopError};
-use crate::{RunError, ScenarioError};
+use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StopError};
 
 /// Why the command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,8 @@ pub(crate) enum CliError {
     InScenario { name: String, source: Box<CliError> },
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    App(#[from] AppError),
     #[error("{0}; --app-port and --logto-port choose others")]
     PortTaken(StartError),
     /// No Logto in a container for the whole run.
@@ -64,8 +66,6 @@ pub(crate) enum CliError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Stop(#[from] StopError),
-    #[error(transparent)]
-    Run(#[from] RunError),
     #[error(transparent)]
     Ca(#[from] CaError),
     #[error(transparent)]
@@ -111,7 +111,7 @@ impl CliError {
             Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Ca(CaError::Write { .. }) => 70,
             Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
-            Self::Run(RunError::Given { .. }) => 2,
+            Self::App(error) => app(error),
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
@@ -128,12 +128,15 @@ impl CliError {
 fn diagnosis(error: &DiagnoseError) -> u8 {
     match error {
         DiagnoseError::Input(_) => 2,
-        DiagnoseError::Start(_)
-        | DiagnoseError::Stop(_)
-        | DiagnoseError::Run(_)
-        | DiagnoseError::Scenario(_)
-        | DiagnoseError::Command { .. }
-        | DiagnoseError::Environment { .. } => 3,
+        DiagnoseError::Start(_) | DiagnoseError::Stop(_) | DiagnoseError::Scenario(_) => 3,
+        DiagnoseError::App(error) => app(error),
+    }
+}
+
+fn app(error: &AppError) -> u8 {
+    match error {
+        AppError::Variables { .. } => 70,
+        AppError::Command { .. } | AppError::Ended { .. } | AppError::NoAnswer(_) => 3,
     }
 }
 

@@ -5,5 +5,9 @@ use crate::process;
 
 /// Starts an app, and ends it when the command that started this is gone.
 pub(crate) async fn guard(command: &str) -> Result<(), CliError> {
-    process::lead(command).await.map_err(|source| CliError::Io { what: "start the app", source })
+    match process::lead(command).await {
+        Ok(None) => Ok(()),
+        Ok(Some(code)) => std::process::exit(code),
+        Err(source) => Err(CliError::Io { what: "start the app", source }),
+    }
 }

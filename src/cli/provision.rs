@@ -6,13 +6,12 @@ use clap::Args;
 use url::Url;
 
 use super::access::Access;
-use super::app_env;
 use super::exit::CliError;
 use super::output;
 use super::usage::{UsageError, address, next_port};
 use crate::Stack;
 use crate::setup::{Connector, ConnectorFactory};
-use crate::stack::Standing;
+use crate::stack::{Standing, write_variables};
 
 /// Where the parties are. Every address is given as browsers, Logto and this
 /// command reach it alike.
@@ -68,7 +67,7 @@ pub(crate) async fn provision(command: Provision) -> Result<(), CliError> {
         ..Default::default()
     };
     let known = Stack::builder().connector(connector).provision(&standing).await?;
-    app_env::write(&command.app_env, &standing.environment(&known))?;
+    write_variables(&command.app_env, &standing.environment(&known))?;
     output::print(&format!(
         "application   {} in Logto, written to {}\nconnector     {} ({})\nOAuth app     {} at {}\n",
         known.app_id,

@@ -10,8 +10,6 @@ mod report;
 pub(super) mod select;
 mod text;
 
-use std::time::Duration;
-
 use clap::Parser as _;
 use kit::{Stop, Stopwatch};
 use tokio::sync::watch;
@@ -20,7 +18,7 @@ use super::arguments::{Arguments, Command, Run};
 use super::exit::CliError;
 use super::usage::UsageError;
 use crate::scenario::BackendKind;
-use crate::stack::Logto;
+use crate::stack::{Logto, OwnApp};
 use outcome::Totals;
 
 /// What `logto-testkit` without arguments does.
@@ -119,25 +117,11 @@ pub(super) fn kind(logto: &Logto) -> BackendKind {
     }
 }
 
-/// The app that the arguments name.
-fn own_app(run: &Run, scenarios: usize) -> Result<Option<pool::OwnApp>, CliError> {
-    let (Some(origin), Some(env_file)) = (&run.app, &run.app_env) else { return Ok(None) };
-    let plain =
-        matches!(origin.scheme(), "http" | "https") && origin.path() == "/" && origin.query().is_none();
-    match scenarios {
-        _ if !plain => Err(UsageError::AppOrigin(origin.clone()).into()),
-        1 => {
-            // Whoever waits for the file must not find that of an earlier run.
-            match std::fs::remove_file(env_file) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(CliError::Io { what: "replace the file of --app-env", source });
-                }
-                _ => {}
-            }
-            let limit = Duration::from_secs(run.app_timeout);
-            Ok(Some(pool::OwnApp { origin: origin.clone(), env_file: env_file.clone(), limit }))
-        }
-        many => Err(UsageError::AppTakesOne(many).into()),
+/// The app that the arguments name: it is at one address, and told one stack's variables.
+fn own_app(run: &Run, scenarios: usize) -> Result<Option<OwnApp>, CliError> {
+    match run.own_app.option() {
+        Some(option) if scenarios > 1 => Err(UsageError::AppTakesOne { option, scenarios }.into()),
+        _ => run.own_app.told(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::output;
 use super::secrets;
 use super::usage::UsageError;
 use crate::setup::{Connector, SampleApp};
-use crate::stack::{HUGGINGFACE_HOST, StepError};
+use crate::stack::{AppStart, HUGGINGFACE_HOST, StepError};
 use crate::{Scenario, Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
@@ -21,7 +21,7 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
         Some(path) => {
             let scenario = scenario(path)?;
             output::print(&format!("{}: {}\n\n", scenario.name(), scenario.description.trim()))?;
-            stack_for(&scenario)?
+            stack_for(&scenario)
         }
         None => {
             // The e-mail shows more of the sign-in than the connector's default scope.
@@ -33,8 +33,10 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     // People sit before it, with a browser that goes by this machine's clock.
     .real_time()
     .listen(loopback(up.app_port), loopback(up.logto_port), loopback(admin_port));
-    if let Some(origin) = &up.app {
-        builder = builder.app_at(origin.clone());
+    let app = up.own_app.chosen()?;
+    let by_hand = app.as_ref().is_some_and(|app| matches!(app.start, AppStart::ByHand));
+    if let Some(app) = app {
+        builder = builder.own_app(app);
     }
     if let Some(ca) = arguments::load_ca(up.ca.as_deref())? {
         builder = builder.ca(ca);
@@ -43,16 +45,26 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
         builder = builder.plain_huggingface(loopback(0));
     }
     let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
-    let stack = builder.start().await.map_err(|error| match &error.cause {
+    let mut stack = builder.start().await.map_err(|error| match &error.cause {
         StepError::Bind(_) => CliError::PortTaken(error),
         _ => error.into(),
     })?;
-    let told = output::print(&described(&stack, up.app.is_some()));
-    if told.is_ok() {
-        stop.wait().await;
-    }
+    // Whatever ends it, the app ends with the stack.
+    let ended = tokio::select! {
+        ended = shown(&mut stack, by_hand) => ended,
+        () = stop.wait() => Ok(()),
+    };
     stack.stop().await?;
-    told
+    ended
+}
+
+/// Starts an app of one's own, says where everything is, and stays.
+async fn shown(stack: &mut Stack, by_hand: bool) -> Result<(), CliError> {
+    if !by_hand {
+        stack.start_app().await?;
+    }
+    output::print(&described(stack, by_hand))?;
+    std::future::pending().await
 }
 
 /// The port after Logto's, or any where Logto takes any.
@@ -65,7 +77,7 @@ fn admin_port(up: &Up) -> Result<u16, UsageError> {
     match up.app_port {
         0 => Ok(admin),
         // An app of your own listens for itself.
-        app if up.app.is_none() && (app == up.logto_port || app == admin) => {
+        app if up.own_app.option().is_none() && (app == up.logto_port || app == admin) => {
             Err(UsageError::SamePort { port: app, admin })
         }
         _ => Ok(admin),
@@ -93,7 +105,7 @@ fn scenario(path: &Path) -> Result<Scenario, CliError> {
 }
 
 /// Where the parties are, and how to go there.
-fn described(stack: &Stack, own_app: bool) -> String {
+fn described(stack: &Stack, by_hand: bool) -> String {
     let endpoints = stack.endpoints();
     let users: Vec<String> = stack.huggingface().users().into_iter().map(|user| user.username).collect();
     let huggingface = match stack.plain_huggingface() {
@@ -107,7 +119,7 @@ fn described(stack: &Stack, own_app: bool) -> String {
         endpoints.logto_admin,
         users.join(", "),
     );
-    if own_app {
+    if by_hand {
         let variables = stack.environment().into_iter();
         let variables: String = variables.map(|(name, value)| format!("  {name}={value}\n")).collect();
         text += &format!("\nStart your app with\n\n{variables}");

@@ -44,8 +44,8 @@ pub(crate) enum UsageError {
     FidelityEmbedded,
     #[error("fidelity replays recordings behind the CA that this Logto trusts: say --ca DIR")]
     FidelityCa,
-    #[error("--app takes one scenario at a time, {0} are selected: name a file, or say --filter")]
-    AppTakesOne(usize),
+    #[error("{option} takes one scenario at a time, {scenarios} are selected: name a file, or say --filter")]
+    AppTakesOne { option: &'static str, scenarios: usize },
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
     #[error("say --connector FILE (`-` is standard input), or --from-logto URL")]

@@ -171,10 +171,10 @@ pub(super) async fn modelled(case: &Case, app: &App) -> Result<(Twin, Option<Cau
 
 /// What is found first in the walk of a scenario.
 pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, DiagnoseError> {
-    let stack = stack_for(scenario)?.start().await?;
+    let stack = stack_for(scenario).start().await?;
     let walked = observed_walk(&stack, scenario).await;
     stack.stop().await?;
-    Ok(walked?.report.findings.first().map(|first| first.cause))
+    Ok(walked.report.findings.first().map(|first| first.cause))
 }
 
 /// Takes back one lever after the other, until the sign-in gets past this cause.
@@ -215,33 +215,21 @@ async fn walk_twin(
     own: Option<&OwnApp>,
 ) -> Result<Walk, DiagnoseError> {
     let scenario = Scenario::made(document.clone(), Path::new("twin.yaml"))?;
-    let mut builder = stack_for(&scenario)?;
+    let mut builder = stack_for(&scenario);
     if let Some(own) = own {
-        builder = builder.app_at(own.origin.clone());
+        builder = builder.own_app(own.app.clone());
     }
-    let stack = builder.start().await?;
-    let walked = walk_on(&stack, &scenario, model, own).await;
+    let mut stack = builder.start().await?;
+    let walked = walk_on(&mut stack, &scenario, model).await;
     let stopped = stack.stop().await;
     let walk = walked?;
     stopped?;
     Ok(walk)
 }
 
-async fn walk_on(
-    stack: &Stack,
-    scenario: &Scenario,
-    model: &Twin,
-    own: Option<&OwnApp>,
-) -> Result<Walk, DiagnoseError> {
-    let process = match own {
-        Some(own) => own.start(stack).await?,
-        None => None,
-    };
+async fn walk_on(stack: &mut Stack, scenario: &Scenario, model: &Twin) -> Result<Walk, DiagnoseError> {
+    stack.start_app().await?;
     let observed = observed_walk(stack, scenario).await;
-    if let Some(process) = process {
-        process.end().await;
-    }
-    let observed = observed?;
     let words = Words::new(model, stack);
     let mut stages = passed(&observed);
     for stage in &mut stages {

@@ -1,8 +1,7 @@
 //! Why there is no diagnosis.
 
-use crate::run::RunError;
 use crate::scenario::ScenarioError;
-use crate::stack::{ManagementError, StartError, StopError};
+use crate::stack::{AppError, ManagementError, StartError, StopError};
 
 /// What was given cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -90,28 +89,12 @@ pub enum DiagnoseError {
     /// The twin of the set-up did not stop.
     #[error(transparent)]
     Stop(#[from] StopError),
-    /// The twin's scenario cannot be walked.
-    #[error(transparent)]
-    Run(#[from] RunError),
     /// The twin's scenario cannot be read: a fault of this program.
     #[error("the scenario of the twin is none, which is a fault of this program: {0}")]
     Scenario(#[from] ScenarioError),
-    /// The app's command could not be started.
-    #[error("`{command}` could not be started: {source}")]
-    Command {
-        /// The command.
-        command: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The app's variables could not be handed over.
-    #[error("{file}: {source}")]
-    Environment {
-        /// The file.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// The app of one's own did not start.
+    #[error(transparent)]
+    App(#[from] AppError),
 }
 
 /// A capsule was not made.

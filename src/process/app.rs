@@ -6,7 +6,7 @@
 //! group (`setsid`, a daemon) is out of reach.
 
 use std::ffi::OsStr;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use super::guard::{Guard, is_released};
@@ -37,6 +37,17 @@ impl App {
             |guard| prepared(guard, variables),
         )?;
         Ok(Self { guard })
+    }
+
+    /// Waits until its command has failed and nothing that it started is left, as far as the guard tells: it
+    /// does where it is this command.
+    pub(crate) async fn failed(&mut self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.guard.ended() {
+                return status;
+            }
+            kit::Clock::system().sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Asks it to end, and ends whatever is left of it after three seconds.
@@ -87,14 +98,14 @@ fn stand_in(command: &str) -> Command {
 }
 
 /// What an app's guard does: starts it, waits until the pipe closes or a signal comes, and ends the group
-/// that it leads, itself included.
+/// that it leads, itself included. An app that fails and leaves nothing behind ends it at once, with this exit code.
 ///
 /// # Errors
 /// When the app cannot be started, or this process leads no group.
-pub(crate) async fn lead(command: &str) -> std::io::Result<()> {
+pub(crate) async fn lead(command: &str) -> std::io::Result<Option<i32>> {
     #[cfg(unix)]
     if rustix::process::getpgrp() != rustix::process::getpid() {
-        return Err(std::io::Error::other("it leads no process group; `diagnose --app-command` starts it"));
+        return Err(std::io::Error::other("it leads no process group; `--app-command` starts it"));
     }
     // Also of what is sent to the whole group, by us or by the app.
     let mut stop = kit::Stop::listen()?;
@@ -103,6 +114,12 @@ pub(crate) async fn lead(command: &str) -> std::io::Result<()> {
     tokio::select! {
         _ = tokio::task::spawn_blocking(is_released) => {}
         () = stop.wait() => {}
+        code = failed(&mut app) => {
+            // Where the system does not tell what is left of the group.
+            #[cfg(unix)]
+            let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TERM);
+            return Ok(Some(code));
+        }
     }
     #[cfg(unix)]
     {
@@ -110,14 +127,32 @@ pub(crate) async fn lead(command: &str) -> std::io::Result<()> {
         // Children may outlive the shell.
         let ended = async {
             drop(app.wait().await);
-            while !is_alone() {
-                kit::Clock::system().sleep(Duration::from_millis(20)).await;
-            }
+            until_alone().await;
         };
         drop(kit::within("the end of the app", GRACE, ended).await);
         let _ = rustix::process::kill_current_process_group(rustix::process::Signal::KILL);
     }
-    app.kill().await
+    app.kill().await?;
+    Ok(None)
+}
+
+/// Waits for a command that fails, as a shell tells it, and for what it started. One that ends without a
+/// failure may have started a daemon.
+async fn failed(app: &mut tokio::process::Child) -> i32 {
+    match app.wait().await {
+        Ok(status) if !status.success() => {
+            until_alone().await;
+            // A signal has no code.
+            status.code().unwrap_or(128)
+        }
+        _ => std::future::pending().await,
+    }
+}
+
+async fn until_alone() {
+    while !is_alone() {
+        kit::Clock::system().sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Whether nothing runs in this group but its leader, as far as the system tells.

@@ -412,12 +412,12 @@ steps:
   - prefetch: Sign In
 "#;
         let scenario = Scenario::parse(text, "scenarios/sign-in/all.yaml".as_ref()).unwrap();
-        let stack = stack_for(&scenario).unwrap().start().await.unwrap();
-        let report = walk(&stack, &scenario).await.unwrap();
+        let stack = stack_for(&scenario).start().await.unwrap();
+        let report = walk(&stack, &scenario).await;
         stack.stop().await.unwrap();
         assert!(report.passed(), "{:?}", report.failures);
 
-        let stack = stack_for(&scenario).unwrap().start().await.unwrap();
+        let stack = stack_for(&scenario).start().await.unwrap();
         let mut visitor = Visitor::new(&stack);
         for step in &scenario.steps {
             match by_method(&mut visitor, &stack, &step.verb).await {

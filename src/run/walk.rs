@@ -1,7 +1,5 @@
 //! One walk of one scenario.
 
-use std::path::PathBuf;
-
 use kit::Entry;
 
 use super::action::ActionError;
@@ -14,19 +12,6 @@ use crate::signin_page::SigninPageError;
 use crate::stack::{Stack, StackBuilder};
 use crate::transcript::{Origins, Transcript, Wire};
 use crate::walker::{Hop, WalkError};
-
-/// A walk came to no end of its own.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The scenario asks for something that there is not.
-    #[error("{path}: {what}")]
-    Given {
-        /// The scenario.
-        path: PathBuf,
-        /// What.
-        what: String,
-    },
-}
 
 /// What came of a walk.
 #[derive(Debug, Clone)]
@@ -54,46 +39,30 @@ impl WalkReport {
 }
 
 /// A stack as the scenario's `given` asks for it, with the embedded Logto.
-///
-/// # Errors
-/// [`RunError::Given`] when it asks for what cannot be.
-pub fn stack_for(scenario: &Scenario) -> Result<StackBuilder, RunError> {
-    let refused = |broken| RunError::Given {
-        path: scenario.path.clone(),
-        what: format!("given.huggingface: {broken}"),
-    };
-    scenario.given.huggingface.config().check().map_err(refused)?;
-    Ok(Stack::builder().setup(scenario.given.clone()))
+#[must_use]
+pub fn stack_for(scenario: &Scenario) -> StackBuilder {
+    Stack::builder().setup(scenario.given.clone())
 }
 
-/// Plays a scenario on a stack with a fresh browser.
-///
-/// # Errors
-/// [`RunError`]; what is merely unexpected is in [`WalkReport::failures`].
-pub async fn walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunError> {
+/// Plays a scenario on a stack with a fresh browser; what is unexpected is in [`WalkReport::failures`].
+pub async fn walk(stack: &Stack, scenario: &Scenario) -> WalkReport {
     play(stack, scenario, false).await
 }
 
 /// As [`walk`], and looks for findings however the walk ends.
-///
-/// # Errors
-/// [`RunError`]; what is merely unexpected is in [`WalkReport::failures`].
-pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> Result<WalkReport, RunError> {
+pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> WalkReport {
     play(stack, scenario, true).await
 }
 
 /// As [`diagnosed_walk`], with every hop of the browser and every line of the journals.
-///
-/// # Errors
-/// [`RunError`]; what is merely unexpected is in [`WalkReport::failures`].
-pub(crate) async fn observed_walk(stack: &Stack, scenario: &Scenario) -> Result<ObservedWalk, RunError> {
+pub(crate) async fn observed_walk(stack: &Stack, scenario: &Scenario) -> ObservedWalk {
     let mut person = Person::new(stack);
     let report = tell(&mut person, scenario, true).await;
     let hops = person.walker.hops().to_vec();
     let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
     let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
     let entries = stack.journal().since(start);
-    Ok(ObservedWalk { report, entries, hops, origins: person.origins(), refused })
+    ObservedWalk { report, entries, hops, origins: person.origins(), refused }
 }
 
 /// A walk with what was seen of it.
@@ -107,10 +76,10 @@ pub(crate) struct ObservedWalk {
     pub(crate) refused: bool,
 }
 
-async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> Result<WalkReport, RunError> {
+async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> WalkReport {
     let mut person = Person::new(stack);
     let report = tell(&mut person, scenario, diagnose).await;
-    Ok(WalkReport { wire: person.into_wire(), ..report })
+    WalkReport { wire: person.into_wire(), ..report }
 }
 
 pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> WalkReport {

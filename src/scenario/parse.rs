@@ -200,11 +200,7 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
             return Err(ScenarioError::at(&place("users"), message, hint));
         }
     }
-    let accounts = mock_huggingface::Config {
-        users: raw.given.huggingface.accounts.clone(),
-        organisations: raw.given.huggingface.organisations.clone(),
-        ..mock_huggingface::Config::default()
-    };
+    let accounts = raw.given.huggingface.config();
     accounts.check().map_err(|broken| ScenarioError::at(&place("accounts"), broken.to_string(), None))?;
     answers_work(&raw.given.huggingface.answers)
         .map_err(|broken| ScenarioError::typed(broken, &place("answers")))?;

@@ -3,11 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
 
+use super::app::{AppStart, OwnApp};
 use super::management::Credentials;
 use crate::setup::{Application, Connector, SampleApp, Setup};
 
@@ -64,7 +66,7 @@ pub struct StackBuilder {
     pub(super) logto: Logto,
     pub(super) setup: Setup,
     pub(super) huggingface_listen: SocketAddr,
-    pub(super) app_url: Option<Url>,
+    pub(super) own_app: Option<OwnApp>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -82,7 +84,7 @@ impl Default for StackBuilder {
             logto: Logto::default(),
             setup: Setup::default(),
             huggingface_listen: any,
-            app_url: None,
+            own_app: None,
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -149,8 +151,15 @@ impl StackBuilder {
     /// An app of your own in place of the sample app: its origin, at which it need
     /// not answer yet. Start it with [`Stack::environment`](super::Stack::environment) once the stack is up.
     #[must_use]
-    pub fn app_at(mut self, origin: Url) -> Self {
-        self.app_url = Some(origin);
+    pub fn app_at(self, origin: Url) -> Self {
+        self.own_app(OwnApp { origin, start: AppStart::ByHand, limit: Duration::from_secs(60) })
+    }
+
+    /// An app of your own in place of the sample app, which [`Stack::start_app`](super::Stack::start_app)
+    /// starts once the stack is up.
+    #[must_use]
+    pub fn own_app(mut self, app: OwnApp) -> Self {
+        self.own_app = Some(app);
         self
     }
 
@@ -199,6 +208,18 @@ mod tests {
         let refused = Stack::builder().setup(setup).start().await.unwrap_err().to_string();
         assert!(
             refused.contains("read Logto's ENDPOINT") && refused.contains("`logto.example`"),
+            "{refused}"
+        );
+    }
+
+    #[tokio::test]
+    async fn accounts_that_cannot_be_are_named() {
+        let mut setup = Setup::default();
+        setup.huggingface.users = vec!["ada".to_owned()];
+        setup.huggingface.accounts = setup.huggingface.config().users;
+        let refused = Stack::builder().setup(setup).start().await.unwrap_err().to_string();
+        assert!(
+            refused.contains("make the accounts at Hugging Face") && refused.contains("username `ada`"),
             "{refused}"
         );
     }

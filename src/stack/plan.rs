@@ -1,13 +1,10 @@
 //! From a set-up to what is created.
 
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use super::endpoints::Endpoints;
 use super::names::{Names, UnknownName};
-use super::steps::StepError;
 use super::tenant::{Plan, PlannedIdentity, TARGET};
-use crate::setup::{ConnectorFactory, OauthApp, SampleApp, Setup, User};
+use crate::setup::{ConnectorFactory, OauthApp, Setup, User};
 
 /// An OAuth app at Hugging Face: the guide's, and what the set-up says of it.
 pub(super) fn oauth_app(said: &OauthApp, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
@@ -123,22 +120,5 @@ fn filled(value: &Value, names: &Names) -> Result<Value, UnknownName> {
             Value::Object(members.collect::<Result<_, UnknownName>>()?)
         }
         other => other.clone(),
-    })
-}
-
-/// The sample app, as whom the set-up says.
-pub(super) fn app_config(
-    app: &SampleApp,
-    endpoints: &Endpoints,
-    names: &Names,
-) -> Result<sample_app::Config, StepError> {
-    let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
-    let logto = text(&app.logto_endpoint, "[LOGTO]")?;
-    Ok(sample_app::Config {
-        base_url: endpoints.app.clone(),
-        logto_endpoint: Url::parse(&logto).map_err(|_| StepError::Address(logto))?,
-        app_id: text(&app.app_id, "[APP_ID]")?,
-        app_secret: text(&app.app_secret, "[APP_SECRET]")?,
-        options: app.options(),
     })
 }

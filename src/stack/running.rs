@@ -11,19 +11,18 @@ use mock_huggingface::HuggingFace;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
-use super::app_server::AppServer;
-use super::builder::{Logto, StackBuilder};
-use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
+use super::app::sample::AppServer;
+use super::app::{self, AppError, RunningApp, environment};
+use super::broker::InContainers;
+use super::builder::StackBuilder;
+use super::endpoints::Endpoints;
 use super::known::Known;
 use super::management::Management;
 use super::names::Names;
-use super::parts::{Base, Clients, InContainers, LogtoSite, Shared, Site, embedded, named, open_tenant};
-use super::plan;
-use super::probe;
-use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, step};
+use super::steps::{StartError, StepError};
 use super::stubs::Stubs;
-use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL, Networks};
-use super::tenant::{Application, Tenant};
+use super::surroundings::Networks;
+use super::tenant::Tenant;
 use super::time::Time;
 use crate::setup::{AppRestart, Way};
 
@@ -35,46 +34,29 @@ pub use self::stop::StopError;
 /// once, and leaves a shared tenant to `logto-testkit restore`.
 #[derive(Debug)]
 pub struct Stack {
-    endpoints: Endpoints,
-    names: Names,
-    known: Known,
-    time: Time,
-    random: Random,
-    journal: Journal,
-    script: Script,
-    ca: Arc<Ca>,
-    spki_digest: String,
-    browser: Client,
-    networks: Networks,
-    huggingface: HuggingFace,
-    plain_huggingface: Option<Url>,
-    app: Option<AppServer>,
-    tenant: Tenant,
-    stubs: Option<Stubs>,
-    servers: Vec<Running>,
+    /// The first that goes when a stack is dropped: the parties still answer it then.
+    pub(super) app: RunningApp,
+    pub(super) endpoints: Endpoints,
+    pub(super) names: Names,
+    pub(super) known: Known,
+    pub(super) time: Time,
+    pub(super) random: Random,
+    pub(super) journal: Journal,
+    pub(super) script: Script,
+    pub(super) ca: Arc<Ca>,
+    pub(super) spki_digest: String,
+    pub(super) browser: Client,
+    pub(super) networks: Networks,
+    pub(super) huggingface: HuggingFace,
+    pub(super) plain_huggingface: Option<Url>,
+    pub(super) tenant: Tenant,
+    pub(super) stubs: Option<Stubs>,
+    pub(super) servers: Vec<Running>,
     /// Given back when the stack is dropped.
-    turn: Option<OwnedMutexGuard<()>>,
-    containers: Option<InContainers>,
+    pub(super) turn: Option<OwnedMutexGuard<()>>,
+    pub(super) containers: Option<InContainers>,
     /// By what somebody tried to sign in.
-    tried: Mutex<BTreeSet<String>>,
-}
-
-impl StackBuilder {
-    /// Starts the parties, provisions and probes them.
-    ///
-    /// The first stack of a process raises its soft limit of open files towards the hard one, to
-    /// no more than 65,536: each stack needs some twenty, and the default of macOS, 256, is used
-    /// up by a dozen tests side by side. A higher limit stays as it is.
-    ///
-    /// # Errors
-    /// [`StartError`] names the step that failed and why.
-    pub async fn start(self) -> Result<Stack, StartError> {
-        static RAISED: std::sync::Once = std::sync::Once::new();
-        RAISED.call_once(|| {
-            kit::raise_descriptor_limit();
-        });
-        Stack::start(self).await
-    }
+    pub(super) tried: Mutex<BTreeSet<String>>,
 }
 
 impl Stack {
@@ -109,20 +91,23 @@ impl Stack {
         environment(&self.endpoints.app, &self.endpoints.logto, &self.known)
     }
 
+    /// Starts an app of your own as [`StackBuilder::own_app`] says, and waits until it answers. The sample app
+    /// is up with the stack.
+    ///
+    /// # Errors
+    /// [`AppError`] when it cannot be started, fails, or does not answer in time.
+    pub async fn start_app(&mut self) -> Result<(), AppError> {
+        let variables = self.environment();
+        self.app.start(variables, &self.browser, &self.endpoints.app).await
+    }
+
     /// Waits until the app answers, whatever it answers: an app of your own takes
     /// its time to start.
     ///
     /// # Errors
     /// [`StartError`] when it does not within `limit`.
     pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
-        let url = self.endpoints.app.clone();
-        let failed = |cause: StepError| StartError { step: "wait for the app", cause };
-        let mut last = None;
-        let answer = probe::answers(&self.browser, &url, &mut last);
-        match kit::within("the app's first answer", limit, answer).await {
-            Ok(answered) => answered.map_err(|error| failed(error.into())),
-            Err(_) => Err(failed(probe::no_app(&self.browser, url, limit, last).await.into())),
-        }
+        app::url::is_up(&self.browser, &self.endpoints.app, limit).await
     }
 
     /// The stack's clock; embedded parties live by it.
@@ -218,7 +203,7 @@ impl Stack {
     /// The sample app's configuration; `None` for an app of your own.
     #[must_use]
     pub fn app_config(&self) -> Option<sample_app::Config> {
-        self.app.as_ref().map(AppServer::config)
+        self.app.sample().map(AppServer::config)
     }
 
     /// Stops the sample app and starts it again: what it kept in memory is gone.
@@ -227,7 +212,7 @@ impl Stack {
     /// # Errors
     /// [`sample_app::ConfigError`] when it cannot be configured like this.
     pub fn restart_app(&self, change: AppRestart) -> Result<(), sample_app::ConfigError> {
-        self.app.as_ref().map_or(Ok(()), |app| app.restart(change))
+        self.app.sample().map_or(Ok(()), |app| app.restart(change))
     }
 
     /// The CA that vouches for `https://huggingface.co`.
@@ -278,207 +263,9 @@ impl Stack {
         self.tenant.administer(method, path, body).await
     }
 
-    async fn start(settings: StackBuilder) -> Result<Self, StartError> {
-        let mut servers = Vec::new();
-        let containers = InContainers::start(&settings).await?;
-        let container = containers.as_ref().map(InContainers::running);
-        let turn = match container {
-            Some(container) => {
-                let turn = async { Ok::<_, StepError>(container.turn().await) };
-                Some(step("wait until no other stack works in this Logto", TURN, turn).await?)
-            }
-            None => None,
-        };
-        let clock = settings.clock();
-        match Self::assemble(&settings, clock.clone(), containers.as_ref(), &mut servers).await {
-            Ok(stack) => Ok(Self { servers, turn, containers, ..stack }),
-            Err(error) => {
-                let error = match container {
-                    Some(container) => error.unless_gone(container).await,
-                    None => error,
-                };
-                let error = error.disturbed_by(&clock.disturbances(0));
-                drop(turn);
-                if let Some(containers) = containers {
-                    containers.stop().await;
-                }
-                // Ports are free again when the failure is told.
-                for server in servers {
-                    if let Err(second) = server.shutdown().await {
-                        tracing::warn!("{second}");
-                    }
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// `servers` holds what is up so far, the mock's TLS listener first.
-    async fn assemble(
-        settings: &StackBuilder,
-        clock: Clock,
-        containers: Option<&InContainers>,
-        servers: &mut Vec<Running>,
-    ) -> Result<Self, StartError> {
-        let container = containers.map(InContainers::running);
-        let (base, listener) = Base::new(settings, clock, container).await?;
-        let huggingface_addr = listener.addr();
-        let fronts = Fronts::bind(&settings.setup.proxies, &base.clock).await?;
-        let clients = Clients::new(&base.ca, huggingface_addr, settings, &fronts, &base.clock)?;
-        let huggingface_site = base.huggingface(settings, clients.app.clone());
-        let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
-        let tls = listener.serve_tls(huggingface_site.router(), leaf.config);
-        servers.push(tls);
-        let plain_huggingface = match settings.plain_huggingface {
-            Some(addr) => {
-                let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
-                let origin = localhost(bound.port());
-                servers.push(bound.serve(huggingface_site.plain_router()));
-                Some(origin)
-            }
-            None => None,
-        };
-
-        let (app_direct, app_bound) = match &settings.app_url {
-            Some(url) => (url.clone(), None),
-            None => {
-                let bound = step("bind the app", QUICK, bind(settings.app_listen)).await?;
-                (localhost(bound.port()), Some(bound))
-            }
-        };
-        let logto = match (&settings.logto, containers) {
-            (_, Some(containers)) => containers.site(),
-            // A proxy belongs in front of a Logto whose ENDPOINT is the proxy's address.
-            (Logto::External(external), None) => LogtoSite::external(external, fronts.logto()),
-            (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
-                let shared = Shared { clock: &base.clock, random: &base.random, journal: &base.journal };
-                let (client, plain) = (clients.connector.clone(), plain_huggingface.clone());
-                embedded(settings, shared, client, plain, fronts.logto(), servers).await?
-            }
-        };
-        let app_internal = internal(&app_direct, APP_INTERNAL);
-        let logto_internal = internal(&logto.direct, LOGTO_INTERNAL);
-        let endpoints = Endpoints {
-            app: fronts.app().unwrap_or(&app_direct).clone(),
-            logto: fronts.logto().unwrap_or(&logto.direct).clone(),
-            logto_admin: logto.admin_endpoint,
-            huggingface: huggingface(),
-            huggingface_addr,
-            others: {
-                let mut all = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
-                all.extend(fronts.mistaken());
-                all.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
-                all
-            },
-            app_direct,
-            logto_direct: logto.direct,
-            app_internal,
-            logto_internal,
-            logto_endpoint: logto.endpoint,
-        };
-        fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
-
-        step("probe Logto", LOGTO, probe::logto_is_up(&clients.app, &endpoints.logto_direct)).await?;
-        let (credentials, kind) = (&logto.credentials, &logto.tenant);
-        let connector_id = settings.setup.connector.id.as_deref();
-        let shared = containers.and_then(InContainers::shared);
-        let opened =
-            open_tenant(&clients.app, &endpoints, credentials, kind, connector_id, &base.clock, shared);
-        let mut tenant = step("open the tenant", LOGTO, opened).await?;
-
-        let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
-        for other in &endpoints.others {
-            names.learn(other.name, &other.origin.origin().ascii_serialization());
-        }
-        names.learn("CONNECTOR", tenant.connector_id());
-        let site = Site {
-            huggingface: &huggingface_site,
-            settings,
-            base: &base,
-            clients: &clients,
-            endpoints: &endpoints,
-        };
-        let at_huggingface = &settings.setup.huggingface;
-        let opened = async {
-            let people = huggingface_site.users().into_iter().map(|user| (user.sub, user.email)).collect();
-            step("note who is at Hugging Face", LOGTO, tenant.note_people(people)).await?;
-            let oauth_app = named("register the OAuth app", plan::oauth_app(&at_huggingface.app, &names))?;
-            let oauth_app = huggingface_site.add_app(oauth_app);
-            for other in &at_huggingface.other_apps {
-                let other = named("register other OAuth apps", plan::oauth_app(other, &names))?;
-                huggingface_site.add_app(other);
-            }
-            let of_connector = (oauth_app.client_id, oauth_app.secret.unwrap_or_default());
-            names.learn("HF_CLIENT_ID", &of_connector.0);
-            names.learn("HF_CLIENT_SECRET", &of_connector.1);
-            let opened = site.open(&mut tenant, &mut names, app_bound, servers).await?;
-            Ok::<_, StartError>((of_connector, opened))
-        };
-        let ((client_id, client_secret), (application, app)) = match opened.await {
-            Ok(opened) => opened,
-            Err(error) => {
-                // A tenant that was changed is put back before the failure is told.
-                if let Err(second) = tenant.restore().await {
-                    tracing::error!("{second}");
-                }
-                return Err(error);
-            }
-        };
-        let Application { id: app_id, secret: app_secret } = application;
-        // The walk starts with an empty page.
-        base.journal.clear();
-        for answer in &at_huggingface.answers {
-            base.script.add(answer.clone());
-        }
-        for (way, fault) in settings.setup.network.ways() {
-            clients.networks.set(way, fault, &endpoints);
-        }
-
-        let known = Known {
-            app_id,
-            app_secret,
-            connector_id: tenant.connector_id().to_owned(),
-            huggingface_client_id: client_id,
-            huggingface_client_secret: client_secret,
-        };
-        Ok(Self {
-            endpoints,
-            names,
-            known,
-            time: Time::new(settings, base.clock),
-            random: base.random,
-            journal: base.journal,
-            script: base.script,
-            ca: base.ca,
-            spki_digest: leaf.spki_digest,
-            browser: clients.browser,
-            networks: clients.networks,
-            huggingface: huggingface_site,
-            plain_huggingface,
-            app,
-            tenant,
-            stubs: None,
-            servers: vec![],
-            turn: None,
-            containers: None,
-            tried: Mutex::default(),
-        })
-    }
-
     /// Somebody tries to sign in by this, e.g. a username: failed attempts at it
     /// are forgiven when a Logto that others share is handed on.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
     }
-}
-
-/// What an app needs, as environment variables.
-pub(super) fn environment(app: &Url, logto: &Url, known: &Known) -> Vec<(&'static str, String)> {
-    let origin = |url: &Url| url.origin().ascii_serialization();
-    vec![
-        ("APP_BASE_URL", origin(app)),
-        ("LOGTO_ENDPOINT", origin(logto)),
-        ("LOGTO_APP_ID", known.app_id.clone()),
-        ("LOGTO_APP_SECRET", known.app_secret.clone()),
-    ]
 }

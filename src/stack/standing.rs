@@ -6,16 +6,16 @@ use std::time::Duration;
 use kit::{Client, ClientBuilder, Clock, Connections, Stopwatch};
 use url::Url;
 
+use super::app::environment;
+use super::assembly::provision;
 use super::builder::StackBuilder;
 use super::control;
 use super::known::Known;
 use super::management::{Credentials, Management};
 use super::names::Names;
-use super::parts::{named, provision};
 use super::plan;
 use super::probe::{self, ProbeError};
-use super::running::environment;
-use super::steps::{LOGTO, QUICK, StartError, StepError, step};
+use super::steps::{LOGTO, QUICK, StartError, StepError, named, step};
 use super::tenant::{Application, Tenant, TenantKind};
 
 /// How long Logto may take until it answers; less than the step has.

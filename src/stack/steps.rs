@@ -47,6 +47,7 @@ impl StartError {
             | StepError::Saved(_)
             | StepError::Name(_)
             | StepError::Address(_)
+            | StepError::Accounts(_)
             | StepError::App(_)
             | StepError::Disturbed { .. } => self,
             StepError::Deadline(_)
@@ -118,6 +119,9 @@ pub enum StepError {
     /// A setting that is meant to be an address is none.
     #[error("`{0}` is no address")]
     Address(String),
+    /// Accounts and organisations that cannot be at Hugging Face together.
+    #[error(transparent)]
+    Accounts(#[from] mock_huggingface::Invalid),
     /// The machine got in the way.
     #[error("{cause}. Meanwhile {disturbance}: start again")]
     Disturbed {
@@ -188,4 +192,8 @@ pub(super) async fn bind(addr: std::net::SocketAddr) -> Result<Bound, BindError>
 
 pub(super) fn ca_failed(cause: kit::CaError) -> StartError {
     StartError { step: "make the CA", cause: cause.into() }
+}
+
+pub(super) fn named<T>(step: &'static str, filled: Result<T, UnknownName>) -> Result<T, StartError> {
+    filled.map_err(|cause| StartError { step, cause: cause.into() })
 }

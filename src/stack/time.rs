@@ -30,7 +30,7 @@ impl StackBuilder {
     /// The clock that all parties of the stack can agree on: the machine's, where a browser, an
     /// app or a Logto outside this process takes part.
     pub(super) fn clock(&self) -> Clock {
-        let outsiders = self.real_time || self.app_url.is_some() || self.plain_huggingface.is_some();
+        let outsiders = self.real_time || self.own_app.is_some() || self.plain_huggingface.is_some();
         match self.logto {
             Logto::Embedded if !outsiders => Clock::skipping_on(&self.machine),
             Logto::Embedded | Logto::External(_) | Logto::Container(_) | Logto::Running(_) => {

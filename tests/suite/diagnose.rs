@@ -344,17 +344,20 @@ fn an_app_of_ones_own_is_started_and_ended() {
     let refused = std::net::TcpStream::connect(format!("127.0.0.1:{}", port.trim()));
     assert!(refused.is_err(), "the app still listens on {port}");
 
-    let missing = ["diagnose", "--connector", &good, "--app-command", "exit 3", "--app-timeout", "1"];
-    let (code, _, told) = files.run(&missing);
-    assert!(code == 3 && told.contains("no app answers at"), "{code} {told}");
+    for (command, said) in [("sleep 7000", "no app answers at"), ("exit 3", "command ended (exit status: 3)")]
+    {
+        let missing = ["diagnose", "--connector", &good, "--app-command", command, "--app-timeout", "1"];
+        let (code, _, told) = files.run(&missing);
+        assert!(code == 3 && told.contains(said), "{code} {told}");
+    }
 }
 
 /// The first finding of a capsule's walk.
 async fn found_in(text: &str) -> Option<&'static str> {
     let scenario =
         Scenario::parse(text, Path::new("capsule.yaml")).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let stack = stack_for(&scenario).unwrap().start().await.unwrap();
-    let report = diagnosed_walk(&stack, &scenario).await.unwrap();
+    let stack = stack_for(&scenario).start().await.unwrap();
+    let report = diagnosed_walk(&stack, &scenario).await;
     stack.stop().await.unwrap();
     report.findings.first().map(|first| first.cause.id())
 }

@@ -67,8 +67,8 @@ fn examples_run(document: &str, at_least: usize) {
         let scenarios = scenarios.unwrap_or_else(|error| panic!("{document}, line {line}: {error}\n{text}"));
         for scenario in scenarios {
             let failures = runtime.block_on(async {
-                let stack = logto_testkit::stack_for(&scenario).unwrap().start().await.unwrap();
-                let report = logto_testkit::walk(&stack, &scenario).await.unwrap();
+                let stack = logto_testkit::stack_for(&scenario).start().await.unwrap();
+                let report = logto_testkit::walk(&stack, &scenario).await;
                 stack.stop().await.unwrap();
                 report.failures
             });

@@ -84,11 +84,11 @@ impl Misconfiguration<'_> {
         let text = self.scenario();
         let scenario = Scenario::parse(&text, Path::new("misconfiguration.yaml"))
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let stack = match stack_for(&scenario).unwrap().start().await {
+        let stack = match stack_for(&scenario).start().await {
             Ok(stack) => stack,
             Err(error) => panic!("{}: {error}\n{text}", self.name()),
         };
-        let report = diagnosed_walk(&stack, &scenario).await.unwrap();
+        let report = diagnosed_walk(&stack, &scenario).await;
         stack.stop().await.unwrap();
         let failure = || report.failures.first().map_or_else(String::new, |failure| failure.what.clone());
         let any = self.any();

@@ -1,10 +1,13 @@
 //! An outside app in place of the sample app: in Rust, and as a process that
 //! knows only its environment.
 
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use logto_testkit::stack::{AppError, AppStart, OwnApp};
 use logto_testkit::{Stack, Visitor};
 
 use crate::support::{binary, root};
@@ -63,18 +66,23 @@ async fn an_app_that_never_answers_is_waited_for_no_longer_than_said() {
     stack.stop().await.unwrap();
 }
 
-#[tokio::test]
-async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() {
-    let directory = tempfile::tempdir().unwrap();
-    let (scenario, env) = (directory.path().join("mine.yaml"), directory.path().join("app.env"));
-    std::fs::copy(root().join("scenarios/sign-in/first-visit.yaml"), &scenario).unwrap();
-    let text = std::fs::read_to_string(&scenario).unwrap();
+/// A walk that needs no more than the guide's app.
+fn story(directory: &Path) -> PathBuf {
+    let scenario = directory.join("mine.yaml");
+    let text = std::fs::read_to_string(root().join("scenarios/sign-in/first-visit.yaml")).unwrap();
     // Only the sample app's own configuration requests the e-mail address.
     let text: String =
         text.lines().filter(|line| !line.contains("app: {")).fold(String::new(), |all, line| {
             all + &line.replace(", email: ada@example.com, email_verified: true", "") + "\n"
         });
     std::fs::write(&scenario, text).unwrap();
+    scenario
+}
+
+#[tokio::test]
+async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() {
+    let directory = tempfile::tempdir().unwrap();
+    let (scenario, env) = (story(directory.path()), directory.path().join("app.env"));
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
 
     // Left over from an earlier run: must not be taken for this run's.
@@ -108,4 +116,151 @@ async fn the_command_waits_for_an_app_that_is_started_from_the_file_it_writes() 
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{shown}{}", String::from_utf8_lossy(&output.stderr));
     assert!(shown.ends_with("1 passed, 0 failed, 0 skipped\n"), "{shown}");
+}
+
+/// Says what it was told, and serves as a child of the shell: both have to go.
+fn command() -> String {
+    let told = "echo \"$PORT $APP_BASE_URL $LOGTO_ENDPOINT\" > told";
+    format!("{told}; {} serve app --listen 127.0.0.1:$PORT; true", binary())
+}
+
+/// The app was told where it is and where Logto is, and listens no more.
+fn was_told_and_has_ended(directory: &Path) {
+    let told = std::fs::read_to_string(directory.join("told")).unwrap();
+    let [port, base, logto] = told.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{told}") };
+    assert_eq!(base, format!("http://localhost:{port}"));
+    assert!(logto.starts_with("http://localhost:") && logto != base, "{told}");
+    assert!(TcpStream::connect(format!("127.0.0.1:{port}")).is_err(), "the app still listens on {port}");
+}
+
+fn in_folder(directory: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(binary()).args(arguments).current_dir(directory).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn run_starts_an_app_by_its_command_and_ends_it() {
+    let directory = tempfile::tempdir().unwrap();
+    story(directory.path());
+    let (code, shown, told) = in_folder(directory.path(), &["run", "mine.yaml", "--app-command", &command()]);
+    assert_eq!(code, Some(0), "{shown}{told}");
+    assert!(shown.ends_with("1 passed, 0 failed, 0 skipped\n"), "{shown}");
+    was_told_and_has_ended(directory.path());
+}
+
+#[test]
+fn an_app_that_a_command_starts_has_one_walk() {
+    let directory = tempfile::tempdir().unwrap();
+    let scenario = std::fs::read_to_string(story(directory.path())).unwrap();
+    std::fs::write(directory.path().join("other.yaml"), scenario).unwrap();
+    let (code, _, told) = in_folder(directory.path(), &["run", ".", "--app-command", "touch started"]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("--app-command takes one scenario at a time, 2 are selected"), "{told}");
+    assert!(!directory.path().join("started").exists());
+
+    // The sample app's own levers are another app's affair.
+    let first = root().join("scenarios/sign-in/first-visit.yaml");
+    let arguments = ["run", first.to_str().unwrap(), "--app-command", "touch started"];
+    let (code, shown, _) = in_folder(directory.path(), &arguments);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("it configures the sample app, and --app-command starts another"), "{shown}");
+}
+
+#[test]
+fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
+    let directory = tempfile::tempdir().unwrap();
+    story(directory.path());
+    let up = ["up", "--plain", "--logto-port", "0"];
+    for before in [&["run", "mine.yaml"][..], &up] {
+        // It would be waited for a minute.
+        let arguments = [before, &["--app-command", "sleep 0.1; exit 3"]].concat();
+        let (code, shown, told) = in_folder(directory.path(), &arguments);
+        assert_eq!(code, Some(3), "{shown}{told}");
+        assert!(
+            told.contains(
+                "the app's command ended (exit status: 3) before the app answered at http://localhost:"
+            ),
+            "{told}"
+        );
+        let arguments = [before, &["--app-command", "sleep 7000", "--app-timeout", "1"]].concat();
+        let (code, shown, told) = in_folder(directory.path(), &arguments);
+        assert_eq!(code, Some(3), "{shown}{told}");
+        assert!(told.contains("no app answers at http://localhost:"), "{told}");
+    }
+    for (arguments, told) in [
+        (&["--app-command", "true", "--app-env", "a.env"][..], "cannot be used with"),
+        (&["--app", "http://localhost:1/shop", "--app-command", "true"], "--app takes the origin of an app"),
+    ] {
+        for before in [&["run", "mine.yaml"][..], &up] {
+            let (code, _, said) = in_folder(directory.path(), &[before, arguments].concat());
+            assert!(code == Some(2) && said.contains(told), "{code:?} {said}");
+        }
+    }
+    let (code, _, told) = in_folder(directory.path(), &["run", "mine.yaml", "--app", "http://localhost:1"]);
+    assert!(code == Some(2) && told.contains("--app needs --app-env FILE"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn up_starts_an_app_by_its_command_and_ends_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut up = Command::new(binary())
+        .args(["up", "--plain", "--logto-port", "0", "--app-command", &command()])
+        .current_dir(directory.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(up.stdout.take().unwrap()).lines();
+    let app = lines.next().unwrap().unwrap();
+    let address = app.strip_prefix("app           http://").unwrap_or_default().trim_end_matches('/');
+    // It answers by the time that it is shown.
+    let answers = TcpStream::connect(address).is_ok();
+    let kill = Command::new("kill").args(["-INT", &up.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert_eq!(up.wait().unwrap().code(), Some(0), "{rest:?}");
+    assert!(answers, "{app}");
+    // They go into its environment, and nowhere else.
+    assert!(!rest.iter().any(|line| line.contains("LOGTO_APP_SECRET")), "{rest:?}");
+    was_told_and_has_ended(directory.path());
+}
+
+#[test]
+#[cfg(unix)]
+fn up_writes_the_file_of_an_app_that_is_started_by_hand() {
+    let directory = tempfile::tempdir().unwrap();
+    let port = kit::spare_port(&kit::Random::from_os()).unwrap();
+    let origin = format!("http://localhost:{port}");
+    let arguments = ["--app", &origin, "--app-env", "app.env", "--app-timeout", "1"];
+    let (code, _, told) =
+        in_folder(directory.path(), &[&["up", "--plain", "--logto-port", "0"][..], &arguments].concat());
+    assert!(code == Some(3) && told.contains(&format!("no app answers at {origin}")), "{told}");
+    let file = std::fs::read_to_string(directory.path().join("app.env")).unwrap();
+    assert!(file.starts_with(&format!("APP_BASE_URL={origin}\n")), "{file}");
+}
+
+#[tokio::test]
+async fn a_stack_starts_an_app_by_its_command_and_ends_it() {
+    let port = kit::spare_port(&kit::Random::from_os()).unwrap();
+    let own = |command: String| OwnApp {
+        origin: format!("http://localhost:{port}").parse().unwrap(),
+        start: AppStart::Command(command),
+        limit: Duration::from_secs(20),
+    };
+    let served = format!("{} serve app --listen 127.0.0.1:$PORT", binary());
+    let mut stack = Stack::builder().own_app(own(served)).start().await.unwrap();
+    stack.start_app().await.unwrap();
+    let mut visitor = Visitor::new(&stack);
+    visitor.visit("/sign-in").await.unwrap();
+    visitor.continue_with("huggingface").await.unwrap();
+    visitor.sign_in_as("ada").await.unwrap();
+    stack.stop().await.unwrap();
+    assert!(TcpStream::connect(format!("127.0.0.1:{port}")).is_err());
+
+    let mut stack = Stack::builder().own_app(own("exit 3".to_owned())).start().await.unwrap();
+    let failed = stack.start_app().await.unwrap_err();
+    assert!(matches!(failed, AppError::Ended { status, .. } if status.code() == Some(3)), "{failed}");
+    stack.stop().await.unwrap();
 }

@@ -143,7 +143,6 @@ impl Elsewhere {
             state_file: self.state_file.clone(),
         };
         stack_for(scenario)
-            .unwrap()
             .logto(Logto::External(Box::new(external)))
             .huggingface_listen(self.huggingface)
             .ca(self.ca.clone())

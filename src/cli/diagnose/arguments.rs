@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use crate::cli::access::Access;
+use crate::cli::own_app::OwnApp;
 use crate::cli::usage::address;
 
 const EXIT_CODES: &str = "\
@@ -25,6 +26,8 @@ pub(crate) struct Diagnose {
     pub(crate) inputs: Inputs,
     #[command(flatten)]
     pub(crate) own_app: OwnApp,
+    #[command(flatten)]
+    pub(crate) paths: Paths,
     /// What to print: text for people, or one JSON document.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) report: DiagnoseReport,
@@ -110,22 +113,10 @@ pub(crate) struct App {
     pub(crate) app_scope: Vec<String>,
 }
 
-/// The app itself in place of the sample app.
+/// Where a sign-in begins and ends in it.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Your app itself")]
-pub(crate) struct OwnApp {
-    /// Its origin; with --app-command a free port of this machine is chosen unless said.
-    #[arg(long, value_name = "URL", value_parser = address)]
-    pub(crate) app: Option<Url>,
-    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up.
-    #[arg(long, value_name = "FILE", requires = "app", conflicts_with = "app_command")]
-    pub(crate) app_env: Option<PathBuf>,
-    /// Command that starts it, with those variables (and PORT) in its environment; ended at the end.
-    #[arg(long, value_name = "COMMAND")]
-    pub(crate) app_command: Option<String>,
-    /// How many seconds it may take to answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    pub(crate) app_timeout: u64,
+#[command(next_help_heading = "Your app itself, in place of the sample app")]
+pub(crate) struct Paths {
     /// Path of the app that begins a sign-in.
     #[arg(long, value_name = "PATH", default_value = "/sign-in")]
     pub(crate) sign_in_path: String,

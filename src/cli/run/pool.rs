@@ -11,16 +11,14 @@ use std::time::Duration;
 use kit::output::complain;
 use kit::{Ca, Stopwatch};
 use tokio::sync::{Semaphore, mpsc, watch};
-use url::Url;
 
-use super::super::app_env;
 use super::super::exit::CliError;
 use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
 use crate::scenario::BackendKind;
 use crate::setup::SampleApp;
-use crate::stack::Logto;
+use crate::stack::{AppStart, Logto, OwnApp};
 use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
 
 /// What all walks of a run have in common.
@@ -35,16 +33,6 @@ pub(in crate::cli) struct Settings {
     /// Folder for the raw headers of walks that fail, where they are kept.
     pub(in crate::cli) keep_raw: Option<PathBuf>,
     pub(in crate::cli) app: Option<OwnApp>,
-}
-
-/// An app in place of the sample app.
-#[derive(Debug, Clone)]
-pub(in crate::cli) struct OwnApp {
-    pub(in crate::cli) origin: Url,
-    /// Where to write what it needs.
-    pub(in crate::cli) env_file: PathBuf,
-    /// How long it may take to answer then.
-    pub(in crate::cli) limit: Duration,
 }
 
 /// How many walks may have ended before one that comes first in the report, or
@@ -229,16 +217,9 @@ fn on(
     walked
 }
 
-async fn walk_when_up(
-    stack: &Stack,
-    scenario: &Scenario,
-    app: Option<&OwnApp>,
-) -> Result<WalkReport, CliError> {
-    if let Some(app) = app {
-        app_env::write(&app.env_file, &stack.environment())?;
-        stack.app_is_up(app.limit).await?;
-    }
-    Ok(walk(stack, scenario).await?)
+async fn walk_when_up(stack: &mut Stack, scenario: &Scenario) -> Result<WalkReport, CliError> {
+    stack.start_app().await?;
+    Ok(walk(stack, scenario).await)
 }
 
 async fn one(
@@ -251,14 +232,17 @@ async fn one(
         let verdict = Verdict::Skipped(reason);
         return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
     }
-    let mut builder = stack_for(scenario)?.logto(settings.logto.clone()).huggingface_listen(settings.listen);
+    let mut builder = stack_for(scenario).logto(settings.logto.clone()).huggingface_listen(settings.listen);
     if let Some(ca) = &settings.ca {
         builder = builder.ca(ca.clone());
     }
     if let Some(app) = &settings.app {
         if scenario.given.app != SampleApp::default() {
-            let reason = "it configures the sample app, and --app names another".to_owned();
-            let verdict = Verdict::Skipped(reason);
+            let another = match app.start {
+                AppStart::Command(_) => "--app-command starts another",
+                AppStart::File(_) | AppStart::ByHand => "--app names another",
+            };
+            let verdict = Verdict::Skipped(format!("it configures the sample app, and {another}"));
             return Ok(Outcome {
                 scenario: scenario.clone(),
                 verdict,
@@ -266,9 +250,9 @@ async fn one(
                 began: None,
             });
         }
-        builder = builder.app_at(app.origin.clone());
+        builder = builder.own_app(app.clone());
     }
-    let stack = match builder.start().await {
+    let mut stack = match builder.start().await {
         Ok(stack) => stack,
         // Every walk has an embedded Logto of its own, so the others may start;
         // with a Logto that all share, going on would repeat the failure.
@@ -287,7 +271,7 @@ async fn one(
     let began = Stopwatch::start();
     // Whatever ends the walk, a shared tenant is put back.
     let walked = tokio::select! {
-        walked = walk_when_up(&stack, scenario, settings.app.as_ref()) => walked,
+        walked = walk_when_up(&mut stack, scenario) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
         never = panics::on_demand() => match never {},
     };

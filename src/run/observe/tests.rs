@@ -58,7 +58,7 @@ static LOOKED: LazyLock<Looked> = LazyLock::new(|| {
 });
 
 async fn walked(scenario: &Scenario, looked: &Mutex<Looked>) {
-    let stack = stack_for(scenario).unwrap().start().await.unwrap();
+    let stack = stack_for(scenario).start().await.unwrap();
     let mut person = Person::new(&stack);
     tell(&mut person, scenario, false).await;
     let around = Around::read(&person).await;

@@ -4,8 +4,8 @@ use std::sync::PoisonError;
 
 use kit::Running;
 
+use super::super::broker::InContainers;
 use super::super::management::ManagementError;
-use super::super::parts::InContainers;
 use super::super::reset;
 use super::super::restore::Restored;
 use super::super::saved::SavedStateError;
@@ -30,12 +30,14 @@ pub enum StopError {
 }
 
 impl Stack {
-    /// Puts a shared tenant back, shuts the servers down, and verifies the stubs.
+    /// Ends an app that the stack has started, puts a shared tenant back, shuts the servers down, and verifies the stubs.
     ///
     /// # Errors
     /// [`StopError`] when a mock panicked, a tenant is not as it was, or a stub was
     /// not called as it expects.
     pub async fn stop(self) -> Result<Restored, StopError> {
+        // While the parties still answer it.
+        self.app.end().await;
         // The tenant first, while a failure can still be told; the servers in any case.
         let forgiven = match self.containers.as_ref().and_then(InContainers::shared) {
             Some(_) => {

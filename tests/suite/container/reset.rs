@@ -153,8 +153,8 @@ async fn walks_share_a_logto_and_each_finds_it_untouched() {
     for file in ["sign-in/first-visit.yaml", "sign-in/returning-visitor.yaml", "account/wrong-password.yaml"]
     {
         let scenario = Scenario::load(&root().join("scenarios").join(file)).unwrap();
-        let stack = stack_for(&scenario).unwrap().logto(Logto::Running(logto.clone())).start().await.unwrap();
-        let report = walk(&stack, &scenario).await.unwrap();
+        let stack = stack_for(&scenario).logto(Logto::Running(logto.clone())).start().await.unwrap();
+        let report = walk(&stack, &scenario).await;
         assert!(report.passed(), "{}\n{:?}", report.transcript, report.failures);
         stack.stop().await.unwrap();
         match compare_snapshot(&scenario, &report.transcript.to_string()).unwrap() {

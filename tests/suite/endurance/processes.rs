@@ -27,7 +27,14 @@ const STUBBORN: &str = r#"
     echo $$ >> "$PIDS"
     exec sleep 7000"#;
 
-/// `diagnose` with an app that it started.
+/// The commands that start an app.
+const COMMANDS: [&[&str]; 3] = [
+    &["diagnose", "--connector", "connector.json"],
+    &["run", "story.yaml"],
+    &["up", "--plain", "--logto-port", "0"],
+];
+
+/// A command with an app that it started.
 struct Diagnosis {
     child: Child,
     directory: tempfile::TempDir,
@@ -37,13 +44,21 @@ struct Diagnosis {
 impl Diagnosis {
     /// Once all four of the app's processes are there.
     fn of(app: &str) -> Self {
+        Self::by(COMMANDS[0], app)
+    }
+
+    fn by(command: &[&str], app: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let connector = directory.path().join("connector.json");
         let settings = r#"{ "clientId": "0a7b6c5d-1111", "clientSecret": "oauth_app_secret_AbCdEf" }"#;
         std::fs::write(&connector, settings).unwrap();
+        let story = "description: A visit.\nsteps:\n  - visit: /\n";
+        std::fs::write(directory.path().join("story.yaml"), story).unwrap();
         let pids = directory.path().join("pids");
         let mut child = Command::new(binary())
-            .args(["diagnose", "--connector", connector.to_str().unwrap(), "--app-command", app])
+            .args(command)
+            .args(["--app-command", app])
+            .current_dir(&directory)
             .env("PIDS", &pids)
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
@@ -122,12 +137,16 @@ fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
 
 /// No process is left at the moment when the command has ended.
 fn ends_with_the_command(signal: &str, app: &str) {
-    let mut diagnosis = Diagnosis::of(app);
-    diagnosis.signal(signal);
-    let (status, said) = diagnosis.ended();
-    assert_eq!(diagnosis.left(), Vec::<u32>::new(), "after SIG{signal}; {said}");
-    assert_eq!(status.code(), Some(130), "{said}");
-    assert!(said.contains("interrupted"), "{said}");
+    for command in COMMANDS {
+        let mut diagnosis = Diagnosis::by(command, app);
+        diagnosis.signal(signal);
+        let (status, said) = diagnosis.ended();
+        assert_eq!(diagnosis.left(), Vec::<u32>::new(), "after SIG{signal}; {said}");
+        // That is how `up` ends.
+        let is_up = command[0] == "up";
+        assert_eq!(status.code(), Some(if is_up { 0 } else { 130 }), "{said}");
+        assert!(is_up || said.contains("interrupted"), "{said}");
+    }
 }
 
 #[test]
@@ -157,8 +176,8 @@ fn an_app_that_does_not_listen_ends_all_the_same() {
 #[test]
 #[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_app_ends_when_the_command_is_killed() {
-    for app in [FAMILY, STUBBORN] {
-        let mut diagnosis = Diagnosis::of(app);
+    for (command, app) in COMMANDS.into_iter().flat_map(|command| [(command, FAMILY), (command, STUBBORN)]) {
+        let mut diagnosis = Diagnosis::by(command, app);
         diagnosis.signal("KILL");
         let (status, said) = diagnosis.ended();
         assert_eq!(status.code(), None, "{said}");

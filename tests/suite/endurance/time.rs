@@ -36,7 +36,7 @@ async fn steps(machine: &Machine, journal: &Journal, by: &[i64]) -> ! {
 async fn unsettled(stack: &Stack, machine: &Machine, by: &[i64]) -> WalkReport {
     let scenario = first_visit();
     tokio::select! {
-        report = walk(stack, &scenario) => report.unwrap(),
+        report = walk(stack, &scenario) => report,
         never = steps(machine, stack.journal(), by) => never,
     }
 }
@@ -55,7 +55,7 @@ fn complaint(scenario: &Scenario, report: &WalkReport) -> Option<String> {
 #[ignore = "slow: docs/reliability.md says how to run it"]
 async fn steps_of_the_machines_clock_change_no_walk_of_a_stack_that_lives_in_one_process() {
     let machine = Machine::movable();
-    let stack = stack_for(&first_visit()).unwrap().machine(machine.clone()).start().await.unwrap();
+    let stack = stack_for(&first_visit()).machine(machine.clone()).start().await.unwrap();
     let report = unsettled(&stack, &machine, &STEPS).await;
     stack.stop().await.unwrap();
     assert_eq!(complaint(&first_visit(), &report), None);
@@ -80,7 +80,7 @@ async fn a_step_is_named_and_no_party_blamed_where_logto_lives_elsewhere() {
     }
     // Without a step, a fault keeps its finding.
     let stack = elsewhere.stack(true).machine(machine.clone()).start().await.unwrap();
-    let report = walk(&stack, &first_visit()).await.unwrap();
+    let report = walk(&stack, &first_visit()).await;
     stack.stop().await.unwrap();
     assert_eq!((report.disturbed.clone(), report.passed()), (None, true));
 }
@@ -120,10 +120,10 @@ async fn wherever_the_clock_stands_the_walk_is_the_reviewed_one() {
         machine.set(at.parse().unwrap());
         let real = at < "2230";
         for real in [false, true].into_iter().filter(|wanted| real || !wanted) {
-            let builder = stack_for(&first_visit()).unwrap().machine(machine.clone());
+            let builder = stack_for(&first_visit()).machine(machine.clone());
             let builder = if real { builder.real_time() } else { builder };
             let stack = builder.start().await.unwrap_or_else(|error| panic!("{at}: {error}"));
-            let report = walk(&stack, &first_visit()).await.unwrap();
+            let report = walk(&stack, &first_visit()).await;
             stack.stop().await.unwrap();
             assert_eq!(complaint(&first_visit(), &report), None, "{at}, in real time: {real}");
         }
@@ -139,8 +139,8 @@ async fn read_apart(scenarios: &[Scenario], tick: Duration) -> Vec<String> {
     for scenario in scenarios {
         let machine = Machine::movable();
         machine.tick(tick);
-        let stack = stack_for(scenario).unwrap().machine(machine).start().await.unwrap();
-        let report = walk(&stack, scenario).await.unwrap();
+        let stack = stack_for(scenario).machine(machine).start().await.unwrap();
+        let report = walk(&stack, scenario).await;
         stack.stop().await.unwrap();
         complaints.extend(complaint(scenario, &report));
     }

@@ -7,12 +7,33 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::Router;
 use sample_app::{App, Config, ConfigError, Context};
 use tower::ServiceExt as _;
+use url::Url;
 
-use crate::setup::AppRestart;
+use crate::setup::{AppRestart, SampleApp};
+use crate::stack::endpoints::Endpoints;
+use crate::stack::names::Names;
+use crate::stack::steps::StepError;
+
+/// The sample app, as whom the set-up says.
+pub(in crate::stack) fn config(
+    app: &SampleApp,
+    endpoints: &Endpoints,
+    names: &Names,
+) -> Result<Config, StepError> {
+    let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
+    let logto = text(&app.logto_endpoint, "[LOGTO]")?;
+    Ok(Config {
+        base_url: endpoints.app.clone(),
+        logto_endpoint: Url::parse(&logto).map_err(|_| StepError::Address(logto))?,
+        app_id: text(&app.app_id, "[APP_ID]")?,
+        app_secret: text(&app.app_secret, "[APP_SECRET]")?,
+        options: app.options(),
+    })
+}
 
 /// Clones are the same app.
 #[derive(Debug, Clone)]
-pub(super) struct AppServer {
+pub(in crate::stack) struct AppServer {
     context: Context,
     replicas: usize,
     running: Arc<RwLock<(Config, Vec<Router>)>>,
@@ -20,14 +41,18 @@ pub(super) struct AppServer {
 }
 
 impl AppServer {
-    pub(super) fn new(config: Config, context: Context, replicas: usize) -> Result<Self, ConfigError> {
+    pub(in crate::stack) fn new(
+        config: Config,
+        context: Context,
+        replicas: usize,
+    ) -> Result<Self, ConfigError> {
         let routers = started(&config, &context, replicas)?;
         let running = Arc::new(RwLock::new((config, routers)));
         Ok(Self { context, replicas, running, turn: Arc::default() })
     }
 
     /// Gives each request to the next of the apps.
-    pub(super) fn router(&self) -> Router {
+    pub(in crate::stack) fn router(&self) -> Router {
         let server = self.clone();
         Router::new().fallback(move |request: axum::extract::Request| {
             let router = server.next();
@@ -42,12 +67,12 @@ impl AppServer {
         running.1[turn % running.1.len()].clone()
     }
 
-    pub(super) fn config(&self) -> Config {
+    pub(in crate::stack) fn config(&self) -> Config {
         self.running.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
     /// What it kept in memory is gone.
-    pub(super) fn restart(&self, change: AppRestart) -> Result<(), ConfigError> {
+    pub(in crate::stack) fn restart(&self, change: AppRestart) -> Result<(), ConfigError> {
         let mut config = self.config();
         let AppRestart { session_secret, app_secret } = change;
         config.options.session_secret = session_secret.or(config.options.session_secret);

@@ -1,0 +1,399 @@
+//! How a stack comes up: one straight list of steps, each with what those before it gave.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use kit::{Bound, Clock, Connections, Running};
+use mock_huggingface::HuggingFace;
+use url::Url;
+
+use super::app::sample::{self, AppServer};
+use super::app::{OwnApp, RunningApp};
+use super::base::Base;
+use super::broker::{InContainers, LogtoSite};
+use super::builder::{Logto, StackBuilder};
+use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
+use super::known::Known;
+use super::management::Management;
+use super::names::Names;
+use super::plan;
+use super::probe::{self, ConnectorProbe};
+use super::reset;
+use super::running::Stack;
+use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, named, step};
+use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL};
+use super::tenant::{Application, Plan, Tenant};
+use super::time::Time;
+
+impl StackBuilder {
+    /// Starts the parties, provisions and probes them.
+    ///
+    /// The first stack of a process raises its soft limit of open files towards the hard one, to
+    /// no more than 65,536: each stack needs some twenty, and the default of macOS, 256, is used
+    /// up by a dozen tests side by side. A higher limit stays as it is.
+    ///
+    /// # Errors
+    /// [`StartError`] names the step that failed and why.
+    pub async fn start(self) -> Result<Stack, StartError> {
+        static RAISED: std::sync::Once = std::sync::Once::new();
+        RAISED.call_once(|| {
+            kit::raise_descriptor_limit();
+        });
+        let accounts = self.setup.huggingface.config().check();
+        accounts
+            .map_err(|cause| StartError { step: "make the accounts at Hugging Face", cause: cause.into() })?;
+        let mut servers = Vec::new();
+        let containers = InContainers::start(&self).await?;
+        let container = containers.as_ref().map(InContainers::running);
+        let turn = match container {
+            Some(container) => {
+                let turn = async { Ok::<_, StepError>(container.turn().await) };
+                Some(step("wait until no other stack works in this Logto", TURN, turn).await?)
+            }
+            None => None,
+        };
+        let clock = self.clock();
+        match assemble(&self, clock.clone(), containers.as_ref(), &mut servers).await {
+            Ok(stack) => Ok(Stack { servers, turn, containers, ..stack }),
+            Err(error) => {
+                let error = match container {
+                    Some(container) => error.unless_gone(container).await,
+                    None => error,
+                };
+                let error = error.disturbed_by(&clock.disturbances(0));
+                drop(turn);
+                if let Some(containers) = containers {
+                    containers.stop().await;
+                }
+                // Ports are free again when the failure is told.
+                for server in servers {
+                    if let Err(second) = server.shutdown().await {
+                        tracing::warn!("{second}");
+                    }
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// `servers` holds what is up so far, the mock's TLS listener first.
+async fn assemble(
+    settings: &StackBuilder,
+    clock: Clock,
+    containers: Option<&InContainers>,
+    servers: &mut Vec<Running>,
+) -> Result<Stack, StartError> {
+    let container = containers.map(InContainers::running);
+    let (base, listener, fronts) = Base::new(settings, clock, container).await?;
+    let provider = Provider::serve(&base, listener, servers).await?;
+    let app_place = AppPlace::bind(settings).await?;
+    let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
+    let endpoints = endpoints(&app_place, &logto, &provider, &fronts);
+    fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
+    let mut tenant = open_tenant(&base, &endpoints, &logto, containers).await?;
+    let mut names = names(&endpoints, &tenant);
+    let site = Site { base: &base, provider: &provider, endpoints: &endpoints };
+    let (known, app) = match site.open(&mut tenant, &mut names, app_place, servers).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            // A tenant that was changed is put back before the failure is told.
+            if let Err(second) = tenant.restore().await {
+                tracing::error!("{second}");
+            }
+            return Err(error);
+        }
+    };
+    site.hand_over();
+    Ok(Stack {
+        app,
+        endpoints,
+        names,
+        known,
+        time: Time::new(settings, base.clock),
+        random: base.random,
+        journal: base.journal,
+        script: base.script,
+        ca: base.ca,
+        spki_digest: provider.spki_digest,
+        browser: base.clients.browser,
+        networks: base.clients.networks,
+        huggingface: provider.huggingface,
+        plain_huggingface: provider.plain,
+        tenant,
+        stubs: None,
+        servers: vec![],
+        turn: None,
+        containers: None,
+        tried: Mutex::default(),
+    })
+}
+
+/// The mock Hugging Face, up.
+struct Provider {
+    huggingface: HuggingFace,
+    addr: std::net::SocketAddr,
+    spki_digest: String,
+    /// Its origin in plain HTTP, where that was asked for.
+    plain: Option<Url>,
+}
+
+impl Provider {
+    async fn serve(base: &Base<'_>, listener: Bound, servers: &mut Vec<Running>) -> Result<Self, StartError> {
+        let settings = base.settings;
+        let context = mock_huggingface::Context {
+            origin: huggingface(),
+            clock: base.clock.off_by(settings.setup.clocks.huggingface.0),
+            random: base.random.clone(),
+            journal: base.journal.clone(),
+            script: base.script.clone(),
+            // Fetches what apps under test publish about themselves.
+            client: base.clients.app.clone(),
+        };
+        let huggingface = HuggingFace::new(settings.setup.huggingface.config(), context);
+        let leaf = base.ca.leaf(HUGGINGFACE_HOST).map_err(ca_failed)?;
+        let addr = listener.addr();
+        servers.push(listener.serve_tls(huggingface.router(), leaf.config));
+        let plain = match settings.plain_huggingface {
+            Some(addr) => {
+                let bound = step("bind Hugging Face in plain HTTP", QUICK, bind(addr)).await?;
+                let origin = localhost(bound.port());
+                servers.push(bound.serve(huggingface.plain_router()));
+                Some(origin)
+            }
+            None => None,
+        };
+        Ok(Self { huggingface, addr, spki_digest: leaf.spki_digest, plain })
+    }
+}
+
+/// Where the app will be.
+enum AppPlace {
+    /// The sample app's listener.
+    Sample(Bound),
+    Own(OwnApp),
+}
+
+impl AppPlace {
+    async fn bind(settings: &StackBuilder) -> Result<Self, StartError> {
+        Ok(match &settings.own_app {
+            Some(own) => Self::Own(own.clone()),
+            None => Self::Sample(step("bind the app", QUICK, bind(settings.app_listen)).await?),
+        })
+    }
+
+    fn origin(&self) -> Url {
+        match self {
+            Self::Sample(bound) => localhost(bound.port()),
+            Self::Own(own) => own.origin.clone(),
+        }
+    }
+}
+
+async fn logto_site(
+    base: &Base<'_>,
+    provider: &Provider,
+    fronts: &Fronts,
+    containers: Option<&InContainers>,
+    servers: &mut Vec<Running>,
+) -> Result<LogtoSite, StartError> {
+    match (&base.settings.logto, containers) {
+        (_, Some(containers)) => Ok(containers.site()),
+        (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto())),
+        (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
+            LogtoSite::embedded(base, provider.plain.clone(), fronts.logto(), servers).await
+        }
+    }
+}
+
+fn endpoints(app: &AppPlace, logto: &LogtoSite, provider: &Provider, fronts: &Fronts) -> Endpoints {
+    let app_direct = app.origin();
+    let app_internal = internal(&app_direct, APP_INTERNAL);
+    let logto_internal = internal(&logto.direct, LOGTO_INTERNAL);
+    let mut others = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
+    others.extend(fronts.mistaken());
+    others.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
+    Endpoints {
+        app: fronts.app().unwrap_or(&app_direct).clone(),
+        logto: fronts.logto().unwrap_or(&logto.direct).clone(),
+        logto_admin: logto.admin_endpoint.clone(),
+        huggingface: huggingface(),
+        huggingface_addr: provider.addr,
+        others,
+        app_direct,
+        logto_direct: logto.direct.clone(),
+        app_internal,
+        logto_internal,
+        logto_endpoint: logto.endpoint.clone(),
+    }
+}
+
+async fn open_tenant(
+    base: &Base<'_>,
+    endpoints: &Endpoints,
+    site: &LogtoSite,
+    containers: Option<&InContainers>,
+) -> Result<Tenant, StartError> {
+    let (client, logto, admin) = (&base.clients.app, &endpoints.logto_direct, &endpoints.logto_admin);
+    step("probe Logto", LOGTO, probe::logto_is_up(client, logto)).await?;
+    let opened = async {
+        let management = Management::open(client.clone(), logto, admin, &site.credentials).await?;
+        if let Some(container) = containers.and_then(InContainers::shared) {
+            reset::as_untouched(&management, container).await?;
+        }
+        let connector_id = base.settings.setup.connector.id.as_deref();
+        Tenant::open(management, &site.tenant, connector_id, logto, admin, base.clock.millis()).await
+    };
+    step::<_, StepError>("open the tenant", LOGTO, opened).await
+}
+
+/// What is known by name before anything is made.
+fn names(endpoints: &Endpoints, tenant: &Tenant) -> Names {
+    let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
+    for other in &endpoints.others {
+        names.learn(other.name, &other.origin.origin().ascii_serialization());
+    }
+    names.learn("CONNECTOR", tenant.connector_id());
+    names
+}
+
+/// What is up when Hugging Face and the tenant are provisioned and the app opens.
+struct Site<'a> {
+    base: &'a Base<'a>,
+    provider: &'a Provider,
+    endpoints: &'a Endpoints,
+}
+
+impl Site<'_> {
+    /// Provisions Hugging Face and the tenant, starts the sample app, and probes every party.
+    async fn open(
+        &self,
+        tenant: &mut Tenant,
+        names: &mut Names,
+        app: AppPlace,
+        servers: &mut Vec<Running>,
+    ) -> Result<(Known, RunningApp), StartError> {
+        let (huggingface_client_id, huggingface_client_secret) =
+            self.register_oauth_apps(tenant, names).await?;
+        let Application { id: app_id, secret: app_secret } =
+            self.provision(tenant, names, || servers[0].connections()).await?;
+        let app = match app {
+            AppPlace::Sample(bound) => RunningApp::Sample(self.sample_app(names, bound, servers).await?),
+            // It starts when it can know its id and secret.
+            AppPlace::Own(own) => RunningApp::Own(own, None),
+        };
+        let huggingface = probe::huggingface_is_up(&self.base.clients.browser, &self.endpoints.huggingface);
+        step("probe Hugging Face", QUICK, huggingface).await?;
+        let connector_id = tenant.connector_id().to_owned();
+        let known =
+            Known { app_id, app_secret, connector_id, huggingface_client_id, huggingface_client_secret };
+        Ok((known, app))
+    }
+
+    /// Id and secret of the OAuth app that the connector is meant to use.
+    async fn register_oauth_apps(
+        &self,
+        tenant: &mut Tenant,
+        names: &mut Names,
+    ) -> Result<(String, String), StartError> {
+        let (huggingface, asked) = (&self.provider.huggingface, &self.base.settings.setup.huggingface);
+        let people = huggingface.users().into_iter().map(|user| (user.sub, user.email)).collect();
+        step("note who is at Hugging Face", LOGTO, tenant.note_people(people)).await?;
+        let app = named("register the OAuth app", plan::oauth_app(&asked.app, names))?;
+        let app = huggingface.add_app(app);
+        for other in &asked.other_apps {
+            huggingface.add_app(named("register other OAuth apps", plan::oauth_app(other, names))?);
+        }
+        let (id, secret) = (app.client_id, app.secret.unwrap_or_default());
+        names.learn("HF_CLIENT_ID", &id);
+        names.learn("HF_CLIENT_SECRET", &secret);
+        Ok((id, secret))
+    }
+
+    async fn provision(
+        &self,
+        tenant: &mut Tenant,
+        names: &mut Names,
+        connections: impl Fn() -> Connections,
+    ) -> Result<Application, StartError> {
+        let Self { base, endpoints, provider } = *self;
+        let setup = &base.settings.setup;
+        let plan = plan::plan(setup, names, &provider.huggingface.users());
+        let mut plan = named("plan what to create in Logto", plan)?;
+        plan.secret_lasts = setup
+            .application
+            .secret_expires_in
+            .map(|seconds| (Duration::from_secs(seconds.into()), base.clock.clone()));
+        let probe = match &base.settings.logto {
+            // The embedded Logto was given the mock's address and CA in this process.
+            Logto::Embedded => None,
+            // It said that it reaches the mock when it started.
+            Logto::Container(_) | Logto::Running(_) => None,
+            // Without a redirect URI there is no authorization request to probe with.
+            Logto::External(_) if plan.redirect_uris.is_empty() => None,
+            // Others demand PKCE, or let nobody sign in.
+            Logto::External(_) if plan.application_kind != "Traditional" => None,
+            Logto::External(_) => Some(ConnectorProbe {
+                client: &base.clients.app,
+                endpoints,
+                redirect_uri: plan.redirect_uris.first().map_or("", String::as_str),
+                journal: &base.journal,
+                code: format!("logto-testkit-probe-{}", base.random.hex(8)),
+            }),
+        };
+        let application = provision(tenant, &plan, probe, connections).await?;
+        names.learn("APP_ID", &application.id);
+        names.learn("APP_SECRET", &application.secret);
+        Ok(application)
+    }
+
+    async fn sample_app(
+        &self,
+        names: &Names,
+        bound: Bound,
+        servers: &mut Vec<Running>,
+    ) -> Result<AppServer, StartError> {
+        let Self { base, endpoints, .. } = *self;
+        let (setup, clients) = (&base.settings.setup, &base.clients);
+        let failed = |cause| StartError { step: "configure the app", cause };
+        let config = sample::config(&setup.app, endpoints, names).map_err(failed)?;
+        let context = sample_app::Context {
+            clock: base.clock.off_by(setup.clocks.app.0),
+            random: base.random.clone(),
+            journal: base.journal.clone(),
+            client: clients.app.through(clients.networks.app.clone()),
+        };
+        let app = AppServer::new(config, context, setup.app.replicas.unwrap_or(1))
+            .map_err(|cause| failed(cause.into()))?;
+        servers.push(bound.serve(app.router()));
+        step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app_direct)).await?;
+        Ok(app)
+    }
+
+    /// The walk starts with an empty page, and with what the set-up says of answers and ways.
+    fn hand_over(&self) {
+        self.base.journal.clear();
+        for answer in &self.base.settings.setup.huggingface.answers {
+            self.base.script.add(answer.clone());
+        }
+        for (way, fault) in self.base.settings.setup.network.ways() {
+            self.base.clients.networks.set(way, fault, self.endpoints);
+        }
+    }
+}
+
+/// Application and connector first, then the probe, and only then what people see.
+pub(super) async fn provision(
+    tenant: &mut Tenant,
+    plan: &Plan,
+    probe: Option<ConnectorProbe<'_>>,
+    connections: impl Fn() -> Connections,
+) -> Result<Application, StartError> {
+    let application = step("provision Logto", LOGTO, tenant.provision(plan)).await?;
+    if let Some(probe) = probe {
+        let probed = probe.run(&application.id, tenant.connector_id(), connections);
+        step("probe whether Logto reaches this mock", LOGTO, probed).await?;
+    }
+    step("switch the connector on", LOGTO, tenant.switch_on(plan)).await?;
+    Ok(application)
+}
