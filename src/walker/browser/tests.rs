@@ -227,7 +227,7 @@ async fn a_hop_notes_how_far_the_journal_was() {
     walker.visit(TabId::FIRST, url.clone()).await.unwrap();
     let request =
         kit::Request { method: "GET".to_owned(), url: String::new(), headers: vec![], body: String::new() };
-    drop(journal.begin(&clock, kit::Party::HUGGINGFACE, kit::Direction::Received, request));
+    drop(journal.begin(&clock, kit::Party::HUGGINGFACE, kit::Direction::Received, request, None));
     walker.visit(TabId::FIRST, url).await.unwrap();
     let starts: Vec<u64> = walker.hops().iter().map(|hop| hop.journal_start).collect();
     assert_eq!(starts, [0, 1]);
