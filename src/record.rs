@@ -7,11 +7,13 @@
 mod attribute;
 mod carried;
 mod origins;
+mod tie;
 
 use kit::{Asker, Entry};
 
-pub(crate) use attribute::{Recorded, Tie, attributed};
+pub(crate) use attribute::{Recorded, attributed};
 pub(crate) use origins::Origins;
+pub(crate) use tie::Tie;
 
 use crate::walker::Hop;
 

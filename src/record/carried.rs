@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use url::Url;
 
-use super::attribute::Tie;
+use super::tie::Tie;
 
 type Headers = [(String, String)];
 
