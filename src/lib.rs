@@ -177,6 +177,7 @@ pub mod findings;
 pub mod golden;
 mod placeholder;
 mod process;
+mod record;
 mod run;
 #[doc(hidden)]
 pub mod scenario;

@@ -23,6 +23,5 @@ pub(crate) mod times;
 mod wire;
 
 pub use model::Transcript;
-pub(crate) use places::Origins;
 pub(crate) use roles::Roles;
 pub(crate) use wire::Wire;

@@ -177,10 +177,10 @@ impl Looked<'_> {
                 self.hops(Party::APP).filter(asked).find(|hop| known(hop) == Some(true)).map(|_| None)
             }
             Stage::SignOut => {
-                let at = self.walk.hops.iter().rposition(|hop| {
+                let at = self.walk.record.hops.iter().rposition(|hop| {
                     self.is(hop, Party::LOGTO) && hop.request.url.path().starts_with("/oidc/session/end")
                 })?;
-                let rest = self.walk.hops.get(at + 1..)?;
+                let rest = self.walk.record.hops.get(at + 1..)?;
                 // A call of a page's script leads nowhere.
                 let arrived = |hop: &Hop| {
                     hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400
@@ -192,7 +192,7 @@ impl Looked<'_> {
     }
 
     fn is(&self, hop: &Hop, party: Party) -> bool {
-        let origins = &self.walk.origins;
+        let origins = &self.walk.record.origins;
         let origin = match party {
             Party::APP => &origins.app,
             Party::LOGTO => &origins.logto,
@@ -202,7 +202,7 @@ impl Looked<'_> {
     }
 
     fn hops(&self, party: Party) -> impl Iterator<Item = &Hop> {
-        self.walk.hops.iter().filter(move |hop| self.is(hop, party))
+        self.walk.record.hops.iter().filter(move |hop| self.is(hop, party))
     }
 
     /// The app's authorization request at Logto.
@@ -216,7 +216,7 @@ impl Looked<'_> {
 
     /// The body of Hugging Face's good answer to Logto at a path.
     fn answered(&self, path: &str) -> Option<Value> {
-        self.walk.entries.iter().find_map(|entry: &Entry| {
+        self.walk.record.entries().find_map(|entry: &Entry| {
             let here = entry.party == Party::HUGGINGFACE
                 && entry.direction == Direction::Received
                 && Url::parse(&entry.request.url).is_ok_and(|url| url.path() == path);

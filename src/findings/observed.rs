@@ -9,22 +9,18 @@ use mock_huggingface::App as OauthApp;
 use serde_json::Value;
 use url::Url;
 
+use crate::record::Record;
 use crate::signin_page::Arrival;
-use crate::transcript::Origins;
 use crate::walker::Hop;
 
 /// What was seen of a walk. Rules look at nothing else.
 #[derive(Debug, Clone)]
 pub(crate) struct Observed<'a> {
-    /// Every hop of the browser.
-    pub hops: &'a [Hop],
-    /// What the parties received and sent meanwhile, by number. Of Logto only
-    /// what the embedded one journals: rules must not need it.
-    pub entries: &'a [Entry],
+    /// The hops of the browser, and what the parties received and sent meanwhile. Of Logto
+    /// only what the embedded one journals: rules must not need it.
+    pub record: &'a Record,
     /// What the person did, step by step.
     pub steps: &'a [SeenStep],
-    /// Where the parties are.
-    pub origins: Origins,
     /// How the parties are configured.
     pub settings: &'a Settings,
     /// Logto's audit log of this walk, oldest first (contract §4): each `{ key, payload, createdAt }`.
@@ -77,7 +73,7 @@ pub(crate) enum SeenUser {
 pub(crate) struct SeenStep {
     /// What was done.
     pub verb: SeenVerb,
-    /// Its hops, as indices into [`Observed::hops`].
+    /// Its hops, as indices into those of the record.
     pub hops: Range<usize>,
     /// How it ended.
     pub ending: Ending,
@@ -132,20 +128,23 @@ pub(crate) enum Ending {
 impl Observed<'_> {
     /// The hop with this number.
     pub(super) fn hop(&self, number: usize) -> Option<&Hop> {
-        self.hops.iter().find(|hop| hop.number == number)
+        self.record.hops.iter().find(|hop| hop.number == number)
     }
 
     /// Whose address this is.
     pub(super) fn party(&self, url: &Url) -> Option<Party> {
-        self.origins.party(url)
+        self.record.origins.party(url)
     }
 
     /// What came while the browser waited for this hop.
     pub(super) fn during(&self, number: usize) -> impl Iterator<Item = &Entry> {
-        let at = self.hops.iter().position(|hop| hop.number == number);
-        let start = at.map_or(u64::MAX, |at| self.hops[at].journal_start);
-        let end = at.and_then(|at| self.hops.get(at + 1)).map_or(u64::MAX, |next| next.journal_start);
-        self.entries.iter().filter(move |entry| entry.number > start && entry.number <= end)
+        self.record.during(number).map(|recorded| &recorded.entry)
+    }
+
+    /// Whether something can be shown by what did not come during a hop: not where there is something that
+    /// may have been this walk's or another's.
+    pub(super) fn is_complete(&self, hop: usize) -> bool {
+        self.record.is_complete(hop)
     }
 
     /// What Hugging Face received at a path during a hop.
@@ -189,7 +188,7 @@ impl Observed<'_> {
 
     /// The last request for authorization up to a hop that Hugging Face did not refuse.
     pub(super) fn authorized(&self, hop: usize) -> Option<&Hop> {
-        self.hops.iter().rev().find(|asked| {
+        self.record.hops.iter().rev().find(|asked| {
             asked.number <= hop
                 && self.party(&asked.request.url) == Some(Party::HUGGINGFACE)
                 && asked.request.url.path() == "/oauth/authorize"

@@ -69,7 +69,7 @@ pub(super) fn profile(seen: &Observed<'_>, hop: &Hop) -> Option<Value> {
 
 /// The profiles that Logto accepted, each with its hop.
 pub(super) fn profiles<'s>(seen: &'s Observed<'_>) -> Vec<(&'s Hop, Value)> {
-    let accepted = seen.hops.iter().filter(|hop| is_verify(hop) && hop.response.status == 200);
+    let accepted = seen.record.hops.iter().filter(|hop| is_verify(hop) && hop.response.status == 200);
     accepted.filter_map(|hop| Some((hop, profile(seen, hop)?))).collect()
 }
 
@@ -114,16 +114,16 @@ pub(super) fn is_authorization(seen: &Observed<'_>, hop: &Hop) -> bool {
 
 /// The last authorization request of this hop's browser, up to it.
 pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> Option<&'a Hop> {
-    let at = seen.hops.iter().position(|other| other.number == hop)?;
-    let browser = seen.hops[at].tab.browser();
-    seen.hops[..=at].iter().rev().find(|other| {
+    let at = seen.record.hops.iter().position(|other| other.number == hop)?;
+    let browser = seen.record.hops[at].tab.browser();
+    seen.record.hops[..=at].iter().rev().find(|other| {
         other.tab.browser() == browser && other.why != WhyHop::Prefetch && is_authorization(seen, other)
     })
 }
 
 /// The hop before, in the same tab.
 pub(super) fn previous<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
-    seen.hops.iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
+    seen.record.hops.iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
 }
 
 /// The hop by which the app sent the browser here.

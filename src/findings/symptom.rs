@@ -142,7 +142,7 @@ impl std::fmt::Display for Symptom {
 
 /// All symptoms in order, those that were overcome later left out.
 pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
-    let mut found: Vec<Symptom> = seen.hops.iter().filter_map(|hop| at_hop(seen, hop)).collect();
+    let mut found: Vec<Symptom> = seen.record.hops.iter().filter_map(|hop| at_hop(seen, hop)).collect();
     found.extend(at_steps(seen));
     found.extend(not_signed_in(seen));
     found.sort_by_key(|symptom| symptom.hop);
@@ -166,14 +166,14 @@ fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
     let both = (&before.kind, &symptom.kind);
     let (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) = both else { return false };
     let between = |hop: &&Hop| before.hop < hop.number && hop.number < symptom.hop;
-    let mut between = seen.hops.iter().filter(between);
+    let mut between = seen.record.hops.iter().filter(between);
     !between.any(|hop| seen.party(&hop.request.url) == Some(Party::HUGGINGFACE))
 }
 
 fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
     seen.steps.iter().filter_map(|step| {
         let SeenVerb::Administered(answer) = &step.verb else { return None };
-        let hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let hop = seen.record.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let kind = SymptomKind::ManagementRefused(answer.clone());
         (answer.status >= 400).then_some(Symptom { hop, kind })
     })
@@ -182,7 +182,7 @@ fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
 /// The last hop by which somebody was signed in to the app, or out as asked.
 pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
-    for (at, hop) in seen.hops.iter().enumerate() {
+    for (at, hop) in seen.record.hops.iter().enumerate() {
         let app = seen.party(&hop.request.url) == Some(Party::APP);
         if app && is_code_callback(hop) && (200..400).contains(&hop.response.status) {
             last = Some(at);
@@ -196,11 +196,11 @@ pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
             }
         }
     }
-    last.map(|at| seen.hops[at].number)
+    last.map(|at| seen.record.hops[at].number)
 }
 
 fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
-    seen.hops[from..to].iter().any(|hop| is_sign_out(seen, hop))
+    seen.record.hops[from..to].iter().any(|hop| is_sign_out(seen, hop))
         || seen
             .steps
             .iter()
@@ -272,7 +272,7 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
         return Some(SymptomKind::UnknownSession);
     }
     if path == "/oidc/session/end/success" {
-        let before = seen.hops.iter().take_while(|other| other.number < hop.number);
+        let before = seen.record.hops.iter().take_while(|other| other.number < hop.number);
         let asked = before.filter(|other| other.request.url.path() == "/oidc/session/end").last()?;
         query(&asked.request.url, "post_logout_redirect_uri")?;
         return Some(SymptomKind::LeftSignedOut { asked: asked.number });
@@ -299,7 +299,7 @@ fn error_of(url: &Url) -> Option<(String, String)> {
 fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     let mut found = Vec::new();
     for (at, step) in seen.steps.iter().enumerate() {
-        let last_hop = seen.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let last_hop = seen.record.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
             // What others do meanwhile is no answer.
             let meanwhile = |verb: &SeenVerb| matches!(verb, SeenVerb::Administered(_) | SeenVerb::Meanwhile);
@@ -337,13 +337,13 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
 /// The callback went well, the browser had nothing to do with a sign-out since,
 /// and yet the app says that nobody is signed in.
 fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
-    let checked = seen.hops.iter().rposition(|hop| is_session_check(seen, hop))?;
-    if authenticated(&seen.hops[checked]) != Some(false) {
+    let checked = seen.record.hops.iter().rposition(|hop| is_session_check(seen, hop))?;
+    if authenticated(&seen.record.hops[checked]) != Some(false) {
         return None;
     }
-    let callback = seen.hops[..checked].iter().rposition(|hop| {
+    let callback = seen.record.hops[..checked].iter().rposition(|hop| {
         seen.party(&hop.request.url) == Some(Party::APP) && is_code_callback(hop) && hop.response.status < 400
     })?;
     let done = !signed_out_since(seen, callback, checked);
-    done.then(|| Symptom { hop: seen.hops[callback].number, kind: SymptomKind::NotSignedIn })
+    done.then(|| Symptom { hop: seen.record.hops[callback].number, kind: SymptomKind::NotSignedIn })
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::action::ActionError;
 use super::person::Person;
+use crate::record::{Recorded, attributed};
 use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step};
 use crate::signin_page::Arrival;
 
@@ -31,15 +32,8 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// Where walk and journal were when a step began.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Since {
-    pub(super) hops: usize,
-    pub(super) journal: u64,
-}
-
-/// All expectations of a step, in fixed order, then what it captures.
-pub(super) async fn expectations(person: &mut Person<'_>, step: &Step, since: Since) -> Vec<Failure> {
+/// All expectations of a step, in fixed order, then what it captures. `since` is the number of hops before it.
+pub(super) async fn expectations(person: &mut Person<'_>, step: &Step, since: usize) -> Vec<Failure> {
     let failure = |what: String| Failure {
         path: step.file.clone(),
         line: step.line,
@@ -73,7 +67,8 @@ pub(super) fn no_answer(person: &Person<'_>, step: &Step) -> Vec<Failure> {
 struct Look<'p, 'a> {
     person: &'p mut Person<'a>,
     step: &'p Step,
-    since: Since,
+    /// How many hops there were before.
+    since: usize,
     /// What the app said, asked for once.
     session: Option<Value>,
 }
@@ -201,14 +196,14 @@ impl Look<'_, '_> {
     /// Number and address of the last hop of this step to an address without query.
     fn last_hop_to(&self, address: &str) -> Result<Option<(usize, Url)>, ActionError> {
         let address = self.person.fill(address)?;
-        let hops = &self.person.walker.hops()[self.since.hops..];
+        let hops = &self.person.walker.hops()[self.since..];
         let hop = hops.iter().rev().find(|hop| hop.without_query() == address);
         Ok(hop.map(|hop| (hop.number, hop.request.url.clone())))
     }
 
     /// Rules of every hop that are expected to be broken. What else is broken, the walk tells.
     fn breaks(&self, found: &mut Vec<String>) {
-        let hops = &self.person.walker.hops()[self.since.hops..];
+        let hops = &self.person.walker.hops()[self.since..];
         for expected in &self.step.expect.breaks {
             let broken =
                 hops.iter().flat_map(|hop| &hop.violations).any(|broken| broken.what.contains(expected));
@@ -218,27 +213,41 @@ impl Look<'_, '_> {
         }
     }
 
-    /// What Hugging Face received in this step.
-    fn received(&self) -> Vec<Entry> {
-        let mut entries = self.person.stack.journal().since(self.since.journal);
-        entries.retain(|entry| entry.party == Party::HUGGINGFACE && entry.direction == Direction::Received);
-        entries
+    /// What Hugging Face received in this step: for this walk, and what may have been for another.
+    fn received(&self) -> (Vec<Entry>, Vec<Entry>) {
+        let walker = &self.person.walker;
+        let mut all = walker
+            .asker()
+            .map(|asker| attributed(walker.hops(), asker.walk(), asker.entries()))
+            .unwrap_or_default();
+        all.retain(|Recorded { entry, hop, .. }| {
+            *hop > self.since && entry.party == Party::HUGGINGFACE && entry.direction == Direction::Received
+        });
+        let (own, unknown): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.tie.is_some());
+        let entries = |all: Vec<Recorded>| all.into_iter().map(|one| one.entry).collect();
+        (entries(own), entries(unknown))
     }
 
     fn calls(&self, found: &mut Vec<String>) {
         if self.step.expect.calls.is_empty() {
             return;
         }
-        let paths: Vec<String> = self
-            .received()
-            .iter()
-            .filter_map(|entry| Some(Url::parse(&entry.request.url).ok()?.path().to_owned()))
-            .collect();
+        let (entries, unknown) = self.received();
+        let calls = |entries: &[Entry], path: &str| {
+            entries
+                .iter()
+                .filter(|entry| Url::parse(&entry.request.url).is_ok_and(|url| url.path() == path))
+                .count()
+        };
         for (path, expected) in &self.step.expect.calls {
-            let calls = paths.iter().filter(|called| *called == path).count();
+            let (calls, unknown) = (calls(&entries, path), calls(&unknown, path));
             if calls != *expected {
+                let more = match unknown {
+                    0 => String::new(),
+                    _ => format!(", and {unknown} that may have been another walk's"),
+                };
                 found.push(format!(
-                    "expected {expected} request(s) to Hugging Face's {path}, there were {calls}"
+                    "expected {expected} request(s) to Hugging Face's {path}, there were {calls}{more}"
                 ));
             }
         }
@@ -248,7 +257,7 @@ impl Look<'_, '_> {
         if self.step.expect.journal.is_empty() {
             return Ok(());
         }
-        let entries = self.received();
+        let (entries, _) = self.received();
         let notes: Vec<&Note> = entries.iter().flat_map(|entry| &entry.notes).collect();
         for expected in &self.step.expect.journal {
             let expected = self.person.fill(expected)?;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use kit::Entry;
 use serde_json::Value;
 
 use super::action::ActionError;
@@ -11,6 +10,7 @@ use super::person::Person;
 use crate::findings::{
     AdminAnswer, Ending, Finding, Observed, SeenStep, SeenUser, SeenVerb, Settings, findings,
 };
+use crate::record::Record;
 use crate::scenario::Verb;
 use crate::signin_page::SigninPageError;
 use crate::stack::Stack;
@@ -60,7 +60,7 @@ pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
 
 /// What is seen beside the browser.
 struct Around {
-    entries: Vec<Entry>,
+    record: Record,
     settings: Settings,
     audit: Vec<Value>,
 }
@@ -68,24 +68,16 @@ struct Around {
 impl Around {
     async fn read(person: &Person<'_>) -> Self {
         let stack = person.stack;
-        let hops = person.walker.hops();
-        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-        let entries = stack.journal().since(start);
-        let mut settings = settings(person).await;
-        settings.signed_in = signed_in(stack, hops).await;
-        let audit = audit(stack, person.began_ms).await;
-        Self { entries, settings, audit }
+        let record = person.record();
+        let mut settings = settings(person, record.shared).await;
+        settings.signed_in = signed_in(stack, &record.hops).await;
+        // Its lines name no browser.
+        let audit = if record.shared { vec![] } else { audit(stack, person.began_ms).await };
+        Self { record, settings, audit }
     }
 
     fn seen_by<'s>(&'s self, person: &'s Person<'_>) -> Observed<'s> {
-        Observed {
-            hops: person.walker.hops(),
-            entries: &self.entries,
-            steps: &person.steps,
-            origins: person.origins(),
-            settings: &self.settings,
-            audit: &self.audit,
-        }
+        Observed { record: &self.record, steps: &person.steps, settings: &self.settings, audit: &self.audit }
     }
 }
 
@@ -99,10 +91,11 @@ async fn read(stack: &Stack, path: &str) -> Value {
     }
 }
 
-async fn settings(person: &Person<'_>) -> Settings {
+/// Where walks share the stack, a handshake that failed may be of any.
+async fn settings(person: &Person<'_>, shared: bool) -> Settings {
     let stack = person.stack;
     let connections = stack.huggingface_connections();
-    let failed = connections.failed_handshakes > person.failed_handshakes;
+    let failed = connections.failed_handshakes > person.failed_handshakes && !shared;
     let known = stack.known();
     let connectors = read(stack, "connectors").await;
     let connectors = connectors.as_array().cloned().unwrap_or_default();

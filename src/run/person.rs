@@ -11,10 +11,11 @@ use url::Url;
 use super::action::ActionError;
 use crate::findings::SeenStep;
 use crate::placeholder;
+use crate::record::{Origins, Record};
 use crate::scenario::{Capture, CaptureSource};
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
-use crate::transcript::{Origins, Roles, Transcript, Wire};
+use crate::transcript::Roles;
 use crate::walker::{TabId, Walker, WhyHop};
 
 /// Pages in a row that move on by themselves; more is a circle.
@@ -107,9 +108,20 @@ impl<'a> Person<'a> {
         Ok(hop.json().unwrap_or_default())
     }
 
-    /// Everything so far, by role.
-    pub(super) fn transcript(&self) -> Transcript {
-        let (hops, known) = (self.walker.hops(), self.stack.known());
+    /// What there is of the walk so far.
+    pub(super) fn record(&self) -> Record {
+        Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins())
+    }
+
+    /// What there is of the walk, which is over: the browser has no hops any more.
+    pub(super) fn close(&mut self) -> Record {
+        let hops = self.walker.take_hops();
+        Record::new(hops, self.walker.asker(), self.origins())
+    }
+
+    /// What is known beforehand of the values in the traffic.
+    pub(super) fn roles(&self) -> Roles {
+        let known = self.stack.known();
         let mut roles = Roles::new();
         for (role, value) in [
             ("APP_ID", &known.app_id),
@@ -129,12 +141,11 @@ impl<'a> Person<'a> {
         for value in &self.answered_values {
             roles.know("ANSWER", value);
         }
-        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-        Transcript::build(hops, &self.stack.journal().since(start), self.origins(), roles)
+        roles
     }
 
-    /// The headers of everything, once the walk is over.
-    pub(super) fn into_wire(self) -> Wire {
+    /// What the headers of the walk do not show.
+    pub(super) fn secrets(&self) -> Roles {
         let known = self.stack.known();
         let mut secrets = Roles::new();
         secrets.know("APP_SECRET", &known.app_secret);
@@ -142,12 +153,10 @@ impl<'a> Person<'a> {
         for password in &self.passwords {
             secrets.know("PASSWORD", password);
         }
-        let hops = self.walker.into_hops();
-        let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-        Wire::new(hops, self.stack.journal().since(start), secrets)
+        secrets
     }
 
-    pub(super) fn origins(&self) -> Origins {
+    fn origins(&self) -> Origins {
         let endpoints = self.stack.endpoints();
         Origins {
             app: endpoints.app.clone(),

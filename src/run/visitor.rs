@@ -121,8 +121,12 @@ impl<'s> Visitor<'s> {
     }
 
     /// Everything so far, by role; text by its `Display`, ready for a snapshot.
+    ///
+    /// Several visitors may be at work on one stack at once. What the parties did meanwhile is told apart by
+    /// what their requests carry (cookies, `state`, codes, tokens); what carries nothing is not attributed, and stands
+    /// at the end.
     #[must_use]
     pub fn transcript(&self) -> Transcript {
-        self.person.transcript()
+        Transcript::of(&self.person.record(), self.person.roles())
     }
 }

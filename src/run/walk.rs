@@ -1,17 +1,18 @@
 //! One walk of one scenario.
 
-use kit::Entry;
+use std::sync::Arc;
 
 use super::action::ActionError;
-use super::check::{self, Failure, Since};
+use super::check::{self, Failure};
 use super::observe;
 use super::person::Person;
 use crate::Scenario;
 use crate::findings::Finding;
+use crate::record::Record;
 use crate::signin_page::SigninPageError;
 use crate::stack::{Stack, StackBuilder};
-use crate::transcript::{Origins, Transcript, Wire};
-use crate::walker::{Hop, WalkError};
+use crate::transcript::{Transcript, Wire};
+use crate::walker::WalkError;
 
 /// What came of a walk.
 #[derive(Debug, Clone)]
@@ -46,53 +47,56 @@ pub fn stack_for(scenario: &Scenario) -> StackBuilder {
 
 /// Plays a scenario on a stack with a fresh browser; what is unexpected is in [`WalkReport::failures`].
 pub async fn walk(stack: &Stack, scenario: &Scenario) -> WalkReport {
-    play(stack, scenario, false).await
+    play(stack, scenario, false).await.report
 }
 
 /// As [`walk`], and looks for findings however the walk ends.
 pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> WalkReport {
-    play(stack, scenario, true).await
+    play(stack, scenario, true).await.report
 }
 
-/// As [`diagnosed_walk`], with every hop of the browser and every line of the journals.
+/// As [`diagnosed_walk`], with its record.
 pub(crate) async fn observed_walk(stack: &Stack, scenario: &Scenario) -> ObservedWalk {
-    let mut person = Person::new(stack);
-    let report = tell(&mut person, scenario, true).await;
-    let hops = person.walker.hops().to_vec();
-    let start = hops.first().map_or(u64::MAX, |first| first.journal_start);
-    let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
-    let entries = stack.journal().since(start);
-    ObservedWalk { report, entries, hops, origins: person.origins(), refused }
+    play(stack, scenario, true).await
 }
 
 /// A walk with what was seen of it.
 #[derive(Debug)]
 pub(crate) struct ObservedWalk {
     pub(crate) report: WalkReport,
-    pub(crate) hops: Vec<Hop>,
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) origins: Origins,
+    pub(crate) record: Arc<Record>,
     /// The walk ended at a call that the Management API refused.
     pub(crate) refused: bool,
 }
 
-async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> WalkReport {
+async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> ObservedWalk {
     let mut person = Person::new(stack);
-    let report = tell(&mut person, scenario, diagnose).await;
-    WalkReport { wire: person.into_wire(), ..report }
+    let Told { failures, findings, disturbed } = tell(&mut person, scenario, diagnose).await;
+    let record = Arc::new(person.close());
+    let transcript = Transcript::of(&record, person.roles());
+    let wire = Wire::new(record.clone(), person.secrets());
+    let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
+    ObservedWalk { report: WalkReport { failures, transcript, findings, disturbed, wire }, record, refused }
 }
 
-pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> WalkReport {
+/// How a walk went, up to its end.
+pub(super) struct Told {
+    failures: Vec<Failure>,
+    findings: Vec<Finding>,
+    disturbed: Option<Finding>,
+}
+
+pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose: bool) -> Told {
     let stack = person.stack;
     if scenario.given.browser.refuses_cookies {
         person.walker.refuse_cookies();
     }
     let mut failures = Vec::new();
     for step in &scenario.steps {
-        let since = Since { hops: person.walker.hops().len(), journal: stack.journal().last_number() };
+        let since = person.walker.hops().len();
         person.look_at(step.browser, step.tab);
         let done = person.does(&step.verb).await;
-        let hops = since.hops..person.walker.hops().len();
+        let hops = since..person.walker.hops().len();
         let seen = observe::step(person, &step.verb, hops, done.as_ref().err());
         person.steps.push(seen);
         let failed = match done {
@@ -157,5 +161,8 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
         let what = format!("expected the first finding to be {expected}, {found}");
         failures.push(Failure { path: scenario.path.clone(), line, what });
     }
-    WalkReport { failures, transcript: person.transcript(), findings, disturbed, wire: Wire::default() }
+    Told { failures, findings, disturbed }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,19 +9,22 @@ use url::Url;
 use super::body::{Bodies, Body};
 use super::cookies;
 use super::model::{Exchange, Transcript};
-use super::places::{Learner, Origins};
+use super::places::Learner;
 use super::policy::{self, At, Then};
 use super::roles::Roles;
+use crate::record::{Origins, Record, Recorded, Tie};
 use crate::walker::{Hop, WhyHop};
 
+/// Stands for whoever made a request that cannot be told whose it is.
+const UNKNOWN: &str = "unknown";
 /// Stands for the page of Logto's sign-in application.
 const PAGE: &str = "[page]";
 
 impl Transcript {
-    /// Writes down a walk. `entries` are those of the journal that the walker
-    /// watched, `roles` what is known beforehand.
+    /// Writes down a walk. `roles` are known beforehand.
     #[must_use]
-    pub fn build(hops: &[Hop], entries: &[Entry], origins: Origins, mut roles: Roles) -> Self {
+    pub(crate) fn of(record: &Record, mut roles: Roles) -> Self {
+        let origins = record.origins.clone();
         for (role, origin) in [("APP", &origins.app), ("LOGTO", &origins.logto), ("HF", &origins.huggingface)]
         {
             roles.know(role, &origin.origin().ascii_serialization());
@@ -30,18 +33,9 @@ impl Transcript {
             roles.know(role, &origin.origin().ascii_serialization());
         }
         let mut writer = Writer { roles, origins, shown_tokens: vec![], shown_documents: vec![] };
-        let hops = hops
-            .iter()
-            .enumerate()
-            .map(|(at, hop)| {
-                let start = hop.journal_start;
-                let end = hops.get(at + 1).map_or(u64::MAX, |next| next.journal_start);
-                let within: Vec<&Entry> =
-                    entries.iter().filter(|entry| entry.number > start && entry.number <= end).collect();
-                writer.hop(hop, &within)
-            })
-            .collect();
-        Self { hops }
+        let hops = record.hops.iter().map(|hop| writer.hop(hop, record.during(hop.number))).collect();
+        let unknown = record.not_attributed().filter_map(|recorded| writer.between(&recorded.entry, UNKNOWN));
+        Self { hops, not_attributed: unknown.collect() }
     }
 }
 
@@ -67,27 +61,17 @@ impl Writer {
         texts.into_iter().map(|text| self.roles.replace(&text.to_string())).collect()
     }
 
-    fn hop(&mut self, hop: &Hop, within: &[&Entry]) -> Exchange {
+    fn hop<'r>(&mut self, hop: &Hop, within: impl Iterator<Item = &'r Recorded>) -> Exchange {
         let (request, response) = (&hop.request, &hop.response);
         let (asked, answered) = (Body::read(&request.body), Body::read(&response.body));
         // What the other parties said meanwhile came before this response.
         self.learner().request(&request.url, &asked);
         let mut notes = Vec::new();
         let mut meanwhile = Vec::new();
-        for entry in within {
-            match (entry.party, entry.direction) {
-                (Party::HUGGINGFACE | Party::PROXY, Direction::Received) if is_own(entry, hop) => {
-                    notes.extend(&entry.notes);
-                }
-                (party, direction) => {
-                    let (asker, name) = match direction {
-                        Direction::Received => (Party::LOGTO, "received"),
-                        Direction::Sent => (party, "sent"),
-                    };
-                    if policy::transcript(Some(party), At::Journal, name) == Then::AsItIs {
-                        meanwhile.push(self.entry(entry, asker));
-                    }
-                }
+        for Recorded { entry, tie, .. } in within {
+            match entry.party {
+                Party::HUGGINGFACE | Party::PROXY if *tie == Some(Tie::Own) => notes.extend(&entry.notes),
+                _ => meanwhile.extend(self.between(entry, Party::LOGTO.0)),
             }
         }
         self.learner().response(&request.url, response.header("location"), &answered);
@@ -122,8 +106,18 @@ impl Writer {
         }
     }
 
-    /// A request between other parties.
-    fn entry(&mut self, entry: &Entry, party: Party) -> Exchange {
+    /// A request between other parties, where it is shown. Who asked, the journal of the one that received it
+    /// does not say.
+    fn between(&mut self, entry: &Entry, asker: &str) -> Option<Exchange> {
+        let (asker, name) = match entry.direction {
+            Direction::Received => (asker, "received"),
+            Direction::Sent => (entry.party.0, "sent"),
+        };
+        let shown = policy::transcript(Some(entry.party), At::Journal, name) == Then::AsItIs;
+        shown.then(|| self.entry(entry, asker))
+    }
+
+    fn entry(&mut self, entry: &Entry, asker: &str) -> Exchange {
         let url = Url::parse(&entry.request.url).ok();
         let asked = Body::read(&entry.request.body);
         let answered = match &entry.outcome {
@@ -138,7 +132,7 @@ impl Writer {
         }
         let path = url.as_ref().map_or("", Url::path);
         let mut shown = Exchange {
-            party: party.to_string(),
+            party: asker.to_owned(),
             method: entry.request.method.clone(),
             url: self.roles.replace(&entry.request.url),
             headers: self.headers(&entry.request.headers),
@@ -267,16 +261,6 @@ fn why(why: WhyHop) -> &'static str {
         WhyHop::Back => "back",
         WhyHop::Prefetch => "prefetch",
     }
-}
-
-/// Whether a request in the journal is the browser's own.
-pub(super) fn is_own(entry: &Entry, hop: &Hop) -> bool {
-    if entry.request.method != hop.request.method.as_str() {
-        return false;
-    }
-    let mut url = hop.request.url.clone();
-    url.set_fragment(None);
-    Url::parse(&entry.request.url).is_ok_and(|asked| asked == url)
 }
 
 #[cfg(test)]

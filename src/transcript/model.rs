@@ -7,6 +7,9 @@ use serde::Serialize;
 pub struct Transcript {
     /// Every hop in order.
     pub hops: Vec<Exchange>,
+    /// Requests between other parties that may be of this walk or of another that was under way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_attributed: Vec<Exchange>,
 }
 
 /// One request and its response.

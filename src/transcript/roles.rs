@@ -16,7 +16,7 @@ const START: usize = 4;
 
 /// Which value plays which role.
 #[derive(Debug, Clone, Default)]
-pub struct Roles {
+pub(crate) struct Roles {
     /// Spelling and label by the first bytes; longest first.
     spellings: HashMap<[u8; START], Vec<(String, String)>>,
     starts: Starts,
@@ -27,14 +27,14 @@ pub struct Roles {
 impl Roles {
     /// No roles yet.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// A value plays this role, e.g. `CODE`. The second distinct value is
     /// `[CODE:2]`, and so on. A value keeps the first role it had; a value too
     /// short to be told from ordinary text has none.
-    pub fn know(&mut self, role: &'static str, value: &str) {
+    pub(crate) fn know(&mut self, role: &'static str, value: &str) {
         if value.len() < START || self.labels.contains_key(value) {
             return;
         }
@@ -53,13 +53,13 @@ impl Roles {
 
     /// The label of exactly this value.
     #[must_use]
-    pub fn label(&self, value: &str) -> Option<&str> {
+    pub(crate) fn label(&self, value: &str) -> Option<&str> {
         self.labels.get(value).map(String::as_str)
     }
 
     /// `text` with every known value replaced, plain or percent-encoded.
     #[must_use]
-    pub fn replace(&self, text: &str) -> String {
+    pub(crate) fn replace(&self, text: &str) -> String {
         let mut replaced = String::with_capacity(text.len());
         // Up to `copied` the text is in `replaced`; both ends of a spelling are ends of characters.
         let (mut at, mut copied) = (0, 0);

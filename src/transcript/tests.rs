@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kit::{Clock, Note, Request, Response};
+use kit::{Clock, Direction, Note, Request, Response, Whose};
 use serde_json::Value;
 
 use super::*;
@@ -31,8 +31,9 @@ fn hop(number: usize, method: &str, url: &str, status: u16, headers: &[(&str, &s
         number,
         tab: TabId::FIRST,
         why: WhyHop::Typed,
+        began: NOW.parse().unwrap(),
+        took: Duration::ZERO,
         at: NOW.parse().unwrap(),
-        journal_start: 0,
         request: HopRequest {
             method: method.parse().unwrap(),
             url: url.parse().unwrap(),
@@ -59,6 +60,7 @@ fn entry(number: u64, party: Party, request: (&str, &str, &str), outcome: Outcom
     Entry {
         number,
         at: NOW.parse().unwrap(),
+        took: Some(Duration::ZERO),
         party,
         direction,
         request: Request {
@@ -69,6 +71,7 @@ fn entry(number: u64, party: Party, request: (&str, &str, &str), outcome: Outcom
         },
         outcome,
         notes: notes.iter().map(|text| Note::new("test/note", *text)).collect(),
+        whose: Whose::default(),
     }
 }
 
@@ -77,11 +80,11 @@ fn answer(status: u16, body: &str) -> Outcome {
     Outcome::Response(Response { status, headers, body: body.to_owned() })
 }
 
-fn written(hops: &[Hop], entries: &[Entry], roles: Roles) -> String {
-    Transcript::build(hops, entries, origins(), roles).to_string()
+fn written(hops: &[Hop], entries: &[(usize, Tie, Entry)], roles: Roles) -> String {
+    Transcript::of(&Record::made(hops, origins(), entries), roles).to_string()
 }
 
-fn by_hand(hops: &[Hop], entries: &[Entry]) -> String {
+fn by_hand(hops: &[Hop], entries: &[(usize, Tie, Entry)]) -> String {
     let mut roles = Roles::new();
     roles.know("HF_CLIENT_SECRET", "s+e%c r!t");
     written(hops, entries, roles)
@@ -135,10 +138,7 @@ fn requests_of_others_stand_under_the_hop_that_waited_with_the_reason() {
         hop(7, "POST", "http://localhost:3001/api/experience/verification/social/x/verify", 400, &[], "");
     verify.request.body =
         r#"{"verificationId":"tvays5j19jdl","connectorData":{"code":"hf-code-1"}}"#.to_owned();
-    verify.journal_start = 4;
-    let mut after =
-        hop(8, "GET", "http://localhost:3001/sign-in", 302, &[("location", "/unknown-session")], "");
-    after.journal_start = 5;
+    let after = hop(8, "GET", "http://localhost:3001/sign-in", 302, &[("location", "/unknown-session")], "");
     let body = "grant_type=authorization_code&code=hf-code-1&redirect_uri=http%3A%2F%2Flocalhost%3A3001%2Fcallback%2Fx";
     let mut refused = entry(
         5,
@@ -157,7 +157,10 @@ fn requests_of_others_stand_under_the_hop_that_waited_with_the_reason() {
         Outcome::Fault(Note::new("kit/cancelled", "cancelled")),
         &[],
     );
-    let text = by_hand(&[verify, after], &[refused, logtos, late]);
+    let text = by_hand(
+        &[verify, after],
+        &[(7, Tie::Code, refused), (7, Tie::OnlyWalk, logtos), (8, Tie::OnlyWalk, late)],
+    );
     let expected = "  7   browser  typed  POST [LOGTO]/api/experience/verification/social/x/verify  400
       sends {\"verificationId\":\"[VERIFICATION]\",\"connectorData\":{\"code\":\"[HF_CODE]\"}}
       logto  POST [HF]/oauth/token  401
@@ -186,8 +189,8 @@ fn the_browsers_own_request_gives_only_its_reason() {
         "<title>400</title><p>Invalid client_id hf</p>",
     );
     let request = ("GET", "https://huggingface.co/oauth/authorize?client_id=c", "");
-    let entries = [entry(1, Party::HUGGINGFACE, request, answer(400, ""), &["client_id `c` is unknown"])];
-    let text = by_hand(&[own], &entries);
+    let entry = entry(1, Party::HUGGINGFACE, request, answer(400, ""), &["client_id `c` is unknown"]);
+    let text = by_hand(&[own], &[(1, Tie::Own, entry)]);
     let expected = "  1   browser  typed  GET [HF]/oauth/authorize?client_id=c  400
       text/html
       title “400”
@@ -250,7 +253,8 @@ fn a_long_document_is_shown_once_unless_it_changed() {
         |issuer: &str| format!(r#"{{"a":"{}","b":"{}","c":"{issuer}"}}"#, "x".repeat(90), "y".repeat(90));
     let ask =
         |number, issuer: &str| hop(number, "GET", "http://localhost:3001/api/x", 200, &[], &body(issuer));
-    let shown = Transcript::build(&[ask(1, "i"), ask(2, "i"), ask(3, "j")], &[], origins(), Roles::new());
+    let hops = [ask(1, "i"), ask(2, "i"), ask(3, "j")];
+    let shown = Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new());
     assert_eq!(shown.hops[1].content, ["(the same document as before)"]);
     assert_eq!((shown.hops[0].content.len(), shown.hops[2].content.len()), (4, 4));
 }
@@ -258,7 +262,8 @@ fn a_long_document_is_shown_once_unless_it_changed() {
 #[test]
 fn json_has_the_same_content() {
     let hops = [hop(1, "GET", "http://localhost:3000/callback?code=code-one", 307, &[("location", "/")], "")];
-    let json = serde_json::to_value(Transcript::build(&hops, &[], origins(), Roles::new())).unwrap();
+    let json =
+        serde_json::to_value(Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new())).unwrap();
     let expected = serde_json::json!({ "hops": [{
         "number": 1, "party": "browser", "why": "typed", "method": "GET",
         "url": "[APP]/callback?code=[CODE]", "status": 307, "location": "/",
@@ -269,7 +274,7 @@ fn json_has_the_same_content() {
 /// The recorded sign-in of a real Logto 1.42, as hops of a browser and entries of journals.
 struct Recorded {
     hops: Vec<Hop>,
-    entries: Vec<Entry>,
+    entries: Vec<(usize, Tie, Entry)>,
     values: Value,
 }
 
@@ -280,15 +285,18 @@ impl Recorded {
         let clock = Clock::frozen("2026-11-23T08:17:07Z".parse().unwrap());
         let start = clock.now();
         let mut jar = Jar::new(clock.clone());
-        let (mut hops, mut entries) = (Vec::<Hop>::new(), Vec::<Entry>::new());
+        let (mut hops, mut entries) = (Vec::<Hop>::new(), Vec::new());
         for exchange in trace["exchanges"].as_array().unwrap() {
             let wanted = Duration::from_millis(exchange["at_ms"].as_u64().unwrap());
             let passed = Duration::try_from(clock.now().duration_since(start)).unwrap();
             clock.advance(wanted.saturating_sub(passed));
-            let number = u64::try_from(entries.len()).unwrap();
+            let number = u64::try_from(entries.len() + 1).unwrap();
             match exchange["from"].as_str().unwrap() {
-                "browser" => hops.push(recorded_hop(exchange, hops.len() + 1, number, &clock, &mut jar)),
-                from => entries.push(recorded_entry(exchange, from, number + 1, clock.now())),
+                "browser" => hops.push(recorded_hop(exchange, hops.len() + 1, &clock, &mut jar)),
+                from => {
+                    let entry = recorded_entry(exchange, from, number, clock.now());
+                    entries.push((hops.len(), Tie::OnlyWalk, entry));
+                }
             }
         }
         Self { hops, entries, values: trace["values"].clone() }
@@ -309,7 +317,7 @@ impl Recorded {
         let origin = |name: &str| value(name).parse().unwrap();
         let origins =
             Origins { app: origin("APP"), logto: origin("LOGTO"), huggingface: origin("HF"), others: vec![] };
-        Transcript::build(&self.hops, &self.entries, origins, roles)
+        Transcript::of(&Record::made(&self.hops, origins, &self.entries), roles)
     }
 }
 
@@ -347,7 +355,7 @@ fn page(body: &Value) -> String {
     )
 }
 
-fn recorded_hop(exchange: &Value, number: usize, journal_start: u64, clock: &Clock, jar: &mut Jar) -> Hop {
+fn recorded_hop(exchange: &Value, number: usize, clock: &Clock, jar: &mut Jar) -> Hop {
     let url: Url = exchange["request"]["url"].as_str().unwrap().parse().unwrap();
     let method: http::Method = exchange["request"]["method"].as_str().unwrap().parse().unwrap();
     let sent = headers(&exchange["request"]);
@@ -368,8 +376,9 @@ fn recorded_hop(exchange: &Value, number: usize, journal_start: u64, clock: &Clo
         number,
         tab: TabId::FIRST,
         why: if redirected { WhyHop::Redirect } else { WhyHop::Call },
+        began: clock.now(),
+        took: Duration::ZERO,
         at: clock.now(),
-        journal_start,
         request: HopRequest {
             method,
             url,
@@ -400,6 +409,7 @@ fn recorded_entry(exchange: &Value, from: &str, number: u64, at: Timestamp) -> E
     Entry {
         number,
         at,
+        took: None,
         party,
         direction,
         request: Request {
@@ -414,6 +424,7 @@ fn recorded_entry(exchange: &Value, from: &str, number: u64, at: Timestamp) -> E
             body: page(&response["body"]),
         }),
         notes: vec![],
+        whose: Whose::default(),
     }
 }
 

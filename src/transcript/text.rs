@@ -21,7 +21,13 @@ impl fmt::Display for Transcript {
             }
             hop.fmt(f)?;
         }
-        Ok(())
+        if !self.not_attributed.is_empty() {
+            writeln!(
+                f,
+                "\nNot attributed: several walks were under way, and these requests carry nothing of one."
+            )?;
+        }
+        self.not_attributed.iter().try_for_each(|exchange| exchange.fmt(f))
     }
 }
 

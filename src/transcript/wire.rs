@@ -2,32 +2,33 @@
 //! it failed: a transcript shows roles and distances, and few headers.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use kit::{Direction, Entry, Outcome, Party};
 
-use super::build::{is_own, visible};
+use super::build::visible;
 use super::roles::Roles;
+use crate::record::{Record, Recorded, Tie};
 use crate::walker::Hop;
 
 /// Requests and responses of a walk in order, without their bodies; text by its `Display`.
 ///
 /// Cookies, codes and tokens are in clear, since they may be what is looked for. Secrets of
 /// applications and passwords are shown as roles, as in a [`Transcript`](super::Transcript).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Wire {
-    hops: Vec<Hop>,
-    entries: Vec<Entry>,
+    record: Arc<Record>,
     secrets: Roles,
 }
 
 type Headers = [(String, String)];
 
 impl Wire {
-    pub(crate) fn new(hops: Vec<Hop>, entries: Vec<Entry>, secrets: Roles) -> Self {
-        Self { hops, entries, secrets }
+    pub(crate) fn new(record: Arc<Record>, secrets: Roles) -> Self {
+        Self { record, secrets }
     }
 
     fn hop(&self, text: &mut String, hop: &Hop) {
@@ -93,22 +94,27 @@ fn without_password(authorization: &str) -> Option<String> {
     Some(format!("{scheme} {name}:[SECRET] (decoded)"))
 }
 
+/// What app and Logto received is a hop, or what another party sent.
+fn is_of_others(Recorded { entry, tie, .. }: &Recorded) -> bool {
+    let received = entry.direction == Direction::Received;
+    !(received && [Party::APP, Party::LOGTO].contains(&entry.party)) && *tie != Some(Tie::Own)
+}
+
 impl fmt::Display for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, hop) in self.hops.iter().enumerate() {
-            let end = self.hops.get(at + 1).map_or(u64::MAX, |next| next.journal_start);
-            // What app and Logto received is the hop itself, or what another party sent.
-            let meanwhile = self.entries.iter().filter(|entry| {
-                let received = entry.direction == Direction::Received;
-                (hop.journal_start < entry.number && entry.number <= end)
-                    && !(received && [Party::APP, Party::LOGTO].contains(&entry.party))
-                    && !(received && is_own(entry, hop))
-            });
+        for hop in &self.record.hops {
+            let meanwhile = self.record.during(hop.number).filter(|one| is_of_others(one));
             let mut text = String::new();
             self.hop(&mut text, hop);
-            for entry in meanwhile {
+            for Recorded { entry, .. } in meanwhile {
                 self.entry(&mut text, entry);
             }
+            writeln!(f, "{text}")?;
+        }
+        for Recorded { entry, hop, .. } in self.record.not_attributed().filter(|one| is_of_others(one)) {
+            let mut text = String::new();
+            self.line(&mut text, '#', &format!("not attributed, since hop {hop}"));
+            self.entry(&mut text, entry);
             writeln!(f, "{text}")?;
         }
         Ok(())

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use kit::{Client, Clock, DeadlineExceeded, Journal, SendError};
+use kit::{Asker, Client, ClientEnd, Clock, DeadlineExceeded, Journal, SendError, Stopwatch};
 use serde_json::Value;
 use url::Url;
 
@@ -111,7 +111,7 @@ pub struct Walker {
     profiles: Vec<Profile>,
     tabs: Vec<Tab>,
     hops: Vec<Hop>,
-    journal: Option<Journal>,
+    asker: Option<Asker>,
     rules: Rules,
     deadline: Duration,
 }
@@ -127,16 +127,16 @@ impl Walker {
             profiles,
             tabs: vec![Tab::default()],
             hops: vec![],
-            journal: None,
+            asker: None,
             rules: Rules::default(),
             deadline: HOP_LIMIT,
         }
     }
 
-    /// Notes at every hop how far this journal was.
+    /// Tells this journal of every hop, so that its entries can be told whose they are.
     #[must_use]
     pub fn watching(mut self, journal: Journal) -> Self {
-        self.journal = Some(journal);
+        self.asker = Some(Asker::new(journal));
         self
     }
 
@@ -169,8 +169,13 @@ impl Walker {
     }
 
     /// Every hop so far, for good: the walk is over.
-    pub(crate) fn into_hops(self) -> Vec<Hop> {
-        self.hops
+    pub(crate) fn take_hops(&mut self) -> Vec<Hop> {
+        std::mem::take(&mut self.hops)
+    }
+
+    /// What tells the journal of the hops.
+    pub(crate) fn asker(&self) -> Option<&Asker> {
+        self.asker.as_ref()
     }
 
     /// The hop whose response the tab shows.
@@ -366,10 +371,16 @@ impl Walker {
         }
         let request =
             out.wire(&cookies, navigation).map_err(|_| WalkError::BadAddress(out.url.to_string()))?;
-        let journal_start = self.journal.as_ref().map_or(0, Journal::last_number);
-        let what = format!("hop {}, {} {}", self.hops.len() + 1, out.method, out.url);
+        let number = self.hops.len() + 1;
+        let (began, stopwatch) = (self.clock.now(), Stopwatch::start());
+        self.asker.iter().for_each(|asker| asker.asks(number));
+        let what = format!("hop {number}, {} {}", out.method, out.url);
         let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
-            Ok(Ok(response)) => Ok(self.receive(tab, &response, context, foreign)),
+            Ok(Ok(response)) => {
+                let over = response.extensions().get::<ClientEnd>().copied();
+                self.asker.iter().for_each(|asker| asker.answered(over));
+                Ok(self.receive(tab, &response, context, foreign))
+            }
             Ok(Err(error)) => Err(WalkError::from(error)),
             Err(error) => Err(WalkError::from(error)),
         };
@@ -378,11 +389,12 @@ impl Walker {
             Err(error) => (HopResponse::missing(error.to_string()), Some(error)),
         };
         let mut hop = Hop {
-            number: self.hops.len() + 1,
+            number,
             tab,
             why,
+            began,
+            took: stopwatch.elapsed(),
             at: self.clock.now(),
-            journal_start,
             request: HopRequest {
                 method: out.method,
                 url: out.url,

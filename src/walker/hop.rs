@@ -1,6 +1,7 @@
 //! What a walk records: one request, its response, and what became of the cookies.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use cookie_store::RawCookie;
 use jiff::Timestamp;
@@ -45,11 +46,12 @@ pub struct Hop {
     pub tab: TabId,
     /// Why it happened.
     pub why: WhyHop,
+    /// When the request was sent, on the stack's clock.
+    pub began: Timestamp,
+    /// How long the answer took by the machine's clock: a delay that the stack's clock skips is not in it.
+    pub took: Duration,
     /// When the response was there, on the stack's clock.
     pub at: Timestamp,
-    /// The journal's last number before the request: what comes after it came
-    /// while the browser waited. 0 when no journal is watched.
-    pub journal_start: u64,
     /// What was asked.
     pub request: HopRequest,
     /// What was answered.

@@ -5,12 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
 use crate::network::{Fault, Network};
 use crate::tls::MadeAt;
-use crate::{Ca, tls};
+use crate::{Ca, ClientEnd, tls};
 
 /// A body larger than this is refused: nothing in a sign-in comes near it.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -342,6 +343,9 @@ impl Begun {
             Err(chunks) => chunks.concat().into(),
         };
         let mut answer = http::Response::new(body);
+        if let Some(end) = response.extensions().get::<HttpInfo>() {
+            answer.extensions_mut().insert(ClientEnd(end.local_addr()));
+        }
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Clock, Note};
+use crate::walks::{ClientEnd, Walks, Whose};
+use crate::{Clock, Note, Stopwatch};
 
 /// How many entries a journal keeps, and how many bytes of text in all; the oldest
 /// go first, so that a stack that stays up for days does not grow.
@@ -113,8 +115,11 @@ pub enum Outcome {
 pub struct Entry {
     /// Counts from 1 in the order in which the exchanges began.
     pub number: u64,
-    /// When it began, on the stack's clock.
+    /// When it began, on the party's clock.
     pub at: Timestamp,
+    /// How long it took by the machine's clock, once it has ended.
+    #[serde(skip)]
+    pub took: Option<Duration>,
     /// Whose entry it is.
     pub party: Party,
     /// Whether that party received or sent the request.
@@ -125,6 +130,10 @@ pub struct Entry {
     pub outcome: Outcome,
     /// Reasons the party gave, above all why it refused. Never on the wire.
     pub notes: Vec<Note>,
+    /// What the journal knows of the walk that it belongs to. Never on the wire.
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub whose: Whose,
 }
 
 impl Entry {
@@ -164,8 +173,10 @@ pub struct Journal {
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    entries: VecDeque<Entry>,
+pub(crate) struct Inner {
+    pub(crate) entries: VecDeque<Entry>,
+    /// Who asks at the moment.
+    pub(crate) walks: Walks,
     last: u64,
     /// What the entries take, see [`Entry::bytes`].
     bytes: usize,
@@ -187,14 +198,22 @@ impl Journal {
         Self::default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         // Entries are whole whenever the lock is free, also after a panic.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a request that has just begun.
+    /// Enters a request that has just begun, at a server with the client's end of its connection.
     #[must_use = "the entry stays `pending` until the response or the fault is given"]
-    pub fn begin(&self, clock: &Clock, party: Party, direction: Direction, request: Request) -> Pending {
+    pub fn begin(
+        &self,
+        clock: &Clock,
+        party: Party,
+        direction: Direction,
+        request: Request,
+        peer: Option<ClientEnd>,
+    ) -> Pending {
+        let began = Stopwatch::start();
         let mut inner = self.lock();
         inner.last += 1;
         let number = inner.last;
@@ -202,16 +221,18 @@ impl Journal {
         let entry = Entry {
             number,
             at: clock.now(),
+            took: None,
             party,
             direction,
             request,
             outcome: Outcome::Pending,
             notes: vec![],
+            whose: Whose { peer, own: None, walks: inner.walks.clone() },
         };
         inner.bytes += entry.bytes();
         inner.entries.push_back(entry);
         inner.forget();
-        Pending { journal: Some(self.clone()), number }
+        Pending { journal: Some(self.clone()), number, began }
     }
 
     /// All entries that are kept, oldest first.
@@ -248,10 +269,12 @@ impl Journal {
         (inner.entries, inner.bytes) = (VecDeque::new(), 0);
     }
 
-    fn end(&self, number: u64, outcome: Outcome, notes: Vec<Note>) {
+    fn end(&self, pending: &Pending, outcome: Outcome, notes: Vec<Note>) {
         let mut inner = self.lock();
-        let Ok(at) = inner.entries.binary_search_by_key(&number, |entry| entry.number) else { return };
+        let found = inner.entries.binary_search_by_key(&pending.number, |entry| entry.number);
+        let Ok(at) = found else { return };
         let entry = &mut inner.entries[at];
+        entry.took = Some(pending.began.elapsed());
         let before = entry.bytes();
         entry.outcome = match outcome {
             Outcome::Response(response) => {
@@ -270,6 +293,7 @@ impl Journal {
 pub struct Pending {
     journal: Option<Journal>,
     number: u64,
+    began: Stopwatch,
 }
 
 impl Pending {
@@ -282,14 +306,14 @@ impl Pending {
     /// Enters the response and the reasons for it.
     pub fn respond(mut self, response: Response, notes: Vec<Note>) {
         if let Some(journal) = self.journal.take() {
-            journal.end(self.number, Outcome::Response(response), notes);
+            journal.end(&self, Outcome::Response(response), notes);
         }
     }
 
     /// Enters that there was no response, and why.
     pub fn fail(mut self, fault: impl Into<Note>) {
         if let Some(journal) = self.journal.take() {
-            journal.end(self.number, Outcome::Fault(fault.into()), vec![]);
+            journal.end(&self, Outcome::Fault(fault.into()), vec![]);
         }
     }
 }
@@ -297,7 +321,7 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if let Some(journal) = self.journal.take() {
-            journal.end(self.number, Outcome::Fault(Note::new("kit/cancelled", "cancelled")), vec![]);
+            journal.end(self, Outcome::Fault(Note::new("kit/cancelled", "cancelled")), vec![]);
         }
     }
 }
@@ -313,7 +337,7 @@ mod tests {
             headers: vec![],
             body: "".into(),
         };
-        journal.begin(&Clock::frozen(Timestamp::UNIX_EPOCH), Party::APP, Direction::Received, request)
+        journal.begin(&Clock::frozen(Timestamp::UNIX_EPOCH), Party::APP, Direction::Received, request, None)
     }
 
     #[test]
@@ -353,7 +377,7 @@ mod tests {
     fn begin_with(journal: &Journal, body: String) -> Pending {
         let request =
             Request { method: "POST".into(), url: "http://localhost/".into(), headers: vec![], body };
-        journal.begin(&Clock::frozen(Timestamp::UNIX_EPOCH), Party::APP, Direction::Received, request)
+        journal.begin(&Clock::frozen(Timestamp::UNIX_EPOCH), Party::APP, Direction::Received, request, None)
     }
 
     #[test]

@@ -21,6 +21,7 @@
 pub mod alphabet;
 #[cfg(feature = "cli")]
 mod arguments;
+mod asker;
 mod bounded;
 mod change;
 mod client;
@@ -49,9 +50,11 @@ mod signals;
 mod socket;
 mod substitute;
 mod tls;
+mod walks;
 
 #[cfg(feature = "cli")]
 pub use arguments::parse as parse_arguments;
+pub use asker::Asker;
 pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
 pub use client::{Begun, Client, ClientBuilder, ClientError, SendError};
@@ -75,3 +78,4 @@ pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};
 pub use signals::{Stop, survive_file_size_limit};
 pub use substitute::{Answering, Substitute};
 pub use tls::{Ca, CaError, Leaf};
+pub use walks::{ClientEnd, WalkId, Whose};

@@ -17,7 +17,7 @@ use crate::change::{as_form, change_body, change_location};
 use crate::faulty_body::{FaultyBody, garbage};
 use crate::script::Garbage;
 use crate::serve::{BODY_LIMIT, Hangup};
-use crate::{Clock, Direction, Journal, Note, Party, Request, Response, Rule, Script};
+use crate::{ClientEnd, Clock, Direction, Journal, Note, Party, Request, Response, Rule, Script};
 
 /// How many turns other tasks get after a delay. Where the clock skips, whoever
 /// would not have waited that long hangs up meanwhile, as with a real clock.
@@ -63,7 +63,8 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
                 headers: pairs(&parts.headers),
                 body: lossy(&body),
             };
-            let pending = journal.begin(clock, *party, Direction::Received, entry);
+            let peer = parts.extensions.get::<ClientEnd>().copied();
+            let pending = journal.begin(clock, *party, Direction::Received, entry, peer);
             let response = next.run(HttpRequest::from_parts(parts, Body::from(body))).await;
             if let Some(hangup) = response.extensions().get::<Hangup>() {
                 pending.fail(hangup.as_note());

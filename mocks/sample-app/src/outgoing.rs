@@ -128,7 +128,7 @@ impl Outgoing {
             .body(Bytes::from(body))
             .map_err(|source| OutgoingError::Request { url: url.to_string(), source })?;
         *request.headers_mut() = headers;
-        let pending = self.journal.begin(&self.clock, Party::APP, Direction::Sent, entry);
+        let pending = self.journal.begin(&self.clock, Party::APP, Direction::Sent, entry, None);
         let what = format!("the answer to {method} {url}");
         let outcome = match self.clock.timeout(&what, self.limit, self.client.send(request)).await {
             Ok(sent) => sent.map_err(OutgoingError::from),

@@ -16,7 +16,7 @@ pub(super) const WATCH: &[Watch] = rules![no_refresh_token];
 
 /// Every token request of the app, in order.
 fn token_requests<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Entry> {
-    seen.entries.iter().filter(|entry| {
+    seen.record.entries().filter(|entry| {
         entry.party == Party::APP
             && entry.direction == Direction::Sent
             && path_of(&entry.request.url) == TOKEN
@@ -66,7 +66,7 @@ fn opaque(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// `offline_access` was asked for, and nothing came of it (contract §1.6).
 fn no_refresh_token(seen: &Observed<'_>) -> Option<Finding> {
-    let hop = seen.hops.iter().find(|hop| {
+    let hop = seen.record.hops.iter().find(|hop| {
         seen.app_asked(hop.number, TOKEN).any(|entry| {
             status(entry) == Some(200)
                 && field(entry, "code").is_some()

@@ -108,7 +108,7 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     matches!(symptom.kind, SymptomKind::AppFailed { .. } | SymptomKind::NotSignedIn).then_some(())?;
     let at = seen.hop(symptom.hop)?;
-    let earlier = seen.hops.iter().filter(|hop| hop.number <= at.number && hop.tab == at.tab);
+    let earlier = seen.record.hops.iter().filter(|hop| hop.number <= at.number && hop.tab == at.tab);
     let dropped = earlier.filter(|hop| seen.party(&hop.request.url) == Some(Party::APP)).find_map(|hop| {
         let secure = |fate: &CookieFate| *fate == CookieFate::Dropped(WhyDropped::SecureOverHttp);
         Some((hop, hop.response.cookies.iter().find(|cookie| secure(&cookie.fate))?))

@@ -14,11 +14,12 @@ pub(super) const WATCH: &[Watch] = &[];
 fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     (refusal.code.as_deref() == Some("session.not_found")).then_some(())?;
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let tab = seen.hops[at].tab;
-    let began =
-        seen.hops[..at].iter().rposition(|hop| hop.tab == tab && hop.request.url.path() == "/oidc/auth")?;
-    let finished = seen.hops[began..at].iter().find(|hop| {
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let tab = seen.record.hops[at].tab;
+    let began = seen.record.hops[..at]
+        .iter()
+        .rposition(|hop| hop.tab == tab && hop.request.url.path() == "/oidc/auth")?;
+    let finished = seen.record.hops[began..at].iter().find(|hop| {
         hop.tab != tab && hop.request.url.path() == "/api/experience/submit" && hop.response.status == 200
     })?;
     Some(
@@ -30,19 +31,19 @@ fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// The button was pressed again before the first attempt came back.
 fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
     let callback = match &symptom.kind {
         SymptomKind::Refused(refusal)
             if refusal.code.as_deref() == Some("session.verification_session_not_found") =>
         {
-            let tab = seen.hops[at].tab;
-            seen.hops[..at].iter().rev().find(|hop| hop.tab == tab && hop.why != WhyHop::Call)?
+            let tab = seen.record.hops[at].tab;
+            seen.record.hops[..at].iter().rev().find(|hop| hop.tab == tab && hop.why != WhyHop::Call)?
         }
-        SymptomKind::StateMismatch => &seen.hops[at],
+        SymptomKind::StateMismatch => &seen.record.hops[at],
         _ => return None,
     };
     let state = query(&callback.request.url, "state")?;
-    let attempts = seen.hops[..at].iter().filter(|hop| {
+    let attempts = seen.record.hops[..at].iter().filter(|hop| {
         hop.tab.browser() == callback.tab.browser()
             && hop.request.url.path().ends_with("/authorization-uri")
             && hop.response.status == 200
@@ -51,8 +52,11 @@ fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let first = attempts.iter().position(|hop| hop.request.body.contains(&*state))?;
     let later = attempts.get(first + 1..)?.last()?;
     // The second was of the same sign-in, and nothing came of the first yet.
-    let between =
-        seen.hops.iter().filter(|hop| hop.number > attempts[first].number && hop.number < later.number);
+    let between = seen
+        .record
+        .hops
+        .iter()
+        .filter(|hop| hop.number > attempts[first].number && hop.number < later.number);
     let same = !between
         .into_iter()
         .any(|hop| hop.tab.browser() == callback.tab.browser() && hop.request.url.path() == "/oidc/auth");
@@ -71,9 +75,9 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         SymptomKind::UnknownSession | SymptomKind::AppFailed { .. } => true,
         _ => false,
     };
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let browser = seen.hops[at].tab.browser();
-    let refused = seen.hops[..=at].iter().filter(|hop| hop.tab.browser() == browser).find(|hop| {
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let browser = seen.record.hops[at].tab.browser();
+    let refused = seen.record.hops[..=at].iter().filter(|hop| hop.tab.browser() == browser).find(|hop| {
         let mut fates = hop.response.cookies.iter().map(|cookie| &cookie.fate);
         fates.any(|fate| *fate == CookieFate::Dropped(WhyDropped::Refused))
     });
@@ -88,8 +92,9 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let lost =
         seen.steps.iter().rev().find(|step| step.verb == SeenVerb::LostCookies && step.hops.start <= at)?;
     session_lost.then(|| {
-        Finding::new(Browser::CookiesRefused)
-            .hop(symptom.hop, symptom.to_string())
-            .hop(seen.hops[..lost.hops.start].last().map_or(1, |hop| hop.number), "the cookies were there")
+        Finding::new(Browser::CookiesRefused).hop(symptom.hop, symptom.to_string()).hop(
+            seen.record.hops[..lost.hops.start].last().map_or(1, |hop| hop.number),
+            "the cookies were there",
+        )
     })
 }

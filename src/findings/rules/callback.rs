@@ -27,7 +27,7 @@ pub(super) const WATCH: &[Watch] = rules![not_handled, handled_twice, redeemed_a
 
 /// Hops to the app with a code, in order.
 fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
-    seen.hops.iter().filter(|hop| {
+    seen.record.hops.iter().filter(|hop| {
         seen.party(&hop.request.url) == Some(Party::APP)
             && query(&hop.request.url, "code").is_some()
             && query(&hop.request.url, "state").is_some()
@@ -172,11 +172,11 @@ fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         _ => false,
     };
     fits.then_some(())?;
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let url = &seen.hops[at].request.url;
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let url = &seen.record.hops[at].request.url;
     query(url, "state")?;
-    let first = seen.hops[..at].iter().find(|hop| hop.request.url == *url && served(seen, hop))?;
-    let before = seen.hops[at].tab.browser() == first.tab.browser();
+    let first = seen.record.hops[..at].iter().find(|hop| hop.request.url == *url && served(seen, hop))?;
+    let before = seen.record.hops[at].tab.browser() == first.tab.browser();
     before.then(|| {
         Finding::new(Browser::CallbackOpenedAgain)
             .hop(first.number, "the address served")
@@ -197,7 +197,7 @@ fn served(seen: &Observed<'_>, hop: &Hop) -> bool {
                     && later.response.status == 200
                     && body.pointer("/connectorData/code").and_then(Value::as_str) == code.as_deref()
             };
-            seen.hops.iter().find(sent).is_some()
+            seen.record.hops.iter().find(sent).is_some()
         }
         _ => false,
     }

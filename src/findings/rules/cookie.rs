@@ -16,10 +16,10 @@ pub(super) const WATCH: &[Watch] = &[];
 /// callback without it: dropped, at its end at once, or for another path.
 fn attributes(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let callback = &seen.hops[at];
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let callback = &seen.record.hops[at];
     let at_app = |hop: &&Hop| seen.party(&hop.request.url) == Some(Party::APP);
-    let (set_at, cookie, why) = seen.hops[..at].iter().filter(at_app).rev().find_map(|hop| {
+    let (set_at, cookie, why) = seen.record.hops[..at].iter().filter(at_app).rev().find_map(|hop| {
         let unusable = |cookie: &SetCookie| Some((hop.number, cookie.clone(), unusable(cookie, callback)?));
         hop.response.cookies.iter().find_map(unusable)
     })?;

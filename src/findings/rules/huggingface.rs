@@ -45,7 +45,7 @@ fn listed(uris: &[String]) -> String {
 
 /// The callback of the connector is not registered, and no walk came so far as to show it.
 fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
-    let last = seen.hops.last().map_or(0, |hop| hop.number);
+    let last = seen.record.hops.last().map_or(0, |hop| hop.number);
     if seen.authorized(last).is_some() {
         return None;
     }
@@ -86,7 +86,7 @@ fn redirect_uri_cause(seen: &Observed<'_>, differences: &Differences, sent: &str
     }) {
         HuggingFace::RedirectUriOtherScheme
     } else if any(&|difference| {
-        origin(&difference.expected) == Some(seen.origins.app.origin()) && elsewhere(difference)
+        origin(&difference.expected) == Some(seen.record.origins.app.origin()) && elsewhere(difference)
     }) {
         HuggingFace::AppCallbackRegistered
     } else if any(&|difference| {
@@ -168,21 +168,21 @@ fn withheld(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The scopes of the last token answer against those that were asked for.
 fn less_granted(seen: &Observed<'_>) -> Option<(Finding, oauth::Scopes)> {
-    let mut answers = seen.entries.iter().rev().filter(|entry| {
+    let mut answers = seen.record.entries().rev().filter(|entry| {
         entry.party == Party::HUGGINGFACE
             && entry.direction == Direction::Received
             && path_of(&entry.request.url) == TOKEN
             && status(entry) == Some(200)
     });
     let granted = answered(answers.next()?, "scope")?;
-    let hop = seen.authorized(seen.hops.last()?.number)?;
+    let hop = seen.authorized(seen.record.hops.last()?.number)?;
     // What Logto did not take has other defects.
     let taken = |call: &crate::walker::Hop| {
         call.number > hop.number
             && call.request.url.path().ends_with("/verify")
             && call.response.status == 200
     };
-    seen.hops.iter().find(|call| taken(call))?;
+    seen.record.hops.iter().find(|call| taken(call))?;
     let asked = query(&hop.request.url, "scope")?.into_owned();
     let lacks = oauth::Scopes::parse(&asked).minus(&oauth::Scopes::parse(&granted));
     (!lacks.is_empty()).then(|| {

@@ -53,7 +53,7 @@ fn endpoint_at_discovery(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     // The app stopped there.
     let last = seen.during(symptom.hop).filter(|entry| entry.party == Party::APP).last()?;
     let stopped = last.request.url == asked.as_str() || last.direction == Direction::Received;
-    (stopped && asked.origin() != issuer.origin()).then(|| {
+    (stopped && seen.is_complete(symptom.hop) && asked.origin() != issuer.origin()).then(|| {
         Finding::new(Logto::EndpointMismatch)
             .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto was asked at {asked}, and calls itself {issuer}"))
@@ -121,16 +121,17 @@ fn session_not_found<'s>(seen: &'s Observed<'_>, symptom: &Symptom) -> Option<&'
 
 /// The authorization request that a hop of the same tab goes back to.
 fn began<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
-    let earlier = seen.hops.iter().filter(|earlier| earlier.number < hop.number && earlier.tab == hop.tab);
+    let earlier =
+        seen.record.hops.iter().filter(|earlier| earlier.number < hop.number && earlier.tab == hop.tab);
     earlier.filter(|earlier| earlier.request.url.path() == "/oidc/auth").last()
 }
 
 /// The sign-in page was typed in, and no authorization request came before.
 fn opened_cold(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::UnknownSession = symptom.kind else { return None };
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let began = seen.hops[..at].iter().any(|hop| hop.request.url.path() == "/oidc/auth");
-    let typed = seen.hops[..=at].iter().rev().find(|hop| hop.why != WhyHop::Redirect)?;
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let began = seen.record.hops[..at].iter().any(|hop| hop.request.url.path() == "/oidc/auth");
+    let typed = seen.record.hops[..=at].iter().rev().find(|hop| hop.why != WhyHop::Redirect)?;
     (!began && typed.why == WhyHop::Typed).then(|| {
         Finding::new(Logto::SignInPageOpenedCold)
             .hop(typed.number, format!("{} was typed in", quoted(&typed.without_query())))

@@ -60,7 +60,9 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
     // It did not even ask Logto.
-    if seen.during(symptom.hop).any(|entry| entry.party == Party::APP && entry.direction == Direction::Sent) {
+    let asked =
+        seen.during(symptom.hop).any(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
+    if asked || !seen.is_complete(symptom.hop) {
         return None;
     }
     let url = &hop.request.url;
@@ -84,7 +86,7 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
 fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, &'s Note)> {
     let sent =
         seen.during(hop).filter(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
-    let last = sent.last()?;
+    let last = sent.last().filter(|_| seen.is_complete(hop))?;
     let to_logto = Url::parse(&last.request.url).is_ok_and(|url| url.path().starts_with("/oidc/"));
     match &last.outcome {
         Outcome::Fault(fault) if to_logto => Some((last, fault)),
@@ -111,7 +113,7 @@ fn app_went_without_logto(seen: &Observed<'_>) -> Option<Finding> {
             .then(|| without_answer(seen, hop.number))
             .flatten()
     };
-    let (hop, (_, fault)) = seen.hops.iter().find_map(|hop| Some((hop, at(hop)?)))?;
+    let (hop, (_, fault)) = seen.record.hops.iter().find_map(|hop| Some((hop, at(hop)?)))?;
     let finding = Finding::new(Network::AppCannotReachLogto).at(hop.number);
     Some(finding.hop(hop.number, "the app answers without Logto").journal(Party::APP, fault))
 }
@@ -121,7 +123,8 @@ fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Opt
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
     (refusal.status == 500 && hop.request.url.path().ends_with("/verify")).then_some(())?;
-    if PROVIDER.iter().any(|path| seen.provider(symptom.hop, path).next().is_some()) {
+    let arrived = PROVIDER.iter().any(|path| seen.provider(symptom.hop, path).next().is_some());
+    if arrived || !seen.is_complete(symptom.hop) {
         return None;
     }
     let line = seen.audit.iter().find_map(network_error)?;

@@ -65,17 +65,13 @@ fn verifying<'s>(seen: &'s Observed<'_>, symptom: &'s Symptom) -> Option<(&'s Ho
 
 /// The last request that Logto made in a hop, and how long it may take (contract §6, §13).
 fn last_call<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<(&'s Entry, i64)> {
-    let entries = seen.hops.iter().position(|other| other.number == hop.number).map(|_| {
-        seen.during(hop.number)
-            .filter(|entry| entry.party == Party::HUGGINGFACE)
-            .filter_map(|entry| match path_of(&entry.request.url).as_str() {
-                TOKEN => Some((entry, 10)),
-                USERINFO | JWKS => Some((entry, 5)),
-                _ => None,
-            })
-            .last()
+    let entries = seen.during(hop.number).filter(|entry| entry.party == Party::HUGGINGFACE);
+    let calls = entries.filter_map(|entry| match path_of(&entry.request.url).as_str() {
+        TOKEN => Some((entry, 10)),
+        USERINFO | JWKS => Some((entry, 5)),
+        _ => None,
     });
-    entries.flatten()
+    calls.last().filter(|_| seen.is_complete(hop.number))
 }
 
 fn called(entry: &Entry) -> String {
@@ -120,10 +116,10 @@ fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
 /// What came back as `state` is not what Logto had sent there.
 fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::StateMismatch = symptom.kind else { return None };
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let tab = seen.hops[at].tab;
-    let callback = &seen.hops[at];
-    let asked = seen.hops[..at].iter().rev().find(|hop| {
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let tab = seen.record.hops[at].tab;
+    let callback = &seen.record.hops[at];
+    let asked = seen.record.hops[..at].iter().rev().find(|hop| {
         hop.tab == tab
             && hop.request.url.path() == AUTHORIZE
             && seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)
@@ -154,8 +150,8 @@ fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// Neither a code nor an error came back.
 fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
-    let at = seen.hops.iter().position(|other| other.number == hop.number)?;
-    let callback = seen.hops[..at].iter().rev().find(|other| other.tab == hop.tab)?;
+    let at = seen.record.hops.iter().position(|other| other.number == hop.number)?;
+    let callback = seen.record.hops[..at].iter().rev().find(|other| other.tab == hop.tab)?;
     let url = &callback.request.url;
     let bare = query(url, "code").is_none() && query(url, "error").is_none();
     (bare && url.path().starts_with("/callback/")).then(|| {
@@ -307,8 +303,8 @@ fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, refusal) = verifying(seen, symptom)?;
     (refusal.code.as_deref() == Some("connector.social_invalid_id_token")).then_some(())?;
-    let at = seen.hops.iter().position(|other| other.number == hop.number)?;
-    let asked = seen.hops[..at].iter().rev().find(|other| {
+    let at = seen.record.hops.iter().position(|other| other.number == hop.number)?;
+    let asked = seen.record.hops[..at].iter().rev().find(|other| {
         other.tab == hop.tab
             && other.request.url.path() == AUTHORIZE
             && query(&other.request.url, "nonce").is_some()

@@ -37,8 +37,8 @@ fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// The browser was made to post to Logto.
 fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, .. } = &symptom.kind else { return None };
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let (hop, before) = (&seen.hops[at], seen.hops.get(at.checked_sub(1)?)?);
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let (hop, before) = (&seen.record.hops[at], seen.record.hops.get(at.checked_sub(1)?)?);
     let meant = query(&hop.request.url, "client_id").is_some();
     let kept = matches!(before.response.status, 307 | 308) && before.request.method == Method::POST;
     let endpoint = matches!(path.as_str(), "/oidc/auth" | "/oidc/session/end");
@@ -100,11 +100,11 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     told(symptom, &["login_required", "consent_required", "interaction_required"])?;
     let asked = authorization_request(seen, symptom.hop)?;
     (query(&asked.request.url, "prompt")? == "none").then_some(())?;
-    let at = seen.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let app = seen
-        .hops
-        .get(at + 1)
-        .filter(|next| seen.party(&next.request.url) == Some(Party::APP) && next.response.status >= 400)?;
+    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let app =
+        seen.record.hops.get(at + 1).filter(|next| {
+            seen.party(&next.request.url) == Some(Party::APP) && next.response.status >= 400
+        })?;
     Some(
         Finding::new(App::SilentSignInNotHandled)
             .hop(asked.number, "prompt is “none”")
@@ -118,7 +118,11 @@ fn identifier(seen: &Observed<'_>) -> Option<Finding> {
     fn sent(url: &Url) -> Option<Cow<'_, str>> {
         query(url, "identifiers").filter(|_| query(url, "identifier").is_none())
     }
-    let hop = seen.hops.iter().find(|hop| is_authorization(seen, hop) && sent(&hop.request.url).is_some())?;
+    let hop = seen
+        .record
+        .hops
+        .iter()
+        .find(|hop| is_authorization(seen, hop) && sent(&hop.request.url).is_some())?;
     let value = sent(&hop.request.url)?;
     Some(
         Finding::new(App::IdentifierMisspelt)

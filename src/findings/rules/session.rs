@@ -28,7 +28,7 @@ const OTHER_STATE: &str = "app/state-mismatch";
 
 /// The hop at which the app sent a browser away with this state.
 fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
-    seen.hops.iter().find(|hop| {
+    seen.record.hops.iter().find(|hop| {
         seen.party(&hop.request.url) == Some(Party::APP)
             && hop.redirect().and_then(Result::ok).is_some_and(|to| {
                 to.path() == "/oidc/auth" && query(&to, "state").is_some_and(|s| s == state)
@@ -64,7 +64,7 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let elsewhere = if let SymptomKind::StateMismatch = symptom.kind {
         let hop = seen.hop(symptom.hop)?;
         let state = query(&hop.request.url, "state")?;
-        let begin = seen.hops.iter().find(|other| {
+        let begin = seen.record.hops.iter().find(|other| {
             other.request.url.path().ends_with("/authorization-uri") && other.request.body.contains(&*state)
         })?;
         (hop, begin)
@@ -82,7 +82,7 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// Hops of the app between two, at which it sent a browser to Logto.
 fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator<Item = &'s Hop> {
     let (from, to) = (from.number, to.number);
-    seen.hops.iter().filter(move |hop| {
+    seen.record.hops.iter().filter(move |hop| {
         hop.number > from
             && hop.number < to
             && seen.party(&hop.request.url) == Some(Party::APP)
@@ -117,7 +117,7 @@ fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     refusal.code.as_deref().filter(|code| gone.contains(code))?;
     let hop = seen.hop(symptom.hop)?;
     let same = |other: &&Hop| other.tab.browser() == hop.tab.browser() && other.number < hop.number;
-    let requests = seen.hops.iter().filter(same).filter(|other| is_authorization(seen, other));
+    let requests = seen.record.hops.iter().filter(same).filter(|other| is_authorization(seen, other));
     let requests: Vec<&Hop> = requests.collect();
     let [.., begin, last] = requests.as_slice() else { return None };
     (last.why == WhyHop::Prefetch && begin.why != WhyHop::Prefetch).then(|| {
@@ -153,6 +153,7 @@ fn brought(seen: &Observed<'_>, hop: &Hop) -> bool {
     };
     let sent = hop.request.cookies.iter().find(|(cookie, _)| cookie == name).map(|(_, value)| value);
     let set = seen
+        .record
         .hops
         .iter()
         .take_while(|earlier| earlier.number < hop.number)
@@ -178,7 +179,7 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
     let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
     // The state was not used up by an earlier answer.
     let state = query(&hop.request.url, "state")?;
-    let used = seen.hops.iter().any(|other| {
+    let used = seen.record.hops.iter().any(|other| {
         other.number < hop.number
             && seen.party(&other.request.url) == Some(Party::APP)
             && query(&other.request.url, "state").is_some_and(|other| other == state)
@@ -198,7 +199,7 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
 fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NotSignedIn = symptom.kind else { return None };
     seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(200))?;
-    let check = seen.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
+    let check = seen.record.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
     brought(seen, check).then_some(())?;
     Some(
         lost(seen)?
@@ -210,17 +211,17 @@ fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// Somebody is signed in in a browser that never came back with a code.
 fn shared(seen: &Observed<'_>) -> Option<Finding> {
-    let check = seen.hops.iter().find(|hop| {
+    let check = seen.record.hops.iter().find(|hop| {
         is_session_check(seen, hop)
             && authenticated(hop) == Some(true)
-            && !seen.hops.iter().any(|other| {
+            && !seen.record.hops.iter().any(|other| {
                 other.number < hop.number
                     && other.tab.browser() == hop.tab.browser()
                     && seen.party(&other.request.url) == seen.party(&hop.request.url)
                     && query(&other.request.url, "code").is_some()
             })
     })?;
-    let elsewhere = seen.hops.iter().find(|other| {
+    let elsewhere = seen.record.hops.iter().find(|other| {
         other.number < check.number
             && other.tab.browser() != check.tab.browser()
             && seen.party(&other.request.url) == seen.party(&check.request.url)
@@ -239,7 +240,7 @@ fn shared(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The app has somebody signed in whom Logto does not let in any more.
 fn account_gone(seen: &Observed<'_>) -> Option<Finding> {
-    let check = seen.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
+    let check = seen.record.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
     let who = subject(check)?;
     let (_, user) = seen.settings.signed_in.iter().find(|(id, _)| *id == who)?;
     let state = match user {

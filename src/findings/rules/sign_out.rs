@@ -1,14 +1,14 @@
 //! Sign-outs that do too little, or too much.
 
-use kit::{Direction, Party};
+use kit::Party;
 use serde_json::Value;
 
 use crate::findings::causes::{App, Application, HuggingFace};
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::observed::{Observed, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{field, is_authorization};
+use crate::findings::seen::{is_authorization, sent_secret};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_code_callback, is_session_check};
 use crate::walker::{Hop, WhyHop};
@@ -50,7 +50,7 @@ fn leads_to(hop: &Hop, path: &str) -> bool {
 
 /// The browser, and not the person, followed the link.
 fn prefetched(seen: &Observed<'_>) -> Option<Finding> {
-    let hop = seen.hops.iter().find(|hop| {
+    let hop = seen.record.hops.iter().find(|hop| {
         hop.why == WhyHop::Prefetch
             && seen.party(&hop.request.url) == Some(Party::APP)
             && leads_to(hop, END_SESSION)
@@ -66,7 +66,7 @@ fn prefetched(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The app says goodbye, Logto never hears of it, and the next sign-in asks nothing.
 fn local_only(seen: &Observed<'_>) -> Option<Finding> {
-    seen.hops.iter().enumerate().find_map(|(at, hop)| {
+    seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
         let path = hop.request.url.path();
         let signs_out = hop.why != WhyHop::Prefetch
             && hop.why != WhyHop::Call
@@ -75,12 +75,12 @@ fn local_only(seen: &Observed<'_>) -> Option<Finding> {
             && hop.redirect().is_some();
         signs_out.then_some(())?;
         let browser = hop.tab.browser();
-        let mut later = seen.hops[at..].iter().filter(|later| later.tab.browser() == browser);
+        let mut later = seen.record.hops[at..].iter().filter(|later| later.tab.browser() == browser);
         let request = later.find(|later| is_authorization(seen, later) && later.why == WhyHop::Redirect)?;
-        let between = seen.hops[at..].iter().take_while(|other| other.number < request.number);
+        let between = seen.record.hops[at..].iter().take_while(|other| other.number < request.number);
         let heard = between.into_iter().any(|other| other.request.url.path().starts_with(END_SESSION));
         // Nothing but redirects up to the callback: nobody was asked.
-        let on = seen.hops.iter().filter(|other| other.number > request.number);
+        let on = seen.record.hops.iter().filter(|other| other.number > request.number);
         let silent = on
             .take_while(|other| other.why == WhyHop::Redirect)
             .find(|other| seen.party(&other.request.url) == Some(Party::APP) && is_code_callback(other));
@@ -100,18 +100,10 @@ fn local_only(seen: &Observed<'_>) -> Option<Finding> {
 /// Revocation without authentication (contract §1.7).
 fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
     let revocation = format!("{TOKEN}/revocation");
-    let refused = seen.entries.iter().find(|entry| {
-        let authenticated =
-            entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-                || field(entry, "client_secret").is_some();
-        entry.party == Party::APP
-            && entry.direction == Direction::Sent
-            && path_of(&entry.request.url) == revocation
-            && status(entry).is_some_and(|status| (400..500).contains(&status))
-            && !authenticated
+    let (hop, answer) = seen.record.hops.iter().find_map(|hop| {
+        let mut refused = seen.app_asked(hop.number, &revocation).filter(|entry| !sent_secret(entry));
+        refused.find_map(|entry| Some((hop, status(entry).filter(|status| (400..500).contains(status))?)))
     })?;
-    let hop = seen.hops.iter().rev().find(|hop| hop.journal_start < refused.number)?;
-    let answer = status(refused).unwrap_or_default();
     Some(
         Finding::new(App::RefreshTokenNotRevoked)
             .at(hop.number)
@@ -125,12 +117,12 @@ fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
 
 /// From Logto's sign-out straight into the next sign-in.
 fn landing_page(seen: &Observed<'_>) -> Option<Finding> {
-    seen.hops.iter().enumerate().find_map(|(at, hop)| {
+    seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
         let confirmed = seen.party(&hop.request.url) == Some(Party::LOGTO)
             && hop.request.url.path().starts_with(END_SESSION)
             && hop.redirect().is_some();
         confirmed.then_some(())?;
-        let mut on = seen.hops[at + 1..].iter().take_while(|next| next.why == WhyHop::Redirect);
+        let mut on = seen.record.hops[at + 1..].iter().take_while(|next| next.why == WhyHop::Redirect);
         let landing = on.next().filter(|next| seen.party(&next.request.url) == Some(Party::APP))?;
         let request = on.find(|next| is_authorization(seen, next))?;
         Some(
@@ -149,12 +141,12 @@ fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
     let metadata = seen.settings.application.get("oidcClientMetadata")?;
     let told = metadata.get("backchannelLogoutUri").and_then(Value::as_str);
     told.is_none_or(str::is_empty).then_some(())?;
-    seen.hops.iter().enumerate().find_map(|(at, hop)| {
+    seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
         let logto = seen.party(&hop.request.url) == Some(Party::LOGTO);
         let request = logto && hop.request.url.path() == END_SESSION && hop.response.status == 200;
         let other = query(&hop.request.url, "client_id").filter(|id| request && id != own)?;
         let browser = hop.tab.browser();
-        let mut on = seen.hops[at + 1..].iter().filter(|later| later.tab.browser() == browser);
+        let mut on = seen.record.hops[at + 1..].iter().filter(|later| later.tab.browser() == browser);
         let confirmed = on.next().filter(|next| {
             next.request.url.path() == "/oidc/session/end/confirm" && next.redirect().is_some()
         })?;
@@ -174,7 +166,7 @@ fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The app insists on a login, and Hugging Face passes the person through.
 fn provider_session(seen: &Observed<'_>) -> Option<Finding> {
-    let provider = seen.hops.iter().find(|hop| {
+    let provider = seen.record.hops.iter().find(|hop| {
         seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)
             && hop.why == WhyHop::Script
             && hop
@@ -182,7 +174,7 @@ fn provider_session(seen: &Observed<'_>) -> Option<Finding> {
                 .and_then(Result::ok)
                 .is_some_and(|back| seen.party(&back) == Some(Party::LOGTO) && query(&back, "code").is_some())
     })?;
-    let before = || seen.hops.iter().take_while(|hop| hop.number < provider.number);
+    let before = || seen.record.hops.iter().take_while(|hop| hop.number < provider.number);
     let same = |hop: &&Hop| hop.tab.browser() == provider.tab.browser();
     let asked = before().filter(same).filter(|hop| is_authorization(seen, hop)).last()?;
     let prompt = query(&asked.request.url, "prompt")?;

@@ -57,9 +57,11 @@ fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let read = |entry: &&Entry| {
         entry.party == Party::APP && entry.direction == Direction::Sent && path_of(&entry.request.url) == JWKS
     };
-    let kept = seen.entries.iter().rfind(read)?;
+    let kept = seen.record.entries().rfind(read)?;
     // Keys that were read after the token came would be the newest there are.
-    (kept.number < given.number && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {
+    let newest = kept.number < given.number
+        && seen.record.not_attributed().all(|maybe| maybe.entry.number < kept.number);
+    (newest && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {
         Finding::new(App::KeepsOldKeys)
             .hop(symptom.hop, symptom.to_string())
             .journal(

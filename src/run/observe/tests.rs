@@ -87,20 +87,20 @@ fn look(scenario: &Scenario, seen: &Observed<'_>, looked: &Mutex<Looked>) {
     };
     let texts: [fn(&Note) -> &'static str; 2] = [|note| note.code, |_| ""];
     for text in texts {
-        let (entries, hops) = reworded(seen.entries, seen.hops, text);
-        let other = findings(&Observed { entries: &entries, hops: &hops, ..seen.clone() });
+        let record = reworded(seen.record, text);
+        let other = findings(&Observed { record: &record, ..seen.clone() });
         if causes(&other) != causes(&found) {
             let told = format!("{}: {:?} became {:?}", scenario.name(), causes(&found), causes(&other));
             looked.lock().unwrap().by_wording.push(told);
         }
     }
-    looked.lock().unwrap().notes += seen.entries.iter().map(|entry| entry.notes.len()).sum::<usize>();
+    looked.lock().unwrap().notes += seen.record.entries().map(|entry| entry.notes.len()).sum::<usize>();
 }
 
 /// What was seen, but that every text of ours is another one.
-fn reworded(entries: &[Entry], hops: &[Hop], text: fn(&Note) -> &'static str) -> (Vec<Entry>, Vec<Hop>) {
-    let (mut entries, mut hops) = (entries.to_vec(), hops.to_vec());
-    for entry in &mut entries {
+fn reworded(record: &Record, text: fn(&Note) -> &'static str) -> Record {
+    let mut record = record.clone();
+    for entry in record.entries_mut() {
         let fault = match &mut entry.outcome {
             Outcome::Fault(fault) => Some(fault),
             Outcome::Pending | Outcome::Response(_) => None,
@@ -109,10 +109,10 @@ fn reworded(entries: &[Entry], hops: &[Hop], text: fn(&Note) -> &'static str) ->
             note.text = text(note).into();
         }
     }
-    for fault in hops.iter_mut().filter_map(|hop| hop.response.fault.as_mut()) {
+    for fault in record.hops.iter_mut().filter_map(|hop| hop.response.fault.as_mut()) {
         *fault = "".into();
     }
-    (entries, hops)
+    record
 }
 
 /// A scenario names the first finding that its walk leads to, or none where nothing is wrong. Without any

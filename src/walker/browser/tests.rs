@@ -219,7 +219,7 @@ async fn a_form_of_another_site_posts_without_lax_cookies() {
 }
 
 #[tokio::test]
-async fn a_hop_notes_how_far_the_journal_was() {
+async fn an_entry_of_the_journal_knows_the_hop_that_was_under_way() {
     let (server, walker, url) = server().await;
     Mock::given(path("/")).respond_with(html("x")).mount(&server).await;
     let (journal, clock) = (Journal::new(), Clock::system());
@@ -227,10 +227,15 @@ async fn a_hop_notes_how_far_the_journal_was() {
     walker.visit(TabId::FIRST, url.clone()).await.unwrap();
     let request =
         kit::Request { method: "GET".to_owned(), url: String::new(), headers: vec![], body: String::new() };
-    drop(journal.begin(&clock, kit::Party::HUGGINGFACE, kit::Direction::Received, request));
+    let begin = |request| {
+        drop(journal.begin(&clock, kit::Party::HUGGINGFACE, kit::Direction::Received, request, None));
+    };
+    begin(request.clone());
     walker.visit(TabId::FIRST, url).await.unwrap();
-    let starts: Vec<u64> = walker.hops().iter().map(|hop| hop.journal_start).collect();
-    assert_eq!(starts, [0, 1]);
+    begin(request);
+    let entries = walker.asker().unwrap().entries();
+    let hops: Vec<_> = entries.iter().map(|entry| entry.whose.hop(walker.asker().unwrap().walk())).collect();
+    assert_eq!(hops, [Some(1), Some(2)]);
 }
 
 #[tokio::test]

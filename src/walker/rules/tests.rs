@@ -9,8 +9,9 @@ fn hop(url: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Hop {
         number: 1,
         tab: TabId::FIRST,
         why: WhyHop::Typed,
+        began: Timestamp::UNIX_EPOCH,
+        took: std::time::Duration::ZERO,
         at: Timestamp::UNIX_EPOCH,
-        journal_start: 0,
         request: HopRequest {
             method: http::Method::GET,
             url: url.parse().unwrap(),

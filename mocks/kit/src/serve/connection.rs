@@ -22,8 +22,8 @@ use tower::ServiceExt as _;
 
 use super::Counter;
 use super::patience::{Patience, Phase, Progress};
-use crate::Note;
 use crate::socket::{Reset, Socket};
+use crate::{ClientEnd, Note};
 
 /// A mock takes no larger request.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -67,12 +67,13 @@ pub(super) async fn connection(stream: TcpStream, mut site: Site) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    let peer = stream.peer_addr().ok().map(ClientEnd);
     let reset = Reset::default();
     let stream = Socket::new(stream, reset.clone());
-    let Some(tls) = site.tls.take() else { return speak(stream, reset, site).await };
+    let Some(tls) = site.tls.take() else { return speak(stream, peer, reset, site).await };
     let failure = tokio::select! {
         shaken = tls.accept(stream) => match shaken {
-            Ok(stream) => return speak(stream, reset, site).await,
+            Ok(stream) => return speak(stream, peer, reset, site).await,
             Err(error) => error.to_string(),
         },
         () = site.patience.message() => "the client did not finish the handshake in time".to_owned(),
@@ -86,7 +87,7 @@ pub(super) async fn connection(stream: TcpStream, mut site: Site) {
     });
 }
 
-async fn speak<S>(stream: S, reset: Reset, mut site: Site)
+async fn speak<S>(stream: S, peer: Option<ClientEnd>, reset: Reset, mut site: Site)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -94,7 +95,8 @@ where
     let last_words = LastWords::default();
     let service = {
         let (router, progress, last_words) = (site.router, progress.clone(), last_words.clone());
-        hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+            peer.and_then(|peer| request.extensions_mut().insert(peer));
             let (router, progress) = (router.clone(), progress.clone());
             let (reset, last_words) = (reset.clone(), last_words.clone());
             async move { answer(request, router, &progress, &reset, &last_words).await }

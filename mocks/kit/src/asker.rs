@@ -1,0 +1,64 @@
+//! A walk that asks the parties of a journal.
+
+use crate::walks::{ClientEnd, WalkId};
+use crate::{Entry, Journal};
+
+/// Tells a journal when a walk asks, and when it has its answer. Dropped, the walk is over.
+#[derive(Debug)]
+pub struct Asker {
+    journal: Journal,
+    walk: WalkId,
+}
+
+impl Asker {
+    /// A walk begins whose hops lead to entries of this journal.
+    #[must_use = "dropped, the walk is over"]
+    pub fn new(journal: Journal) -> Self {
+        let walk = journal.lock().walks.begin();
+        Self { journal, walk }
+    }
+
+    /// Whose hops they are.
+    #[must_use]
+    pub fn walk(&self) -> WalkId {
+        self.walk
+    }
+
+    /// A hop begins. One that never gets an answer counts as waiting until the next: it may still be worked on.
+    pub fn asks(&self, hop: usize) {
+        self.journal.lock().walks.asks(self.walk, hop);
+    }
+
+    /// The answer is here, over this connection.
+    pub fn answered(&self, over: Option<ClientEnd>) {
+        let mut inner = self.journal.lock();
+        let Some(hop) = inner.walks.hop(self.walk) else { return };
+        inner.walks.answered(self.walk);
+        let here = |entry: &&mut Entry| {
+            entry.whose.hop(self.walk) == Some(hop) && entry.whose.peer.is_some() && entry.whose.peer == over
+        };
+        // A connection serves one request at a time, so the latest is the one.
+        if let Some(entry) = inner.entries.iter_mut().rev().find(here) {
+            entry.whose.own = Some((self.walk, hop));
+        }
+    }
+
+    /// The entries since the first hop of the walk, oldest first.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let inner = self.journal.lock();
+        inner.entries.iter().filter(|entry| entry.whose.hop(self.walk).is_some()).cloned().collect()
+    }
+
+    /// Whether another walk has asked something since this one began.
+    #[must_use]
+    pub fn shared(&self) -> bool {
+        self.journal.lock().walks.shared(self.walk)
+    }
+}
+
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.journal.lock().walks.end(self.walk);
+    }
+}

@@ -1,0 +1,126 @@
+//! What a message carries by which it can be told whose it is.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use url::Url;
+
+use super::tie::Tie;
+
+type Headers = [(String, String)];
+
+/// Shorter values are no random ones: two walks may have them.
+const SHORTEST: usize = 8;
+
+/// Members of addresses, forms and JSON bodies that belong to one sign-in.
+fn tie(name: &str) -> Option<Tie> {
+    match name {
+        "state" => Some(Tie::State),
+        "code" => Some(Tie::Code),
+        "access_token" | "id_token" | "id_token_hint" | "refresh_token" | "token" => Some(Tie::Token),
+        _ => None,
+    }
+}
+
+/// What a request carries.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    /// Each as `name=value`.
+    pub(super) cookies: Vec<String>,
+    pub(super) values: Vec<(Tie, String)>,
+}
+
+impl Carried {
+    pub(super) fn by(url: &str, headers: &Headers, body: &str) -> Self {
+        let mut carried = Self::default();
+        for (name, value) in headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                carried.cookies.extend(value.split("; ").map(ToOwned::to_owned));
+            } else if name.eq_ignore_ascii_case("authorization")
+                && let Some((scheme, token)) = value.split_once(' ')
+                && !scheme.eq_ignore_ascii_case("basic")
+            {
+                carried.add(Tie::Token, token);
+            }
+        }
+        if let Ok(url) = Url::parse(url) {
+            carried.pairs(url.query_pairs());
+        }
+        match serde_json::from_str(body) {
+            Ok(json) => carried.json(&json),
+            Err(_) => carried.pairs(form_urlencoded::parse(body.as_bytes())),
+        }
+        carried
+    }
+
+    fn pairs(&mut self, pairs: form_urlencoded::Parse<'_>) {
+        for (name, value) in pairs {
+            if let Some(tie) = tie(&name) {
+                self.add(tie, &value);
+            }
+        }
+    }
+
+    fn json(&mut self, json: &Value) {
+        match json {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match (tie(name), value) {
+                        (Some(tie), Value::String(text)) => self.add(tie, text),
+                        _ => self.json(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.json(item)),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, tie: Tie, value: &str) {
+        if value.len() >= SHORTEST {
+            self.values.push((tie, value.to_owned()));
+        }
+    }
+}
+
+/// What a walk has carried or been given so far.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    cookies: HashSet<String>,
+    values: HashSet<String>,
+}
+
+impl Known {
+    pub(super) fn asked(&mut self, carried: Carried) {
+        self.cookies.extend(carried.cookies);
+        self.values.extend(carried.values.into_iter().map(|(_, value)| value));
+    }
+
+    /// Learns from a response.
+    pub(super) fn answered(&mut self, url: &str, headers: &Headers, body: &str) {
+        for (name, value) in headers {
+            if name.eq_ignore_ascii_case("set-cookie") {
+                self.cookies.extend(value.split(';').next().map(|pair| pair.trim().to_owned()));
+            } else if name.eq_ignore_ascii_case("location")
+                && let Some(target) = Url::parse(url).ok().and_then(|url| url.join(value).ok())
+            {
+                self.asked(Carried::by(target.as_str(), &[], ""));
+            }
+        }
+        let mut carried = Carried::default();
+        carried.json(&serde_json::from_str(body).unwrap_or_default());
+        // A `code` in an answer is that of an error.
+        let tokens = carried.values.into_iter().filter(|(tie, _)| *tie == Tie::Token);
+        self.values.extend(tokens.map(|(_, value)| value));
+    }
+
+    /// The browser that sends these cookies has them of this walk.
+    pub(super) fn has_cookies(&self, carried: &Carried) -> bool {
+        carried.cookies.iter().all(|cookie| self.cookies.contains(cookie))
+    }
+
+    /// By what a request belongs to the walk.
+    pub(super) fn tie(&self, carried: &Carried) -> Option<Tie> {
+        carried.values.iter().find(|(_, value)| self.values.contains(value)).map(|(tie, _)| *tie)
+    }
+}
