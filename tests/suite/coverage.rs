@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use logto_testkit::golden::{Side, Story, stories};
 use logto_testkit::scenario::{BackendKind, Verb};
 use logto_testkit::{Scenario, scenario};
+use mock_logto::Logto;
 use serde::Deserialize;
 use url::Url;
 
@@ -52,39 +53,11 @@ fn sources() -> Vec<String> {
     files.iter().map(read).map(without_tests).collect()
 }
 
-/// Method and path of each `.route("…", get(…).post(…))`. Preflights have one
-/// handler for all routes and are left out.
+/// Method and path of each route of the double. Preflights have one handler for
+/// all routes and are left out.
 fn routes() -> BTreeSet<(String, String)> {
-    let mut found = BTreeSet::new();
-    for source in sources() {
-        for rest in source.split(".route(").skip(1) {
-            let call = enclosed(rest);
-            let Some(path) = call.split('"').nth(1).filter(|path| path.starts_with('/')) else { continue };
-            for method in ["get", "post", "put", "patch", "delete"] {
-                let is_word = |at: usize| !call[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-                if call.match_indices(&format!("{method}(")).any(|(at, _)| is_word(at)) {
-                    found.insert((method.to_uppercase(), path.to_owned()));
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The text up to the parenthesis that closes the call.
-fn enclosed(text: &str) -> &str {
-    let mut depth = 1;
-    for (at, character) in text.char_indices() {
-        depth += match character {
-            '(' => 1,
-            ')' => -1,
-            _ => 0,
-        };
-        if depth == 0 {
-            return &text[..at];
-        }
-    }
-    text
+    let all = Logto::routes().into_iter().filter(|(method, _)| *method != "OPTIONS");
+    all.map(|(method, path)| (method.to_owned(), path.to_owned())).collect()
 }
 
 /// Words that Logto's codes begin with (contract §0.2, §2.2, §4).

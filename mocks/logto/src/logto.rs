@@ -35,6 +35,13 @@ impl Logto {
         )
     }
 
+    /// Method and path of every route, for tests of what is covered.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn routes() -> Vec<(&'static str, &'static str)> {
+        routes::routes()
+    }
+
     /// Id and secret of the seeded machine-to-machine application that may use
     /// the Management API of the default tenant.
     #[must_use]

@@ -10,7 +10,7 @@ mod issue;
 mod oidc_error;
 mod v8;
 
-pub(crate) use answer::{json, not_implemented, redirect, text};
+pub(crate) use answer::{Answer, Json, Query, html, json, not_implemented, redirect, text, uncached};
 pub(crate) use api_error::ApiError;
 pub(crate) use cookies::{CookieKey, Cookies, SetCookies};
 pub(crate) use frames::{frames, policy};

@@ -1,5 +1,6 @@
 //! Connector errors, and what the API makes of them (contract §7).
 
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::fetch::FetchError;
@@ -40,6 +41,10 @@ pub(crate) enum ConnectorError {
     #[error("the provider could not be reached: {0}")]
     Network(#[from] FetchError),
 }
+
+/// What JavaScript would have printed, for the log alone: it never goes on the wire.
+#[derive(Debug, Clone)]
+pub(crate) struct Uncaught(pub(crate) String);
 
 fn issues(issues: &[Issue]) -> String {
     issues.iter().map(Issue::place).collect::<Vec<_>>().join(", ")
@@ -90,10 +95,20 @@ impl ConnectorError {
     }
 }
 
+impl IntoResponse for ConnectorError {
+    fn into_response(self) -> Response {
+        let mut response = self.wire().response(self.to_string());
+        if let Some(text) = self.uncaught() {
+            response.extensions_mut().insert(Uncaught(text));
+        }
+        response
+    }
+}
+
 impl ConnectorError {
     /// How JavaScript prints the error that nothing catches, as the audit log has
     /// it; none where Logto has an error of its own.
-    pub(crate) fn uncaught(&self) -> Option<String> {
+    fn uncaught(&self) -> Option<String> {
         match self {
             Self::Network(FetchError::Elapsed(_)) => Some("TimeoutError: Request timed out".to_owned()),
             Self::Network(_) => Some("TypeError: fetch failed".to_owned()),

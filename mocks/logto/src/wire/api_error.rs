@@ -1,6 +1,6 @@
 //! Errors of Logto's own APIs (contract §0.2): `code`, `data`, `details`, `message`.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use kit::{Note, Prose};
 use serde_json::{Map, Value, json};
@@ -78,6 +78,11 @@ impl ApiError {
         Self::new(404, "entity.not_found", "The resource does not exist.")
     }
 
+    /// Nothing with this id; `what` as Logto's tables are called.
+    pub(crate) fn unknown(what: &str, id: &str) -> Self {
+        Self::new(404, "entity.not_exists_with_id", format!("The {what} with ID `{id}` does not exist."))
+    }
+
     /// A body of a `PATCH` without any member of the entity (contract §11).
     pub(crate) fn nothing_to_change() -> Self {
         Self::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
@@ -102,9 +107,8 @@ impl ApiError {
     }
 }
 
-impl From<ApiError> for Response {
-    fn from(error: ApiError) -> Self {
-        let reason = error.message.clone();
-        error.response(reason)
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.response(self.message.clone())
     }
 }

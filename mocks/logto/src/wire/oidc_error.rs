@@ -2,7 +2,7 @@
 //! `message` and `error_uri` in front.
 
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, VARY, WWW_AUTHENTICATE};
+use http::header::{VARY, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use kit::{Note, Prose};
 use oauth::ErrorCode;
@@ -90,9 +90,7 @@ impl OidcError {
 
     /// The same, with `Cache-Control: no-store`.
     pub(crate) fn uncached(&self, reason: impl Into<Prose>) -> Response {
-        let mut response = self.response(reason);
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
+        answer::uncached(self.response(reason))
     }
 }
 

@@ -1,20 +1,13 @@
 //! What can be wrong with roles, their scopes and their holders.
 
-use axum::response::Response;
-use http::StatusCode;
-use serde_json::Value;
+use axum::response::{IntoResponse, Response};
 
-use super::pagination::PaginationError;
 use crate::store::{Role, Store};
-use crate::wire::{self, ApiError};
+use crate::wire::ApiError;
 
 /// Why a role is not given, made, changed, assigned or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RoleError {
-    #[error("{}", .0.message)]
-    Body(ApiError),
-    #[error(transparent)]
-    Pagination(#[from] PaginationError),
     #[error("there is no role with the id `{0}`")]
     Unknown(String),
     #[error("there is a role with the name `{0}`")]
@@ -43,18 +36,12 @@ pub(super) enum RoleError {
     ApplicationHasIt,
 }
 
-impl RoleError {
-    fn wire(&self) -> ApiError {
-        let unknown = |what: &str, id: &str| {
-            let text = format!("The {what} with ID `{id}` does not exist.");
-            ApiError::new(404, "entity.not_exists_with_id", text)
-        };
-        match self {
-            Self::Body(error) => error.clone(),
-            Self::Pagination(error) => error.wire(),
-            Self::Unknown(id) => unknown("roles", id),
-            Self::UnknownScope(id) => unknown("scopes", id),
-            Self::UnknownApplication(id) => unknown("applications", id),
+impl IntoResponse for RoleError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::Unknown(id) => ApiError::unknown("roles", id),
+            Self::UnknownScope(id) => ApiError::unknown("scopes", id),
+            Self::UnknownApplication(id) => ApiError::unknown("applications", id),
             Self::NameTaken(name) => {
                 ApiError::new(422, "role.name_in_use", format!("This role name {name} is already in use"))
             }
@@ -93,23 +80,12 @@ impl RoleError {
                 let text = "The application id {{applicationId}} is already been added to this role";
                 ApiError::new(422, "role.application_exists", text)
             }
-        }
-    }
-
-    pub(super) fn response(&self) -> Response {
-        self.wire().response(self.to_string())
+        };
+        error.response(self.to_string())
     }
 }
 
 /// The role that may be changed.
 pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Role, RoleError> {
-    let found = store.roles.iter_mut().find(|role| role.id == id);
-    found.ok_or_else(|| RoleError::Unknown(id.to_owned()))
-}
-
-pub(super) fn answer(status: StatusCode, done: Result<Value, RoleError>) -> Response {
-    match done {
-        Ok(value) => wire::json(status, &value),
-        Err(error) => error.response(),
-    }
+    store.role_mut(id).ok_or_else(|| RoleError::Unknown(id.to_owned()))
 }

@@ -6,6 +6,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use oauth::params::Params;
 use serde_json::{Map, Value};
 
+use super::endpoint::Refuse;
 use crate::wire::OidcError;
 
 /// The body is neither a form nor JSON.
@@ -15,8 +16,8 @@ pub(super) struct WrongContentType {
     path: &'static str,
 }
 
-impl WrongContentType {
-    pub(super) fn wire(&self) -> OidcError {
+impl Refuse for WrongContentType {
+    fn wire(&self) -> OidcError {
         let path = self.path;
         OidcError::invalid_request(format!(
             "only application/x-www-form-urlencoded content-type bodies are supported on POST {path}"

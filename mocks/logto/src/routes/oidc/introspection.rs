@@ -1,28 +1,21 @@
 //! `POST /oidc/token/introspection` (contract §1.7; RFC 7662).
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
-use super::client_auth::{self, ClientAuthError};
-use super::{cors, form};
-use crate::shared::Shared;
+use super::endpoint::{self, Refuse, Refused};
+use super::{client_auth, form};
+use crate::shared::{Shared, SharedState};
 use crate::store::{Application, Store};
-use crate::wire::{self, OidcError};
+use crate::wire::OidcError;
 
 /// Why nothing is told of a token.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum IntrospectionError {
-    #[error(transparent)]
-    ContentType(#[from] form::WrongContentType),
-    #[error(transparent)]
-    Client(#[from] ClientAuthError),
     #[error("`{0}` is given twice")]
     Twice(String),
     #[error("the parameter `token` is missing")]
@@ -31,11 +24,9 @@ enum IntrospectionError {
     Structured,
 }
 
-impl IntrospectionError {
-    fn wire(&self, issuer: &str) -> OidcError {
+impl Refuse for IntrospectionError {
+    fn wire(&self) -> OidcError {
         match self {
-            Self::ContentType(error) => error.wire(),
-            Self::Client(error) => error.wire(issuer),
             Self::Twice(name) => {
                 OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
             }
@@ -50,26 +41,17 @@ impl IntrospectionError {
 }
 
 /// Tells what a token is good for.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    match introspect(&shared, &headers, &body) {
-        Ok(told) => {
-            let mut response = wire::json(StatusCode::OK, &told);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow_with_reason(response, &headers)
-        }
-        Err(IntrospectionError::Client(error)) => error.response(&headers, &shared.issuer()),
-        Err(error) => {
-            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
-        }
-    }
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+    let told = introspect(&shared, &headers, &body).map(|told| (StatusCode::OK, told));
+    endpoint::answer(told, &headers, &shared.issuer())
 }
 
-fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, IntrospectionError> {
+fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, Refused> {
     let form = form::parse(headers, body, "/token/introspection")?;
     let store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
     if let Some(name) = form.repeated().first() {
-        return Err(IntrospectionError::Twice((*name).to_owned()));
+        return Err(IntrospectionError::Twice((*name).to_owned()).into());
     }
     let token = presented(&form)?;
     let found = Known::find(&store, token, shared.now());

@@ -1,25 +1,19 @@
 //! `POST /oidc/token/revocation` (contract §1.7; RFC 7009).
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
 use oauth::ErrorCode;
 
-use super::client_auth::{self, ClientAuthError};
-use super::{audit, cors, form};
-use crate::shared::Shared;
+use super::endpoint::{Refuse, Refused};
+use super::{audit, client_auth, cors, form};
+use crate::shared::{Shared, SharedState};
 use crate::wire::{self, OidcError};
 
 /// Why nothing is revoked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum RevocationError {
-    #[error(transparent)]
-    ContentType(#[from] form::WrongContentType),
-    #[error(transparent)]
-    Client(#[from] ClientAuthError),
     #[error("`{0}` is given twice")]
     Twice(String),
     #[error("the parameter `token` is missing")]
@@ -30,11 +24,9 @@ enum RevocationError {
     OfOther,
 }
 
-impl RevocationError {
-    fn wire(&self, issuer: &str) -> OidcError {
+impl Refuse for RevocationError {
+    fn wire(&self) -> OidcError {
         match self {
-            Self::ContentType(error) => error.wire(),
-            Self::Client(error) => error.wire(issuer),
             Self::Twice(name) => {
                 OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
             }
@@ -52,30 +44,29 @@ impl RevocationError {
 }
 
 /// Revokes the whole grant of a token; an unknown token is no error (RFC 7009 §2.2).
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    let response = match revoke(&shared, &headers, &body) {
-        Ok(()) => wire::text(StatusCode::OK, ""),
-        Err(RevocationError::Client(error)) => {
-            let mut response = error.response(&headers, &shared.issuer());
-            // The only endpoint whose answers are not kept from caches.
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+    // The only endpoint whose answers are not kept from caches.
+    match revoke(&shared, &headers, &body) {
+        Ok(()) => cors::allow_with_reason(wire::text(StatusCode::OK, ""), &headers),
+        Err(Refused::Request(error, reason)) => cors::allow_with_reason(error.response(reason), &headers),
+        Err(refused @ Refused::Client(_)) => {
+            let mut response = refused.response(&headers, &shared.issuer());
             response.headers_mut().remove(CACHE_CONTROL);
-            return response;
+            response
         }
-        Err(error) => error.wire(&shared.issuer()).response(error.to_string()),
-    };
-    cors::allow_with_reason(response, &headers)
+    }
 }
 
-fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), RevocationError> {
+fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Refused> {
     let form = form::parse(headers, body, "/token/revocation")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
     if let Some(name) = form.repeated().first() {
-        return Err(RevocationError::Twice((*name).to_owned()));
+        return Err(RevocationError::Twice((*name).to_owned()).into());
     }
     let token = form.first("token").ok_or(RevocationError::NoToken)?;
     if token.split('.').count() == 3 {
-        return Err(RevocationError::Structured);
+        return Err(RevocationError::Structured.into());
     }
     let of_access =
         store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone(), None));
@@ -89,7 +80,7 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Revoca
         return Ok(());
     }
     if client != application.id {
-        return Err(RevocationError::OfOther);
+        return Err(RevocationError::OfOther.into());
     }
     store.revoke_grant(&grant);
     if let (Some(account), Ok(presented)) = (refreshed, client_auth::Presented::of(headers, &form)) {
