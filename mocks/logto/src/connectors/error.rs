@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::fetch::FetchError;
 use super::id_token_error::IdTokenError;
-use crate::wire::{ApiError, Issue};
+use crate::wire::{ApiError, Code, Issue};
 
 /// What went wrong in a connector.
 #[derive(Debug, thiserror::Error)]
@@ -53,26 +53,16 @@ fn issues(issues: &[Issue]) -> String {
 impl ConnectorError {
     pub(crate) fn wire(&self) -> ApiError {
         match self {
-            Self::InvalidConfig(issues) => with_issues(
-                ApiError::new(400, "connector.invalid_config", "The connector's config is invalid."),
-                issues,
-            ),
-            Self::AuthorizationFailed(data) => ApiError::new(
-                401,
-                "connector.authorization_failed",
-                "The user's authorization process is unsuccessful.",
-            )
-            .with_data(data.clone()),
+            Self::InvalidConfig(issues) => with_issues(Code::ConnectorInvalidConfig.error(), issues),
+            Self::AuthorizationFailed(data) => {
+                Code::ConnectorAuthorizationFailed.error().with_data(data.clone())
+            }
             Self::Callback(data) => general(data.clone()),
             // Status and body of the provider are lost here, in the real one too.
             Self::Refused { .. } => general(json!({ "message": "{}" })),
             Self::TokenNotJson(text) => ApiError::syntax(text.clone()),
             Self::NoAccessToken { told } => {
-                let error = ApiError::new(
-                    401,
-                    "connector.social_auth_code_invalid",
-                    "Unable to get access token, please check authorization code.",
-                );
+                let error = Code::ConnectorSocialAuthCodeInvalid.error();
                 match told {
                     Some(told) => error.with_data(json!({ "message": told })),
                     None => error,
@@ -80,11 +70,7 @@ impl ConnectorError {
             }
             Self::InvalidResponse(issues) => with_issues(invalid_response(), issues),
             Self::Unreadable(body) => invalid_response().with_data(json!({ "message": body })),
-            Self::AccessTokenInvalid => ApiError::new(
-                401,
-                "connector.social_invalid_access_token",
-                "The connector's access token is invalid.",
-            ),
+            Self::AccessTokenInvalid => Code::ConnectorSocialInvalidAccessToken.error(),
             Self::UserinfoRefused { body, .. } => general(json!({ "message": body })),
             Self::Claims(issues) => with_issues(invalid_id_token(), issues),
             Self::Nonce => invalid_id_token()
@@ -122,18 +108,18 @@ impl ConnectorError {
 }
 
 fn invalid_response() -> ApiError {
-    ApiError::new(400, "connector.invalid_response", "The connector's response is invalid.")
+    Code::ConnectorInvalidResponse.error()
 }
 
 fn invalid_id_token() -> ApiError {
-    ApiError::new(401, "connector.social_invalid_id_token", "The connector's id token is invalid.")
+    Code::ConnectorSocialInvalidIdToken.error()
 }
 
 /// The message tells the data, or the description in it.
 fn general(data: Value) -> ApiError {
     let told = data.get("errorDescription").and_then(Value::as_str);
     let told = told.map_or_else(|| data.to_string(), ToOwned::to_owned);
-    ApiError::new(400, "connector.general", format!("Error occurred in connector: {told}")).with_data(data)
+    Code::ConnectorGeneral.about(&[&told]).with_data(data)
 }
 
 /// Issues go out as zod lists them, as `data` and as `details`.

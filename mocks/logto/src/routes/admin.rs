@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use kit::Route;
-use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +14,7 @@ use super::management;
 use super::oidc::client_auth::{self, Presented};
 use super::oidc::endpoint::{self, Refused};
 use crate::shared::{Shared, SharedState};
-use crate::wire::{self, Answer, OidcError};
+use crate::wire::{self, Answer, ErrorCode, OidcError};
 
 /// The seeded machine-to-machine application.
 pub(crate) const M2M_ID: &str = "m-default";

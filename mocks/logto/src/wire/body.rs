@@ -100,13 +100,14 @@ pub(crate) fn text_items(members: &Map<String, Value>, name: &str) -> Vec<Option
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::Code;
     use super::*;
 
     #[test]
     fn only_objects_and_arrays_are_read_at_all() {
         assert_eq!(object("").unwrap(), Map::new());
         assert_eq!(object("\"SignIn\"").unwrap_err().message, "invalid JSON, only supports object and array");
-        assert_eq!(object("[]").unwrap_err().code, Some("guard.invalid_input"));
+        assert_eq!(object("[]").unwrap_err().code, Some(Code::GuardInvalidInput));
         assert_eq!(object("{\"a\":").unwrap_err().message, "Unexpected end of JSON input");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::interaction::Call;
 use crate::routes::email::{is_email, is_strict_email};
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json, Query, body};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, Query, body};
 
 /// Why no code is sent, or taken.
 #[derive(Debug, thiserror::Error)]
@@ -25,17 +25,9 @@ enum CodeError {
 impl IntoResponse for CodeError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::NoConnector(kind) => ApiError::new(
-                501,
-                "connector.not_found",
-                format!("Cannot find any available connector for type: {kind}."),
-            ),
+            Self::NoConnector(kind) => Code::ConnectorNotFound.about(&[kind]),
             Self::ForgotPassword | Self::NotSent => return wire::not_implemented(self.to_string()),
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
         };
         error.response(self.to_string())
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::interaction::Call;
 use crate::routes::oidc;
 use crate::store::{Interaction, Prompt, Session, Store};
-use crate::wire::{Answer, ApiError, Json, body};
+use crate::wire::{Answer, ApiError, Code, Json, body};
 
 /// Why nothing is shown or consented to.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +23,7 @@ enum ConsentError {
 impl IntoResponse for ConsentError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::Organization(_) => ApiError::new(
-                422,
-                "organization.require_membership",
-                "The user must be a member of the organization to proceed.",
-            ),
+            Self::Organization(_) => Code::OrganizationRequireMembership.error(),
             Self::NotSignedIn => ApiError::no_session(),
             Self::Gone => ApiError::not_found(),
         };

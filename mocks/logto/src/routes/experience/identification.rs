@@ -10,7 +10,7 @@ use crate::shared::Shared;
 use crate::store::{
     Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
 };
-use crate::wire::{self, Answer, ApiError, body};
+use crate::wire::{self, Answer, ApiError, Code, body};
 
 /// The longest name Logto keeps (contract §11).
 const NAME_LIMIT: usize = 128;
@@ -45,41 +45,20 @@ enum IdentificationError {
 impl IntoResponse for IdentificationError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::NoVerificationId => {
-                ApiError::new(400, "guard.invalid_input", "The request {{type}} is invalid.")
-            }
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
-            Self::NotVerified | Self::OfKnown => ApiError::new(
-                400,
-                "session.verification_failed",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
+            Self::NoVerificationId => Code::GuardInvalidInput.about(&["{{type}}"]),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
+            Self::NotVerified | Self::OfKnown => Code::SessionVerificationFailed.error(),
             Self::UnknownIdentity { related } => {
                 let data = match related {
                     Some((kind, value)) => json!({ "relatedUser": { "type": kind, "value": value } }),
                     None => json!({}),
                 };
-                let text = "The social account has not been registered yet.";
-                ApiError::new(404, "user.identity_not_exist", text).with_data(data)
+                Code::UserIdentityNotExist.error().with_data(data)
             }
-            Self::IdentityInUse => ApiError::new(
-                422,
-                "user.identity_already_in_use",
-                "The social account has been associated with an existing account.",
-            ),
-            Self::Suspended => ApiError::new(401, "user.suspended", "This account is suspended."),
-            Self::Conflict => ApiError::new(
-                409,
-                "session.identity_conflict",
-                "Identity mismatch detected. Please initiate a new session to proceed with a different identity.",
-            ),
-            Self::MethodNotEnabled => {
-                ApiError::new(422, "user.sign_in_method_not_enabled", "This sign-in method is not enabled.")
-            }
+            Self::IdentityInUse => Code::UserIdentityAlreadyInUse.error(),
+            Self::Suspended => Code::UserSuspended.error(),
+            Self::Conflict => Code::SessionIdentityConflict.error(),
+            Self::MethodNotEnabled => Code::UserSignInMethodNotEnabled.error(),
             Self::MissingProfile(fields) => missing_profile(fields),
             Self::NameTooLong => ApiError::value_too_long(),
         };

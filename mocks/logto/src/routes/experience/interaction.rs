@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::shared::Shared;
 use crate::store::{Experience, Interaction, Profile, Store};
-use crate::wire::{Answer, ApiError, Cookies, OidcError, body};
+use crate::wire::{Answer, ApiError, Code, Cookies, OidcError, body};
 
 /// No interaction, or none that has been started.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -39,12 +39,7 @@ impl IntoResponse for InteractionError {
             Self::NoSession => oidc("interaction session not found"),
             Self::SessionOver => oidc("session not found"),
             Self::OtherApplication => oidc("interaction client_id mismatch"),
-            Self::NotStarted => ApiError::new(
-                404,
-                "session.interaction_not_found",
-                "Interaction session not found. Please go back and start the session again.",
-            )
-            .response(self.to_string()),
+            Self::NotStarted => Code::SessionInteractionNotFound.error().response(self.to_string()),
         }
     }
 }
@@ -129,8 +124,7 @@ pub(super) async fn start(call: Call, text: String) -> Answer<StatusCode> {
     let interaction = call.interaction(&mut store)?;
     if has_token {
         // There is no captcha provider that could vouch for it.
-        let text = "Captcha verification failed.";
-        return Err(ApiError::new(422, "session.captcha_failed", text).into());
+        return Err(Code::SessionCaptchaFailed.error().into());
     }
     interaction.experience = Some(Experience {
         event,
@@ -150,8 +144,7 @@ pub(super) async fn change_event(call: Call, text: String) -> Answer<StatusCode>
     let allowed = allowed(&store, &event);
     let experience = call.experience(&mut store)?;
     if event == "ForgotPassword" {
-        let text = "This operation is not supported for forgot password.";
-        return Err(ApiError::new(400, "session.not_supported_for_forgot_password", text).into());
+        return Err(Code::SessionNotSupportedForForgotPassword.error().into());
     }
     allowed?;
     experience.event = event;
@@ -175,8 +168,7 @@ fn has_captcha_token(members: &Map<String, Value>) -> Result<bool, ApiError> {
 pub(super) fn allowed(store: &Store, event: &str) -> Result<(), ApiError> {
     let mode = store.sign_in_experience.get("signInMode").and_then(Value::as_str).unwrap_or_default();
     if mode == "SignIn" && event == "Register" || mode == "Register" && event == "SignIn" {
-        let text = "Forbidden. Please check your user roles and permissions.";
-        return Err(ApiError::new(403, "auth.forbidden", text));
+        return Err(Code::AuthForbidden.error());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::password_policy::{self, Person};
 use super::profile::is_username;
 use super::requirements::{rejected, username_in_use};
 use crate::store::{Experience, PasswordVerification, Policy, Store};
-use crate::wire::{Answer, ApiError, Complaint, Issue, Json, body};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, body};
 
 /// Why a password is not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -28,17 +28,11 @@ enum PasswordError {
 impl IntoResponse for PasswordError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::InvalidCredentials => ApiError::new(
-                422,
-                "session.invalid_credentials",
-                "Incorrect account or password. Please check your input.",
-            ),
-            Self::Suspended => ApiError::new(401, "user.suspended", "This account is suspended."),
-            Self::LockedOut(minutes) => ApiError::new(
-                400,
-                "session.verification_blocked_too_many_attempts",
-                format!("Too many attempts in a short time. Please try again {}.", in_minutes(*minutes)),
-            ),
+            Self::InvalidCredentials => Code::SessionInvalidCredentials.error(),
+            Self::Suspended => Code::UserSuspended.error(),
+            Self::LockedOut(minutes) => {
+                Code::SessionVerificationBlockedTooManyAttempts.about(&[&in_minutes(*minutes)])
+            }
             Self::UsernameInUse => username_in_use(),
             Self::Rejected(issues) => rejected(issues),
         };

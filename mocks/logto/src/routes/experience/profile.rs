@@ -9,7 +9,7 @@ use super::interaction::Call;
 use super::password_policy::{self, Person};
 use super::requirements::{self, rejected, username_in_use};
 use crate::store::PROFILE;
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, body};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, body};
 
 /// What can be told, as the guard lists it.
 const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "extraProfile"];
@@ -40,31 +40,16 @@ enum ProfileError {
 impl IntoResponse for ProfileError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::ForgotPassword => ApiError::new(
-                400,
-                "session.not_supported_for_forgot_password",
-                "This operation is not supported for forgot password.",
-            ),
-            Self::NoForgotPassword => ApiError::new(
-                400,
-                "session.invalid_interaction_type",
-                "This operation is not supported for the current interaction. Please initiate a new session.",
-            ),
+            Self::ForgotPassword => Code::SessionNotSupportedForForgotPassword.error(),
+            Self::NoForgotPassword => Code::SessionInvalidInteractionType.error(),
             Self::NoReset => return wire::not_implemented(self.to_string()),
             Self::NotIdentified => requirements::not_identified(),
             Self::Exists("username") => requirements::username_exists(),
-            Self::Exists(_) => {
-                let text = "Password already exists in your profile.";
-                ApiError::new(422, "user.password_exists_in_profile", text)
-            }
+            Self::Exists(_) => Code::UserPasswordExistsInProfile.error(),
             Self::UsernameInUse => username_in_use(),
             Self::Rejected(issues) => rejected(issues),
-            Self::UsernameTooLong => ApiError::new(422, "user.username_too_long", "Username is too long."),
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
+            Self::UsernameTooLong => Code::UserUsernameTooLong.error(),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
         };
         error.response(self.to_string())
     }

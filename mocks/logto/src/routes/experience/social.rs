@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::interaction::Call;
 use crate::connectors::Authorization;
 use crate::store::{Connector, ConnectorSession, Experience, SocialUser, Verification, VerificationState};
-use crate::wire::{Answer, ApiError, Json, SetCookies, body};
+use crate::wire::{Answer, ApiError, Code, Json, SetCookies, body};
 
 /// Why a social verification is refused.
 #[derive(Debug, thiserror::Error)]
@@ -30,24 +30,10 @@ impl IntoResponse for SocialError {
     fn into_response(self) -> Response {
         let error = match &self {
             Self::UnknownConnector(_) => ApiError::not_found(),
-            Self::InvalidConnector(id) => ApiError::new(
-                422,
-                "session.invalid_connector_id",
-                format!("Unable to find available connector with id {id}."),
-            ),
-            Self::Insufficient => {
-                ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info.")
-            }
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
-            Self::Spent => ApiError::new(
-                400,
-                "session.connector_validation_session_not_found",
-                "The connector session for token validation is not found.",
-            ),
+            Self::InvalidConnector(id) => Code::SessionInvalidConnectorId.about(&[id]),
+            Self::Insufficient => Code::SessionInsufficientInfo.error(),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
+            Self::Spent => Code::SessionConnectorValidationSessionNotFound.error(),
         };
         error.response(self.to_string())
     }

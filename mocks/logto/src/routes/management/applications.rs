@@ -12,7 +12,7 @@ use crate::routes::redirect_uri;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, ConsentScopes};
 use crate::wire::body::{self, object};
-use crate::wire::{Answer, ApiError, Complaint, Issue, Json, Query, kind};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, kind};
 
 /// `SAML` is one, but not made here.
 const KINDS: [&str; 6] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"];
@@ -53,18 +53,14 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let (kind, name) = (text("type").unwrap_or_default(), text("name").unwrap_or_default());
     if kind == "SAML" {
-        let text = "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.";
-        return Err(ApiError::new(400, "application.saml.use_saml_app_api", text));
+        return Err(Code::ApplicationSamlUseSamlAppApi.error());
     }
     if kind == "Protected" && !members.contains_key("protectedAppMetadata") {
-        let text = "Protected app metadata is required.";
-        return Err(ApiError::new(400, "application.protected_app_metadata_is_required", text));
+        return Err(Code::ApplicationProtectedAppMetadataIsRequired.error());
     }
     let is_third_party = members.get("isThirdParty") == Some(&Value::Bool(true));
     if is_third_party && !matches!(kind, "Traditional" | "SPA" | "Native") {
-        let text =
-            "Only traditional web, single-page, and native applications can be marked as third-party apps.";
-        return Err(ApiError::new(400, "application.invalid_third_party_application_type", text));
+        return Err(Code::ApplicationInvalidThirdPartyApplicationType.error());
     }
     let now = shared.context.clock.millis();
     let secret = ApplicationSecret {
@@ -190,8 +186,8 @@ pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: Stri
     let application = store.application_mut(&id).ok_or_else(|| unknown(&id))?;
     if members.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
         // Rules need organizations or roles of an application, which the double does not have.
-        let text = "Input is invalid. Application access control must include at least one rule before it can be enabled.";
-        return Err(ApiError::new(422, "request.invalid_input", text).into());
+        let text = "Application access control must include at least one rule before it can be enabled.";
+        return Err(ApiError { status: 422, ..Code::RequestInvalidInput.about(&[text]) }.into());
     }
     for (name, value) in members {
         match name.as_str() {

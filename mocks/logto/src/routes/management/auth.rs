@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::routes::admin::{ADMIN_RESOURCE, RESOURCE};
 use crate::shared::Shared;
-use crate::wire::ApiError;
+use crate::wire::Code;
 
 /// Proof that the caller may use the Management API, with what it may use.
 #[derive(Debug)]
@@ -52,21 +52,13 @@ pub(crate) enum AuthError {
 
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
-        let unauthorized = |data: Value| {
-            let text = "Unauthorized. Please check credentials and its scope.";
-            ApiError::new(401, "auth.unauthorized", text).with_data(data)
-        };
+        let unauthorized = |data: Value| Code::AuthUnauthorized.error().with_data(data);
         let claim = |code: &str, name: &str, claim: &str, payload: &Value| json!({ "code": code, "name": name, "claim": claim, "reason": "check_failed", "payload": payload });
         let error = match &self {
-            Self::Missing => {
-                ApiError::new(401, "auth.authorization_header_missing", "Authorization header is missing.")
-            }
-            Self::Type => ApiError::new(
-                401,
-                "auth.authorization_token_type_not_supported",
-                "Authorization type is not supported.",
-            )
-            .with_data(json!({ "supportedTypes": ["Bearer"] })),
+            Self::Missing => Code::AuthAuthorizationHeaderMissing.error(),
+            Self::Type => Code::AuthAuthorizationTokenTypeNotSupported
+                .error()
+                .with_data(json!({ "supportedTypes": ["Bearer"] })),
             Self::NoJwt => unauthorized(json!({ "code": "ERR_JWS_INVALID", "name": "JWSInvalid" })),
             Self::UnknownKey => {
                 unauthorized(json!({ "code": "ERR_JWKS_NO_MATCHING_KEY", "name": "JWKSNoMatchingKey" }))
@@ -81,11 +73,7 @@ impl IntoResponse for AuthError {
                 payload,
             )),
             Self::Expired { payload } => unauthorized(claim("ERR_JWT_EXPIRED", "JWTExpired", "exp", payload)),
-            Self::Scope => ApiError::new(
-                403,
-                "auth.forbidden",
-                "Forbidden. Please check your user roles and permissions.",
-            ),
+            Self::Scope => Code::AuthForbidden.error(),
         };
         error.response(self.to_string())
     }

@@ -10,7 +10,7 @@ use crate::connectors::{self, ConnectorError, SocialConnector};
 use crate::shared::Shared;
 use crate::store::{Connector, MailConnector};
 use crate::wire::body::{self, object};
-use crate::wire::{Answer, ApiError, Complaint, Issue, Json, Query};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query};
 
 /// `GET /connector-factories`.
 pub(super) async fn factories(_: Authorized) -> Json {
@@ -74,47 +74,17 @@ impl IntoResponse for ConnectorsError {
     fn into_response(self) -> Response {
         let error = match &self {
             Self::Unknown => ApiError::not_found(),
-            Self::UnknownFactory => ApiError::new(
-                422,
-                "connector.not_found_with_connector_id",
-                "Can not find connector with given standard connector id.",
-            ),
-            Self::NoTarget => {
-                ApiError::new(400, "connector.should_specify_target", "You should specify 'target'.")
-            }
-            Self::FixedMetadata => ApiError::new(
-                400,
-                "connector.cannot_overwrite_metadata_for_non_standard_connector",
-                "This connector's 'metadata' cannot be overwritten.",
-            ),
-            Self::FixedTarget => ApiError::new(
-                400,
-                "connector.can_not_modify_target",
-                "The connector 'target' can not be modified.",
-            ),
-            Self::SecondOfItsKind => ApiError::new(
-                422,
-                "connector.multiple_instances_not_supported",
-                "Can not create multiple instance with picked standard connector.",
-            ),
-            Self::SameTarget { factory, name } => ApiError::new(
-                422,
-                "connector.multiple_target_with_same_platform",
-                "You can not have multiple social connectors that have same target and platform.",
-            )
-            .with_data(json!({ "connectorId": factory, "connectorName": name })),
-            Self::TokenStorage => ApiError::new(
-                422,
-                "request.feature_not_supported",
-                "This feature is not supported in the current environment.",
-            ),
-            Self::Insufficient => {
-                ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info.")
-            }
-            Self::NeedsSession => {
-                let text = "{{method}}: has not been implemented yet.";
-                ApiError::new(501, "connector.not_implemented", text)
-            }
+            Self::UnknownFactory => Code::ConnectorNotFoundWithConnectorId.error(),
+            Self::NoTarget => Code::ConnectorShouldSpecifyTarget.error(),
+            Self::FixedMetadata => Code::ConnectorCannotOverwriteMetadataForNonStandardConnector.error(),
+            Self::FixedTarget => Code::ConnectorCanNotModifyTarget.error(),
+            Self::SecondOfItsKind => Code::ConnectorMultipleInstancesNotSupported.error(),
+            Self::SameTarget { factory, name } => Code::ConnectorMultipleTargetWithSamePlatform
+                .error()
+                .with_data(json!({ "connectorId": factory, "connectorName": name })),
+            Self::TokenStorage => Code::RequestFeatureNotSupported.error(),
+            Self::Insufficient => Code::SessionInsufficientInfo.error(),
+            Self::NeedsSession => Code::ConnectorNotImplemented.error(),
             Self::Nothing => ApiError::nothing_to_change(),
             Self::IdTaken => ApiError::internal(),
         };

@@ -10,7 +10,7 @@ use super::applications;
 use super::auth::Authorized;
 use crate::store::{ApiResource, Application, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json, kind};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind};
 
 /// Scopes about the user that can be switched on; `openid` and
 /// `offline_access` always are.
@@ -53,21 +53,11 @@ impl IntoResponse for ConsentScopeError {
     fn into_response(self) -> Response {
         let error = match &self {
             Self::Application(id) => applications::unknown(id),
-            Self::FirstParty => ApiError::new(
-                422,
-                "application.third_party_application_only",
-                "The feature is only available for third-party applications.",
-            ),
+            Self::FirstParty => Code::ApplicationThirdPartyApplicationOnly.error(),
             Self::Unknown(scopes) => {
-                let text = "Invalid user consent scopes.";
-                ApiError::new(422, "application.user_consent_scopes_not_found", text)
-                    .with_data(scopes.clone())
+                Code::ApplicationUserConsentScopesNotFound.error().with_data(scopes.clone())
             }
-            Self::ManagementApi => ApiError::new(
-                422,
-                "application.consent_management_api_scopes_not_allowed",
-                "Management API scopes are not allowed.",
-            ),
+            Self::ManagementApi => Code::ApplicationConsentManagementApiScopesNotAllowed.error(),
             Self::Kind(given) => {
                 let complaint = Complaint::Choice { options: KINDS, received: Some(json!(given)) };
                 ApiError::guard_of("params", &[Issue::new(&["scopeType"], complaint)])

@@ -7,7 +7,7 @@ use super::auth::Authorized;
 use super::experience_guard;
 use crate::store::{Connector, Store};
 use crate::wire::body::object;
-use crate::wire::{Answer, ApiError, Json};
+use crate::wire::{Answer, ApiError, Code, Json};
 
 /// `GET /sign-in-exp`.
 pub(super) async fn read(shared: Authorized) -> Json {
@@ -42,29 +42,13 @@ enum ExperienceError {
 
 impl IntoResponse for ExperienceError {
     fn into_response(self) -> Response {
-        let refused = |code, text: &str| ApiError::new(400, code, text);
         let error = match &self {
             Self::Nothing => ApiError::nothing_to_change(),
-            Self::Duplicate => refused(
-                "sign_in_experiences.duplicated_sign_up_identifiers",
-                "Duplicate sign-up identifiers detected.",
-            ),
-            Self::Unverified => refused(
-                "sign_in_experiences.passwordless_requires_verify",
-                "Must enable verify for email/phone sign up identifier.",
-            ),
-            Self::NoConnector(kind) => refused(
-                "sign_in_experiences.enabled_connector_not_found",
-                &format!("Enabled {kind} connector not found."),
-            ),
-            Self::NoFactor => refused(
-                "sign_in_experiences.at_least_one_authentication_factor",
-                "You have to select at least one authentication factor.",
-            ),
-            Self::NoCode => refused(
-                "sign_in_experiences.code_sign_in_must_be_enabled",
-                "Verification code sign in must be enabled when set a password is not required in sign up.",
-            ),
+            Self::Duplicate => Code::SignInExperiencesDuplicatedSignUpIdentifiers.error(),
+            Self::Unverified => Code::SignInExperiencesPasswordlessRequiresVerify.error(),
+            Self::NoConnector(kind) => Code::SignInExperiencesEnabledConnectorNotFound.about(&[kind]),
+            Self::NoFactor => Code::SignInExperiencesAtLeastOneAuthenticationFactor.error(),
+            Self::NoCode => Code::SignInExperiencesCodeSignInMustBeEnabled.error(),
         };
         error.response(self.to_string())
     }

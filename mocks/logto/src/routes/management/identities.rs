@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::auth::Authorized;
 use crate::store::{ConnectorSession, Identity, Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Json};
+use crate::wire::{self, Answer, ApiError, Code, Json};
 
 /// Why an identity is not shown, put or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -29,19 +29,9 @@ impl IntoResponse for IdentityError {
     fn into_response(self) -> Response {
         let error = match &self {
             Self::NoUser | Self::NoConnector => ApiError::not_found(),
-            Self::NoIdentity => {
-                let text = "The social account has not been registered yet.";
-                ApiError::new(404, "user.identity_not_exist", text)
-            }
-            Self::InUse => ApiError::new(
-                422,
-                "user.identity_already_in_use",
-                "The social account has been associated with an existing account.",
-            ),
-            Self::NeedsSession => {
-                let text = "{{method}}: has not been implemented yet.";
-                ApiError::new(501, "connector.not_implemented", text)
-            }
+            Self::NoIdentity => Code::UserIdentityNotExist.error(),
+            Self::InUse => Code::UserIdentityAlreadyInUse.error(),
+            Self::NeedsSession => Code::ConnectorNotImplemented.error(),
         };
         error.response(self.to_string())
     }

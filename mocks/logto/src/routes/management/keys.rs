@@ -10,7 +10,7 @@ use super::auth::Authorized;
 use crate::keys::KeyError;
 use crate::shared::Shared;
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json};
 
 const KINDS: &[&str] = &["private-keys", "cookie-keys"];
 const ALGORITHMS: &[&str] = &["RSA", "EC"];
@@ -28,20 +28,12 @@ enum RotationError {
 
 impl IntoResponse for RotationError {
     fn into_response(self) -> Response {
-        let invalid = || ApiError::new(422, "oidc.invalid_request", "Request is invalid.");
+        let invalid = || Code::OidcInvalidRequest.error();
         let error = match &self {
             Self::GraceOfCookies | Self::Key(KeyError::Pending, _) => invalid(),
-            Self::Key(KeyError::Only, _) => {
-                ApiError::new(422, "oidc.key_required", "At least one key is required.")
-            }
-            Self::Key(KeyError::Unknown, id) => {
-                ApiError::new(404, "oidc.key_not_found", format!("Key with ID {id} is not found."))
-            }
-            Self::Key(KeyError::NotPrevious, _) => ApiError::new(
-                422,
-                "oidc.only_previous_key_can_be_deleted",
-                "Only a previous key can be deleted.",
-            ),
+            Self::Key(KeyError::Only, _) => Code::OidcKeyRequired.error(),
+            Self::Key(KeyError::Unknown, id) => Code::OidcKeyNotFound.about(&[id]),
+            Self::Key(KeyError::NotPrevious, _) => Code::OidcOnlyPreviousKeyCanBeDeleted.error(),
             Self::NotDone => return wire::not_implemented(self.to_string()),
         };
         error.response(self.to_string())

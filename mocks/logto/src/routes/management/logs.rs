@@ -11,7 +11,7 @@ use super::pagination::Page;
 use super::user_agent;
 use crate::routes::experience;
 use crate::store::{LogDetails, LogEntry, column};
-use crate::wire::{Answer, ApiError, Json, Query};
+use crate::wire::{Answer, ApiError, Code, Json, Query};
 
 /// Why no entries are given.
 #[derive(Debug, thiserror::Error)]
@@ -27,12 +27,8 @@ enum LogError {
 impl IntoResponse for LogError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::Time(name) => {
-                ApiError::new(400, "guard.invalid_input", format!("The request {name} is invalid."))
-            }
-            Self::Window => {
-                ApiError::new(400, "log.invalid_time_window", "`end_time` must be after `start_time`.")
-            }
+            Self::Time(name) => Code::GuardInvalidInput.about(&[name]),
+            Self::Window => Code::LogInvalidTimeWindow.error(),
             Self::Unknown(id) => ApiError::unknown("logs", id),
         };
         error.response(self.to_string())

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 use oauth::params::Params;
 use serde_json::Value;
 
-use crate::wire::{self, ApiError};
+use crate::wire::{self, Code};
 
 /// Items on a page when nothing is asked for, and at most.
 const SIZE: (usize, usize) = (20, 100);
@@ -19,8 +19,7 @@ pub(super) struct PaginationError;
 
 impl IntoResponse for PaginationError {
     fn into_response(self) -> Response {
-        let text = "The request pagination value is invalid.";
-        ApiError::new(400, "guard.invalid_pagination", text).response(self.to_string())
+        Code::GuardInvalidPagination.error().response(self.to_string())
     }
 }
 

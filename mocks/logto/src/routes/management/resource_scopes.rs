@@ -10,7 +10,7 @@ use super::pagination::Page;
 use super::resources::changeable;
 use crate::store::{ApiResource, ResourceScope};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Json, Query};
+use crate::wire::{self, Answer, ApiError, Code, Json, Query};
 
 /// Why a scope is not made, changed or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -30,15 +30,9 @@ enum ScopeError {
 impl IntoResponse for ScopeError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::NameWithSpace(_) => ApiError::new(
-                400,
-                "scope.name_with_space",
-                "The name of the scope cannot contain any spaces.",
-            ),
-            Self::NameTaken(name) => {
-                ApiError::new(422, "scope.name_exists", format!("The scope name {name} is already in use"))
-            }
-            Self::NoneToChange => ApiError::new(404, "entity.not_exists", "The scope does not exist."),
+            Self::NameWithSpace(_) => Code::ScopeNameWithSpace.error(),
+            Self::NameTaken(name) => Code::ScopeNameExists.about(&[name]),
+            Self::NoneToChange => Code::EntityNotExists.about(&["scope"]),
             Self::NoneToDelete => ApiError::not_found(),
             Self::NothingToChange => ApiError::nothing_to_change(),
         };

@@ -9,7 +9,7 @@ use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::{ApiResource, Store, lifetime};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Json, Query};
+use crate::wire::{self, Answer, ApiError, Code, Json, Query};
 
 /// Why a resource is not given, made, changed or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -32,22 +32,11 @@ impl IntoResponse for ResourceError {
     fn into_response(self) -> Response {
         let error = match &self {
             Self::Unknown(id) => ApiError::unknown("resources", id),
-            Self::NoneToSwitch => ApiError::new(404, "entity.not_exists", "The resource does not exist."),
-            Self::IndicatorTaken(indicator) => {
-                let text = format!("The API identifier {indicator} is already in use");
-                ApiError::new(422, "resource.resource_identifier_in_use", text)
-            }
+            Self::NoneToSwitch => Code::EntityNotExists.about(&["resource"]),
+            Self::IndicatorTaken(indicator) => Code::ResourceResourceIdentifierInUse.about(&[indicator]),
             Self::NothingToChange => ApiError::nothing_to_change(),
-            Self::ManagementApi => ApiError::new(
-                400,
-                "resource.cannot_modify_management_api",
-                "Cannot modify Logto Management API.",
-            ),
-            Self::ManagementApiStays => ApiError::new(
-                400,
-                "resource.cannot_delete_management_api",
-                "Cannot delete Logto Management API.",
-            ),
+            Self::ManagementApi => Code::ResourceCannotModifyManagementApi.error(),
+            Self::ManagementApiStays => Code::ResourceCannotDeleteManagementApi.error(),
         };
         error.response(self.to_string())
     }

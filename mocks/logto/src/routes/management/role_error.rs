@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 
 use crate::store::{Role, Store};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Code};
 
 /// Why a role is not given, made, changed, assigned or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -42,43 +42,18 @@ impl IntoResponse for RoleError {
             Self::Unknown(id) => ApiError::unknown("roles", id),
             Self::UnknownScope(id) => ApiError::unknown("scopes", id),
             Self::UnknownApplication(id) => ApiError::unknown("applications", id),
-            Self::NameTaken(name) => {
-                ApiError::new(422, "role.name_in_use", format!("This role name {name} is already in use"))
-            }
+            Self::NameTaken(name) => Code::RoleNameInUse.about(&[name]),
             Self::NothingToChange => ApiError::nothing_to_change(),
-            Self::HasScope(id) => {
-                let text = format!("The scope id {id} has already been added to this role");
-                ApiError::new(422, "role.scope_exists", text)
-            }
-            Self::ManagementApi => ApiError::new(
-                400,
-                "role.management_api_scopes_not_assignable_to_user_role",
-                "Cannot assign Management API scopes to a user role.",
-            ),
+            Self::HasScope(id) => Code::RoleScopeExists.about(&[id]),
+            Self::ManagementApi => Code::RoleManagementApiScopesNotAssignableToUserRole.error(),
             Self::NotFound => ApiError::not_found(),
-            Self::NotForUsers => ApiError::new(
-                422,
-                "user.invalid_role_type",
-                "Invalid role type, can not assign machine-to-machine role to user.",
-            ),
-            Self::NotForMachines => ApiError::new(
-                422,
-                "application.invalid_role_type",
-                "Can not assign user type role to machine to machine application.",
-            ),
-            Self::NoMachine => ApiError::new(
-                422,
-                "application.invalid_type",
-                "Only machine to machine applications can have associated roles.",
-            ),
-            Self::UserHasIt(id) => {
-                let text = format!("The user id {id} is already been added to this role");
-                ApiError::new(422, "role.user_exists", text)
-            }
+            Self::NotForUsers => Code::UserInvalidRoleType.error(),
+            Self::NotForMachines => Code::ApplicationInvalidRoleType.error(),
+            Self::NoMachine => Code::ApplicationInvalidType.error(),
+            Self::UserHasIt(id) => Code::RoleUserExists.about(&[id]),
             Self::ApplicationHasIt => {
                 // Logto does not fill in the placeholder (contract §0.2).
-                let text = "The application id {{applicationId}} is already been added to this role";
-                ApiError::new(422, "role.application_exists", text)
+                Code::RoleApplicationExists.error()
             }
         };
         error.response(self.to_string())

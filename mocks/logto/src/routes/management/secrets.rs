@@ -9,7 +9,7 @@ use super::applications::unknown;
 use super::auth::Authorized;
 use crate::store::{Application, ApplicationSecret, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Json};
+use crate::wire::{self, Answer, ApiError, Code, Json};
 
 /// Why a secret is not made, renamed or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -31,17 +31,11 @@ impl IntoResponse for SecretError {
         let error = match &self {
             Self::NoApplication(id) => unknown(id),
             Self::NoSecret => ApiError::not_found(),
-            Self::NoneToRename => {
-                ApiError::new(404, "entity.not_exists", "The application_secret does not exist.")
+            Self::NoneToRename => Code::EntityNotExists.about(&["application_secret"]),
+            Self::NameTaken => Code::ApplicationSecretNameExists.error(),
+            Self::Past => {
+                Code::RequestInvalidInput.about(&["The value of `expiresAt` must be in the future."])
             }
-            Self::NameTaken => {
-                ApiError::new(422, "application.secret_name_exists", "Secret name already exists.")
-            }
-            Self::Past => ApiError::new(
-                400,
-                "request.invalid_input",
-                "Input is invalid. The value of `expiresAt` must be in the future.",
-            ),
         };
         error.response(self.to_string())
     }
@@ -135,6 +129,5 @@ pub(super) async fn delete(
 /// have none.
 pub(super) async fn delete_legacy(shared: Authorized, Path(id): Path<String>) -> Answer<()> {
     shared.store().application(&id).ok_or_else(|| unknown(&id))?;
-    let text = "The application does not have a legacy secret.";
-    Err(ApiError::new(400, "application.no_legacy_secret_found", text).into())
+    Err(Code::ApplicationNoLegacySecretFound.error().into())
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::User;
-use crate::wire::{self, Answer, ApiError, Query};
+use crate::wire::{self, Answer, Code, Query};
 
 /// Why no list is given.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +21,7 @@ enum SearchError {
 impl IntoResponse for SearchError {
     fn into_response(self) -> Response {
         let error = match &self {
-            Self::Invalid(why) => {
-                let text = format!("Input is invalid. {why}");
-                ApiError::new(400, "request.invalid_input", text).with_data(json!({}))
-            }
+            Self::Invalid(why) => Code::RequestInvalidInput.about(&[why]).with_data(json!({})),
             Self::Mode => return wire::not_implemented(self.to_string()),
         };
         error.response(self.to_string())

@@ -12,7 +12,7 @@ use crate::routes::email::is_email;
 use crate::routes::is_username;
 use crate::store::{Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json};
 
 /// `GET /users/:id`.
 pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
@@ -46,31 +46,17 @@ pub(super) enum UserError {
 
 impl IntoResponse for UserError {
     fn into_response(self) -> Response {
-        let taken = |code, text: &str| ApiError::new(422, code, text);
         let error = match &self {
             Self::Unknown => ApiError::not_found(),
             Self::Nothing => ApiError::nothing_to_change(),
-            Self::TwoPasswords => ApiError::new(
-                400,
-                "user.password_and_digest",
-                "You cannot set both plain text password and password digest.",
-            ),
+            Self::TwoPasswords => Code::UserPasswordAndDigest.error(),
             Self::Digest => return wire::not_implemented(self.to_string()),
-            Self::Phone => taken("user.invalid_phone", "Invalid phone number.")
-                .with_data(json!({ "name": "ParseError" })),
+            Self::Phone => Code::UserInvalidPhone.error().with_data(json!({ "name": "ParseError" })),
             Self::TooLong => ApiError::value_too_long(),
-            Self::UsernameInUse => taken("user.username_already_in_use", "This username is already in use."),
-            Self::EmailInUse => {
-                taken("user.email_already_in_use", "This email is associated with an existing account.")
-            }
-            Self::PhoneInUse => taken(
-                "user.phone_already_in_use",
-                "This phone number is associated with an existing account.",
-            ),
-            Self::WrongPassword => taken(
-                "session.invalid_credentials",
-                "Incorrect account or password. Please check your input.",
-            ),
+            Self::UsernameInUse => Code::UserUsernameAlreadyInUse.error(),
+            Self::EmailInUse => Code::UserEmailAlreadyInUse.error(),
+            Self::PhoneInUse => Code::UserPhoneAlreadyInUse.error(),
+            Self::WrongPassword => Code::SessionInvalidCredentials.error(),
         };
         error.response(self.to_string())
     }

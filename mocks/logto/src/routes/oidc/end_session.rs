@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use oauth::ErrorCode;
 use oauth::params::Params;
 use oauth::redirect_uri::Differences;
 use serde_json::Value;
@@ -15,7 +14,7 @@ use crate::pages;
 use crate::routes::redirect_uri as uris;
 use crate::shared::{Shared, SharedState};
 use crate::store::{LogoutState, Session, Store, lifetime};
-use crate::wire::{self, Cookies, OidcError, Query, SetCookies};
+use crate::wire::{self, Cookies, ErrorCode, OidcError, Query, SetCookies};
 
 /// Why a sign-out is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +10,7 @@ use super::endpoint::{self, Refuse, Refused};
 use super::{client_auth, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{Application, Store};
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
 /// Why nothing is told of a token.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

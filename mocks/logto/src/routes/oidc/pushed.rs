@@ -4,7 +4,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::json;
 
@@ -14,7 +13,7 @@ use super::refusal::Refusal;
 use super::{client_auth, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{Application, PushedRequest, Store, lifetime};
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
 /// What the address of a pushed request begins with (RFC 9126 §2.2).
 const URN: &str = "urn:ietf:params:oauth:request_uri:";

@@ -2,12 +2,11 @@
 
 use axum::response::Response;
 use kit::Note;
-use oauth::ErrorCode;
 use oauth::redirect_uri::Differences;
 
 use super::endpoint::Refuse;
 use super::respond::{self, ResponseMode};
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
 /// All refusals of the endpoint; [`Refusal::told`] is the one way out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

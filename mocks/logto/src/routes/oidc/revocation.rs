@@ -4,12 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
-use oauth::ErrorCode;
 
 use super::endpoint::{Refuse, Refused};
 use super::{audit, client_auth, cors, form};
 use crate::shared::{Shared, SharedState};
-use crate::wire::{self, OidcError};
+use crate::wire::{self, ErrorCode, OidcError};
 
 /// Why nothing is revoked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -8,14 +8,13 @@ use axum::response::Response;
 use http::header::VARY;
 use http::{HeaderMap, Method, Uri};
 use kit::Route;
-use oauth::ErrorCode;
 
 use super::{
     authorize, client_auth, consent, cors, device, discovery, end_session, introspection, pushed, resume,
     revocation, token, userinfo,
 };
 use crate::shared::Shared;
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
 pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
     let mut routes = vec![

@@ -9,16 +9,16 @@ mod refresh;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use oauth::Scopes;
 use oauth::params::Params;
 use oauth::redirect_uri::Difference;
-use oauth::{ErrorCode, Scopes};
 use serde_json::{Map, Value, json};
 
 use super::endpoint::{self, Refuse, Refused};
 use super::{audit, claims, client_auth, device, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
 /// Why no token is given.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

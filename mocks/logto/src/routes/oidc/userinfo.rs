@@ -4,13 +4,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use oauth::ErrorCode;
 use oauth::params::Params;
 use serde_json::{Map, Value};
 
 use super::{claims, cors};
 use crate::shared::{Shared, SharedState};
-use crate::wire::{self, Json, OidcError, Query};
+use crate::wire::{self, ErrorCode, Json, OidcError, Query};
 
 /// Why no claims are given (RFC 6750 §3.1).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

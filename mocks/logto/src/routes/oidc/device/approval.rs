@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use oauth::ErrorCode;
 use oauth::params::Params;
 
 use super::error::usable;
@@ -13,7 +12,7 @@ use crate::routes::oidc::refusal::Refusal;
 use crate::routes::oidc::request::AuthorizationRequest;
 use crate::shared::Shared;
 use crate::store::{Approval, DeviceState, Session, Store, lifetime};
-use crate::wire::{self, SetCookies};
+use crate::wire::{self, ErrorCode, SetCookies};
 
 /// Whether something may still come of the code that an interaction is about.
 pub(in crate::routes::oidc) fn check(store: &Store, code: &str, now: i64) -> Result<(), DeviceError> {

@@ -4,7 +4,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use oauth::ErrorCode;
 use oauth::params::Params;
 
 use super::authorization::{denormalized, normalized};
@@ -16,7 +15,7 @@ use crate::routes::oidc::shown::Shown;
 use crate::routes::oidc::{checks, finish, form, session};
 use crate::shared::{Shared, SharedState};
 use crate::store::{DeviceState, Session, Store, lifetime};
-use crate::wire::{self, Cookies, Query, SetCookies};
+use crate::wire::{self, Cookies, ErrorCode, Query, SetCookies};
 
 /// Begins: with an address that has the code, by a page that submits itself.
 pub(in crate::routes::oidc) async fn get(
