@@ -31,3 +31,30 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         table.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::header::ALLOW;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn rows_of_one_path_are_one_route() {
+        let table = [
+            Route::put("/user", async || "put"),
+            Route::get("/user", async || "got"),
+            Route::delete("/users", async || "deleted"),
+        ];
+        assert_eq!((table[1].method, table[1].path), ("GET", "/user"));
+        let router: Router = Route::router(table);
+        let ask = |method: &str| {
+            let request = http::Request::builder().method(method).uri("/user").body(Body::empty());
+            router.clone().oneshot(request.unwrap())
+        };
+        assert_eq!(ask("PUT").await.unwrap().status(), 200);
+        assert_eq!(ask("GET").await.unwrap().status(), 200);
+        assert_eq!(ask("DELETE").await.unwrap().headers()[ALLOW], "PUT,GET,HEAD");
+    }
+}

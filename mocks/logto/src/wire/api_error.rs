@@ -20,6 +20,19 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
 }
 
+impl Code {
+    /// The error, whose message is always the same.
+    pub(crate) fn error(self) -> ApiError {
+        self.about(&[])
+    }
+
+    /// The error, whose message names these things.
+    pub(crate) fn about(self, things: &[&str]) -> ApiError {
+        let (status, message) = (self.status(), self.message(things));
+        ApiError { status, code: Some(self), data: None, details: None, message }
+    }
+}
+
 impl ApiError {
     pub(crate) fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);

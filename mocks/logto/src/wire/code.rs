@@ -1,7 +1,7 @@
 //! Logto's error codes (contract §0.1, §0.2), with its words for them: whatever
 //! the double refuses with stands in one of these tables.
 
-use super::api_error::ApiError;
+use oauth::ErrorCode as OAuth;
 
 /// Declares codes and all that is told of each in one list.
 macro_rules! codes {
@@ -192,38 +192,30 @@ codes! {
 
 codes! {
     /// An error of `/oidc`: its name in OAuth, and the message that Logto adds.
-    ErrorCode: (&'static str, &'static str) {
-        AccessDenied => ("access_denied", "Access denied."),
-        AuthorizationPending =>
-            ("authorization_pending", "An OIDC error occurred: oidc.authorization_pending."),
-        ConsentRequired => ("consent_required", "An OIDC error occurred: oidc.consent_required."),
-        ExpiredToken => ("expired_token", "An OIDC error occurred: oidc.expired_token."),
-        InsufficientScope => ("insufficient_scope", "Token missing scope `{{scope}}`."),
-        InteractionRequired =>
-            ("interaction_required", "An OIDC error occurred: oidc.interaction_required."),
-        InvalidClient => ("invalid_client", "An OIDC error occurred: oidc.invalid_client."),
-        InvalidGrant => ("invalid_grant", "Grant request is invalid."),
-        InvalidRedirectUri =>
-            ("invalid_redirect_uri", "`redirect_uri` did not match any of the client's registered `redirect_uris`."),
-        InvalidRequest => ("invalid_request", "Request is invalid."),
-        InvalidRequestObject =>
-            ("invalid_request_object", "An OIDC error occurred: oidc.invalid_request_object."),
-        InvalidRequestUri => ("invalid_request_uri", "An OIDC error occurred: oidc.invalid_request_uri."),
-        InvalidScope => ("invalid_scope", "Invalid scope: {{error_description}}."),
-        InvalidTarget => ("invalid_target", "Invalid resource indicator."),
-        InvalidToken => ("invalid_token", "Invalid token provided."),
-        LoginRequired => ("login_required", "An OIDC error occurred: oidc.login_required."),
-        RegistrationNotSupported =>
-            ("registration_not_supported", "An OIDC error occurred: oidc.registration_not_supported."),
-        RequestNotSupported =>
-            ("request_not_supported", "An OIDC error occurred: oidc.request_not_supported."),
-        RequestUriNotSupported =>
-            ("request_uri_not_supported", "An OIDC error occurred: oidc.request_uri_not_supported."),
-        UnsupportedGrantType => ("unsupported_grant_type", "Unsupported `grant_type` requested."),
-        UnsupportedResponseMode => ("unsupported_response_mode", "Unsupported `response_mode` requested."),
-        UnsupportedResponseType => ("unsupported_response_type", "Unsupported `response_type` requested."),
-        UnsupportedTokenType =>
-            ("unsupported_token_type", "An OIDC error occurred: oidc.unsupported_token_type."),
+    ErrorCode: (OAuth, &'static str) {
+        AccessDenied => (OAuth::AccessDenied, "Access denied."),
+        AuthorizationPending => (OAuth::AuthorizationPending, "An OIDC error occurred: oidc.authorization_pending."),
+        ConsentRequired => (OAuth::ConsentRequired, "An OIDC error occurred: oidc.consent_required."),
+        ExpiredToken => (OAuth::ExpiredToken, "An OIDC error occurred: oidc.expired_token."),
+        InsufficientScope => (OAuth::InsufficientScope, "Token missing scope `{{scope}}`."),
+        InteractionRequired => (OAuth::InteractionRequired, "An OIDC error occurred: oidc.interaction_required."),
+        InvalidClient => (OAuth::InvalidClient, "An OIDC error occurred: oidc.invalid_client."),
+        InvalidGrant => (OAuth::InvalidGrant, "Grant request is invalid."),
+        InvalidRedirectUri => (OAuth::InvalidRedirectUri, "`redirect_uri` did not match any of the client's registered `redirect_uris`."),
+        InvalidRequest => (OAuth::InvalidRequest, "Request is invalid."),
+        InvalidRequestObject => (OAuth::InvalidRequestObject, "An OIDC error occurred: oidc.invalid_request_object."),
+        InvalidRequestUri => (OAuth::InvalidRequestUri, "An OIDC error occurred: oidc.invalid_request_uri."),
+        InvalidScope => (OAuth::InvalidScope, "Invalid scope: {{error_description}}."),
+        InvalidTarget => (OAuth::InvalidTarget, "Invalid resource indicator."),
+        InvalidToken => (OAuth::InvalidToken, "Invalid token provided."),
+        LoginRequired => (OAuth::LoginRequired, "An OIDC error occurred: oidc.login_required."),
+        RegistrationNotSupported => (OAuth::RegistrationNotSupported, "An OIDC error occurred: oidc.registration_not_supported."),
+        RequestNotSupported => (OAuth::RequestNotSupported, "An OIDC error occurred: oidc.request_not_supported."),
+        RequestUriNotSupported => (OAuth::RequestUriNotSupported, "An OIDC error occurred: oidc.request_uri_not_supported."),
+        UnsupportedGrantType => (OAuth::UnsupportedGrantType, "Unsupported `grant_type` requested."),
+        UnsupportedResponseMode => (OAuth::UnsupportedResponseMode, "Unsupported `response_mode` requested."),
+        UnsupportedResponseType => (OAuth::UnsupportedResponseType, "Unsupported `response_type` requested."),
+        UnsupportedTokenType => (OAuth::UnsupportedTokenType, "An OIDC error occurred: oidc.unsupported_token_type."),
     }
 }
 
@@ -232,26 +224,24 @@ impl Code {
         self.row().1
     }
 
-    /// The error, whose message is always the same.
-    pub(crate) fn error(self) -> ApiError {
-        self.about(&[])
+    pub(super) const fn status(self) -> u16 {
+        self.row().0
     }
 
-    /// The error, whose message names these things.
-    pub(crate) fn about(self, things: &[&str]) -> ApiError {
-        let (status, _, message) = self.row();
-        let mut parts = message.split("{}");
+    /// The message about these things.
+    pub(super) fn message(self, things: &[&str]) -> String {
+        let mut parts = self.row().2.split("{}");
         let mut told = parts.next().unwrap_or_default().to_owned();
         for (thing, part) in things.iter().zip(parts) {
             told.extend([thing, part]);
         }
-        ApiError { status, code: Some(self), data: None, details: None, message: told }
+        told
     }
 }
 
 impl ErrorCode {
     pub(crate) const fn as_str(self) -> &'static str {
-        self.row().0
+        self.row().0.as_str()
     }
 
     /// The code that Logto adds.
@@ -261,5 +251,20 @@ impl ErrorCode {
 
     pub(crate) const fn message(self) -> &'static str {
         self.row().1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_what_they_are_about() {
+        let told = Code::EntityNotExistsWithId.message(&["roles", "{}"]);
+        assert_eq!(told, "The roles with ID `{}` does not exist.");
+        assert_eq!(
+            Code::AuthForbidden.message(&[]),
+            "Forbidden. Please check your user roles and permissions."
+        );
     }
 }

@@ -8,7 +8,6 @@ use kit::{Note, Prose};
 use serde_json::{Map, Value, json};
 
 use super::answer;
-use super::api_error::ApiError;
 use super::code::{Code, ErrorCode};
 
 /// An error as it goes out. Each endpoint has its own enum and maps it to this.
@@ -46,11 +45,9 @@ impl OidcError {
         // Two descriptions have a code of their own (contract §0.1).
         let lost = description.contains("session") && description.contains("not found")
             || description.contains("authorization request has expired");
-        let (code, message) = if lost {
-            let error = ApiError::no_session();
-            (Code::SessionNotFound.as_str().to_owned(), error.message)
-        } else {
-            (self.error.code(), self.error.message().to_owned())
+        let (code, message) = match lost {
+            true => (Code::SessionNotFound.as_str().to_owned(), Code::SessionNotFound.message(&[])),
+            false => (self.error.code(), self.error.message().to_owned()),
         };
         let mut body = Map::new();
         body.insert("code".to_owned(), json!(code));

@@ -59,6 +59,7 @@ pub(super) async fn put(
     let user_id = members.get("userId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let details = members.get("details").cloned();
     let mut store = shared.store();
+    store.user(&id).ok_or(IdentityError::NoUser)?;
     let user = linkable(&mut store, &id, &target, &user_id)?;
     let before = user.identities.insert(target, Identity { user_id, details });
     user.updated_at = shared.context.clock.millis();
@@ -73,9 +74,10 @@ fn linkable<'s>(
     target: &str,
     identity: &str,
 ) -> Result<&'s mut User, IdentityError> {
-    let in_use = store.user_by_identity(target, identity).is_some_and(|holder| holder.id != id);
-    let user = store.user_mut(id).ok_or(IdentityError::NoUser)?;
-    if in_use { Err(IdentityError::InUse) } else { Ok(user) }
+    if store.user_by_identity(target, identity).is_some_and(|holder| holder.id != id) {
+        return Err(IdentityError::InUse);
+    }
+    store.user_mut(id).ok_or(IdentityError::NoUser)
 }
 
 /// `POST /users/:id/identities`: links what a provider tells. Connectors that

@@ -3,41 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
-use super::endpoint::{self, Refuse, Refused};
+use super::endpoint::{self, Refused};
 use super::{client_auth, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{Application, Store};
-use crate::wire::{ErrorCode, OidcError};
-
-/// Why nothing is told of a token.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-enum IntrospectionError {
-    #[error("`{0}` is given twice")]
-    Twice(String),
-    #[error("the parameter `token` is missing")]
-    NoToken,
-    #[error("a JWT cannot be introspected")]
-    Structured,
-}
-
-impl Refuse for IntrospectionError {
-    fn wire(&self) -> OidcError {
-        match self {
-            Self::Twice(name) => {
-                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
-            }
-            Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
-            Self::Structured => OidcError::new(
-                400,
-                ErrorCode::UnsupportedTokenType,
-                "Structured JWT Tokens cannot be introspected via the introspection_endpoint",
-            ),
-        }
-    }
-}
 
 /// Tells what a token is good for.
 pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
@@ -49,20 +20,12 @@ fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value,
     let form = form::parse(headers, body, "/token/introspection")?;
     let store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
-    if let Some(name) = form.repeated().first() {
-        return Err(IntrospectionError::Twice((*name).to_owned()).into());
-    }
-    let token = presented(&form)?;
+    let token = form::token(&form, "introspected", "introspection")?;
     let found = Known::find(&store, token, shared.now());
     Ok(match found.filter(|known| may_ask(&application, known)) {
         Some(known) => known.told(&shared.issuer()),
         None => json!({ "active": false }),
     })
-}
-
-fn presented(form: &Params) -> Result<&str, IntrospectionError> {
-    let token = form.first("token").filter(|token| !token.is_empty()).ok_or(IntrospectionError::NoToken)?;
-    if token.split('.').count() == 3 { Err(IntrospectionError::Structured) } else { Ok(token) }
 }
 
 /// Confidential applications may ask for any token, public ones for their own.

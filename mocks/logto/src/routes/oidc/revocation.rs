@@ -8,37 +8,15 @@ use http::{HeaderMap, StatusCode};
 use super::endpoint::{Refuse, Refused};
 use super::{audit, client_auth, cors, form};
 use crate::shared::{Shared, SharedState};
-use crate::wire::{self, ErrorCode, OidcError};
+use crate::wire::{self, OidcError};
 
-/// Why nothing is revoked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-enum RevocationError {
-    #[error("`{0}` is given twice")]
-    Twice(String),
-    #[error("the parameter `token` is missing")]
-    NoToken,
-    #[error("a JWT cannot be revoked")]
-    Structured,
-    #[error("the token was given to another application")]
-    OfOther,
-}
+#[error("the token was given to another application")]
+struct OfOther;
 
-impl Refuse for RevocationError {
+impl Refuse for OfOther {
     fn wire(&self) -> OidcError {
-        match self {
-            Self::Twice(name) => {
-                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
-            }
-            Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
-            Self::Structured => OidcError::new(
-                400,
-                ErrorCode::UnsupportedTokenType,
-                "Structured JWT Tokens cannot be revoked via the revocation_endpoint",
-            ),
-            Self::OfOther => {
-                OidcError::invalid_request("client is not authorized to revoke the presented token")
-            }
-        }
+        OidcError::invalid_request("client is not authorized to revoke the presented token")
     }
 }
 
@@ -60,13 +38,7 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Refuse
     let form = form::parse(headers, body, "/token/revocation")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
-    if let Some(name) = form.repeated().first() {
-        return Err(RevocationError::Twice((*name).to_owned()).into());
-    }
-    let token = form.first("token").ok_or(RevocationError::NoToken)?;
-    if token.split('.').count() == 3 {
-        return Err(RevocationError::Structured.into());
-    }
+    let token = form::token(&form, "revoked", "revocation")?;
     let of_access =
         store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone(), None));
     let found = of_access.or_else(|| {
@@ -79,7 +51,7 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Refuse
         return Ok(());
     }
     if client != application.id {
-        return Err(RevocationError::OfOther.into());
+        return Err(OfOther.into());
     }
     store.revoke_grant(&grant);
     if let (Some(account), Ok(presented)) = (refreshed, client_auth::Presented::of(headers, &form)) {
