@@ -9,53 +9,59 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::response::{Response, Result};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Method, StatusCode, Uri};
-use kit::{Journal, Rule};
+use kit::{Journal, Route};
 use oauth::Params;
 use serde::{Deserialize, Serialize};
 
 use self::body::{Refusal, read};
-use crate::config::{App, Config, Invalid, Organisation, User};
+use crate::config::{App, Config, Organisation, User};
 use crate::{HuggingFace, answer};
 
 /// Everything the control listener answers; see the crate's documentation.
 pub(crate) fn router(mock: HuggingFace) -> Router {
-    Router::new()
-        .route("/users", get(users).post(add_user))
-        .route("/users/{username}", delete(remove_user))
-        .route("/organisations", get(organisations).post(add_organisation))
-        .route("/apps", get(apps).post(add_app))
-        .route("/apps/{client_id}", delete(remove_app))
-        .route("/sessions", post(sign_in))
-        .route("/switches", get(switches).put(set_switches))
-        .route("/script", get(script).post(add_rule).delete(clear_script))
-        .route("/journal", get(journal).delete(clear_journal))
-        .route("/clock", get(clock).post(advance))
-        .route("/reset", post(reset))
-        .fallback(not_found)
-        .method_not_allowed_fallback(not_found)
-        .with_state(mock)
+    let table = [
+        Route::get("/users", users),
+        Route::post("/users", add_user),
+        Route::delete("/users/{username}", remove_user),
+        Route::get("/organisations", organisations),
+        Route::post("/organisations", add_organisation),
+        Route::get("/apps", apps),
+        Route::post("/apps", add_app),
+        Route::delete("/apps/{client_id}", remove_app),
+        Route::post("/sessions", sign_in),
+        Route::get("/switches", switches),
+        Route::put("/switches", set_switches),
+        Route::get("/script", script),
+        Route::post("/script", add_rule),
+        Route::delete("/script", clear_script),
+        Route::get("/journal", journal),
+        Route::delete("/journal", clear_journal),
+        Route::get("/clock", clock),
+        Route::post("/clock", advance),
+        Route::post("/reset", reset),
+    ];
+    Route::router(table).fallback(not_found).method_not_allowed_fallback(not_found).with_state(mock)
 }
 
 async fn users(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.users())
 }
 
-async fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    added(&body, |user: User| {
-        let organisations = mock.organisations();
-        let others = mock.users().into_iter().filter(|own| own.username != user.username);
-        let users = others.chain([user.clone()]).collect();
-        Config { users, organisations, ..Config::default() }.check()?;
-        Ok(mock.add_user(user))
-    })
+async fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    let user: User = read(&body)?;
+    let others = mock.users().into_iter().filter(|own| own.username != user.username);
+    let users = others.chain([user.clone()]).collect();
+    Config { users, organisations: mock.organisations(), ..Config::default() }
+        .check()
+        .map_err(Refusal::from)?;
+    Ok(answer::json(StatusCode::CREATED, &mock.add_user(user)))
 }
 
-async fn remove_user(State(mock): State<HuggingFace>, Path(username): Path<String>) -> Response {
+async fn remove_user(State(mock): State<HuggingFace>, Path(username): Path<String>) -> Result<Response> {
     removed(mock.remove_user(&username), Refusal::NoUser(username))
 }
 
@@ -63,25 +69,23 @@ async fn organisations(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.organisations())
 }
 
-async fn add_organisation(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    added(&body, |organisation: Organisation| {
-        organisation.check()?;
-        Ok(mock.add_organisation(organisation))
-    })
+async fn add_organisation(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    let organisation: Organisation = read(&body)?;
+    organisation.check().map_err(Refusal::from)?;
+    Ok(answer::json(StatusCode::CREATED, &mock.add_organisation(organisation)))
 }
 
 async fn apps(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.apps())
 }
 
-async fn add_app(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    added(&body, |app: App| {
-        app.check()?;
-        Ok(mock.add_app(app))
-    })
+async fn add_app(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    let app: App = read(&body)?;
+    app.check().map_err(Refusal::from)?;
+    Ok(answer::json(StatusCode::CREATED, &mock.add_app(app)))
 }
 
-async fn remove_app(State(mock): State<HuggingFace>, Path(client_id): Path<String>) -> Response {
+async fn remove_app(State(mock): State<HuggingFace>, Path(client_id): Path<String>) -> Result<Response> {
     removed(mock.remove_app(&client_id), Refusal::NoApp(client_id))
 }
 
@@ -96,41 +100,28 @@ struct SignedIn {
     token: String,
 }
 
-async fn sign_in(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    let signed_in = read::<SignIn>(&body)
-        .and_then(|who| mock.sign_in(&who.username).ok_or(Refusal::NoUser(who.username)));
-    match signed_in {
-        Ok(token) => answer::json(StatusCode::CREATED, &SignedIn { token }),
-        Err(refusal) => refusal.answer(),
-    }
+async fn sign_in(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    let SignIn { username } = read(&body)?;
+    let token = mock.sign_in(&username).ok_or(Refusal::NoUser(username))?;
+    Ok(answer::json(StatusCode::CREATED, &SignedIn { token }))
 }
 
 async fn switches(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.switches())
 }
 
-async fn set_switches(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    match read(&body) {
-        Ok(switches) => {
-            mock.set_switches(switches);
-            answer::json(StatusCode::OK, &mock.switches())
-        }
-        Err(refusal) => refusal.answer(),
-    }
+async fn set_switches(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    mock.set_switches(read(&body)?);
+    Ok(answer::json(StatusCode::OK, &mock.switches()))
 }
 
 async fn script(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.context().script.rules())
 }
 
-async fn add_rule(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    match read::<Rule>(&body).and_then(body::check_rule) {
-        Ok(rule) => {
-            mock.context().script.add(rule);
-            answer::json(StatusCode::CREATED, &mock.context().script.rules())
-        }
-        Err(refusal) => refusal.answer(),
-    }
+async fn add_rule(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    mock.context().script.add(body::check_rule(read(&body)?)?);
+    Ok(answer::json(StatusCode::CREATED, &mock.context().script.rules()))
 }
 
 async fn clear_script(State(mock): State<HuggingFace>) -> Response {
@@ -139,16 +130,11 @@ async fn clear_script(State(mock): State<HuggingFace>) -> Response {
 }
 
 /// `?since=N` leaves out entries up to number N, `&limit=N` all but the first N of the others.
-async fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> Response {
+async fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> Result<Response> {
     let query = Params::parse(&query.unwrap_or_default());
-    let number = |name, otherwise| match query.first(name) {
-        Some(given) => body::number(name, given),
-        None => Ok(otherwise),
-    };
-    match (number("since", 0), number("limit", u64::MAX)) {
-        (Ok(since), Ok(limit)) => entries(mock.context().journal.clone(), since, limit),
-        (Err(refusal), _) | (_, Err(refusal)) => refusal.answer(),
-    }
+    let number = |name, otherwise| query.first(name).map_or(Ok(otherwise), |given| body::number(name, given));
+    let (since, limit) = (number("since", 0)?, number("limit", u64::MAX)?);
+    Ok(entries(mock.context().journal.clone(), since, limit))
 }
 
 /// The array is written entry by entry, as fast as the client reads it: a journal may hold 64 MiB.
@@ -187,14 +173,10 @@ struct Advance {
     seconds: u32,
 }
 
-async fn advance(State(mock): State<HuggingFace>, body: Bytes) -> Response {
-    match read::<Advance>(&body) {
-        Ok(by) => {
-            mock.clock().advance(Duration::from_secs(by.seconds.into()));
-            clock(State(mock)).await
-        }
-        Err(refusal) => refusal.answer(),
-    }
+async fn advance(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    let Advance { seconds } = read(&body)?;
+    mock.clock().advance(Duration::from_secs(seconds.into()));
+    Ok(clock(State(mock)).await)
 }
 
 async fn reset(State(mock): State<HuggingFace>) -> Response {
@@ -202,22 +184,10 @@ async fn reset(State(mock): State<HuggingFace>) -> Response {
     answer::empty(StatusCode::NO_CONTENT)
 }
 
-async fn not_found(method: Method, uri: Uri) -> Response {
-    Refusal::NoRoute(method, uri.path().to_owned()).answer()
+async fn not_found(method: Method, uri: Uri) -> Refusal {
+    Refusal::NoRoute(method, uri.path().to_owned())
 }
 
-/// 201 with the thing as it was added, ids and secrets filled in.
-fn added<T, F>(body: &Bytes, add: F) -> Response
-where
-    T: serde::de::DeserializeOwned + Serialize,
-    F: FnOnce(T) -> Result<T, Invalid>,
-{
-    match read(body).and_then(|thing| add(thing).map_err(Refusal::Invalid)) {
-        Ok(thing) => answer::json(StatusCode::CREATED, &thing),
-        Err(refusal) => refusal.answer(),
-    }
-}
-
-fn removed(existed: bool, otherwise: Refusal) -> Response {
-    if existed { answer::empty(StatusCode::NO_CONTENT) } else { otherwise.answer() }
+fn removed(existed: bool, otherwise: Refusal) -> Result<Response> {
+    if existed { Ok(answer::empty(StatusCode::NO_CONTENT)) } else { Err(otherwise.into()) }
 }

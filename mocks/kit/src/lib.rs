@@ -13,6 +13,7 @@
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
+//! * [`Route`]: a row of the table that a router is made of.
 //! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
 //! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
 //! * [`within`]: every wait has a deadline and says what it waited for.
@@ -43,6 +44,7 @@ pub mod output;
 mod port;
 mod proxy;
 mod random;
+mod route;
 mod script;
 pub mod secret;
 mod serve;
@@ -72,6 +74,7 @@ pub use note::{Facts, Note, Prose, Reason};
 pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;
+pub use route::Route;
 pub use script::{Dribble, Garbage, Rule, RuleError, Script};
 pub use secret::Secrets;
 pub use serve::{BindError, Bound, Connections, HeldPort, Running, ServeError};

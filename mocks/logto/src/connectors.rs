@@ -18,7 +18,7 @@ mod parameters;
 mod profile;
 mod registry;
 
-pub(crate) use error::ConnectorError;
+pub(crate) use error::{ConnectorError, Uncaught};
 pub(crate) use kind::{Authorization, SocialConnector};
 pub(crate) use mail::{HTTP_EMAIL, check_mail_config, shown_mail};
 pub(crate) use metadata::{check as check_metadata, is_language, kept};

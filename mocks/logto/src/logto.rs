@@ -8,6 +8,7 @@ use kit::Party;
 use crate::context::Context;
 use crate::routes;
 use crate::shared::Shared;
+use crate::wire::{Code, ErrorCode};
 
 /// The double; clones share its state.
 #[derive(Debug, Clone)]
@@ -33,6 +34,20 @@ impl Logto {
             Party::LOGTO,
             context.endpoint.clone(),
         )
+    }
+
+    /// Method and path of every route, for tests of what is covered.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn routes() -> Vec<(&'static str, &'static str)> {
+        routes::routes()
+    }
+
+    /// Every error code, for the same tests.
+    #[doc(hidden)]
+    pub fn codes() -> impl Iterator<Item = String> {
+        let own = Code::ALL.iter().map(|code| code.as_str().to_owned());
+        own.chain(ErrorCode::ALL.iter().map(|code| code.code()))
     }
 
     /// Id and secret of the seeded machine-to-machine application that may use

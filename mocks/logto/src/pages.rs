@@ -5,4 +5,4 @@ mod html;
 mod routes;
 
 pub(crate) use html::{SIGNED_OUT, sign_out, submitting};
-pub(crate) use routes::{DEVICE, DEVICE_SUCCESS, device, fallback, page, router, unknown_session};
+pub(crate) use routes::{DEVICE, DEVICE_SUCCESS, device, fallback, page, routes, unknown_session};

@@ -9,4 +9,4 @@ mod redirect_uri;
 mod table;
 
 pub(crate) use experience::{interaction_uid, is_username};
-pub(crate) use table::router;
+pub(crate) use table::{router, routes};

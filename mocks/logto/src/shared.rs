@@ -1,7 +1,8 @@
 //! What all routes share.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::extract::State;
 use kit::alphabet::{ALNUM, LOWER_ALNUM};
 use serde_json::Value;
 use url::Url;
@@ -99,6 +100,9 @@ impl Shared {
         self.context.random.string(ALNUM, 32)
     }
 }
+
+/// The state of a double, as handlers take it.
+pub(crate) type SharedState = State<Arc<Shared>>;
 
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()

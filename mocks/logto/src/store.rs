@@ -104,6 +104,10 @@ impl Store {
         self.applications.iter().find(|application| application.id == id)
     }
 
+    pub(crate) fn application_mut(&mut self, id: &str) -> Option<&mut Application> {
+        self.applications.iter_mut().find(|application| application.id == id)
+    }
+
     pub(crate) fn connector(&self, id: &str) -> Option<&Connector> {
         self.connectors.iter().find(|connector| connector.id == id)
     }
@@ -116,6 +120,10 @@ impl Store {
     /// The API resource with that indicator.
     pub(crate) fn resource(&self, indicator: &str) -> Option<&ApiResource> {
         self.resources.iter().find(|resource| resource.indicator == indicator)
+    }
+
+    pub(crate) fn resource_mut(&mut self, id: &str) -> Option<&mut ApiResource> {
+        self.resources.iter_mut().find(|resource| resource.id == id)
     }
 
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
@@ -157,6 +165,13 @@ impl Store {
         for session in self.sessions.values_mut() {
             session.authorizations.retain(|_, grant| grant != id);
         }
+    }
+
+    /// The same for all of which `ends` is true.
+    pub(crate) fn revoke_grants(&mut self, ends: impl Fn(&Grant) -> bool) {
+        let ended: Vec<String> =
+            self.grants.iter().filter(|(_, grant)| ends(grant)).map(|(id, _)| id.clone()).collect();
+        ended.iter().for_each(|id| self.revoke_grant(id));
     }
 
     /// A session, if it is alive.

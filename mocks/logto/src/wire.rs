@@ -3,6 +3,7 @@
 mod answer;
 mod api_error;
 pub(crate) mod body;
+mod code;
 mod cookies;
 mod frames;
 mod headers;
@@ -10,8 +11,9 @@ mod issue;
 mod oidc_error;
 mod v8;
 
-pub(crate) use answer::{json, not_implemented, redirect, text};
+pub(crate) use answer::{Answer, Json, Query, html, json, not_implemented, redirect, text, uncached};
 pub(crate) use api_error::ApiError;
+pub(crate) use code::{Code, ErrorCode};
 pub(crate) use cookies::{CookieKey, Cookies, SetCookies};
 pub(crate) use frames::{frames, policy};
 pub(crate) use headers::common;

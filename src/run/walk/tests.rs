@@ -108,13 +108,13 @@ async fn what_may_be_of_another_walk_is_shown_as_not_attributed_and_proves_nothi
     let scenario = scenarios.iter().find(|scenario| scenario.name().ends_with("@key-set-fails")).unwrap();
     let first = |report: &WalkReport| report.findings.first().map(|first| first.cause);
 
-    let stack = stack_for(scenario).unwrap().start().await.unwrap();
+    let stack = stack_for(scenario).start().await.unwrap();
     let alone = play(&stack, scenario, true).await;
     stack.stop().await.unwrap();
     assert_eq!(first(&alone.report), scenario.finding.map(|(cause, _)| cause));
     assert_eq!(alone.report.transcript.not_attributed, []);
 
-    let stack = stack_for(scenario).unwrap().start().await.unwrap();
+    let stack = stack_for(scenario).start().await.unwrap();
     let beside = meanwhile(&stack, play(&stack, scenario, true)).await;
     stack.stop().await.unwrap();
     assert_eq!(first(&beside.report), Some(Cause::Unknown));

@@ -1,6 +1,6 @@
 //! Reading what is sent to the control API.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use kit::{Rule, RuleError};
@@ -19,7 +19,7 @@ pub(super) enum Refusal {
     #[error("the body is not what is expected here: {0}")]
     Body(serde_json::Error),
     #[error("{0}")]
-    Invalid(Invalid),
+    Invalid(#[from] Invalid),
     #[error("there is no user `{0}`")]
     NoUser(String),
     #[error("there is no app with client_id `{0}`")]
@@ -35,8 +35,8 @@ struct ErrorBody {
     error: String,
 }
 
-impl Refusal {
-    pub(super) fn answer(&self) -> Response {
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
         let status = match self {
             Refusal::NoRoute(..) | Refusal::NoUser(_) | Refusal::NoApp(_) => StatusCode::NOT_FOUND,
             Refusal::Body(_) | Refusal::Invalid(_) | Refusal::Number { .. } | Refusal::Rule(_) => {

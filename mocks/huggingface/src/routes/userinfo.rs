@@ -1,21 +1,17 @@
 //! `GET /oauth/userinfo` and `POST /oauth/userinfo`
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Response, Result};
 use http::{HeaderMap, StatusCode};
 
 use super::resource::{Refusal, bearer};
 use crate::claims::{Changed, UserInfo};
 use crate::{HuggingFace, answer};
 
-pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
-    match userinfo(&mock, &headers) {
-        Ok(body) => {
-            let changes = &mock.switches().claims.userinfo;
-            answer::json(StatusCode::OK, &Changed { claims: &body, changes })
-        }
-        Err(refusal) => refusal.answer(&mock),
-    }
+pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Result<Response> {
+    let body = userinfo(&mock, &headers).map_err(|refusal| refusal.answer(&mock))?;
+    let changes = &mock.switches().claims.userinfo;
+    Ok(answer::json(StatusCode::OK, &Changed { claims: &body, changes }))
 }
 
 fn userinfo(mock: &HuggingFace, headers: &HeaderMap) -> Result<UserInfo, Refusal> {

@@ -4,7 +4,7 @@
 //! `fullname` the display name. Granted scopes are not told.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Response, Result};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -75,11 +75,9 @@ struct Auth {
     expires_at: Option<String>,
 }
 
-pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
-    match whoami(&mock, &headers) {
-        Ok(body) => answer::json(StatusCode::OK, &body),
-        Err(refusal) => refusal.answer(&mock),
-    }
+pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Result<Response> {
+    let body = whoami(&mock, &headers).map_err(|refusal| refusal.answer(&mock))?;
+    Ok(answer::json(StatusCode::OK, &body))
 }
 
 fn whoami(mock: &HuggingFace, headers: &HeaderMap) -> Result<Whoami, Refusal> {

@@ -1,10 +1,11 @@
 //! Connector errors, and what the API makes of them (contract §7).
 
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::fetch::FetchError;
 use super::id_token_error::IdTokenError;
-use crate::wire::{ApiError, Issue};
+use crate::wire::{ApiError, Code, Issue};
 
 /// What went wrong in a connector.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,10 @@ pub(crate) enum ConnectorError {
     Network(#[from] FetchError),
 }
 
+/// What JavaScript would have printed, for the log alone: it never goes on the wire.
+#[derive(Debug, Clone)]
+pub(crate) struct Uncaught(pub(crate) String);
+
 fn issues(issues: &[Issue]) -> String {
     issues.iter().map(Issue::place).collect::<Vec<_>>().join(", ")
 }
@@ -48,26 +53,16 @@ fn issues(issues: &[Issue]) -> String {
 impl ConnectorError {
     pub(crate) fn wire(&self) -> ApiError {
         match self {
-            Self::InvalidConfig(issues) => with_issues(
-                ApiError::new(400, "connector.invalid_config", "The connector's config is invalid."),
-                issues,
-            ),
-            Self::AuthorizationFailed(data) => ApiError::new(
-                401,
-                "connector.authorization_failed",
-                "The user's authorization process is unsuccessful.",
-            )
-            .with_data(data.clone()),
+            Self::InvalidConfig(issues) => with_issues(Code::ConnectorInvalidConfig.error(), issues),
+            Self::AuthorizationFailed(data) => {
+                Code::ConnectorAuthorizationFailed.error().with_data(data.clone())
+            }
             Self::Callback(data) => general(data.clone()),
             // Status and body of the provider are lost here, in the real one too.
             Self::Refused { .. } => general(json!({ "message": "{}" })),
             Self::TokenNotJson(text) => ApiError::syntax(text.clone()),
             Self::NoAccessToken { told } => {
-                let error = ApiError::new(
-                    401,
-                    "connector.social_auth_code_invalid",
-                    "Unable to get access token, please check authorization code.",
-                );
+                let error = Code::ConnectorSocialAuthCodeInvalid.error();
                 match told {
                     Some(told) => error.with_data(json!({ "message": told })),
                     None => error,
@@ -75,11 +70,7 @@ impl ConnectorError {
             }
             Self::InvalidResponse(issues) => with_issues(invalid_response(), issues),
             Self::Unreadable(body) => invalid_response().with_data(json!({ "message": body })),
-            Self::AccessTokenInvalid => ApiError::new(
-                401,
-                "connector.social_invalid_access_token",
-                "The connector's access token is invalid.",
-            ),
+            Self::AccessTokenInvalid => Code::ConnectorSocialInvalidAccessToken.error(),
             Self::UserinfoRefused { body, .. } => general(json!({ "message": body })),
             Self::Claims(issues) => with_issues(invalid_id_token(), issues),
             Self::Nonce => invalid_id_token()
@@ -90,10 +81,20 @@ impl ConnectorError {
     }
 }
 
+impl IntoResponse for ConnectorError {
+    fn into_response(self) -> Response {
+        let mut response = self.wire().response(self.to_string());
+        if let Some(text) = self.uncaught() {
+            response.extensions_mut().insert(Uncaught(text));
+        }
+        response
+    }
+}
+
 impl ConnectorError {
     /// How JavaScript prints the error that nothing catches, as the audit log has
     /// it; none where Logto has an error of its own.
-    pub(crate) fn uncaught(&self) -> Option<String> {
+    fn uncaught(&self) -> Option<String> {
         match self {
             Self::Network(FetchError::Elapsed(_)) => Some("TimeoutError: Request timed out".to_owned()),
             Self::Network(_) => Some("TypeError: fetch failed".to_owned()),
@@ -107,18 +108,18 @@ impl ConnectorError {
 }
 
 fn invalid_response() -> ApiError {
-    ApiError::new(400, "connector.invalid_response", "The connector's response is invalid.")
+    Code::ConnectorInvalidResponse.error()
 }
 
 fn invalid_id_token() -> ApiError {
-    ApiError::new(401, "connector.social_invalid_id_token", "The connector's id token is invalid.")
+    Code::ConnectorSocialInvalidIdToken.error()
 }
 
 /// The message tells the data, or the description in it.
 fn general(data: Value) -> ApiError {
     let told = data.get("errorDescription").and_then(Value::as_str);
     let told = told.map_or_else(|| data.to_string(), ToOwned::to_owned);
-    ApiError::new(400, "connector.general", format!("Error occurred in connector: {told}")).with_data(data)
+    Code::ConnectorGeneral.about(&[&told]).with_data(data)
 }
 
 /// Issues go out as zod lists them, as `data` and as `details`.

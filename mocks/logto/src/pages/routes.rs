@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
-use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use kit::Note;
-use oauth::params::Params;
+use kit::{Note, Route};
 
 use super::html;
 use crate::routes::oidc;
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::Store;
-use crate::wire::{self, Cookies};
+use crate::wire::{self, Cookies, Query};
 
 const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 
@@ -29,15 +26,13 @@ pub(crate) const DEVICE: &str = "/device";
 /// Where they end.
 pub(crate) const DEVICE_SUCCESS: &str = "/device/success";
 
-pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new()
-        .route(DEVICE_SUCCESS, get(|| async { device() }))
-        .route("/callback/{connector}", get(callback).post(callback_form))
-}
-
-/// The provider sends the person here; the page does the rest.
-async fn callback() -> Response {
-    page()
+/// The provider sends the person to `/callback`; the page does the rest.
+pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
+    [
+        Route::get(DEVICE_SUCCESS, async || device()),
+        Route::get("/callback/{connector}", async || page()),
+        Route::post("/callback/{connector}", callback_form),
+    ]
 }
 
 /// A provider that posts its answer: the same address with the form as query.
@@ -55,10 +50,10 @@ async fn callback_form(Path(connector): Path<String>, body: String) -> Response 
 
 /// Everything that is no route of an API.
 pub(crate) async fn fallback(
-    State(shared): State<Arc<Shared>>,
+    State(shared): SharedState,
     method: Method,
     uri: Uri,
-    RawQuery(query): RawQuery,
+    Query(params): Query,
     headers: HeaderMap,
 ) -> Response {
     let path = uri.path();
@@ -69,7 +64,7 @@ pub(crate) async fn fallback(
     if path == "/api" || of_no_page.iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
-    let preview = Params::parse(&query.unwrap_or_default()).first("preview").is_some();
+    let preview = params.first("preview").is_some();
     let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));
     if guarded && !preview && !interaction_runs(&shared, &headers) {
         return unknown_session(&shared, &shared.store(), "no interaction is under way for this browser");
@@ -102,9 +97,8 @@ pub(crate) fn device() -> Response {
 }
 
 fn shown(html: &'static str) -> Response {
-    let mut response = Response::new(axum::body::Body::from(html));
+    let mut response = wire::html(html);
     let fields = response.headers_mut();
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));
     // The language of the page we have, whatever was asked for.
     fields.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));

@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{get, post};
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth::ErrorCode;
+use http::{HeaderMap, StatusCode};
+use kit::Route;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::management;
 use super::oidc::client_auth::{self, Presented};
-use super::oidc::cors;
-use crate::shared::Shared;
-use crate::wire::{self, OidcError};
+use super::oidc::endpoint::{self, Refused};
+use crate::shared::{Shared, SharedState};
+use crate::wire::{self, Answer, ErrorCode, OidcError};
 
 /// The seeded machine-to-machine application.
 pub(crate) const M2M_ID: &str = "m-default";
@@ -27,38 +25,32 @@ pub(crate) const ADMIN_RESOURCE: &str = "https://admin.logto.app/api";
 /// Lifetime of a Management API token in seconds.
 const TOKEN_LIFETIME: i64 = 3600;
 
+pub(crate) fn routes() -> [Route<Arc<Shared>>; 2] {
+    [Route::get("/api/status", async || StatusCode::NO_CONTENT), Route::post("/oidc/token", token)]
+}
+
 pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/oidc/token", post(token))
-        .fallback(elsewhere)
+    Route::router(routes()).fallback(elsewhere)
 }
 
 /// The admin tenant has a Management API of its own, to which no token is given here.
-async fn elsewhere(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
-    if request.uri().path().starts_with("/api/")
-        && let Some(refused) = management::refused_by_admin(&shared, request.headers())
-    {
-        return refused;
+async fn elsewhere(State(shared): SharedState, request: Request) -> Answer<Response> {
+    if request.uri().path().starts_with("/api/") {
+        management::check_admin(&shared, request.headers())?;
     }
-    wire::text(StatusCode::NOT_FOUND, "Not Found")
+    Ok(wire::text(StatusCode::NOT_FOUND, "Not Found"))
 }
 
-async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    match grant(&shared, &headers, &Params::parse(&body)) {
-        Ok(answer) => {
-            let mut response = wire::json(StatusCode::OK, &answer);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow_with_reason(response, &headers)
-        }
-        Err((error, reason)) => cors::allow_with_reason(error.uncached(reason), &headers),
-    }
+async fn token(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+    let token = grant(&shared, &headers, &Params::parse(&body)).map(|token| (StatusCode::OK, token));
+    endpoint::answer(token, &headers, &shared.admin_endpoint("/oidc"))
 }
 
-fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, (OidcError, String)> {
+fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, Refused> {
     let issuer = shared.admin_endpoint("/oidc");
-    let presented = Presented::of(headers, form).map_err(|error| (error.wire(&issuer), error.to_string()))?;
-    let bad = |status, code, text: &str| (OidcError::new(status, code, text), text.to_owned());
+    let presented = Presented::of(headers, form)?;
+    let bad =
+        |status, code, text: &str| Refused::Request(OidcError::new(status, code, text), text.to_owned());
     if presented.id != M2M_ID {
         let text = format!("invalid client {}", presented.id);
         return Err(bad(400, ErrorCode::InvalidClient, &text));
@@ -67,7 +59,7 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, (
     if !oauth::secret::equal(&shared.m2m_secret, given) {
         let reason = oauth::secret::difference(&shared.m2m_secret, given, Some(M2M_ID));
         let error = client_auth::failed(&issuer, presented.by_header);
-        return Err((error, format!("the secret of {M2M_ID} {reason}")));
+        return Err(Refused::Request(error, format!("the secret of {M2M_ID} {reason}")));
     }
     match form.first("grant_type") {
         Some("client_credentials") => {}

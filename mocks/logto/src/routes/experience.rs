@@ -18,5 +18,5 @@ mod submit;
 
 pub(crate) use interaction::interaction_uid;
 pub(crate) use profile::is_username;
-pub(crate) use routes::router;
+pub(crate) use routes::{router, routes};
 pub(super) use state::logged;

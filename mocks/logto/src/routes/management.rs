@@ -26,5 +26,5 @@ mod user_data;
 mod user_search;
 mod users;
 
-pub(crate) use auth::refused_by_admin;
-pub(crate) use routes::router;
+pub(crate) use auth::check_admin;
+pub(crate) use routes::routes;

@@ -10,6 +10,7 @@ pub(super) mod cors;
 mod device;
 mod discovery;
 mod end_session;
+pub(super) mod endpoint;
 mod finish;
 mod form;
 mod introspection;
@@ -27,4 +28,4 @@ mod userinfo;
 
 pub(crate) use consent::allow;
 pub(crate) use request::AuthorizationRequest;
-pub(crate) use routes::{router, unknown_route};
+pub(crate) use routes::{router, routes, unknown_route};

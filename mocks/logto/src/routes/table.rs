@@ -6,9 +6,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::get;
 use http::header::HOST;
 use http::{StatusCode, Uri};
+use kit::Route;
 use tower::ServiceExt as _;
 
 use super::{admin, experience, management, oidc};
@@ -17,7 +17,18 @@ use crate::pages;
 use crate::shared::Shared;
 use crate::wire;
 
-/// The routes of both tenants. An origin equal to the admin endpoint's picks
+/// Method and path of everything that is answered, by either tenant.
+pub(crate) fn routes() -> Vec<(&'static str, &'static str)> {
+    let areas = [oidc::routes(), experience::routes(), management::routes()].into_iter().flatten();
+    let all = areas.chain(of_no_area()).chain(pages::routes()).chain(admin::routes());
+    all.map(|route| (route.method, route.path)).collect()
+}
+
+fn of_no_area() -> [Route<Arc<Shared>>; 1] {
+    [Route::get("/api/status", async || StatusCode::NO_CONTENT)]
+}
+
+/// The router of both tenants. An origin equal to the admin endpoint's picks
 /// the admin tenant, anything else the default one (contract §0).
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let admin = admin::router().with_state(shared.clone());
@@ -25,12 +36,11 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let trusted = shared.context.trust_proxy_header;
     let policy = wire::policy(&shared.endpoint(""), &shared.admin_endpoint(""));
     let admin_authority = shared.context.admin_endpoint.authority().to_owned();
-    let tenant = Router::new()
-        .route("/api/status", get(|| async { StatusCode::NO_CONTENT }))
+    let tenant = Route::router(of_no_area())
         .merge(oidc::router())
         .merge(experience::router(shared))
-        .merge(management::router())
-        .merge(pages::router())
+        .merge(Route::router(management::routes()))
+        .merge(Route::router(pages::routes()))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
         .with_state(shared.clone());

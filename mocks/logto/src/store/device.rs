@@ -1,9 +1,10 @@
 //! Codes of the device flow (RFC 8628).
 
+use oauth::Scopes;
 use oauth::params::Params;
-use oauth::{ErrorCode, Scopes};
 
 use crate::routes::oidc::AuthorizationRequest;
+use crate::wire::ErrorCode;
 
 /// A device code, and the user code that belongs to it.
 #[derive(Debug, Clone)]

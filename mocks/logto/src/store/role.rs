@@ -84,6 +84,10 @@ impl Store {
         self.roles.iter().find(|role| role.id == id)
     }
 
+    pub(crate) fn role_mut(&mut self, id: &str) -> Option<&mut Role> {
+        self.roles.iter_mut().find(|role| role.id == id)
+    }
+
     /// A new user, with the roles that every user has from the beginning.
     pub(crate) fn add_user(&mut self, user: User) {
         let defaults = self.roles.iter_mut().filter(|role| role.is_default && role.kind == RoleKind::User);

@@ -1,15 +1,54 @@
 //! Answers as Koa makes them.
 
 use axum::body::Body;
-use axum::response::Response;
-use http::header::{CONTENT_TYPE, LOCATION};
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use kit::{Note, Prose};
+use oauth::params::Params;
 use serde_json::Value;
 
+/// What a handler gives; `?` makes an answer of every error of the routes.
+pub(crate) type Answer<T = Json> = axum::response::Result<T>;
+
 /// A JSON answer.
+#[derive(Debug)]
+pub(crate) struct Json(pub(crate) Value);
+
+impl IntoResponse for Json {
+    fn into_response(self) -> Response {
+        json(StatusCode::OK, &self.0)
+    }
+}
+
+/// The parameters of the query.
+#[derive(Debug)]
+pub(crate) struct Query(pub(crate) Params);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Params::parse(parts.uri.query().unwrap_or_default())))
+    }
+}
+
+/// A JSON answer of this status.
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
     typed(status, "application/json; charset=utf-8", body.to_string())
+}
+
+/// A page.
+pub(crate) fn html(page: impl Into<Body>) -> Response {
+    typed(StatusCode::OK, "text/html; charset=utf-8", page)
+}
+
+/// The answer, which caches do not keep.
+pub(crate) fn uncached(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// A text answer.
@@ -37,8 +76,8 @@ pub(crate) fn redirect(status: StatusCode, location: &str) -> Response {
     }
 }
 
-fn typed(status: StatusCode, kind: &'static str, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn typed(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response

@@ -1,11 +1,12 @@
 //! Errors of Logto's own APIs (contract §0.2): `code`, `data`, `details`, `message`.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use kit::{Note, Prose};
 use serde_json::{Map, Value, json};
 
 use super::answer;
+use super::code::Code;
 use super::issue::Issue;
 
 /// An error as it goes out. Each endpoint has its own enum and maps it to this.
@@ -13,17 +14,26 @@ use super::issue::Issue;
 pub(crate) struct ApiError {
     pub(crate) status: u16,
     /// Absent for errors that Logto did not foresee (contract §0.3).
-    pub(crate) code: Option<&'static str>,
+    pub(crate) code: Option<Code>,
     pub(crate) data: Option<Value>,
     pub(crate) details: Option<String>,
     pub(crate) message: String,
 }
 
-impl ApiError {
-    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code: Some(code), data: None, details: None, message: message.into() }
+impl Code {
+    /// The error, whose message is always the same.
+    pub(crate) fn error(self) -> ApiError {
+        self.about(&[])
     }
 
+    /// The error, whose message names these things.
+    pub(crate) fn about(self, things: &[&str]) -> ApiError {
+        let (status, message) = (self.status(), self.message(things));
+        ApiError { status, code: Some(self), data: None, details: None, message }
+    }
+}
+
+impl ApiError {
     pub(crate) fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);
         self
@@ -39,16 +49,15 @@ impl ApiError {
     pub(crate) fn guard_of(part: &str, issues: &[Issue]) -> Self {
         let data =
             json!({ "issues": issues.iter().map(Issue::json).collect::<Vec<_>>(), "name": "ZodError" });
-        let mut error =
-            Self::new(400, "guard.invalid_input", format!("The request {part} is invalid.")).with_data(data);
+        let mut error = Code::GuardInvalidInput.about(&[part]).with_data(data);
         error.details = Some(issues.iter().map(Issue::line).collect::<Vec<_>>().join("\n"));
         error
     }
 
     /// A text that does not fit into its column of the database.
     pub(crate) fn value_too_long() -> Self {
-        let text = "The length of value is too long and exceeds the limit.";
-        Self::new(422, "entity.value_too_long", text)
+        Code::EntityValueTooLong
+            .error()
             .with_data(json!({ "message": "value too long for type character varying(128)" }))
     }
 
@@ -70,24 +79,29 @@ impl ApiError {
 
     /// Nobody has signed in yet for this interaction.
     pub(crate) fn no_session() -> Self {
-        Self::new(400, "session.not_found", "Session not found. Please go back and sign in again.")
+        Code::SessionNotFound.error()
     }
 
     /// Something that is not there.
     pub(crate) fn not_found() -> Self {
-        Self::new(404, "entity.not_found", "The resource does not exist.")
+        Code::EntityNotFound.error()
+    }
+
+    /// Nothing with this id; `what` as Logto's tables are called.
+    pub(crate) fn unknown(what: &str, id: &str) -> Self {
+        Code::EntityNotExistsWithId.about(&[what, id])
     }
 
     /// A body of a `PATCH` without any member of the entity (contract §11).
     pub(crate) fn nothing_to_change() -> Self {
-        Self::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
+        Code::EntityInvalidInput.error()
     }
 
     /// The answer. The code of its note is the error's on the wire; `reason` says more than the wire does.
     pub(crate) fn response(&self, reason: impl Into<Prose>) -> Response {
         let mut body = Map::new();
         if let Some(code) = self.code {
-            body.insert("code".to_owned(), json!(code));
+            body.insert("code".to_owned(), json!(code.as_str()));
         }
         if let Some(data) = &self.data {
             body.insert("data".to_owned(), data.clone());
@@ -97,14 +111,13 @@ impl ApiError {
         }
         body.insert("message".to_owned(), json!(self.message));
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let note = Note::new(self.code.unwrap_or("logto/unforeseen"), reason);
+        let note = Note::new(self.code.map_or("logto/unforeseen", Code::as_str), reason);
         kit::note(answer::json(status, &Value::Object(body)), note)
     }
 }
 
-impl From<ApiError> for Response {
-    fn from(error: ApiError) -> Self {
-        let reason = error.message.clone();
-        error.response(reason)
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.response(self.message.clone())
     }
 }

@@ -41,6 +41,21 @@ pub(crate) fn needed(members: &Map<String, Value>, path: &[&str], expected: &'st
     Some(Issue::new(path, Complaint::Type { expected, received: "undefined" }))
 }
 
+/// A member is a text; it may be left out unless it is `needed`.
+pub(crate) fn text(members: &Map<String, Value>, name: &str, is_needed: bool) -> Option<Issue> {
+    (if is_needed { needed } else { typed })(members, &[name], "string")
+}
+
+/// A text that is there and empty.
+pub(crate) fn empty(members: &Map<String, Value>, name: &str) -> Option<Issue> {
+    (members.get(name)? == "").then(|| Issue::new(&[name], Complaint::TooShort(1)))
+}
+
+/// A member that may be left out or `null` is a text.
+pub(crate) fn nullable(members: &Map<String, Value>, name: &str) -> Option<Issue> {
+    typed(members, &[name], "string").filter(|_| members[name] != Value::Null)
+}
+
 /// A member that may be left out is one of these texts.
 pub(crate) fn choice(
     members: &Map<String, Value>,
@@ -85,13 +100,14 @@ pub(crate) fn text_items(members: &Map<String, Value>, name: &str) -> Vec<Option
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::Code;
     use super::*;
 
     #[test]
     fn only_objects_and_arrays_are_read_at_all() {
         assert_eq!(object("").unwrap(), Map::new());
         assert_eq!(object("\"SignIn\"").unwrap_err().message, "invalid JSON, only supports object and array");
-        assert_eq!(object("[]").unwrap_err().code, Some("guard.invalid_input"));
+        assert_eq!(object("[]").unwrap_err().code, Some(Code::GuardInvalidInput));
         assert_eq!(object("{\"a\":").unwrap_err().message, "Unexpected end of JSON input");
     }
 }

@@ -2,13 +2,13 @@
 //! `message` and `error_uri` in front.
 
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, VARY, WWW_AUTHENTICATE};
+use http::header::{VARY, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use kit::{Note, Prose};
-use oauth::ErrorCode;
 use serde_json::{Map, Value, json};
 
 use super::answer;
+use super::code::{Code, ErrorCode};
 
 /// An error as it goes out. Each endpoint has its own enum and maps it to this.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,19 +40,18 @@ impl OidcError {
         Self::new(400, ErrorCode::InvalidRequest, description)
     }
 
-    /// `code` is `session.not_found` for two descriptions, else the error's (contract §0.1).
-    fn code(&self) -> String {
+    pub(crate) fn body(&self) -> Value {
         let description = self.description.as_deref().unwrap_or_default();
+        // Two descriptions have a code of their own (contract §0.1).
         let lost = description.contains("session") && description.contains("not found")
             || description.contains("authorization request has expired");
-        if lost { "session.not_found".to_owned() } else { format!("oidc.{}", self.error.as_str()) }
-    }
-
-    pub(crate) fn body(&self) -> Value {
-        let code = self.code();
+        let (code, message) = match lost {
+            true => (Code::SessionNotFound.as_str().to_owned(), Code::SessionNotFound.message(&[])),
+            false => (self.error.code(), self.error.message().to_owned()),
+        };
         let mut body = Map::new();
         body.insert("code".to_owned(), json!(code));
-        body.insert("message".to_owned(), json!(message(&code)));
+        body.insert("message".to_owned(), json!(message));
         if self.error == ErrorCode::InvalidGrant {
             body.insert("error_uri".to_owned(), json!("https://openid.sh/debug/invalid_grant"));
         }
@@ -90,32 +89,8 @@ impl OidcError {
 
     /// The same, with `Cache-Control: no-store`.
     pub(crate) fn uncached(&self, reason: impl Into<Prose>) -> Response {
-        let mut response = self.response(reason);
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
+        answer::uncached(self.response(reason))
     }
-}
-
-/// English messages of the codes (recorded).
-fn message(code: &str) -> String {
-    match code {
-        "session.not_found" => "Session not found. Please go back and sign in again.",
-        "oidc.invalid_request" => "Request is invalid.",
-        "oidc.invalid_grant" => "Grant request is invalid.",
-        "oidc.invalid_redirect_uri" => {
-            "`redirect_uri` did not match any of the client's registered `redirect_uris`."
-        }
-        "oidc.invalid_scope" => "Invalid scope: {{error_description}}.",
-        "oidc.invalid_target" => "Invalid resource indicator.",
-        "oidc.insufficient_scope" => "Token missing scope `{{scope}}`.",
-        "oidc.invalid_token" => "Invalid token provided.",
-        "oidc.unsupported_response_type" => "Unsupported `response_type` requested.",
-        "oidc.unsupported_response_mode" => "Unsupported `response_mode` requested.",
-        "oidc.unsupported_grant_type" => "Unsupported `grant_type` requested.",
-        "oidc.access_denied" => "Access denied.",
-        _ => return format!("An OIDC error occurred: {code}."),
-    }
-    .to_owned()
 }
 
 #[cfg(test)]

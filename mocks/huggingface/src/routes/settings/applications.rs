@@ -3,10 +3,11 @@
 //! Every user sees every app: who owns one plays no part in a sign-in.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{Response, Result};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 use kit::Reason;
+use maud::Markup;
 use oauth::Params;
 use thiserror::Error;
 
@@ -39,75 +40,77 @@ impl Reason for FormError {
     }
 }
 
-pub(super) async fn list(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
-    match viewer(&mock, &headers, &uri) {
-        Ok(_) => answer::html(StatusCode::OK, pages::applications(&mock.apps())),
-        Err(refusal) => refusal.answer(),
-    }
+pub(in crate::routes) async fn list(
+    State(mock): State<HuggingFace>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response> {
+    viewer(&mock, &headers, &uri)?;
+    Ok(answer::html(StatusCode::OK, pages::applications(&mock.apps())))
 }
 
-pub(super) async fn new(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
-    match viewer(&mock, &headers, &uri) {
-        Ok(_) => {
-            let app = App { name: String::new(), ..App::default() };
-            let form = AppForm { app: &app, error: None };
-            answer::html(StatusCode::OK, pages::new_application(&form))
-        }
-        Err(refusal) => refusal.answer(),
-    }
+pub(in crate::routes) async fn new(
+    State(mock): State<HuggingFace>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response> {
+    viewer(&mock, &headers, &uri)?;
+    let app = App { name: String::new(), ..App::default() };
+    Ok(answer::html(StatusCode::OK, pages::new_application(&AppForm { app: &app, error: None })))
 }
 
-pub(super) async fn create(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refusal) = submitter(&mock, &headers, LIST) {
-        return refusal.answer();
-    }
-    let form = Params::parse(&String::from_utf8_lossy(&body));
-    let mut app = App { public: form.first("public") == Some("true"), ..App::default() };
-    match fill_in(&mut app, &form) {
-        Ok(()) => to_app(&mock.add_app(app)),
-        Err(error) => {
-            let form = AppForm { app: &app, error: Some(error.to_string()) };
-            refused(pages::new_application(&form), &error)
-        }
-    }
+pub(in crate::routes) async fn create(
+    State(mock): State<HuggingFace>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response> {
+    submitter(&mock, &headers, LIST)?;
+    let public = Params::parse(&String::from_utf8_lossy(&body)).first("public") == Some("true");
+    filled_in(&mock, App { public, ..App::default() }, &body, pages::new_application)
 }
 
-pub(super) async fn show(
+pub(in crate::routes) async fn show(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
-) -> Response {
-    match viewer(&mock, &headers, &uri).and_then(|_| find(&mock, client_id)) {
-        Ok(app) => answer::html(StatusCode::OK, pages::application(&AppForm { app: &app, error: None })),
-        Err(refusal) => refusal.answer(),
-    }
+) -> Result<Response> {
+    viewer(&mock, &headers, &uri)?;
+    let app = find(&mock, client_id)?;
+    Ok(answer::html(StatusCode::OK, pages::application(&AppForm { app: &app, error: None })))
 }
 
-pub(super) async fn save(
+pub(in crate::routes) async fn save(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
-    let mut app = match submitter(&mock, &headers, LIST).and_then(|_| find(&mock, client_id)) {
-        Ok(app) => app,
-        Err(refusal) => return refusal.answer(),
-    };
-    match fill_in(&mut app, &Params::parse(&String::from_utf8_lossy(&body))) {
-        Ok(()) => to_app(&mock.add_app(app)),
+) -> Result<Response> {
+    submitter(&mock, &headers, LIST)?;
+    filled_in(&mock, find(&mock, client_id)?, &body, pages::application)
+}
+
+/// Keeps the app with the fields of the form, or shows the form again, with what is wrong.
+fn filled_in(
+    mock: &HuggingFace,
+    mut app: App,
+    body: &Bytes,
+    page: fn(&AppForm<'_>) -> Markup,
+) -> Result<Response> {
+    match fill_in(&mut app, &Params::parse(&String::from_utf8_lossy(body))) {
+        Ok(()) => Ok(to_app(&mock.add_app(app))),
         Err(error) => {
-            let form = AppForm { app: &app, error: Some(error.to_string()) };
-            refused(pages::application(&form), &error)
+            let page = page(&AppForm { app: &app, error: Some(error.to_string()) });
+            Err(kit::note(answer::html(StatusCode::BAD_REQUEST, page), &error).into())
         }
     }
 }
 
-pub(super) async fn make_secret(
+pub(in crate::routes) async fn make_secret(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response> {
     let secret = new_secret(mock.random());
     change(&mock, &headers, client_id, |app| {
         app.public = false;
@@ -115,29 +118,25 @@ pub(super) async fn make_secret(
     })
 }
 
-pub(super) async fn delete_secret(
+pub(in crate::routes) async fn delete_secret(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response> {
     change(&mock, &headers, client_id, |app| {
         app.public = true;
         app.secret = None;
     })
 }
 
-pub(super) async fn delete(
+pub(in crate::routes) async fn delete(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
-) -> Response {
-    match submitter(&mock, &headers, LIST).and_then(|_| find(&mock, client_id)) {
-        Ok(app) => {
-            mock.remove_app(&app.client_id);
-            answer::see_other(LIST)
-        }
-        Err(refusal) => refusal.answer(),
-    }
+) -> Result<Response> {
+    submitter(&mock, &headers, LIST)?;
+    mock.remove_app(&find(&mock, client_id)?.client_id);
+    Ok(answer::see_other(LIST))
 }
 
 fn change(
@@ -145,14 +144,12 @@ fn change(
     headers: &HeaderMap,
     client_id: String,
     with: impl FnOnce(&mut App),
-) -> Response {
-    let changed = submitter(mock, headers, LIST).and_then(|_| {
-        let mut store = mock.store();
-        let app = store.app_mut(&client_id).ok_or(Refusal::NoApp(client_id))?;
-        with(app);
-        Ok(app.clone())
-    });
-    changed.map_or_else(|refusal| refusal.answer(), |app| to_app(&app))
+) -> Result<Response> {
+    submitter(mock, headers, LIST)?;
+    let mut store = mock.store();
+    let app = store.app_mut(&client_id).ok_or(Refusal::NoApp(client_id))?;
+    with(app);
+    Ok(to_app(app))
 }
 
 fn find(mock: &HuggingFace, client_id: String) -> Result<App, Refusal> {
@@ -181,9 +178,4 @@ fn fill_in(app: &mut App, form: &Params) -> Result<(), FormError> {
             minutes.parse().map_err(|_| FormError::TokenDuration(minutes.to_owned()))?;
     }
     Ok(app.check()?)
-}
-
-/// The form again, with what is wrong.
-fn refused(page: maud::Markup, error: &FormError) -> Response {
-    kit::note(answer::html(StatusCode::BAD_REQUEST, page), error)
 }

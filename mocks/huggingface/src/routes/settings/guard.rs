@@ -1,6 +1,6 @@
 //! What every settings page asks first: who is there, and whose form it is.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
 use kit::Reason;
 use thiserror::Error;
@@ -34,10 +34,10 @@ impl Reason for Refusal {
     }
 }
 
-impl Refusal {
-    pub(super) fn answer(&self) -> Response {
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
         let page = |status, text| answer::html(status, pages::error(status, text));
-        let response = match self {
+        let response = match &self {
             Refusal::NotSignedIn { next } => {
                 let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
                 answer::see_other(&format!("/login?next={next}"))
@@ -46,7 +46,7 @@ impl Refusal {
             Refusal::NoApp(_) => page(StatusCode::NOT_FOUND, "There is no such app."),
             Refusal::NoGrant(..) => page(StatusCode::NOT_FOUND, "This app has no access to your account."),
         };
-        kit::note(response, self)
+        kit::note(response, &self)
     }
 }
 

@@ -1,27 +1,22 @@
 //! What the sign-in page's calls leave in the audit log: one entry for each
 //! call that came as far as its handler.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::interaction;
+use super::interaction::Call;
 use super::state::logged as logged_state;
 use crate::audit;
-use crate::shared::Shared;
+use crate::connectors::Uncaught;
+use crate::shared::{Shared, SharedState};
 use crate::store::{Experience, LogDetails, LogDraft};
 
 /// Calls are no larger; the journal takes no more either.
 const LIMIT: usize = 1024 * 1024;
-
-/// What JavaScript would have printed, for the log alone: it never goes on the wire.
-#[derive(Debug, Clone)]
-pub(super) struct Uncaught(pub(super) String);
 
 /// What a call is about, by method and path.
 struct Act {
@@ -64,11 +59,11 @@ impl Act {
 }
 
 /// Writes the entry once the call is answered.
-pub(super) async fn written(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn written(State(shared): SharedState, request: Request, next: Next) -> Response {
     let Some(act) = Act::of(request.method(), request.uri().path()) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, LIMIT).await.unwrap_or_default();
-    let before = met(&shared, &parts.headers, parts.uri.query());
+    let before = met(&Call::of(&parts, &shared));
     let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
     let (response, error) = error_of(response).await;
     let Some((uid, event)) = before else { return response };
@@ -83,9 +78,9 @@ pub(super) async fn written(State(shared): State<Arc<Shared>>, request: Request,
 }
 
 /// The interaction that a call meets, and its event once there is one.
-fn met(shared: &Shared, headers: &HeaderMap, query: Option<&str>) -> Option<(String, Option<String>)> {
-    let mut store = shared.store();
-    let interaction = interaction::find(shared, &mut store, headers, query).ok()?;
+fn met(call: &Call) -> Option<(String, Option<String>)> {
+    let mut store = call.store();
+    let interaction = call.interaction(&mut store).ok()?;
     let event = interaction.experience.as_ref().map(|experience| experience.event.clone());
     Some((interaction.uid.clone(), event))
 }

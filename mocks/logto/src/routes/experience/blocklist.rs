@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Code};
 
 /// The domains of one and the same mail service.
 const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
@@ -16,14 +16,12 @@ pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Res
     };
     let (local, _) = email.split_once('@').unwrap_or((email, ""));
     if policy.get("blockSubaddressing") == Some(&Value::Bool(true)) && local.contains('+') {
-        let text = "Email subaddressing is not allowed.";
-        return Err(ApiError::new(422, "session.email_blocklist.email_subaddressing_not_allowed", text));
+        return Err(Code::SessionEmailBlocklistEmailSubaddressingNotAllowed.error());
     }
     let (allowed, blocked) = (list("customAllowlist"), list("customBlocklist"));
     let any = |items: &[&str]| items.iter().any(|item| matches(item, email));
     if (!allowed.is_empty() && !any(&allowed)) || any(&blocked) {
-        let text = format!("The email address \"{email}\" is restricted. Please choose a different one.");
-        return Err(ApiError::new(422, "session.email_blocklist.email_not_allowed", text));
+        return Err(Code::SessionEmailBlocklistEmailNotAllowed.about(&[email]));
     }
     Ok(())
 }
@@ -64,7 +62,7 @@ mod tests {
 
     fn code(policy: Value, email: &str) -> Option<&'static str> {
         let experience = Map::from_iter([("emailBlocklistPolicy".to_owned(), policy)]);
-        check(&experience, email).err().and_then(|error| error.code)
+        check(&experience, email).err().and_then(|error| error.code).map(Code::as_str)
     }
 
     /// The examples of Logto's own tests.

@@ -2,26 +2,16 @@
 //! codes by e-mail or text message, and enterprise single sign-on. It answers as a tenant without any
 //! (contract §14, "Without connectors").
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
-use oauth::params::Params;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::interaction::{self, InteractionError};
+use super::interaction::Call;
 use crate::routes::email::{is_email, is_strict_email};
-use crate::shared::Shared;
-use crate::wire::{self, ApiError, Complaint, Issue, body};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, Query, body};
 
 /// Why no code is sent, or taken.
 #[derive(Debug, thiserror::Error)]
 enum CodeError {
-    #[error(transparent)]
-    Interaction(#[from] InteractionError),
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("there is no connector that sends {0} messages")]
     NoConnector(&'static str),
     #[error("this double resets no passwords")]
@@ -32,81 +22,39 @@ enum CodeError {
     NoVerification,
 }
 
-impl CodeError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Interaction(error) => return error.response(),
-            Self::Body(error) => error.clone(),
-            Self::NoConnector(kind) => ApiError::new(
-                501,
-                "connector.not_found",
-                format!("Cannot find any available connector for type: {kind}."),
-            ),
+impl IntoResponse for CodeError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::NoConnector(kind) => Code::ConnectorNotFound.about(&[kind]),
             Self::ForgotPassword | Self::NotSent => return wire::not_implemented(self.to_string()),
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
         };
         error.response(self.to_string())
     }
 }
 
-/// `POST /api/experience/verification/verification-code`.
-pub(super) async fn send(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    sent(&shared, query.as_deref(), &headers, &text).response()
-}
-
-/// Always a refusal.
-fn sent(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -> CodeError {
-    let checked = body::object(text).and_then(|members| {
-        body::without(identifier(&members).into_iter().chain([event(&members)]))?;
-        Ok(members)
-    });
-    let members = match checked {
-        Ok(members) => members,
-        Err(error) => return CodeError::Body(error),
-    };
-    if let Err(error) = started(shared, query, headers) {
-        return error.into();
-    }
-    match (members["interactionEvent"].as_str(), members["identifier"]["type"].as_str()) {
+/// `POST /api/experience/verification/verification-code`: always a refusal.
+pub(super) async fn send(call: Call, text: String) -> Answer<()> {
+    let members = body::object(&text)?;
+    body::without(identifier(&members).into_iter().chain([event(&members)]))?;
+    let mut store = call.store();
+    call.experience(&mut store)?;
+    let error = match (members["interactionEvent"].as_str(), members["identifier"]["type"].as_str()) {
         (Some("ForgotPassword"), _) => CodeError::ForgotPassword,
         (_, Some("phone")) => CodeError::NoConnector("Sms"),
-        _ if shared.store().mail.is_some() => CodeError::NotSent,
+        _ if store.mail.is_some() => CodeError::NotSent,
         _ => CodeError::NoConnector("Email"),
-    }
-}
-
-/// `POST /api/experience/verification/verification-code/verify`.
-pub(super) async fn verify(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    let checked = body::object(&text).and_then(|members| {
-        let more = ["verificationId", "code"].map(|name| body::needed(&members, &[name], "string"));
-        body::without(identifier(&members).into_iter().chain(more))
-    });
-    let error = match checked {
-        Err(error) => CodeError::Body(error),
-        Ok(()) => started(&shared, query.as_deref(), &headers)
-            .map_or_else(CodeError::from, |()| CodeError::NoVerification),
     };
-    error.response()
+    Err(error.into())
 }
 
-fn started(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<(), InteractionError> {
-    let mut store = shared.store();
-    interaction::started(interaction::find(shared, &mut store, headers, query)?)?;
-    Ok(())
+/// `POST /api/experience/verification/verification-code/verify`: always a refusal.
+pub(super) async fn verify(call: Call, text: String) -> Answer<()> {
+    let members = body::object(&text)?;
+    let more = ["verificationId", "code"].map(|name| body::needed(&members, &[name], "string"));
+    body::without(identifier(&members).into_iter().chain(more))?;
+    call.experience(&mut call.store())?;
+    Err(CodeError::NoVerification.into())
 }
 
 /// What a code can be sent to.
@@ -138,12 +86,7 @@ fn event(members: &Map<String, Value>) -> Option<Issue> {
 }
 
 /// `GET /api/experience/sso-connectors?email=`: there are none.
-pub(super) async fn sso_connectors(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let params = Params::parse(query.as_deref().unwrap_or_default());
+pub(super) async fn sso_connectors(call: Call, Query(params): Query) -> Answer {
     let given: Vec<&str> = params.all("email").collect();
     let complaint = match given.as_slice() {
         [] => Some(Complaint::Type { expected: "string", received: "undefined" }),
@@ -151,11 +94,8 @@ pub(super) async fn sso_connectors(
         _ => Some(Complaint::Type { expected: "string", received: "array" }),
     };
     if let Some(complaint) = complaint {
-        return ApiError::guard_of("query", &[Issue::new(&["email"], complaint)]).into();
+        return Err(ApiError::guard_of("query", &[Issue::new(&["email"], complaint)]).into());
     }
-    let mut store = shared.store();
-    match interaction::find(&shared, &mut store, &headers, query.as_deref()) {
-        Ok(_) => wire::json(StatusCode::OK, &json!({ "connectorIds": [] })),
-        Err(error) => error.response(),
-    }
+    call.interaction(&mut call.store())?;
+    Ok(Json(json!({ "connectorIds": [] })))
 }

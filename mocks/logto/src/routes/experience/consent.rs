@@ -1,26 +1,17 @@
 //! `/api/interaction/consent`: what the consent page of a third-party
 //! application shows, and its button (contract §1.5).
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::interaction::{self, InteractionError};
+use super::interaction::Call;
 use crate::routes::oidc;
-use crate::shared::Shared;
 use crate::store::{Interaction, Prompt, Session, Store};
-use crate::wire::{self, ApiError, body};
+use crate::wire::{Answer, ApiError, Code, Json, body};
 
 /// Why nothing is shown or consented to.
 #[derive(Debug, thiserror::Error)]
 enum ConsentError {
-    #[error(transparent)]
-    Interaction(#[from] InteractionError),
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("the user is no member of the organization `{0}`")]
     Organization(String),
     #[error("the login is not done yet")]
@@ -29,16 +20,10 @@ enum ConsentError {
     Gone,
 }
 
-impl ConsentError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Interaction(error) => return error.response(),
-            Self::Body(error) => error.clone(),
-            Self::Organization(_) => ApiError::new(
-                422,
-                "organization.require_membership",
-                "The user must be a member of the organization to proceed.",
-            ),
+impl IntoResponse for ConsentError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::Organization(_) => Code::OrganizationRequireMembership.error(),
             Self::NotSignedIn => ApiError::no_session(),
             Self::Gone => ApiError::not_found(),
         };
@@ -47,62 +32,39 @@ impl ConsentError {
 }
 
 /// What the page shows.
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let mut store = shared.store();
-    let shown = running(&shared, &mut store, query.as_deref(), &headers)
-        .and_then(|(interaction, session)| shown(&store, &interaction, &session));
-    match shown {
-        Ok(shown) => wire::json(StatusCode::OK, &shown),
-        Err(error) => error.response(),
-    }
+pub(super) async fn get(call: Call) -> Answer {
+    let mut store = call.store();
+    let (interaction, session) = running(&call, &mut store)?;
+    Ok(Json(shown(&store, &interaction, &session)?))
 }
 
 /// The button.
-pub(super) async fn post(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    let mut store = shared.store();
-    let done = running(&shared, &mut store, query.as_deref(), &headers).and_then(|(interaction, session)| {
-        no_organizations(&text)?;
-        Ok(oidc::allow(&shared, &mut store, &interaction, &session))
-    });
-    match done {
-        Ok(location) => wire::json(StatusCode::OK, &json!({ "redirectTo": location })),
-        Err(error) => error.response(),
-    }
+pub(super) async fn post(call: Call, text: String) -> Answer {
+    let mut store = call.store();
+    let (interaction, session) = running(&call, &mut store)?;
+    no_organizations(&text)?;
+    Ok(Json(json!({ "redirectTo": oidc::allow(&call, &mut store, &interaction, &session) })))
 }
 
 /// Organizations may be chosen, but nobody is a member of any.
-fn no_organizations(text: &str) -> Result<(), ConsentError> {
-    let members = body::object(text).map_err(ConsentError::Body)?;
+fn no_organizations(text: &str) -> Answer<()> {
+    let members = body::object(text)?;
     let mut issues = vec![body::typed(&members, &["organizationIds"], "array")];
     issues.extend(body::text_items(&members, "organizationIds"));
-    body::without(issues).map_err(ConsentError::Body)?;
+    body::without(issues)?;
     match body::texts(&members, "organizationIds").first() {
-        Some(id) => Err(ConsentError::Organization((*id).to_owned())),
+        Some(id) => Err(ConsentError::Organization((*id).to_owned()).into()),
         None => Ok(()),
     }
 }
 
 /// The interaction, and the session that waits for the consent.
-fn running(
-    shared: &Shared,
-    store: &mut Store,
-    query: Option<&str>,
-    headers: &HeaderMap,
-) -> Result<(Interaction, Session), ConsentError> {
-    let interaction = interaction::find(shared, store, headers, query)?.clone();
+fn running(call: &Call, store: &mut Store) -> Answer<(Interaction, Session)> {
+    let interaction = call.interaction(store)?.clone();
     let session = interaction.session_uid.as_ref().and_then(|uid| store.session_by_uid(uid)).cloned();
     match (interaction.prompt, session) {
         (Prompt::Consent, Some(session)) => Ok((interaction, session)),
-        _ => Err(ConsentError::NotSignedIn),
+        _ => Err(ConsentError::NotSignedIn.into()),
     }
 }
 

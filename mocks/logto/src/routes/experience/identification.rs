@@ -1,19 +1,16 @@
 //! `POST /api/experience/identification` (contract §2.1 steps 5, §2.2).
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::interaction::{self, InteractionError};
+use super::interaction::{self, Call};
 use super::requirements::{available, demanded, missing_profile, no_robot, username_exists, verified_social};
 use crate::shared::Shared;
 use crate::store::{
     Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
 };
-use crate::wire::{self, ApiError, body};
+use crate::wire::{self, Answer, ApiError, Code, body};
 
 /// The longest name Logto keeps (contract §11).
 const NAME_LIMIT: usize = 128;
@@ -21,10 +18,6 @@ const NAME_LIMIT: usize = 128;
 /// Why nobody is identified.
 #[derive(Debug, thiserror::Error)]
 enum IdentificationError {
-    #[error(transparent)]
-    Interaction(#[from] InteractionError),
-    #[error("{}", .0.message)]
-    Api(ApiError),
     #[error("SignIn without a verificationId")]
     NoVerificationId,
     #[error("there is no verification with that id")]
@@ -49,46 +42,23 @@ enum IdentificationError {
     NameTooLong,
 }
 
-impl IdentificationError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Interaction(error) => return error.response(),
-            Self::Api(error) => error.clone(),
-            Self::NoVerificationId => {
-                ApiError::new(400, "guard.invalid_input", "The request {{type}} is invalid.")
-            }
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
-            Self::NotVerified | Self::OfKnown => ApiError::new(
-                400,
-                "session.verification_failed",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
+impl IntoResponse for IdentificationError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::NoVerificationId => Code::GuardInvalidInput.about(&["{{type}}"]),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
+            Self::NotVerified | Self::OfKnown => Code::SessionVerificationFailed.error(),
             Self::UnknownIdentity { related } => {
                 let data = match related {
                     Some((kind, value)) => json!({ "relatedUser": { "type": kind, "value": value } }),
                     None => json!({}),
                 };
-                let text = "The social account has not been registered yet.";
-                ApiError::new(404, "user.identity_not_exist", text).with_data(data)
+                Code::UserIdentityNotExist.error().with_data(data)
             }
-            Self::IdentityInUse => ApiError::new(
-                422,
-                "user.identity_already_in_use",
-                "The social account has been associated with an existing account.",
-            ),
-            Self::Suspended => ApiError::new(401, "user.suspended", "This account is suspended."),
-            Self::Conflict => ApiError::new(
-                409,
-                "session.identity_conflict",
-                "Identity mismatch detected. Please initiate a new session to proceed with a different identity.",
-            ),
-            Self::MethodNotEnabled => {
-                ApiError::new(422, "user.sign_in_method_not_enabled", "This sign-in method is not enabled.")
-            }
+            Self::IdentityInUse => Code::UserIdentityAlreadyInUse.error(),
+            Self::Suspended => Code::UserSuspended.error(),
+            Self::Conflict => Code::SessionIdentityConflict.error(),
+            Self::MethodNotEnabled => Code::UserSignInMethodNotEnabled.error(),
             Self::MissingProfile(fields) => missing_profile(fields),
             Self::NameTooLong => ApiError::value_too_long(),
         };
@@ -97,40 +67,15 @@ impl IdentificationError {
 }
 
 /// Says who the person is, or creates the person.
-pub(super) async fn post(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    match identify(&shared, query.as_deref(), &headers, &text) {
-        Ok(Done::Known) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Done::Created) => wire::text(StatusCode::CREATED, "Created"),
-        Err(error) => error.response(),
-    }
-}
-
-enum Done {
-    Known,
-    Created,
-}
-
-fn identify(
-    shared: &Shared,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<Done, IdentificationError> {
-    let members = body::object(text).map_err(IdentificationError::Api)?;
+pub(super) async fn post(call: Call, text: String) -> Answer<Response> {
+    let members = body::object(&text)?;
     body::without([
         body::typed(&members, &["verificationId"], "string"),
         body::typed(&members, &["linkSocialIdentity"], "boolean"),
-    ])
-    .map_err(IdentificationError::Api)?;
-    let mut store = shared.store();
-    let interaction = interaction::find(shared, &mut store, headers, query)?;
-    let uid = interaction.uid.clone();
-    let experience = interaction::started(interaction)?.clone();
+    ])?;
+    let mut store = call.store();
+    let uid = call.interaction(&mut store)?.uid.clone();
+    let experience = call.experience(&mut store)?.clone();
     let given = members.get("verificationId").and_then(Value::as_str);
     let proof = given.map(|id| proof(&experience, id).ok_or(IdentificationError::NoVerification));
     if experience.event == "Register" {
@@ -142,39 +87,39 @@ fn identify(
                 experience.profile = profile.clone();
             }
         }
-        let user = register(shared, &mut store, &experience, profile)?;
+        let user = register(&call, &mut store, &experience, profile)?;
         if let Some(experience) = running(&mut store, &uid) {
             experience.user = Some(user);
             experience.profile = Profile::default();
         }
-        return Ok(Done::Created);
+        return Ok(wire::text(StatusCode::CREATED, "Created"));
     }
     let proof = proof.ok_or(IdentificationError::NoVerificationId)??;
-    interaction::allowed(&store, &experience.event).map_err(IdentificationError::Api)?;
+    interaction::allowed(&store, &experience.event)?;
     let links = members.get("linkSocialIdentity") == Some(&Value::Bool(true));
     let user = match proof {
         Proof::Social { connector, state } => {
             let VerificationState::Verified(social) = state else {
-                return Err(IdentificationError::NotVerified);
+                return Err(IdentificationError::NotVerified.into());
             };
             let connector =
                 store.connector(&connector).cloned().ok_or(IdentificationError::NoVerification)?;
-            sign_in(shared, &mut store, &connector, &social, links)?
+            sign_in(&call, &mut store, &connector, &social, links)?
         }
         Proof::Password(PasswordVerification::Known { identifier, user, .. }) => {
             by_password(&store, &identifier, user)?
         }
         Proof::Password(PasswordVerification::New { .. }) => {
-            return Err(IdentificationError::MethodNotEnabled);
+            return Err(IdentificationError::MethodNotEnabled.into());
         }
     };
     if experience.user.is_some_and(|earlier| earlier != user) {
-        return Err(IdentificationError::Conflict);
+        return Err(IdentificationError::Conflict.into());
     }
     if let Some(experience) = running(&mut store, &uid) {
         experience.user = Some(user);
     }
-    Ok(Done::Known)
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 fn running<'s>(store: &'s mut Store, uid: &str) -> Option<&'s mut Experience> {
@@ -214,25 +159,19 @@ fn by_password(store: &Store, identifier: &str, user: String) -> Result<String, 
 
 /// What a verification tells of a new person: an identity with name, avatar and
 /// an e-mail that nobody has, or username and password.
-fn told_by(
-    store: &Store,
-    created: Option<&str>,
-    profile: &mut Profile,
-    proof: Proof,
-) -> Result<(), IdentificationError> {
+fn told_by(store: &Store, created: Option<&str>, profile: &mut Profile, proof: Proof) -> Answer<()> {
     match proof {
         Proof::Social { connector, state } => {
             let VerificationState::Verified(social) = state else {
-                return Err(IdentificationError::NotVerified);
+                return Err(IdentificationError::NotVerified.into());
             };
             let connector = store.connector(&connector).ok_or(IdentificationError::NoVerification)?;
             if let Some(email) = &social.email {
-                super::blocklist::check(&store.sign_in_experience, email)
-                    .map_err(IdentificationError::Api)?;
+                super::blocklist::check(&store.sign_in_experience, email)?;
             }
             let target = connector.target();
             if store.user_by_identity(&target, &social.id).is_some() {
-                return Err(IdentificationError::IdentityInUse);
+                return Err(IdentificationError::IdentityInUse.into());
             }
             let email = social.email.clone();
             let phone = social.phone.clone();
@@ -245,14 +184,14 @@ fn told_by(
         Proof::Password(PasswordVerification::New { username, password, .. }) => {
             // Somebody was created in this interaction already.
             if created.and_then(|id| store.user(id)).is_some_and(|user| user.username.is_some()) {
-                return Err(IdentificationError::Api(username_exists()));
+                return Err(username_exists().into());
             }
             profile.username = Some(username);
             profile.password = Some(password);
-            available(store, profile).map_err(IdentificationError::Api)?;
+            available(store, profile)?;
         }
         Proof::Password(PasswordVerification::Known { .. }) => {
-            return Err(IdentificationError::OfKnown);
+            return Err(IdentificationError::OfKnown.into());
         }
     }
     Ok(())
@@ -314,23 +253,18 @@ fn sign_in(
 
 /// Creates the user that the profile tells of. Done twice, it creates a second,
 /// empty one, as nothing is demanded that the first one has (as a real Logto).
-fn register(
-    shared: &Shared,
-    store: &mut Store,
-    experience: &Experience,
-    profile: Profile,
-) -> Result<String, IdentificationError> {
-    interaction::allowed(store, "Register").map_err(IdentificationError::Api)?;
-    no_robot(store, experience).map_err(IdentificationError::Api)?;
+fn register(shared: &Shared, store: &mut Store, experience: &Experience, profile: Profile) -> Answer<String> {
+    interaction::allowed(store, "Register")?;
+    no_robot(store, experience)?;
     let created = experience.user.as_deref().and_then(|id| store.user(id));
     let missing = demanded(store, created, &profile, verified_social(experience));
     if !missing.is_empty() {
-        return Err(IdentificationError::MissingProfile(missing));
+        return Err(IdentificationError::MissingProfile(missing).into());
     }
     if profile.name.as_ref().is_some_and(|name| name.chars().count() > NAME_LIMIT) {
-        return Err(IdentificationError::NameTooLong);
+        return Err(IdentificationError::NameTooLong.into());
     }
-    available(store, &profile).map_err(IdentificationError::Api)?;
+    available(store, &profile)?;
     let Profile { username, password, primary_email, primary_phone, name, avatar, extra, social } = profile;
     let (standard, custom) = extra.unwrap_or_default();
     let now = shared.context.clock.millis();

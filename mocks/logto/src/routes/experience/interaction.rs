@@ -1,17 +1,20 @@
 //! Finding the interaction, starting it over, and changing its event
 //! (contract §2, §2.1 step 1).
 
+use std::convert::Infallible;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
 use serde_json::{Map, Value};
 
 use crate::shared::Shared;
 use crate::store::{Experience, Interaction, Profile, Store};
-use crate::wire::{ApiError, Cookies, OidcError, body};
+use crate::wire::{Answer, ApiError, Code, Cookies, OidcError, body};
 
 /// No interaction, or none that has been started.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -28,20 +31,15 @@ pub(super) enum InteractionError {
     NotStarted,
 }
 
-impl InteractionError {
-    pub(super) fn response(&self) -> Response {
+impl IntoResponse for InteractionError {
+    fn into_response(self) -> Response {
         let oidc = |text: &str| OidcError::invalid_request(text).response(self.to_string());
         match self {
             Self::NoCookie => oidc("interaction session id cookie not found"),
             Self::NoSession => oidc("interaction session not found"),
             Self::SessionOver => oidc("session not found"),
             Self::OtherApplication => oidc("interaction client_id mismatch"),
-            Self::NotStarted => ApiError::new(
-                404,
-                "session.interaction_not_found",
-                "Interaction session not found. Please go back and start the session again.",
-            )
-            .response(self.to_string()),
+            Self::NotStarted => Code::SessionInteractionNotFound.error().response(self.to_string()),
         }
     }
 }
@@ -54,100 +52,103 @@ pub(crate) fn interaction_uid(shared: &Shared, cookies: &Cookies, app_id: Option
     uids.get(app_id.unwrap_or("_legacy"))?.as_str().map(ToOwned::to_owned)
 }
 
-/// The interaction of a call, picked by `Logto-App-Id` or `?app_id=` where the
-/// cookie holds several.
-pub(super) fn find<'a>(
-    shared: &Shared,
-    store: &'a mut Store,
-    headers: &HeaderMap,
-    query: Option<&str>,
-) -> Result<&'a mut Interaction, InteractionError> {
-    let cookies = Cookies::of(headers);
-    let by_header = headers.get("logto-app-id").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
-    let by_query = || Params::parse(query.unwrap_or_default()).first("app_id").map(ToOwned::to_owned);
-    let app_id = by_header.or_else(by_query);
-    let uid = interaction_uid(shared, &cookies, app_id.as_deref())
-        .or_else(|| interaction_uid(shared, &cookies, None))
-        .ok_or(InteractionError::NoCookie)?;
-    let now = shared.now();
-    if store.interactions.get(&uid).is_some_and(|found| found.expires > now && store.is_orphaned(found)) {
-        return Err(InteractionError::SessionOver);
-    }
-    let found = store.interactions.get_mut(&uid).filter(|interaction| interaction.expires > now);
-    let interaction = found.ok_or(InteractionError::NoSession)?;
-    if app_id.is_some_and(|id| id != interaction.request.client_id) {
-        return Err(InteractionError::OtherApplication);
-    }
-    Ok(interaction)
+/// A call of the sign-in page: the double's state, and what picks the interaction.
+#[derive(Debug)]
+pub(super) struct Call {
+    shared: Arc<Shared>,
+    headers: HeaderMap,
+    /// `Logto-App-Id` or `?app_id=`, where the cookie holds several.
+    app_id: Option<String>,
 }
 
-/// The state of the Experience API within an interaction.
-pub(super) fn started(interaction: &mut Interaction) -> Result<&mut Experience, InteractionError> {
-    interaction.experience.as_mut().ok_or(InteractionError::NotStarted)
+impl Deref for Call {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, shared))
+    }
+}
+
+impl Call {
+    pub(super) fn of(parts: &Parts, shared: &Arc<Shared>) -> Self {
+        let by_header = parts.headers.get("logto-app-id").and_then(|value| value.to_str().ok());
+        let query = Params::parse(parts.uri.query().unwrap_or_default());
+        let app_id = by_header.or_else(|| query.first("app_id")).map(ToOwned::to_owned);
+        Self { shared: shared.clone(), headers: parts.headers.clone(), app_id }
+    }
+
+    /// The interaction.
+    pub(super) fn interaction<'s>(
+        &self,
+        store: &'s mut Store,
+    ) -> Result<&'s mut Interaction, InteractionError> {
+        let cookies = Cookies::of(&self.headers);
+        let uid = interaction_uid(self, &cookies, self.app_id.as_deref())
+            .or_else(|| interaction_uid(self, &cookies, None))
+            .ok_or(InteractionError::NoCookie)?;
+        let now = self.now();
+        if store.interactions.get(&uid).is_some_and(|found| found.expires > now && store.is_orphaned(found)) {
+            return Err(InteractionError::SessionOver);
+        }
+        let found = store.interactions.get_mut(&uid).filter(|interaction| interaction.expires > now);
+        let interaction = found.ok_or(InteractionError::NoSession)?;
+        if self.app_id.as_ref().is_some_and(|id| *id != interaction.request.client_id) {
+            return Err(InteractionError::OtherApplication);
+        }
+        Ok(interaction)
+    }
+
+    /// The state of the Experience API within the interaction.
+    pub(super) fn experience<'s>(
+        &self,
+        store: &'s mut Store,
+    ) -> Result<&'s mut Experience, InteractionError> {
+        self.interaction(store)?.experience.as_mut().ok_or(InteractionError::NotStarted)
+    }
 }
 
 /// `PUT /api/experience`: starts over.
-pub(super) async fn start(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
-    let started =
-        body::object(&body).and_then(|members| Ok((event(&members)?, has_captcha_token(&members)?)));
-    let (event, has_token) = match started {
-        Ok(started) => started,
-        Err(error) => return error.into(),
-    };
-    let mut store = shared.store();
+pub(super) async fn start(call: Call, text: String) -> Answer<StatusCode> {
+    let members = body::object(&text)?;
+    let (event, has_token) = (event(&members)?, has_captcha_token(&members)?);
+    let mut store = call.store();
     // `signInMode` is not looked at here (contract §11).
-    match find(&shared, &mut store, &headers, query.as_deref()) {
+    let interaction = call.interaction(&mut store)?;
+    if has_token {
         // There is no captcha provider that could vouch for it.
-        Ok(_) if has_token => {
-            ApiError::new(422, "session.captcha_failed", "Captcha verification failed.").into()
-        }
-        Ok(interaction) => {
-            interaction.experience = Some(Experience {
-                event,
-                verifications: vec![],
-                skips_captcha: false,
-                passwords: vec![],
-                profile: Profile::default(),
-                user: None,
-            });
-            StatusCode::NO_CONTENT.into_response()
-        }
-        Err(error) => error.response(),
+        return Err(Code::SessionCaptchaFailed.error().into());
     }
+    interaction.experience = Some(Experience {
+        event,
+        verifications: vec![],
+        skips_captcha: false,
+        passwords: vec![],
+        profile: Profile::default(),
+        user: None,
+    });
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `PUT /api/experience/interaction-event`.
-pub(super) async fn change_event(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
-    let event = match body::object(&body).and_then(|members| event(&members)) {
-        Ok(event) => event,
-        Err(error) => return error.into(),
-    };
-    let mut store = shared.store();
+pub(super) async fn change_event(call: Call, text: String) -> Answer<StatusCode> {
+    let event = event(&body::object(&text)?)?;
+    let mut store = call.store();
     let allowed = allowed(&store, &event);
-    let found = find(&shared, &mut store, &headers, query.as_deref()).and_then(started);
-    let experience = match found {
-        Ok(experience) => experience,
-        Err(error) => return error.response(),
-    };
+    let experience = call.experience(&mut store)?;
     if event == "ForgotPassword" {
-        let text = "This operation is not supported for forgot password.";
-        return ApiError::new(400, "session.not_supported_for_forgot_password", text).into();
+        return Err(Code::SessionNotSupportedForForgotPassword.error().into());
     }
-    if let Err(error) = allowed {
-        return error.into();
-    }
+    allowed?;
     experience.event = event;
-    StatusCode::NO_CONTENT.into_response()
+    Ok(StatusCode::NO_CONTENT)
 }
 
 const EVENTS: [&str; 3] = ["SignIn", "Register", "ForgotPassword"];
@@ -167,8 +168,7 @@ fn has_captcha_token(members: &Map<String, Value>) -> Result<bool, ApiError> {
 pub(super) fn allowed(store: &Store, event: &str) -> Result<(), ApiError> {
     let mode = store.sign_in_experience.get("signInMode").and_then(Value::as_str).unwrap_or_default();
     if mode == "SignIn" && event == "Register" || mode == "Register" && event == "SignIn" {
-        let text = "Forbidden. Please check your user roles and permissions.";
-        return Err(ApiError::new(403, "auth.forbidden", text));
+        return Err(Code::AuthForbidden.error());
     }
     Ok(())
 }

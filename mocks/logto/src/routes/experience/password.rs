@@ -1,27 +1,18 @@
 //! Verification by password (contract §2.1, "Username + password").
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::interaction::{self, InteractionError};
+use super::interaction::Call;
 use super::password_policy::{self, Person};
 use super::profile::is_username;
 use super::requirements::{rejected, username_in_use};
-use crate::shared::Shared;
-use crate::store::{PasswordVerification, Policy, Store};
-use crate::wire::{self, ApiError, Complaint, Issue, body};
+use crate::store::{Experience, PasswordVerification, Policy, Store};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, body};
 
 /// Why a password is not accepted.
 #[derive(Debug, thiserror::Error)]
 enum PasswordError {
-    #[error(transparent)]
-    Interaction(#[from] InteractionError),
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("nobody has this identifier, or the password is another")]
     InvalidCredentials,
     #[error("the user is suspended")]
@@ -34,22 +25,14 @@ enum PasswordError {
     Rejected(Vec<Value>),
 }
 
-impl PasswordError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Interaction(error) => return error.response(),
-            Self::Body(error) => error.clone(),
-            Self::InvalidCredentials => ApiError::new(
-                422,
-                "session.invalid_credentials",
-                "Incorrect account or password. Please check your input.",
-            ),
-            Self::Suspended => ApiError::new(401, "user.suspended", "This account is suspended."),
-            Self::LockedOut(minutes) => ApiError::new(
-                400,
-                "session.verification_blocked_too_many_attempts",
-                format!("Too many attempts in a short time. Please try again {}.", in_minutes(*minutes)),
-            ),
+impl IntoResponse for PasswordError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::InvalidCredentials => Code::SessionInvalidCredentials.error(),
+            Self::Suspended => Code::UserSuspended.error(),
+            Self::LockedOut(minutes) => {
+                Code::SessionVerificationBlockedTooManyAttempts.about(&[&in_minutes(*minutes)])
+            }
             Self::UsernameInUse => username_in_use(),
             Self::Rejected(issues) => rejected(issues),
         };
@@ -58,31 +41,50 @@ impl PasswordError {
 }
 
 /// `POST /api/experience/verification/password`.
-pub(super) async fn verify(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    answer(known(&shared, query.as_deref(), &headers, &text))
+pub(super) async fn verify(call: Call, text: String) -> Answer {
+    let members = body::object(&text)?;
+    // An identifier of any type; an empty password says nothing.
+    let kind =
+        |identifier: &Map<String, Value>| body::needed_choice(identifier, &["identifier", "type"], &KINDS);
+    let given = credentials(&members, kind, |_| true, true)?;
+    let mut store = call.store();
+    call.experience(&mut store)?;
+    let user = of(&store, &given);
+    let (now, policy) = (call.context.clock.millis(), Policy::of(&store.sign_in_experience));
+    if let Some(until) = store.sentinel.report(&given.identifier, user.is_err(), now, policy) {
+        return Err(PasswordError::LockedOut((until - now + 30_000).div_euclid(60_000)).into());
+    }
+    let (id, user) = (call.long_id(), user?);
+    keep(
+        call.experience(&mut store)?,
+        PasswordVerification::Known { id, identifier: given.kind, value: given.identifier, user },
+    )
 }
 
 /// `POST /api/experience/verification/new-password-identity`: username and
 /// password of somebody who is going to register, in one call.
-pub(super) async fn new_identity(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    answer(new(&shared, query.as_deref(), &headers, &text))
-}
-
-fn answer(done: Result<String, PasswordError>) -> Response {
-    match done {
-        Ok(id) => wire::json(StatusCode::OK, &json!({ "verificationId": id })),
-        Err(error) => error.response(),
+pub(super) async fn new_identity(call: Call, text: String) -> Answer {
+    let members = body::object(&text)?;
+    // Only usernames, and only such as a user can have.
+    let kind = |identifier: &Map<String, Value>| {
+        let received = identifier.get("type");
+        let complaint = Complaint::Literal { expected: "username", received: received.cloned() };
+        (received != Some(&json!("username"))).then(|| Issue::new(&["identifier", "type"], complaint))
+    };
+    let given = credentials(&members, kind, is_username, false)?;
+    let mut store = call.store();
+    call.experience(&mut store)?;
+    if store.user_by_identifier("username", &given.identifier).is_some() {
+        return Err(PasswordError::UsernameInUse.into());
     }
+    let policy = store.sign_in_experience.get("passwordPolicy").cloned().unwrap_or_default();
+    let person = Person { username: Some(&given.identifier), ..Person::default() };
+    let issues = password_policy::issues(&policy, &given.password, person);
+    if !issues.is_empty() {
+        return Err(PasswordError::Rejected(issues).into());
+    }
+    let (id, username) = (call.long_id(), given.identifier);
+    keep(call.experience(&mut store)?, PasswordVerification::New { id, username, password: given.password })
 }
 
 /// What can name a user.
@@ -93,32 +95,6 @@ struct Credentials {
     kind: String,
     identifier: String,
     password: String,
-}
-
-fn known(
-    shared: &Shared,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<String, PasswordError> {
-    let members = body::object(text).map_err(PasswordError::Body)?;
-    // An identifier of any type; an empty password says nothing.
-    let kind =
-        |identifier: &Map<String, Value>| body::needed_choice(identifier, &["identifier", "type"], &KINDS);
-    let given = credentials(&members, kind, |_| true, true).map_err(PasswordError::Body)?;
-    let mut store = shared.store();
-    interaction::started(interaction::find(shared, &mut store, headers, query)?)?;
-    let user = of(&store, &given);
-    let (now, policy) = (shared.context.clock.millis(), Policy::of(&store.sign_in_experience));
-    if let Some(until) = store.sentinel.report(&given.identifier, user.is_err(), now, policy) {
-        return Err(PasswordError::LockedOut((until - now + 30_000).div_euclid(60_000)));
-    }
-    let (id, user) = (shared.long_id(), user?);
-    let verification =
-        PasswordVerification::Known { id: id.clone(), identifier: given.kind, value: given.identifier, user };
-    let interaction = interaction::find(shared, &mut store, headers, query)?;
-    keep(&mut interaction::started(interaction)?.passwords, verification);
-    Ok(id)
 }
 
 /// Whose the credentials are.
@@ -139,43 +115,13 @@ fn in_minutes(minutes: i64) -> String {
     format!("in {} minute{plural}", grouped.join(","))
 }
 
-fn new(
-    shared: &Shared,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<String, PasswordError> {
-    let members = body::object(text).map_err(PasswordError::Body)?;
-    // Only usernames, and only such as a user can have.
-    let kind = |identifier: &Map<String, Value>| {
-        let received = identifier.get("type");
-        let complaint = Complaint::Literal { expected: "username", received: received.cloned() };
-        (received != Some(&json!("username"))).then(|| Issue::new(&["identifier", "type"], complaint))
-    };
-    let given = credentials(&members, kind, is_username, false).map_err(PasswordError::Body)?;
-    let mut store = shared.store();
-    interaction::started(interaction::find(shared, &mut store, headers, query)?)?;
-    if store.user_by_identifier("username", &given.identifier).is_some() {
-        return Err(PasswordError::UsernameInUse);
-    }
-    let policy = store.sign_in_experience.get("passwordPolicy").cloned().unwrap_or_default();
-    let person = Person { username: Some(&given.identifier), ..Person::default() };
-    let issues = password_policy::issues(&policy, &given.password, person);
-    if !issues.is_empty() {
-        return Err(PasswordError::Rejected(issues));
-    }
-    let id = shared.long_id();
-    let verification =
-        PasswordVerification::New { id: id.clone(), username: given.identifier, password: given.password };
-    let interaction = interaction::find(shared, &mut store, headers, query)?;
-    keep(&mut interaction::started(interaction)?.passwords, verification);
-    Ok(id)
-}
-
 /// There is one verification of a kind: a later one takes its place.
-fn keep(kept: &mut Vec<PasswordVerification>, verification: PasswordVerification) {
-    kept.retain(|known| std::mem::discriminant(known) != std::mem::discriminant(&verification));
-    kept.push(verification);
+fn keep(experience: &mut Experience, verification: PasswordVerification) -> Answer {
+    let kind = std::mem::discriminant(&verification);
+    experience.passwords.retain(|known| std::mem::discriminant(known) != kind);
+    let answer = json!({ "verificationId": verification.id() });
+    experience.passwords.push(verification);
+    Ok(Json(answer))
 }
 
 /// Reads the body: an identifier whose type passes `kind` and whose value `fits`,

@@ -1,19 +1,15 @@
 //! `POST /api/experience/profile`: what the person tells about themselves
 //! (contract §2.1, "required profile missing").
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::interaction::{self, InteractionError};
+use super::interaction::Call;
 use super::password_policy::{self, Person};
 use super::requirements::{self, rejected, username_in_use};
-use crate::shared::Shared;
 use crate::store::PROFILE;
-use crate::wire::{self, ApiError, Complaint, Issue, body};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, body};
 
 /// What can be told, as the guard lists it.
 const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "extraProfile"];
@@ -21,10 +17,6 @@ const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "e
 /// Why it is not taken.
 #[derive(Debug, thiserror::Error)]
 enum ProfileError {
-    #[error(transparent)]
-    Interaction(#[from] InteractionError),
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("this interaction resets a password")]
     ForgotPassword,
     #[error("this interaction does not reset a password")]
@@ -45,36 +37,19 @@ enum ProfileError {
     UsernameTooLong,
 }
 
-impl ProfileError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Interaction(error) => return error.response(),
-            Self::Body(error) => error.clone(),
-            Self::ForgotPassword => ApiError::new(
-                400,
-                "session.not_supported_for_forgot_password",
-                "This operation is not supported for forgot password.",
-            ),
-            Self::NoForgotPassword => ApiError::new(
-                400,
-                "session.invalid_interaction_type",
-                "This operation is not supported for the current interaction. Please initiate a new session.",
-            ),
+impl IntoResponse for ProfileError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::ForgotPassword => Code::SessionNotSupportedForForgotPassword.error(),
+            Self::NoForgotPassword => Code::SessionInvalidInteractionType.error(),
             Self::NoReset => return wire::not_implemented(self.to_string()),
             Self::NotIdentified => requirements::not_identified(),
             Self::Exists("username") => requirements::username_exists(),
-            Self::Exists(_) => {
-                let text = "Password already exists in your profile.";
-                ApiError::new(422, "user.password_exists_in_profile", text)
-            }
+            Self::Exists(_) => Code::UserPasswordExistsInProfile.error(),
             Self::UsernameInUse => username_in_use(),
             Self::Rejected(issues) => rejected(issues),
-            Self::UsernameTooLong => ApiError::new(422, "user.username_too_long", "Username is too long."),
-            Self::NoVerification => ApiError::new(
-                404,
-                "session.verification_session_not_found",
-                "The verification was not successful. Restart the verification flow and try again.",
-            ),
+            Self::UsernameTooLong => Code::UserUsernameTooLong.error(),
+            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
         };
         error.response(self.to_string())
     }
@@ -90,77 +65,29 @@ pub(crate) fn is_username(text: &str) -> bool {
 }
 
 /// Takes one thing about the person.
-pub(super) async fn post(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    match take(&shared, query.as_deref(), &headers, &text) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => error.response(),
-    }
-}
-
-/// `PUT /api/experience/profile/password`: a new password for one that was forgotten.
-pub(super) async fn put_password(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    text: String,
-) -> Response {
-    reset(&shared, query.as_deref(), &headers, &text).response()
-}
-
-/// Always a refusal: nobody can prove here that a password is theirs to reset.
-fn reset(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -> ProfileError {
-    let checked = body::object(text)
-        .and_then(|members| body::without([body::needed(&members, &["password"], "string")]));
-    if let Err(error) = checked {
-        return ProfileError::Body(error);
-    }
-    let mut store = shared.store();
-    let experience = interaction::find(shared, &mut store, headers, query).and_then(interaction::started);
-    match experience {
-        Err(error) => error.into(),
-        Ok(experience) if experience.event == "ForgotPassword" => ProfileError::NoReset,
-        Ok(_) => ProfileError::NoForgotPassword,
-    }
-}
-
-/// What the body tells.
-enum Told {
-    Username(String),
-    Password(String),
-    Verified,
-    Extra(Map<String, Value>),
-}
-
-fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -> Result<(), ProfileError> {
-    let told = told(text).map_err(ProfileError::Body)?;
-    let mut store = shared.store();
-    let interaction = interaction::find(shared, &mut store, headers, query)?;
-    let uid = interaction.uid.clone();
-    let experience = interaction::started(interaction)?;
+pub(super) async fn post(call: Call, text: String) -> Answer<StatusCode> {
+    let told = told(&text)?;
+    let mut store = call.store();
+    let uid = call.interaction(&mut store)?.uid.clone();
+    let experience = call.experience(&mut store)?;
     if experience.event == "ForgotPassword" {
-        return Err(ProfileError::ForgotPassword);
+        return Err(ProfileError::ForgotPassword.into());
     }
     if experience.event == "SignIn" && experience.user.is_none() {
-        return Err(ProfileError::NotIdentified);
+        return Err(ProfileError::NotIdentified.into());
     }
-    let (profile, user) = (experience.profile.clone(), experience.user.clone());
+    let (mut profile, user) = (experience.profile.clone(), experience.user.clone());
     let user = user.and_then(|id| store.user(&id));
-    let mut profile = profile;
     match told {
         Told::Username(username) => {
             if user.is_some_and(|user| user.username.is_some()) {
-                return Err(ProfileError::Exists("username"));
+                return Err(ProfileError::Exists("username").into());
             }
             if store.user_by_identifier("username", &username).is_some() {
-                return Err(ProfileError::UsernameInUse);
+                return Err(ProfileError::UsernameInUse.into());
             }
             if username.len() > USERNAME_LIMIT {
-                return Err(ProfileError::UsernameTooLong);
+                return Err(ProfileError::UsernameTooLong.into());
             }
             profile.username = Some(username);
         }
@@ -177,15 +104,15 @@ fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -
             };
             let issues = password_policy::issues(&policy, &password, person);
             if !issues.is_empty() {
-                return Err(ProfileError::Rejected(issues));
+                return Err(ProfileError::Rejected(issues).into());
             }
             if user.is_some_and(|user| user.password.is_some()) {
-                return Err(ProfileError::Exists("password"));
+                return Err(ProfileError::Exists("password").into());
             }
             profile.password = Some(password);
         }
         // No verification by code is ever made here, so none can be named.
-        Told::Verified => return Err(ProfileError::NoVerification),
+        Told::Verified => return Err(ProfileError::NoVerification.into()),
         Told::Extra(values) => {
             // Members that are none of a profile are data of the tenant.
             let (standard, custom) =
@@ -196,7 +123,23 @@ fn take(shared: &Shared, query: Option<&str>, headers: &HeaderMap, text: &str) -
     if let Some(experience) = store.interactions.get_mut(&uid).and_then(|found| found.experience.as_mut()) {
         experience.profile = profile;
     }
-    Ok(())
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `PUT /api/experience/profile/password`: a new password for one that was forgotten.
+/// Always a refusal: nobody can prove here that a password is theirs to reset.
+pub(super) async fn put_password(call: Call, text: String) -> Answer<()> {
+    body::without([body::needed(&body::object(&text)?, &["password"], "string")])?;
+    let resets = call.experience(&mut call.store())?.event == "ForgotPassword";
+    Err(if resets { ProfileError::NoReset } else { ProfileError::NoForgotPassword }.into())
+}
+
+/// What the body tells.
+enum Told {
+    Username(String),
+    Password(String),
+    Verified,
+    Extra(Map<String, Value>),
 }
 
 fn told(text: &str) -> Result<Told, ApiError> {

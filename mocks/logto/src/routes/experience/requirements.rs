@@ -4,37 +4,31 @@
 use serde_json::{Value, json};
 
 use crate::store::{Experience, Profile, Store, User, VerificationState};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Code};
 
 /// 422 `user.username_exists_in_profile`.
 pub(super) fn username_exists() -> ApiError {
-    ApiError::new(422, "user.username_exists_in_profile", "Username already exists in your profile.")
+    Code::UserUsernameExistsInProfile.error()
 }
 
 /// 422 `user.username_already_in_use`.
 pub(super) fn username_in_use() -> ApiError {
-    ApiError::new(422, "user.username_already_in_use", "This username is already in use.")
+    Code::UserUsernameAlreadyInUse.error()
 }
 
 /// 422 `password.rejected`, with the issues of the policy.
 pub(super) fn rejected(issues: &[Value]) -> ApiError {
-    let text = "Password rejected. Please check if your password meets the requirements.";
-    ApiError::new(422, "password.rejected", text).with_data(json!(issues))
+    Code::PasswordRejected.error().with_data(json!(issues))
 }
 
 /// 404 `session.identifier_not_found`.
 pub(super) fn not_identified() -> ApiError {
-    ApiError::new(
-        404,
-        "session.identifier_not_found",
-        "User identifier not found. Please go back and sign in again.",
-    )
+    Code::SessionIdentifierNotFound.error()
 }
 
 /// 422 `user.missing_profile` (contract §2.1).
 pub(super) fn missing_profile(fields: &[&'static str]) -> ApiError {
-    let text = "You need to provide additional info before signing-in.";
-    ApiError::new(422, "user.missing_profile", text).with_data(json!({ "missingProfile": fields }))
+    Code::UserMissingProfile.error().with_data(json!({ "missingProfile": fields }))
 }
 
 /// What the person told must still be nobody else's.
@@ -46,12 +40,10 @@ pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError
         return Err(username_in_use());
     }
     if taken("email", &profile.primary_email) {
-        let text = "This email is associated with an existing account.";
-        return Err(ApiError::new(422, "user.email_already_in_use", text));
+        return Err(Code::UserEmailAlreadyInUse.error());
     }
     if taken("phone", &profile.primary_phone) {
-        let text = "This phone number is associated with an existing account.";
-        return Err(ApiError::new(422, "user.phone_already_in_use", text));
+        return Err(Code::UserPhoneAlreadyInUse.error());
     }
     Ok(())
 }
@@ -61,7 +53,7 @@ pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError
 pub(super) fn no_robot(store: &Store, experience: &Experience) -> Result<(), ApiError> {
     let asked = store.sign_in_experience.get("captchaPolicy").and_then(|policy| policy.get("enabled"));
     if asked == Some(&Value::Bool(true)) && !experience.skips_captcha {
-        return Err(ApiError::new(422, "session.captcha_required", "Captcha is required."));
+        return Err(Code::SessionCaptchaRequired.error());
     }
     Ok(())
 }
@@ -126,10 +118,8 @@ pub(super) fn second_factor(store: &Store, event: &str) -> Result<(), ApiError> 
     }
     if policy.ends_with("Mandatory") {
         let offered: Vec<&str> = FACTORS.into_iter().filter(|factor| configured.contains(factor)).collect();
-        let text = "You need to bind additional MFA before signing-in.";
-        let error = ApiError::new(422, "user.missing_mfa", text);
+        let error = Code::UserMissingMfa.error();
         return Err(error.with_data(json!({ "availableFactors": offered })));
     }
-    let text = "For better account security, we recommend binding MFA to your account.";
-    Err(ApiError::new(422, "user.suggest_mfa", text))
+    Err(Code::UserSuggestMfa.error())
 }

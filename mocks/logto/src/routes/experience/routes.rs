@@ -4,34 +4,50 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
+use kit::Route;
 
 use super::{
     audit, codes, consent, identification, interaction, password, profile, settings, social, state, submit,
 };
 use crate::shared::Shared;
 
-pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/api/experience", put(interaction::start))
-        .route("/api/experience/interaction", get(state::get))
-        .route("/api/experience/interaction-event", put(interaction::change_event))
-        .route(
+/// Calls that the audit log may tell of.
+fn audited() -> [Route<Arc<Shared>>; 14] {
+    [
+        Route::put("/api/experience", interaction::start),
+        Route::get("/api/experience/interaction", state::get),
+        Route::put("/api/experience/interaction-event", interaction::change_event),
+        Route::post(
             "/api/experience/verification/social/{connector}/authorization-uri",
-            post(social::authorization_uri),
-        )
-        .route("/api/experience/verification/social/{connector}/verify", post(social::verify))
-        .route("/api/experience/verification/password", post(password::verify))
-        .route("/api/experience/verification/new-password-identity", post(password::new_identity))
-        .route("/api/experience/verification/verification-code", post(codes::send))
-        .route("/api/experience/verification/verification-code/verify", post(codes::verify))
-        .route("/api/experience/sso-connectors", get(codes::sso_connectors))
-        .route("/api/experience/profile", post(profile::post))
-        .route("/api/experience/profile/password", put(profile::put_password))
-        .route("/api/experience/identification", post(identification::post))
-        .route("/api/experience/submit", post(submit::post))
-        .route_layer(from_fn_with_state(shared.clone(), audit::written))
-        .route("/api/interaction/consent", get(consent::get).post(consent::post))
-        .route("/api/.well-known/sign-in-exp", get(settings::get))
-        .route("/api/.well-known/experience", get(settings::get))
+            social::authorization_uri,
+        ),
+        Route::post("/api/experience/verification/social/{connector}/verify", social::verify),
+        Route::post("/api/experience/verification/password", password::verify),
+        Route::post("/api/experience/verification/new-password-identity", password::new_identity),
+        Route::post("/api/experience/verification/verification-code", codes::send),
+        Route::post("/api/experience/verification/verification-code/verify", codes::verify),
+        Route::get("/api/experience/sso-connectors", codes::sso_connectors),
+        Route::post("/api/experience/profile", profile::post),
+        Route::put("/api/experience/profile/password", profile::put_password),
+        Route::post("/api/experience/identification", identification::post),
+        Route::post("/api/experience/submit", submit::post),
+    ]
+}
+
+fn others() -> [Route<Arc<Shared>>; 4] {
+    [
+        Route::get("/api/interaction/consent", consent::get),
+        Route::post("/api/interaction/consent", consent::post),
+        Route::get("/api/.well-known/sign-in-exp", settings::get),
+        Route::get("/api/.well-known/experience", settings::get),
+    ]
+}
+
+pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
+    audited().into_iter().chain(others()).collect()
+}
+
+pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    let audited = Route::router(audited()).route_layer(from_fn_with_state(shared.clone(), audit::written));
+    audited.merge(Route::router(others()))
 }

@@ -1,23 +1,19 @@
 //! What the sign-in page has to show (contract §3).
 
-use std::sync::Arc;
-
 use axum::extract::State;
-use axum::response::Response;
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::connectors;
-use crate::shared::Shared;
+use crate::shared::SharedState;
 use crate::store::Store;
-use crate::wire;
+use crate::wire::Json;
 
 /// Members that only the Management API shows.
 const HIDDEN: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
 
 /// `GET /api/.well-known/sign-in-exp`.
-pub(super) async fn get(State(shared): State<Arc<Shared>>) -> Response {
-    wire::json(StatusCode::OK, &settings(&shared.store()))
+pub(super) async fn get(State(shared): SharedState) -> Json {
+    Json(settings(&shared.store()))
 }
 
 fn settings(store: &Store) -> Value {

@@ -1,30 +1,15 @@
 //! `GET /api/experience/interaction`: what has been told so far (contract §2.1),
 //! without passwords.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::interaction;
+use super::interaction::Call;
 use crate::audit::{self, Caller};
-use crate::shared::Shared;
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
-use crate::wire;
+use crate::wire::{Answer, Json};
 
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let mut store = shared.store();
-    let found = interaction::find(&shared, &mut store, &headers, query.as_deref());
-    match found.and_then(interaction::started) {
-        Ok(experience) => wire::json(StatusCode::OK, &state(experience, &audit::caller())),
-        Err(error) => error.response(),
-    }
+pub(super) async fn get(call: Call) -> Answer {
+    Ok(Json(state(call.experience(&mut call.store())?, &audit::caller())))
 }
 
 /// The same as the audit log has it: records say what the connector kept.

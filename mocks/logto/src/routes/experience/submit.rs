@@ -1,41 +1,31 @@
 //! `POST /api/experience/submit` (contract §2.1 step 6). Twice is as good as once.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::interaction::{self, InteractionError};
+use super::interaction::Call;
 use super::requirements;
-use crate::shared::Shared;
 use crate::store::{Profile, User};
-use crate::wire::{self, ApiError};
+use crate::wire::{Answer, ApiError, Json};
 
 /// Why the interaction is not finished.
 #[derive(Debug, thiserror::Error)]
 enum SubmitError {
-    #[error(transparent)]
-    Interaction(#[from] InteractionError),
     #[error("a captcha is asked for")]
     Robot(ApiError),
     #[error("nobody has been identified")]
     NotIdentified,
-    #[error("{}", .0.message)]
-    Taken(ApiError),
     #[error("the sign-in experience demands more: {0:?}")]
     MissingProfile(Vec<&'static str>),
     #[error("the sign-in experience wants a second factor")]
     SecondFactor(ApiError),
 }
 
-impl SubmitError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Interaction(error) => return error.response(),
+impl IntoResponse for SubmitError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::Robot(error) | Self::SecondFactor(error) => error.clone(),
             Self::NotIdentified => requirements::not_identified(),
-            Self::Robot(error) | Self::Taken(error) | Self::SecondFactor(error) => error.clone(),
             Self::MissingProfile(fields) => requirements::missing_profile(fields),
         };
         error.response(self.to_string())
@@ -43,34 +33,22 @@ impl SubmitError {
 }
 
 /// Ends the interaction: the person has signed in.
-pub(super) async fn post(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    match submit(&shared, query.as_deref(), &headers) {
-        Ok(target) => wire::json(StatusCode::OK, &json!({ "redirectTo": target })),
-        Err(error) => error.response(),
-    }
-}
-
-fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<String, SubmitError> {
-    let now = shared.context.clock.millis();
-    let mut store = shared.store();
-    let interaction = interaction::find(shared, &mut store, headers, query)?;
+pub(super) async fn post(call: Call) -> Answer {
+    let now = call.context.clock.millis();
+    let mut store = call.store();
+    let interaction = call.interaction(&mut store)?;
     let uid = interaction.uid.clone();
     let return_to = interaction.return_to.clone();
-    let experience = interaction::started(interaction)?;
-    let experience = experience.clone();
+    let experience = call.experience(&mut store)?.clone();
     requirements::no_robot(&store, &experience).map_err(SubmitError::Robot)?;
     let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
     let social = requirements::verified_social(&experience);
     let profile = experience.profile;
     // Somebody else may have taken it since.
-    requirements::available(&store, &profile).map_err(SubmitError::Taken)?;
+    requirements::available(&store, &profile)?;
     let missing = requirements::demanded(&store, store.user(&user), &profile, social);
     if !missing.is_empty() {
-        return Err(SubmitError::MissingProfile(missing));
+        return Err(SubmitError::MissingProfile(missing).into());
     }
     requirements::second_factor(&store, &experience.event).map_err(SubmitError::SecondFactor)?;
     if let Some(user) = store.user_mut(&user) {
@@ -81,7 +59,7 @@ fn submit(shared: &Shared, query: Option<&str>, headers: &HeaderMap) -> Result<S
     if let Some(interaction) = store.interactions.get_mut(&uid) {
         interaction.login = Some(user);
     }
-    Ok(return_to)
+    Ok(Json(json!({ "redirectTo": return_to })))
 }
 
 /// What the person told in this interaction becomes part of the user.

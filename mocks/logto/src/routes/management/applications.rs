@@ -1,11 +1,8 @@
 //! Applications and their secrets (contract §4, "Applications").
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::Response;
 use http::StatusCode;
-use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
@@ -15,33 +12,22 @@ use crate::routes::redirect_uri;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, ConsentScopes};
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue, kind};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, kind};
 
 /// `SAML` is one, but not made here.
 const KINDS: [&str; 6] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"];
 
 pub(super) fn unknown(id: &str) -> ApiError {
-    let text = format!("The applications with ID `{id}` does not exist.");
-    ApiError::new(404, "entity.not_exists_with_id", text)
+    ApiError::unknown("applications", id)
 }
 
 /// Queries that this double does not answer.
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeRoleId", "excludeOrganizationId"];
 
 /// `GET /applications`, newest first: all of them unless a page is asked for.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
-    let page = match Page::optional(&params) {
-        Ok(page) => page,
-        Err(error) => return error.wire().response(error.to_string()),
-    };
-    if let Some(refusal) = unanswered::query(&params, &UNKNOWN_QUERIES, "applications") {
-        return refusal;
-    }
+pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+    let page = Page::optional(&params)?;
+    unanswered::query(&params, &UNKNOWN_QUERIES, "applications")?;
     let kinds: Vec<&str> = params.all("types").collect();
     let third_party = params.first("isThirdParty").map(|text| text == "true");
     let wanted = |application: &&Application| {
@@ -51,23 +37,15 @@ pub(super) async fn list(
     let store = shared.store();
     let found: Vec<&Application> = store.applications.iter().filter(wanted).collect();
     let shown = found.iter().map(|application| application.json());
-    match page {
-        Some(page) => page.answer(&shared.here("/applications"), &params, shown),
-        None => wire::json(StatusCode::OK, &shown.collect()),
-    }
+    Ok(page.answer(&shared.here("/applications"), &params, shown))
 }
 
 /// `POST /applications`: 200, not 201, and no secret in the answer.
-pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
-    let made = object(&body).and_then(|members| made(&shared, &members));
-    match made {
-        Ok(application) => {
-            let answer = application.json();
-            shared.store().applications.insert(0, application);
-            wire::json(StatusCode::OK, &answer)
-        }
-        Err(error) => error.into(),
-    }
+pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+    let application = made(&shared, &object(&text)?)?;
+    let answer = application.json();
+    shared.store().applications.insert(0, application);
+    Ok(Json(answer))
 }
 
 fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, ApiError> {
@@ -75,18 +53,14 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let (kind, name) = (text("type").unwrap_or_default(), text("name").unwrap_or_default());
     if kind == "SAML" {
-        let text = "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.";
-        return Err(ApiError::new(400, "application.saml.use_saml_app_api", text));
+        return Err(Code::ApplicationSamlUseSamlAppApi.error());
     }
     if kind == "Protected" && !members.contains_key("protectedAppMetadata") {
-        let text = "Protected app metadata is required.";
-        return Err(ApiError::new(400, "application.protected_app_metadata_is_required", text));
+        return Err(Code::ApplicationProtectedAppMetadataIsRequired.error());
     }
     let is_third_party = members.get("isThirdParty") == Some(&Value::Bool(true));
     if is_third_party && !matches!(kind, "Traditional" | "SPA" | "Native") {
-        let text =
-            "Only traditional web, single-page, and native applications can be marked as third-party apps.";
-        return Err(ApiError::new(400, "application.invalid_third_party_application_type", text));
+        return Err(Code::ApplicationInvalidThirdPartyApplicationType.error());
     }
     let now = shared.context.clock.millis();
     let secret = ApplicationSecret {
@@ -129,15 +103,8 @@ fn known_custom(given: &Value) -> Value {
 /// The checks of a body, in the order of the members of an application.
 fn checked(members: &Map<String, Value>, creates: bool) -> Result<(), ApiError> {
     let mut issues = vec![
-        if creates {
-            body::needed(members, &["name"], "string")
-        } else {
-            body::typed(members, &["name"], "string")
-        },
-        members
-            .get("name")
-            .filter(|name| **name == "")
-            .map(|_| Issue::new(&["name"], Complaint::TooShort(1))),
+        body::text(members, "name", creates),
+        body::empty(members, "name"),
         body::typed(members, &["description"], "string").filter(|_| members["description"] != Value::Null),
     ];
     if creates {
@@ -205,43 +172,22 @@ fn custom(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
 }
 
 /// `GET /applications/:id`.
-pub(super) async fn read(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
-    match shared.store().application(&id) {
-        Some(application) => {
-            let mut answer = application.json();
-            answer["isAdmin"] = Value::Bool(false);
-            wire::json(StatusCode::OK, &answer)
-        }
-        None => unknown(&id).into(),
-    }
+pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+    let mut answer = shared.store().application(&id).ok_or_else(|| unknown(&id))?.json();
+    answer["isAdmin"] = Value::Bool(false);
+    Ok(Json(answer))
 }
 
 /// `PATCH /applications/:id` replaces the given members wholesale.
-pub(super) async fn patch(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    let members = match object(&body) {
-        Ok(members) => members,
-        Err(error) => return error.into(),
-    };
-    if let Err(error) = checked(&members, false) {
-        return error.into();
-    }
+pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+    let members = object(&text)?;
+    checked(&members, false)?;
     let mut store = shared.store();
-    let Some(application) = store.applications.iter_mut().find(|application| application.id == id) else {
-        return unknown(&id).into();
-    };
+    let application = store.application_mut(&id).ok_or_else(|| unknown(&id))?;
     if members.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
         // Rules need organizations or roles of an application, which the double does not have.
-        let text = "Input is invalid. Application access control must include at least one rule before it can be enabled.";
-        return ApiError::new(422, "request.invalid_input", text).into();
+        let text = "Application access control must include at least one rule before it can be enabled.";
+        return Err(ApiError { status: 422, ..Code::RequestInvalidInput.about(&[text]) }.into());
     }
     for (name, value) in members {
         match name.as_str() {
@@ -253,25 +199,15 @@ pub(super) async fn patch(
             _ => {}
         }
     }
-    wire::json(StatusCode::OK, &application.json())
+    Ok(Json(application.json()))
 }
 
 /// `DELETE /applications/:id`.
-pub(super) async fn delete(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
-    if store.application(&id).is_none() {
-        return unknown(&id).into();
-    }
+    store.application(&id).ok_or_else(|| unknown(&id))?;
     store.applications.retain(|application| application.id != id);
     store.roles.iter_mut().for_each(|role| role.applications.retain(|holder| *holder != id));
-    let grants: Vec<String> =
-        store.grants.iter().filter(|(_, grant)| grant.client == id).map(|(grant, _)| grant.clone()).collect();
-    for grant in grants {
-        store.revoke_grant(&grant);
-    }
-    StatusCode::NO_CONTENT.into_response()
+    store.revoke_grants(|grant| grant.client == id);
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,10 +1,11 @@
 //! Who may use the Management API (contract §4): an extractor, so that no route
 //! can forget it.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
@@ -14,15 +15,23 @@ use serde_json::{Value, json};
 
 use crate::routes::admin::{ADMIN_RESOURCE, RESOURCE};
 use crate::shared::Shared;
-use crate::wire::ApiError;
+use crate::wire::Code;
 
-/// Proof that the caller may use the Management API.
+/// Proof that the caller may use the Management API, with what it may use.
 #[derive(Debug)]
-pub(super) struct Authorized;
+pub(super) struct Authorized(Arc<Shared>);
+
+impl Deref for Authorized {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-enum AuthError {
+pub(crate) enum AuthError {
     #[error("no Authorization header")]
     Missing,
     #[error("the Authorization header is not of type Bearer")]
@@ -41,23 +50,15 @@ enum AuthError {
     Scope,
 }
 
-impl AuthError {
-    fn wire(&self) -> ApiError {
-        let unauthorized = |data: Value| {
-            let text = "Unauthorized. Please check credentials and its scope.";
-            ApiError::new(401, "auth.unauthorized", text).with_data(data)
-        };
+impl IntoResponse for AuthError {
+    fn into_response(self) -> Response {
+        let unauthorized = |data: Value| Code::AuthUnauthorized.error().with_data(data);
         let claim = |code: &str, name: &str, claim: &str, payload: &Value| json!({ "code": code, "name": name, "claim": claim, "reason": "check_failed", "payload": payload });
-        match self {
-            Self::Missing => {
-                ApiError::new(401, "auth.authorization_header_missing", "Authorization header is missing.")
-            }
-            Self::Type => ApiError::new(
-                401,
-                "auth.authorization_token_type_not_supported",
-                "Authorization type is not supported.",
-            )
-            .with_data(json!({ "supportedTypes": ["Bearer"] })),
+        let error = match &self {
+            Self::Missing => Code::AuthAuthorizationHeaderMissing.error(),
+            Self::Type => Code::AuthAuthorizationTokenTypeNotSupported
+                .error()
+                .with_data(json!({ "supportedTypes": ["Bearer"] })),
             Self::NoJwt => unauthorized(json!({ "code": "ERR_JWS_INVALID", "name": "JWSInvalid" })),
             Self::UnknownKey => {
                 unauthorized(json!({ "code": "ERR_JWKS_NO_MATCHING_KEY", "name": "JWKSNoMatchingKey" }))
@@ -72,30 +73,23 @@ impl AuthError {
                 payload,
             )),
             Self::Expired { payload } => unauthorized(claim("ERR_JWT_EXPIRED", "JWTExpired", "exp", payload)),
-            Self::Scope => ApiError::new(
-                403,
-                "auth.forbidden",
-                "Forbidden. Please check your user roles and permissions.",
-            ),
-        }
+            Self::Scope => Code::AuthForbidden.error(),
+        };
+        error.response(self.to_string())
     }
 }
 
 impl FromRequestParts<Arc<Shared>> for Authorized {
-    type Rejection = Response;
+    type Rejection = AuthError;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
-        match check(&parts.headers, shared, RESOURCE) {
-            Ok(()) => Ok(Self),
-            Err(error) => Err(error.wire().response(error.to_string())),
-        }
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, AuthError> {
+        check(&parts.headers, shared, RESOURCE).map(|()| Self(shared.clone()))
     }
 }
 
-/// What the Management API of the admin tenant says to this caller, if it refuses.
-pub(crate) fn refused_by_admin(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
-    let error = check(headers, shared, ADMIN_RESOURCE).err()?;
-    Some(error.wire().response(error.to_string()))
+/// Whether the caller may use the Management API of the admin tenant.
+pub(crate) fn check_admin(shared: &Shared, headers: &HeaderMap) -> Result<(), AuthError> {
+    check(headers, shared, ADMIN_RESOURCE)
 }
 
 fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), AuthError> {

@@ -1,9 +1,7 @@
 //! Looks of an application's own pages (contract §14, "Third-party
 //! applications"): names, logos and links that its consent page shows.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -11,53 +9,35 @@ use url::Url;
 
 use super::applications;
 use super::auth::Authorized;
-use crate::shared::Shared;
 use crate::store::Branding;
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json};
 
 /// `GET /applications/:id/sign-in-experience`.
-pub(super) async fn read(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
-    let Some(application) = store.application(&id) else { return applications::unknown(&id).into() };
-    match &application.branding {
-        Some(branding) => wire::json(StatusCode::OK, &branding.json(&id)),
-        None => {
-            let text = format!("The application_sign_in_experiences with ID `{id}` does not exist.");
-            ApiError::new(404, "entity.not_exists_with_id", text).into()
-        }
-    }
+    let application = store.application(&id).ok_or_else(|| applications::unknown(&id))?;
+    let branding = application.branding.as_ref();
+    let unknown = || ApiError::unknown("application_sign_in_experiences", &id);
+    Ok(Json(branding.ok_or_else(unknown)?.json(&id)))
 }
 
 /// `PUT /applications/:id/sign-in-experience`: 201 the first time, then 200.
 /// Members that are not given stay.
-pub(super) async fn put(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    let members = match object(&body).and_then(|members| checked(&members).map(|()| members)) {
-        Ok(members) => members,
-        Err(error) => return error.into(),
-    };
+pub(super) async fn put(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+    let members = object(&text)?;
+    checked(&members)?;
     let mut store = shared.store();
-    let Some(application) = store.applications.iter_mut().find(|known| known.id == id) else {
-        return applications::unknown(&id).into();
-    };
+    let application = store.application_mut(&id).ok_or_else(|| applications::unknown(&id))?;
     let known: Vec<(String, Value)> = members.into_iter().filter(|(name, _)| Branding::knows(name)).collect();
     let status = match application.branding {
-        Some(_) if known.is_empty() => return ApiError::nothing_to_change().into(),
+        Some(_) if known.is_empty() => return Err(ApiError::nothing_to_change().into()),
         Some(_) => StatusCode::OK,
         None => StatusCode::CREATED,
     };
     let branding = application.branding.get_or_insert_with(Branding::default);
     known.into_iter().for_each(|(name, value)| branding.set(&name, value));
-    wire::json(status, &branding.json(&id))
+    Ok(wire::json(status, &branding.json(&id)))
 }
 
 fn checked(members: &Map<String, Value>) -> Result<(), ApiError> {
@@ -68,17 +48,13 @@ fn checked(members: &Map<String, Value>) -> Result<(), ApiError> {
     for name in ["logoUrl", "darkLogoUrl", "favicon", "darkFavicon"] {
         issues.extend(url(branding, &["branding", name]));
     }
-    issues.push(nullable(members, "customCss"));
+    issues.push(body::nullable(members, "customCss"));
     for name in ["termsOfUseUrl", "privacyPolicyUrl"] {
-        issues.push(nullable(members, name));
+        issues.push(body::nullable(members, name));
         issues.extend(url(members, &[name]).filter(|_| members[name] != ""));
     }
-    issues.push(nullable(members, "displayName"));
+    issues.push(body::nullable(members, "displayName"));
     body::without(issues)
-}
-
-fn nullable(members: &Map<String, Value>, name: &str) -> Option<Issue> {
-    body::typed(members, &[name], "string").filter(|_| members[name] != Value::Null)
 }
 
 /// A text that is no URL.

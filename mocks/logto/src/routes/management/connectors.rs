@@ -1,11 +1,8 @@
 //! Connectors and their factories (contract §4, "Connectors").
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
@@ -13,58 +10,39 @@ use crate::connectors::{self, ConnectorError, SocialConnector};
 use crate::shared::Shared;
 use crate::store::{Connector, MailConnector};
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query};
 
 /// `GET /connector-factories`.
-pub(super) async fn factories(_: Authorized) -> Response {
-    wire::json(StatusCode::OK, &Value::Array(connectors::factories()))
+pub(super) async fn factories(_: Authorized) -> Json {
+    Json(connectors::factories().into())
 }
 
 /// `GET /connector-factories/:id`.
-pub(super) async fn factory(_: Authorized, Path(id): Path<String>) -> Response {
-    match connectors::factory(&id) {
-        Some(factory) => wire::json(StatusCode::OK, &factory),
-        None => ApiError::not_found().into(),
-    }
+pub(super) async fn factory(_: Authorized, Path(id): Path<String>) -> Answer {
+    Ok(Json(connectors::factory(&id).ok_or_else(ApiError::not_found)?))
 }
 
 /// `GET /connectors`, all or those of a target.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
+pub(super) async fn list(shared: Authorized, Query(params): Query) -> Json {
     let target = params.first("target").filter(|target| !target.is_empty());
     let store = shared.store();
     let asked = |connector: &&Connector| target.is_none_or(|target| connector.target() == target);
     let social = store.connectors.iter().filter(asked).map(connectors::full);
     let mail = store.mail.iter().filter(|_| target.is_none_or(|target| target == connectors::HTTP_EMAIL));
-    let all = social.chain(mail.map(connectors::shown_mail)).collect();
-    wire::json(StatusCode::OK, &Value::Array(all))
+    Json(social.chain(mail.map(connectors::shown_mail)).collect())
 }
 
 /// `GET /connectors/:id`.
-pub(super) async fn read(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
-    match (store.connector(&id), store.mail.as_ref().filter(|mail| mail.id == id)) {
-        (Some(connector), _) => wire::json(StatusCode::OK, &connectors::full(connector)),
-        (None, Some(mail)) => wire::json(StatusCode::OK, &connectors::shown_mail(mail)),
-        (None, None) => ApiError::not_found().into(),
-    }
+    let mail = || store.mail.as_ref().filter(|mail| mail.id == id).map(connectors::shown_mail);
+    let found = store.connector(&id).map(connectors::full).or_else(mail);
+    Ok(Json(found.ok_or_else(ApiError::not_found)?))
 }
 
 /// Why a connector is not made or changed.
 #[derive(Debug, thiserror::Error)]
 enum ConnectorsError {
-    #[error("{}", .0.message)]
-    Body(ApiError),
-    #[error(transparent)]
-    Config(#[from] ConnectorError),
     #[error("there is no such connector")]
     Unknown,
     #[error("there is no such kind of connector")]
@@ -92,53 +70,21 @@ enum ConnectorsError {
     IdTaken,
 }
 
-impl ConnectorsError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Body(error) => error.clone(),
-            Self::Config(error) => error.wire(),
+impl IntoResponse for ConnectorsError {
+    fn into_response(self) -> Response {
+        let error = match &self {
             Self::Unknown => ApiError::not_found(),
-            Self::UnknownFactory => ApiError::new(
-                422,
-                "connector.not_found_with_connector_id",
-                "Can not find connector with given standard connector id.",
-            ),
-            Self::NoTarget => {
-                ApiError::new(400, "connector.should_specify_target", "You should specify 'target'.")
-            }
-            Self::FixedMetadata => ApiError::new(
-                400,
-                "connector.cannot_overwrite_metadata_for_non_standard_connector",
-                "This connector's 'metadata' cannot be overwritten.",
-            ),
-            Self::FixedTarget => ApiError::new(
-                400,
-                "connector.can_not_modify_target",
-                "The connector 'target' can not be modified.",
-            ),
-            Self::SecondOfItsKind => ApiError::new(
-                422,
-                "connector.multiple_instances_not_supported",
-                "Can not create multiple instance with picked standard connector.",
-            ),
-            Self::SameTarget { factory, name } => ApiError::new(
-                422,
-                "connector.multiple_target_with_same_platform",
-                "You can not have multiple social connectors that have same target and platform.",
-            )
-            .with_data(json!({ "connectorId": factory, "connectorName": name })),
-            Self::TokenStorage => ApiError::new(
-                422,
-                "request.feature_not_supported",
-                "This feature is not supported in the current environment.",
-            ),
-            Self::Insufficient => {
-                ApiError::new(400, "session.insufficient_info", "Insufficient sign-in info.")
-            }
-            Self::NeedsSession => {
-                let text = "{{method}}: has not been implemented yet.";
-                ApiError::new(501, "connector.not_implemented", text)
-            }
+            Self::UnknownFactory => Code::ConnectorNotFoundWithConnectorId.error(),
+            Self::NoTarget => Code::ConnectorShouldSpecifyTarget.error(),
+            Self::FixedMetadata => Code::ConnectorCannotOverwriteMetadataForNonStandardConnector.error(),
+            Self::FixedTarget => Code::ConnectorCanNotModifyTarget.error(),
+            Self::SecondOfItsKind => Code::ConnectorMultipleInstancesNotSupported.error(),
+            Self::SameTarget { factory, name } => Code::ConnectorMultipleTargetWithSamePlatform
+                .error()
+                .with_data(json!({ "connectorId": factory, "connectorName": name })),
+            Self::TokenStorage => Code::RequestFeatureNotSupported.error(),
+            Self::Insufficient => Code::SessionInsufficientInfo.error(),
+            Self::NeedsSession => Code::ConnectorNotImplemented.error(),
             Self::Nothing => ApiError::nothing_to_change(),
             Self::IdTaken => ApiError::internal(),
         };
@@ -146,18 +92,11 @@ impl ConnectorsError {
     }
 }
 
-fn answered(done: Result<Value, ConnectorsError>) -> Response {
-    match done {
-        Ok(connector) => wire::json(StatusCode::OK, &connector),
-        Err(error) => error.response(),
-    }
-}
-
 /// The longest id there is.
 const ID_LIMIT: usize = 128;
 
-fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ConnectorsError> {
-    let members = object(text).map_err(ConnectorsError::Body)?;
+fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ApiError> {
+    let members = object(text)?;
     let id_issue = members.get("id").and_then(Value::as_str).and_then(|id| match id.chars().count() {
         0 => Some(Complaint::TooShort(1)),
         length if length > ID_LIMIT => Some(Complaint::TooLong(ID_LIMIT)),
@@ -166,22 +105,23 @@ fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ConnectorsEr
     let mut issues = vec![
         body::typed(&members, &["syncProfile"], "boolean"),
         body::typed(&members, &["enableTokenStorage"], "boolean"),
-        if creates { body::needed(&members, &["connectorId"], "string") } else { None },
+        creates.then(|| body::needed(&members, &["connectorId"], "string")).flatten(),
         body::typed(&members, &["config"], "object"),
     ];
     issues.extend(connectors::check_metadata(&members));
     issues.push(body::typed(&members, &["id"], "string").filter(|_| creates));
     issues.push(id_issue.filter(|_| creates).map(|complaint| Issue::new(&["id"], complaint)));
-    body::without(issues).map_err(ConnectorsError::Body)?;
+    body::without(issues)?;
     Ok(members)
 }
 
 /// `POST /connectors`: 200.
-pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
-    answered(checked(&body, true).and_then(|members| add(&shared, &members)))
+pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+    let members = checked(&text, true)?;
+    Ok(Json(add(&shared, &members)?))
 }
 
-fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
+fn add(shared: &Shared, members: &Map<String, Value>) -> Answer<Value> {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let id = text("connectorId").unwrap_or_default();
     if id == connectors::HTTP_EMAIL {
@@ -194,15 +134,15 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     let target = if kind.is_standard() {
         wanted.filter(|target| !target.is_empty()).ok_or(ConnectorsError::NoTarget)?
     } else if metadata.is_some() {
-        return Err(ConnectorsError::FixedMetadata);
+        return Err(ConnectorsError::FixedMetadata.into());
     } else if store.connectors.iter().any(|connector| connector.factory == id) {
-        return Err(ConnectorsError::SecondOfItsKind);
+        return Err(ConnectorsError::SecondOfItsKind.into());
     } else {
         kind.target()
     };
     if let Some(same) = store.connectors.iter().find(|connector| connector.target() == target) {
         let name = connectors::full(same)["name"].clone();
-        return Err(ConnectorsError::SameTarget { factory: same.factory.clone(), name });
+        return Err(ConnectorsError::SameTarget { factory: same.factory.clone(), name }.into());
     }
     let config = match members.get("config").and_then(Value::as_object) {
         // Left out, it is created without, and fails when it is used.
@@ -210,11 +150,11 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
         Some(config) => kept(kind, config)?,
     };
     if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
-        return Err(ConnectorsError::TokenStorage);
+        return Err(ConnectorsError::TokenStorage.into());
     }
     let own = text("id").map_or_else(|| shared.short_id(), ToOwned::to_owned);
     if store.connector(&own).is_some() {
-        return Err(ConnectorsError::IdTaken);
+        return Err(ConnectorsError::IdTaken.into());
     }
     let connector = Connector {
         id: own,
@@ -228,9 +168,9 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Connector
     Ok(answer)
 }
 
-fn add_mail(shared: &Shared, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
+fn add_mail(shared: &Shared, members: &Map<String, Value>) -> Answer<Value> {
     if members.get("metadata").is_some_and(Value::is_object) {
-        return Err(ConnectorsError::FixedMetadata);
+        return Err(ConnectorsError::FixedMetadata.into());
     }
     let config = members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
     if members.contains_key("config") {
@@ -240,7 +180,7 @@ fn add_mail(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Conn
     let id = given.map_or_else(|| shared.short_id(), ToOwned::to_owned);
     let mut store = shared.store();
     if store.connector(&id).is_some() || store.mail.as_ref().is_some_and(|mail| mail.id == id) {
-        return Err(ConnectorsError::IdTaken);
+        return Err(ConnectorsError::IdTaken.into());
     }
     let mail = MailConnector { id, config: connectors::kept(&config) };
     let answer = connectors::shown_mail(&mail);
@@ -248,10 +188,8 @@ fn add_mail(shared: &Shared, members: &Map<String, Value>) -> Result<Value, Conn
     Ok(answer)
 }
 
-fn change_mail(mail: &mut MailConnector, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
-    let Some(config) = members.get("config").and_then(Value::as_object) else {
-        return Err(ConnectorsError::Nothing);
-    };
+fn change_mail(mail: &mut MailConnector, members: &Map<String, Value>) -> Answer<Value> {
+    let config = members.get("config").and_then(Value::as_object).ok_or(ConnectorsError::Nothing)?;
     connectors::check_mail_config(config)?;
     mail.config = connectors::kept(config);
     Ok(connectors::shown_mail(mail))
@@ -261,22 +199,18 @@ fn change_mail(mail: &mut MailConnector, members: &Map<String, Value>) -> Result
 fn kept(
     kind: &dyn SocialConnector,
     config: &Map<String, Value>,
-) -> Result<Map<String, Value>, ConnectorsError> {
+) -> Result<Map<String, Value>, ConnectorError> {
     kind.check_config(config)?;
     Ok(connectors::kept(config))
 }
 
 /// `PATCH /connectors/:id`: the configuration is replaced wholesale.
-pub(super) async fn patch(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answered(checked(&body, false).and_then(|members| change(&shared, &id, &members)))
+pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+    let members = checked(&text, false)?;
+    Ok(Json(change(&shared, &id, &members)?))
 }
 
-fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Value, ConnectorsError> {
+fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Answer<Value> {
     let mut store = shared.store();
     if let Some(mail) = store.mail.as_mut().filter(|mail| mail.id == id) {
         return change_mail(mail, members);
@@ -286,21 +220,21 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Val
     let metadata = members.get("metadata").and_then(Value::as_object);
     if let Some(metadata) = metadata {
         if !connector.kind().is_standard() {
-            return Err(ConnectorsError::FixedMetadata);
+            return Err(ConnectorsError::FixedMetadata.into());
         }
         let target = metadata.get("target").and_then(Value::as_str);
         if target != Some(&connector.target()) {
-            return Err(ConnectorsError::FixedTarget);
+            return Err(ConnectorsError::FixedTarget.into());
         }
     }
     if members.get("enableTokenStorage") == Some(&Value::Bool(true)) {
-        return Err(ConnectorsError::TokenStorage);
+        return Err(ConnectorsError::TokenStorage.into());
     }
     let config = members.get("config").and_then(Value::as_object);
     let config = config.map(|config| kept(connector.kind(), config)).transpose()?;
     let changes = ["config", "metadata", "syncProfile", "enableTokenStorage"];
     if !changes.iter().any(|name| members.contains_key(*name)) {
-        return Err(ConnectorsError::Nothing);
+        return Err(ConnectorsError::Nothing.into());
     }
     if let Some(config) = config {
         connector.config = config;
@@ -316,54 +250,39 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Result<Val
 
 /// `POST /connectors/:id/authorization-uri`: connectors that need a session can
 /// do no better than 501 (contract §4).
-pub(super) async fn authorization_uri(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answered(address(&shared, &id, &body))
-}
-
-fn address(shared: &Shared, id: &str, text: &str) -> Result<Value, ConnectorsError> {
-    let members = object(text).map_err(ConnectorsError::Body)?;
+pub(super) async fn authorization_uri(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+    let members = object(&text)?;
     body::without([
         body::needed(&members, &["state"], "string"),
         body::needed(&members, &["redirectUri"], "string"),
-    ])
-    .map_err(ConnectorsError::Body)?;
-    if members.get("state") == Some(&json!("")) || members.get("redirectUri") == Some(&json!("")) {
-        return Err(ConnectorsError::Insufficient);
+    ])?;
+    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (state, redirect_uri) = (text("state"), text("redirectUri"));
+    if state.is_empty() || redirect_uri.is_empty() {
+        return Err(ConnectorsError::Insufficient.into());
     }
     let store = shared.store();
-    let connector = store.connector(id).ok_or(ConnectorsError::Unknown)?;
-    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
-    let (kind, config) = (connector.kind(), &connector.config);
-    let authorization = kind.authorization(shared, config, text("state"), text("redirectUri"))?;
+    let connector = store.connector(&id).ok_or(ConnectorsError::Unknown)?;
+    let kind = connector.kind();
+    let authorization = kind.authorization(&shared, &connector.config, state, redirect_uri)?;
     if kind.keeps_session() {
-        return Err(ConnectorsError::NeedsSession);
+        return Err(ConnectorsError::NeedsSession.into());
     }
-    Ok(json!({ "redirectTo": authorization.uri }))
+    Ok(Json(json!({ "redirectTo": authorization.uri })))
 }
 
 /// `DELETE /connectors/:id`; its target leaves the sign-in experience too.
-pub(super) async fn delete(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     if store.mail.as_ref().is_some_and(|mail| mail.id == id) {
         // What asks for addresses goes on asking.
         store.mail = None;
-        return StatusCode::NO_CONTENT.into_response();
+        return Ok(StatusCode::NO_CONTENT);
     }
-    let Some(target) = store.connector(&id).map(Connector::target) else {
-        return ApiError::not_found().into();
-    };
+    let target = store.connector(&id).map(Connector::target).ok_or_else(ApiError::not_found)?;
     store.connectors.retain(|connector| connector.id != id);
     if let Some(Value::Array(targets)) = store.sign_in_experience.get_mut("socialSignInConnectorTargets") {
         targets.retain(|known| known.as_str() != Some(target.as_str()));
     }
-    StatusCode::NO_CONTENT.into_response()
+    Ok(StatusCode::NO_CONTENT)
 }

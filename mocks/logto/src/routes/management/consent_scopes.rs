@@ -1,19 +1,16 @@
 //! What a third-party application may ask people for (contract §14,
 //! "Third-party applications").
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::applications;
 use super::auth::Authorized;
-use crate::shared::Shared;
 use crate::store::{ApiResource, Application, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue, kind};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind};
 
 /// Scopes about the user that can be switched on; `openid` and
 /// `offline_access` always are.
@@ -38,8 +35,6 @@ const KINDS: &[&str] =
 /// Why scopes are not told of, switched on or off.
 #[derive(Debug, thiserror::Error)]
 enum ConsentScopeError {
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("there is no application with the id `{0}`")]
     Application(String),
     #[error("the application is not a third-party one")]
@@ -54,26 +49,15 @@ enum ConsentScopeError {
     NotThere,
 }
 
-impl ConsentScopeError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Body(error) => error.clone(),
+impl IntoResponse for ConsentScopeError {
+    fn into_response(self) -> Response {
+        let error = match &self {
             Self::Application(id) => applications::unknown(id),
-            Self::FirstParty => ApiError::new(
-                422,
-                "application.third_party_application_only",
-                "The feature is only available for third-party applications.",
-            ),
+            Self::FirstParty => Code::ApplicationThirdPartyApplicationOnly.error(),
             Self::Unknown(scopes) => {
-                let text = "Invalid user consent scopes.";
-                ApiError::new(422, "application.user_consent_scopes_not_found", text)
-                    .with_data(scopes.clone())
+                Code::ApplicationUserConsentScopesNotFound.error().with_data(scopes.clone())
             }
-            Self::ManagementApi => ApiError::new(
-                422,
-                "application.consent_management_api_scopes_not_allowed",
-                "Management API scopes are not allowed.",
-            ),
+            Self::ManagementApi => Code::ApplicationConsentManagementApiScopesNotAllowed.error(),
             Self::Kind(given) => {
                 let complaint = Complaint::Choice { options: KINDS, received: Some(json!(given)) };
                 ApiError::guard_of("params", &[Issue::new(&["scopeType"], complaint)])
@@ -85,28 +69,20 @@ impl ConsentScopeError {
 }
 
 fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Application, ConsentScopeError> {
-    let found = store.applications.iter_mut().find(|application| application.id == id);
-    found.ok_or_else(|| ConsentScopeError::Application(id.to_owned()))
+    store.application_mut(id).ok_or_else(|| ConsentScopeError::Application(id.to_owned()))
 }
 
 /// `GET /applications/:id/user-consent-scopes`.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
-    let Some(application) = store.application(&id) else {
-        return ConsentScopeError::Application(id).response();
-    };
+    let application = store.application(&id).ok_or(ConsentScopeError::Application(id))?;
     let consent = &application.consent;
-    let answer = json!({
+    Ok(Json(json!({
         "organizationScopes": [],
         "resourceScopes": by_resource(&store, |scope| consent.has_resource_scope(scope)),
         "organizationResourceScopes": by_resource(&store, |scope| consent.has_organization_scope(scope)),
         "userScopes": consent.user_scopes(),
-    });
-    wire::json(StatusCode::OK, &answer)
+    })))
 }
 
 /// Scopes of API resources, by resource.
@@ -126,40 +102,28 @@ fn by_resource(store: &Store, wanted: impl Fn(&str) -> bool) -> Value {
 
 /// `POST /applications/:id/user-consent-scopes`: 201. What is switched on
 /// already stays.
-pub(super) async fn add(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    match added(&shared, &id, &body) {
-        Ok(()) => wire::text(StatusCode::CREATED, "Created"),
-        Err(error) => error.response(),
-    }
-}
-
-const LISTS: [&str; 4] = ["organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes"];
-
-fn added(shared: &Shared, id: &str, text: &str) -> Result<(), ConsentScopeError> {
-    let members = object(text).map_err(ConsentScopeError::Body)?;
+pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+    let members = object(&text)?;
     let mut issues = Vec::new();
     for name in LISTS {
         issues.push(body::typed(&members, &[name], "array"));
         issues.extend(items(&members, name));
     }
-    body::without(issues).map_err(ConsentScopeError::Body)?;
+    body::without(issues)?;
     let mut store = shared.store();
-    if !changeable(&mut store, id)?.is_third_party {
-        return Err(ConsentScopeError::FirstParty);
+    if !changeable(&mut store, &id)?.is_third_party {
+        return Err(ConsentScopeError::FirstParty.into());
     }
     exist(&store, &members)?;
-    let consent = &mut changeable(&mut store, id)?.consent;
+    let consent = &mut changeable(&mut store, &id)?.consent;
     let given = |name: &str| body::texts(&members, name);
     given("userScopes").into_iter().for_each(|scope| consent.add_user_scope(scope));
     given("resourceScopes").into_iter().for_each(|scope| consent.add_resource_scope(scope));
     given("organizationResourceScopes").into_iter().for_each(|scope| consent.add_organization_scope(scope));
-    Ok(())
+    Ok(wire::text(StatusCode::CREATED, "Created"))
 }
+
+const LISTS: [&str; 4] = ["organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes"];
 
 /// Ids are texts; scopes about the user are known by name.
 fn items(members: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
@@ -196,27 +160,19 @@ fn exist(store: &Store, members: &Map<String, Value>) -> Result<(), ConsentScope
 /// `DELETE /applications/:id/user-consent-scopes/:kind/:scopeId`. What people
 /// consented to before stays granted.
 pub(super) async fn remove(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
+    shared: Authorized,
     Path((id, kind, scope)): Path<(String, String, String)>,
-) -> Response {
-    match removed(&shared, &id, &kind, &scope) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => error.response(),
-    }
-}
-
-fn removed(shared: &Shared, id: &str, kind: &str, scope: &str) -> Result<(), ConsentScopeError> {
-    if !KINDS.contains(&kind) {
-        return Err(ConsentScopeError::Kind(kind.to_owned()));
+) -> Answer<StatusCode> {
+    if !KINDS.contains(&kind.as_str()) {
+        return Err(ConsentScopeError::Kind(kind).into());
     }
     let mut store = shared.store();
-    let consent = &mut changeable(&mut store, id)?.consent;
-    let was_there = match kind {
-        "user-scopes" => consent.remove_user_scope(scope),
-        "resource-scopes" => consent.remove_resource_scope(scope),
-        "organization-resource-scopes" => consent.remove_organization_scope(scope),
+    let consent = &mut changeable(&mut store, &id)?.consent;
+    let was_there = match kind.as_str() {
+        "user-scopes" => consent.remove_user_scope(&scope),
+        "resource-scopes" => consent.remove_resource_scope(&scope),
+        "organization-resource-scopes" => consent.remove_organization_scope(&scope),
         _ => false,
     };
-    if was_there { Ok(()) } else { Err(ConsentScopeError::NotThere) }
+    if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(ConsentScopeError::NotThere.into()) }
 }

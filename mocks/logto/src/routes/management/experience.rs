@@ -1,38 +1,31 @@
 //! The sign-in experience (contract §4, "Sign-in experience").
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::response::Response;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::experience_guard;
-use crate::shared::Shared;
 use crate::store::{Connector, Store};
 use crate::wire::body::object;
-use crate::wire::{self, ApiError};
+use crate::wire::{Answer, ApiError, Code, Json};
 
 /// `GET /sign-in-exp`.
-pub(super) async fn read(_: Authorized, State(shared): State<Arc<Shared>>) -> Response {
-    wire::json(StatusCode::OK, &Value::Object(shared.store().sign_in_experience.clone()))
+pub(super) async fn read(shared: Authorized) -> Json {
+    Json(shared.store().sign_in_experience.clone().into())
 }
 
 /// `PATCH /sign-in-exp`: the given members, the full row in the answer.
-pub(super) async fn patch(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
+pub(super) async fn patch(shared: Authorized, text: String) -> Answer {
     let mut store = shared.store();
-    match change(&mut store, &body) {
-        Ok(()) => wire::json(StatusCode::OK, &Value::Object(store.sign_in_experience.clone())),
-        Err(error) => error.response(),
-    }
+    let members = object(&text)?;
+    experience_guard::check(&members)?;
+    change(&mut store, members)?;
+    Ok(Json(store.sign_in_experience.clone().into()))
 }
 
 /// Why the sign-in experience stays as it is.
 #[derive(Debug, thiserror::Error)]
 enum ExperienceError {
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("there is nothing to change")]
     Nothing,
     #[error("an identifier is named twice")]
@@ -47,40 +40,21 @@ enum ExperienceError {
     NoCode,
 }
 
-impl ExperienceError {
-    fn response(&self) -> Response {
-        let refused = |code, text: &str| ApiError::new(400, code, text);
-        let error = match self {
-            Self::Body(error) => error.clone(),
+impl IntoResponse for ExperienceError {
+    fn into_response(self) -> Response {
+        let error = match &self {
             Self::Nothing => ApiError::nothing_to_change(),
-            Self::Duplicate => refused(
-                "sign_in_experiences.duplicated_sign_up_identifiers",
-                "Duplicate sign-up identifiers detected.",
-            ),
-            Self::Unverified => refused(
-                "sign_in_experiences.passwordless_requires_verify",
-                "Must enable verify for email/phone sign up identifier.",
-            ),
-            Self::NoConnector(kind) => refused(
-                "sign_in_experiences.enabled_connector_not_found",
-                &format!("Enabled {kind} connector not found."),
-            ),
-            Self::NoFactor => refused(
-                "sign_in_experiences.at_least_one_authentication_factor",
-                "You have to select at least one authentication factor.",
-            ),
-            Self::NoCode => refused(
-                "sign_in_experiences.code_sign_in_must_be_enabled",
-                "Verification code sign in must be enabled when set a password is not required in sign up.",
-            ),
+            Self::Duplicate => Code::SignInExperiencesDuplicatedSignUpIdentifiers.error(),
+            Self::Unverified => Code::SignInExperiencesPasswordlessRequiresVerify.error(),
+            Self::NoConnector(kind) => Code::SignInExperiencesEnabledConnectorNotFound.about(&[kind]),
+            Self::NoFactor => Code::SignInExperiencesAtLeastOneAuthenticationFactor.error(),
+            Self::NoCode => Code::SignInExperiencesCodeSignInMustBeEnabled.error(),
         };
         error.response(self.to_string())
     }
 }
 
-fn change(store: &mut Store, text: &str) -> Result<(), ExperienceError> {
-    let members = object(text).map_err(ExperienceError::Body)?;
-    experience_guard::check(&members).map_err(ExperienceError::Body)?;
+fn change(store: &mut Store, members: Map<String, Value>) -> Result<(), ExperienceError> {
     if let Some(sign_up) = members.get("signUp") {
         check_sign_up(sign_up, store.mail.is_some())?;
     }

@@ -1,10 +1,8 @@
 //! Rotation of the keys of tokens and cookies (contract §15). A new key is in
 //! force for the next request.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -12,7 +10,7 @@ use super::auth::Authorized;
 use crate::keys::KeyError;
 use crate::shared::Shared;
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json};
 
 const KINDS: &[&str] = &["private-keys", "cookie-keys"];
 const ALGORITHMS: &[&str] = &["RSA", "EC"];
@@ -20,8 +18,6 @@ const ALGORITHMS: &[&str] = &["RSA", "EC"];
 /// Why a request about keys is refused.
 #[derive(Debug, thiserror::Error)]
 enum RotationError {
-    #[error("{}", .0.message)]
-    Malformed(ApiError),
     #[error("{0}")]
     Key(KeyError, String),
     #[error("keys of cookies have no grace period")]
@@ -30,23 +26,14 @@ enum RotationError {
     NotDone,
 }
 
-impl RotationError {
-    fn response(&self) -> Response {
-        let invalid = || ApiError::new(422, "oidc.invalid_request", "Request is invalid.");
-        let error = match self {
-            Self::Malformed(error) => error.clone(),
+impl IntoResponse for RotationError {
+    fn into_response(self) -> Response {
+        let invalid = || Code::OidcInvalidRequest.error();
+        let error = match &self {
             Self::GraceOfCookies | Self::Key(KeyError::Pending, _) => invalid(),
-            Self::Key(KeyError::Only, _) => {
-                ApiError::new(422, "oidc.key_required", "At least one key is required.")
-            }
-            Self::Key(KeyError::Unknown, id) => {
-                ApiError::new(404, "oidc.key_not_found", format!("Key with ID {id} is not found."))
-            }
-            Self::Key(KeyError::NotPrevious, _) => ApiError::new(
-                422,
-                "oidc.only_previous_key_can_be_deleted",
-                "Only a previous key can be deleted.",
-            ),
+            Self::Key(KeyError::Only, _) => Code::OidcKeyRequired.error(),
+            Self::Key(KeyError::Unknown, id) => Code::OidcKeyNotFound.about(&[id]),
+            Self::Key(KeyError::NotPrevious, _) => Code::OidcOnlyPreviousKeyCanBeDeleted.error(),
             Self::NotDone => return wire::not_implemented(self.to_string()),
         };
         error.response(self.to_string())
@@ -54,47 +41,27 @@ impl RotationError {
 }
 
 /// Which keys are meant: those of tokens, or those of cookies.
-fn of_tokens(kind: &str) -> Result<bool, RotationError> {
+fn of_tokens(kind: &str) -> Result<bool, ApiError> {
     if KINDS.contains(&kind) {
         return Ok(kind == KINDS[0]);
     }
     let complaint = Complaint::Choice { options: KINDS, received: Some(json!(kind)) };
-    let refused = ApiError::guard_of("params", &[Issue::new(&["keyType"], complaint)]);
-    Err(RotationError::Malformed(refused))
+    Err(ApiError::guard_of("params", &[Issue::new(&["keyType"], complaint)]))
 }
 
-fn shown(shared: &Shared, tokens: bool) -> Value {
-    if tokens { shared.keys.shown(shared.context.clock.millis()) } else { shared.cookie_key.shown() }
+fn shown(shared: &Shared, tokens: bool) -> Json {
+    Json(if tokens { shared.keys.shown(shared.context.clock.millis()) } else { shared.cookie_key.shown() })
 }
 
 /// `GET /configs/oidc/:keyType`.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(kind): Path<String>,
-) -> Response {
-    match of_tokens(&kind) {
-        Ok(tokens) => wire::json(StatusCode::OK, &shown(&shared, tokens)),
-        Err(error) => error.response(),
-    }
+pub(super) async fn list(shared: Authorized, Path(kind): Path<String>) -> Answer {
+    Ok(shown(&shared, of_tokens(&kind)?))
 }
 
 /// `POST /configs/oidc/:keyType/rotate`: the keys as they are then.
-pub(super) async fn rotate(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(kind): Path<String>,
-    body: String,
-) -> Response {
-    match rotated(&shared, &kind, &body) {
-        Ok(tokens) => wire::json(StatusCode::OK, &shown(&shared, tokens)),
-        Err(error) => error.response(),
-    }
-}
-
-fn rotated(shared: &Shared, kind: &str, text: &str) -> Result<bool, RotationError> {
-    let tokens = of_tokens(kind)?;
-    let members = object(text).map_err(RotationError::Malformed)?;
+pub(super) async fn rotate(shared: Authorized, Path(kind): Path<String>, text: String) -> Answer {
+    let tokens = of_tokens(&kind)?;
+    let members = object(&text)?;
     let grace = members.get("rotationGracePeriod").and_then(Value::as_i64);
     let too_small = grace
         .filter(|grace| *grace < 0)
@@ -103,37 +70,30 @@ fn rotated(shared: &Shared, kind: &str, text: &str) -> Result<bool, RotationErro
         body::choice(&members, &["signingKeyAlgorithm"], ALGORITHMS),
         body::typed(&members, &["rotationGracePeriod"], "number"),
         too_small,
-    ])
-    .map_err(RotationError::Malformed)?;
+    ])?;
     let (random, clock) = (&shared.context.random, &shared.context.clock);
-    if !tokens {
-        if grace.is_some() {
-            return Err(RotationError::GraceOfCookies);
+    match tokens {
+        false if grace.is_some() => return Err(RotationError::GraceOfCookies.into()),
+        false => shared.cookie_key.rotate(random, clock.seconds()),
+        true if members.get("signingKeyAlgorithm").is_some_and(|algorithm| algorithm == "RSA") => {
+            return Err(RotationError::NotDone.into());
         }
-        shared.cookie_key.rotate(random, clock.seconds());
-        return Ok(tokens);
+        true => {
+            let rotated = shared.keys.rotate(random, clock.millis(), grace.unwrap_or_default());
+            rotated.map_err(|error| RotationError::Key(error, String::new()))?;
+        }
     }
-    if members.get("signingKeyAlgorithm").is_some_and(|algorithm| algorithm == "RSA") {
-        return Err(RotationError::NotDone);
-    }
-    let rotated = shared.keys.rotate(random, clock.millis(), grace.unwrap_or_default());
-    rotated.map_err(|error| RotationError::Key(error, String::new()))?;
-    Ok(tokens)
+    Ok(shown(&shared, tokens))
 }
 
 /// `DELETE /configs/oidc/:keyType/:keyId`: what the key signed is believed no more.
 pub(super) async fn delete(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
+    shared: Authorized,
     Path((kind, id)): Path<(String, String)>,
-) -> Response {
-    let deleted = of_tokens(&kind).and_then(|tokens| {
-        let now = shared.context.clock.millis();
-        let deleted = if tokens { shared.keys.delete(now, &id) } else { shared.cookie_key.delete(&id) };
-        deleted.map_err(|error| RotationError::Key(error, id))
-    });
-    match deleted {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => error.response(),
-    }
+) -> Answer<StatusCode> {
+    let now = shared.context.clock.millis();
+    let tokens = of_tokens(&kind)?;
+    let deleted = if tokens { shared.keys.delete(now, &id) } else { shared.cookie_key.delete(&id) };
+    deleted.map_err(|error| RotationError::Key(error, id))?;
+    Ok(StatusCode::NO_CONTENT)
 }

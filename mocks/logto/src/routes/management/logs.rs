@@ -1,27 +1,21 @@
 //! The audit log (contract §4, "Logs"): what a person or an application did,
 //! and why Logto refused.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
-use http::StatusCode;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
-use super::pagination::{Page, PaginationError};
+use super::pagination::Page;
 use super::user_agent;
 use crate::routes::experience;
-use crate::shared::Shared;
 use crate::store::{LogDetails, LogEntry, column};
-use crate::wire::{self, ApiError};
+use crate::wire::{Answer, ApiError, Code, Json, Query};
 
 /// Why no entries are given.
 #[derive(Debug, thiserror::Error)]
 enum LogError {
-    #[error(transparent)]
-    Pagination(#[from] PaginationError),
     #[error("{0} is no number of milliseconds")]
     Time(&'static str),
     #[error("end_time is not after start_time")]
@@ -30,40 +24,23 @@ enum LogError {
     Unknown(String),
 }
 
-impl LogError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Pagination(error) => error.wire(),
-            Self::Time(name) => {
-                ApiError::new(400, "guard.invalid_input", format!("The request {name} is invalid."))
-            }
-            Self::Window => {
-                ApiError::new(400, "log.invalid_time_window", "`end_time` must be after `start_time`.")
-            }
-            Self::Unknown(id) => {
-                let text = format!("The logs with ID `{id}` does not exist.");
-                ApiError::new(404, "entity.not_exists_with_id", text)
-            }
+impl IntoResponse for LogError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::Time(name) => Code::GuardInvalidInput.about(&[name]),
+            Self::Window => Code::LogInvalidTimeWindow.error(),
+            Self::Unknown(id) => ApiError::unknown("logs", id),
         };
         error.response(self.to_string())
     }
 }
 
 /// `GET /logs`: newest first, by application, user, key and time.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
-    find(&shared, &params).unwrap_or_else(|error| error.response())
-}
-
-fn find(shared: &Shared, params: &Params) -> Result<Response, LogError> {
-    let page = Page::of(params)?;
-    let (start, end) = (time(params, "start_time")?, time(params, "end_time")?);
+pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+    let page = Page::of(&params)?;
+    let (start, end) = (time(&params, "start_time")?, time(&params, "end_time")?);
     if matches!((start, end), (Some(start), Some(end)) if end <= start) {
-        return Err(LogError::Window);
+        return Err(LogError::Window.into());
     }
     let asked = |name: &str| params.first(name).filter(|text| !text.is_empty());
     let (key, user, application) = (asked("logKey"), asked("userId"), asked("applicationId"));
@@ -79,7 +56,7 @@ fn find(shared: &Shared, params: &Params) -> Result<Response, LogError> {
     };
     let store = shared.store();
     let found: Vec<&LogEntry> = store.logs.iter().rev().filter(wanted).collect();
-    Ok(page.answer(&shared.here("/logs"), params, found.iter().map(|entry| shown(entry))))
+    Ok(page.answer(&shared.here("/logs"), &params, found.iter().map(|entry| shown(entry))))
 }
 
 fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {
@@ -90,15 +67,10 @@ fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {
 }
 
 /// `GET /logs/:id`.
-pub(super) async fn read(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
-    match shared.store().logs.iter().find(|entry| entry.id == id) {
-        Some(entry) => wire::json(StatusCode::OK, &shown(entry)),
-        None => LogError::Unknown(id).response(),
-    }
+pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+    let store = shared.store();
+    let entry = store.logs.iter().find(|entry| entry.id == id);
+    Ok(Json(shown(entry.ok_or(LogError::Unknown(id))?)))
 }
 
 fn shown(entry: &LogEntry) -> Value {

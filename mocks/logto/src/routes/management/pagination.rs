@@ -1,13 +1,13 @@
 //! Pages of lists (contract §4, "Pagination"): `page`, `page_size`,
 //! `Total-Number` and `Link`.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::LINK;
 use http::{HeaderValue, StatusCode};
 use oauth::params::Params;
 use serde_json::Value;
 
-use crate::wire::{self, ApiError};
+use crate::wire::{self, Code};
 
 /// Items on a page when nothing is asked for, and at most.
 const SIZE: (usize, usize) = (20, 100);
@@ -17,18 +17,15 @@ const SIZE: (usize, usize) = (20, 100);
 #[error("page or page_size is no number, or too large")]
 pub(super) struct PaginationError;
 
-impl PaginationError {
-    pub(super) fn wire(self) -> ApiError {
-        ApiError::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
+impl IntoResponse for PaginationError {
+    fn into_response(self) -> Response {
+        Code::GuardInvalidPagination.error().response(self.to_string())
     }
 }
 
-/// A page of a list.
+/// A page of a list: its number and its size. Or all of the list.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Page {
-    number: usize,
-    size: usize,
-}
+pub(super) struct Page(Option<(usize, usize)>);
 
 impl Page {
     /// The page that is asked for, else the first.
@@ -38,13 +35,13 @@ impl Page {
             Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(PaginationError),
         };
         let (number, size) = (number("page", 1)?, number("page_size", SIZE.0)?);
-        if size > SIZE.1 { Err(PaginationError) } else { Ok(Self { number, size }) }
+        if size > SIZE.1 { Err(PaginationError) } else { Ok(Self(Some((number, size)))) }
     }
 
     /// The page that is asked for; without one, lists that need none come whole.
-    pub(super) fn optional(params: &Params) -> Result<Option<Self>, PaginationError> {
+    pub(super) fn optional(params: &Params) -> Result<Self, PaginationError> {
         let asked = ["page", "page_size"].iter().any(|name| params.first(name).is_some());
-        asked.then(|| Self::of(params)).transpose()
+        if asked { Self::of(params) } else { Ok(Self(None)) }
     }
 
     /// The items of this page, with the number of all and the addresses of the
@@ -55,12 +52,13 @@ impl Page {
         params: &Params,
         items: impl ExactSizeIterator<Item = Value>,
     ) -> Response {
+        let Some((page, size)) = self.0 else { return wire::Json(items.collect()).into_response() };
         let all = items.len();
-        let shown = items.skip((self.number - 1) * self.size).take(self.size).collect();
+        let shown = items.skip((page - 1) * size).take(size).collect();
         let mut response = wire::json(StatusCode::OK, &Value::Array(shown));
         let fields = response.headers_mut();
         fields.insert("total-number", HeaderValue::from(all));
-        let (page, last) = (self.number, all.div_ceil(self.size).max(1));
+        let last = all.div_ceil(size).max(1);
         for (relation, to) in [
             ("first", Some(1)),
             ("prev", (page > 1).then(|| page - 1)),

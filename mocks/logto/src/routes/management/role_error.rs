@@ -1,20 +1,13 @@
 //! What can be wrong with roles, their scopes and their holders.
 
-use axum::response::Response;
-use http::StatusCode;
-use serde_json::Value;
+use axum::response::{IntoResponse, Response};
 
-use super::pagination::PaginationError;
 use crate::store::{Role, Store};
-use crate::wire::{self, ApiError};
+use crate::wire::{ApiError, Code};
 
 /// Why a role is not given, made, changed, assigned or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RoleError {
-    #[error("{}", .0.message)]
-    Body(ApiError),
-    #[error(transparent)]
-    Pagination(#[from] PaginationError),
     #[error("there is no role with the id `{0}`")]
     Unknown(String),
     #[error("there is a role with the name `{0}`")]
@@ -43,73 +36,31 @@ pub(super) enum RoleError {
     ApplicationHasIt,
 }
 
-impl RoleError {
-    fn wire(&self) -> ApiError {
-        let unknown = |what: &str, id: &str| {
-            let text = format!("The {what} with ID `{id}` does not exist.");
-            ApiError::new(404, "entity.not_exists_with_id", text)
-        };
-        match self {
-            Self::Body(error) => error.clone(),
-            Self::Pagination(error) => error.wire(),
-            Self::Unknown(id) => unknown("roles", id),
-            Self::UnknownScope(id) => unknown("scopes", id),
-            Self::UnknownApplication(id) => unknown("applications", id),
-            Self::NameTaken(name) => {
-                ApiError::new(422, "role.name_in_use", format!("This role name {name} is already in use"))
-            }
+impl IntoResponse for RoleError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::Unknown(id) => ApiError::unknown("roles", id),
+            Self::UnknownScope(id) => ApiError::unknown("scopes", id),
+            Self::UnknownApplication(id) => ApiError::unknown("applications", id),
+            Self::NameTaken(name) => Code::RoleNameInUse.about(&[name]),
             Self::NothingToChange => ApiError::nothing_to_change(),
-            Self::HasScope(id) => {
-                let text = format!("The scope id {id} has already been added to this role");
-                ApiError::new(422, "role.scope_exists", text)
-            }
-            Self::ManagementApi => ApiError::new(
-                400,
-                "role.management_api_scopes_not_assignable_to_user_role",
-                "Cannot assign Management API scopes to a user role.",
-            ),
+            Self::HasScope(id) => Code::RoleScopeExists.about(&[id]),
+            Self::ManagementApi => Code::RoleManagementApiScopesNotAssignableToUserRole.error(),
             Self::NotFound => ApiError::not_found(),
-            Self::NotForUsers => ApiError::new(
-                422,
-                "user.invalid_role_type",
-                "Invalid role type, can not assign machine-to-machine role to user.",
-            ),
-            Self::NotForMachines => ApiError::new(
-                422,
-                "application.invalid_role_type",
-                "Can not assign user type role to machine to machine application.",
-            ),
-            Self::NoMachine => ApiError::new(
-                422,
-                "application.invalid_type",
-                "Only machine to machine applications can have associated roles.",
-            ),
-            Self::UserHasIt(id) => {
-                let text = format!("The user id {id} is already been added to this role");
-                ApiError::new(422, "role.user_exists", text)
-            }
+            Self::NotForUsers => Code::UserInvalidRoleType.error(),
+            Self::NotForMachines => Code::ApplicationInvalidRoleType.error(),
+            Self::NoMachine => Code::ApplicationInvalidType.error(),
+            Self::UserHasIt(id) => Code::RoleUserExists.about(&[id]),
             Self::ApplicationHasIt => {
                 // Logto does not fill in the placeholder (contract §0.2).
-                let text = "The application id {{applicationId}} is already been added to this role";
-                ApiError::new(422, "role.application_exists", text)
+                Code::RoleApplicationExists.error()
             }
-        }
-    }
-
-    pub(super) fn response(&self) -> Response {
-        self.wire().response(self.to_string())
+        };
+        error.response(self.to_string())
     }
 }
 
 /// The role that may be changed.
 pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Role, RoleError> {
-    let found = store.roles.iter_mut().find(|role| role.id == id);
-    found.ok_or_else(|| RoleError::Unknown(id.to_owned()))
-}
-
-pub(super) fn answer(status: StatusCode, done: Result<Value, RoleError>) -> Response {
-    match done {
-        Ok(value) => wire::json(status, &value),
-        Err(error) => error.response(),
-    }
+    store.role_mut(id).ok_or_else(|| RoleError::Unknown(id.to_owned()))
 }

@@ -1,26 +1,25 @@
 //! Who holds a role (contract §14, "Roles"): users and machine-to-machine
 //! applications, told from either side.
 
-use std::sync::Arc;
+use std::convert::Infallible;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{FromRequestParts, MatchedPath, Path};
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use oauth::params::Params;
+use http::request::Parts;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::pagination::Page;
-use super::role_error::{RoleError, answer, changeable};
-use super::role_scopes::none;
-use crate::shared::Shared;
+use super::role_error::{RoleError, changeable};
+use super::role_scopes::some_ids;
 use crate::store::{Application, Role, RoleKind, Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError};
+use crate::wire::{self, Answer, ApiError, Json, Query};
 
 /// Which side of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(super) enum Side {
     Users,
     Applications,
 }
@@ -70,7 +69,7 @@ impl Side {
     }
 
     fn give(self, store: &mut Store, role: &str, holder: &str) {
-        if let Some(role) = store.roles.iter_mut().find(|known| known.id == role)
+        if let Some(role) = store.role_mut(role)
             && !self.holds(role, holder)
         {
             self.of(role).push(holder.to_owned());
@@ -78,40 +77,49 @@ impl Side {
     }
 
     fn take(self, store: &mut Store, role: &str, holder: &str) -> Result<(), RoleError> {
-        let role = store.roles.iter_mut().find(|known| known.id == role).ok_or(RoleError::NotFound)?;
-        let holders = self.of(role);
+        let holders = self.of(store.role_mut(role).ok_or(RoleError::NotFound)?);
         let at = holders.iter().position(|known| known == holder).ok_or(RoleError::NotFound)?;
         holders.remove(at);
         Ok(())
     }
 }
 
-fn no_content(done: Result<(), RoleError>) -> Response {
-    done.map_or_else(|error| error.response(), |()| StatusCode::NO_CONTENT.into_response())
+/// The route tells the side: its path has `users` or `applications` in it.
+impl<S: Sync> FromRequestParts<S> for Side {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        Ok(if route.contains("/applications") { Self::Applications } else { Self::Users })
+    }
 }
 
-fn created(done: Result<(), RoleError>) -> Response {
-    done.map_or_else(|error| error.response(), |()| wire::text(StatusCode::CREATED, "Created"))
-}
-
-/// The roles of a holder: a page.
-fn roles(shared: &Shared, side: Side, holder: &str, query: Option<&str>) -> Result<Response, RoleError> {
-    let params = Params::parse(query.unwrap_or_default());
+/// `GET /users/:id/roles`, `GET /applications/:id/roles`: a page.
+pub(super) async fn roles(
+    shared: Authorized,
+    side: Side,
+    Path(holder): Path<String>,
+    Query(params): Query,
+) -> Answer<Response> {
     let page = Page::of(&params)?;
     let store = shared.store();
-    side.check(&store, holder)?;
-    let held = store.roles.iter().filter(|role| side.holds(role, holder) && role.kind == side.kind());
+    side.check(&store, &holder)?;
+    let held = store.roles.iter().filter(|role| side.holds(role, &holder) && role.kind == side.kind());
     let held: Vec<&Role> = held.collect();
     let address = shared.here(&format!("/{}/{holder}/roles", side.path()));
     Ok(page.answer(&address, &params, held.iter().map(|role| role.json())))
 }
 
-/// The holders of a role: a page.
-fn holders(shared: &Shared, side: Side, id: &str, query: Option<&str>) -> Result<Response, RoleError> {
-    let params = Params::parse(query.unwrap_or_default());
+/// `GET /roles/:id/users`, `GET /roles/:id/applications`: a page.
+pub(super) async fn holders(
+    shared: Authorized,
+    side: Side,
+    Path(id): Path<String>,
+    Query(params): Query,
+) -> Answer<Response> {
     let page = Page::of(&params)?;
     let store = shared.store();
-    let role = store.role(id).ok_or_else(|| RoleError::Unknown(id.to_owned()))?;
+    let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
     let held: Vec<Value> = match side {
         Side::Users => store.users.iter().filter(|user| side.holds(role, &user.id)).map(User::json).collect(),
         Side::Applications => {
@@ -123,35 +131,41 @@ fn holders(shared: &Shared, side: Side, id: &str, query: Option<&str>) -> Result
     Ok(page.answer(&address, &params, held.into_iter()))
 }
 
-fn ids(text: &str, name: &str, some: bool) -> Result<Map<String, Value>, RoleError> {
-    let members = object(text).map_err(RoleError::Body)?;
-    let mut issues = vec![body::needed(&members, &[name], "array")];
-    issues.extend(some.then(|| none(&members, name)));
-    issues.extend(body::text_items(&members, name));
-    body::without(issues).map_err(RoleError::Body)?;
+fn role_ids(text: &str) -> Result<Map<String, Value>, ApiError> {
+    let members = object(text)?;
+    let list = body::needed(&members, &["roleIds"], "array");
+    body::without([list].into_iter().chain(body::text_items(&members, "roleIds")))?;
     Ok(members)
 }
 
-/// Gives roles to a holder; those it has are passed over.
-fn give(shared: &Shared, side: Side, holder: &str, text: &str) -> Result<Value, RoleError> {
-    let members = ids(text, "roleIds", false)?;
+/// `POST /users/:id/roles`, `POST /applications/:id/roles`: 201. Roles that the
+/// holder has are passed over.
+pub(super) async fn give(
+    shared: Authorized,
+    side: Side,
+    Path(holder): Path<String>,
+    text: String,
+) -> Answer<Response> {
+    let members = role_ids(&text)?;
     let mut store = shared.store();
-    side.check(&store, holder)?;
+    side.check(&store, &holder)?;
     let mut added: Vec<&str> = Vec::new();
     for id in body::texts(&members, "roleIds") {
-        let held = store.role(id).is_some_and(|role| side.holds(role, holder));
+        let held = store.role(id).is_some_and(|role| side.holds(role, &holder));
         if !held && !added.contains(&id) {
             added.push(id);
         }
     }
     for id in &added {
         if store.role(id).is_some_and(|role| role.kind != side.kind()) {
-            return Err(if side == Side::Users { RoleError::NotForUsers } else { RoleError::NotForMachines });
+            let error = if side == Side::Users { RoleError::NotForUsers } else { RoleError::NotForMachines };
+            return Err(error.into());
         }
     }
     known(&store, &added)?;
-    added.iter().for_each(|id| side.give(&mut store, id, holder));
-    Ok(json!({ "roleIds": members["roleIds"], "addedRoleIds": added }))
+    added.iter().for_each(|id| side.give(&mut store, id, &holder));
+    let answer = json!({ "roleIds": members["roleIds"], "addedRoleIds": added });
+    Ok(wire::json(StatusCode::CREATED, &answer))
 }
 
 fn known(store: &Store, ids: &[&str]) -> Result<(), RoleError> {
@@ -161,189 +175,83 @@ fn known(store: &Store, ids: &[&str]) -> Result<(), RoleError> {
     }
 }
 
-/// Gives these roles to a holder and takes all others.
-fn replace(shared: &Shared, side: Side, holder: &str, text: &str) -> Result<Vec<String>, RoleError> {
-    let members = ids(text, "roleIds", false)?;
+/// `PUT /users/:id/roles`, `PUT /applications/:id/roles`: gives these roles and
+/// takes all others.
+pub(super) async fn replace(
+    shared: Authorized,
+    side: Side,
+    Path(holder): Path<String>,
+    text: String,
+) -> Answer<Response> {
+    let members = role_ids(&text)?;
     let mut store = shared.store();
-    side.check(&store, holder)?;
+    side.check(&store, &holder)?;
     let wanted = body::texts(&members, "roleIds");
     known(&store, &wanted)?;
     for role in &mut store.roles {
         if !wanted.contains(&role.id.as_str()) {
-            side.of(role).retain(|known| known != holder);
+            side.of(role).retain(|known| *known != holder);
         }
     }
-    let added = wanted.iter().filter(|id| !store.role(id).is_some_and(|role| side.holds(role, holder)));
+    let added = wanted.iter().filter(|id| !store.role(id).is_some_and(|role| side.holds(role, &holder)));
     let added: Vec<&str> = added.copied().collect();
-    added.iter().for_each(|id| side.give(&mut store, id, holder));
-    // Logto inserts what is new even where nothing is, which its database
-    // refuses for applications; what was taken stays taken.
-    if side == Side::Applications && added.is_empty() {
-        return Err(RoleError::Body(ApiError::nothing_to_change()));
+    added.iter().for_each(|id| side.give(&mut store, id, &holder));
+    match side {
+        Side::Users => Ok(Json(json!({ "roleIds": wanted })).into_response()),
+        // Logto inserts what is new even where nothing is, which its database
+        // refuses for applications; what was taken stays taken.
+        Side::Applications if added.is_empty() => Err(ApiError::nothing_to_change().into()),
+        Side::Applications => Ok(wire::text(StatusCode::OK, "OK")),
     }
-    Ok(wanted.iter().map(|id| (*id).to_owned()).collect())
 }
 
-/// Gives a role to holders, none of whom may have it.
-fn give_to(shared: &Shared, side: Side, id: &str, text: &str) -> Result<(), RoleError> {
+/// `POST /roles/:id/users`, `POST /roles/:id/applications`: 201. None of the
+/// holders may have the role.
+pub(super) async fn add(
+    shared: Authorized,
+    side: Side,
+    Path(id): Path<String>,
+    text: String,
+) -> Answer<Response> {
     let name = if side == Side::Users { "userIds" } else { "applicationIds" };
-    let members = ids(text, name, true)?;
+    let members = some_ids(&text, name)?;
     let mut store = shared.store();
-    let role = changeable(&mut store, id)?;
+    let role = changeable(&mut store, &id)?;
     let wanted = body::texts(&members, name);
     if let Some(holder) = wanted.iter().find(|holder| side.holds(role, holder)) {
-        return Err(match side {
+        let error = match side {
             Side::Users => RoleError::UserHasIt((*holder).to_owned()),
             Side::Applications => RoleError::ApplicationHasIt,
-        });
+        };
+        return Err(error.into());
     }
     for holder in &wanted {
         side.exists(&store, holder)?;
     }
-    wanted.iter().for_each(|holder| side.give(&mut store, id, holder));
-    Ok(())
+    wanted.iter().for_each(|holder| side.give(&mut store, &id, holder));
+    Ok(wire::text(StatusCode::CREATED, "Created"))
 }
 
-type Shown = State<Arc<Shared>>;
-
-/// `GET /users/:id/roles`.
-pub(super) async fn of_user(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    roles(&shared, Side::Users, &id, query.as_deref()).unwrap_or_else(|error| error.response())
-}
-
-/// `GET /applications/:id/roles`.
-pub(super) async fn of_application(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    roles(&shared, Side::Applications, &id, query.as_deref()).unwrap_or_else(|error| error.response())
-}
-
-/// `POST /users/:id/roles`: 201.
-pub(super) async fn give_user(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answer(StatusCode::CREATED, give(&shared, Side::Users, &id, &body))
-}
-
-/// `POST /applications/:id/roles`: 201.
-pub(super) async fn give_application(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answer(StatusCode::CREATED, give(&shared, Side::Applications, &id, &body))
-}
-
-/// `PUT /users/:id/roles`.
-pub(super) async fn replace_user(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    let done = replace(&shared, Side::Users, &id, &body);
-    answer(StatusCode::OK, done.map(|ids| json!({ "roleIds": ids })))
-}
-
-/// `PUT /applications/:id/roles`.
-pub(super) async fn replace_application(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    match replace(&shared, Side::Applications, &id, &body) {
-        Ok(_) => wire::text(StatusCode::OK, "OK"),
-        Err(error) => error.response(),
-    }
-}
-
-/// `DELETE /users/:id/roles/:roleId`.
-pub(super) async fn take_user(
-    _: Authorized,
-    State(shared): Shown,
-    Path((id, role)): Path<(String, String)>,
-) -> Response {
-    no_content(Side::Users.take(&mut shared.store(), &role, &id))
-}
-
-/// `DELETE /applications/:id/roles/:roleId`.
-pub(super) async fn take_application(
-    _: Authorized,
-    State(shared): Shown,
-    Path((id, role)): Path<(String, String)>,
-) -> Response {
+/// `DELETE /users/:id/roles/:roleId`, `DELETE /applications/:id/roles/:roleId`.
+pub(super) async fn take(
+    shared: Authorized,
+    side: Side,
+    Path((holder, role)): Path<(String, String)>,
+) -> Answer<StatusCode> {
     let mut store = shared.store();
-    let checked = Side::Applications.check(&store, &id);
-    no_content(checked.and_then(|()| Side::Applications.take(&mut store, &role, &id)))
+    if side == Side::Applications {
+        side.check(&store, &holder)?;
+    }
+    side.take(&mut store, &role, &holder)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /roles/:id/users`.
-pub(super) async fn users(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    holders(&shared, Side::Users, &id, query.as_deref()).unwrap_or_else(|error| error.response())
-}
-
-/// `GET /roles/:id/applications`.
-pub(super) async fn applications(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    holders(&shared, Side::Applications, &id, query.as_deref()).unwrap_or_else(|error| error.response())
-}
-
-/// `POST /roles/:id/users`: 201.
-pub(super) async fn add_users(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    created(give_to(&shared, Side::Users, &id, &body))
-}
-
-/// `POST /roles/:id/applications`: 201.
-pub(super) async fn add_applications(
-    _: Authorized,
-    State(shared): Shown,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    created(give_to(&shared, Side::Applications, &id, &body))
-}
-
-/// `DELETE /roles/:id/users/:userId`.
-pub(super) async fn remove_user(
-    _: Authorized,
-    State(shared): Shown,
-    Path((id, user)): Path<(String, String)>,
-) -> Response {
-    no_content(Side::Users.take(&mut shared.store(), &id, &user))
-}
-
-/// `DELETE /roles/:id/applications/:applicationId`.
-pub(super) async fn remove_application(
-    _: Authorized,
-    State(shared): Shown,
-    Path((id, application)): Path<(String, String)>,
-) -> Response {
-    no_content(Side::Applications.take(&mut shared.store(), &id, &application))
+/// `DELETE /roles/:id/users/:userId`, `DELETE /roles/:id/applications/:applicationId`.
+pub(super) async fn remove(
+    shared: Authorized,
+    side: Side,
+    Path((role, holder)): Path<(String, String)>,
+) -> Answer<StatusCode> {
+    side.take(&mut shared.store(), &role, &holder)?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,20 +1,16 @@
 //! Scopes of roles (contract §14, "Roles").
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::Response;
 use http::StatusCode;
-use oauth::params::Params;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::auth::Authorized;
 use super::pagination::Page;
-use super::role_error::{RoleError, answer, changeable};
-use crate::shared::Shared;
+use super::role_error::{RoleError, changeable};
 use crate::store::{ApiResource, ResourceScope, Role, RoleKind, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Complaint, Issue};
+use crate::wire::{self, Answer, ApiError, Complaint, Issue, Query};
 
 /// The scopes of a role that still exist, with their resources.
 fn of<'s>(store: &'s Store, role: &Role) -> Vec<(&'s ApiResource, &'s ResourceScope)> {
@@ -24,55 +20,40 @@ fn of<'s>(store: &'s Store, role: &Role) -> Vec<(&'s ApiResource, &'s ResourceSc
 
 /// `GET /roles/:id/scopes`: all of them unless a page is asked for.
 pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
+    shared: Authorized,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
-    let page = match Page::optional(&params) {
-        Ok(page) => page,
-        Err(error) => return RoleError::from(error).response(),
-    };
+    Query(params): Query,
+) -> Answer<Response> {
+    let page = Page::optional(&params)?;
     let store = shared.store();
-    let Some(role) = store.role(&id) else { return RoleError::Unknown(id).response() };
+    let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
     let found = of(&store, role);
     let shown = found.iter().map(|(resource, scope)| {
         let mut json = scope.json(&resource.id);
         json["resource"] = resource.json();
         json
     });
-    match page {
-        Some(page) => page.answer(&shared.here(&format!("/roles/{id}/scopes")), &params, shown),
-        None => wire::json(StatusCode::OK, &shown.collect()),
-    }
+    Ok(page.answer(&shared.here(&format!("/roles/{id}/scopes")), &params, shown))
 }
 
 /// `POST /roles/:id/scopes`: 201, with every scope that the role has now.
-pub(super) async fn add(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answer(StatusCode::CREATED, added(&shared, &id, &body))
-}
-
-fn added(shared: &Shared, id: &str, text: &str) -> Result<Value, RoleError> {
-    let members = object(text).map_err(RoleError::Body)?;
-    let mut issues = vec![body::needed(&members, &["scopeIds"], "array"), none(&members, "scopeIds")];
-    issues.extend(body::text_items(&members, "scopeIds"));
-    body::without(issues).map_err(RoleError::Body)?;
+pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+    let members = some_ids(&text, "scopeIds")?;
     let mut store = shared.store();
-    assign(&mut store, id, &body::texts(&members, "scopeIds"))?;
-    let role = store.role(id).ok_or_else(|| RoleError::Unknown(id.to_owned()))?;
-    Ok(of(&store, role).into_iter().map(|(resource, scope)| scope.json(&resource.id)).collect())
+    assign(&mut store, &id, &body::texts(&members, "scopeIds"))?;
+    let role = store.role(&id).ok_or(RoleError::Unknown(id))?;
+    let all = of(&store, role).into_iter().map(|(resource, scope)| scope.json(&resource.id)).collect();
+    Ok(wire::json(StatusCode::CREATED, &all))
 }
 
-/// A list that is there and empty.
-pub(super) fn none(members: &serde_json::Map<String, Value>, name: &str) -> Option<Issue> {
-    let is_empty = members.get(name)?.as_array()?.is_empty();
-    is_empty.then(|| Issue::new(&[name], Complaint::TooFew(1)))
+/// A body with a list of ids; one of them at least.
+pub(super) fn some_ids(text: &str, name: &str) -> Result<Map<String, Value>, ApiError> {
+    let members = object(text)?;
+    let is_empty = members.get(name).and_then(Value::as_array).is_some_and(Vec::is_empty);
+    let none = is_empty.then(|| Issue::new(&[name], Complaint::TooFew(1)));
+    let issues = [body::needed(&members, &[name], "array"), none];
+    body::without(issues.into_iter().chain(body::text_items(&members, name)))?;
+    Ok(members)
 }
 
 /// Gives scopes to a role. Those of the Management API are for machines only.
@@ -97,18 +78,12 @@ pub(super) fn assign(store: &mut Store, id: &str, scopes: &[&str]) -> Result<(),
 
 /// `DELETE /roles/:id/scopes/:scopeId`.
 pub(super) async fn remove(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
+    shared: Authorized,
     Path((id, scope)): Path<(String, String)>,
-) -> Response {
+) -> Answer<StatusCode> {
     let mut store = shared.store();
-    let known = changeable(&mut store, &id).ok();
-    let at = known.and_then(|role| Some((role.scopes.iter().position(|known| *known == scope)?, role)));
-    match at {
-        Some((at, role)) => {
-            role.scopes.remove(at);
-            StatusCode::NO_CONTENT.into_response()
-        }
-        None => RoleError::NotFound.response(),
-    }
+    let scopes = &mut store.role_mut(&id).ok_or(RoleError::NotFound)?.scopes;
+    let at = scopes.iter().position(|known| *known == scope).ok_or(RoleError::NotFound)?;
+    scopes.remove(at);
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,22 +1,18 @@
 //! Roles (contract §14, "Roles").
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::Response;
 use http::StatusCode;
-use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::pagination::Page;
-use super::resources::empty;
-use super::role_error::{RoleError, answer, changeable};
+use super::role_error::{RoleError, changeable};
 use super::role_scopes;
 use super::unanswered;
-use crate::shared::Shared;
 use crate::store::{Role, RoleKind, Store};
 use crate::wire::body::{self, object};
+use crate::wire::{Answer, Json, Query};
 
 /// Queries that this double does not answer.
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicationId"];
@@ -25,24 +21,14 @@ const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicati
 const FEATURED: usize = 3;
 
 /// `GET /roles`: a page, with some of those who hold each role.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
-    let page = match Page::of(&params) {
-        Ok(page) => page,
-        Err(error) => return RoleError::from(error).response(),
-    };
-    if let Some(refusal) = unanswered::query(&params, &UNKNOWN_QUERIES, "roles") {
-        return refusal;
-    }
+pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+    let page = Page::of(&params)?;
+    unanswered::query(&params, &UNKNOWN_QUERIES, "roles")?;
     let kind = params.first("type").and_then(RoleKind::parse);
     let store = shared.store();
     let found: Vec<&Role> =
         store.roles.iter().filter(|role| kind.is_none_or(|kind| role.kind == kind)).collect();
-    page.answer(&shared.here("/roles"), &params, found.iter().map(|role| featured(&store, role)))
+    Ok(page.answer(&shared.here("/roles"), &params, found.iter().map(|role| featured(&store, role))))
 }
 
 fn featured(store: &Store, role: &Role) -> Value {
@@ -61,23 +47,19 @@ fn featured(store: &Store, role: &Role) -> Value {
 }
 
 /// `POST /roles`: 200.
-pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
-    answer(StatusCode::OK, made(&shared, &body))
-}
-
-fn made(shared: &Shared, text: &str) -> Result<Value, RoleError> {
-    let members = object(text).map_err(RoleError::Body)?;
+pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+    let members = object(&text)?;
     let mut issues = vec![
-        body::needed(&members, &["name"], "string"),
-        empty(&members, "name"),
-        body::needed(&members, &["description"], "string"),
-        empty(&members, "description"),
+        body::text(&members, "name", true),
+        body::empty(&members, "name"),
+        body::text(&members, "description", true),
+        body::empty(&members, "description"),
         body::choice(&members, &["type"], RoleKind::NAMES),
         body::typed(&members, &["isDefault"], "boolean"),
         body::typed(&members, &["scopeIds"], "array"),
     ];
     issues.extend(body::text_items(&members, "scopeIds"));
-    body::without(issues).map_err(RoleError::Body)?;
+    body::without(issues)?;
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut store = shared.store();
     free(&store, &text("name"), None)?;
@@ -98,7 +80,7 @@ fn made(shared: &Shared, text: &str) -> Result<Value, RoleError> {
     if !scopes.is_empty() {
         role_scopes::assign(&mut store, &id, &scopes)?;
     }
-    Ok(answer)
+    Ok(Json(answer))
 }
 
 /// No other role has this name.
@@ -108,42 +90,27 @@ fn free(store: &Store, name: &str, except: Option<&str>) -> Result<(), RoleError
 }
 
 /// `GET /roles/:id`.
-pub(super) async fn read(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
-    let store = shared.store();
-    answer(StatusCode::OK, store.role(&id).map(Role::json).ok_or(RoleError::Unknown(id)))
+pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+    let found = shared.store().role(&id).map(Role::json);
+    Ok(Json(found.ok_or(RoleError::Unknown(id))?))
 }
 
 /// `PATCH /roles/:id`: name, description, and whether it is a default.
-pub(super) async fn patch(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answer(StatusCode::OK, changed(&shared, &id, &body))
-}
-
-fn changed(shared: &Shared, id: &str, text: &str) -> Result<Value, RoleError> {
-    let members = object(text).map_err(RoleError::Body)?;
+pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+    let members = object(&text)?;
     body::without([
-        body::typed(&members, &["name"], "string"),
-        empty(&members, "name"),
-        body::typed(&members, &["description"], "string"),
-        empty(&members, "description"),
+        body::text(&members, "name", false),
+        body::empty(&members, "name"),
+        body::text(&members, "description", false),
+        body::empty(&members, "description"),
         body::typed(&members, &["isDefault"], "boolean"),
-    ])
-    .map_err(RoleError::Body)?;
+    ])?;
     let mut store = shared.store();
-    changeable(&mut store, id)?;
-    let name = members.get("name").and_then(Value::as_str);
-    if let Some(name) = name {
-        free(&store, name, Some(id))?;
+    changeable(&mut store, &id)?;
+    if let Some(name) = members.get("name").and_then(Value::as_str) {
+        free(&store, name, Some(&id))?;
     }
-    set(changeable(&mut store, id)?, &members)
+    Ok(Json(set(changeable(&mut store, &id)?, &members)?))
 }
 
 fn set(role: &mut Role, members: &Map<String, Value>) -> Result<Value, RoleError> {
@@ -163,15 +130,9 @@ fn set(role: &mut Role, members: &Map<String, Value>) -> Result<Value, RoleError
 }
 
 /// `DELETE /roles/:id`: whoever has it loses it.
-pub(super) async fn delete(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
-    if let Err(error) = changeable(&mut store, &id) {
-        return error.response();
-    }
+    changeable(&mut store, &id)?;
     store.roles.retain(|role| role.id != id);
-    StatusCode::NO_CONTENT.into_response()
+    Ok(StatusCode::NO_CONTENT)
 }

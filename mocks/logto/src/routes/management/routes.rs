@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{self, delete, get, post};
+use kit::Route;
 
 use super::{
     applications, branding, connectors, consent_scopes, experience, identities, keys, logs, resource_scopes,
@@ -11,78 +10,85 @@ use super::{
 };
 use crate::shared::Shared;
 
-pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/api/applications", get(applications::list).post(applications::create))
-        .route(
-            "/api/applications/{id}",
-            get(applications::read).patch(applications::patch).delete(applications::delete),
-        )
-        .route("/api/applications/{id}/legacy-secret", delete(secrets::delete_legacy))
-        .route("/api/applications/{id}/secrets", get(secrets::list).post(secrets::add))
-        .route("/api/applications/{id}/secrets/{name}", delete(secrets::delete).patch(secrets::rename))
-        .route(
-            "/api/applications/{id}/user-consent-scopes",
-            get(consent_scopes::list).post(consent_scopes::add),
-        )
-        .route("/api/applications/{id}/user-consent-scopes/{kind}/{scope}", delete(consent_scopes::remove))
-        .route("/api/applications/{id}/sign-in-experience", get(branding::read).put(branding::put))
-        .route("/api/connector-factories", get(connectors::factories))
-        .route("/api/connector-factories/{id}", get(connectors::factory))
-        .route("/api/connectors", get(connectors::list).post(connectors::create))
-        .route(
-            "/api/connectors/{id}",
-            get(connectors::read).patch(connectors::patch).delete(connectors::delete),
-        )
-        .route("/api/connectors/{id}/authorization-uri", post(connectors::authorization_uri))
-        .route("/api/configs/oidc/{kind}", get(keys::list))
-        .route("/api/configs/oidc/{kind}/rotate", post(keys::rotate))
-        .route("/api/configs/oidc/{kind}/{id}", delete(keys::delete))
-        .route("/api/logs", get(logs::list))
-        .route("/api/logs/{id}", get(logs::read))
-        .route("/api/resources", get(resources::list).post(resources::create))
-        .route("/api/resources/{id}", get(resources::read).patch(resources::patch).delete(resources::delete))
-        .route("/api/resources/{id}/is-default", routing::patch(resources::set_default))
-        .route("/api/resources/{id}/scopes", get(resource_scopes::list).post(resource_scopes::create))
-        .route(
-            "/api/resources/{id}/scopes/{scope}",
-            routing::patch(resource_scopes::patch).delete(resource_scopes::delete),
-        )
-        .route("/api/roles", get(roles::list).post(roles::create))
-        .route("/api/roles/{id}", get(roles::read).patch(roles::patch).delete(roles::delete))
-        .route("/api/roles/{id}/scopes", get(role_scopes::list).post(role_scopes::add))
-        .route("/api/roles/{id}/scopes/{scope}", delete(role_scopes::remove))
-        .route("/api/roles/{id}/users", get(role_holders::users).post(role_holders::add_users))
-        .route("/api/roles/{id}/users/{user}", delete(role_holders::remove_user))
-        .route(
-            "/api/roles/{id}/applications",
-            get(role_holders::applications).post(role_holders::add_applications),
-        )
-        .route("/api/roles/{id}/applications/{application}", delete(role_holders::remove_application))
-        .route(
-            "/api/users/{id}/roles",
-            get(role_holders::of_user).post(role_holders::give_user).put(role_holders::replace_user),
-        )
-        .route("/api/users/{id}/roles/{role}", delete(role_holders::take_user))
-        .route(
-            "/api/applications/{id}/roles",
-            get(role_holders::of_application)
-                .post(role_holders::give_application)
-                .put(role_holders::replace_application),
-        )
-        .route("/api/applications/{id}/roles/{role}", delete(role_holders::take_application))
-        .route("/api/sign-in-exp", get(experience::read).patch(experience::patch))
-        .route("/api/users", get(user_search::list).post(users::create))
-        .route("/api/users/{id}", get(users::read).patch(users::patch).delete(users::delete))
-        .route(
-            "/api/users/{id}/identities/{target}",
-            get(identities::read).put(identities::put).delete(identities::delete),
-        )
-        .route("/api/users/{id}/identities", post(identities::post))
-        .route("/api/users/{id}/custom-data", get(user_data::custom_data).patch(user_data::patch_custom_data))
-        .route("/api/users/{id}/profile", routing::patch(user_data::patch_profile))
-        .route("/api/users/{id}/password", routing::patch(user_data::patch_password))
-        .route("/api/users/{id}/password/verify", post(user_data::verify_password))
-        .route("/api/users/{id}/has-password", get(user_data::has_password))
-        .route("/api/users/{id}/is-suspended", routing::patch(users::suspend))
+pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
+    vec![
+        Route::get("/api/applications", applications::list),
+        Route::post("/api/applications", applications::create),
+        Route::get("/api/applications/{id}", applications::read),
+        Route::patch("/api/applications/{id}", applications::patch),
+        Route::delete("/api/applications/{id}", applications::delete),
+        Route::delete("/api/applications/{id}/legacy-secret", secrets::delete_legacy),
+        Route::get("/api/applications/{id}/secrets", secrets::list),
+        Route::post("/api/applications/{id}/secrets", secrets::add),
+        Route::delete("/api/applications/{id}/secrets/{name}", secrets::delete),
+        Route::patch("/api/applications/{id}/secrets/{name}", secrets::rename),
+        Route::get("/api/applications/{id}/user-consent-scopes", consent_scopes::list),
+        Route::post("/api/applications/{id}/user-consent-scopes", consent_scopes::add),
+        Route::delete("/api/applications/{id}/user-consent-scopes/{kind}/{scope}", consent_scopes::remove),
+        Route::get("/api/applications/{id}/sign-in-experience", branding::read),
+        Route::put("/api/applications/{id}/sign-in-experience", branding::put),
+        Route::get("/api/connector-factories", connectors::factories),
+        Route::get("/api/connector-factories/{id}", connectors::factory),
+        Route::get("/api/connectors", connectors::list),
+        Route::post("/api/connectors", connectors::create),
+        Route::get("/api/connectors/{id}", connectors::read),
+        Route::patch("/api/connectors/{id}", connectors::patch),
+        Route::delete("/api/connectors/{id}", connectors::delete),
+        Route::post("/api/connectors/{id}/authorization-uri", connectors::authorization_uri),
+        Route::get("/api/configs/oidc/{kind}", keys::list),
+        Route::post("/api/configs/oidc/{kind}/rotate", keys::rotate),
+        Route::delete("/api/configs/oidc/{kind}/{id}", keys::delete),
+        Route::get("/api/logs", logs::list),
+        Route::get("/api/logs/{id}", logs::read),
+        Route::get("/api/resources", resources::list),
+        Route::post("/api/resources", resources::create),
+        Route::get("/api/resources/{id}", resources::read),
+        Route::patch("/api/resources/{id}", resources::patch),
+        Route::delete("/api/resources/{id}", resources::delete),
+        Route::patch("/api/resources/{id}/is-default", resources::set_default),
+        Route::get("/api/resources/{id}/scopes", resource_scopes::list),
+        Route::post("/api/resources/{id}/scopes", resource_scopes::create),
+        Route::patch("/api/resources/{id}/scopes/{scope}", resource_scopes::patch),
+        Route::delete("/api/resources/{id}/scopes/{scope}", resource_scopes::delete),
+        Route::get("/api/roles", roles::list),
+        Route::post("/api/roles", roles::create),
+        Route::get("/api/roles/{id}", roles::read),
+        Route::patch("/api/roles/{id}", roles::patch),
+        Route::delete("/api/roles/{id}", roles::delete),
+        Route::get("/api/roles/{id}/scopes", role_scopes::list),
+        Route::post("/api/roles/{id}/scopes", role_scopes::add),
+        Route::delete("/api/roles/{id}/scopes/{scope}", role_scopes::remove),
+        Route::get("/api/roles/{id}/users", role_holders::holders),
+        Route::post("/api/roles/{id}/users", role_holders::add),
+        Route::delete("/api/roles/{id}/users/{user}", role_holders::remove),
+        Route::get("/api/roles/{id}/applications", role_holders::holders),
+        Route::post("/api/roles/{id}/applications", role_holders::add),
+        Route::delete("/api/roles/{id}/applications/{application}", role_holders::remove),
+        Route::get("/api/users/{id}/roles", role_holders::roles),
+        Route::post("/api/users/{id}/roles", role_holders::give),
+        Route::put("/api/users/{id}/roles", role_holders::replace),
+        Route::delete("/api/users/{id}/roles/{role}", role_holders::take),
+        Route::get("/api/applications/{id}/roles", role_holders::roles),
+        Route::post("/api/applications/{id}/roles", role_holders::give),
+        Route::put("/api/applications/{id}/roles", role_holders::replace),
+        Route::delete("/api/applications/{id}/roles/{role}", role_holders::take),
+        Route::get("/api/sign-in-exp", experience::read),
+        Route::patch("/api/sign-in-exp", experience::patch),
+        Route::get("/api/users", user_search::list),
+        Route::post("/api/users", users::create),
+        Route::get("/api/users/{id}", users::read),
+        Route::patch("/api/users/{id}", users::patch),
+        Route::delete("/api/users/{id}", users::delete),
+        Route::get("/api/users/{id}/identities/{target}", identities::read),
+        Route::put("/api/users/{id}/identities/{target}", identities::put),
+        Route::delete("/api/users/{id}/identities/{target}", identities::delete),
+        Route::post("/api/users/{id}/identities", identities::post),
+        Route::get("/api/users/{id}/custom-data", user_data::custom_data),
+        Route::patch("/api/users/{id}/custom-data", user_data::patch_custom_data),
+        Route::patch("/api/users/{id}/profile", user_data::patch_profile),
+        Route::patch("/api/users/{id}/password", user_data::patch_password),
+        Route::post("/api/users/{id}/password/verify", user_data::verify_password),
+        Route::get("/api/users/{id}/has-password", user_data::has_password),
+        Route::patch("/api/users/{id}/is-suspended", users::suspend),
+    ]
 }

@@ -1,37 +1,27 @@
 //! `GET /users`: pages and searches (contract §4, "Users").
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use oauth::params::Params;
 use serde_json::json;
 
 use super::auth::Authorized;
-use super::pagination::{Page, PaginationError};
-use crate::shared::Shared;
+use super::pagination::Page;
 use crate::store::User;
-use crate::wire::{self, ApiError};
+use crate::wire::{self, Answer, Code, Query};
 
 /// Why no list is given.
 #[derive(Debug, thiserror::Error)]
 enum SearchError {
-    #[error(transparent)]
-    Pagination(#[from] PaginationError),
     #[error("{0}")]
     Invalid(String),
     #[error("this double searches by `like` and `exact` only")]
     Mode,
 }
 
-impl SearchError {
-    fn response(&self) -> Response {
-        let error = match self {
-            Self::Pagination(error) => error.wire(),
-            Self::Invalid(why) => {
-                let text = format!("Input is invalid. {why}");
-                ApiError::new(400, "request.invalid_input", text).with_data(json!({}))
-            }
+impl IntoResponse for SearchError {
+    fn into_response(self) -> Response {
+        let error = match &self {
+            Self::Invalid(why) => Code::RequestInvalidInput.about(&[why]).with_data(json!({})),
             Self::Mode => return wire::not_implemented(self.to_string()),
         };
         error.response(self.to_string())
@@ -39,21 +29,12 @@ impl SearchError {
 }
 
 /// Newest first, with the number of all in `Total-Number` and the pages in `Link`.
-pub(super) async fn list(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
-    find(&shared, &params).unwrap_or_else(|error| error.response())
-}
-
-fn find(shared: &Shared, params: &Params) -> Result<Response, SearchError> {
-    let page = Page::of(params)?;
-    let search = Search::of(params)?;
+pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+    let page = Page::of(&params)?;
+    let search = Search::of(&params)?;
     let store = shared.store();
     let found: Vec<&User> = store.users.iter().filter(|user| search.finds(user)).collect();
-    Ok(page.answer(&shared.here("/users"), params, found.iter().map(|user| user.json())))
+    Ok(page.answer(&shared.here("/users"), &params, found.iter().map(|user| user.json())))
 }
 
 /// Fields that can be searched, as the query and as the refusal name them.

@@ -1,9 +1,7 @@
 //! Users (contract §4, "Users").
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -12,28 +10,18 @@ use super::auth::Authorized;
 use super::profile;
 use crate::routes::email::is_email;
 use crate::routes::is_username;
-use crate::shared::Shared;
 use crate::store::{Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, ApiError, Complaint, Issue};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json};
 
 /// `GET /users/:id`.
-pub(super) async fn read(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
-    match shared.store().user(&id) {
-        Some(user) => wire::json(StatusCode::OK, &user.json()),
-        None => ApiError::not_found().into(),
-    }
+pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+    Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json()))
 }
 
 /// Why a user is not made, changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UserError {
-    #[error("{}", .0.message)]
-    Body(ApiError),
     #[error("there is no such user")]
     Unknown,
     #[error("no country has such a phone number")]
@@ -56,50 +44,31 @@ pub(super) enum UserError {
     WrongPassword,
 }
 
-impl UserError {
-    pub(super) fn response(&self) -> Response {
-        let taken = |code, text: &str| ApiError::new(422, code, text);
-        let error = match self {
-            Self::Body(error) => error.clone(),
+impl IntoResponse for UserError {
+    fn into_response(self) -> Response {
+        let error = match &self {
             Self::Unknown => ApiError::not_found(),
             Self::Nothing => ApiError::nothing_to_change(),
-            Self::TwoPasswords => ApiError::new(
-                400,
-                "user.password_and_digest",
-                "You cannot set both plain text password and password digest.",
-            ),
+            Self::TwoPasswords => Code::UserPasswordAndDigest.error(),
             Self::Digest => return wire::not_implemented(self.to_string()),
-            Self::Phone => taken("user.invalid_phone", "Invalid phone number.")
-                .with_data(json!({ "name": "ParseError" })),
+            Self::Phone => Code::UserInvalidPhone.error().with_data(json!({ "name": "ParseError" })),
             Self::TooLong => ApiError::value_too_long(),
-            Self::UsernameInUse => taken("user.username_already_in_use", "This username is already in use."),
-            Self::EmailInUse => {
-                taken("user.email_already_in_use", "This email is associated with an existing account.")
-            }
-            Self::PhoneInUse => taken(
-                "user.phone_already_in_use",
-                "This phone number is associated with an existing account.",
-            ),
-            Self::WrongPassword => taken(
-                "session.invalid_credentials",
-                "Incorrect account or password. Please check your input.",
-            ),
+            Self::UsernameInUse => Code::UserUsernameAlreadyInUse.error(),
+            Self::EmailInUse => Code::UserEmailAlreadyInUse.error(),
+            Self::PhoneInUse => Code::UserPhoneAlreadyInUse.error(),
+            Self::WrongPassword => Code::SessionInvalidCredentials.error(),
         };
         error.response(self.to_string())
     }
 }
 
 /// `POST /users`: no policy is applied to the password (contract §2.1).
-pub(super) async fn create(_: Authorized, State(shared): State<Arc<Shared>>, body: String) -> Response {
-    answer(make(&shared, &body))
-}
-
-fn make(shared: &Shared, text: &str) -> Result<Value, UserError> {
-    let members = object(text).map_err(UserError::Body)?;
-    guard(&members, false).map_err(UserError::Body)?;
+pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+    let members = object(&text)?;
+    guard(&members, false)?;
     match (members.contains_key("password"), members.contains_key("passwordDigest")) {
-        (true, true) => return Err(UserError::TwoPasswords),
-        (false, true) => return Err(UserError::Digest),
+        (true, true) => return Err(UserError::TwoPasswords.into()),
+        (false, true) => return Err(UserError::Digest.into()),
         _ => {}
     }
     let mut store = shared.store();
@@ -112,43 +81,25 @@ fn make(shared: &Shared, text: &str) -> Result<Value, UserError> {
     let answer = user.json();
     // Lists are newest first.
     store.add_user(user);
-    Ok(answer)
+    Ok(Json(answer))
 }
 
 /// `PATCH /users/:id`: the given members; null, or an empty text, takes one away.
-pub(super) async fn patch(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answer(change(&shared, &id, &body))
-}
-
-fn change(shared: &Shared, id: &str, text: &str) -> Result<Value, UserError> {
-    let members = object(text).map_err(UserError::Body)?;
-    guard(&members, true).map_err(UserError::Body)?;
+pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+    let members = object(&text)?;
+    guard(&members, true)?;
     let mut store = shared.store();
-    if store.user(id).is_none() {
-        return Err(UserError::Unknown);
-    }
+    store.user(&id).ok_or(UserError::Unknown)?;
     possible(&members)?;
-    free(&store, &members, Some(id))?;
+    free(&store, &members, Some(&id))?;
     fitting(&members)?;
     if !MEMBERS.iter().any(|name| members.contains_key(*name)) {
-        return Err(UserError::Nothing);
+        return Err(UserError::Nothing.into());
     }
-    let user = store.user_mut(id).ok_or(UserError::Unknown)?;
+    let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
     fill(user, &members);
     user.updated_at = shared.context.clock.millis();
-    Ok(user.json())
-}
-
-pub(super) fn answer(done: Result<Value, UserError>) -> Response {
-    match done {
-        Ok(user) => wire::json(StatusCode::OK, &user),
-        Err(error) => error.response(),
-    }
+    Ok(Json(user.json()))
 }
 
 /// What a user can be told to be.
@@ -239,54 +190,31 @@ fn is_phone(text: &str) -> bool {
 }
 
 /// `DELETE /users/:id`: sessions and tokens end at once.
-pub(super) async fn delete(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
-    if store.user(&id).is_none() {
-        return ApiError::not_found().into();
-    }
+    store.user(&id).ok_or_else(ApiError::not_found)?;
     store.users.retain(|user| user.id != id);
     store.roles.iter_mut().for_each(|role| role.users.retain(|holder| *holder != id));
     sign_out_everywhere(&mut store, &id);
-    StatusCode::NO_CONTENT.into_response()
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `PATCH /users/:id/is-suspended`: a suspension ends sessions and tokens too.
-pub(super) async fn suspend(
-    _: Authorized,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: String,
-) -> Response {
-    answer(suspended(&shared, &id, &body))
-}
-
-fn suspended(shared: &Shared, id: &str, text: &str) -> Result<Value, UserError> {
-    let members = object(text).map_err(UserError::Body)?;
-    body::without([body::needed(&members, &["isSuspended"], "boolean")]).map_err(UserError::Body)?;
+pub(super) async fn suspend(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+    let members = object(&text)?;
+    body::without([body::needed(&members, &["isSuspended"], "boolean")])?;
     let mut store = shared.store();
-    let user = store.user_mut(id).ok_or(UserError::Unknown)?;
+    let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
     user.is_suspended = members.get("isSuspended") == Some(&Value::Bool(true));
     user.updated_at = shared.context.clock.millis();
     let answer = user.json();
     if user.is_suspended {
-        sign_out_everywhere(&mut store, id);
+        sign_out_everywhere(&mut store, &id);
     }
-    Ok(answer)
+    Ok(Json(answer))
 }
 
 fn sign_out_everywhere(store: &mut Store, id: &str) {
     store.sessions.retain(|_, session| session.account.as_deref() != Some(id));
-    let grants: Vec<String> = store
-        .grants
-        .iter()
-        .filter(|(_, grant)| grant.account == id)
-        .map(|(grant, _)| grant.clone())
-        .collect();
-    for grant in grants {
-        store.revoke_grant(&grant);
-    }
+    store.revoke_grants(|grant| grant.account == id);
 }

@@ -2,34 +2,29 @@
 //! whose refusal is shown, because the redirect URI is not to be trusted yet,
 //! then those whose refusal goes back to the application.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use oauth::params::Params;
 
 use super::checks;
+use super::endpoint::Refuse as _;
 use super::form;
 use super::pushed::{self, Opened};
 use super::refusal::Refusal;
 use super::respond::ResponseMode;
 use super::{finish, session};
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::{Session, Store, lifetime};
-use crate::wire::{Cookies, SetCookies};
+use crate::wire::{Cookies, Query, SetCookies};
 
 /// The request in the query.
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    answer(&shared, &Params::parse(&query.unwrap_or_default()), &headers)
+pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+    answer(&shared, &params, &headers)
 }
 
 /// The request in a body: treated as GET.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     match form::parse(&headers, &body, "/auth") {
         Ok(params) => answer(&shared, &params, &headers),
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use oauth::params::Params;
 use oauth::redirect_uri::Differences;
-use oauth::{ErrorCode, Scopes, pkce};
+use oauth::{Scopes, pkce};
 use serde_json::Value;
 use url::Url;
 
@@ -12,6 +12,7 @@ use super::respond::ResponseMode;
 use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
+use crate::wire::ErrorCode;
 
 /// What is known once the redirect URI can be trusted.
 #[derive(Debug)]

@@ -8,12 +8,12 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use oauth::params::Params;
 use oauth::secret::Difference;
-use oauth::{ErrorCode, basic, secret};
+use oauth::{basic, secret};
 
 use super::cors;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
-use crate::wire::{ApiError, OidcError};
+use crate::wire::{ApiError, ErrorCode, OidcError};
 
 /// Why a client is not let in.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

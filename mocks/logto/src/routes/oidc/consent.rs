@@ -1,27 +1,19 @@
 //! `GET /consent` (contract §1.5): a first-party application is consented to by
 //! the server, a third-party one by the person, on a page.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::header::CONTENT_LANGUAGE;
 use http::{HeaderMap, StatusCode};
-use oauth::params::Params;
 
 use crate::pages;
 use crate::routes::experience::interaction_uid;
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::{Grant, Interaction, Prompt, Session, Store, lifetime};
-use crate::wire::{self, ApiError, Cookies};
+use crate::wire::{self, ApiError, Cookies, Query};
 
 /// Goes on, or shows the page.
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let params = Params::parse(&query.unwrap_or_default());
+pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let now = shared.now();
     let mut store = shared.store();

@@ -1,7 +1,5 @@
 //! Discovery and the key set (contract §1.1, §1.2).
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -9,11 +7,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use super::cors;
-use crate::shared::Shared;
+use crate::shared::SharedState;
 use crate::wire;
 
 /// `GET /oidc/.well-known/openid-configuration`.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub(super) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let at = |path: &str| shared.here(path);
     let document = json!({
         "authorization_endpoint": at("/oidc/auth"),
@@ -56,7 +54,7 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -
 }
 
 /// `GET /oidc/jwks`.
-pub(super) async fn jwks(State(shared): State<Arc<Shared>>, method: Method, headers: HeaderMap) -> Response {
+pub(super) async fn jwks(State(shared): SharedState, method: Method, headers: HeaderMap) -> Response {
     let mut response =
         wire::json(StatusCode::OK, &json!({ "keys": shared.keys.jwks(shared.context.clock.millis()) }));
     let fields = response.headers_mut();

@@ -1,23 +1,20 @@
 //! `GET|POST /oidc/session/end` and its form (contract §1.8; OIDC RP-Initiated Logout).
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth::ErrorCode;
+use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
 use oauth::redirect_uri::Differences;
 use serde_json::Value;
 use url::Url;
 
+use super::endpoint::Refuse as _;
 use super::{form, session};
 use crate::pages;
 use crate::routes::redirect_uri as uris;
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::{LogoutState, Session, Store, lifetime};
-use crate::wire::{self, Cookies, OidcError, SetCookies};
+use crate::wire::{self, Cookies, ErrorCode, OidcError, Query, SetCookies};
 
 /// Why a sign-out is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -65,23 +62,18 @@ impl EndSessionError {
 }
 
 /// The request in the query.
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let done = begin(&shared, &Params::parse(&query.unwrap_or_default()), &headers);
-    answer(&shared, &headers, done)
+pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+    answer(&shared, &headers, begin(&shared, &params, &headers))
 }
 
 /// The request in a form.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let done = begin(&shared, &Params::parse(&body), &headers);
     answer(&shared, &headers, done)
 }
 
 /// The form of the sign-out page.
-pub(super) async fn confirm(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+pub(super) async fn confirm(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let form = form::parse(&headers, &body, "/session/end/confirm").map_err(EndSessionError::from);
     let done = form.and_then(|form| end(&shared, &form, &headers));
     answer(&shared, &headers, done)
@@ -89,7 +81,7 @@ pub(super) async fn confirm(State(shared): State<Arc<Shared>>, headers: HeaderMa
 
 /// Where a sign-out without a redirect URI ends.
 pub(super) async fn success() -> Response {
-    html(pages::SIGNED_OUT.to_owned())
+    wire::uncached(wire::html(pages::SIGNED_OUT))
 }
 
 /// A refusal lets a session live on, for another two weeks.
@@ -101,14 +93,6 @@ fn answer(shared: &Shared, headers: &HeaderMap, done: Result<Response, EndSessio
         }
         set.into(error.wire().uncached(error.to_string()))
     })
-}
-
-fn html(text: String) -> Response {
-    let mut response = Response::new(axum::body::Body::from(text));
-    let fields = response.headers_mut();
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {
@@ -139,7 +123,7 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     let mut set = SetCookies::default();
     set.session(&shared.cookie_key, &session.id, session.expires);
     store.sessions.insert_sized(session.id.clone(), session, sent);
-    Ok(set.into(html(page)))
+    Ok(set.into(wire::uncached(wire::html(page))))
 }
 
 /// The application, by hint or by id (RP-Initiated Logout §2). An expired hint is fine.
@@ -234,9 +218,7 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
         set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
         store.sessions.insert(session.id.clone(), session);
     }
-    let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(set.into(response))
+    Ok(set.into(wire::uncached(wire::redirect(StatusCode::SEE_OTHER, &location))))
 }
 
 fn with_state(uri: &str, state: Option<&str>) -> String {

@@ -2,8 +2,7 @@
 //! for a login, ask for consent, or give the code (contract §1.3, §1.4).
 
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use indexmap::IndexMap;
 use oauth::Scopes;
 use serde_json::{Value, json};
@@ -213,9 +212,7 @@ fn ask(
         },
         request.bytes(),
     );
-    let mut response = wire::redirect(StatusCode::SEE_OTHER, &location);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    set.into(response)
+    set.into(wire::uncached(wire::redirect(StatusCode::SEE_OTHER, &location)))
 }
 
 /// Applications in the `_interaction` cookie, and its size (contract §8).

@@ -6,7 +6,8 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use oauth::params::Params;
 use serde_json::{Map, Value};
 
-use crate::wire::OidcError;
+use super::endpoint::Refuse;
+use crate::wire::{ErrorCode, OidcError};
 
 /// The body is neither a form nor JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,8 +16,8 @@ pub(super) struct WrongContentType {
     path: &'static str,
 }
 
-impl WrongContentType {
-    pub(super) fn wire(&self) -> OidcError {
+impl Refuse for WrongContentType {
+    fn wire(&self) -> OidcError {
         let path = self.path;
         OidcError::invalid_request(format!(
             "only application/x-www-form-urlencoded content-type bodies are supported on POST {path}"
@@ -50,4 +51,43 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
 /// A parameter without a value counts as left out (RFC 6749 §3.2).
 fn given(params: &Params) -> Params {
     params.iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Why a form has no token that something could be done with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoToken {
+    #[error("`{0}` is given twice")]
+    Twice(String),
+    #[error("the parameter `token` is missing")]
+    Missing,
+    #[error("a JWT cannot be {done}")]
+    Structured { done: &'static str, endpoint: &'static str },
+}
+
+impl Refuse for NoToken {
+    fn wire(&self) -> OidcError {
+        match self {
+            Self::Twice(name) => {
+                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
+            }
+            Self::Missing => OidcError::invalid_request("missing required parameter 'token'"),
+            Self::Structured { done, endpoint } => {
+                let text = format!("Structured JWT Tokens cannot be {done} via the {endpoint}_endpoint");
+                OidcError::new(400, ErrorCode::UnsupportedTokenType, text)
+            }
+        }
+    }
+}
+
+/// The opaque token of a form that is to be `done` something at an endpoint.
+pub(super) fn token<'f>(
+    form: &'f Params,
+    done: &'static str,
+    endpoint: &'static str,
+) -> Result<&'f str, NoToken> {
+    if let Some(name) = form.repeated().first() {
+        return Err(NoToken::Twice((*name).to_owned()));
+    }
+    let token = form.first("token").ok_or(NoToken::Missing)?;
+    if token.split('.').count() == 3 { Err(NoToken::Structured { done, endpoint }) } else { Ok(token) }
 }

@@ -1,87 +1,31 @@
 //! `POST /oidc/token/introspection` (contract §1.7; RFC 7662).
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth::ErrorCode;
-use oauth::params::Params;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::client_auth::{self, ClientAuthError};
-use super::{cors, form};
-use crate::shared::Shared;
+use super::endpoint::{self, Refused};
+use super::{client_auth, form};
+use crate::shared::{Shared, SharedState};
 use crate::store::{Application, Store};
-use crate::wire::{self, OidcError};
-
-/// Why nothing is told of a token.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-enum IntrospectionError {
-    #[error(transparent)]
-    ContentType(#[from] form::WrongContentType),
-    #[error(transparent)]
-    Client(#[from] ClientAuthError),
-    #[error("`{0}` is given twice")]
-    Twice(String),
-    #[error("the parameter `token` is missing")]
-    NoToken,
-    #[error("a JWT cannot be introspected")]
-    Structured,
-}
-
-impl IntrospectionError {
-    fn wire(&self, issuer: &str) -> OidcError {
-        match self {
-            Self::ContentType(error) => error.wire(),
-            Self::Client(error) => error.wire(issuer),
-            Self::Twice(name) => {
-                OidcError::invalid_request(format!("'{name}' parameter must not be provided twice"))
-            }
-            Self::NoToken => OidcError::invalid_request("missing required parameter 'token'"),
-            Self::Structured => OidcError::new(
-                400,
-                ErrorCode::UnsupportedTokenType,
-                "Structured JWT Tokens cannot be introspected via the introspection_endpoint",
-            ),
-        }
-    }
-}
 
 /// Tells what a token is good for.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    match introspect(&shared, &headers, &body) {
-        Ok(told) => {
-            let mut response = wire::json(StatusCode::OK, &told);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow_with_reason(response, &headers)
-        }
-        Err(IntrospectionError::Client(error)) => error.response(&headers, &shared.issuer()),
-        Err(error) => {
-            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
-        }
-    }
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+    let told = introspect(&shared, &headers, &body).map(|told| (StatusCode::OK, told));
+    endpoint::answer(told, &headers, &shared.issuer())
 }
 
-fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, IntrospectionError> {
+fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, Refused> {
     let form = form::parse(headers, body, "/token/introspection")?;
     let store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
-    if let Some(name) = form.repeated().first() {
-        return Err(IntrospectionError::Twice((*name).to_owned()));
-    }
-    let token = presented(&form)?;
+    let token = form::token(&form, "introspected", "introspection")?;
     let found = Known::find(&store, token, shared.now());
     Ok(match found.filter(|known| may_ask(&application, known)) {
         Some(known) => known.told(&shared.issuer()),
         None => json!({ "active": false }),
     })
-}
-
-fn presented(form: &Params) -> Result<&str, IntrospectionError> {
-    let token = form.first("token").filter(|token| !token.is_empty()).ok_or(IntrospectionError::NoToken)?;
-    if token.split('.').count() == 3 { Err(IntrospectionError::Structured) } else { Ok(token) }
 }
 
 /// Confidential applications may ask for any token, public ones for their own.

@@ -1,23 +1,19 @@
 //! Pushed authorization requests (RFC 9126; contract §1.1): `POST /oidc/request`,
 //! and the requests that name one.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth::ErrorCode;
+use http::{HeaderMap, StatusCode};
 use oauth::params::Params;
 use serde_json::json;
 
 use super::checks::{self, Checked};
-use super::client_auth::{self, ClientAuthError};
+use super::endpoint::{self, Refuse, Refused};
 use super::refusal::Refusal;
-use super::{cors, form};
-use crate::shared::Shared;
+use super::{client_auth, form};
+use crate::shared::{Shared, SharedState};
 use crate::store::{Application, PushedRequest, Store, lifetime};
-use crate::wire::{self, OidcError};
+use crate::wire::{ErrorCode, OidcError};
 
 /// What the address of a pushed request begins with (RFC 9126 §2.2).
 const URN: &str = "urn:ietf:params:oauth:request_uri:";
@@ -25,21 +21,15 @@ const URN: &str = "urn:ietf:params:oauth:request_uri:";
 /// Why a request is not kept.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum PushError {
-    #[error(transparent)]
-    ContentType(#[from] form::WrongContentType),
-    #[error(transparent)]
-    Client(#[from] ClientAuthError),
     #[error("required parameters are missing: {0:?}")]
     Missing(Vec<&'static str>),
     #[error("{}", .0)]
     Request(Refusal),
 }
 
-impl PushError {
-    fn wire(&self, issuer: &str) -> OidcError {
+impl Refuse for PushError {
+    fn wire(&self) -> OidcError {
         match self {
-            Self::ContentType(error) => error.wire(),
-            Self::Client(error) => error.wire(issuer),
             Self::Missing(names) => {
                 let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
                 let plural = if names.len() > 1 { "s" } else { "" };
@@ -49,7 +39,7 @@ impl PushError {
                 ))
             }
             Self::Request(refusal) => {
-                let mut error = refusal.as_json();
+                let mut error = refusal.wire();
                 // There is nobody to redirect here (RFC 9126 §2.3).
                 if error.error == ErrorCode::InvalidRedirectUri {
                     error.error = ErrorCode::InvalidRequest;
@@ -62,26 +52,18 @@ impl PushError {
 
 /// Keeps an authorization request for a minute, after the checks of the
 /// authorization endpoint.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    match push(&shared, &headers, &body) {
-        Ok(id) => {
-            let answer =
-                json!({ "expires_in": lifetime::PUSHED_REQUEST, "request_uri": format!("{URN}{id}") });
-            let mut response = wire::json(StatusCode::CREATED, &answer);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow_with_reason(response, &headers)
-        }
-        Err(PushError::Client(error)) => error.response(&headers, &shared.issuer()),
-        Err(error) => {
-            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
-        }
-    }
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+    let pushed = push(&shared, &headers, &body).map(|id| {
+        let uri = format!("{URN}{id}");
+        (StatusCode::CREATED, json!({ "expires_in": lifetime::PUSHED_REQUEST, "request_uri": uri }))
+    });
+    endpoint::answer(pushed, &headers, &shared.issuer())
 }
 
 /// The authorization endpoint's parameters that belong to client authentication.
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
-fn push(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<String, PushError> {
+fn push(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<String, Refused> {
     let form = form::parse(headers, body, "/request")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;

@@ -2,13 +2,13 @@
 
 use axum::response::Response;
 use kit::Note;
-use oauth::ErrorCode;
 use oauth::redirect_uri::Differences;
 
+use super::endpoint::Refuse;
 use super::respond::{self, ResponseMode};
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
-/// All refusals of the endpoint; [`Refusal::wire`] is the one way out.
+/// All refusals of the endpoint; [`Refusal::told`] is the one way out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum Refusal {
     #[error("there is no application with the id `{0}`")]
@@ -67,8 +67,21 @@ pub(super) enum Refusal {
     NothingGranted,
 }
 
+impl Refuse for Refusal {
+    /// For an endpoint that answers the application itself.
+    fn wire(&self) -> OidcError {
+        let (code, description) = self.told();
+        let mut error = OidcError::new(400, code, "");
+        error.description = description;
+        if let Self::ScopeNotAllowed(scope) = self {
+            error.scope = Some(scope.clone());
+        }
+        error
+    }
+}
+
 impl Refusal {
-    fn wire(&self) -> (ErrorCode, Option<String>) {
+    fn told(&self) -> (ErrorCode, Option<String>) {
         let invalid = |text: String| (ErrorCode::InvalidRequest, Some(text));
         match self {
             Self::UnknownClient(id) => (ErrorCode::InvalidClient, Some(format!("invalid client {id}"))),
@@ -133,20 +146,9 @@ impl Refusal {
         }
     }
 
-    /// For an endpoint that answers the application itself.
-    pub(super) fn as_json(&self) -> OidcError {
-        let (code, description) = self.wire();
-        let mut error = OidcError::new(400, code, "");
-        error.description = description;
-        if let Self::ScopeNotAllowed(scope) = self {
-            error.scope = Some(scope.clone());
-        }
-        error
-    }
-
     /// As a page of its own: JSON with 400, plus `state` and `iss`.
     pub(super) fn shown(&self, state: Option<&str>, issuer: &str) -> Response {
-        let mut error = self.as_json();
+        let mut error = self.wire();
         error.state = state.map(ToOwned::to_owned);
         error.iss = Some(issuer.to_owned());
         error.uncached(self.to_string())
@@ -160,7 +162,7 @@ impl Refusal {
         state: Option<&str>,
         issuer: &str,
     ) -> Response {
-        let (code, description) = self.wire();
+        let (code, description) = self.told();
         let mut parameters = vec![("error", code.as_str())];
         parameters.extend(description.as_deref().map(|text| ("error_description", text)));
         if let Self::ScopeNotAllowed(scope) = self {

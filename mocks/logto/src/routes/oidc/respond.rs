@@ -2,8 +2,7 @@
 //! Multiple Response Type Encoding §2.1, Form Post Response Mode §2).
 
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use oauth::params::Params;
 use url::Url;
 
@@ -34,7 +33,7 @@ impl ResponseMode {
 
 /// Sends the parameters to the redirect URI, in this order.
 pub(super) fn send(mode: ResponseMode, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
-    let mut response = match (mode, Url::parse(redirect_uri)) {
+    wire::uncached(match (mode, Url::parse(redirect_uri)) {
         (ResponseMode::FormPost, _) => form(redirect_uri, parameters),
         (_, Err(_)) => wire::redirect(StatusCode::SEE_OTHER, redirect_uri),
         (ResponseMode::Query, Ok(mut url)) => {
@@ -46,16 +45,13 @@ pub(super) fn send(mode: ResponseMode, redirect_uri: &str, parameters: &[(&str, 
             url.set_fragment(Some(&fragment));
             wire::redirect(StatusCode::SEE_OTHER, url.as_str())
         }
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    })
 }
 
 /// A page that posts them by itself; 400 for an error.
 fn form(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
     let refused = parameters.iter().any(|(name, _)| *name == "error");
-    let mut response = Response::new(axum::body::Body::from(pages::submitting(redirect_uri, parameters)));
+    let mut response = wire::html(pages::submitting(redirect_uri, parameters));
     *response.status_mut() = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response
 }

@@ -1,21 +1,18 @@
 //! `GET /oidc/auth/:uid` (contract §1.4): driven by the path-scoped cookie, not
 //! by the path.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 
 use super::audit;
 use super::device::{DeviceError, approval};
 use super::finish::{self, Done};
 use super::session;
 use crate::pages;
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::{Interaction, LogoutState, Session, Store, lifetime};
-use crate::wire::{Cookies, OidcError, SetCookies};
+use crate::wire::{self, Cookies, OidcError, SetCookies};
 
 /// Why a resume is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -46,7 +43,7 @@ impl ResumeError {
 }
 
 /// The way back from a page.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub(super) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let mut store = shared.store();
     let session = session::of(&shared, &mut store, &cookies);
@@ -155,11 +152,7 @@ fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction
     }
     let fields = [("xsrf", secret.as_str()), ("logout", "yes")];
     let html = pages::submitting(&shared.here("/oidc/session/end/confirm"), &fields);
-    let mut response = Response::new(axum::body::Body::from(html));
-    let fields = response.headers_mut();
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let mut set = SetCookies::default();
     set.session(&shared.cookie_key, &session.id, shared.now() + lifetime::SESSION);
-    set.into(response)
+    set.into(wire::uncached(wire::html(html)))
 }

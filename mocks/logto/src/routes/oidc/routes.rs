@@ -5,53 +5,71 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{get, post};
 use http::header::VARY;
 use http::{HeaderMap, Method, Uri};
-use oauth::ErrorCode;
+use kit::Route;
 
 use super::{
     authorize, client_auth, consent, cors, device, discovery, end_session, introspection, pushed, resume,
     revocation, token, userinfo,
 };
 use crate::shared::Shared;
-use crate::wire::OidcError;
+use crate::wire::{ErrorCode, OidcError};
 
-pub(crate) fn router() -> Router<Arc<Shared>> {
-    // Scripts may read, post, or both.
-    let preflight = |methods| {
-        move |headers: HeaderMap, method: Method, uri: Uri| async move {
+pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
+    let mut routes = vec![
+        Route::get("/oidc/.well-known/openid-configuration", discovery::get),
+        Route::get("/oidc/.well-known/oauth-authorization-server", discovery::get),
+        Route::get("/oidc/jwks", discovery::jwks),
+        Route::get("/oidc/auth", authorize::get),
+        Route::post("/oidc/auth", authorize::post),
+        Route::get("/oidc/auth/{uid}", resume::get),
+        Route::post("/oidc/device/auth", device::authorization::post),
+        Route::get("/oidc/device/auth", device::resumption::get),
+        Route::get("/oidc/device", device::verification::get),
+        Route::post("/oidc/device", device::verification::post),
+        Route::get("/oidc/device/{uid}", device::resumption::get),
+        Route::get("/device", device::shortcut),
+        Route::post("/oidc/token", token::post),
+        Route::post("/oidc/token/introspection", introspection::post),
+        Route::post("/oidc/request", pushed::post),
+        Route::post("/oidc/token/revocation", revocation::post),
+        Route::get("/oidc/me", userinfo::get),
+        Route::post("/oidc/me", userinfo::post),
+        Route::get("/oidc/session/end", end_session::get),
+        Route::post("/oidc/session/end", end_session::post),
+        Route::post("/oidc/session/end/confirm", end_session::confirm),
+        Route::get("/oidc/session/end/success", end_session::success),
+        Route::get("/consent", consent::get),
+    ];
+    routes.extend(OF_SCRIPTS.map(|(path, methods)| {
+        Route::options(path, async move |headers: HeaderMap, method: Method, uri: Uri| {
             cors::preflight(&headers, methods).unwrap_or_else(|| {
                 let mut response = unknown_route(&method, uri.path());
                 // CORS was looked at, unlike for any other unknown route.
                 response.headers_mut().remove(VARY);
                 response
             })
-        }
-    };
-    Router::new()
-        .route("/oidc/.well-known/openid-configuration", get(discovery::get).options(preflight("GET")))
-        .route("/oidc/.well-known/oauth-authorization-server", get(discovery::get).options(preflight("GET")))
-        .route("/oidc/jwks", get(discovery::jwks).options(preflight("GET")))
-        .route("/oidc/auth", get(authorize::get).post(authorize::post))
-        .route("/oidc/auth/{uid}", get(resume::get))
-        .route(
-            "/oidc/device/auth",
-            post(device::authorization::post).get(device::resumption::get).options(preflight("POST")),
-        )
-        .route("/oidc/device", get(device::verification::get).post(device::verification::post))
-        .route("/oidc/device/{uid}", get(device::resumption::get))
-        .route("/device", get(device::shortcut))
-        .route("/oidc/token", post(token::post).options(preflight("POST")))
-        .route("/oidc/token/introspection", post(introspection::post).options(preflight("POST")))
-        .route("/oidc/request", post(pushed::post).options(preflight("POST")))
-        .route("/oidc/token/revocation", post(revocation::post).options(preflight("POST")))
-        .route("/oidc/me", get(userinfo::get).post(userinfo::post).options(preflight("GET,POST")))
-        .route("/oidc/session/end", get(end_session::get).post(end_session::post))
-        .route("/oidc/session/end/confirm", post(end_session::confirm))
-        .route("/oidc/session/end/success", get(end_session::success))
-        .route("/consent", get(consent::get))
-        .route_layer(from_fn(client_auth::escapes))
+        })
+    }));
+    routes
+}
+
+/// What scripts of other origins may call, and by which methods.
+const OF_SCRIPTS: [(&str, &str); 9] = [
+    ("/oidc/.well-known/openid-configuration", "GET"),
+    ("/oidc/.well-known/oauth-authorization-server", "GET"),
+    ("/oidc/jwks", "GET"),
+    ("/oidc/device/auth", "POST"),
+    ("/oidc/token", "POST"),
+    ("/oidc/token/introspection", "POST"),
+    ("/oidc/request", "POST"),
+    ("/oidc/token/revocation", "POST"),
+    ("/oidc/me", "GET,POST"),
+];
+
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Route::router(routes()).route_layer(from_fn(client_auth::escapes))
 }
 
 /// Any other route or method below `/oidc` (contract §0.1).

@@ -6,31 +6,23 @@ mod granted;
 mod machine;
 mod refresh;
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
+use oauth::Scopes;
 use oauth::params::Params;
 use oauth::redirect_uri::Difference;
-use oauth::{ErrorCode, Scopes};
 use serde_json::{Map, Value, json};
 
-use super::client_auth::{self, ClientAuthError};
-use super::device;
-use super::{audit, claims, cors, form};
-use crate::shared::Shared;
+use super::endpoint::{self, Refuse, Refused};
+use super::{audit, claims, client_auth, device, form};
+use crate::shared::{Shared, SharedState};
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
-use crate::wire::{self, OidcError};
+use crate::wire::{ErrorCode, OidcError};
 
 /// Why no token is given.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum TokenError {
-    #[error(transparent)]
-    Client(#[from] ClientAuthError),
-    #[error(transparent)]
-    ContentType(#[from] form::WrongContentType),
     #[error("the parameter `{0}` is missing")]
     Missing(&'static str),
     #[error("grant_type `{0}` is not supported")]
@@ -83,11 +75,9 @@ enum TokenError {
     User,
 }
 
-impl TokenError {
-    fn wire(&self, issuer: &str) -> OidcError {
+impl Refuse for TokenError {
+    fn wire(&self) -> OidcError {
         match self {
-            Self::Client(error) => error.wire(issuer),
-            Self::ContentType(error) => error.wire(),
             Self::Missing(name) => OidcError::invalid_request(format!("missing required parameter '{name}'")),
             Self::GrantType(_) => {
                 OidcError::new(400, ErrorCode::UnsupportedGrantType, "unsupported grant_type requested")
@@ -159,24 +149,14 @@ impl TokenError {
 }
 
 /// Gives tokens.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    let form = form::parse(&headers, &body, "/token").map_err(TokenError::from);
+pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+    let form = form::parse(&headers, &body, "/token").map_err(Refused::from);
     let done = form.and_then(|form| audited(&shared, &headers, &form));
-    match done {
-        Ok(answer) => {
-            let mut response = wire::json(StatusCode::OK, &answer);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow_with_reason(response, &headers)
-        }
-        Err(TokenError::Client(error)) => error.response(&headers, &shared.issuer()),
-        Err(error) => {
-            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
-        }
-    }
+    endpoint::answer(done.map(|tokens| (StatusCode::OK, tokens)), &headers, &shared.issuer())
 }
 
 /// Every attempt leaves an entry in the audit log.
-fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
+fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, Refused> {
     let presented = client_auth::Presented::of(headers, form).ok();
     let done = grant(shared, headers, form);
     match &done {
@@ -194,21 +174,22 @@ fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value,
     done
 }
 
-fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, TokenError> {
+fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, Refused> {
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, form)?;
     let asked = form.one("grant_type").map_err(|twice| TokenError::Twice(twice.0))?;
     let asked = asked.filter(|asked| !asked.is_empty()).ok_or(TokenError::Missing("grant_type"))?;
     allowed(asked, &application)?;
     if let Some(name) = form.repeated().into_iter().find(|name| SINGLE.contains(name)) {
-        return Err(TokenError::Twice(name.to_owned()));
+        return Err(TokenError::Twice(name.to_owned()).into());
     }
-    match asked {
+    let tokens = match asked {
         "authorization_code" => code::exchange(shared, &mut store, &application, form),
         device::GRANT_TYPE => device_code::exchange(shared, &mut store, &application, form),
         "refresh_token" => refresh::exchange(shared, &mut store, &application, form),
         _ => machine::grant(shared, &store, &application, form),
-    }
+    };
+    Ok(tokens?)
 }
 
 /// Parameters that may not be repeated, unlike `resource` (RFC 8707 §2).

@@ -1,18 +1,15 @@
 //! `GET|POST /oidc/me` (contract §1.7).
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use http::header::{AUTHORIZATION, CACHE_CONTROL};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth::ErrorCode;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use oauth::params::Params;
 use serde_json::{Map, Value};
 
 use super::{claims, cors};
-use crate::shared::Shared;
-use crate::wire::{self, OidcError};
+use crate::shared::{Shared, SharedState};
+use crate::wire::{self, ErrorCode, Json, OidcError, Query};
 
 /// Why no claims are given (RFC 6750 §3.1).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -70,43 +67,32 @@ impl UserinfoError {
 }
 
 /// With the token in the header.
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    answer(&shared, &query.unwrap_or_default(), &headers, "")
+pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+    answer(&shared, &params, &headers, "")
 }
 
 /// With the token in the header or the form.
 pub(super) async fn post(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
+    State(shared): SharedState,
+    Query(params): Query,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    answer(&shared, &query.unwrap_or_default(), &headers, &body)
+    answer(&shared, &params, &headers, &body)
 }
 
-fn answer(shared: &Shared, query: &str, headers: &HeaderMap, body: &str) -> Response {
-    let response = match look(shared, query, headers, body) {
-        Err(error @ UserinfoError::Origin { .. }) => {
-            let reason = error.to_string();
-            return cors::withhold(error.wire(&shared.issuer()).uncached(reason), headers);
-        }
-        Ok(claims) => {
-            let mut response = wire::json(StatusCode::OK, &Value::Object(claims));
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
-        }
-        Err(error) => error.wire(&shared.issuer()).uncached(error.to_string()),
-    };
-    cors::allow_with_reason(response, headers)
+fn answer(shared: &Shared, query: &Params, headers: &HeaderMap, body: &str) -> Response {
+    let refuse = |error: &UserinfoError| error.wire(&shared.issuer()).uncached(error.to_string());
+    match look(shared, query, headers, body) {
+        Ok(claims) => cors::allow_with_reason(wire::uncached(Json(claims.into()).into_response()), headers),
+        Err(error @ UserinfoError::Origin { .. }) => cors::withhold(refuse(&error), headers),
+        Err(error) => cors::allow_with_reason(refuse(&error), headers),
+    }
 }
 
 fn look(
     shared: &Shared,
-    query: &str,
+    query: &Params,
     headers: &HeaderMap,
     body: &str,
 ) -> Result<Map<String, Value>, UserinfoError> {
@@ -128,8 +114,8 @@ fn look(
     Ok(claims::of(&store, user, &token.scopes, claims::Document::Userinfo))
 }
 
-fn token(query: &str, headers: &HeaderMap, body: &str) -> Result<String, UserinfoError> {
-    if Params::parse(query).first("access_token").is_some() {
+fn token(query: &Params, headers: &HeaderMap, body: &str) -> Result<String, UserinfoError> {
+    if query.first("access_token").is_some() {
         return Err(UserinfoError::InQuery);
     }
     let in_form = Params::parse(body).first("access_token").map(ToOwned::to_owned);

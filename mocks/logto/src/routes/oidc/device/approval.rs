@@ -1,19 +1,18 @@
 //! How it ends: what the device will hear when it asks again.
 
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
-use oauth::ErrorCode;
+use http::StatusCode;
 use oauth::params::Params;
 
 use super::error::usable;
 use super::{DeviceError, page};
 use crate::pages;
+use crate::routes::oidc::endpoint::Refuse as _;
 use crate::routes::oidc::refusal::Refusal;
 use crate::routes::oidc::request::AuthorizationRequest;
 use crate::shared::Shared;
 use crate::store::{Approval, DeviceState, Session, Store, lifetime};
-use crate::wire::{self, SetCookies};
+use crate::wire::{self, ErrorCode, SetCookies};
 
 /// Whether something may still come of the code that an interaction is about.
 pub(in crate::routes::oidc) fn check(store: &Store, code: &str, now: i64) -> Result<(), DeviceError> {
@@ -33,7 +32,7 @@ pub(in crate::routes::oidc) fn refused(
 }
 
 pub(super) fn refuse(store: &mut Store, code: &str, refusal: &Refusal) -> DeviceError {
-    let told = refusal.as_json();
+    let told = refusal.wire();
     refuse_because(store, code, told.error, told.description.as_deref())
 }
 
@@ -78,7 +77,5 @@ pub(in crate::routes::oidc) fn approve(
     }
     page::clear(shared, &mut set);
     set.session(&shared.cookie_key, &session.id, shared.now() + lifetime::SESSION);
-    let mut response = wire::redirect(StatusCode::FOUND, pages::DEVICE_SUCCESS);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    set.into(response)
+    set.into(wire::uncached(wire::redirect(StatusCode::FOUND, pages::DEVICE_SUCCESS)))
 }

@@ -1,81 +1,53 @@
 //! `POST /oidc/device/auth` (RFC 8628 §3.1): a device asks for its codes.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use kit::Random;
 use oauth::params::Params;
 use serde_json::{Value, json};
 
 use crate::pages;
-use crate::routes::oidc::client_auth::{self, ClientAuthError};
-use crate::routes::oidc::refusal::Refusal;
-use crate::routes::oidc::{checks, cors, form};
-use crate::shared::Shared;
+use crate::routes::oidc::endpoint::{self, Refuse, Refused};
+use crate::routes::oidc::{checks, client_auth, form};
+use crate::shared::{Shared, SharedState};
 use crate::store::{DeviceCode, DeviceState, lifetime};
-use crate::wire::{self, OidcError};
+use crate::wire::OidcError;
 
 /// Letters of a user code: no vowels, so that no words come out (RFC 8628 §6.1).
 const LETTERS: &str = "BCDFGHJKLMNPQRSTVWXZ";
 
-/// Why a device gets no codes.
+/// The application is none of a device.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-enum AuthorizationError {
-    #[error(transparent)]
-    ContentType(#[from] form::WrongContentType),
-    #[error(transparent)]
-    Client(#[from] ClientAuthError),
-    #[error("the application is no native one with `isDeviceFlow`")]
-    NotAllowed,
-    #[error("{}", .0)]
-    Request(Refusal),
-}
+#[error("the application is no native one with `isDeviceFlow`")]
+struct NotAllowed;
 
-impl AuthorizationError {
-    fn wire(&self, issuer: &str) -> OidcError {
-        match self {
-            Self::ContentType(error) => error.wire(),
-            Self::Client(error) => error.wire(issuer),
-            Self::NotAllowed => {
-                OidcError::invalid_request(format!("{} is not allowed for this client", super::GRANT_TYPE))
-            }
-            Self::Request(refusal) => refusal.as_json(),
-        }
+impl Refuse for NotAllowed {
+    fn wire(&self) -> OidcError {
+        OidcError::invalid_request(format!("{} is not allowed for this client", super::GRANT_TYPE))
     }
 }
 
 /// Gives the codes.
 pub(in crate::routes::oidc) async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(shared): SharedState,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    match authorize(&shared, &headers, &body) {
-        Ok(answer) => {
-            let mut response = wire::json(StatusCode::OK, &answer);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow_with_reason(response, &headers)
-        }
-        Err(AuthorizationError::Client(error)) => error.response(&headers, &shared.issuer()),
-        Err(error) => {
-            cors::allow_with_reason(error.wire(&shared.issuer()).uncached(error.to_string()), &headers)
-        }
-    }
+    let codes = authorize(&shared, &headers, &body).map(|codes| (StatusCode::OK, codes));
+    endpoint::answer(codes, &headers, &shared.issuer())
 }
 
-fn authorize(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, AuthorizationError> {
+fn authorize(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, Refused> {
     let form = form::parse(headers, body, "/device/auth")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
     let params: Params = form.iter().filter(|(_, value)| !value.is_empty()).collect();
-    checks::once_and_supported(&params).map_err(AuthorizationError::Request)?;
+    checks::once_and_supported(&params)?;
     if !application.is_device_flow() {
-        return Err(AuthorizationError::NotAllowed);
+        return Err(NotAllowed.into());
     }
-    checks::device(shared, &store, &application, &params).map_err(AuthorizationError::Request)?;
+    checks::device(shared, &store, &application, &params)?;
     let (code, user_code) = (shared.opaque(), user_code(&shared.context.random));
     let kept = DeviceCode {
         client: application.id,

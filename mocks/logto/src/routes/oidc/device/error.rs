@@ -1,9 +1,8 @@
 //! Why a code comes to nothing: the page is told by a name in its address.
 
-use oauth::ErrorCode;
-
 use crate::routes::oidc::form::WrongContentType;
 use crate::store::{DeviceCode, DeviceState};
+use crate::wire::ErrorCode;
 
 /// What goes wrong in the browser of the person.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

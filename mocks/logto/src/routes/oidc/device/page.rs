@@ -1,8 +1,6 @@
 //! The way to the page: Logto's own application shows it, and is told by the
 //! address and two cookies.
 
-use std::sync::Arc;
-
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::header::LOCATION;
@@ -13,7 +11,7 @@ use oauth::params::Params;
 use super::DeviceError;
 use crate::pages;
 use crate::routes::oidc::shown::Shown;
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::{Session, Store, lifetime};
 use crate::wire::{self, ApiError, Cookies, SetCookies};
 
@@ -105,7 +103,7 @@ pub(super) fn clear(shared: &Shared, set: &mut SetCookies) {
 /// `GET /device`: short enough to be typed. Whoever has not been at the OIDC
 /// provider yet is sent there first, for the cookies.
 pub(in crate::routes::oidc) async fn shortcut(
-    State(shared): State<Arc<Shared>>,
+    State(shared): SharedState,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {

@@ -1,14 +1,9 @@
 //! `/oidc/device` (RFC 8628 §3.3): the person types in the code, or follows an
 //! address that has it, and confirms it.
 
-use std::sync::Arc;
-
-use axum::body::Body;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue};
-use oauth::ErrorCode;
+use http::HeaderMap;
 use oauth::params::Params;
 
 use super::authorization::{denormalized, normalized};
@@ -18,17 +13,16 @@ use super::{DeviceError, approval};
 use crate::pages;
 use crate::routes::oidc::shown::Shown;
 use crate::routes::oidc::{checks, finish, form, session};
-use crate::shared::Shared;
+use crate::shared::{Shared, SharedState};
 use crate::store::{DeviceState, Session, Store, lifetime};
-use crate::wire::{Cookies, SetCookies};
+use crate::wire::{self, Cookies, ErrorCode, Query, SetCookies};
 
 /// Begins: with an address that has the code, by a page that submits itself.
 pub(in crate::routes::oidc) async fn get(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
+    State(shared): SharedState,
+    Query(query): Query,
     headers: HeaderMap,
 ) -> Response {
-    let query = Params::parse(&query.unwrap_or_default());
     let (cookies, now) = (Cookies::of(&headers), shared.now());
     let mut store = shared.store();
     let session = session::of(&shared, &mut store, &cookies).unwrap_or_else(|| {
@@ -41,11 +35,7 @@ pub(in crate::routes::oidc) async fn get(
     let response = match query.first("user_code").filter(|code| !code.is_empty()) {
         Some(code) => {
             let fields = [("xsrf", secret.as_str()), ("user_code", code)];
-            let html = pages::submitting(&shared.here("/oidc/device"), &fields);
-            let mut response = Response::new(Body::from(html));
-            let kind = HeaderValue::from_static("text/html; charset=utf-8");
-            response.headers_mut().insert(CONTENT_TYPE, kind);
-            response
+            wire::html(pages::submitting(&shared.here("/oidc/device"), &fields))
         }
         None => page::to(&shared, &mut set, &secret, &Shown::of(&query), &Says::Type),
     };
@@ -55,12 +45,11 @@ pub(in crate::routes::oidc) async fn get(
 
 /// The code: to be asked about, confirmed, or turned down.
 pub(in crate::routes::oidc) async fn post(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
+    State(shared): SharedState,
+    Query(query): Query,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let query = Params::parse(&query.unwrap_or_default());
     let cookies = Cookies::of(&headers);
     let mut store = shared.store();
     let session = session::of(&shared, &mut store, &cookies);
@@ -148,13 +137,12 @@ fn confirmed(
             .map_err(|refusal| approval::refuse(store, code, &refusal)),
         _ => Err(approval::refuse_because(store, code, ErrorCode::InvalidClient, Some("client is invalid"))),
     };
-    let mut response = checked
+    let response = checked
         .and_then(|mut request| {
             request.device_code = Some(code.to_owned());
             finish::proceed(shared, store, &request, Some(session.clone()), None, cookies)
                 .map_err(|refusal| approval::refuse(store, code, &refusal))
         })
         .unwrap_or_else(|error| page::wrong(shared, store, Some(&session), query, &error));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    wire::uncached(response)
 }
