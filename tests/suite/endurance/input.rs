@@ -188,7 +188,7 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     for (arguments, wanted) in [
         (
             "diagnose --connector twice",
-            "twice:4:12: `clientId` stands here twice; which of the two is meant?",
+            "twice:4:12: `clientId` stands here twice; keep only one of the two",
         ),
         (
             "diagnose --connector connector.json --application twice",
@@ -308,10 +308,10 @@ fn targets_that_are_ids_are_told_as_the_file_has_them() {
 fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
     let files = Files::new();
     for (code, hint) in [
-        ("entity.not_found", "Logto has nothing with that id: take it from the list"),
-        ("entity.not_exists_with_id", "Logto has nothing with that id: take it from the list"),
-        ("auth.unauthorized", "ask again with a token that may read"),
-        ("guard.invalid_input", "ask again once that is mended"),
+        ("entity.not_found", "Logto does not know that ID: take it from the list"),
+        ("entity.not_exists_with_id", "Logto does not know that ID: take it from the list"),
+        ("auth.unauthorized", "repeat the request with a token that may read this"),
+        ("guard.invalid_input", "fix that, and repeat the request"),
     ] {
         files.write("error.json", format!(r#"{{ "code": "{code}", "message": "No." }}"#));
         let (status, told) = files.told(&["diagnose", "--connector", "error.json"]);
