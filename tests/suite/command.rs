@@ -211,7 +211,7 @@ fn a_ca_is_made_once_and_never_overwritten() {
 fn the_mock_is_not_exposed_by_accident() {
     let output = command(&["run", "--huggingface-listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("say --expose"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("pass --expose"), "{}", text(&output.stderr));
 }
 
 /// What broke, by name, wherever somebody reads it.

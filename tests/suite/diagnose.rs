@@ -404,7 +404,7 @@ fn a_capsule_of_a_scenario_is_walked_and_is_not_written_over_another() {
         assert!(!text.contains(private), "{private}\n{text}");
     }
     let (code, _, told) = files.run(&["capsule", "--scenario", "mine.yaml@space", "out.yaml"]);
-    assert!(code == 2 && told.contains("out.yaml exists already; --force writes over it"), "{told}");
+    assert!(code == 2 && told.contains("out.yaml already exists; pass --force to overwrite it"), "{told}");
     let (code, ..) = files.run(&["capsule", "--scenario", "mine.yaml@space", "out.yaml", "--force"]);
     assert_eq!(code, 0);
     let (code, _, told) = files.run(&["capsule", "--scenario", "mine.yaml", "-"]);

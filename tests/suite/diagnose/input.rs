@@ -77,7 +77,7 @@ fn the_exit_code_says_whether_something_was_found() {
     assert_eq!((code, shown.as_str()), (2, ""), "{told}");
     assert!(told.starts_with("error: missing.json: "), "{told}");
     let (code, _, told) = files.run(&["diagnose"]);
-    assert!(code == 2 && told.contains("say --connector FILE"), "{told}");
+    assert!(code == 2 && told.contains("pass --connector FILE"), "{told}");
     let dead = ["diagnose", "--from-logto", "http://127.0.0.1:9", "--logto-m2m", "a:b"];
     let (code, _, told) = files.run(&dead);
     assert!(code == 3 && told.contains("cannot connect to http://127.0.0.1:10/oidc/token"), "{told}");

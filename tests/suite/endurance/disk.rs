@@ -288,7 +288,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     );
     write("m2m", "");
     let (code, _, told) = run(&["run", "--logto", "http://localhost:1", "--logto-m2m-file", "m2m"]);
-    assert!(code == Some(2) && told.contains("m2m: it is empty; put ID:SECRET into it"), "{told}");
+    assert!(code == Some(2) && told.contains("m2m: the file is empty; put ID:SECRET into it"), "{told}");
     write("app.env", "LOGTO_ENDPOINT=http://localhost:3001\nLOGTO_APP_ID=a\nLOGTO_APP_SEC");
     let (code, _, told) = run(&["serve", "app", "--env-file", "app.env"]);
     assert!(code == Some(2) && told.contains("app.env:3: there is no `=` in it"), "{told}");

@@ -323,10 +323,10 @@ fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
 #[ignore = "takes its time: docs/reliability.md says how to run it"]
 fn an_address_without_a_scheme_is_told_with_one() {
     for (arguments, wanted) in [
-        ("diagnose --from-logto auth.example.com", "there is no scheme in it: say https://auth.example.com"),
-        ("diagnose --from-logto localhost:3001", "there is no scheme in it: say http://localhost:3001"),
-        ("diagnose --connector - --app-url shop.example.com/x", "say https://shop.example.com/x"),
-        ("probe localhost:3001/api/status", "say http://localhost:3001/api/status"),
+        ("diagnose --from-logto auth.example.com", "it has no scheme: write https://auth.example.com"),
+        ("diagnose --from-logto localhost:3001", "it has no scheme: write http://localhost:3001"),
+        ("diagnose --connector - --app-url shop.example.com/x", "write https://shop.example.com/x"),
+        ("probe localhost:3001/api/status", "write http://localhost:3001/api/status"),
         ("diagnose --from-logto ftp://auth.example.com", "it begins with `ftp:`, not with http or https"),
     ] {
         let (code, told) = told(&command(&arguments.split(' ').collect::<Vec<_>>()));
