@@ -87,7 +87,7 @@ fn yaml(text: &str, file: &str) -> Result<Value, InputError> {
 fn syntax(file: &str, fault: Fault, not: &str, hint: &'static str) -> InputError {
     let Fault { line, column, message, .. } = fault;
     // Only one of two duplicate keys can be meant.
-    let (message, hint) = if message.ends_with(" stands here twice") {
+    let (message, hint) = if message.ends_with(" appears here twice") {
         (format!("{message}; keep only one of the two"), "")
     } else {
         (format!("{not}: {message}"), hint)

@@ -104,7 +104,7 @@ fn check_tells_of_every_bad_file_and_exits_2() {
     }
     let good = command(&["check"]);
     assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
-    assert!(text(&good.stdout).ends_with("all well-formed\n"));
+    assert!(text(&good.stdout).ends_with("all valid\n"));
 }
 
 #[test]

@@ -1,21 +1,21 @@
-//! What every mock of the stack is made of, and no word of OAuth.
+//! The building blocks of every mock of the stack, without any OAuth.
 //!
-//! * [`Clock`] and [`Random`]: time and chance are arguments, so that a scenario
-//!   can advance time instead of waiting, and a walk can be repeated. [`Machine`]: the
-//!   clocks underneath, which a test can step.
-//! * [`Bound`] → [`Running`]: bind first, learn the port, build the
-//!   configuration, then serve; plain or behind [`Ca`]'s TLS.
-//! * [`Journal`]: what a party received and **why it refused**, and what it sent. A [`Note`] says why:
-//!   by a code and facts for programs, by a text for people.
-//! * [`Script`]: answers and faults that are served instead of the ordinary ones; a
-//!   [`Substitute`] is asked before it.
-//! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a
-//!   host outside the stack is an error that names the host.
-//! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
-//!   between a browser and a party.
-//! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
-//! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
-//! * [`within`]: every wait has a deadline and says what it waited for.
+//! * [`Clock`] and [`Random`]: time and randomness are arguments, so that a scenario can advance
+//!   time instead of waiting, and a walk can be repeated. [`Machine`]: the clocks underneath, which
+//!   a test can step.
+//! * [`Bound`] → [`Running`]: bind first, learn the port, build the configuration, then serve;
+//!   plain or behind [`Ca`]'s TLS.
+//! * [`Journal`]: what a party received and **why it refused**, and what it sent. A [`Note`] says
+//!   why: by a code and facts for programs, by a text for people.
+//! * [`Script`]: answers and faults that are served instead of the ordinary ones; a [`Substitute`]
+//!   is asked before it.
+//! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a host outside the
+//!   stack is an error that names the host.
+//! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy between a browser
+//!   and a party.
+//! * [`steered`]: who may use a control API; [`unframed`]: pages that cannot be shown in frames.
+//! * [`files`] and [`document`]: what people keep and provide; [`output`]: what they are shown.
+//! * [`within`]: every wait has a deadline and names what it waited for.
 //! * [`raise_descriptor_limit`]: many stacks at once need many sockets.
 
 pub mod alphabet;

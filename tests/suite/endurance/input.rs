@@ -188,25 +188,25 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     for (arguments, wanted) in [
         (
             "diagnose --connector twice",
-            "twice:4:12: `clientId` stands here twice; keep only one of the two",
+            "twice:4:12: `clientId` appears here twice; keep only one of the two",
         ),
         (
             "diagnose --connector connector.json --application twice",
-            "twice:4:12: `clientId` stands here twice",
+            "twice:4:12: `clientId` appears here twice",
         ),
         (
             "diagnose --connector connector.json --sign-in-experience twice",
-            "twice:4:12: `clientId` stands here twice",
+            "twice:4:12: `clientId` appears here twice",
         ),
         (
             "diagnose --connector connector.json --huggingface twice",
-            "twice:4:12: `clientId` stands here twice",
+            "twice:4:12: `clientId` appears here twice",
         ),
         (
             "restore twice",
-            "twice:4:12: this is not a saved state of logto-testkit: `clientId` stands here twice",
+            "twice:4:12: this is not a saved state of logto-testkit: `clientId` appears here twice",
         ),
-        ("check twice", "twice:4:3: `clientId` stands here twice"),
+        ("check twice", "twice:4:3: `clientId` appears here twice"),
         ("serve huggingface --config twice", "twice:"),
     ] {
         let (code, told) = files.told(&arguments.split(' ').collect::<Vec<_>>());
@@ -216,13 +216,13 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     files.write("twice.yaml", "client_id: a\nredirect_uris: []\nclient_id: b\n");
     let (code, told) =
         files.told(&["diagnose", "--connector", "connector.json", "--huggingface", "twice.yaml"]);
-    assert!(code == 2 && told.contains("twice.yaml:3:1: `client_id` stands here twice"), "{told}");
+    assert!(code == 2 && told.contains("twice.yaml:3:1: `client_id` appears here twice"), "{told}");
     files.write(
         "deep.json",
         r#"{ "id": "x", "connectorId": "oauth2", "config": { "customConfig": { "a": 1, "a": 2 } } }"#,
     );
     let (code, told) = files.told(&["diagnose", "--connector", "deep.json"]);
-    assert!(code == 2 && told.contains("`a` stands here twice"), "{told}");
+    assert!(code == 2 && told.contains("`a` appears here twice"), "{told}");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
     };
     let (code, told) = huggingface("client_id: a\nscopes:\n  - openid\n---\n\nclient_id: b\n");
     assert!(
-        code == 2 && told.contains("h.yaml:4:1: ") && told.contains("a second document begins here"),
+        code == 2 && told.contains("h.yaml:4:1: ") && told.contains("a second document starts here"),
         "{told}"
     );
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
@@ -245,7 +245,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
     }
     let (code, told) = huggingface(&laughs);
     assert!(
-        code == 2 && told.contains("this is larger, or reaches deeper, than what is read here"),
+        code == 2 && told.contains("this is larger, or nested deeper, than the limits allow"),
         "{told}"
     );
     assert!(!told.contains("Budget") && !told.contains('{'), "{told}");
