@@ -105,8 +105,7 @@
 //! use logto_testkit::{Stack, Visitor, stack::Logto};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! // Needs Docker. Starts Postgres and Logto, and removes them at `stop`, or when this process
-//! ends.
+//! // Needs Docker. Starts Postgres and Logto; `stop`, or the end of this process, removes them.
 //! let stack = Stack::builder().logto(Logto::container("1.42")).start().await?;
 //! let mut visitor = Visitor::new(&stack);
 //! visitor.visit("/sign-in").await?;

@@ -72,7 +72,11 @@ mod tests {
         assert_eq!((credentials.id.as_str(), credentials.secret.as_str()), ("m-default", "a:b"));
         std::fs::write(&file, "").unwrap();
         assert!(
-            access.credentials().unwrap_err().to_string().ends_with("the file is empty; put ID:SECRET into it")
+            access
+                .credentials()
+                .unwrap_err()
+                .to_string()
+                .ends_with("the file is empty; put ID:SECRET into it")
         );
         std::fs::remove_file(&file).unwrap();
         let missing = access.credentials().unwrap_err().to_string();

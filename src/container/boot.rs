@@ -90,7 +90,8 @@ impl Boot<'_> {
         // Logto's container already runs here; until it seeds, it waits for Postgres.
         let starting = part(Phase::Postgres);
         let words = self.version(&mut follow, &starting);
-        let version = self.within(limits.postgres, "the container's first log lines", &starting, words).await??;
+        let version =
+            self.within(limits.postgres, "the container's first log lines", &starting, words).await??;
         let seed = self.until(&Mark::Seed, &mut follow, &starting);
         let awaited = Part { phase: Phase::Postgres, name: "postgres", id: postgres.id() };
         self.within(limits.postgres, "Postgres to take connections", &awaited, seed).await??;

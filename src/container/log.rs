@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(read("mock reached"), Some(Mark::MockReached));
         let refused = "connect ECONNREFUSED 172.17.0.1:4123";
         assert_eq!(read(&format!("mock unreachable {refused}")), Some(Mark::Unreachable(refused.to_owned())));
-        assert_eq!(read("forward 443 read ECONNRESET"), None, "one connection is no reason to give up");
+        assert_eq!(read("forward 443 read ECONNRESET"), None, "one failed connection does not end the start");
         assert_eq!(Mark::read("info ✔ Seed data"), None);
     }
 

@@ -111,6 +111,9 @@ mod tests {
         let (reach, _bound) = listen(Wish::Bridge { address: [192, 0, 2, 1].into() }).await.unwrap();
         assert!(matches!(reach, Reach::HostGateway { listen, .. } if listen.ip().is_loopback()), "{reach:?}");
         assert_eq!(reach.seen_from_within(), (HOST_NAME.to_owned(), reach.listen().port()));
-        assert!(reach.to_string().contains("the bridge's address does not belong to this machine"), "{reach}");
+        assert!(
+            reach.to_string().contains("the bridge's address does not belong to this machine"),
+            "{reach}"
+        );
     }
 }

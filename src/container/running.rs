@@ -108,8 +108,10 @@ impl Container {
         let run = random.hex(6);
         let owner = match owner {
             Some(owner) => owner,
-            None => OwnerLock::of_run(&run)
-                .map_err(|source| ContainerError::Io { what: "create the run's lock file".to_owned(), source })?,
+            None => OwnerLock::of_run(&run).map_err(|source| ContainerError::Io {
+                what: "create the run's lock file".to_owned(),
+                source,
+            })?,
         };
         let stays = match (self.keep, self.reuse) {
             (_, true) => Some(labels::REUSED),

@@ -51,7 +51,11 @@ impl std::fmt::Display for Cleaned {
             write!(f, "removed {all} container(s) with their volumes: {}", kinds.join(", "))?;
         }
         if self.at_work > 0 {
-            write!(f, "; left {} of runs that are, or may be, in progress (--all removes them)", self.at_work)?;
+            write!(
+                f,
+                "; left {} of runs that are, or may be, in progress (--all removes them)",
+                self.at_work
+            )?;
         }
         Ok(())
     }

@@ -120,7 +120,7 @@ impl Disguise {
         for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
             let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
             if names.contains(&name.to_lowercase()) {
-                sentence.push_str("somebody");
+                sentence.push_str("a person");
                 sentence.push_str(&word[name.len()..]);
             } else {
                 sentence.push_str(word);

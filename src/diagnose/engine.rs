@@ -87,7 +87,8 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             own = None;
             document = twin(case, Story::SAMPLE, ConfigGoes::InGiven).document;
             model.assumed.push(
-                "Everything after the first finding was examined with the sample app instead of yours.".to_owned(),
+                "Everything after the first finding was examined with the sample app instead of yours."
+                    .to_owned(),
             );
         }
         match repaired(&model, &document, cause, &walks[at]).await? {
@@ -100,8 +101,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             }
             None => {
                 unfinished = Some(
-                    "Later stages were not reached: no single setting of the twin repairs this."
-                        .to_owned(),
+                    "Later stages were not reached: no single setting of the twin repairs this.".to_owned(),
                 );
                 break;
             }

@@ -321,7 +321,9 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
     let public = match members.get("public") {
         None | Some(Value::Null) => None,
         Some(Value::Bool(public)) => Some(*public),
-        Some(other) => return shape(file, format!("`public` is {}", kind(other)), "it must be true or false"),
+        Some(other) => {
+            return shape(file, format!("`public` is {}", kind(other)), "it must be true or false");
+        }
     };
     Ok(OauthApp {
         client_id: text(members, "client_id", file)?,
@@ -384,7 +386,9 @@ fn text(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<S
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(other) => shape(file, format!("`{name}` is {}", kind(other)), "it must be text; put it in quotes"),
+        Some(other) => {
+            shape(file, format!("`{name}` is {}", kind(other)), "it must be text; put it in quotes")
+        }
     }
 }
 

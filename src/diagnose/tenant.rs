@@ -52,7 +52,8 @@ async fn record(
             None => {
                 let there: Vec<String> =
                     all.iter().map(|one| format!("{} (“{}”)", text(one, "id"), text(one, "name"))).collect();
-                let there = if there.is_empty() { "no application at all".to_owned() } else { there.join(", ") };
+                let there =
+                    if there.is_empty() { "no application at all".to_owned() } else { there.join(", ") };
                 let what = format!("no application has the ID `{wanted}`; found {there}");
                 return Err(TenantReadError::Missing { logto: logto.origin().ascii_serialization(), what });
             }

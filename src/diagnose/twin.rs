@@ -83,8 +83,7 @@ impl<'c> Maker<'c> {
             Some(id) => id.clone(),
             None => {
                 let id = at_huggingface.iter().find_map(|uri| callback_of(uri)).unwrap_or(UNKNOWN_ID);
-                let because =
-                    if id == UNKNOWN_ID { "" } else { ", as in the redirect URI at Hugging Face" };
+                let because = if id == UNKNOWN_ID { "" } else { ", as in the redirect URI at Hugging Face" };
                 assumed
                     .push(format!("The connector's ID is `{id}`{because}: the input does not contain it."));
                 id.to_owned()
@@ -196,8 +195,7 @@ impl<'c> Maker<'c> {
                 .and_then(cleaned)
                 .filter(|secret| Some(secret) != client_id.as_ref());
             if known.secret.is_none() {
-                self.assumed
-                    .push("The OAuth app has the same secret as the connector.".to_owned());
+                self.assumed.push("The OAuth app has the same secret as the connector.".to_owned());
                 self.unknown.push(
                     "Whether the connector's secret is correct: only Hugging Face can tell. A wrong one shows \
                      as `connector.general` with the message {} when people come back from Hugging Face."
@@ -220,9 +218,8 @@ impl<'c> Maker<'c> {
                     .logto()
                     .map_or_else(|| UNKNOWN_LOGTO.to_owned(), |logto| logto.origin().ascii_serialization());
                 let expected = format!("{logto}/callback/{}", self.connector_id);
-                self.assumed.push(format!(
-                    "The OAuth app lists the redirect URI {expected}, which Logto sends."
-                ));
+                self.assumed
+                    .push(format!("The OAuth app lists the redirect URI {expected}, which Logto sends."));
                 self.unknown.push("Which redirect URIs are registered at Hugging Face.".to_owned());
             }
         }

@@ -129,7 +129,9 @@ pub(super) fn experience(
     let factors =
         members.get("mfa").and_then(|mfa| mfa.get("factors")?.as_array()).is_some_and(|all| !all.is_empty());
     if factors {
-        unknown.push("What multi-factor authentication requires of people: the twin does not use it.".to_owned());
+        unknown.push(
+            "What multi-factor authentication requires of people: the twin does not use it.".to_owned(),
+        );
     }
     kept
 }

@@ -98,7 +98,9 @@ fn stand_in(command: &str) -> Command {
 pub(crate) async fn lead(command: &str) -> std::io::Result<()> {
     #[cfg(unix)]
     if rustix::process::getpgrp() != rustix::process::getpid() {
-        return Err(std::io::Error::other("this process does not lead a process group; start it with `diagnose --app-command`"));
+        return Err(std::io::Error::other(
+            "this process does not lead a process group; start it with `diagnose --app-command`",
+        ));
     }
     // Also for signals that the app or we send to the whole group.
     let mut stop = kit::Stop::listen()?;

@@ -49,7 +49,11 @@ impl Capture {
         let Placed { at, value: raw } = source;
         if placeholder::names(&format!("[{name}]")).is_empty() {
             let hint = Some("use capitals, digits and `_`, as in `CALLBACK`".to_owned());
-            return Err(ScenarioError::at(&at, format!("`{name}` is not a valid name for a captured value"), hint));
+            return Err(ScenarioError::at(
+                &at,
+                format!("`{name}` is not a valid name for a captured value"),
+                hint,
+            ));
         }
         if KNOWN_NAMES.contains(&name.as_str()) {
             return Err(ScenarioError::at(&at, format!("[{name}] already exists"), None));

@@ -196,7 +196,8 @@ fn steps_included(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), Scenario
         if let Kind::Map(rest) = &step.kind
             && let Some((key, _)) = rest.first()
         {
-            let hint = Some("put it into a step before or after this one, or into the included file".to_owned());
+            let hint =
+                Some("put it into a step before or after this one, or into the included file".to_owned());
             let message = format!("a step that includes a file cannot have `{}`", key.name);
             return Err(ScenarioError::at(&key.at, message, hint));
         }

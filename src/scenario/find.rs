@@ -43,8 +43,9 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
         match kind {
             // Reading a pipe would block until something writes to it.
             Ok((false, false)) if is_yaml => {
-                let source =
-                    std::io::Error::other("it is not a regular file; to read from a pipe, name it in the arguments");
+                let source = std::io::Error::other(
+                    "it is not a regular file; to read from a pipe, name it in the arguments",
+                );
                 return Err(ScenarioError::Read { path: entry, source });
             }
             Ok((true, _)) if !PASSED_OVER.contains(&&*name) => collect(&entry, found)?,

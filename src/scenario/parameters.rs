@@ -41,7 +41,8 @@ impl Parameters {
             None => &[][..],
             Some((Kind::Map(given), _)) => given,
             Some((_, with)) => {
-                let message = format!("`with` must be a map of names to values, found {}", with.description());
+                let message =
+                    format!("`with` must be a map of names to values, found {}", with.description());
                 return Err(ScenarioError::at(&with.at, message, None));
             }
         };
@@ -56,8 +57,10 @@ impl Parameters {
                     given.iter().find(|(name, _)| name.name == key.name).map_or(default, |(_, value)| value);
                 if value.kind == Kind::Null {
                     let message = format!("the parameter `{}` has no value", key.name);
-                    let hint =
-                        Some(format!("set it with `with: {{ {}: … }}`, or give it a default under `parameters`", key.name));
+                    let hint = Some(format!(
+                        "set it with `with: {{ {}: … }}`, or give it a default under `parameters`",
+                        key.name
+                    ));
                     return Err(ScenarioError::at(at.unwrap_or(&key.at), message, hint));
                 }
                 Ok((key.name.clone(), value.clone()))
@@ -69,7 +72,8 @@ impl Parameters {
     pub(super) fn all_used(&self, used: &BTreeSet<String>) -> Result<(), ScenarioError> {
         match self.declared.iter().find(|(key, _)| !used.contains(&key.name)) {
             Some((key, _)) => {
-                let hint = Some(format!("write `${{{}}}` where it belongs, or remove the parameter", key.name));
+                let hint =
+                    Some(format!("write `${{{}}}` where it belongs, or remove the parameter", key.name));
                 Err(ScenarioError::at(&key.at, format!("the parameter `{}` is not used", key.name), hint))
             }
             None => Ok(()),

@@ -118,7 +118,10 @@ fn a_name_must_be_known_and_captured_before() {
 
 #[test]
 fn a_wait_is_short_or_needs_a_clock_that_can_be_put_forward() {
-    assert!(error(&steps("  - visit: /\n  - wait: 2h\n")).contains("with a real Logto this really waits that long"));
+    assert!(
+        error(&steps("  - visit: /\n  - wait: 2h\n"))
+            .contains("with a real Logto this really waits that long")
+    );
     assert!(error(&steps("  - visit: /\n  - wait: soon\n")).contains("`soon` is not a duration"));
     let scenario = parsed(
         "description: x\nneeds: { backends: [embedded], because: It takes days. }\nsteps:\n  - visit: /\n  - wait: 15 days\n",

@@ -87,12 +87,12 @@ pub enum ApplicationKind {
     /// "Traditional web": has a secret.
     #[default]
     Traditional,
-    /// "Single page app": has no secret.": has none.
+    /// "Single page app": has no secret.
     #[serde(rename = "SPA")]
     Spa,
-    /// "Native app": has no secret.": has none.
+    /// "Native app": has no secret.
     Native,
-    /// "Machine-to-machine": people cannot sign in to it.": nobody signs in to it.
+    /// "Machine-to-machine": people cannot sign in to it.
     MachineToMachine,
 }
 

@@ -38,9 +38,7 @@ impl TryFrom<String> for ClockOffset {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        offset(&text)
-            .map(Self)
-            .ok_or_else(|| format!("`{text}` is not a duration such as `+90s` or `-5m`"))
+        offset(&text).map(Self).ok_or_else(|| format!("`{text}` is not a duration such as `+90s` or `-5m`"))
     }
 }
 

@@ -323,10 +323,7 @@ fn an_application_that_is_not_there_is_told_with_those_that_are() {
     let output = command_in(Path::new("."), &[&tenant[..], &["--app-id", "nobody"]].concat(), &[]);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(
-        told.contains(&format!("no application has the ID `nobody`; found {id} (“Shop”)")),
-        "{told}"
-    );
+    assert!(told.contains(&format!("no application has the ID `nobody`; found {id} (“Shop”)")), "{told}");
 }
 
 #[test]
@@ -410,7 +407,9 @@ fn a_capsule_of_a_scenario_is_walked_and_is_not_written_over_another() {
     let (code, _, told) = files.run(&["capsule", "--scenario", "mine.yaml", "-"]);
     assert!(
         code == 2
-            && told.contains("mine.yaml has several cases: select one with mine.yaml@CASE. Available: space, newline"),
+            && told.contains(
+                "mine.yaml has several cases: select one with mine.yaml@CASE. Available: space, newline"
+            ),
         "{told}"
     );
     let (_, shown, _) = files.run(&["run", "out.yaml", "--report", "json"]);

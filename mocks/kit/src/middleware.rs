@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_does_not_wait_that_long_has_hung_up_before_the_answer() {
+    async fn a_client_that_does_not_wait_that_long_has_hung_up_before_the_answer() {
         let script = Script::default();
         script.add(Rule { path: "/token".into(), delay_ms: Some(12_000), ..Rule::default() });
         let journal = Journal::new();

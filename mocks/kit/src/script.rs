@@ -118,7 +118,9 @@ pub enum RuleError {
     )]
     TwoEnds,
     /// The rule combines several faults of one body.
-    #[error("a body can be cut off (cut_after), sent in parts (dribble), or replaced by garbage: give only one of these")]
+    #[error(
+        "a body can be cut off (cut_after), sent in parts (dribble), or replaced by garbage: give only one of these"
+    )]
     TwoBodies,
     /// The parts have no bytes.
     #[error("each part of a dribble must have at least one byte")]

@@ -66,7 +66,7 @@ pub enum CaError {
         "{directory} already has a CA, which others may trust: it is not overwritten; choose another folder"
     )]
     Exists {
-        /// The folder.
+        /// Path of the folder.
         directory: PathBuf,
     },
     /// A file is empty or truncated.

@@ -217,7 +217,7 @@ mod tests {
         for (with, without) in [
             ("https://app.example/callback/", "https://app.example/callback"),
             ("https://app.example/?next=/", "https://app.example/?next="),
-            // Without a scheme it is no address at all, and yet the slash is all that differs.
+            // Without a scheme it is not a URL at all, and yet only the slash differs.
             ("app.example/callback/", "app.example/callback"),
         ] {
             assert_eq!(by(with, without), "a trailing slash", "{with}");

@@ -165,7 +165,10 @@ mod tests {
         for wrong in ["", "openid profile", "\topenid"] {
             let refused = serde_json::from_value::<Scopes>(serde_json::json!(["email", wrong]));
             let message = refused.unwrap_err().to_string();
-            assert_eq!(message, format!("`{wrong}` is not one scope: write a list with one scope per element"));
+            assert_eq!(
+                message,
+                format!("`{wrong}` is not one scope: write a list with one scope per element")
+            );
         }
     }
 

@@ -137,7 +137,7 @@ proptest! {
             "given": {
                 "huggingface": {
                     "app": { "client_id": id, "secret": right, "redirect_uris": [format!("https://{host}/callback/x")] },
-                    "accounts": [{ "username": person, "fullname": "Somebody", "email": mail }],
+                    "accounts": [{ "username": person, "fullname": "Anyone", "email": mail }],
                     "answers": [{ "path": "/oauth/token", "body": json!({ "access_token": other }).to_string() }],
                 },
                 "connector": { "client_id": format!("{id} "), "client_secret": short, "config": { "customHeaders": { "token": other } } },

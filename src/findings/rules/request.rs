@@ -70,7 +70,10 @@ fn not_encoded(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(
         Finding::new(App::RequestNotEncoded)
             .hop(symptom.hop, symptom.to_string())
-            .hop(symptom.hop, format!("redirect_uri is {}, and its rest appears as separate parameters", quoted(&sent)))
+            .hop(
+                symptom.hop,
+                format!("redirect_uri is {}, and its rest appears as separate parameters", quoted(&sent)),
+            )
             .setting("application.oidcClientMetadata.redirectUris", quoted(whole)),
     )
 }

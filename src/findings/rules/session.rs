@@ -232,7 +232,10 @@ fn shared(seen: &Observed<'_>) -> Option<Finding> {
             .hop(elsewhere.number, format!("a person signs in in browser {}", elsewhere.tab.browser()))
             .hop(
                 check.number,
-                format!("the app treats browser {} as signed in, although no sign-in took place there", check.tab.browser()),
+                format!(
+                    "the app treats browser {} as signed in, although no sign-in took place there",
+                    check.tab.browser()
+                ),
             ),
     )
 }

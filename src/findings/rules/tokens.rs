@@ -43,7 +43,10 @@ fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         let how = if ahead > 0 { "ahead of" } else { "behind" };
         Finding::new(App::ClockDiffers).hop(symptom.hop, symptom.to_string()).journal(
             Party::APP,
-            format!("the ID token was issued at {issued}, and the app's clock was {} seconds {how} that", ahead.abs()),
+            format!(
+                "the ID token was issued at {issued}, and the app's clock was {} seconds {how} that",
+                ahead.abs()
+            ),
         )
     })
 }

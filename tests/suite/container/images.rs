@@ -123,5 +123,8 @@ async fn a_postgres_that_dies_is_told_as_such() {
     let dies = "ENTRYPOINT [\"sh\", \"-c\", \"sleep 1; echo FATAL: no shared memory; exit 1\"]";
     let image = Image::build("postgres", &format!("FROM {}\n{dies}\n", logto.descriptor()));
     let told = refused(&["--logto", &backend(&logto), "--postgres-image", &image.0]).await;
-    assert!(told.contains("the container `postgres` exited; its last log lines:\n    FATAL: no shared"), "{told}");
+    assert!(
+        told.contains("the container `postgres` exited; its last log lines:\n    FATAL: no shared"),
+        "{told}"
+    );
 }

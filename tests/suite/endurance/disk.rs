@@ -214,7 +214,7 @@ fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
         let made = std::fs::read(&certificate).unwrap();
         let again = create(&[]);
         assert_eq!(again.status.code(), Some(2));
-        assert!(text(&again.stderr).contains("ca has a CA already"), "{}", text(&again.stderr));
+        assert!(text(&again.stderr).contains("ca already has a CA"), "{}", text(&again.stderr));
         assert_eq!(create(&["--if-missing"]).status.code(), Some(0));
         assert_eq!(std::fs::read(&certificate).unwrap(), made);
     }
@@ -277,7 +277,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     let (code, _, told) = run(&["capsule", "capsule.yaml", "--connector", "connector.json"]);
     assert_eq!(code, Some(0), "{told}");
     let (code, _, told) = run(&["capsule", "capsule.yaml", "--connector", "connector.json"]);
-    assert!(code == Some(2) && told.contains("exists already"), "{told}");
+    assert!(code == Some(2) && told.contains("already exists"), "{told}");
 
     write("home.yaml", "description: x\nsteps:\n  - visit: /\n");
     write("home.snap", "");

@@ -186,10 +186,7 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     let twice = "{\n  \"clientId\": \"a\",\n  \"clientSecret\": \"b\",\n  \"clientId\": \"c\"\n}";
     files.write("twice", twice);
     for (arguments, wanted) in [
-        (
-            "diagnose --connector twice",
-            "twice:4:12: `clientId` appears here twice; keep only one of the two",
-        ),
+        ("diagnose --connector twice", "twice:4:12: `clientId` appears here twice; keep only one of the two"),
         (
             "diagnose --connector connector.json --application twice",
             "twice:4:12: `clientId` appears here twice",
@@ -244,10 +241,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
         writeln!(laughs, "a{level}: &a{level} [{before}]").unwrap();
     }
     let (code, told) = huggingface(&laughs);
-    assert!(
-        code == 2 && told.contains("this is larger, or nested deeper, than the limits allow"),
-        "{told}"
-    );
+    assert!(code == 2 && told.contains("this is larger, or nested deeper, than the limits allow"), "{told}");
     assert!(!told.contains("Budget") && !told.contains('{'), "{told}");
 }
 

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_is_gone_delays_nobody() {
+    async fn a_client_that_is_gone_does_not_delay_others() {
         let times = asked(1000, || io::ErrorKind::ConnectionAborted.into()).await;
         assert!(times > 1000, "{times}");
     }

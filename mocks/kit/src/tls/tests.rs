@@ -86,7 +86,7 @@ fn believed(ca: &Ca, signed: &Signed) -> Result<(), rustls::Error> {
     verifier.verify_server_cert(&signed.der, &[], &server, &[], UnixTime::now()).map(|_| ())
 }
 
-fn of_somebody(params: &CertificateParams, key: &KeyPair, place: &str) -> Ca {
+fn from_params(params: &CertificateParams, key: &KeyPair, place: &str) -> Ca {
     let certificate = pem("CERTIFICATE", params.self_signed(key).unwrap().der());
     Ca::from_pem(certificate, pem("PRIVATE KEY", key.serialized_der()), Path::new(place)).unwrap()
 }
@@ -101,7 +101,7 @@ fn of_an_earlier_version() -> Ca {
         permitted_subtrees: vec![GeneralSubtree::DnsName("huggingface.co".to_owned())],
         excluded_subtrees: vec![],
     });
-    of_somebody(&params, &key, "old")
+    from_params(&params, &key, "old")
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_certificate_is_of_its_key_or_it_is_refused() {
 
 /// A person may bring their own CA.
 #[test]
-fn a_name_and_a_key_identifier_of_somebody_else_are_repeated() {
+fn a_name_and_a_key_identifier_of_another_ca_are_repeated() {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -189,7 +189,7 @@ fn a_name_and_a_key_identifier_of_somebody_else_are_repeated() {
     for (kind, value) in values {
         params.distinguished_name.push(kind, value);
     }
-    let ca = of_somebody(&params, &key, "ca.pem");
+    let ca = from_params(&params, &key, "ca.pem");
     let (right, _) = signed(&ca);
     believed(&ca, &right).unwrap();
     let leaf = CertificateParams::new(vec!["huggingface.co".to_owned()]).map(|mut params| {
