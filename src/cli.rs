@@ -1,4 +1,4 @@
-//! The command line: parse, run, exit code. What it does is in the library.
+//! The command line: parse, run, exit code. The work is done in the library.
 
 mod access;
 mod arguments;

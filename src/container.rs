@@ -1,11 +1,10 @@
-//! A real Logto in containers: Postgres and the official image, started through
-//! `testcontainers`, seeded, booted, and gone afterwards whatever ended the run.
+//! A real Logto in containers: Postgres and the official image, started through `testcontainers`,
+//! seeded, booted, and removed afterwards however the run ended.
 //!
-//! Both containers share one network namespace, which the Postgres container
-//! holds: it publishes Logto's ports on loopback. So the published URLs are known
-//! before Logto's container exists, and can be its `ENDPOINT` without guessing
-//! a port; the database is at `127.0.0.1` for Logto, and there is no network to
-//! leave behind.
+//! Both containers share one network namespace, which the Postgres container owns: it publishes
+//! Logto's ports on loopback. The published URLs are therefore known before Logto's container
+//! exists, and can be its `ENDPOINT` without guessing a port; Logto reaches the database at
+//! `127.0.0.1`, and no network is left behind.
 //!
 //! ```no_run
 //! use logto_testkit::container::{Container, Event};
@@ -26,9 +25,9 @@
 //! # }
 //! ```
 //!
-//! What a start makes is labelled `logto-testkit.run=RUN`. [`RunningContainer::stop`]
-//! removes it; when the process ends in another way, a guard of its own does, which
-//! is the command `logto-testkit` where that is built, and Docker's command elsewhere.
+//! Everything that a start creates is labeled `logto-testkit.run=RUN`. [`RunningContainer::stop`]
+//! removes it; if the process ends in another way, a guard process does: the command
+//! `logto-testkit` if it is built, and Docker's command otherwise.
 
 mod boot;
 mod engine;

@@ -1,11 +1,10 @@
 //! From a person's settings to what is wrong with them.
 //!
-//! A [`Case`] holds what somebody with a broken sign-in has: the connector as
-//! Logto gives it, and as far as there is, the app's record, the sign-in
-//! experience, the OAuth app at Hugging Face. [`diagnose()`] builds its twin on
-//! the embedded stack, lets somebody sign in and out, and says what breaks first,
-//! by a [finding](crate::findings). Then it repairs that in the twin and walks
-//! again, until nothing breaks any more: so faults behind a fault are found, too.
+//! A [`Case`] contains what the owner of a broken sign-in has: the connector as Logto returns it
+//! and, where available, the app's record, the sign-in experience, and the OAuth app at Hugging
+//! Face. [`diagnose()`] builds its twin on the embedded stack, lets a person sign in and out, and
+//! reports what breaks first, as a [finding](crate::findings). Then it repairs that in the twin and
+//! walks again, until nothing breaks any more: this way it also finds faults behind a fault.
 
 mod addresses;
 mod app;

@@ -1,22 +1,21 @@
 //! What went wrong: a closed set of named causes, each with evidence and a fix.
 //!
-//! A walk leaves what was seen at every vantage point (`Observed`): the
-//! browser's hops, what Hugging Face received and why it refused, what the app
-//! asked of Logto, Logto's audit log, and the configuration of all three. From
-//! that alone this module derives what broke first and what else is wrong; which
-//! scenario was played it is not told.
+//! A walk leaves what was seen at every vantage point (`Observed`): the browser's hops, what
+//! Hugging Face received and why it refused, what the app asked of Logto, Logto's audit log, and
+//! the configuration of all three. From that alone this module derives what broke first and what
+//! else is wrong; it does not know which scenario was run.
 //!
-//! It goes in three stages:
+//! Findings are derived in three stages:
 //!
-//! 1. A look over the hops lists symptoms (`SymptomKind`): what a person or an
-//!    operator would call broken. A provider's error page, a call that Logto
-//!    refused, an app that answers 500. Where the sign-in came through afterwards,
-//!    an earlier symptom is overcome and dropped.
-//! 2. Each symptom is put to the rules of `rules/`, in order. The first rule that
-//!    can *prove* a cause from the evidence names it. A symptom without such a
-//!    rule becomes [`Cause::Unknown`]: no cause is better than a wrong one.
-//! 3. Rules that watch look for faults without a symptom: a sign-in that works
-//!    and should not, or that will not for long.
+//! 1. A pass over the hops lists symptoms (`SymptomKind`): what a person or an operator would call
+//!    broken, such as a provider's error page, a call that Logto refused, or an app that answers
+//!    500. If the sign-in succeeded afterwards, an earlier symptom counts as overcome and is
+//!    dropped.
+//! 2. The rules in `rules/` examine each symptom, in order. The first rule that can *prove* a cause
+//!    from the evidence names it. A symptom that no rule can explain becomes [`Cause::Unknown`]:
+//!    naming no cause is better than naming a wrong one.
+//! 3. Watching rules look for faults without a symptom: a sign-in that works but should not, or
+//!    that will soon stop working.
 //!
 //! `docs/findings.md` is generated from the causes.
 

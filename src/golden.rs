@@ -1,10 +1,9 @@
-//! Recorded traffic of a real Logto, replayed.
+//! Replays recorded traffic of a real Logto.
 //!
-//! The stories are files in the format that the README of `tests/golden/`
-//! tells. `replay` sets a Logto up as a story says, sends its requests with
-//! the values of this run in place of the recorded ones, and compares every
-//! response and every call of Logto to the provider. It does so with our double
-//! or with a running Logto: see [`Target`].
+//! Stories are files in the format described in the README of `tests/golden/`. `replay` sets up a
+//! Logto as a story says, sends the story's requests with this run's values in place of the
+//! recorded ones, and compares every response and every call of Logto to the provider. It works
+//! with our double or with a running Logto: see [`Target`].
 //!
 //! ```
 //! use logto_testkit::golden::{Story, Target, replay};

@@ -1,15 +1,14 @@
 //! Integration-test harness and mock identity stack for sign-in through
 //! **Logto** with the **Hugging Face** connector.
 //!
-//! It brings up all three parties on one machine (a mock Hugging Face served as
-//! `https://huggingface.co`, a Logto, and an app), walks through the sign-in as
-//! a browser would, and records every hop.
+//! It starts all three parties on one machine (a mock Hugging Face served as
+//! `https://huggingface.co`, a Logto, and an app), walks through the sign-in as a browser would,
+//! and records every hop.
 //!
 //! # A stack and a visitor
 //!
-//! [`Stack`] starts, provisions and probes the parties; without settings it is
-//! the healthy set-up of Logto's guide. [`Visitor`] is somebody with a fresh
-//! browser in front of it.
+//! [`Stack`] starts, provisions and probes the parties; by default it is the healthy set-up of
+//! Logto's guide. [`Visitor`] is a person in front of it, with a fresh browser.
 //!
 //! ```
 //! use logto_testkit::{Stack, Visitor};
@@ -30,11 +29,11 @@
 //!
 //! # What happened
 //!
-//! [`Visitor::hops`] has every request of the browser with its response, and
-//! the cookies that were sent, withheld, stored and dropped, each with the
-//! reason. [`Visitor::transcript`] is the same by role, without a random value
-//! in it, ready for a snapshot: `insta::assert_snapshot!(visitor.transcript())`.
-//! [`Stack::journal`] has what every party received and sent, and why it refused.
+//! [`Visitor::hops`] returns every request of the browser with its response, and the cookies that
+//! were sent, withheld, stored and dropped, each with the reason. [`Visitor::transcript`] is the
+//! same by role, without random values, ready for a snapshot:
+//! `insta::assert_snapshot!(visitor.transcript())`. [`Stack::journal`] returns what every party
+//! received and sent, and why it refused.
 //!
 //! ```
 //! # use logto_testkit::{Stack, Visitor, setup::Connector};
@@ -60,22 +59,22 @@
 //!
 //! # A provider that misbehaves
 //!
-//! [`StackBuilder::answer`](stack::StackBuilder::answer) scripts Hugging Face: other answers, changed ones, late
-//! ones, and connections that break. [`Stack::stub`] puts a [`wiremock::Mock`]
+//! [`StackBuilder::answer`](stack::StackBuilder::answer) scripts Hugging Face: other answers,
+//! changed ones, late ones, and connections that break. [`Stack::stub`] puts a [`wiremock::Mock`]
 //! in front of it; [`Stack::stop`] verifies how often it was called.
 //!
-//! # An app of your own
+//! # Your own app
 //!
-//! [`StackBuilder::app_at`](stack::StackBuilder::app_at) takes its address,
-//! [`Stack::environment`] says what it needs, [`Stack::app_is_up`] waits for it. Or
+//! [`StackBuilder::app_at`](stack::StackBuilder::app_at) sets its URL,
+//! [`Stack::environment`] returns the variables it needs, [`Stack::app_is_up`] waits for it. Or
 //! [`StackBuilder::own_app`](stack::StackBuilder::own_app) takes a command, [`Stack::start_app`] starts it,
 //! and it ends with the stack.
 //!
 //! # A scenario file
 //!
-//! [`Scenario`] is the same told in a file, [`stack_for`] the stack that it
-//! gives, [`walk`] plays it, [`compare_snapshot`] compares the transcript with
-//! the reviewed one beside the file. The reference is `docs/scenarios.md`.
+//! [`Scenario`] is the same, written in a file. [`stack_for`] builds the stack it describes,
+//! [`walk`] plays it, and [`compare_snapshot`] compares the transcript with the reviewed one next
+//! to the file. The reference is `docs/scenarios.md`.
 //!
 //! ```
 //! use logto_testkit::{Scenario, SnapshotResult, compare_snapshot, stack_for, walk};
@@ -94,21 +93,21 @@
 //!
 //! # A sign-in that does not work
 //!
-//! [`diagnose::diagnose`] takes the settings of a connector, of an app's record
-//! and so on, walks their twin, and says what is wrong; [`diagnose::capsule`]
-//! makes a scenario of them that has no secrets.
+//! [`diagnose::diagnose`] takes the settings of a connector, of an app's record and so on, walks
+//! their twin, and reports what is wrong; [`diagnose::capsule`] turns them into a scenario without
+//! secrets.
 //!
 //! # Another Logto
 //!
-//! [`Logto`](stack::Logto) says which Logto is behind a stack: our double in this
-//! process, the official image in a container, or a running one by URL. The same
-//! walk gives the same transcript on each.
+//! [`Logto`](stack::Logto) selects the Logto behind a stack: our double in this process, the
+//! official image in a container, or a running one by URL. The same walk gives the same transcript
+//! on each.
 //!
 //! ```no_run
 //! use logto_testkit::{Stack, Visitor, stack::Logto};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! // Needs Docker. Postgres and Logto start, and are gone after `stop`, or when this process ends.
+//! // Needs Docker. Starts Postgres and Logto; `stop`, or the end of this process, removes them.
 //! let stack = Stack::builder().logto(Logto::container("1.42")).start().await?;
 //! let mut visitor = Visitor::new(&stack);
 //! visitor.visit("/sign-in").await?;
@@ -119,8 +118,8 @@
 //! # }
 //! ```
 //!
-//! A start takes some ten seconds, so several stacks had better share one. They
-//! take turns, and each finds the tenant as if nobody had been there:
+//! A start takes about ten seconds, so several stacks should share one. They take turns, and each
+//! one finds the tenant untouched:
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -147,19 +146,20 @@
 //! # }
 //! ```
 //!
-//! [`container`] has more: other images, containers that are kept or used again.
+//! [`container`] has more: other images, and containers that are kept or reused.
 //!
 //! # What a walk is made of
 //!
-//! [`findings`] names what went wrong; [`walker`] has the hops of a browser, its cookies and pages; [`journal`] what
-//! the parties received and sent. `cargo add --git` and the features are in the README.
+//! [`findings`] names what went wrong; [`walker`] has a browser's hops, cookies and pages;
+//! [`journal`] has what the parties received and sent. For `cargo add --git` and the features see
+//! the README.
 
 #![cfg_attr(
     not(feature = "cli"),
     expect(
         dead_code,
         unused_imports,
-        reason = "what only the command uses stands beside what it belongs to"
+        reason = "code that only the command uses is kept with the module it belongs to"
     )
 )]
 
@@ -208,7 +208,8 @@ pub mod journal {
     pub use kit::{Direction, Entry, Facts, Journal, Note, Outcome, Party, Prose, Request, Response};
 }
 
-/// The mock Hugging Face: its people, its OAuth apps, and what it is not known how the real one decides.
+/// The mock Hugging Face: its people, its OAuth apps, and switches for behavior of the real one
+/// that is not known.
 ///
 /// A switch can be set by its name, as in a configuration file:
 ///
@@ -235,5 +236,6 @@ pub mod stub {
     pub use wiremock::{Mock, ResponseTemplate, matchers};
 }
 
-/// The certificate authority that vouches for the mock, the clock of a stack, and a break in its network.
+/// The certificate authority that signs the mock's certificate, the clock of a stack, and a fault
+/// in its network.
 pub use kit::{Ca, Clock, Fault};

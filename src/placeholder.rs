@@ -1,7 +1,7 @@
-//! `[NAME]` in the texts of scenarios and settings: a value that is known only
-//! once the stack is up, or once an earlier step has seen it.
+//! `[NAME]` in the texts of scenarios and settings: a value that is known only once the stack is
+//! up, or once an earlier step has captured it.
 
-/// What a stack may know by name: a scenario can name nothing else, and no stack learns anything else.
+/// The names that a stack may define: scenarios cannot use others, and stacks do not define others.
 pub(crate) const KNOWN_NAMES: &[&str] = &[
     "APP",
     "LOGTO",
@@ -24,13 +24,13 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "LOGTO_WITHOUT_PORT",
 ];
 
-/// A text names something that nobody knows.
+/// A text uses a name that is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("nothing is called [{name}] here; known: {known}")]
+#[error("[{name}] is not defined here; valid: {known}")]
 pub struct UnknownName {
-    /// The name.
+    /// The undefined name.
     pub name: String,
-    /// The names there are.
+    /// The defined names, separated by commas.
     pub known: String,
 }
 
@@ -39,8 +39,8 @@ enum Piece<'t> {
     Name(&'t str),
 }
 
-/// Cuts a text into what stands for itself and what is named. `[[NAME]` is a
-/// plain `[NAME]`; brackets around anything but capitals are text too.
+/// Splits a text into literal parts and names. `[[NAME]` is a literal `[NAME]`; brackets around
+/// anything but capitals are literal, too.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut plain, mut at) = (0, 0);
@@ -65,7 +65,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// What a text names.
+/// The names that a text uses.
 pub(crate) fn names(text: &str) -> Vec<&str> {
     pieces(text)
         .into_iter()
@@ -73,13 +73,13 @@ pub(crate) fn names(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// What stands around the names.
+/// The literal text around the names.
 pub(crate) fn around(text: &str) -> Vec<&str> {
     let plain = |piece| if let Piece::Text(text) = piece { Some(text) } else { None };
     pieces(text).into_iter().filter_map(plain).filter(|text| !text.is_empty()).collect()
 }
 
-/// Puts the values in.
+/// Replaces the names with their values.
 pub(crate) fn fill<'v>(
     text: &str,
     value: impl Fn(&str) -> Option<&'v str>,
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(filled("[APP]/x?[APP]").unwrap(), "http://localhost:3000/x?http://localhost:3000");
         assert_eq!(filled("a [b] [] [C d] [").unwrap(), "a [b] [] [C d] [");
         assert_eq!(filled("[[APP] and [[b]").unwrap(), "[APP] and [[b]");
-        assert_eq!(filled("[APPS]").unwrap_err(), "nothing is called [APPS] here; known: [APP]");
+        assert_eq!(filled("[APPS]").unwrap_err(), "[APPS] is not defined here; valid: [APP]");
         assert_eq!(names("[A_1]é[B] [[C]"), ["A_1", "B"]);
     }
 }

@@ -1,8 +1,8 @@
-//! Processes that this one starts, and what ends them with it.
+//! Processes that this one starts, and how they end together with it.
 //!
-//! A kill runs no destructor. So whatever must not outlive this process has a
-//! guard: a process of its own at the other end of a pipe to us. The
-//! system closes the pipe however we end; then the guard does what we cannot do any more.
+//! A kill runs no destructors. Therefore everything that must not outlive this process has a guard:
+//! a separate process at the other end of a pipe to us. The operating system closes the pipe
+//! however we end; then the guard does what we can no longer do.
 
 mod app;
 mod guard;

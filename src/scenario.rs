@@ -1,8 +1,8 @@
-//! Scenario files: a sign-in told as a tester would tell it.
+//! Scenario files: a sign-in described as a tester would describe it.
 //!
-//! Typed and strict. An unknown key is refused with file, line, column and a
-//! hint; a step has exactly one verb. The reference with examples is
-//! `docs/scenarios.md`, the JSON Schema for editors `schema`.
+//! Typed and strict. An unknown key is refused with file, line, column and a hint; a step has
+//! exactly one verb. For the reference with examples see `docs/scenarios.md`, for the JSON Schema
+//! for editors `schema`.
 //!
 //! ```
 //! use logto_testkit::Scenario;

@@ -1,10 +1,11 @@
-//! How a stack is set up, as far as it differs from the healthy one of the guide: plain data, which a
-//! scenario's `given` is, a stack is built from, and a diagnosis changes part by part.
+//! How a stack is set up, as far as it differs from the healthy set-up of the guide. It is plain
+//! data: a scenario's `given` consists of it, a stack is built from it, and a diagnosis changes it
+//! part by part.
 //!
-//! Keys that stand for a member of Logto's Management API are Logto's words in snake case. Texts may name
-//! what the stack knows, as its transcripts do: `[APP]`, `[LOGTO]`, `[HF]`, `[CONNECTOR]`, `[HF_CLIENT_ID]`,
-//! `[HF_CLIENT_SECRET]`, and in the app's own settings `[APP_ID]` and `[APP_SECRET]`. So a secret with a
-//! trailing newline is `"[HF_CLIENT_SECRET]\n"`.
+//! Keys for members of Logto's Management API are Logto's names in snake case. Texts may use the
+//! same names as transcripts do: `[APP]`, `[LOGTO]`, `[HF]`, `[CONNECTOR]`, `[HF_CLIENT_ID]`,
+//! `[HF_CLIENT_SECRET]`, and in the app's own settings `[APP_ID]` and `[APP_SECRET]`. A secret with
+//! a trailing newline is therefore `"[HF_CLIENT_SECRET]\n"`.
 
 mod app;
 mod huggingface;
@@ -28,11 +29,11 @@ pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};
 pub use tenant::Identity;
 pub use tenant::{SignInExperience, User};
 
-/// How the stack is set up, as far as it differs from the healthy one.
+/// How the stack is set up, as far as it differs from the healthy set-up.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Setup {
-    /// The mock Hugging Face: accounts, the OAuth app, behaviour.
+    /// The mock Hugging Face: accounts, the OAuth app, behavior.
     pub huggingface: HuggingFaceSetup,
     /// The Hugging Face connector in Logto.
     pub connector: Connector,
@@ -40,7 +41,7 @@ pub struct Setup {
     pub sign_in_experience: SignInExperience,
     /// The app's record in Logto.
     pub application: Application,
-    /// Accounts that exist in Logto already.
+    /// Accounts that already exist in Logto.
     pub users: Vec<User>,
     /// The sample app's own configuration.
     pub app: SampleApp,
@@ -48,9 +49,9 @@ pub struct Setup {
     pub logto: LogtoEnvironment,
     /// Reverse proxies in front of app and Logto.
     pub proxies: Proxies,
-    /// By how much the clocks of parties are off.
+    /// Offsets of the parties' clocks.
     pub clocks: Clocks,
-    /// What is broken on the ways between the parties, once the stack is up.
+    /// Broken connections between the parties, once the stack is up.
     pub network: NetworkChange,
     /// The person's first browser.
     pub browser: Browser,
@@ -61,6 +62,6 @@ pub struct Setup {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Browser {
-    /// It takes no cookies.
+    /// The browser does not accept cookies.
     pub refuses_cookies: bool,
 }

@@ -1,13 +1,13 @@
-//! Words that a contract defines: of OAuth and OpenID Connect, of Logto's API, of HTTP. A text made of
-//! them tells nothing of the one who wrote it; any other may be a secret.
+//! Words that a contract defines: of OAuth and OpenID Connect, of Logto's API, of HTTP. A text that
+//! consists only of them reveals nothing about its author; any other text may be a secret.
 
 use mock_huggingface::SCOPES;
 use oauth::ErrorCode;
 use serde_json::Value;
 
-/// Of OAuth 2.0 and OpenID Connect: parameters, their values, claims.
+/// Words of OAuth 2.0 and OpenID Connect: parameters, their values, claims.
 const PROTOCOL: &[&str] = &[
-    // Scopes of Logto, and those of OpenID Connect Core §5.4 that the provider has none of.
+    // Logto's scopes, and those of OpenID Connect Core §5.4 that the provider lacks.
     "openid",
     "profile",
     "email",
@@ -138,7 +138,7 @@ const PROTOCOL: &[&str] = &[
     "no",
 ];
 
-/// Of Logto's Management API.
+/// Words of Logto's Management API.
 const LOGTO: &[&str] = &[
     "huggingface-universal",
     "huggingface",
@@ -184,7 +184,7 @@ const LOGTO: &[&str] = &[
     "direct_sign_in",
 ];
 
-/// Of HTTP and its media types.
+/// Words of HTTP and its media types.
 const HTTP: &[&str] = &[
     "application",
     "text",
@@ -213,25 +213,26 @@ const HTTP: &[&str] = &[
     "HEAD",
 ];
 
-/// Whether a text is made of words that a contract defines, of numbers, and of punctuation.
+/// Whether a text consists of words that a contract defines, of numbers, and of punctuation.
 pub(crate) fn is_of_contract(text: &str) -> bool {
     let between = |c: char| c.is_whitespace() || "/;,=:+\"'()".contains(c);
     text.split(between).filter(|word| !word.is_empty()).all(is_word)
 }
 
 fn is_word(word: &str) -> bool {
-    // A longer number may be a code that somebody was given.
+    // A longer number may be a code that was issued to a person.
     let is_number =
         word.len() <= 5 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
     is_number
         || [PROTOCOL, LOGTO, HTTP].iter().any(|words| words.contains(&word))
         || SCOPES.iter().any(|(scope, _)| *scope == word)
         || ErrorCode::ALL.iter().any(|code| code.as_str() == word)
-        // Reserved names of Logto: `urn:logto:scope:…` falls apart into words.
+        // Reserved names of Logto: `urn:logto:scope:…` splits into words.
         || ["urn", "logto", "scope"].contains(&word)
 }
 
-/// The free texts in a value: of an address what it hides, of others all that no contract defines.
+/// Collects the free texts in a value: the hidden parts of URLs, and other texts that no contract
+/// defines.
 pub(crate) fn free_texts(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) => free_text(text, found),
@@ -251,14 +252,14 @@ pub(crate) fn free_text(text: &str, found: &mut Vec<String>) {
     if is_address(text) {
         found.extend(kit::secret::in_address(text));
     } else {
-        // Of `Bearer …`, what follows is a secret by itself.
+        // In `Bearer …`, the part after the word is itself a secret.
         let words = text.split_whitespace().filter(|word| *word != text && !is_of_contract(word));
         found.extend(words.map(ToOwned::to_owned));
         found.push(text.to_owned());
     }
 }
 
-/// Whether a text is an absolute address.
+/// Whether a text is an absolute URL.
 pub(crate) fn is_address(text: &str) -> bool {
     let good = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
     let scheme = text.trim_start().split_once("://").map(|(scheme, _)| scheme);

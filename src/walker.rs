@@ -1,10 +1,10 @@
-//! A browser that is scripted: it keeps cookies as a browser does, records
-//! every hop, and follows nothing by itself.
+//! A scripted browser: it keeps cookies as a browser does, records every hop, and follows nothing
+//! by itself.
 //!
-//! A [`Hop`] is one request and its response, with the cookies that were sent,
-//! withheld, stored and dropped, each with the reason. The
-//! [`cookie_store`](https://docs.rs/cookie_store) crate stores and matches
-//! cookies; the rules it does not know are in the cookie jar of this module.
+//! A [`Hop`] is one request and its response, with the cookies that were sent, withheld, stored and
+//! dropped, each with the reason. The [`cookie_store`](https://docs.rs/cookie_store) crate stores
+//! and matches cookies; the cookie jar of this module adds the rules that the crate does not
+//! implement.
 
 mod browser;
 mod click;

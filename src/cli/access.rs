@@ -1,4 +1,4 @@
-//! As whom the command speaks to Logto's Management API.
+//! Credentials for Logto's Management API.
 
 use std::path::{Path, PathBuf};
 
@@ -14,14 +14,14 @@ pub(crate) struct Access {
     /// Machine-to-machine application with access to the Management API.
     #[arg(long, value_name = "ID:SECRET", env = "LOGTO_TESTKIT_M2M", hide_env_values = true)]
     logto_m2m: Option<String>,
-    /// File that holds ID:SECRET, for a secret that shall stand on no command line; wins over --logto-m2m.
+    /// File containing ID:SECRET, to keep the secret off the command line; overrides --logto-m2m.
     #[arg(long, value_name = "FILE")]
     logto_m2m_file: Option<PathBuf>,
 }
 
 impl Access {
-    /// The option by which credentials were given on the command line; what the environment has is there for
-    /// whoever needs it.
+    /// The option with which credentials were given on the command line. Credentials in the
+    /// environment do not count: they are there for any command that needs them.
     pub(crate) fn given(&self) -> Option<&'static str> {
         let in_environment = std::env::var("LOGTO_TESTKIT_M2M").ok();
         match (&self.logto_m2m_file, &self.logto_m2m) {
@@ -31,10 +31,10 @@ impl Access {
         }
     }
 
-    /// The credentials, where some are given.
+    /// The credentials, if any were given.
     ///
     /// # Errors
-    /// [`UsageError`] when they are not `ID:SECRET`, or their file cannot be read.
+    /// [`UsageError`] if they are not `ID:SECRET`, or their file cannot be read.
     pub(crate) fn credentials(&self) -> Result<Option<Credentials>, UsageError> {
         match (&self.logto_m2m_file, &self.logto_m2m) {
             (Some(file), _) => match read(file)?.trim() {
@@ -52,7 +52,7 @@ fn read(file: &Path) -> Result<String, UsageError> {
         .map_err(|source| UsageError::CredentialsFile { file: file.to_owned(), source })
 }
 
-/// Splits `ID:SECRET`; a secret may hold colons.
+/// Splits `ID:SECRET`; a secret may contain colons.
 fn parsed(text: &str) -> Result<Credentials, UsageError> {
     let (id, secret) = text.split_once(':').ok_or(UsageError::Credentials)?;
     secret::learn(secret);
@@ -72,7 +72,11 @@ mod tests {
         assert_eq!((credentials.id.as_str(), credentials.secret.as_str()), ("m-default", "a:b"));
         std::fs::write(&file, "").unwrap();
         assert!(
-            access.credentials().unwrap_err().to_string().ends_with("it is empty; put ID:SECRET into it")
+            access
+                .credentials()
+                .unwrap_err()
+                .to_string()
+                .ends_with("the file is empty; put ID:SECRET into it")
         );
         std::fs::remove_file(&file).unwrap();
         let missing = access.credentials().unwrap_err().to_string();

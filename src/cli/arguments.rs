@@ -1,4 +1,4 @@
-//! What the command takes.
+//! The command's arguments.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -17,82 +17,82 @@ use super::usage::{UsageError, address, next_port};
 use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
 use crate::stack::{External, Logto};
 
-/// Walks through sign-in with Hugging Face via Logto, and says what broke.
+/// Walks through sign-in with Hugging Face via Logto, and reports what broke.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
-    /// Without a command: `run`.
+    /// The default is `run`.
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
 
-/// Where a tenant's state is kept unless said.
+/// Default file for a tenant's state.
 const STATE_FILE: &str = "logto-testkit-restore.json";
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
   1    an expectation of a scenario failed, or a probed server is not up
-  2    bad usage, or a file that cannot be used
+  2    invalid usage, or a file that cannot be used
   3    the stack did not start
-  4    a tenant could not be put back as it was
+  4    a tenant could not be restored
   70   internal error, or something could not be written
   130  interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run scenarios; all of `scenarios/` when no path is given.
+    /// Run scenarios; by default all of `scenarios/`.
     Run(Box<Run>),
-    /// Read scenario files and say what is wrong in them, without walking.
+    /// Validate scenario files without running them.
     Check(Check),
-    /// Say what is wrong with a sign-in, from the settings of Logto and Hugging Face.
+    /// Find out what is wrong with a sign-in, from the settings of Logto and Hugging Face.
     Diagnose(Box<Diagnose>),
     /// Write a scenario that reproduces a case, without its secrets.
     Capsule(Box<Capsule>),
     /// Compare our double with a real Logto: every recorded story, every scenario.
     Fidelity(Box<Fidelity>),
-    /// Bring up a stack to click through, until Ctrl-C.
+    /// Start a stack to click through, until Ctrl-C.
     Up(Up),
-    /// Serve one party alone, until Ctrl-C.
+    /// Serve a single party, until Ctrl-C.
     #[command(subcommand)]
     Serve(ServeCommand),
-    /// Set up a running Logto and a running mock for people to click through, and leave them so.
+    /// Configure a running Logto and a running mock for people to click through, and leave them so.
     Provision(Box<Provision>),
-    /// Ask a server whether it is up: exit code 0 when it answers with success, 1 when not.
+    /// Check whether a server is up: exit code 0 if it answers with success, 1 if not.
     Probe {
-        /// What to ask for, with GET.
+        /// The URL to request with GET.
         #[arg(value_parser = address)]
         url: Url,
     },
-    /// The certificate authority that vouches for the mock's `https://huggingface.co`.
+    /// Manage the certificate authority for the mock's `https://huggingface.co`.
     #[command(subcommand)]
     Ca(CaCommand),
-    /// Put a tenant back that a killed run left changed.
+    /// Restore a tenant that a killed run left changed.
     Restore(Restore),
-    /// Remove containers that runs left behind, kept, or left to be used again.
+    /// Remove containers that runs left behind, kept for inspection, or left for reuse.
     Clean(Clean),
     /// Print a completion script for a shell.
     Completions(Completions),
-    /// What removes the containers of a killed run; started by the run itself.
+    /// Removes the containers of a killed run; started by the run itself.
     #[command(hide = true)]
     Reap {
-        /// The run.
+        /// The run's ID.
         run: String,
     },
-    /// What starts an app and ends it with all that it started; started by `run`, `up` and `diagnose` themselves.
+    /// Starts an app, and ends it with everything it started; started by `run`, `up` and `diagnose`.
     #[command(hide = true)]
     Guard {
-        /// The app's command.
+        /// The app's command line.
         command: String,
     },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Clean {
-    /// Only the containers of this run, whatever they are for.
+    /// Remove only the containers of this run, whatever they are for.
     #[arg(conflicts_with = "all")]
     pub(crate) run: Option<String>,
-    /// Those of runs at work, too.
+    /// Also remove containers of runs that are still in progress.
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -101,21 +101,23 @@ pub(crate) struct Clean {
 pub(crate) struct Run {
     /// Scenario files, or folders of them.
     pub(crate) paths: Vec<PathBuf>,
-    /// Only scenarios whose name contains this; may be repeated.
+    /// Run only scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
-    /// How many walks at a time [default: one for each processor, and one with a real Logto]. With --fresh-logto each
-    /// of them has a Logto of its own; a real Logto that walks share takes one whatever is said here.
+    /// Number of walks at a time [default: one per processor, or one with a real Logto]. With
+    /// --fresh-logto each walk has its own Logto; walks that share a real Logto always run one at a
+    /// time.
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(crate) jobs: Option<usize>,
-    /// What to print: text for people, one JSON document, or JUnit XML.
+    /// Output format: text for people, one JSON document, or JUnit XML.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) report: Report,
-    /// Make the transcripts of walks that meet their expectations the reviewed ones.
+    /// Accept new transcripts as the reference for walks that meet their expectations.
     #[arg(long)]
     pub(crate) update: bool,
-    /// Folder for the raw headers of walks that fail, a file to each. Cookies and codes are in clear there: only you
-    /// can read the files, and secrets of applications and passwords are not in them.
+    /// Folder for the raw headers of failed walks, one file each. They contain cookies and codes in
+    /// clear text: only you can read the files, and secrets of applications and passwords are not
+    /// in them.
     #[arg(long, value_name = "DIR", default_value = "logto-testkit-failed")]
     pub(crate) keep_raw: PathBuf,
     /// Print the transcript of every walk, not only of a single or a failed one.
@@ -127,10 +129,10 @@ pub(crate) struct Run {
     pub(crate) own_app: OwnApp,
 }
 
-/// What a run prints.
+/// The output format of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Report {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
     /// One JSON document, alone on standard output.
@@ -141,9 +143,9 @@ pub(crate) enum Report {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Scenario files, or folders of them; `scenarios` when none is given.
+    /// Scenario files, or folders of them [default: `scenarios`].
     pub(crate) paths: Vec<PathBuf>,
-    /// Print the JSON Schema of scenario files instead, for editors.
+    /// Print the JSON Schema of scenario files, for editors.
     #[arg(long, conflicts_with = "paths")]
     pub(crate) schema: bool,
 }
@@ -156,13 +158,13 @@ pub(crate) struct Fidelity {
     /// Folder of scenarios.
     #[arg(long, value_name = "DIR", default_value = "scenarios")]
     pub(crate) scenarios: PathBuf,
-    /// Only stories and scenarios whose name contains this; may be repeated.
+    /// Run only stories and scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
-    /// Where to write the report; `-` is standard output.
+    /// File for the report; `-` is standard output.
     #[arg(long, value_name = "FILE", default_value = "docs/fidelity.md")]
     pub(crate) output: PathBuf,
-    /// What the running Logto is, for the report: it does not tell its version.
+    /// Name and version of the running Logto for the report, since it does not report its version.
     #[arg(long, value_name = "TEXT")]
     pub(crate) logto_version: Option<String>,
     #[command(flatten)]
@@ -174,7 +176,7 @@ pub(crate) enum ServeCommand {
     /// The mock of Hugging Face's OAuth 2.0 and OpenID Connect provider.
     #[command(after_help = EXIT_CODES)]
     Huggingface(mock_huggingface::cli::Args),
-    /// The double of Logto, to be configured through its Management API.
+    /// The double of Logto, which you configure through its Management API.
     #[command(after_help = EXIT_CODES)]
     Logto(Box<mock_logto::cli::Arguments>),
     /// The sample app: the Bookstore of Logto's guide.
@@ -184,71 +186,72 @@ pub(crate) enum ServeCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
-    /// The shell.
+    /// The shell to generate the script for.
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// Which Logto, and where the mock Hugging Face is for it.
+/// Which Logto to use, and where the mock Hugging Face listens for it.
 #[derive(Debug, Args)]
 pub(crate) struct Backend {
-    /// `embedded`; `container` or `container:TAG`, the official image with its database in Docker; or the URL of a
-    /// running Logto (its ENDPOINT).
+    /// `embedded`; `container` or `container:TAG` for the official image with its database in
+    /// Docker; or the URL of a running Logto (its ENDPOINT).
     #[arg(long, value_name = "BACKEND", default_value = "embedded")]
     pub(crate) logto: String,
     #[command(flatten)]
     pub(crate) containers: Containers,
-    /// URL of that Logto's admin tenant, which gives Management API tokens
-    /// [default: the port after `--logto`'s, as in a stock Logto].
+    /// URL of that Logto's admin tenant, which issues Management API tokens [default: the port
+    /// after `--logto`'s, as in a stock Logto].
     #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) logto_admin: Option<Url>,
     #[command(flatten)]
     pub(crate) access: Access,
-    /// Work in a tenant that has users, applications or social connectors of others.
+    /// Use a tenant that has users, applications or social connectors of others.
     #[arg(long)]
     pub(crate) allow_shared_tenant: bool,
-    /// Where the tenant's state is kept until it is put back.
+    /// File that keeps the tenant's state until it is restored.
     #[arg(long, value_name = "FILE", default_value = STATE_FILE)]
     pub(crate) state_file: PathBuf,
-    /// Folder with a CA made by `ca create` [default: a CA made per start, in memory].
+    /// Folder with a CA created by `ca create` [default: a new CA per start, in memory].
     #[arg(long, value_name = "DIR")]
     pub(crate) ca: Option<PathBuf>,
-    /// Where the mock Hugging Face listens [default: 127.0.0.1:0, with an external Logto 127.0.0.1:443].
+    /// Address on which the mock Hugging Face listens [default: 127.0.0.1:0, with an external Logto
+    /// 127.0.0.1:443].
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) huggingface_listen: Option<SocketAddr>,
-    /// Let the mock listen on an address that other machines may reach.
+    /// Allow the mock to listen on an address that other machines may reach.
     #[arg(long)]
     pub(crate) expose: bool,
 }
 
-/// More about `--logto container`.
+/// Options for `--logto container`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "With --logto container")]
 pub(crate) struct Containers {
-    /// Another image of Logto, without its tag, e.g. ghcr.io/logto-io/logto.
+    /// Use another image of Logto, without its tag, e.g. ghcr.io/logto-io/logto.
     #[arg(long, value_name = "IMAGE", default_value = DEFAULT_IMAGE)]
     pub(crate) logto_image: String,
-    /// Another image of Postgres before 18, with its tag.
+    /// Use another image of Postgres, older than 18, with its tag.
     #[arg(long, value_name = "IMAGE", default_value = DEFAULT_POSTGRES)]
     pub(crate) postgres_image: String,
-    /// A Logto of its own for every scenario, in place of one whose tenant is reset between them.
+    /// Start a fresh Logto for each scenario instead of resetting one tenant between scenarios.
     #[arg(long)]
     pub(crate) fresh_logto: bool,
-    /// Leave the containers for inspection, and say how to reach them.
+    /// Keep the containers for inspection, and print how to reach them.
     #[arg(long, conflicts_with = "reuse")]
     pub(crate) keep: bool,
-    /// Take the containers that an earlier run with --reuse left, and leave them for the next.
+    /// Use the containers that an earlier run with --reuse left, and leave them for the next run.
     #[arg(long, conflicts_with_all = ["fresh_logto", "ca"])]
     pub(crate) reuse: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// A scenario whose `given` the stack is set up by [default: the guide's, with e-mail].
+    /// Scenario whose `given` section configures the stack [default: the guide's, with e-mail].
     pub(crate) scenario: Option<PathBuf>,
-    /// Send browsers to the mock in plain HTTP, for a browser without any settings.
+    /// Send browsers to the mock over plain HTTP, for a browser without any settings.
     #[arg(long)]
     pub(crate) plain: bool,
-    /// Folder with a CA made by `ca create` [default: a CA made per start, in memory].
+    /// Folder with a CA created by `ca create` [default: a new CA per start, in memory].
     #[arg(long, value_name = "DIR")]
     pub(crate) ca: Option<PathBuf>,
     /// Port of the app.
@@ -263,11 +266,11 @@ pub(crate) struct Up {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaCommand {
-    /// Make a CA that can vouch for huggingface.co only, and write it to DIR.
+    /// Create a CA that is valid for huggingface.co only, and write it to DIR.
     Create {
-        /// A folder; an existing CA is never overwritten.
+        /// The folder; an existing CA is never overwritten.
         directory: PathBuf,
-        /// Be content with a CA that is there already.
+        /// Succeed if the CA already exists.
         #[arg(long)]
         if_missing: bool,
     },
@@ -275,14 +278,14 @@ pub(crate) enum CaCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
-    /// The file that the run named.
+    /// The state file that the run named.
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) access: Access,
 }
 
 impl Backend {
-    /// The backend the arguments name.
+    /// The backend that the arguments select.
     pub(crate) fn logto(&self) -> Result<Logto, UsageError> {
         let tag = match self.logto.split_once(':') {
             None if self.logto == "container" => Some(DEFAULT_TAG),
@@ -339,7 +342,7 @@ impl Backend {
         Ok(Logto::Container(Box::new(container)))
     }
 
-    /// An option that says nothing without a running Logto.
+    /// An option that has no effect without a running Logto.
     fn for_running_one(&self) -> Option<&'static str> {
         let given = [
             ("--logto-admin", self.logto_admin.is_some()),
@@ -350,7 +353,7 @@ impl Backend {
         given.or_else(|| self.access.given())
     }
 
-    /// Where the mock Hugging Face listens.
+    /// The address on which the mock Hugging Face listens.
     pub(crate) fn huggingface_listen(&self) -> Result<SocketAddr, UsageError> {
         let default = if self.logto == "embedded" { 0 } else { 443 };
         let addr = self.huggingface_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], default)));
@@ -360,14 +363,14 @@ impl Backend {
         Err(UsageError::Exposed(addr))
     }
 
-    /// The CA the arguments name, if any.
+    /// The CA that the arguments name, if any.
     pub(crate) fn ca(&self) -> Result<Option<Arc<Ca>>, UsageError> {
         load_ca(self.ca.as_deref())
     }
 }
 
 impl Containers {
-    /// An option that says nothing without a container.
+    /// An option that has no effect without a container.
     fn given(&self) -> Option<&'static str> {
         let given = [
             ("--logto-image", self.logto_image != DEFAULT_IMAGE),
@@ -380,7 +383,7 @@ impl Containers {
     }
 }
 
-/// What Docker takes for a tag.
+/// Whether Docker accepts the text as a tag.
 fn is_tag(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphanumeric() || first == '_')

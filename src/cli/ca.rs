@@ -13,7 +13,7 @@ pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
         CaCommand::Create { directory, if_missing } => {
             let there = directory.join("ca.pem");
             if if_missing && Ca::is_in(&directory) {
-                // One that cannot be used is told of now, not by whoever needs it later.
+                // Report an unusable CA now, and not when it is needed later.
                 Ca::load(&directory)?;
                 return output::print(&format!("{} (existing)\n", there.display()));
             }
@@ -24,7 +24,7 @@ pub(crate) fn ca(command: CaCommand) -> Result<(), CliError> {
                 std::path::absolute(&certificate).unwrap_or(certificate).display(),
                 directory.display(),
             ));
-            complain(&format!("The CA can vouch for {HUGGINGFACE_HOST} only."));
+            complain(&format!("The CA is valid for {HUGGINGFACE_HOST} only."));
             Ok(())
         }
     }

@@ -22,7 +22,7 @@ pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
     let capsule = match &command.scenario {
         Some(path) => {
             let (file, case) = with_case(path);
-            // What it complains of quotes the scenario; the capsule itself holds stand-ins.
+            // Error messages quote the scenario; the capsule itself contains stand-ins.
             secrets::scenarios(&file)?;
             diagnose::capsule_of_scenario(&file, case.as_deref()).await?
         }
@@ -31,7 +31,7 @@ pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
     if !to_file {
         return output::print(&capsule.text);
     }
-    // What came to be there meanwhile is not written over.
+    // Do not overwrite a file that was created in the meantime.
     let written = if command.force || command.output.exists() {
         files::replace(&command.output, &capsule.text, Access::Ordinary)
     } else {
@@ -50,12 +50,12 @@ pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
     })
 }
 
-/// An empty file holds nothing that could be lost: a full disk left it, or `mktemp` made it.
+/// An empty file has no contents to lose: a full disk left it, or `mktemp` created it.
 fn is_taken(file: &Path) -> bool {
     std::fs::metadata(file).map_or(file.is_symlink(), |there| there.len() > 0 || !there.is_file())
 }
 
-/// `client-secret.yaml@wrong`: file and case.
+/// Splits `client-secret.yaml@wrong` into file and case.
 fn with_case(path: &Path) -> (PathBuf, Option<String>) {
     let text = path.to_string_lossy();
     match text.rsplit_once('@') {

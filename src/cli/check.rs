@@ -1,4 +1,4 @@
-//! `logto-testkit check`: reads scenario files, and walks nothing.
+//! `logto-testkit check`: validates scenario files without running them.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
         files += 1;
         match secrets::scenarios(&path) {
             Ok(found) => scenarios += found.len(),
-            // All of them, not the first: a person mends them in one go.
+            // Report all of them, so that a person can fix them in one go.
             Err(error) => {
                 complain(&error.to_string());
                 wrong += 1;
@@ -30,5 +30,5 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if wrong > 0 {
         return Err(CliError::WrongFiles { wrong, files });
     }
-    output::print(&format!("{files} file(s), {scenarios} scenario(s): all well-formed\n"))
+    output::print(&format!("{files} file(s), {scenarios} scenario(s): all valid\n"))
 }

@@ -12,7 +12,7 @@ use super::{
     run, serve, up,
 };
 
-/// Parses the arguments, does what they say, and gives the exit code.
+/// Parses the arguments, runs the command, and returns the exit code.
 pub fn main() -> ExitCode {
     docker_host::unset_if_empty();
     panics::tell();
@@ -20,15 +20,16 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(told) => return told,
     };
-    // Without colours: what a line tells may come from anywhere, and no character of it is obeyed.
+    // Without colors: the text of a line may come from anywhere, and its control characters must
+    // not take effect.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_writer(LogLines::default)
         .with_ansi(false)
         .init();
-    // Before anything is opened. What a run makes of the limit, it says itself.
+    // Before anything is opened. A run reports the effects of the limit itself.
     kit::raise_descriptor_limit();
-    // A walk is a chain of exchanges: on one thread nobody waits for a wake-up.
+    // A walk is a chain of exchanges: a single thread avoids wake-ups.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Io { what: "start the runtime", source }),
@@ -61,7 +62,7 @@ pub fn main() -> ExitCode {
 }
 
 fn report(error: &CliError) -> ExitCode {
-    // Told in full where it failed.
+    // Already reported in full where it failed.
     if !error.is_told() {
         complain(&format!("error: {error}"));
     }

@@ -11,7 +11,7 @@ use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
 use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StopError};
 
-/// Why the command did not do what it was asked to.
+/// Why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// Already reported, walk by walk.
@@ -48,18 +48,18 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// Already reported, file by file.
-    #[error("{wrong} of {files} file(s) cannot be read as scenarios")]
+    #[error("{wrong} of {files} file(s) are not valid scenarios")]
     WrongFiles { wrong: usize, files: usize },
-    /// The scenario at which a run ended.
+    /// The scenario at which a run stopped.
     #[error("{name}: {source}")]
     InScenario { name: String, source: Box<CliError> },
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
     App(#[from] AppError),
-    #[error("{0}; --app-port and --logto-port choose others")]
+    #[error("{0}; choose other ports with --app-port and --logto-port")]
     PortTaken(StartError),
-    /// No Logto in a container for the whole run.
+    /// The container for the whole run could not be started.
     #[error(transparent)]
     Container(#[from] Box<ContainerError>),
     #[error(transparent)]
@@ -80,7 +80,7 @@ pub(crate) enum CliError {
     ServeApp(#[from] sample_app::cli::CliError),
     #[error("interrupted")]
     Interrupted,
-    /// Already told, where it happened.
+    /// Already reported where it happened.
     #[error("internal error")]
     Panicked,
     #[error("{what}: {source}")]
@@ -88,7 +88,7 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
-    /// Whether people have read of it already.
+    /// Whether the error has already been reported.
     pub(crate) fn is_told(&self) -> bool {
         match self {
             Self::Failed { .. } | Self::NotStarted { .. } | Self::Found | Self::Panicked => true,
@@ -115,7 +115,7 @@ impl CliError {
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
-            // The command mounts no stubs.
+            // The command does not use stubs.
             Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked => 70,
             Self::ServeHuggingface(error) => error.code(),
             Self::ServeLogto(error) => error.code(),

@@ -22,8 +22,8 @@ use crate::stack::{External, Logto};
 use cell::Row;
 use report::Report;
 
-/// Tells every recorded story and walks every scenario on the double and on a
-/// running Logto, and writes down where either differs.
+/// Replays every recorded story and walks every scenario on the double and on a running Logto, and
+/// reports where either differs.
 pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     let clock = Clock::system();
     let Logto::External(external) = command.backend.logto()? else {
@@ -31,7 +31,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     };
     let ca = command.backend.ca()?.ok_or(UsageError::FidelityCa)?;
     let listen = command.backend.huggingface_listen()?;
-    // Everything is read before anything is told.
+    // Everything is read before the first replay.
     let known = KnownDifferences::load(&command.golden)?;
     let stories = selected(&command)?;
     let scenarios = match select::scenarios(std::slice::from_ref(&command.scenarios), &command.filter) {
@@ -50,7 +50,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
             ended = all => ended,
             _ = stop.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
         };
-        // Whatever ended them, the tenant is put back.
+        // Restore the tenant however the replays ended.
         tenant.close().await?;
         told = ended?;
     }
@@ -71,7 +71,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     write(&command.output, &kit::secret::hide(&report.to_string()))?;
     let differ = told.iter().chain(&walked).filter(|row| row.is_unexplained()).count();
     complain(&format!(
-        "{} stories and {} scenarios on both; {differ} with a difference that is not explained: {}",
+        "{} stories and {} scenarios on both; {differ} with an unexplained difference: {}",
         told.len(),
         walked.len(),
         command.output.display()
@@ -79,7 +79,7 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     if differ > 0 { Err(CliError::Unfaithful { stories: differ }) } else { Ok(()) }
 }
 
-/// The stories that the filters leave.
+/// The stories that match the filters.
 fn selected(command: &Fidelity) -> Result<Vec<(String, Story)>, CliError> {
     let wanted = |name: &str| {
         command.filter.is_empty() || command.filter.iter().any(|part| name.contains(part.as_str()))
@@ -101,7 +101,7 @@ fn recordings(stories: &[(String, Story)]) -> Vec<String> {
     versions
 }
 
-/// The commit of the checkout we are run in, where there is one.
+/// The commit of the checkout we run in, if there is one.
 fn commit() -> Option<String> {
     let output = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();

@@ -1,11 +1,11 @@
-//! To standard output: quiet when its reader has gone, an error when it is full.
+//! Standard output: silent if its reader is gone, an error if it is full.
 
 use kit::output::{self, Form};
 
 use super::exit::CliError;
 use super::style::Style;
 
-/// Prints lines for people, with the colours that a [`Style`] set in them.
+/// Prints lines for people, with the colors that a [`Style`] set in them.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
     let style = Style::of_stdout();
     output::print_painted(text, |c| style.sequence(c)).map_err(failed)
@@ -16,7 +16,7 @@ pub(crate) fn print_json(text: &str) -> Result<(), CliError> {
     output::print(text, Form::Json).map_err(failed)
 }
 
-/// What is told of a standard output that cannot be written.
+/// The error for a standard output that cannot be written.
 pub(crate) fn failed(source: std::io::Error) -> CliError {
     CliError::Io { what: "cannot write to standard output", source }
 }

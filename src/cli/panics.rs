@@ -1,5 +1,5 @@
-//! A panic is a defect of ours: told in a sentence, whatever else goes on ends in order, and the
-//! exit code is that of an internal error.
+//! A panic is a defect of ours: it is reported in a sentence, everything else ends in order, and
+//! the exit code is that of an internal error.
 
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
@@ -12,7 +12,8 @@ use super::exit::CliError;
 use super::restore;
 use crate::stack::External;
 
-/// From now on, a panic on any thread is told in a sentence; with `RUST_BACKTRACE` also as Rust tells it.
+/// From now on, a panic on any thread is reported in a sentence; with `RUST_BACKTRACE` also in
+/// Rust's own form.
 pub(crate) fn tell() {
     let full = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -30,34 +31,34 @@ fn sentence(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map_or_else(String::new, |place| format!(" ({place})"));
     format!(
         "internal error: {what}{place}\n\
-         This is a defect of logto-testkit. Please report it with what the same command shows with RUST_BACKTRACE=1"
+         This is a defect of logto-testkit. Please report it with the output of the same command with RUST_BACKTRACE=1"
     )
 }
 
-/// What `work` gives, or that it panicked; all that it held has been dropped then.
+/// The result of `work`, or the error that it panicked; everything it held has been dropped then.
 pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, CliError>) -> Result<T, CliError> {
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(CliError::Panicked))
 }
 
-/// As [`caught`], of a future.
+/// Like [`caught`], for a future.
 pub(crate) async fn caught_in<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(CliError::Panicked))
 }
 
-/// Puts the tenant back whose stack a panic took along, as `logto-testkit restore` would.
+/// Restores the tenant whose stack was lost in a panic, as `logto-testkit restore` would.
 pub(crate) async fn put_back(external: &External) {
     let file: &Path = &external.state_file;
     if !file.exists() {
         return;
     }
     let told = match restore::put_back(file, &external.credentials).await {
-        Ok(_) => format!("{} is as it was all the same", external.endpoint),
+        Ok(_) => format!("{} has been restored all the same", external.endpoint),
         Err(error) => format!("{error}\nrun `logto-testkit restore {}`", file.display()),
     };
     complain(&told);
 }
 
-/// In a debug build, a panic when SIGUSR1 comes: tests look at what it leaves.
+/// In a debug build, panics on SIGUSR1: tests check what it leaves behind.
 #[cfg(all(unix, debug_assertions))]
 pub(crate) async fn on_demand() -> Infallible {
     use tokio::signal::unix::{SignalKind, signal};

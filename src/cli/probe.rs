@@ -1,4 +1,5 @@
-//! `logto-testkit probe`: is a server up? For health checks where there is no other HTTP client.
+//! `logto-testkit probe`: is a server up? For health checks where no other HTTP client is
+//! installed.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use url::Url;
 
 use super::exit::CliError;
 
-/// Health checks come again: one that waits longer tells nothing more.
+/// Health checks are repeated: a longer wait would not reveal more.
 const LIMIT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn probe(url: &Url) -> Result<(), CliError> {

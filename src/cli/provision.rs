@@ -1,4 +1,4 @@
-//! `logto-testkit provision`: sets up parties that were started one by one.
+//! `logto-testkit provision`: sets up parties that were started separately.
 
 use std::path::PathBuf;
 
@@ -13,15 +13,14 @@ use crate::Stack;
 use crate::setup::{Connector, ConnectorFactory};
 use crate::stack::{Standing, write_variables};
 
-/// Where the parties are. Every address is given as browsers, Logto and this
-/// command reach it alike.
+/// Where the parties are. Every URL must work for browsers, Logto and this command alike.
 #[derive(Debug, Args)]
 pub(crate) struct Provision {
     /// The running Logto (its ENDPOINT).
     #[arg(long, value_name = "URL", value_parser = address)]
     logto: Url,
-    /// URL of that Logto's admin tenant, which gives Management API tokens
-    /// [default: the port after `--logto`'s, as in a stock Logto].
+    /// URL of that Logto's admin tenant, which issues Management API tokens [default: the port
+    /// after `--logto`'s, as in a stock Logto].
     #[arg(long, value_name = "URL", value_parser = address)]
     logto_admin: Option<Url>,
     #[command(flatten)]
@@ -32,13 +31,14 @@ pub(crate) struct Provision {
     /// The mock's control API (`serve huggingface --control`).
     #[arg(long, value_name = "URL", value_parser = address)]
     huggingface_control: Url,
-    /// Origin of the app; it need not answer yet.
+    /// Origin of the app; it does not have to answer yet.
     #[arg(long, value_name = "URL", value_parser = address)]
     app: Url,
-    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into; start the app with them.
+    /// File into which LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL are written;
+    /// start the app with them.
     #[arg(long, value_name = "FILE")]
     app_env: PathBuf,
-    /// Set up a tenant that has applications or social connectors of others.
+    /// Use a tenant that has applications or social connectors of others.
     #[arg(long)]
     allow_shared_tenant: bool,
 }
@@ -62,7 +62,7 @@ pub(crate) async fn provision(command: Provision) -> Result<(), CliError> {
     // Logto's connector for Hugging Face would send people to the real site.
     let connector = Connector {
         factory: ConnectorFactory::OAuth2,
-        // As `up` does: the e-mail shows more of the sign-in.
+        // As in `up`: with the e-mail address, people see more of the sign-in.
         scope: Some("openid profile email".to_owned()),
         ..Default::default()
     };

@@ -17,14 +17,14 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let logto = file.state().logto.clone();
     let credentials = restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto))?;
     let (logto, restored) = from(file, &credentials).await?;
-    let mut told = format!("{logto} is as it was; {} user(s) of the run deleted\n", restored.users);
+    let mut told = format!("{logto} is restored; {} user(s) of the run deleted\n", restored.users);
     for call in &restored.not_undone {
-        told.push_str(&format!("not undone, since nothing can: {call}\n"));
+        told.push_str(&format!("not undone, because this cannot be undone: {call}\n"));
     }
     output::print(&told)
 }
 
-/// Puts the tenant back that a file tells of.
+/// Restores the tenant that a state file describes.
 pub(crate) async fn put_back(file: &Path, credentials: &Credentials) -> Result<(Url, Restored), CliError> {
     from(StateFile::load(file)?, credentials).await
 }

@@ -1,4 +1,4 @@
-//! Which secrets the files of a command hold: what it shows does not hold them.
+//! The secrets in a command's input files, which its output must not contain.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use kit::{files, secret};
 
 use crate::{Scenario, ScenarioError};
 
-/// The scenarios of a file. The secrets that they give literally are not shown from now on; of a file that
-/// cannot be read nothing is known, so any of its values may be one.
+/// The scenarios of a file. From now on, output hides the secrets that they contain literally; if a
+/// file cannot be read, any of its values may be a secret.
 pub(super) fn scenarios(path: &Path) -> Result<Vec<Scenario>, ScenarioError> {
     match Scenario::load_all(path) {
         Ok(scenarios) => {
@@ -21,7 +21,7 @@ pub(super) fn scenarios(path: &Path) -> Result<Vec<Scenario>, ScenarioError> {
     }
 }
 
-/// Whatever may be a secret in a file that is not what it should be.
+/// Hides every value that may be a secret in a file that is not as expected.
 pub(super) fn values_of(path: &Path) {
     if let Ok(text) = files::read_text(path, files::SMALL_LIMIT) {
         secret::in_text(&text).iter().for_each(|value| secret::learn(value));

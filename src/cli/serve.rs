@@ -1,4 +1,4 @@
-//! `logto-testkit serve`: one party alone, for tests in other languages.
+//! `logto-testkit serve`: a single party, for tests in other languages.
 
 use super::arguments::ServeCommand;
 use super::exit::CliError;

@@ -1,9 +1,10 @@
-//! Colours, where somebody sees them and wants them (<https://no-color.org>).
+//! Colors, where they are visible and wanted (<https://no-color.org>).
 
 use std::io::IsTerminal as _;
 
-/// Of each colour: the character that stands for it until the text is printed, and what a terminal obeys.
-/// The characters are for a program's own use (Unicode: noncharacters).
+/// For each color: the character that stands for it until the text is printed, and the terminal's
+/// escape sequence. The characters are reserved for a program's internal use (Unicode:
+/// noncharacters).
 const COLOURS: [(char, &str); 6] = [
     (END, "\u{1b}[0m"),
     (GREEN, "\u{1b}[32m"),
@@ -19,20 +20,20 @@ const GONE: char = '\u{fdd3}';
 const YELLOW: char = '\u{fdd4}';
 const DIM: char = '\u{fdd5}';
 
-/// How to emphasise.
+/// How to emphasize text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
     on: bool,
 }
 
 impl Style {
-    /// Colours when standard output is a terminal and `NO_COLOR` is not set.
+    /// Uses colors if standard output is a terminal and `NO_COLOR` is not set.
     pub(crate) fn of_stdout() -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self { on: std::io::stdout().is_terminal() && !unwanted }
     }
 
-    /// What a terminal is sent for a character that a colour begins or ends with.
+    /// The escape sequence for a character that starts or ends a color.
     pub(crate) fn sequence(self, c: char) -> Option<&'static str> {
         COLOURS.iter().find(|(known, _)| self.on && *known == c).map(|(_, sequence)| *sequence)
     }
@@ -57,7 +58,7 @@ impl Style {
         self.wrapped(DIM, text)
     }
 
-    /// A unified diff.
+    /// Colors a unified diff.
     pub(crate) fn diff(self, diff: &str) -> String {
         let line = |line: &str| match line.as_bytes().first() {
             Some(b'+') => self.wrapped(GREEN, line),

@@ -1,4 +1,4 @@
-//! Arguments that a person has to put right, and what is read from one.
+//! Errors in the arguments, which a person has to correct.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,49 +6,49 @@ use std::path::PathBuf;
 use kit::CaError;
 use url::Url;
 
-/// The arguments do not make sense together.
+/// The arguments cannot be used together, or not as they are.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
     #[error(
         "--logto takes `embedded`, `container`, `container:TAG` or an http(s) URL such as http://localhost:3001, not `{0}`"
     )]
     Logto(String),
-    #[error("{option} is for --logto container; this run has --logto {logto}")]
+    #[error("{option} requires --logto container; this run has --logto {logto}")]
     NoContainer { option: &'static str, logto: String },
-    #[error("{option} is not for --logto container: it knows where its parties are by itself")]
+    #[error("{option} cannot be used with --logto container, which finds its parties by itself")]
     NotForContainer { option: &'static str },
-    #[error("{option} is for a running Logto (`--logto URL`); this run has --logto embedded")]
+    #[error("{option} requires a running Logto (`--logto URL`); this run has --logto embedded")]
     NotForEmbedded { option: &'static str },
     #[error(
         "Logto at {0} needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M, or --logto-m2m-file)"
     )]
     NoCredentials(Url),
-    #[error("--logto-m2m takes ID:SECRET; there is no colon in what was given")]
+    #[error("--logto-m2m takes ID:SECRET; the given value is without a colon")]
     Credentials,
     #[error("--logto-m2m-file {file}: {source}", file = file.display())]
     CredentialsFile { file: PathBuf, source: std::io::Error },
-    #[error("--logto-m2m-file {file}: it is empty; put ID:SECRET into it", file = file.display())]
+    #[error("--logto-m2m-file {file}: the file is empty; put ID:SECRET into it", file = file.display())]
     NoCredentialsInFile { file: PathBuf },
-    #[error("{0} has no port whose next one could be the admin tenant's: say --logto-admin URL")]
+    #[error("cannot derive the admin tenant's URL: {0} has no port; pass --logto-admin URL")]
     NoAdmin(Url),
     #[error(
         "--huggingface-listen {0} is neither loopback nor a container bridge: other machines could reach the mock; \
-         say --expose if that is meant"
+         pass --expose to allow this"
     )]
     Exposed(SocketAddr),
-    #[error("{file} has cases: say which, as {file}@CASE. There are: {cases}", file = file.display())]
+    #[error("{file} has several cases: select one with {file}@CASE. Available: {cases}", file = file.display())]
     WhichCase { file: PathBuf, cases: String },
     #[error(
-        "fidelity replays recordings against a running Logto: say --logto URL (`run --logto container --keep` leaves one)"
+        "fidelity replays recordings against a running Logto: pass --logto URL (`run --logto container --keep` leaves one running)"
     )]
     FidelityEmbedded,
-    #[error("fidelity replays recordings behind the CA that this Logto trusts: say --ca DIR")]
+    #[error("fidelity replays recordings behind the CA that this Logto trusts: pass --ca DIR")]
     FidelityCa,
-    #[error("{option} takes one scenario at a time, {scenarios} are selected: name a file, or say --filter")]
+    #[error("{option} takes one scenario at a time, {scenarios} are selected: name a file, or pass --filter")]
     AppTakesOne { option: &'static str, scenarios: usize },
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
-    #[error("say --connector FILE (`-` is standard input), or --from-logto URL")]
+    #[error("pass --connector FILE (`-` is standard input), or --from-logto URL")]
     NoCase,
     #[error("--from-logto needs --logto-m2m ID:SECRET (or the environment variable LOGTO_TESTKIT_M2M)")]
     NoTenantCredentials,
@@ -60,23 +60,23 @@ pub(crate) enum UsageError {
     AppNeedsStart,
     #[error("only one of the files can be standard input")]
     TwoStandardInputs,
-    #[error("{file} exists already; --force writes over it", file = .0.display())]
+    #[error("{file} already exists; pass --force to overwrite it", file = .0.display())]
     Exists(PathBuf),
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
     #[error(
-        "--logto-port 65535 leaves none for Logto's admin tenant, which takes the next one: choose a lower port"
+        "--logto-port 65535 leaves no port for Logto's admin tenant, which uses the next one: choose a lower port"
     )]
     NoAdminPort,
     #[error(
-        "--app-port {port} is one of Logto's: --logto-port takes its port and the next one ({admin}) for the admin tenant"
+        "--app-port {port} is used by Logto: --logto-port takes its port and the next one ({admin}) for the admin tenant"
     )]
     SamePort { port: u16, admin: u16 },
     #[error(transparent)]
     Ca(#[from] CaError),
 }
 
-/// An address that a person types.
+/// Parses a URL that a person typed.
 pub(crate) fn address(text: &str) -> Result<Url, String> {
     let scheme = match text.split(['/', ':', '?']).next().unwrap_or_default() {
         "localhost" | "127.0.0.1" => "http",
@@ -88,11 +88,11 @@ pub(crate) fn address(text: &str) -> Result<Url, String> {
             Err(format!("it begins with `{}:`, not with http or https", url.scheme()))
         }
         Err(error) if text.contains("://") => Err(error.to_string()),
-        // `localhost:3001` is read as something of the scheme `localhost`.
+        // `localhost:3001` would be parsed as a URL with the scheme `localhost`.
         _ if Url::parse(&format!("{scheme}://{text}")).is_ok() => {
-            Err(format!("there is no scheme in it: say {scheme}://{text}"))
+            Err(format!("it has no scheme: write {scheme}://{text}"))
         }
-        _ => Err("it is not a URL, such as https://auth.example.com".to_owned()),
+        _ => Err("it is not a valid URL, such as https://auth.example.com".to_owned()),
     }
 }
 

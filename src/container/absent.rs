@@ -1,5 +1,5 @@
-//! What stands in for containers without the feature `container`: types that cannot be made,
-//! so that the code of a stack reads the same with the feature and without it.
+//! Stands in for containers without the feature `container`: types without values, so that the code
+//! of a stack reads the same with the feature and without it.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use kit::{Bound, Ca};
 use serde_json::Value;
 use url::Url;
 
-/// An image and how it is started.
+/// An image and how to start it.
 #[derive(Debug, Clone)]
 pub struct Container(Infallible);
 
@@ -16,7 +16,7 @@ pub struct Container(Infallible);
 #[derive(Debug)]
 pub struct RunningContainer(Infallible);
 
-/// Why there is no such Logto.
+/// Why Logto could not be started in a container.
 #[derive(Debug, thiserror::Error)]
 pub enum ContainerError {}
 

@@ -1,4 +1,4 @@
-//! From images to a Logto that answers.
+//! From images to a running Logto.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::settings::Container;
 use super::site::{Site, Timings};
 use super::version::{MINIMUM, Version};
 
-/// Everything that a start is made with.
+/// Everything that a start needs.
 pub(super) struct Boot<'a> {
     pub(super) settings: &'a Container,
     pub(super) engine: &'a Engine,
@@ -34,7 +34,7 @@ pub(super) struct Boot<'a> {
     pub(super) progress: &'a Progress,
 }
 
-/// A container under way, for errors about it.
+/// A container that is being started, for errors about it.
 struct Part<'a> {
     phase: Phase,
     name: &'static str,
@@ -42,10 +42,10 @@ struct Part<'a> {
 }
 
 impl Boot<'_> {
-    /// Pulls what is missing, then starts Postgres and Logto.
+    /// Pulls missing images, then starts Postgres and Logto.
     ///
     /// # Errors
-    /// [`ContainerError`]; what was started until then is still there.
+    /// [`ContainerError`]; what was started up to then still exists.
     pub(super) async fn run(&self) -> Result<Site, ContainerError> {
         let limits = &self.settings.limits;
         for image in [&self.settings.postgres, &self.settings.descriptor()] {
@@ -73,7 +73,7 @@ impl Boot<'_> {
         Ok(site)
     }
 
-    /// Logto on a Postgres that is under way.
+    /// Starts Logto on a Postgres that is starting.
     async fn on(
         &self,
         of: &Of<'_>,
@@ -87,10 +87,11 @@ impl Boot<'_> {
         let mut follow = Follow::start(self.engine, logto.id());
         let part = |phase| Part { phase, name: "logto", id: logto.id() };
 
-        // Logto's container runs from here on; until it seeds, it waits for Postgres.
+        // Logto's container already runs here; until it seeds, it waits for Postgres.
         let starting = part(Phase::Postgres);
         let words = self.version(&mut follow, &starting);
-        let version = self.within(limits.postgres, "the container's first words", &starting, words).await??;
+        let version =
+            self.within(limits.postgres, "the container's first log lines", &starting, words).await??;
         let seed = self.until(&Mark::Seed, &mut follow, &starting);
         let awaited = Part { phase: Phase::Postgres, name: "postgres", id: postgres.id() };
         self.within(limits.postgres, "Postgres to take connections", &awaited, seed).await??;
@@ -126,7 +127,7 @@ impl Boot<'_> {
         Ok(Site { endpoint, admin_endpoint, secret, version, timings: Some(timings), containers, words })
     }
 
-    /// Without its database, whatever Logto's container says is not the cause.
+    /// Without its database, Logto's own log does not show the cause.
     async fn blame(&self, error: ContainerError, postgres: &str) -> ContainerError {
         let phase = match &error {
             ContainerError::Ended { phase, .. } | ContainerError::Deadline { phase, .. } => *phase,
@@ -180,7 +181,7 @@ impl Boot<'_> {
         }
     }
 
-    /// Until the boot script says where it is.
+    /// Waits until the boot script reports `wanted`.
     async fn until(&self, wanted: &Mark, follow: &mut Follow, part: &Part<'_>) -> Result<(), ContainerError> {
         loop {
             match self.next(follow, part).await? {
@@ -223,7 +224,7 @@ impl Boot<'_> {
         }
     }
 
-    /// Only when the container ends, or says that it cannot do its work.
+    /// Returns only if the container ends, or reports that it cannot work.
     async fn ended(&self, follow: &mut Follow, part: &Part<'_>) -> ContainerError {
         loop {
             if let Err(error) = self.next(follow, part).await {
@@ -238,20 +239,20 @@ impl Boot<'_> {
     }
 }
 
-/// Where [`PORTS`] are published.
+/// The host ports where [`PORTS`] are published.
 async fn ports(postgres: &ContainerAsync<GenericImage>) -> Result<[u16; 2], ContainerError> {
     let mut published = [0; 2];
     for (published, own) in published.iter_mut().zip(PORTS) {
         *published = postgres
             .get_host_port_ipv4(own)
             .await
-            .map_err(ContainerError::docker("learn where a port is published"))?;
+            .map_err(ContainerError::docker("look up where a port is published"))?;
     }
     Ok(published)
 }
 
-/// Asks until Logto says that it is up (contract §5.2). Docker's proxy accepts
-/// connections before anybody listens behind it, and closes them.
+/// Polls until Logto reports that it is up (contract §5.2). Docker's proxy accepts connections
+/// before Logto listens behind it, and closes them.
 pub(super) async fn answers(client: &Client, endpoint: &Url) {
     let clock = Clock::system();
     loop {
@@ -266,8 +267,8 @@ pub(super) async fn answers(client: &Client, endpoint: &Url) {
     }
 }
 
-/// The secret of the seeded machine-to-machine application that may use the
-/// Management API: nobody has been given it, but the database is ours.
+/// The secret of the seeded machine-to-machine application that may use the Management API. Logto
+/// does not hand it out, so it is read from our database.
 pub(super) async fn management_secret(engine: &Engine, postgres: &str) -> Result<String, ContainerError> {
     const QUERY: &str = "select secret from applications where id = 'm-default' and tenant_id = 'admin'";
     let command = ["psql", "-U", "postgres", "-d", "logto", "-Atc", QUERY];
@@ -277,7 +278,7 @@ pub(super) async fn management_secret(engine: &Engine, postgres: &str) -> Result
     if alike { Ok(secret.to_owned()) } else { Err(ContainerError::NoCredentials { answer }) }
 }
 
-/// `http://localhost:<port>`.
+/// The URL `http://localhost:<port>`.
 pub(super) fn localhost(port: u16) -> Url {
     Url::parse(&format!("http://localhost:{port}")).expect("a host name and a port make a URL")
 }

@@ -1,4 +1,4 @@
-//! The Docker Engine: is it there, and may we use it?
+//! The Docker Engine: is it running, and may we use it?
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
@@ -23,10 +23,10 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// Finds it as `testcontainers` does, and asks whether it is there.
+    /// Finds the engine as `testcontainers` does, and checks that it answers.
     ///
     /// # Errors
-    /// [`EngineError`] says what to do.
+    /// [`EngineError`] with what to do about it.
     pub(super) async fn connect(limit: Duration) -> Result<Self, EngineError> {
         let host = configured(|name| std::env::var(name).ok())?;
         if is_remote(&host) {
@@ -41,7 +41,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Whether there is still a container of this id, and it runs.
+    /// Whether a container with this ID still exists and runs.
     pub(super) async fn is_up(&self, container: &str) -> Result<bool, EngineError> {
         match self.runs(container).await {
             Err(EngineError::Answer {
@@ -52,15 +52,15 @@ impl Engine {
         }
     }
 
-    /// The client.
+    /// The client of Docker's API.
     pub(super) fn docker(&self) -> &Docker {
         &self.docker
     }
 
-    /// One question under the deadline of simple questions.
+    /// Sends one request under the deadline for simple requests.
     ///
     /// # Errors
-    /// [`EngineError`].
+    /// [`EngineError`] if Docker refuses or does not answer in time.
     pub(super) async fn ask<T>(
         &self,
         what: &'static str,
@@ -76,16 +76,15 @@ impl Engine {
         }
     }
 
-    /// It did not answer in time.
+    /// The error of an engine that did not answer in time.
     pub(super) fn silent(&self, what: &'static str, limit: Duration) -> EngineError {
         EngineError::Silent { host: self.host.clone(), what, limit }
     }
 
-    /// Runs a command in a container and gives what it prints.
+    /// Runs a command in a container and returns its output.
     ///
     /// # Errors
-    /// [`EngineError`] when Docker does not run it; a command that fails only
-    /// prints something else.
+    /// [`EngineError`] if Docker does not run it; a command that fails only prints something else.
     pub(super) async fn run_in(&self, container: &str, command: &[&str]) -> Result<String, EngineError> {
         let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
         let options = CreateExecOptions {
@@ -112,13 +111,13 @@ impl Engine {
     /// Whether a container runs.
     ///
     /// # Errors
-    /// [`EngineError`].
+    /// [`EngineError`] if Docker refuses or does not answer in time.
     pub(super) async fn runs(&self, container: &str) -> Result<bool, EngineError> {
         let found = self.ask("inspect a container", self.docker.inspect_container(container, None)).await?;
         Ok(found.state.and_then(|state| state.running).unwrap_or(false))
     }
 
-    /// Until a container has ended. Where Docker does not tell, it never has.
+    /// Waits until a container has ended; forever if Docker does not report it.
     pub(super) async fn ended(&self, container: &str) {
         let mut told = self.docker.wait_container(container, None::<WaitContainerOptions>);
         match told.next().await {
@@ -127,10 +126,10 @@ impl Engine {
         }
     }
 
-    /// Whether an image is here already.
+    /// Whether an image is already on this machine.
     ///
     /// # Errors
-    /// [`EngineError`].
+    /// [`EngineError`] if Docker refuses or does not answer in time.
     pub(super) async fn has(&self, image: &str) -> Result<bool, EngineError> {
         match self.ask("look for an image", self.docker.inspect_image(image)).await {
             Ok(_) => Ok(true),
@@ -142,12 +141,12 @@ impl Engine {
         }
     }
 
-    /// How containers of this engine may reach this machine.
+    /// How this engine's containers could reach this machine.
     ///
     /// # Errors
-    /// [`EngineError`].
+    /// [`EngineError`] if Docker refuses or does not answer in time.
     pub(super) async fn wish(&self) -> Result<Wish, EngineError> {
-        let info = self.ask("what it is", self.docker.info()).await?;
+        let info = self.ask("describe itself", self.docker.info()).await?;
         let system = info.operating_system.unwrap_or_default();
         let options = info.security_options.unwrap_or_default();
         if system.contains("Docker Desktop") {
@@ -156,7 +155,7 @@ impl Engine {
         if options.iter().any(|option| option.contains("rootless")) {
             return Ok(Wish::HostGateway { why: "a rootless engine" });
         }
-        let network = self.ask("its bridge", self.docker.inspect_network("bridge", None)).await?;
+        let network = self.ask("inspect its bridge", self.docker.inspect_network("bridge", None)).await?;
         let gateway = network
             .ipam
             .and_then(|ipam| ipam.config)
@@ -166,13 +165,13 @@ impl Engine {
             .find(IpAddr::is_ipv4);
         Ok(match gateway {
             Some(address) => Wish::Bridge { address },
-            None => Wish::HostGateway { why: "no bridge with an address" },
+            None => Wish::HostGateway { why: "its bridge has no address" },
         })
     }
 }
 
-/// The bridge's own address: its gateway, or else the first address of its subnet,
-/// which Docker 20.10 gives the bridge without saying so until it is told `--bip`.
+/// The bridge's own address: its gateway, or else the first address of its subnet, which Docker
+/// 20.10 assigns to the bridge without reporting it unless `--bip` is set.
 fn bridge_address(gateway: Option<&str>, subnet: Option<&str>) -> Option<IpAddr> {
     if let Some(gateway) = gateway.and_then(|gateway| gateway.parse().ok()) {
         return Some(gateway);
@@ -181,10 +180,10 @@ fn bridge_address(gateway: Option<&str>, subnet: Option<&str>) -> Option<IpAddr>
     Some(IpAddr::V4(Ipv4Addr::from_bits(network.to_bits().checked_add(1)?)))
 }
 
-/// Where the environment says that it is; refused where the library that asks it would take that for something else.
+/// The engine's location from the environment; an error if the client library would misread it.
 fn configured(variable: impl Fn(&str) -> Option<String>) -> Result<String, EngineError> {
     let host = match variable("DOCKER_HOST") {
-        None => return Ok("its usual socket".to_owned()),
+        None => return Ok("its default socket".to_owned()),
         Some(host) if host.trim().is_empty() => return Err(EngineError::EmptyHost),
         Some(host) => host,
     };
@@ -193,7 +192,7 @@ fn configured(variable: impl Fn(&str) -> Option<String>) -> Result<String, Engin
             && variable("DOCKER_TLS_VERIFY").as_deref() == Some("1");
     if is_tls && variable("DOCKER_CERT_PATH").is_none() {
         let why = format!(
-            "DOCKER_HOST={host} is asked over TLS, and DOCKER_CERT_PATH does not say where its key is"
+            "DOCKER_HOST={host} requires TLS, and DOCKER_CERT_PATH is not set: point it to the folder of the client's key"
         );
         return Err(EngineError::Configuration(why));
     }
@@ -212,7 +211,7 @@ fn is_remote(host: &str) -> bool {
     }
 }
 
-/// The system's error at the bottom of a client's.
+/// The operating system's error at the root of a client's error.
 fn kind(error: &Bollard) -> Option<std::io::ErrorKind> {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = source {
@@ -235,7 +234,7 @@ fn unreachable_engine(host: &str, error: &Bollard) -> EngineError {
     }
 }
 
-/// The innermost message: the outer ones say no more than "error trying to connect".
+/// The innermost message: the outer ones say only "error trying to connect".
 fn root(error: &Bollard) -> String {
     let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {
@@ -265,7 +264,7 @@ mod tests {
             };
             super::configured(value).map_err(|error| error.to_string())
         };
-        assert_eq!(configured(&[]).unwrap(), "its usual socket");
+        assert_eq!(configured(&[]).unwrap(), "its default socket");
         assert!(configured(&[("DOCKER_HOST", "")]).unwrap_err().contains("unset DOCKER_HOST"));
         let tls = [("DOCKER_HOST", "tcp://127.0.0.1:2376"), ("DOCKER_TLS_VERIFY", "1")];
         assert!(configured(&tls).unwrap_err().contains("DOCKER_CERT_PATH"));
@@ -280,7 +279,7 @@ mod tests {
             ("tcp://127.0.0.1:2375", false),
             ("tcp://[::1]:2375", false),
             ("tcp://localhost:2375", false),
-            ("its usual socket", false),
+            ("its default socket", false),
             ("tcp://10.0.0.5:2376", true),
             ("ssh://me@build", true),
             ("https://docker.example.com", true),

@@ -1,4 +1,4 @@
-//! Why there is no Logto in a container: what, where, and what to do.
+//! Why Logto could not be started in a container: what, where, and what to do.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,104 +9,105 @@ use testcontainers::bollard::errors::Error as Bollard;
 use super::progress::Phase;
 use super::version::Version;
 
-/// No Logto in a container.
+/// Why Logto could not be started in a container.
 #[derive(Debug, thiserror::Error)]
 pub enum ContainerError {
-    /// No Docker, or one that cannot be used.
+    /// Docker is missing, or cannot be used.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// An image is not there and could not be fetched.
+    /// An image is missing and could not be pulled.
     #[error(transparent)]
     Pull(#[from] PullError),
-    /// The image is not of a Logto that can be walked.
+    /// The image does not contain a Logto that the harness supports.
     #[error(transparent)]
     Image(#[from] RefusedImage),
     /// A phase took too long.
-    #[error("{phase}: not done after {limit:?} ({waited_for}){log}")]
+    #[error("{phase}: not finished after {limit:?} (waiting for {waited_for}){log}")]
     Deadline {
-        /// Which phase.
+        /// The phase that took too long.
         phase: Phase,
-        /// How long it had.
+        /// Its time limit.
         limit: Duration,
-        /// What was waited for.
+        /// What the phase was waiting for.
         waited_for: String,
         /// The end of the container's log.
         log: LogTail,
     },
-    /// A container ended by itself.
-    #[error("{phase}: the container `{part}` ended{log}")]
+    /// A container exited during the start.
+    #[error("{phase}: the container `{part}` exited{log}")]
     Ended {
-        /// Which phase.
+        /// The phase in which it exited.
         phase: Phase,
-        /// `postgres` or `logto`.
+        /// The container: `postgres` or `logto`.
         part: &'static str,
         /// The end of its log.
         log: LogTail,
     },
-    /// A container ended by itself while it was used.
-    #[error("the container `{part}` is gone: it ended, or was removed, after it had started{log}")]
+    /// A container exited while it was in use.
+    #[error("the container `{part}` is gone: it exited, or was removed, after it had started{log}")]
     Gone {
-        /// `postgres` or `logto`.
+        /// The container: `postgres` or `logto`.
         part: &'static str,
-        /// The last that it logged.
+        /// The end of its log.
         log: LogTail,
     },
-    /// The containers do not get through to the mock on this machine.
+    /// The containers cannot reach the mock on this machine.
     #[error(
-        "Logto's container does not reach the mock Hugging Face on this machine ({way}: {cause})\n\
+        "Logto's container cannot reach the mock Hugging Face on this machine ({way}: {cause})\n\
          {hint}"
     )]
     MockUnreachable {
-        /// How the container tries.
+        /// The address that the container uses.
         way: String,
-        /// What it saw.
+        /// The error that the container got.
         cause: String,
         /// What to do.
         hint: &'static str,
     },
-    /// Something that Docker refused.
+    /// Docker refused a request.
     #[error("Docker: {what}: {source}")]
     Docker {
-        /// What was asked of it.
+        /// The request, in words.
         what: &'static str,
-        /// Its answer.
+        /// Docker's answer.
         source: Box<TestcontainersError>,
     },
-    /// The database does not hold what a seeded one does.
+    /// The database does not contain what Logto's seed creates.
     #[error(
-        "there is no Management API application `m-default` in the seeded database ({answer}): is this the official image?"
+        "the seeded database has no Management API application `m-default` ({answer}): is this the official image?"
     )]
     NoCredentials {
-        /// What the database answered.
+        /// The database's answer.
         answer: String,
     },
-    /// Somebody else uses the containers that are kept for reuse.
+    /// Another process uses the containers that are kept for reuse.
     #[error(
-        "another process uses the Logto that is kept for reuse; wait for it, or run without --reuse (lock: {lock})",
+        "another process uses the Logto that is kept for reuse; wait until it finishes, or run without --reuse (lock: {lock})",
         lock = lock.display()
     )]
     ReuseTaken {
-        /// The lock it holds.
+        /// Path of the lock file that the other process holds.
         lock: PathBuf,
     },
-    /// Whoever wanted it does no more ([`Container::give_up_when`](super::Container::give_up_when)).
-    #[error("the start of Logto in a container was given up")]
+    /// The caller no longer wants the start
+    /// ([`Container::give_up_when`](super::Container::give_up_when)).
+    #[error("the start of Logto in a container was canceled")]
     GivenUp,
-    /// A listener for the mock could not be had.
+    /// No listener could be bound for the mock.
     #[error(transparent)]
     Bind(#[from] kit::BindError),
-    /// The certificate authority.
+    /// The certificate authority could not be created or read.
     #[error(transparent)]
     Ca(#[from] kit::CaError),
-    /// The HTTP client that asks whether Logto is up.
+    /// The HTTP client that checks whether Logto is up could not be created.
     #[error(transparent)]
     Client(#[from] kit::ClientError),
-    /// A file.
+    /// An operation on a file failed.
     #[error("{what}: {source}")]
     Io {
-        /// What was done.
+        /// The operation, in words.
         what: String,
-        /// Why it failed.
+        /// The operating system's error.
         source: std::io::Error,
     },
 }
@@ -114,150 +115,150 @@ pub enum ContainerError {
 /// The Docker Engine cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// There is none.
+    /// No engine was found.
     #[error(
-        "no Docker Engine at {host} ({cause}): start it (`systemctl start docker`, or Docker Desktop), \
-         or say where it is with DOCKER_HOST"
+        "no Docker Engine found at {host} ({cause}): start it (`systemctl start docker`, or Docker Desktop), \
+         or set DOCKER_HOST to where it is"
     )]
     NotThere {
-        /// Where it was looked for.
+        /// Where the client looked for it.
         host: String,
-        /// What the system says.
+        /// The operating system's error.
         cause: String,
     },
-    /// It is there, and not for us.
+    /// An engine was found, but this user may not use it.
     #[error(
         "the Docker Engine at {host} refuses this user ({cause}): add the user to the group `docker`, \
          or use a rootless engine"
     )]
     NotAllowed {
-        /// Where it is.
+        /// The engine's address.
         host: String,
-        /// What the system says.
+        /// The operating system's error.
         cause: String,
     },
-    /// It runs on another machine.
+    /// The engine runs on another machine.
     #[error(
-        "DOCKER_HOST={host} is another machine: its containers would not reach the mock on this one, nor this one \
-         theirs; run the command there, or start a Logto there and say --logto URL"
+        "DOCKER_HOST={host} is another machine: its containers could not reach the mock on this one, nor this one \
+         its containers; run the command there, or start a Logto there and pass --logto URL"
     )]
     Remote {
-        /// Where it is.
+        /// The value of `DOCKER_HOST`.
         host: String,
     },
-    /// The variable is there, and empty.
+    /// `DOCKER_HOST` is set to an empty value.
     #[error(
-        "the environment variable DOCKER_HOST is set to nothing: `unset DOCKER_HOST`, or say where the engine is"
+        "the environment variable DOCKER_HOST is empty: run `unset DOCKER_HOST`, or set it to where the engine is"
     )]
     EmptyHost,
-    /// It answers with an error.
-    #[error("the Docker Engine does not answer as one ({what}): {source}")]
+    /// The engine answered with an error.
+    #[error("the Docker Engine answered with an error ({what}): {source}")]
     Answer {
-        /// What it was asked.
+        /// The request, in words.
         what: &'static str,
-        /// Its answer.
+        /// The engine's answer.
         source: Bollard,
     },
-    /// It does not answer.
+    /// The engine did not answer in time.
     #[error(
-        "the Docker Engine at {host} did not answer within {limit:?} ({what}): is it stuck? `docker info` asks the same"
+        "the Docker Engine at {host} did not answer within {limit:?} ({what}): does `docker info` hang, too?"
     )]
     Silent {
-        /// Where it is.
+        /// The engine's address.
         host: String,
-        /// What it was asked.
+        /// The request, in words.
         what: &'static str,
-        /// How long it had.
+        /// The time limit.
         limit: Duration,
     },
-    /// Its configuration is not understood.
+    /// The Docker client's configuration is invalid.
     #[error("the Docker client's configuration: {0}")]
     Configuration(String),
 }
 
-/// An image is not here and could not be fetched.
+/// Why an image could not be pulled.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
-    /// It is not on this machine, and nobody asked for it to be fetched.
-    #[error("the image {image} is not here; `docker pull {image}` fetches it")]
+    /// The image is not on this machine, and pulling was not requested.
+    #[error("the image {image} is not on this machine; run `docker pull {image}`")]
     NotHere {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
     },
-    /// The registry does not have it.
-    #[error("there is no image {image} ({answer}): check the name and the tag; {tags}")]
+    /// The registry does not have the image.
+    #[error("image {image} not found ({answer}): check the name and the tag; {tags}")]
     NoSuchTag {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// The registry's words.
+        /// The registry's answer.
         answer: String,
-        /// Where tags are listed.
+        /// Where the image's tags are listed.
         tags: String,
     },
-    /// The registry wants somebody else.
+    /// The registry refused access.
     #[error(
-        "the registry refuses {image} ({answer}): is the name right? `docker login` signs in; Docker Hub also limits how often nobody in particular may pull"
+        "the registry refuses {image} ({answer}): is the name right? sign in with `docker login`; Docker Hub also limits how often anonymous users may pull"
     )]
     NotAllowed {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// The registry's words.
+        /// The registry's answer.
         answer: String,
     },
-    /// The registry was not reached, or gave up.
+    /// The registry was not reachable, or aborted the transfer.
     #[error(
-        "{image} could not be pulled: {answer}\ncheck the network and the proxy of the Docker Engine, or load it: `docker pull {image}`, `docker load`"
+        "{image} could not be pulled: {answer}\ncheck the network and the proxy of the Docker Engine, or get the image by hand: `docker pull {image}`, `docker load`"
     )]
     Failed {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// What Docker says.
+        /// Docker's error.
         answer: String,
     },
-    /// Nothing new came for too long.
+    /// No new data arrived for too long.
     #[error(
-        "{image} could not be pulled: nothing came for {limit:?} ({last}); `docker pull {image}` shows more"
+        "{image} could not be pulled: no data for {limit:?} ({last}); run `docker pull {image}` for details"
     )]
     Standstill {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// How long.
+        /// The time limit without new data.
         limit: Duration,
-        /// The last that came.
+        /// The last status that arrived.
         last: String,
     },
-    /// It took too long as a whole.
-    #[error("{image} could not be pulled within {limit:?}; run `docker pull {image}` once beforehand")]
+    /// The pull as a whole took too long.
+    #[error("{image} could not be pulled within {limit:?}; run `docker pull {image}` once in advance")]
     Deadline {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// How long.
+        /// The time limit.
         limit: Duration,
     },
 }
 
-/// An image that holds no Logto that can be walked.
+/// Why an image was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RefusedImage {
-    /// Too old.
+    /// Its Logto is too old.
     #[error(
         "{image} is Logto {found}; its own sign-in page speaks the Experience API only since {minimum}, \
          which is the oldest that can be walked (docs/logto-versions.md)"
     )]
     TooOld {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// Its version.
+        /// Its version of Logto.
         found: Version,
-        /// What is needed.
+        /// The oldest supported version.
         minimum: Version,
     },
-    /// No Logto at all.
-    #[error("{image} does not tell a version of Logto ({answer}): is it the official image?")]
+    /// The image does not contain Logto.
+    #[error("{image} does not report a version of Logto ({answer}): is it the official image?")]
     NotLogto {
-        /// The image.
+        /// Name and tag of the image.
         image: String,
-        /// What it told.
+        /// What it printed instead of a version.
         answer: String,
     },
 }
@@ -265,9 +266,9 @@ pub enum RefusedImage {
 /// The last lines of a container's log, and where all of it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogTail {
-    /// The last lines.
+    /// The last lines, in order.
     pub lines: Vec<String>,
-    /// The file with all of them.
+    /// The file with the whole log, if it could be written.
     pub file: Option<PathBuf>,
 }
 
@@ -276,20 +277,20 @@ impl std::fmt::Display for LogTail {
         if self.lines.is_empty() {
             write!(f, "; it logged nothing")?;
         } else {
-            write!(f, "; it logged last:")?;
+            write!(f, "; its last log lines:")?;
             for line in &self.lines {
                 write!(f, "\n    {line}")?;
             }
         }
         match &self.file {
-            Some(file) => write!(f, "\nall of it: {}", file.display()),
+            Some(file) => write!(f, "\nfull log: {}", file.display()),
             None => Ok(()),
         }
     }
 }
 
 impl ContainerError {
-    /// What Docker answered to `what`.
+    /// Wraps Docker's answer to `what`.
     pub(super) fn docker<E: Into<TestcontainersError>>(what: &'static str) -> impl FnOnce(E) -> Self {
         move |source| Self::Docker { what, source: Box::new(source.into()) }
     }

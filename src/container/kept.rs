@@ -1,4 +1,4 @@
-//! What a user is told of containers that stay.
+//! The message about containers that stay after a run.
 
 use url::Url;
 
@@ -18,7 +18,7 @@ impl std::fmt::Display for Kept {
         if self.reuse {
             return write!(
                 f,
-                "kept for the next run with --reuse (run {run}); `logto-testkit clean {run}` removes it",
+                "kept for the next run with --reuse (run {run}); remove it with `logto-testkit clean {run}`",
                 run = self.run
             );
         }
@@ -31,7 +31,7 @@ impl std::fmt::Display for Kept {
         writeln!(f, "  database   docker exec -it {postgres} psql -U postgres logto")?;
         write!(
             f,
-            "`logto-testkit clean {}` removes it. Its huggingface.co was the mock of this run, which is gone.",
+            "Remove it with `logto-testkit clean {}`. Its huggingface.co was the mock of this run, which is gone.",
             self.run
         )
     }

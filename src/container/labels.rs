@@ -1,17 +1,17 @@
-//! Labels on everything we start, and the lock that says whether its owner lives.
+//! Labels on everything we start, and the lock that shows whether its owner is alive.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// The run something belongs to.
+/// The ID of the run that a container belongs to.
 pub(super) const RUN: &str = "logto-testkit.run";
-/// What it stays for, when it stays: [`KEPT`] or [`REUSED`].
+/// Why it stays after the run, if it does: [`KEPT`] or [`REUSED`].
 pub(super) const STAYS: &str = "logto-testkit.stays";
-/// The file that the owner holds a lock on while it lives.
+/// Path of the file that the owner keeps locked while it lives.
 pub(super) const LOCK: &str = "logto-testkit.lock";
-/// What it is: `postgres` or `logto`.
+/// The container's part: `postgres` or `logto`.
 pub(super) const PART: &str = "logto-testkit.part";
-/// By what a container to be used again is found.
+/// The key by which a container to be reused is found.
 pub(super) const REUSE_KEY: &str = "logto-testkit.reuse-key";
 
 /// Value of [`STAYS`] for `--keep`.
@@ -19,31 +19,31 @@ pub(super) const KEPT: &str = "kept";
 /// Value of [`STAYS`] for `--reuse`.
 pub(super) const REUSED: &str = "reused";
 
-/// A file that is locked as long as this process lives, however it ends: the
-/// system lets go of the lock.
+/// A file that stays locked as long as this process lives. The operating system releases the lock
+/// however the process ends.
 #[derive(Debug)]
 pub(super) struct OwnerLock {
     path: PathBuf,
     _file: File,
 }
 
-/// Whether the owner of a container is still at work.
+/// Whether the owner of a container is still running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
     Lives,
     Gone,
-    /// The file is not here: gone and swept, or on another machine.
+    /// The file does not exist: its owner is gone, or on another machine.
     Unknown,
 }
 
-/// Where the lock of a run is.
+/// Path of the lock file of a run.
 pub(super) fn lock_of(run: &str) -> PathBuf {
     std::env::temp_dir().join(format!("logto-testkit-{run}.lock"))
 }
 
 impl OwnerLock {
     /// # Errors
-    /// When the file cannot be made, or another process holds it
+    /// If the file cannot be created, or another process holds the lock
     /// ([`std::io::ErrorKind::WouldBlock`]).
     pub(super) fn take(path: PathBuf) -> std::io::Result<Self> {
         let file = File::options().write(true).create(true).truncate(false).open(&path)?;
@@ -51,7 +51,7 @@ impl OwnerLock {
         Ok(Self { path, _file: file })
     }
 
-    /// Of one run.
+    /// Takes the lock of one run.
     pub(super) fn of_run(run: &str) -> std::io::Result<Self> {
         Self::take(lock_of(run))
     }
@@ -63,7 +63,7 @@ impl OwnerLock {
 
 impl Drop for OwnerLock {
     fn drop(&mut self) {
-        // It is only a mark; what is left of it, `clean` takes away.
+        // The file is only a marker; `clean` removes one that is left over.
         drop(std::fs::remove_file(&self.path));
     }
 }

@@ -1,4 +1,4 @@
-//! What a container logs: followed while it starts, kept whole when it fails.
+//! A container's log: followed during the start, saved in full on failure.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -14,20 +14,20 @@ use tokio::sync::mpsc;
 use super::engine::Engine;
 use super::error::LogTail;
 
-/// How many lines an error shows.
+/// Number of lines that an error shows.
 const SHOWN: usize = 20;
-/// How long a log may take to be read.
+/// Time limit for reading a log.
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
-/// How the scripts of ours begin a line for the harness.
+/// Prefix of the lines that our scripts write for the harness.
 const MARK: &str = "[logto-testkit] ";
 
-/// A container's log, line by line, as it is written. It ends with the container.
+/// A container's log, line by line, as it is written. It ends when the container does.
 pub(super) struct Follow {
     lines: mpsc::UnboundedReceiver<String>,
     words: LastWords,
 }
 
-/// The last that a container logged, also when it is removed with its log.
+/// The last lines that a container logged, available even after it is removed with its log.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LastWords(Arc<Mutex<VecDeque<String>>>);
 
@@ -49,14 +49,14 @@ impl LastWords {
     }
 }
 
-/// What the boot script tells.
+/// What the boot script reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mark {
     Version(String),
     Seed,
     Boot,
     MockReached,
-    /// The forwarder or the way to the mock.
+    /// The forwarder, or the connection to the mock, does not work.
     Unreachable(String),
 }
 
@@ -87,7 +87,8 @@ impl Follow {
             while let Some(Ok(part)) = output.next().await {
                 for line in lines.take(&part.into_bytes()) {
                     noted.note(&line);
-                    // Once it has started, nobody waits for what it says; only the last is kept.
+                    // After the start, the lines are not read any more; only the last ones are
+                    // kept.
                     drop(sender.send(line));
                 }
             }
@@ -95,12 +96,12 @@ impl Follow {
         Self { lines: receiver, words }
     }
 
-    /// The last lines, for as long as the container runs.
+    /// The last lines, updated while the container runs.
     pub(super) fn words(&self) -> LastWords {
         self.words.clone()
     }
 
-    /// The next that the boot script tells; `None` when the container has ended.
+    /// The next report of the boot script; `None` if the container has ended.
     pub(super) async fn next(&mut self) -> Option<Mark> {
         loop {
             let line = self.lines.recv().await?;
@@ -112,7 +113,7 @@ impl Follow {
     }
 }
 
-/// Cuts what comes in pieces into lines.
+/// Splits a stream of chunks into lines.
 #[derive(Default)]
 struct Lines(Vec<u8>);
 
@@ -128,15 +129,15 @@ impl Lines {
     }
 }
 
-/// The end of a container's log, and a file with all of it. What cannot be had
-/// is left out: there is another error to be told.
+/// The end of a container's log, and a file with all of it. Failures are ignored, because another
+/// error is being reported.
 pub(super) async fn tail(engine: &Engine, container: &str, folder: &Path, name: &str) -> LogTail {
     let whole = whole(engine, container).await;
     let file = folder.join(name);
     LogTail { lines: last_lines(&whole), file: write(&file, &whole).then_some(file) }
 }
 
-/// The last line of a container's log; nothing where it logged nothing.
+/// The last line of a container's log; empty if it logged nothing.
 pub(super) async fn last_line(engine: &Engine, container: &str) -> String {
     last_lines(&whole(engine, container).await).pop().unwrap_or_default()
 }
@@ -160,7 +161,7 @@ fn last_lines(whole: &[u8]) -> Vec<String> {
 }
 
 fn write(file: &Path, whole: &[u8]) -> bool {
-    // Logto logs what people send.
+    // Logto logs what people send, so the file may contain secrets.
     !whole.is_empty() && files::replace(file, whole, Access::Secret).is_ok()
 }
 
@@ -185,7 +186,7 @@ mod tests {
         assert_eq!(read("mock reached"), Some(Mark::MockReached));
         let refused = "connect ECONNREFUSED 172.17.0.1:4123";
         assert_eq!(read(&format!("mock unreachable {refused}")), Some(Mark::Unreachable(refused.to_owned())));
-        assert_eq!(read("forward 443 read ECONNRESET"), None, "one connection is no reason to give up");
+        assert_eq!(read("forward 443 read ECONNRESET"), None, "one failed connection does not end the start");
         assert_eq!(Mark::read("info ✔ Seed data"), None);
     }
 

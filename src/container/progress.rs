@@ -1,4 +1,4 @@
-//! How far a start is.
+//! Progress of a start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use kit::Stopwatch;
 
 use super::kept::Kept;
 
-/// Told of every event.
+/// The callback for every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// One thing that happens between the first question to Docker and Logto's
-/// first answer. Each has a deadline of its own.
+/// One stage between the first request to Docker and Logto's first answer. Each stage has its own
+/// deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// An image is fetched.
+    /// An image is being pulled.
     Pull,
-    /// Postgres starts, and takes connections.
+    /// Postgres starts, until it accepts connections.
     Postgres,
-    /// Logto's database is seeded.
+    /// Logto's database is being seeded.
     Seed,
     /// Logto starts, until `GET /api/status` answers.
     Boot,
@@ -35,35 +35,36 @@ impl std::fmt::Display for Phase {
     }
 }
 
-/// What a listener is told.
+/// An event that is reported to the listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A phase begins.
     Begins {
-        /// Which.
+        /// The phase that begins.
         phase: Phase,
-        /// What it works on, e.g. the image.
+        /// The subject of the phase, e.g. the image.
         what: String,
     },
-    /// So much of an image is here. Both are in bytes and grow while layers are found.
+    /// How much of an image has been pulled. Both numbers are in bytes and grow while layers are
+    /// discovered.
     Pulled {
-        /// Here.
+        /// Bytes pulled so far.
         done: u64,
-        /// In all, as far as is known.
+        /// Total bytes, as far as known.
         total: u64,
     },
-    /// A phase has ended well.
+    /// A phase ended successfully.
     Ended {
-        /// Which.
+        /// The phase that ended.
         phase: Phase,
-        /// How long it took.
+        /// How long the phase took.
         took: Duration,
     },
-    /// The stack that it was started for is gone, and the containers stay.
+    /// The stack that the containers were started for is gone, and the containers stay.
     Kept(Box<Kept>),
 }
 
-/// Tells a listener, if there is one, and takes the time.
+/// Notifies the listener, if there is one, and measures durations.
 #[derive(Clone)]
 pub(super) struct Progress {
     listener: Option<Listener>,
@@ -86,14 +87,14 @@ impl Progress {
         }
     }
 
-    /// A phase begins; [`Begun::ended`] tells how long it took.
+    /// Begins a phase; [`Begun::ended`] reports how long it took.
     pub(super) fn begin(&self, phase: Phase, what: impl Into<String>) -> Begun<'_> {
         self.tell(&Event::Begins { phase, what: what.into() });
         Begun { progress: self, phase, since: Stopwatch::start() }
     }
 }
 
-/// A phase under way.
+/// A phase in progress.
 pub(super) struct Begun<'a> {
     progress: &'a Progress,
     phase: Phase,

@@ -1,4 +1,4 @@
-//! Fetching an image that is not here.
+//! Pulls missing images.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use super::error::{ContainerError, PullError};
 use super::progress::{Event, Phase, Progress};
 use super::settings::Limits;
 
-/// Fetches the image unless it is here, as whoever `docker login` has signed in.
+/// Pulls the image if it is missing, with the credentials of `docker login`.
 ///
 /// # Errors
-/// [`PullError`] in words that say what to do.
+/// [`PullError`] with what to do about it.
 pub(super) async fn pull(
     engine: &Engine,
     image: &str,
@@ -41,7 +41,7 @@ pub(super) async fn pull(
 async fn fetch(engine: &Engine, image: &str, limits: &Limits, progress: &Progress) -> Result<(), PullError> {
     let options = CreateImageOptionsBuilder::new().from_image(image).build();
     let mut news = engine.docker().create_image(Some(options), None, credentials(image).await);
-    let (mut layers, mut last) = (Layers::default(), "no word from the registry".to_owned());
+    let (mut layers, mut last) = (Layers::default(), "no answer from the registry".to_owned());
     loop {
         match kit::within("news of the image", limits.pull_standstill, news.next()).await {
             Ok(Some(Ok(news))) => {
@@ -61,10 +61,11 @@ async fn fetch(engine: &Engine, image: &str, limits: &Limits, progress: &Progres
     }
 }
 
-/// What `docker login` has kept for the image's registry, helpers asked.
+/// The credentials that `docker login` has stored for the image's registry, including those in
+/// credential helpers.
 async fn credentials(image: &str) -> Option<DockerCredentials> {
     let registry = registry(image).to_owned();
-    // A helper is another program that may take its time.
+    // A helper is another program and may take its time.
     let kept = tokio::task::spawn_blocking(move || docker_credential::get_credential(&registry).ok());
     Some(match kept.await.ok().flatten()? {
         DockerCredential::IdentityToken(token) => {
@@ -82,8 +83,8 @@ async fn credentials(image: &str) -> Option<DockerCredentials> {
     })
 }
 
-/// By what name a registry's credentials are kept. A first part without a dot or
-/// a port is a namespace of Docker Hub.
+/// The name under which a registry's credentials are stored. A first part without a dot or a port
+/// is a namespace of Docker Hub.
 fn registry(image: &str) -> &str {
     match image.split_once('/') {
         Some((first, _)) if first.contains(['.', ':']) || first == "localhost" => first,
@@ -91,8 +92,8 @@ fn registry(image: &str) -> &str {
     }
 }
 
-/// Docker tells of each layer by itself, first while it is fetched, then while it
-/// is unpacked; only the former is counted.
+/// Docker reports each layer separately, first its download, then its extraction; only the download
+/// is counted.
 #[derive(Default)]
 struct Layers(HashMap<String, (u64, u64)>);
 
@@ -117,7 +118,7 @@ impl Layers {
     }
 }
 
-/// How registries say, through the engine, that they want somebody else, or nobody in particular less often.
+/// How registries, through the engine, ask for credentials or report a rate limit.
 const REFUSALS: [&str; 8] = [
     "denied",
     "unauthorized",
@@ -132,18 +133,18 @@ const REFUSALS: [&str; 8] = [
 /// Where the tags of an image are listed.
 fn tags(image: &str) -> String {
     let name = image.split('@').next().unwrap_or_default();
-    // A colon before the last slash is that of a port.
+    // A colon before the last slash belongs to a port.
     let name = match name.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => name,
         _ => name,
     };
     let name = name.strip_prefix("docker.io/").unwrap_or(name);
     match (registry(name).contains("docker.io"), name.strip_prefix("library/").unwrap_or(name)) {
-        (false, _) => format!("{} lists its own tags", registry(name)),
+        (false, _) => format!("see {} for its tags", registry(name)),
         (true, name) if name.contains('/') => {
-            format!("its tags are listed at https://hub.docker.com/r/{name}/tags")
+            format!("see https://hub.docker.com/r/{name}/tags for its tags")
         }
-        (true, name) => format!("its tags are listed at https://hub.docker.com/_/{name}/tags"),
+        (true, name) => format!("see https://hub.docker.com/_/{name}/tags for its tags"),
     }
 }
 
@@ -156,7 +157,7 @@ fn refused(image: &str, error: &Bollard) -> PullError {
     };
     let words = answer.to_lowercase();
     let told = |word: &str| words.contains(word);
-    // The engine passes the registry's words on under status 404 or 500 alike.
+    // The engine forwards the registry's message with status 404 or 500 alike.
     if ["manifest unknown", "manifest for", "not found: manifest", "name unknown"].into_iter().any(told) {
         return PullError::NoSuchTag { tags: tags(&image), image, answer };
     }
@@ -179,10 +180,10 @@ mod tests {
         for (message, expected) in [
             (
                 "manifest for svhd/logto:9.9 not found: manifest unknown: manifest unknown",
-                "there is no image svhd/logto:9.9",
+                "image svhd/logto:9.9 not found",
             ),
             ("manifest unknown", "check the name and the tag"),
-            ("name unknown", "there is no image svhd/logto:9.9"),
+            ("name unknown", "image svhd/logto:9.9 not found"),
             ("unauthorized", "docker login"),
             (
                 "pull access denied for nobody/logto, repository does not exist or may require 'docker login'",
@@ -210,9 +211,9 @@ mod tests {
             ("svhd/logto:9.9", "https://hub.docker.com/r/svhd/logto/tags"),
             ("postgres:99-alpine", "https://hub.docker.com/_/postgres/tags"),
             ("docker.io/library/postgres:99", "https://hub.docker.com/_/postgres/tags"),
-            ("localhost:5000/logto:1", "localhost:5000 lists its own tags"),
-            ("localhost:5000/logto", "localhost:5000 lists its own tags"),
-            ("ghcr.io/logto-io/logto@sha256:00", "ghcr.io lists its own tags"),
+            ("localhost:5000/logto:1", "see localhost:5000 for its tags"),
+            ("localhost:5000/logto", "see localhost:5000 for its tags"),
+            ("ghcr.io/logto-io/logto@sha256:00", "see ghcr.io for its tags"),
         ] {
             let error = refused(image, &answer("manifest unknown")).to_string();
             assert!(error.contains(expected), "{error}");

@@ -6,35 +6,34 @@ use kit::Bound;
 
 use super::error::ContainerError;
 
-/// The name that Docker gives this machine within a container (`--add-host
-/// NAME:host-gateway`).
+/// Docker's name for this machine within a container (`--add-host NAME:host-gateway`).
 pub(super) const HOST_NAME: &str = "host.docker.internal";
 
 /// What the engine suggests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
-    /// Its bridge has an address of this machine.
+    /// The engine's bridge has an address that belongs to this machine.
     Bridge { address: IpAddr },
-    /// Its containers are behind something that forwards to this machine.
+    /// The engine's containers are behind something that forwards to this machine.
     HostGateway { why: &'static str },
 }
 
 /// Where the mock listens for containers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// On the bridge's own address: neither other machines nor the loopback see it.
+    /// On the bridge's own address: not reachable from other machines, nor from loopback.
     Bridge(SocketAddr),
     /// On loopback; the engine forwards `host.docker.internal` to it.
     HostGateway {
-        /// Where it listens.
+        /// The address on which the mock listens.
         listen: SocketAddr,
-        /// Why not on the bridge.
+        /// Why it is not on the bridge, in words.
         why: &'static str,
     },
 }
 
 impl Reach {
-    /// Where the mock listens.
+    /// The address on which the mock listens.
     #[must_use]
     pub fn listen(&self) -> SocketAddr {
         match self {
@@ -42,7 +41,7 @@ impl Reach {
         }
     }
 
-    /// Host and port as the container sees them.
+    /// Host and port of the mock as the container sees them.
     pub(super) fn seen_from_within(&self) -> (String, u16) {
         match self {
             Self::Bridge(listen) => (listen.ip().to_string(), listen.port()),
@@ -50,16 +49,16 @@ impl Reach {
         }
     }
 
-    /// What to do when the container does not get through.
+    /// What to do if the container cannot reach the mock.
     pub(super) fn hint(&self) -> &'static str {
         match self {
             Self::Bridge(_) => {
-                "a firewall on this machine may drop what comes from containers: allow it on the bridge \
+                "a firewall on this machine may drop connections from containers: allow them on the bridge \
                  (`ufw allow in on docker0`, or firewalld's zone `docker`). If this command itself runs in a container, \
                  start that one with --network host"
             }
             Self::HostGateway { .. } => {
-                "Docker Desktop forwards by itself; a rootless engine does so when it is started with \
+                "Docker Desktop forwards without any set-up; a rootless engine does so if you start it with \
                  DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK=false and --host-gateway-ip=10.0.2.2"
             }
         }
@@ -75,17 +74,17 @@ impl std::fmt::Display for Reach {
     }
 }
 
-/// Listens where containers get through.
+/// Listens on an address that containers can reach.
 ///
 /// # Errors
-/// [`ContainerError::Bind`] when there is no port to be had on loopback either.
+/// [`ContainerError::Bind`] if no loopback port is free either.
 pub(super) async fn listen(wish: Wish) -> Result<(Reach, Bound), ContainerError> {
     let why = match wish {
         Wish::Bridge { address } => match Bound::at(SocketAddr::new(address, 0)).await {
             Ok(bound) => return Ok((Reach::Bridge(bound.addr()), bound)),
-            // The bridge is in another machine's or namespace's hands.
+            // The bridge belongs to another machine or namespace.
             Err(error) if error.source.kind() == std::io::ErrorKind::AddrNotAvailable => {
-                "the bridge's address is not this machine's"
+                "the bridge's address does not belong to this machine"
             }
             Err(error) => return Err(error.into()),
         },
@@ -108,10 +107,13 @@ mod tests {
 
     #[tokio::test]
     async fn takes_loopback_where_the_bridge_is_elsewhere() {
-        // TEST-NET-1 (RFC 5737) is nobody's address.
+        // TEST-NET-1 (RFC 5737) is not assigned to any machine.
         let (reach, _bound) = listen(Wish::Bridge { address: [192, 0, 2, 1].into() }).await.unwrap();
         assert!(matches!(reach, Reach::HostGateway { listen, .. } if listen.ip().is_loopback()), "{reach:?}");
         assert_eq!(reach.seen_from_within(), (HOST_NAME.to_owned(), reach.listen().port()));
-        assert!(reach.to_string().contains("the bridge's address is not this machine's"), "{reach}");
+        assert!(
+            reach.to_string().contains("the bridge's address does not belong to this machine"),
+            "{reach}"
+        );
     }
 }

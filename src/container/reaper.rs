@@ -1,7 +1,7 @@
-//! What removes the containers of a process that cannot do so any more.
+//! Removes the containers of a process that can no longer do so itself.
 //!
-//! A kill runs no destructor. So a guard (`src/process`), a process at the other end of a pipe
-//! to us, removes everything with the run's label once the pipe closes.
+//! A kill runs no destructors. Therefore a guard (`src/process`), a process at the other end of a
+//! pipe to us, removes everything with the run's label once the pipe closes.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -15,19 +15,20 @@ use super::settings::Limits;
 use super::sweep;
 use crate::process::{Guard, is_released};
 
-/// How long the guard goes on looking: Docker may still be making a container
-/// whose maker is gone.
+/// How long the guard keeps looking: Docker may still be creating a container after the process
+/// that requested it is gone.
 const LOOKS: Duration = Duration::from_secs(5);
-/// How long it waits between two looks.
+/// How long the guard waits between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The guard of a run. Dropping it without [`Reaper::release`] lets it remove everything.
+/// The guard of a run. Unless released with [`Reaper::release`], it removes everything when
+/// dropped.
 #[derive(Debug)]
 pub(super) struct Reaper(Guard);
 
 impl Reaper {
-    /// Starts the guard of a run. `None` when there is nothing that could be one;
-    /// then a kill leaves containers, and `logto-testkit clean` removes them.
+    /// Starts the guard of a run. `None` if no guard process can be started; then a kill leaves
+    /// containers behind, which `logto-testkit clean` removes.
     pub(super) fn start(run: &str) -> Option<Self> {
         let quiet = |guard: &mut Command| {
             guard.stdout(Stdio::null()).stderr(Stdio::null());
@@ -36,20 +37,20 @@ impl Reaper {
             Ok(guard) => Some(Self(guard)),
             Err(error) => {
                 tracing::warn!(
-                    "no process that would remove containers after a kill ({error}); `logto-testkit clean` does"
+                    "cannot start the process that removes containers after a kill ({error}); if the run is killed, use `logto-testkit clean`"
                 );
                 None
             }
         }
     }
 
-    /// There is nothing left to remove.
+    /// Tells the guard that nothing is left to remove.
     pub(super) fn release(self) {
         self.0.release();
     }
 }
 
-/// Where our command is not built, as in other projects' tests: Docker's does it.
+/// Docker's command is the guard where ours is not built, as in other projects' tests.
 fn with_docker_s_command(run: &str) -> Command {
     let script = format!(
         "read -r word; [ \"$word\" = done ] && exit; \
@@ -64,11 +65,11 @@ fn with_docker_s_command(run: &str) -> Command {
     command
 }
 
-/// What the guard does: waits until the pipe closes, then removes everything of
-/// the run, unless it was told that there is nothing.
+/// The guard's job: waits until the pipe closes, then removes everything of the run, unless it was
+/// told that nothing is left.
 ///
 /// # Errors
-/// [`EngineError`] when Docker does not do it.
+/// [`EngineError`] if Docker refuses or does not answer.
 pub(crate) async fn reap(run: &str) -> Result<(), EngineError> {
     if is_released() {
         return Ok(());
@@ -80,7 +81,7 @@ pub(crate) async fn reap(run: &str) -> Result<(), EngineError> {
         sweep::remove_run(&engine, run).await?;
         clock.sleep(PAUSE).await;
     }
-    // The mark of an owner that is gone; nobody minds one that stays.
+    // Marker of an owner that is gone; it does no harm if it stays.
     drop(std::fs::remove_file(labels::lock_of(run)));
     Ok(())
 }

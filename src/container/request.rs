@@ -1,4 +1,4 @@
-//! The two containers, as `testcontainers` takes them.
+//! The two containers, as `testcontainers` requests.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,14 +24,14 @@ pub(super) struct Of<'a> {
 }
 
 impl Of<'_> {
-    /// Postgres, which holds the network namespace of both.
+    /// Postgres, which owns the network namespace of both.
     pub(super) fn postgres(&self) -> ContainerRequest<GenericImage> {
         let (name, tag) = split(&self.settings.postgres);
         let request = PORTS
             .into_iter()
             .fold(GenericImage::new(name, tag), |image, port| image.with_exposed_port(port.tcp()))
             .with_env_var("POSTGRES_PASSWORD", self.database_password)
-            // Data in memory, and nothing waits for a disk: it is gone with the run.
+            // Data in memory, without waiting for a disk: it is discarded with the run.
             .with_mount(Mount::tmpfs_mount("/var/lib/postgresql/data"))
             .with_env_var("PGDATA", "/var/lib/postgresql/data/pgdata")
             .with_cmd(["postgres", "-c", "listen_addresses=*"].into_iter().chain([
@@ -45,7 +45,7 @@ impl Of<'_> {
             .with_host_config_modifier(|config| {
                 publish_on_loopback(config);
                 config.extra_hosts = Some(vec![
-                    // To the forwarder in Logto's container; the connector's address is built in.
+                    // Leads to the forwarder in Logto's container; the connector's URL is built in.
                     "huggingface.co:127.0.0.1".to_owned(),
                     format!("{HOST_NAME}:host-gateway"),
                 ]);
@@ -53,7 +53,7 @@ impl Of<'_> {
         self.labelled(request, "postgres")
     }
 
-    /// Logto in that namespace, told of the published ports of [`PORTS`].
+    /// Logto in that namespace, configured with the published ports of [`PORTS`].
     pub(super) fn logto(
         &self,
         postgres: &str,
@@ -74,10 +74,10 @@ impl Of<'_> {
             .with_env_var("ENDPOINT", endpoint)
             .with_env_var("ADMIN_ENDPOINT", admin)
             .with_env_var("NODE_EXTRA_CA_CERTS", "/logto-testkit/ca.pem")
-            // Log lines are read by the harness.
+            // The harness parses log lines.
             .with_env_var("NO_COLOR", "1")
             .with_env_var("CI", "true")
-            // Not `with_network`, which would make a network of that name, too.
+            // Not `with_network`, which would also create a network of that name.
             .with_host_config_modifier(move |config| {
                 config.network_mode = Some(namespace.clone());
                 config.publish_all_ports = Some(false);
@@ -91,7 +91,7 @@ impl Of<'_> {
             ("mock", format!("{host} {port}\n")),
         ];
         if self.settings.reuse {
-            // The next run speaks for huggingface.co with the same CA; it can vouch for nothing else.
+            // The next run needs the same CA for huggingface.co; the CA is restricted to that name.
             files.push(("ca.key", ca.key_pem().to_owned()));
         }
         for (name, text) in files {
@@ -109,13 +109,13 @@ impl Of<'_> {
         request
             .with_labels(&self.labels)
             .with_label(labels::PART, part)
-            // We remove them ourselves, by label, on every way out; a drop in the middle of a
-            // walk's runtime would stop that runtime until Docker has answered.
+            // We remove them ourselves, by label, however the run ends; a drop in the middle of a
+            // walk would block its runtime until Docker has answered.
             .with_reuse(ReuseDirective::Always)
     }
 }
 
-/// Nobody else on the network gets at them.
+/// Makes the ports reachable from loopback only.
 fn publish_on_loopback(config: &mut HostConfig) {
     let binding = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: Some(String::new()) };
     let bindings = PORTS.map(|port| (format!("{port}/tcp"), Some(vec![binding.clone()])));
@@ -123,7 +123,7 @@ fn publish_on_loopback(config: &mut HostConfig) {
     config.publish_all_ports = Some(false);
 }
 
-/// `name:tag`; a colon within a registry's address is none of a tag.
+/// Splits `name:tag`; a colon within a registry's address does not start a tag.
 fn split(image: &str) -> (&str, &str) {
     match image.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => (name, tag),

@@ -19,19 +19,19 @@ use super::site::Site;
 use super::sweep::{label, list, remove_run};
 use super::version::Version;
 
-/// How long one that is there already may take to answer.
+/// How long a container that is already running may take to answer.
 const AWAKE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// What there was to take.
+/// What was found for reuse.
 pub(super) enum Reusable {
-    /// One that answers.
+    /// A Logto that answers.
     Found { site: Box<Site>, ca: Arc<Ca>, run: String, owner: OwnerLock, untouched: Option<Value> },
-    /// None; whoever starts one holds the lock already.
+    /// Nothing to reuse; the caller already holds the lock for the one to be started.
     ToStart(OwnerLock),
 }
 
-/// What two runs must have in common to share containers: images, our scripts, and
-/// the folder of the lock that lets only one at a time use them.
+/// What two runs must have in common to share containers: images, our scripts, and the folder of
+/// the lock that lets only one run use them at a time.
 pub(super) fn key(settings: &Container) -> String {
     let mut digest = Context::new(&SHA256);
     for part in [
@@ -48,8 +48,7 @@ pub(super) fn key(settings: &Container) -> String {
     digest.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Looks for containers that an earlier run left. Those that do not answer any
-/// more are removed.
+/// Looks for containers that an earlier run left, and removes those that no longer answer.
 ///
 /// # Errors
 /// [`ContainerError::ReuseTaken`] while another process uses them.
@@ -81,14 +80,14 @@ pub(super) async fn attach(
             Ok(Reusable::Found { site: Box::new(site), ca: Arc::new(ca), run, owner, untouched })
         }
         None => {
-            tracing::warn!("the Logto kept for reuse does not answer any more: another is started");
+            tracing::warn!("the Logto kept for reuse no longer answers: starting another");
             remove_run(engine, &run).await?;
             Ok(Reusable::ToStart(owner))
         }
     }
 }
 
-/// `None` for whatever reason it cannot be used: a fresh one can.
+/// `None` if it cannot be used, for whatever reason: a fresh one is started instead.
 async fn take(engine: &Engine, containers: [String; 2], reach: &Reach) -> Option<(Site, Ca, Option<Value>)> {
     let [postgres, logto] = &containers;
     let inspected = engine.ask("inspect a container", engine.docker().inspect_container(postgres, None));
@@ -118,14 +117,14 @@ async fn take(engine: &Engine, containers: [String; 2], reach: &Reach) -> Option
     Some((site, ca, untouched))
 }
 
-/// The file in Logto's container that says what the tenant held before the first run.
+/// File in Logto's container with the contents of the tenant before the first run.
 const UNTOUCHED: &str = "untouched.json";
 
-/// Keeps it for runs to come. Without it, a run takes for untouched what it finds.
+/// Stores it for later runs. Without it, a run assumes that the tenant it finds is untouched.
 pub(super) async fn remember(engine: &Engine, logto: &str, untouched: &Value) {
     let write = format!("printf '%s' \"$1\" > /logto-testkit/{UNTOUCHED}");
     if let Err(error) = engine.run_in(logto, &["sh", "-c", &write, "sh", &untouched.to_string()]).await {
-        tracing::warn!("what the untouched tenant holds could not be kept: {error}");
+        tracing::warn!("the contents of the untouched tenant could not be saved: {error}");
     }
 }
 

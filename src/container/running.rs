@@ -21,11 +21,11 @@ use super::site::{Site, Timings};
 use super::sweep;
 use super::version::Version;
 
-/// A Logto in containers, up and seeded, for any number of stacks one after the
-/// other: each finds the tenant as if nobody had been there.
+/// A Logto in containers, up and seeded, for any number of stacks one after the other: each one
+/// finds the tenant untouched.
 ///
-/// Call [`RunningContainer::stop`] at the end. However the process ends, a guard
-/// removes the containers, unless they are to stay.
+/// Call [`RunningContainer::stop`] at the end. However the process ends, a guard removes the
+/// containers, unless they are to stay.
 #[derive(Debug)]
 pub struct RunningContainer {
     site: Site,
@@ -36,9 +36,9 @@ pub struct RunningContainer {
     run: String,
     engine: Engine,
     stays: Option<&'static str>,
-    /// What the tenant held before anybody changed it.
+    /// The contents of the tenant before any change.
     untouched: OnceLock<Value>,
-    /// One stack at a time works in the tenant.
+    /// Only one stack at a time uses the tenant.
     turn: Arc<tokio::sync::Mutex<()>>,
     reaper: Option<Reaper>,
     progress: Progress,
@@ -46,10 +46,10 @@ pub struct RunningContainer {
 }
 
 impl Container {
-    /// Whether it could be started without fetching anything: for tests that would
-    /// rather say why they are skipped.
+    /// Checks that it could be started without pulling an image: for tests that would rather report
+    /// why they are skipped.
     ///
-    /// # Errors
+    /// [`ContainerError`] says what is missing.
     /// [`ContainerError`] says what is missing.
     pub async fn ready(&self) -> Result<(), ContainerError> {
         let engine = Engine::connect(self.limits.engine).await?;
@@ -61,11 +61,11 @@ impl Container {
         Ok(())
     }
 
-    /// Starts it, or takes the one that is kept for reuse.
+    /// Starts it, or attaches to the one that is kept for reuse.
     ///
     /// # Errors
-    /// [`ContainerError`] in words that say what to do; nothing is left then,
-    /// unless it was to be kept.
+    /// [`ContainerError`] with what to do about it; nothing is left running then, unless it was to
+    /// be kept.
     pub async fn start(self) -> Result<RunningContainer, ContainerError> {
         let engine = Engine::connect(self.limits.engine).await?;
         let (reach, bound) = reach::listen(engine.wish().await?).await?;
@@ -108,8 +108,10 @@ impl Container {
         let run = random.hex(6);
         let owner = match owner {
             Some(owner) => owner,
-            None => OwnerLock::of_run(&run)
-                .map_err(|source| ContainerError::Io { what: "mark the run as alive".to_owned(), source })?,
+            None => OwnerLock::of_run(&run).map_err(|source| ContainerError::Io {
+                what: "create the run's lock file".to_owned(),
+                source,
+            })?,
         };
         let stays = match (self.keep, self.reuse) {
             (_, true) => Some(labels::REUSED),
@@ -126,8 +128,8 @@ impl Container {
         if self.reuse {
             on_everything.insert(labels::REUSE_KEY.to_owned(), reuse::key(&self));
         }
-        // Before the first container. What is kept has no owner that could die; what is to be used
-        // again has one until it can be.
+        // Started before the first container. Kept containers have no owner that could die;
+        // reusable ones have an owner until they are ready for reuse.
         let mut reaper = if self.keep { None } else { Reaper::start(&run) };
         let progress = Progress::new(self.progress.clone());
         let boot = Boot {
@@ -148,13 +150,13 @@ impl Container {
             Ok(site) => site,
             Err(error) if self.keep => {
                 tracing::warn!(
-                    "the containers are kept: `docker ps -a --filter label={}={run}` lists them, `logto-testkit clean \
-                     {run}` removes them",
+                    "the containers are kept: list them with `docker ps -a --filter label={}={run}`, remove them with `logto-testkit clean \
+                     {run}`",
                     labels::RUN
                 );
                 return Err(error);
             }
-            // Docker may still be making one; the guard goes on looking.
+            // Docker may still be creating one; the guard keeps looking.
             Err(ContainerError::GivenUp) => {
                 remove(&engine, &run, None).await;
                 return Err(ContainerError::GivenUp);
@@ -187,77 +189,76 @@ impl Container {
     }
 }
 
-/// Removes a run; when that fails, the guard goes on trying.
+/// Removes a run; if that fails, the guard keeps trying.
 async fn remove(engine: &Engine, run: &str, reaper: Option<Reaper>) {
     match (sweep::remove_run(engine, run).await, reaper) {
         (Ok(_), Some(reaper)) => reaper.release(),
         (Ok(_), None) => {}
         (Err(error), _) => {
-            tracing::warn!("containers of run {run}: {error}; `logto-testkit clean` removes them");
+            tracing::warn!("containers of run {run}: {error}; remove them with `logto-testkit clean`");
         }
     }
 }
 
 impl RunningContainer {
-    /// Origin of Logto (`ENDPOINT`).
+    /// Logto's origin (`ENDPOINT`).
     #[must_use]
     pub fn endpoint(&self) -> &Url {
         &self.site.endpoint
     }
 
-    /// Origin of its admin tenant (`ADMIN_ENDPOINT`), where its console is, too.
+    /// Origin of the admin tenant (`ADMIN_ENDPOINT`), which also serves the console.
     #[must_use]
     pub fn admin_endpoint(&self) -> &Url {
         &self.site.admin_endpoint
     }
 
-    /// Id and secret of the seeded machine-to-machine application that may use
-    /// the Management API.
+    /// ID and secret of the seeded machine-to-machine application that may use the Management API.
     #[must_use]
     pub fn credentials(&self) -> (&str, &str) {
         ("m-default", &self.site.secret)
     }
 
-    /// The version that its image holds.
+    /// The version of Logto in the image.
     #[must_use]
     pub fn version(&self) -> Version {
         self.site.version
     }
 
-    /// What its containers are labelled with, as `logto-testkit.run`.
+    /// The run's ID, with which its containers are labeled as `logto-testkit.run`.
     #[must_use]
     pub fn run(&self) -> &str {
         &self.run
     }
 
-    /// Image and tag.
+    /// Name and tag of the image.
     #[must_use]
     pub fn image(&self) -> &str {
         &self.image
     }
 
-    /// Where the mock Hugging Face listens for it.
+    /// Where the mock Hugging Face listens for this Logto.
     #[must_use]
     pub fn reach(&self) -> &Reach {
         &self.reach
     }
 
-    /// The CA that it trusts.
+    /// The CA that this Logto trusts.
     #[must_use]
     pub fn ca(&self) -> &Arc<Ca> {
         &self.ca
     }
 
-    /// How long the start took; `None` for one that ran already.
+    /// How long the start took; `None` if it was already running.
     #[must_use]
     pub fn timings(&self) -> Option<Timings> {
         self.site.timings
     }
 
-    /// Why it can be used no more, where one of its containers is gone.
+    /// Why it can no longer be used, if one of its containers is gone.
     pub(crate) async fn gone(&self) -> Option<ContainerError> {
         let [postgres, logto] = &self.site.containers;
-        // Without its database, whatever Logto says is not the cause.
+        // Without its database, Logto's own log does not show the cause.
         for (part, id) in [("postgres", postgres), ("logto", logto)] {
             if self.engine.is_up(id).await.is_ok_and(|is_up| !is_up) {
                 return Some(ContainerError::Gone { part, log: self.site.words.told() });
@@ -266,38 +267,37 @@ impl RunningContainer {
         None
     }
 
-    /// The listener for the next mock.
+    /// Binds the listener for the next mock.
     pub(crate) fn listener(&self) -> Result<Bound, kit::BindError> {
         self.port.bound()
     }
 
-    /// Waits until no other stack works in the tenant.
+    /// Waits until no other stack uses the tenant.
     pub(crate) async fn turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
         self.turn.clone().lock_owned().await
     }
 
-    /// What the tenant held before anybody changed it, if somebody has looked.
+    /// The contents of the tenant before any change, if they have been recorded.
     pub(crate) fn untouched(&self) -> Option<&Value> {
         self.untouched.get()
     }
 
-    /// Keeps what the tenant holds before anybody changes it, beyond this run
-    /// with containers that are used again.
+    /// Records the contents of the tenant before any change; for reusable containers, beyond this
+    /// run.
     pub(crate) async fn remember(&self, untouched: Value) {
         if self.is_reused() {
             reuse::remember(&self.engine, &self.site.containers[1], &untouched).await;
         }
-        // Whoever was first has looked at the same.
+        // An earlier recording shows the same contents.
         drop(self.untouched.set(untouched));
     }
 
-    /// Whether an earlier run may have left something in the tenant, or a later one finds it.
+    /// Whether an earlier run may have left something in the tenant, or a later run will use it.
     pub(crate) fn is_reused(&self) -> bool {
         self.stays == Some(labels::REUSED)
     }
 
-    /// Removes the containers with their volumes, or says how to reach those
-    /// that stay.
+    /// Removes the containers with their volumes, or returns how to reach those that stay.
     pub async fn stop(mut self) -> Option<Kept> {
         if let Some(stays) = self.stays {
             return Some(Kept {
@@ -313,7 +313,7 @@ impl RunningContainer {
         None
     }
 
-    /// As [`RunningContainer::stop`]; whoever was told of the start is told of what stays.
+    /// Like [`RunningContainer::stop`]; also reports containers that stay to the progress listener.
     pub(crate) async fn stop_and_tell(self) {
         let progress = self.progress.clone();
         if let Some(kept) = self.stop().await {

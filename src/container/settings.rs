@@ -1,4 +1,4 @@
-//! Which images, and what happens to the containers.
+//! Which images to start, and what happens to the containers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use super::progress::{Event, Listener};
 
 /// Logto's official image.
 pub(crate) const DEFAULT_IMAGE: &str = "svhd/logto";
-/// The version whose recordings the snapshots are held against.
+/// The version of Logto whose recordings the snapshots are compared with.
 pub const DEFAULT_TAG: &str = "1.42";
-/// The database that Logto's own compose file takes.
+/// The database image of Logto's own compose file.
 pub(crate) const DEFAULT_POSTGRES: &str = "postgres:17-alpine";
 
-/// A Logto to be started in containers.
+/// Settings for starting Logto in containers.
 ///
 /// ```no_run
 /// use logto_testkit::{Stack, stack::Logto};
@@ -42,20 +42,20 @@ pub struct Container {
     pub(super) give_up: Option<watch::Receiver<bool>>,
 }
 
-/// How long each phase may take.
+/// Time limits of the phases.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// The Docker Engine's answer to a simple question.
+    /// For the Docker Engine's answer to a simple request.
     pub(super) engine: Duration,
-    /// Fetching one image.
+    /// For pulling one image.
     pub(super) pull: Duration,
-    /// Of that, without anything new from the registry.
+    /// Within a pull, for the time without new data from the registry.
     pub(super) pull_standstill: Duration,
     /// From a container's creation until it runs.
     pub(super) start: Duration,
-    /// Until Postgres takes connections.
+    /// Until Postgres accepts connections.
     pub(super) postgres: Duration,
-    /// `npm run cli db seed`.
+    /// For `npm run cli db seed`.
     pub(super) seed: Duration,
     /// Until `GET /api/status` answers 204.
     pub(super) boot: Duration,
@@ -94,7 +94,7 @@ impl Default for Container {
 }
 
 impl Container {
-    /// The official image with this tag, e.g. `1.42`.
+    /// Uses the official image with this tag, e.g. `1.42`.
     #[must_use]
     pub fn new(tag: impl Into<String>) -> Self {
         Self {
@@ -111,81 +111,79 @@ impl Container {
         }
     }
 
-    /// Another image, without its tag, e.g. `ghcr.io/logto-io/logto`.
+    /// Uses another image, given without its tag, e.g. `ghcr.io/logto-io/logto`.
     #[must_use]
     pub fn image(mut self, image: impl Into<String>) -> Self {
         self.image = image.into();
         self
     }
 
-    /// Another Postgres, with its tag. Versions before 18, whose data is in
-    /// `/var/lib/postgresql/data`.
+    /// Uses another Postgres image, given with its tag. Only versions before 18 are supported,
+    /// whose data is in `/var/lib/postgresql/data`.
     #[must_use]
     pub fn postgres(mut self, image: impl Into<String>) -> Self {
         self.postgres = image.into();
         self
     }
 
-    /// Leaves the containers for inspection; `logto-testkit clean` removes them.
+    /// Keeps the containers for inspection; `logto-testkit clean` removes them.
     #[must_use]
     pub fn keep(mut self) -> Self {
         self.keep = true;
         self
     }
 
-    /// Takes containers that an earlier run left for reuse, and leaves them: for
-    /// fast local loops. Only one process can use them at a time;
-    /// `logto-testkit clean` removes them.
+    /// Uses containers that an earlier run left for reuse, and leaves them running: for fast local
+    /// loops. Only one process can use them at a time; `logto-testkit clean` removes them.
     #[must_use]
     pub fn reuse(mut self) -> Self {
         self.reuse = true;
         self
     }
 
-    /// The CA of `https://huggingface.co`; made per start when not given.
+    /// Sets the CA of `https://huggingface.co`; by default each start creates one.
     #[must_use]
     pub fn ca(mut self, ca: Arc<Ca>) -> Self {
         self.ca = Some(ca);
         self
     }
 
-    /// How long Logto may take from its start until it answers; two minutes
-    /// unless said.
+    /// Sets how long Logto may take from its start until it answers; the default is two minutes.
     #[must_use]
     pub fn boot_limit(mut self, limit: Duration) -> Self {
         self.limits.boot = limit;
         self
     }
 
-    /// Where the containers' whole logs are written after a failure; the
-    /// system's folder for temporary files unless said.
+    /// Sets the folder for the containers' full logs after a failure; the default is the system's
+    /// folder for temporary files.
     #[must_use]
     pub fn log_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.log_folder = folder.into();
         self
     }
 
-    /// Is told how far the start is.
+    /// Calls `listener` with the progress of the start.
     #[must_use]
     pub fn on_progress(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(listener));
         self
     }
 
-    /// Gives a start up once this turns true, and removes what there is until then.
+    /// Cancels the start once this turns true, and removes what was created up to then.
     #[must_use]
     pub fn give_up_when(mut self, told: watch::Receiver<bool>) -> Self {
         self.give_up = Some(told);
         self
     }
 
-    /// Image and tag, as Docker takes them.
+    /// Name and tag of the image, as Docker expects them.
     #[must_use]
     pub fn descriptor(&self) -> String {
         format!("{}:{}", self.image, self.tag)
     }
 
-    /// Until somebody says so.
+    /// Waits until the start is canceled.
     pub(super) async fn given_up(&self) {
         if let Some(mut told) = self.give_up.clone()
             && told.wait_for(|told| *told).await.is_ok()

@@ -1,4 +1,4 @@
-//! A Logto that has been started or found: where it is, and how long it took.
+//! A Logto that was started or found: where it is, and how long the start took.
 
 use std::time::Duration;
 
@@ -10,28 +10,28 @@ use super::version::Version;
 /// How long the parts of a start took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timings {
-    /// Until Postgres took connections.
+    /// Until Postgres accepted connections.
     pub postgres: Duration,
-    /// The seed.
+    /// The duration of the seed.
     pub seed: Duration,
     /// From Logto's start to its first answer.
     pub boot: Duration,
-    /// From the first container's creation on; pulls are not in it.
+    /// From the creation of the first container on, without pulls.
     pub total: Duration,
 }
 
-/// What a start gives.
+/// The result of a start.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) endpoint: Url,
     pub(super) admin_endpoint: Url,
-    /// Of the seeded application `m-default`.
+    /// Secret of the seeded application `m-default`.
     pub(super) secret: String,
     pub(super) version: Version,
-    /// `None` for one that ran already.
+    /// `None` if it was already running.
     pub(super) timings: Option<Timings>,
-    /// Postgres and Logto, by id.
+    /// IDs of the Postgres and the Logto container.
     pub(super) containers: [String; 2],
-    /// What Logto logged last.
+    /// The last lines that Logto logged.
     pub(super) words: LastWords,
 }

@@ -1,4 +1,4 @@
-//! Removing what is ours, by its labels.
+//! Removes our containers, which are found by their labels.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -17,26 +17,26 @@ use super::settings::Limits;
 
 /// How long Docker may take to remove one container.
 const REMOVAL: Duration = Duration::from_secs(60);
-/// Of an owner that cannot be seen from here, a run this young may still be at work.
+/// A run this young may still be running if its owner cannot be seen from here.
 const YOUNG: Duration = Duration::from_secs(3600);
 
 /// What [`clean`] removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CleanScope {
-    /// What runs left behind, what was kept, and what waits to be used again.
+    /// What runs left behind, what was kept, and what is kept for reuse.
     LeftOver,
-    /// Everything of ours, runs at work included.
+    /// Everything of ours, including runs in progress.
     All,
-    /// Everything of one run, at work or not.
+    /// Everything of one run, in progress or not.
     Run(String),
 }
 
-/// What [`clean`] did.
+/// The result of [`clean`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
-    /// How many containers were removed, by what they were for.
+    /// Number of removed containers, by what they were for.
     pub removed: BTreeMap<&'static str, usize>,
-    /// How many belong to runs at work, or may.
+    /// Number of containers that belong, or may belong, to runs in progress.
     pub at_work: usize,
 }
 
@@ -51,22 +51,26 @@ impl std::fmt::Display for Cleaned {
             write!(f, "removed {all} container(s) with their volumes: {}", kinds.join(", "))?;
         }
         if self.at_work > 0 {
-            write!(f, "; left {} of runs that are, or may be, at work (--all removes them)", self.at_work)?;
+            write!(
+                f,
+                "; left {} of runs that are, or may be, in progress (--all removes them)",
+                self.at_work
+            )?;
         }
         Ok(())
     }
 }
 
-/// Removes containers of this tool with their anonymous volumes; it makes no
-/// networks and no named volumes.
+/// Removes containers of this tool with their anonymous volumes; the tool creates no networks and
+/// no named volumes.
 ///
 /// # Errors
-/// [`EngineError`] when Docker does not do it.
+/// [`EngineError`] if Docker refuses or does not answer.
 pub(crate) async fn clean(scope: &CleanScope) -> Result<Cleaned, EngineError> {
     let engine = Engine::connect(Limits::default().engine).await?;
     let now = kit::Clock::system().seconds();
     let mut cleaned = Cleaned::default();
-    // Logto before Postgres, in whose network namespace it is.
+    // Logto before Postgres, whose network namespace it uses.
     let run = match scope {
         CleanScope::LeftOver | CleanScope::All => None,
         CleanScope::Run(run) => Some(run.as_str()),
@@ -83,7 +87,7 @@ pub(crate) async fn clean(scope: &CleanScope) -> Result<Cleaned, EngineError> {
         let in_use = match Owner::of(label(&container, labels::LOCK).map(Path::new)) {
             Owner::Lives => true,
             Owner::Gone => false,
-            // A kept one has no owner any more.
+            // A kept container no longer has an owner.
             Owner::Unknown => label(&container, labels::STAYS).is_none() && age < YOUNG,
         };
         if in_use && *scope == CleanScope::LeftOver {
@@ -92,19 +96,19 @@ pub(crate) async fn clean(scope: &CleanScope) -> Result<Cleaned, EngineError> {
         }
         remove(&engine, &container).await?;
         if let Some(lock) = label(&container, labels::LOCK) {
-            // The mark of an owner that is gone; nobody minds one that stays.
+            // Marker of an owner that is gone; it does no harm if it stays.
             drop(std::fs::remove_file(lock));
         }
-        let kind = if in_use { "of a run at work" } else { kind };
+        let kind = if in_use { "of a run in progress" } else { kind };
         *cleaned.removed.entry(kind).or_default() += 1;
     }
     Ok(cleaned)
 }
 
-/// Removes everything of one run and says how much that was.
+/// Removes everything of one run and returns the number of containers.
 ///
 /// # Errors
-/// [`EngineError`] when Docker does not do it.
+/// [`EngineError`] if Docker refuses or does not answer.
 pub(super) async fn remove_run(engine: &Engine, run: &str) -> Result<usize, EngineError> {
     let mut found = list(engine, labels::RUN, Some(run)).await?;
     found.sort_by_key(|container| label(container, labels::PART) == Some("postgres"));
@@ -114,10 +118,10 @@ pub(super) async fn remove_run(engine: &Engine, run: &str) -> Result<usize, Engi
     Ok(found.len())
 }
 
-/// Containers, running or not, that have a label.
+/// Lists containers, running or not, that have a label.
 ///
 /// # Errors
-/// [`EngineError`].
+/// [`EngineError`] if Docker refuses or does not answer.
 pub(super) async fn list(
     engine: &Engine,
     name: &str,
@@ -129,7 +133,7 @@ pub(super) async fn list(
     engine.ask("list containers", engine.docker().list_containers(Some(options))).await
 }
 
-/// A label's value.
+/// The value of a container's label.
 pub(super) fn label<'a>(container: &'a ContainerSummary, name: &str) -> Option<&'a str> {
     container.labels.as_ref()?.get(name).map(String::as_str)
 }
@@ -140,7 +144,7 @@ async fn remove(engine: &Engine, container: &ContainerSummary) -> Result<(), Eng
     let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
     let removal = engine.docker().remove_container(id, Some(options));
     match kit::within(WHAT, REMOVAL, removal).await {
-        // 404: gone; 409: somebody else removes it already.
+        // 404: already gone; 409: its removal is already in progress.
         Ok(Ok(()) | Err(Bollard::DockerResponseServerError { status_code: 404 | 409, .. })) => Ok(()),
         Ok(Err(source)) => Err(EngineError::Answer { what: WHAT, source }),
         Err(_) => Err(engine.silent(WHAT, REMOVAL)),

@@ -1,23 +1,22 @@
-//! Versions of Logto: which can be walked, and what is known of the older ones.
+//! Versions of Logto: which are supported.
 
-/// The oldest that is accepted: since 1.26.0 Logto's own sign-in page speaks the
-/// Experience API and nothing else (its change log, 3594e1316; `docs/logto-versions.md`
-/// lists what changed since).
+/// The oldest supported version: since 1.26.0 Logto's own sign-in page speaks only the Experience
+/// API (its change log, 3594e1316; `docs/logto-versions.md` lists what has changed since).
 pub(crate) const MINIMUM: Version = Version { major: 1, minor: 26, patch: 0 };
 
 /// A released version of Logto.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// Major.
+    /// The major version.
     pub major: u32,
-    /// Minor.
+    /// The minor version.
     pub minor: u32,
-    /// Patch.
+    /// The patch version.
     pub patch: u32,
 }
 
 impl Version {
-    /// Reads `1.42.0`, with or without a pre-release part.
+    /// Parses a version such as `1.42.0`, with or without a pre-release part.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let core = text.trim().split(['-', '+']).next()?;

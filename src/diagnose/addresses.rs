@@ -1,15 +1,14 @@
-//! The addresses of a person's set-up in its twin, and back.
+//! Maps the addresses of a person's set-up to those of its twin, and back.
 //!
-//! The twin's app and Logto are at ports of this machine. Addresses that point
-//! at the real ones become `[APP]…` and `[LOGTO]…`; what they differ in (slash,
-//! scheme, path) stays. Others get a host that nobody has, so that a rule about
-//! loopback addresses cannot take them for the twin's.
+//! The twin's app and Logto are at ports of this machine. Addresses that point at the real ones
+//! become `[APP]…` and `[LOGTO]…`; their differences (slash, scheme, path) are preserved. Others
+//! get an unused host, so that a rule about loopback addresses cannot mistake them for the twin's.
 
 use url::Url;
 
 use crate::placeholder;
 
-/// A host that a real one was replaced by: `other-1.example`.
+/// The name of hosts that replace real ones: `other-1.example`.
 const OTHER: &str = "other";
 
 /// Which real addresses stand for which party.
@@ -17,18 +16,18 @@ const OTHER: &str = "other";
 pub(super) struct Addresses {
     logto: Option<Url>,
     app: Option<Url>,
-    /// Real hosts, in the order in which they were met.
+    /// Real hosts, in order of appearance.
     others: Vec<String>,
-    /// Twin's address (with names), and the person's own.
+    /// Pairs of the twin's address (with names) and the person's own.
     back: Vec<(String, String)>,
 }
 
-/// Whose list an address stands in.
+/// The list in which an address appears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listed {
-    /// Of the OAuth app at Hugging Face, where Logto's callback belongs.
+    /// The OAuth app at Hugging Face, where Logto's callback belongs.
     AtHuggingFace,
-    /// Of the app's record in Logto, where the app's callback belongs.
+    /// The app's record in Logto, where the app's callback belongs.
     InLogto,
 }
 
@@ -45,7 +44,7 @@ impl Addresses {
         self.app.as_ref()
     }
 
-    /// An address of a list, for the twin, as a text of a scenario.
+    /// An address from a list, converted for the twin, as a text of a scenario.
     pub(super) fn for_twin(&mut self, own: &str, listed: Listed) -> String {
         let twin = self.translated(own, listed);
         if twin != own {
@@ -65,15 +64,15 @@ impl Addresses {
             let Some(party) = party else { continue };
             let (their_scheme, their_host) = (party.scheme(), authority(party));
             if host == their_host && scheme == their_scheme {
-                // At another party's host, the path that belongs here would be let through: hosts of
-                // the twin differ by their ports only, which do not count on loopback.
+                // At another party's host, the path that belongs here would be accepted: the twin's
+                // hosts differ only in their ports, which do not count on loopback.
                 if at == 0 || is_loopback(party) || !rest.starts_with("/callback/") {
                     return format!("[{name}]{rest}");
                 }
             } else if host == their_host
                 && matches!((scheme, their_scheme), ("http", "https") | ("https", "http"))
             {
-                // The twin speaks http.
+                // The twin uses plain http.
                 return format!("https://[{name}_HOST]{rest}");
             }
         }
@@ -81,7 +80,7 @@ impl Addresses {
             Listed::AtHuggingFace => &self.logto,
             Listed::InLogto => &self.app,
         };
-        // Where the real one is on loopback, what is said of loopback holds as it is.
+        // If the real one is on loopback, the rules for loopback apply unchanged.
         let keeps = belongs.as_ref().is_some_and(is_loopback) && loopback(host);
         if keeps || !matches!(scheme, "http" | "https") {
             return format!("{scheme}://{}{rest}", literal(host));
@@ -102,8 +101,8 @@ impl Addresses {
         format!("{scheme}://{OTHER}-{number}.example{port}{rest}")
     }
 
-    /// From texts of the twin to the person's own, longest first. `fill` puts the
-    /// twin's values in place of names.
+    /// Pairs that convert texts of the twin to the person's own, longest first. `fill` replaces
+    /// names with the twin's values.
     pub(super) fn words(&self, fill: impl Fn(&str) -> String) -> Vec<(String, String)> {
         let mut words: Vec<(String, String)> =
             self.back.iter().map(|(twin, own)| (fill(twin), own.clone())).collect();
@@ -117,12 +116,12 @@ impl Addresses {
     }
 }
 
-/// What stands for a Logto whose address nobody said.
+/// Stands for a Logto whose address is not known.
 pub(super) const UNKNOWN_LOGTO: &str = "https://<your-logto>";
-/// What stands for an app whose address nobody said.
+/// Stands for an app whose address is not known.
 pub(super) const UNKNOWN_APP: &str = "https://<your-app>";
 
-/// Scheme, host with port, and the rest, as they are written.
+/// Splits an address into scheme, host with port, and the rest, as written.
 fn split(address: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = address.split_once("://")?;
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
@@ -130,14 +129,14 @@ fn split(address: &str) -> Option<(&str, &str, &str)> {
         return None;
     }
     let end = rest.find(['/', '?', '#']).unwrap_or_else(|| {
-        // White space that came with a paste is no part of the host.
+        // Pasted white space is not part of the host.
         rest.trim_end().len()
     });
     let (host, rest) = rest.split_at(end);
     (!host.is_empty()).then_some((scheme, host, rest))
 }
 
-/// Host and port as they are written in an address.
+/// Host and port as written in an address.
 fn authority(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
@@ -154,7 +153,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(loopback)
 }
 
-/// A text that stands for itself in a scenario.
+/// Escapes a text so that a scenario takes it literally.
 pub(super) fn literal(text: &str) -> String {
     let mut escaped = text.replace("${", "$${");
     let mut names: Vec<String> = placeholder::names(&escaped).into_iter().map(ToOwned::to_owned).collect();
@@ -184,7 +183,7 @@ mod tests {
             ("http://auth.example.com/callback/abc", "https://[LOGTO_HOST]/callback/abc"),
             ("https://auth.example.com/callback/abc\n", "[LOGTO]/callback/abc\n"),
             ("https://shop.example.com/callback", "[APP]/callback"),
-            // The twin's ports do not count on loopback, so a host of its own is needed.
+            // The twin's ports do not count on loopback, so a separate host is needed.
             ("https://shop.example.com/callback/abc", "https://other-1.example/callback/abc"),
             ("https://auth.example.com:8443/callback/abc", "https://other-2.example:8443/callback/abc"),
             ("http://localhost:3001/callback/abc", "http://other-3.example:3001/callback/abc"),

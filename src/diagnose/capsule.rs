@@ -1,4 +1,4 @@
-//! A scenario file that reproduces a case, fit for a bug report.
+//! A scenario file that reproduces a case and is fit for a bug report.
 
 use std::path::Path;
 
@@ -14,35 +14,35 @@ use super::yaml;
 use crate::findings::Cause;
 use crate::scenario::{Scenario, documents};
 
-/// A scenario file that reproduces a case.
+/// A scenario file that reproduces a case without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capsule {
-    /// The file.
+    /// The contents of the file, in YAML.
     pub text: String,
     /// The first finding of its walk.
     pub finding: Option<Cause>,
 }
 
-/// What messages name.
+/// The file name that messages use.
 const FILE: &str = "capsule.yaml";
-/// What stands in a capsule for its story.
-const DESCRIPTION: &str = "Somebody signs in with Hugging Face; what comes of it is said above.";
+/// The description of a capsule's scenario.
+const DESCRIPTION: &str = "A person signs in with Hugging Face; the result is given above.";
 
-/// Writes a set-up as a scenario: secrets, e-mail addresses, names and hosts are
-/// replaced by others with the same defects. The scenario is walked, and leads to
-/// the same first finding as the set-up itself.
+/// Writes a set-up as a scenario: secrets, e-mail addresses, names and hosts are replaced by others
+/// with the same defects. The scenario is walked, and leads to the same first finding as the set-up
+/// itself.
 ///
 /// # Errors
-/// [`CapsuleError`] when it cannot be walked, or would not be the same.
+/// [`CapsuleError`] if it cannot be walked, or would lead to another finding.
 pub async fn capsule(case: &Case) -> Result<Capsule, CapsuleError> {
     let (twin, finding) = modelled(case, &App::Sample).await?;
-    made(twin.document, finding, "A set-up that was looked at with `logto-testkit diagnose`").await
+    made(twin.document, finding, "A set-up that was examined with `logto-testkit diagnose`").await
 }
 
-/// The same of a scenario file, or of one of its cases.
+/// Does the same for a scenario file, or for one of its cases.
 ///
 /// # Errors
-/// [`CapsuleError`] when it cannot be walked, or would not be the same.
+/// [`CapsuleError`] if it cannot be walked, or would lead to another finding.
 pub(crate) async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Result<Capsule, CapsuleError> {
     let mut all = documents(path)?;
     let at = match case {
@@ -55,7 +55,7 @@ pub(crate) async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Resu
         return Err(CapsuleError::WhichCase { file: path.display().to_string(), cases: cases.join(", ") });
     };
     let (_, mut document) = all.swap_remove(at);
-    // Where the story came from, and what a reviewer expected of it, is not the reader's affair.
+    // The reader does not need the story's sources, nor the reviewer's expectations.
     document.remove("finding");
     document.remove("source");
     let finding = first_finding(&Scenario::made(document.clone(), Path::new(FILE))?).await?;
@@ -68,7 +68,7 @@ async fn made(
     what: &str,
 ) -> Result<Capsule, CapsuleError> {
     let mut disguised = document;
-    // A story may name anything.
+    // A description may contain any name.
     disguised.insert("description".to_owned(), Value::from(DESCRIPTION));
     let mut disguise = Disguise::new(Random::from_os());
     disguise.put_on(&mut disguised);
@@ -76,7 +76,7 @@ async fn made(
     if let Some(field) = disguise.left_in(&body) {
         return Err(CapsuleError::WouldLeak { field: field.to_owned() });
     }
-    // Of what is written.
+    // Checks the text as written.
     let again = first_finding(&Scenario::parse(&body, Path::new(FILE))?).await?;
     if again != finding {
         let name = |cause: Option<Cause>| cause.map_or("nothing", Cause::id).to_owned();
@@ -84,14 +84,14 @@ async fn made(
     }
     let found = finding.map_or_else(
         || "# Nothing wrong was found in it.\n".to_owned(),
-        |cause| format!("# What is found first: {}\n#   {}\n", cause.id(), cause.text().cause),
+        |cause| format!("# First finding: {}\n#   {}\n", cause.id(), cause.text().cause),
     );
     let text = format!(
         "# {what}, for a bug report.\n\
-         # Secrets, e-mail addresses, names and hosts in it are made up; what was wrong with the real ones (white\n\
-         # space, quotation marks, a missing end, another letter) is wrong with these, too.\n\
+         # Secrets, e-mail addresses, names and hosts in it are invented; what was wrong with the real ones (white\n\
+         # space, quotation marks, a missing end, another letter) is wrong with these as well.\n\
          # Written by logto-testkit {version}.\n\
-         # `logto-testkit run FILE` walks it.\n\
+         # Walk it with `logto-testkit run FILE`.\n\
          {found}\n{body}",
         version = env!("CARGO_PKG_VERSION"),
     );

@@ -1,4 +1,4 @@
-//! What a person with a broken sign-in has.
+//! The settings that the owner of a broken sign-in has.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -6,9 +6,9 @@ use url::Url;
 use crate::setup::{ConnectorFactory, OauthApp};
 use crate::vocabulary::{free_texts, is_address};
 
-/// What a person with a broken sign-in has: settings as the consoles and APIs
-/// give them. Only the connector is needed; the rest is assumed to be as in
-/// Logto's guide where it is absent, and the diagnosis says so.
+/// The settings that the owner of a broken sign-in has, as consoles and APIs return them. Only the
+/// connector is required; the rest is assumed to be as in Logto's guide if absent, and the
+/// diagnosis says so.
 ///
 /// ```
 /// use logto_testkit::diagnose::Case;
@@ -21,14 +21,14 @@ use crate::vocabulary::{free_texts, is_address};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Case {
-    /// The connector.
+    /// The connector in Logto.
     pub connector: ConnectorCase,
-    /// The app's record, as `GET /api/applications/:id` gives it; a member
-    /// `secrets` as `GET /api/applications/:id/secrets` gives it may be added.
+    /// The app's record, as `GET /api/applications/:id` returns it; a member `secrets` as `GET
+    /// /api/applications/:id/secrets` returns it may be added.
     pub application: Option<Map<String, Value>>,
-    /// As `GET /api/sign-in-exp` gives it.
+    /// The sign-in experience, as `GET /api/sign-in-exp` returns it.
     pub sign_in_experience: Option<Map<String, Value>>,
-    /// The OAuth app's settings page at Hugging Face; what is absent is not known.
+    /// The OAuth app's settings at Hugging Face; absent fields are unknown.
     pub oauth_app: Option<OauthApp>,
     /// The app itself.
     pub app: AppCase,
@@ -41,24 +41,24 @@ pub struct Case {
 /// The connector in Logto.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectorCase {
-    /// Its id, part of the callback URI.
+    /// Its ID, which is part of the callback URI.
     pub id: Option<String>,
     /// The factory it is made of.
     pub factory: ConnectorFactory,
-    /// What the sign-in experience knows it by.
+    /// The target by which the sign-in experience refers to it.
     pub target: Option<String>,
-    /// `config`.
+    /// The member `config`.
     pub config: Map<String, Value>,
-    /// `syncProfile`.
+    /// The member `syncProfile`.
     pub sync_profile: bool,
-    /// It is in a Logto already, which took it as it is.
+    /// Whether a Logto has already stored it, and so accepted it as it is.
     pub stored: bool,
 }
 
-/// The app, as the built-in sample app is to play it.
+/// The app's settings, which the built-in sample app imitates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppCase {
-    /// The app id that it sends.
+    /// The app ID that it sends.
     pub app_id: Option<String>,
     /// The app secret that it sends.
     pub app_secret: Option<String>,
@@ -66,19 +66,19 @@ pub struct AppCase {
     pub redirect_uri: Option<String>,
     /// The post sign-out redirect URI that it sends.
     pub post_sign_out_redirect_uri: Option<String>,
-    /// Scopes that it asks for, besides `openid offline_access profile`.
+    /// Scopes that it requests in addition to `openid offline_access profile`.
     pub scopes: Vec<String>,
 }
 
 impl Case {
-    /// What in it nobody else is to read: secrets, the free texts of the connector's configuration,
-    /// and what addresses hide (user name, password, query, fragment). What is shown of a
-    /// diagnosis does not hold them; [`kit::secret::learn`] takes them.
+    /// The values in it that must stay confidential: secrets, the free texts of the connector's
+    /// configuration, and the hidden parts of URLs (user name, password, query, fragment). Output
+    /// about a diagnosis does not contain them; pass them to [`kit::secret::learn`].
     #[must_use]
     pub fn secret_values(&self) -> Vec<String> {
         let mut found = Vec::new();
         for (name, value) in &self.connector.config {
-            // Who the client is, and for what it asks, is public.
+            // Client ID and scope are public.
             if !["clientId", "scope"].contains(&name.as_str()) {
                 free_texts(value, &mut found);
             }

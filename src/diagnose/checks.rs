@@ -1,4 +1,4 @@
-//! What a sign-in has to pass, in order, and how far a walk came.
+//! The stages of a sign-in, in order, and how far a walk got.
 
 use http::Method;
 use kit::{Direction, Entry, Outcome, Party};
@@ -8,10 +8,10 @@ use url::Url;
 use crate::run::ObservedWalk;
 use crate::walker::{Hop, WhyHop};
 
-/// What a sign-in has to pass, in order.
+/// The stages of a sign-in, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Logto takes the connector's configuration.
+    /// Logto accepts the connector's configuration.
     Configuration,
     /// The app sends people to Logto.
     SignInBegins,
@@ -23,15 +23,15 @@ pub enum Stage {
     AuthorizationUri,
     /// Hugging Face accepts it: client id, redirect URI, scopes.
     HuggingFaceRequest,
-    /// The person allows, and is sent back to Logto.
+    /// The person consents, and is sent back to Logto.
     Consent,
     /// Hugging Face gives Logto a token: client id, secret.
     Token,
-    /// Hugging Face tells Logto who it is.
+    /// Hugging Face tells Logto who the person is.
     Profile,
-    /// Logto finds or makes the account.
+    /// Logto finds or creates the account.
     Account,
-    /// The app takes the person back: app secret, id token.
+    /// The app signs the person in: app secret, id token.
     AppCallback,
     /// The app knows the person afterwards.
     Session,
@@ -40,7 +40,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All, in order.
+    /// All stages, in order.
     pub const ALL: [Self; 13] = [
         Self::Configuration,
         Self::SignInBegins,
@@ -57,27 +57,27 @@ impl Stage {
         Self::SignOut,
     ];
 
-    /// What is checked, in words.
+    /// The stage in words, as the report shows it.
     #[must_use]
     pub fn says(self) -> &'static str {
         match self {
-            Self::Configuration => "Logto takes the connector's configuration",
+            Self::Configuration => "Logto accepts the connector's configuration",
             Self::SignInBegins => "the app sends people to Logto",
             Self::AppRequest => "Logto accepts the app's request (app id, redirect URI)",
             Self::Button => "Logto's sign-in page shows the button",
             Self::AuthorizationUri => "Logto can build the request to Hugging Face",
             Self::HuggingFaceRequest => "Hugging Face accepts it (client id, redirect URI, scopes)",
-            Self::Consent => "people who allow are sent back to Logto",
+            Self::Consent => "people who consent are sent back to Logto",
             Self::Token => "Hugging Face gives Logto a token (client id and secret)",
-            Self::Profile => "Hugging Face tells Logto who it is",
-            Self::Account => "Logto makes the account",
-            Self::AppCallback => "the app takes people back (app secret, id token)",
+            Self::Profile => "Hugging Face tells Logto who the person is",
+            Self::Account => "Logto creates the account",
+            Self::AppCallback => "the app signs people in (app secret, id token)",
             Self::Session => "the app knows the person afterwards",
             Self::SignOut => "signing out ends it, and leads back to the app",
         }
     }
 
-    /// Its name in reports for programs.
+    /// The stage's name in reports for programs.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -98,7 +98,7 @@ impl Stage {
     }
 }
 
-/// A stage that was passed, and what was seen of it.
+/// A stage that was passed, and details from the walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Passed {
     pub(super) stage: Stage,
@@ -116,10 +116,10 @@ struct Looked<'w> {
 }
 
 impl Looked<'_> {
-    /// What was seen of a stage that was passed; `None` when it was not.
+    /// Details of a stage that was passed; `None` if it was not passed.
     fn at(&self, stage: Stage) -> Option<Option<String>> {
         match stage {
-            // A configuration that goes in as the stack starts has been taken.
+            // A configuration that the stack was started with has been accepted.
             Stage::Configuration => (!self.walk.refused).then_some(None),
             Stage::SignInBegins => self.authorization().map(|_| None),
             Stage::AppRequest => {
@@ -181,7 +181,7 @@ impl Looked<'_> {
                     self.is(hop, Party::LOGTO) && hop.request.url.path().starts_with("/oidc/session/end")
                 })?;
                 let rest = self.walk.record.hops.get(at + 1..)?;
-                // A call of a page's script leads nowhere.
+                // A call of a page's script does not navigate.
                 let arrived = |hop: &Hop| {
                     hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400
                 };
@@ -205,7 +205,7 @@ impl Looked<'_> {
         self.walk.record.hops.iter().filter(move |hop| self.is(hop, party))
     }
 
-    /// The app's authorization request at Logto.
+    /// The app's authorization request to Logto.
     fn authorization(&self) -> Option<&Hop> {
         self.hops(Party::LOGTO).find(|hop| hop.request.url.path() == "/oidc/auth")
     }
@@ -214,7 +214,7 @@ impl Looked<'_> {
         self.hops(Party::LOGTO).find(|hop| hop.request.url.path().ends_with("/authorization-uri"))
     }
 
-    /// The body of Hugging Face's good answer to Logto at a path.
+    /// The body of Hugging Face's successful answer to Logto at a path.
     fn answered(&self, path: &str) -> Option<Value> {
         self.walk.record.entries().find_map(|entry: &Entry| {
             let here = entry.party == Party::HUGGINGFACE

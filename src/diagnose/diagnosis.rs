@@ -1,4 +1,4 @@
-//! What a diagnosis says.
+//! The result of a diagnosis.
 
 use std::time::Duration;
 
@@ -7,78 +7,79 @@ use serde_json::{Value, json};
 use super::checks::Stage;
 use crate::findings::Finding;
 
-/// What a diagnosis says.
+/// The result of a diagnosis.
 #[derive(Debug, Clone)]
 pub struct Diagnosis {
     /// What is wrong: what breaks first, then what would break once that is repaired.
     pub found: Vec<Found>,
-    /// What a sign-in has to pass, in order, and how it went.
+    /// The stages of a sign-in, in order, and how each went.
     pub checks: Vec<Check>,
-    /// Something breaks still when everything that was found is repaired, or a finding could not be repaired.
+    /// Set if something still breaks when everything that was found is repaired, or if a finding
+    /// could not be repaired.
     pub unfinished: Option<String>,
-    /// What is as in the guide because nobody said otherwise.
+    /// Settings that are assumed to be as in the guide because the input does not contain them.
     pub assumed: Vec<String>,
-    /// What this cannot know.
+    /// What cannot be known from the input.
     pub unknown: Vec<String>,
-    /// The transcripts of the walks, the first of the set-up as it is.
+    /// The transcripts of the walks; the first is of the unrepaired set-up.
     pub walks: Vec<String>,
-    /// How long it took.
+    /// How long the diagnosis took.
     pub duration: Duration,
 }
 
-/// Something wrong.
+/// One fault that was found.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Its name, evidence and fix.
+    /// Name, evidence and fix.
     pub finding: Finding,
-    /// The walk in which it shows, from 0; its hops are that walk's.
+    /// The walk in which it shows, from 0; hop numbers refer to that walk.
     pub walk: usize,
-    /// It ends a sign-in; otherwise it is a fault that people do not run into, or not yet.
+    /// Whether it ends a sign-in; otherwise people do not run into it, or not yet.
     pub breaks: bool,
-    /// The setting by which it goes away in the twin.
+    /// The setting whose repair makes it go away in the twin.
     pub repaired_by: Option<String>,
 }
 
-/// How a stage went.
+/// How one stage went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// Which.
+    /// The stage that was checked.
     pub stage: Stage,
-    /// How it went.
+    /// Whether the stage was passed.
     pub result: CheckResult,
-    /// What was seen.
+    /// Details from the walk.
     pub detail: Option<String>,
 }
 
-/// How a stage went.
+/// Whether a stage was passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckResult {
-    /// As it should.
+    /// Passed without repairs.
     Passed,
-    /// It broke, by the finding with this index.
+    /// Broke, because of the finding with this index.
     Broke {
         /// Index into [`Diagnosis::found`].
         found: usize,
     },
-    /// As it should, once so many findings are repaired in the twin.
+    /// Passed once this many findings were repaired in the twin.
     PassedAfter {
-        /// How many.
+        /// The number of repaired findings.
         repaired: usize,
     },
-    /// No walk came so far.
+    /// No walk got this far.
     NotReached,
-    /// This app does not say.
+    /// This app does not report it.
     NotLookedAt,
 }
 
 impl Diagnosis {
-    /// Whether something is wrong.
+    /// Whether nothing is wrong.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.found.is_empty() && self.unfinished.is_none()
     }
 
-    /// As a document for programs.
+    /// The diagnosis as a document for programs.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let found = |found: &Found| {

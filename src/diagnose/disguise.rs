@@ -1,4 +1,4 @@
-//! A scenario without its secrets, and without whom and whose it is.
+//! Disguises a scenario: removes secrets, and everything that identifies people and organizations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use crate::placeholder;
 use crate::scenario::enumerated;
 use crate::vocabulary::{is_address, is_of_contract};
 
-/// Members of steps whose text is a secret, or tells an application from another. Of `given` every
-/// free text is disguised.
+/// Members of steps whose text is a secret, or identifies an application. In `given`, every free
+/// text is disguised.
 const SECRETS: [&str; 12] = [
     "clientid",
     "clientsecret",
@@ -26,14 +26,14 @@ const SECRETS: [&str; 12] = [
     "token",
     "privatekey",
 ];
-/// Members that say who somebody is.
+/// Members that identify a person.
 const NAMES: [&str; 6] = ["username", "fullname", "nickname", "givenname", "familyname", "preferredusername"];
-/// Addresses that say who somebody is.
+/// URLs that identify a person.
 const PAGES: [&str; 6] = ["picture", "website", "avatar", "homepageurl", "logourl", "profile"];
-/// Whose members are people.
+/// Members whose contents describe people.
 const PEOPLE: [&str; 3] = ["users", "accounts", "organisations"];
-/// Free texts of `given` that stay: by these words the parties know what belongs together, or they are
-/// chosen from a list.
+/// Free texts of `given` that are kept: the parties connect related settings by these words, or the
+/// words are chosen from a list.
 const KEPT: [&str; 29] = [
     "given.connector.factory",
     "given.connector.id",
@@ -65,20 +65,20 @@ const KEPT: [&str; 29] = [
     "steps.administer.body.config.scope",
     "steps.administer.body.socialSignInConnectorTargets",
 ];
-/// A shorter text could stand anywhere.
+/// A shorter text could appear anywhere by chance.
 const LONG_ENOUGH: usize = 6;
-/// Those of the mock that are always there.
+/// The mock's built-in people.
 const STRANGERS: [&str; 6] = ["ada", "grace", "Ada Lovelace", "Grace Hopper", "Ada", "Grace"];
 
-/// What was taken out.
+/// What was replaced.
 #[derive(Debug)]
 pub(super) struct Disguise {
     stand_ins: StandIns,
-    /// Where each secret stood.
+    /// The field in which each secret appeared.
     fields: Vec<(String, String)>,
     /// E-mail addresses, hosts and names.
     others: BTreeMap<String, String>,
-    /// Words that a scenario's types list.
+    /// Words that are allowed values in a scenario.
     enumerated: BTreeSet<String>,
 }
 
@@ -88,9 +88,9 @@ impl Disguise {
         Self { stand_ins: StandIns::new(random), fields: vec![], others: BTreeMap::new(), enumerated }
     }
 
-    /// Puts stand-ins into a scenario.
+    /// Replaces confidential values in a scenario by stand-ins.
     pub(super) fn put_on(&mut self, document: &mut Map<String, Value>) {
-        // What others are compared with comes first.
+        // Start with the values that others are compared with.
         for pointer in ["/given/huggingface/app/client_id", "/given/huggingface/app/secret"] {
             let value = Value::Object(document.clone());
             if let Some(Value::String(text)) = value.pointer(pointer) {
@@ -108,7 +108,7 @@ impl Disguise {
         }
     }
 
-    /// A sentence that names nobody.
+    /// The sentence without names of people and organizations.
     fn without_names(&self, text: &str) -> String {
         let people = self.others.iter().filter(|(_, stand_in)| stand_in.starts_with("person-"));
         let names: Vec<String> = people
@@ -120,7 +120,7 @@ impl Disguise {
         for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
             let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
             if names.contains(&name.to_lowercase()) {
-                sentence.push_str("somebody");
+                sentence.push_str("a person");
                 sentence.push_str(&word[name.len()..]);
             } else {
                 sentence.push_str(word);
@@ -148,7 +148,7 @@ impl Disguise {
                     self.look(path, name, &inner, person);
                 }
             }
-            // Of a header, the value.
+            // In a header, the value.
             Value::Array(items) if name == "headers" => {
                 let values = items.iter().filter_map(|header| header.get(1));
                 values.for_each(|value| self.look(path, "", value, person));
@@ -159,7 +159,7 @@ impl Disguise {
             }
             Value::Object(members) => {
                 for (name, value) in members {
-                    // What a step expects of a session are claims of a person.
+                    // Expected claims of a session describe a person.
                     let person = person || name == "session";
                     self.look(&format!("{path}.{name}"), name, value, person);
                 }
@@ -169,7 +169,7 @@ impl Disguise {
     }
 
     fn secret(&mut self, path: &str, text: &str) {
-        // `[HF_CLIENT_SECRET]` is none, but what stands around it may be.
+        // `[HF_CLIENT_SECRET]` is not a secret, but the text around it may be.
         if !placeholder::names(text).is_empty() {
             return self.free(path, text);
         }
@@ -182,7 +182,8 @@ impl Disguise {
         self.stand_ins.of(text);
     }
 
-    /// A text that no contract defines. Where it names values of the stack, what stands around them.
+    /// Disguises a text that no contract defines; if it names values of the stack, only the text
+    /// around the names.
     fn free(&mut self, path: &str, text: &str) {
         let is_json =
             serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object() || value.is_array());
@@ -190,7 +191,7 @@ impl Disguise {
             return;
         }
         for part in placeholder::around(text) {
-            // `[APP]/callback` is an address.
+            // `[APP]/callback` is a URL.
             let is_path = part.starts_with('/') && text.starts_with('[');
             if !is_path && !self.is_word(part) {
                 self.secret(path, part);
@@ -198,7 +199,7 @@ impl Disguise {
         }
     }
 
-    /// What an address hides. The address itself is written anew, part by part.
+    /// Disguises the hidden parts of a URL. The URL itself is rewritten, part by part.
     fn in_address(&mut self, path: &str, text: &str) {
         for part in kit::secret::in_address(text) {
             self.free(path, &part);
@@ -209,7 +210,7 @@ impl Disguise {
         is_of_contract(text) || self.enumerated.contains(text)
     }
 
-    /// An address with other values in its query, another user name, password and fragment.
+    /// The URL with other values in its query, and another user name, password and fragment.
     fn address(&mut self, text: &str) -> String {
         let (before, fragment) = text.split_once('#').map_or((text, None), |(a, b)| (a, Some(b)));
         let (before, query) = before.split_once('?').map_or((before, None), |(a, b)| (a, Some(b)));
@@ -239,7 +240,7 @@ impl Disguise {
         address
     }
 
-    /// A part of an address that it hides.
+    /// A hidden part of a URL.
     fn part(&mut self, text: &str) -> String {
         let names = !placeholder::names(text).is_empty();
         if text.is_empty() || names || self.is_word(text) || STRANGERS.contains(&text) {
@@ -265,7 +266,7 @@ impl Disguise {
             let real =
                 !local.is_empty() && domain.contains('.') && !domain.contains('@') && !is_reserved(domain);
             if real && !self.others.contains_key(word) {
-                // Letter case is kept apart: addresses are compared without it.
+                // Keep letter case separate: URLs are compared case-insensitively.
                 let lower = word.to_lowercase();
                 let known = self.others.iter().find(|(known, _)| known.to_lowercase() == lower);
                 let stand_in = match known {
@@ -282,7 +283,7 @@ impl Disguise {
 
     fn hosts(&mut self, text: &str) {
         for part in text.split("://").skip(1) {
-            // What stands before an `@` is no host.
+            // The part before an `@` is not the host.
             let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
             let part = authority.rsplit_once('@').map_or(part, |(_, host)| host);
             let end = part.find(|c: char| !(c.is_alphanumeric() || "-._".contains(c))).unwrap_or(part.len());
@@ -343,7 +344,7 @@ impl Disguise {
         let long =
             self.others.iter().filter(|(own, _)| own.chars().count() >= LONG_ENOUGH || own.contains('@'));
         within.extend(long.map(|(own, other)| (own.clone(), other.clone())));
-        // A host may be the end of another.
+        // A host may be the suffix of another.
         within.sort_by_key(|(own, _)| std::cmp::Reverse(own.len()));
         for (own, other) in within {
             replaced = replaced.replace(&own, &other);
@@ -351,7 +352,7 @@ impl Disguise {
         replaced
     }
 
-    /// The field of a secret that a text still holds, plain or percent-encoded.
+    /// The field of a secret that a text still contains, plain or percent-encoded.
     pub(super) fn left_in(&self, text: &str) -> Option<&str> {
         let odd = |c: char| !c.is_alphanumeric();
         self.fields
@@ -364,8 +365,8 @@ impl Disguise {
     }
 }
 
-/// Whether a text stays as it is unless it holds something that is disguised elsewhere: what steps do
-/// and expect, but for the settings that they change.
+/// Whether a text is kept unless it contains something that is disguised elsewhere: what steps do
+/// and expect, except for the settings that they change.
 fn is_kept(path: &str) -> bool {
     let changed = path.strip_prefix("steps.at_huggingface.").map(|rest| format!("given.huggingface.{rest}"));
     let path = changed.as_deref().unwrap_or(path);
@@ -378,7 +379,7 @@ fn is_kept(path: &str) -> bool {
     KEPT.iter().any(|kept| below(&kept)) || switches.is_some_and(|rest| !rest.starts_with(".claims"))
 }
 
-/// An address, or what begins with that of a party: `[LOGTO]/callback?…`.
+/// Whether the text is a URL, or starts with that of a party: `[LOGTO]/callback?…`.
 fn holds_address(text: &str) -> bool {
     let hides = text.contains(['?', '#', '@']);
     hides && !is_email(text) && (is_address(text) || text.starts_with(['/', '[']))
@@ -391,12 +392,12 @@ fn is_email(text: &str) -> bool {
     })
 }
 
-/// `clientSecret` and `client_secret` are one.
+/// Treats `clientSecret` and `client_secret` as the same.
 fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
-/// Hosts that are nobody's (RFC 2606), and the provider.
+/// Whether a host is reserved (RFC 2606), or the provider's.
 fn is_reserved(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let within = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));

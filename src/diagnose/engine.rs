@@ -19,7 +19,7 @@ use crate::run::{observed_walk, stack_for};
 use crate::scenario::Scenario;
 use crate::stack::{ManagementError, Stack, StartError, StepError};
 
-/// So many faults in one set-up are repaired, not more.
+/// The maximum number of faults that are repaired in one set-up.
 const REPAIRS: usize = 8;
 
 /// One walk of the twin.
@@ -30,8 +30,8 @@ struct Walk {
     failed: bool,
 }
 
-/// Builds the twin of a set-up, walks the sign-in, the session check and the
-/// sign-out, and says what breaks first and what else is wrong.
+/// Builds the twin of a set-up, walks sign-in, session check and sign-out, and reports what breaks
+/// first and what else is wrong.
 ///
 /// ```
 /// use logto_testkit::diagnose::{App, Case, diagnose};
@@ -48,7 +48,7 @@ struct Walk {
 /// ```
 ///
 /// # Errors
-/// [`DiagnoseError`] when the twin could not be walked. That something is wrong is no error.
+/// [`DiagnoseError`] if the twin could not be walked. A faulty set-up is not an error.
 pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
     let started = Stopwatch::start();
     let (mut own, story) = told(app);
@@ -63,7 +63,8 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         let breaks = walk.failed.then(|| walk.findings.first().map(|first| first.cause)).flatten();
         for (nth, finding) in walk.findings.iter().enumerate() {
             let breaks = walk.failed && nth == 0;
-            // What the configuration told before is better told where people run into it.
+            // A fault of the configuration is better reported at the point where people run into
+            // it.
             found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
             if found.iter().all(|known| known.finding.cause != finding.cause) {
                 let finding = with_targets_given(case, finding.clone());
@@ -73,7 +74,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         let Some(cause) = breaks else {
             if walk.failed {
                 unfinished =
-                    Some("The walk did not come to its end, and nothing that was seen says why.".to_owned());
+                    Some("The walk did not reach its end, and the evidence does not show why.".to_owned());
             }
             break;
         };
@@ -82,11 +83,12 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             break;
         }
         if own.is_some() {
-            // Its id and secret are those of the stack that it was started for.
+            // Its ID and secret are those of the stack that it was started for.
             own = None;
             document = twin(case, Story::SAMPLE, ConfigGoes::InGiven).document;
             model.assumed.push(
-                "Whatever comes after the first finding was looked for with the sample app in the place of yours.".to_owned(),
+                "Everything after the first finding was examined with the sample app instead of yours."
+                    .to_owned(),
             );
         }
         match repaired(&model, &document, cause, &walks[at]).await? {
@@ -99,21 +101,20 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             }
             None => {
                 unfinished = Some(
-                    "What lies behind this was not reached: no single setting of the twin makes it go away."
-                        .to_owned(),
+                    "Later stages were not reached: no single setting of the twin repairs this.".to_owned(),
                 );
                 break;
             }
         }
     }
-    // What only the configuration tells comes after what people run into.
+    // Faults that only the configuration shows come after those that people run into.
     found.sort_by_key(|found| !found.breaks);
     let elapsed = started.elapsed();
     Ok(conclude(model, found, walks, unfinished, story, elapsed))
 }
 
-/// A Logto keeps of the listed targets only those that a connector has, and so does the
-/// twin: a person looks for what their own file lists.
+/// Logto keeps only those of the listed targets that a connector has, and so does the twin: but the
+/// person looks for the targets in their own file.
 fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
     let given =
         case.sign_in_experience.as_ref().and_then(|members| members.get("socialSignInConnectorTargets"));
@@ -132,7 +133,7 @@ fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
             && *field == "signInExperience.socialSignInConnectorTargets"
             && value != given
         {
-            *value = format!("{given}; Logto drops what is the target of no connector{hint}");
+            *value = format!("{given}; Logto drops targets that no connector has{hint}");
         }
     }
     finding
@@ -153,7 +154,7 @@ async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseErro
     let (own, story) = told(app);
     let model = twin(case, story, ConfigGoes::InGiven);
     match walk_twin(&model, &model.document, own).await {
-        // Logto does not take the connector like that: so that is the first thing to go wrong.
+        // Logto rejects the connector's configuration: that is the first thing to go wrong.
         Err(error) if config_refused(&error) => {
             let model = twin(case, story, ConfigGoes::ByStep);
             let walk = walk_twin(&model, &model.document, own).await?;
@@ -163,13 +164,13 @@ async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseErro
     }
 }
 
-/// The twin of a set-up, and what is found first in its walk.
+/// The twin of a set-up, and the first finding of its walk.
 pub(super) async fn modelled(case: &Case, app: &App) -> Result<(Twin, Option<Cause>), DiagnoseError> {
     let (twin, walk) = first_walk(case, app).await?;
     Ok((twin, walk.findings.first().map(|first| first.cause)))
 }
 
-/// What is found first in the walk of a scenario.
+/// The first finding of a scenario's walk.
 pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, DiagnoseError> {
     let stack = stack_for(scenario).start().await?;
     let walked = observed_walk(&stack, scenario).await;
@@ -177,7 +178,7 @@ pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, 
     Ok(walked.report.findings.first().map(|first| first.cause))
 }
 
-/// Takes back one lever after the other, until the sign-in gets past this cause.
+/// Resets one lever after the other, until the sign-in gets past this cause.
 async fn repaired(
     model: &Twin,
     document: &Map<String, Value>,
@@ -190,7 +191,7 @@ async fn repaired(
         let changed = without(document, &lever);
         let walk = match walk_twin(model, &changed, None).await {
             Ok(walk) => walk,
-            // A twin that cannot be is no repair.
+            // A repair that makes the twin impossible does not count.
             Err(DiagnoseError::Start(_)) => continue,
             Err(error) => return Err(error),
         };
@@ -267,7 +268,7 @@ fn check(stage: Stage, found: &[Found], walks: &[Walk], story: Story<'_>) -> Che
     let seen = |walk: &Walk| {
         walk.passed.iter().find(|passed| passed.stage == stage).map(|passed| passed.detail.clone())
     };
-    // The first stage that a failed walk did not pass is the one at which it broke.
+    // It broke at the first stage that a failed walk did not pass.
     let broke_in = |walk: &Walk| {
         walk.failed
             && Stage::ALL.into_iter().find(|stage| walk.passed.iter().all(|passed| passed.stage != *stage))

@@ -1,86 +1,86 @@
-//! Why there is no diagnosis.
+//! Why a diagnosis failed.
 
 use crate::scenario::ScenarioError;
 use crate::stack::{AppError, ManagementError, StartError, StopError};
 
-/// What was given cannot be used.
+/// Why the input cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// Not JSON (or, for the OAuth app, YAML).
+    /// The file is not valid JSON (or, for the OAuth app, YAML).
     #[error("{file}:{line}:{column}: {message}{hint}")]
     Syntax {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// Line, from 1.
         line: u64,
         /// Column, from 1.
         column: u64,
-        /// What is wrong there.
+        /// What is wrong at this position.
         message: String,
-        /// What to do.
+        /// What to do, appended to the message.
         hint: &'static str,
     },
-    /// Of the wrong shape.
+    /// The file does not have the expected shape.
     #[error("{file}: {what}; {hint}")]
     Shape {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// What is there.
+        /// What the file contains instead.
         what: String,
         /// What to do.
         hint: String,
     },
-    /// A connector for another provider.
+    /// The connector is for another provider.
     #[error(
         "{file}: this is a connector of the factory `{factory}`{target}, not one that signs in with Hugging Face; \
-         `huggingface-universal`, `oauth2` and `oidc` can be looked at"
+         only `huggingface-universal`, `oauth2` and `oidc` are supported"
     )]
     OtherFactory {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// Its factory.
+        /// The connector's factory.
         factory: String,
         /// Its target, in words.
         target: String,
     },
-    /// A generic connector that leads to another provider.
+    /// A generic connector leads to another provider.
     #[error(
-        "{file}: the connector's `{member}` is {address}, which is not at Hugging Face; only connectors that sign in \
-         with https://huggingface.co can be looked at"
+        "{file}: the connector's `{member}` is {address}, which does not belong to Hugging Face; only connectors that sign in \
+         with https://huggingface.co are supported"
     )]
     OtherProvider {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// The member of its configuration.
         member: &'static str,
-        /// Its value.
+        /// The member's value.
         address: String,
     },
 }
 
-/// A tenant could not be read.
+/// Why a tenant could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TenantReadError {
-    /// The Management API.
+    /// The Management API refused a request.
     #[error(transparent)]
     Management(#[from] ManagementError),
-    /// There is no such thing in it.
+    /// The tenant does not have the requested object.
     #[error("{logto}: {what}")]
     Missing {
-        /// The Logto.
+        /// Logto's origin and the request.
         logto: String,
-        /// What is missing, and what there is.
+        /// What is missing, and what exists instead.
         what: String,
     },
-    /// What it has cannot be used.
+    /// The tenant's settings cannot be used.
     #[error(transparent)]
     Input(#[from] InputError),
 }
 
-/// There is no diagnosis.
+/// Why a diagnosis failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DiagnoseError {
-    /// What was given cannot be used.
+    /// The input cannot be used.
     #[error(transparent)]
     Input(#[from] InputError),
     /// The twin of the set-up did not start.
@@ -89,51 +89,51 @@ pub enum DiagnoseError {
     /// The twin of the set-up did not stop.
     #[error(transparent)]
     Stop(#[from] StopError),
-    /// The twin's scenario cannot be read: a fault of this program.
-    #[error("the scenario of the twin is none, which is a fault of this program: {0}")]
+    /// The twin's scenario is invalid: an internal error.
+    #[error("internal error: the generated scenario is invalid; please report it: {0}")]
     Scenario(#[from] ScenarioError),
-    /// The app of one's own did not start.
+    /// Your app did not start.
     #[error(transparent)]
     App(#[from] AppError),
 }
 
-/// A capsule was not made.
+/// Why a capsule could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum CapsuleError {
-    /// What was given cannot be used.
+    /// The input cannot be used.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// The scenario cannot be read.
+    /// The scenario file is invalid.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// The case cannot be walked.
     #[error(transparent)]
     Diagnose(#[from] DiagnoseError),
-    /// The file has several cases.
-    #[error("{file} has cases: say which, as {file}@CASE. There are: {cases}")]
+    /// The file has several cases, and none was selected.
+    #[error("{file} has several cases: select one with {file}@CASE. Available: {cases}")]
     WhichCase {
-        /// The file.
+        /// Path of the file.
         file: String,
-        /// Its cases.
+        /// The names of its cases.
         cases: String,
     },
-    /// Without its secrets the case is another one.
+    /// Without its secrets, the case leads to another finding.
     #[error(
         "the capsule was not written: with other secrets its first finding is {disguised}, with the real ones it is {own}"
     )]
     Differs {
         /// The first finding of the case.
         own: String,
-        /// That of the capsule.
+        /// The first finding of the capsule.
         disguised: String,
     },
-    /// A secret would be in it.
+    /// The capsule would contain a secret.
     #[error(
-        "the capsule was not written: the value of `{field}` would still be in it. Please take it out of the other \
+        "the capsule was not written: the value of `{field}` would still be in it. Please remove it from the other \
          texts of the input, and try again"
     )]
     WouldLeak {
-        /// Where the value stands in the scenario.
+        /// The field of the scenario that contains the value.
         field: String,
     },
 }

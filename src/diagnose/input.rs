@@ -1,4 +1,4 @@
-//! Reading what consoles and APIs give, with a clear word where it cannot be.
+//! Reads what consoles and APIs return, with clear errors.
 
 use kit::document::{self, Fault};
 use serde_json::{Map, Value};
@@ -13,48 +13,48 @@ mod space;
 
 const FACTORIES: [ConnectorFactory; 3] =
     [ConnectorFactory::HuggingFace, ConnectorFactory::OAuth2, ConnectorFactory::Oidc];
-/// Members by which a bare configuration is known.
+/// Members by which a bare configuration is recognized.
 const CONFIG_MEMBERS: [&str; 5] =
     ["clientId", "clientSecret", "scope", "authorizationEndpoint", "tokenEndpoint"];
 /// Members of a generic connector's configuration that lead to the provider.
 const ENDPOINTS: [&str; 3] = ["authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"];
-/// Kinds of applications that somebody signs in to.
+/// Kinds of applications that people sign in to.
 const KINDS: [&str; 4] = ["Traditional", "SPA", "Native", "MachineToMachine"];
 
 impl Case {
-    /// Reads the connector: as `GET /api/connectors/:id` or `GET /api/connectors`
-    /// gives it, or just its configuration. `file` is for messages.
+    /// Reads the connector: as `GET /api/connectors/:id` or `GET /api/connectors` returns it, or
+    /// only its configuration. `file` is used in messages.
     ///
     /// # Errors
-    /// [`InputError`] says what is there and what is needed.
+    /// [`InputError`] says what the text contains and what is expected.
     pub fn read_connector(&mut self, text: &str, file: &str) -> Result<(), InputError> {
         self.connector = connector(&json(text, file)?, file)?;
         Ok(())
     }
 
-    /// Reads the app's record, as `GET /api/applications/:id` gives it.
+    /// Reads the app's record, as `GET /api/applications/:id` returns it.
     ///
     /// # Errors
-    /// [`InputError`] says what is there and what is needed.
+    /// [`InputError`] says what the text contains and what is expected.
     pub fn read_application(&mut self, text: &str, file: &str) -> Result<(), InputError> {
         self.application = Some(application(json(text, file)?, file)?);
         Ok(())
     }
 
-    /// Reads the sign-in experience, as `GET /api/sign-in-exp` gives it.
+    /// Reads the sign-in experience, as `GET /api/sign-in-exp` returns it.
     ///
     /// # Errors
-    /// [`InputError`] says what is there and what is needed.
+    /// [`InputError`] says what the text contains and what is expected.
     pub fn read_sign_in_experience(&mut self, text: &str, file: &str) -> Result<(), InputError> {
         self.sign_in_experience = Some(experience(json(text, file)?, file)?);
         Ok(())
     }
 
-    /// Reads the settings of the OAuth app at Hugging Face, in YAML or JSON, or the `README.md` of
-    /// a Space (or its front matter alone), whose `hf_oauth…` say them.
+    /// Reads the settings of the OAuth app at Hugging Face, in YAML or JSON, or from the
+    /// `hf_oauth…` members in the `README.md` of a Space (or in its front matter alone).
     ///
     /// # Errors
-    /// [`InputError`] says what is there and what is needed.
+    /// [`InputError`] says what the text contains and what is expected.
     pub fn read_oauth_app(&mut self, text: &str, file: &str) -> Result<(), InputError> {
         self.oauth_app = Some(match space::front_matter(text) {
             Some(matter) => space::oauth_app(&yaml(&matter, file)?, file)?,
@@ -67,10 +67,10 @@ impl Case {
 fn json(text: &str, file: &str) -> Result<Value, InputError> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
-        let hint = "it should hold JSON as Logto's Management API gives it".to_owned();
-        return Err(InputError::Shape { file: file.to_owned(), what: "it is empty".to_owned(), hint });
+        let hint = "it should contain JSON as Logto's Management API returns it".to_owned();
+        return Err(InputError::Shape { file: file.to_owned(), what: "the file is empty".to_owned(), hint });
     }
-    let hint = "; save the answer of the Management API as it came, without the command or headers around it";
+    let hint = "; save the Management API's answer unchanged, without the command or headers around it";
     document::json(text).map_err(|fault| syntax(file, fault, "this is not JSON", hint))
 }
 
@@ -86,9 +86,9 @@ fn yaml(text: &str, file: &str) -> Result<Value, InputError> {
 
 fn syntax(file: &str, fault: Fault, not: &str, hint: &'static str) -> InputError {
     let Fault { line, column, message, .. } = fault;
-    // A document with a key twice is one.
-    let (message, hint) = if message.ends_with(" stands here twice") {
-        (format!("{message}; which of the two is meant?"), "")
+    // Only one of two duplicate keys can be meant.
+    let (message, hint) = if message.ends_with(" appears here twice") {
+        (format!("{message}; keep only one of the two"), "")
     } else {
         (format!("{not}: {message}"), hint)
     };
@@ -99,7 +99,7 @@ fn shape<T>(file: &str, what: impl Into<String>, hint: impl Into<String>) -> Res
     Err(InputError::Shape { file: file.to_owned(), what: what.into(), hint: hint.into() })
 }
 
-/// What somebody sees who does not write Rust.
+/// The kind of a value, for readers who do not write Rust.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -116,18 +116,18 @@ fn object(value: Value, file: &str, of: &str) -> Result<Map<String, Value>, Inpu
         Value::Object(members) => match (members.get("code"), members.get("message")) {
             (Some(Value::String(code)), Some(Value::String(message))) if members.get("id").is_none() => {
                 let hint = match code.split('.').next() {
-                    Some("auth") => "ask again with a token that may read",
+                    Some("auth") => "repeat the request with a token that may read this",
                     Some("entity") => {
-                        "Logto has nothing with that id: take it from the list (`GET /api/connectors`, `GET /api/applications`)"
+                        "Logto does not know that ID: take it from the list (`GET /api/connectors`, `GET /api/applications`)"
                     }
-                    _ => "ask again once that is mended",
+                    _ => "fix that, and repeat the request",
                 };
-                shape(file, format!("this is an error of Logto's, {code}: {message}"), hint)
+                shape(file, format!("this is an error message of Logto, {code}: {message}"), hint)
             }
             _ => Ok(members),
         },
         other => {
-            shape(file, format!("there is {}", kind(&other)), format!("it should be the JSON object of {of}"))
+            shape(file, format!("found {}", kind(&other)), format!("it should be the JSON object of {of}"))
         }
     }
 }
@@ -150,7 +150,7 @@ pub(super) fn connector(value: &Value, file: &str) -> Result<ConnectorCase, Inpu
             return shape(
                 file,
                 format!("`config` is {}", kind(other)),
-                "a connector's `config` is an object",
+                "a connector's `config` must be an object",
             );
         }
     };
@@ -160,7 +160,7 @@ pub(super) fn connector(value: &Value, file: &str) -> Result<ConnectorCase, Inpu
         factory,
         target: target.map(ToOwned::to_owned),
         sync_profile: members.get("syncProfile") == Some(&Value::Bool(true)),
-        // What was read from a Logto has an id; a body that is to be sent has none, as a rule.
+        // A connector that was read from a Logto has an ID; a request body usually has none.
         stored: text("id").is_some(),
         config,
     };
@@ -168,7 +168,7 @@ pub(super) fn connector(value: &Value, file: &str) -> Result<ConnectorCase, Inpu
     Ok(case)
 }
 
-/// `GET /api/connectors`: the one for Hugging Face.
+/// The answer of `GET /api/connectors`: picks the connector for Hugging Face.
 fn one_of(list: &[Value], file: &str) -> Result<ConnectorCase, InputError> {
     let factory = |one: &Value| one.get("connectorId").and_then(Value::as_str).unwrap_or("?").to_owned();
     let own = list.iter().find(|one| factory(one) == ConnectorFactory::HuggingFace.id());
@@ -191,13 +191,13 @@ fn one_of(list: &[Value], file: &str) -> Result<ConnectorCase, InputError> {
             shape(
                 file,
                 format!("this list has several generic connectors ({})", ids.join(", ")),
-                "give the object of the one that is meant",
+                "pass only the object of the one you mean",
             )
         }
     }
 }
 
-/// Just the configuration, or an object with `config` alone.
+/// The bare configuration, or an object with only `config`.
 fn bare(members: Map<String, Value>, file: &str) -> Result<ConnectorCase, InputError> {
     let config = match members.get("config") {
         Some(Value::Object(config)) => config.clone(),
@@ -205,14 +205,14 @@ fn bare(members: Map<String, Value>, file: &str) -> Result<ConnectorCase, InputE
         _ => {
             let slip = members.keys().find_map(|key| Some((key, nearest(key, CONFIG_MEMBERS)?)));
             let hint = match slip {
-                Some((key, near)) => format!("`{key}` may be meant as `{near}`"),
+                Some((key, near)) => format!("did you mean `{near}` instead of `{key}`?"),
                 None => {
-                    "it should be a connector as `GET /api/connectors/:id` gives it, or its `config` with \
+                    "it should be a connector as `GET /api/connectors/:id` returns it, or its `config` with \
                          `clientId` and `clientSecret`"
                         .to_owned()
                 }
             };
-            return shape(file, "there is neither `connectorId`, `config` nor `clientId` in it", hint);
+            return shape(file, "it has neither `connectorId`, `config` nor `clientId`", hint);
         }
     };
     let factory =
@@ -226,7 +226,7 @@ fn bare(members: Map<String, Value>, file: &str) -> Result<ConnectorCase, InputE
     Ok(case)
 }
 
-/// A generic connector may lead anywhere.
+/// Checks that a generic connector leads to Hugging Face.
 fn at_huggingface(case: &ConnectorCase, file: &str) -> Result<(), InputError> {
     if case.factory == ConnectorFactory::HuggingFace {
         return Ok(());
@@ -245,8 +245,8 @@ fn at_huggingface(case: &ConnectorCase, file: &str) -> Result<(), InputError> {
 pub(super) fn application(value: Value, file: &str) -> Result<Map<String, Value>, InputError> {
     let members = object(value, file, "an application (`GET /api/applications/:id`)")?;
     let Some(metadata) = members.get("oidcClientMetadata").and_then(Value::as_object) else {
-        let hint = "it should be the object that `GET /api/applications/:id` gives";
-        return shape(file, "there is no `oidcClientMetadata` in it", hint);
+        let hint = "it should be the object that `GET /api/applications/:id` returns";
+        return shape(file, "it has no `oidcClientMetadata`", hint);
     };
     for name in ["redirectUris", "postLogoutRedirectUris"] {
         let good = match metadata.get(name) {
@@ -255,23 +255,23 @@ pub(super) fn application(value: Value, file: &str) -> Result<Map<String, Value>
             Some(_) => false,
         };
         if !good {
-            let what = format!("`oidcClientMetadata.{name}` is no list of texts");
+            let what = format!("`oidcClientMetadata.{name}` is not a list of strings");
             return shape(
                 file,
                 what,
-                "Logto has a list of addresses there, such as [\"https://shop.example/callback\"]",
+                "Logto stores a list of URLs there, such as [\"https://shop.example/callback\"]",
             );
         }
     }
     let kind = members.get("type").and_then(Value::as_str).unwrap_or("Traditional");
     if !KINDS.contains(&kind) {
-        let what = format!("this is an application of the type `{kind}`");
-        return shape(file, what, format!("those of {} can be looked at", KINDS.join(", ")));
+        let what = format!("this application has the type `{kind}`");
+        return shape(file, what, format!("only {} are supported", KINDS.join(", ")));
     }
     Ok(members)
 }
 
-/// Members that a walk depends on; `super::twin` takes these.
+/// Members that affect a walk; `super::twin` uses them.
 pub(super) const EXPERIENCE: [&str; 8] = [
     "signUp",
     "signIn",
@@ -286,8 +286,8 @@ pub(super) const EXPERIENCE: [&str; 8] = [
 pub(super) fn experience(value: Value, file: &str) -> Result<Map<String, Value>, InputError> {
     let members = object(value, file, "the sign-in experience (`GET /api/sign-in-exp`)")?;
     if !EXPERIENCE.iter().any(|known| members.contains_key(*known)) {
-        let hint = "it should be the object that `GET /api/sign-in-exp` gives, with `socialSignInConnectorTargets` in it";
-        return shape(file, "nothing in it is known of a sign-in experience", hint);
+        let hint = "it should be the object that `GET /api/sign-in-exp` returns, with `socialSignInConnectorTargets` in it";
+        return shape(file, "it has no known member of a sign-in experience", hint);
     }
     Ok(members)
 }
@@ -308,12 +308,12 @@ const OAUTH_APP: [&str; 10] = [
 fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
     let Value::Object(members) = value else {
         let hint = format!("it should have members such as {}", OAUTH_APP[..5].join(", "));
-        return shape(file, format!("there is {}", kind(value)), hint);
+        return shape(file, format!("found {}", kind(value)), hint);
     };
     if let Some(stranger) = members.keys().find(|key| !OAUTH_APP.contains(&key.as_str())) {
         let hint = match nearest(stranger, OAUTH_APP) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known are {}", OAUTH_APP.join(", ")),
+            None => format!("valid are {}", OAUTH_APP.join(", ")),
         };
         return shape(file, format!("an OAuth app at Hugging Face has no `{stranger}`"), hint);
     }
@@ -321,7 +321,9 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
     let public = match members.get("public") {
         None | Some(Value::Null) => None,
         Some(Value::Bool(public)) => Some(*public),
-        Some(other) => return shape(file, format!("`public` is {}", kind(other)), "it is true or false"),
+        Some(other) => {
+            return shape(file, format!("`public` is {}", kind(other)), "it must be true or false");
+        }
     };
     Ok(OauthApp {
         client_id: text(members, "client_id", file)?,
@@ -335,10 +337,10 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
     })
 }
 
-/// Scopes, each of which Hugging Face has.
+/// A list of scopes, all of which Hugging Face knows.
 fn scopes(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<Vec<String>>, InputError> {
     let scopes: Option<Vec<String>> = match members.get(name) {
-        // As the connector writes them.
+        // One string, as in the connector.
         Some(Value::String(text)) => Some(text.split_whitespace().map(ToOwned::to_owned).collect()),
         _ => texts(members, name, file)?,
     };
@@ -347,7 +349,7 @@ fn scopes(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option
         if !known.contains(&String::as_str(scope)) {
             let hint = match nearest(scope, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", known.join(", ")),
+                None => format!("valid are {}", known.join(", ")),
             };
             return shape(file, format!("Hugging Face has no scope `{scope}`"), hint);
         }
@@ -362,13 +364,13 @@ fn minutes(members: &Map<String, Value>, name: &str, file: &str) -> Result<Optio
             Some(minutes) if minutes > 0 => Ok(Some(minutes)),
             _ => {
                 let what = format!("`{name}` is not a number of minutes");
-                shape(file, what, "it is a whole number of minutes, from 1 to 43200")
+                shape(file, what, "it must be a whole number of minutes, from 1 to 43200")
             }
         },
     }
 }
 
-/// A list of texts, or one of them.
+/// A list of strings, or a single one.
 fn one_or_more(
     members: &Map<String, Value>,
     name: &str,
@@ -384,18 +386,20 @@ fn text(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<S
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(other) => shape(file, format!("`{name}` is {}", kind(other)), "it is text; put it in quotes"),
+        Some(other) => {
+            shape(file, format!("`{name}` is {}", kind(other)), "it must be text; put it in quotes")
+        }
     }
 }
 
 fn texts(members: &Map<String, Value>, name: &str, file: &str) -> Result<Option<Vec<String>>, InputError> {
-    let hint = "it is a list of texts";
+    let hint = "it must be a list of strings";
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(items)) => {
             let read = |item: &Value| match item.as_str() {
                 Some(text) => Ok(text.to_owned()),
-                None => shape(file, format!("in `{name}` there is {}", kind(item)), hint),
+                None => shape(file, format!("`{name}` contains {}", kind(item)), hint),
             };
             items.iter().map(read).collect::<Result<Vec<_>, _>>().map(Some)
         }

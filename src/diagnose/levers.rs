@@ -1,19 +1,17 @@
-//! The levers of a twin's `given`, and taking one back: what is left out is as
-//! in the guide.
+//! The levers of a twin's `given`, and how to reset one: an omitted lever is as in the guide.
 
 use serde_json::{Map, Value};
 
-/// A setting in which a twin may differ from the healthy set-up, by its path
-/// below `given`.
+/// A setting in which a twin may differ from the healthy set-up, by its path below `given`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lever {
     path: Vec<String>,
-    /// What has to agree with it: the other side of the same agreement.
+    /// Settings that must agree with it: the other side of the same agreement.
     with: Option<Vec<String>>,
 }
 
-/// Settings that have to agree with one another: what the one party sends, and
-/// what the other has on its list. Taking back one alone may only move the difference.
+/// Settings that must agree with one another: what one party sends, and what the other has on its
+/// list. Resetting only one may just move the difference.
 const AGREE: [(&str, &str); 5] = [
     ("application.redirect_uris", "app.callback_path"),
     ("application.post_logout_redirect_uris", "app.post_sign_out_path"),
@@ -27,12 +25,12 @@ impl Lever {
         Self { path, with: None }
     }
 
-    /// As it stands in a scenario: `connector.client_secret`.
+    /// The path as written in a scenario: `connector.client_secret`.
     fn path(&self) -> String {
         self.path.join(".")
     }
 
-    /// As the consoles and APIs call it: `connector.config.clientSecret`.
+    /// The name in consoles and APIs: `connector.config.clientSecret`.
     pub(super) fn name(&self) -> String {
         let path = self.path();
         let parts: Vec<&str> = self.path.iter().map(String::as_str).collect();
@@ -55,7 +53,7 @@ impl Lever {
     }
 }
 
-/// `client_secret` is `clientSecret`.
+/// Converts `client_secret` to `clientSecret`.
 fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
@@ -75,7 +73,7 @@ const PARTS: [&[&str]; 7] = [
     &["application"],
     &["app"],
 ];
-/// What is no setting, but says what is looked at.
+/// Members that are not levers because they select what is examined.
 const FIXED: [&str; 4] =
     ["connector.id", "connector.factory", "connector.target", "huggingface.app.client_id"];
 

@@ -1,14 +1,14 @@
-//! Values in place of secrets: another value with the same defects.
+//! Stand-ins for secrets: other values with the same defects.
 //!
-//! A stand-in keeps white space, quotation marks and punctuation, and what the
-//! value has in common with another one: if the connector's secret is the OAuth
-//! app's cut short, so is its stand-in.
+//! A stand-in keeps white space, quotation marks and punctuation, and what the value has in common
+//! with another one: if the connector's secret is a truncated copy of the OAuth app's secret, so is
+//! its stand-in.
 
 use kit::Random;
 
-/// What real secrets of OAuth apps begin with; says nothing of the secret.
+/// Prefix of real secrets of OAuth apps; it reveals nothing about the secret.
 const PREFIX: &str = "oauth_app_secret_";
-/// So many characters in a row are no chance.
+/// A common run of this many characters is not a coincidence.
 const COMMON: usize = 6;
 
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -28,12 +28,12 @@ impl StandIns {
         Self { random, known: vec![] }
     }
 
-    /// The stand-in of a value: the same for the same.
+    /// The stand-in of a value; equal values get the same stand-in.
     pub(super) fn of(&mut self, value: &str) -> String {
         if let Some((_, stand_in)) = self.known.iter().find(|(known, _)| known == value) {
             return stand_in.clone();
         }
-        // Two values that differ must not end up the same.
+        // Different values must not get the same stand-in.
         let mut stand_in = self.made(value);
         for _ in 0..20 {
             if self.known.iter().all(|(_, other)| *other != stand_in) {
@@ -45,7 +45,7 @@ impl StandIns {
         stand_in
     }
 
-    /// Values that were replaced.
+    /// The values that were replaced.
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {
         self.known.iter().map(|(value, _)| value.as_str())
     }
@@ -75,14 +75,14 @@ impl StandIns {
             .map(|(_, pair)| pair)
     }
 
-    /// Another character of the same kind; what is no letter or digit stays.
+    /// Another character of the same kind; only letters and digits are replaced.
     fn other(&self, own: char, hex: bool) -> char {
         let alphabet = match own {
             'a'..='f' if hex => HEX_LETTERS,
             'a'..='z' => LOWER,
             'A'..='Z' => UPPER,
             '0'..='9' => DIGITS,
-            // Letters of other scripts: that they are none of ASCII's is the defect.
+            // Letters of other scripts: not being ASCII is the defect.
             c if c.is_alphanumeric() => "äöüéñ",
             c => return c,
         };
@@ -105,11 +105,11 @@ fn keep_prefix(value: &[char], out: &mut [Option<char>]) {
     }
 }
 
-/// `%2B` stands for one character.
+/// Keeps escapes: `%2B` stands for one character.
 fn keep_encoded(value: &[char], out: &mut [Option<char>]) {
     for at in 0..value.len().saturating_sub(2) {
         if value[at] == '%' && value[at + 1].is_ascii_hexdigit() && value[at + 2].is_ascii_hexdigit() {
-            // Of letters and digits it would give the character away.
+            // An encoded letter or digit would reveal the character.
             let code: String = value[at + 1..=at + 2].iter().collect();
             let plain = u8::from_str_radix(&code, 16).is_ok_and(|byte| byte.is_ascii_alphanumeric());
             if !plain {
@@ -119,7 +119,7 @@ fn keep_encoded(value: &[char], out: &mut [Option<char>]) {
     }
 }
 
-/// What two values share gets what the other's stand-in has there, in its own case.
+/// Gives what two values share the same characters as in the other's stand-in, in its own case.
 fn align(value: &[char], known: &[char], stand_in: &[char], out: &mut [Option<char>]) {
     for (own, other, length) in blocks(value, known) {
         for step in 0..length {
@@ -135,8 +135,7 @@ fn align(value: &[char], known: &[char], stand_in: &[char], out: &mut [Option<ch
     }
 }
 
-/// Stretches that two texts share, whatever the case: place in the one, place in
-/// the other, length.
+/// Stretches that two texts share, ignoring case: position in each of them, and length.
 fn blocks(a: &[char], b: &[char]) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     between(a, b, 0, 0, &mut found);
@@ -145,7 +144,7 @@ fn blocks(a: &[char], b: &[char]) -> Vec<(usize, usize, usize)> {
 
 fn between(a: &[char], b: &[char], a_at: usize, b_at: usize, found: &mut Vec<(usize, usize, usize)>) {
     let Some((at, other, length)) = longest(a, b) else { return };
-    // Beside a long stretch a short one is no chance either.
+    // Next to a long stretch, a short one is not a coincidence either.
     let enough = if found.is_empty() { COMMON } else { 2 };
     if length < enough {
         return;

@@ -1,4 +1,4 @@
-//! Reading a tenant. Nothing is written into it.
+//! Reads a tenant, without writing to it.
 
 use serde_json::Value;
 use url::Url;
@@ -12,11 +12,11 @@ use crate::stack::{Management, ManagementError};
 const KINDS: [&str; 3] = ["Traditional", "SPA", "Native"];
 
 impl Case {
-    /// Reads connector, sign-in experience and the app's record from a running
-    /// Logto, by `GET` alone. Without `app_id`, the application is read when there is one only.
+    /// Reads connector, sign-in experience and the app's record from a running Logto, only with
+    /// `GET`. Without `app_id`, the application is read if there is only one.
     ///
     /// # Errors
-    /// [`TenantReadError`] when the Management API refuses, or has no such thing.
+    /// [`TenantReadError`] if the Management API refuses, or does not have the object.
     pub async fn read_tenant(
         &mut self,
         management: &Management,
@@ -46,14 +46,15 @@ async fn record(
     let signs_in = |one: &&Value| KINDS.contains(&text(one, "type").as_str());
     let apps: Vec<&Value> = list.list()?.iter().filter(signs_in).collect();
     let id = match (app_id, apps.as_slice()) {
-        // White space is the app's own defect, not another application.
+        // White space is a defect of the app's setting, not another application.
         (Some(wanted), all) => match all.iter().find(|one| text(one, "id") == wanted.trim()) {
             Some(found) => text(found, "id"),
             None => {
                 let there: Vec<String> =
                     all.iter().map(|one| format!("{} (“{}”)", text(one, "id"), text(one, "name"))).collect();
-                let there = if there.is_empty() { "none at all".to_owned() } else { there.join(", ") };
-                let what = format!("there is no application with the id `{wanted}`; there is {there}");
+                let there =
+                    if there.is_empty() { "no application at all".to_owned() } else { there.join(", ") };
+                let what = format!("no application has the ID `{wanted}`; found {there}");
                 return Err(TenantReadError::Missing { logto: logto.origin().ascii_serialization(), what });
             }
         },

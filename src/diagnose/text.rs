@@ -1,4 +1,4 @@
-//! A diagnosis for people.
+//! A diagnosis as text for people.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use kit::output::{Form, escaped};
 
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 
-/// Columns of a text for people.
+/// Line width of the text.
 const WIDTH: usize = 100;
 
 impl fmt::Display for Diagnosis {
@@ -16,11 +16,11 @@ impl fmt::Display for Diagnosis {
         match (breaking.first(), self.found.len()) {
             (None, 0) if self.unfinished.is_none() => writeln!(
                 f,
-                "Nothing wrong was found: with these settings somebody signs in with Hugging Face, is known to the \
-                 app,\nand signs out.\n"
+                "Nothing wrong was found: with these settings a person can sign in with Hugging Face, is known to the \
+                 app,\nand can sign out.\n"
             )?,
             (None, 0) => {}
-            (None, _) => writeln!(f, "The sign-in works. This is wrong all the same:\n")?,
+            (None, _) => writeln!(f, "The sign-in works, but this is wrong:\n")?,
             (Some(_), _) => writeln!(f, "What breaks first:\n")?,
         }
         for (at, found) in self.found.iter().enumerate() {
@@ -37,11 +37,11 @@ impl fmt::Display for Diagnosis {
         for check in &self.checks {
             self.check(f, check)?;
         }
-        list(f, "Assumed, because nothing that was given says it", &self.assumed)?;
+        list(f, "Assumed, because the input does not say it", &self.assumed)?;
         list(f, "Not known from here", &self.unknown)?;
         writeln!(
             f,
-            "\nLooked at in {:.0} ms, in {} walk{}.",
+            "\nDiagnosed in {:.0} ms, with {} walk{}.",
             self.duration.as_secs_f64() * 1000.0,
             self.walks.len(),
             if self.walks.len() == 1 { "" } else { "s" }
@@ -61,14 +61,14 @@ fn one(f: &mut fmt::Formatter<'_>, at: usize, found: &Found) -> fmt::Result {
     for evidence in &found.finding.evidence {
         paragraph(f, "   - ", &evidence.to_string())?;
     }
-    paragraph(f, "   Fix: ", &format!("{} In {}.", text.fix, text.place))?;
+    paragraph(f, "   ", &format!("Fix ({}): {}", text.place, text.fix))?;
     writeln!(f, "   See: {}", text.see)?;
     match &found.repaired_by {
         Some(lever) if found.breaks => {
             paragraph(
                 f,
                 "   ",
-                &format!("Tried in the twin: with `{lever}` as it should be, the sign-in gets past this."),
+                &format!("Tested in the twin: with the right `{lever}`, the sign-in gets past this."),
             )?;
         }
         _ => {}
@@ -86,7 +86,7 @@ impl Diagnosis {
                 ("ok    ", format!("  (once 1 to {repaired} are repaired)"))
             }
             CheckResult::NotReached => ("–     ", "  (not reached)".to_owned()),
-            CheckResult::NotLookedAt => ("–     ", "  (only the sample app says so)".to_owned()),
+            CheckResult::NotLookedAt => ("–     ", "  (only the sample app reports it)".to_owned()),
         };
         writeln!(f, "  {mark}{}{note}", check.stage.says())?;
         match &check.detail {
@@ -104,12 +104,12 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Resul
     lines.iter().try_for_each(|line| paragraph(f, "  - ", line))
 }
 
-/// What comes from settings and answers cannot begin a line of its own.
+/// Keeps text from settings and answers from starting a new line.
 fn in_one_line(text: &str) -> String {
     escaped(&text.replace('\n', " "), Form::Line).into_owned()
 }
 
-/// Words up to [`WIDTH`], further lines below the first word.
+/// Wraps words at [`WIDTH`]; further lines are aligned with the first word.
 fn paragraph(f: &mut fmt::Formatter<'_>, begin: &str, text: &str) -> fmt::Result {
     let indent = begin.chars().count();
     let hang = if begin.trim_end().ends_with(':') { 3 } else { indent };

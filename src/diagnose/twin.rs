@@ -1,5 +1,5 @@
-//! The twin of a person's set-up: a scenario whose `given` is like it, and
-//! whose steps are a first sign-in, the session check and the sign-out.
+//! The twin of a person's set-up: a scenario whose `given` matches it, and whose steps are a first
+//! sign-in, the session check and the sign-out.
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -11,50 +11,50 @@ use crate::setup::{ConnectorFactory, OauthApp};
 
 /// The callback path of Logto's guide.
 const CALLBACK_PATH: &str = "/callback";
-/// The id of a connector whose id nobody said.
+/// The ID of a connector whose ID is not known.
 const UNKNOWN_ID: &str = "connector-id";
-/// What a connector for Hugging Face is known by.
+/// The target of a connector for Hugging Face.
 const TARGET: &str = "huggingface";
-/// Scopes of a new OAuth app here.
+/// The scopes of a new OAuth app in the twin.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
-/// How the person gets to the app, and out of it.
+/// How the person signs in to the app, and out of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Story<'a> {
-    /// Path of the app that begins a sign-in.
+    /// Path of the app that starts a sign-in.
     pub(super) sign_in: &'a str,
-    /// Path of the app that ends it.
+    /// Path of the app that ends a session.
     pub(super) sign_out: &'a str,
-    /// The app is the sample app, which says who is signed in.
+    /// Whether the app is the sample app, which reports who is signed in.
     pub(super) sample: bool,
 }
 
 impl Story<'_> {
-    /// That of the sample app.
+    /// The paths of the sample app.
     pub(super) const SAMPLE: Self = Self { sign_in: "/sign-in", sign_out: "/sign-out", sample: true };
 }
 
 /// The twin of a set-up.
 #[derive(Debug, Clone)]
 pub(super) struct Twin {
-    /// The scenario.
+    /// The twin's scenario, as a document.
     pub(super) document: Map<String, Value>,
-    /// What is as in the guide because nobody said otherwise.
+    /// Settings that are assumed to be as in the guide because the input does not contain them.
     pub(super) assumed: Vec<String>,
-    /// What this cannot know.
+    /// What cannot be known from the input.
     pub(super) unknown: Vec<String>,
-    /// The way back to the person's own addresses.
+    /// Maps the twin's addresses back to the person's own.
     pub(super) addresses: Addresses,
-    /// The app id in the person's Logto.
+    /// The app ID in the person's Logto.
     pub(super) app_id: Option<String>,
 }
 
-/// Where the connector's configuration goes in.
+/// Where the connector's configuration is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ConfigGoes {
-    /// As the connector is created: the ordinary way.
+    /// When the connector is created: the usual way.
     InGiven,
-    /// By a step: Logto would refuse to create the connector with it.
+    /// In a step, because Logto would refuse to create the connector with it.
     ByStep,
 }
 
@@ -83,10 +83,9 @@ impl<'c> Maker<'c> {
             Some(id) => id.clone(),
             None => {
                 let id = at_huggingface.iter().find_map(|uri| callback_of(uri)).unwrap_or(UNKNOWN_ID);
-                let because =
-                    if id == UNKNOWN_ID { "" } else { ", as the redirect URI at Hugging Face has it" };
+                let because = if id == UNKNOWN_ID { "" } else { ", as in the redirect URI at Hugging Face" };
                 assumed
-                    .push(format!("The connector's id is `{id}`{because}: what was given does not say it."));
+                    .push(format!("The connector's ID is `{id}`{because}: the input does not contain it."));
                 id.to_owned()
             }
         };
@@ -95,13 +94,13 @@ impl<'c> Maker<'c> {
             let found = at_huggingface.iter().find(own).and_then(|uri| origin_of(uri))?;
             let shown = found.origin().ascii_serialization();
             assumed.push(format!(
-                "People open Logto at {shown}, as the redirect URI at Hugging Face has it (--logto-endpoint says otherwise)."
+                "People open Logto at {shown}, as in the redirect URI at Hugging Face (change it with --logto-endpoint)."
             ));
             Some(found)
         });
         if logto.is_none() {
             unknown.push(format!(
-                "Where people open Logto: {UNKNOWN_LOGTO} stands for it (--logto-endpoint says it)."
+                "Where people open Logto: {UNKNOWN_LOGTO} stands for it (set it with --logto-endpoint)."
             ));
         }
         let registered = uris(case, "redirectUris");
@@ -111,7 +110,7 @@ impl<'c> Maker<'c> {
                     let found = registered.iter().find_map(|uri| origin_of(uri))?;
                     let shown = found.origin().ascii_serialization();
                     assumed.push(format!(
-                "The app is at {shown}, as its first redirect URI in Logto has it (--app-url says otherwise)."
+                "The app is at {shown}, as in its first redirect URI in Logto (change it with --app-url)."
             ));
                     Some(found)
                 },
@@ -145,7 +144,7 @@ impl<'c> Maker<'c> {
             steps
                 .push(json!({ "administer": { "call": "PATCH /api/connectors/[CONNECTOR]", "body": body } }));
         }
-        // Nobody goes on from an error page.
+        // An error page is the end of the walk.
         let shown = json!({ "status": 200 });
         steps.push(json!({ "visit": literal(story.sign_in), "expect": shown }));
         steps.push(json!({ "continue_with": literal(&target), "expect": shown }));
@@ -161,7 +160,7 @@ impl<'c> Maker<'c> {
         }
         let mut document = Map::new();
         let description =
-            "Somebody signs in with Hugging Face for the first time, is known to the app, and signs out.";
+            "A person signs in with Hugging Face for the first time, is known to the app, and signs out.";
         document.insert("description".to_owned(), json!(description));
         document.insert("given".to_owned(), Value::Object(given));
         document.insert("steps".to_owned(), Value::Array(steps));
@@ -173,8 +172,7 @@ impl<'c> Maker<'c> {
         self.case.connector.config.get(member)?.as_str()
     }
 
-    /// The OAuth app: as its settings say, and where they say nothing, as the
-    /// connector needs it.
+    /// The OAuth app: as its settings say, and otherwise as the connector needs it.
     fn oauth_app(&mut self) -> Map<String, Value> {
         let none = OauthApp::default();
         let known = self.case.oauth_app.as_ref().unwrap_or(&none);
@@ -185,8 +183,8 @@ impl<'c> Maker<'c> {
         }
         if known.client_id.is_none() {
             self.assumed
-                .push("The OAuth app at Hugging Face has the client id that the connector has.".to_owned());
-            self.unknown.push("Whether Hugging Face knows the connector's client id.".to_owned());
+                .push("The OAuth app at Hugging Face has the same client ID as the connector.".to_owned());
+            self.unknown.push("Whether Hugging Face knows the connector's client ID.".to_owned());
         }
         let public = known.public.unwrap_or_default();
         if public {
@@ -197,10 +195,9 @@ impl<'c> Maker<'c> {
                 .and_then(cleaned)
                 .filter(|secret| Some(secret) != client_id.as_ref());
             if known.secret.is_none() {
-                self.assumed
-                    .push("The secret of the OAuth app is the one that the connector has.".to_owned());
+                self.assumed.push("The OAuth app has the same secret as the connector.".to_owned());
                 self.unknown.push(
-                    "Whether the connector's secret is the right one: only Hugging Face can tell. A wrong one shows \
+                    "Whether the connector's secret is correct: only Hugging Face can tell. A wrong one shows \
                      as `connector.general` with the message {} when people come back from Hugging Face."
                         .to_owned(),
                 );
@@ -221,9 +218,8 @@ impl<'c> Maker<'c> {
                     .logto()
                     .map_or_else(|| UNKNOWN_LOGTO.to_owned(), |logto| logto.origin().ascii_serialization());
                 let expected = format!("{logto}/callback/{}", self.connector_id);
-                self.assumed.push(format!(
-                    "The OAuth app lists the redirect URI {expected}, the one that Logto sends."
-                ));
+                self.assumed
+                    .push(format!("The OAuth app lists the redirect URI {expected}, which Logto sends."));
                 self.unknown.push("Which redirect URIs are registered at Hugging Face.".to_owned());
             }
         }
@@ -256,7 +252,7 @@ impl<'c> Maker<'c> {
         app
     }
 
-    /// What the connector is, whatever its configuration.
+    /// What identifies the connector, whatever its configuration.
     fn identity(&self, target: &str) -> Map<String, Value> {
         let mut connector = Map::new();
         connector.insert("id".to_owned(), json!(literal(&self.connector_id)));
@@ -270,7 +266,7 @@ impl<'c> Maker<'c> {
         connector
     }
 
-    /// The connector as `given` has it, and its whole configuration.
+    /// The connector as in `given`, and its whole configuration.
     fn connector(&self, oauth_app: &Map<String, Value>, target: &str) -> (Map<String, Value>, Value) {
         let mut connector = self.identity(target);
         if self.case.connector.sync_profile {
@@ -283,7 +279,7 @@ impl<'c> Maker<'c> {
     fn experience(&mut self) -> Map<String, Value> {
         let Some(members) = &self.case.sign_in_experience else {
             self.assumed.push(
-                "The sign-in experience shows the connector's button, demands no sign-up identifier, and takes new \
+                "The sign-in experience shows the connector's button, requires no sign-up identifier, and accepts new \
                  people."
                     .to_owned(),
             );
@@ -307,7 +303,7 @@ impl<'c> Maker<'c> {
         application(record, &mut self.addresses)
     }
 
-    /// The sample app, as the person's app is.
+    /// The sample app, with the settings of the person's app.
     fn app(&mut self) -> Map<String, Value> {
         let (case, mut app) = (self.case, Map::new());
         let record = case.application.as_ref();
@@ -330,7 +326,7 @@ impl<'c> Maker<'c> {
                     app.insert("app_secret".to_owned(), json!(other));
                 }
             }
-            _ => self.assumed.push("The app has the app secret that Logto gave it.".to_owned()),
+            _ => self.assumed.push("The app has the app secret that Logto issued.".to_owned()),
         }
         let callback = self.callback_path();
         if callback != CALLBACK_PATH {
@@ -356,7 +352,7 @@ impl<'c> Maker<'c> {
         };
         let shown = uri.trim();
         let text = format!(
-            "The app sends the redirect URI {shown}, the first of its own in Logto (--redirect-uri says otherwise)."
+            "The app sends the redirect URI {shown}, its first one in Logto (change it with --redirect-uri)."
         );
         if !self.assumed.contains(&text) {
             self.assumed.push(text);
@@ -379,17 +375,17 @@ impl<'c> Maker<'c> {
         origin.is_some() && origin == self.addresses.app().map(Url::origin)
     }
 
-    /// What no walk of the twin can show.
+    /// Lists what walks of the twin cannot show.
     fn beyond(&mut self, story: Story<'_>) {
         if story.sample {
             self.unknown.push(
-                "What your app's own code does: the sample app of Logto's guide stood for it (--app or --app-command \
-                 takes yours)."
+                "What your app's own code does: the sample app of Logto's guide was used instead (to use yours, pass --app or \
+                 --app-command)."
                     .to_owned(),
             );
         }
         self.unknown.push(
-            "What lies between people, your servers and huggingface.co: proxies, certificates, firewalls, clocks.".to_owned(),
+            "What is between people, your servers and huggingface.co: proxies, certificates, firewalls, clocks.".to_owned(),
         );
     }
 }
@@ -398,7 +394,7 @@ fn one(name: &str, members: Map<String, Value>) -> Map<String, Value> {
     Map::from_iter([(name.to_owned(), Value::Object(members))])
 }
 
-/// A list of addresses in the app's record.
+/// A list of URLs in the app's record.
 fn uris(case: &Case, member: &str) -> Vec<String> {
     let list = case
         .application
@@ -407,19 +403,19 @@ fn uris(case: &Case, member: &str) -> Vec<String> {
     list.into_iter().flatten().filter_map(|uri| uri.as_str().map(ToOwned::to_owned)).collect()
 }
 
-/// The origin of an address in plain http or https.
+/// The origin of a URL with scheme http or https.
 fn origin_of(uri: &str) -> Option<Url> {
     let url = Url::parse(uri.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     Url::parse(&url.origin().ascii_serialization()).ok()
 }
 
-/// What follows the host, as it is written.
+/// What follows the host, as written.
 fn path_of(uri: &str) -> Option<&str> {
     let (_, rest) = uri.split_once("://")?;
     rest.find('/').map(|at| &rest[at..])
 }
 
-/// `…/callback/<id>`: the id.
+/// The ID in `…/callback/<id>`.
 fn callback_of(uri: &str) -> Option<&str> {
     let (_, id) = uri.trim().trim_end_matches('/').rsplit_once("/callback/")?;
     (!id.is_empty() && !id.contains('/')).then_some(id)

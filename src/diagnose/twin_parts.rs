@@ -1,4 +1,4 @@
-//! Members of Logto's API as `given` has them.
+//! Converts members of Logto's API to those of `given`.
 
 use serde_json::{Map, Value, json};
 
@@ -6,8 +6,8 @@ use super::addresses::{Addresses, Listed, literal};
 use super::case::ConnectorCase;
 use crate::setup::ConnectorFactory;
 
-/// What a Logto drops when it is empty, and yet cannot do without: so a stored
-/// connector without them was saved with an empty text (catalogue A4).
+/// Members that Logto drops if they are empty, although it requires them: so a stored connector
+/// without them was saved with an empty text (catalog A4).
 fn needed(factory: ConnectorFactory) -> &'static [&'static str] {
     match factory {
         ConnectorFactory::HuggingFace => &["clientId", "clientSecret"],
@@ -18,7 +18,7 @@ fn needed(factory: ConnectorFactory) -> &'static [&'static str] {
     }
 }
 
-/// What the stack sets of a connector of this factory, where nobody says otherwise.
+/// The members that the stack sets for a connector of this factory by default.
 fn preset(factory: ConnectorFactory) -> &'static [&'static str] {
     match factory {
         ConnectorFactory::HuggingFace => &["clientId", "clientSecret"],
@@ -42,7 +42,7 @@ fn preset(factory: ConnectorFactory) -> &'static [&'static str] {
     }
 }
 
-/// Puts the configuration into `given.connector`; answers with all of it.
+/// Puts the configuration into `given.connector`, and returns all of it.
 pub(super) fn connector_config(
     case: &ConnectorCase,
     connector: &mut Map<String, Value>,
@@ -54,7 +54,7 @@ pub(super) fn connector_config(
         match case.config.get(member) {
             Some(Value::String(text)) => {
                 let text = json!(literal(text));
-                // The stack gives the connector what the OAuth app has.
+                // By default, the stack gives the connector the OAuth app's values.
                 let same = match lever {
                     "client_id" => oauth_app.get("client_id") == Some(&text),
                     "client_secret" => oauth_app.get("secret") == Some(&text),
@@ -98,7 +98,7 @@ pub(super) fn connector_config(
     literals(&Value::Object(case.config.clone()))
 }
 
-/// A value whose texts stand for themselves in a scenario.
+/// Escapes a value so that a scenario takes its texts literally.
 fn literals(value: &Value) -> Value {
     match value {
         Value::String(text) => json!(literal(text)),
@@ -110,8 +110,8 @@ fn literals(value: &Value) -> Value {
     }
 }
 
-/// Members that a walk depends on. The twin sends no codes, so what needs them
-/// is left out, and told.
+/// Members that affect a walk. The twin sends no codes, so settings that need them are omitted and
+/// reported.
 pub(super) fn experience(
     members: &Map<String, Value>,
     gives_email: bool,
@@ -129,7 +129,9 @@ pub(super) fn experience(
     let factors =
         members.get("mfa").and_then(|mfa| mfa.get("factors")?.as_array()).is_some_and(|all| !all.is_empty());
     if factors {
-        unknown.push("What multi-factor authentication asks of people: the twin has none.".to_owned());
+        unknown.push(
+            "What multi-factor authentication requires of people: the twin does not use it.".to_owned(),
+        );
     }
     kept
 }
@@ -146,12 +148,12 @@ fn sign_up_without_codes(sign_up: &Value, gives_email: bool, unknown: &mut Vec<S
     if !by_code.is_empty() {
         let wanted = by_code.join(" or ");
         let email = if by_code.contains(&"email") && !gives_email {
-            " The connector's scope has no `email`, so Hugging Face gives none, and every new person is asked for it."
+            " The connector's scope has no `email`, so Hugging Face provides no address, and every new person is asked for it."
         } else {
             ""
         };
         unknown.push(format!(
-            "What happens where new people have to give their {wanted}: the twin sends no codes, and does not ask.{email}"
+            "What happens if new people have to enter their {wanted}: the twin sends no codes, and does not ask.{email}"
         ));
     }
     let identifiers: Vec<&str> = identifiers.into_iter().filter(|one| *one == "username").collect();
@@ -162,7 +164,7 @@ fn sign_up_without_codes(sign_up: &Value, gives_email: bool, unknown: &mut Vec<S
     })
 }
 
-/// The app's record as `given.application` has it.
+/// The app's record as `given.application` represents it.
 pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses) -> Map<String, Value> {
     let mut application = Map::new();
     let kind = record.get("type").and_then(Value::as_str).unwrap_or("Traditional");
@@ -186,7 +188,7 @@ pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses
     }
     let mut custom = Map::new();
     for (name, value) in record.get("customClientMetadata").and_then(Value::as_object).into_iter().flatten() {
-        // Whose pages may call, and whose tenant it is, the walk does not depend on.
+        // The walk does not depend on allowed origins or on the tenant's name.
         let counts = value.is_number() || value.is_boolean();
         if name == "alwaysIssueRefreshToken" {
             application.insert("always_issue_refresh_token".to_owned(), value.clone());
@@ -200,8 +202,8 @@ pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses
     application
 }
 
-/// A value without what comes along with a paste: space, quotation marks,
-/// characters without width. `None` where nothing is left.
+/// A value without what was pasted along with it: space, quotation marks, zero-width characters.
+/// `None` if nothing is left.
 pub(super) fn cleaned(text: &str) -> Option<String> {
     let odd = |c: char| {
         c.is_whitespace()
@@ -215,8 +217,8 @@ pub(super) fn cleaned(text: &str) -> Option<String> {
     (!inner.is_empty()).then(|| inner.to_owned())
 }
 
-/// How a value differs from the right one, which has a name in scenarios;
-/// `None` where it does not.
+/// How a value differs from the right one, for which scenarios have a name; `None` if it does not
+/// differ.
 pub(super) fn related(sent: &str, right: &str, name: &str) -> Option<String> {
     if sent == right {
         return None;

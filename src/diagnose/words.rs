@@ -1,4 +1,4 @@
-//! The person's own values in place of the twin's.
+//! Replaces the twin's values by the person's own.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -7,7 +7,7 @@ use crate::findings::{Evidence, Finding};
 use crate::placeholder;
 use crate::stack::Stack;
 
-/// What stands in the twin's texts, and what a person reads in its place.
+/// Pairs of a value in the twin's texts and the person's own value.
 pub(super) struct Words {
     pairs: Vec<(String, String)>,
 }
@@ -20,7 +20,7 @@ impl Words {
                 .unwrap_or_else(|_| text.to_owned())
         };
         let mut pairs = twin.addresses.words(fill);
-        // As they stand in a query.
+        // The same pairs, percent-encoded as in a query.
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let in_query: Vec<_> = pairs.iter().map(|(from, to)| (encoded(from), encoded(to))).collect();
         pairs.extend(in_query);

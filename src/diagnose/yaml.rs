@@ -1,10 +1,10 @@
-//! Writing a document as YAML that people can read.
+//! Writes a document as readable YAML.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-/// Lists and maps that are shorter than this stand in one line.
+/// Lists and maps that are shorter than this are written in one line.
 const LINE: usize = 96;
 
 /// A map as a block of YAML.
@@ -36,7 +36,7 @@ fn child(text: &mut String, value: &Value, depth: usize) {
                     Value::Object(members) if !members.is_empty() => {
                         let mut inner = String::new();
                         block(&mut inner, members, depth + 4);
-                        // The first member stands beside the dash.
+                        // The first member follows the dash on the same line.
                         let _ = write!(text, "{:1$}- {2}", "", depth + 2, inner.trim_start());
                     }
                     other => {
@@ -51,7 +51,7 @@ fn child(text: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// In one line.
+/// A value in one line.
 fn flow(value: &Value) -> String {
     match value {
         Value::String(text) => scalar(text),
@@ -66,7 +66,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// Plain where nothing could take it for something else, in quotes otherwise.
+/// Plain if it cannot be mistaken for something else, otherwise in quotes.
 fn scalar(text: &str) -> String {
     let first = text.chars().next();
     let plain = first.is_some_and(|c| c.is_ascii_alphabetic() || c == '/')
@@ -76,13 +76,13 @@ fn scalar(text: &str) -> String {
     if plain { text.to_owned() } else { quoted(text) }
 }
 
-/// Words that YAML, of whatever version, takes for something else than text.
+/// Words that some version of YAML does not read as text.
 fn is_word(text: &str) -> bool {
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
     words.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// A text in double quotes: JSON's escapes are YAML's.
+/// A text in double quotes: JSON's escapes are valid in YAML.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
@@ -105,7 +105,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// What a reader sees for what it is.
+/// Whether a reader can recognize the character.
 fn is_shown(c: char) -> bool {
     c.is_alphanumeric() || c == ' ' || c.is_ascii_graphic() || matches!(c, '–' | '—' | '…' | '“' | '”' | '’')
 }
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn reads_like_what_people_write() {
         let Value::Object(value) = json!({
-            "description": "Somebody signs in: it fails.",
+            "description": "A person signs in: it fails.",
             "given": { "connector": { "client_secret": "abc\n", "config": { "a": [1, true, null] } } },
             "steps": [{ "visit": "/sign-in" }, { "sign_in_as": "ada", "expect": { "session": {} } }],
         }) else {
@@ -133,7 +133,7 @@ mod tests {
         let text = document(&value);
         assert_eq!(
             text,
-            "description: \"Somebody signs in: it fails.\"\n\
+            "description: \"A person signs in: it fails.\"\n\
              given:\n  connector: { client_secret: \"abc\\n\", config: { a: [1, true, null] } }\n\
              steps:\n  - visit: /sign-in\n  - sign_in_as: ada\n    expect: { session: {} }\n"
         );

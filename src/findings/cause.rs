@@ -5,7 +5,7 @@ use super::causes::{
 };
 use super::text::{Place, Text};
 
-/// What went wrong, by name. The areas say whose thing it is.
+/// What went wrong, by name. Each variant is the area that the cause belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Cause {
     /// The OAuth app at Hugging Face, or Hugging Face itself.
@@ -34,7 +34,7 @@ pub enum Cause {
     Unknown,
 }
 
-/// Lets an area's cause stand for a [`Cause`].
+/// Implements `From<area's cause>` for [`Cause`].
 macro_rules! areas {
     ($($name:ident),+ $(,)?) => {
         $(impl From<$name> for Cause {
@@ -58,18 +58,18 @@ areas!(
     Person,
 );
 
-/// Of [`Cause::Unknown`].
+/// The text of [`Cause::Unknown`].
 const UNKNOWN: Text = Text {
     id: "unknown/first-bad-hop",
-    cause: "Something broke here, and nothing that was seen proves why.",
+    cause: "Something broke here, and the evidence does not prove why.",
     place: Place::AppCode,
-    fix: "Read the transcript from this hop on; what each party answered, and why, stands under it. If the cause \
-          turns out to be a configuration, please report it with a capsule (`logto-testkit capsule`), so that it gets a name.",
+    fix: "Read the transcript from this hop on; what each party answered, and why, is listed under it. If the cause \
+          turns out to be a setting, please report it with a capsule (`logto-testkit capsule`), so that it can get a name.",
     see: "https://docs.logto.io/integrate-logto/integrate-logto-into-your-application",
 };
 
 impl Cause {
-    /// What is told of it.
+    /// The text of this cause: its sentence, and how to fix it.
     #[must_use]
     pub const fn text(self) -> Text {
         match self {
@@ -88,19 +88,19 @@ impl Cause {
         }
     }
 
-    /// Its name, e.g. `connector/secret-has-trailing-whitespace`.
+    /// The name of this cause, e.g. `connector/secret-has-trailing-whitespace`.
     #[must_use]
     pub const fn id(self) -> &'static str {
         self.text().id
     }
 
-    /// Whether it is nobody's fault, but a person's own choice.
+    /// Whether this is a person's own choice and not a fault.
     #[must_use]
     pub const fn is_own_choice(self) -> bool {
         matches!(self, Self::Person(_))
     }
 
-    /// Every cause there is, in the order of `docs/findings.md`.
+    /// All causes, in the order of `docs/findings.md`.
     #[must_use]
     pub fn all() -> Vec<Self> {
         fn of<T: Copy + Into<Cause>>(area: &[T]) -> impl Iterator<Item = Cause> + '_ {
@@ -121,7 +121,7 @@ impl Cause {
             .collect()
     }
 
-    /// The cause with this name.
+    /// The cause with this name, if there is one.
     #[must_use]
     pub fn by_id(id: &str) -> Option<Self> {
         Self::all().into_iter().find(|cause| cause.id() == id)

@@ -1,17 +1,17 @@
-//! Endpoints that several rules look for, by their paths.
+//! Endpoints that several rules look for, by path.
 
-/// Of Hugging Face.
+/// Hugging Face's endpoints.
 pub(super) mod huggingface {
-    /// The path of the authorization endpoint.
+    /// Path of the authorization endpoint.
     pub(in crate::findings) const AUTHORIZE: &str = "/oauth/authorize";
-    /// The path of the token endpoint.
+    /// Path of the token endpoint.
     pub(in crate::findings) const TOKEN: &str = "/oauth/token";
-    /// The path of the userinfo endpoint.
+    /// Path of the userinfo endpoint.
     pub(in crate::findings) const USERINFO: &str = "/oauth/userinfo";
 }
 
-/// Of Logto.
+/// Logto's endpoints.
 pub(super) mod logto {
-    /// Logto's token endpoint (contract §1).
+    /// Path of the token endpoint (contract §1).
     pub(in crate::findings) const TOKEN: &str = "/oidc/token";
 }

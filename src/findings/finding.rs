@@ -8,43 +8,43 @@ use super::cause::Cause;
 use super::causes::Machine;
 use super::symptom::{Symptom, SymptomKind};
 
-/// Something that was seen, and speaks for a cause.
+/// One observation that supports a cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
     /// A hop of the browser.
     Hop {
-        /// Its number.
+        /// The hop's number in the walk, from 1.
         number: usize,
-        /// What was seen there.
+        /// What was seen there, in words.
         says: String,
     },
-    /// A line of a party's journal.
+    /// An entry of a party's journal.
     Journal {
-        /// Whose.
+        /// The party that wrote the journal.
         party: Party,
-        /// What it says.
+        /// What the entry says, in words.
         says: String,
     },
     /// A line of Logto's audit log.
     Audit {
-        /// What it says.
+        /// What the line says, in words.
         says: String,
     },
     /// An answer of Logto's Management API.
     Management {
-        /// What it says.
+        /// What the answer says, in words.
         says: String,
     },
-    /// What the machine did.
+    /// Something the machine itself did.
     Machine {
-        /// In words.
+        /// What the machine did, in words.
         says: String,
     },
-    /// A setting as it was seen. Secrets are hidden, their defects shown.
+    /// A setting at the time of the walk. Secrets are hidden, but their defects are shown.
     Setting {
-        /// Whose, and which: `connector.config.clientSecret`.
+        /// The setting's path, e.g. `connector.config.clientSecret`.
         field: String,
-        /// Its value.
+        /// Its value, as reports show it.
         value: String,
     },
 }
@@ -66,9 +66,9 @@ impl std::fmt::Display for Evidence {
 pub struct Finding {
     /// What went wrong.
     pub cause: Cause,
-    /// The first hop at which it shows; `None` for what only the configuration tells.
+    /// The first hop at which it shows; `None` if only the configuration shows it.
     pub hop: Option<usize>,
-    /// What proves it.
+    /// The observations that prove it, in order.
     pub evidence: Vec<Evidence>,
 }
 
@@ -78,8 +78,8 @@ impl Finding {
         Self { cause: cause.into(), hop: None, evidence: vec![] }
     }
 
-    /// What is told in place of everything else where the machine got in the way: nobody can say
-    /// what the parties would have done.
+    /// Replaces all other findings if the machine disturbed the walk: what the parties would have
+    /// done otherwise is then unknown.
     pub(crate) fn of_machine(disturbances: &[Disturbance]) -> Option<Self> {
         let cause = match disturbances.first()? {
             Disturbance::ClockStepped { .. } => Machine::ClockStepped,
@@ -89,37 +89,37 @@ impl Finding {
         Some(Self { evidence: disturbances.iter().map(says).collect(), ..Self::new(cause) })
     }
 
-    /// It shows at this hop.
+    /// Sets the hop at which it shows.
     pub(super) fn at(mut self, hop: usize) -> Self {
         self.hop = Some(hop);
         self
     }
 
-    /// Proven by a hop.
+    /// Adds a hop as evidence.
     pub(super) fn hop(mut self, number: usize, says: impl Into<String>) -> Self {
         self.evidence.push(Evidence::Hop { number, says: says.into() });
         self
     }
 
-    /// Proven by a line of a journal.
+    /// Adds a journal entry as evidence.
     pub(super) fn journal(mut self, party: Party, says: impl std::fmt::Display) -> Self {
         self.evidence.push(Evidence::Journal { party, says: says.to_string() });
         self
     }
 
-    /// Proven by a line of Logto's audit log.
+    /// Adds a line of Logto's audit log as evidence.
     pub(super) fn audit(mut self, says: impl Into<String>) -> Self {
         self.evidence.push(Evidence::Audit { says: says.into() });
         self
     }
 
-    /// Proven by an answer of the Management API.
+    /// Adds an answer of the Management API as evidence.
     pub(super) fn management(mut self, says: impl Into<String>) -> Self {
         self.evidence.push(Evidence::Management { says: says.into() });
         self
     }
 
-    /// Proven by where and how a symptom shows.
+    /// Adds where and how a symptom shows as evidence.
     pub(super) fn symptom(self, symptom: &Symptom) -> Self {
         match &symptom.kind {
             SymptomKind::ManagementRefused(_) => self.management(symptom.to_string()),
@@ -127,7 +127,7 @@ impl Finding {
         }
     }
 
-    /// Proven by a setting.
+    /// Adds a setting as evidence.
     pub(super) fn setting(mut self, field: impl Into<String>, value: impl std::fmt::Display) -> Self {
         self.evidence.push(Evidence::Setting { field: field.into(), value: value.to_string() });
         self
@@ -135,7 +135,7 @@ impl Finding {
 }
 
 impl Evidence {
-    /// As reports in JSON have it.
+    /// This evidence in the form of JSON reports.
     #[must_use]
     pub fn to_json(&self) -> Value {
         match self {
@@ -150,7 +150,7 @@ impl Evidence {
 }
 
 impl Finding {
-    /// As reports in JSON have it.
+    /// This finding in the form of JSON reports.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let text = self.cause.text();
@@ -179,6 +179,6 @@ impl std::fmt::Display for Finding {
         for evidence in &self.evidence {
             write!(f, "\n  - {}", escaped(&evidence.to_string(), Form::Line))?;
         }
-        write!(f, "\n  fix, in {}: {}\n  see {}", text.place, text.fix, text.see)
+        write!(f, "\n  fix ({}): {}\n  see {}", text.place, text.fix, text.see)
     }
 }

@@ -1,4 +1,4 @@
-//! `docs/findings.md`, from the code.
+//! Generates `docs/findings.md` from the code.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,16 +6,16 @@ use std::fmt::Write as _;
 use super::cause::Cause;
 use super::left_out::LEFT_OUT;
 
-/// The reference page of all causes. `shown_by` names the scenarios whose first
-/// finding a cause is, by the cause's id.
+/// The reference page of all causes. `shown_by` maps the ID of a cause to the names of the
+/// scenarios whose first finding it is.
 #[must_use]
 pub fn reference(shown_by: &BTreeMap<String, Vec<String>>) -> String {
     let mut page = String::from(
         "# Findings\n\n\
          What `logto-testkit run` and `logto-testkit diagnose` can name. Generated from `src/findings/`: do not edit \
-         (`UPDATE_DOCS=1 cargo test --test suite findings` writes it anew).\n\n\
-         A finding is proven by what was seen: hops, journals, Logto's audit log, settings. Where nothing proves a cause, \
-         the finding is `unknown/first-bad-hop`, and says where to begin to read. Names under `person/` are \
+         (`UPDATE_DOCS=1 cargo test --test suite findings` regenerates it).\n\n\
+         A finding is proven by evidence: hops, journals, Logto's audit log, settings. If nothing proves a cause, \
+         the finding is `unknown/first-bad-hop`, and says where to start reading. Names under `person/` are \
          choices of the person, not faults.\n",
     );
     let mut area = "";
@@ -23,13 +23,13 @@ pub fn reference(shown_by: &BTreeMap<String, Vec<String>>) -> String {
         let text = cause.text();
         let (of, _) = text.id.split_once('/').unwrap_or((text.id, ""));
         if of != area {
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(page, "\n## {of}\n");
             area = of;
         }
         let _ = write!(
             page,
-            "\n### `{}`\n\n{}\n\n**Fix**, in {}: {} ([more]({}))\n",
+            "\n### `{}`\n\n{}\n\n**Fix** ({}): {} ([more]({}))\n",
             text.id, text.cause, text.place, text.fix, text.see
         );
         if let Some(scenarios) = shown_by.get(text.id).filter(|scenarios| !scenarios.is_empty()) {

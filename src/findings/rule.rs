@@ -1,4 +1,4 @@
-//! What a rule is: a function with a name.
+//! Rules: functions with a name.
 
 use super::finding::Finding;
 use super::observed::Observed;
@@ -10,12 +10,12 @@ pub(super) struct Rule<Ask> {
     pub(super) ask: Ask,
 }
 
-/// Explains a symptom.
+/// A rule that explains a symptom.
 pub(super) type Explain = Rule<fn(&Observed<'_>, &Symptom) -> Option<Finding>>;
-/// Sees a fault that has no symptom.
+/// A rule that finds a fault without a symptom.
 pub(super) type Watch = Rule<fn(&Observed<'_>) -> Option<Finding>>;
 
-/// A list of rules by the names of their functions.
+/// Builds a list of rules, named after their functions.
 macro_rules! rules {
     ($($rule:ident),+ $(,)?) => {
         &[$($crate::findings::rule::Rule {

@@ -1,7 +1,7 @@
-//! The rules, in the order in which they are asked.
+//! The rules, in the order in which they are applied.
 //!
-//! A rule proves its cause from the evidence, or gives `None`. It never guesses:
-//! where two causes would look the same, neither rule may answer.
+//! A rule proves its cause from the evidence, or returns `None`. It never guesses: where two causes
+//! would look the same, neither rule may answer.
 
 mod access;
 mod account;
@@ -27,7 +27,7 @@ mod tokens;
 
 use super::rule::{Explain, Watch};
 
-/// Rules that explain symptoms; the first that can wins.
+/// Rules that explain symptoms; the first one that can do so wins.
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
     network::EXPLAIN,
@@ -53,7 +53,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     network::EXPLAIN_LAST,
 ];
 
-/// Rules that see faults without a symptom.
+/// Rules that find faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
     huggingface::WATCH,
     provider::WATCH,

@@ -1,9 +1,9 @@
-//! Showing a value's defects without the value.
+//! Shows a value's defects without the value.
 
 use oauth::secret::is_white_space;
 
-/// A secret by its last three characters, with whatever cannot be seen made
-/// visible: `…abc␊`. What is not at an end stays hidden.
+/// A secret by its last three characters, with invisible characters made visible: `…abc␊`.
+/// Everything that is not at an end stays hidden.
 #[must_use]
 pub(crate) fn shown_secret(secret: &str) -> String {
     if secret.is_empty() {
@@ -12,7 +12,7 @@ pub(crate) fn shown_secret(secret: &str) -> String {
     let inner = secret.trim_matches(is_white_space);
     let start = secret.len() - secret.trim_start_matches(is_white_space).len();
     let (before, after) = (&secret[..start], &secret[(start + inner.len()).min(secret.len())..]);
-    // A short one would be given away by its end.
+    // The end of a short secret would give it away.
     let end: String = match inner.chars().count() {
         0..12 => String::new(),
         _ => inner.chars().skip(inner.chars().count() - 3).collect(),
@@ -22,7 +22,7 @@ pub(crate) fn shown_secret(secret: &str) -> String {
     format!("{}…{end}{}{hint}", visible(before), visible(after))
 }
 
-/// A text with white space and control characters made visible.
+/// The text, with white space and control characters made visible.
 pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -38,7 +38,7 @@ pub(super) fn visible(text: &str) -> String {
         .collect()
 }
 
-/// In quotation marks, with spaces at the ends made visible.
+/// The text in quotation marks, with spaces at the ends made visible.
 pub(super) fn quoted(text: &str) -> String {
     let inner = text.trim_matches(is_white_space);
     if inner.is_empty() {

@@ -8,90 +8,90 @@ use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
 use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
-/// Something that does not go on as it should.
+/// A point at which the sign-in does not continue as it should.
 #[derive(Debug, Clone)]
 pub(crate) struct Symptom {
     /// The hop at which it shows.
     pub hop: usize,
-    /// What.
+    /// What kind of symptom it is.
     pub kind: SymptomKind,
 }
 
 /// Kinds of symptoms, in the order of a sign-in.
 #[derive(Debug, Clone)]
 pub(crate) enum SymptomKind {
-    /// No response at all.
+    /// A request that got no response.
     NoResponse(Prose),
-    /// Logto's OIDC endpoints show an error in place of going on (contract §1).
+    /// Logto's OIDC endpoints show an error instead of continuing (contract §1).
     OidcError {
-        /// The path.
+        /// The path of the request that failed.
         path: String,
-        /// `error`.
+        /// The code, from the member `error`.
         error: String,
-        /// `error_description`.
+        /// The description, from the member `error_description`.
         description: String,
     },
-    /// Logto does not know of any sign-in under way (contract §2).
+    /// Logto does not know of any sign-in in progress (contract §2).
     UnknownSession,
     /// Logto's page has no button for this target.
     NoButton {
-        /// The target.
+        /// The connector target whose button the person looked for.
         target: String,
-        /// What is shown.
+        /// What the page shows instead.
         shown: String,
     },
     /// Hugging Face shows an error page.
     ProviderPage {
-        /// Its status.
+        /// The HTTP status of the page.
         status: u16,
     },
     /// Hugging Face sends the browser back to Logto with an error (RFC 6749 §4.1.2.1).
     ProviderError {
-        /// `error`.
+        /// The code, from the parameter `error`.
         error: String,
-        /// `error_description`.
+        /// The description, from the parameter `error_description`.
         description: String,
     },
-    /// The page found that `state` is not the one it sent.
+    /// Logto's page found that `state` is not the one it sent.
     StateMismatch,
     /// Logto refused a call of its page.
     Refused(Refusal),
-    /// Logto's page asks for more, and got no answer.
+    /// Logto's page asks for more, and the person did not answer.
     AsksFor(Vec<String>),
-    /// Logto's page asks whether to link, and got no answer.
+    /// Logto's page asks whether to link, and the person did not answer.
     AsksToLink {
-        /// The kind of the identifier.
+        /// The kind of the identifier, e.g. `email`.
         kind: String,
     },
     /// Logto sends the browser back to the app with an error.
     AppGotError {
-        /// `error`.
+        /// The code, from the parameter `error`.
         error: String,
-        /// `error_description`.
+        /// The description, from the parameter `error_description`.
         description: String,
     },
     /// The app answers with an error.
     AppFailed {
-        /// Its status.
+        /// The HTTP status of the answer.
         status: u16,
     },
-    /// The person signed out and is left on Logto's own page, though the app had
-    /// named an address to return to.
+    /// The person signed out and was left on Logto's own page, although the app had named a URI to
+    /// return to.
     LeftSignedOut {
-        /// The hop of the sign-out request.
+        /// The number of the hop that requested the sign-out.
         asked: usize,
     },
-    /// The sign-in came through, and the app does not know the person.
+    /// The sign-in succeeded, and the app does not know the person.
     NotSignedIn,
-    /// Logto's page asks to agree to the terms, and got no answer.
+    /// Logto's page asks to accept the terms, and the person did not answer.
     AsksToAgree,
     /// The Management API refused a call.
     ManagementRefused(Box<AdminAnswer>),
-    /// Something on the page could not be done.
+    /// An action on the page that could not be done.
     Stuck(Prose),
 }
 
-/// A symptom in words.
+/// The symptom in words, as findings quote it.
 impl std::fmt::Display for Symptom {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
@@ -99,7 +99,7 @@ impl std::fmt::Display for Symptom {
             SymptomKind::OidcError { path, error, description } => {
                 write!(f, "Logto shows an error at {path}: {error} ({description})")
             }
-            SymptomKind::UnknownSession => f.write_str("Logto knows of no sign-in under way"),
+            SymptomKind::UnknownSession => f.write_str("Logto does not know of any sign-in in progress"),
             SymptomKind::NoButton { target, shown } => {
                 write!(f, "Logto's page has no button for `{target}`; it shows {shown}")
             }
@@ -133,14 +133,14 @@ impl std::fmt::Display for Symptom {
                 f.write_str("the person is signed out, and left on Logto's own page")
             }
             SymptomKind::NotSignedIn => {
-                f.write_str("the sign-in came through, and the app says that nobody is signed in")
+                f.write_str("the sign-in succeeded, and the app says that the person is not signed in")
             }
             SymptomKind::Stuck(what) => write!(f, "{what}"),
         }
     }
 }
 
-/// All symptoms in order, those that were overcome later left out.
+/// All symptoms in order, except those that were overcome later.
 pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     let mut found: Vec<Symptom> = seen.record.hops.iter().filter_map(|hop| at_hop(seen, hop)).collect();
     found.extend(at_steps(seen));
@@ -155,13 +155,13 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     });
     let last_success = last_success(seen);
     found.retain(|symptom| last_success.is_none_or(|success| symptom.hop > success));
-    // No sign-in makes up for what was not set up.
+    // A successful sign-in does not make up for a failed set-up.
     found.extend(refused_by_management(seen));
     found.sort_by_key(|symptom| symptom.hop);
     found
 }
 
-/// Whether Logto only repeats what Hugging Face said: the callback carried the error.
+/// Whether Logto only repeats Hugging Face's error: the callback carried it.
 fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
     let both = (&before.kind, &symptom.kind);
     let (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) = both else { return false };
@@ -179,7 +179,7 @@ fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
     })
 }
 
-/// The last hop by which somebody was signed in to the app, or out as asked.
+/// The last hop by which a person was signed in to the app, or signed out as requested.
 pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
     for (at, hop) in seen.record.hops.iter().enumerate() {
@@ -190,7 +190,7 @@ pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
         if is_session_check(seen, hop) {
             match authenticated(hop) {
                 Some(true) => last = Some(at),
-                // The callback went well, and nothing came of it.
+                // The callback succeeded, but did not lead to a sign-in.
                 Some(false) if !signed_out_since(seen, last.unwrap_or(0), at) => last = None,
                 _ => {}
             }
@@ -216,7 +216,7 @@ fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
     }
 }
 
-/// The app's session check as the harness asks it.
+/// Whether the hop is the harness's own session check at the app.
 pub(super) fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
     hop.why == WhyHop::Call
         && seen.party(&hop.request.url) == Some(Party::APP)
@@ -227,12 +227,12 @@ pub(super) fn authenticated(hop: &Hop) -> Option<bool> {
     hop.json()?.get("authenticated")?.as_bool()
 }
 
-/// Whom a session check names.
+/// The subject that a session check names, if it names one.
 pub(super) fn subject(hop: &Hop) -> Option<String> {
     Some(hop.json()?.get("claims")?.get("sub")?.as_str()?.to_owned())
 }
 
-/// Whether Logto sent the browser here with a code.
+/// Whether Logto sent the browser to this hop with a code.
 pub(super) fn is_code_callback(hop: &Hop) -> bool {
     let url = &hop.request.url;
     hop.why == WhyHop::Redirect && query(url, "code").is_some() && query(url, "state").is_some()
@@ -240,7 +240,7 @@ pub(super) fn is_code_callback(hop: &Hop) -> bool {
 
 fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
     if hop.why == WhyHop::Prefetch {
-        // Nobody sees what comes of it.
+        // The browser ignores the result.
         return None;
     }
     let (url, status) = (&hop.request.url, hop.response.status);
@@ -257,7 +257,7 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             }
             Party::LOGTO => at_logto(seen, hop)?,
             Party::APP if hop.why == WhyHop::Call => return None,
-            // Logto's error is the symptom, at the hop before.
+            // Logto's error is the symptom, at the previous hop.
             Party::APP if hop.why == WhyHop::Redirect && error_of(url).is_some() => return None,
             Party::APP if status >= 400 => SymptomKind::AppFailed { status },
             _ => return None,
@@ -295,13 +295,13 @@ fn error_of(url: &Url) -> Option<(String, String)> {
     Some((error, query(url, "error_description").unwrap_or_default().into_owned()))
 }
 
-/// What Logto's page said, where the person did not go on.
+/// What Logto's page said where the person did not continue.
 fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     let mut found = Vec::new();
     for (at, step) in seen.steps.iter().enumerate() {
         let last_hop = seen.record.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
-            // What others do meanwhile is no answer.
+            // What others do in the meantime does not count as an answer.
             let meanwhile = |verb: &SeenVerb| matches!(verb, SeenVerb::Administered(_) | SeenVerb::Meanwhile);
             let next = seen.steps[at + 1..].iter().find(|next| !meanwhile(&next.verb));
             next.is_some_and(|next| next.verb == SeenVerb::Answered)
@@ -334,8 +334,8 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     found
 }
 
-/// The callback went well, the browser had nothing to do with a sign-out since,
-/// and yet the app says that nobody is signed in.
+/// The callback succeeded, the browser was not involved in a sign-out since, and yet the app says
+/// that the person is not signed in.
 fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
     let checked = seen.record.hops.iter().rposition(|hop| is_session_check(seen, hop))?;
     if authenticated(&seen.record.hops[checked]) != Some(false) {

@@ -1,6 +1,6 @@
-//! What is told of a cause, and how the causes of an area are declared.
+//! The text of a cause, and how the causes of an area are declared.
 
-/// Where a fix is done.
+/// Where to apply a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// Hugging Face: Settings → Connected Apps → the OAuth app.
@@ -31,7 +31,7 @@ pub enum Place {
     Proxy,
     /// The person at the browser.
     Person,
-    /// The machine that runs this tool.
+    /// The machine that runs `logto-testkit`.
     Machine,
     /// Nowhere: wait, and try again.
     Provider,
@@ -49,33 +49,33 @@ impl std::fmt::Display for Place {
             Self::LogtoSignInExperience => "Logto console: Sign-in experience",
             Self::LogtoApplication => "Logto console: Applications → your app",
             Self::LogtoUsers => "Logto console: User management",
-            Self::LogtoDeployment => "where Logto runs (environment, network)",
-            Self::AppCode => "the app's code",
-            Self::AppConfiguration => "the app's configuration",
-            Self::Proxy => "the reverse proxy",
-            Self::Person => "the person at the browser",
-            Self::Machine => "the machine that runs logto-testkit",
-            Self::Provider => "Hugging Face itself",
+            Self::LogtoDeployment => "where Logto runs: environment, network",
+            Self::AppCode => "in the app's code",
+            Self::AppConfiguration => "in the app's configuration",
+            Self::Proxy => "in the reverse proxy",
+            Self::Person => "in the browser",
+            Self::Machine => "on the machine that runs logto-testkit",
+            Self::Provider => "at Hugging Face itself",
         })
     }
 }
 
-/// What is told of a cause.
+/// The name, cause and fix of a [`Cause`](super::Cause), for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
-    /// Its name, `area/what`.
+    /// The cause's name, `area/what`.
     pub id: &'static str,
-    /// One sentence.
+    /// What went wrong, in one sentence.
     pub cause: &'static str,
-    /// Where the fix is done.
+    /// Where to apply the fix.
     pub place: Place,
-    /// The fix, as an instruction.
+    /// What to do, in the imperative.
     pub fix: &'static str,
-    /// A page to read.
+    /// URL of a page for further reading.
     pub see: &'static str,
 }
 
-/// Declares an area: the enum, the list of its causes, and their texts.
+/// Declares an area: its enum, the list of its causes, and their texts.
 macro_rules! causes {
     (
         $(#[$meta:meta])*
@@ -92,7 +92,7 @@ macro_rules! causes {
         }
 
         impl $name {
-            /// All of this area, in the order of `docs/findings.md`.
+            /// All causes of this area, in the order of `docs/findings.md`.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             pub(in crate::findings) const fn text(self) -> $crate::findings::text::Text {

@@ -1,4 +1,4 @@
-//! One response, recorded and here.
+//! Compares one response with the recorded one.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,8 +9,8 @@ use super::values::Values;
 use crate::transcript::policy::{self, At, SHORTEST_KEY, Then};
 use crate::transcript::{jwt, times};
 
-/// Field, recorded and here, where they differ. `now` is the time at which the
-/// response came, on the clock of the Logto that sent it.
+/// Fields that differ, as name, recorded value and value here. `now` is the time of the response,
+/// on the clock of the Logto that sent it.
 pub(super) fn differences(
     request: &Request,
     recorded: &Response,
@@ -55,14 +55,14 @@ pub(super) fn differences(
     found
 }
 
-/// Whether the audit log is asked for without a filter.
+/// Whether the request lists the audit log without a filter.
 fn counts_everything(request: &Request) -> bool {
     let Ok(url) = Url::parse(&request.url) else { return false };
     let filtered = url.query_pairs().any(|(name, _)| name == "applicationId" || name == "userId");
     url.path() == "/api/logs" && !filtered
 }
 
-/// Whether messages are asked for in English.
+/// Whether the request asks for messages in English.
 fn in_english(request: &Request) -> bool {
     let locale = Url::parse(&request.url).ok().and_then(|url| {
         url.query_pairs().find(|(name, _)| name == "locale").map(|(_, value)| value.into_owned())
@@ -71,7 +71,7 @@ fn in_english(request: &Request) -> bool {
     asked.is_none_or(|asked| asked.trim().is_empty() || asked.starts_with("en") || asked.starts_with('*'))
 }
 
-/// The `code` of a refusal.
+/// The `code` of an error response.
 fn code(response: &Response) -> Option<String> {
     Some(response.json()?.get("code")?.as_str()?.to_owned())
 }
@@ -87,7 +87,7 @@ fn without_message(body: &Value) -> Value {
     }
 }
 
-/// A `Set-Cookie` line, its signature masked, its expiry told from now.
+/// A `Set-Cookie` line with its signature masked and its expiry relative to now.
 fn cookie(line: &str, now: Timestamp) -> String {
     let parts = line.split("; ").map(|part| match part.split_once('=') {
         Some((name, value)) if policy::story(At::Cookie, name) == Then::Length && !value.is_empty() => {
@@ -104,7 +104,7 @@ fn cookie(line: &str, now: Timestamp) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-/// Sessions last 14 days, interactions an hour; requests take a while.
+/// Rounds, since sessions last 14 days, interactions an hour, and requests take a while.
 fn nearest_ten_minutes(at: Timestamp, now: Timestamp) -> i64 {
     (at.as_second() - now.as_second() + 300).div_euclid(600) * 10
 }
@@ -157,7 +157,7 @@ fn normal(value: &Value, map: &dyn Fn(&str) -> String, (at, name): (At, &str)) -
     }
 }
 
-/// A text as it is compared.
+/// A text in the form in which it is compared.
 fn read(text: String) -> String {
     policy::rows().filter(|row| row.at == At::Text).fold(text, |text, row| match row.story {
         Then::Reads(other) => text.replace(row.name, other),
@@ -165,7 +165,7 @@ fn read(text: String) -> String {
     })
 }
 
-/// Claims with `exp` told from `iat`: the times differ, the lifetime does not.
+/// Claims with `exp` relative to `iat`: the times differ, the lifetime does not.
 fn lasting(claims: &Value) -> Value {
     let mut claims = claims.clone();
     if let (Some(from), Some(until)) = (claims["iat"].as_i64(), claims["exp"].as_i64()) {

@@ -1,4 +1,4 @@
-//! The requests that Logto sent to the provider, recorded and here.
+//! Compares the requests that Logto sent to the provider with the recorded ones.
 
 use kit::Entry;
 
@@ -7,8 +7,8 @@ use super::story::Exchange;
 use super::values::Values;
 use crate::transcript::policy::{self, At, Then};
 
-/// A body with a client assertion told by its claims: its signature and what is
-/// made up for each call are not compared, its lifetime is.
+/// A body whose client assertion is replaced by its claims: its signature and random values are not
+/// compared, its lifetime is.
 fn readable(body: &str) -> String {
     let parameters = body.split('&').map(|parameter| {
         let assertion = parameter.strip_prefix("client_assertion=").and_then(answers::claims);
@@ -26,7 +26,7 @@ fn readable(body: &str) -> String {
     parameters.collect::<Vec<_>>().join("&")
 }
 
-/// Field, recorded and here, where they differ.
+/// Fields that differ, as name, recorded value and value here.
 pub(super) fn differences(
     recorded: &[&Exchange],
     here: &[Entry],

@@ -1,22 +1,22 @@
-//! What differs, and how it is shown.
+//! A difference from a recording, and how it is displayed.
 
 use std::fmt::{self, Display, Formatter};
 
 use similar::{ChangeTag, TextDiff};
 
-/// One field of one exchange that is not as it was recorded.
+/// One field of one exchange that differs from the recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Number of the exchange in the recording.
     pub exchange: u64,
-    /// Method, address and purpose of the exchange, for people.
+    /// Method, URL and purpose of the exchange, for people.
     pub title: String,
-    /// `status`, `location`, `set-cookie`, `body` …, or `call 2 body` for the
-    /// second request that Logto sent to the provider meanwhile.
+    /// `status`, `location`, `set-cookie`, `body` …, or `call 2 body` for the second request that
+    /// Logto sent to the provider during the exchange.
     pub field: String,
-    /// As recorded, in terms of this run.
+    /// The recorded value, with this run's values in place of the recorded ones.
     pub recorded: String,
-    /// As it is here.
+    /// The value in this run.
     pub here: String,
 }
 

@@ -1,4 +1,4 @@
-//! Why a story cannot be replayed.
+//! Why a story could not be replayed.
 
 use crate::stack::{ManagementError, SavedStateError};
 
@@ -8,52 +8,52 @@ pub enum ReplayError {
     /// A listener could not be bound.
     #[error(transparent)]
     Bind(#[from] kit::BindError),
-    /// The provider has no certificate.
+    /// The provider's certificate could not be created.
     #[error(transparent)]
     Ca(#[from] kit::CaError),
-    /// No HTTP client.
+    /// The HTTP client could not be created.
     #[error(transparent)]
     Client(#[from] kit::ClientError),
     /// The Management API refused a step of the set-up.
     #[error("set-up: {0}")]
     Management(#[from] ManagementError),
-    /// A request of the recording got no answer.
+    /// A request of the recording was not answered.
     #[error("exchange {exchange}: {source}")]
     Send {
-        /// Number of the exchange.
+        /// Number of the exchange in the recording.
         exchange: u64,
-        /// Why.
+        /// The client's error.
         source: kit::SendError,
     },
-    /// A request of the recording got no answer in time.
+    /// A request of the recording was not answered in time.
     #[error("exchange {exchange}: {source}")]
     Deadline {
-        /// Number of the exchange.
+        /// Number of the exchange in the recording.
         exchange: u64,
-        /// What was waited for.
+        /// The deadline that passed.
         source: kit::DeadlineExceeded,
     },
     /// A request of the recording cannot be sent.
     #[error("exchange {exchange}: {source}")]
     Request {
-        /// Number of the exchange.
+        /// Number of the exchange in the recording.
         exchange: u64,
-        /// What is wrong with it.
+        /// Why the request is invalid.
         source: http::Error,
     },
-    /// A server ended with a panic, or did not end.
+    /// A server panicked, or did not stop.
     #[error(transparent)]
     Serve(#[from] kit::ServeError),
-    /// The tenant is not one for stories.
+    /// The tenant is in use, so stories must not run in it.
     #[error(
-        "this tenant has {found}; stories delete what they find, so give them a Logto of its own, freshly seeded, \
-         or delete those first"
+        "this tenant has {found}; stories delete everything in it, so use a separate, freshly seeded Logto, \
+         or delete these first"
     )]
     InUse {
-        /// What it has.
+        /// What the tenant contains, e.g. `2 users`.
         found: String,
     },
-    /// The tenant's state could not be saved or put back.
+    /// The tenant's state could not be saved or restored.
     #[error(transparent)]
     SavedState(#[from] SavedStateError),
 }

@@ -1,4 +1,4 @@
-//! ID tokens of the recordings' provider: RS256, of what the browser asked for.
+//! ID tokens of the recordings' provider: RS256, with what the browser requested.
 
 use std::sync::OnceLock;
 
@@ -11,14 +11,14 @@ use serde_json::{Map, Value, json};
 
 const KEY_ID: &str = "golden-idp-key";
 
-/// A key takes a tenth of a second to make: one for the process.
+/// Generating a key takes a tenth of a second, so the process has only one.
 static KEY: OnceLock<RsaKeyPair> = OnceLock::new();
 
 fn key() -> &'static RsaKeyPair {
     KEY.get_or_init(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("the crypto library makes RSA keys"))
 }
 
-/// What `GET /oauth/jwks` answers.
+/// The answer to `GET /oauth/jwks`.
 pub(super) fn key_set() -> Value {
     let public = key().public_key();
     let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
@@ -26,8 +26,7 @@ pub(super) fn key_set() -> Value {
     json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": n, "e": e }] })
 }
 
-/// A token of these claims, those in `replaced` taking the place of others, and
-/// null taking one out.
+/// A token with these claims, in which those in `replaced` replace others; null removes a claim.
 pub(super) fn signed(claims: Value, replaced: &Map<String, Value>) -> String {
     let Value::Object(mut claims) = claims else { unreachable!("claims are an object") };
     claims.extend(replaced.clone());

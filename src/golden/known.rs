@@ -7,20 +7,20 @@ use serde::Deserialize;
 
 use super::difference::Difference;
 
-/// A difference that is known, and why it stays.
+/// A known difference, and why it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownDifference {
     /// Name of the story, e.g. `oidc/par`.
     pub golden: String,
-    /// Number of the exchange.
+    /// Number of the exchange in the recording.
     pub exchange: u64,
-    /// Which field, as [`Difference::field`] names it.
+    /// The field, as [`Difference::field`] names it.
     pub field: String,
     /// Which Logto differs from the recording.
     #[serde(default)]
     pub on: Side,
-    /// Why it stays.
+    /// Why the difference stays.
     pub reason: String,
 }
 
@@ -37,40 +37,40 @@ pub enum Side {
     /// Our double.
     #[default]
     Double,
-    /// A running one.
+    /// A running Logto.
     Logto,
 }
 
-/// The list of a folder of stories.
+/// The list of known differences in a folder of stories.
 #[derive(Debug, Clone, Default)]
 pub struct KnownDifferences(Vec<KnownDifference>);
 
-/// The list cannot be read.
+/// Why the list cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownDifferencesError {
-    /// The file.
+    /// The file cannot be read.
     #[error("{path}: {source}", path = path.display())]
     Read {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// Its contents.
+    /// The contents are invalid.
     #[error("{path}: {message}", path = path.display())]
     Format {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// What, and where.
+        /// What is wrong, and where.
         message: String,
     },
 }
 
-/// The name of the list in a folder of stories.
+/// File name of the list in a folder of stories.
 pub const FILE: &str = "known-differences.yaml";
 
 impl KnownDifferences {
-    /// Reads the list of a folder; a folder without one knows no differences.
+    /// Reads the list of a folder; without a list, there are no known differences.
     ///
     /// # Errors
     /// [`KnownDifferencesError`] names the file and what is wrong in it.
@@ -91,14 +91,14 @@ impl KnownDifferences {
         self.0.iter().filter(move |known| known.on == on && known.golden == golden)
     }
 
-    /// The differences of a story that the list does not have.
+    /// The differences of a story that are not on the list.
     #[must_use]
     pub fn unknown<'a>(&self, on: Side, golden: &str, differences: &'a [Difference]) -> Vec<&'a Difference> {
         differences.iter().filter(|found| !self.of_story(on, golden).any(|known| known.is(found))).collect()
     }
 
-    /// What the list has of a story and does not differ any more: the list has
-    /// to lose it.
+    /// The entries of the list for a story that no longer differ, and must be removed from the
+    /// list.
     #[must_use]
     pub fn gone<'a>(
         &'a self,
@@ -118,7 +118,7 @@ impl KnownDifferences {
             .collect()
     }
 
-    /// The names of stories that the list has but the folder has not.
+    /// The entries of the list whose story does not exist in the folder.
     #[must_use]
     pub fn strangers<'a>(&'a self, stories: &[String]) -> Vec<&'a KnownDifference> {
         self.0.iter().filter(|known| !stories.contains(&known.golden)).collect()

@@ -1,6 +1,6 @@
-//! What is made up anew in every run and stands at the same place of both
-//! responses, also where no later request repeats it. The first meeting of a
-//! value decides; from then on it has to be the same.
+//! Learns values that every run generates anew and that appear at the same place of both responses,
+//! even if no later request repeats them. The first occurrence of a value decides; from then on it
+//! has to be the same.
 
 use kit::Party;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub(super) fn dynamic(recorded: &Response, here: &Response, values: &mut Values)
     if let (Some(old), Some(new)) = (recorded.json(), here.json()) {
         members(&old, &new, (At::Answered, ""), values);
     }
-    // Pages are told by their forms, whose hidden values are made up.
+    // Pages are described by their forms, whose hidden values are generated.
     if recorded.body.get("forms").is_some() {
         members(&recorded.body, &here.body, (At::Answered, ""), values);
     }
@@ -49,7 +49,7 @@ fn same_place(place: &str, recorded: &Response, here: &Response, values: &mut Va
     }
 }
 
-/// Parameters of an address of the provider that are made up.
+/// Generated parameters of a URL of the provider.
 fn query(old: &str, new: &str, values: &mut Values) {
     let (Ok(old), Ok(new)) = (Url::parse(old), Url::parse(new)) else { return };
     let long = |text: &str| text.len() >= SHORTEST_ID;

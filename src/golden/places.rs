@@ -1,4 +1,4 @@
-//! Where strings stand in a response, and what can be read out of a page.
+//! Where strings appear in a response, and what can be read from a page.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -7,16 +7,17 @@ use super::answers;
 use super::story::Response;
 use crate::walker::Page;
 
-/// A response of this run with its page told in the way the recording tells pages.
+/// A response of this run with its page described in the way recordings describe pages.
 pub(super) fn described(mut here: Response, recorded: &Response) -> Response {
     let Value::Object(page) = &recorded.body else { return here };
     if !page.contains_key("forms") {
-        // The sign-in application's own page; its text is nobody's contract.
+        // The sign-in application's own page, whose text is not part of any contract.
         here.body = json!({ "omitted": true });
         return here;
     }
     let Some(text) = here.body.as_str() else { return here };
-    // JSON with HTML in it was taken for a page when it was recorded: only its length is left.
+    // JSON that contains HTML was mistaken for a page when it was recorded: only its length is
+    // left.
     here.body = if page["title"].is_null() { json!({ "bytes": text.len() }) } else { description(text) };
     here
 }
@@ -52,12 +53,12 @@ fn description(html: &str) -> Value {
     })
 }
 
-/// The string at a place of a response, as `carry` names places.
+/// The string at a place of a response, in the notation of `carry`.
 pub(super) fn at(response: &Response, place: &str) -> Option<String> {
     let location = || Url::parse("http://localhost").ok()?.join(&response.header("location")?).ok();
     let cookie = |name: &str| response.cookies().find(|(known, _)| *known == name).map(|(_, value)| value);
     let member = |path: &str| {
-        // `$.a[0].b` as a JSON pointer.
+        // Converts `$.a[0].b` to a JSON pointer.
         let pointer = path.trim_start_matches('$').replace(['.', '['], "/").replace(']', "");
         response.json()?.pointer(&pointer)?.as_str().map(ToOwned::to_owned)
     };
@@ -88,7 +89,7 @@ pub(super) fn at(response: &Response, place: &str) -> Option<String> {
     cookie(place.strip_prefix("set-cookie ")?).map(ToOwned::to_owned)
 }
 
-/// A field's value, of a page as text or as told.
+/// A field's value, from a page's text or its description.
 fn hidden(body: &Value, name: &str) -> Option<String> {
     let page = match body {
         Value::String(html) => &description(html),

@@ -1,5 +1,5 @@
-//! The provider of the recordings: answers as the README of the goldens says,
-//! with kit's script for faults.
+//! The provider of the recordings: answers as described in the README of the goldens, with kit's
+//! script for faults.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::id_tokens;
 use super::story::Huggingface;
 
-/// What a browser asked for.
+/// What a browser requested.
 #[derive(Debug, Clone)]
 struct Asked {
     user: Value,
@@ -24,7 +24,7 @@ struct Asked {
     nonce: Option<String>,
 }
 
-/// Codes and tokens given so far.
+/// Codes and tokens issued so far.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     count: usize,
@@ -36,17 +36,16 @@ pub(super) struct Given {
 pub(super) struct Provider {
     users: Arc<Vec<Value>>,
     given: Arc<Mutex<Given>>,
-    /// Where the recorded provider gave ID tokens: claims to be replaced, and how
-    /// often.
+    /// If the recorded provider issued ID tokens: the claims to replace, and how often.
     id_tokens: Option<Arc<Mutex<Vec<Replaced>>>>,
     clock: Clock,
 }
 
-/// Claims of the next ID tokens, and of how many of them.
+/// Claims for the next ID tokens, and the number of those tokens.
 type Replaced = (Map<String, Value>, u64);
 
 impl Provider {
-    /// `id_tokens`: whether the token endpoint gives any.
+    /// `id_tokens`: whether the token endpoint issues any.
     pub(super) fn router(hub: &Huggingface, id_tokens: bool, clock: Clock) -> Router {
         let replaced = hub.script.iter().filter_map(|recorded| {
             let claims = recorded.get("id_token_claims")?.as_object()?;

@@ -1,4 +1,4 @@
-//! One story: set up, replay, compare.
+//! Replays one story: set up, replay, compare.
 
 use std::time::Duration;
 
@@ -19,21 +19,21 @@ use super::target::{Site, Target};
 use super::values::{Values, derive};
 use crate::stack::Management;
 
-/// How long one answer may take: Logto itself gives up after 120 s.
+/// Time limit for one answer: Logto itself gives up after 120 s.
 const ANSWER: Duration = Duration::from_secs(150);
 
-/// Replays a story and tells every difference.
+/// Replays a story and returns every difference.
 ///
 /// # Errors
-/// [`ReplayError`] when it could not be told to its end.
+/// [`ReplayError`] if it could not be replayed to its end.
 pub async fn replay(story: &Story, target: &Target) -> Result<Vec<Difference>, ReplayError> {
     replay_on(&Machine::real(), story, target).await
 }
 
-/// As [`replay`], by the clocks of this machine, which a test may move.
+/// Like [`replay`], on the clocks of this machine, which a test may adjust.
 ///
 /// # Errors
-/// [`ReplayError`] when it could not be told to its end.
+/// [`ReplayError`] if it could not be replayed to its end.
 pub async fn replay_on(
     machine: &Machine,
     story: &Story,
@@ -56,7 +56,7 @@ impl Stage<'_> {
     async fn play(&mut self) -> Result<Vec<Difference>, ReplayError> {
         self.set_up(&self.story.setup).await?;
         let mut differences = Vec::new();
-        // Logto's own calls happen by themselves.
+        // Logto sends its own calls by itself.
         for exchange in self.story.exchanges.iter().filter(|exchange| exchange.from != Side::Logto) {
             if let Some(pause) = exchange.pause_before_ms {
                 self.site.clock.sleep(Duration::from_millis(pause)).await;
@@ -112,7 +112,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// What a named value of the recording is here.
+    /// Records this run's value for a named value of the recording.
     fn know(&mut self, name: &str, here: &str) {
         if let Some(recorded) = self.story.values.get(name) {
             self.values.learn(recorded, here);
@@ -129,7 +129,7 @@ impl Stage<'_> {
         let id = made.text("id")?;
         self.know(&format!("{prefix}_ID"), &id);
         let secrets = management.get(&format!("applications/{id}/secrets")).await?;
-        // A public client has none of those, only the internal one.
+        // A public client has only the internal secret.
         let first = secrets.list()?.first().and_then(|secret| secret["value"].as_str());
         let secret = first.or_else(|| made.body["secret"].as_str());
         self.know(&format!("{prefix}_SECRET"), secret.unwrap_or_default());
@@ -175,12 +175,12 @@ impl Stage<'_> {
         let url = self.values.here(&recorded.url);
         let mut request = http::Request::builder().method(&*recorded.method).uri(&url);
         for (name, value) in &recorded.headers {
-            // Of the connection, not of the story.
+            // Headers of the connection, not of the story.
             if !["host", "connection", "content-length"].contains(&name.to_ascii_lowercase().as_str()) {
                 request = request.header(name, self.header(name, value));
             }
         }
-        // A body without a length and an empty one are different things to Logto.
+        // Logto distinguishes a body without a length from an empty one.
         if recorded.body.is_empty() && recorded.header("content-length").is_some() {
             request = request.header("content-length", "0");
         }
@@ -207,8 +207,8 @@ impl Stage<'_> {
         })
     }
 
-    /// A body with a time to come, as far ahead of this run's clock as it was
-    /// when it was recorded.
+    /// A body with a future time, shifted to be as far ahead of this run's clock as it was ahead of
+    /// the clock of the recording.
     fn in_time(&self, body: &str, exchange: &Exchange) -> Option<String> {
         let mut body: Value = serde_json::from_str(body).ok()?;
         let made = exchange.response.json()?;
@@ -217,7 +217,7 @@ impl Stage<'_> {
         Some(body.to_string())
     }
 
-    /// A header in terms of this run, inside `Basic` too.
+    /// A header with this run's values, inside `Basic` too.
     fn header(&self, name: &str, value: &str) -> String {
         if name.eq_ignore_ascii_case("authorization")
             && let Some((scheme, encoded)) = value.split_once(' ')
@@ -230,7 +230,7 @@ impl Stage<'_> {
         self.values.here(value)
     }
 
-    /// Takes the strings that later requests repeat from this response.
+    /// Learns the strings that later requests repeat from this response.
     fn learn(&mut self, exchange: &Exchange, here: &Response) {
         for carry in self.story.carry.iter().filter(|carry| carry.from == exchange.n) {
             if let Some(found) = at(here, &carry.place) {

@@ -1,4 +1,4 @@
-//! The file of a recorded story, as the README of `tests/golden/` tells its format.
+//! A recorded story, in the file format described in the README of `tests/golden/`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,27 +7,27 @@ use kit::{document, files};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A recorded story: what was set up, and every exchange that followed.
+/// A recorded story: its set-up, and every exchange that followed.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Story {
     /// Folder and file, e.g. `social/first-sign-in`.
     pub name: String,
-    /// What happens in it.
+    /// What happens in the story.
     pub description: String,
-    /// Which Logto was recorded.
+    /// The version of Logto that was recorded.
     pub logto_version: String,
-    /// What was sent to the Management API before.
+    /// What was sent to the Management API before the story.
     #[serde(default)]
     pub setup: Setup,
-    /// What the strings of the recording are: base URLs, ids, secrets.
+    /// What the strings of the recording are: base URLs, IDs, secrets.
     pub values: IndexMap<String, String>,
-    /// Strings that a request makes out of another string.
+    /// Strings that a request derives from another string.
     #[serde(default)]
     pub derived: Vec<Derived>,
     /// Strings that a later request repeats from an earlier response.
     #[serde(default)]
     pub carry: Vec<Carry>,
-    /// In the order in which the requests began.
+    /// The exchanges, in the order in which the requests began.
     pub exchanges: Vec<Exchange>,
 }
 
@@ -35,23 +35,23 @@ pub struct Story {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Setup {
-    /// `POST /api/applications`.
+    /// Body of `POST /api/applications`.
     pub application: Option<Value>,
-    /// A `PATCH` of it.
+    /// Body of a `PATCH` of that application.
     pub application_patch: Option<Value>,
     /// Further applications.
     pub more_applications: Vec<MoreApplication>,
-    /// `POST /api/connectors`, with a proposed id.
+    /// Body of `POST /api/connectors`, with a proposed ID.
     pub connector: Option<Value>,
-    /// Further connectors.
+    /// Bodies for further connectors.
     pub more_connectors: Vec<Value>,
-    /// `PATCH /api/sign-in-exp`, on top of the seeded one.
+    /// Body of `PATCH /api/sign-in-exp`, applied to the seeded one.
     pub sign_in_experience: Option<Value>,
-    /// `POST /api/resources`, then their scopes.
+    /// Bodies of `POST /api/resources`, then of their scopes.
     pub resources: Vec<Resource>,
-    /// `POST /api/users`.
+    /// Bodies of `POST /api/users`.
     pub users: Vec<Value>,
-    /// What the provider is like.
+    /// The provider's accounts and faults.
     pub huggingface: Huggingface,
 }
 
@@ -66,21 +66,21 @@ impl Setup {
     }
 }
 
-/// An application besides the first.
+/// An application in addition to the first.
 #[derive(Debug, Clone, Deserialize)]
 pub struct MoreApplication {
     /// Which `values` it fills: `APP2` fills `APP2_ID` and `APP2_SECRET`.
     pub values_prefix: String,
-    /// `POST /api/applications`.
+    /// Body of `POST /api/applications`.
     pub body: Value,
 }
 
 /// An API resource.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Resource {
-    /// `POST /api/resources`.
+    /// Body of `POST /api/resources`.
     pub body: Value,
-    /// `POST /api/resources/:id/scopes`, each.
+    /// Bodies of `POST /api/resources/:id/scopes`, one call each.
     #[serde(default)]
     pub scopes: Vec<Value>,
 }
@@ -89,36 +89,36 @@ pub struct Resource {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Huggingface {
-    /// Its accounts, as userinfo shows them; `session` names the browser's cookie.
+    /// Its accounts, as userinfo returns them; `session` names the browser's cookie.
     pub users: Vec<Value>,
     /// Its faults, tried in order.
     pub script: Vec<Value>,
 }
 
-/// A string that a request makes out of another one.
+/// A string that a request derives from another one.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Derived {
-    /// As it stands in the recording.
+    /// The derived string, as in the recording.
     pub value: String,
-    /// What it was made of.
+    /// The string it was derived from.
     pub base: String,
-    /// How, in words.
+    /// How it was derived, in words.
     pub how: String,
 }
 
 /// A string that a later request repeats.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Carry {
-    /// As it stands in the recording.
+    /// The string, as in the recording.
     pub value: String,
-    /// Number of the exchange whose response has it.
+    /// Number of the exchange whose response contains it.
     pub from: u64,
-    /// Where in that response.
+    /// The place in that response, e.g. `json $.code`.
     #[serde(rename = "where")]
     pub place: String,
 }
 
-/// Who takes part in an exchange.
+/// The participants of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -128,7 +128,7 @@ pub enum Side {
     App,
     /// Logto.
     Logto,
-    /// Whoever uses the Management API.
+    /// A user of the Management API.
     Admin,
     /// The provider.
     Huggingface,
@@ -137,70 +137,70 @@ pub enum Side {
 /// One request with its response.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Exchange {
-    /// Counts from 1.
+    /// Number of the exchange, from 1.
     pub n: u64,
-    /// Who asked.
+    /// The side that sent the request.
     pub from: Side,
-    /// Who was asked.
+    /// The side that answered.
     pub to: Side,
-    /// What for.
+    /// The purpose of the exchange.
     #[serde(default)]
     pub why: String,
-    /// Of a call of Logto: the exchange that was waiting for it.
+    /// For a call of Logto: the exchange that was waiting for it.
     pub during: Option<u64>,
-    /// A wait on purpose before the request, in milliseconds.
+    /// A deliberate wait before the request, in milliseconds.
     pub pause_before_ms: Option<u64>,
-    /// As it was on the wire.
+    /// The request as it was on the wire.
     pub request: Request,
-    /// As it was on the wire, without pages.
+    /// The response as it was on the wire, without pages.
     pub response: Response,
 }
 
 /// A recorded request.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Request {
-    /// The method.
+    /// The HTTP method.
     pub method: String,
     /// The absolute URL.
     pub url: String,
-    /// In order.
+    /// Names and values, in order.
     pub headers: Vec<(String, String)>,
-    /// As text; empty when there was none.
+    /// The body as text; empty if there was none.
     #[serde(default)]
     pub body: String,
 }
 
 impl Request {
-    /// The first header of that name, whatever its case.
+    /// The value of the first header with that name, ignoring case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
-/// A recorded response; the fields are empty when there was no HTTP response.
+/// A recorded response; the fields are empty if there was no HTTP response.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Response {
-    /// The status code.
+    /// The HTTP status code.
     #[serde(default)]
     pub status: u16,
-    /// In order.
+    /// Names and values, in order.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
-    /// Text, or an object that tells of a page.
+    /// The body as text, or as an object that describes a page.
     #[serde(default)]
     pub body: Value,
 }
 
 impl Response {
-    /// A header; several of one name in one text.
+    /// The value of a header; several values of the same name are joined.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<&str> = self.all(name).collect();
         (!values.is_empty()).then(|| values.join(", "))
     }
 
-    /// The headers of that name, in order.
+    /// The values of the headers with that name, in order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
@@ -208,33 +208,33 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Names and values of the cookies it sets.
+    /// Names and values of the cookies that the response sets.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         self.all("set-cookie").filter_map(|line| line.split("; ").next()?.split_once('='))
     }
 
-    /// The body, when it is JSON text.
+    /// The body, if it is JSON text.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_str(self.body.as_str()?).ok()
     }
 }
 
-/// A file is no recorded story.
+/// Why a file is not a recorded story.
 #[derive(Debug, thiserror::Error)]
 pub enum StoryError {
-    /// It could not be read.
+    /// The file or folder could not be read.
     #[error("{path}: {source}", path = path.display())]
     Read {
-        /// Which file or folder.
+        /// Path of the file or folder.
         path: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// It is not of the format.
-    #[error("{path} is no recorded story (format: tests/golden/README.md): {source}", path = path.display())]
+    /// The contents do not have the format.
+    #[error("{path} is not a recorded story (format: tests/golden/README.md): {source}", path = path.display())]
     Format {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What does not fit, and where.
         source: document::Fault,
@@ -242,7 +242,7 @@ pub enum StoryError {
 }
 
 impl Story {
-    /// Reads a story.
+    /// Reads a story from a file.
     ///
     /// # Errors
     /// [`StoryError`] names the file, and the line that does not fit.
@@ -253,10 +253,10 @@ impl Story {
     }
 }
 
-/// The stories in a folder, by the names of their files, in order.
+/// The stories in a folder, as names and paths, sorted by name.
 ///
 /// # Errors
-/// [`StoryError::Read`] when a folder cannot be listed.
+/// [`StoryError::Read`] if a folder cannot be listed.
 pub fn stories(root: &Path) -> Result<Vec<(String, PathBuf)>, StoryError> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];

@@ -1,4 +1,4 @@
-//! The Logto that a story is replayed on.
+//! The Logto on which a story is replayed.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,37 +13,38 @@ use super::provider::Provider;
 use super::story::Setup;
 use crate::stack::{Credentials, External, HUGGINGFACE_HOST, Management};
 
-/// The Logto that stories are replayed on.
+/// The Logto on which stories are replayed.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// Our double, a fresh one for each story, whose waits pass on its own clock.
+    /// Our double, a fresh one for each story; its waits pass on its own clock.
     Double,
-    /// A running one; see [`RunningLogto`].
+    /// A running Logto; see [`RunningLogto`].
     Running(Box<RunningLogto>),
 }
 
 /// A running Logto, whose `huggingface.co` is this machine.
 ///
-/// Its tenant has to be one for tests: a [`Tenant`](super::Tenant) is opened and cleaned around every story.
+/// Its tenant must be dedicated to tests: a [`Tenant`](super::Tenant) is opened and cleaned around
+/// every story.
 #[derive(Debug, Clone)]
 pub struct RunningLogto {
-    /// Where it is and who may use its Management API.
+    /// Its URL, and the credentials for its Management API.
     pub external: External,
     /// The CA that it trusts (`NODE_EXTRA_CA_CERTS`).
     pub ca: Arc<Ca>,
-    /// Where the provider listens for it.
+    /// The address on which the provider listens for it.
     pub listen: SocketAddr,
 }
 
-/// A Logto with a provider behind it, while one story lasts.
+/// A Logto with a provider behind it, for the duration of one story.
 pub(super) struct Site {
     pub(super) client: Client,
     pub(super) logto: Url,
     pub(super) admin: Url,
     pub(super) credentials: Credentials,
-    /// What the provider received.
+    /// The requests that the provider received.
     pub(super) journal: Journal,
-    /// What the Logto under test takes for the time.
+    /// The clock of the Logto under test.
     pub(super) clock: Clock,
     provider: Option<Running>,
     router: Router,
@@ -106,7 +107,7 @@ impl Site {
         Ok(Self { client, logto, admin, credentials, journal, clock, provider, router, ca, addr, servers })
     }
 
-    /// A client for which `huggingface.co` is the provider at that address.
+    /// A client that reaches the provider at that address as `huggingface.co`.
     pub(super) fn client(
         target: &Target,
         ca: &Ca,
@@ -129,7 +130,7 @@ impl Site {
         Ok(Management::open(self.client.clone(), &self.logto, &self.admin, &self.credentials).await?)
     }
 
-    /// Nothing listens where the provider was.
+    /// Stops the provider: nothing listens at its address any more.
     pub(super) async fn provider_goes(&mut self) -> Result<(), ReplayError> {
         match self.provider.take() {
             Some(provider) => Ok(provider.shutdown().await?),
@@ -137,14 +138,14 @@ impl Site {
         }
     }
 
-    /// The provider is there again, at the same address and with what it knew.
+    /// Starts the provider again, at the same address and with its previous state.
     pub(super) async fn provider_comes_back(&mut self) -> Result<(), ReplayError> {
         let bound = Bound::at(self.addr).await?;
         self.provider = Some(bound.serve_tls(self.router.clone(), self.ca.server_config(HUGGINGFACE_HOST)?));
         Ok(())
     }
 
-    /// Ends all servers; a handler that panicked is an error.
+    /// Stops all servers; an error if a handler panicked.
     pub(super) async fn close(mut self) -> Result<(), ReplayError> {
         self.provider_goes().await?;
         for server in self.servers {

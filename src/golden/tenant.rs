@@ -1,4 +1,4 @@
-//! A running Logto's tenant between stories: empty, as each recording began.
+//! A running Logto's tenant between stories: empty, as at the start of each recording.
 
 use kit::Clock;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use super::error::ReplayError;
 use super::target::{RunningLogto, Site, Target};
 use crate::stack::{Management, SavedState, StateFile, empty, not_seeded};
 
-/// A tenant for tests, that is empty whenever no story is told.
+/// A tenant for tests that is empty between stories.
 #[derive(Debug)]
 pub struct Tenant {
     running: RunningLogto,
@@ -15,14 +15,14 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Looks at the tenant, and saves its sign-in experience to the state file.
+    /// Inspects the tenant, and saves its sign-in experience to the state file.
     ///
     /// # Errors
-    /// [`ReplayError::InUse`]: stories delete users, applications, connectors,
-    /// API resources and roles, so a tenant that has any is not touched.
+    /// [`ReplayError::InUse`]: stories delete users, applications, connectors, API resources and
+    /// roles, so a tenant that has any is refused.
     pub async fn open(running: &RunningLogto) -> Result<Self, ReplayError> {
         let external = &running.external;
-        // What an earlier run left is no tenant in use.
+        // Leftovers of an earlier run do not make a tenant count as in use.
         StateFile::check(&external.state_file)?;
         let management = management(running).await?;
         let found = not_seeded(&management).await?;
@@ -39,12 +39,12 @@ impl Tenant {
         Ok(Self { running: running.clone(), saved })
     }
 
-    /// Deletes what the last story left, and puts the sign-in experience to the
-    /// seeded one: every recording began with it.
+    /// Deletes what the last story left, and resets the sign-in experience to the seeded one, with
+    /// which every recording began.
     ///
     /// # Errors
-    /// [`ReplayError::Management`] with Logto's own answer, [`ReplayError::SavedState`] when it cannot be
-    /// written down that the next story begins.
+    /// [`ReplayError::Management`] with Logto's own answer, [`ReplayError::SavedState`] if it
+    /// cannot be recorded that the next story begins.
     pub async fn clean(&mut self) -> Result<(), ReplayError> {
         self.saved.note(|state| state.at_work_ms = Some(Clock::system().millis()))?;
         let management = management(&self.running).await?;
@@ -54,11 +54,11 @@ impl Tenant {
         Ok(())
     }
 
-    /// Cleans for the last time, puts the tenant's own sign-in experience back,
-    /// and removes the state file.
+    /// Cleans for the last time, restores the tenant's own sign-in experience, and removes the
+    /// state file.
     ///
     /// # Errors
-    /// As [`Tenant::clean`]; the state file stays then.
+    /// Like [`Tenant::clean`]; the state file then stays.
     pub async fn close(mut self) -> Result<(), ReplayError> {
         self.clean().await?;
         let management = management(&self.running).await?;
@@ -73,7 +73,7 @@ async fn management(running: &RunningLogto) -> Result<Management, ReplayError> {
     Ok(Management::open(client, &external.endpoint, &external.admin_endpoint, &external.credentials).await?)
 }
 
-/// A sign-in experience as it can be sent back: its keys are fixed.
+/// A sign-in experience in the form in which it can be sent back: its keys are fixed.
 fn of_a_patch(experience: &Value) -> Map<String, Value> {
     let members = experience.as_object().into_iter().flatten();
     let members = members.filter(|(name, _)| !["id", "tenantId"].contains(&name.as_str()));

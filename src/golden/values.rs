@@ -1,4 +1,4 @@
-//! Recorded strings and those of this run.
+//! Maps recorded strings to those of this run.
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -7,15 +7,15 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 pub(super) struct Values(Vec<(String, String)>);
 
 impl Values {
-    /// The first meeting of a recorded string decides what it is here; from then
-    /// on it has to be the same.
+    /// Learns this run's value for a recorded string. The first occurrence decides; from then on it
+    /// has to be the same.
     pub(super) fn learn(&mut self, recorded: &str, here: &str) {
         if recorded.is_empty() || self.0.iter().any(|(known, _)| known == recorded) {
             return;
         }
         let mut pairs = vec![(recorded.to_owned(), here.to_owned())];
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        // As URLs and forms have them: `-`, `_` and `.` stay as they are.
+        // Percent-encoding as in URLs and forms: `-`, `_` and `.` are not escaped.
         let form = |text: &str| encode(text).replace("%2D", "-").replace("%5F", "_").replace("%2E", ".");
         pairs.push((form(recorded), form(here)));
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -28,7 +28,7 @@ impl Values {
         }
     }
 
-    /// A recorded text in terms of this run.
+    /// A recorded text with this run's values.
     pub(super) fn here(&self, text: &str) -> String {
         let mut done = String::new();
         let mut rest = text;
@@ -47,7 +47,7 @@ impl Values {
     }
 }
 
-/// A string that a request makes out of another one, in the ways the recordings name.
+/// Derives a string from another one, in the ways that the recordings name.
 pub(super) fn derive(base: &str, how: &str) -> Option<String> {
     // "the last 4 characters replaced by AAAA"
     if let Some((_, end)) = how.split_once(" characters replaced by ") {

@@ -1,9 +1,9 @@
-//! An app that is started by a command line, and ended with all that it started.
+//! An app that is started by a command line, and ended together with everything it started.
 //!
-//! Its guard starts it, and leads the process group that the app and its children are in. To end
-//! them, the guard signals *its own* group: no number of a process is kept anywhere that could meanwhile
-//! be another's, and the number of a group stays taken as long as its leader lives. What leaves the
-//! group (`setsid`, a daemon) is out of reach.
+//! Its guard starts it, and leads the process group that the app and its children belong to. To end
+//! them, the guard signals *its own* group: no process ID is stored that could meanwhile belong to
+//! another process, and the ID of a group stays taken as long as its leader lives. Processes that
+//! leave the group (`setsid`, a daemon) are out of reach.
 
 use std::ffi::OsStr;
 use std::process::{Command, ExitStatus, Stdio};
@@ -11,22 +11,24 @@ use std::time::Duration;
 
 use super::guard::{Guard, is_released};
 
-/// How long an app that is asked to end may take.
+/// How long an app may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 3 });
-/// How long until all of it is gone at the latest.
+/// How long until all of its processes are gone at the latest.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 5 });
 
-/// An app at work. Dropping it ends it, too.
+/// A running app. Dropping it ends it, too.
 #[derive(Debug)]
 pub(crate) struct App {
     guard: Guard,
 }
 
 impl App {
-    /// Has a shell read the command, with these variables in its environment. Its words go where errors go.
+    /// Lets a shell run the command, with these variables in its environment. Its output goes to
+    /// stderr.
     ///
     /// # Errors
-    /// When the system does not start a process. A command that the shell does not find ends the app only.
+    /// If the system cannot start a process. A command that the shell does not find only ends the
+    /// app.
     pub(crate) fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         command: &str,
         variables: impl IntoIterator<Item = (N, V)>,
@@ -39,8 +41,8 @@ impl App {
         Ok(Self { guard })
     }
 
-    /// Waits until its command has failed and nothing that it started is left, as far as the guard tells: it
-    /// does where it is this command.
+    /// Waits until its command has failed and nothing that it started is left. Only a guard that is this
+    /// command reports that.
     pub(crate) async fn failed(&mut self) -> ExitStatus {
         loop {
             if let Some(status) = self.guard.ended() {
@@ -50,9 +52,9 @@ impl App {
         }
     }
 
-    /// Asks it to end, and ends whatever is left of it after three seconds.
+    /// Asks it to end, and kills what is left of it after three seconds.
     pub(crate) async fn end(self) {
-        // It ends when it is dropped, where waiting does not keep the parties from answering it.
+        // It ends on drop, in a thread where waiting does not keep the parties from answering it.
         drop(tokio::task::spawn_blocking(move || drop(self)).await);
     }
 }
@@ -62,7 +64,8 @@ impl Drop for App {
         if self.guard.act(LIMIT) {
             return;
         }
-        // A guard that was stopped or hangs: its group is known as long as nobody has waited for it.
+        // A stopped or hanging guard: its group ID stays valid as long as it has not been waited
+        // for.
         #[cfg(unix)]
         if let Some(group) = i32::try_from(self.guard.id()).ok().and_then(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
@@ -78,7 +81,8 @@ fn prepared<N: AsRef<OsStr>, V: AsRef<OsStr>>(
     guard.envs(variables).stdout(Stdio::from(std::io::stderr()));
 }
 
-/// Where our command is not built, as in other projects' tests. A signal while it reads ends the reading.
+/// Stands in where our command is not built, as in other projects' tests. A signal during the read
+/// ends the read.
 fn stand_in(command: &str) -> Command {
     let script = format!(
         "trap : TERM INT HUP\n\
@@ -97,17 +101,19 @@ fn stand_in(command: &str) -> Command {
     shell
 }
 
-/// What an app's guard does: starts it, waits until the pipe closes or a signal comes, and ends the group
-/// that it leads, itself included. An app that fails and leaves nothing behind ends it at once, with this exit code.
+/// The job of an app's guard: starts the app, waits until the pipe closes or a signal arrives, and ends the
+/// group that it leads, including itself. If the app fails and leaves nothing behind, it ends at once, with this exit code.
 ///
 /// # Errors
-/// When the app cannot be started, or this process leads no group.
+/// If the app cannot be started, or this process does not lead a group.
 pub(crate) async fn lead(command: &str) -> std::io::Result<Option<i32>> {
     #[cfg(unix)]
     if rustix::process::getpgrp() != rustix::process::getpid() {
-        return Err(std::io::Error::other("it leads no process group; `--app-command` starts it"));
+        return Err(std::io::Error::other(
+            "this process does not lead a process group; start it with `--app-command`",
+        ));
     }
-    // Also of what is sent to the whole group, by us or by the app.
+    // Also for signals that the app or we send to the whole group.
     let mut stop = kit::Stop::listen()?;
     let mut shell = tokio::process::Command::new("sh");
     let mut app = shell.arg("-c").arg(command).stdin(Stdio::null()).spawn()?;
@@ -155,17 +161,17 @@ async fn until_alone() {
     }
 }
 
-/// Whether nothing runs in this group but its leader, as far as the system tells.
+/// Whether this group contains only its leader, as far as the system reports.
 #[cfg(target_os = "linux")]
 fn is_alone() -> bool {
     let group = rustix::process::getpgrp().as_raw_nonzero().to_string();
     let Ok(processes) = std::fs::read_dir("/proc") else { return true };
     !processes.flatten().any(|process| {
-        // Not `self`.
+        // Not the entry `self`.
         let number: Option<u32> = process.file_name().to_str().and_then(|name| name.parse().ok());
         let Some(number) = number.filter(|number| *number != std::process::id()) else { return false };
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{number}/stat")) else { return false };
-        // `pid (name) state ppid pgrp …`, and a name may hold parentheses.
+        // `pid (name) state ppid pgrp …`, where the name may contain parentheses.
         let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
         let (state, of) = (fields.next(), fields.nth(1));
         of == Some(&group) && state != Some("Z")
@@ -184,7 +190,7 @@ mod tests {
 
     const NONE: [(&str, &str); 0] = [];
 
-    /// Of the stand-in, whose command is not looked for here: a test of the whole command has that.
+    /// Starts the stand-in; there is a separate test of the whole command.
     fn started(command: &str) -> App {
         let mut shell = stand_in(command);
         prepared(&mut shell, NONE);
@@ -244,7 +250,7 @@ mod tests {
         .await;
     }
 
-    /// It is stopped, as by a debugger, and cannot do its part.
+    /// The guard is stopped, as by a debugger, and cannot do its part.
     #[tokio::test]
     async fn an_app_ends_although_its_guard_hangs() {
         ends(async |app: App| {

@@ -1,16 +1,16 @@
-//! A process that outlives this one to tidy up after it.
+//! A process that outlives this one to clean up after it.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// What we write when there is nothing left to do.
+/// What we write to the guard if nothing is left to do.
 const DONE: &str = "done\n";
-/// How often it is looked whether a guard has ended.
+/// Interval for checking whether a guard has ended.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// The pipe to a guard. Dropping it lets the guard do what it is there for.
+/// The pipe to a guard. Dropping it makes the guard do its job.
 #[derive(Debug)]
 pub(crate) struct Guard {
     pipe: Option<ChildStdin>,
@@ -18,11 +18,12 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Starts one: this command with these arguments, or what stands in where it is not built. It leads a
-    /// process group of its own, so that Ctrl-C, which goes to the terminal's group, does not reach it.
+    /// Starts a guard: this command with these arguments, or the stand-in if the command is not
+    /// built. It leads its own process group, so that Ctrl-C, which goes to the terminal's group,
+    /// does not reach it.
     ///
     /// # Errors
-    /// When the system does not start it.
+    /// If the system cannot start it.
     pub(crate) fn start(
         arguments: &[&str],
         stand_in: impl FnOnce() -> Command,
@@ -47,19 +48,19 @@ impl Guard {
         Ok(Self { pipe: child.stdin.take(), child })
     }
 
-    /// There is nothing left to do: it ends, and does nothing.
+    /// Ends the guard without letting it do its job.
     #[cfg(feature = "container")]
     pub(crate) fn release(mut self) {
         if let Some(mut pipe) = self.pipe.take() {
             use std::io::Write as _;
 
-            // A guard that is gone already has nothing to be told.
+            // A guard that has already ended does not need the message.
             drop(pipe.write_all(DONE.as_bytes()));
         }
         drop(self.child.wait());
     }
 
-    /// Lets it do what it is there for. Whether that was done in time.
+    /// Makes the guard do its job. Returns whether it finished in time.
     #[expect(
         clippy::disallowed_methods,
         reason = "a process of the system in real time, also where no runtime is any more; the polling has an end"
@@ -80,28 +81,29 @@ impl Guard {
         self.child.try_wait().ok().flatten()
     }
 
-    /// Its process, which is ours to wait for: so its number is surely its own still.
+    /// Its process ID. We have not waited for it, so the ID still belongs to it.
     #[cfg(unix)]
     pub(super) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Waits for one that was just killed.
+    /// Waits for a guard that was just killed.
     #[cfg(unix)]
     pub(super) fn reap(&mut self) {
         drop(self.child.wait());
     }
 }
 
-/// In a guard: waits until the pipe closes. Whether it was told that there is nothing to do.
+/// In the guard: waits until the pipe closes. Returns whether it was told that nothing is left to
+/// do.
 pub(crate) fn is_released() -> bool {
     let mut told = String::new();
-    // A pipe that breaks is a pipe that is closed.
+    // A broken pipe counts as closed.
     drop(std::io::stdin().read_to_string(&mut told));
     told == DONE
 }
 
-/// This program, or the one built beside a test.
+/// This program, or the one built next to a test.
 fn own_command() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("LOGTO_TESTKIT_BIN").filter(|named| !named.is_empty()) {
         return Some(named.into());

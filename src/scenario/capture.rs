@@ -1,4 +1,4 @@
-//! Values that a step saw, for later steps to name.
+//! Values that a step captures for later steps to use.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,22 +10,22 @@ use crate::placeholder::{self, KNOWN_NAMES};
 /// A value that later steps may name as `[NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capture {
-    /// The name, in capitals.
+    /// The name, in capitals, e.g. `CALLBACK`.
     pub name: String,
-    /// What it is.
+    /// Where the value comes from.
     pub source: CaptureSource,
 }
 
 /// Where a captured value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaptureSource {
-    /// The whole address of the last hop of the step to this address (given without query).
+    /// The full URL of the step's last hop to this URL (given without query).
     Address(String),
     /// A claim of the app's session.
     Claim(String),
-    /// Where the link with this text leads.
+    /// The target of the link with this text.
     Link(String),
-    /// A text in the answer to `administer`, by JSON Pointer.
+    /// A text in the answer to `administer`, by JSON Pointer (RFC 6901).
     Answer(String),
 }
 
@@ -34,11 +34,11 @@ pub enum CaptureSource {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Capture")]
 pub(super) struct RawCapture {
-    /// The whole address of the last hop of this step to this address (without query).
+    /// The full URL of this step's last hop to this URL (given without query).
     address: Option<String>,
     /// A claim of the app's session.
     claim: Option<String>,
-    /// Where the link with this text leads.
+    /// The target of the link with this text.
     link: Option<String>,
     /// A text in the answer to `administer`, by JSON Pointer (RFC 6901), e.g. `/id`.
     answer: Option<String>,
@@ -48,11 +48,15 @@ impl Capture {
     pub(super) fn checked(name: String, source: Placed<RawCapture>) -> Result<Self, ScenarioError> {
         let Placed { at, value: raw } = source;
         if placeholder::names(&format!("[{name}]")).is_empty() {
-            let hint = Some("a name has capitals, digits and `_`, such as `CALLBACK`".to_owned());
-            return Err(ScenarioError::at(&at, format!("`{name}` cannot be captured"), hint));
+            let hint = Some("use capitals, digits and `_`, as in `CALLBACK`".to_owned());
+            return Err(ScenarioError::at(
+                &at,
+                format!("`{name}` is not a valid name for a captured value"),
+                hint,
+            ));
         }
         if KNOWN_NAMES.contains(&name.as_str()) {
-            return Err(ScenarioError::at(&at, format!("[{name}] is known already"), None));
+            return Err(ScenarioError::at(&at, format!("[{name}] already exists"), None));
         }
         let mut sources: Vec<CaptureSource> = [
             raw.address.map(CaptureSource::Address),
@@ -66,8 +70,8 @@ impl Capture {
         match (sources.pop(), sources.is_empty()) {
             (Some(source), true) => Ok(Self { name, source }),
             _ => {
-                let hint = Some("it is exactly one of: address, claim, link, answer".to_owned());
-                Err(ScenarioError::at(&at, format!("it is not clear what `{name}` is"), hint))
+                let hint = Some("give exactly one of: address, claim, link, answer".to_owned());
+                Err(ScenarioError::at(&at, format!("it is not clear where `{name}` comes from"), hint))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What changes while somebody is signing in: in Logto, and at Hugging Face.
+//! What changes while a person is signing in: in Logto, and at Hugging Face.
 
 use mock_huggingface::{Switches, User};
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ pub struct AdminCall {
 }
 
 impl AdminCall {
-    /// Method, and path below `/api/`; `None` when it is not of that form.
+    /// The method, and the path below `/api/`; `None` if the call does not have that form.
     #[must_use]
     pub fn parts(&self) -> Option<(http::Method, &str)> {
         let (method, path) = self.call.split_once(' ')?;
@@ -30,32 +30,32 @@ impl AdminCall {
     }
 }
 
-/// What the owner of the OAuth app, the person, or the site changes at Hugging
-/// Face. Members that are absent stay as they are.
+/// What the owner of the OAuth app, the person, or the site changes at Hugging Face. Absent members
+/// stay unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HuggingFaceChange {
     /// Fields of the OAuth app's settings page.
     pub app: Option<OauthApp>,
-    /// The secret is refreshed: the one before serves no more.
+    /// Refreshes the secret: the previous one stops working.
     pub refresh_secret: bool,
-    /// The OAuth app is deleted.
+    /// Deletes the OAuth app.
     pub delete_app: bool,
-    /// An account is as described from now on; a new one is added.
+    /// Replaces the account with this one, or adds it if it is new.
     pub account: Option<Box<User>>,
-    /// The account with this username is deleted.
+    /// Deletes the account with this username.
     pub delete_account: Option<String>,
-    /// Tokens and permissions of the OAuth app are revoked for this person.
+    /// Revokes this person's tokens and permissions of the OAuth app.
     pub revoke_for: Option<String>,
-    /// Behaviour that nothing public tells about the real site.
+    /// Behavior of the real site that is not publicly documented.
     pub switches: Option<Box<Switches>>,
-    /// Scripted answers from now on, in place of earlier ones; `[]` for none.
+    /// Scripted answers from now on, in place of earlier ones; `[]` removes them.
     pub answers: Option<Vec<kit::Rule>>,
-    /// id_tokens are signed with a new key from now on.
+    /// Signs id_tokens with a new key from now on.
     pub rotate_id_token_key: Option<KeyRotation>,
 }
 
-/// A scripted answer that would be passed over silently when its turn comes.
+/// Rejects a scripted answer that would be skipped silently when its turn comes.
 pub(super) fn answers_work(answers: &[kit::Rule]) -> Result<(), TypeError> {
     answers.iter().try_for_each(|rule| {
         let broken = |error| TypeError::new(format!("the answer for {}: {error}", rule.path), None);
@@ -63,13 +63,13 @@ pub(super) fn answers_work(answers: &[kit::Rule]) -> Result<(), TypeError> {
     })
 }
 
-/// What becomes of the key set when the key changes.
+/// What happens to the key set when the signing key changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyRotation {
-    /// It has the new key.
+    /// The key set contains the new key.
     Published,
-    /// It still has the old one, as from a stale cache.
+    /// The key set still contains the old key, as from a stale cache.
     Unpublished,
 }
 

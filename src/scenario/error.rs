@@ -1,53 +1,53 @@
-//! A scenario file is not one.
+//! Errors in scenario files.
 
 use std::path::PathBuf;
 
 use super::node::Place;
 use super::typed::TypeError;
 
-/// A scenario file is not one.
+/// Why a scenario file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
     /// The file cannot be read.
     #[error("{path}: {source}")]
     Read {
-        /// The file or folder.
+        /// Path of the file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// There is no scenario below a folder.
-    #[error("{path}: no scenario (`*.yaml`) here")]
+    /// A folder contains no scenario.
+    #[error("{path}: no scenario (`*.yaml`) found here")]
     Nothing {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
-    /// The file is a table of cases, and one scenario was asked for.
+    /// The file has a table of cases, but one scenario was requested.
     #[error("{path} has a table of {count} cases; read them with `Scenario::load_all`")]
     Cases {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// How many.
+        /// The number of cases.
         count: usize,
     },
     /// The text is not a scenario.
     #[error("{path}:{line}:{column}: {message}{}", hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default())]
     Invalid {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Line, from 1.
         line: u64,
         /// Column, from 1.
         column: u64,
-        /// What is wrong.
+        /// What is wrong, in words.
         message: String,
-        /// What was probably meant.
+        /// What was probably meant, or what to do.
         hint: Option<String>,
     },
 }
 
 impl ScenarioError {
-    /// Something is wrong at a place.
+    /// An error at a place in a file.
     pub(super) fn at(place: &Place, message: impl Into<String>, hint: Option<String>) -> Self {
         Self::Invalid {
             path: place.file.to_path_buf(),
@@ -58,7 +58,7 @@ impl ScenarioError {
         }
     }
 
-    /// A value does not fit its type; `place` counts when the error names none.
+    /// An error for a value that does not fit its type; at `place` if the error does not name one.
     pub(super) fn typed(error: TypeError, place: &Place) -> Self {
         Self::at(error.at.as_ref().unwrap_or(place), error.message, error.hint)
     }

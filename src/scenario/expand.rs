@@ -1,5 +1,5 @@
-//! Includes, parameters and the table of cases: what happens to the tree of
-//! values before its types are looked at.
+//! Includes, parameters and the table of cases: transformations of the tree of values before its
+//! types are checked.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -14,16 +14,16 @@ use super::raw::RawCase;
 use super::size::Left;
 use super::typed::{Placed, known, typed};
 
-/// Files within files; more is a mistake, even where it is no circle.
+/// Limit for nested includes; more is a mistake even if it is not a cycle.
 const DEPTH_LIMIT: usize = 8;
 
-/// Which files are being read, each for the one before.
+/// The files being read, each one with the file that includes it.
 struct Trail<'l> {
     files: Vec<PathBuf>,
     left: &'l mut Left,
 }
 
-/// One walk's worth of a file.
+/// The part of a file that makes up one walk.
 #[derive(Debug)]
 pub(super) struct Expanded {
     pub(super) case: Option<String>,
@@ -35,7 +35,7 @@ pub(super) fn expand(text: &str, path: &Path) -> Result<Vec<Expanded>, ScenarioE
     walks(document(text, path)?)
 }
 
-/// The walks of what was read or made.
+/// The walks of a tree that was read or generated.
 pub(super) fn walks(mut root: Node) -> Result<Vec<Expanded>, ScenarioError> {
     let parameters = Parameters::take(&mut root)?;
     let cases = cases(&mut root)?;
@@ -58,7 +58,7 @@ pub(super) fn walks(mut root: Node) -> Result<Vec<Expanded>, ScenarioError> {
     Ok(walks)
 }
 
-/// A case's own description follows that of the file.
+/// Appends a case's own description to that of the file.
 fn describe(root: &mut Node, case: &RawCase) {
     if let Kind::Map(members) = &mut root.kind
         && let Some((_, node)) = members.iter_mut().find(|(key, _)| key.name == "description")
@@ -83,12 +83,12 @@ fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
             let message = if text.trim().is_empty() {
                 "the file is empty".to_owned()
             } else {
-                format!("a scenario is a map, there is {}", root.description())
+                format!("a scenario must be a map, found {}", root.description())
             };
             Err(ScenarioError::at(
                 &root.at,
                 message,
-                Some("begin with `description:` and `steps:`".to_owned()),
+                Some("start with `description:` and `steps:`".to_owned()),
             ))
         }
     }
@@ -97,7 +97,7 @@ fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
 fn cases(root: &mut Node) -> Result<Vec<(Key, RawCase, Node)>, ScenarioError> {
     let Some(cases) = root.take("cases") else { return Ok(vec![]) };
     let Kind::Map(rows) = cases.kind else {
-        let message = format!("`cases` is a map of names to rows, there is {}", cases.description());
+        let message = format!("`cases` must be a map of names to rows, found {}", cases.description());
         return Err(ScenarioError::at(&cases.at, message, None));
     };
     if rows.is_empty() {
@@ -107,8 +107,8 @@ fn cases(root: &mut Node) -> Result<Vec<(Key, RawCase, Node)>, ScenarioError> {
         .map(|(name, mut row)| {
             // The name is part of a file name.
             if !name.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-                let message = format!("`{}` cannot name a case", name.name);
-                let hint = Some("a name has letters, digits and `-`".to_owned());
+                let message = format!("`{}` is not a valid name for a case", name.name);
+                let hint = Some("use letters, digits and `-`".to_owned());
                 return Err(ScenarioError::at(&name.at, message, hint));
             }
             let case: RawCase = typed(&row).map_err(|error| ScenarioError::typed(error, &row.at))?;
@@ -133,7 +133,7 @@ fn whole(
     Ok(root)
 }
 
-/// `include:` of a file: `given` lies below, steps come first.
+/// `include:` of a file: its own `given` overrides the included one, and included steps come first.
 fn top_level_includes(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), ScenarioError> {
     let Some(list) = root.take("include") else { return Ok(()) };
     let files: Vec<Placed<String>> = typed(&list).map_err(|error| ScenarioError::typed(error, &list.at))?;
@@ -168,7 +168,7 @@ fn top_level_includes(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), Scen
             steps.append(own);
             *own = steps;
         }
-        // Not a list: the types will say so.
+        // If it is not a list, the type check reports it.
         Some(_) => {}
         None => {
             let at = steps[0].at.clone();
@@ -196,20 +196,21 @@ fn steps_included(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), Scenario
         if let Kind::Map(rest) = &step.kind
             && let Some((key, _)) = rest.first()
         {
-            let hint = Some("put the step before or after it, or into the included file".to_owned());
-            let message = format!("a step that includes a file has no `{}`", key.name);
+            let hint =
+                Some("put it into a step before or after this one, or into the included file".to_owned());
+            let message = format!("a step that includes a file cannot have `{}`", key.name);
             return Err(ScenarioError::at(&key.at, message, hint));
         }
         let name: String = typed(&file).map_err(|error| ScenarioError::typed(error, &file.at))?;
         let mut part = fragment(&name, &file.at, with.as_ref(), trail)?;
         if let Some(given) = part.get("given") {
-            let hint = Some(format!("include `{name}` at the top of the scenario, or leave its `given` out"));
+            let hint = Some(format!("include `{name}` at the top of the scenario, or remove its `given`"));
             return Err(ScenarioError::at(&given.at, "`given` of an included step comes too late", hint));
         }
         match part.take("steps") {
             Some(Node { kind: Kind::List(more), .. }) => all.extend(more),
             Some(other) => {
-                let message = format!("`steps` is a list, there is {}", other.description());
+                let message = format!("`steps` must be a list, found {}", other.description());
                 return Err(ScenarioError::at(&other.at, message, None));
             }
             None => return Err(ScenarioError::at(&part.at, "`steps` is missing", None)),
@@ -219,7 +220,7 @@ fn steps_included(root: &mut Node, trail: &mut Trail<'_>) -> Result<(), Scenario
     Ok(())
 }
 
-/// `sign-in/../shared` is `shared`: shorter in messages, and one name for one file.
+/// Shortens `sign-in/../shared` to `shared`: messages get shorter, and each file has one name.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
@@ -234,7 +235,7 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// A file of shared `given` and steps, with its own includes followed.
+/// Reads a file of shared `given` and steps, with its own includes resolved.
 fn fragment(
     name: &str,
     at: &Place,
@@ -245,7 +246,7 @@ fn fragment(
     let path = plain(&at.file.parent().unwrap_or(Path::new("")).join(name));
     if trail.files.contains(&path) || trail.files.len() == DEPTH_LIMIT {
         let chain: Vec<String> = trail.files.iter().map(|path| path.display().to_string()).collect();
-        let message = format!("`{name}` is included in a circle: {}", chain.join(" → "));
+        let message = format!("`{name}` includes itself: {}", chain.join(" → "));
         return Err(ScenarioError::at(at, message, None));
     }
     let text = files::read_text(&path, files::SETTINGS_LIMIT).map_err(|error| {

@@ -1,4 +1,4 @@
-//! What is expected after a step.
+//! What a scenario expects after a step.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,43 +9,45 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// What is expected after a step; absent members are not looked at.
+/// What is expected after a step; absent members are not checked.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Expectation")]
 pub struct Expect {
-    /// Status of the page.
+    /// HTTP status of the page.
     pub status: Option<u16>,
-    /// Address of the page; `[APP]`, `[LOGTO]` and `[HF]` stand for the origins.
+    /// URL of the page; `[APP]`, `[LOGTO]` and `[HF]` stand for the origins.
     pub at: Option<String>,
     /// Title of the page.
     pub title: Option<String>,
-    /// Text that a person sees on the page.
+    /// Text that a person can see on the page.
     pub text: Option<String>,
-    /// Text that a person does not see on the page.
+    /// Text that a person cannot see on the page.
     pub no_text: Option<String>,
-    /// What the app knows of the person (`GET /api/session`): `none`, or claims;
-    /// null for a claim that must be absent or null.
+    /// What the app knows of the person (`GET /api/session`): `none`, or claims; null for a claim
+    /// that must be absent or null.
     pub session: Option<SessionExpectation>,
     /// The social buttons of Logto's sign-in page, by target, in order.
     pub social_buttons: Option<Vec<String>>,
-    /// Logto's page shows an error and stays.
+    /// Logto's page shows an error and does not continue.
     pub refused: Option<ExpectedRefusal>,
     /// Logto's page asks for more.
     pub asks: Option<Question>,
-    /// What Logto's Management API answers to `administer`; without it, the call must succeed.
+    /// What Logto's Management API must answer to `administer`; without it, the call must succeed.
     pub answered: Option<ExpectedAnswer>,
-    /// Addresses without query that the browser went to in this step.
+    /// URLs, without query, that the browser must visit in this step.
     pub visited: Vec<String>,
-    /// Addresses without query that the browser did not go to in this step.
+    /// URLs, without query, that the browser must not visit in this step.
     pub not_visited: Vec<String>,
-    /// Rules of every hop that are broken in this step (parts of what the transcript says of them).
+    /// General rules for hops that are broken in this step (parts of the transcript's text for
+    /// them).
     pub breaks: Vec<String>,
-    /// How many requests Hugging Face received in this step, by path.
+    /// The number of requests that Hugging Face receives in this step, by path.
     pub calls: IndexMap<String, usize>,
-    /// The step ends where nobody answers: at this address, without query.
+    /// The step ends at this URL, without query, where no server answers.
     pub no_answer: Option<String>,
-    /// Reasons that the mock Hugging Face wrote into its journal in this step: their codes, or parts of their texts.
+    /// Reasons that the mock Hugging Face writes into its journal in this step: their codes, or
+    /// parts of their texts.
     pub journal: Vec<String>,
 }
 
@@ -53,13 +55,13 @@ pub struct Expect {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectedRefusal {
-    /// Status of the call that was refused.
+    /// HTTP status of the call that was refused.
     pub status: Option<u16>,
     /// Logto's code, e.g. `connector.general`.
     pub code: Option<String>,
     /// Part of Logto's message.
     pub message: Option<String>,
-    /// The page found the fault itself: the `state` that came back is not the one it sent.
+    /// The page itself found the fault: the `state` that came back is not the one it sent.
     pub state_mismatch: bool,
 }
 
@@ -67,38 +69,38 @@ pub struct ExpectedRefusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectedAnswer {
-    /// Its status.
+    /// HTTP status of the answer.
     pub status: Option<u16>,
     /// Logto's code, e.g. `connector.invalid_config`.
     pub code: Option<String>,
-    /// A part of the body as it came.
+    /// Part of the raw body.
     pub text: Option<String>,
 }
 
-/// What Logto's page asks.
+/// A question that Logto's page asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Question {
-    /// It asks for these of a new person, e.g. `[username]`.
+    /// The page asks a new person for these, e.g. `[username]`.
     #[serde(rename = "for")]
     pub profile: Option<Vec<String>>,
-    /// It asks whether to link to the account with this identifier.
+    /// The page asks whether to link to the account with this identifier.
     pub whether_to_link: Option<String>,
-    /// It asks to agree to the terms.
+    /// The page asks to agree to the terms.
     pub to_agree: bool,
 }
 
 /// What the app is expected to know of the person.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SessionExpectation {
-    /// Nobody is signed in.
+    /// The person is not signed in.
     None,
-    /// Somebody is, with at least these claims; `null` for one that must be
-    /// absent or null.
+    /// The person is signed in, with at least these claims; `null` for one that must be absent or
+    /// null.
     Claims(Map<String, Value>),
 }
 
-// Read by hand: serde's `untagged` would lose location and reason.
+// Parsed by hand: serde's `untagged` would lose location and reason.
 impl JsonSchema for SessionExpectation {
     fn schema_name() -> Cow<'static, str> {
         "Session".into()

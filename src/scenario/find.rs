@@ -1,20 +1,20 @@
-//! Scenario files below folders.
+//! Finds scenario files in folders.
 
 use std::path::{Path, PathBuf};
 
 use super::error::ScenarioError;
 
-/// Folders whose files are no scenarios of their own: files that must be
-/// refused, and parts that scenarios include.
+/// Folders whose files are not scenarios of their own: files that must be refused, and parts that
+/// scenarios include.
 const PASSED_OVER: [&str; 2] = ["invalid", "shared"];
 
-/// The scenario files at and below these paths, in order of their names.
-/// Files in a folder `invalid` are meant to be refused, those in a folder
-/// `shared` are parts for others: both are passed over unless named themselves.
+/// The scenario files at and below these paths, sorted by name. Files in a folder `invalid` are
+/// meant to be refused, those in a folder `shared` are parts for others: both are skipped unless
+/// named explicitly.
 ///
 /// # Errors
-/// [`ScenarioError::Read`] when a path does not exist, [`ScenarioError::Nothing`]
-/// when a folder holds no scenario.
+/// [`ScenarioError::Read`] if a path does not exist, [`ScenarioError::Nothing`] if a folder
+/// contains no scenario.
 pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ScenarioError> {
     let mut found = Vec::new();
     for path in paths {
@@ -41,10 +41,11 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), ScenarioError> {
         let is_yaml = entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         let kind = std::fs::metadata(&entry).map(|there| (there.is_dir(), there.is_file()));
         match kind {
-            // A pipe that nothing writes to would be waited for.
+            // Reading a pipe would block until something writes to it.
             Ok((false, false)) if is_yaml => {
-                let source =
-                    std::io::Error::other("it is not a file; name it in the arguments to have a pipe read");
+                let source = std::io::Error::other(
+                    "it is not a regular file; to read from a pipe, name it in the arguments",
+                );
                 return Err(ScenarioError::Read { path: entry, source });
             }
             Ok((true, _)) if !PASSED_OVER.contains(&&*name) => collect(&entry, found)?,

@@ -1,7 +1,6 @@
-//! Near misses: what somebody probably meant.
+//! Suggestions for misspelled words.
 
-/// The candidate nearest to `given`, if one is near enough to be a slip of the
-/// keyboard.
+/// The candidate nearest to `given`, if it is near enough to be a typing error.
 pub(crate) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let given = fold(given);
@@ -15,8 +14,7 @@ pub(crate) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a 
         .map(|(_, candidate)| candidate)
 }
 
-/// Edit distance in which a swap of neighbours counts as one slip (optimal
-/// string alignment).
+/// Edit distance in which swapping two neighbors counts as one error (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];

@@ -1,4 +1,4 @@
-//! What a scenario says. Plain data: nothing here knows a walker or a stack.
+//! The contents of a scenario. Plain data: nothing here knows a walker or a stack.
 
 use std::path::PathBuf;
 
@@ -13,20 +13,20 @@ use super::verb::Verb;
 use crate::setup::Setup;
 use crate::vocabulary::free_text;
 
-/// A scenario: what is given, and the steps with what is expected after each.
+/// A scenario: what is given, and the steps with what is expected after each one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
-    /// The file it came from.
+    /// The file it was read from.
     pub path: PathBuf,
-    /// Which row of the file's table of cases, if it has one.
+    /// The name of its row in the file's table of cases, if it has one.
     pub case: Option<String>,
-    /// One or two sentences: who does what, and what comes of it.
+    /// One or two sentences: who does what, and with what result.
     pub description: String,
-    /// Where the story comes from.
+    /// Sources of the story: entries of the catalog of real faults, issues, pages.
     pub source: Vec<String>,
-    /// The first finding that the walk must lead to, and the line that says so.
+    /// The first finding that the walk must lead to, and the line of the file that says so.
     pub finding: Option<(crate::findings::Cause, u64)>,
-    /// Where it can run; everywhere when absent.
+    /// Which Logto it needs; without it, it runs on every backend.
     pub needs: Option<Needs>,
     /// How the stack is set up.
     pub given: Setup,
@@ -35,9 +35,9 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The secrets that stand in it literally: what it gives the parties to prove who they are, the
-    /// free texts of a connector's configuration, and what addresses hide (user name, password,
-    /// query, fragment). Whatever the command shows of its walk does not hold them.
+    /// The secrets that it contains literally: the credentials it gives the parties, the free texts
+    /// of a connector's configuration, and the hidden parts of URLs (user name, password, query,
+    /// fragment). The command's output about its walk does not contain them.
     ///
     /// ```
     /// # use logto_testkit::Scenario;
@@ -53,7 +53,7 @@ impl Scenario {
         self.secret_values().into_iter().collect()
     }
 
-    /// The same values, one by one.
+    /// The same values as a list.
     #[must_use]
     pub fn secret_values(&self) -> Vec<String> {
         let mut found = Found::default();
@@ -90,9 +90,9 @@ impl Scenario {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Needs {
-    /// The backends it runs on; on others it is reported as skipped.
+    /// The backends it runs on; others report it as skipped.
     pub backends: Vec<BackendKind>,
-    /// Why it cannot run elsewhere.
+    /// Why it cannot run on the others.
     pub because: String,
 }
 
@@ -102,9 +102,9 @@ pub struct Needs {
 pub enum BackendKind {
     /// The double in this process.
     Embedded,
-    /// The official image.
+    /// The official image, in a container.
     Container,
-    /// A running one, by URL.
+    /// A running Logto, given by URL.
     External,
 }
 
@@ -118,21 +118,21 @@ impl std::fmt::Display for BackendKind {
     }
 }
 
-/// One thing the person does, and what is expected then.
+/// One action of the person, and what is expected after it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// The file it stands in, which is another for included steps.
+    /// The file that contains it: for included steps, the included file.
     pub file: PathBuf,
     /// Line in that file, from 1.
     pub line: u64,
     /// What the person does.
     pub verb: Verb,
-    /// In which browser, from 1; one that is named for the first time is opened.
+    /// The browser, counted from 1; a browser that is named for the first time is opened.
     pub browser: usize,
-    /// In which of its tabs, from 1; a tab that is named for the first time is opened.
+    /// The browser's tab, counted from 1; a tab that is named for the first time is opened.
     pub tab: usize,
-    /// What is expected once every redirect and self-submitting page is through.
+    /// What is expected after every redirect and self-submitting page has been followed.
     pub expect: Expect,
-    /// What later steps may name.
+    /// Values that later steps may use.
     pub capture: Vec<Capture>,
 }

@@ -1,7 +1,7 @@
-//! YAML as a tree that remembers where each value stands.
+//! YAML as a tree that keeps the position of each value.
 //!
-//! Parameters and includes change the tree before its types are looked at, and
-//! a complaint about a type must still name the line that a person wrote.
+//! Parameters and includes change the tree before its types are checked, and a type error must
+//! still name the line that a person wrote.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::Spanned;
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) file: Arc<PathBuf>,
@@ -22,14 +22,14 @@ pub(super) struct Place {
     pub(super) column: u64,
 }
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) at: Place,
     pub(super) kind: Kind,
 }
 
-/// What a value is.
+/// The kinds of values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     Null,
@@ -40,7 +40,7 @@ pub(super) enum Kind {
     Map(Vec<(Key, Node)>),
 }
 
-/// A key and where it stands.
+/// A key and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Key {
     pub(super) name: String,
@@ -48,13 +48,13 @@ pub(super) struct Key {
 }
 
 impl Node {
-    /// Reads a document.
+    /// Parses a document.
     pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, Fault> {
         let raw: Spanned<Raw> = document::yaml(text)?;
         Ok(placed(raw, file))
     }
 
-    /// A value that stands in no file: every part of it is at this place.
+    /// A value that is not written in a file: every part of it gets this position.
     pub(super) fn of(value: Value, at: &Place) -> Self {
         let kind = match value {
             Value::Null => Kind::Null,
@@ -70,7 +70,7 @@ impl Node {
         Self { at: at.clone(), kind }
     }
 
-    /// The member of a map.
+    /// Returns the member of a map.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Map(members) => members.iter().find(|(key, _)| key.name == name).map(|(_, value)| value),
@@ -78,14 +78,14 @@ impl Node {
         }
     }
 
-    /// Takes a member out of a map.
+    /// Removes a member from a map and returns it.
     pub(super) fn take(&mut self, name: &str) -> Option<Self> {
         let Kind::Map(members) = &mut self.kind else { return None };
         let at = members.iter().position(|(key, _)| key.name == name)?;
         Some(members.remove(at).1)
     }
 
-    /// The value without the places.
+    /// The value without the positions.
     pub(super) fn plain(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -100,7 +100,7 @@ impl Node {
         }
     }
 
-    /// What the value is, for a sentence.
+    /// The kind of the value, for use in a sentence.
     pub(super) fn description(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",
@@ -112,7 +112,7 @@ impl Node {
         }
     }
 
-    /// Calls `visit` with every text in it and where it stands, keys excepted.
+    /// Calls `visit` with every text in it and its position, except for keys.
     pub(super) fn texts<E>(&self, visit: &mut impl FnMut(&str, &Place) -> Result<(), E>) -> Result<(), E> {
         match &self.kind {
             Kind::Text(text) => visit(text, &self.at),
@@ -122,7 +122,7 @@ impl Node {
         }
     }
 
-    /// Lays `over` on top: maps member by member, everything else as a whole.
+    /// Merges `over` into this value: maps member by member, everything else as a whole.
     pub(super) fn overlaid(self, over: Self) -> Self {
         match (self.kind, over) {
             (Kind::Map(mut below), Self { at, kind: Kind::Map(above) }) => {
@@ -143,7 +143,7 @@ impl Node {
     }
 }
 
-/// As the YAML parser gives it.
+/// A value as the YAML parser returns it.
 enum Raw {
     Null,
     Bool(bool),
@@ -212,7 +212,7 @@ impl<'de> Deserialize<'de> for Raw {
                 let number = Number::from_f64(value);
                 number
                     .map(Raw::Number)
-                    .ok_or_else(|| E::custom("infinity and not-a-number mean nothing here"))
+                    .ok_or_else(|| E::custom("infinity and not-a-number are not supported"))
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
@@ -250,7 +250,7 @@ mod tests {
 
     use super::*;
 
-    /// Without the places.
+    /// The value as JSON, without the positions.
     fn json(node: &Node) -> Value {
         crate::scenario::typed::typed(node).unwrap()
     }

@@ -1,4 +1,4 @@
-//! `${name}`: values that a case or an `include` gives.
+//! `${name}`: values that a case or an `include` provides.
 
 use std::collections::BTreeSet;
 
@@ -23,14 +23,14 @@ impl Parameters {
             Kind::Map(declared) => Ok(Self { declared }),
             _ => {
                 let message =
-                    format!("`parameters` is a map of names to values, there is {}", node.description());
+                    format!("`parameters` must be a map of names to values, found {}", node.description());
                 Err(ScenarioError::at(&node.at, message, None))
             }
         }
     }
 
-    /// Every parameter with its value. `at` is where a missing one is complained
-    /// of: where the file is asked for, else where it is declared.
+    /// Every parameter with its value. A missing one is reported at `at`, where the file is
+    /// included, or else where it is declared.
     pub(super) fn filled_with(
         &self,
         with: Option<&Node>,
@@ -41,12 +41,13 @@ impl Parameters {
             None => &[][..],
             Some((Kind::Map(given), _)) => given,
             Some((_, with)) => {
-                let message = format!("`with` is a map of names to values, there is {}", with.description());
+                let message =
+                    format!("`with` must be a map of names to values, found {}", with.description());
                 return Err(ScenarioError::at(&with.at, message, None));
             }
         };
         if let Some((key, _)) = given.iter().find(|(key, _)| !names.contains(&key.name.as_str())) {
-            let message = format!("there is no parameter `{}`", key.name);
+            let message = format!("unknown parameter `{}`", key.name);
             return Err(ScenarioError::at(&key.at, message, known(&key.name, &names)));
         }
         self.declared
@@ -56,8 +57,10 @@ impl Parameters {
                     given.iter().find(|(name, _)| name.name == key.name).map_or(default, |(_, value)| value);
                 if value.kind == Kind::Null {
                     let message = format!("the parameter `{}` has no value", key.name);
-                    let hint =
-                        Some(format!("`with: {{ {}: … }}`, or a default under `parameters`", key.name));
+                    let hint = Some(format!(
+                        "set it with `with: {{ {}: … }}`, or give it a default under `parameters`",
+                        key.name
+                    ));
                     return Err(ScenarioError::at(at.unwrap_or(&key.at), message, hint));
                 }
                 Ok((key.name.clone(), value.clone()))
@@ -65,11 +68,12 @@ impl Parameters {
             .collect()
     }
 
-    /// A parameter that nothing names is a slip.
+    /// Rejects a parameter that is never used: it is probably a mistake.
     pub(super) fn all_used(&self, used: &BTreeSet<String>) -> Result<(), ScenarioError> {
         match self.declared.iter().find(|(key, _)| !used.contains(&key.name)) {
             Some((key, _)) => {
-                let hint = Some(format!("write `${{{}}}` where it belongs, or leave it out", key.name));
+                let hint =
+                    Some(format!("write `${{{}}}` where it belongs, or remove the parameter", key.name));
                 Err(ScenarioError::at(&key.at, format!("the parameter `{}` is not used", key.name), hint))
             }
             None => Ok(()),
@@ -77,8 +81,8 @@ impl Parameters {
     }
 }
 
-/// Puts the values in. A text that is nothing but `${name}` becomes the value,
-/// of whatever type; within a longer text it is written out. `$${` is a plain `${`.
+/// Substitutes the values. A text that consists only of `${name}` becomes the value, of whatever
+/// type; within a longer text it is written out. `$${` is a literal `${`.
 pub(super) fn fill(
     node: &mut Node,
     values: &Values,
@@ -120,7 +124,7 @@ fn written(
             continue;
         }
         let Some(length) = rest[start..].find('}') else {
-            let hint = Some("write `$${` for a plain `${`".to_owned());
+            let hint = Some("write `$${` for a literal `${`".to_owned());
             return Err(ScenarioError::at(at, "`${` is not closed by `}`", hint));
         };
         filled.push_str(&rest[..start]);
@@ -133,7 +137,7 @@ fn written(
             Kind::Number(number) => filled.push_str(&number.to_string()),
             Kind::Bool(value) => filled.push_str(&value.to_string()),
             Kind::Null | Kind::List(_) | Kind::Map(_) => {
-                let message = format!("`${{{name}}}` is a list or a map: it cannot stand within a text");
+                let message = format!("`${{{name}}}` is a list or a map: it cannot be part of a text");
                 return Err(ScenarioError::at(at, message, None));
             }
         }
@@ -153,9 +157,9 @@ fn value<'v>(
     let (name, value) = values.iter().find(|(known, _)| known == name).ok_or_else(|| {
         let hint = match known(name, &names) {
             Some(hint) => hint,
-            None => "declare it under `parameters`, or write `$${` for a plain `${`".to_owned(),
+            None => "declare it under `parameters`, or write `$${` for a literal `${`".to_owned(),
         };
-        ScenarioError::at(at, format!("there is no parameter `{name}`"), Some(hint))
+        ScenarioError::at(at, format!("unknown parameter `{name}`"), Some(hint))
     })?;
     used.insert(name.clone());
     Ok(value)

@@ -1,4 +1,4 @@
-//! From text to [`Scenario`], with file, line, column and a hint when it fails.
+//! From text to [`Scenario`]; errors have file, line, column and a hint.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,15 +21,15 @@ use super::verb::{RawStep, Verb};
 use crate::findings::Cause;
 use crate::placeholder::{self, KNOWN_NAMES};
 
-/// A longer wait than this makes sense only where the clock can be put forward.
+/// A longer wait than this makes sense only if the clock can be advanced.
 const REAL_WAIT_LIMIT: Duration = Duration::from_secs(60);
 
 impl Scenario {
-    /// Reads a file that holds one scenario.
+    /// Reads a file that contains one scenario.
     ///
     /// # Errors
-    /// [`ScenarioError`] with file, line, column and a hint;
-    /// [`ScenarioError::Cases`] when it holds a table of cases.
+    /// [`ScenarioError`] with file, line, column and a hint; [`ScenarioError::Cases`] if the file
+    /// contains a table of cases.
     pub fn load(path: &Path) -> Result<Self, ScenarioError> {
         single(Self::load_all(path)?, path)
     }
@@ -42,8 +42,8 @@ impl Scenario {
         Self::parse_all(&read(path)?, path)
     }
 
-    /// Reads text that holds one scenario; `path` is for messages, the name, and
-    /// as the place from which includes are looked for.
+    /// Parses text that contains one scenario; `path` is used in messages, for the name, and to
+    /// resolve includes.
     ///
     /// # Errors
     /// As [`Scenario::load`].
@@ -51,7 +51,7 @@ impl Scenario {
         single(Self::parse_all(text, path)?, path)
     }
 
-    /// Reads text: one scenario, or one for each of its cases.
+    /// Parses text: one scenario, or one for each of its cases.
     ///
     /// # Errors
     /// As [`Scenario::load_all`].
@@ -59,7 +59,7 @@ impl Scenario {
         expand(text, path)?.into_iter().map(|expanded| checked(expanded, path)).collect()
     }
 
-    /// A scenario that was made, not written: `path` is for messages.
+    /// A generated scenario that was not read from a file: `path` is used in messages.
     ///
     /// # Errors
     /// As [`Scenario::load`].
@@ -69,7 +69,7 @@ impl Scenario {
         single(all.into_iter().map(|expanded| checked(expanded, path)).collect::<Result<_, _>>()?, path)
     }
 
-    /// The name: the path below `scenarios/` without its ending, and the case.
+    /// The name: the path below `scenarios/` without its extension, and the case.
     ///
     /// ```
     /// # use logto_testkit::Scenario;
@@ -83,7 +83,7 @@ impl Scenario {
         let path = self.path.with_extension("");
         let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
         let below = parts.iter().rposition(|part| part == "scenarios").map_or(0, |at| at + 1);
-        // Outside a `scenarios` folder, the file's own name must do.
+        // Outside a `scenarios` folder, use the file name alone.
         let start = if below == 0 { parts.len().saturating_sub(1) } else { below };
         let name = parts[start..].join("/");
         match &self.case {
@@ -92,7 +92,7 @@ impl Scenario {
         }
     }
 
-    /// Why it cannot run on a backend; nothing when it can.
+    /// Why it cannot run on a backend; `None` if it can.
     #[must_use]
     pub fn skipped_on(&self, backend: BackendKind) -> Option<String> {
         let needs = self.needs.as_ref().filter(|needs| !needs.backends.contains(&backend))?;
@@ -101,13 +101,13 @@ impl Scenario {
     }
 }
 
-/// A walk of a file as plain values, and its case.
+/// One walk of a file as plain values, with the name of its case.
 pub(crate) type Document = (Option<String>, Map<String, Value>);
 
-/// The walks of a file as plain values, with includes and parameters worked in.
+/// The walks of a file as plain values, with includes and parameters resolved.
 pub(crate) fn documents(path: &Path) -> Result<Vec<Document>, ScenarioError> {
     let text = read(path)?;
-    // What cannot be read as scenarios is refused with the place in the file.
+    // Errors of files that are not scenarios are reported with their position.
     Scenario::parse_all(&text, path)?;
     let expanded = expand(&text, path)?;
     let plain = |Expanded { case, root }: Expanded| match root.plain() {
@@ -133,7 +133,7 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
     let Expanded { case, root } = expanded;
     let raw: RawScenario = typed(&root).map_err(|error| ScenarioError::typed(error, &root.at))?;
     if raw.description.value.trim().is_empty() {
-        let hint = Some("say in a sentence who does what, and what comes of it".to_owned());
+        let hint = Some("say in one sentence who does what, and with what result".to_owned());
         return Err(ScenarioError::at(&raw.description.at, "`description` is empty", hint));
     }
     if raw.steps.value.is_empty() {
@@ -159,8 +159,8 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
             && time > REAL_WAIT_LIMIT
             && needs.as_ref().is_none_or(|needs| needs.backends != [BackendKind::Embedded])
         {
-            let message = "with a real Logto this waits for real";
-            let hint = "say `needs: { backends: [embedded], because: … }`, whose clock is put forward";
+            let message = "with a real Logto this really waits that long";
+            let hint = "add `needs: { backends: [embedded], because: … }`: the embedded Logto's clock is advanced instead";
             return Err(ScenarioError::at(&at, message, Some(hint.to_owned())));
         }
         names.extend(step.capture.iter().map(|capture| capture.name.clone()));
@@ -178,7 +178,7 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
     })
 }
 
-/// Rules between the values of `given` that their types cannot say.
+/// Checks rules between the values of `given` that their types cannot express.
 fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
     let place = |member: &str| {
         let node = given.get("huggingface").and_then(|node| node.get(member)).unwrap_or(given);
@@ -188,15 +188,15 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
         && url::Url::parse(endpoint).is_err()
     {
         let node = given.get("logto").and_then(|node| node.get("endpoint")).unwrap_or(given);
-        return Err(ScenarioError::at(&node.at, format!("`{endpoint}` is no address"), None));
+        return Err(ScenarioError::at(&node.at, format!("`{endpoint}` is not a valid URL"), None));
     }
     let known_users: Vec<String> =
         mock_huggingface::Config::default().users.into_iter().map(|user| user.username).collect();
     let names: Vec<&str> = known_users.iter().map(String::as_str).collect();
     for user in &raw.given.huggingface.users {
         if !names.contains(&user.as_str()) {
-            let hint = known(user, &names).map(|hint| format!("{hint}; `accounts` takes others"));
-            let message = format!("nobody at Hugging Face is called `{user}`");
+            let hint = known(user, &names).map(|hint| format!("{hint}; add others under `accounts`"));
+            let message = format!("Hugging Face has no user `{user}`");
             return Err(ScenarioError::at(&place("users"), message, hint));
         }
     }
@@ -208,7 +208,7 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
     let names: Vec<&str> = there.iter().map(String::as_str).collect();
     for identity in raw.given.users.iter().flat_map(|user| &user.identities) {
         if !names.contains(&identity.account.as_str()) {
-            let message = format!("nobody at Hugging Face is called `{}`", identity.account);
+            let message = format!("Hugging Face has no user `{}`", identity.account);
             let at = given.get("users").unwrap_or(given).at.clone();
             return Err(ScenarioError::at(&at, message, known(&identity.account, &names)));
         }
@@ -220,12 +220,12 @@ fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {
     if needs.value.backends.is_empty() {
         return Err(ScenarioError::at(
             &needs.at,
-            "`needs.backends` is empty: the scenario could run nowhere",
+            "`needs.backends` is empty: the scenario could not run anywhere",
             None,
         ));
     }
     if needs.value.because.trim().is_empty() {
-        let hint = Some("it is what people read where the scenario is skipped".to_owned());
+        let hint = Some("it is shown when the scenario is skipped".to_owned());
         return Err(ScenarioError::at(&needs.at, "`needs.because` is empty", hint));
     }
     Ok(needs.value)
@@ -235,14 +235,14 @@ fn finding(named: Placed<String>) -> Result<(Cause, u64), ScenarioError> {
     let Some(cause) = Cause::by_id(&named.value) else {
         let all: Vec<&str> = Cause::all().into_iter().map(Cause::id).collect();
         let hint = nearest(&named.value, all.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-        let hint = hint.unwrap_or_default() + " docs/findings.md lists all";
-        let message = format!("no finding is called `{}`", named.value);
+        let hint = hint.unwrap_or_default() + " see docs/findings.md for the list";
+        let message = format!("unknown finding `{}`", named.value);
         return Err(ScenarioError::at(&named.at, message, Some(hint.trim().to_owned())));
     };
     Ok((cause, named.at.line))
 }
 
-/// A name that nothing has, or not yet.
+/// Rejects a name that is not defined, or not yet.
 fn names_known(node: &Node, names: &BTreeSet<String>) -> Result<(), ScenarioError> {
     node.texts(&mut |text, at| {
         let Some(stranger) = placeholder::names(text).into_iter().find(|name| !names.contains(*name)) else {
@@ -250,8 +250,8 @@ fn names_known(node: &Node, names: &BTreeSet<String>) -> Result<(), ScenarioErro
         };
         let all: Vec<&str> = names.iter().map(String::as_str).collect();
         let hint =
-            known(stranger, &all).map(|hint| format!("{hint}; `capture` gives names to what a step saw"));
-        Err(ScenarioError::at(at, format!("nothing is called [{stranger}] here"), hint))
+            known(stranger, &all).map(|hint| format!("{hint}; `capture` defines names for what a step saw"));
+        Err(ScenarioError::at(at, format!("[{stranger}] is not defined here"), hint))
     })
 }
 
@@ -260,17 +260,17 @@ fn check_tab(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioErr
     let same = before.iter().filter(|other| other.browser == step.browser);
     let tabs = same.map(|step| step.tab).max().unwrap_or(0);
     let message = match step.tab {
-        _ if step.browser == 0 => "browsers are counted from 1".to_owned(),
+        _ if step.browser == 0 => "browsers are numbered from 1".to_owned(),
         _ if step.browser > browsers + 1 => {
-            format!("browser {} is named before browser {}", step.browser, browsers + 1)
+            format!("browser {} is used before browser {}", step.browser, browsers + 1)
         }
         _ if step.browser > browsers && !matches!(step.verb, Verb::Visit(_)) => {
-            format!("browser {} is new and shows nothing: begin with `visit`", step.browser)
+            format!("browser {} is new and empty: start with `visit`", step.browser)
         }
-        0 => "tabs are counted from 1".to_owned(),
-        tab if tab > tabs + 1 => format!("tab {tab} is named before tab {}", tabs + 1),
+        0 => "tabs are numbered from 1".to_owned(),
+        tab if tab > tabs + 1 => format!("tab {tab} is used before tab {}", tabs + 1),
         tab if tab > tabs && tab > 1 && !matches!(step.verb, Verb::Visit(_)) => {
-            format!("tab {tab} is new and shows nothing: begin with `visit`")
+            format!("tab {tab} is new and empty: start with `visit`")
         }
         _ => return Ok(()),
     };
@@ -280,11 +280,11 @@ fn check_tab(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioErr
 fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {
     let Placed { at, value: mut raw } = step;
     let verb = raw.verb().map_err(|error| ScenarioError::typed(error, &at))?;
-    // What `at_huggingface` is expected to answer is not looked at.
+    // For `at_huggingface`, expected answers are not checked.
     let asks = matches!(verb, Verb::Administer(_) | Verb::AtHuggingFace(_));
     if raw.expect.answered.is_some() && !asks {
-        let hint = Some("`answered` belongs to `administer`".to_owned());
-        return Err(ScenarioError::at(&at, "nothing is asked of the Management API in this step", hint));
+        let hint = Some("use `answered` only in a step with `administer`".to_owned());
+        return Err(ScenarioError::at(&at, "this step does not call the Management API", hint));
     }
     let tab = raw.tab.map_or(1, |tab| tab.value);
     let browser = raw.browser.map_or(1, |browser| browser.value);

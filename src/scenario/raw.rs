@@ -1,5 +1,5 @@
-//! The file as it is written. The doc comments are the descriptions of the
-//! JSON Schema, which editors show.
+//! The file as it is written. The doc comments become the descriptions of the JSON Schema, which
+//! editors show.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -17,16 +17,16 @@ use crate::setup::Setup;
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Logto Testkit scenario")]
 pub(super) struct RawScenario {
-    /// One or two sentences: who does what, and what comes of it. Files below a
-    /// folder `shared` need none.
+    /// One or two sentences: who does what, and with what result. Optional in files below a folder
+    /// `shared`.
     pub(super) description: Placed<String>,
-    /// Files of shared `given` and steps, relative to this one. Their `given`
-    /// lies below this file's, their steps come first.
+    /// Files of shared `given` and steps, relative to this one. This file's `given` overrides
+    /// theirs, and their steps come first.
     #[serde(default)]
     #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
     pub(super) include: Vec<String>,
-    /// Values for `${name}` in the rest of the file; null for one that each case
-    /// (or each `include`) has to give.
+    /// Values for `${name}` in the rest of the file; null for one that each case (or each
+    /// `include`) must provide.
     #[serde(default)]
     #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
     pub(super) parameters: IndexMap<String, Value>,
@@ -34,15 +34,15 @@ pub(super) struct RawScenario {
     #[serde(default)]
     #[expect(dead_code, reason = "expanded in the tree of values, before types are looked at")]
     pub(super) cases: IndexMap<String, RawCase>,
-    /// Where the story comes from: entries of the catalogue of real faults, issues, pages.
+    /// Sources of the story: entries of the catalog of real faults, issues, pages.
     #[serde(default)]
     pub(super) source: Vec<String>,
     /// The first finding that the walk must lead to, e.g.
     /// `connector/secret-wrong` (docs/findings.md).
     pub(super) finding: Option<Placed<String>>,
-    /// Where the scenario can run, when not everywhere.
+    /// Which backends the scenario can run on, if not on all.
     pub(super) needs: Option<Placed<Needs>>,
-    /// How the stack is set up, as far as it differs from the healthy one.
+    /// How the stack is set up, as far as it differs from the healthy set-up.
     #[serde(default)]
     pub(super) given: Setup,
     /// What the person does, in order.
@@ -54,9 +54,9 @@ pub(super) struct RawScenario {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Case")]
 pub(super) struct RawCase {
-    /// What this row is about; follows the scenario's description.
+    /// What this row is about; appended to the scenario's description.
     pub(super) description: String,
-    /// Values of parameters.
+    /// Values of the parameters, by name.
     #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
     pub(super) with: IndexMap<String, Value>,
 }

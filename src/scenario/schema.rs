@@ -1,4 +1,4 @@
-//! The JSON Schema of scenario files, made from the types that read them.
+//! The JSON Schema of scenario files, generated from the types that parse them.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::raw::RawScenario;
 
-/// The JSON Schema (2020-12) of a scenario file, for editors. The committed
-/// `scenarios/schema.json` is this, and a test holds it to that.
+/// The JSON Schema (2020-12) of a scenario file, for editors. A test compares the committed
+/// `scenarios/schema.json` with it.
 #[must_use]
 pub fn schema() -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<RawScenario>().to_value();
     let Some(root) = schema.as_object_mut() else { return schema };
-    // A file of shared parts has no description, and steps or `given` alone.
-    // Whether a file is one, its folder says, which a schema does not see.
+    // A file of shared parts has no description, and steps or `given` alone. Only its folder shows
+    // that a file is one, and a schema cannot see the folder.
     root.remove("required");
     root.insert("anyOf".to_owned(), json!([{ "required": ["steps"] }, { "required": ["given"] }]));
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
@@ -25,14 +25,14 @@ pub fn schema() -> Value {
         let parameter = json!({
             "type": "string",
             "pattern": "^\\$\\{[^}]+\\}$",
-            "description": "A parameter of the file stands for the value.",
+            "description": "A parameter of the file in place of the value.",
         });
         definitions.insert("Parameter".to_owned(), parameter);
     }
     schema
 }
 
-/// Every word that some member of a scenario is chosen from.
+/// Every word that is an allowed value of some member of a scenario.
 pub(crate) fn enumerated() -> BTreeSet<String> {
     fn collect(value: &Value, words: &mut BTreeSet<String>) {
         match value {
@@ -52,7 +52,7 @@ pub(crate) fn enumerated() -> BTreeSet<String> {
     words
 }
 
-/// Wherever a member takes no text, `${name}` may stand for it all the same.
+/// Allows `${name}` as the value of every member that does not accept text.
 fn allow_parameters(definition: &mut Value) {
     let Some(members) = definition.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for member in members.values_mut().filter_map(Value::as_object_mut) {

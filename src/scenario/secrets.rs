@@ -1,4 +1,5 @@
-//! The secrets that a scenario gives literally. What it names, as `[HF_CLIENT_SECRET]`, is none.
+//! The secrets that a scenario contains literally. References such as `[HF_CLIENT_SECRET]` do not
+//! count.
 
 use serde_json::Value;
 
@@ -6,7 +7,7 @@ use crate::placeholder;
 use crate::setup::OauthApp;
 use crate::vocabulary::{free_texts, is_address};
 
-/// What is found.
+/// The secrets collected so far.
 #[derive(Default)]
 pub(super) struct Found(pub(super) Vec<String>);
 
@@ -27,20 +28,20 @@ impl Found {
         app.redirect_uris.iter().flatten().for_each(|uri| self.address(uri));
     }
 
-    /// A member of a connector's configuration: who the client is, and for what it asks, is public.
+    /// Adds a member of a connector's configuration, except client ID and scope, which are public.
     pub(super) fn connector(&mut self, name: &str, value: &Value) {
         if !["clientId", "scope"].contains(&name) {
             free_texts(value, &mut self.0);
         }
     }
 
-    /// The body of a call of the Management API.
+    /// Adds the secrets in the body of a Management API call.
     pub(super) fn management_call(&mut self, body: Option<&Value>) {
         let config = body.and_then(|body| body.get("config")?.as_object());
         for (name, value) in config.into_iter().flatten() {
             self.connector(name, value);
         }
-        // What Management API calls prove an account or an application with.
+        // Members with which Management API calls set an account's or an application's credentials.
         for member in ["password", "secret", "value"] {
             let text = body.and_then(|body| body.get(member)?.as_str()).map(ToOwned::to_owned);
             self.text(text.as_ref());

@@ -1,13 +1,13 @@
-//! How large a scenario may become: a few lines of it can ask for gigabytes.
+//! Limits the size of a scenario: a few lines of it can expand to gigabytes.
 
 use super::error::ScenarioError;
 use super::node::{Kind, Node, Place};
 
-/// What cases, parameters and includes may make of a file: its values, and the
-/// bytes of its texts, counted together.
+/// How large cases, parameters and includes may make a file: its values, and the bytes of its
+/// texts, counted together.
 const WRITTEN_LIMIT: usize = 16 * 1024 * 1024;
 
-/// What may still be written out.
+/// How much may still be added.
 #[derive(Debug)]
 pub(super) struct Left(usize);
 
@@ -16,16 +16,16 @@ impl Left {
         Self(WRITTEN_LIMIT)
     }
 
-    /// Takes as much as a text of this length costs.
+    /// Subtracts the cost of a text of this length.
     pub(super) fn take(&mut self, length: usize, at: &Place) -> Result<(), ScenarioError> {
         self.0 = self.0.checked_sub(length + 1).ok_or_else(|| {
-            let message = "cases, parameters and includes make more of this than a scenario can be";
+            let message = "cases, parameters and includes expand this beyond the size limit of a scenario";
             ScenarioError::at(at, message, None)
         })?;
         Ok(())
     }
 
-    /// Takes as much as a copy of this value costs.
+    /// Subtracts the cost of a copy of this value.
     pub(super) fn take_copy(&mut self, node: &Node, at: &Place) -> Result<(), ScenarioError> {
         match &node.kind {
             Kind::Text(text) => self.take(text.len(), at),

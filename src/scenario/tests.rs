@@ -60,7 +60,7 @@ fn a_clock_is_off_by_a_length_of_time() {
         |app: &str| format!("description: x\ngiven:\n  clocks: {{ app: {app} }}\nsteps:\n  - visit: /\n");
     assert_eq!(parsed(&given("-5m")).given.clocks.app.0, jiff::SignedDuration::from_mins(-5));
     let message = error(&given("soon"));
-    let wanted = "scenarios/a.yaml:3:18: `soon` is not a length of time such as `+90s` or `-5m`";
+    let wanted = "scenarios/a.yaml:3:18: `soon` is not a duration such as `+90s` or `-5m`";
     assert!(message.starts_with(wanted), "{message}");
 }
 
@@ -71,7 +71,7 @@ fn refuses_a_scenario_that_says_or_does_nothing() {
     assert!(error("steps:\n  - visit: /\n").contains("`description` is missing"));
     let session = error(&steps("  - visit: /\n    expect: { session: nobody }\n"));
     assert!(session.contains("`none`, or a map of claims"), "{session}");
-    assert!(error("- a\n").contains("a scenario is a map, there is a list"));
+    assert!(error("- a\n").contains("a scenario must be a map, found a list"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_name_must_be_known_and_captured_before() {
     let early = error(&steps(
         "  - visit: \"[CALLBACK]\"\n  - visit: /\n    capture: { CALLBACK: { address: \"[APP]/callback\" } }\n",
     ));
-    assert!(early.starts_with("scenarios/a.yaml:3:12: nothing is called [CALLBACK] here"), "{early}");
+    assert!(early.starts_with("scenarios/a.yaml:3:12: [CALLBACK] is not defined here"), "{early}");
     let scenario = parsed(&steps(
         "  - visit: /\n    capture: { CALLBACK: { address: \"[APP]/callback\" } }\n  - visit: \"[CALLBACK]\"\n",
     ));
@@ -118,8 +118,11 @@ fn a_name_must_be_known_and_captured_before() {
 
 #[test]
 fn a_wait_is_short_or_needs_a_clock_that_can_be_put_forward() {
-    assert!(error(&steps("  - visit: /\n  - wait: 2h\n")).contains("with a real Logto this waits for real"));
-    assert!(error(&steps("  - visit: /\n  - wait: soon\n")).contains("`soon` is no length of time"));
+    assert!(
+        error(&steps("  - visit: /\n  - wait: 2h\n"))
+            .contains("with a real Logto this really waits that long")
+    );
+    assert!(error(&steps("  - visit: /\n  - wait: soon\n")).contains("`soon` is not a duration"));
     let scenario = parsed(
         "description: x\nneeds: { backends: [embedded], because: It takes days. }\nsteps:\n  - visit: /\n  - wait: 15 days\n",
     );
@@ -154,7 +157,7 @@ fn included_steps_keep_their_own_place_and_given_lies_below() {
 
     write("circle.yaml", "include: [circle.yaml]\nsteps:\n  - visit: /\n");
     let circle = Scenario::parse("description: x\ninclude: [circle.yaml]\nsteps:\n  - visit: /\n", &path);
-    assert!(circle.unwrap_err().to_string().contains("is included in a circle"));
+    assert!(circle.unwrap_err().to_string().contains("includes itself"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! From the tree of values to types, with the place of whatever does not fit.
+//! From the tree of values to types, with the position of values that do not fit.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -19,7 +19,7 @@ use super::node::{Key, Kind, Node, Place};
 /// A value does not fit its type.
 #[derive(Debug)]
 pub(super) struct TypeError {
-    /// Where; the innermost value that does not fit.
+    /// The position of the innermost value that does not fit.
     pub(super) at: Option<Place>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
@@ -35,7 +35,7 @@ impl TypeError {
         Self { at: None, message, hint }
     }
 
-    /// The innermost place is the one that counts.
+    /// Adds a position, unless there already is one: the innermost position counts.
     fn or_at(mut self, at: &Place) -> Self {
         self.at.get_or_insert_with(|| at.clone());
         self
@@ -50,17 +50,17 @@ impl std::fmt::Display for TypeError {
 
 impl std::error::Error for TypeError {}
 
-/// What to say of a word that is none of those known.
+/// The hint for a word that is not one of `known`.
 pub(super) fn known(given: &str, known: &[&str]) -> Option<String> {
     let all = known.join(", ");
     match nearest(given, known.iter().copied()) {
         _ if known.is_empty() => None,
-        Some(near) => Some(format!("did you mean `{near}`? Known here: {all}")),
-        None => Some(format!("known here: {all}")),
+        Some(near) => Some(format!("did you mean `{near}`? Valid here: {all}")),
+        None => Some(format!("valid here: {all}")),
     }
 }
 
-/// A type's name as somebody says it who does not write Rust.
+/// A type's name for readers who do not write Rust.
 fn plainly(expected: &str) -> &str {
     match expected {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
@@ -89,7 +89,7 @@ impl serde::de::Error for TypeError {
             Unexpected::Map => "a map".to_owned(),
             other => other.to_string(),
         };
-        Self::new(format!("expected {}, there is {given}", plainly(&expected.to_string())), None)
+        Self::new(format!("expected {}, found {given}", plainly(&expected.to_string())), None)
     }
 
     fn invalid_value(given: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
@@ -101,7 +101,7 @@ impl serde::de::Error for TypeError {
     }
 
     fn unknown_variant(given: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("`{given}` is not known here"), known(given, expected))
+        Self::new(format!("`{given}` is not valid here"), known(given, expected))
     }
 
     fn missing_field(name: &'static str) -> Self {
@@ -155,7 +155,7 @@ impl<'de> Deserializer<'de> for &Node {
     ) -> Result<V::Value, TypeError> {
         match &self.kind {
             Kind::Text(text) => visitor.visit_enum(Word(text)),
-            _ => Err(TypeError::new(format!("expected a word, there is {}", self.description()), None)),
+            _ => Err(TypeError::new(format!("expected a word, found {}", self.description()), None)),
         }
         .map_err(|error| error.or_at(&self.at))
     }
@@ -166,10 +166,10 @@ impl<'de> Deserializer<'de> for &Node {
     }
 }
 
-/// By this name a [`Placed`] asks for the place besides the value.
+/// The type name with which a [`Placed`] asks the deserializer for the position, too.
 const AT: &str = "$placed";
 
-/// A value of a type, and where it stands.
+/// A value of a type, and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Placed<T> {
     pub(super) at: Place,
@@ -184,7 +184,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
             type Value = Placed<T>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a value with its place")
+                f.write_str("a value with its position")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Placed<T>, A::Error> {
@@ -194,7 +194,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
                     (Some(file), Some(line), Some(column), Some(value)) => {
                         Ok(Placed { at: Place { file: Arc::new(file.into()), line, column }, value })
                     }
-                    _ => Err(serde::de::Error::custom("only the tree of a scenario knows places")),
+                    _ => Err(serde::de::Error::custom("only the tree of a scenario has positions")),
                 }
             }
         }
@@ -203,7 +203,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
     }
 }
 
-/// For a schema, a value is what it is.
+/// The schema of a placed value is that of the value.
 impl<T: JsonSchema> JsonSchema for Placed<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
@@ -222,7 +222,7 @@ impl<T: JsonSchema> JsonSchema for Placed<T> {
     }
 }
 
-/// File, line, column, value.
+/// File, line, column and value, for [`Placed`].
 struct WithPlace<'n> {
     node: &'n Node,
     next: u8,
@@ -275,12 +275,12 @@ impl<'de> MapAccess<'de> for Members<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, TypeError> {
         match self.value.take() {
             Some(value) => seed.deserialize(value).map_err(|error| error.or_at(&value.at)),
-            None => Err(serde::de::Error::custom("a value was asked for before its key")),
+            None => Err(serde::de::Error::custom("a value was requested before its key")),
         }
     }
 }
 
-/// The name of a variant that holds nothing.
+/// The name of a variant without data.
 struct Word<'n>(&'n str);
 
 impl<'de> EnumAccess<'de> for Word<'_> {
@@ -301,11 +301,11 @@ impl<'de> VariantAccess<'de> for Word<'_> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, TypeError> {
-        Err(serde::de::Error::custom(format!("`{}` alone says too little here", self.0)))
+        Err(serde::de::Error::custom(format!("`{}` needs a value here", self.0)))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, TypeError> {
-        Err(serde::de::Error::custom(format!("`{}` alone says too little here", self.0)))
+        Err(serde::de::Error::custom(format!("`{}` needs a value here", self.0)))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -313,7 +313,7 @@ impl<'de> VariantAccess<'de> for Word<'_> {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, TypeError> {
-        Err(serde::de::Error::custom(format!("`{}` alone says too little here", self.0)))
+        Err(serde::de::Error::custom(format!("`{}` needs a value here", self.0)))
     }
 }
 
@@ -358,16 +358,16 @@ mod tests {
     fn names_the_innermost_place() {
         assert_eq!(
             read("text: x\nnumbers:\n  - 1\n  - yes please\n").unwrap_err(),
-            "4:5 expected a whole number, there is the text “yes please” | "
+            "4:5 expected a whole number, found the text “yes please” | "
         );
         assert_eq!(read("numbers: []\n").unwrap_err(), "1:1 `text` is missing | ");
         assert_eq!(
             read("text: x\nnumberz: []\n").unwrap_err(),
-            "2:1 unknown key `numberz` | did you mean `numbers`? Known here: numbers, word, text"
+            "2:1 unknown key `numberz` | did you mean `numbers`? Valid here: numbers, word, text"
         );
         assert_eq!(
             read("text: x\nword: laxx\n").unwrap_err(),
-            "2:7 `laxx` is not known here | did you mean `lax`? Known here: lax, not_lax"
+            "2:7 `laxx` is not valid here | did you mean `lax`? Valid here: lax, not_lax"
         );
     }
 }

@@ -1,5 +1,6 @@
-//! The verbs, in one table. What a step may say, the JSON Schema, the reference in `docs/scenarios.md` and every
-//! message that names a verb are made from it. What a verb does is in `run/verbs.rs`.
+//! The verbs, in one table, from which are generated: the members of a step, the JSON Schema, the
+//! reference in `docs/scenarios.md`, and every message that names a verb. What a verb does is in
+//! `run/verbs.rs`.
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -16,34 +17,34 @@ use super::secrets::Found;
 use super::typed::{Placed, TypeError};
 use crate::setup::{AppRestart, NetworkChange};
 
-/// Makes of each row a variant of [`Verb`] and a member of [`RawStep`]. A row has:
+/// Turns each row into a variant of [`Verb`] and a member of [`RawStep`]. A row has:
 ///
 /// 1. the help, for the reference and the schema,
 /// 2. the name and the type of the argument in a file,
-/// 3. the variant and the type of its argument, which [`Read`] makes of the one in the file,
+/// 3. the variant and the type of its argument, which [`Read`] makes from the one in the file,
 /// 4. examples for the reference,
-/// 5. what of the argument is shown where a message names the step; nothing unless said.
+/// 5. how messages that name the step show the argument; by default they do not show it.
 macro_rules! verbs {
     ($(
         $(#[doc = $help:literal])+
         $name:ident: $written:ty => $variant:ident($argument:ty),
         $($example:literal)|+ $(, $it:ident => $shown:expr)?;
     )+) => {
-        /// What a person does, or others do meanwhile.
+        /// An action of the person, or of others in the meantime.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Verb {
             $($(#[doc = $help])+ $variant($argument),)+
         }
 
         impl Verb {
-            /// The names of all verbs, as they are written in a file.
+            /// The names of all verbs, as written in a file.
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
 
-            /// Examples and help of each.
+            /// Examples and help of each verb.
             const TEXTS: &'static [(&'static [&'static str], &'static str)] =
                 &[$((&[$($example),+], concat!($($help),+))),+];
 
-            /// As it stands in the file.
+            /// The name as written in the file.
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self {
@@ -64,34 +65,34 @@ macro_rules! verbs {
             }
         }
 
-        /// One thing the person does (exactly one verb), and what is expected then.
+        /// One action of the person (exactly one verb), and what is expected after it.
         #[derive(Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         #[schemars(rename = "Step")]
         pub(super) struct RawStep {
             $($(#[doc = $help])+ $name: Option<$written>,)+
-            /// In place of this step, the steps of a file, relative to this one.
+            /// In place of a verb: the steps of a file, relative to this one.
             #[expect(dead_code, reason = "followed in the tree of values, before types are looked at")]
             include: Option<String>,
             /// Values for the included file's parameters.
             #[serde(default)]
             #[expect(dead_code, reason = "filled in in the tree of values, before types are looked at")]
             with: IndexMap<String, Value>,
-            /// In which browser, from 1; one named for the first time is opened. Browsers
-            /// share nothing.
+            /// The browser, counted from 1; one named for the first time is opened. Browsers share
+            /// nothing.
             pub(super) browser: Option<Placed<usize>>,
-            /// In which tab, from 1; a tab named for the first time is opened.
+            /// The tab, counted from 1; a tab named for the first time is opened.
             pub(super) tab: Option<Placed<usize>>,
-            /// What is expected once every redirect is through.
+            /// What is expected after every redirect has been followed.
             #[serde(default)]
             pub(super) expect: Expect,
-            /// Values that later steps name as `[NAME]`.
+            /// Values that later steps use as `[NAME]`.
             #[serde(default)]
             pub(super) capture: IndexMap<String, Placed<RawCapture>>,
         }
 
         impl RawStep {
-            /// Every verb that it has.
+            /// All verbs that the step has.
             fn verbs(&mut self) -> Result<Vec<Verb>, TypeError> {
                 let verbs = [$(self.$name.take().map(|written| Ok(Verb::$variant(Read::read(written)?)))),+];
                 verbs.into_iter().flatten().collect()
@@ -101,20 +102,20 @@ macro_rules! verbs {
 }
 
 verbs! {
-    /// Types an address: a path of the app, or an absolute one such as `"[LOGTO]/sign-in"`.
+    /// Types a URL: a path of the app, or an absolute URL such as `"[LOGTO]/sign-in"`.
     visit: String => Visit(String), "visit: /", address => address;
 
     /// Clicks the link or button with this text.
     click: String => Click(String), "click: Sign In", text => text;
 
-    /// On Logto's sign-in page: the social button of this target. Only a button that the page
-    /// shows can be clicked.
+    /// On Logto's sign-in page: clicks the social button of this target. Only a button that the
+    /// page shows can be clicked.
     continue_with: String => ContinueWith(String), "continue_with: huggingface", target => target;
 
-    /// At Hugging Face: logs in as this user where asked, and allows.
+    /// At Hugging Face: logs in as this user if asked, and allows access.
     sign_in_as: String => SignInAs(String), "sign_in_as: ada", username => username;
 
-    /// At Hugging Face: logs in as this user where asked, and denies.
+    /// At Hugging Face: logs in as this user if asked, and denies access.
     deny_as: String => DenyAs(String), "deny_as: ada", username => username;
 
     /// On Logto's sign-in page: creates an account.
@@ -125,58 +126,60 @@ verbs! {
     sign_in_with_password: PasswordAccount => SignInWithPassword(PasswordAccount),
     "sign_in_with_password: { username: alan, password: … }", account => account.username;
 
-    /// Answers Logto's question about an account with the same e-mail, or agrees to the tenant's
-    /// terms.
+    /// Answers Logto's question about an account with the same e-mail address, or agrees to the
+    /// tenant's terms.
     choose: Choice => Choose(Choice),
     "choose: link_account" | "choose: create_account" | "choose: agree_to_terms", choice => choice;
 
-    /// Fills in what Logto asks of a new person. Logto sends a code to an
-    /// e-mail address, and the stack has no mailbox that receives it.
+    /// Fills in what Logto asks a new person for. Logto sends a code to an e-mail address, and the
+    /// stack has no mailbox that receives it.
     fill_in: Profile => FillIn(Profile),
     "fill_in: { username: ada_l }" | "fill_in: { password: … }" | "fill_in: { email: ada@example.com }",
     profile => profile.given().first().map_or("nothing", |(kind, _)| kind);
 
-    /// Loads the page again.
+    /// Reloads the page.
     reload: Reloaded => Reload(Reloaded), "reload: page";
 
-    /// Goes back to the page before, which is loaded again: pages of a sign-in are not kept.
+    /// Goes back to the previous page, which is loaded again: browsers do not cache the pages of a
+    /// sign-in.
     back: Reloaded => Back(Reloaded), "back: page";
 
-    /// The page lets the browser load the target of the link with this text in the background,
-    /// with cookies; what comes of it is thrown away.
+    /// The page lets the browser load the target of the link with this text in the background, with
+    /// cookies; the browser discards the result.
     prefetch: String => Prefetch(String), "prefetch: Sign Out", text => text;
 
-    /// The browser loses these cookies; `[]` for all.
+    /// The browser loses these cookies; `[]` means all.
     lose_cookies: Vec<String> => LoseCookies(Vec<String>), "lose_cookies: [logto-session]",
     names => if names.is_empty() { "all".to_owned() } else { names.join(", ") };
 
-    /// The tab loses its `sessionStorage`, as in-app browsers do; with `all`, the browser its
-    /// `localStorage` too.
+    /// The tab loses its `sessionStorage`, as in-app browsers do; with `all`, the browser also
+    /// loses its `localStorage`.
     lose_storage: LostStorage => LoseStorage(LostStorage),
     "lose_storage: session" | "lose_storage: all", lost => lost;
 
-    /// The sample app is stopped and started again, with these from now on; what it kept in memory
-    /// is gone.
+    /// Stops the sample app and starts it again with these settings; what it kept in memory is
+    /// lost.
     restart_app: AppRestart => RestartApp(AppRestart), "restart_app: { session_secret, app_secret }";
 
-    /// Lets time pass. The embedded Logto's clock is put forward (that of an app of your own is
-    /// not); with a real one this waits for real, so more than a minute `needs` the embedded one.
+    /// Lets time pass. The embedded Logto's clock is advanced (that of your own app is not); with a
+    /// real Logto this really waits, so more than a minute `needs` the embedded one.
     wait: String => Wait(Duration), "wait: 2h 30m", time => format_args!("{time:?}");
 
-    /// The scenario calls Logto's Management API. It must succeed, unless `expect.answered` says
-    /// otherwise. What it creates in a tenant that is not ours alone is deleted afterwards, and
-    /// what it changes is put back; of what cannot be (a key that was rotated, something of others
-    /// that was deleted) `restore` or the run tells.
+    /// Calls Logto's Management API. The call must succeed, unless `expect.answered` says
+    /// otherwise. In a shared tenant, what it creates is deleted afterwards, and what it changes is
+    /// restored; what cannot be restored (a rotated key, a deleted object of others) is reported by
+    /// the run or by `restore`.
     administer: AdminCall => Administer(AdminCall),
     "administer: { call: PATCH /api/sign-in-exp, body: { … } }", call => call.call;
 
-    /// Something changes at Hugging Face: `app` (fields of the settings page), `refresh_secret`,
+    /// Changes something at Hugging Face: `app` (fields of the settings page), `refresh_secret`,
     /// `delete_app`, `account`, `delete_account`, `revoke_for`, `switches`, `answers`,
-    /// `rotate_id_token_key` (`published`, or `unpublished`: the key set still has the one before).
+    /// `rotate_id_token_key` (`published`, or `unpublished`: the key set still has the previous
+    /// key).
     at_huggingface: Box<HuggingFaceChange> => AtHuggingFace(Box<HuggingFaceChange>),
     "at_huggingface: { refresh_secret: true }", change => change;
 
-    /// Something between the parties breaks, or works again.
+    /// Breaks a connection between the parties, or restores it.
     network: NetworkChange => Network(NetworkChange), "network: { app_to_logto: refused }", change => change;
 }
 
@@ -192,16 +195,16 @@ impl Verb {
         table
     }
 
-    /// Rules that the type of its argument cannot say.
+    /// Checks rules that the type of the argument cannot express.
     fn check(&self) -> Result<(), TypeError> {
         let (message, hint) = match self {
             Self::FillIn(profile) if profile.given().len() != 1 => {
-                let hint = "say `username`, `password` or `email`, and the others in steps of their own";
+                let hint = "give `username`, `password` or `email`, and the others in separate steps";
                 ("`fill_in` takes one thing at a time".to_owned(), hint)
             }
             Self::Administer(call) if call.parts().is_none() => {
-                let hint = "such as `PATCH /api/sign-in-exp`; method and path, with a space between";
-                (format!("`{}` is no call of the Management API", call.call), hint)
+                let hint = "write method and path, separated by a space, as in `PATCH /api/sign-in-exp`";
+                (format!("`{}` is not a call of the Management API", call.call), hint)
             }
             Self::AtHuggingFace(change) => {
                 return answers_work(change.answers.as_deref().unwrap_or_default());
@@ -216,7 +219,7 @@ impl Verb {
         Self::NAMES.iter().zip(Self::TEXTS).map(|(name, (examples, _))| (*name, *examples))
     }
 
-    /// The secrets in its argument.
+    /// Adds the secrets in its argument.
     pub(super) fn secrets(&self, found: &mut Found) {
         match self {
             Self::RegisterWithPassword(account) | Self::SignInWithPassword(account) => {
@@ -247,7 +250,7 @@ impl Verb {
 }
 
 impl RawStep {
-    /// The one verb that it has.
+    /// The single verb of the step.
     pub(super) fn verb(&mut self) -> Result<Verb, TypeError> {
         let one = || Some(format!("a step has exactly one of: {}", Verb::NAMES.join(", ")));
         let mut verbs = self.verbs()?;
@@ -262,7 +265,7 @@ impl RawStep {
     }
 }
 
-/// What a verb takes, made of what stands in the file.
+/// Converts a verb's argument from its form in the file.
 trait Read<T> {
     fn read(self) -> Result<T, TypeError>;
 }
@@ -276,40 +279,40 @@ impl<T> Read<T> for T {
 impl Read<Duration> for String {
     fn read(self) -> Result<Duration, TypeError> {
         let wrong = || {
-            let hint = Some("such as `90s`, `2h 30m` or `15 days`".to_owned());
-            TypeError::new(format!("`{self}` is no length of time"), hint)
+            let hint = Some("write a duration such as `90s`, `2h 30m` or `15 days`".to_owned());
+            TypeError::new(format!("`{self}` is not a duration"), hint)
         };
-        // Days of 24 hours: nobody waits through a change to summer time here.
+        // Days of 24 hours: changes to daylight saving time do not matter here.
         let span: jiff::Span = self.parse().map_err(|_| wrong())?;
         let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
         Duration::try_from(length).map_err(|_| wrong())
     }
 }
 
-/// Username and password, typed into Logto's page.
+/// Username and password, entered on Logto's page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordAccount {
-    /// The username.
+    /// The account's username.
     pub username: String,
-    /// The password.
+    /// The account's password.
     pub password: String,
 }
 
-/// What Logto may ask of a new person; exactly one at a time.
+/// What Logto may ask a new person for; exactly one at a time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// A username.
+    /// The username to choose.
     pub username: Option<String>,
-    /// A password.
+    /// The password to choose.
     pub password: Option<String>,
     /// An e-mail address; Logto sends a code there.
     pub email: Option<String>,
 }
 
 impl Profile {
-    /// What is filled in, by kind.
+    /// What is filled in, as kind and value.
     #[must_use]
     pub fn given(&self) -> Vec<(&'static str, &str)> {
         [("username", &self.username), ("password", &self.password), ("email", &self.email)]
@@ -325,7 +328,7 @@ impl Profile {
 pub enum Choice {
     /// Sign in to that account from now on.
     LinkAccount,
-    /// Make another account.
+    /// Create a separate account.
     CreateAccount,
     /// Agree to the terms.
     AgreeToTerms,
@@ -341,15 +344,15 @@ impl fmt::Display for Choice {
     }
 }
 
-/// What is loaded again, or gone back to.
+/// What is reloaded, or gone back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reloaded {
-    /// The page of the tab, or the one before it.
+    /// The page of the tab, or the previous one.
     Page,
 }
 
-/// What a browser loses of what pages stored.
+/// Which browser storage is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LostStorage {

@@ -1,4 +1,4 @@
-//! The sample app.
+//! Settings of the sample app.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SampleApp {
-    /// `client_id`; `[APP_ID]` unless said.
+    /// `client_id`; the default is `[APP_ID]`.
     pub app_id: Option<String>,
-    /// `client_secret`; `[APP_SECRET]` unless said.
+    /// `client_secret`; the default is `[APP_SECRET]`.
     pub app_secret: Option<String>,
-    /// Where the app asks Logto; `[LOGTO]` unless said.
+    /// The URL at which the app reaches Logto; the default is `[LOGTO]`.
     pub logto_endpoint: Option<String>,
-    /// Scopes on top of the SDK's `openid offline_access profile`.
+    /// Scopes in addition to the SDK's `openid offline_access profile`.
     pub scopes: Option<Vec<String>>,
-    /// Whether the SDK's own scopes are asked for.
+    /// Whether the SDK's own scopes are requested.
     pub reserved_scopes: Option<bool>,
-    /// API resources to ask for (`resource`, RFC 8707).
+    /// API resources to request (`resource`, RFC 8707).
     pub resources: Option<Vec<String>>,
-    /// `prompt`; empty to send none. `consent` unless said.
+    /// `prompt`; empty to send none. The default is `consent`.
     pub prompt: Option<String>,
     /// `direct_sign_in`, e.g. `social:huggingface`.
     pub direct_sign_in: Option<String>,
@@ -32,13 +32,13 @@ pub struct SampleApp {
     pub extra_parameters: Option<BTreeMap<String, String>>,
     /// How the app authenticates itself at the token and revocation endpoints.
     pub client_auth: Option<ClientAuth>,
-    /// Path that Logto sends the person back to after a sign-in; `/callback` unless said.
+    /// Path to which Logto sends the person back after a sign-in; the default is `/callback`.
     pub callback_path: Option<String>,
     /// Query of the redirect URI, e.g. `theme=dark&lang=en`.
     pub callback_query: Option<String>,
-    /// Path that Logto sends the person back to after a sign-out; `/` unless said.
+    /// Path to which Logto sends the person back after a sign-out; the default is `/`.
     pub post_sign_out_path: Option<String>,
-    /// Claims of the ID token without which the app takes nobody in.
+    /// Claims of the ID token without which the app does not sign people in.
     pub required_claims: Option<Vec<String>>,
     /// How the app signs people out.
     pub sign_out: Option<SignOutOptions>,
@@ -46,22 +46,23 @@ pub struct SampleApp {
     pub cookie: Option<CookieOptions>,
     /// Where sessions are kept.
     pub storage: Option<StorageKind>,
-    /// How many seconds Logto may take for one answer.
+    /// Time limit for one answer of Logto, in seconds.
     pub timeout_seconds: Option<u32>,
-    /// Whom the app takes for the issuer: the one at its Logto endpoint, unless said.
+    /// The issuer that the app expects; the default is the one at its Logto endpoint.
     pub issuer: Option<ExpectedIssuer>,
-    /// Reads Logto's key set once and keeps it for good.
+    /// Fetches Logto's key set once and keeps it forever.
     pub keeps_keys: Option<bool>,
-    /// What sessions in a cookie are signed with; made at every start when not given.
+    /// Key with which sessions in a cookie are signed; by default a new one is generated at every
+    /// start.
     pub session_secret: Option<String>,
-    /// How many of the app stand behind its address, taking turns; one unless said.
+    /// Number of instances of the app behind its URL, which take turns; the default is one.
     pub replicas: Option<usize>,
-    /// Defects of other apps that this one is to have.
+    /// Defects of other apps to simulate.
     pub variants: Option<Vec<Variant>>,
 }
 
 impl SampleApp {
-    /// What the app is told, but for addresses and credentials.
+    /// The app's options, except for URLs and credentials.
     #[must_use]
     pub(crate) fn options(&self) -> sample_app::Options {
         let (app, default) = (self.clone(), sample_app::Options::default());
@@ -90,12 +91,12 @@ impl SampleApp {
     }
 }
 
-/// The sample app is stopped and started again: what it kept in memory is gone.
+/// Stops the sample app and starts it again: what it kept in memory is lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AppRestart {
-    /// Its `session_secret` from now on.
+    /// The new `session_secret`.
     pub session_secret: Option<String>,
-    /// Its `client_secret` from now on.
+    /// The new `client_secret`.
     pub app_secret: Option<String>,
 }

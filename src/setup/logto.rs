@@ -1,4 +1,4 @@
-//! Logto: the connector, the app's record, and the environment it is started in.
+//! Settings of Logto: the connector, the app's record, and the environment it is started in.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,27 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Connector {
-    /// The factory it is made of; `huggingface-universal` unless said. The generic
-    /// ones are given the mock's addresses and the target `huggingface`.
+    /// The factory it is made of; the default is `huggingface-universal`. The generic ones get the
+    /// mock's URLs and the target `huggingface`.
     pub factory: ConnectorFactory,
-    /// Its id, part of its callback URI; `logto-testkit` unless said.
+    /// Its ID, which is part of its callback URI; the default is `logto-testkit`.
     pub id: Option<String>,
-    /// What the sign-in experience knows a connector of a generic factory by; `huggingface` unless said.
+    /// The target by which the sign-in experience refers to a connector of a generic factory; the
+    /// default is `huggingface`.
     pub target: Option<String>,
-    /// `clientId`; `[HF_CLIENT_ID]` unless said.
+    /// `clientId`; the default is `[HF_CLIENT_ID]`.
     pub client_id: Option<String>,
-    /// `clientSecret`; `[HF_CLIENT_SECRET]` unless said.
+    /// `clientSecret`; the default is `[HF_CLIENT_SECRET]`.
     pub client_secret: Option<String>,
-    /// `scope`; without it the connector's default, `profile` (`oauth2`: none; `oidc`: `openid profile`).
+    /// `scope`; without it the connector uses its own default, `profile` (`oauth2`: none; `oidc`:
+    /// `openid profile`).
     pub scope: Option<String>,
     /// `syncProfile`: name and avatar are copied at every sign-in, not only at the first.
     pub sync_profile: bool,
-    /// Further members of the configuration, in Logto's own spelling; they win
-    /// over those that the stack would set.
+    /// Further members of the configuration, in Logto's own spelling; they override those that the
+    /// stack would set.
     pub config: BTreeMap<String, serde_json::Value>,
-    /// Members of the configuration that are left out, although the stack would set them.
+    /// Members of the configuration that are omitted, although the stack would set them.
     pub without: Vec<String>,
 }
 
@@ -47,7 +49,7 @@ pub enum ConnectorFactory {
 }
 
 impl ConnectorFactory {
-    /// Its id in Logto.
+    /// The factory's ID in Logto.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -62,40 +64,40 @@ impl ConnectorFactory {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Application {
-    /// Redirect URIs; `[APP]/callback` unless said.
+    /// Redirect URIs; the default is `[APP]/callback`.
     pub redirect_uris: Option<Vec<String>>,
-    /// Post sign-out redirect URIs; `[APP]/` unless said.
+    /// Post sign-out redirect URIs; the default is `[APP]/`.
     pub post_logout_redirect_uris: Option<Vec<String>>,
-    /// Gives a refresh token whether or not the app asks with `prompt=consent`.
+    /// Issues a refresh token even if the app does not send `prompt=consent`.
     pub always_issue_refresh_token: bool,
-    /// `[APP_SECRET]` is a secret made for the app that ends after so many seconds.
+    /// Makes `[APP_SECRET]` a secret that expires after this many seconds.
     pub secret_expires_in: Option<u32>,
-    /// What kind of application Logto takes the app for; `Traditional` unless said.
+    /// The type of the application in Logto; the default is `Traditional`.
     #[serde(rename = "type")]
     pub kind: ApplicationKind,
-    /// It is an application of somebody else's.
+    /// Whether it is a third-party application.
     pub is_third_party: bool,
     /// Further members of `customClientMetadata`, in Logto's own spelling.
     pub custom_client_metadata: BTreeMap<String, serde_json::Value>,
 }
 
-/// A kind of application, in Logto's own spelling.
+/// A type of application, in Logto's own spelling.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ApplicationKind {
     /// "Traditional web": has a secret.
     #[default]
     Traditional,
-    /// "Single page app": has none.
+    /// "Single page app": has no secret.
     #[serde(rename = "SPA")]
     Spa,
-    /// "Native app": has none.
+    /// "Native app": has no secret.
     Native,
-    /// "Machine-to-machine": nobody signs in to it.
+    /// "Machine-to-machine": people cannot sign in to it.
     MachineToMachine,
 }
 
 impl ApplicationKind {
-    /// As Logto spells it.
+    /// The type in Logto's spelling.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -111,8 +113,8 @@ impl ApplicationKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogtoEnvironment {
-    /// `ENDPOINT`; the address at which it is reached, unless said.
+    /// `ENDPOINT`; the default is the address at which Logto is reached.
     pub endpoint: Option<String>,
-    /// `TRUST_PROXY_HEADER`; set unless said.
+    /// `TRUST_PROXY_HEADER`; set by default.
     pub trust_proxy_header: Option<bool>,
 }

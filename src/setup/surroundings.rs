@@ -1,35 +1,34 @@
-//! What is around the parties: proxies, clocks, the network.
+//! Settings of what is around the parties: proxies, clocks, the network.
 
 use jiff::SignedDuration;
 use kit::ProxySettings;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Reverse proxies. Browsers then know a party by the proxy's address only:
-/// `https://bookstore.example` for the app, `https://logto.bookstore.example`
-/// for Logto, whose `ENDPOINT` that is.
+/// Reverse proxies. Browsers then know a party only by the proxy's URL: `https://bookstore.example`
+/// for the app, `https://logto.bookstore.example` for Logto, whose `ENDPOINT` it becomes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Proxies {
-    /// In front of the app.
+    /// The proxy in front of the app.
     pub app: Option<ProxySettings>,
-    /// In front of Logto.
+    /// The proxy in front of Logto.
     pub logto: Option<ProxySettings>,
 }
 
-/// By how much the clock of a party is off, e.g. `+90s` or `-5m`.
+/// The offset of a party's clock, e.g. `+90s` or `-5m`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Clocks {
-    /// The sample app's.
+    /// Offset of the sample app's clock.
     pub app: ClockOffset,
-    /// The embedded Logto's.
+    /// Offset of the embedded Logto's clock.
     pub logto: ClockOffset,
-    /// Hugging Face's.
+    /// Offset of Hugging Face's clock.
     pub huggingface: ClockOffset,
 }
 
-/// A length of time, ahead or behind.
+/// A duration, ahead or behind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(with = "String")]
@@ -39,13 +38,11 @@ impl TryFrom<String> for ClockOffset {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        offset(&text)
-            .map(Self)
-            .ok_or_else(|| format!("`{text}` is not a length of time such as `+90s` or `-5m`"))
+        offset(&text).map(Self).ok_or_else(|| format!("`{text}` is not a duration such as `+90s` or `-5m`"))
     }
 }
 
-/// `+90s`, `-5m`; `None` for what is not a length of time.
+/// Parses `+90s` or `-5m`; `None` if the text is not a duration.
 fn offset(text: &str) -> Option<SignedDuration> {
     let (sign, length) = match text.split_at_checked(1)? {
         ("+", length) => (1, length),
@@ -57,7 +54,7 @@ fn offset(text: &str) -> Option<SignedDuration> {
     (!length.is_negative()).then(|| length * sign)
 }
 
-/// A way from one party to another, which can be broken.
+/// A connection from one party to another, which can be broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// From the sample app to Logto.
@@ -81,7 +78,7 @@ impl std::fmt::Display for Way {
     }
 }
 
-/// What is broken on the ways between the parties.
+/// Which connections between the parties are broken.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NetworkChange {
@@ -96,7 +93,7 @@ pub struct NetworkChange {
 }
 
 impl NetworkChange {
-    /// Every way that is named, and what is wrong with it from now on.
+    /// Every connection that is named, and its fault from now on.
     pub fn ways(&self) -> impl Iterator<Item = (Way, Option<kit::Fault>)> {
         let all = [
             (Way::AppToLogto, self.app_to_logto),
@@ -122,15 +119,15 @@ impl std::fmt::Display for NetworkChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
-    /// As it should.
+    /// The connection works.
     Works,
-    /// Nobody listens there: the connection is refused.
+    /// No server listens there: the connection is refused.
     Refused,
-    /// The name leads nowhere.
+    /// The name does not resolve.
     NoSuchName,
-    /// Packets disappear: there is never an answer.
+    /// Packets are lost: there is never an answer.
     Silent,
-    /// The caller does not trust the CA of the other side (over TLS).
+    /// The caller does not trust the other side's CA (over TLS).
     UntrustedCertificate,
 }
 

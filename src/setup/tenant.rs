@@ -1,4 +1,5 @@
-//! The tenant besides connector and application: the sign-in experience, and accounts that exist already.
+//! Settings of the tenant, apart from connector and application: the sign-in experience, and
+//! existing accounts.
 
 use std::collections::BTreeMap;
 
@@ -11,31 +12,31 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 pub struct SignInExperience {
-    /// What people sign up with.
+    /// Identifiers for signing up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_up: Option<SignUp>,
-    /// What people sign in with.
+    /// Methods for signing in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<SignIn>,
-    /// How social sign-in treats accounts that are there already.
+    /// How social sign-in treats existing accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub social_sign_in: Option<SocialSignIn>,
-    /// The social buttons, by target; `[huggingface]` unless said.
+    /// The social buttons, by target; the default is `[huggingface]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub social_sign_in_connector_targets: Option<Vec<String>>,
-    /// Whether new people are taken; `SignInAndRegister` unless said.
+    /// Whether new people are accepted; the default is `SignInAndRegister`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_mode: Option<SignInMode>,
     /// Rules for passwords.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
-    /// Further members, in Logto's own spelling; they win over the others.
+    /// Further members, in Logto's own spelling; they override the others.
     #[serde(skip_serializing)]
     pub members: BTreeMap<String, Value>,
 }
 
 impl SignInExperience {
-    /// What `PATCH /api/sign-in-exp` is sent on top of the guide's.
+    /// The body of `PATCH /api/sign-in-exp`, applied to the guide's.
     #[must_use]
     pub(crate) fn body(&self) -> Map<String, Value> {
         let mut body = members(self);
@@ -44,7 +45,7 @@ impl SignInExperience {
     }
 }
 
-/// These types are made of JSON alone.
+/// Serializes one of these types, which consist of JSON values only.
 fn members<T: Serialize>(value: &T) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(members)) => members,
@@ -52,25 +53,25 @@ fn members<T: Serialize>(value: &T) -> Map<String, Value> {
     }
 }
 
-/// `signUp`.
+/// The member `signUp`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
-    /// Identifiers; none for "None".
+    /// The required identifiers; empty for "None".
     pub identifiers: Vec<Identifier>,
-    /// Whether a password is set at sign-up.
+    /// Whether a person sets a password at sign-up.
     #[serde(default)]
     pub password: bool,
-    /// Whether the identifier is verified by a code.
+    /// Whether a code verifies the identifier.
     #[serde(default)]
     pub verify: bool,
 }
 
-/// `signIn`.
+/// The member `signIn`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// The methods in order; none means social buttons only.
+    /// The methods, in order; empty for social buttons only.
     pub methods: Vec<SignInMethod>,
 }
 
@@ -78,15 +79,15 @@ pub struct SignIn {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 pub struct SignInMethod {
-    /// What a person types in.
+    /// What a person enters.
     pub identifier: Identifier,
-    /// Whether a password is asked for.
+    /// Whether the page asks for a password.
     #[serde(default)]
     pub password: bool,
-    /// Whether a code is sent.
+    /// Whether Logto sends a code.
     #[serde(default)]
     pub verification_code: bool,
-    /// Whether the password is offered first.
+    /// Whether the page offers the password first.
     #[serde(default)]
     pub is_password_primary: bool,
 }
@@ -103,11 +104,11 @@ pub enum Identifier {
     Phone,
 }
 
-/// `socialSignIn`.
+/// The member `socialSignIn`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 pub struct SocialSignIn {
-    /// Links to the account with the same verified e-mail without asking.
+    /// Links to the account with the same verified e-mail address without asking.
     pub automatic_account_linking: bool,
     /// Does not ask a new person for identifiers that the tenant requires.
     pub skip_required_identifiers: bool,
@@ -116,11 +117,11 @@ pub struct SocialSignIn {
 /// `signInMode`, in Logto's own spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum SignInMode {
-    /// Known people only.
+    /// Existing users only.
     SignIn,
-    /// New people only.
+    /// New users only.
     Register,
-    /// Both.
+    /// Existing and new users.
     SignInAndRegister,
 }
 
@@ -128,10 +129,10 @@ pub enum SignInMode {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordPolicy {
-    /// How long.
+    /// Limits for the length.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<PasswordLength>,
-    /// What is refused.
+    /// Which passwords are refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejects: Option<PasswordRejects>,
 }
@@ -140,7 +141,7 @@ pub struct PasswordPolicy {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordLength {
-    /// At least so many characters.
+    /// Minimum number of characters.
     pub min: u32,
 }
 
@@ -148,12 +149,11 @@ pub struct PasswordLength {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordRejects {
-    /// Whether leaked passwords are refused. A real Logto asks a service on the
-    /// internet for that.
+    /// Whether leaked passwords are refused. A real Logto uses an Internet service for that.
     pub pwned: bool,
 }
 
-/// An account that exists in Logto already (`POST /api/users`).
+/// An account that already exists in Logto (`POST /api/users`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 #[schemars(rename = "LogtoUser")]
@@ -161,7 +161,7 @@ pub struct User {
     /// Its username.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Its e-mail address, taken as verified.
+    /// Its e-mail address, which Logto treats as verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_email: Option<String>,
     /// Its display name.
@@ -170,13 +170,13 @@ pub struct User {
     /// Its password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
-    /// Social identities it has already.
+    /// Social identities that it already has.
     #[serde(skip_serializing)]
     pub identities: Vec<Identity>,
 }
 
 impl User {
-    /// What `POST /api/users` is sent.
+    /// The body of `POST /api/users`.
     #[must_use]
     pub(crate) fn body(&self) -> Map<String, Value> {
         members(self)
@@ -187,7 +187,7 @@ impl User {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    /// The target it is kept under; `huggingface` unless said.
+    /// The target under which it is stored; the default is `huggingface`.
     #[serde(default)]
     pub target: Option<String>,
     /// Username of the account at Hugging Face.

@@ -7,17 +7,17 @@ use url::Url;
 use super::outcome::{Refusal, SigninPageError};
 use crate::walker::{TabId, Walker, WhyHop};
 
-/// The API of the Logto that a tab is at, for one application.
+/// The API of the Logto that a tab shows, for one application.
 #[derive(Debug)]
 pub(super) struct Api<'a> {
     pub(super) walker: &'a mut Walker,
     pub(super) tab: TabId,
     pub(super) origin: Url,
-    /// From the page's address; selects the interaction among several (contract §2).
+    /// From the page's URL; selects the interaction among several (contract §2).
     pub(super) app_id: Option<String>,
 }
 
-/// An answer: its hop, and its body where it is JSON.
+/// An answer: its hop, and its body if it is JSON.
 pub(super) struct Reply {
     pub(super) hop: usize,
     pub(super) body: Value,
@@ -30,7 +30,7 @@ impl Reply {
     }
 }
 
-/// `?` on the refusal of a call, as an [`Arrival`](super::outcome::Arrival).
+/// Like `?`, but returns the refusal of a call as an [`Arrival`](super::outcome::Arrival).
 macro_rules! granted {
     ($reply:expr) => {
         match $reply {
@@ -42,7 +42,7 @@ macro_rules! granted {
 pub(super) use granted;
 
 impl Api<'_> {
-    /// What the page put into the tab's `sessionStorage`.
+    /// A value that the page stored in the tab's `sessionStorage`.
     pub(super) fn stored(&self, name: &str) -> Option<String> {
         self.walker.stored(self.tab, &self.origin, name).map(ToOwned::to_owned)
     }
@@ -55,19 +55,19 @@ impl Api<'_> {
         self.walker.forget(self.tab, &self.origin, name)
     }
 
-    /// The page's script moves the address bar (`location.assign`).
+    /// Navigates as the page's script does (`location.assign`).
     pub(super) async fn go(&mut self, address: &str) -> Result<(), SigninPageError> {
         self.walker.go(self.tab, address, WhyHop::Script).await?;
         Ok(())
     }
 
-    /// The page's script leaves for good (`location.replace`).
+    /// Leaves the page as its script does (`location.replace`).
     pub(super) async fn leave(&mut self, address: &str) -> Result<(), SigninPageError> {
         self.walker.replace(self.tab, address).await?;
         Ok(())
     }
 
-    /// Makes a call; an error answer of Logto is a [`Refusal`], the walk goes on.
+    /// Sends a call; an error answer of Logto becomes a [`Refusal`], and the walk continues.
     pub(super) async fn call(
         &mut self,
         method: Method,
@@ -77,7 +77,7 @@ impl Api<'_> {
         self.call_with(method, path, &[], body).await
     }
 
-    /// As [`Api::call`], with a query.
+    /// Like [`Api::call`], with a query.
     pub(super) async fn call_with(
         &mut self,
         method: Method,

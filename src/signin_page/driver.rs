@@ -1,4 +1,4 @@
-//! The page's own story: social sign-in (contract §2.1 and §2.3).
+//! The page's own logic: social sign-in (contract §2.1 and §2.3).
 
 use http::Method;
 use kit::Random;
@@ -11,8 +11,8 @@ use super::fallback;
 use super::outcome::{Arrival, Refusal, SigninPageError};
 use crate::walker::{TabId, Walker};
 
-/// Keys of the tab's `sessionStorage`; the first is the page's own, the others
-/// stand for state that the page keeps elsewhere.
+/// Keys of the tab's `sessionStorage`; the first is the page's own, the others stand for state that
+/// the page keeps elsewhere.
 const STATE: &str = "social_auth_state";
 const VERIFICATION: &str = "verification_id";
 const UNDECIDED: &str = "undecided_verification_id";
@@ -21,7 +21,7 @@ const EVENT: &str = "interaction_event";
 const SIGN_IN_MODE: &str = "sign_in_mode";
 const LINKS_BY_ITSELF: &str = "automatic_account_linking";
 const TERMS_POLICY: &str = "agree_to_terms_policy";
-/// What the page does once the person has agreed to the terms.
+/// What the page does after the person has agreed to the terms.
 const SOCIAL_AFTER_TERMS: &str = "social_after_terms";
 const REGISTER_AFTER_TERMS: &str = "register_after_terms";
 
@@ -34,7 +34,7 @@ pub(crate) struct SigninPage<'a> {
 
 /// What the page learns from the sign-in experience (contract §3).
 struct Settings {
-    /// Target and id of each social button, in order.
+    /// Target and ID of each social button, in order.
     buttons: Vec<(String, String)>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> SigninPage<'a> {
     /// The page that `tab` shows.
     ///
     /// # Errors
-    /// [`SigninPageError::Elsewhere`] when the tab is not at `logto`.
+    /// [`SigninPageError::Elsewhere`] if the tab is not at `logto`.
     pub(crate) fn open(
         walker: &'a mut Walker,
         tab: TabId,
@@ -64,7 +64,7 @@ impl<'a> SigninPage<'a> {
         if url.origin() != logto.origin() {
             return Err(SigninPageError::Elsewhere { at: url.to_string() });
         }
-        // The page remembers the application of its first address in this tab.
+        // The page remembers the application of its first URL in this tab.
         let app_id = match url.query_pairs().find(|(name, _)| name == APP_ID) {
             Some((_, id)) => {
                 walker.store(tab, logto, APP_ID, &id);
@@ -75,12 +75,11 @@ impl<'a> SigninPage<'a> {
         Ok(Self { api: Api { walker, tab, origin: logto.clone(), app_id }, random })
     }
 
-    /// Does what the page does without the person, once it is shown: starts a
-    /// direct sign-in, or takes up where the provider sent the person back.
-    /// `None` when it waits for the person.
+    /// Does what the page does without the person's help once it is shown: starts a direct sign-in,
+    /// or continues after the provider sent the person back. `None` if it waits for the person.
     ///
     /// # Errors
-    /// [`SigninPageError`] when there is no response or an answer lacks a member.
+    /// [`SigninPageError`] if there is no response or an answer lacks a member.
     pub(crate) async fn arrive(&mut self) -> Result<Option<Arrival>, SigninPageError> {
         let path = self.api.walker.current(self.api.tab)?.request.url.path().to_owned();
         if let Some(connector) = path.strip_prefix("/callback/") {
@@ -96,7 +95,7 @@ impl<'a> SigninPage<'a> {
     /// The social buttons that the page shows, by target, in order.
     ///
     /// # Errors
-    /// [`SigninPageError::Refused`] when Logto gives the page no settings.
+    /// [`SigninPageError::Refused`] if Logto does not return the page's settings.
     pub(crate) async fn social_buttons(&mut self) -> Result<Vec<String>, SigninPageError> {
         match self.settings().await? {
             Ok(settings) => Ok(settings.buttons.into_iter().map(|(target, _)| target).collect()),
@@ -107,7 +106,7 @@ impl<'a> SigninPage<'a> {
     /// Clicks the social button of `target`, up to the authorization endpoint of the provider.
     ///
     /// # Errors
-    /// [`SigninPageError::NotShown`] when the page has no such button.
+    /// [`SigninPageError::NotShown`] if the page has no such button.
     pub(crate) async fn continue_with(&mut self, target: &str) -> Result<Arrival, SigninPageError> {
         let settings = granted!(self.settings().await?);
         match settings.button(target) {
@@ -116,8 +115,8 @@ impl<'a> SigninPage<'a> {
         }
     }
 
-    /// `/direct/social/<target>`: starts at once, or, for a target that is not
-    /// shown, goes on to the ordinary page.
+    /// `/direct/social/<target>`: starts at once or, for a target without a button, goes on to the
+    /// ordinary page.
     async fn direct(&mut self, target: &str) -> Result<Option<Arrival>, SigninPageError> {
         let target = decoded(target);
         let settings = match self.settings().await? {
@@ -130,7 +129,7 @@ impl<'a> SigninPage<'a> {
         }
     }
 
-    /// What the page does with a direct sign-in that it cannot do.
+    /// What the page does with a direct sign-in that is not possible.
     async fn ordinary(&mut self) -> Result<Arrival, SigninPageError> {
         let url = self.api.walker.current(self.api.tab)?.request.url.clone();
         let registers = url.query_pairs().any(|(name, way)| name == "fallback" && way == "register");
@@ -138,7 +137,7 @@ impl<'a> SigninPage<'a> {
         Ok(Arrival::Moved)
     }
 
-    /// A browser gets the settings with the page; here the API is asked for them.
+    /// A browser gets the settings with the page; here they are requested from the API.
     async fn settings(&mut self) -> Result<Result<Settings, (Refusal, Value)>, SigninPageError> {
         let app_id = self.api.app_id.clone();
         let query: Vec<(&str, &str)> = app_id.iter().map(|id| ("appId", id.as_str())).collect();
@@ -159,7 +158,7 @@ impl<'a> SigninPage<'a> {
         if let Some(mode) = text(&reply.body, "signInMode") {
             self.api.store(SIGN_IN_MODE, &mode);
         }
-        // Without terms there is nothing to agree to.
+        // Without terms, the person does not have to agree to anything.
         let linked = ["termsOfUseUrl", "privacyPolicyUrl"].iter().filter_map(|url| text(&reply.body, url));
         let policy =
             text(&reply.body, "agreeToTermsPolicy").filter(|_| linked.into_iter().any(|url| !url.is_empty()));
@@ -179,7 +178,7 @@ impl<'a> SigninPage<'a> {
         Ok(self.api.call(Method::PUT, "api/experience", Some(&body)).await?.map(|_| ()))
     }
 
-    /// As [`Self::start`], unless the person has to agree to the terms before.
+    /// Like [`Self::start`], unless the person must first agree to the terms.
     async fn start_agreed(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
         if self.api.stored(TERMS_POLICY).as_deref() == Some("Manual") {
             self.api.store(SOCIAL_AFTER_TERMS, connector);
@@ -191,7 +190,7 @@ impl<'a> SigninPage<'a> {
     /// Answers [`Arrival::AsksToAgree`] with yes.
     ///
     /// # Errors
-    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    /// [`SigninPageError::NotAsked`] if the page did not ask.
     pub(crate) async fn agree(&mut self) -> Result<Arrival, SigninPageError> {
         if let Some(connector) = self.api.forget(SOCIAL_AFTER_TERMS) {
             return self.start(&connector).await;
@@ -214,21 +213,22 @@ impl<'a> SigninPage<'a> {
         Ok(Arrival::Moved)
     }
 
-    /// Does what the page does when the provider sends the person back to
-    /// `/callback/<connector>`. `state` serves once, whatever comes of it.
+    /// Does what the page does when the provider sends the person back to `/callback/<connector>`.
+    /// `state` can be used once, whatever the result.
     ///
     /// # Errors
-    /// [`SigninPageError`] when there is no response or an answer lacks a member.
+    /// [`SigninPageError`] if there is no response or an answer lacks a member.
     pub(crate) async fn returned(&mut self, connector: &str) -> Result<Arrival, SigninPageError> {
         let connector = &decoded(connector);
         let url = self.api.walker.current(self.api.tab)?.request.url.clone();
         let expected = self.api.forget(&key(STATE, connector));
-        // Of a parameter that comes twice, the page sees the last (`Object.fromEntries`).
+        // If a parameter is repeated, the page sees the last one (`Object.fromEntries`).
         let came = url.query_pairs().filter(|(name, _)| name == "state").last();
         let Some(came) = came.map(|(_, value)| value.into_owned()) else {
             return Ok(Arrival::StateMismatch);
         };
-        // Not looked at where another state is there, as somebody may have put this one into the address.
+        // Ignored if another state is stored, because this one may have been put into the URL by an
+        // attacker.
         let kept = match &expected {
             Some(expected) if *expected != came => return Ok(Arrival::StateMismatch),
             _ => fallback::take(&mut self.api, &came),
@@ -247,7 +247,7 @@ impl<'a> SigninPage<'a> {
         let Some(verification) = self.api.stored(&key(VERIFICATION, connector)) else {
             return Ok(Arrival::StateMismatch);
         };
-        // Everything the provider said, except `state`, goes to the connector.
+        // Everything the provider sent, except `state`, goes to the connector.
         let mut data = Map::new();
         data.insert("redirectUri".to_owned(), json!(self.callback(connector)));
         data.extend(
@@ -258,7 +258,7 @@ impl<'a> SigninPage<'a> {
         let body = json!({ "verificationId": verification, "connectorData": data });
         let path = format!("api/experience/verification/social/{connector}/verify");
         let reply = granted!(self.api.call(Method::POST, &path, Some(&body)).await?);
-        // The page goes on with the id that comes back.
+        // The page continues with the ID that is returned.
         let verification = reply.text("verificationId")?.to_owned();
         self.api.store(&key(VERIFICATION, connector), &verification);
         self.sign_in(&verification).await
@@ -277,7 +277,7 @@ impl<'a> SigninPage<'a> {
                         self.api.store(UNDECIDED, verification);
                         Ok(Arrival::LinkOrRegister { kind, value })
                     }
-                    // The page of a tenant that takes no new people does not even try.
+                    // The page of a tenant that accepts no new people does not even try.
                     None if self.api.stored(SIGN_IN_MODE).as_deref() == Some("SignIn") => {
                         Ok(Arrival::Refused(refusal))
                     }
@@ -288,8 +288,7 @@ impl<'a> SigninPage<'a> {
         }
     }
 
-    /// Where the terms were to be agreed to before the social button, they are
-    /// not asked for again.
+    /// If the person agreed to the terms before the social button, the page does not ask again.
     async fn create_account(&mut self, verification: &str) -> Result<Arrival, SigninPageError> {
         if self.api.stored(TERMS_POLICY).as_deref() == Some("ManualRegistrationOnly") {
             self.api.store(REGISTER_AFTER_TERMS, verification);
@@ -315,10 +314,10 @@ impl<'a> SigninPage<'a> {
         }
     }
 
-    /// Answers [`Arrival::LinkOrRegister`] with "create an account anew".
+    /// Answers [`Arrival::LinkOrRegister`] with "create a new account".
     ///
     /// # Errors
-    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    /// [`SigninPageError::NotAsked`] if the page did not ask.
     pub(crate) async fn register(&mut self) -> Result<Arrival, SigninPageError> {
         let verification = self.api.forget(UNDECIDED).ok_or(SigninPageError::NotAsked)?;
         self.create_account(&verification).await
@@ -327,18 +326,18 @@ impl<'a> SigninPage<'a> {
     /// Answers [`Arrival::LinkOrRegister`] with "link to that user".
     ///
     /// # Errors
-    /// [`SigninPageError::NotAsked`] when the page did not ask.
+    /// [`SigninPageError::NotAsked`] if the page did not ask.
     pub(crate) async fn link(&mut self) -> Result<Arrival, SigninPageError> {
         let verification = self.api.forget(UNDECIDED).ok_or(SigninPageError::NotAsked)?;
         self.link_identity(&verification).await
     }
 
-    /// Fills in what [`Arrival::MissingProfile`] asked for: `kind` is
-    /// `username`, `password` or `email`. A code is sent to an e-mail address,
-    /// and asked for: mail of a tenant is nothing that this driver gets.
+    /// Fills in what [`Arrival::MissingProfile`] asked for: `kind` is `username`, `password` or
+    /// `email`. Logto sends a code to an e-mail address and asks for it; this driver does not
+    /// receive the tenant's mail.
     ///
     /// # Errors
-    /// [`SigninPageError`] when there is no response.
+    /// [`SigninPageError`] if there is no response.
     pub(crate) async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
         if kind == "email" {
             let event = self.api.stored(EVENT).unwrap_or_else(|| "SignIn".to_owned());
@@ -389,7 +388,7 @@ fn key(name: &str, connector: &str) -> String {
     format!("{name}:{connector}")
 }
 
-/// A part of a path as the page's router gives it to the page.
+/// A segment of a path as the page's router decodes it.
 fn decoded(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }

@@ -1,28 +1,28 @@
-//! How a visit to the sign-in page ends.
+//! The result of a visit to the sign-in page.
 
 use crate::walker::WalkError;
 
-/// What became of a step on the sign-in page.
+/// The result of a step on the sign-in page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrival {
     /// The tab has moved on.
     Moved,
     /// Logto refused a call; the page shows the message and stays.
     Refused(Refusal),
-    /// `state` is not the one this tab sent, or this tab began nothing: the page
+    /// `state` is not the one that this tab sent, or this tab did not start a sign-in: the page
     /// shows an error and starts over.
     StateMismatch,
-    /// The e-mail belongs to a local user: the page asks whether to link, or to
-    /// create an account anew (contract §2.1).
+    /// The e-mail address belongs to a local user: the page asks whether to link, or to create a
+    /// new account (contract §2.1).
     LinkOrRegister {
         /// Kind of the identifier, e.g. `email`.
         kind: String,
-        /// The identifier.
+        /// The identifier itself.
         value: String,
     },
-    /// The tenant demands more of the person (contract §2.1), e.g. `username`.
+    /// The tenant requires more of the person (contract §2.1), e.g. `username`.
     MissingProfile(Vec<String>),
-    /// The page asks the person to agree to the tenant's terms before it goes on.
+    /// The page asks the person to agree to the tenant's terms before it continues.
     AsksToAgree,
 }
 
@@ -46,13 +46,13 @@ impl std::fmt::Display for Arrival {
 /// An error answer of the Experience API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The hop of the call.
+    /// The number of the call's hop.
     pub hop: usize,
-    /// Its status.
+    /// The HTTP status.
     pub status: u16,
-    /// Logto's code, absent for errors that have none (contract §0).
+    /// Logto's error code, absent for errors that have none (contract §0).
     pub code: Option<String>,
-    /// Logto's message.
+    /// Logto's error message.
     pub message: String,
 }
 
@@ -63,38 +63,38 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// The page could not do what it was asked to.
+/// Why the page could not do what was requested.
 #[derive(Debug, thiserror::Error)]
 pub enum SigninPageError {
     /// The walker got no response.
     #[error(transparent)]
     Walk(#[from] WalkError),
-    /// The tab is elsewhere.
+    /// The tab does not show Logto's sign-in page.
     #[error("the tab is at {at}, not on Logto's sign-in page")]
     Elsewhere {
-        /// Where it is.
+        /// The URL that the tab shows.
         at: String,
     },
     /// The page shows no such button: a person could not click it.
     #[error("Logto's sign-in page shows no button for `{target}`; it shows {shown}")]
     NotShown {
-        /// The target asked for.
+        /// The requested target.
         target: String,
-        /// What it shows.
+        /// The buttons that the page shows instead.
         shown: String,
     },
-    /// Logto refused what the page cannot be shown without.
+    /// Logto refused the data without which the page cannot be shown.
     #[error("{0}")]
     Refused(Refusal),
-    /// The page asks no such question in this tab.
+    /// The page did not ask this question in this tab.
     #[error("the page did not ask that")]
     NotAsked,
-    /// An answer is not of the form that the contract gives.
+    /// An answer does not have the form that the contract defines.
     #[error("hop {hop}: the answer has no `{member}`")]
     Unexpected {
-        /// The hop of the call.
+        /// The number of the call's hop.
         hop: usize,
-        /// What is missing.
+        /// The missing member.
         member: &'static str,
     },
 }

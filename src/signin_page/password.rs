@@ -11,7 +11,7 @@ impl SigninPage<'_> {
     /// Signs a local user in.
     ///
     /// # Errors
-    /// [`SigninPageError`] when there is no response or an answer lacks a member.
+    /// [`SigninPageError`] if there is no response or an answer lacks a member.
     pub(crate) async fn sign_in_with_password(
         &mut self,
         username: &str,
@@ -31,7 +31,7 @@ impl SigninPage<'_> {
     /// Creates a local user.
     ///
     /// # Errors
-    /// [`SigninPageError`] when there is no response.
+    /// [`SigninPageError`] if there is no response.
     pub(crate) async fn register_with_password(
         &mut self,
         username: &str,

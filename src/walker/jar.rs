@@ -11,37 +11,37 @@ use url::Url;
 use super::hop::{CookieFate, SetCookie, WhyDropped, WhyWithheld, Withheld};
 use super::site::Site;
 
-/// Name plus value of a larger cookie are refused (RFC 6265bis §5.6).
+/// A cookie whose name plus value is larger is refused (RFC 6265bis §5.6).
 const SIZE_LIMIT: usize = 4096;
 
-/// The `SameSite` attribute (RFC 6265bis §4.1.2.7). Absent means `Lax`, as browsers have it.
+/// The `SameSite` attribute (RFC 6265bis §4.1.2.7). Absent means `Lax`, as in browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SameSite {
-    /// Only when the whole chain stays on one site.
+    /// Sent only if the whole redirect chain stays on one site.
     Strict,
-    /// Also when a safe top-level navigation comes from another site.
+    /// Also sent if a safe top-level navigation comes from another site.
     Lax,
-    /// Always; needs `Secure`.
+    /// Always sent; requires `Secure`.
     None,
 }
 
-/// What decides which cookies go with a request.
+/// What determines which cookies are sent with a request.
 #[derive(Debug, Clone, Copy)]
 pub struct CookieRequest<'a> {
-    /// Where the request goes.
+    /// The request's URL.
     pub url: &'a Url,
-    /// Its method.
+    /// The request's method.
     pub method: &'a http::Method,
-    /// Every site that took part: who began it, and each redirect.
+    /// Every site that took part: the initiator, and each redirect.
     pub chain: &'a [Site],
     /// Whether the address bar changes, in contrast to a call of a page's script.
     pub navigation: bool,
 }
 
-/// What the `cookie_store` crate does not keep, or would judge by the wall clock.
+/// What the `cookie_store` crate does not store, or would judge by the wall clock.
 #[derive(Debug, Clone)]
 struct Meta {
-    /// Order of creation; kept when the cookie is set again (RFC 6265 §5.3 step 11.3).
+    /// Order of creation; kept if the cookie is set again (RFC 6265 §5.3 step 11.3).
     created: u64,
     expires: Option<Timestamp>,
     same_site: SameSite,
@@ -59,7 +59,7 @@ pub struct Jar {
     refuses: bool,
 }
 
-/// Domain, path and name: what makes a cookie the same cookie (RFC 6265 §5.3).
+/// Domain, path and name: the identity of a cookie (RFC 6265 §5.3).
 type Key = (String, String, String);
 
 fn key(cookie: &cookie_store::Cookie<'_>) -> Key {
@@ -73,7 +73,7 @@ impl Jar {
         Self { store: CookieStore::default(), meta: HashMap::new(), created: 0, clock, refuses: false }
     }
 
-    /// Takes a `Set-Cookie` line of a response to `request`, and says what became of it.
+    /// Processes a `Set-Cookie` line of a response to `request`, and returns what happened to it.
     pub fn set(&mut self, line: &str, request: CookieRequest<'_>) -> SetCookie {
         let Ok(raw) = RawCookie::parse(line.to_owned()) else {
             return SetCookie::dropped(line, WhyDropped::NotACookie);
@@ -89,7 +89,7 @@ impl Jar {
         set
     }
 
-    /// The rules a browser applies before it stores anything.
+    /// The rules that a browser applies before it stores a cookie.
     fn judge(&self, raw: &RawCookie<'_>, request: CookieRequest<'_>) -> Result<Meta, WhyDropped> {
         let size = raw.name().len() + raw.value().len();
         if size > SIZE_LIMIT {
@@ -126,7 +126,7 @@ impl Jar {
         })
     }
 
-    /// `Max-Age` wins over `Expires` (RFC 6265 §5.3 step 3).
+    /// `Max-Age` takes precedence over `Expires` (RFC 6265 §5.3 step 3).
     fn expiry(&self, raw: &RawCookie<'_>) -> Option<Timestamp> {
         let now = self.clock.now();
         if let Some(age) = raw.max_age() {
@@ -139,8 +139,8 @@ impl Jar {
 
     fn store(&mut self, mut raw: RawCookie<'static>, meta: Meta, url: &Url) -> CookieFate {
         let expired = meta.expires.is_some_and(|at| at <= self.clock.now());
-        // Expiry and Secure are judged here, by the stack's clock and with
-        // http://localhost as browsers treat it; the store matches domain and path.
+        // Expiry and Secure are checked here, by the stack's clock and with http://localhost
+        // treated as in browsers; the store matches domain and path.
         raw.unset_expires();
         raw.set_max_age(None);
         raw.set_secure(None);
@@ -163,9 +163,8 @@ impl Jar {
         CookieFate::Stored
     }
 
-    /// The cookies that go with a request, in the order in which they are sent
-    /// (longer path first, then older; RFC 6265 §5.4), and those that stay
-    /// behind although domain and path match.
+    /// The cookies to send with a request, in the order in which they are sent (longer path first,
+    /// then older; RFC 6265 §5.4), and those that are withheld although domain and path match.
     pub fn cookies_for(&mut self, request: CookieRequest<'_>) -> (Vec<(String, String)>, Vec<Withheld>) {
         let (sent, withheld) = self.split(request);
         (sent.into_iter().map(|(key, value)| (key.2, value)).collect(), withheld)
@@ -200,7 +199,7 @@ impl Jar {
         (sent, withheld)
     }
 
-    /// What `document.cookie` shows a page's script: no `HttpOnly` cookie.
+    /// What `document.cookie` shows to a page's script: no `HttpOnly` cookies.
     #[must_use]
     pub fn visible_to_script(&mut self, url: &Url) -> Vec<(String, String)> {
         let own = [Site::of(url)];
@@ -213,7 +212,8 @@ impl Jar {
             .collect()
     }
 
-    /// Loses the cookies of that name, as a person does who deletes site data; says how many there were.
+    /// Deletes the cookies with that name, as a person does who deletes site data; returns their
+    /// number.
     pub fn lose(&mut self, name: &str) -> usize {
         let lost: Vec<Key> = self.meta.keys().filter(|key| key.2 == name).cloned().collect();
         for key in &lost {
@@ -223,12 +223,12 @@ impl Jar {
         lost.len()
     }
 
-    /// Takes no cookies from now on, as a person may set it.
+    /// Refuses all cookies from now on, as a person can configure it.
     pub fn refuse(&mut self) {
         self.refuses = true;
     }
 
-    /// Loses every cookie.
+    /// Deletes every cookie.
     pub fn clear(&mut self) {
         self.store.clear();
         self.meta.clear();
@@ -256,7 +256,7 @@ fn one_site(request: CookieRequest<'_>) -> bool {
     request.chain.iter().all(|site| *site == target)
 }
 
-/// Chromium takes `http://localhost` and loopback addresses for secure.
+/// Chromium treats `http://localhost` and loopback addresses as secure.
 fn trustworthy(url: &Url) -> bool {
     if url.scheme() == "https" {
         return true;

@@ -13,70 +13,70 @@ mod document;
 /// A page: title, text, links, forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Its address.
+    /// The page's URL.
     pub url: Url,
-    /// `<title>`.
+    /// The text of `<title>`.
     pub title: String,
-    /// The text a person sees, white space folded.
+    /// The visible text, with white space collapsed.
     pub text: String,
-    /// Its links.
+    /// The page's links, in order.
     pub links: Vec<Link>,
-    /// Its forms.
+    /// The page's forms, in order.
     pub forms: Vec<Form>,
-    /// Which form the page sends by itself, as soon as it is shown.
+    /// Index of the form that the page submits by itself as soon as it is shown.
     pub self_submitting: Option<usize>,
 }
 
-/// A link.
+/// A link of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Its text.
+    /// The link's visible text.
     pub text: String,
-    /// Its address as it stands in the page.
+    /// The attribute `href`, as written in the page.
     pub href: String,
 }
 
-/// A form, with every field that a browser would send, also those that are
-/// attached to it from outside by `form=`.
+/// A form, with every field that a browser would send, including those that are attached to it from
+/// outside with `form=`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
-    /// `id`, if any.
+    /// The attribute `id`, if present.
     pub id: Option<String>,
-    /// `method`, upper case.
+    /// The attribute `method`, in upper case.
     pub method: http::Method,
-    /// `action` as it stands in the page; empty means the page's own address.
+    /// The attribute `action`, as written in the page; empty means the page's own URL.
     pub action: String,
-    /// Successful controls in order (HTML standard, "constructing the entry list").
+    /// Successful controls, in order (HTML standard, "constructing the entry list").
     pub fields: Vec<Field>,
-    /// Buttons that send it.
+    /// Buttons that submit the form.
     pub submits: Vec<Submit>,
 }
 
 /// A field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// `name`.
+    /// The attribute `name`.
     pub name: String,
-    /// `value`.
+    /// The value that would be sent.
     pub value: String,
-    /// `type` of an `<input>`, otherwise the element's name.
+    /// The attribute `type` of an `<input>`, otherwise the element's name.
     pub kind: String,
-    /// Whether it stands outside the form's element.
+    /// Whether it is outside the form's element.
     pub outside: bool,
 }
 
-/// A button that sends a form.
+/// A button that submits a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submit {
-    /// Its text.
+    /// The button's visible text.
     pub text: String,
-    /// Name and value it adds.
+    /// Name and value that it adds to the form.
     pub field: Option<(String, String)>,
-    /// `formaction`, in place of the form's action.
+    /// The attribute `formaction`, which overrides the form's action.
     pub action: Option<String>,
 }
 
-/// The selectors of this file, parsed once: parsing one costs as much as using it.
+/// The selectors of this file, parsed once: parsing a selector costs as much as using it.
 struct Selectors {
     title: Selector,
     form: Selector,
@@ -103,7 +103,7 @@ static SELECTORS: LazyLock<Selectors> = LazyLock::new(|| {
 });
 
 impl Page {
-    /// Reads a page. HTML cannot be wrong; what a browser would make of it counts.
+    /// Parses a page. HTML is never invalid; the result is what a browser would see.
     #[must_use]
     pub fn parse(url: &Url, html: &str) -> Self {
         let document = document::read(html);
@@ -132,7 +132,8 @@ impl Page {
         }
     }
 
-    /// What can be clicked, in words: for the message when something else was asked for.
+    /// What can be clicked, in words: for the error message if the requested element does not
+    /// exist.
     #[must_use]
     pub fn clickable(&self) -> Vec<&str> {
         let links = self.links.iter().map(|link| link.text.as_str());
@@ -156,7 +157,7 @@ fn form(element: &ElementRef<'_>) -> Form {
     }
 }
 
-/// Which form a control belongs to.
+/// Determines which form a control belongs to.
 struct Owners<'p> {
     elements: HashMap<NodeId, usize>,
     ids: HashMap<&'p str, usize>,
@@ -168,15 +169,15 @@ impl<'p> Owners<'p> {
         let mut ids = HashMap::new();
         for (at, form) in forms.iter().enumerate() {
             if let Some(id) = form.value().attr("id") {
-                // Of several with one id, the first counts.
+                // If several have the same ID, the first one counts.
                 ids.entry(id).or_insert(at);
             }
         }
         Self { elements, ids }
     }
 
-    /// The one its `form` attribute names, else the one around it; and whether
-    /// it stands outside of it.
+    /// The form that its `form` attribute names, or else the one around it; and whether the control
+    /// is outside of that form.
     fn owner(&self, control: &ElementRef<'_>) -> Option<(usize, bool)> {
         let around = control.ancestors().find_map(|ancestor| self.elements.get(&ancestor.id()).copied());
         match control.value().attr("form") {
@@ -233,8 +234,8 @@ fn selected(select: &ElementRef<'_>) -> String {
         .unwrap_or_default()
 }
 
-/// A page that sends a form as soon as it is shown: by `onload`, or by a script
-/// that waits for the document.
+/// A page that submits a form as soon as it is shown: by `onload`, or by a script that waits for
+/// the document.
 fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
     let onload = document
         .select(&SELECTORS.onload)
@@ -245,7 +246,7 @@ fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
         document
             .select(&SELECTORS.script)
             .map(|script| script.text().collect::<String>())
-            // One that waits for a click leaves it to the person.
+            // A script that waits for a click leaves it to the person.
             .find(|script| script.contains(".submit()") && !script.contains("click"))
     })?;
     let quoted: HashSet<&str> = quoted(&script).collect();
@@ -253,8 +254,8 @@ fn self_submitting(document: &Html, forms: &[ElementRef<'_>]) -> Option<usize> {
     named.or_else(|| (script.contains("forms[0]") && !forms.is_empty()).then_some(0))
 }
 
-/// What a script has between quotes; also what only seems to be, between the
-/// end of one text and the beginning of the next.
+/// The texts between quotes in a script; also what is only between the end of one string and the
+/// start of the next.
 fn quoted(script: &str) -> impl Iterator<Item = &str> {
     ['\'', '"'].into_iter().flat_map(move |quote| script.split(quote).skip(1))
 }
@@ -267,7 +268,7 @@ fn visible_text(document: &Html) -> String {
                 || element.value().attr("hidden").is_some()
         })
     };
-    // How many elements around a text hide it.
+    // Number of elements around a text that hide it.
     let mut hidden = body.ancestors().filter(|node| hides(*node)).count();
     let mut pieces: Vec<&str> = Vec::new();
     for edge in body.traverse() {
@@ -285,7 +286,7 @@ fn attribute(element: &ElementRef<'_>, name: &str) -> Option<String> {
     element.value().attr(name).map(ToOwned::to_owned)
 }
 
-/// Joined, with white space folded as a browser shows it.
+/// Joins the pieces, with white space collapsed as in a browser.
 fn folded<'a>(pieces: impl Iterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     for piece in pieces {

@@ -1,6 +1,5 @@
-//! Rules that hold on every hop of every walk. A broken one is recorded on the
-//! hop; a walk with one does not pass. Opting out is explicit
-//! ([`Walker::without`](super::Walker::without)).
+//! Rules that apply to every hop of every walk. A violation is recorded on the hop; a walk with a
+//! violation does not pass. Opting out is explicit ([`Walker::without`](super::Walker::without)).
 
 use url::Url;
 
@@ -17,7 +16,7 @@ struct Seen<'a> {
 
 type Check = fn(&Rules, &Seen<'_>, &[Hop]) -> Option<String>;
 
-/// In this order; each gives what was seen where it is broken.
+/// The checks, in order; each returns what was seen if its rule is broken.
 const CHECKS: [(Rule, Check); 6] = [
     (Rule::NoSecretInAddress, no_secret_in_address),
     (Rule::CodesAreNotCached, codes_are_not_cached),
@@ -27,7 +26,7 @@ const CHECKS: [(Rule, Check); 6] = [
     (Rule::IssuerIsNamed, issuer_is_named),
 ];
 
-/// Parameters that must never stand in an address.
+/// Parameters that must never appear in a URL.
 const SECRET_PARAMETERS: [&str; 5] =
     ["access_token", "refresh_token", "id_token", "client_secret", "code_verifier"];
 
@@ -67,13 +66,13 @@ fn parameter(url: &Url, name: &str) -> Option<String> {
 }
 
 impl Seen<'_> {
-    /// Where a hop sends the browser with an authorization response.
+    /// The URL to which a hop sends the browser with an authorization response.
     fn authorization_response(&self) -> Option<&Url> {
         self.redirect.as_ref().filter(|_| self.responds)
     }
 }
 
-/// Whether a shared cache, or one of long life, may keep an answer.
+/// Whether a shared or long-lived cache may store a response.
 fn may_be_cached(hop: &Hop) -> bool {
     let Some(control) = hop.response.header("cache-control") else { return false };
     let directives: Vec<String> = control.split(',').map(|part| part.trim().to_ascii_lowercase()).collect();
@@ -91,7 +90,7 @@ fn may_be_cached(hop: &Hop) -> bool {
 fn no_secret_in_address(_: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> {
     std::iter::once(&seen.hop.request.url).chain(&seen.redirect).find_map(|url| {
         let (name, _) = url.query_pairs().find(|(name, _)| SECRET_PARAMETERS.contains(&&**name))?;
-        Some(format!("`{name}` stands in an address ({})", url.path()))
+        Some(format!("`{name}` appears in a URL ({})", url.path()))
     })
 }
 
@@ -115,7 +114,7 @@ fn state_is_returned(_: &Rules, seen: &Seen<'_>, earlier: &[Hop]) -> Option<Stri
     let response = seen.authorization_response()?;
     let state = parameter(response, "state");
     let asked = || earlier.iter().chain(std::iter::once(seen.hop)).map(|hop| &hop.request.url);
-    // What was pushed (RFC 9126) the browser never saw.
+    // The browser never saw the parameters that were pushed (RFC 9126).
     if asked().any(|url| parameter(url, "request_uri").is_some()) {
         return None;
     }
@@ -125,7 +124,7 @@ fn state_is_returned(_: &Rules, seen: &Seen<'_>, earlier: &[Hop]) -> Option<Stri
     };
     let states: Vec<Option<String>> = asked().filter(here).map(|url| parameter(url, "state")).collect();
     if states.is_empty() {
-        // Without a request that names the address, at least some request must have had it.
+        // If no request names this redirect URI, at least one request must have had the state.
         let known = |state: &String| asked().any(|url| parameter(url, "state").as_ref() == Some(state));
         let invented = state.filter(|state| !known(state));
         return invented.map(|_| "an authorization response brings a `state` that no request had".to_owned());
@@ -145,7 +144,7 @@ fn issuer_is_named(rules: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> 
     let response = seen.authorization_response()?;
     let from = seen.hop.request.url.origin();
     if response.origin() == from {
-        // It only passes on what came to it: Logto's answer to a form post (contract §2.1 step 3).
+        // It only forwards what it received: Logto's answer to a form post (contract §2.1 step 3).
         return None;
     }
     let expected = rules.issuers.iter().find(|issuer| issuer.origin() == from);

@@ -1,12 +1,11 @@
-//! Sites, as `SameSite` cookies know them.
+//! Sites, as defined for `SameSite` cookies.
 
 use url::{Host, Url};
 
 /// A site: scheme and registrable domain (RFC 6265bis §5.2, schemeful).
 ///
-/// Without a public suffix list the registrable domain is taken to be the last
-/// two labels; a single label (`localhost`) and an IP address are sites of
-/// their own. Ports do not count.
+/// Without a public suffix list, the registrable domain is assumed to be the last two labels; a
+/// single label (`localhost`) and an IP address are sites of their own. Ports do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     scheme: String,
@@ -14,7 +13,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// The site of an address.
+    /// The site of a URL.
     #[must_use]
     pub fn of(url: &Url) -> Self {
         let domain = match url.host() {

@@ -104,7 +104,7 @@ fn check_tells_of_every_bad_file_and_exits_2() {
     }
     let good = command(&["check"]);
     assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
-    assert!(text(&good.stdout).ends_with("all well-formed\n"));
+    assert!(text(&good.stdout).ends_with("all valid\n"));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_ca_is_made_once_and_never_overwritten() {
 fn the_mock_is_not_exposed_by_accident() {
     let output = command(&["run", "--huggingface-listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("say --expose"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("pass --expose"), "{}", text(&output.stderr));
 }
 
 /// The finding is named in every report.

@@ -324,10 +324,7 @@ fn an_application_that_is_not_there_is_told_with_those_that_are() {
     let output = command_in(Path::new("."), &[&tenant[..], &["--app-id", "nobody"]].concat(), &[]);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(
-        told.contains(&format!("there is no application with the id `nobody`; there is {id} (“Shop”)")),
-        "{told}"
-    );
+    assert!(told.contains(&format!("no application has the ID `nobody`; found {id} (“Shop”)")), "{told}");
 }
 
 #[test]
@@ -339,7 +336,7 @@ fn an_app_of_ones_own_is_started_and_ended() {
     let started = format!("echo $PORT > port; {served}; true");
     let (code, shown, told) = files.run(&["diagnose", "--connector", &good, "--app-command", &started]);
     assert_eq!(code, 0, "{shown}{told}");
-    assert!(shown.contains("only the sample app says so"), "{shown}");
+    assert!(shown.contains("only the sample app reports it"), "{shown}");
     let port = std::fs::read_to_string(files.path("port")).unwrap();
     let refused = std::net::TcpStream::connect(format!("127.0.0.1:{}", port.trim()));
     assert!(refused.is_err(), "the app still listens on {port}");
@@ -408,13 +405,15 @@ fn a_capsule_of_a_scenario_is_walked_and_is_not_written_over_another() {
         assert!(!text.contains(private), "{private}\n{text}");
     }
     let (code, _, told) = files.run(&["capsule", "--scenario", "mine.yaml@space", "out.yaml"]);
-    assert!(code == 2 && told.contains("out.yaml exists already; --force writes over it"), "{told}");
+    assert!(code == 2 && told.contains("out.yaml already exists; pass --force to overwrite it"), "{told}");
     let (code, ..) = files.run(&["capsule", "--scenario", "mine.yaml@space", "out.yaml", "--force"]);
     assert_eq!(code, 0);
     let (code, _, told) = files.run(&["capsule", "--scenario", "mine.yaml", "-"]);
     assert!(
         code == 2
-            && told.contains("mine.yaml has cases: say which, as mine.yaml@CASE. There are: space, newline"),
+            && told.contains(
+                "mine.yaml has several cases: select one with mine.yaml@CASE. Available: space, newline"
+            ),
         "{told}"
     );
     let (_, shown, _) = files.run(&["run", "out.yaml", "--report", "json"]);

@@ -141,5 +141,5 @@ async fn restore_empties_a_tenant_only_until_others_use_it() {
 fn a_running_logto_is_needed() {
     let output = command(&["fidelity"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("say --logto URL"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("pass --logto URL"), "{}", text(&output.stderr));
 }

@@ -1,6 +1,6 @@
-//! Alphabets for made-up identifiers.
+//! Alphabets for generated identifiers.
 
-/// `a-z0-9`: ids of Logto.
+/// `a-z0-9`: IDs of Logto.
 pub const LOWER_ALNUM: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 /// `A-Za-z0-9`: secrets.
 pub const ALNUM: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -1,4 +1,4 @@
-//! The arguments of a command, and what is said of them.
+//! Parsing a command's arguments, and reporting errors in them.
 
 use std::io;
 use std::process::ExitCode;
@@ -8,19 +8,19 @@ use clap::Parser;
 use crate::output::{self, Form};
 use crate::secret;
 
-/// Parses the arguments of the process. Help, version and what is wrong with them are printed here,
-/// without the secrets that are among them.
+/// Parses the arguments of the process. Help, version and errors are printed here, without the
+/// secrets in the arguments.
 ///
 /// # Errors
-/// The exit code with which to end: success after help that was asked for, 70
-/// when that could not be written.
+/// The exit code with which to end: success after requested help, 70 if the output could not be
+/// written.
 pub fn parse<A: Parser>() -> Result<A, ExitCode> {
     let command = A::command();
     secret::learn_arguments(&command, texts());
     A::try_parse().map_err(|error| {
         secret::learn_what_follows_secrets(&command, texts());
         let text = error.render().to_string();
-        // An argument may be the name of a file that somebody else chose.
+        // An argument may be a file name that another person chose.
         let printed = if output::escaped(&text, Form::Text) == text {
             error.print()
         } else {
@@ -38,7 +38,7 @@ pub fn parse<A: Parser>() -> Result<A, ExitCode> {
     })
 }
 
-/// The arguments of the process, as far as they are text.
+/// The arguments of the process that are valid text.
 fn texts() -> impl Iterator<Item = String> {
     std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
 }

@@ -2,48 +2,47 @@
 
 use std::collections::{HashMap, VecDeque};
 
-/// What the values of one map may take together, as far as they say so.
+/// Limit for the total size of one map's values, as far as it is known.
 const BYTES: usize = 32 * 1024 * 1024;
 
-/// A map from a random text to a value. Beyond its capacity the entry that was
-/// put in first is forgotten: a mock that stays up for days keeps its size, and
-/// nobody comes back with a code of ten thousand sign-ins ago.
+/// A map from a random text to a value. Beyond its capacity the oldest entry is forgotten: a mock
+/// that runs for days does not grow, and a code from ten thousand sign-ins ago is never used again.
 #[derive(Debug)]
 pub struct Bounded<V> {
     values: HashMap<String, V>,
-    /// Keys by age; some may be gone already.
+    /// Keys by age; some may already be removed.
     order: VecDeque<String>,
     capacity: usize,
-    /// Bytes of the values that said how large they are.
+    /// Sizes, in bytes, of the values inserted with a size.
     sizes: HashMap<String, usize>,
 }
 
 impl<V> Bounded<V> {
-    /// An empty map of at most so many entries.
+    /// An empty map with at most this many entries.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let capacity = capacity.max(1);
         Self { values: HashMap::new(), order: VecDeque::new(), capacity, sizes: HashMap::new() }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
         self.values.get(key)
     }
 
-    /// The value of a key, to change it.
+    /// Returns the value of a key for modification.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
         self.values.get_mut(key)
     }
 
-    /// Whether there is such a key.
+    /// Whether the map contains the key.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         self.values.contains_key(key)
     }
 
-    /// Puts a value in. One under a known key takes its place and its age.
+    /// Inserts a value. It replaces the value of an existing key, and keeps that key's age.
     pub fn insert(&mut self, key: String, value: V) {
         if self.values.insert(key.clone(), value).is_none() {
             self.order.push_back(key);
@@ -51,10 +50,10 @@ impl<V> Bounded<V> {
         }
     }
 
-    /// Puts a value in that holds so many bytes of what a client sent: the entries that were
-    /// put in first are forgotten, too, when the map would hold more than 32 MiB of them.
+    /// Inserts a value that holds this many bytes of a client's data: the oldest entries are also
+    /// forgotten if the map would otherwise hold more than 32 MiB of such data.
     pub fn insert_sized(&mut self, key: String, value: V, bytes: usize) {
-        // What is small is bounded by the number of entries.
+        // The number of entries is enough to bound small values.
         if bytes > 4096 {
             self.sizes.insert(key.clone(), bytes);
         } else {
@@ -71,7 +70,7 @@ impl<V> Bounded<V> {
         }
     }
 
-    /// The value of a key; a new one is made where there is none.
+    /// Returns the value of a key, after inserting a new one if it is missing.
     ///
     /// # Panics
     /// Never: the capacity is at least one.
@@ -79,38 +78,38 @@ impl<V> Bounded<V> {
         if !self.values.contains_key(key) {
             self.insert(key.to_owned(), make());
         }
-        // The newest is never the one that is forgotten.
+        // The newest entry is never forgotten.
         self.values.get_mut(key).expect("a value that was just put in, or was there")
     }
 
-    /// Takes a value out.
+    /// Removes a value and returns it.
     pub fn remove(&mut self, key: &str) -> Option<V> {
         self.values.remove(key)
     }
 
-    /// Keys and values, in no order.
+    /// Keys and values, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
         self.values.iter()
     }
 
-    /// The values, in no order.
+    /// The values, in no particular order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.values.values()
     }
 
-    /// The values, to change them.
+    /// The values for modification, in no particular order.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.values.values_mut()
     }
 
-    /// Drops what `keep` does not want.
+    /// Removes the entries for which `keep` returns `false`.
     pub fn retain(&mut self, keep: impl FnMut(&String, &mut V) -> bool) {
         self.values.retain(keep);
     }
 
     fn forget(&mut self) {
-        // Keys that are gone cost nothing but their place in the line, until there
-        // are as many of them as there may be others.
+        // Removed keys only take up their place in the queue, and are tolerated until there are as
+        // many of them as the capacity.
         if self.order.len() > 2 * self.capacity {
             self.order.retain(|key| self.values.contains_key(key));
         }

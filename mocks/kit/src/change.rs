@@ -1,4 +1,4 @@
-//! Changes of an answer that is otherwise the ordinary one.
+//! Changes to an otherwise ordinary answer.
 
 use std::collections::BTreeMap;
 
@@ -11,29 +11,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
-/// What is different in a JSON object.
+/// Changes to the members of a JSON object.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MemberChange {
-    /// Members that get these values, whether or not they are there.
+    /// Members to set to these values, whether or not they exist.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub set: Map<String, Value>,
-    /// Members that are left out.
+    /// Members to remove.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remove: Vec<String>,
 }
 
-/// What is different in the parameters of an address.
+/// Changes to the query parameters of a URL.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ParameterChange {
-    /// Parameters that get these values, whether or not they are there.
+    /// Parameters to set to these values, whether or not they exist.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, String>,
-    /// Parameters that come at the end, also when they are there already.
+    /// Parameters to append, even if they already exist.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub add: BTreeMap<String, String>,
-    /// Parameters that are left out.
+    /// Parameters to remove.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remove: Vec<String>,
 }
@@ -45,18 +45,18 @@ impl MemberChange {
         self.set.is_empty() && self.remove.is_empty()
     }
 
-    /// Changes the members.
+    /// Applies the changes to the members.
     pub fn apply(&self, members: &mut Map<String, Value>) {
         members.retain(|name, _| !self.remove.contains(name));
         for (name, value) in &self.set {
-            // Where it was, if it was there.
+            // At its previous position, if it had one.
             members.insert(name.clone(), value.clone());
         }
     }
 }
 
 impl ParameterChange {
-    /// Changes the parameters.
+    /// Applies the changes to the parameters.
     pub fn apply(&self, url: &mut Url) {
         let mut parameters: Vec<(String, String)> = url
             .query_pairs()
@@ -78,16 +78,16 @@ impl ParameterChange {
     }
 }
 
-/// Changes the JSON body of a response; `Err` says why it cannot.
+/// Changes the JSON body of a response; `Err` says why that is impossible.
 pub(crate) async fn change_body(
     response: HttpResponse,
     change: &MemberChange,
 ) -> (HttpResponse, Result<(), &'static str>) {
     let (mut parts, body) = response.into_parts();
-    // Bodies of the mocks are complete when they leave the handler.
+    // The mocks' bodies are complete when they leave the handler.
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let Ok(Value::Object(mut members)) = serde_json::from_slice(&body) else {
-        return (HttpResponse::from_parts(parts, Body::from(body)), Err("its body is no JSON object"));
+        return (HttpResponse::from_parts(parts, Body::from(body)), Err("its body is not a JSON object"));
     };
     change.apply(&mut members);
     parts.headers.remove(CONTENT_LENGTH);
@@ -95,20 +95,20 @@ pub(crate) async fn change_body(
     (HttpResponse::from_parts(parts, body), Ok(()))
 }
 
-/// Changes where a redirect leads; `Err` says why it cannot.
+/// Changes the target of a redirect; `Err` says why that is impossible.
 pub(crate) fn change_location(
     response: &mut HttpResponse,
     change: &ParameterChange,
 ) -> Result<(), &'static str> {
     let mut url = location(response)?;
     change.apply(&mut url);
-    let value = HeaderValue::try_from(url.as_str()).map_err(|_| "the address cannot be sent")?;
+    let value = HeaderValue::try_from(url.as_str()).map_err(|_| "the URL cannot be sent")?;
     response.headers_mut().insert(LOCATION, value);
     Ok(())
 }
 
-/// A page that posts the parameters of a redirect by itself, in place of the
-/// redirect; `Err` says why there is none.
+/// Replaces a redirect by a page that posts its parameters by itself; `Err` says why that is
+/// impossible.
 pub(crate) fn as_form(response: &mut HttpResponse) -> Result<(), &'static str> {
     let mut url = location(response)?;
     let fields: String = url
@@ -133,7 +133,7 @@ pub(crate) fn as_form(response: &mut HttpResponse) -> Result<(), &'static str> {
 
 fn location(response: &HttpResponse) -> Result<Url, &'static str> {
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    location.and_then(|text| Url::parse(text).ok()).ok_or("it leads to no absolute address")
+    location.and_then(|text| Url::parse(text).ok()).ok_or("its target is not an absolute URL")
 }
 
 fn escaped(text: &str) -> String {

@@ -13,24 +13,24 @@ use crate::network::{Fault, Network};
 use crate::tls::MadeAt;
 use crate::{Ca, ClientEnd, tls};
 
-/// A body larger than this is refused: nothing in a sign-in comes near it.
+/// A larger body is refused: nothing in a sign-in comes near this size.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// How long the beginning of an answer is waited for that is only to be shown.
+/// Time limit for the beginning of an answer that is only shown to people.
 const FIRST_BYTES: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// An HTTP client that knows the hosts of its stack and no others.
+/// An HTTP client that can reach only the hosts of its stack.
 ///
-/// It trusts one CA only, so a leak to the real site is an error and building
-/// one costs microseconds. It uses no proxy, keeps no cookies, retries nothing,
-/// and follows redirects only where that was asked for.
+/// It trusts only one CA, so a leak to the real site is an error and building one costs
+/// microseconds. It uses no proxy, keeps no cookies, does not retry, and follows redirects only if
+/// configured to.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
-    /// The same without redirects.
+    /// The same client without redirects.
     direct: reqwest::Client,
     hosts: Arc<Hosts>,
-    /// What is broken between this client and others; nothing for most.
+    /// What is broken between this client and others; usually nothing.
     network: Option<Network>,
 }
 
@@ -38,22 +38,22 @@ pub struct Client {
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
     roots: Vec<rustls::pki_types::CertificateDer<'static>>,
-    /// When the latest of the CAs was made: certificates are judged as of then.
+    /// The time at which the latest of the CAs was created: certificates are checked as of then.
     judges_at: Option<MadeAt>,
-    /// The machine's clock judges instead.
+    /// Whether certificates are checked by the machine's clock instead.
     trusts_system: bool,
     hosts: Hosts,
     redirects: usize,
 }
 
-/// The hosts a client may reach.
+/// The hosts that a client may reach.
 #[derive(Debug, Default, Clone)]
 struct Hosts {
     fixed: BTreeMap<String, SocketAddr>,
     system: BTreeSet<String>,
 }
 
-/// A client could not be built.
+/// Why a client could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The TLS library refused the CA or the protocol versions.
@@ -64,37 +64,37 @@ pub enum ClientError {
     Http(#[from] reqwest::Error),
 }
 
-/// A request got no response.
+/// Why a request got no response.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The host is none of the stack's.
+    /// The host does not belong to the stack.
     #[error("{url} leads to `{host}`, a host outside the stack; the stack reaches only {known}")]
     HostOutsideStack {
-        /// The host.
+        /// The host in the URL.
         host: String,
-        /// The whole URL.
+        /// The full URL.
         url: String,
-        /// The hosts that would be reached.
+        /// The hosts that can be reached.
         known: String,
     },
-    /// The URL is no absolute `http` or `https` URL.
-    #[error("`{url}` is no absolute http or https URL")]
+    /// The URL is not an absolute `http` or `https` URL.
+    #[error("`{url}` is not an absolute http or https URL")]
     Url {
-        /// The text given.
+        /// The given text.
         url: String,
     },
-    /// No connection: refused, no such name, TLS.
+    /// No connection: refused, unknown name, TLS.
     #[error("cannot connect to {url}: {cause}")]
     Connect {
-        /// The whole URL.
+        /// The full URL.
         url: String,
         /// The innermost cause.
         cause: String,
     },
-    /// Connected, but no (complete) response came.
+    /// Connected, but no complete response arrived.
     #[error("no complete answer from {url}: {cause}")]
     Incomplete {
-        /// The whole URL.
+        /// The full URL.
         url: String,
         /// The innermost cause.
         cause: String,
@@ -102,21 +102,21 @@ pub enum SendError {
     /// More redirects than allowed.
     #[error("too many redirects from {url}")]
     TooManyRedirects {
-        /// The whole URL.
+        /// The full URL.
         url: String,
     },
     /// The body is larger than 16 MiB.
     #[error("the answer of {url} is larger than {limit} bytes")]
     BodyTooLarge {
-        /// The whole URL.
+        /// The full URL.
         url: String,
-        /// The limit.
+        /// The limit in bytes.
         limit: usize,
     },
 }
 
 impl ClientBuilder {
-    /// Trusts servers that this CA vouches for.
+    /// Trusts servers with a certificate from this CA.
     #[must_use]
     pub fn trust(mut self, ca: &Ca) -> Self {
         self.roots.push(ca.certificate().clone());
@@ -124,30 +124,30 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts whom this machine trusts, too: for servers on the internet.
+    /// Also trusts the CAs that this machine trusts: for servers on the Internet.
     #[must_use]
     pub fn trust_system(mut self) -> Self {
-        // Single certificates that cannot be read are the machine's own affair.
+        // Certificates that cannot be read are a problem of the machine.
         self.roots.extend(rustls_native_certs::load_native_certs().certs);
         self.trusts_system = true;
         self
     }
 
-    /// Reaches `name` at this address and port, unless a URL names a port itself.
+    /// Reaches `name` at this address and port, unless a URL contains a port.
     #[must_use]
     pub fn host(mut self, name: &str, addr: SocketAddr) -> Self {
         self.hosts.fixed.insert(name.to_ascii_lowercase(), addr);
         self
     }
 
-    /// Reaches `name` where the machine's own resolution finds it.
+    /// Reaches `name` at the address that the machine resolves it to.
     #[must_use]
     pub fn allow(mut self, name: &str) -> Self {
         self.hosts.system.insert(name.to_ascii_lowercase());
         self
     }
 
-    /// As [`ClientBuilder::allow`], unless the name has an address already.
+    /// Like [`ClientBuilder::allow`], unless the name already has an address.
     #[must_use]
     pub fn allow_unless_known(self, name: &str) -> Self {
         if self.hosts.knows(name) { self } else { self.allow(name) }
@@ -163,7 +163,7 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ClientError`] when the TLS or HTTP library refuses the configuration.
+    /// [`ClientError`] if the TLS or HTTP library refuses the configuration.
     #[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
     pub fn build(self) -> Result<Client, ClientError> {
         let mut roots = rustls::RootCertStore::empty();
@@ -210,7 +210,7 @@ impl ClientBuilder {
 struct TooMany;
 
 impl Client {
-    /// Starts with no CA and only loopback reachable.
+    /// Starts without a CA, and with only loopback reachable.
     #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
@@ -218,8 +218,8 @@ impl Client {
 
     /// Sends a request and reads the whole response.
     ///
-    /// It has no time-out of its own: callers put [`crate::Clock::timeout`] or
-    /// [`crate::within`] around it.
+    /// It has no timeout of its own: callers wrap it in [`crate::Clock::timeout`] or
+    /// [`crate::within`].
     ///
     /// # Errors
     /// [`SendError`] names the URL and the cause.
@@ -227,19 +227,19 @@ impl Client {
         self.begin_by(&self.http, request).await?.whole().await
     }
 
-    /// Sends a request and waits for the head of the response only.
+    /// Sends a request and waits only for the head of the response.
     ///
     /// # Errors
-    /// As [`Client::send`].
+    /// The same as for [`Client::send`].
     pub async fn begin(&self, request: http::Request<Bytes>) -> Result<Begun, SendError> {
         self.begin_by(&self.http, request).await
     }
 
-    /// Sends a request whose redirect, if any, is the answer, whatever the
-    /// client was built to follow.
+    /// Sends a request and does not follow a redirect, whatever the client was configured to
+    /// follow.
     ///
     /// # Errors
-    /// As [`Client::send`].
+    /// The same as for [`Client::send`].
     pub async fn send_without_redirects(
         &self,
         request: http::Request<Bytes>,
@@ -247,8 +247,8 @@ impl Client {
         self.begin_by(&self.direct, request).await?.whole().await
     }
 
-    /// The first bytes, up to 80, that a server sends when it is asked for `/`: to show what is there in place
-    /// of HTTP. Nothing for what is silent or behind TLS.
+    /// The first bytes, up to 80, that a server sends in answer to a request for `/`: to show what
+    /// it speaks instead of HTTP. `None` if it is silent or behind TLS.
     pub async fn first_bytes(&self, url: &Url) -> Option<Vec<u8>> {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
         self.hosts.check(url).ok().filter(|()| url.scheme() == "http")?;
@@ -262,7 +262,7 @@ impl Client {
             connection.write_all(format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n").as_bytes()).await?;
             connection.take(80).read_to_end(&mut bytes).await
         };
-        // What has come until then is told.
+        // What has arrived by then is returned.
         drop(crate::within("the first bytes of an answer", FIRST_BYTES, asked).await);
         Some(bytes).filter(|bytes| !bytes.is_empty())
     }
@@ -303,7 +303,7 @@ impl Client {
     }
 }
 
-/// A response of which only the head has come.
+/// A response of which only the head has arrived.
 #[derive(Debug)]
 pub struct Begun {
     response: reqwest::Response,
@@ -311,7 +311,7 @@ pub struct Begun {
 }
 
 impl Begun {
-    /// The status.
+    /// The status code.
     #[must_use]
     pub fn status(&self) -> http::StatusCode {
         self.response.status()
@@ -326,7 +326,7 @@ impl Begun {
     /// Reads the body.
     ///
     /// # Errors
-    /// [`SendError`] when it breaks off, or is larger than 16 MiB.
+    /// [`SendError`] if the body breaks off, or is larger than 16 MiB.
     pub async fn whole(self) -> Result<http::Response<Bytes>, SendError> {
         let Self { mut response, url } = self;
         let (mut chunks, mut size) = (Vec::new(), 0);
@@ -337,7 +337,7 @@ impl Begun {
             }
             chunks.push(chunk);
         }
-        // Most bodies come in one piece, and are passed on as they came.
+        // Most bodies arrive in one piece, which needs no copy.
         let body = match <[Bytes; 1]>::try_from(chunks) {
             Ok([whole]) => whole,
             Err(chunks) => chunks.concat().into(),
@@ -352,7 +352,7 @@ impl Begun {
     }
 }
 
-/// A client that trusts nobody: its TLS handshakes fail for real.
+/// A client that trusts no CA: its TLS handshakes really fail.
 #[expect(clippy::disallowed_methods, reason = "the one place that builds HTTP clients")]
 fn stranger_to_every_ca(hosts: Arc<Hosts>) -> Result<reqwest::Client, ClientError> {
     let tls = rustls::ClientConfig::builder_with_provider(tls::provider())
@@ -400,7 +400,7 @@ impl Hosts {
             return Ok(vec![*addr]);
         }
         if name == "localhost" {
-            // The listeners are on IPv4; asking the system would try `::1` first.
+            // The listeners use IPv4; the system's resolver would try `::1` first.
             return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]);
         }
         Ok(tokio::net::lookup_host((name, 0)).await?.collect())

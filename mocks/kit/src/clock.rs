@@ -15,10 +15,10 @@ use crate::deadline::{DeadlineExceeded, TURN};
 use crate::disturbance::{Disturbance, Watch};
 use crate::machine::Machine;
 
-/// A handle on the stack's time. Clones share how far the time was advanced.
+/// A handle to the stack's time. Clones share how far the time was advanced.
 ///
-/// Every lifetime, time-out and back-off of a mock runs on it, so that a
-/// scenario can move past "code expired" without waiting a minute. There are three kinds:
+/// Every lifetime, timeout and back-off of a mock runs on it, so that a scenario can move past
+/// "code expired" without waiting a minute. There are three kinds:
 ///
 /// | | its time | waiting | a party's time-out counts |
 /// |---|---|---|---|
@@ -26,11 +26,11 @@ use crate::machine::Machine;
 /// | [`Clock::system`] | the wall clock, at every reading | is real | real time and advances |
 /// | [`Clock::frozen`] | stands still | until it is advanced | advances only |
 ///
-/// A stack whose parties all live in this process is on the first kind: neither a step of the
-/// wall clock nor a suspended or starved machine changes what they do, or how old a walk shows
-/// anything to be. As soon as others take
-/// part (a browser, an app or a Logto of its own), all have to go by the same clock, which is
-/// the machine's; a step of it is noticed, and told by [`Clock::disturbances`].
+/// A stack whose parties all live in this process uses the first kind: neither a step of the wall
+/// clock nor a suspended or starved machine changes what they do, or how old anything appears to be
+/// in a walk. As soon as others take part (a browser, a separate app or Logto), all must use the
+/// same clock, which is the machine's; a step of it is detected, and reported by
+/// [`Clock::disturbances`].
 ///
 /// ```
 /// # use std::time::Duration;
@@ -41,7 +41,7 @@ use crate::machine::Machine;
 #[derive(Clone, Debug)]
 pub struct Clock {
     shared: Arc<Shared>,
-    /// By how much the clock of this party is off.
+    /// The offset of this party's clock.
     off: SignedDuration,
 }
 
@@ -51,9 +51,9 @@ struct Shared {
     machine: Machine,
     /// The reading of the monotonic clock at the start.
     started: Duration,
-    /// What of the monotonic clock counts on one that skips.
+    /// How much of the monotonic clock counts on a skipping clock.
     pace: Mutex<Pace>,
-    /// Nanoseconds that were added by [`Clock::advance`].
+    /// Nanoseconds added by [`Clock::advance`].
     ahead: AtomicI64,
     /// Wakes sleepers when `ahead` changes.
     moved: watch::Sender<()>,
@@ -63,66 +63,66 @@ struct Shared {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     System,
-    /// The time of the wall clock when it was made.
+    /// The time of the wall clock when the clock was created.
     Skipping(Timestamp),
     Frozen(Timestamp),
 }
 
-/// Nobody outside looks at the clock of a stack that lives in this process, so a machine that
-/// does not know the year (no battery, no network yet) does no harm: its stacks live between 2000
-/// and 2200. (In 1973 and before, seconds and milliseconds look alike; a calendar
-/// like `chrono`'s, in which a client reads Logto's `updated_at` as seconds, ends in 2230.)
+/// A stack that lives in this process has no outside observer of its clock, so a machine that does
+/// not know the year (no battery, no network yet) does no harm: its stacks live between 2000 and
+/// 2200. (In 1973 and before, seconds and milliseconds look alike; a calendar like `chrono`'s, in
+/// which a client reads Logto's `updated_at` as seconds, ends in 2230.)
 const PLAUSIBLE: [Timestamp; 2] =
     [Timestamp::constant(946_684_800, 0), Timestamp::constant(7_258_118_400, 0)];
 
-/// How long one answer may take in real time on a clock on which waiting is not real. Nothing
-/// takes that long on a machine that works at all; it keeps a walk from hanging.
+/// Time limit, in real time, for one answer on a clock on which waiting is not real. Nothing takes
+/// that long on a working machine; it keeps a walk from hanging.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So far apart may two readings of the monotonic clock be for one of the wall clock between
+/// Maximum distance between two readings of the monotonic clock for a wall clock reading between
 /// them to belong to both.
 const AT_ONCE: Duration = Duration::from_millis(500);
 
-/// A limit of [`Clock::timeout`] ran out.
+/// Why [`Clock::timeout`] gave up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Elapsed {
-    /// The party's own, on the stack's clock.
+    /// The party's own limit, on the stack's clock.
     #[error("timed out after {after:?}")]
     Limit {
         /// The limit that was given.
         after: Duration,
     },
-    /// The harness's, in real time: on this clock nothing waits for real.
+    /// The harness's limit, in real time: on this clock waiting is not real.
     #[error("the harness {0}")]
     Harness(DeadlineExceeded),
 }
 
 impl Clock {
-    /// Goes by the machine's clock, as everything outside this process does. Sleeping waits,
+    /// Uses the machine's clock, like everything outside this process. Sleeping really waits,
     /// unless the time is advanced meanwhile.
     #[must_use]
     pub fn system() -> Self {
         Self::system_on(&Machine::real())
     }
 
-    /// [`Clock::system`], of this machine.
+    /// Like [`Clock::system`], on the given machine.
     #[must_use]
     pub fn system_on(machine: &Machine) -> Self {
         let clock = Self::new(Kind::System, machine);
-        // From here on a step is one.
+        // Steps are detected from here on.
         clock.shared.wall();
         clock
     }
 
-    /// Reads the machine's clock once, and runs on by itself; [`Clock::sleep`] advances it
-    /// instead of waiting. Real time in which it is not read hardly counts, however long it was:
-    /// a process that was stopped for an hour finds nothing expired.
+    /// Reads the machine's clock once, then runs by itself; [`Clock::sleep`] advances it instead of
+    /// waiting. Real time without a reading hardly counts, however long it is: in a process that
+    /// was stopped for an hour, nothing has expired.
     #[must_use]
     pub fn skipping() -> Self {
         Self::skipping_on(&Machine::real())
     }
 
-    /// [`Clock::skipping`], of this machine.
+    /// Like [`Clock::skipping`], on the given machine.
     #[must_use]
     pub fn skipping_on(machine: &Machine) -> Self {
         Self::new(Kind::Skipping(machine.wall().clamp(PLAUSIBLE[0], PLAUSIBLE[1])), machine)
@@ -150,14 +150,14 @@ impl Clock {
         }
     }
 
-    /// The clock of a party that is set wrong: it goes with this one and is moved
-    /// with it, but shows a time that is `by` later (or, negative, earlier).
+    /// The clock of a party that is set wrong: it runs and is advanced with this one, but shows a
+    /// time that is `by` later (or, if negative, earlier).
     #[must_use]
     pub fn off_by(&self, by: SignedDuration) -> Self {
         Self { shared: self.shared.clone(), off: by }
     }
 
-    /// By how much [`Clock::off_by`] set it wrong.
+    /// The offset given to [`Clock::off_by`].
     #[must_use]
     pub fn off(&self) -> SignedDuration {
         self.off
@@ -187,21 +187,21 @@ impl Clock {
         self.now().as_millisecond()
     }
 
-    /// How many times the machine has got in the way so far.
+    /// Number of disturbances by the machine so far.
     #[must_use]
     pub fn disturbance_count(&self) -> usize {
         self.shared.watch().count()
     }
 
-    /// What the machine did since there were `count` disturbances, the latest last. On
-    /// [`Clock::system`] a step of the wall clock by more than two seconds is one: whatever a
-    /// token, a cookie or a code had left to live is no longer what its issuer meant.
+    /// The machine's disturbances after the first `count`, in order. On [`Clock::system`], a step
+    /// of the wall clock by more than two seconds is a disturbance: the remaining lifetime of
+    /// tokens, cookies and codes is no longer what their issuer meant.
     #[must_use]
     pub fn disturbances(&self, count: usize) -> Vec<Disturbance> {
         self.shared.watch().since(count)
     }
 
-    /// Moves the time forward and wakes whoever sleeps past the new time.
+    /// Advances the time and wakes the sleepers that are now due.
     pub fn advance(&self, by: Duration) {
         let nanos = i64::try_from(by.as_nanos()).unwrap_or(i64::MAX);
         self.shared.ahead.fetch_add(nanos, Ordering::SeqCst);
@@ -210,8 +210,8 @@ impl Clock {
 
     /// Waits until `duration` has passed on this clock.
     ///
-    /// A skipping clock does not wait but moves; other tasks get a turn, so
-    /// that a time-out that is now due fires first.
+    /// A skipping clock does not wait but advances; other tasks get a turn, so that a timeout that
+    /// is now due fires first.
     #[expect(clippy::disallowed_methods, reason = "the one place that waits for real")]
     pub async fn sleep(&self, duration: Duration) {
         if let Kind::Skipping(_) = self.shared.kind {
@@ -228,20 +228,20 @@ impl Clock {
             }
             tokio::select! {
                 () = tokio::time::sleep(left), if self.shared.is_real() => {}
-                // The sender lives in `self`, so this ends only by a move.
+                // The sender lives in `self`, so this ends only when the time is advanced.
                 _ = moved.changed() => {}
             }
         }
     }
 
-    /// Runs `future`, but for no longer than `limit` of this clock; `what` it is that is waited
+    /// Runs `future`, but for no longer than `limit` of this clock; `what` names what is waited
     /// for.
     ///
-    /// Where waiting is not real, real time does not count: a machine that is busy or was paused
-    /// makes no party give up. Behind it stands a minute of the harness.
+    /// Where waiting is not real, real time does not count: a busy or paused machine does not make
+    /// a party give up. The harness's own limit of a minute still applies.
     ///
     /// # Errors
-    /// [`Elapsed`] when a limit ran out first.
+    /// [`Elapsed`] if a limit ran out first.
     pub async fn timeout<F: Future>(
         &self,
         what: &str,
@@ -278,8 +278,8 @@ impl Clock {
                 return Err(Elapsed::Harness(exceeded));
             }
             tokio::select! {
-                // Moves are asked first: where the future itself moved the clock past the
-                // limit, the limit has run out.
+                // Check for advances first: if the future itself advanced the clock past the limit,
+                // the limit has run out.
                 biased;
                 _ = moved.changed() => {}
                 output = &mut future => return Ok(output),
@@ -300,13 +300,13 @@ impl Shared {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The wall clock, looked at for steps.
+    /// Reads the wall clock and checks it for steps.
     fn wall(&self) -> Timestamp {
         let mut watch = self.watch();
         let before = self.machine.monotonic();
         let wall = self.machine.wall();
         let after = self.machine.monotonic();
-        // A process that was paused in between knows nothing of how the two belong together.
+        // If the process was paused in between, the two readings do not belong together.
         if after.saturating_sub(before) < AT_ONCE
             && let Some(disturbance) = watch.read(wall, before)
         {
@@ -320,30 +320,30 @@ impl Shared {
         self.machine.monotonic().saturating_sub(self.started)
     }
 
-    /// How much of that counts on a clock that skips.
+    /// How much of that counts on a skipping clock.
     fn paced(&self) -> Duration {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        // Read under the lock, so that readings come in the order of time.
+        // Read under the lock, so that readings are in order of time.
         pace.read(self.machine.monotonic())
     }
 
-    /// By how much the clock was moved.
+    /// How far the clock was advanced.
     fn advanced(&self) -> Duration {
         Duration::from_nanos(u64::try_from(self.ahead.load(Ordering::SeqCst)).unwrap_or(0))
     }
 
-    /// Whether time passes by itself for those who wait.
+    /// Whether waiting on this clock takes real time.
     fn is_real(&self) -> bool {
         self.kind == Kind::System
     }
 
-    /// What has passed for those who wait.
+    /// The time that has passed for sleepers.
     fn passed(&self) -> Duration {
         if self.is_real() { self.ran().saturating_add(self.advanced()) } else { self.advanced() }
     }
 }
 
-/// A time so much later, or the last there is.
+/// The time that much later, or the last possible one.
 fn later(from: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| from.saturating_add(by).ok()).unwrap_or(Timestamp::MAX)
 }

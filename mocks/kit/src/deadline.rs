@@ -3,26 +3,26 @@
 use std::future::Future;
 use std::time::Duration;
 
-/// A wait of the harness took too long.
+/// The harness waited too long for something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("waited {limit:?} for {what}")]
 pub struct DeadlineExceeded {
-    /// What was waited for.
+    /// What the harness waited for.
     pub what: String,
-    /// How long.
+    /// The time limit.
     pub limit: Duration,
 }
 
-/// Deadlines are counted in turns of this length. A turn that took longer, because the process
-/// was stopped or the machine gave it no time, counts as one.
+/// Deadlines are counted in turns of this length. A turn that took longer, because the process was
+/// stopped or starved, counts as one.
 pub(crate) const TURN: Duration = Duration::from_millis(250);
 
-/// Runs `future` under a deadline in real time, in which this process has to run: a pause of any
-/// length counts as a quarter of a second. For the harness's own waits; a party's time-outs run on
+/// Runs `future` under a deadline in real time during which this process runs: a pause of any
+/// length counts as a quarter of a second. For the harness's own waits; a party's timeouts run on
 /// the stack's [`crate::Clock`].
 ///
 /// # Errors
-/// [`DeadlineExceeded`] says what was waited for.
+/// [`DeadlineExceeded`] names what was waited for.
 #[expect(clippy::disallowed_methods, reason = "the harness's deadlines are real time by purpose")]
 pub async fn within<F: Future>(
     what: impl Into<String>,
@@ -54,8 +54,8 @@ mod tests {
         assert_eq!(error.to_string(), "waited 1ms for an answer");
     }
 
-    /// A process that is stopped finds all its timers run out when it goes on, and everything
-    /// else that it waits for still to be done.
+    /// When a stopped process continues, all its timers have run out, and everything else it waits
+    /// for is still pending.
     #[tokio::test]
     #[expect(clippy::disallowed_methods, reason = "what blocks the only thread stops the process")]
     async fn a_pause_is_not_a_wait() {

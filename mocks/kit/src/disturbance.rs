@@ -1,4 +1,4 @@
-//! What the machine does to the parties of a stack, and no party is to blame for.
+//! What the machine does to the parties of a stack, without any party being at fault.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,16 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::DeadlineExceeded;
 
-/// Something that the machine did, and no party.
+/// Something that the machine did, and not a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disturbance {
-    /// The wall clock moved otherwise than time did: it was set, or the machine was suspended.
+    /// The wall clock moved differently than time: it was set, or the machine was suspended.
     ClockStepped {
-        /// By how much; negative where it was set back.
+        /// The size of the step; negative if the clock was set back.
         by: SignedDuration,
     },
-    /// An answer did not come within the deadline of the harness, on a clock on which nothing
-    /// waits for real.
+    /// An answer exceeded the harness's deadline, on a clock where waiting is not real.
     Stalled(DeadlineExceeded),
 }
 
@@ -34,16 +33,16 @@ impl std::fmt::Display for Disturbance {
             Self::Stalled(deadline) => write!(
                 f,
                 "{deadline}, and no party waits that long by itself: this machine is overloaded or was \
-                 paused, or what was asked hangs"
+                 paused, or the server hangs"
             ),
         }
     }
 }
 
-/// So many are kept; of more, the latest.
+/// Number of disturbances to keep; older ones are dropped.
 const KEPT: usize = 16;
 
-/// The last readings of both clocks, and what was wrong with them.
+/// The last readings of both clocks, and the disturbances found.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     last: Option<(Timestamp, Duration)>,
@@ -52,8 +51,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Takes a pair of readings, and gives what is wrong with them: the wall clock went on
-    /// otherwise than the monotonic one since the last pair.
+    /// Takes a pair of readings, and returns a disturbance if the wall clock advanced differently
+    /// than the monotonic one since the last pair.
     pub(crate) fn read(&mut self, wall: Timestamp, monotonic: Duration) -> Option<Disturbance> {
         let (last_wall, last_monotonic) = self.last.replace((wall, monotonic))?;
         let ran = monotonic.saturating_sub(last_monotonic);
@@ -74,15 +73,15 @@ impl Watch {
         self.count
     }
 
-    /// Those after the first `count`.
+    /// The disturbances after the first `count`.
     pub(crate) fn since(&self, count: usize) -> Vec<Disturbance> {
         let new = self.count.saturating_sub(count).min(self.kept.len());
         self.kept.iter().skip(self.kept.len() - new).cloned().collect()
     }
 }
 
-/// By how much both clocks may differ after such a time: two seconds, and what a clock that is
-/// slewed (`adjtime`) gains or loses meanwhile. Linux slews both alike, others only the wall clock.
+/// Maximum difference between both clocks after such a time: two seconds, plus what a slewed clock
+/// (`adjtime`) gains or loses meanwhile. Linux slews both alike, others only the wall clock.
 fn tolerated(ran: Duration) -> Duration {
     Duration::from_secs(2) + ran / 200
 }
@@ -113,7 +112,7 @@ mod tests {
         assert_eq!(read(&[(0, 0), (1_000, 1_000), (1_999 + 1_000, 1_000)]), [0; 0]);
         assert_eq!(read(&[(0, 0), (3_101, 1_000)]), [2_101]);
         assert_eq!(read(&[(0, 0), (-299_000, 1_000)]), [-300_000]);
-        // The next pair goes on from there.
+        // The next pair is compared with this one.
         assert_eq!(
             read(&[(0, 0), (86_400_000, 0), (86_401_000, 1_000), (1_500, 1_500)]),
             [86_400_000, -86_400_000]
@@ -122,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_slewed_for_a_night_has_not_stepped() {
-        // 500 ppm, the most that Linux and macOS slew by: 14 s in eight hours.
+        // 500 ppm, the maximum slew rate of Linux and macOS: 14 s in eight hours.
         assert_eq!(read(&[(0, 0), (28_814_400, 28_800_000)]), [0; 0]);
     }
 

@@ -1,16 +1,16 @@
-//! JSON and YAML that people hand in: whatever is wrong has its place, and a key
-//! stands in a map once.
+//! JSON and YAML that people provide: every error has a position, and a map must not contain a key
+//! twice.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// What is told of a document that takes more than is read.
+/// The error for a document that exceeds the limits.
 const TOO_LARGE: &str =
-    "this is larger, or reaches deeper, than what is read here; an alias counts as what it stands for";
+    "this is larger, or nested deeper, than the limits allow; an alias counts as what it stands for";
 
-/// A text is not the document that it should be.
+/// Why a text is not a valid document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct Fault {
@@ -18,16 +18,16 @@ pub struct Fault {
     pub line: u64,
     /// Column, from 1.
     pub column: u64,
-    /// What is wrong there.
+    /// What is wrong at this position.
     pub message: String,
-    /// The text ends before the document does.
+    /// Whether the text ends before the document does.
     pub cut_off: bool,
 }
 
-/// Reads JSON in which no key stands twice in a map.
+/// Parses JSON in which no map contains a key twice.
 ///
 /// # Errors
-/// [`Fault`] with the place.
+/// [`Fault`] with the position.
 pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     let fault = |error: &serde_json::Error| {
         let message = error.to_string();
@@ -43,17 +43,17 @@ pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|error| fault(&error))
 }
 
-/// Reads YAML, or JSON, which is YAML, too: one document in which no key stands
-/// twice in a map.
+/// Parses YAML, or JSON, which is also YAML: a single document in which no map contains a key
+/// twice.
 ///
 /// # Errors
-/// [`Fault`] with the place.
+/// [`Fault`] with the position.
 pub fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     serde_saphyr::from_str_with_options(text, limits()).map_err(|error| yaml_fault(&error, text))
 }
 
-/// Limits of the YAML itself. Sixteen levels below one another are twice what the
-/// deepest lever of a scenario has; each costs kilobytes of stack.
+/// Limits for the YAML itself. Sixteen levels of nesting are twice what the deepest lever of a
+/// scenario has; each level costs kilobytes of stack.
 fn limits() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -78,16 +78,16 @@ fn yaml_fault(error: &serde_saphyr::Error, text: &str) -> Fault {
     let message = match meant(error) {
         Error::DuplicateMappingKey { key: Some(key), .. } => twice(key),
         Error::MultipleDocuments { .. } => {
-            // The parser tells where the first document ends.
+            // The parser reports where the first document ends.
             (line, column) = (second_document(text).unwrap_or(line), 1);
-            "a second document begins here; a file holds one".to_owned()
+            "a second document starts here; a file must contain only one".to_owned()
         }
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => TOO_LARGE.to_owned(),
-        // The first line is the message, with its place at the end; the rest is a drawing
-        // of the source.
+        // The first line is the message, with its position at the end; the rest is a drawing of the
+        // source.
         other => {
             let text = other.to_string();
             let line = text.lines().next().unwrap_or_default();
@@ -100,7 +100,7 @@ fn yaml_fault(error: &serde_saphyr::Error, text: &str) -> Fault {
     Fault { line, column, message, cut_off: matches!(meant(error), Error::Eof { .. }) }
 }
 
-/// Without what only says that an alias stands there.
+/// The error without a wrapper that only says that an alias was used.
 fn meant(error: &serde_saphyr::Error) -> &serde_saphyr::Error {
     match error.without_snippet() {
         serde_saphyr::Error::AliasError { error, .. } => meant(error),
@@ -108,7 +108,7 @@ fn meant(error: &serde_saphyr::Error) -> &serde_saphyr::Error {
     }
 }
 
-/// The line on which a second document begins: what follows the end of the first.
+/// The line on which a second document starts, after the end of the first.
 fn second_document(text: &str) -> Option<u64> {
     let begins = |line: &str| line == "---" || line.starts_with("--- ") || line.starts_with("---\t");
     let ends = |line: &str| line == "..." || line.starts_with("... ");
@@ -126,10 +126,10 @@ fn second_document(text: &str) -> Option<u64> {
 }
 
 fn twice(key: &str) -> String {
-    format!("`{key}` stands here twice")
+    format!("`{key}` appears here twice")
 }
 
-/// A document that is read for its keys alone.
+/// A document that is parsed only for its keys.
 struct KeysOnce;
 
 impl<'de> serde::Deserialize<'de> for KeysOnce {
@@ -201,9 +201,9 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_in_json_is_told_with_its_place() {
         let text = "{\n  \"config\": {\n    \"clientId\": \"a\",\n    \"clientId\": \"b\"\n  }\n}";
-        assert_eq!(wrong(json(text)), (4, 14, "`clientId` stands here twice".to_owned()));
-        // The same key by another spelling, and in a list.
-        assert_eq!(wrong(json(r#"[{ "a": 1, "\u0061": 2 }]"#)).2, "`a` stands here twice");
+        assert_eq!(wrong(json(text)), (4, 14, "`clientId` appears here twice".to_owned()));
+        // The same key in another spelling, and in a list.
+        assert_eq!(wrong(json(r#"[{ "a": 1, "\u0061": 2 }]"#)).2, "`a` appears here twice");
         let fine = r#"{ "a": { "b": 1 }, "c": { "b": [1, 2.5, -3, null, true, "x"] } }"#;
         assert_eq!(json::<Value>(fine).unwrap(), serde_json::from_str::<Value>(fine).unwrap());
     }
@@ -221,7 +221,7 @@ mod tests {
     fn a_key_that_stands_twice_in_yaml_is_told_with_its_place() {
         for text in ["a: 1\nb:\n  c: 1\n  c: 2\n", "{ a: 1,\n b: 1,\n c: 1,\n  c: 2 }"] {
             let (line, column, message) = wrong(yaml(text));
-            assert_eq!((line, column, message.as_str()), (4, 3, "`c` stands here twice"), "{text}");
+            assert_eq!((line, column, message.as_str()), (4, 3, "`c` appears here twice"), "{text}");
         }
     }
 
@@ -237,7 +237,7 @@ mod tests {
         ] {
             let (at, column, message) = wrong(yaml(text));
             assert_eq!((at, column), (line, 1), "{text}");
-            assert!(message.starts_with("a second document begins here"), "{message}");
+            assert!(message.starts_with("a second document starts here"), "{message}");
         }
     }
 
@@ -249,8 +249,8 @@ mod tests {
             laughs.push_str(&format!("a{level}: &a{level} [{before}]\n"));
         }
         let told = wrong(yaml(&laughs)).2;
-        assert!(told.starts_with("this is larger, or reaches deeper, than what is read here"), "{told}");
+        assert!(told.starts_with("this is larger, or nested deeper, than the limits allow"), "{told}");
         let deep = wrong(yaml(&"[".repeat(1000))).2;
-        assert!(deep.starts_with("this is larger, or reaches deeper"), "{deep}");
+        assert!(deep.starts_with("this is larger, or nested deeper"), "{deep}");
     }
 }

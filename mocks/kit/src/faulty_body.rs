@@ -1,4 +1,4 @@
-//! Bodies that do not arrive as they should.
+//! Response bodies that do not arrive as they should.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,14 +15,14 @@ use hyper::body::{Frame, SizeHint};
 use crate::serve::Hangup;
 use crate::{Clock, Dribble, Garbage, Note, Rule};
 
-/// In a response's extensions: what becomes of its body.
+/// In a response's extensions: the fault of its body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum FaultyBody {
-    /// So many bytes are sent, and no more.
+    /// Only this many bytes are sent.
     Cut(usize),
-    /// It comes in parts.
+    /// The body is sent in parts.
     Dribbled(Dribble),
-    /// Its place is taken by bytes that are no body.
+    /// Bytes that are not a body are sent in its place.
     Garbage,
 }
 
@@ -33,7 +33,7 @@ impl FaultyBody {
         cut.or(rule.dribble.map(Self::Dribbled)).or(garbage)
     }
 
-    /// How the journal tells of it.
+    /// The fault as a note for the journal.
     pub(crate) fn as_note(self, length: usize) -> Note {
         match self {
             Self::Cut(at) => Note::new(
@@ -51,12 +51,12 @@ impl FaultyBody {
             ),
             Self::Garbage => Note::new(
                 "kit/breaks-off",
-                "the answer breaks off after its head: bytes follow that are no body, and the end, as scripted",
+                "the answer breaks off after its head: bytes that are not a body follow, then the end, as scripted",
             ),
         }
     }
 
-    /// How many bytes of a body arrive as they are.
+    /// Number of bytes of a body that arrive intact.
     pub(crate) fn arrives_of(self, length: usize) -> usize {
         match self {
             Self::Cut(at) => at.min(length),
@@ -74,20 +74,20 @@ impl FaultyBody {
             Self::Dribbled(dribble) => {
                 Response::from_parts(parts, Body::new(Dribbling::new(body, dribble, clock.clone())))
             }
-            // Chunks (RFC 9112 §7.1) are promised, and no chunk follows.
+            // Chunks (RFC 9112 §7.1) are announced, and no chunk follows.
             Self::Garbage => broken_off(&parts, "transfer-encoding: chunked", &garbage()),
         }
     }
 }
 
-/// Bytes that begin nothing of HTTP or TLS: no letter, no digit, no line end. The same ones
-/// every time, so that a walk can be repeated.
+/// Bytes that do not start anything in HTTP or TLS: no letter, no digit, no line end. They are
+/// always the same, so that a walk can be repeated.
 pub(crate) fn garbage() -> Bytes {
     (0..64_u8).map(|number| number.wrapping_mul(37) | 0x80).collect()
 }
 
-/// This head with another framing, these bytes, and the end of the connection. They go past `hyper`,
-/// which sends neither a head nor the bytes behind it when it knows that the body fails.
+/// This head with another framing, these bytes, and the end of the connection. They bypass `hyper`,
+/// which sends neither a head nor the bytes after it when it knows that the body fails.
 fn broken_off(parts: &Parts, framing: &str, bytes: &[u8]) -> Response {
     let reason = parts.status.canonical_reason().unwrap_or_default();
     let mut raw = format!("HTTP/1.1 {} {reason}\r\n", parts.status.as_str()).into_bytes();
@@ -101,7 +101,7 @@ fn broken_off(parts: &Parts, framing: &str, bytes: &[u8]) -> Response {
     response
 }
 
-/// Gives its bytes part by part.
+/// Yields its bytes part by part.
 struct Dribbling {
     rest: Bytes,
     dribble: Dribble,
@@ -116,8 +116,8 @@ impl Dribbling {
     }
 }
 
-/// How many turns other tasks get before each part: what was given before is on its way then,
-/// and where the clock skips, whoever waits no longer has hung up.
+/// Number of turns for other tasks before each part: previous parts are then on their way, and
+/// where the clock skips, clients that gave up have hung up.
 const TURNS: usize = 10;
 
 fn pause(clock: Clock, dribble: Dribble) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -182,7 +182,7 @@ mod tests {
         (Bound::loopback().await.unwrap().serve(router), journal, clock)
     }
 
-    /// All bytes that come back.
+    /// All bytes that the server sends back.
     async fn raw(server: &crate::Running) -> Vec<u8> {
         let mut stream = tokio::net::TcpStream::connect(server.addr()).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
@@ -226,7 +226,7 @@ mod tests {
         }
     }
 
-    /// More than any buffer on the way holds.
+    /// More than all buffers on the way can hold.
     #[tokio::test]
     async fn a_long_beginning_arrives_too() {
         let cut = 20 * 1024 * 1024;
@@ -266,6 +266,6 @@ mod tests {
         assert!(
             matches!(&entry.outcome, Outcome::Response(answer) if answer.status == 200 && answer.body.is_empty())
         );
-        assert!(entry.notes[0].to_string().contains("no body"), "{:?}", entry.notes);
+        assert!(entry.notes[0].to_string().contains("not a body"), "{:?}", entry.notes);
     }
 }

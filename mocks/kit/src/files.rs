@@ -1,11 +1,11 @@
-//! Files that people keep, and what they hand in.
+//! Files that people keep, and files that they provide.
 //!
-//! [`replace`] and [`create`] write a file aside and give it its name when all of
-//! it is on the disk: a full disk, a file-size limit or a kill leaves the file as
-//! it was, or none. What a killed process leaves is called `.NAME.….logto-testkit-part`.
+//! [`replace`] and [`create`] write a file under a temporary name and rename it when all of it is
+//! on the disk: after a full disk, a file-size limit or a kill, the file is as before, or missing.
+//! A killed process leaves a file named `.NAME.….logto-testkit-part`.
 //!
-//! [`read_text`] reads what may come from anywhere: no more of it than is useful,
-//! from a file or from a pipe that delivers, as UTF-8 or with a word on what it is.
+//! [`read_text`] reads input from anywhere: no more of it than is useful, from a file or from a
+//! pipe that delivers, as UTF-8 or with an error that names the encoding.
 
 mod encoding;
 mod pipe;
@@ -16,39 +16,39 @@ use std::path::{Path, PathBuf};
 
 use pipe::Waits;
 
-/// Of what a person writes by hand: scenarios, settings, configuration.
+/// For what a person writes by hand: scenarios, settings, configuration.
 pub const SETTINGS_LIMIT: u64 = 1024 * 1024;
-/// Of what holds a few lines: credentials, variables of an app, a CA.
+/// For what contains a few lines: credentials, variables of an app, a CA.
 pub const SMALL_LIMIT: u64 = 64 * 1024;
-/// Of what a command of ours wrote: transcripts, restore files, recordings.
+/// For what a command of ours wrote: transcripts, restore files, recordings.
 pub const WRITTEN_LIMIT: u64 = 64 * 1024 * 1024;
 
-/// How the name of a file ends that is being written.
+/// Suffix of a file that is being written.
 const PART: &str = ".logto-testkit-part";
-/// Links that lead to one another in a circle.
+/// Maximum number of links to follow, in case they form a cycle.
 const LINKS_LIMIT: usize = 40;
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// As the user's `umask` has it, or as the file before had it. A link is
-    /// followed: the file that it leads to is replaced.
+    /// According to the user's `umask`, or as for the previous file. A link is followed: the file
+    /// that it points to is replaced.
     Ordinary,
-    /// The owner alone: there is a secret in it. It is on the disk when the call
-    /// returns. A link is replaced and never followed: it may have been put there.
+    /// The owner only: the file contains a secret. It is on the disk when the call returns. A link
+    /// is replaced and never followed: an attacker may have put it there.
     Secret,
 }
 
-/// What is wrong with a file that can be read.
+/// Why a file that can be read cannot be used.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
-    #[error("it is larger than {0}, the most that is read of such a file")]
+    #[error("it is larger than {0}, the limit for such a file")]
     TooLarge(Size),
     #[error("it is {0}, not a file or a pipe")]
     Kind(&'static str),
     #[error("it is write-protected")]
     Protected,
-    #[error("it names no file")]
+    #[error("it does not name a file")]
     NoName,
 }
 
@@ -63,7 +63,7 @@ impl From<Unusable> for io::Error {
     }
 }
 
-/// Bytes, for people.
+/// A number of bytes, displayed for people.
 #[derive(Debug, Clone, Copy)]
 struct Size(u64);
 
@@ -77,12 +77,12 @@ impl std::fmt::Display for Size {
     }
 }
 
-/// Writes a file, in place of the one that may be there.
+/// Writes a file, replacing an existing one.
 ///
-/// A device or a pipe (`/dev/stdout`, `>(…)`) is written to as it stands.
+/// A device or a pipe (`/dev/stdout`, `>(…)`) is written to directly.
 ///
 /// # Errors
-/// When it cannot be written; the file before is then untouched.
+/// If it cannot be written; the previous file is then unchanged.
 pub fn replace(path: &Path, contents: impl AsRef<[u8]>, access: Access) -> io::Result<()> {
     let contents = contents.as_ref();
     match std::fs::metadata(path) {
@@ -100,11 +100,11 @@ pub fn replace(path: &Path, contents: impl AsRef<[u8]>, access: Access) -> io::R
     Ok(())
 }
 
-/// Writes a file that is not there yet.
+/// Writes a file that does not exist yet.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] when something has that name, be it a link
-/// that leads nowhere; any other when the file cannot be written, and then there is none.
+/// [`io::ErrorKind::AlreadyExists`] if the name is taken, even by a dangling link; any other error
+/// if the file cannot be written, in which case it does not exist.
 pub fn create(path: &Path, contents: impl AsRef<[u8]>, access: Access) -> io::Result<()> {
     let part = Part::of(path, contents.as_ref(), access)?;
     part.0.persist_noclobber(path).map_err(|refused| refused.error)?;
@@ -112,7 +112,7 @@ pub fn create(path: &Path, contents: impl AsRef<[u8]>, access: Access) -> io::Re
     Ok(())
 }
 
-/// A file that has all of its contents and not yet its name. Dropped, it is gone.
+/// A file with all of its contents but without its final name. Dropping it removes the file.
 struct Part(tempfile::NamedTempFile<File>);
 
 impl Part {
@@ -135,7 +135,7 @@ impl Part {
         if let Some(before) = before {
             keep(file, before)?;
         }
-        // Some file systems find out only now that they are full.
+        // Some file systems notice only now that they are full.
         synced(file)?;
         Ok(Self(part))
     }
@@ -153,7 +153,7 @@ fn opened_new(path: &Path, access: Access) -> io::Result<File> {
     options.open(path)
 }
 
-/// The permissions of the file before; a file system without any has none to keep.
+/// Keeps the permissions of the previous file; a file system without permissions has none to keep.
 fn keep(file: &File, before: Permissions) -> io::Result<()> {
     match file.set_permissions(before) {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
@@ -170,8 +170,8 @@ fn synced(file: &File) -> io::Result<()> {
     }
 }
 
-/// The name itself is on the disk, too, where losing it would hurt. Not every
-/// file system can do that, and the file is whole in any case.
+/// Also writes the name to the disk if losing it would do harm. Not every file system supports
+/// that, and the file is complete in any case.
 fn settle(target: &Path, access: Access) {
     #[cfg(unix)]
     if access == Access::Secret
@@ -187,7 +187,7 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// What a link leads to, be it there or not.
+/// The target of a link, whether or not it exists.
 fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..LINKS_LIMIT {
@@ -197,11 +197,11 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-/// Reads a file or a pipe as text in UTF-8; a byte order mark is passed over.
+/// Reads a file or a pipe as UTF-8 text; a byte order mark is skipped.
 ///
 /// # Errors
-/// When it cannot be read, is larger than `limit`, is neither a file nor a pipe, is
-/// a pipe through which nothing comes, or is text in another encoding, which the error names.
+/// If it cannot be read, is larger than `limit`, is neither a file nor a pipe, is a pipe that
+/// delivers nothing, or is text in another encoding, which the error names.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     if is_standard_input(path) {
         return read_standard_input(limit);
@@ -221,24 +221,24 @@ pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
 /// Reads standard input, as [`read_text`] reads a file. A person at a terminal may take their time.
 ///
 /// # Errors
-/// As [`read_text`].
+/// The same as for [`read_text`].
 pub fn read_standard_input(limit: u64) -> io::Result<String> {
     let waits = if io::stdin().is_terminal() { Waits::PATIENT } else { Waits::default() };
     encoding::text(pipe::from(|| Ok(io::stdin()), limit, waits)?)
 }
 
-/// Whether it is another name of standard input.
+/// Whether the path is another name for standard input.
 fn is_standard_input(path: &Path) -> bool {
     cfg!(unix) && ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|known| path == Path::new(known))
 }
 
-/// Whether it leads to what is open or to a device, and is no entry of a folder.
+/// Whether the path leads to an open file or to a device, and is not an ordinary directory entry.
 fn is_door(path: &Path, kind: FileType) -> bool {
     const OPEN: [&str; 5] = ["/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
     !(kind.is_file() || kind.is_dir()) || cfg!(unix) && OPEN.iter().any(|open| path.starts_with(open))
 }
 
-/// Reads all of it, and no more than `limit`.
+/// Reads everything, but no more than `limit`.
 fn bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(limit + 1).read_to_end(&mut bytes)?;

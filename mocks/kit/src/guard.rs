@@ -1,10 +1,9 @@
-//! Who may steer a mock, and where its pages may be shown.
+//! Who may use a control API, and where a mock's pages may be shown.
 //!
-//! A listener on loopback is reached by every page in a browser of this machine:
-//! with a form, with a script, and under a name of the page's own that suddenly
-//! leads to 127.0.0.1 (DNS rebinding). None of these can hide what it is: a
-//! browser names the page in `Origin` and the address it typed in `Host`, and asks
-//! first before it sends JSON to another site.
+//! Every page in a browser of this machine can reach a listener on loopback: with a form, with a
+//! script, and under a name of the page's own that suddenly resolves to 127.0.0.1 (DNS rebinding).
+//! None of these can hide what it is: a browser names the page in `Origin` and the requested host
+//! in `Host`, and sends a preflight request before it sends JSON to another site.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,10 +16,10 @@ use axum::response::Response;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 
-/// Why a request to a control API is refused.
+/// Why a control API refused a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum Refusal {
-    #[error("the request has no Host header; a control API answers under a name of this machine only")]
+    #[error("the request has no Host header; a control API answers only under a name of this machine")]
     NoHost,
     #[error(
         "`{0}` is not a name of this machine; a control API answers under localhost and loopback addresses, and \
@@ -28,7 +27,7 @@ enum Refusal {
     )]
     Host(String),
     #[error(
-        "a page of `{0}` sent this; a control API takes requests of its own origin, and of clients that send no Origin"
+        "a page of `{0}` sent this; a control API accepts only requests from its own origin, and from clients that send no Origin"
     )]
     Origin(String),
     #[error("the body is {0}; send it with `Content-Type: application/json`")]
@@ -54,9 +53,9 @@ impl Refusal {
     }
 }
 
-/// In front of every control API: takes requests under a loopback `Host` (or one
-/// of `names`, for a mock that others reach by the name of a container), of no other
-/// `Origin`, and bodies in JSON only. Its answers are shown in no frame.
+/// Protects a control API: accepts only requests with a loopback `Host` (or one of `names`, for a
+/// mock that others reach by the name of a container), without a foreign `Origin`, and with JSON
+/// bodies. Its answers cannot be shown in frames.
 pub fn steered(router: Router, names: &[String]) -> Router {
     let names: Arc<[String]> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
     unframed(router.layer(from_fn(move |request: Request, next: Next| {
@@ -81,7 +80,7 @@ fn allowed(request: &Request, names: &[String]) -> Result<(), Refusal> {
     }
     for origin in request.headers().get_all(ORIGIN) {
         let origin = lossy(origin);
-        // Control APIs speak plain HTTP.
+        // Control APIs use plain HTTP.
         let page = origin.strip_prefix("http://");
         if !page.is_some_and(|page| hosts.iter().all(|host| *host == page)) {
             return Err(Refusal::Origin(origin));
@@ -95,8 +94,8 @@ fn allowed(request: &Request, names: &[String]) -> Result<(), Refusal> {
     Err(Refusal::NotJson(if named.is_empty() { "of no type".to_owned() } else { named.join(", ") }))
 }
 
-/// Whatever a request says of where it was sent: `Host`, and the authority of an absolute address, which
-/// counts in its place (RFC 9112 §3.2.2). In small letters.
+/// Every host that a request names: `Host`, and the authority of an absolute URL, which takes
+/// precedence (RFC 9112 §3.2.2). In lower case.
 fn hosts(headers: &HeaderMap, uri: &Uri) -> Vec<String> {
     let authority = uri.authority().map(|authority| authority.as_str().to_ascii_lowercase());
     headers.get_all(HOST).iter().map(lossy).chain(authority).collect()
@@ -124,7 +123,7 @@ fn hostname(host: &str) -> &str {
     }
 }
 
-/// Whether a `Host` (with or without a port) leads to this machine however names are
+/// Whether a `Host` (with or without a port) leads to this machine regardless of how names are
 /// resolved: a loopback address, `localhost` or a name below it (RFC 6761 §6.3).
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
@@ -140,8 +139,7 @@ pub fn is_loopback(host: &str) -> bool {
     }
 }
 
-/// Answers of `router` are shown in no frame of any page, unless they say themselves
-/// which may.
+/// Forbids showing answers of `router` in frames, unless an answer itself allows it.
 pub fn unframed(router: Router) -> Router {
     router.layer(map_response(async |mut response: Response| {
         refuse_frames(response.headers_mut());
@@ -149,8 +147,8 @@ pub fn unframed(router: Router) -> Router {
     }))
 }
 
-/// Says to browsers of both generations that a page is shown in no frame (Content Security Policy
-/// Level 3 §6.4.2, RFC 7034 §2.1).
+/// Tells old and new browsers not to show a page in frames (Content Security Policy Level 3 §6.4.2,
+/// RFC 7034 §2.1).
 pub fn refuse_frames(headers: &mut HeaderMap) {
     let mut say = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -228,7 +226,7 @@ mod tests {
             assert!(told.contains("is not a name of this machine"), "{told}");
         }
         assert_eq!(status(&[JSON], "{}").await, 403, "no Host at all");
-        // A second Host, and an absolute address, which counts in its place.
+        // A second Host, and an absolute URL, which takes precedence.
         assert_eq!(status(&[("host", "localhost"), ("host", "evil.example"), JSON], "{}").await, 403);
         let absolute = "http://evil.example/users";
         assert_eq!(asked(&[], absolute, &[("host", "localhost"), JSON], "{}").await.0, 403);
@@ -266,7 +264,8 @@ mod tests {
             assert_eq!(status, 403, "{origin}");
             assert!(told.contains("sent this"), "{told}");
         }
-        // A form of another page has no body and no type that would have to be asked for first.
+        // A form of another page has neither a body nor a type that would require a preflight
+        // request.
         assert_eq!(status(&[host, ("origin", "https://evil.example")], "").await, 403);
         let both = [host, ("origin", "http://127.0.0.1:3004"), ("origin", "null"), JSON];
         assert_eq!(status(&both, "{}").await, 403);

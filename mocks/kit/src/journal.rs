@@ -10,15 +10,15 @@ use serde::Serialize;
 use crate::walks::{ClientEnd, Walks, Whose};
 use crate::{Clock, Note, Stopwatch};
 
-/// How many entries a journal keeps, and how many bytes of text in all; the oldest
-/// go first, so that a stack that stays up for days does not grow.
+/// How many entries, and how many bytes of text in all, a journal keeps; the oldest are dropped
+/// first, so that a stack that runs for days does not grow.
 const CAPACITY: usize = 4096;
 const BYTES: usize = 64 * 1024 * 1024;
-/// Of one body, no more is kept: a sign-in has none that is nearly as long, and
-/// [`journaled`](crate::journaled) takes no longer request.
+/// Maximum bytes of one body to keep: no body in a sign-in is nearly as long, and
+/// [`journaled`](crate::journaled) does not accept longer requests.
 const BODY: usize = 1024 * 1024;
 
-/// Who takes part in a sign-in.
+/// A participant of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Party(pub &'static str);
@@ -46,40 +46,40 @@ impl std::fmt::Display for Party {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// The party was asked.
+    /// The party received the request.
     Received,
-    /// The party asked.
+    /// The party sent the request.
     Sent,
 }
 
 /// A request as it was on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Request {
-    /// The method, upper case.
+    /// The HTTP method, in upper case.
     pub method: String,
     /// The absolute URL.
     pub url: String,
-    /// Headers in order, names as received.
+    /// Names (as received) and values, in order.
     pub headers: Vec<(String, String)>,
-    /// The body as text; bytes that are not UTF-8 are replaced. The journal keeps the
-    /// first MiB, and says behind it that the rest was cut.
+    /// The body as text; bytes that are not UTF-8 are replaced. The journal keeps the first MiB,
+    /// and notes at its end that the rest was cut.
     pub body: String,
 }
 
 /// A response as it was on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Response {
-    /// The status code.
+    /// The HTTP status code.
     pub status: u16,
-    /// Headers in order.
+    /// Names and values, in order.
     pub headers: Vec<(String, String)>,
-    /// The body as text; bytes that are not UTF-8 are replaced. The journal keeps the
-    /// first MiB, and says behind it that the rest was cut.
+    /// The body as text; bytes that are not UTF-8 are replaced. The journal keeps the first MiB,
+    /// and notes at its end that the rest was cut.
     pub body: String,
 }
 
 impl Request {
-    /// The first header of that name, whatever its case.
+    /// The value of the first header with that name, ignoring case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
@@ -87,7 +87,7 @@ impl Request {
 }
 
 impl Response {
-    /// The first header of that name, whatever its case.
+    /// The value of the first header with that name, ignoring case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
@@ -102,33 +102,33 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Not ended yet.
+    /// The exchange has not ended yet.
     Pending,
-    /// With a response.
+    /// It ended with a response.
     Response(Response),
-    /// Without a response, and why.
+    /// It ended without a response, and why.
     Fault(Note),
 }
 
-/// One exchange.
+/// One exchange of a request and its response.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
-    /// Counts from 1 in the order in which the exchanges began.
+    /// Number of the exchange, from 1, in the order in which exchanges began.
     pub number: u64,
     /// When it began, on the party's clock.
     pub at: Timestamp,
     /// How long it took by the machine's clock, once it has ended.
     #[serde(skip)]
     pub took: Option<Duration>,
-    /// Whose entry it is.
+    /// The party that made the entry.
     pub party: Party,
     /// Whether that party received or sent the request.
     pub direction: Direction,
-    /// The request.
+    /// The request as it was on the wire.
     pub request: Request,
-    /// How it ended.
+    /// How the exchange ended.
     pub outcome: Outcome,
-    /// Reasons the party gave, above all why it refused. Never on the wire.
+    /// Reasons of the party, above all why it refused. Never on the wire.
     pub notes: Vec<Note>,
     /// What the journal knows of the walk that it belongs to. Never on the wire.
     #[doc(hidden)]
@@ -137,7 +137,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// About what it takes in memory.
+    /// Approximate size in memory, in bytes.
     fn bytes(&self) -> usize {
         let headers = |headers: &[(String, String)]| -> usize {
             headers.iter().map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>()).sum()
@@ -153,7 +153,7 @@ impl Entry {
     }
 }
 
-/// Cuts a body that is too long for a journal, and says so in its place.
+/// Truncates a body that is too long for a journal, and notes this in its place.
 fn shortened(mut body: String) -> String {
     if body.len() > BODY {
         let all = body.len();
@@ -165,8 +165,8 @@ fn shortened(mut body: String) -> String {
     body
 }
 
-/// A journal; clones share the entries. One may serve all parties of a stack:
-/// the numbers then tell the order across them.
+/// A journal; clones share the entries. One journal may serve all parties of a stack: the numbers
+/// then show the order across them.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
     inner: Arc<Mutex<Inner>>,
@@ -178,12 +178,12 @@ pub(crate) struct Inner {
     /// Who asks at the moment.
     pub(crate) walks: Walks,
     last: u64,
-    /// What the entries take, see [`Entry::bytes`].
+    /// Total size of the entries, see [`Entry::bytes`].
     bytes: usize,
 }
 
 impl Inner {
-    /// The oldest go until the rest fits; the newest stays in any case.
+    /// Drops the oldest entries until the rest fits; the newest always stays.
     fn forget(&mut self) {
         while self.entries.len() > CAPACITY || (self.bytes > BYTES && self.entries.len() > 1) {
             self.bytes -= self.entries.pop_front().map_or(self.bytes, |entry| entry.bytes());
@@ -199,11 +199,11 @@ impl Journal {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Entries are whole whenever the lock is free, also after a panic.
+        // Entries are consistent whenever the lock is free, even after a panic.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a request that has just begun, at a server with the client's end of its connection.
+    /// Adds a request that has just begun, at a server with the client's end of its connection.
     #[must_use = "the entry stays `pending` until the response or the fault is given"]
     pub fn begin(
         &self,
@@ -235,7 +235,7 @@ impl Journal {
         Pending { journal: Some(self.clone()), number, began }
     }
 
-    /// All entries that are kept, oldest first.
+    /// All kept entries, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.lock().entries.iter().cloned().collect()
@@ -249,7 +249,8 @@ impl Journal {
         inner.entries.range(start..).cloned().collect()
     }
 
-    /// The first entry after `number`: a way through a large journal that copies one entry at a time.
+    /// The first entry after `number`: iterates over a large journal with a copy of only one entry
+    /// at a time.
     #[must_use]
     pub fn next_after(&self, number: u64) -> Option<Entry> {
         let inner = self.lock();
@@ -257,13 +258,13 @@ impl Journal {
         inner.entries.get(at).cloned()
     }
 
-    /// The number of the newest entry, 0 when there was none yet.
+    /// The number of the newest entry; 0 if there has been none yet.
     #[must_use]
     pub fn last_number(&self) -> u64 {
         self.lock().last
     }
 
-    /// Forgets the entries; the numbers go on.
+    /// Drops the entries; the numbers continue.
     pub fn clear(&self) {
         let mut inner = self.lock();
         (inner.entries, inner.bytes) = (VecDeque::new(), 0);
@@ -288,7 +289,7 @@ impl Journal {
     }
 }
 
-/// An exchange that has begun. Dropped without an end, it is entered as cancelled.
+/// An exchange that has begun. If dropped without an end, it is recorded as canceled.
 #[derive(Debug)]
 pub struct Pending {
     journal: Option<Journal>,
@@ -303,14 +304,14 @@ impl Pending {
         self.number
     }
 
-    /// Enters the response and the reasons for it.
+    /// Records the response and the reasons for it.
     pub fn respond(mut self, response: Response, notes: Vec<Note>) {
         if let Some(journal) = self.journal.take() {
             journal.end(&self, Outcome::Response(response), notes);
         }
     }
 
-    /// Enters that there was no response, and why.
+    /// Records that there was no response, and why.
     pub fn fail(mut self, fault: impl Into<Note>) {
         if let Some(journal) = self.journal.take() {
             journal.end(&self, Outcome::Fault(fault.into()), vec![]);
@@ -401,7 +402,7 @@ mod tests {
     #[test]
     fn a_body_that_is_too_long_is_cut_and_says_so() {
         let journal = Journal::new();
-        // Two bytes a letter, and the limit falls into the middle of one.
+        // Two bytes per letter, and the limit falls into the middle of one.
         begin_with(&journal, format!("x{}", "ä".repeat(BODY))).fail(Note::new("kit/closed", "closed"));
         let kept = journal.next_after(0).unwrap().request.body;
         let told = format!("… (the journal keeps the first {} of {} bytes)", BODY - 1, 2 * BODY + 1);

@@ -1,6 +1,6 @@
-//! What every mock of the stack is made of, and no word of OAuth.
+//! The building blocks of every mock of the stack, without any OAuth.
 //!
-//! * [`Clock`] and [`Random`]: time and chance are arguments, so that a scenario
+//! * [`Clock`] and [`Random`]: time and randomness are arguments, so that a scenario
 //!   can advance time instead of waiting, and a walk can be repeated. [`Machine`]: the
 //!   clocks underneath, which a test can step.
 //! * [`Bound`] → [`Running`]: bind first, learn the port, build the
@@ -14,9 +14,9 @@
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
 //!   between a browser and a party.
 //! * [`Route`]: a row of the table that a router is made of.
-//! * [`steered`]: who may use a control API; [`unframed`]: pages that are shown in no frame.
-//! * [`files`] and [`document`]: what people keep and hand in; [`output`]: what they are shown.
-//! * [`within`]: every wait has a deadline and says what it waited for.
+//! * [`steered`]: who may use a control API; [`unframed`]: pages that cannot be shown in frames.
+//! * [`files`] and [`document`]: what people keep and provide; [`output`]: what they are shown.
+//! * [`within`]: every wait has a deadline and names what it waited for.
 //! * [`raise_descriptor_limit`]: many stacks at once need many sockets.
 
 pub mod alphabet;

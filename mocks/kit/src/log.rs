@@ -1,4 +1,4 @@
-//! One line for every exchange, with the reasons, while a command runs.
+//! Logs every exchange in one line, with the reasons, while a command runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,10 +10,10 @@ use axum::middleware::{Next, from_fn};
 use crate::output::{self, Form};
 use crate::{Clock, Direction, Entry, Journal, Outcome};
 
-/// Prints what the journal gained with each request: the request and, indented,
-/// what the party sent for it. Secrets and codes are in bodies and queries, so
-/// only the path is shown. So is what the machine did to this clock, unless a log that the
-/// command writes has it already.
+/// Prints what each request added to the journal: the request and, indented, what the party sent
+/// because of it. Secrets and codes are in bodies and queries, so only the path is shown.
+/// Disturbances of this clock by the machine are printed too, unless the log that the command
+/// writes already contains them.
 pub fn logged(router: Router, journal: Journal, clock: Clock) -> Router {
     let (printed, disturbances) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicUsize::new(0)));
     router.layer(from_fn(move |request: Request, next: Next| {
@@ -48,6 +48,6 @@ fn line(entry: &Entry) -> String {
     };
     let reasons: String = entry.notes.iter().map(|note| format!(" · {note}")).collect();
     let line = format!("{:>4}  {indent}{} {path}  {outcome}{reasons}", entry.number, entry.request.method);
-    // Reasons name what people sent.
+    // Reasons quote what people sent.
     output::escaped(&line, Form::Line).into_owned()
 }

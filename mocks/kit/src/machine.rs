@@ -1,14 +1,14 @@
-//! The clocks of the machine, read in this one place.
+//! The machine's clocks, which are read only here.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The two clocks of the machine: the wall clock, which can be set at any moment, and the
-/// monotonic one, which only runs. On Linux and macOS it stands still while the machine is suspended.
+/// The two clocks of the machine: the wall clock, which can be set at any moment, and the monotonic
+/// one, which only runs. On Linux and macOS the latter stands still while the machine is suspended.
 ///
-/// A test takes a [`Machine::movable`] one and sets its wall clock as an administrator or NTP would.
+/// A test uses [`Machine::movable`] and sets its wall clock as an administrator or NTP would.
 ///
 /// ```
 /// # use jiff::SignedDuration;
@@ -27,26 +27,26 @@ pub struct Machine(Option<Arc<Mutex<Moved>>>);
 #[derive(Debug, Default)]
 struct Moved {
     wall: SignedDuration,
-    /// How far both have run beyond the machine's own.
+    /// How far both have advanced beyond the machine's own.
     both: Duration,
     tick: Duration,
     /// What both showed when they were stopped.
     held: Option<(Timestamp, Duration)>,
 }
 
-/// When this process first asked. What [`Machine::monotonic`] tells counts from here.
+/// When this process first read the clock. [`Machine::monotonic`] counts from here.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clocks")]
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Machine {
-    /// The clocks as they are.
+    /// The machine's own clocks.
     #[must_use]
     pub fn real() -> Self {
         Self(None)
     }
 
-    /// Clocks that run with the machine's, until [`Machine::step`], [`Machine::set`], [`Machine::tick`]
-    /// or [`Machine::hold`] says otherwise. For tests.
+    /// Clocks that run with the machine's, until [`Machine::step`], [`Machine::set`],
+    /// [`Machine::tick`] or [`Machine::hold`] changes that. For tests.
     #[must_use]
     pub fn movable() -> Self {
         Self(Some(Arc::default()))
@@ -58,25 +58,24 @@ impl Machine {
         }
     }
 
-    /// Sets the wall clock forward or back. A [`Machine::real`] one stays as it is.
+    /// Sets the wall clock forward or back. Has no effect on [`Machine::real`].
     pub fn step(&self, by: SignedDuration) {
         self.moved(|moved| moved.wall = moved.wall.saturating_add(by));
     }
 
-    /// Sets the wall clock to `at`. A [`Machine::real`] one stays as it is.
+    /// Sets the wall clock to `at`. Has no effect on [`Machine::real`].
     pub fn set(&self, at: Timestamp) {
         let by = at.duration_since(self.wall());
         self.step(by);
     }
 
-    /// Lets both clocks run on by `by` at every reading, so that no two readings fall into the
-    /// same moment.
+    /// Advances both clocks by `by` at every reading, so that no two readings show the same moment.
     pub fn tick(&self, by: Duration) {
         self.moved(|moved| moved.tick = by);
     }
 
-    /// Stops both clocks: from now on only what is done to them moves them, and no test depends on
-    /// how long it takes.
+    /// Stops both clocks: from now on only these methods move them, so that no test depends on how
+    /// long it takes.
     pub fn hold(&self) {
         self.moved(|moved| moved.held = Some((real_wall(), START.elapsed())));
     }
@@ -108,15 +107,15 @@ fn real_wall() -> Timestamp {
     Timestamp::now()
 }
 
-/// Measures how long something takes, by the monotonic clock: a step of the wall clock
-/// does not make it nonsense.
+/// Measures how long something takes, by the monotonic clock, so that a step of the wall clock does
+/// not distort it.
 ///
-/// For reports. What a party does runs on a [`crate::Clock`].
+/// For reports. What a party does is timed by a [`crate::Clock`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stopwatch(Duration);
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts the stopwatch.
     #[must_use]
     pub fn start() -> Self {
         Self(Machine::real().monotonic())

@@ -1,4 +1,4 @@
-//! What stands in front of every mock's routes: the journal and the script.
+//! The layers in front of every mock's routes: the journal and the script.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,11 +19,11 @@ use crate::script::Garbage;
 use crate::serve::{BODY_LIMIT, Hangup};
 use crate::{ClientEnd, Clock, Direction, Journal, Note, Party, Request, Response, Rule, Script};
 
-/// How many turns other tasks get after a delay. Where the clock skips, whoever
-/// would not have waited that long hangs up meanwhile, as with a real clock.
+/// Number of turns for other tasks after a delay. Where the clock skips, a client that would not
+/// have waited that long hangs up in these turns, as with a real clock.
 const TURNS_AFTER_DELAY: usize = 100;
 
-/// In a response's extensions: why it is as it is, for the journal.
+/// In a response's extensions: the reasons for it, for the journal.
 #[derive(Debug, Clone, Default)]
 struct Notes(Vec<Note>);
 
@@ -44,10 +44,10 @@ struct Recorder {
     origin: Url,
 }
 
-/// Enters every request of `router` and its response into the journal. `origin`
-/// stands in for a missing `Host` header.
+/// Records every request of `router` and its response in the journal. `origin` replaces a missing
+/// `Host` header.
 pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, origin: Url) -> Router {
-    // Shared: a layer is cloned for every request.
+    // Shared, because a layer is cloned for every request.
     let recorder = Arc::new(Recorder { journal, clock, party, origin });
     router.layer(from_fn(move |request: HttpRequest, next: Next| {
         let recorder = recorder.clone();
@@ -71,7 +71,7 @@ pub fn journaled(router: Router, journal: Journal, clock: Clock, party: Party, o
                 return response;
             }
             let (mut parts, body) = response.into_parts();
-            // Bodies of the mocks are complete when they leave the handler.
+            // The mocks' bodies are complete when they leave the handler.
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
             let mut notes = parts.extensions.remove::<Notes>().unwrap_or_default().0;
             let fault = parts.extensions.remove::<FaultyBody>();
@@ -122,7 +122,7 @@ pub fn scripted(router: Router, script: Script, clock: Clock) -> Router {
     }))
 }
 
-/// How the connection ends where there is no answer.
+/// How the connection ends if the rule gives no answer.
 fn hangup(rule: &Rule) -> Option<Hangup> {
     match rule.garbage {
         _ if rule.reset => Some(Hangup::Reset),
@@ -132,11 +132,11 @@ fn hangup(rule: &Rule) -> Option<Hangup> {
     }
 }
 
-/// The substitute's answer, or the request as it came.
+/// The substitute's answer, or the unchanged request.
 async fn substituted(script: &Script, request: HttpRequest) -> Result<HttpResponse, HttpRequest> {
     let Some(substitute) = script.substitute() else { return Err(request) };
     let (parts, body) = request.into_parts();
-    // `journaled` has read it, and limited it.
+    // `journaled` has read it, and limited its size.
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let asked = http::Request::from_parts(parts.clone(), body.clone());
     match substitute.answer(asked).await {
@@ -145,7 +145,7 @@ async fn substituted(script: &Script, request: HttpRequest) -> Result<HttpRespon
     }
 }
 
-/// What a rule changes of an answer. Where there is nothing to change, the journal says so.
+/// Applies a rule's changes to an answer. If it cannot be changed, the journal says so.
 async fn changed(mut response: HttpResponse, rule: &Rule) -> HttpResponse {
     let mut done = Vec::new();
     if let Some(change) = &rule.json {
@@ -313,13 +313,13 @@ mod tests {
         assert_eq!(client.send(ask(&server)).await.unwrap().body().as_ref(), b"x=%20");
         let notes = &journal.entries()[0].notes;
         assert!(
-            notes.iter().any(|note| note.to_string().contains("its body is no JSON object")),
+            notes.iter().any(|note| note.to_string().contains("its body is not a JSON object")),
             "{notes:?}"
         );
     }
 
     #[tokio::test]
-    async fn whoever_does_not_wait_that_long_has_hung_up_before_the_answer() {
+    async fn a_client_that_does_not_wait_that_long_has_hung_up_before_the_answer() {
         let script = Script::default();
         script.add(Rule { path: "/token".into(), delay_ms: Some(12_000), ..Rule::default() });
         let journal = Journal::new();

@@ -1,4 +1,4 @@
-//! What can be broken between two parties.
+//! Faults of the network between two parties.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,28 +11,28 @@ use url::Url;
 
 use crate::Clock;
 
-/// What is wrong on the way from one party to another.
+/// A fault on the way from one party to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// Nobody listens: the connection is refused.
+    /// No server listens: the connection is refused.
     Refused,
-    /// The name leads nowhere.
+    /// The name does not resolve.
     NoSuchName,
-    /// Packets disappear: there is never an answer.
+    /// Packets are lost: there is never an answer.
     Silent,
-    /// The caller does not trust the CA of the other side.
+    /// The caller does not trust the other side's CA.
     UntrustedCertificate,
 }
 
 impl Fault {
-    /// Lets the fault happen; gives the cause as a client would tell it.
+    /// Simulates the fault; returns the cause as a client would report it.
     pub(crate) async fn strikes(self, clock: Option<&Clock>) -> String {
         match self {
             Self::Refused => "Connection refused".to_owned(),
             Self::NoSuchName => "failed to lookup address information: Name or service not known".to_owned(),
             Self::Silent => {
-                // As long as a kernel tries to connect; whoever calls gives up earlier.
+                // As long as a kernel tries to connect; the caller gives up earlier.
                 for _ in 0..CONNECT_SECONDS {
                     if let Some(clock) = clock {
                         clock.sleep(Duration::from_secs(1)).await;
@@ -45,26 +45,26 @@ impl Fault {
     }
 }
 
-/// After so many seconds Linux gives a connection up (`tcp_syn_retries` of 6).
+/// Seconds after which Linux gives up a connection attempt (`tcp_syn_retries` of 6).
 const CONNECT_SECONDS: u32 = 127;
 
-/// The faults on the ways that lead from one party to others. Clones share them.
+/// The faults on the ways from one party to others. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Network {
-    /// Nothing is looked up as long as nothing is broken.
+    /// Skips the look-up as long as nothing is broken.
     broken: Arc<AtomicBool>,
     faults: Arc<Mutex<BTreeMap<(String, u16), Fault>>>,
     clock: Clock,
 }
 
 impl Network {
-    /// A network without a fault, with the clock by which silence is measured.
+    /// A network without a fault, with the clock that measures silence.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { broken: Arc::default(), faults: Arc::default(), clock }
     }
 
-    /// From now on the way to this origin has this fault, or none.
+    /// Sets or removes the fault on the way to this origin.
     pub fn set(&self, origin: &Url, fault: Option<Fault>) {
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         match fault {
@@ -103,8 +103,8 @@ mod tests {
         http::Request::get(url.as_str()).body(Bytes::new()).unwrap()
     }
 
-    /// Cargo.lock has the lighter of the two tables that `url` can use (`deny.toml`);
-    /// these are the answers of both.
+    /// Cargo.lock has the lighter of the two tables that `url` can use (`deny.toml`); both give
+    /// these answers.
     #[test]
     fn names_in_other_scripts_are_written_as_everywhere() {
         for (name, host) in [

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::SendError;
 
-/// Values of a note by name, in the form in which the journal is read over the control API.
+/// Values of a note by name, in the form in which the control API returns the journal.
 pub type Facts = BTreeMap<&'static str, Value>;
 
 /// Why a party answered as it did, above all why it refused, or why there was no answer. For the
 /// journal, and never on the wire.
 ///
-/// Programs tell notes apart by their code and read their facts. The text is for people: it may be
+/// Programs distinguish notes by their code and read their facts. The text is for people: it may be
 /// reworded at any time, and nothing may depend on it.
 ///
 /// ```
@@ -32,12 +32,12 @@ pub type Facts = BTreeMap<&'static str, Value>;
 /// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Note {
-    /// Which reason it is: the part that gives it and a name, `hf/scope-not-enabled`; of Logto its own
-    /// code, `session.not_found`. It stays the same when the text changes.
+    /// Identifies the reason: the part that gives it and a name, as in `hf/scope-not-enabled`; for
+    /// Logto, its own code, as in `session.not_found`. It stays the same when the text changes.
     pub code: &'static str,
     /// The reason in words.
     pub text: Prose,
-    /// What belongs to it: what was expected, what was found.
+    /// Details of the reason: what was expected, what was found.
     pub facts: Facts,
 }
 
@@ -48,20 +48,20 @@ impl Note {
         Self { code, text: text.into(), facts: Facts::new() }
     }
 
-    /// Adds a fact. A value that JSON cannot hold is null.
+    /// Adds a fact. A value that cannot be written as JSON becomes null.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
         self.facts.insert(name, serde_json::to_value(value).unwrap_or_default());
         self
     }
 
-    /// A fact as the type it was made from; `None` when there is none of this name and type.
+    /// A fact as the type it was created from; `None` if there is none with this name and type.
     #[must_use]
     pub fn fact<'n, T: Deserialize<'n>>(&'n self, name: &str) -> Option<T> {
         T::deserialize(self.facts.get(name)?).ok()
     }
 
-    /// About what it takes in memory.
+    /// Approximate size in memory, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let facts = self.facts.iter().map(|(name, value)| name.len() + value.to_string().len());
         size_of::<Self>() + self.text.0.len() + facts.sum::<usize>()
@@ -74,12 +74,12 @@ impl fmt::Display for Note {
     }
 }
 
-/// An error that is also the reason for an answer: its text is the note's.
+/// An error that is also the reason for an answer: its text becomes the note's text.
 pub trait Reason: fmt::Display {
-    /// The note's code.
+    /// The code of the note.
     fn code(&self) -> &'static str;
 
-    /// The note's facts.
+    /// The facts of the note.
     fn facts(&self) -> Facts {
         Facts::new()
     }
@@ -104,8 +104,8 @@ impl Reason for SendError {
     }
 }
 
-/// A text of ours for people. It can be shown and written; it cannot be compared, searched or taken
-/// apart, so that no program comes to depend on how a sentence is worded.
+/// A text of ours for people. It can be displayed and serialized, but not compared, searched or
+/// taken apart, so that no program depends on the wording of a sentence.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct Prose(String);

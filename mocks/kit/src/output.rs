@@ -1,7 +1,7 @@
-//! What a command shows: the one way to standard output and standard error.
+//! A command's output: the only way to standard output and standard error.
 //!
-//! Whatever comes from elsewhere (pages, users, files, answers) may hold
-//! characters that a terminal obeys. What is shown goes through [`escaped`].
+//! Input from elsewhere (pages, users, files, answers) may contain characters that a terminal
+//! obeys. All output passes through [`escaped`].
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,20 +9,21 @@ use std::io::{self, Write};
 
 use crate::secret;
 
-/// What a text is, and so what stands for a character that would be obeyed.
+/// The form of a text, which determines how control characters are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Lines for people: `\u{1b}`.
     Text,
-    /// One line for people; it stays one.
+    /// One line for people; it stays one line.
     Line,
     /// A JSON document: `\u001b`.
     Json,
 }
 
-/// The text without the secrets that the process was given, and with everything escaped that a terminal, or whoever reads a log, would obey
-/// and not see: control characters, marks that turn the direction of writing, further
-/// line ends. Lines and tabs are kept, but for [`Form::Line`].
+/// The text without the secrets that the process was given, and with everything escaped that a
+/// terminal would obey, or that a reader of a log would not see: control characters, marks that
+/// change the direction of writing, other line ends. Lines and tabs are kept, except for
+/// [`Form::Line`].
 #[must_use]
 pub fn escaped(text: &str, form: Form) -> Cow<'_, str> {
     match secret::hide(text) {
@@ -48,7 +49,7 @@ fn without_controls(text: &str, form: Form) -> Cow<'_, str> {
 fn is_obeyed(c: char, form: Form) -> bool {
     match c {
         '\n' | '\t' => form == Form::Line,
-        // U+FDD0…FDEF belong to a program's own affairs, as the colours of this one.
+        // U+FDD0…FDEF are reserved for a program's internal use, such as this one's colors.
         '\u{61c}'
         | '\u{200e}'
         | '\u{200f}'
@@ -60,7 +61,7 @@ fn is_obeyed(c: char, form: Form) -> bool {
 }
 
 fn push_escape(shown: &mut String, c: char, form: Form) {
-    // Writing into a text cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = match form {
         Form::Text | Form::Line => write!(shown, "{}", c.escape_default()),
         // None of them needs two units.
@@ -70,20 +71,20 @@ fn push_escape(shown: &mut String, c: char, form: Form) {
 
 /// Prints to standard output.
 ///
-/// When that is a pipe whose reader has gone, what is left is not written, and that
-/// is no error: the work goes on, and its own result counts.
+/// If that is a pipe whose reader is gone, the rest is not written, and that is not an error: the
+/// work continues, and its own result counts.
 ///
 /// # Errors
-/// When it cannot be written, as on a full disk.
+/// If it cannot be written, as on a full disk.
 pub fn print(text: &str, form: Form) -> io::Result<()> {
     written(&escaped(text, form))
 }
 
-/// As [`print()`], for lines whose colours are set by characters that `paint` knows, from
-/// U+FDD0 to U+FDEF: what it gives is written in their place.
+/// Like [`print()`], for lines whose colors are set by characters from U+FDD0 to U+FDEF that
+/// `paint` knows: its result is written in their place.
 ///
 /// # Errors
-/// As [`print()`].
+/// The same as for [`print()`].
 pub fn print_painted(text: &str, paint: impl Fn(char) -> Option<&'static str>) -> io::Result<()> {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -102,8 +103,8 @@ fn written(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Standard output for what is safe to show already. A pipe whose reader has gone
-/// takes everything.
+/// Standard output for text that is already safe to show. Writing to a pipe whose reader is gone
+/// succeeds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StandardOutput;
 
@@ -123,15 +124,15 @@ impl Write for StandardOutput {
     }
 }
 
-/// Prints a line, with the further lines of the text indented below it, to standard
-/// error. Where that is closed or full, nothing is left to be done about it.
+/// Prints a line, with the text's further lines indented below it, to standard error. If that is
+/// closed or full, the text is lost.
 pub fn complain(text: &str) {
     drop(io::stderr().lock().write_all(complaint(text).as_bytes()));
 }
 
 fn complaint(text: &str) -> String {
     let mut shown = escaped(text.trim_end_matches('\n'), Form::Text).into_owned();
-    // A line that comes from elsewhere cannot pass for one of ours.
+    // Lines from elsewhere must not look like ours.
     for at in shown.match_indices('\n').map(|(at, _)| at + 1).collect::<Vec<_>>().into_iter().rev() {
         if !shown[at..].starts_with([' ', '\n']) {
             shown.insert_str(at, "  ");
@@ -141,7 +142,7 @@ fn complaint(text: &str) -> String {
     shown
 }
 
-/// Standard error as the end of a log: each write is one line, whatever is in it, and
+/// Standard error as the destination of a log: each write is one line, whatever it contains, and
 /// never an error.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LogLines;
@@ -163,7 +164,7 @@ impl Write for LogLines {
 mod tests {
     use super::*;
 
-    /// Every character that is to be shown and not obeyed.
+    /// All characters that must be shown and not obeyed.
     fn obeyed() -> Vec<char> {
         let controls = (0..0x20).chain(0x7f..0xa0).filter(|c| ![0x09, 0x0a].contains(c));
         let bidi = (0x202a..=0x202e).chain(0x2066..=0x2069).chain([0x61c, 0x200e, 0x200f, 0x2028, 0x2029]);

@@ -1,4 +1,4 @@
-//! Who holds a port that is taken, and which one is spare.
+//! Who holds a port, and which ports are free.
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -6,8 +6,8 @@ use crate::Random;
 
 /// Names the process that listens on a TCP port of this machine, e.g. `node (process 4711)`.
 ///
-/// Nothing when nobody listens there, when the process is another user's, and
-/// on systems without `/proc`.
+/// `None` if no process listens there, if the process belongs to another user, and on systems
+/// without `/proc`.
 #[must_use]
 pub fn port_holder(port: u16) -> Option<String> {
     let tables =
@@ -27,7 +27,7 @@ pub fn port_holder(port: u16) -> Option<String> {
             .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
             .any(|target| sockets.iter().any(|socket| target.as_os_str() == socket.as_str()))
     };
-    // Beside the processes there are `self` and its like, which name none.
+    // There are also `self` and similar entries, which are not processes.
     let numbered = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().parse::<u32>().is_ok();
     let mut processes = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).filter(numbered);
     let process = processes.find(holds)?;
@@ -35,13 +35,12 @@ pub fn port_holder(port: u16) -> Option<String> {
     Some(format!("{} (process {})", name.trim_end(), process.file_name().to_string_lossy()))
 }
 
-/// A port of loopback on which nobody listens now, for another program that will
-/// bind it itself. It lies below those that systems hand out by themselves
-/// (RFC 6335 §6, and Linux from 32768 on), so that no listener that asks for any
-/// port is given it meanwhile.
+/// A free loopback port, for another program that will bind it itself. It is below the range from
+/// which systems assign ports (RFC 6335 §6, and Linux from 32768 on), so that a listener on an
+/// arbitrary port does not get it in the meantime.
 ///
 /// # Errors
-/// The last reason why a port could not be had, after a hundred of them.
+/// The last error after a hundred attempts to find a free port.
 pub fn spare_port(random: &Random) -> std::io::Result<u16> {
     let mut last = std::io::Error::from(std::io::ErrorKind::AddrInUse);
     for _ in 0..100 {
@@ -54,8 +53,8 @@ pub fn spare_port(random: &Random) -> std::io::Result<u16> {
     Err(last)
 }
 
-/// The inode of a line of the table that is a listener on `port`: fields are
-/// number, local address, remote address, state (`0A` listens), …, inode tenth.
+/// The inode from a line of the table, if it is a listener on `port`: fields are number, local
+/// address, remote address, state (`0A` listens), …, inode tenth.
 fn listening(line: &str, port: u16) -> Option<&str> {
     let fields: Vec<&str> = line.split_ascii_whitespace().collect();
     let local = fields.get(1)?.rsplit_once(':')?.1;

@@ -1,4 +1,4 @@
-//! A reverse proxy, set up well or badly.
+//! A reverse proxy, configured well or badly.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use url::Url;
 
 use crate::{Client, Clock, Journal, Note, Party, journaled, note};
 
-/// A proxy takes no larger request.
+/// The proxy does not accept larger requests.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// How a reverse proxy is set up. Each member has the value of a good one
-/// unless said.
+/// The configuration of a reverse proxy. By default each member has the value of a well-configured
+/// one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProxySettings {
-    /// TLS ends here; otherwise browsers speak plain HTTP.
+    /// Whether TLS ends here; otherwise browsers use plain HTTP.
     pub tls: bool,
-    /// Whether the public address names the port.
+    /// Whether the public URL contains the port.
     pub port_in_address: bool,
-    /// The `Host` header that is passed on.
+    /// Which `Host` header is forwarded.
     pub host: HostHeader,
     /// Whether `X-Forwarded-Host` is sent.
     pub forwarded_host: bool,
@@ -36,11 +36,11 @@ pub struct ProxySettings {
     pub forwarded_for: bool,
     /// Requests with a larger header are refused.
     pub request_header_limit: Option<HeaderLimit>,
-    /// Answers whose header has more bytes become 502.
+    /// Answers whose header has more bytes are replaced by 502.
     pub response_header_limit: Option<usize>,
     /// Methods that are answered with 405.
     pub refused_methods: Vec<String>,
-    /// Headers that are added to every answer, in place of those of that name.
+    /// Headers that are set on every answer, replacing those with the same name.
     pub response_headers: Vec<(String, String)>,
 }
 
@@ -61,7 +61,7 @@ impl Default for ProxySettings {
     }
 }
 
-/// What becomes of the `Host` header.
+/// What happens to the `Host` header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HostHeader {
@@ -74,13 +74,13 @@ pub enum HostHeader {
     Upstream,
 }
 
-/// How large the header of a request may be.
+/// The size limit for the header of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeaderLimit {
-    /// Bytes of request line and header fields.
+    /// Maximum bytes of request line and header fields.
     pub bytes: usize,
-    /// The status for more; 431 unless said (nginx: 400).
+    /// The status for larger headers; the default is 431 (nginx: 400).
     #[serde(default = "too_large")]
     pub status: u16,
 }
@@ -92,19 +92,19 @@ fn too_large() -> u16 {
 /// A reverse proxy in front of one server.
 #[derive(Debug)]
 pub struct Proxy {
-    /// How it is set up.
+    /// The proxy's configuration.
     pub settings: ProxySettings,
-    /// The origin that browsers know.
+    /// The origin that browsers use.
     pub public: Url,
-    /// The origin behind it.
+    /// The origin of the server behind the proxy.
     pub upstream: Url,
-    /// The way there.
+    /// The client that reaches the server.
     pub client: Client,
 }
 
 impl Proxy {
-    /// The routes: everything is passed on. What was received and why it was
-    /// refused goes to the journal.
+    /// The routes, which forward everything. Received requests and the reasons for refusals are
+    /// recorded in the journal.
     pub fn router(self, journal: Journal, clock: Clock) -> Router {
         let public = self.public.clone();
         let proxy = Arc::new(self);
@@ -119,7 +119,7 @@ impl Proxy {
         let (parts, body) = request.into_parts();
         let method = &parts.method;
         if self.settings.refused_methods.iter().any(|refused| method == refused.as_str()) {
-            let reason = Note::new("proxy/method-refused", format!("{method} is not let through"));
+            let reason = Note::new("proxy/method-refused", format!("{method} is not allowed"));
             return note(told(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"), reason);
         }
         let size = size_of(&parts.headers) + method.as_str().len() + parts.uri.to_string().len() + 12;
@@ -134,7 +134,7 @@ impl Proxy {
             return note(told(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large"), reason);
         };
         let Some(uri) = self.behind(&parts.uri) else {
-            let reason = Note::new("proxy/invalid-address", "the address is none");
+            let reason = Note::new("proxy/invalid-address", "the URL is not valid");
             return note(told(StatusCode::BAD_REQUEST, "Bad Request"), reason);
         };
         let mut passed = http::Request::new(body);
@@ -158,7 +158,7 @@ impl Proxy {
         }
         let asked = headers.get(HOST).cloned();
         let asked = asked.or_else(|| HeaderValue::from_str(self.public.authority()).ok());
-        // What a browser says of itself is not believed.
+        // The browser's own forwarding headers are not trusted.
         let facts = [
             ("x-forwarded-host", self.settings.forwarded_host, asked.clone()),
             (
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::{Bound, Running};
 
-    /// What the server behind the proxy saw of a request, and the answer.
+    /// What the server behind the proxy received, and the answer.
     struct Asked {
         lines: Vec<String>,
         answer: http::Response<Bytes>,

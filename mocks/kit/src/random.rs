@@ -1,4 +1,4 @@
-//! Chance as an argument.
+//! Randomness as an argument.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,10 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
-/// A source of made-up values. Clones draw from the same source.
+/// A source of random values. Clones draw from the same source.
 ///
-/// Seeded, the same draws give the same values; keys for signatures do not come
-/// from here but from the crypto library.
+/// With a seed, the same draws give the same values; keys for signatures come not from here but
+/// from the crypto library.
 #[derive(Clone, Debug)]
 pub struct Random {
     source: Arc<Mutex<StdRng>>,
@@ -35,7 +35,7 @@ impl Random {
     }
 
     fn draw<T>(&self, with: impl FnOnce(&mut StdRng) -> T) -> T {
-        // A panic elsewhere leaves the generator usable.
+        // After a panic elsewhere, the generator is still usable.
         with(&mut self.source.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -9,27 +9,26 @@ use serde::{Deserialize, Serialize};
 use crate::change::{MemberChange, ParameterChange};
 use crate::substitute::Substitute;
 
-/// One scripted answer. Rules are tried in order; a rule answers as long as its
-/// `times` is above 0.
+/// One scripted answer. Rules are tried in order; a rule answers as long as its `times` is above 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// The method it is for; any when absent.
+    /// The method that the rule applies to; any method if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The path it is for, without query.
+    /// The path that the rule applies to, without query.
     pub path: String,
-    /// How many requests it lets pass first: with 1, it begins with the second.
+    /// How many requests to let pass first: with 1, the rule starts with the second request.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub after: u32,
-    /// How often it answers; for ever when absent.
+    /// How often the rule answers; without limit if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
-    /// Milliseconds on the stack's clock before the answer. Without `status`,
-    /// `garbage`, `close` and `reset` the ordinary answer follows.
+    /// Milliseconds to wait on the stack's clock before the answer. Without `status`, `garbage`,
+    /// `close` and `reset`, the ordinary answer follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
-    /// The status of the scripted answer.
+    /// Status of the scripted answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Headers of the scripted answer.
@@ -38,41 +37,41 @@ pub struct Rule {
     /// Body of the scripted answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    /// What is different in the JSON body of the ordinary answer.
+    /// Changes to the JSON body of the ordinary answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<MemberChange>,
-    /// What is different in the parameters of the address to which the ordinary answer redirects.
+    /// Changes to the query parameters of the URL to which the ordinary answer redirects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<ParameterChange>,
-    /// In place of redirecting, the ordinary answer is a page that posts the parameters by itself.
+    /// Replaces the ordinary answer's redirect by a page that posts the parameters by itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_form: bool,
-    /// So many bytes of the answer's body are sent, then the connection is closed;
-    /// `Content-Length` promises all of them.
+    /// Sends this many bytes of the answer's body, then closes the connection; `Content-Length`
+    /// promises the whole body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_after: Option<usize>,
-    /// The answer's body comes in small parts, with a pause before each.
+    /// Sends the answer's body in small parts, with a pause before each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dribble: Option<Dribble>,
-    /// Bytes that are not HTTP, and then the connection is closed.
+    /// Sends bytes that are not HTTP, then closes the connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub garbage: Option<Garbage>,
-    /// The request is read, then the connection is closed without an answer.
+    /// Reads the request, then closes the connection without an answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub close: bool,
-    /// The request is read, then the connection is reset (TCP RST) without an answer.
+    /// Reads the request, then resets the connection (TCP RST) without an answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
 }
 
-/// In which parts a body comes.
+/// The parts in which a body is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dribble {
-    /// Bytes of each part; one unless said.
+    /// Bytes of each part; the default is one.
     #[serde(default = "one")]
     pub bytes: usize,
-    /// Milliseconds on the stack's clock before each part.
+    /// Milliseconds to wait on the stack's clock before each part.
     pub pause_ms: u64,
 }
 
@@ -80,13 +79,13 @@ fn one() -> usize {
     1
 }
 
-/// Where bytes come that are not HTTP.
+/// Where to send bytes that are not HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Garbage {
-    /// In place of the answer.
+    /// Instead of the answer.
     Answer,
-    /// In place of the body, behind the answer's own head.
+    /// Instead of the body, after the answer's own head.
     Body,
 }
 
@@ -95,39 +94,41 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// A rule that would be passed over silently when its turn comes.
+/// Why a rule would silently have no effect when its turn comes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// It says what request, and not what happens.
+    /// The rule names a request, but no effect.
     #[error(
         "the rule does nothing: give it a status, a delay_ms, json, location, as_form, cut_after, dribble, garbage, \
          close or reset"
     )]
     Idle,
-    /// Not a status to end with.
+    /// The status does not end an HTTP exchange.
     #[error("status {0} is not one of HTTP's final answers")]
     Status(u16),
-    /// Name or value cannot be sent.
+    /// The header's name or value cannot be sent.
     #[error("header `{0}` cannot be sent")]
     Header(String),
-    /// Headers and body go with `status`.
+    /// Headers or body are given without `status`.
     #[error("headers and body belong to a scripted answer: give it a status")]
     NoStatus,
-    /// Two ends of one connection.
+    /// The rule combines two ways to end the connection, or one of them with an answer.
     #[error(
-        "a connection is closed or reset, or has garbage in place of an answer, and then there is no answer"
+        "`close`, `reset` and `garbage: answer` exclude one another, and cannot be combined with an answer"
     )]
     TwoEnds,
-    /// Two things that become of one body.
-    #[error("a body breaks off (cut_after), or comes in parts (dribble), or is garbage: give one of them")]
+    /// The rule combines several faults of one body.
+    #[error(
+        "a body can be cut off (cut_after), sent in parts (dribble), or replaced by garbage: give only one of these"
+    )]
     TwoBodies,
-    /// A part of no bytes.
-    #[error("each part of a dribble has at least one byte")]
+    /// The parts have no bytes.
+    #[error("each part of a dribble must have at least one byte")]
     EmptyPart,
 }
 
 impl Rule {
-    /// Whether it can do what it says.
+    /// Checks that the rule can have the effect it names.
     ///
     /// # Errors
     /// [`RuleError`] says what is wrong with it.
@@ -188,7 +189,7 @@ impl Script {
         self.lock().rules.push(rule);
     }
 
-    /// The rules with what is left of their `after` and `times`.
+    /// The rules, with the remaining values of their `after` and `times`.
     #[must_use]
     pub fn rules(&self) -> Vec<Rule> {
         self.lock().rules.clone()
@@ -199,7 +200,7 @@ impl Script {
         self.lock().rules.clear();
     }
 
-    /// Asks this one before the rules, in place of whoever was asked before.
+    /// Asks this substitute before the rules, instead of any previous one.
     pub fn ask_first(&self, substitute: Arc<dyn Substitute>) {
         self.lock().substitute = Some(substitute);
     }
@@ -208,7 +209,7 @@ impl Script {
         self.lock().substitute.clone()
     }
 
-    /// The rule that answers this request, counted.
+    /// The rule that answers this request; its counters are updated.
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Rule> {
         let mut inner = self.lock();
         let fits = |rule: &&mut Rule| {
@@ -254,7 +255,7 @@ mod tests {
         script.add(Rule { after: 2, ..answering("/token", 503) });
         let statuses: Vec<Option<u16>> =
             (0..5).map(|_| script.take("POST", "/token").and_then(|rule| rule.status)).collect();
-        // The second rule counts only what the first one left over.
+        // The second rule counts only the requests that the first one left.
         assert_eq!(statuses, [None, Some(500), None, Some(503), Some(503)]);
     }
 

@@ -1,9 +1,9 @@
-//! What came in as a secret does not go out in clear.
+//! Input that is secret does not appear in output in clear text.
 //!
-//! A secret is known by where it came from: whoever reads it (an option, a variable, a
-//! file, an answer) says so. What is shown is then searched for it, in every form in which
-//! it may have been wrapped on its way: percent-encoded, in base64 (so in Basic credentials and in a JWT, too), escaped for
-//! JSON, XML or Rust.
+//! A secret is known by its source: the code that reads it (an option, a variable, a file, an
+//! answer) registers it. Output is then searched for it, in every form in which it may have been
+//! wrapped on its way: percent-encoded, in base64 (so also in Basic credentials and in a JWT),
+//! escaped for JSON, XML or Rust.
 
 #[cfg(feature = "cli")]
 mod arguments;
@@ -19,14 +19,14 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 #[cfg(feature = "cli")]
 pub use arguments::{learn_arguments, learn_what_follows_secrets};
 
-/// A shorter value cannot be told from ordinary text.
+/// A shorter value cannot be distinguished from ordinary text.
 const SHORTEST: usize = 6;
-/// So many characters of base64 in a row are no chance.
+/// A common run of this many base64 characters is not a coincidence.
 const SHORTEST_BASE64: usize = 8;
-/// A plain word of fewer small letters could stand anywhere, too.
+/// A plain word with fewer lower-case letters could also appear anywhere.
 const SHORTEST_WORD: usize = 10;
 
-/// Values that came in as secrets, and how each is shown.
+/// Registered secrets, and how to hide them.
 ///
 /// ```
 /// let mut secrets = kit::Secrets::default();
@@ -38,15 +38,15 @@ const SHORTEST_WORD: usize = 10;
 pub struct Secrets {
     /// Every form of every value.
     forms: BTreeSet<String>,
-    /// Finds them all in one pass; made when it is needed.
+    /// Finds them all in one pass; built on demand.
     finder: OnceLock<Option<AhoCorasick>>,
 }
 
-/// What stands for a secret.
+/// Replaces a secret in output.
 pub const HIDDEN: &str = "[SECRET]";
 
 impl Secrets {
-    /// A value that is not to be shown. White space around it says nothing, and stays.
+    /// Registers a value that must not be shown. White space around it is not secret, and stays.
     pub fn learn(&mut self, value: &str) {
         let value = value.trim();
         if !is_telling(value) {
@@ -58,20 +58,21 @@ impl Secrets {
         }
     }
 
-    /// Whether it knows none.
+    /// Whether no secret is registered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.forms.is_empty()
     }
 
-    /// The text without any of them.
+    /// The text with all registered secrets replaced.
     #[must_use]
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
         let finder = self.finder.get_or_init(|| {
-            // The longest of several at one place; it is built of a few short texts, and fits.
+            // Prefers the longest match at each position. It is built from a few short texts, so it
+            // fits.
             AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.forms).ok()
         });
         match finder {
@@ -86,7 +87,7 @@ impl Secrets {
                 Cow::Owned(hidden)
             }
             Some(_) => Cow::Borrowed(text),
-            // Rather nothing than a secret.
+            // If building failed, show nothing.
             None => Cow::Borrowed(HIDDEN),
         }
     }
@@ -108,10 +109,11 @@ impl FromIterator<String> for Secrets {
     }
 }
 
-/// What this process was given.
+/// The secrets that this process was given.
 static GIVEN: RwLock<Secrets> = RwLock::new(Secrets { forms: BTreeSet::new(), finder: OnceLock::new() });
 
-/// This process was given a secret: nothing that it shows will hold it ([`crate::output`]).
+/// Registers a secret that this process was given: none of its output will contain it
+/// ([`crate::output`]).
 pub fn learn(value: &str) {
     GIVEN.write().unwrap_or_else(PoisonError::into_inner).learn(value);
 }
@@ -122,8 +124,8 @@ pub fn hide(text: &str) -> Cow<'_, str> {
     GIVEN.read().unwrap_or_else(PoisonError::into_inner).hide(text)
 }
 
-/// What in an address is nobody else's business, whatever it is called: user name and
-/// password, the values of its query, its fragment. As they are written, and decoded.
+/// The parts of a URL that are confidential whatever their names: user name and password, the
+/// values of its query, its fragment. Both as written and decoded.
 #[must_use]
 pub fn in_address(address: &str) -> Vec<String> {
     let (before, fragment) = address.split_once('#').map_or((address, None), |(a, b)| (a, Some(b)));
@@ -144,8 +146,8 @@ pub fn in_address(address: &str) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// What may be a secret in a file that cannot be read, so that nothing is known of what stands where in it:
-/// every value that is not the name of something.
+/// Possible secrets in a file that cannot be parsed, so that the meaning of its parts is unknown:
+/// every value that is not a name.
 #[must_use]
 pub fn in_text(text: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -154,7 +156,7 @@ pub fn in_text(text: &str) -> Vec<String> {
         while let Some((value, after)) = next_value(rest) {
             let is_name = value.ends_with(':') || after.trim_start().starts_with(':');
             if !is_name {
-                // `NAME=value`, `id:secret`, and whatever an address hides.
+                // `NAME=value`, `id:secret`, and the hidden parts of URLs.
                 found.extend(value.split_once('=').map(|(_, value)| value.to_owned()));
                 found.extend(value.split_once(':').map(|(_, value)| value.to_owned()));
                 found.extend(in_address(&value));
@@ -167,7 +169,7 @@ pub fn in_text(text: &str) -> Vec<String> {
     found
 }
 
-/// The next text in a line, in quotation marks or without, and what follows it.
+/// The next text in a line, quoted or not, and the text after it.
 fn next_value(line: &str) -> Option<(String, &str)> {
     let between = |c: char| c.is_whitespace() || ",{}[]".contains(c);
     let start = line.find(|c: char| !between(c))?;
@@ -180,7 +182,7 @@ fn next_value(line: &str) -> Option<(String, &str)> {
             escaped = c == '\\' && !escaped;
             ends
         });
-        // One that is not closed ends with the line.
+        // An unclosed quotation ends with the line.
         let (inner, after) = end.map_or((inner, ""), |end| (&inner[..end], &inner[end + 1..]));
         let plain = serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_else(|_| inner.to_owned());
         return Some((plain, after));
@@ -189,16 +191,16 @@ fn next_value(line: &str) -> Option<(String, &str)> {
     Some((rest[..end].to_owned(), &rest[end..]))
 }
 
-/// Whether a value can be told from ordinary text.
+/// Whether a value can be distinguished from ordinary text.
 fn is_telling(value: &str) -> bool {
     let word = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
     value.len() >= if word { SHORTEST_WORD } else { SHORTEST }
 }
 
-/// A value in all forms in which it may come out.
+/// A value in all forms in which it may appear in output.
 fn forms(value: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::from([value.to_owned()]);
-    // Inside a JSON text, which may be the payload of a token.
+    // Within a JSON text, which may be the payload of a token.
     let json = serde_json::Value::from(value).to_string();
     let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(&json).to_owned();
     for plain in [value, &json] {
@@ -217,7 +219,7 @@ fn forms(value: &str) -> BTreeSet<String> {
     for text in written {
         let once: Vec<String> = SETS.iter().map(|set| percent_encoded(&text, set)).collect();
         for text in once {
-            // As forms write the space, too; an address within an address is encoded twice.
+            // Forms encode the space differently; a URL within a URL is encoded twice.
             for text in [text.replace("%20", "+"), text] {
                 let twice = percent_encoded(&text, SETS[0]);
                 all.extend([lower_hex(&text), lower_hex(&twice), twice, text]);
@@ -228,19 +230,20 @@ fn forms(value: &str) -> BTreeSet<String> {
     all
 }
 
-/// The characters of base64 that this value gives wherever it stands in what is encoded, behind
-/// `offset` bytes more than a multiple of three.
+/// The base64 characters that this value always produces within encoded data, at `offset` bytes
+/// after a multiple of three.
 fn in_base64(value: &[u8], offset: usize) -> Vec<String> {
     let padded: Vec<u8> = std::iter::repeat_n(0, offset).chain(value.iter().copied()).collect();
-    // Characters that hold bits of a neighbour differ with it.
+    // Characters that share bits with a neighbor vary with it.
     let (start, end) = ((offset * 8).div_ceil(6), padded.len() * 8 / 6);
     let encoded = [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)];
     let inner = encoded.iter().filter_map(|text| text.get(start..end));
     inner.filter(|text| text.len() >= SHORTEST_BASE64).map(ToOwned::to_owned).collect()
 }
 
-/// What encoders leave besides letters and digits: components of addresses, forms, JavaScript's
-/// `encodeURIComponent`, and queries, paths and user names as the URL standard has them.
+/// Characters that encoders leave unescaped in addition to letters and digits: components of URLs,
+/// forms, JavaScript's `encodeURIComponent`, and queries, paths and user names as defined by the
+/// URL standard.
 const SETS: [&[u8]; 7] = [
     b"-._~",
     b"-._*",
@@ -258,14 +261,14 @@ fn percent_encoded(text: &str, left: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || left.contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing into a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded
 }
 
-/// `%3A` as `%3a`: both are right (RFC 3986 §2.1).
+/// Converts `%3A` to `%3a`: both are valid (RFC 3986 §2.1).
 fn lower_hex(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
     let mut digits = 0_u8;
@@ -336,7 +339,7 @@ mod tests {
                     {
                         let shown = hidden(&encoded);
                         assert!(shown.contains(HIDDEN), "{text} {encoded}");
-                        // At most the bits that a character shares with a neighbour are left.
+                        // At most the bits that a character shares with a neighbor are left.
                         let left = encoded.len() - (shown.len() - HIDDEN.len());
                         assert!(left >= VALUE.len() * 8 / 6 - 3, "{text} {encoded} {shown}");
                     }

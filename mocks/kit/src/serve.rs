@@ -25,31 +25,31 @@ pub(crate) use self::connection::{BODY_LIMIT, Hangup};
 /// How long a shutdown waits for requests that are being answered.
 const DRAIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
 
-/// A listener could not be bound.
+/// Why a listener could not be bound.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {addr}: {source}")]
 pub struct BindError {
-    /// The address asked for.
+    /// The requested address.
     pub addr: SocketAddr,
-    /// Why not.
+    /// The operating system's error.
     pub source: io::Error,
 }
 
-/// A server ended badly.
+/// Why a server failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A handler panicked: a bug in the mock, never part of a test.
     #[error("a request handler of the server on {addr} panicked: {message}")]
     Panicked {
-        /// Where the server listened.
+        /// The server's address.
         addr: SocketAddr,
-        /// The first panic's message.
+        /// The message of the first panic.
         message: String,
     },
 }
 
-/// A listener that knows its port and does not serve yet. Connections made
-/// meanwhile wait in the queue.
+/// A listener that knows its port and does not serve yet. Connections made in the meantime wait in
+/// the queue.
 #[derive(Debug)]
 pub struct Bound {
     listener: TcpListener,
@@ -57,18 +57,18 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Listens on loopback, on a port that the system picks.
+    /// Listens on loopback, on a port that the system chooses.
     ///
     /// # Errors
-    /// [`BindError`].
+    /// [`BindError`] if the system refuses.
     pub async fn loopback() -> Result<Self, BindError> {
         Self::at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
-    /// Listens on `addr`; port 0 lets the system pick.
+    /// Listens on `addr`; with port 0, the system chooses the port.
     ///
     /// # Errors
-    /// [`BindError`] when the port is taken or not allowed.
+    /// [`BindError`] if the port is in use or not allowed.
     pub async fn at(addr: SocketAddr) -> Result<Self, BindError> {
         let failed = |source| BindError { addr, source };
         let listener = TcpListener::bind(addr).await.map_err(failed)?;
@@ -76,7 +76,7 @@ impl Bound {
         Ok(Self { listener, addr })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
@@ -91,7 +91,7 @@ impl Bound {
     /// Keeps the port for several servers, one after the other.
     ///
     /// # Errors
-    /// [`BindError`] when the system does not give the socket back.
+    /// [`BindError`] if the system does not return the socket.
     pub fn hold(self) -> Result<HeldPort, BindError> {
         let addr = self.addr;
         let listener = self.listener.into_std().map_err(|source| BindError { addr, source })?;
@@ -124,8 +124,8 @@ impl Bound {
     }
 }
 
-/// A port that stays ours between one server and the next: somebody was told of
-/// it and cannot be told of another. What connects meanwhile waits in the queue.
+/// A port that stays reserved between one server and the next: it has been announced and cannot be
+/// changed. Connections made in the meantime wait in the queue.
 #[derive(Debug)]
 pub struct HeldPort {
     listener: std::net::TcpListener,
@@ -133,16 +133,16 @@ pub struct HeldPort {
 }
 
 impl HeldPort {
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// For the next server. Two at a time would share what comes in by chance.
+    /// A listener for the next server. Two at a time would share incoming connections at random.
     ///
     /// # Errors
-    /// [`BindError`] when the system gives no second handle of the socket.
+    /// [`BindError`] if the system does not give a second handle to the socket.
     pub fn bound(&self) -> Result<Bound, BindError> {
         let addr = self.addr;
         let failed = |source| BindError { addr, source };
@@ -151,8 +151,8 @@ impl HeldPort {
     }
 }
 
-/// A server at work. Dropping it stops it at once; [`Running::shutdown`] lets
-/// it finish and surfaces panics.
+/// A running server. Dropping it stops it at once; [`Running::shutdown`] lets it finish and reports
+/// panics.
 #[derive(Debug)]
 #[must_use = "the server stops when it is dropped"]
 pub struct Running {
@@ -163,15 +163,15 @@ pub struct Running {
     connections: Counter,
 }
 
-/// What came in at a listener, whether or not a request followed: tells a
-/// client that never arrived from one that refused the certificate.
+/// What arrived at a listener, whether or not a request followed: distinguishes a client that never
+/// arrived from one that refused the certificate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Connections {
-    /// TCP connections accepted.
+    /// Number of accepted TCP connections.
     pub accepted: u64,
-    /// TLS handshakes that failed.
+    /// Number of failed TLS handshakes.
     pub failed_handshakes: u64,
-    /// Why the last one failed, in the TLS library's words.
+    /// Why the last one failed, as the TLS library reports it.
     pub last_failure: Option<String>,
 }
 
@@ -185,24 +185,24 @@ impl Counter {
 }
 
 impl Running {
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// What came in so far.
+    /// What has arrived so far.
     #[must_use]
     pub fn connections(&self) -> Connections {
         self.connections.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Accepts no more, lets requests finish that are being answered, and reports panics.
-    /// Requests that are not complete yet are dropped, and clients that do not read their answer;
-    /// so is, after five seconds, what is still not answered: a scripted delay may be longer.
+    /// Accepts no more connections, finishes requests that are being answered, and reports panics.
+    /// Incomplete requests are dropped, as are clients that do not read their answer, and, after
+    /// five seconds, requests that are still not answered: a scripted delay may be longer.
     ///
     /// # Errors
-    /// [`ServeError`] when a handler panicked.
+    /// [`ServeError`] if a handler panicked.
     pub async fn shutdown(mut self) -> Result<(), ServeError> {
         self.stop.send_replace(true);
         if let Some(mut task) = self.task.take() {
@@ -295,20 +295,20 @@ mod tests {
         shutdown.await.unwrap().unwrap();
     }
 
-    /// A server that loses its patience a hundred times as fast as others.
+    /// A server that runs out of patience a hundred times as fast as others.
     async fn impatient(router: Router) -> Running {
         let patience = Patience { tick: Duration::from_millis(50), message: 6, idle: 24 };
         Bound::loopback().await.unwrap().start_with(router, None, patience)
     }
 
-    /// A connection on which this was sent.
+    /// A connection on which these bytes were sent.
     async fn having_sent(server: &Running, bytes: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(server.addr()).await.unwrap();
         stream.write_all(bytes).await.unwrap();
         stream
     }
 
-    /// What comes until the server ends the connection.
+    /// What arrives until the server ends the connection.
     async fn rest(mut stream: TcpStream) -> String {
         let mut answer = Vec::new();
         let read = within(
@@ -339,7 +339,7 @@ mod tests {
         server.shutdown().await.unwrap();
     }
 
-    /// A byte now and then is no progress: the request as a whole has its time.
+    /// An occasional byte is not progress: the request as a whole has a time limit.
     #[tokio::test]
     async fn a_request_that_dribbles_in_is_not_waited_for_for_ever() {
         let server = impatient(echo()).await;
@@ -356,7 +356,7 @@ mod tests {
         let read = async {
             tokio::select! {
                 () = dribble => {}
-                // The end may come as a reset: what was sent last was not read.
+                // The end may be a reset, because the last bytes were not read.
                 _ = reader.read_to_end(&mut answer) => {}
             }
         };
@@ -379,7 +379,7 @@ mod tests {
         let idle = having_sent(&server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         let answer = rest(idle).await;
         assert!(answer.starts_with("HTTP/1.1 200 ") && answer.matches("HTTP/").count() == 1, "{answer:?}");
-        // A connection on which nothing ever came.
+        // A connection without any data.
         assert_eq!(rest(having_sent(&server, b"").await).await, "");
         clock.advance(Duration::from_secs(1));
         assert!(rest(busy).await.ends_with("late"), "a handler may take its time");
@@ -392,11 +392,12 @@ mod tests {
         let server = impatient(Router::new().route("/", get(large))).await;
         let mut stream = having_sent(&server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         let gone = async {
-            // One byte is read, so that the answer has begun; then nothing, until a second has passed.
+            // One byte is read, so that the answer has begun; then nothing, until a second has
+            // passed.
             stream.read_u8().await.unwrap();
             Clock::system().sleep(Duration::from_secs(1)).await;
             let mut rest = Vec::new();
-            // The end comes before the body's.
+            // The connection ends before the body does.
             let _ = stream.read_to_end(&mut rest).await;
             rest.len()
         };
@@ -425,7 +426,7 @@ mod tests {
         let shutdown = tokio::spawn(server.shutdown());
         rest(half).await;
         rest(silent).await;
-        assert!(!shutdown.is_finished(), "a handler is still at work");
+        assert!(!shutdown.is_finished(), "a handler is still running");
         clock.advance(Duration::from_secs(1));
         assert!(rest(busy).await.ends_with("done"));
         shutdown.await.unwrap().unwrap();

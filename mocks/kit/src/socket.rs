@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Whether a connection is to end with a reset (RST) in place of an orderly end.
+/// Whether a connection is to end with a reset (RST) instead of an orderly end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reset(Arc<AtomicBool>);
 
@@ -63,7 +63,7 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.reset.0.load(Ordering::Relaxed) {
-            // An orderly end would come first, and the reset too late to be noticed.
+            // Otherwise an orderly end would come first, and the reset too late to be noticed.
             return Poll::Ready(Ok(()));
         }
         self.stream().poll_shutdown(cx)

@@ -1,4 +1,4 @@
-//! A certificate authority that can speak for a few names only.
+//! A certificate authority that is valid for a few names only.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,15 +19,15 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-/// File names inside a CA directory.
+/// File names in a CA directory.
 const CERTIFICATE: &str = "ca.pem";
 const KEY: &str = "ca.key";
 
-/// A CA whose certificate carries name constraints (RFC 5280 §4.2.1.10): even
-/// where somebody trusts it, it can vouch for no host but the given names, and for
-/// no IP address, e-mail address or URI.
+/// A CA whose certificate has name constraints (RFC 5280 §4.2.1.10): even for clients that trust
+/// it, it is valid only for the given names, and not for any other host, IP address, e-mail address
+/// or URI.
 ///
-/// Made per start and kept in memory, unless it is saved by request.
+/// Created per start and kept in memory, unless it is explicitly saved.
 pub struct Ca {
     certificate_pem: String,
     certificate: CertificateDer<'static>,
@@ -36,60 +36,61 @@ pub struct Ca {
     made: MadeAt,
 }
 
-/// A CA could not be made, saved or loaded.
+/// Why a CA could not be created, saved or loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum CaError {
-    /// The certificate could not be made or read.
+    /// The certificate could not be created or read.
     #[error("certificate: {0}")]
     Certificate(#[from] rcgen::Error),
     /// The TLS library refused the certificate or its key.
     #[error("TLS configuration: {0}")]
     Tls(#[from] rustls::Error),
     /// A file could not be read.
-    #[error("{path}: {source}; `logto-testkit ca create DIR` makes a CA")]
+    #[error("{path}: {source}; create a CA with `logto-testkit ca create DIR`")]
     Read {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// A file could not be written.
     #[error("{path}: the CA cannot be written: {source}")]
     Write {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// There is a CA already.
+    /// The folder already contains a CA.
     #[error(
-        "{directory} has a CA already, which others may trust: it is not overwritten; choose another folder"
+        "{directory} already has a CA, which others may trust: it is not overwritten; choose another folder"
     )]
     Exists {
-        /// The folder.
+        /// Path of the folder.
         directory: PathBuf,
     },
-    /// A file is empty or ends too early.
+    /// A file is empty or truncated.
     #[error(
-        "{path} is empty or cut off, as a full disk leaves it: delete ca.pem and ca.key in {directory}, make a CA with \
-         `logto-testkit ca create {directory}`, and have it trusted anew"
+        "{path} is empty or cut off, as a full disk leaves it: delete ca.pem and ca.key in {directory}, create a CA with \
+         `logto-testkit ca create {directory}`, and configure clients to trust it"
     )]
     CutOff {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// The folder.
+        /// The folder with the CA.
         directory: PathBuf,
     },
-    /// The certificate is that of another key, so nobody who trusts it would believe this one.
+    /// The certificate belongs to another key, so clients that trust it would refuse this key's
+    /// certificates.
     #[error("{path} is the certificate of another key")]
     OtherKey {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
     },
-    /// The certificate file holds no PEM certificate.
-    #[error("{path} holds no PEM certificate")]
+    /// The certificate file does not contain a PEM certificate.
+    #[error("{path} contains no PEM certificate")]
     NoCertificate {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
     },
 }
@@ -101,11 +102,11 @@ impl std::fmt::Debug for Ca {
 }
 
 /// Midnight of a day this many years from then, for validity periods. Whole days hide small
-/// differences of clocks.
+/// differences between clocks.
 fn years_from(then: Timestamp, years: i16) -> impl FnOnce(&mut CertificateParams, Bound) {
     let day = jiff::tz::TimeZone::UTC.to_datetime(then).date();
-    // The 28th exists in every month. Who judges knows no time before 1970, and the last
-    // year of a certificate is 9999 (RFC 5280 §4.1.2.5).
+    // The 28th exists in every month. The TLS library knows no time before 1970, and the last year
+    // of a certificate is 9999 (RFC 5280 §4.1.2.5).
     let (year, month, day) = match day.year().saturating_add(years) {
         ..1970 => (1970, 1, 1),
         year => (year.min(9999), day.month(), day.day().min(28)),
@@ -117,9 +118,9 @@ fn years_from(then: Timestamp, years: i16) -> impl FnOnce(&mut CertificateParams
     }
 }
 
-/// The time by which the TLS library judges certificates of a [`Ca`]: the one at which the CA
-/// was made or read. A client trusts it alone and for the life of its stack, so nothing can
-/// expire meanwhile, wherever the clocks of machine and stack are set.
+/// The time as of which the TLS library checks certificates of a [`Ca`]: when the CA was created or
+/// read. A client trusts only this CA, for the lifetime of its stack, so nothing can expire in
+/// between, however the clocks of machine and stack are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct MadeAt(pub(crate) Timestamp);
 
@@ -130,17 +131,17 @@ impl TimeProvider for MadeAt {
     }
 }
 
-/// Which end of a validity period.
+/// An end of a validity period.
 enum Bound {
     NotBefore,
     NotAfter,
 }
 
 impl Ca {
-    /// Makes a CA that can vouch for `names` and nothing else.
+    /// Creates a CA that is valid for `names` and nothing else.
     ///
     /// # Errors
-    /// [`CaError::Certificate`] when the certificate cannot be made.
+    /// [`CaError::Certificate`] if the certificate cannot be created.
     pub fn create(clock: &Clock, names: &[&str]) -> Result<Self, CaError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
@@ -165,8 +166,8 @@ impl Ca {
     /// Reads a CA that [`Ca::save`] wrote.
     ///
     /// # Errors
-    /// [`CaError::Read`] when a file is missing, [`CaError::CutOff`] when it ends too early,
-    /// [`CaError::Certificate`] when it is not one.
+    /// [`CaError::Read`] if a file is missing, [`CaError::CutOff`] if it is truncated,
+    /// [`CaError::Certificate`] if it is not a certificate.
     pub fn load(directory: &Path) -> Result<Self, CaError> {
         let read = |name: &str| {
             let path = directory.join(name);
@@ -181,18 +182,18 @@ impl Ca {
         let ca = Self::from_pem(certificate, key, &directory.join(CERTIFICATE))?;
         if !constraints::restrict_addresses(&ca.certificate) {
             tracing::warn!(
-                "the CA in {} was made by an earlier version: who trusts it trusts its key for IP addresses, e-mail \
-                 addresses and URIs too; `logto-testkit ca create DIR` makes one that is good for its host name only",
+                "the CA in {} was created by an earlier version: clients that trust it trust its key for IP addresses, e-mail \
+                 addresses and URIs too; create one that is valid for its host name only with `logto-testkit ca create DIR`",
                 directory.display()
             );
         }
         Ok(ca)
     }
 
-    /// A CA kept elsewhere than in a folder; `place` is where, for errors.
+    /// Reads a CA that is stored elsewhere than in a folder; `place` is named in errors.
     ///
     /// # Errors
-    /// [`CaError`] when the texts are no certificate and key.
+    /// [`CaError`] if the texts are not a certificate and its key.
     pub fn from_pem(certificate_pem: String, key_pem: String, place: &Path) -> Result<Self, CaError> {
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| CaError::NoCertificate { path: place.to_owned() })?;
@@ -205,8 +206,8 @@ impl Ca {
         Ok(Self { certificate_pem, certificate, key_pem, issuer, made })
     }
 
-    /// Whether there is a CA in `directory`: a certificate that others may trust by now. An
-    /// empty file or one that is cut off, as a full disk leaves it, is none.
+    /// Whether `directory` contains a CA: a certificate that others may already trust. An empty or
+    /// truncated file, as a full disk leaves it, does not count.
     #[must_use]
     pub fn is_in(directory: &Path) -> bool {
         match files::read_text(&directory.join(CERTIFICATE), files::SMALL_LIMIT) {
@@ -215,7 +216,7 @@ impl Ca {
         }
     }
 
-    /// Writes `ca.pem` and `ca.key` (readable by the owner only) into `directory`.
+    /// Writes `ca.pem` and `ca.key` (readable only by the owner) to `directory`.
     ///
     /// # Errors
     /// [`CaError::Exists`]: an existing CA is never overwritten; [`CaError::Write`].
@@ -228,8 +229,8 @@ impl Ca {
         if Self::is_in(directory) {
             return Err(CaError::Exists { directory: directory.to_owned() });
         }
-        // What is there is no whole certificate, so nobody trusts it and no key is lost. The
-        // certificate comes last: where it is, the CA is whole.
+        // An existing file is not a complete certificate, so nothing trusts it and no key is lost.
+        // The certificate comes last: if it exists, the CA is complete.
         let (certificate, key) = (directory.join(CERTIFICATE), directory.join(KEY));
         match std::fs::remove_file(&certificate) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -246,13 +247,13 @@ impl Ca {
         }
     }
 
-    /// The CA's certificate, for whoever is to trust it.
+    /// The CA's certificate, for clients that are to trust it.
     #[must_use]
     pub fn certificate_pem(&self) -> &str {
         &self.certificate_pem
     }
 
-    /// The CA's private key. Whoever has it can vouch for the CA's names.
+    /// The CA's private key, with which certificates for the CA's names can be issued.
     #[must_use]
     pub fn key_pem(&self) -> &str {
         &self.key_pem
@@ -263,24 +264,24 @@ impl Ca {
         &self.certificate
     }
 
-    /// When it was made or read.
+    /// When it was created or read.
     pub(crate) fn made(&self) -> MadeAt {
         self.made
     }
 
-    /// TLS for a server of that name, with a certificate of its own.
+    /// TLS configuration for a server of that name, with its own certificate.
     ///
     /// # Errors
-    /// [`CaError::Certificate`] when `name` is no DNS name.
+    /// [`CaError::Certificate`] if `name` is not a DNS name.
     pub fn server_config(&self, name: &str) -> Result<Arc<rustls::ServerConfig>, CaError> {
         let leaf = self.leaf(name)?;
         Ok(leaf.config)
     }
 
-    /// A leaf certificate for `name`, its TLS configuration and its key's digest.
+    /// A leaf certificate for `name`, with its TLS configuration and its key's digest.
     ///
     /// # Errors
-    /// [`CaError::Certificate`] when `name` is no DNS name.
+    /// [`CaError::Certificate`] if `name` is not a DNS name.
     pub fn leaf(&self, name: &str) -> Result<Leaf, CaError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![name.to_owned()])?;
@@ -303,13 +304,13 @@ impl Ca {
     }
 }
 
-/// A server's certificate in use.
+/// A certificate in use by a server.
 #[derive(Debug, Clone)]
 pub struct Leaf {
     /// The server side of TLS.
     pub config: Arc<rustls::ServerConfig>,
-    /// Base64 of the SHA-256 of the public key, as Chromium's
-    /// `--ignore-certificate-errors-spki-list` takes it.
+    /// Base64 of the SHA-256 of the public key, in the format of Chromium's
+    /// `--ignore-certificate-errors-spki-list`.
     pub spki_digest: String,
 }
 
@@ -320,14 +321,14 @@ fn spki_digest(key: &KeyPair) -> String {
     base64::engine::general_purpose::STANDARD.encode(digest.as_ref())
 }
 
-/// The one crypto provider, passed explicitly so that no process-wide default is needed.
+/// The only crypto provider, passed explicitly so that no process-wide default is needed.
 pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     static PROVIDER: std::sync::LazyLock<Arc<rustls::crypto::CryptoProvider>> =
         std::sync::LazyLock::new(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
     PROVIDER.clone()
 }
 
-/// A file of PEM (RFC 7468 §3).
+/// Formats data as PEM (RFC 7468 §3).
 fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine as _;
     let encoded = base64::engine::general_purpose::STANDARD.encode(der);
@@ -341,7 +342,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     text + &format!("-----END {label}-----\n")
 }
 
-/// What an interrupted write left of a PEM file.
+/// Whether a PEM file was truncated by an interrupted write.
 fn is_cut_off(pem: &str) -> bool {
     let pem = pem.trim();
     "-----BEGIN ".starts_with(pem) || pem.starts_with("-----BEGIN ") && !pem.contains("-----END ")

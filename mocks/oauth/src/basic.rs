@@ -1,9 +1,8 @@
 //! The `Authorization: Basic` header as a form of client authentication.
 //!
-//! RFC 6749 §2.3.1 wants id and secret form-encoded before they are joined,
-//! and many clients do not do that. [`parse`] gives the halves as they were
-//! sent, [`form_decoded`] as the RFC reads them; a provider decides which
-//! readings it accepts.
+//! RFC 6749 §2.3.1 requires ID and secret to be form-encoded before they are joined, and many
+//! clients do not do that. [`parse`] returns the halves as they were sent, [`form_decoded`] as the
+//! RFC reads them; a provider decides which readings it accepts.
 
 use std::fmt;
 
@@ -13,18 +12,18 @@ use base64::{
 };
 use thiserror::Error;
 
-/// Decoders differ on padding, and clients leave it out: accept both.
+/// Decoders differ on padding, and some clients omit it: accept both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The two halves of the header.
+/// The two halves of the header, ID and secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// Before the first colon.
+    /// The text before the first colon.
     pub id: String,
-    /// After the first colon; may hold further colons.
+    /// The text after the first colon; may contain further colons.
     pub secret: String,
 }
 
@@ -35,20 +34,20 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Why a header could not be read.
+/// Why a header could not be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Malformed {
-    /// Another scheme than `Basic`.
+    /// The header has another scheme than `Basic`.
     #[error("the scheme of the Authorization header is not Basic")]
     Scheme,
-    /// Not base64.
+    /// The credentials are not base64.
     #[error("what follows Basic is not base64")]
     Base64,
-    /// Not UTF-8 once decoded.
+    /// The decoded credentials are not UTF-8.
     #[error("the decoded credentials are not UTF-8")]
     Encoding,
-    /// No colon.
-    #[error("the decoded credentials hold no colon")]
+    /// The decoded credentials have no colon.
+    #[error("the decoded credentials contain no colon")]
     Colon,
 }
 
@@ -59,7 +58,7 @@ pub fn is_basic(header: &str) -> bool {
     scheme.eq_ignore_ascii_case("basic")
 }
 
-/// Reads a header value (RFC 7617 §2) without any further decoding.
+/// Parses a header value (RFC 7617 §2) without any further decoding.
 ///
 /// # Errors
 /// [`Malformed`] says which step failed.
@@ -74,8 +73,8 @@ pub fn parse(header: &str) -> Result<Credentials, Malformed> {
     Ok(Credentials { id: id.to_owned(), secret: secret.to_owned() })
 }
 
-/// The halves read as form-encoded text (RFC 6749 §2.3.1): `+` is a space,
-/// `%XX` a byte. Broken escapes stay as they are.
+/// The halves decoded as form-encoded text (RFC 6749 §2.3.1): `+` is a space, `%XX` a byte. Broken
+/// escapes stay unchanged.
 #[must_use]
 pub fn form_decoded(credentials: &Credentials) -> Credentials {
     Credentials { id: decode(&credentials.id), secret: decode(&credentials.secret) }

@@ -1,17 +1,16 @@
-//! The `error` values of the specifications a provider speaks.
+//! The `error` values of the specifications that a provider implements.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Declares the enum and its wire names in one list, so that neither can
-/// lack a line the other has.
+/// Declares the enum and its wire names in one list, so that both always match.
 macro_rules! error_codes {
     ($($(#[$doc:meta])+ $name:ident => $wire:literal,)+) => {
         /// The value of `error` in a refusal.
         ///
-        /// It carries the wire name only: status and description belong to the
-        /// endpoint, which knows why it refuses.
+        /// It carries only the wire name: status and description belong to the endpoint, which
+        /// knows why it refuses.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -36,9 +35,9 @@ macro_rules! error_codes {
 error_codes! {
     /// A parameter is missing, repeated or malformed (RFC 6749 §4.1.2.1, §5.2).
     InvalidRequest => "invalid_request",
-    /// The client is unknown or did not prove who it is (RFC 6749 §5.2).
+    /// The client is unknown or did not authenticate (RFC 6749 §5.2).
     InvalidClient => "invalid_client",
-    /// Code or refresh token is unknown, used, expired or somebody else's (RFC 6749 §5.2).
+    /// Code or refresh token is unknown, used, expired or issued to another client (RFC 6749 §5.2).
     InvalidGrant => "invalid_grant",
     /// The client may not use this grant or method (RFC 6749 §4.1.2.1, §5.2).
     UnauthorizedClient => "unauthorized_client",
@@ -46,15 +45,15 @@ error_codes! {
     UnsupportedGrantType => "unsupported_grant_type",
     /// A scope is unknown, malformed or not allowed (RFC 6749 §4.1.2.1, §5.2).
     InvalidScope => "invalid_scope",
-    /// The person or the provider said no (RFC 6749 §4.1.2.1).
+    /// The person or the provider refused (RFC 6749 §4.1.2.1).
     AccessDenied => "access_denied",
-    /// The provider does not offer this response type (RFC 6749 §4.1.2.1).
+    /// The provider does not support this response type (RFC 6749 §4.1.2.1).
     UnsupportedResponseType => "unsupported_response_type",
     /// The provider failed (RFC 6749 §4.1.2.1).
     ServerError => "server_error",
     /// The provider is overloaded or in maintenance (RFC 6749 §4.1.2.1).
     TemporarilyUnavailable => "temporarily_unavailable",
-    /// `prompt=none`, but nobody is signed in (OpenID Connect Core §3.1.2.6).
+    /// `prompt=none`, but the person is not signed in (OpenID Connect Core §3.1.2.6).
     LoginRequired => "login_required",
     /// `prompt=none`, but a permission is missing (OpenID Connect Core §3.1.2.6).
     ConsentRequired => "consent_required",
@@ -66,7 +65,7 @@ error_codes! {
     RequestNotSupported => "request_not_supported",
     /// `request_uri` is not supported (OpenID Connect Core §3.1.2.6).
     RequestUriNotSupported => "request_uri_not_supported",
-    /// `request_uri` leads nowhere or to bad data (OpenID Connect Core §3.1.2.6).
+    /// `request_uri` cannot be fetched or has invalid contents (OpenID Connect Core §3.1.2.6).
     InvalidRequestUri => "invalid_request_uri",
     /// The request object is invalid (OpenID Connect Core §3.1.2.6).
     InvalidRequestObject => "invalid_request_object",
@@ -78,11 +77,11 @@ error_codes! {
     InvalidToken => "invalid_token",
     /// The bearer token lacks a scope (RFC 6750 §3.1).
     InsufficientScope => "insufficient_scope",
-    /// The redirect address is not registered (RFC 7591 §3.2.2, and providers' own use).
+    /// The redirect URI is not registered (RFC 7591 §3.2.2, and providers' own use).
     InvalidRedirectUri => "invalid_redirect_uri",
     /// Metadata of a client is invalid (RFC 7591 §3.2.2).
     InvalidClientMetadata => "invalid_client_metadata",
-    /// The provider does not offer this response mode (in use by providers, no RFC).
+    /// The provider does not support this response mode (used by providers, without an RFC).
     UnsupportedResponseMode => "unsupported_response_mode",
     /// The revocation endpoint does not know this kind of token (RFC 7009 §2.2.1).
     UnsupportedTokenType => "unsupported_token_type",

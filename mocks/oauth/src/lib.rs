@@ -1,18 +1,17 @@
 //! Provider-side vocabulary of OAuth 2.0 and OpenID Connect.
 //!
-//! The mock providers share these words, and nothing here does I/O, reads a
-//! clock or draws a random number. Every part answers one question a provider
-//! has to ask:
+//! The mock providers share these types; nothing here does I/O, reads a clock or draws a random
+//! number. Every part answers one question that a provider has to ask:
 //!
 //! | module | question |
 //! |---|---|
 //! | [`params`] | what was sent, and was a parameter sent twice? |
 //! | [`basic`] | who does the `Authorization: Basic` header claim to be? |
-//! | [`secret`] | is this the registered secret, and if not, what is odd about it? |
-//! | [`redirect_uri`] | how does an unregistered address differ from the registered ones? |
+//! | [`secret`] | is this the registered secret, and if not, how does it differ? |
+//! | [`redirect_uri`] | how does an unregistered URI differ from the registered ones? |
 //! | [`pkce`] | does the verifier belong to the challenge? |
-//! | [`Scopes`] | what was asked for, and what of it is allowed? |
-//! | [`ErrorCode`] | what is the refusal called on the wire? |
+//! | [`Scopes`] | what was requested, and which of it is allowed? |
+//! | [`ErrorCode`] | what is the error called on the wire? |
 //!
 //! ```
 //! let scopes = oauth::Scopes::parse("openid profile openid");

@@ -1,4 +1,4 @@
-//! Parameters of a query or a form, aware of repetition.
+//! Parameters of a query or a form, including repeated ones.
 
 use std::collections::HashSet;
 
@@ -6,8 +6,8 @@ use thiserror::Error;
 
 /// Parameters in the order in which they were sent.
 ///
-/// RFC 6749 §3.1 and §3.2 forbid to send a parameter twice, so a map would
-/// hide an error; this list keeps every value.
+/// RFC 6749 §3.1 and §3.2 forbid sending a parameter twice, so a map would hide an error; this list
+/// keeps every value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
 
@@ -17,16 +17,16 @@ pub struct Params(Vec<(String, String)>);
 pub struct Duplicate(pub String);
 
 impl Params {
-    /// Reads a query or an `application/x-www-form-urlencoded` body.
+    /// Parses a query or an `application/x-www-form-urlencoded` body.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Params(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
-    /// The only value of `name`.
+    /// The single value of `name`, if it was sent.
     ///
     /// # Errors
-    /// [`Duplicate`] when it was sent more than once.
+    /// [`Duplicate`] if it was sent more than once.
     pub fn one(&self, name: &str) -> Result<Option<&str>, Duplicate> {
         let mut values = self.all(name);
         let first = values.next();
@@ -41,13 +41,13 @@ impl Params {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    /// The first value of `name`, for places where repetition does no harm.
+    /// The first value of `name`, for parameters whose repetition does no harm.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    /// Names that were sent more than once, each named once, in order.
+    /// Names that were sent more than once, each listed once, in order.
     #[must_use]
     pub fn repeated(&self) -> Vec<&str> {
         let (mut seen, mut told) = (HashSet::new(), HashSet::new());
@@ -65,7 +65,7 @@ impl Params {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Whether nothing was sent.
+    /// Whether no parameter was sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -18,7 +18,7 @@ pub fn verify_s256(challenge: &str, verifier: &str) -> bool {
     secret::equal(challenge, &s256(verifier))
 }
 
-/// What is wrong with the form of a verifier or a challenge.
+/// Why a verifier or a challenge is malformed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Defect {
     /// Shorter than 43 characters.
@@ -27,12 +27,12 @@ pub enum Defect {
     /// Longer than 128 characters.
     #[error("has {0} characters, at most 128 are allowed")]
     TooLong(usize),
-    /// A character outside `A-Z a-z 0-9 - . _ ~`.
-    #[error("holds {0:?}, but only letters, digits and - . _ ~ are allowed")]
+    /// A character other than `A-Z a-z 0-9 - . _ ~`.
+    #[error("contains {0:?}, but only letters, digits and - . _ ~ are allowed")]
     Character(char),
 }
 
-/// Form of a `code_verifier` (RFC 7636 §4.1).
+/// Checks the form of a `code_verifier` (RFC 7636 §4.1).
 ///
 /// # Errors
 /// The first defect found: length before characters.
@@ -40,7 +40,7 @@ pub fn check_verifier(verifier: &str) -> Result<(), Defect> {
     check(verifier)
 }
 
-/// Form of a `code_challenge` (RFC 7636 §4.2, the same as of a verifier).
+/// Checks the form of a `code_challenge` (RFC 7636 §4.2, the same as for a verifier).
 ///
 /// # Errors
 /// The first defect found: length before characters.

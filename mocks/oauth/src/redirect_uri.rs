@@ -1,86 +1,85 @@
-//! Saying how an unregistered `redirect_uri` differs from the registered ones.
+//! Explains how an unregistered `redirect_uri` differs from the registered ones.
 //!
-//! Which differences a provider forgives is its own rule; this module only
-//! explains a refusal.
+//! Each provider decides which differences it tolerates; this module only explains a refusal.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// How the address that was sent differs from one that would have been right, shown as
-/// "differs from `…` by a trailing slash".
+/// How the URI that was sent differs from one that would have been right, displayed as "differs
+/// from `…` by a trailing slash".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// The one that would have been right.
+    /// The URI that would have been right.
     pub expected: String,
-    /// The parts in which the two differ, in the order in which an address is read. Never empty.
+    /// The parts in which the two differ, in the order of a URI. Never empty.
     pub parts: Vec<Part>,
 }
 
-/// How an address that is not registered differs from each registered one, the most similar first;
-/// shown by the most similar, or as "none is" where there is none.
+/// How an unregistered URI differs from each registered one, the most similar first; displayed by
+/// the most similar one, or as "none is" if there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Differences(pub Vec<Difference>);
 
-/// A part in which two addresses differ.
+/// A part in which two URIs differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// White space in front of or after one of the two.
+    /// White space before or after one of the two.
     #[error("white space around it")]
     WhiteSpace,
     /// Slashes at the end of one of the two.
     #[error("a trailing slash")]
     TrailingSlash,
-    /// Capitals.
+    /// Upper and lower case.
     #[error("letter case")]
     LetterCase,
-    /// Both mean the same to a browser.
+    /// Both have the same meaning to a browser.
     #[error("spelling only (encoding or a default port)")]
     Spelling,
-    /// `http` or `https`.
+    /// The scheme, `http` or `https`.
     #[error("scheme")]
     Scheme,
     /// User name and password.
     #[error("user information")]
     UserInfo,
-    /// The host.
+    /// The host name or IP address.
     #[error("host")]
     Host,
     /// The port.
     #[error("port")]
     Port,
-    /// The path, by more than a slash at its end or letter case.
+    /// The path, other than by a trailing slash or letter case.
     #[error("path")]
     Path,
-    /// The query.
+    /// The query string.
     #[error("query")]
     Query,
-    /// The fragment.
+    /// The fragment after `#`.
     #[error("fragment")]
     Fragment,
-    /// One of the two is not an absolute URL.
+    /// One of the two is not an absolute URL, so they cannot be compared by parts.
     #[error("everything")]
     Everything,
 }
 
 impl Difference {
-    /// Compares two addresses that are not the same.
+    /// Compares two URIs that are not equal.
     #[must_use]
     pub fn between(expected: &str, given: &str) -> Self {
         Self { expected: expected.to_owned(), parts: parts(expected, given) }
     }
 
-    /// How unlikely it is that the two addresses mean the same.
+    /// How unlikely it is that the two URIs mean the same.
     fn weight(&self) -> u32 {
         self.parts.iter().map(|part| part.weight()).sum()
     }
 }
 
 impl Differences {
-    /// Compares an address with the registered ones, none of which it is.
+    /// Compares an unregistered URI with the registered ones.
     #[must_use]
     pub fn of(registered: &[String], given: &str) -> Self {
         let each = registered.iter().map(|registered| Difference::between(registered, given));
@@ -136,7 +135,7 @@ fn parts(expected: &str, given: &str) -> Vec<Part> {
     if expected.to_lowercase() == given.to_lowercase() {
         return vec![Part::LetterCase];
     }
-    // Reading an address drops the white space around it.
+    // Parsing a URL drops the white space around it.
     let (Ok(left), Ok(right)) = (Url::parse(expected), Url::parse(given)) else {
         return vec![Part::Everything];
     };
@@ -147,7 +146,8 @@ fn parts(expected: &str, given: &str) -> Vec<Part> {
         (left.scheme() != right.scheme(), Part::Scheme),
         (user(&left) != user(&right), Part::UserInfo),
         (left.host_str() != right.host_str(), Part::Host),
-        // A default port is none here: another scheme, which brings another one, is one difference and not two.
+        // A default port does not count: a different scheme with its own default port is one
+        // difference and not two.
         (left.port() != right.port(), Part::Port),
         (left.path() != right.path(), path),
         (left.query() != right.query(), Part::Query),
@@ -217,7 +217,7 @@ mod tests {
         for (with, without) in [
             ("https://app.example/callback/", "https://app.example/callback"),
             ("https://app.example/?next=/", "https://app.example/?next="),
-            // Without a scheme it is no address at all, and yet the slash is all that differs.
+            // Without a scheme it is not a URL at all, and yet only the slash differs.
             ("app.example/callback/", "app.example/callback"),
         ] {
             assert_eq!(by(with, without), "a trailing slash", "{with}");

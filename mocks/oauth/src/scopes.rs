@@ -5,9 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// A list of scopes without repetitions, in the order in which they were sent
-/// (RFC 6749 §3.3). Two lists are equal when their order is equal too; use
-/// [`Scopes::same_set`] where only the members count.
+/// A list of scopes without repetitions, in the order in which they were sent (RFC 6749 §3.3). Two
+/// lists are equal only if their order is; use [`Scopes::same_set`] if only the members count.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<String>);
 
@@ -29,52 +28,52 @@ impl Scopes {
         self.0.iter().map(String::as_str)
     }
 
-    /// Those of ours that `other` has too, in our order.
+    /// The scopes that `other` contains too, in the order of this list.
     #[must_use]
     pub fn intersect(&self, other: &Scopes) -> Scopes {
         let others = other.members();
         Scopes(self.0.iter().filter(|scope| others.contains(scope.as_str())).cloned().collect())
     }
 
-    /// Those of ours that `other` lacks, in our order.
+    /// The scopes that `other` does not contain, in the order of this list.
     #[must_use]
     pub fn minus(&self, other: &Scopes) -> Scopes {
         let others = other.members();
         Scopes(self.0.iter().filter(|scope| !others.contains(scope.as_str())).cloned().collect())
     }
 
-    /// Whether `other` has every scope of ours.
+    /// Whether `other` contains every scope of this list.
     #[must_use]
     pub fn is_subset(&self, other: &Scopes) -> bool {
         let others = other.members();
         self.iter().all(|scope| others.contains(scope))
     }
 
-    /// Whether both lists have the same members, in whatever order.
+    /// Whether both lists have the same members, in any order.
     #[must_use]
     pub fn same_set(&self, other: &Scopes) -> bool {
         self.0.len() == other.0.len() && self.is_subset(other)
     }
 
-    /// For looking up many: a list may come from outside, and be long.
+    /// For many look-ups: a list may come from outside, and be long.
     fn members(&self) -> HashSet<&str> {
         self.iter().collect()
     }
 
-    /// Appends a scope unless it is there already.
+    /// Appends a scope unless it is already in the list.
     pub fn insert(&mut self, scope: &str) {
         if !self.contains(scope) {
             self.0.push(scope.to_owned());
         }
     }
 
-    /// Number of scopes.
+    /// The number of scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -103,22 +102,22 @@ impl fmt::Display for Scopes {
     }
 }
 
-/// As a list of strings, the form of configuration files and token claims.
+/// Written as a list of strings, the form of configuration files and token claims.
 impl Serialize for Scopes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-/// From a list of strings. An element with white space is refused: it is two
-/// scopes written as one.
+/// Read from a list of strings. An element with white space is refused: it is two scopes written as
+/// one.
 impl<'de> Deserialize<'de> for Scopes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::<String>::deserialize(deserializer)?;
         for scope in &list {
             if scope.is_empty() || scope.contains(char::is_whitespace) {
                 return Err(D::Error::custom(format!(
-                    "`{scope}` is not one scope: write a list, one scope an element"
+                    "`{scope}` is not one scope: write a list with one scope per element"
                 )));
             }
         }
@@ -158,7 +157,7 @@ mod tests {
         assert!(!scopes.is_empty());
     }
 
-    /// RFC 6749 §3.3: a scope has no white space in it, and is not empty.
+    /// RFC 6749 §3.3: a scope does not contain white space, and is not empty.
     #[test]
     fn is_a_list_in_json_with_one_scope_an_element() {
         let scopes: Scopes = serde_json::from_str(r#"["openid", "profile", "openid"]"#).unwrap();
@@ -166,7 +165,10 @@ mod tests {
         for wrong in ["", "openid profile", "\topenid"] {
             let refused = serde_json::from_value::<Scopes>(serde_json::json!(["email", wrong]));
             let message = refused.unwrap_err().to_string();
-            assert_eq!(message, format!("`{wrong}` is not one scope: write a list, one scope an element"));
+            assert_eq!(
+                message,
+                format!("`{wrong}` is not one scope: write a list with one scope per element")
+            );
         }
     }
 

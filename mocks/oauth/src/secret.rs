@@ -1,5 +1,4 @@
-//! Comparing secrets, and saying what is odd about a wrong one without ever
-//! repeating it.
+//! Compares secrets, and explains how a wrong one differs without repeating it.
 
 use std::iter::zip;
 
@@ -8,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::basic::{Credentials, form_decoded};
 
-/// Compares without giving away, by its duration, how much was equal: the
-/// digests are compared, every byte of them.
+/// Compares in a time that does not reveal how much was equal: the digests are compared, every byte
+/// of them.
 #[must_use]
 pub fn equal(expected: &str, given: &str) -> bool {
     let expected = digest(&SHA256, expected.as_bytes());
@@ -19,57 +18,57 @@ pub fn equal(expected: &str, given: &str) -> bool {
     std::hint::black_box(difference) == 0
 }
 
-/// What is odd about a wrong secret, shown to follow "the secret …": "is the client id".
+/// How a wrong secret differs; displayed to follow "the secret …": "is the client id".
 ///
-/// It names no secret, so that it may stand in journals and reports.
+/// It does not contain the secret, so it may appear in journals and reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
-    /// Nothing was sent.
+    /// The secret is empty.
     #[error("is empty")]
     Empty,
-    /// The most common slip: the wrong field was copied.
+    /// The most common mistake: the wrong field was copied.
     #[error("is the client id")]
     ClientId,
-    /// There is none.
+    /// It does not differ.
     #[error("is the registered one")]
     None,
-    /// White space in front of it, and nothing else.
+    /// White space before it, and no other difference.
     #[error("differs from the registered one only by leading whitespace")]
     LeadingWhiteSpace,
-    /// White space after it, and nothing else.
+    /// White space after it, and no other difference.
     #[error("differs from the registered one only by trailing whitespace")]
     TrailingWhiteSpace,
-    /// White space on both sides, and nothing else.
+    /// White space on both sides, and no other difference.
     #[error("differs from the registered one only by white space around it")]
     SurroundingWhiteSpace,
-    /// Quotation marks around it, and nothing else.
+    /// Quotation marks around it, and no other difference.
     #[error("differs from the registered one only by quotation marks around it")]
     QuotationMarks,
-    /// It was encoded, and the registered one was not.
+    /// It is percent-encoded, and the registered one is not.
     #[error("is percent-encoded")]
     PercentEncoded,
-    /// The registered one has escapes of its own, and they were read.
+    /// The registered one contains escapes, and they were decoded.
     #[error("is the registered one, percent-decoded once too often")]
     PercentDecoded,
-    /// Capitals, and nothing else.
+    /// Upper and lower case, and no other difference.
     #[error("differs from the registered one only by letter case")]
     LetterCase,
     /// The beginning or the end of the registered one.
     #[error("is truncated: {missing} characters are missing")]
     Truncated {
-        /// How many characters are missing.
+        /// Number of missing characters.
         missing: usize,
     },
     /// The registered one, and more.
     #[error("is the registered one with something added")]
     SomethingAdded,
-    /// Nothing is known of how.
+    /// Some other difference.
     #[error("differs from the registered one")]
     Other,
 }
 
-/// What is odd about a wrong secret. `client_id` is the id the secret came with.
+/// How a wrong secret differs. `client_id` is the ID that was sent with the secret.
 #[must_use]
 pub fn difference(expected: &str, given: &str, client_id: Option<&str>) -> Difference {
     if given.is_empty() {
@@ -117,7 +116,8 @@ fn surrounding_white_space(expected: &str, given: &str) -> Option<Difference> {
     })
 }
 
-/// White space, and what comes along with a paste as unseen: control characters, and those without width.
+/// White space, and other invisible characters that are pasted along: control and zero-width
+/// characters.
 #[must_use]
 pub fn is_white_space(c: char) -> bool {
     let without_width = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}');
@@ -142,7 +142,8 @@ mod tests {
         assert!(equal("", ""));
     }
 
-    /// No difference between two digests may make up for another one: not even where all of them cancel out.
+    /// Differences between two digests must not cancel each other out, not even if all of them
+    /// would.
     #[test]
     fn differences_do_not_cancel_out() {
         let folded =

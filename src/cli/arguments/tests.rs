@@ -34,7 +34,7 @@ fn refuses_what_makes_no_sense() {
             ["--logto", "localhost:3001", "--logto-m2m", "a:b"],
             "takes `embedded`, `container`, `container:TAG` or an http(s) URL",
         ),
-        (["--logto", "http://localhost:3001", "--logto-m2m", "a"], "there is no colon"),
+        (["--logto", "http://localhost:3001", "--logto-m2m", "a"], "without a colon"),
         (["--logto", "http://localhost", "--logto-m2m", "a:b"], "say --logto-admin"),
     ] {
         let error = backend(&arguments).logto().unwrap_err().to_string();
@@ -57,16 +57,16 @@ fn a_container_has_a_tag_and_an_image() {
         assert!(container(&["--logto", odd]).unwrap_err().contains("--logto takes"), "{odd}");
     }
     let refused = container(&["--logto", "container", "--huggingface-listen", "127.0.0.1:443"]);
-    assert!(refused.unwrap_err().contains("--huggingface-listen is not for --logto container"));
+    assert!(refused.unwrap_err().contains("--huggingface-listen cannot be used with --logto container"));
     for option in ["--logto-m2m=a:b", "--logto-m2m-file=x", "--state-file=x", "--allow-shared-tenant"] {
         let name = option.split('=').next().unwrap();
         let refused = container(&["--logto", "container", option]).unwrap_err();
-        assert!(refused.contains(&format!("{name} is not for --logto container")), "{refused}");
+        assert!(refused.contains(&format!("{name} cannot be used with --logto container")), "{refused}");
         let refused = container(&[option]).unwrap_err();
-        assert!(refused.contains(&format!("{name} is for a running Logto")), "{refused}");
+        assert!(refused.contains(&format!("{name} requires a running Logto")), "{refused}");
     }
     let refused = container(&["--keep"]).unwrap_err();
-    assert_eq!(refused, "--keep is for --logto container; this run has --logto embedded");
+    assert_eq!(refused, "--keep requires --logto container; this run has --logto embedded");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What came of one story or scenario on both sides.
+//! The result of one story or scenario on both sides.
 
 /// A row of the report.
 #[derive(Debug)]
@@ -8,16 +8,16 @@ pub(super) struct Row {
     pub(super) logto: Cell,
 }
 
-/// What came of it on one side.
+/// The result on one side.
 #[derive(Debug)]
 pub(super) enum Cell {
     /// As recorded, or as reviewed.
     Same,
-    /// Differs, and it is known why: each difference with its reason.
+    /// Differs for a known reason: each difference with its reason.
     Explained(Vec<(String, String)>),
     /// Differs: each difference in full.
     Different(Vec<String>),
-    /// It could not be told to its end, and why.
+    /// Could not be run to its end, with the reason.
     CannotRun(String),
 }
 
@@ -32,7 +32,7 @@ impl Cell {
         matches!(self, Self::Different(_))
     }
 
-    /// In a table.
+    /// The result as a word for the table.
     pub(super) fn word(&self) -> String {
         match self {
             Self::Same => "same".to_owned(),

@@ -4,20 +4,20 @@ use std::fmt::{self, Display, Formatter};
 
 use super::cell::{Cell, Row};
 
-/// The report.
+/// The whole report.
 pub(super) struct Report<'a> {
     pub(super) date: String,
-    /// Of the checkout.
+    /// The commit of the checkout.
     pub(super) commit: Option<String>,
-    /// What the running Logto is, as we were told.
+    /// Name and version of the running Logto, as given by the user.
     pub(super) logto: Option<&'a str>,
-    /// Which Logto was recorded.
+    /// The versions of Logto that were recorded.
     pub(super) recordings: Vec<String>,
     pub(super) stories: &'a [Row],
     pub(super) scenarios: &'a [Row],
 }
 
-/// Longer differences are cut: the report is read, not replayed.
+/// Longer differences are truncated: the report is for reading.
 const LINES: usize = 60;
 
 impl Display for Report<'_> {
@@ -25,14 +25,14 @@ impl Display for Report<'_> {
         writeln!(f, "# How faithful the double is\n")?;
         writeln!(
             f,
-            "Written by `logto-testkit fidelity`, which tells every recorded story of `tests/golden/` and walks every \
+            "Written by `logto-testkit fidelity`, which replays every recorded story of `tests/golden/` and walks every \
              scenario on\nthe embedded double and on a running Logto. *Same* means: every response as recorded, or the \
              transcript as reviewed.\n"
         )?;
         let commit = self.commit.as_deref().map(|commit| format!(", commit {commit}")).unwrap_or_default();
         writeln!(f, "- date: {}", self.date)?;
         writeln!(f, "- double: logto-testkit {}{commit}", env!("CARGO_PKG_VERSION"))?;
-        writeln!(f, "- running Logto: {}", self.logto.unwrap_or("version not told"))?;
+        writeln!(f, "- running Logto: {}", self.logto.unwrap_or("version not given"))?;
         writeln!(f, "- recorded Logto: {}", self.recordings.join("; "))?;
         table(f, "Recorded stories", self.stories)?;
         table(f, "Scenarios", self.scenarios)?;

@@ -7,7 +7,7 @@ use crate::golden::{
     Difference, KnownDifferences, KnownOn, ReplayError, RunningLogto, Story, Target, Tenant, replay,
 };
 
-/// Tells them one after the other: a running Logto has one tenant.
+/// Replays them one after the other: a running Logto has one tenant.
 pub(super) async fn tell(
     stories: &[(String, Story)],
     known: &KnownDifferences,

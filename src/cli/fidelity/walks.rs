@@ -64,7 +64,7 @@ fn cell(outcome: &Outcome) -> Cell {
     }
 }
 
-/// Side by side.
+/// Pairs the results of both sides.
 pub(super) fn rows(double: Vec<(String, Cell)>, logto: Vec<(String, Cell)>) -> Vec<Row> {
     double.into_iter().zip(logto).map(|((name, double), (_, logto))| Row { name, double, logto }).collect()
 }

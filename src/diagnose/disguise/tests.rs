@@ -4,13 +4,13 @@ use serde_json::json;
 use super::*;
 use crate::diagnose::yaml;
 
-/// A secret as it comes: letters and digits, with what goes wrong around them.
+/// A realistic secret: letters and digits, with defects around them.
 fn secrets() -> impl Strategy<Value = String> {
     ("[ \"'\n]{0,2}", "(oauth_app_secret_)?[A-Za-z0-9]{12,40}", "[ \"'\n;,]{0,2}")
         .prop_map(|(before, secret, after)| format!("{before}{secret}{after}"))
 }
 
-/// What of a value says something.
+/// The informative parts of a value.
 fn telling(value: &str) -> Vec<String> {
     let inner = value.replace("oauth_app_secret_", " ");
     let runs = inner.split(|c: char| !c.is_ascii_alphanumeric()).map(ToOwned::to_owned);
@@ -20,7 +20,7 @@ fn telling(value: &str) -> Vec<String> {
         .collect()
 }
 
-/// A value as a person may have it anywhere: what is looked for in a capsule is its inner part.
+/// A value that a person may have anywhere: the capsule must not contain its inner part.
 fn markers() -> impl Strategy<Value = String> {
     ("(Bearer |<|\"|x-)?", "[A-Z][A-Za-z0-9]{9,18}[0-9]", "(\n|>|\"| |%2B%2f)?")
         .prop_map(|(before, marker, after)| format!("{before}{marker}{after}"))
@@ -40,7 +40,7 @@ proptest! {
             "https://{}:{}@shop.acme.io/cb?token={}&code={}&{}#{}", i[at], i[at + 1], i[at + 2], i[at + 3], i[at + 4], i[at + 5]
         );
         let document = json!({
-            "description": "Somebody signs in.",
+            "description": "A person signs in.",
             "given": {
                 "huggingface": {
                     "app": {
@@ -98,7 +98,7 @@ proptest! {
             }
         }
         prop_assert!(!text.contains("acme"), "{}", text);
-        // What contracts define is as it was.
+        // What contracts define is unchanged.
         for pointer in [
             "/given/connector/factory", "/given/connector/config/profileMap/id", "/given/huggingface/switches/framing",
             "/given/connector/config/tokenEndpointAuthMethod", "/given/sign_in_experience/members/signInMode",
@@ -108,7 +108,7 @@ proptest! {
             let (own, other) = (Value::Object(kept.clone()), Value::Object(document.clone()));
             prop_assert_eq!(own.pointer(pointer), other.pointer(pointer), "{}", pointer);
         }
-        // A shape stays: white space, quotation marks, percent-encoding, length.
+        // The shape is kept: white space, quotation marks, percent-encoding, length.
         let shape = |text: &str| text.chars().map(|c| if c.is_ascii_alphanumeric() { 'x' } else { c }).collect::<String>();
         for pointer in ["/given/connector/client_secret", "/given/connector/config/customConfig/apiKey", "/given/app/session_secret"] {
             let (own, other) = (Value::Object(kept.clone()), Value::Object(document.clone()));
@@ -137,7 +137,7 @@ proptest! {
             "given": {
                 "huggingface": {
                     "app": { "client_id": id, "secret": right, "redirect_uris": [format!("https://{host}/callback/x")] },
-                    "accounts": [{ "username": person, "fullname": "Somebody", "email": mail }],
+                    "accounts": [{ "username": person, "fullname": "Anyone", "email": mail }],
                     "answers": [{ "path": "/oauth/token", "body": json!({ "access_token": other }).to_string() }],
                 },
                 "connector": { "client_id": format!("{id} "), "client_secret": short, "config": { "customHeaders": { "token": other } } },
@@ -163,7 +163,7 @@ proptest! {
         for value in [&person, &host, &mail] {
             prop_assert!(!text.to_lowercase().contains(value.as_str()), "{value}\n{text}");
         }
-        // What belongs together still does.
+        // Related values still match.
         let given = &document["given"];
         let stand_in = given["huggingface"]["app"]["secret"].as_str().unwrap_or_default();
         let shorter: String = stand_in.chars().skip(cut).collect();

@@ -1,4 +1,4 @@
-//! The OAuth app of a Space: the front matter of its `README.md` says what it is
+//! The OAuth app of a Space, which is declared in the front matter of its `README.md`
 //! (<https://huggingface.co/docs/hub/spaces-oauth>).
 
 use serde_json::Value;
@@ -7,12 +7,12 @@ use super::{kind, minutes, one_or_more, scopes, shape};
 use crate::diagnose::error::InputError;
 use crate::setup::OauthApp;
 
-/// What every Space's app has.
+/// Scopes that every Space's app has.
 const ALWAYS: [&str; 2] = ["openid", "profile"];
-/// How long its tokens are good for unless it says otherwise.
+/// Default lifetime of its tokens, in minutes.
 const MINUTES: u32 = 480;
 
-/// The front matter in a text, where that is a Space's with an OAuth app.
+/// The front matter in a text, if it belongs to a Space with an OAuth app.
 pub(super) fn front_matter(text: &str) -> Option<String> {
     let mut lines = text.lines().skip_while(|line| line.trim().is_empty()).peekable();
     let fenced = lines.next_if(|line| line.trim_end() == "---").is_some();
@@ -22,11 +22,11 @@ pub(super) fn front_matter(text: &str) -> Option<String> {
 
 pub(super) fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
     let Value::Object(members) = value else {
-        return shape(file, format!("there is {}", kind(value)), "it should be the front matter of a Space");
+        return shape(file, format!("found {}", kind(value)), "it should be the front matter of a Space");
     };
     if members.get("hf_oauth") != Some(&Value::Bool(true)) {
         let what = "`hf_oauth` is not true, so the Space has no OAuth app";
-        return shape(file, what, "say `hf_oauth: true` in its README.md");
+        return shape(file, what, "set `hf_oauth: true` in its README.md");
     }
     let more = scopes(members, "hf_oauth_scopes", file)?.unwrap_or_default();
     let always = ALWAYS.into_iter().filter(|scope| !more.iter().any(|other| other == scope));
@@ -73,7 +73,7 @@ mod tests {
         let told = |text: &str| read(text).unwrap_err();
         assert_eq!(
             told("title: x\nhf_oauth: false\n"),
-            "README.md: `hf_oauth` is not true, so the Space has no OAuth app; say `hf_oauth: true` in its README.md"
+            "README.md: `hf_oauth` is not true, so the Space has no OAuth app; set `hf_oauth: true` in its README.md"
         );
         let scope = told("hf_oauth: true\nhf_oauth_scopes: [emial]\n");
         assert!(scope.ends_with("Hugging Face has no scope `emial`; did you mean `email`?"), "{scope}");

@@ -1,4 +1,4 @@
-//! What the browser did.
+//! Causes in what the browser did.
 
 use super::see;
 use crate::findings::text::causes;
@@ -8,33 +8,33 @@ causes! {
     #[expect(clippy::enum_variant_names, reason = "they are named as their identifiers are")]
     "browser" Browser {
         AnotherTabFinished "another-tab-finished" {
-            cause: "Two tabs shared one sign-in; one of them finished it, and nothing is left for the other.",
+            cause: "Two tabs shared one sign-in; one of them finished it, so the other cannot continue.",
             place: Person,
-            fix: "Begin the sign-in once more in the tab that stayed behind; an app should send people who come back signed in to its home page.",
+            fix: "Start the sign-in again in the tab that was left behind; an app should send people who return already signed in to its home page.",
             see: see::AUTH_STATUS,
         }
         CallbackOpenedAgain "callback-opened-again" {
-            cause: "The address of a callback was opened once more; what it brings serves once.",
+            cause: "A callback URL was opened again; its code works only once.",
             place: Person,
-            fix: "Begin the sign-in once more. An app can spare people this page by sending those who are signed in to its home page.",
+            fix: "Start the sign-in again. An app can spare people this page by sending those who are signed in to its home page.",
             see: see::AUTH_STATUS,
         }
         AnotherBrowser "another-browser" {
-            cause: "The sign-in was begun in one browser and came back in another, which knows nothing of it.",
+            cause: "The sign-in was started in one browser and came back in another, which has no record of it.",
             place: Person,
-            fix: "Finish the sign-in in the browser in which it began; where an in-app browser opens links elsewhere, begin it there.",
+            fix: "Finish the sign-in in the browser in which it started; where an in-app browser opens links elsewhere, start it there.",
             see: see::AUTH_STATUS,
         }
         AnotherAttempt "another-attempt" {
-            cause: "The social button was pressed a second time, and then the first attempt was finished; only the last one counts.",
+            cause: "The social button was pressed a second time, and then the first attempt was finished; only the last attempt counts.",
             place: Person,
-            fix: "Go on with the attempt that was begun last, or press the button once more.",
+            fix: "Continue the most recent attempt, or press the button again.",
             see: see::AUTH_STATUS,
         }
         CookiesRefused "cookies-refused" {
-            cause: "The browser came back without the cookies that the sign-in had set.",
+            cause: "The browser came back without the cookies that were set during the sign-in.",
             place: Person,
-            fix: "Allow cookies for app and Logto, and finish the sign-in in the browser in which it began.",
+            fix: "Allow cookies for the app and Logto, and finish the sign-in in the browser in which it started.",
             see: see::COOKIES,
         }
     }

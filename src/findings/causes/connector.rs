@@ -1,4 +1,4 @@
-//! The connector in Logto.
+//! Causes in the connector in Logto.
 
 use super::see;
 use crate::findings::text::causes;
@@ -7,21 +7,21 @@ causes! {
     /// The connector in Logto.
     "connector" Connector {
         ClientIdUnknown "client-id-unknown" {
-            cause: "The connector's client id is not that of any OAuth app at Hugging Face.",
+            cause: "The connector's client ID does not belong to any OAuth app at Hugging Face.",
             place: LogtoConnector,
-            fix: "Copy the client id from the OAuth app's settings page at Hugging Face into the connector.",
+            fix: "Copy the client ID from the OAuth app's settings page at Hugging Face into the connector.",
             see: see::CONNECTOR,
         }
         ClientIdHasWhitespace "client-id-has-whitespace" {
-            cause: "The connector's client id has white space before or after it.",
+            cause: "The connector's client ID has white space before or after it.",
             place: LogtoConnector,
-            fix: "Type the client id again without the space or line break that came with the paste.",
+            fix: "Enter the client ID again without the space or line break that was pasted with it.",
             see: see::CONNECTOR,
         }
         SecretWrong "secret-wrong" {
-            cause: "The connector's client secret is not that of the OAuth app at Hugging Face.",
+            cause: "The connector's client secret does not match that of the OAuth app at Hugging Face.",
             place: LogtoConnector,
-            fix: "Copy the secret of the very app whose client id the connector has; if it is lost, refresh it on the app's settings page.",
+            fix: "Copy the secret of the same app whose client ID the connector has; if it is lost, refresh it on the app's settings page.",
             see: see::CONNECTOR,
         }
         SecretHasTrailingWhitespace "secret-has-trailing-whitespace" {
@@ -31,207 +31,207 @@ causes! {
             see: see::CONNECTOR,
         }
         SecretIsClientId "secret-is-client-id" {
-            cause: "The connector has the client id in the place of the client secret.",
+            cause: "The connector has the client ID in place of the client secret.",
             place: LogtoConnector,
-            fix: "Copy the secret, which begins with `oauth_app_secret_`, into the field of the secret.",
+            fix: "Copy the secret, which begins with `oauth_app_secret_`, into the secret's field.",
             see: see::CONNECTOR,
         }
         ClientIdIsSecret "client-id-is-secret" {
-            cause: "The connector has a client secret in the place of the client id.",
+            cause: "The connector has a client secret in place of the client ID.",
             place: LogtoConnector,
-            fix: "Swap the two: the client id looks like a UUID, the secret begins with `oauth_app_secret_`. As the secret stood in an address, refresh it at Hugging Face.",
+            fix: "Swap the two: the client ID looks like a UUID, the secret begins with `oauth_app_secret_`. As the secret was part of a URL, refresh it at Hugging Face.",
             see: see::CONNECTOR,
         }
         ClientIdLetterCase "client-id-letter-case" {
-            cause: "The connector's client id differs from the OAuth app's in upper and lower case.",
+            cause: "The connector's client ID differs from the OAuth app's in upper and lower case.",
             place: LogtoConnector,
-            fix: "Copy the client id once more instead of typing it: capital and small letters count.",
+            fix: "Copy the client ID again instead of typing it: it is case-sensitive.",
             see: see::CONNECTOR,
         }
         ClientIdOfAnotherApp "client-id-of-another-app" {
-            cause: "The connector has the client id of another OAuth app at Hugging Face than the one that was set up for it.",
+            cause: "The connector has the client ID of a different OAuth app at Hugging Face than the one that was set up for it.",
             place: LogtoConnector,
-            fix: "Copy client id and secret of one and the same OAuth app, the one that lists this Logto's callback URI.",
+            fix: "Copy client ID and secret from the same OAuth app, the one that lists this Logto's callback URI.",
             see: see::CONNECTOR,
         }
         SecretInQuotationMarks "secret-in-quotation-marks" {
             cause: "The connector's client secret was saved with quotation marks around it.",
             place: LogtoConnector,
-            fix: "Paste the secret without the quotation marks; in a script, look for quoting on top of the JSON's own.",
+            fix: "Paste the secret without the quotation marks; in a script, look for quoting in addition to the JSON's own.",
             see: see::CONNECTOR,
         }
         SecretPercentEncoded "secret-percent-encoded" {
             cause: "The connector's client secret was saved percent-encoded.",
             place: LogtoConnector,
-            fix: "Paste the secret as Hugging Face shows it: Logto encodes what has to be encoded itself.",
+            fix: "Paste the secret as Hugging Face shows it: Logto encodes it where necessary.",
             see: see::CONNECTOR,
         }
         SecretLetterCase "secret-letter-case" {
             cause: "The connector's client secret differs from the OAuth app's in upper and lower case.",
             place: LogtoConnector,
-            fix: "Copy the secret once more; something on its way changed capital and small letters.",
+            fix: "Copy the secret again; something changed its upper and lower case on the way.",
             see: see::CONNECTOR,
         }
         SecretTruncated "secret-truncated" {
-            cause: "The connector's client secret is cut short.",
+            cause: "The connector's client secret is truncated.",
             place: LogtoConnector,
-            fix: "Copy the whole secret; a double click often stops at the first character that is no letter.",
+            fix: "Copy the whole secret; a double click often stops at the first character that is not a letter.",
             see: see::CONNECTOR,
         }
         SecretHasMore "secret-has-more" {
             cause: "The connector's client secret has something added to it.",
             place: LogtoConnector,
-            fix: "Take away what came along with the secret, such as the name of a variable or a comment.",
+            fix: "Remove what was copied along with the secret, such as the name of a variable or a comment.",
             see: see::CONNECTOR,
         }
         ConfigIncomplete "config-incomplete" {
-            cause: "The connector was saved without a value that it needs.",
+            cause: "The connector was saved without a required value.",
             place: LogtoConnector,
-            fix: "Fill in client id and client secret. Logto accepts empty values when a connector is saved, drops them, and complains only when somebody signs in; in a script, look for a variable that is not set.",
+            fix: "Fill in client ID and client secret. Logto accepts empty values when a connector is saved, drops them, and reports the problem only at the next sign-in; in a script, look for a variable that is not set.",
             see: see::CONNECTOR,
         }
         ConfigRefused "config-refused" {
             cause: "Logto refused to save the connector, because a value of its configuration is missing or of the wrong type.",
             place: LogtoConnector,
-            fix: "Send every value that the answer names; leave an optional one out in place of null.",
+            fix: "Send every value that the answer names; omit an optional one instead of sending null.",
             see: see::CONNECTOR,
         }
         JwksUriMissing "jwks-uri-missing" {
-            cause: "The OIDC connector has no address of the provider's keys in the place where Logto looks for it.",
+            cause: "The OIDC connector does not have the address of the provider's keys where Logto looks for it.",
             place: LogtoConnector,
-            fix: "Put `jwksUri` right into `idTokenVerificationConfig`, beside `issuer`; the provider's discovery document tells it.",
+            fix: "Put `jwksUri` directly into `idTokenVerificationConfig`, next to `issuer`; the provider's discovery document contains it.",
             see: see::OIDC_CONNECTOR,
         }
         Gone "gone" {
-            cause: "The connector was deleted, or made anew under another id, while somebody was signing in with it.",
+            cause: "The connector was deleted, or recreated under another ID, while a person was signing in with it.",
             place: LogtoConnector,
-            fix: "Sign in once more. Change a connector in place of making it anew; where that cannot be, give the new one the old id, which the callback URI ends with.",
+            fix: "Sign in again. Change a connector instead of recreating it; where that is impossible, give the new one the old ID, with which the callback URI ends.",
             see: see::CONNECTOR,
         }
         NoneForTarget "none-for-target" {
-            cause: "There is no connector with this target in Logto.",
+            cause: "Logto has no connector with this target.",
             place: LogtoConnector,
             fix: "Add the Hugging Face connector under Social connectors, then switch it on in the sign-in experience.",
             see: see::CONNECTOR,
         }
         ScopeHasCommas "scope-has-commas" {
-            cause: "The scopes of the connector are separated by something other than spaces.",
+            cause: "The scopes of the connector are not separated by spaces.",
             place: LogtoConnector,
-            fix: "Write the scopes with one space between them: `openid profile email`. Logto sends the text as it is.",
+            fix: "Separate the scopes with one space each: `openid profile email`. Logto sends the text unchanged.",
             see: see::CONNECTOR,
         }
         ScopeUnknown "scope-unknown" {
             cause: "The connector asks for a scope that Hugging Face does not have.",
             place: LogtoConnector,
-            fix: "Take it out of the connector's scope, or correct its spelling; what there is stands on the OAuth app's settings page. `offline_access` is none of Hugging Face's.",
+            fix: "Remove the scope from the connector, or correct its spelling; the OAuth app's settings page lists the valid ones. Hugging Face does not have `offline_access`.",
             see: see::HF_OAUTH,
         }
         EmailScopeMissing "email-scope-missing" {
-            cause: "The tenant demands an e-mail address of new people, and the connector does not ask Hugging Face for it.",
+            cause: "The tenant requires an e-mail address from new people, and the connector does not request it from Hugging Face.",
             place: LogtoConnector,
             fix: "Add `email` to the connector's scope, and tick it on the OAuth app at Hugging Face.",
             see: see::CONNECTOR,
         }
         AuthenticationNotAccepted "authentication-not-accepted" {
-            cause: "The connector proves itself at the token endpoint in a way that Hugging Face does not take.",
+            cause: "The connector authenticates at the token endpoint in a way that Hugging Face does not support.",
             place: LogtoConnector,
             fix: "Set `tokenEndpointAuthMethod` to `client_secret_basic` or `client_secret_post`.",
             see: see::OAUTH_CONNECTOR,
         }
         TokenResponseType "token-response-type" {
-            cause: "The OAuth 2.0 connector reads the token answer as a query string, and the provider answers in JSON.",
+            cause: "The OAuth 2.0 connector parses the token response as a query string, and the provider answers in JSON.",
             place: LogtoConnector,
             fix: "Set `tokenEndpointResponseType` to `json`; Logto's default is `query-string`.",
             see: see::OAUTH_CONNECTOR,
         }
         ProfileMapMismatch "profile-map-mismatch" {
-            cause: "The OAuth 2.0 connector looks for the person's id under a name that the provider's answer does not have.",
+            cause: "The OAuth 2.0 connector looks for the person's ID under a name that the provider's answer does not have.",
             place: LogtoConnector,
-            fix: "Set `profileMap`: for Hugging Face, and wherever userinfo is that of OpenID Connect, `{ \"id\": \"sub\" }`.",
+            fix: "Set `profileMap`: for Hugging Face, and wherever userinfo follows OpenID Connect, `{ \"id\": \"sub\" }`.",
             see: see::OAUTH_CONNECTOR,
         }
         StringTypedBooleans "string-typed-booleans" {
-            cause: "The provider writes a claim that must be true or false as a text, and the OIDC connector refuses the ID token.",
+            cause: "The provider sends a boolean claim as a string, and the OIDC connector refuses the ID token.",
             place: LogtoConnector,
             fix: "Set `acceptStringTypedBooleanClaims` to true.",
             see: see::OIDC_CONNECTOR,
         }
         EmailNotTrusted "email-not-trusted" {
-            cause: "The provider tells the e-mail address, but not that it is verified, and the OIDC connector drops it.",
+            cause: "The provider sends the e-mail address, but does not say that it is verified, and the OIDC connector drops it.",
             place: LogtoConnector,
-            fix: "Where the claim `email_verified` is missing, set `trustUnverifiedEmail` to true, if this provider does verify addresses.",
+            fix: "If the claim `email_verified` is missing and this provider does verify addresses, set `trustUnverifiedEmail` to true.",
             see: see::OIDC_CONNECTOR,
         }
         EmailUnverified "email-unverified" {
             cause: "The provider says that the e-mail address is not verified, and the OIDC connector drops it; `trustUnverifiedEmail` does not change that.",
             place: HuggingFaceAccount,
-            fix: "The person has to verify the address at the provider, and to sign in again.",
+            fix: "The person must verify the address at the provider, and sign in again.",
             see: see::OIDC_CONNECTOR,
         }
         IssuerWrong "issuer-wrong" {
-            cause: "The issuer in the OIDC connector's configuration is not the one that the provider's ID tokens have.",
+            cause: "The issuer in the OIDC connector's configuration differs from the one in the provider's ID tokens.",
             place: LogtoConnector,
-            fix: "Copy `issuer` from the provider's discovery document into `idTokenVerificationConfig`, letter for letter: a slash at the end counts.",
+            fix: "Copy `issuer` from the provider's discovery document into `idTokenVerificationConfig` exactly: a trailing slash counts.",
             see: see::OIDC_CONNECTOR,
         }
         JwksUriWrong "jwks-uri-wrong" {
-            cause: "The OIDC connector looks for the provider's keys at an address where they are not.",
+            cause: "The OIDC connector looks for the provider's keys at the wrong address.",
             place: LogtoConnector,
             fix: "Copy `jwks_uri` from the provider's discovery document into `idTokenVerificationConfig.jwksUri`.",
             see: see::OIDC_CONNECTOR,
         }
         PromptNone "prompt-none" {
-            cause: "The connector's own parameters forbid Hugging Face to show a page, so that nobody can log in or allow.",
+            cause: "The connector's custom parameters forbid Hugging Face to show a page, so people can neither log in nor consent.",
             place: LogtoConnector,
-            fix: "Take `prompt` out of the connector's custom parameters.",
+            fix: "Remove `prompt` from the connector's custom parameters.",
             see: see::OAUTH_CONNECTOR,
         }
         SecondInstance "second-instance" {
-            cause: "Logto has a connector of this kind already, and takes no second one.",
+            cause: "Logto already has a connector of this kind, and does not accept a second one.",
             place: LogtoConnector,
-            fix: "Change the one that there is (`PATCH /api/connectors/<id>`) in place of adding another.",
+            fix: "Change the existing one (`PATCH /api/connectors/<id>`) instead of adding another.",
             see: see::MANAGEMENT,
         }
         TargetTaken "target-taken" {
-            cause: "Another connector of the tenant has this target already.",
+            cause: "Another connector of the tenant already has this target.",
             place: LogtoConnector,
-            fix: "Give the new connector a target of its own, or delete the other one first. The target is what people's identities are kept under: they do not follow to another.",
+            fix: "Give the new connector its own target, or delete the other one first. People's identities are stored under the target: they do not move to another.",
             see: see::MANAGEMENT,
         }
         TargetMissing "target-missing" {
-            cause: "A connector of a generic kind was to be added without saying which provider it is for.",
+            cause: "A connector of a generic kind was added without saying which provider it is for.",
             place: LogtoConnector,
-            fix: "Send `metadata.target` (the name of the provider, in small letters) and `metadata.name`.",
+            fix: "Send `metadata.target` (the name of the provider, in lower case) and `metadata.name`.",
             see: see::MANAGEMENT,
         }
         MetadataFixed "metadata-fixed" {
-            cause: "Name and target were given for a connector that brings its own.",
+            cause: "Name and target were sent for a connector that defines its own.",
             place: LogtoConnector,
-            fix: "Leave `metadata` out: only the generic connectors (`oauth2`, `oidc`, `saml`) take it.",
+            fix: "Omit `metadata`: only the generic connectors (`oauth2`, `oidc`, `saml`) accept it.",
             see: see::MANAGEMENT,
         }
         TargetFixed "target-fixed" {
-            cause: "The target of a connector was to be changed, which Logto does not do.",
+            cause: "A request tried to change the target of a connector, which Logto does not support.",
             place: LogtoConnector,
-            fix: "Send the target that the connector has, and change only the rest of `metadata`; for another target, add another connector.",
+            fix: "Send the connector's current target, and change only the rest of `metadata`; for another target, add another connector.",
             see: see::MANAGEMENT,
         }
         FactoryUnknown "factory-unknown" {
-            cause: "This Logto has no connector of the kind that was asked for.",
+            cause: "This Logto does not have the requested kind of connector.",
             place: LogtoConnector,
-            fix: "Look the kind up in `GET /api/connector-factories` (Hugging Face's is `huggingface-universal`); where it is missing, install the connector's package and start Logto anew.",
+            fix: "Look the kind up in `GET /api/connector-factories` (Hugging Face's is `huggingface-universal`); if it is missing, install the connector's package and restart Logto.",
             see: see::MANAGEMENT,
         }
         TokenStorageUnavailable "token-storage-unavailable" {
-            cause: "Tokens of the provider were to be kept, which this Logto, or this connector, cannot do.",
+            cause: "A request asked to store the provider's tokens, which this Logto, or this connector, cannot do.",
             place: LogtoDeployment,
-            fix: "Leave `enableTokenStorage` out; keeping tokens needs `SECRET_VAULT_KEK` in Logto's environment, and a connector that supports it.",
+            fix: "Omit `enableTokenStorage`; storing tokens requires `SECRET_VAULT_KEK` in Logto's environment, and a connector that supports it.",
             see: see::MANAGEMENT,
         }
         LinkingNeedsSession "linking-needs-session" {
-            cause: "The Management API was asked to do a social sign-in that needs a browser's session.",
+            cause: "The Management API was asked for a social sign-in that needs a browser's session.",
             place: AppCode,
-            fix: "Link accounts of Hugging Face through the Account API or the sign-in page. `POST /api/users/:id/identities` works for connectors without a session; a known id can be set with `PUT /api/users/:id/identities/huggingface`.",
+            fix: "Link Hugging Face accounts through the Account API or the sign-in page. `POST /api/users/:id/identities` works for connectors without a session; a known ID can be set with `PUT /api/users/:id/identities/huggingface`.",
             see: see::MANAGEMENT,
         }
     }

@@ -1,4 +1,4 @@
-//! The sign-in experience in Logto.
+//! Causes in the sign-in experience in Logto.
 
 use super::see;
 use crate::findings::text::causes;
@@ -7,57 +7,57 @@ causes! {
     /// The sign-in experience in Logto.
     "experience" Experience {
         ConnectorNotEnabled "connector-not-enabled" {
-            cause: "The connector is configured, but its button is not switched on in the sign-in experience.",
+            cause: "The connector is configured, but not enabled in the sign-in experience, so its button is missing.",
             place: LogtoSignInExperience,
             fix: "Under Sign-up and sign-in → Social sign-in, add Hugging Face, and save.",
             see: see::SOCIAL,
         }
         SignUpIdentifierRequired "sign-up-identifier-required" {
-            cause: "The tenant demands an identifier of new people that Hugging Face does not give.",
+            cause: "The tenant requires an identifier of new people that Hugging Face does not provide.",
             place: LogtoSignInExperience,
-            fix: "Set the sign-up identifier to None, or ask Hugging Face for it (scope `email`); otherwise people have to type it in.",
+            fix: "Set the sign-up identifier to None, or request it from Hugging Face (scope `email`); otherwise people have to type it in.",
             see: see::SIGN_UP,
         }
         EmailConnectorMissing "email-connector-missing" {
-            cause: "Logto has to send a code to the person's e-mail address, and the tenant has nothing to send mail with.",
+            cause: "Logto has to send a code to the person's e-mail address, and the tenant has no connector that sends mail.",
             place: LogtoMessageConnectors,
-            fix: "Add an e-mail connector, or take the e-mail address out of the sign-up identifiers.",
+            fix: "Add an e-mail connector, or remove the e-mail address from the sign-up identifiers.",
             see: see::MESSAGES,
         }
         RegistrationOff "registration-off" {
-            cause: "The tenant takes no new people, and this one has no account yet.",
+            cause: "The tenant does not accept new people, and this person has no account yet.",
             place: LogtoSignInExperience,
-            fix: "Switch on that people can register (sign-in mode `SignInAndRegister`), or create the person's account first.",
+            fix: "Allow people to register (sign-in mode `SignInAndRegister`), or create the person's account first.",
             see: see::SIGN_UP,
         }
         SignInOff "sign-in-off" {
-            cause: "The tenant takes new people only, and Logto's page begins every social sign-in as that of somebody known.",
+            cause: "The tenant accepts only new people, and Logto's page starts every social sign-in as one of an existing user.",
             place: LogtoSignInExperience,
             fix: "Set the sign-in mode to `SignInAndRegister`.",
             see: see::SIGN_UP,
         }
         MfaRequired "mfa-required" {
-            cause: "The tenant wants a second factor of everybody, and the person has none yet, or has to show it.",
+            cause: "The tenant requires a second factor of everyone, and the person has not set one up yet, or has to use it.",
             place: LogtoMfa,
-            fix: "The person sets the factor up on the page that follows. Where people of Hugging Face should not have to, make the factor optional.",
+            fix: "The person sets the factor up on the page that follows. If people from Hugging Face should not have to, make the factor optional.",
             see: see::MFA,
         }
         TermsToAgree "terms-to-agree" {
-            cause: "The tenant's terms have to be agreed to by hand, and nobody did.",
+            cause: "The tenant's terms have to be accepted manually, and the person did not accept them.",
             place: LogtoSignInExperience,
-            fix: "A person presses Agree; an automated walk has to do so, too. To ask nobody, set the policy to Automatic.",
+            fix: "The person presses Agree; an automated walk has to do so, too. To skip the question, set the policy to Automatic.",
             see: see::TERMS,
         }
         EmailBlocked "email-blocked" {
-            cause: "The tenant's blocklist has the e-mail address that Hugging Face told.",
+            cause: "The e-mail address from Hugging Face is on the tenant's blocklist.",
             place: LogtoSecurity,
-            fix: "Take the address or its domain off the blocklist, or have the person use another address at Hugging Face.",
+            fix: "Remove the address or its domain from the blocklist, or have the person use another address at Hugging Face.",
             see: see::BLOCKLIST,
         }
         SingleSignOnOnly "single-sign-on-only" {
-            cause: "The domain of the e-mail address belongs to an enterprise connector, and Logto lets its people in through that one only.",
+            cause: "The domain of the e-mail address belongs to an enterprise connector, and Logto lets its people sign in only through that connector.",
             place: LogtoSignInExperience,
-            fix: "The person signs in with enterprise single sign-on; or take the domain out of the enterprise connector.",
+            fix: "The person signs in with enterprise single sign-on; or remove the domain from the enterprise connector.",
             see: see::SSO,
         }
     }

@@ -1,15 +1,15 @@
-//! What a person chose: no fault of anybody's.
+//! Causes in a person's own choice: not a fault.
 
 use super::see;
 use crate::findings::text::causes;
 
 causes! {
-    /// The person's own choice: no fault.
+    /// The person's own choice: not a fault.
     "person" Person {
         DeniedConsent "denied-consent" {
             cause: "The person chose Deny at Hugging Face.",
             place: Person,
-            fix: "Nothing is broken: Logto's page says so, and the button can be pressed again.",
+            fix: "Nothing is broken: Logto's page says so, and the person can press the button again.",
             see: see::AUTH_STATUS,
         }
     }

@@ -1,4 +1,4 @@
-//! Pages to read.
+//! Pages that causes refer to for further reading.
 
 pub(super) const HF_OAUTH: &str = "https://huggingface.co/docs/hub/oauth";
 pub(super) const CONNECTOR: &str = "https://docs.logto.io/integrations/hugging-face";

@@ -1,4 +1,4 @@
-//! Access and refresh tokens.
+//! Rules about access and refresh tokens.
 
 use kit::{Direction, Entry, Party};
 
@@ -23,7 +23,7 @@ fn token_requests<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Entry>
     })
 }
 
-/// A refresh token that had been exchanged for another.
+/// The app sent a refresh token that had been exchanged for another.
 fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| {
@@ -47,7 +47,7 @@ fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The app wants a JWT (RFC 9068), and got a token for no resource.
+/// The app wants a JWT (RFC 9068), and got a token without a resource.
 fn opaque(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/access-token-not-jwt")?;
@@ -64,7 +64,7 @@ fn opaque(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// `offline_access` was asked for, and nothing came of it (contract §1.6).
+/// The app requested `offline_access` and got no refresh token (contract §1.6).
 fn no_refresh_token(seen: &Observed<'_>) -> Option<Finding> {
     let hop = seen.record.hops.iter().find(|hop| {
         seen.app_asked(hop.number, TOKEN).any(|entry| {

@@ -1,4 +1,4 @@
-//! What accounts and identities that are there already lead to.
+//! Rules about accounts and identities that already exist.
 
 use kit::Party;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::walker::WhyHop;
 pub(super) const EXPLAIN: &[Explain] = rules![linking, suspended, in_use];
 pub(super) const WATCH: &[Watch] = rules![unverified_email, other_target, email_not_synced, no_method_left];
 
-/// Logto asks whose account this is.
+/// Logto asks whether the person owns an existing account.
 fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksToLink { .. } = &symptom.kind else { return None };
     let linking = seen.settings.sign_in_experience.get("socialSignIn").cloned().unwrap_or_default();
@@ -31,7 +31,7 @@ fn suspended(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .then(|| Finding::new(Account::Suspended).hop(symptom.hop, symptom.to_string()))
 }
 
-/// Somebody else has this identity since the sign-in began.
+/// Another account has had this identity since the sign-in began.
 fn in_use(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     refused_with(symptom, "user.identity_already_in_use")
         .then(|| Finding::new(Account::IdentityAlreadyInUse).symptom(symptom))
@@ -65,14 +65,14 @@ fn unverified_email(seen: &Observed<'_>) -> Option<Finding> {
             .at(hop.number);
         Some(match linked {
             Some(linked) => {
-                finding.hop(linked.number, "whoever that is gets into the account that was there before")
+                finding.hop(linked.number, "this person gets into the account that already existed")
             }
             None => finding,
         })
     })
 }
 
-/// The same person has an account under a target that no connector has any more.
+/// The same person has an account under a target that no longer has a connector.
 fn other_target(seen: &Observed<'_>) -> Option<Finding> {
     let settings = seen.settings;
     let served =
@@ -99,13 +99,13 @@ fn other_target(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// The address is another one at Hugging Face since the account was made.
+/// The address at Hugging Face has changed since the account was created.
 fn email_not_synced(seen: &Observed<'_>) -> Option<Finding> {
     profiles(seen).into_iter().find_map(|(hop, profile)| {
         let now = text(&profile, "email")?;
         let account = account(seen, text(&profile, "sub")?)?;
         let kept = text(account, "primaryEmail")?;
-        // Logto has it from Hugging Face: nobody gave the account an address of its own.
+        // Logto got it from Hugging Face: the account was not given an address of its own.
         let details = account.get("identities")?.get(&seen.settings.target)?.get("details")?;
         (text(details, "email")?.eq_ignore_ascii_case(kept) && !kept.eq_ignore_ascii_case(now)).then(|| {
             Finding::new(Account::EmailNotSynced)
@@ -116,11 +116,11 @@ fn email_not_synced(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// Somebody who was signed in cannot sign in to this account any more.
+/// A person who was signed in can no longer sign in to this account.
 fn no_method_left(seen: &Observed<'_>) -> Option<Finding> {
     let methods = seen.settings.sign_in_experience.get("signIn").and_then(|sign_in| sign_in.get("methods"));
     let by_code = methods.and_then(Value::as_array).into_iter().flatten();
-    // A code by e-mail or phone needs nothing but the address.
+    // A code by e-mail or phone requires only the address.
     if by_code.into_iter().any(|method| method.get("verificationCode") == Some(&Value::Bool(true))) {
         return None;
     }
@@ -132,7 +132,7 @@ fn no_method_left(seen: &Observed<'_>) -> Option<Finding> {
         let none = user.get("identities")?.as_object()?.is_empty()
             && user.get("ssoIdentities").and_then(Value::as_array).is_none_or(Vec::is_empty)
             && user.get("hasPassword") == Some(&Value::Bool(false))
-            // By an address, Hugging Face's profile could be linked to it.
+            // Hugging Face's profile could be linked to it by an address.
             && text(user, "primaryEmail").or(text(user, "primaryPhone")).is_none();
         none.then(|| {
             Finding::new(Account::NoSignInMethodLeft)

@@ -1,4 +1,4 @@
-//! What the app's own code and configuration lead to.
+//! Rules about the app's own code and configuration.
 
 use kit::Party;
 
@@ -27,13 +27,13 @@ fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The app failed at its callback, because Logto refused its secret.
+/// The app failed at its callback because Logto refused its secret.
 fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(401))?;
     let error = answered(refused, "error")?;
     (error == "invalid_client").then_some(())?;
-    // Which type has a secret, the application's record says.
+    // The application's record says whether its type has a secret.
     (application_type(seen) == "Traditional" && sent_secret(refused)).then_some(())?;
     let trailing = seen.settings.app.as_ref().is_some_and(|app| app.app_secret.trim() != app.app_secret);
     let cause = if trailing { App::AppSecretHasWhitespace } else { App::AppSecretWrong };
@@ -46,18 +46,19 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// Logto could not even read the secret, and so did not look whether it is the right one.
+/// Logto could not parse the secret, so it did not check it.
 fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let secret = &seen.settings.app.as_ref()?.app_secret;
     let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| match status(entry)? {
         400 => answered(entry, "error_description").filter(|said| said.contains("not properly encoded")),
-        // Of a broken escape, Logto itself falls over (contract §1.6).
+        // A broken escape makes Logto itself fail (contract §1.6).
         500 if has_broken_escape(secret) && sent_secret(entry) => answered(entry, "message"),
         _ => None,
     })?;
     let cause = match secret.trim() == secret {
-        // Logto's own secrets are letters and digits of ASCII (contract §0): escaping helps no other.
+        // Logto's own secrets are ASCII letters and digits (contract §0): escaping cannot make any
+        // other secret match.
         true if !secret.is_ascii() => App::AppSecretWrong,
         true => App::AppSecretNotEncoded,
         false => App::AppSecretHasWhitespace,
@@ -70,13 +71,13 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     )
 }
 
-/// A percent sign without two digits behind it.
+/// Whether a percent sign is not followed by two hexadecimal digits.
 fn has_broken_escape(text: &str) -> bool {
     let whole = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
     !text.split('%').skip(1).all(whole)
 }
 
-/// Logto sends the browser back: it has no such prompt (contract §1).
+/// Logto sends the browser back: it does not know the prompt (contract §1).
 fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppGotError { error, description } = &symptom.kind else { return None };
     (error == "invalid_request" && description.starts_with("unsupported prompt value")).then_some(())?;
@@ -88,7 +89,7 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The browser dropped the session cookie at the callback.
+/// The browser dropped the session cookie at the callback because of its size.
 fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NotSignedIn = symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
@@ -103,8 +104,8 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     ))
 }
 
-/// The browser dropped the session cookie at the beginning, and the app then
-/// knew of no sign-in, or of nobody.
+/// The browser dropped the session cookie at the start, so the app later knew of no sign-in, or of
+/// no person.
 fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     matches!(symptom.kind, SymptomKind::AppFailed { .. } | SymptomKind::NotSignedIn).then_some(())?;
     let at = seen.hop(symptom.hop)?;
@@ -114,7 +115,7 @@ fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Some((hop, hop.response.cookies.iter().find(|cookie| secure(&cookie.fate))?))
     });
     let (hop, cookie) = dropped?;
-    // Another cookie may have come through to the app.
+    // Another cookie may have reached the app.
     at.request.cookies.iter().all(|(name, _)| *name != cookie.name).then(|| {
         Finding::new(App::SecureCookieOverHttp)
             .hop(

@@ -1,4 +1,4 @@
-//! What Logto refuses because of the app's record.
+//! Rules about the app's record in Logto.
 
 use kit::Party;
 
@@ -15,7 +15,7 @@ pub(super) const EXPLAIN: &[Explain] =
     rules![machine, type_and_secret, expired, redirect_uri, post_sign_out_uri];
 pub(super) const WATCH: &[Watch] = &[];
 
-/// Nobody can sign in through such an application, whatever is registered.
+/// People cannot sign in through such an application, whatever is registered.
 fn machine(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let shown = match &symptom.kind {
         SymptomKind::OidcError { path, .. } => path == "/oidc/auth",
@@ -29,7 +29,7 @@ fn machine(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// A secret where there is none, or none where there is one.
+/// The app sent a secret for a type that has none, or no secret for a type that has one.
 fn type_and_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| {
@@ -96,7 +96,7 @@ fn post_sign_out_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     )
 }
 
-/// A list of URIs as evidence shows it.
+/// A list of URIs, formatted for evidence.
 fn listed(seen: &Observed<'_>, member: &str) -> String {
     match seen.application_uris(member) {
         None => "unknown".to_owned(),

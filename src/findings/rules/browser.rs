@@ -1,4 +1,4 @@
-//! What the browser did, or could not keep.
+//! Rules about what the browser did, or could not keep.
 
 use crate::findings::causes::Browser;
 use crate::findings::finding::Finding;
@@ -10,7 +10,7 @@ use crate::walker::{CookieFate, Hop, WhyDropped, WhyHop};
 pub(super) const EXPLAIN: &[Explain] = rules![another_tab, another_attempt, cookies_refused];
 pub(super) const WATCH: &[Watch] = &[];
 
-/// Another tab submitted the interaction that this one was in.
+/// Another tab submitted the interaction of this tab.
 fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     (refusal.code.as_deref() == Some("session.not_found")).then_some(())?;
@@ -29,7 +29,7 @@ fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The button was pressed again before the first attempt came back.
+/// The person pressed the button again before the first attempt came back.
 fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
     let callback = match &symptom.kind {
@@ -51,7 +51,7 @@ fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let attempts: Vec<&Hop> = attempts.collect();
     let first = attempts.iter().position(|hop| hop.request.body.contains(&*state))?;
     let later = attempts.get(first + 1..)?.last()?;
-    // The second was of the same sign-in, and nothing came of the first yet.
+    // The second attempt belongs to the same sign-in, and the first had no result yet.
     let between = seen
         .record
         .hops
@@ -62,13 +62,13 @@ fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .any(|hop| hop.tab.browser() == callback.tab.browser() && hop.request.url.path() == "/oidc/auth");
     same.then(|| {
         Finding::new(Browser::AnotherAttempt)
-            .hop(attempts[first].number, "the button was pressed")
-            .hop(later.number, "it was pressed again")
+            .hop(attempts[first].number, "the person pressed the button")
+            .hop(later.number, "the person pressed it again")
             .hop(symptom.hop, format!("the first attempt came back: {symptom}"))
     })
 }
 
-/// Cookies were lost on the way, or never taken.
+/// Cookies were lost on the way, or never accepted.
 fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let session_lost = match &symptom.kind {
         SymptomKind::Refused(refusal) => refusal.code.as_deref() == Some("session.not_found"),
@@ -82,7 +82,7 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         fates.any(|fate| *fate == CookieFate::Dropped(WhyDropped::Refused))
     });
     if let Some(refused) = refused.filter(|_| session_lost) {
-        let says = format!("the browser did not take what was set: {}", WhyDropped::Refused);
+        let says = format!("the browser did not accept the cookies that were set: {}", WhyDropped::Refused);
         return Some(
             Finding::new(Browser::CookiesRefused)
                 .hop(refused.number, says)

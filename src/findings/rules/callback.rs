@@ -1,4 +1,4 @@
-//! What an app makes of its callback.
+//! Rules about how an app handles its callback.
 
 use kit::{Entry, Party};
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
     })
 }
 
-/// The app expected to be where the browser was, and thought it was elsewhere.
+/// The app assumed another URL for its callback than the one the browser opened.
 fn assumed_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/redirect-uri-mismatch")?;
@@ -50,15 +50,15 @@ fn assumed_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// The app showed a page, and asked Logto for nothing.
+/// The app showed a page, and sent no request to Logto.
 fn not_handled_here(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NotSignedIn = symptom.kind else { return None };
     not_handled(seen).filter(|finding| finding.hop == Some(symptom.hop))
 }
 
-/// As [`not_handled_here`], where nobody has looked whether the person is signed in.
+/// Like [`not_handled_here`], for walks that do not check whether the person is signed in.
 fn not_handled(seen: &Observed<'_>) -> Option<Finding> {
-    // Only of the sample app is it known what it asks.
+    // What an app requests from Logto is known only for the sample app.
     seen.settings.app.as_ref()?;
     let hop = callbacks(seen).find(|hop| {
         hop.why == WhyHop::Redirect
@@ -74,7 +74,7 @@ fn not_handled(seen: &Observed<'_>) -> Option<Finding> {
     )
 }
 
-/// One request, and the app took it up a second time after it had been done.
+/// The app handled one request a second time after it had been completed.
 fn twice(seen: &Observed<'_>, hop: &Hop) -> Option<Finding> {
     (hop.response.status >= 400).then_some(())?;
     let asked: Vec<&Entry> = seen.app_asked(hop.number, TOKEN).collect();
@@ -97,12 +97,12 @@ fn handled_twice_here(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding>
     twice(seen, seen.hop(symptom.hop)?)
 }
 
-/// As the person is signed in all the same, the symptom may be overcome later.
+/// As the person is signed in all the same, the symptom may later be overcome.
 fn handled_twice(seen: &Observed<'_>) -> Option<Finding> {
     callbacks(seen).find_map(|hop| twice(seen, hop))
 }
 
-/// The code was redeemed at an earlier hop already.
+/// The code was already redeemed at an earlier hop.
 fn again(seen: &Observed<'_>, hop: &Hop) -> Option<Finding> {
     let sent = seen.app_asked(hop.number, TOKEN).find(|entry| {
         status(entry) == Some(400) && answered(entry, "error").as_deref() == Some("invalid_grant")
@@ -129,14 +129,14 @@ fn redeemed_again(seen: &Observed<'_>) -> Option<Finding> {
     callbacks(seen).find_map(|hop| again(seen, hop))
 }
 
-/// The app refuses the ID token for its algorithm.
+/// The app refuses the ID token because of its algorithm.
 fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/id-token-algorithm")?;
     Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, symptom.to_string()).journal(Party::APP, note))
 }
 
-/// The scope that brings a claim (contract §1.6).
+/// The scope that provides a claim (contract §1.6).
 fn scope_of(claim: &str) -> Option<&'static str> {
     Some(match claim {
         "email" | "email_verified" => "email",
@@ -148,7 +148,7 @@ fn scope_of(claim: &str) -> Option<&'static str> {
     })
 }
 
-/// A claim is missing whose scope nobody asked for.
+/// A claim is missing whose scope was not requested.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/claim-missing")?;
@@ -164,7 +164,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// An address that served already, of the app or of Logto's page.
+/// A URL that was already used, of the app or of Logto's page.
 fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let fits = match &symptom.kind {
         SymptomKind::AppFailed { .. } => because(&app_notes(seen, symptom.hop), NO_SIGN_IN).is_some(),
@@ -179,12 +179,12 @@ fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let before = seen.record.hops[at].tab.browser() == first.tab.browser();
     before.then(|| {
         Finding::new(Browser::CallbackOpenedAgain)
-            .hop(first.number, "the address served")
-            .hop(symptom.hop, format!("it is opened once more: {symptom}"))
+            .hop(first.number, "the URL was used")
+            .hop(symptom.hop, format!("it is opened again: {symptom}"))
     })
 }
 
-/// Whether something came of a callback: the app went on, or Logto's page verified what came.
+/// Whether a callback was used: the app continued, or Logto's page verified its parameters.
 fn served(seen: &Observed<'_>, hop: &Hop) -> bool {
     match seen.party(&hop.request.url) {
         Some(Party::APP) => (300..400).contains(&hop.response.status),

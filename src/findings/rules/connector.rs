@@ -1,5 +1,5 @@
-//! What Hugging Face refuses because of the connector's configuration, and what
-//! Logto itself finds wrong with the connector when somebody signs in.
+//! Rules about what Hugging Face refuses because of the connector's configuration, and about what
+//! Logto itself finds wrong with the connector at a sign-in.
 
 use kit::{Entry, Note};
 use oauth::secret::{self, Difference};
@@ -18,28 +18,28 @@ pub(super) const EXPLAIN: &[Explain] =
     rules![client_id, client, secret, authentication, scope, prompt, gone, incomplete, no_such_target];
 pub(super) const WATCH: &[Watch] = rules![none, secret_setting, incomplete_setting, scope_setting];
 
-/// What every secret of an OAuth app begins with.
+/// The prefix of every secret of an OAuth app.
 const SECRET_BEGINS: &str = "oauth_app_secret_";
 
-/// What the token endpoint refused.
+/// The request that the token endpoint refused.
 fn refused_at_token<'a>(seen: &'a Observed<'_>, symptom: &Symptom) -> Option<&'a Entry> {
     let SymptomKind::Refused(_) = symptom.kind else { return None };
     seen.provider(symptom.hop, TOKEN).find(|entry| status(entry).is_some_and(|code| code >= 400))
 }
 
-/// A text of the connector's configuration, as evidence shows it.
+/// A text member of the connector's configuration, formatted for evidence.
 fn configured(seen: &Observed<'_>, member: &str) -> String {
     seen.connector_config(member).map_or_else(|| "missing".to_owned(), quoted)
 }
 
-/// Hugging Face has no app with this client id.
+/// Hugging Face does not have an app with this client ID.
 fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     let cause = notes.iter().find_map(|note| client_id_cause(note))?;
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
     if sent.trim().starts_with(SECRET_BEGINS) || cause == Connector::ClientIdIsSecret {
-        // The journal's own words have the secret in them.
+        // The journal's own text contains the secret.
         return Some(
             Finding::new(Connector::ClientIdIsSecret)
                 .symptom(symptom)
@@ -53,7 +53,7 @@ fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &notes))
 }
 
-/// What Hugging Face makes of a client id that it has no app for.
+/// The cause behind a client ID for which Hugging Face has no app.
 fn client_id_cause(note: &Note) -> Option<Connector> {
     Some(match note.code {
         "hf/client-id-unknown" | "hf/client-id-empty" => Connector::ClientIdUnknown,
@@ -64,7 +64,7 @@ fn client_id_cause(note: &Note) -> Option<Connector> {
     })
 }
 
-/// Hugging Face took the same client id earlier in this walk.
+/// Hugging Face accepted the same client ID earlier in this walk.
 fn deleted(seen: &Observed<'_>, symptom: &Symptom, client_id: &str) -> Option<Finding> {
     let before = seen.authorized(symptom.hop)?;
     (query(&before.request.url, "client_id")? == client_id).then(|| {
@@ -74,7 +74,7 @@ fn deleted(seen: &Observed<'_>, symptom: &Symptom, client_id: &str) -> Option<Fi
     })
 }
 
-/// The token endpoint has no app with the connector's client id, or one without a secret.
+/// The token endpoint has no app with the connector's client ID, or one without a secret.
 fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
     let notes: Vec<&Note> = refused.notes.iter().collect();
@@ -92,8 +92,8 @@ fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &notes))
 }
 
-/// The token endpoint refused the connector's secret. Logto's own answer says
-/// nothing of it (`connector.general {"message":"{}"}`): the journal does.
+/// The token endpoint refused the connector's secret. Logto's own answer does not say so
+/// (`connector.general {"message":"{}"}`): the journal does.
 fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
     let notes: Vec<&Note> = refused.notes.iter().collect();
@@ -114,8 +114,8 @@ fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &notes))
 }
 
-/// The connector uses an OAuth app that Hugging Face has, but not the one that
-/// was set up for it.
+/// The connector uses an OAuth app that exists at Hugging Face, but not the one that was set up for
+/// it.
 pub(super) fn of_another_app(set_up: &str, configured: &str) -> Finding {
     Finding::new(Connector::ClientIdOfAnotherApp)
         .setting("connector.config.clientId", configured)
@@ -140,7 +140,7 @@ fn secret_cause(difference: Difference) -> Connector {
     }
 }
 
-/// The secret that is saved is not the app's, whether or not a walk came so far.
+/// The saved secret is not the app's, whether or not a walk got that far.
 fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
     let app = seen.settings.oauth_app.as_ref()?;
     let (expected, given) = (app.secret.as_deref()?, seen.connector_config("clientSecret")?);
@@ -149,7 +149,7 @@ fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
         secret: given.to_owned(),
     });
     let same_app = seen.connector_config("clientId") == Some(app.client_id.as_str());
-    // Either reading of a header is taken.
+    // Hugging Face accepts either reading of a header.
     if !same_app || [given, &decoded.secret].into_iter().any(|given| secret::equal(expected, given)) {
         return None;
     }
@@ -164,7 +164,7 @@ fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
     )
 }
 
-/// The connector signs an assertion in place of sending its secret.
+/// The connector signs an assertion instead of sending its secret.
 fn authentication(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
     let notes: Vec<&Note> = refused.notes.iter().collect();
@@ -177,7 +177,7 @@ fn authentication(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &notes))
 }
 
-/// A scope that there is not.
+/// The connector requests a scope that does not exist.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
         return None;
@@ -196,7 +196,7 @@ fn scope_cause(unknown: &str) -> Connector {
     if unknown.contains([',', ';', '|']) { Connector::ScopeHasCommas } else { Connector::ScopeUnknown }
 }
 
-/// The scopes that are saved have one that there is not.
+/// The saved scopes contain one that does not exist.
 fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
     let asked = seen.connector_scope()?;
     let exists = |scope: &str| mock_huggingface::SCOPES.iter().any(|(name, _)| *name == scope);
@@ -223,7 +223,7 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding.setting(field, quoted(value)), &notes))
 }
 
-/// Logto has no connector with the id that its page was working with.
+/// Logto no longer has the connector with the ID that its page was using.
 fn gone(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     let path = seen.hop(symptom.hop)?.request.url.path();
@@ -248,7 +248,7 @@ fn gone(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// Values that are needed were empty, or missing, when the connector was saved.
+/// Required values were empty, or missing, when the connector was saved.
 fn incomplete(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     (refusal.code.as_deref() == Some("connector.invalid_config")).then_some(())?;
@@ -263,7 +263,7 @@ fn lacking(seen: &Observed<'_>) -> Option<Finding> {
     let config = seen.connector()?.get("config")?.as_object()?;
     let lacks: Vec<&str> =
         ["clientId", "clientSecret"].into_iter().filter(|member| !config.contains_key(*member)).collect();
-    // There is no secret that could have been saved.
+    // The app has no secret that could have been saved.
     if lacks == ["clientSecret"] && seen.settings.oauth_app.as_ref().is_some_and(|app| app.public) {
         return Some(Finding::new(HuggingFace::AppIsPublic).setting("huggingface.app.public", true));
     }
@@ -277,19 +277,19 @@ fn lacking(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// The button that somebody looked for belongs to no connector at all.
+/// The button that the person looked for does not belong to any connector.
 fn no_such_target(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoButton { target, .. } = &symptom.kind else { return None };
     Some(none_for(seen, target)?.symptom(symptom))
 }
 
-/// There is no connector to sign in with, whether or not anybody tried.
+/// Logto has no connector to sign in with, whether or not a walk tried to.
 fn none(seen: &Observed<'_>) -> Option<Finding> {
     none_for(seen, &seen.settings.target)
 }
 
 fn none_for(seen: &Observed<'_>, target: &str) -> Option<Finding> {
-    // Connectors that cannot be read are not connectors that are not there.
+    // If connectors cannot be read, that does not mean that they do not exist.
     let readable = !seen.settings.sign_in_experience.is_null();
     let targets = targets(seen);
     (readable && !targets.iter().any(|known| known == target)).then(|| {

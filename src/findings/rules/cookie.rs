@@ -1,4 +1,4 @@
-//! What the attributes of the app's session cookie lead to.
+//! Rules about the attributes of the app's session cookie.
 
 use kit::Party;
 
@@ -12,8 +12,8 @@ use crate::walker::{CookieFate, Hop, SetCookie, WhyDropped};
 pub(super) const EXPLAIN: &[Explain] = rules![attributes];
 pub(super) const WATCH: &[Watch] = &[];
 
-/// The app set its cookie as the sign-in began, and the browser came back to the
-/// callback without it: dropped, at its end at once, or for another path.
+/// The app set its cookie at the start of the sign-in, and the browser came back to the callback
+/// without it: it was dropped, had already expired, or is for another path.
 fn attributes(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
@@ -32,10 +32,10 @@ fn attributes(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// Why a cookie cannot come to the callback, whatever the person does.
+/// Why a cookie cannot reach the callback, whatever the person does.
 fn unusable(cookie: &SetCookie, callback: &Hop) -> Option<String> {
     match &cookie.fate {
-        // Of their own: over plain http, and too large.
+        // Other rules cover these two: over plain http, and too large.
         CookieFate::Dropped(
             WhyDropped::TooLarge { .. }
             | WhyDropped::SecureOverHttp
@@ -45,7 +45,7 @@ fn unusable(cookie: &SetCookie, callback: &Hop) -> Option<String> {
         CookieFate::Dropped(why) => Some(format!("the browser dropped it ({why})")),
         // A cookie with a value is not meant to be deleted.
         CookieFate::NothingToDelete if !cookie.value.is_empty() => {
-            Some("it has ended as it is set".to_owned())
+            Some("it had already expired when it was set".to_owned())
         }
         CookieFate::Stored => {
             let path = cookie.attributes.iter().find_map(|attribute| {
@@ -56,7 +56,7 @@ fn unusable(cookie: &SetCookie, callback: &Hop) -> Option<String> {
             let asked = callback.request.url.path();
             let covers = asked == below || asked.starts_with(&format!("{below}/"));
             (!covers && path.starts_with('/'))
-                .then(|| format!("it is for addresses below {path} only, the callback is {asked}"))
+                .then(|| format!("it is only for URLs below {path}, and the callback is {asked}"))
         }
         CookieFate::NothingToDelete | CookieFate::Deleted => None,
     }

@@ -1,4 +1,4 @@
-//! Logto's discovery document as the app read it.
+//! Logto's discovery document, as the app read it.
 
 use kit::{Direction, Outcome, Party};
 use serde_json::Value;
@@ -6,13 +6,13 @@ use url::Url;
 
 use crate::findings::observed::{Observed, status};
 
-/// What of it rules compare.
+/// The members of the document that rules compare.
 pub(super) struct Discovered {
-    /// Where the app asked.
+    /// The URL at which the app requested it.
     pub(super) asked: Url,
-    /// `issuer`.
+    /// The member `issuer`.
     pub(super) issuer: Url,
-    /// `authorization_endpoint`.
+    /// The member `authorization_endpoint`.
     pub(super) authorization: Url,
 }
 

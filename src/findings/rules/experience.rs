@@ -1,4 +1,4 @@
-//! What the sign-in experience does not let through.
+//! Rules about what the sign-in experience does not allow.
 
 use kit::Party;
 use serde_json::Value;
@@ -21,18 +21,18 @@ pub(super) fn member(seen: &Observed<'_>, name: &str) -> Value {
     seen.settings.sign_in_experience.get(name).cloned().unwrap_or_default()
 }
 
-/// The connector is there, and its target is not listed.
+/// The connector exists, and its target is not listed.
 fn not_enabled(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoButton { target, .. } = &symptom.kind else { return None };
     Some(hidden(seen, target)?.symptom(symptom))
 }
 
-/// The connector under test has no button, whether or not anybody looked for it.
+/// The connector under test has no button, whether or not a walk looked for it.
 fn not_enabled_setting(seen: &Observed<'_>) -> Option<Finding> {
     hidden(seen, seen.connector()?.get("target")?.as_str()?)
 }
 
-/// There is a connector with this target, and the sign-in experience does not list it.
+/// A connector with this target exists, and the sign-in experience does not list it.
 fn hidden(seen: &Observed<'_>, target: &str) -> Option<Finding> {
     let enabled = member(seen, "socialSignInConnectorTargets");
     let listed = enabled.as_array()?.iter().any(|listed| listed.as_str() == Some(target));
@@ -44,14 +44,14 @@ fn hidden(seen: &Observed<'_>, target: &str) -> Option<Finding> {
     })
 }
 
-/// `/direct/social/<target>` led to the ordinary page: the target has no button.
-/// Nothing says so, neither to the person nor to the app.
+/// `/direct/social/<target>` led to the ordinary page: the target has no button. Neither the person
+/// nor the app gets a message about it.
 fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
     let direct = |hop: &&crate::walker::Hop| {
         seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path().starts_with("/direct/")
     };
     let at = seen.record.hops.iter().position(|hop| direct(&hop))?;
-    // A sign-in that starts makes calls; the ordinary page is gone to at once.
+    // A sign-in that starts sends calls; the ordinary page opens at once.
     let next = seen.record.hops[at + 1..]
         .iter()
         .find(|hop| hop.tab == seen.record.hops[at].tab && hop.why != WhyHop::Call)?;
@@ -70,7 +70,7 @@ fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
     Some(finding.hop(seen.record.hops[at].number, says).at(seen.record.hops[at].number))
 }
 
-/// The tenant demands what Hugging Face did not give.
+/// The tenant requires what Hugging Face did not provide.
 fn asks_for(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksFor(asked) = &symptom.kind else { return None };
     let scope = seen.authorized(symptom.hop).and_then(|hop| query(&hop.request.url, "scope"));
@@ -87,7 +87,7 @@ fn asks_for(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(finding.setting("signInExperience.signUp", member(seen, "signUp")))
 }
 
-/// A code is to be sent, and there is no connector that could.
+/// Logto has to send a code, and no connector can send it.
 fn no_mail(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     code(symptom, &["connector.not_found"])?;
     Some(
@@ -97,7 +97,7 @@ fn no_mail(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The tenant takes only known people, or only new ones.
+/// The tenant accepts only known people, or only new ones.
 fn mode(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let code = code(symptom, &["user.identity_not_exist", "auth.forbidden"])?;
     let mode = member(seen, "signInMode");
@@ -109,14 +109,14 @@ fn mode(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(Finding::new(cause).symptom(symptom).setting("signInExperience.signInMode", mode))
 }
 
-/// A second factor is demanded.
+/// Logto requires a second factor.
 fn second_factor(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     code(symptom, &["user.missing_mfa", "user.suggest_mfa", "session.mfa.require_mfa_verification"])?;
     let mfa = member(seen, "mfa");
     Some(Finding::new(Experience::MfaRequired).symptom(symptom).setting("signInExperience.mfa", mfa))
 }
 
-/// The terms are to be agreed to, and nobody did.
+/// The terms must be accepted, and the person did not.
 fn terms(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksToAgree = symptom.kind else { return None };
     Some(
@@ -127,7 +127,7 @@ fn terms(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The tenant does not want this e-mail address, or not by this way.
+/// The tenant does not accept this e-mail address, or not by this route.
 fn email(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     match refusal.code.as_deref()? {
@@ -141,7 +141,7 @@ fn email(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     }
 }
 
-/// The code of a refusal, when it is one of these.
+/// The error code of a refusal, if it is one of `codes`.
 fn code<'s>(symptom: &'s Symptom, codes: &[&str]) -> Option<&'s str> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     refusal.code.as_deref().filter(|code| codes.contains(code))

@@ -1,5 +1,5 @@
-//! What goes wrong with Logto's generic connectors, `oauth2` and `oidc`, which
-//! have to be told everything about the provider.
+//! Rules about Logto's generic connectors, `oauth2` and `oidc`, which must be configured with every
+//! detail of the provider.
 
 use kit::{Direction, Entry, Party};
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(super) const EXPLAIN: &[Explain] =
     rules![token_response_type, profile_map, string_booleans, keys, issuer, unverified_email];
 pub(super) const WATCH: &[Watch] = rules![unverified_email_unnoticed];
 
-/// The answer of Hugging Face at a path during the hop of a refusal, when it was a success.
+/// The successful answer of Hugging Face at a path during the hop of a refusal.
 fn good<'a>(seen: &'a Observed<'_>, hop: usize, path: &'a str) -> Option<&'a Entry> {
     seen.provider(hop, path).find(|entry| status(entry) == Some(200))
 }
@@ -31,14 +31,14 @@ fn refused_as(symptom: &Symptom, code: Option<&str>) -> Option<()> {
     (refusal.code.as_deref() == code).then_some(())
 }
 
-/// Whether zod complains of a member of this name.
+/// Whether zod reports a problem with a member of this name.
 fn complains_of(seen: &Observed<'_>, hop: usize, member: &str) -> bool {
     let body = seen.hop(hop).and_then(crate::walker::Hop::json).unwrap_or_default();
     let issues = body.pointer("/data/issues").and_then(Value::as_array);
     issues.into_iter().flatten().any(|issue| issue.pointer("/path/0").and_then(Value::as_str) == Some(member))
 }
 
-/// JSON, read as a query string.
+/// The connector parsed JSON as a query string.
 fn token_response_type(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     made_of(seen, "oauth2")?;
     refused_as(symptom, Some("connector.invalid_response"))?;
@@ -56,7 +56,7 @@ fn token_response_type(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     )
 }
 
-/// The id is not where the connector looks for it.
+/// The ID is not where the connector looks for it.
 fn profile_map(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     made_of(seen, "oauth2")?;
     refused_as(symptom, Some("connector.invalid_response"))?;
@@ -76,7 +76,7 @@ fn profile_map(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// `"true"` where `true` has to be.
+/// The provider sends `"true"` where `true` is required.
 fn string_booleans(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     made_of(seen, "oidc")?;
     refused_as(symptom, Some("connector.social_invalid_id_token"))?;
@@ -104,7 +104,7 @@ fn verification<'a>(seen: &'a Observed<'_>, member: &str) -> Option<&'a Value> {
     seen.connector()?.get("config")?.get("idTokenVerificationConfig")?.get(member)
 }
 
-/// The provider's keys are elsewhere. Logto looks for them before anything else.
+/// The provider's keys are at another URL. Logto fetches them before anything else.
 fn keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     made_of(seen, "oidc")?;
     refused_as(symptom, None)?;
@@ -136,7 +136,7 @@ fn keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The ID token is of another issuer than the configured one.
+/// The issuer of the ID token differs from the configured one.
 fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     made_of(seen, "oidc")?;
     refused_as(symptom, None)?;
@@ -154,19 +154,19 @@ fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// Logto asks for an e-mail address that was there, and was dropped.
+/// Logto asks for an e-mail address that was provided, and was dropped.
 fn unverified_email(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksFor(asked) = &symptom.kind else { return None };
     asked.iter().any(|one| one.starts_with("email")).then_some(())?;
     Some(dropped_email(seen)?.symptom(symptom))
 }
 
-/// Nobody asks: the account is made without the address.
+/// Logto does not ask: the account is created without the address.
 fn unverified_email_unnoticed(seen: &Observed<'_>) -> Option<Finding> {
     dropped_email(seen)
 }
 
-/// The last ID token has an e-mail address that the `oidc` connector does not take over.
+/// The last ID token has an e-mail address that the `oidc` connector drops.
 fn dropped_email(seen: &Observed<'_>) -> Option<Finding> {
     made_of(seen, "oidc")?;
     let all = seen.record.entries().rev();

@@ -1,4 +1,4 @@
-//! What Hugging Face refuses because of its own settings.
+//! Rules about what Hugging Face refuses because of its own settings.
 
 use kit::{Direction, Party};
 use oauth::redirect_uri::{Difference, Differences, Part};
@@ -17,7 +17,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 pub(super) const EXPLAIN: &[Explain] = rules![redirect_uri, scope, public_app, audience, asks_for_withheld];
 pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_setting];
 
-/// The redirect URI that was sent is none of the app's: which way does it differ?
+/// The app does not list the redirect URI that was sent: how do they differ?
 fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
@@ -43,7 +43,7 @@ fn listed(uris: &[String]) -> String {
     if list.is_empty() { "empty".to_owned() } else { list.join(", ") }
 }
 
-/// The callback of the connector is not registered, and no walk came so far as to show it.
+/// The connector's callback is not registered, and no walk got far enough to show it.
 fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
     let last = seen.record.hops.last().map_or(0, |hop| hop.number);
     if seen.authorized(last).is_some() {
@@ -63,10 +63,10 @@ fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// What the differences between the callback of the connector and each registered address come from.
+/// What explains the differences between the connector's callback and each registered URI.
 fn redirect_uri_cause(seen: &Observed<'_>, differences: &Differences, sent: &str) -> HuggingFace {
     use Part::{Fragment, Host, LetterCase, Port, Scheme, TrailingSlash, UserInfo};
-    // White space around a registered address is the finding already.
+    // White space around a registered URI is itself the finding.
     let plain = || differences.0.iter().filter(|difference| !difference.parts.contains(&Part::WhiteSpace));
     let any = |is: &dyn Fn(&Difference) -> bool| plain().any(is);
     let only =
@@ -103,7 +103,7 @@ fn redirect_uri_cause(seen: &Observed<'_>, differences: &Differences, sent: &str
     }
 }
 
-/// A scope that the app does not have, told on a page or sent back.
+/// A scope that the app does not have, reported on a page or sent back.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
         return None;
@@ -119,7 +119,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &notes))
 }
 
-/// A scope that the connector asks for by its configuration, and the app does not have.
+/// A scope that the connector is configured to request, and the app does not have.
 fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
     let app = seen.settings.oauth_app.as_ref()?;
     let asked = seen.connector_scope()?;
@@ -133,7 +133,7 @@ fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// An app without a secret has to use PKCE, which no connector of Logto does.
+/// An app without a secret must use PKCE, which none of Logto's connectors does.
 fn public_app(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderError { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
@@ -143,7 +143,7 @@ fn public_app(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &notes))
 }
 
-/// The person is in none of the organizations that the app is for.
+/// The person does not belong to any of the organizations that the app is restricted to.
 fn audience(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
         return None;
@@ -153,7 +153,7 @@ fn audience(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(Finding::new(HuggingFace::OutsideAudience).symptom(symptom), &notes))
 }
 
-/// Logto asks for the e-mail address that was asked for and not granted.
+/// Logto asks for the e-mail address that was requested and not granted.
 fn asks_for_withheld(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksFor(asked) = &symptom.kind else { return None };
     asked.iter().any(|one| one.starts_with("email")).then_some(())?;
@@ -161,12 +161,12 @@ fn asks_for_withheld(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     lacks.contains("email").then(|| finding.symptom(symptom))
 }
 
-/// Nobody asks: the account is made without what was withheld.
+/// Logto does not ask: the account is created without what was withheld.
 fn withheld(seen: &Observed<'_>) -> Option<Finding> {
     less_granted(seen).map(|(finding, _)| finding)
 }
 
-/// The scopes of the last token answer against those that were asked for.
+/// Compares the scopes of the last token response with those that were requested.
 fn less_granted(seen: &Observed<'_>) -> Option<(Finding, oauth::Scopes)> {
     let mut answers = seen.record.entries().rev().filter(|entry| {
         entry.party == Party::HUGGINGFACE
@@ -176,7 +176,7 @@ fn less_granted(seen: &Observed<'_>) -> Option<(Finding, oauth::Scopes)> {
     });
     let granted = answered(answers.next()?, "scope")?;
     let hop = seen.authorized(seen.record.hops.last()?.number)?;
-    // What Logto did not take has other defects.
+    // What Logto did not accept has other defects.
     let taken = |call: &crate::walker::Hop| {
         call.number > hop.number
             && call.request.url.path().ends_with("/verify")

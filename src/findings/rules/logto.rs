@@ -1,4 +1,4 @@
-//! What the way Logto is deployed leads to.
+//! Rules about how Logto is deployed.
 
 use kit::{Direction, Party};
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub(super) const WATCH: &[Watch] = &[];
 /// How long Logto keeps an interaction (contract §1.9), in seconds.
 const INTERACTION: i64 = 3600;
 
-/// The discovery document was asked for over https, and names endpoints with http.
+/// The discovery document was requested over https, and names endpoints with http.
 fn forwarded_proto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
@@ -46,11 +46,11 @@ fn forwarded_proto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// The app refuses a discovery document that is another's than the one it asked.
+/// The app refuses a discovery document whose issuer differs from the one it requested.
 fn endpoint_at_discovery(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let Discovered { asked, issuer, .. } = discovered(seen, symptom.hop)?;
-    // The app stopped there.
+    // The app stopped after this request.
     let last = seen.during(symptom.hop).filter(|entry| entry.party == Party::APP).last()?;
     let stopped = last.request.url == asked.as_str() || last.direction == Direction::Received;
     (stopped && seen.is_complete(symptom.hop) && asked.origin() != issuer.origin()).then(|| {
@@ -60,8 +60,8 @@ fn endpoint_at_discovery(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     })
 }
 
-/// Logto sends the browser to its ENDPOINT, which is another origin than the one
-/// it was asked at, and nobody is there.
+/// Logto redirects the browser to its ENDPOINT, which is another origin than the one that was
+/// requested, and nothing answers there.
 fn endpoint_of_unknown_session(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
@@ -77,7 +77,7 @@ fn endpoint_of_unknown_session(seen: &Observed<'_>, symptom: &Symptom) -> Option
     })
 }
 
-/// More than an hour lies between the authorization request and the refusal.
+/// More than an hour passed between the authorization request and the refusal.
 fn sign_in_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = session_not_found(seen, symptom)?;
     let began = began(seen, refused)?;
@@ -89,8 +89,8 @@ fn sign_in_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// No key that signs cookies is as old as the sign-in: what it was given before
-/// was signed by one that is gone. Both times are Logto's own.
+/// None of the keys that sign cookies is as old as the sign-in: the key that signed its cookies is
+/// gone. Both times are Logto's own.
 fn cookie_keys_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = session_not_found(seen, symptom)?;
     refused.request.cookies.iter().find(|(name, _)| name == "_interaction.sig")?;
@@ -104,7 +104,7 @@ fn cookie_keys_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     (oldest > began).then(|| {
         Finding::new(Logto::CookieKeysChanged)
             .hop(symptom.hop, symptom.to_string())
-            .audit(format!("the sign-in was under way at {began} (seconds since 1970)"))
+            .audit(format!("the sign-in was in progress at {began} (seconds since 1970)"))
             .setting("the oldest of Logto's cookie keys", format!("of {oldest}"))
     })
 }
@@ -113,20 +113,20 @@ fn created_at(value: &Value) -> Option<i64> {
     value.get("createdAt")?.as_i64()
 }
 
-/// The call that Logto refused because it knows of no interaction.
+/// The call that Logto refused because it does not know of an interaction.
 fn session_not_found<'s>(seen: &'s Observed<'_>, symptom: &Symptom) -> Option<&'s Hop> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     (refusal.code.as_deref() == Some("session.not_found")).then(|| seen.hop(symptom.hop))?
 }
 
-/// The authorization request that a hop of the same tab goes back to.
+/// The authorization request to which a hop of the same tab belongs.
 fn began<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
     let earlier =
         seen.record.hops.iter().filter(|earlier| earlier.number < hop.number && earlier.tab == hop.tab);
     earlier.filter(|earlier| earlier.request.url.path() == "/oidc/auth").last()
 }
 
-/// The sign-in page was typed in, and no authorization request came before.
+/// The person typed in the sign-in page, without an authorization request before.
 fn opened_cold(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::UnknownSession = symptom.kind else { return None };
     let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;

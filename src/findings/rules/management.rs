@@ -1,4 +1,4 @@
-//! What the Management API refuses while Logto is being set up.
+//! Rules about what the Management API refuses during the set-up of Logto.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![connectors];
 
-/// Logto says by its code what it does not take; zod's issues say where.
+/// Logto's code says what it does not accept; zod's issues say where.
 fn connectors(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ManagementRefused(answer) = &symptom.kind else { return None };
     let code = answer.answer.get("code")?.as_str()?;
@@ -46,7 +46,7 @@ fn wants_token_storage(answer: &AdminAnswer) -> bool {
     answer.sent.get("enableTokenStorage") == Some(&Value::Bool(true))
 }
 
-/// Zod's issues: where, and what. They name no values.
+/// Zod's issues, as path and message. They contain no values.
 fn issues(answer: &AdminAnswer) -> impl Iterator<Item = String> {
     let issues = answer.answer.pointer("/data/issues").and_then(Value::as_array);
     issues.into_iter().flatten().map(|issue| {

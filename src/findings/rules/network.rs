@@ -1,4 +1,4 @@
-//! What stands between the parties.
+//! Rules about what stands between the parties.
 
 use kit::{Direction, Entry, Note, Outcome, Party};
 use serde_json::Value;
@@ -21,11 +21,11 @@ pub(super) const EXPLAIN: &[Explain] = rules![
     proxy_strips_port,
     endpoint_internal,
 ];
-/// Asked last: it says no more than the symptom.
+/// Applied last: it says no more than the symptom.
 pub(super) const EXPLAIN_LAST: &[Explain] = rules![no_answer];
 pub(super) const WATCH: &[Watch] = rules![app_went_without_logto];
 
-/// Paths at Hugging Face that connectors ask.
+/// Paths at Hugging Face that connectors request.
 const PROVIDER: [&str; 3] = ["/oauth/token", "/oauth/userinfo", "/oauth/jwks"];
 
 fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
@@ -33,7 +33,7 @@ fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(Finding::new(Network::NoAnswer).hop(symptom.hop, symptom.to_string()))
 }
 
-/// A proxy answered in place of the server behind it, and wrote down why.
+/// A proxy answered instead of the server behind it, and recorded why.
 fn header_limits(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let notes: Vec<&Note> = seen
         .during(symptom.hop)
@@ -55,11 +55,11 @@ fn header_limits(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// The app refused its callback, and saw another address than the browser.
+/// The app refused its callback, and saw another URL than the browser.
 fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
-    // It did not even ask Logto.
+    // The app did not even send a request to Logto.
     let asked =
         seen.during(symptom.hop).any(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
     if asked || !seen.is_complete(symptom.hop) {
@@ -94,7 +94,7 @@ fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, 
     }
 }
 
-/// The app's last call to Logto got no answer, and the app failed.
+/// The app's last call to Logto was not answered, and the app failed.
 fn app_cannot_reach_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let (_, fault) = without_answer(seen, symptom.hop)?;
@@ -105,7 +105,7 @@ fn app_cannot_reach_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Find
     )
 }
 
-/// The same where the app says so with the status of a success, as at a sign-out.
+/// The same, if the app reports it with a success status, as at a sign-out.
 fn app_went_without_logto(seen: &Observed<'_>) -> Option<Finding> {
     let at = |hop: &Hop| {
         let calm = hop.response.fault.is_none() && hop.response.status < 400;
@@ -118,7 +118,7 @@ fn app_went_without_logto(seen: &Observed<'_>) -> Option<Finding> {
     Some(finding.hop(hop.number, "the app answers without Logto").journal(Party::APP, fault))
 }
 
-/// Logto's own error at the verification, and nothing arrived at Hugging Face.
+/// Logto reports its own error at the verification, and nothing arrived at Hugging Face.
 fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
@@ -140,14 +140,14 @@ fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Opt
     })
 }
 
-/// What the audit log tells of a call without an answer (contract §11).
+/// What the audit log records of a call without an answer (contract §11).
 fn network_error(line: &Value) -> Option<String> {
     let error = line.pointer("/payload/error")?;
     let text = error.as_str().map_or_else(|| error.to_string(), ToOwned::to_owned);
     ["fetch failed", "TimeoutError"].iter().any(|known| text.contains(known)).then_some(text)
 }
 
-/// Discovery names the host that was asked without its port.
+/// The discovery document names the requested host without its port.
 fn proxy_strips_port(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
@@ -164,8 +164,8 @@ fn proxy_strips_port(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     })
 }
 
-/// The app sends the browser to the very name under which it asks Logto itself,
-/// which is not Logto's own.
+/// The app redirects the browser to the name under which the app itself reaches Logto, which is not
+/// Logto's own.
 fn endpoint_internal(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;

@@ -1,4 +1,4 @@
-//! What people chose.
+//! Rules about people's own choices.
 
 use crate::findings::causes::Person;
 use crate::findings::endpoints::huggingface::AUTHORIZE;
@@ -10,7 +10,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![denied];
 
-/// `access_denied`, and Hugging Face knows that the person pressed Deny.
+/// Hugging Face answered `access_denied`, and its journal says that the person pressed Deny.
 fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderError { error, .. } = &symptom.kind else { return None };
     (error == "access_denied").then_some(())?;

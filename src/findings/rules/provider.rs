@@ -1,8 +1,8 @@
-//! What Hugging Face itself did wrong, after the person had allowed: at its
-//! token, userinfo and key-set endpoints, and in sending the browser back.
+//! Rules about what Hugging Face itself did wrong, after the person had consented: at its token,
+//! userinfo and key-set endpoints, and in sending the browser back.
 //!
-//! Logto tells next to nothing of it: `connector.general {"message":"{}"}`, or
-//! a bare 500. What Hugging Face answered is in its journal.
+//! Logto says almost nothing about it: `connector.general {"message":"{}"}`, or a bare 500. What
+//! Hugging Face answered is in its journal.
 
 use kit::{Entry, Note, Outcome, Party};
 use serde_json::Value;
@@ -32,18 +32,18 @@ pub(super) const EXPLAIN: &[Explain] = rules![
     key_set,
     nonce,
 ];
-/// What is true whenever the token endpoint refuses; asked after everybody who knows why.
+/// True whenever the token endpoint refuses; applied after all rules that know the reason.
 pub(super) const LAST: &[Explain] = rules![token_refused];
 pub(super) const WATCH: &[Watch] = rules![empty_sub];
 
-/// The path of the key set.
+/// Path of the key set.
 const JWKS: &str = "/oauth/jwks";
-/// Code of the journal's fault where the other side hung up.
+/// The code of a journal's fault for a request whose client hung up.
 const CANCELLED: &str = "kit/cancelled";
-/// The connector for Hugging Face.
+/// ID of the connector for Hugging Face.
 const OWN: &str = "huggingface-universal";
 
-/// Hugging Face lets nobody through who has not verified the e-mail address.
+/// Hugging Face does not let people through whose e-mail address is not verified.
 fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
         return None;
@@ -56,14 +56,14 @@ fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding>
     ))
 }
 
-/// A refusal of the call in which Logto asks Hugging Face.
+/// A refusal of the call in which Logto sends its requests to Hugging Face.
 fn verifying<'s>(seen: &'s Observed<'_>, symptom: &'s Symptom) -> Option<(&'s Hop, &'s Refusal)> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
     is_verify(hop).then_some((hop, refusal))
 }
 
-/// The last request that Logto made in a hop, and how long it may take (contract §6, §13).
+/// The last request that Logto sent in a hop, and its time limit in seconds (contract §6, §13).
 fn last_call<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<(&'s Entry, i64)> {
     let entries = seen.during(hop.number).filter(|entry| entry.party == Party::HUGGINGFACE);
     let calls = entries.filter_map(|entry| match path_of(&entry.request.url).as_str() {
@@ -78,7 +78,7 @@ fn called(entry: &Entry) -> String {
     format!("{} {}", entry.request.method, path_of(&entry.request.url))
 }
 
-/// Logto hung up before there was an answer.
+/// Logto hung up before it got an answer.
 fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, refusal) = verifying(seen, symptom)?;
     let (entry, limit) = last_call(seen, hop)?;
@@ -88,7 +88,7 @@ fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Outcome::Response(_) => false,
     };
     let waited = hop.at.duration_since(entry.at).as_secs();
-    // A second for clocks that round.
+    // One second of tolerance for clocks that round.
     (hung_up && refusal.status == 500 && waited + 1 >= limit).then(|| {
         Finding::new(HuggingFace::TooSlow).hop(hop.number, symptom.to_string()).journal(
             Party::HUGGINGFACE,
@@ -97,7 +97,7 @@ fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// The connection ended without an answer, or in the middle of it.
+/// The connection ended without an answer, or in the middle of one.
 fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let (entry, _) = last_call(seen, hop)?;
@@ -113,7 +113,7 @@ fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     )
 }
 
-/// What came back as `state` is not what Logto had sent there.
+/// The `state` that came back is not the one that Logto had sent.
 fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::StateMismatch = symptom.kind else { return None };
     let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
@@ -124,7 +124,7 @@ fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             && hop.request.url.path() == AUTHORIZE
             && seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)
     })?;
-    // Nothing stands between the two but Hugging Face's own redirect.
+    // Only Hugging Face's own redirect stands between the two.
     let led = asked.redirect()?.ok()?;
     (led == callback.request.url).then_some(())?;
     let sent = query(&asked.request.url, "state")?.into_owned();
@@ -162,7 +162,7 @@ fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     })
 }
 
-/// The code was too old.
+/// The code had expired.
 fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, TOKEN).last()?;
@@ -197,14 +197,14 @@ fn because_of_status(hop: &Hop, symptom: &Symptom, entry: &Entry, tries: usize) 
     Some(Finding::new(cause).hop(hop.number, symptom.to_string()).journal(Party::HUGGINGFACE, told))
 }
 
-/// Faults of the token endpoint, but a refusal that it gives a reason for.
+/// Faults of the token endpoint, except a refusal with a reason.
 fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, TOKEN).last()?;
     if !(200..300).contains(&status(entry)?) {
         return because_of_status(hop, symptom, entry, 1);
     }
-    // The last call of all: whatever came after it had its answer.
+    // It must be the last call: what follows it was answered.
     (last_call(seen, hop)?.0.number == entry.number).then_some(())?;
     if !expects_json(seen) {
         return None;
@@ -221,7 +221,7 @@ fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// The generic OAuth 2.0 connector reads a query string unless it is told otherwise.
+/// The generic OAuth 2.0 connector parses a query string unless it is configured otherwise.
 fn expects_json(seen: &Observed<'_>) -> bool {
     factory(seen) != Some("oauth2") || seen.connector_config("tokenEndpointResponseType") == Some("json")
 }
@@ -241,20 +241,20 @@ fn not_json(hop: &Hop, symptom: &Symptom, entry: &Entry) -> Finding {
         .journal(Party::HUGGINGFACE, format!("{}, with {kind}", answer(entry)))
 }
 
-/// Members that are no texts: needed ones, and others where they are neither absent nor null.
+/// Members that are not strings: required ones, and others unless they are absent or null.
 fn defects(body: &Value, members: &[(&str, bool)]) -> Vec<String> {
-    let Some(object) = body.as_object() else { return vec!["the answer is no JSON object".to_owned()] };
+    let Some(object) = body.as_object() else { return vec!["the answer is not a JSON object".to_owned()] };
     let defect = |(name, needed): &(&str, bool)| match object.get(*name) {
         Some(Value::String(_)) => None,
         None if *needed => Some(format!("{name} is missing")),
         None => None,
         Some(Value::Null) if !needed => None,
-        Some(other) => Some(format!("{name} is no text, but {other}")),
+        Some(other) => Some(format!("{name} is not a string, but {other}")),
     };
     members.iter().filter_map(defect).collect()
 }
 
-/// Faults of the userinfo endpoint, which is asked up to three times.
+/// Faults of the userinfo endpoint, to which Logto sends up to three requests.
 fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let tries = seen.provider(hop.number, USERINFO).count();
@@ -279,7 +279,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// The key that signed the ID token cannot be had.
+/// The key that signed the ID token is not available.
 fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, JWKS).last()?;
@@ -332,7 +332,7 @@ fn token_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()))
 }
 
-/// An empty id was taken for somebody's.
+/// Logto used an empty ID to identify a person.
 fn empty_sub(seen: &Observed<'_>) -> Option<Finding> {
     let (hop, _) = profiles(seen)
         .into_iter()

@@ -1,4 +1,4 @@
-//! Authorization requests that an app writes otherwise than Logto reads them.
+//! Rules about authorization requests that an app formats differently than Logto expects.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::walker::WhyHop;
 pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, posted, not_encoded, resource, silent];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
-/// The app asked Logto for `//oidc/…`, and could not use what came.
+/// The app requested `//oidc/…` from Logto, and could not use the answer.
 fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let asked = seen.during(symptom.hop).find(|entry| {
@@ -34,7 +34,7 @@ fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The browser was made to post to Logto.
+/// The app made the browser send a POST to Logto.
 fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, .. } = &symptom.kind else { return None };
     let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
@@ -48,12 +48,12 @@ fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             Finding::new(App::PostRedirectedWith307)
                 .hop(before.number, answered)
                 .hop(symptom.hop, symptom.to_string())
-                .hop(symptom.hop, "the parameters stand in the address of a POST")
+                .hop(symptom.hop, "the parameters are in the URL of a POST")
         },
     )
 }
 
-/// What was cut off a registered redirect URI stands beside it as parameters.
+/// What was cut off a registered redirect URI appears as separate parameters.
 fn not_encoded(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { error, .. } = &symptom.kind else { return None };
     (error == "invalid_redirect_uri").then_some(())?;
@@ -70,12 +70,15 @@ fn not_encoded(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(
         Finding::new(App::RequestNotEncoded)
             .hop(symptom.hop, symptom.to_string())
-            .hop(symptom.hop, format!("redirect_uri is {}, the rest stands beside it", quoted(&sent)))
+            .hop(
+                symptom.hop,
+                format!("redirect_uri is {}, and its rest appears as separate parameters", quoted(&sent)),
+            )
             .setting("application.oidcClientMetadata.redirectUris", quoted(whole)),
     )
 }
 
-/// Where the way back to the app began with an error.
+/// The error with which Logto sent the browser back to the app, if it is one of `errors`.
 fn told<'s>(symptom: &'s Symptom, errors: &[&str]) -> Option<&'s str> {
     match &symptom.kind {
         SymptomKind::AppGotError { error, .. } | SymptomKind::OidcError { error, .. } => {
@@ -113,7 +116,7 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// A parameter that nobody reads (contract §1.3).
+/// A parameter that Logto ignores (contract §1.3).
 fn identifier(seen: &Observed<'_>) -> Option<Finding> {
     fn sent(url: &Url) -> Option<Cow<'_, str>> {
         query(url, "identifiers").filter(|_| query(url, "identifier").is_none())

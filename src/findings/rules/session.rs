@@ -1,4 +1,4 @@
-//! Where an app keeps what it knows of a browser.
+//! Rules about where an app keeps its state for a browser.
 
 use kit::Party;
 use sample_app::StorageKind;
@@ -23,7 +23,7 @@ pub(super) const EXPLAIN: &[Explain] = rules![
 ];
 pub(super) const WATCH: &[Watch] = rules![shared, account_gone];
 
-/// What the app says when the state is another than the session has.
+/// The app's error for a state that differs from the session's.
 const OTHER_STATE: &str = "app/state-mismatch";
 
 /// The hop at which the app sent a browser away with this state.
@@ -36,8 +36,8 @@ fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
     })
 }
 
-/// A callback at which the app did not find what it says it lacks, with the hop
-/// at which the sign-in began.
+/// A callback at which the app did not find what it reports missing, with the hop at which the
+/// sign-in began.
 fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, code: &str) -> Option<(&'s Hop, &'s Hop)> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     because(&app_notes(seen, symptom.hop), code)?;
@@ -46,7 +46,7 @@ fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, code: &str) -> Option<(
     (begin.number < hop.number).then_some((hop, begin))
 }
 
-/// The cookie was there, and stayed behind.
+/// The browser had the cookie, and did not send it.
 fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
     let name = &seen.settings.app.as_ref()?.options.cookie.name;
@@ -54,12 +54,12 @@ fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (withheld.reason == WhyWithheld::Strict).then(|| {
         Finding::new(App::SessionCookieStrict)
             .hop(begin.number, "the app began the sign-in")
-            .hop(hop.number, format!("the browser keeps `{name}` back: {}", withheld.reason))
+            .hop(hop.number, format!("the browser does not send `{name}`: {}", withheld.reason))
             .hop(hop.number, symptom.to_string())
     })
 }
 
-/// Another browser began this.
+/// The sign-in was started in another browser.
 fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let elsewhere = if let SymptomKind::StateMismatch = symptom.kind {
         let hop = seen.hop(symptom.hop)?;
@@ -79,7 +79,7 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// Hops of the app between two, at which it sent a browser to Logto.
+/// Hops of the app between the two, at which it sent a browser to Logto.
 fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator<Item = &'s Hop> {
     let (from, to) = (from.number, to.number);
     seen.record.hops.iter().filter(move |hop| {
@@ -90,7 +90,7 @@ fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator
     })
 }
 
-/// The browser itself began another sign-in in the background.
+/// The browser itself started another sign-in in the background.
 fn prefetched(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, begin) = failed(seen, symptom, OTHER_STATE)?;
     let other = beginnings(seen, begin, hop)
@@ -108,8 +108,8 @@ fn prefetched(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The same, where Logto has already forgotten the sign-in that was under way:
-/// an application has one at a time (contract §8).
+/// The same, if Logto has already discarded the sign-in that was in progress: an application has
+/// one at a time (contract §8).
 fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     let gone =
@@ -131,7 +131,7 @@ fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     })
 }
 
-/// Only another browser began a sign-in meanwhile, and yet the state is overwritten.
+/// Only another browser started a sign-in in the meantime, and yet the state was overwritten.
 fn shared_state(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, begin) = failed(seen, symptom, OTHER_STATE)?;
     let own = hop.tab.browser();
@@ -146,7 +146,7 @@ fn shared_state(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// Whether the browser brought the app's session cookie as the app had set it last.
+/// Whether the browser sent the app's session cookie as the app had last set it.
 fn brought(seen: &Observed<'_>, hop: &Hop) -> bool {
     let Some(name) = seen.settings.app.as_ref().map(|app| app.options.cookie.name.as_str()) else {
         return false;
@@ -174,7 +174,7 @@ fn lost(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// In the middle of a sign-in.
+/// The session was lost in the middle of a sign-in.
 fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
     // The state was not used up by an earlier answer.
@@ -190,12 +190,12 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
     Some(
         lost(seen)?
             .hop(begin.number, "the app began the sign-in")
-            .hop(hop.number, "the browser brought the session cookie as the app had set it")
+            .hop(hop.number, "the browser sent the session cookie as the app had set it")
             .hop(hop.number, symptom.to_string()),
     )
 }
 
-/// After the sign-in had come through.
+/// The session was lost after the sign-in had succeeded.
 fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NotSignedIn = symptom.kind else { return None };
     seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(200))?;
@@ -203,13 +203,13 @@ fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     brought(seen, check).then_some(())?;
     Some(
         lost(seen)?
-            .hop(symptom.hop, "the app took the person in")
-            .hop(check.number, "the browser brought the session cookie as the app had set it")
-            .hop(check.number, "the app says that nobody is signed in"),
+            .hop(symptom.hop, "the app signed the person in")
+            .hop(check.number, "the browser sent the session cookie as the app had set it")
+            .hop(check.number, "the app says that the person is not signed in"),
     )
 }
 
-/// Somebody is signed in in a browser that never came back with a code.
+/// A browser that never came back with a code is signed in.
 fn shared(seen: &Observed<'_>) -> Option<Finding> {
     let check = seen.record.hops.iter().find(|hop| {
         is_session_check(seen, hop)
@@ -230,15 +230,18 @@ fn shared(seen: &Observed<'_>) -> Option<Finding> {
     Some(
         Finding::new(App::StorageShared)
             .at(check.number)
-            .hop(elsewhere.number, format!("somebody signs in in browser {}", elsewhere.tab.browser()))
+            .hop(elsewhere.number, format!("a person signs in in browser {}", elsewhere.tab.browser()))
             .hop(
                 check.number,
-                format!("the app takes browser {} for signed in, where nobody was", check.tab.browser()),
+                format!(
+                    "the app treats browser {} as signed in, although no sign-in took place there",
+                    check.tab.browser()
+                ),
             ),
     )
 }
 
-/// The app has somebody signed in whom Logto does not let in any more.
+/// The app treats a person as signed in whom Logto no longer lets in.
 fn account_gone(seen: &Observed<'_>) -> Option<Finding> {
     let check = seen.record.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
     let who = subject(check)?;
@@ -251,7 +254,7 @@ fn account_gone(seen: &Observed<'_>) -> Option<Finding> {
     Some(
         Finding::new(App::SessionOutlivesAccount)
             .at(check.number)
-            .hop(check.number, "the app says that somebody is signed in")
+            .hop(check.number, "the app says that the person is signed in")
             .setting(format!("the account {who} in Logto"), state),
     )
 }

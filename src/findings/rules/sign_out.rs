@@ -1,4 +1,4 @@
-//! Sign-outs that do too little, or too much.
+//! Rules about sign-outs that do too little, or too much.
 
 use kit::Party;
 use serde_json::Value;
@@ -17,10 +17,10 @@ pub(super) const EXPLAIN: &[Explain] = rules![without_client_id, hint];
 pub(super) const WATCH: &[Watch] =
     rules![prefetched, local_only, not_revoked, landing_page, no_back_channel, provider_session];
 
-/// Logto's sign-out (contract §1.8).
+/// Path of Logto's sign-out (contract §1.8).
 pub(super) const END_SESSION: &str = "/oidc/session/end";
 
-/// Nobody could tell whose the address to return to is.
+/// Logto cannot tell to which application the return URI belongs.
 fn without_client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::LeftSignedOut { asked } = symptom.kind else { return None };
     let url = &seen.hop(asked)?.request.url;
@@ -43,7 +43,7 @@ fn hint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// Where a hop of the app sends the browser, whatever became of it then.
+/// Whether a hop of the app sends the browser to a path, whatever happened afterwards.
 fn leads_to(hop: &Hop, path: &str) -> bool {
     hop.redirect().and_then(Result::ok).is_some_and(|target| target.path() == path)
 }
@@ -64,7 +64,7 @@ fn prefetched(seen: &Observed<'_>) -> Option<Finding> {
     )
 }
 
-/// The app says goodbye, Logto never hears of it, and the next sign-in asks nothing.
+/// The app signs the person out without telling Logto, and the next sign-in asks nothing.
 fn local_only(seen: &Observed<'_>) -> Option<Finding> {
     seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
         let path = hop.request.url.path();
@@ -79,7 +79,7 @@ fn local_only(seen: &Observed<'_>) -> Option<Finding> {
         let request = later.find(|later| is_authorization(seen, later) && later.why == WhyHop::Redirect)?;
         let between = seen.record.hops[at..].iter().take_while(|other| other.number < request.number);
         let heard = between.into_iter().any(|other| other.request.url.path().starts_with(END_SESSION));
-        // Nothing but redirects up to the callback: nobody was asked.
+        // Only redirects up to the callback: the person was not asked.
         let on = seen.record.hops.iter().filter(|other| other.number > request.number);
         let silent = on
             .take_while(|other| other.why == WhyHop::Redirect)
@@ -92,12 +92,12 @@ fn local_only(seen: &Observed<'_>) -> Option<Finding> {
                     hop.number,
                     "the app signs the person out, and does not send the browser to Logto's sign-out",
                 )
-                .hop(back.number, "the next sign-in comes back without anything having been asked"),
+                .hop(back.number, "the next sign-in comes back without asking anything"),
         )
     })
 }
 
-/// Revocation without authentication (contract §1.7).
+/// The app revokes a token without authentication (contract §1.7).
 fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
     let revocation = format!("{TOKEN}/revocation");
     let (hop, answer) = seen.record.hops.iter().find_map(|hop| {
@@ -115,7 +115,7 @@ fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
     )
 }
 
-/// From Logto's sign-out straight into the next sign-in.
+/// The browser goes from Logto's sign-out straight into the next sign-in.
 fn landing_page(seen: &Observed<'_>) -> Option<Finding> {
     seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
         let confirmed = seen.party(&hop.request.url) == Some(Party::LOGTO)
@@ -128,14 +128,14 @@ fn landing_page(seen: &Observed<'_>) -> Option<Finding> {
         Some(
             Finding::new(App::LandingPageProtected)
                 .at(landing.number)
-                .hop(hop.number, "Logto's sign-out is done")
+                .hop(hop.number, "Logto's sign-out is complete")
                 .hop(landing.number, format!("the browser returns to {}", landing.request.url.path()))
                 .hop(request.number, "and is sent to sign in again at once"),
         )
     })
 }
 
-/// Another application signed the person out, and nobody told this one.
+/// Another application signed the person out, and this one was not notified.
 fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
     let own = seen.settings.application.get("id").and_then(Value::as_str)?;
     let metadata = seen.settings.application.get("oidcClientMetadata")?;
@@ -164,7 +164,7 @@ fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
     })
 }
 
-/// The app insists on a login, and Hugging Face passes the person through.
+/// The app insists on a login, and Hugging Face lets the person through.
 fn provider_session(seen: &Observed<'_>) -> Option<Finding> {
     let provider = seen.record.hops.iter().find(|hop| {
         seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)

@@ -1,4 +1,4 @@
-//! What an app makes of the tokens that Logto gives it.
+//! Rules about how an app handles the tokens that Logto issues to it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,12 +14,12 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![clock_differs, keeps_old_keys];
 
-/// Seconds that the strictest of Logto's SDKs, Go's, lets clocks differ.
+/// Clock difference, in seconds, that the strictest of Logto's SDKs (Go) tolerates.
 const LEEWAY: i64 = 60;
 const JWKS: &str = "/oidc/jwks";
 
-/// Header and claims of the ID token that the app was given during a hop, and
-/// the exchange that gave it.
+/// Header and claims of the ID token that the app received during a hop, and the exchange that
+/// returned it.
 fn id_token<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, Value, Value)> {
     let given = seen.app_asked(hop, TOKEN).last()?;
     let token = answered(given, "id_token")?;
@@ -30,26 +30,29 @@ fn id_token<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, Value,
     Some((given, decoded(parts.next())?, decoded(parts.next())?))
 }
 
-/// The token was made at another time than the app's clock showed when it came.
+/// The token was issued at another time than the app's clock showed when it arrived.
 fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let (given, _, claims) = id_token(seen, symptom.hop)?;
     let issued = claims.get("iat")?.as_i64()?;
     let ahead = given.at.as_second() - issued;
-    // The app says itself that it is about the time of issue.
+    // The app itself says that the time of issue is the problem.
     let said = seen.hop(symptom.hop)?.response.body.as_str();
     let about = ["issued", "iat", "clock"].iter().any(|word| said.contains(word));
     (about && ahead.abs() > LEEWAY).then(|| {
         let how = if ahead > 0 { "ahead of" } else { "behind" };
         Finding::new(App::ClockDiffers).hop(symptom.hop, symptom.to_string()).journal(
             Party::APP,
-            format!("the ID token is of {issued}, the app's clock was {} seconds {how} that", ahead.abs()),
+            format!(
+                "the ID token was issued at {issued}, and the app's clock was {} seconds {how} that",
+                ahead.abs()
+            ),
         )
     })
 }
 
-/// The token names a key that is in no key set the app has read, and the app did
-/// not read one anew.
+/// The token names a key that is not in any key set the app has read, and the app did not fetch a
+/// new one.
 fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let (given, header, _) = id_token(seen, symptom.hop)?;
@@ -58,7 +61,7 @@ fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         entry.party == Party::APP && entry.direction == Direction::Sent && path_of(&entry.request.url) == JWKS
     };
     let kept = seen.record.entries().rfind(read)?;
-    // Keys that were read after the token came would be the newest there are.
+    // Keys fetched after the token arrived would be the newest.
     let newest = kept.number < given.number
         && seen.record.not_attributed().all(|maybe| maybe.entry.number < kept.number);
     (newest && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {

@@ -5,7 +5,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::*;
 use crate::walker::WhyHop;
 
-/// A Logto that answers as each test says, and a browser at its sign-in page.
+/// A Logto with the answers of each test, and a browser at its sign-in page.
 struct Bench {
     server: MockServer,
     walker: Walker,
@@ -45,7 +45,7 @@ impl Bench {
     }
 
     async fn on(&self, verb: &str, at: &str, answer: ResponseTemplate) {
-        // What a test says later goes before what is said here.
+        // What a test adds later takes precedence over these defaults.
         Mock::given(method(verb))
             .and(path(at))
             .respond_with(answer)
@@ -237,9 +237,9 @@ async fn a_foreign_or_used_state_goes_no_further() {
     let before = bench.walker.hops().len();
     bench.visit("/callback/hf?code=c&state=forged").await;
     assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch));
-    assert_eq!(bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf"), None, "it is used up");
+    assert_eq!(bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf"), None, "it works only once");
     assert_eq!(bench.calls(before + 1), Vec::<String>::new());
-    // What the page kept besides was not looked at, and still serves.
+    // The page's other stored state was not touched, and still works.
     let right = format!("/callback/hf?code=c&state={state}");
     bench.visit(&right).await;
     assert!(!matches!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch) | None));
@@ -256,7 +256,7 @@ async fn a_tab_that_lost_its_storage_goes_on_with_what_the_browser_kept() {
     bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
     assert!(!matches!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch) | None));
     bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
-    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch), "it serves once");
+    assert_eq!(bench.page().arrive().await.unwrap(), Some(Arrival::StateMismatch), "it works only once");
 }
 
 #[tokio::test]

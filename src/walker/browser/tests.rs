@@ -115,7 +115,7 @@ async fn a_token_in_an_address_breaks_a_rule() {
     let (server, mut walker, url) = server().await;
     Mock::given(path("/")).respond_with(html("x")).mount(&server).await;
     let hop = walker.visit(TabId::FIRST, url.join("/?access_token=t").unwrap()).await.unwrap();
-    assert_eq!(hop.violations[0].what, "`access_token` stands in an address (/)");
+    assert_eq!(hop.violations[0].what, "`access_token` appears in a URL (/)");
 }
 
 #[tokio::test]

@@ -51,14 +51,14 @@ fn longer_paths_go_first_then_older_cookies() {
     for line in ["b=1; Path=/", "a=2; Path=/", "deep=3; Path=/oidc/auth"] {
         assert_eq!(bench.set(APP, line), CookieFate::Stored);
     }
-    // Set again, a cookie keeps its place.
+    // A cookie that is set again keeps its place.
     bench.set(APP, "b=4; Path=/");
     assert_eq!(bench.sent("http://localhost:3000/oidc/auth/x"), "deep=3; b=4; a=2");
     assert_eq!(bench.sent("http://localhost:3000/oidc/authors"), "b=4; a=2");
 }
 
-/// RFC 6265bis §5.8.3: among equal paths, earlier creation times go first. Enough of them that no order
-/// comes about by chance.
+/// RFC 6265bis §5.8.3: among equal paths, earlier creation times go first. There are enough of them
+/// that the order cannot be a coincidence.
 #[test]
 fn cookies_of_one_path_go_in_the_order_of_their_creation() {
     let mut bench = bench();
@@ -129,7 +129,7 @@ fn secure_works_on_http_localhost_and_nowhere_else_in_plain_http() {
     }
 }
 
-/// RFC 6265bis §5.7 step 8: only what is Secure needs a secure connection.
+/// RFC 6265bis §5.7 step 8: only Secure cookies need a secure connection.
 #[test]
 fn a_cookie_that_is_not_secure_travels_over_plain_http() {
     let mut bench = bench();

@@ -1,22 +1,22 @@
-//! HTML within limits. A browser reads any page, but not in any time: one that
-//! nests without end, or makes one element of a thousand, is read as far as a
-//! page that somebody could look at may go, and cut there.
+//! HTML within limits. A browser reads any page, however long it takes. Here, a page that nests
+//! without end, or makes the parser repeat one element a thousand times, is truncated at limits
+//! that no page for people reaches.
 
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::TendrilSink as _;
 use scraper::{Html, HtmlTreeSink};
 
-/// Bytes of HTML.
+/// Maximum bytes of HTML.
 const TEXT_LIMIT: usize = 4 * 1024 * 1024;
-/// Elements within one another; Chromium has the same limit. For every tag the
-/// parser looks through all that are open.
+/// Maximum depth of nested elements; Chromium has the same limit. For every tag the parser searches
+/// all open elements.
 const DEPTH_LIMIT: usize = 512;
-/// Nodes. A few bytes can make many: formatting that was not ended is taken up
-/// again in each paragraph.
+/// Maximum number of nodes. A few bytes can create many: unclosed formatting is resumed in each
+/// paragraph.
 const NODE_LIMIT: usize = 400_000;
-/// Attributes of one tag. The parser compares each with all before it.
+/// Maximum attributes of one tag. The parser compares each attribute with all previous ones.
 const ATTRIBUTE_LIMIT: usize = 1_000;
-/// Bytes between two looks at what has become of the document.
+/// Bytes between two checks of the document's size.
 const PIECE: usize = 4 * 1024;
 
 /// Reads a page, or as much of it as is within limits.
@@ -34,7 +34,7 @@ pub(super) fn read(html: &str) -> Html {
     parser.finish()
 }
 
-/// The last place up to `limit` where a text may be cut.
+/// The last position up to `limit` where a text may be cut.
 fn boundary(text: &str, limit: usize) -> usize {
     (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
@@ -58,23 +58,23 @@ fn readable(html: &str) -> usize {
                 return start;
             }
         }
-        // Behind the `>`, or at the end.
+        // After the `>`, or at the end.
         at = end - bytes.len();
     }
     end
 }
 
-/// A tag that is being read; a guess, as good as is needed for counting.
+/// A tag that is being read; an approximation that is good enough for counting.
 #[derive(Default)]
 struct Tag {
     attributes: usize,
     quote: Option<u8>,
-    /// After white space, where the next attribute may begin.
+    /// After white space, where the next attribute may start.
     between: bool,
 }
 
 impl Tag {
-    /// Whether the tag goes on after this byte.
+    /// Whether the tag continues after this byte.
     fn next(&mut self, byte: u8) -> bool {
         match (self.quote, byte) {
             (Some(quote), _) if byte == quote => self.quote = None,
@@ -110,7 +110,7 @@ mod tests {
         let many = |count: usize| format!("<p>x</p><i {}>y</i>", "a ".repeat(count));
         assert_eq!(readable(&many(ATTRIBUTE_LIMIT)), many(ATTRIBUTE_LIMIT).len());
         assert_eq!(readable(&many(ATTRIBUTE_LIMIT + 1)), "<p>x</p>".len());
-        // A quoted `>` ends no tag, and what is quoted is one value.
+        // A quoted `>` does not end a tag, and a quoted text is one value.
         assert_eq!(readable(&format!("<i {}>", "a=\">\" ".repeat(ATTRIBUTE_LIMIT + 1))), 0);
         let prose = format!("<i title='{}'>", "a ".repeat(10_000));
         assert_eq!(readable(&prose), prose.len());

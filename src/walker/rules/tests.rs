@@ -67,7 +67,7 @@ fn told(hop: &Hop, earlier: &[Hop]) -> Vec<String> {
     Rules::default().check(hop, earlier).into_iter().map(|violation| violation.what).collect()
 }
 
-/// RFC 6749 §4.1.2: the request is the one with the redirect URI that the response comes to.
+/// RFC 6749 §4.1.2: the request is the one with the redirect URI to which the response goes.
 #[test]
 fn a_state_of_a_request_for_another_address_is_another_state() {
     let ask = |at: &str, state: &str| {
@@ -89,7 +89,8 @@ fn a_state_of_a_request_for_another_address_is_another_state() {
     assert_eq!(told(&came(""), &asked), none);
 }
 
-/// Where no request names the address (it was registered alone), a state must still be one that was sent.
+/// If no request names the redirect URI (it is the only registered one), the state must still be
+/// one that was sent.
 #[test]
 fn a_state_that_no_request_had_is_invented() {
     let asked = [hop("http://localhost:3001/oidc/auth?client_id=a&state=S", 303, &[], "")];
@@ -100,7 +101,7 @@ fn a_state_that_no_request_had_is_invented() {
     assert_eq!(told(&came("&state=T"), &asked), invented);
 }
 
-/// RFC 9207 §2.4: of a provider of which nothing is known, the issuer is at least of its own origin.
+/// RFC 9207 §2.4: for an unknown provider, the issuer must at least be of its own origin.
 #[test]
 fn an_unknown_provider_names_no_issuer_of_another_origin() {
     let came = |iss: &str| {
@@ -114,7 +115,8 @@ fn an_unknown_provider_names_no_issuer_of_another_origin() {
     assert_eq!(told(&came("&iss=id.example"), &[]), [of_another("id.example")]);
 }
 
-/// Logto answers a form post by sending the browser on to its own callback page (contract §2.1 step 3).
+/// Logto answers a form post by sending the browser on to its own callback page (contract §2.1 step
+/// 3).
 #[test]
 fn what_a_party_passes_on_to_itself_needs_no_issuer() {
     let passed = redirect("http://localhost:3001/callback/c", "http://localhost:3001/callback/c?code=c");
@@ -172,7 +174,7 @@ fn codes_tokens_and_cookies_are_kept_by_no_cache() {
     assert_eq!(broken(&logto(), &cookie, &[]), [Rule::CookiesAreNotCached]);
 }
 
-/// RFC 9111 §5.2.2. What says nothing of its life is stored by no cache for long.
+/// RFC 9111 §5.2.2. A response without a lifetime is not stored for long by any cache.
 #[test]
 fn an_answer_may_be_cached_by_what_its_cache_control_says() {
     for (control, cached) in [
@@ -198,7 +200,7 @@ fn an_answer_may_be_cached_by_what_its_cache_control_says() {
     }
 }
 
-/// A cookie that is being deleted is nothing to keep from others.
+/// A cookie that is being deleted does not have to be protected.
 #[test]
 fn deleting_a_cookie_may_be_cached() {
     let mut answer = hop("http://localhost:3001/", 200, &[("cache-control", "public")], "");

@@ -17,7 +17,7 @@ fn no_engine_is_told_with_what_to_do() {
     for host in [nothing.as_str(), "tcp://127.0.0.1:9"] {
         let (code, told) = run_with(host);
         assert_eq!(code, Some(3), "{told}");
-        assert!(told.contains(&format!("no Docker Engine at {host}")), "{told}");
+        assert!(told.contains(&format!("no Docker Engine found at {host}")), "{told}");
         assert!(told.contains("systemctl start docker") && told.contains("DOCKER_HOST"), "{told}");
     }
 }

@@ -55,7 +55,7 @@ async fn an_image_without_logto_is_told() {
         return;
     }
     let told = refused(&["--logto", "container:17-alpine", "--logto-image", "postgres"]).await;
-    assert!(told.contains("postgres:17-alpine does not tell a version of Logto ("), "{told}");
+    assert!(told.contains("postgres:17-alpine does not report a version of Logto ("), "{told}");
     assert!(told.contains("node: not found") && told.contains("is it the official image?"), "{told}");
 }
 
@@ -78,7 +78,7 @@ async fn an_image_that_no_registry_has_is_told() {
     });
     let (status, told, _) = run.await.unwrap();
     assert_eq!(status.code(), Some(3), "{told}");
-    assert!(told.contains(&format!("there is no image {image}:9.99 (")), "{told}");
+    assert!(told.contains(&format!("image {image}:9.99 not found (")), "{told}");
     assert!(told.contains("check the name and the tag"), "{told}");
 }
 
@@ -108,9 +108,9 @@ async fn a_logto_that_dies_shows_its_last_words_and_keeps_all_of_them() {
     ]);
     let (status, told, folder) = run.end();
     assert_eq!(status.code(), Some(3), "{told}");
-    assert!(told.contains("boot: the container `logto` ended; it logged last:"), "{told}");
+    assert!(told.contains("boot: the container `logto` exited; its last log lines:"), "{told}");
     assert!(told.contains("\n    the key is missing\n"), "{told}");
-    let file = told.lines().find_map(|line| line.strip_prefix("all of it: ")).unwrap();
+    let file = told.lines().find_map(|line| line.strip_prefix("full log: ")).unwrap();
     assert!(file.starts_with(folder.path().to_str().unwrap()), "{file}");
     let whole = std::fs::read_to_string(file).unwrap();
     assert!(whole.contains("[logto-testkit] version ") && whole.contains("the key is missing"), "{whole}");
@@ -123,5 +123,8 @@ async fn a_postgres_that_dies_is_told_as_such() {
     let dies = "ENTRYPOINT [\"sh\", \"-c\", \"sleep 1; echo FATAL: no shared memory; exit 1\"]";
     let image = Image::build("postgres", &format!("FROM {}\n{dies}\n", logto.descriptor()));
     let told = refused(&["--logto", &backend(&logto), "--postgres-image", &image.0]).await;
-    assert!(told.contains("the container `postgres` ended; it logged last:\n    FATAL: no shared"), "{told}");
+    assert!(
+        told.contains("the container `postgres` exited; its last log lines:\n    FATAL: no shared"),
+        "{told}"
+    );
 }

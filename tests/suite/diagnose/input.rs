@@ -11,25 +11,25 @@ fn input_that_cannot_be_used_is_told_with_what_to_do() {
         (
             r#"{ "id": "x", "connectorId": "google-universal", "target": "google", "config": {} }"#,
             "c.json: this is a connector of the factory `google-universal` (target `google`), not one that signs in with \
-             Hugging Face; `huggingface-universal`, `oauth2` and `oidc` can be looked at",
+             Hugging Face; only `huggingface-universal`, `oauth2` and `oidc` are supported",
         ),
-        ("", "c.json: it is empty; it should hold JSON as Logto's Management API gives it"),
+        ("", "c.json: the file is empty; it should contain JSON as Logto's Management API returns it"),
         (
             "[]",
             "c.json: this list has no connector for Hugging Face (it is empty); create one in the Logto console: Connectors → Social connectors → Add",
         ),
         (
             r#"{ "cleintId": "x" }"#,
-            "c.json: there is neither `connectorId`, `config` nor `clientId` in it; `cleintId` may be meant as `clientId`",
+            "c.json: it has neither `connectorId`, `config` nor `clientId`; did you mean `clientId` instead of `cleintId`?",
         ),
         (
             r#"{ "code": "auth.unauthorized", "message": "Unauthorized." }"#,
-            "c.json: this is an error of Logto's, auth.unauthorized: Unauthorized.; ask again with a token that may read",
+            "c.json: this is an error message of Logto, auth.unauthorized: Unauthorized.; repeat the request with a token that may read this",
         ),
         (
             r#"{ "clientId": "x", "tokenEndpoint": "https://accounts.acme.io/token" }"#,
-            "c.json: the connector's `tokenEndpoint` is https://accounts.acme.io/token, which is not at Hugging Face; only \
-             connectors that sign in with https://huggingface.co can be looked at",
+            "c.json: the connector's `tokenEndpoint` is https://accounts.acme.io/token, which does not belong to Hugging Face; only \
+             connectors that sign in with https://huggingface.co are supported",
         ),
     ] {
         assert_eq!(told(&|case| case.read_connector(text, "c.json")), message);
@@ -43,7 +43,7 @@ fn input_that_cannot_be_used_is_told_with_what_to_do() {
     let no_record = told(&|case| case.read_application("{}", "a.json"));
     assert_eq!(
         no_record,
-        "a.json: there is no `oidcClientMetadata` in it; it should be the object that `GET /api/applications/:id` gives"
+        "a.json: it has no `oidcClientMetadata`; it should be the object that `GET /api/applications/:id` returns"
     );
     for (text, message) in [
         (
@@ -51,8 +51,8 @@ fn input_that_cannot_be_used_is_told_with_what_to_do() {
             "h.yaml: an OAuth app at Hugging Face has no `redirect_uri`; did you mean `redirect_uris`?",
         ),
         ("scopes: [emial]", "h.yaml: Hugging Face has no scope `emial`; did you mean `email`?"),
-        ("client_id: 12", "h.yaml: `client_id` is a number; it is text; put it in quotes"),
-        ("redirect_uris: x", "h.yaml: `redirect_uris` is text; it is a list of texts"),
+        ("client_id: 12", "h.yaml: `client_id` is a number; it must be text; put it in quotes"),
+        ("redirect_uris: x", "h.yaml: `redirect_uris` is text; it must be a list of strings"),
     ] {
         assert_eq!(told(&|case| case.read_oauth_app(text, "h.yaml")), message);
     }
@@ -77,7 +77,7 @@ fn the_exit_code_says_whether_something_was_found() {
     assert_eq!((code, shown.as_str()), (2, ""), "{told}");
     assert!(told.starts_with("error: missing.json: "), "{told}");
     let (code, _, told) = files.run(&["diagnose"]);
-    assert!(code == 2 && told.contains("say --connector FILE"), "{told}");
+    assert!(code == 2 && told.contains("pass --connector FILE"), "{told}");
     let dead = ["diagnose", "--from-logto", "http://127.0.0.1:9", "--logto-m2m", "a:b"];
     let (code, _, told) = files.run(&dead);
     assert!(code == 3 && told.contains("cannot connect to http://127.0.0.1:10/oidc/token"), "{told}");
@@ -96,5 +96,5 @@ fn the_connector_may_come_from_standard_input() {
     let output = child.wait_with_output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{shown}");
-    assert!(shown.contains("The connector's id is `connector-id`"), "{shown}");
+    assert!(shown.contains("The connector's ID is `connector-id`"), "{shown}");
 }

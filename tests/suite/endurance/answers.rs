@@ -74,7 +74,7 @@ fn walked(scenario: &str) -> String {
 fn garbage_is_a_broken_connection_to_logto() {
     let shown = walked(SCENARIO);
     assert!(shown.contains("4 passed, 0 failed"), "{shown}");
-    assert!(shown.contains("bytes that are not HTTP in place of an answer, as scripted"), "{shown}");
+    assert!(shown.contains("bytes that are not HTTP instead of an answer, as scripted"), "{shown}");
     assert!(shown.contains("breaks off after its head"), "{shown}");
 }
 

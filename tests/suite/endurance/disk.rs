@@ -214,7 +214,7 @@ fn a_ca_is_made_where_an_interrupted_write_left_a_part_of_one() {
         let made = std::fs::read(&certificate).unwrap();
         let again = create(&[]);
         assert_eq!(again.status.code(), Some(2));
-        assert!(text(&again.stderr).contains("ca has a CA already"), "{}", text(&again.stderr));
+        assert!(text(&again.stderr).contains("ca already has a CA"), "{}", text(&again.stderr));
         assert_eq!(create(&["--if-missing"]).status.code(), Some(0));
         assert_eq!(std::fs::read(&certificate).unwrap(), made);
     }
@@ -277,7 +277,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     let (code, _, told) = run(&["capsule", "capsule.yaml", "--connector", "connector.json"]);
     assert_eq!(code, Some(0), "{told}");
     let (code, _, told) = run(&["capsule", "capsule.yaml", "--connector", "connector.json"]);
-    assert!(code == Some(2) && told.contains("exists already"), "{told}");
+    assert!(code == Some(2) && told.contains("already exists"), "{told}");
 
     write("home.yaml", "description: x\nsteps:\n  - visit: /\n");
     write("home.snap", "");
@@ -288,7 +288,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     );
     write("m2m", "");
     let (code, _, told) = run(&["run", "--logto", "http://localhost:1", "--logto-m2m-file", "m2m"]);
-    assert!(code == Some(2) && told.contains("m2m: it is empty; put ID:SECRET into it"), "{told}");
+    assert!(code == Some(2) && told.contains("m2m: the file is empty; put ID:SECRET into it"), "{told}");
     write("app.env", "LOGTO_ENDPOINT=http://localhost:3001\nLOGTO_APP_ID=a\nLOGTO_APP_SEC");
     let (code, _, told) = run(&["serve", "app", "--env-file", "app.env"]);
     assert!(code == Some(2) && told.contains("app.env:3: there is no `=` in it"), "{told}");

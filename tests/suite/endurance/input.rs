@@ -186,27 +186,24 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     let twice = "{\n  \"clientId\": \"a\",\n  \"clientSecret\": \"b\",\n  \"clientId\": \"c\"\n}";
     files.write("twice", twice);
     for (arguments, wanted) in [
-        (
-            "diagnose --connector twice",
-            "twice:4:12: `clientId` stands here twice; which of the two is meant?",
-        ),
+        ("diagnose --connector twice", "twice:4:12: `clientId` appears here twice; keep only one of the two"),
         (
             "diagnose --connector connector.json --application twice",
-            "twice:4:12: `clientId` stands here twice",
+            "twice:4:12: `clientId` appears here twice",
         ),
         (
             "diagnose --connector connector.json --sign-in-experience twice",
-            "twice:4:12: `clientId` stands here twice",
+            "twice:4:12: `clientId` appears here twice",
         ),
         (
             "diagnose --connector connector.json --huggingface twice",
-            "twice:4:12: `clientId` stands here twice",
+            "twice:4:12: `clientId` appears here twice",
         ),
         (
             "restore twice",
-            "twice:4:12: this is not a saved state of logto-testkit: `clientId` stands here twice",
+            "twice:4:12: this is not a saved state of logto-testkit: `clientId` appears here twice",
         ),
-        ("check twice", "twice:4:3: `clientId` stands here twice"),
+        ("check twice", "twice:4:3: `clientId` appears here twice"),
         ("serve huggingface --config twice", "twice:"),
     ] {
         let (code, told) = files.told(&arguments.split(' ').collect::<Vec<_>>());
@@ -216,13 +213,13 @@ fn a_key_that_stands_twice_is_an_error_with_its_place() {
     files.write("twice.yaml", "client_id: a\nredirect_uris: []\nclient_id: b\n");
     let (code, told) =
         files.told(&["diagnose", "--connector", "connector.json", "--huggingface", "twice.yaml"]);
-    assert!(code == 2 && told.contains("twice.yaml:3:1: `client_id` stands here twice"), "{told}");
+    assert!(code == 2 && told.contains("twice.yaml:3:1: `client_id` appears here twice"), "{told}");
     files.write(
         "deep.json",
         r#"{ "id": "x", "connectorId": "oauth2", "config": { "customConfig": { "a": 1, "a": 2 } } }"#,
     );
     let (code, told) = files.told(&["diagnose", "--connector", "deep.json"]);
-    assert!(code == 2 && told.contains("`a` stands here twice"), "{told}");
+    assert!(code == 2 && told.contains("`a` appears here twice"), "{told}");
 }
 
 #[test]
@@ -235,7 +232,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
     };
     let (code, told) = huggingface("client_id: a\nscopes:\n  - openid\n---\n\nclient_id: b\n");
     assert!(
-        code == 2 && told.contains("h.yaml:4:1: ") && told.contains("a second document begins here"),
+        code == 2 && told.contains("h.yaml:4:1: ") && told.contains("a second document starts here"),
         "{told}"
     );
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
@@ -244,10 +241,7 @@ fn yaml_that_is_none_is_told_in_a_sentence_and_with_its_place() {
         writeln!(laughs, "a{level}: &a{level} [{before}]").unwrap();
     }
     let (code, told) = huggingface(&laughs);
-    assert!(
-        code == 2 && told.contains("this is larger, or reaches deeper, than what is read here"),
-        "{told}"
-    );
+    assert!(code == 2 && told.contains("this is larger, or nested deeper, than the limits allow"), "{told}");
     assert!(!told.contains("Budget") && !told.contains('{'), "{told}");
 }
 
@@ -308,10 +302,10 @@ fn targets_that_are_ids_are_told_as_the_file_has_them() {
 fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
     let files = Files::new();
     for (code, hint) in [
-        ("entity.not_found", "Logto has nothing with that id: take it from the list"),
-        ("entity.not_exists_with_id", "Logto has nothing with that id: take it from the list"),
-        ("auth.unauthorized", "ask again with a token that may read"),
-        ("guard.invalid_input", "ask again once that is mended"),
+        ("entity.not_found", "Logto does not know that ID: take it from the list"),
+        ("entity.not_exists_with_id", "Logto does not know that ID: take it from the list"),
+        ("auth.unauthorized", "repeat the request with a token that may read this"),
+        ("guard.invalid_input", "fix that, and repeat the request"),
     ] {
         files.write("error.json", format!(r#"{{ "code": "{code}", "message": "No." }}"#));
         let (status, told) = files.told(&["diagnose", "--connector", "error.json"]);
@@ -323,10 +317,10 @@ fn an_answer_that_is_an_error_says_what_to_do_about_that_error() {
 #[ignore = "slow: docs/reliability.md says how to run it"]
 fn an_address_without_a_scheme_is_told_with_one() {
     for (arguments, wanted) in [
-        ("diagnose --from-logto auth.example.com", "there is no scheme in it: say https://auth.example.com"),
-        ("diagnose --from-logto localhost:3001", "there is no scheme in it: say http://localhost:3001"),
-        ("diagnose --connector - --app-url shop.example.com/x", "say https://shop.example.com/x"),
-        ("probe localhost:3001/api/status", "say http://localhost:3001/api/status"),
+        ("diagnose --from-logto auth.example.com", "it has no scheme: write https://auth.example.com"),
+        ("diagnose --from-logto localhost:3001", "it has no scheme: write http://localhost:3001"),
+        ("diagnose --connector - --app-url shop.example.com/x", "write https://shop.example.com/x"),
+        ("probe localhost:3001/api/status", "write http://localhost:3001/api/status"),
         ("diagnose --from-logto ftp://auth.example.com", "it begins with `ftp:`, not with http or https"),
     ] {
         let (code, told) = told(&command(&arguments.split(' ').collect::<Vec<_>>()));

@@ -1,4 +1,4 @@
-//! Clocks that are advanced, stepped, slow or off.
+//! Clocks that are advanced, stepped, slow or offset.
 
 use super::*;
 
@@ -123,7 +123,7 @@ fn what_is_no_step_is_not_told() {
     let clock = Clock::system_on(&machine);
     machine.step(SignedDuration::from_millis(1900));
     clock.shared.wall();
-    // Both clocks go on between two readings, however far apart those are.
+    // Both clocks run on between two readings, however far apart these are.
     machine.tick(Duration::from_secs(3600));
     clock.shared.wall();
     machine.tick(Duration::ZERO);
@@ -173,7 +173,7 @@ fn a_machine_that_was_stopped_makes_nothing_older_on_a_clock_that_skips() {
     let older = last.duration_since(before[0]);
     assert!(older < SignedDuration::from_secs(5), "{older}");
     assert!(system.now().duration_since(before[1]) > SignedDuration::from_hours(100));
-    // What is meant to pass does.
+    // Time that is deliberately advanced does pass.
     skipping.advance(Duration::from_secs(3600));
     assert!(skipping.now().duration_since(last) >= SignedDuration::from_hours(1));
 }

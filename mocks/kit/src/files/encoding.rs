@@ -1,8 +1,8 @@
-//! From bytes to text, with a word on what bytes are that are none in UTF-8.
+//! From bytes to text, with an error that explains bytes that are not UTF-8.
 
 use std::io;
 
-/// Bytes that are not text in UTF-8.
+/// Why bytes are not UTF-8 text.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum NotText {
     #[error(
@@ -29,10 +29,10 @@ impl From<NotText> for io::Error {
     }
 }
 
-/// 0x80 to 0x9F in Windows-1252; what has no character there is as in Latin-1.
+/// 0x80 to 0x9F in Windows-1252; unassigned ones are as in Latin-1.
 const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
-/// The text, without a byte order mark.
+/// Decodes the text, without a byte order mark.
 pub(super) fn text(bytes: Vec<u8>) -> io::Result<String> {
     Ok(read(bytes)?)
 }
@@ -44,7 +44,7 @@ fn read(bytes: Vec<u8>) -> Result<String, NotText> {
     if bytes.starts_with(&[0x1f, 0x8b]) {
         return Err(NotText::Gzip);
     }
-    // NUL and its like are valid UTF-8, and stand in no text.
+    // NUL and similar characters are valid UTF-8, but do not occur in text.
     if let Some(at) = bytes.iter().position(|byte| *byte < b' ' && !b"\t\n\x0c\r\x1b".contains(byte)) {
         let (line, column) = place(&bytes[..at]);
         return Err(NotText::Binary { line, column, byte: bytes[at] });
@@ -67,8 +67,8 @@ fn read(bytes: Vec<u8>) -> Result<String, NotText> {
     Err(NotText::Narrow { line, column, byte, character })
 }
 
-/// UTF-16 or UTF-32, by its mark; without one, by where the zeros of its first
-/// characters are: these are ASCII in everything that is read here (RFC 4627 §3).
+/// UTF-16 or UTF-32, by its byte order mark; without one, by the zeros in its first characters,
+/// which are ASCII in everything that is read here (RFC 4627 §3).
 fn wide(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => Some("UTF-32LE"),
@@ -83,7 +83,7 @@ fn wide(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Line and column, from 1, of what follows this.
+/// Line and column, from 1, of the position after these bytes.
 fn place(before: &[u8]) -> (usize, usize) {
     let line = before.iter().filter(|byte| **byte == b'\n').count();
     let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);

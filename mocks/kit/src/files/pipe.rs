@@ -1,4 +1,4 @@
-//! Pipes, whose other end may be held by no program, or by one that is silent.
+//! Pipes whose other end may be closed or silent.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write as _};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Size, Unusable};
 
-/// How long the other end may take.
+/// Time limits for the program at the other end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waits {
     /// Until a program has opened it.
@@ -28,7 +28,7 @@ impl Default for Waits {
     }
 }
 
-/// The other end does not do its part.
+/// The program at the other end is missing or silent.
 #[derive(Debug, thiserror::Error)]
 enum Silent {
     #[error("it is a pipe, and no program has opened its other end within {0:?}")]
@@ -47,8 +47,8 @@ impl From<Silent> for io::Error {
 
 /// Reads until the other end is closed.
 ///
-/// Opening and reading such a file may wait for ever, so a thread of its own does it, and is left
-/// where it waits when the time is up: the command ends then.
+/// Opening and reading such a file may block forever, so a separate thread does it. When time is up
+/// the thread is left blocked: the command ends then.
 pub(super) fn from<R: Read + 'static>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     limit: u64,
@@ -60,7 +60,7 @@ pub(super) fn from<R: Read + 'static>(
             Ok(source) => source,
             Err(error) => return drop(sender.send(Err(error))),
         };
-        // It is open: an empty piece.
+        // An empty piece reports that the pipe is open.
         let mut piece = Ok(Vec::new());
         loop {
             let ended = piece.is_err();
@@ -95,7 +95,7 @@ pub(super) fn from<R: Read + 'static>(
     }
 }
 
-/// Writes all of it to a pipe or a device.
+/// Writes everything to a pipe or a device.
 pub(super) fn into(path: &Path, contents: &[u8], waits: Waits) -> io::Result<()> {
     let (path, contents) = (path.to_owned(), contents.to_owned());
     let (sender, done) = mpsc::sync_channel(2);

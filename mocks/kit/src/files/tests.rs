@@ -56,7 +56,7 @@ fn the_limit_holds_to_the_byte_and_folders_are_refused() {
     assert_eq!(read_text(&file, 1024).unwrap().len(), 1024);
     std::fs::write(&file, "x".repeat(1025)).unwrap();
     let told = read_text(&file, 1024).unwrap_err().to_string();
-    assert_eq!(told, "it is larger than 1 KiB, the most that is read of such a file");
+    assert_eq!(told, "it is larger than 1 KiB, the limit for such a file");
     let told = read_text(folder.path(), 1024).unwrap_err().to_string();
     assert_eq!(told, "it is a folder, not a file or a pipe");
 }
@@ -141,7 +141,7 @@ mod unix {
             replace(&file, "after", Access::Ordinary).unwrap();
             assert_eq!(mode(&file), before);
         }
-        // A new one is as any program would make it.
+        // A new file gets the usual permissions.
         let made = folder.path().join("made");
         std::fs::write(folder.path().join("usual"), "").unwrap();
         replace(&made, "x", Access::Ordinary).unwrap();
@@ -156,7 +156,7 @@ mod unix {
         let far = folder.path().join("below/far");
         symlink("below/far", &link).unwrap();
         symlink("link", &file).unwrap();
-        // A link that leads nowhere: the file is made there.
+        // A dangling link: the file is created at its target.
         replace(&file, "one", Access::Ordinary).unwrap();
         assert_eq!(std::fs::read_to_string(&far).unwrap(), "one");
         replace(&file, "two", Access::Ordinary).unwrap();
@@ -169,7 +169,7 @@ mod unix {
         symlink("nowhere", folder.path().join("dangling")).unwrap();
         let refused = create(&folder.path().join("dangling"), "x", Access::Secret).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
-        // In a circle: an error, and not for ever.
+        // A cycle of links is an error, and does not block.
         symlink("circle", folder.path().join("circle")).unwrap();
         replace(&folder.path().join("circle"), "x", Access::Ordinary).unwrap_err();
     }

@@ -6,12 +6,12 @@ use clap::Command;
 
 use super::{in_address, learn};
 
-/// Learns what a command was given: the values of options that take secrets, and of their variables,
-/// whatever an address hides, and what follows an option that there is not: it may be a
-/// misspelt one. Call it before the arguments are parsed, which may quote them.
+/// Registers the secrets that a command was given: the values of options that take secrets, and of
+/// their variables, the hidden parts of URLs, and what follows an unknown option, which may be
+/// misspelled. Call it before the arguments are parsed, because errors may quote them.
 ///
-/// An option takes a secret where clap is told to hide the value of its variable
-/// (`hide_env_values`), which is so for options without a variable, too.
+/// An option takes a secret if clap is told to hide the value of its variable (`hide_env_values`);
+/// this is also set for options without a variable.
 pub fn learn_arguments(command: &Command, arguments: impl IntoIterator<Item = String>) {
     let mut options = HashMap::new();
     collect(command, &mut options);
@@ -22,7 +22,7 @@ pub fn learn_arguments(command: &Command, arguments: impl IntoIterator<Item = St
             None => {}
         }
     }
-    // What the option before takes, as long as values follow.
+    // What the previous option takes, as long as values follow.
     let mut secret = false;
     for argument in arguments.into_iter().skip(1) {
         in_address(&argument).iter().for_each(|part| learn(part));
@@ -35,7 +35,7 @@ pub fn learn_arguments(command: &Command, arguments: impl IntoIterator<Item = St
                 Some(value) => in_address(value).iter().for_each(|part| learn(part)),
                 None => {}
             }
-            // The value stood beside it already.
+            // The option already had its value after `=`.
             secret &= value.is_none();
         } else if secret && !argument.starts_with('-') {
             learn_credentials(&argument);
@@ -44,7 +44,8 @@ pub fn learn_arguments(command: &Command, arguments: impl IntoIterator<Item = St
     }
 }
 
-/// The same after the arguments could not be parsed: what follows a secret may be a part of it.
+/// Registers more after the arguments could not be parsed: what follows a secret may be a part of
+/// it.
 pub fn learn_what_follows_secrets(command: &Command, arguments: impl IntoIterator<Item = String>) {
     let mut options = HashMap::new();
     collect(command, &mut options);
@@ -78,7 +79,7 @@ fn collect(command: &Command, options: &mut HashMap<String, Known>) {
     command.get_subcommands().for_each(|command| collect(command, options));
 }
 
-/// `ID:SECRET`, or a secret alone.
+/// Registers `ID:SECRET`, or a secret alone.
 fn learn_credentials(text: &str) {
     match text.split_once(':') {
         Some((_, secret)) if !text.contains("://") => {

@@ -1,4 +1,4 @@
-//! Accepting connections, also while the system has none to give.
+//! Accepts connections, even while the system has run out of them.
 
 use std::future::Future;
 use std::io;
@@ -12,12 +12,12 @@ use tokio::time::Instant;
 use super::Panics;
 use super::connection::{Site, connection};
 
-/// How long a listener waits when the system gives it no connection.
+/// How long a listener waits if the system gives it no connection.
 const PAUSE: Duration = Duration::from_millis(100);
-/// It says so once in this time.
+/// Interval in which it reports this at most once.
 const SAID: Duration = Duration::from_secs(1);
 
-/// Where connections come from.
+/// A source of connections.
 pub(super) trait Source: Send + 'static {
     fn next(&self) -> impl Future<Output = io::Result<TcpStream>> + Send;
 }
@@ -28,7 +28,7 @@ impl Source for TcpListener {
     }
 }
 
-/// Serves what comes in until the site stops, then waits for what is open.
+/// Serves connections until the site stops, then waits for those that are open.
 pub(super) async fn accept(source: impl Source, addr: SocketAddr, site: Site, panics: Panics) {
     let mut connections = JoinSet::new();
     let mut stopping = site.stopping.clone();
@@ -40,7 +40,7 @@ pub(super) async fn accept(source: impl Source, addr: SocketAddr, site: Site, pa
                     site.connections.enter(|seen| seen.accepted += 1);
                     connections.spawn(connection(stream, site.clone()));
                 }
-                // A client that is gone already: the next one may be there.
+                // The client has already left; the next one may be waiting.
                 Err(error) if is_of_client(&error) => tracing::debug!(%error, "a client left before it was accepted"),
                 Err(error) => shortage.met(addr, &error),
             },
@@ -58,26 +58,27 @@ pub(super) async fn accept(source: impl Source, addr: SocketAddr, site: Site, pa
     }
 }
 
-/// Whether an error of `accept` tells of one connection only. Others tell that the
-/// system is out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), and the
-/// connection stays in the queue: asking again at once would spin.
+/// Whether an error of `accept` concerns only one connection. Other errors mean that the system is
+/// out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), and the connection stays in the
+/// queue: retrying at once would spin.
 fn is_of_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, WouldBlock};
     [ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, WouldBlock].contains(&error.kind())
 }
 
-/// A time in which the system gives no connections.
+/// A time during which the system gives no connections.
 #[derive(Debug, Default)]
 struct Shortage {
-    /// When to ask again.
+    /// When to try again.
     until: Option<Instant>,
     said: Option<Instant>,
-    /// Errors that were not told.
+    /// Number of errors that were not reported.
     left_out: u64,
 }
 
 impl Shortage {
-    /// Waits until it may be over. A caller that gives up and comes again waits no longer for it.
+    /// Waits until it may be over. A caller that is canceled and tries again does not wait for it
+    /// again.
     async fn over_and<T>(&mut self, next: impl Future<Output = T>) -> T {
         if let Some(until) = self.until {
             tokio::time::sleep_until(until).await;
@@ -119,7 +120,7 @@ mod tests {
     use crate::serve::connection::Site;
     use crate::serve::{Bound, Counter, Patience};
 
-    /// Fails so often, then is the listener.
+    /// A listener that fails this often, then works.
     struct Failing {
         listener: TcpListener,
         errors: AtomicUsize,
@@ -136,7 +137,8 @@ mod tests {
         }
     }
 
-    /// How often a listener with these errors was asked within a third of a second, and then answers.
+    /// How often a listener with these errors was called within a third of a second before it
+    /// answered.
     async fn asked(errors: usize, error: fn() -> io::Error) -> usize {
         let Bound { listener, addr } = Bound::loopback().await.unwrap();
         let asked = Arc::new(AtomicUsize::new(0));
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_is_gone_delays_nobody() {
+    async fn a_client_that_is_gone_does_not_delay_others() {
         let times = asked(1000, || io::ErrorKind::ConnectionAborted.into()).await;
         assert!(times > 1000, "{times}");
     }

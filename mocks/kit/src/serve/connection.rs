@@ -25,28 +25,28 @@ use super::patience::{Patience, Phase, Progress};
 use crate::socket::{Reset, Socket};
 use crate::{ClientEnd, Note};
 
-/// A mock takes no larger request.
+/// A mock does not accept larger requests.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
-/// In a response's extensions: end the connection instead of answering.
+/// In a response's extensions: how to end the connection instead of answering.
 #[derive(Debug, Clone)]
 pub(crate) enum Hangup {
-    /// In an orderly way (FIN).
+    /// Ends it in an orderly way (FIN).
     Close,
-    /// With a reset (RST).
+    /// Ends it with a reset (RST).
     Reset,
-    /// After these bytes, which are sent as they are.
+    /// Ends it after sending these bytes unchanged.
     Raw(Bytes),
 }
 
 impl Hangup {
-    /// How the journal tells of it, where there is no answer.
+    /// The note for the journal, since there is no answer.
     pub(crate) fn as_note(&self) -> Note {
         match self {
             Self::Close => Note::new("kit/closed", "connection closed without an answer, as scripted"),
             Self::Reset => Note::new("kit/reset", "connection reset without an answer, as scripted"),
             Self::Raw(_) => {
-                Note::new("kit/garbage", "bytes that are not HTTP in place of an answer, as scripted")
+                Note::new("kit/garbage", "bytes that are not HTTP instead of an answer, as scripted")
             }
         }
     }
@@ -63,7 +63,7 @@ pub(super) struct Site {
 }
 
 pub(super) async fn connection(stream: TcpStream, mut site: Site) {
-    // Nagle's algorithm would hold back the second half of small answers.
+    // Nagle's algorithm would delay the second half of small answers.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
@@ -77,7 +77,7 @@ pub(super) async fn connection(stream: TcpStream, mut site: Site) {
             Err(error) => error.to_string(),
         },
         () = site.patience.message() => "the client did not finish the handshake in time".to_owned(),
-        // Whoever has not said a word is not waited for.
+        // Clients that have not sent anything are not waited for.
         _ = site.stopping.changed() => return,
     };
     tracing::debug!(%failure, "TLS handshake failed");
@@ -138,11 +138,11 @@ where
     }
 }
 
-/// RFC 9110 §15.5.9.
+/// The response for a request that timed out (RFC 9110 §15.5.9).
 const TIMED_OUT: Bytes =
     Bytes::from_static(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
 
-/// What is written after HTTP has ended on a connection.
+/// What to write after HTTP has ended on a connection.
 #[derive(Clone, Default)]
 struct LastWords(Arc<Mutex<Option<Bytes>>>);
 
@@ -185,8 +185,8 @@ async fn answer(
     Ok(response.map(|body| Tracked::new(body, progress, |progress| progress.enter(Phase::Idle))))
 }
 
-/// What no handler should see: a `Host` that is not one (RFC 9112 §3.2), a request
-/// for a tunnel (RFC 9110 §9.3.6), and more than any handler takes.
+/// Refuses what no handler should see: an invalid `Host` (RFC 9112 §3.2), a request for a tunnel
+/// (RFC 9110 §9.3.6), and bodies that are too large for any handler.
 fn refusal(request: &hyper::Request<Incoming>) -> Option<(StatusCode, &'static str)> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let valid = |host: &HeaderValue| {
@@ -213,11 +213,11 @@ fn refused(status: StatusCode, why: &'static str) -> axum::response::Response {
     response
 }
 
-/// A body whose end is progress.
+/// A body that reports its end as progress.
 struct Tracked<B> {
     body: B,
     progress: Progress,
-    /// Taken at the end.
+    /// Called at the end.
     ended: Option<fn(&Progress)>,
 }
 
@@ -263,7 +263,7 @@ impl<B: HttpBody + Unpin> HttpBody for Tracked<B> {
     }
 }
 
-/// Tells what comes and goes.
+/// Reports what is received and sent.
 struct Watched<S> {
     stream: S,
     progress: Progress,

@@ -1,20 +1,19 @@
-//! How long the other side of a connection may take.
+//! Time limits for the other side of a connection.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Limits of a connection, counted in ticks. They are real time, but a process that
-/// was stopped, or a machine that slept, sees one tick only: whoever could not be
-/// heard was not slow.
+/// Limits of a connection, counted in ticks. They are real time, but a process that was stopped, or
+/// a machine that slept, sees only one tick: a client that could not be heard was not slow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     pub(super) tick: Duration,
-    /// For a request to come in, from its first byte to its last; for a part of an
-    /// answer to be taken; for a TLS handshake.
+    /// For a request to arrive, from its first byte to its last; for a part of an answer to be
+    /// read; for a TLS handshake.
     pub(super) message: u32,
-    /// Between two requests. Clients keep idle connections for 90 s and less (Go, `reqwest`),
-    /// and should be the ones to close them.
+    /// Between two requests. Clients keep idle connections for 90 s or less (Go, `reqwest`), and
+    /// should be the ones to close them.
     pub(super) idle: u32,
 }
 
@@ -25,10 +24,10 @@ impl Default for Patience {
 }
 
 impl Patience {
-    /// Once a server shuts down: what moves may move on, what stands still is dropped.
+    /// Once a server shuts down: what makes progress may continue, everything else is dropped.
     pub(super) const AT_SHUTDOWN: Self = Self { tick: Duration::from_millis(50), message: 5, idle: 5 };
 
-    /// Passes when a message should be there.
+    /// Completes when a message should have arrived.
     pub(super) async fn message(self) {
         for _ in 0..self.message {
             tick(self.tick).await;
@@ -44,18 +43,18 @@ async fn tick(tick: Duration) {
     tokio::time::sleep(tick).await;
 }
 
-/// What a connection does at the moment.
+/// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Between two requests.
     Idle,
     /// A request has begun and is not complete.
     Receiving,
-    /// A handler works, or its answer is being sent.
+    /// A handler is running, or its answer is being sent.
     Answering,
 }
 
-/// Clones are about the same connection.
+/// Progress of a connection; clones share it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Progress(Arc<Inner>);
 
@@ -63,9 +62,9 @@ pub(super) struct Progress(Arc<Inner>);
 struct Inner {
     phase: AtomicU8,
     requests: AtomicU64,
-    /// Bytes that were taken by the other side.
+    /// Number of bytes that the other side has accepted.
     sent: AtomicU64,
-    /// The other side takes no more for now.
+    /// Whether the other side currently accepts no more.
     blocked: AtomicBool,
 }
 
@@ -85,10 +84,10 @@ impl Progress {
         self.0.phase.store(phase as u8, Ordering::Relaxed);
     }
 
-    /// The request is complete. Whatever the connection does since then goes on.
+    /// Records that the request is complete. If the connection has moved on since, its phase stays.
     pub(super) fn received(&self) {
         let (from, to) = (Phase::Receiving as u8, Phase::Answering as u8);
-        // It is no matter whether this was so.
+        // It does not matter whether the phase was this one.
         let _ = self.0.phase.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
     }
 
@@ -100,7 +99,7 @@ impl Progress {
         self.0.blocked.store(blocked, Ordering::Relaxed);
     }
 
-    /// Passes when the other side has used up the patience with it; says with what.
+    /// Completes when the other side has exceeded its limit; returns the phase.
     pub(super) async fn overdue(&self, patience: Patience) -> Phase {
         let (mut seen, mut ticks) = (self.waits_for(), 0);
         loop {
@@ -131,7 +130,7 @@ impl Progress {
     }
 }
 
-/// What of the other side a connection waits for; the number changes with progress.
+/// What a connection expects from the other side; the number changes with progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waits {
     Request(u64),

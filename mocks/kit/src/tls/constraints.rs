@@ -1,23 +1,24 @@
-//! What a CA may vouch for (RFC 5280 §4.2.1.10), written by ourselves: `rcgen` knows no
-//! constraint on URIs.
+//! The name constraints of a CA (RFC 5280 §4.2.1.10), encoded here because `rcgen` does not support
+//! constraints on URIs.
 //!
-//! A permitted subtree restricts names of its own type only, so every type needs one of its own:
+//! A permitted subtree restricts only names of its own type, so every type needs its own:
 //!
-//! * DNS: the name is permitted, everything below it is excluded. A leading dot ("below it") is no
-//!   form of the RFC for DNS names, but OpenSSL, Node.js, Go and webpki all read it so, and for
+//! * DNS: the name is permitted, everything below it is excluded. A leading dot ("below it") is not
+//!   defined by the RFC for DNS names, but OpenSSL, Node.js, Go and webpki all read it so, and for
 //!   a library that does not, it matches nothing.
 //! * IP: every address of both versions is excluded.
-//! * E-mail and URI: no form of the RFC matches all of them, and OpenSSL takes an empty one for none. So a
-//!   host that cannot exist (RFC 2606 §2) is permitted, which leaves nothing else, and excluded again.
+//! * E-mail and URI: no form of the RFC matches all of them, and OpenSSL ignores an empty one. So a
+//!   host that cannot exist (RFC 2606 §2) is permitted, which leaves nothing else, and excluded
+//!   again.
 //!
-//! Directory names are not constrained: webpki refuses every certificate below such a
-//! constraint, and no client looks for a host in them where there is a DNS name.
+//! Directory names are not constrained: webpki refuses every certificate below such a constraint,
+//! and no client looks for a host in them if there is a DNS name.
 
 use std::net::IpAddr;
 
 use rcgen::CustomExtension;
 
-/// `id-ce-nameConstraints`.
+/// The object identifier `id-ce-nameConstraints`.
 const OID: [u64; 4] = [2, 5, 29, 30];
 /// A host that cannot exist.
 const NOTHING: &[u8] = b"nothing.invalid";
@@ -31,8 +32,8 @@ const DNS: u8 = 0x82;
 const URI: u8 = 0x86;
 const IP: u8 = 0x87;
 
-/// `names` and nothing else: DNS names, or single IP addresses. Below a name that another one
-/// stands below, the others are not excluded.
+/// Permits only `names`: DNS names, or single IP addresses. Names below a permitted name are not
+/// excluded if one of them is also permitted.
 pub(super) fn only(names: &[&str]) -> CustomExtension {
     let (mut permitted, mut excluded) = (vec![], vec![]);
     let (addresses, hosts): (Vec<_>, Vec<_>) =
@@ -50,7 +51,7 @@ pub(super) fn only(names: &[&str]) -> CustomExtension {
         excluded.extend(subtree(*kind, NOTHING));
     }
     permitted.extend(addresses.iter().flatten().flat_map(|ip| subtree(IP, &single(*ip))));
-    // Where one address is permitted, no other is.
+    // If one address is permitted, no other one is.
     if addresses.is_empty() {
         excluded.extend(subtree(IP, &[0; 8]));
         excluded.extend(subtree(IP, &[0; 32]));
@@ -61,13 +62,13 @@ pub(super) fn only(names: &[&str]) -> CustomExtension {
     extension
 }
 
-/// Whether a certificate says anything of IP addresses, as those of earlier versions did not.
+/// Whether a certificate constrains IP addresses, which those of earlier versions did not.
 pub(super) fn restrict_addresses(certificate: &[u8]) -> bool {
     let begins = [[SEQUENCE, 10, IP, 8], [SEQUENCE, 34, IP, 32]];
     certificate.windows(4).any(|part| begins.iter().any(|begin| part == begin))
 }
 
-/// An address, and a mask that leaves no other.
+/// An address, with a mask that matches no other.
 fn single(ip: IpAddr) -> Vec<u8> {
     match ip {
         IpAddr::V4(ip) => [ip.octets(), [0xff; 4]].concat(),
@@ -75,7 +76,7 @@ fn single(ip: IpAddr) -> Vec<u8> {
     }
 }
 
-/// `GeneralSubtree`: its minimum is the default, its maximum absent.
+/// A `GeneralSubtree` with the default minimum and no maximum.
 fn subtree(kind: u8, base: &[u8]) -> Vec<u8> {
     tlv(SEQUENCE, &tlv(kind, base))
 }

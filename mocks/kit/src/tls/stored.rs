@@ -1,6 +1,6 @@
-//! What the certificates below a stored CA must repeat of it (RFC 5280 §4.1.2.4, §4.2.1.1):
-//! its name, and the identifier of its key. Read by ourselves: a parser of X.509 brings a dozen crates,
-//! and whether the file is a certificate webpki says.
+//! What certificates below a stored CA must repeat of it (RFC 5280 §4.1.2.4, §4.2.1.1): its name,
+//! and the identifier of its key. Parsed here, because an X.509 parser would add a dozen crates;
+//! webpki checks whether the file is a certificate.
 
 use rcgen::string::{BmpString, UniversalString};
 use rcgen::{
@@ -14,12 +14,12 @@ const OCTET_STRING: u8 = 0x04;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
-/// `extensions` of a certificate.
+/// The tag of a certificate's `extensions`.
 const EXTENSIONS: u8 = 0xa3;
-/// `id-ce-subjectKeyIdentifier`.
+/// The object identifier `id-ce-subjectKeyIdentifier`.
 const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x0e];
 
-/// The parameters of an issuer with this certificate, or none when it is another key's.
+/// The parameters of an issuer with this certificate; `None` if it belongs to another key.
 pub(super) fn issuer(
     certificate: &CertificateDer<'_>,
     key: &KeyPair,
@@ -40,7 +40,7 @@ pub(super) fn issuer(
     Ok(Some(params))
 }
 
-/// The values in DER (X.690 §8.1) that follow each other: tag and content of each.
+/// Tag and content of each of the consecutive DER values (X.690 §8.1).
 fn values(mut der: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     let mut all = vec![];
     while !der.is_empty() {
@@ -59,7 +59,7 @@ fn values(mut der: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     Some(all)
 }
 
-/// The values in a constructed one.
+/// The values within a constructed one.
 fn inside<'a>(value: Option<&(u8, &'a [u8])>, tag: u8) -> Option<Vec<(u8, &'a [u8])>> {
     value.filter(|value| value.0 == tag).and_then(|value| values(value.1))
 }
@@ -87,7 +87,7 @@ fn name(subject: &[u8]) -> Result<DistinguishedName, Error> {
     Ok(name)
 }
 
-/// The one attribute in a part of a name.
+/// The single attribute in a part of a name.
 fn attribute(part: &(u8, &[u8])) -> Option<Result<(DnType, DnValue), Error>> {
     let [attribute] = inside(Some(part), SET)?[..] else { return None };
     let [(OBJECT_IDENTIFIER, kind), (tag, text)] = inside(Some(&attribute), SEQUENCE)?[..] else {
@@ -107,7 +107,7 @@ fn attribute(part: &(u8, &[u8])) -> Option<Result<(DnType, DnValue), Error>> {
     Some(value.map(|value| (kind, value)))
 }
 
-/// The numbers of an object identifier (X.690 §8.19); a last one that is cut off is none.
+/// The numbers of an object identifier (X.690 §8.19); `None` if the last one is truncated.
 fn object_identifier(content: &[u8]) -> Option<Vec<u64>> {
     let mut numbers = vec![];
     let mut number = 0_u64;
@@ -117,7 +117,7 @@ fn object_identifier(content: &[u8]) -> Option<Vec<u64>> {
             numbers.push(std::mem::take(&mut number));
         }
     }
-    // The first two are in one: 0 to 2, and what is left.
+    // The first two are combined in one: 0 to 2, and the rest.
     let first = *numbers.first()?;
     let root = (first / 40).min(2);
     numbers.splice(..1, [root, first - 40 * root]);

@@ -1,5 +1,5 @@
-//! What a CA can vouch for, as those see it who trust it: webpki (rustls) always,
-//! OpenSSL and Node.js where they are installed.
+//! What a CA is valid for, according to clients that trust it: webpki (rustls) always, OpenSSL and
+//! Node.js if they are installed.
 
 #![expect(clippy::disallowed_macros, reason = "a test says what it skips")]
 
@@ -19,7 +19,7 @@ struct Signed {
     pem: String,
     key_pem: String,
     der: CertificateDer<'static>,
-    /// For whom a client would take its server.
+    /// The server name for which a client would accept it.
     server: &'static str,
 }
 
@@ -50,7 +50,7 @@ fn ip(text: &str) -> SanType {
     SanType::IpAddress(text.parse().unwrap())
 }
 
-/// The one that is right, then those that must not be believed.
+/// The valid certificate, then those that must be refused.
 fn signed(ca: &Ca) -> (Signed, Vec<Signed>) {
     let hf = || dns("huggingface.co");
     let email = |text: &str| SanType::Rfc822Name(text.try_into().unwrap());
@@ -86,12 +86,12 @@ fn believed(ca: &Ca, signed: &Signed) -> Result<(), rustls::Error> {
     verifier.verify_server_cert(&signed.der, &[], &server, &[], UnixTime::now()).map(|_| ())
 }
 
-fn of_somebody(params: &CertificateParams, key: &KeyPair, place: &str) -> Ca {
+fn from_params(params: &CertificateParams, key: &KeyPair, place: &str) -> Ca {
     let certificate = pem("CERTIFICATE", params.self_signed(key).unwrap().der());
     Ca::from_pem(certificate, pem("PRIVATE KEY", key.serialized_der()), Path::new(place)).unwrap()
 }
 
-/// As `ca create` made them before.
+/// A CA as earlier versions of `ca create` made it.
 fn of_an_earlier_version() -> Ca {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
@@ -101,7 +101,7 @@ fn of_an_earlier_version() -> Ca {
         permitted_subtrees: vec![GeneralSubtree::DnsName("huggingface.co".to_owned())],
         excluded_subtrees: vec![],
     });
-    of_somebody(&params, &key, "old")
+    from_params(&params, &key, "old")
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_ca_vouches_for_one_host_and_nothing_else() {
     for signed in &wrong {
         assert!(believed(&ca, signed).is_err(), "{}", signed.name);
     }
-    // The test can tell: one of an earlier version vouched for addresses.
+    // The test can detect it: a CA of an earlier version was valid for addresses.
     let old = of_an_earlier_version();
     let (_, wrong) = signed(&old);
     assert_eq!(believed(&old, &wrong[0]), Ok(()));
@@ -157,17 +157,17 @@ fn a_certificate_is_of_its_key_or_it_is_refused() {
 
     let refused = |certificate: &str, key: &str| load(certificate, key).unwrap_err();
     assert_eq!(refused(ca.certificate_pem(), other.key_pem()), "ca.pem is the certificate of another key");
-    assert_eq!(refused("nothing", ca.key_pem()), "ca.pem holds no PEM certificate");
-    assert_eq!(refused(ca.key_pem(), ca.key_pem()), "ca.pem holds no PEM certificate");
+    assert_eq!(refused("nothing", ca.key_pem()), "ca.pem contains no PEM certificate");
+    assert_eq!(refused(ca.key_pem(), ca.key_pem()), "ca.pem contains no PEM certificate");
     let garbage = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
     assert_eq!(refused(garbage, ca.key_pem()), "certificate: Could not parse certificate");
     assert!(refused(ca.certificate_pem(), "nothing").starts_with("certificate: "));
     assert!(refused(ca.certificate_pem(), garbage).starts_with("certificate: "));
 }
 
-/// Somebody may bring one of their own.
+/// A person may bring their own CA.
 #[test]
-fn a_name_and_a_key_identifier_of_somebody_else_are_repeated() {
+fn a_name_and_a_key_identifier_of_another_ca_are_repeated() {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -189,7 +189,7 @@ fn a_name_and_a_key_identifier_of_somebody_else_are_repeated() {
     for (kind, value) in values {
         params.distinguished_name.push(kind, value);
     }
-    let ca = of_somebody(&params, &key, "ca.pem");
+    let ca = from_params(&params, &key, "ca.pem");
     let (right, _) = signed(&ca);
     believed(&ca, &right).unwrap();
     let leaf = CertificateParams::new(vec!["huggingface.co".to_owned()]).map(|mut params| {
@@ -243,7 +243,7 @@ fn openssl_and_node_believe_it_for_one_host_only() {
         openssl.args(["verify", "-purpose", "sslserver", "-CAfile", "ca.pem"]);
         let verified = openssl.arg(format!("{}.pem", signed.name)).current_dir(&directory).output();
         let Ok(verified) = verified else {
-            eprintln!("skipped: OpenSSL is not asked, there is no command `openssl`");
+            eprintln!("skipped: OpenSSL is not tested, the command `openssl` is missing");
             break;
         };
         let told = String::from_utf8_lossy(&verified.stdout).into_owned()
@@ -251,7 +251,7 @@ fn openssl_and_node_believe_it_for_one_host_only() {
         assert_eq!(verified.status.success(), signed.name == right.name, "{}: {told}", signed.name);
     }
     match Command::new("node").args(["-e", NODE]).arg(&directory).output() {
-        Err(_) => eprintln!("skipped: Node.js is not asked, there is no command `node`"),
+        Err(_) => eprintln!("skipped: Node.js is not tested, the command `node` is missing"),
         Ok(asked) => {
             let told = String::from_utf8_lossy(&asked.stdout);
             let (first, others) = told.split_once('\n').unwrap_or_else(|| panic!("{asked:?}"));
