@@ -226,7 +226,7 @@ fn every_report_names_the_finding_of_a_failed_scenario() {
 
     let shown = run("text");
     assert!(shown.contains("\nfinding  connector/secret-has-trailing-whitespace (hop "), "{shown}");
-    assert!(shown.contains("\n           fix, in Logto console: Connectors"), "{shown}");
+    assert!(shown.contains("\n           fix (Logto console: Connectors"), "{shown}");
 
     let report: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
     let first = &report["scenarios"][0]["findings"][0];

@@ -159,7 +159,7 @@ async fn faults_behind_a_fault_are_found_in_the_order_of_the_sign_in() {
         "huggingface.app.redirect_uris is “https://auth.acme.io/callback/abc123/”",
         "connector.config.clientSecret is …o7B␊",
         "post_logout_redirect_uri is “https://shop.acme.io/”",
-        "with `connector.config.clientSecret` as it should be",
+        "with the right `connector.config.clientSecret`",
     ] {
         assert!(text.contains(shown), "{shown}\n{text}");
     }
@@ -217,7 +217,7 @@ async fn without_hugging_face_it_says_what_it_cannot_know() {
     assert!(diagnosis.is_healthy(), "{diagnosis}");
     let text = diagnosis.to_string();
     for told in [
-        "Whether the connector's secret is the right one",
+        "Whether the connector's secret is correct",
         "Which redirect URIs are registered at Hugging Face.",
         "The OAuth app lists the redirect URI https://auth.acme.io/callback/abc123",
     ] {

@@ -101,7 +101,7 @@ async fn a_tenant_in_use_is_not_touched() {
     let output = compare(&logto, directory.path(), &["--golden", &golden, "--filter", "first-sign-in"]).await;
     assert_eq!(output.status.code(), Some(3));
     let error = text(&output.stderr);
-    assert!(error.contains("this tenant has 1 users; stories delete what they find"), "{error}");
+    assert!(error.contains("this tenant has 1 users; stories delete everything in it"), "{error}");
     assert_eq!(management.get("users").await.unwrap().list().unwrap().len(), 1);
 }
 

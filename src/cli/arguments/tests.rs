@@ -35,7 +35,7 @@ fn refuses_what_makes_no_sense() {
             "takes `embedded`, `container`, `container:TAG` or an http(s) URL",
         ),
         (["--logto", "http://localhost:3001", "--logto-m2m", "a"], "without a colon"),
-        (["--logto", "http://localhost", "--logto-m2m", "a:b"], "say --logto-admin"),
+        (["--logto", "http://localhost", "--logto-m2m", "a:b"], "pass --logto-admin"),
     ] {
         let error = backend(&arguments).logto().unwrap_err().to_string();
         assert!(error.contains(complaint), "{arguments:?}: {error}");

@@ -45,5 +45,5 @@ fn options_of_containers_say_so_when_there_is_none() {
     let output = command_in(&root(), &["run", "--fresh-logto"], &[]);
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("--fresh-logto is for --logto container"), "{told}");
+    assert!(told.contains("--fresh-logto requires --logto container"), "{told}");
 }

@@ -37,7 +37,7 @@ fn input_that_cannot_be_used_is_told_with_what_to_do() {
     let cut = told(&|case| case.read_connector("{\n  \"clientId\": \"x\",\n", "c.json"));
     assert!(
         cut.starts_with("c.json:3:0: this is not JSON: EOF while parsing")
-            && cut.contains("; save the answer"),
+            && cut.contains("; save the Management API"),
         "{cut}"
     );
     let no_record = told(&|case| case.read_application("{}", "a.json"));
