@@ -97,3 +97,57 @@ fn every_path_on_the_map_is_there() {
     let lost: Vec<&&str> = paths.iter().filter(|path| !root().join(path).exists()).collect();
     assert!(lost.is_empty(), "docs/map.md names paths that do not exist: {lost:?}");
 }
+
+/// Turns that read like a translation (`CONTRIBUTING.md`, "English").
+const BANNED: [&str; 12] = [
+    "is no ",
+    "is none",
+    "nobody",
+    "somebody",
+    "whoever",
+    "tells of",
+    "comes along",
+    " at work",
+    "unless said",
+    " shall ",
+    "misspelt",
+    "licence",
+];
+/// What contains one of them and is ordinary English.
+const ORDINARY: [&str; 3] = ["there is no ", "is no longer ", "is no more than "];
+/// Places that quote them.
+const QUOTED: [(&str, &str, &str); 0] = [];
+
+/// The text of a line that people read: of a Rust file what is not code.
+fn prose(path: &str, line: &str) -> String {
+    if !path.ends_with(".rs") {
+        return line.to_owned();
+    }
+    let comment = line.find("//").map_or("", |at| &line[at..]);
+    let strings = line.split('"').skip(1).step_by(2).filter(|text| text.contains(' '));
+    strings.fold(comment.to_owned(), |all, text| all + " | " + text)
+}
+
+#[test]
+fn no_prose_reads_like_a_translation() {
+    let mut found = Vec::new();
+    let listed = std::process::Command::new("git")
+        .args(["ls-files", "README.md", "CONTRIBUTING.md", "docs", "src", "mocks", "scenarios", "docker-compose.yml"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let files = String::from_utf8(listed.stdout).unwrap();
+    assert!(files.lines().count() > 500, "the files of the repository");
+    // The report of a real run, and what it recorded, is not ours to word.
+    for path in files.lines().filter(|path| !path.ends_with("fidelity.md") && !path.ends_with(".snap")) {
+        let Ok(text) = std::fs::read_to_string(root().join(path)) else { continue };
+        for (at, line) in text.lines().enumerate() {
+            let read = prose(path, line).to_lowercase();
+            let read = ORDINARY.iter().fold(read, |read, ordinary| read.replace(ordinary, " "));
+            let quoted = |banned: &str| QUOTED.iter().any(|(file, text, _)| path == *file && banned == *text);
+            let banned = BANNED.iter().filter(|banned| read.contains(**banned) && !quoted(banned));
+            found.extend(banned.map(|banned| format!("{path}:{}: `{banned}`: {}", at + 1, line.trim())));
+        }
+    }
+    assert!(found.is_empty(), "{}\n{}", found.join("\n"), found.len());
+}
