@@ -135,7 +135,7 @@ pub const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         entry: "F25",
-        what: "The provider posts its answer to Logto's callback, and something on the way does not accept POST.",
+        what: "The provider posts its answer to Logto's callback, and something on the way takes no POST.",
         because: "Logto answers the POST itself, as provider/form-post shows. A proxy that refuses every POST stops the sign-in page before that.",
     },
     LeftOut {

@@ -195,7 +195,7 @@ impl Organisation {
     /// # Errors
     /// The first broken rule.
     pub fn check(&self) -> Result<(), Invalid> {
-        check_name("organisation", &self.username)?;
+        check_name("organization", &self.username)?;
         check_sub(&self.username, &self.sub)
     }
 }

@@ -41,11 +41,11 @@ pub(in crate::routes) enum Refusal {
     SecretWithoutClient,
     #[error("client_id `{given}` is not registered{hint}")]
     UnknownClient { given: String, hint: ClientIdHint },
-    #[error("app has no secret: `{0}` is public, but a client_secret was sent")]
+    #[error("the app `{0}` is public and has no secret, but a client_secret was sent")]
     AppHasNoSecret(String),
     #[error("secret {0}")]
     WrongSecret(secret::Difference),
-    #[error("the app `{0}` has a secret, and neither it nor a code_verifier was sent")]
+    #[error("the app `{0}` has a secret, but neither it nor a code_verifier was sent")]
     NoSecret(String),
     #[error("the app of the grant no longer exists")]
     AppGone,
@@ -64,7 +64,7 @@ pub(in crate::routes) enum Refusal {
     ForeignCode { owner: String, given: String },
     #[error("redirect_uri is missing, but was part of the authorization request")]
     NoRedirectUri,
-    #[error("redirect_uri {0}, the one of the authorization request")]
+    #[error("redirect_uri does not match the authorization request: it {0}")]
     RedirectUri(redirect_uri::Difference),
     #[error("code_verifier is missing, but the authorization request had a code_challenge")]
     NoVerifier,

@@ -318,7 +318,7 @@ async fn refuses_clients_that_do_not_authenticate() {
 async fn an_app_with_a_secret_must_send_it_without_pkce() {
     let site = Site::new();
     let code = site.code("openid", &[]).await;
-    let note = "the app `Shop` has a secret, and neither it nor a code_verifier was sent";
+    let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     for extra in [&[("client_id", CLIENT_ID)][..], &[]] {
         let answer = site.token(&[], &code_form(&code, extra)).await;
         assert_refused(&answer, 401, "invalid_client", note);
@@ -332,7 +332,7 @@ async fn a_public_app_sends_no_secret() {
     let code = site.code("openid", &PKCE).await;
     let with_secret = [("code_verifier", VERIFIER), ("client_id", CLIENT_ID), ("client_secret", SECRET)];
     let answer = site.token(&[], &code_form(&code, &with_secret)).await;
-    let note = "app has no secret: `Shop` is public, but a client_secret was sent";
+    let note = "the app `Shop` is public and has no secret, but a client_secret was sent";
     assert_refused(&answer, 400, "invalid_request", note);
     let answer = site.token(&[], &code_form(&code, &with_secret[..2])).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -430,7 +430,7 @@ async fn refuses_another_redirect_uri() {
     let missing = "redirect_uri is missing, but was part of the authorization request";
     assert_refused(&ask("-").await, 400, "invalid_grant", missing);
     let slash = format!(
-        "redirect_uri differs from `{CALLBACK}` by a trailing slash, the one of the authorization request"
+        "redirect_uri does not match the authorization request: it differs from `{CALLBACK}` by a trailing slash"
     );
     assert_refused(&ask(&format!("{CALLBACK}/")).await, 400, "invalid_grant", &slash);
     assert_eq!(ask(CALLBACK).await.status, 200);

@@ -83,7 +83,7 @@ async fn refuses_apps_that_may_not_exchange() {
     let note = "the exchange for an e-mail address requires the app's client id and secret";
     assert_refused(&answer, "invalid_client", note);
     let answer = for_email(&site, &as_shop(email)[..2]).await;
-    let note = "the app `Shop` has a secret, and neither it nor a code_verifier was sent";
+    let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     assert_refused(&answer, "invalid_client", note);
 
     let poor = Organisation { username: "acme".into(), plan: Some(Plan::Team), ..Organisation::default() };

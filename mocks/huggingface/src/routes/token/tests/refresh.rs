@@ -44,7 +44,7 @@ async fn an_app_with_a_secret_must_send_it_to_refresh() {
     let site = Site::new();
     let token = refresh_token(&site).await;
     let answer = site.token(&[], &refresh_form(&token, &[("client_id", CLIENT_ID)])).await;
-    let note = "the app `Shop` has a secret, and neither it nor a code_verifier was sent";
+    let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     assert_refused(&answer, 401, "invalid_client", note);
     site.mock.add_app(App { public: true, secret: None, ..shop() });
     let answer = site.token(&[], &refresh_form(&token, &[("client_id", CLIENT_ID)])).await;
