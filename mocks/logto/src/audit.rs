@@ -69,7 +69,7 @@ pub(crate) async fn known_to_handlers(trusted: bool, request: Request, next: Nex
 /// Registers a signature that the response must renew or delete: once, however often it was
 /// checked.
 pub(crate) fn set_signature(line: String) {
-    // Outside of a request there is no response to add it to.
+    // Outside of a request the line has no response to go to.
     let _ = SIGNATURES.try_with(|lines| {
         let mut lines = lines.borrow_mut();
         if !lines.contains(&line) {
@@ -85,8 +85,8 @@ pub(crate) fn signatures() -> Vec<String> {
 
 /// The caller of the current request.
 pub(crate) fn caller() -> Caller {
-    let nobody = || Caller { ip: Cow::Borrowed(LOOPBACK), user_agent: None, origin: None };
-    CALLER.try_with(Clone::clone).unwrap_or_else(|_| nobody())
+    let unknown = || Caller { ip: Cow::Borrowed(LOOPBACK), user_agent: None, origin: None };
+    CALLER.try_with(Clone::clone).unwrap_or_else(|_| unknown())
 }
 
 /// The origin at which the current request reached Logto.

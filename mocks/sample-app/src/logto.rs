@@ -60,7 +60,7 @@ pub enum LogtoError {
     #[error("the ID token has no `{0}`, which the app requires")]
     MissingClaim(String),
     /// The session has neither an access token nor a refresh token.
-    #[error("not authenticated: there is no refresh token")]
+    #[error("not authenticated: the session has no refresh token")]
     NotAuthenticated,
     /// The access token is not a JWT (RFC 9068), but the app requires one.
     #[error("token format is invalid: the access token is not a JWT")]

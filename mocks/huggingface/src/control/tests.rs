@@ -57,8 +57,8 @@ async fn refuses_invalid_requests() {
         ("POST", "/sessions", r#"{"username":"nobody"}"#, 404, "user `nobody` does not exist"),
         ("GET", "/journal?since=x", "", 422, "not a number"),
         ("PUT", "/switches", r#"{"code_reuse":"maybe"}"#, 422, "unknown variant"),
-        ("GET", "/nothing", "", 404, "there is no route GET /nothing"),
-        ("PUT", "/users", "", 404, "there is no route PUT /users"),
+        ("GET", "/nothing", "", 404, "has no route GET /nothing"),
+        ("PUT", "/users", "", 404, "has no route PUT /users"),
     ] {
         let answer = control(&site, method, path, body).await;
         assert_eq!(answer.status, status, "{path} {answer:?}");

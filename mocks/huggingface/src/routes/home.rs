@@ -15,7 +15,10 @@ pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> 
 pub(super) async fn not_found(method: Method, uri: Uri) -> Response {
     let page = pages::error(StatusCode::NOT_FOUND, "Sorry, we can't find the page you are looking for.");
     let response = answer::html(StatusCode::NOT_FOUND, page);
-    kit::note(response, Note::new("hf/no-such-path", format!("the mock does not serve {method} {}", uri.path())))
+    kit::note(
+        response,
+        Note::new("hf/no-such-path", format!("the mock does not serve {method} {}", uri.path())),
+    )
 }
 
 pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Response {
@@ -31,7 +34,10 @@ mod tests {
     async fn notes_unknown_paths_and_methods() {
         let site = Site::new();
         let answer = site.get("/api/models").await;
-        assert_eq!((answer.status, answer.notes), (404, vec!["the mock does not serve GET /api/models".to_owned()]));
+        assert_eq!(
+            (answer.status, answer.notes),
+            (404, vec!["the mock does not serve GET /api/models".to_owned()])
+        );
         let answer = site.get("/oauth/token").await;
         assert_eq!((answer.status, answer.notes), (405, vec!["/oauth/token does not accept GET".to_owned()]));
     }

@@ -1,4 +1,4 @@
-//! `POST /logout`. There is no `GET`, and an app cannot start a sign-out.
+//! `POST /logout`. `GET` is not supported, and an app cannot start a sign-out.
 
 use axum::extract::State;
 use axum::response::Response;

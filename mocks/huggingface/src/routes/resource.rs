@@ -13,7 +13,7 @@ use crate::{HuggingFace, answer};
 /// Why a bearer token is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
-    #[error("there is no Authorization header")]
+    #[error("the Authorization header is missing")]
     NoHeader,
     #[error("the scheme of the Authorization header is `{0}`, not Bearer")]
     Scheme(String),

@@ -164,7 +164,7 @@ async fn refuses_what_is_not_a_valid_access_token() {
         assert_eq!(answer.body, r#"{"error":"Invalid credentials in Authorization header"}"#);
     }
     let answer = site.get("/oauth/userinfo").await;
-    assert_eq!((answer.status, answer.notes), (401, vec!["there is no Authorization header".to_owned()]));
+    assert_eq!((answer.status, answer.notes), (401, vec!["the Authorization header is missing".to_owned()]));
 
     let token = format!("Bearer {}", text("access_token"));
     site.advance(8 * 3600 - 1);

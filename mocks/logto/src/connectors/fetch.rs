@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::shared::Shared;
 
-/// Why there is no response.
+/// Why a call got no response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error(transparent)]

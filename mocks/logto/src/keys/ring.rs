@@ -66,7 +66,7 @@ pub(crate) enum KeyError {
     #[error("it is the only key")]
     Only,
     /// No key has this id.
-    #[error("there is no key with this id")]
+    #[error("no key has this id")]
     Unknown,
     /// It is the current or the next key.
     #[error("it is not the previous key")]

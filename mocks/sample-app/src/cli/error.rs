@@ -73,8 +73,9 @@ pub enum CliError {
 }
 
 fn held(holder: Option<&str>) -> String {
-    holder
-        .map_or_else(String::new, |holder| format!("; {holder} is listening there. Pass --listen to choose another port"))
+    holder.map_or_else(String::new, |holder| {
+        format!("; {holder} is listening there. Pass --listen to choose another port")
+    })
 }
 
 impl CliError {

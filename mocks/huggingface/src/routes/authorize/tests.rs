@@ -45,7 +45,10 @@ async fn asks_once_for_each_set_of_scopes() {
     }
     assert!(site.form(&path, "action=authorize", Some(&ada)).await.param("code").is_some());
     assert!(site.get_as(&path, &ada).await.param("code").is_some(), "remembered");
-    assert!(site.get_as(&authorize("profile openid", &[]), &ada).await.param("code").is_some(), "order does not matter");
+    assert!(
+        site.get_as(&authorize("profile openid", &[]), &ada).await.param("code").is_some(),
+        "order does not matter"
+    );
     assert_eq!(site.get_as(&authorize("openid", &[]), &ada).await.status, 200, "another set");
     let grace = site.mock.sign_in("grace").unwrap();
     assert_eq!(site.get_as(&path, &grace).await.status, 200, "another user");
@@ -152,7 +155,12 @@ async fn tells_the_app_what_is_wrong_with_the_rest() {
         ),
         ("scope", "openid proflie", "invalid_scope", "scope `proflie` does not exist"),
         ("scope", "openid jobs", "invalid_scope", "scope `jobs` is not enabled on the app `Shop`"),
-        ("prompt", "none login", "invalid_request", "prompt=none is combined with other values: `none login`"),
+        (
+            "prompt",
+            "none login",
+            "invalid_request",
+            "prompt=none is combined with other values: `none login`",
+        ),
         (
             "code_challenge_method",
             "S256",

@@ -138,7 +138,7 @@ fn ask(store: &Store, user: &User, device: &Device, app: &App) -> Response {
     answer::html(StatusCode::OK, pages::consent(app, user, &device.scopes, &orgs, &[], path, code))
 }
 
-/// As at `/oauth/authorize`, except that there is no app to redirect to.
+/// As at `/oauth/authorize`, except that it cannot redirect to an app.
 fn check_email(mock: &HuggingFace, user: &User) -> Result<(), Refusal> {
     if user.email_verified || mock.switches().unverified_email == UnverifiedEmail::Allowed {
         return Ok(());

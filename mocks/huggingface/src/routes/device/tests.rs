@@ -217,7 +217,10 @@ async fn refuses_device_codes_that_the_client_may_not_use() {
         ("", "device_code is empty"),
         ("x", "device_code was never issued"),
         (user_code, "device_code is a user_code, which only the user enters"),
-        (&format!(" {code}"), "device_code differs from an issued one only by leading or trailing whitespace"),
+        (
+            &format!(" {code}"),
+            "device_code differs from an issued one only by leading or trailing whitespace",
+        ),
     ] {
         let answer = poll_with(&[("device_code", sent), ("client_id", TOOL)]).await;
         assert_refused(&answer, "invalid_grant", note);
@@ -258,10 +261,7 @@ async fn the_page_reports_what_is_wrong_with_a_code() {
         ("", "no user_code was sent".to_owned()),
         ("--", "no user_code was sent".to_owned()),
         ("<b>A6MY", "user_code `<b>A6MY` was never issued".to_owned()),
-        (
-            &device_code,
-            format!("user_code `{device_code}` is the device_code, which only the device uses"),
-        ),
+        (&device_code, format!("user_code `{device_code}` is the device_code, which only the device uses")),
     ] {
         let answer = decide(&site, given, "authorize").await;
         assert_eq!((answer.status, &answer.notes), (400, &vec![note]), "{given}");

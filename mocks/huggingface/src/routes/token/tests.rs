@@ -217,7 +217,12 @@ async fn accepts_json_unless_switched() {
     };
     assert_eq!(ask().await.status, 200);
     site.mock.set_switches(Switches { json_token_request: JsonTokenRequest::Refused, ..Switches::default() });
-    assert_refused(&ask().await, 400, "invalid_request", "the body is JSON, which the switch json_token_request refuses");
+    assert_refused(
+        &ask().await,
+        400,
+        "invalid_request",
+        "the body is JSON, which the switch json_token_request refuses",
+    );
 }
 
 #[tokio::test]
@@ -243,12 +248,7 @@ async fn refuses_requests_of_the_wrong_form() {
     );
     let answer =
         site.send("POST", "/oauth/token", &[("content-type", "application/json")], r#"{"code":1}"#).await;
-    assert_refused(
-        &answer,
-        400,
-        "invalid_request",
-        "the JSON body is invalid: `code` is 1, not a string",
-    );
+    assert_refused(&answer, 400, "invalid_request", "the JSON body is invalid: `code` is 1, not a string");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ const NAME_LIMIT: usize = 128;
 enum IdentificationError {
     #[error("SignIn without a verificationId")]
     NoVerificationId,
-    #[error("there is no verification with that id")]
+    #[error("no verification has that id")]
     NoVerification,
     #[error("the verification has not succeeded")]
     NotVerified,

@@ -15,7 +15,7 @@ use crate::shared::Shared;
 use crate::store::{Experience, Interaction, Profile, Store};
 use crate::wire::{Answer, ApiError, Code, Cookies, OidcError, body};
 
-/// Why there is no interaction, or none that was started.
+/// Why a call has no started interaction.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum InteractionError {
     #[error("the _interaction cookie is missing, or its signature is invalid")]
@@ -122,7 +122,7 @@ pub(super) async fn start(call: Call, text: String) -> Answer<StatusCode> {
     // `signInMode` is not checked here (contract §11).
     let interaction = call.interaction(&mut store)?;
     if has_token {
-        // There is no captcha provider that could verify the token.
+        // The double has no captcha provider that could verify the token.
         return Err(Code::SessionCaptchaFailed.error().into());
     }
     interaction.experience = Some(Experience {

@@ -31,7 +31,7 @@ enum ProfileError {
     UsernameInUse,
     #[error("the password policy rejects the password")]
     Rejected(Vec<Value>),
-    #[error("there is no verification with that id")]
+    #[error("no verification has that id")]
     NoVerification,
     #[error("the username has more than 128 characters")]
     UsernameTooLong,

@@ -20,7 +20,7 @@ enum SocialError {
     InvalidConnector(String),
     #[error("state or redirectUri is empty")]
     Insufficient,
-    #[error("there is no verification with that id for this connector")]
+    #[error("no verification for this connector has that id")]
     NoVerification,
     #[error("a code was already tried for this verification; start a new one")]
     Spent,

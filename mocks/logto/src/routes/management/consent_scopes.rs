@@ -34,7 +34,7 @@ const KINDS: &[&str] =
 /// Why scopes are not listed, enabled or disabled.
 #[derive(Debug, thiserror::Error)]
 enum ConsentScopeError {
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     Application(String),
     #[error("the application is not a third-party application")]
     FirstParty,

@@ -32,7 +32,7 @@ enum ExperienceError {
     Duplicate,
     #[error("e-mail addresses and phone numbers must be verified")]
     Unverified,
-    #[error("there is no {0} connector")]
+    #[error("the tenant has no {0} connector")]
     NoConnector(&'static str),
     #[error("a sign-in method has neither password nor verification code")]
     NoFactor,

@@ -20,7 +20,7 @@ enum LogError {
     Time(&'static str),
     #[error("end_time is not after start_time")]
     Window,
-    #[error("there is no entry with the id `{0}`")]
+    #[error("no entry has the id `{0}`")]
     Unknown(String),
 }
 

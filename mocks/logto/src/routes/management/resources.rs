@@ -14,9 +14,9 @@ use crate::wire::{self, Answer, ApiError, Code, Json, Query};
 /// Why a resource is not returned, created, changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ResourceError {
-    #[error("there is no API resource with the id `{0}`")]
+    #[error("no API resource has the id `{0}`")]
     Unknown(String),
-    #[error("there is no API resource with this id to make the default")]
+    #[error("no API resource has this id, so it cannot be made the default")]
     NoneToSwitch,
     #[error("a resource with the indicator `{0}` already exists")]
     IndicatorTaken(String),

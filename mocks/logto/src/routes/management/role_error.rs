@@ -8,13 +8,13 @@ use crate::wire::{ApiError, Code};
 /// Why a role is not returned, created, changed, assigned or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RoleError {
-    #[error("there is no role with the id `{0}`")]
+    #[error("no role has the id `{0}`")]
     Unknown(String),
     #[error("a role with the name `{0}` already exists")]
     NameTaken(String),
     #[error("the body has no member that can be changed")]
     NothingToChange,
-    #[error("there is no scope with the id `{0}`")]
+    #[error("no scope has the id `{0}`")]
     UnknownScope(String),
     #[error("the role already has the scope `{0}`")]
     HasScope(String),
@@ -22,7 +22,7 @@ pub(super) enum RoleError {
     ManagementApi,
     #[error("the user does not exist, or does not have the role")]
     NotFound,
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownApplication(String),
     #[error("the role is not for users")]
     NotForUsers,

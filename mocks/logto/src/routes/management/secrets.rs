@@ -14,7 +14,7 @@ use crate::wire::{self, Answer, ApiError, Code, Json};
 /// Why a secret is not created, renamed or deleted.
 #[derive(Debug, thiserror::Error)]
 enum SecretError {
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     NoApplication(String),
     #[error("the application has no secret with this name")]
     NoSecret,

@@ -7,6 +7,7 @@ use crate::wire::{self, Answer};
 /// Refuses a list with a query parameter that begins with one of these; `list` names the list.
 pub(super) fn query(params: &Params, beginnings: &[&str], list: &str) -> Answer<()> {
     let is_given = |start: &&&str| params.iter().any(|(name, _)| name.starts_with(**start));
-    let not_done = |name| wire::not_implemented(format!("this double does not support `{name}` in lists of {list}"));
+    let not_done =
+        |name| wire::not_implemented(format!("this double does not support `{name}` in lists of {list}"));
     beginnings.iter().find(is_given).map_or(Ok(()), |name| Err(not_done(name).into()))
 }

@@ -69,7 +69,7 @@ fn next(
     let issuer = shared.issuer();
     let checked = checks::direct(store, params).map_err(|refusal| match (refusal, refused) {
         (unknown @ Refusal::UnknownClient(_), _) => unknown.shown(state, &issuer),
-        // There is no redirect URI to report it to.
+        // The error cannot be reported to a redirect URI.
         (_, Some(refused)) => refused.shown(state, &issuer),
         (refusal, None) => refusal.shown(state, &issuer),
     })?;

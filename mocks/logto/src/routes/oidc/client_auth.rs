@@ -30,7 +30,7 @@ pub(crate) enum ClientAuthError {
     NotEncoded,
     #[error("the secret in the Authorization header is empty")]
     EmptySecret,
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownClient(String),
     #[error("the secret of `{id}` {reason}")]
     Secret { id: String, reason: String, by_header: bool },

@@ -29,7 +29,7 @@ enum EndSessionError {
     HintInvalid,
     #[error("client_id is not the audience of id_token_hint")]
     HintOfOther,
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownClient(String),
     #[error("post_logout_redirect_uri is not registered: {0}")]
     RedirectUri(Differences),

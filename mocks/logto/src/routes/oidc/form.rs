@@ -29,7 +29,7 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
     let Some(kind) = headers.get(CONTENT_TYPE) else {
         return Ok(Params::default());
     };
-    // Without a length there is no body whose type could be wrong.
+    // Without a length the request has no body, so its type cannot be wrong.
     if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
         return Err(WrongContentType { path });
     }

@@ -40,7 +40,7 @@ impl Refuse for PushError {
             }
             Self::Request(refusal) => {
                 let mut error = refusal.wire();
-                // There is no browser to redirect here (RFC 9126 §2.3).
+                // The error cannot be redirected here (RFC 9126 §2.3).
                 if error.error == ErrorCode::InvalidRedirectUri {
                     error.error = ErrorCode::InvalidRequest;
                 }

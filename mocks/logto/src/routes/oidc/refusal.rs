@@ -11,7 +11,7 @@ use crate::wire::{ErrorCode, OidcError};
 /// All refusals of the endpoint; [`Refusal::told`] is the only way to report them.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum Refusal {
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownClient(String),
     #[error("the parameter `{0}` is missing")]
     Missing(&'static str),

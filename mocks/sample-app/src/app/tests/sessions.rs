@@ -72,7 +72,11 @@ async fn a_state_is_good_for_one_answer() {
     let sent = world.sent().len();
     world.get(&target).await.refused("no sign-in is in progress");
     assert_eq!(world.sent().len(), sent, "the code is not redeemed again");
-    assert_eq!(world.session().await["authenticated"], true, "reloading the callback signs nobody out");
+    assert_eq!(
+        world.session().await["authenticated"],
+        true,
+        "reloading the callback does not sign the person out"
+    );
 }
 
 #[tokio::test]

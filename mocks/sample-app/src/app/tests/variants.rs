@@ -126,7 +126,11 @@ async fn a_refreshed_token_is_kept_unless_it_gets_lost() {
     for (variants, then) in [(vec![], "second"), (vec![Variant::LosesRefreshedTokens], "refresh+token")] {
         let mut world = World::with(Options { variants, ..Options::default() }).await;
         world.sign_in().await;
-        assert_eq!(world.get("/api/access-token").await.status, StatusCode::OK, "the token of the sign-in is still valid");
+        assert_eq!(
+            world.get("/api/access-token").await.status,
+            StatusCode::OK,
+            "the token of the sign-in is still valid"
+        );
         assert_eq!(refresh_tokens(&world), Vec::<String>::new());
         rotates(&world, "second").await;
         assert_eq!(world.get("/api/access-token?anew").await.status, StatusCode::OK);

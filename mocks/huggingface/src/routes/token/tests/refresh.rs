@@ -61,7 +61,10 @@ async fn refuses_refresh_tokens_that_do_not_work() {
         (String::new(), "refresh_token is empty"),
         ("abc".to_owned(), "refresh_token was never issued"),
         (access, "refresh_token is an access token"),
-        (format!("{token} "), "refresh_token differs from an issued one only by leading or trailing whitespace"),
+        (
+            format!("{token} "),
+            "refresh_token differs from an issued one only by leading or trailing whitespace",
+        ),
     ] {
         let answer = site.token(&[], &refresh_form(&given, &BY_SECRET)).await;
         assert_refused(&answer, 400, "invalid_grant", note);

@@ -25,7 +25,7 @@ pub(in crate::routes::oidc) enum DeviceError {
     AlreadyUsed(Option<String>),
     #[error("the person denied the device")]
     Aborted,
-    #[error("there is no interaction to continue")]
+    #[error("no interaction is left to continue")]
     SessionNotFound,
     #[error("refused: {0:?}")]
     Refused(ErrorCode),
