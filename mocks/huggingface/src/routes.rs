@@ -88,7 +88,7 @@ fn across_origins() -> [Route<HuggingFace>; 13] {
     ]
 }
 
-/// Forbids other pages to frame the site's pages, if the switch says so.
+/// Prevents other pages from framing the site's pages, unless the switch allows it.
 async fn framing(State(mock): State<HuggingFace>, mut response: Response) -> Response {
     let is_page =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

@@ -130,7 +130,7 @@ pub enum Role {
     Admin,
     /// Read and write access.
     Write,
-    /// May create resources, and change their own.
+    /// May create resources, and change those they created.
     Contributor,
     /// Read access.
     #[default]

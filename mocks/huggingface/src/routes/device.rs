@@ -82,7 +82,7 @@ async fn resolve(mock: &HuggingFace, body: &Bytes) -> Result<(), Refusal> {
     Ok(metadata_document::resolve(mock, params.first("client_id").unwrap_or_default()).await?)
 }
 
-/// Makes the checks, in order, and generates the codes.
+/// Runs the checks, in order, and generates the codes.
 fn start(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Refusal> {
     let params = request::params(headers, body, JsonTokenRequest::Refused)?;
     let mut store = mock.store();

@@ -135,7 +135,7 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, bo
     }
 }
 
-/// Makes the checks, in order, and registers the client.
+/// Runs the checks, in order, and registers the client.
 fn register(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Refusal> {
     check_content_type(headers)?;
     let metadata: Metadata =

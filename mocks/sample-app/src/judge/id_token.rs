@@ -1,4 +1,4 @@
-//! Parses an ID token and makes the checks of OIDC Core §3.1.3.7 in the order of that list.
+//! Parses an ID token and runs the checks of OIDC Core §3.1.3.7 in the order of that list.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

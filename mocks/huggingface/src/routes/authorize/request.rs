@@ -40,7 +40,7 @@ pub(super) struct Prompt {
 }
 
 impl AuthorizationRequest {
-    /// Makes the checks, in order. A refusal is a page until the redirect URI is validated, and a
+    /// Runs the checks, in order. A refusal is a page until the redirect URI is validated, and a
     /// redirect afterwards.
     pub(super) fn check(query: &Params, store: &Store) -> Result<AuthorizationRequest, Rejected> {
         let app = check_client(query, store).map_err(Rejected::page)?;

@@ -10,7 +10,7 @@ use crate::config::{CodeReuse, RefreshTokens};
 use crate::store::{Challenge, Code, Store};
 use crate::tokens::Issue;
 
-/// Makes the checks, in order, and uses up the code. A refused attempt does not use it up, which is
+/// Runs the checks, in order, and uses up the code. A refused attempt does not use it up, which is
 /// a guess.
 pub(super) fn redeem(
     store: &mut Store,

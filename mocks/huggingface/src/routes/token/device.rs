@@ -11,7 +11,7 @@ use crate::tokens::Issue;
 /// Seconds that every `slow_down` adds to the interval (RFC 8628 §3.5).
 const SLOW_DOWN_SECONDS: i64 = 5;
 
-/// Makes the checks, in order, and uses up the device code.
+/// Runs the checks, in order, and uses up the device code.
 pub(super) fn redeem(
     store: &mut Store,
     params: &Params,

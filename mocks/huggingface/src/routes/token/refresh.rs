@@ -9,7 +9,7 @@ use crate::config::App;
 use crate::store::{Authorization, Store, Token};
 use crate::tokens::Issue;
 
-/// Makes the checks, in order, and uses up the token.
+/// Runs the checks, in order, and uses up the token.
 pub(super) fn redeem(store: &mut Store, params: &Params, client: Client, now: i64) -> Result<Issue, Refusal> {
     let given = check_presence(params)?;
     let token = check_existence(store, given)?;

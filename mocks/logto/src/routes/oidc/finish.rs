@@ -65,8 +65,7 @@ pub(super) fn proceed(
         .collect();
     let missing = granted.map_or_else(|| wanted.clone(), |grant| wanted.minus(&grant.scopes));
     let needed = granted.is_none() || !missing.is_empty() || !of_resources.is_empty();
-    // A script at a native application cannot be distinguished from the person there (RFC 8252
-    // §8.6).
+    // At a native application a person cannot be distinguished from a script (RFC 8252 §8.6).
     let native = store.application(&request.client_id).is_some_and(|known| known.kind == "Native");
     if !consented && (needed || native || request.asks("consent")) {
         if request.asks("none") {

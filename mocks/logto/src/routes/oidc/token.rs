@@ -294,7 +294,7 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
     }
     answer.insert("scope".to_owned(), json!(access.scope));
     answer.insert("token_type".to_owned(), json!("Bearer"));
-    // The content of a JWT is not stored.
+    // Only opaque tokens are stored: a JWT is self-contained.
     if issue.resource.is_none() {
         let kept = AccessToken {
             grant: issue.grant.to_owned(),

@@ -21,7 +21,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 type Claims = Map<String, Value>;
 
-/// Makes the checks, in order, and issues the token. The public text never says which check failed.
+/// Runs the checks, in order, and issues the token. The public text never says which check failed.
 pub(super) async fn redeem(
     mock: &HuggingFace,
     params: &Params,

@@ -10,7 +10,7 @@ use crate::config::{App, Organisation, Plan, User, is_scope};
 use crate::store::{Authorization, Store};
 use crate::tokens::{self, Issue, TokenReply};
 
-/// Makes the checks, in order, and issues the token. It does not issue a refresh token, which is a
+/// Runs the checks, in order, and issues the token. It does not issue a refresh token, which is a
 /// guess: the app can repeat the exchange.
 pub(super) async fn redeem(
     mock: &HuggingFace,
