@@ -164,7 +164,7 @@ fn check_code(store: &Store, form: &Params, now: i64) -> Result<(String, Device,
         return Err(bad(if is_device_code {
             "is the device_code, which only the device uses"
         } else {
-            "was never given"
+            "was never issued"
         }));
     };
     if !matches!(device.decision, DeviceDecision::Pending) {

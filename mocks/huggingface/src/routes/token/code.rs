@@ -59,7 +59,7 @@ fn check_existence(store: &Store, given: &str) -> Result<Code, Refusal> {
         } else if store.codes.get(given.trim()).is_some() {
             "differs from an issued one only by leading or trailing whitespace"
         } else {
-            "was never given"
+            "was never issued"
         })
     })
 }

@@ -49,7 +49,7 @@ fn check_existence(store: &Store, given: &str) -> Result<Device, Refusal> {
         } else if store.devices.get(given.trim()).is_some() {
             "differs from an issued one only by leading or trailing whitespace"
         } else {
-            "was never given"
+            "was never issued"
         })
     })
 }

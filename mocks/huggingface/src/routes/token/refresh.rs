@@ -40,7 +40,7 @@ fn check_existence(store: &Store, given: &str) -> Result<Token, Refusal> {
         } else if store.refresh_tokens.get(given.trim()).is_some() {
             "differs from an issued one only by leading or trailing whitespace"
         } else {
-            "was never given"
+            "was never issued"
         })
     })
 }
