@@ -5,7 +5,7 @@ use crate::store::{Session, Store, lifetime};
 use crate::wire::Cookies;
 
 /// The session of the `_session` cookie, extended by two weeks. If it has ended, or its user was
-/// deleted, a new, empty one replaces it; without a cookie there is none (observed with a real
+/// deleted, a new, empty one replaces it; without a cookie the result is `None` (observed with a real
 /// Logto after the deletion of a user).
 pub(super) fn of(shared: &Shared, store: &mut Store, cookies: &Cookies) -> Option<Session> {
     let now = shared.now();
