@@ -1,4 +1,4 @@
-//! Building responses and reading requests, the same way at every endpoint.
+//! Builds responses and reads requests, in the same way at every endpoint.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -8,19 +8,19 @@ use kit::Note;
 use maud::Markup;
 use serde::Serialize;
 
-/// A JSON body with the content type that Express gives it.
+/// A JSON body with the content type that Express sends.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_string(body) {
         Ok(text) => with_type(status, "application/json; charset=utf-8", text),
         Err(error) => {
             let response = with_type(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new());
-            let text = format!("bug in the mock: the answer cannot be written as JSON: {error}");
+            let text = format!("bug in the mock: the answer cannot be serialized as JSON: {error}");
             kit::note(response, Note::new("hf/bug", text))
         }
     }
 }
 
-/// JSON that is written while it is sent.
+/// A JSON body that is streamed.
 pub(crate) fn json_stream(body: Body) -> Response {
     let mut response = Response::new(body);
     let json = HeaderValue::from_static("application/json; charset=utf-8");
@@ -28,12 +28,12 @@ pub(crate) fn json_stream(body: Body) -> Response {
     response
 }
 
-/// A page.
+/// An HTML page.
 pub(crate) fn html(status: StatusCode, page: Markup) -> Response {
     with_type(status, "text/html; charset=utf-8", page.into_string())
 }
 
-/// Any text.
+/// A response with this content type and text.
 pub(crate) fn with_type(status: StatusCode, content_type: &'static str, text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
@@ -55,7 +55,7 @@ pub(crate) fn see_other(location: &str) -> Response {
     response
 }
 
-/// Sets a header; a value that cannot be one is left out and noted.
+/// Sets a header; an invalid value is omitted and noted.
 pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::try_from(value) {
         response.headers_mut().append(name, value);
@@ -66,24 +66,24 @@ pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
     }
 }
 
-/// Adds reasons for the journal.
+/// Adds notes for the journal.
 pub(crate) fn noted(response: Response, notes: Vec<Note>) -> Response {
     notes.into_iter().fold(response, kit::note)
 }
 
-/// Value of the cookie that a signed-in browser sends.
+/// Value of the session cookie that the browser sends.
 pub(crate) fn session_token(headers: &HeaderMap) -> Option<&str> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("token="))
 }
 
-/// A text as one segment of a path.
+/// Escapes a text for use as one path segment.
 pub(crate) fn path_segment(text: &str) -> String {
-    // Form encoding escapes all that a path must not hold, and a literal `+` too.
+    // Form encoding escapes everything that a path must not contain, and a literal `+` too.
     form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
-/// Path and query to come back to: only paths of this site are accepted.
+/// The path and query to return to: only paths of this site are accepted.
 pub(crate) fn local_path(next: &str) -> Option<&str> {
     let local = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
     (local && next.bytes().all(|b| b.is_ascii_graphic())).then_some(next)
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_back_to_own_paths_only() {
+    fn returns_only_to_own_paths() {
         assert_eq!(local_path("/oauth/authorize?a=%20b"), Some("/oauth/authorize?a=%20b"));
         for next in ["", "https://evil.example/", "//evil.example", "/\\evil.example", "/a b", "/a\r\nb"] {
             assert_eq!(local_path(next), None, "{next:?}");

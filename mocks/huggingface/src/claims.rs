@@ -1,5 +1,4 @@
-//! What the site says about a user, by what was granted. Members are in the
-//! order in which the real site's schema has them.
+//! The claims about a user, by granted scope. Members are in the order of the real site's schema.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +12,8 @@ use crate::config::{
 };
 use crate::store::{Authorization, Store};
 
-/// Claims with another provider's habits over them ([`ClaimChanges`](crate::config::ClaimChanges)).
+/// Claims, changed as [`ClaimChanges`](crate::config::ClaimChanges) asks to imitate another
+/// provider.
 #[derive(Debug)]
 pub(crate) struct Changed<'a, T> {
     pub(crate) claims: &'a T,
@@ -74,7 +74,7 @@ pub(crate) struct Person {
     email_verified: Option<bool>,
 }
 
-/// One of `orgs` at userinfo.
+/// An entry of `orgs` at userinfo.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OrgInfo {
@@ -104,18 +104,18 @@ struct GroupInfo {
     role: Role,
 }
 
-/// An organisation as the holder of a token sees it.
+/// An organization as the holder of a token sees it.
 pub(crate) struct VisibleOrg<'a> {
     pub(crate) organisation: &'a Organisation,
     pub(crate) membership: &'a Membership,
-    /// Picked on the permission page.
+    /// Whether the user selected it on the permission page.
     pub(crate) granted: bool,
     pub(crate) role: Option<Role>,
     pub(crate) can_pay: Option<bool>,
     pub(crate) billing_mode: Option<BillingMode>,
 }
 
-/// The organisations a token shows; `None` when there is not even a list.
+/// The organizations that a token shows; `None` if `orgs` is omitted.
 pub(crate) fn visible_orgs<'a>(
     store: &'a Store,
     user: &'a User,
@@ -151,7 +151,7 @@ pub(crate) fn picture(origin: &str, username: &str, own: Option<&str>) -> String
 }
 
 impl Person {
-    /// The claims of the scopes `profile` and `email`.
+    /// The claims of the scopes `profile` and `email`, as far as they were granted.
     pub(crate) fn new(user: &User, origin: &str, profile: bool, email: bool) -> Person {
         let address = user.email.as_ref().filter(|_| email);
         Person {
@@ -167,7 +167,7 @@ impl Person {
 }
 
 impl UserInfo {
-    /// What userinfo says to the holder of a token.
+    /// The userinfo of a user for the holder of a token.
     pub(crate) fn new(store: &Store, user: &User, authorization: &Authorization, origin: &str) -> UserInfo {
         let granted = |scope| authorization.scopes.contains(scope);
         let (profile, billing) = (granted("profile"), granted("read-billing"));

@@ -1,4 +1,4 @@
-//! The command `mock-huggingface`: listeners, TLS, what is printed, exit codes.
+//! The command `mock-huggingface`: listeners, TLS, output, exit codes.
 
 mod args;
 mod error;
@@ -16,7 +16,7 @@ pub use error::CliError;
 
 use crate::{Config, Context, HuggingFace};
 
-/// Name the CA may vouch for unless `--origin` says otherwise.
+/// Host that the CA may certify, unless `--origin` names another.
 const REAL_ORIGIN: &str = "https://huggingface.co";
 
 /// Runs the command with the arguments of the process.
@@ -44,7 +44,7 @@ fn run(args: &Args) -> Result<(), CliError> {
 /// Serves until Ctrl-C.
 ///
 /// # Errors
-/// [`CliError`] says what kept it from starting, or ended it.
+/// [`CliError`] says why it did not start, or why it stopped.
 pub async fn serve(args: &Args) -> Result<(), CliError> {
     let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), configuration)?;
     for addr in [args.listen, args.control] {
@@ -79,13 +79,13 @@ pub async fn serve(args: &Args) -> Result<(), CliError> {
     };
     let control = control.serve(mock.control_router_at(&args.control_host));
     stop.wait().await;
-    // Both at once: each waits for what it is answering.
+    // Stop both at once, because each waits for its own running requests.
     let (site, control) = tokio::join!(site.shutdown(), control.shutdown());
     Ok(site.and(control)?)
 }
 
-/// The configuration of a file. Secrets of apps in it are not shown from now on; in one that cannot be
-/// read any value may be one.
+/// Reads the configuration file. From here on the secrets of its apps are concealed; if the file is
+/// invalid, every value in it is.
 fn configuration(file: &Path) -> Result<Config, CliError> {
     let config = Config::load(file).inspect_err(|_| {
         let text = kit::files::read_text(file, kit::files::SETTINGS_LIMIT).unwrap_or_default();
@@ -95,25 +95,25 @@ fn configuration(file: &Path) -> Result<Config, CliError> {
     Ok(config)
 }
 
-/// Where the mock is reached.
+/// The URL at which clients reach the mock.
 fn origin(args: &Args, site: &Bound) -> Result<Url, CliError> {
     let default = if args.tls { REAL_ORIGIN.to_owned() } else { format!("http://localhost:{}", site.port()) };
     let text = args.origin.clone().unwrap_or(default);
     let bad = |reason| CliError::Origin { text: text.clone(), reason };
     let url = Url::parse(&text).map_err(|_| bad("is not an absolute URL"))?;
     if url.scheme() != "https" && url.scheme() != "http" {
-        return Err(bad("is neither http nor https"));
+        return Err(bad("is neither an http nor an https URL"));
     }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(bad("has a path; clients keep the origin only"));
+        return Err(bad("has a path; pass the origin only"));
     }
     if args.tls && url.scheme() != "https" {
-        return Err(bad("is not https, but --tls is given"));
+        return Err(bad("is not an https URL, but --tls is given"));
     }
     Ok(url)
 }
 
-/// TLS of the site, and where its CA is to be found.
+/// TLS of the site, and where to find its CA.
 struct Tls {
     config: Arc<rustls::ServerConfig>,
     ca: String,
@@ -124,7 +124,7 @@ fn host_of(origin: &Url) -> &str {
     origin.host_str().unwrap_or_default()
 }
 
-/// A certificate for the origin's host, by a CA that is limited to it.
+/// Issues a certificate for the origin's host, from a CA that is constrained to that host.
 fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
     let host = host_of(origin);
     let (ca, shown) = match &args.ca {
@@ -134,19 +134,19 @@ fn certify(args: &Args, origin: &Url, clock: &Clock) -> Result<Tls, CliError> {
         Some(directory) => {
             let ca = Ca::create(clock, &[host])?;
             let path = ca.save(directory)?;
-            (ca, format!("{} (made now)", path.display()))
+            (ca, format!("{} (created now)", path.display()))
         }
         None => {
             let ca = Ca::create(clock, &[host])?;
             let pem = ca.certificate_pem().to_owned();
-            (ca, format!("in memory, for this start only:\n{pem}"))
+            (ca, format!("in memory, for this run only:\n{pem}"))
         }
     };
     Ok(Tls { config: ca.server_config(host)?, ca: shown, authority: ca })
 }
 
-/// Says where everything is and who can sign in. Tests of other languages read
-/// the lines `site:` and `control:`.
+/// Prints where everything is and who can sign in. Tests in other languages parse the lines `site:`
+/// and `control:`.
 fn announce(mock: &HuggingFace, site: &Bound, control: &Bound, ca: Option<&str>) -> std::io::Result<()> {
     let mut lines = vec![
         format!("site:    {} (listening on {})", mock.origin(), site.addr()),
@@ -160,7 +160,7 @@ fn announce(mock: &HuggingFace, site: &Bound, control: &Bound, ca: Option<&str>)
         lines.push(format!("app:     {} · client id {} · secret {secret}", app.name, app.client_id));
     }
     if mock.apps().is_empty() {
-        lines.push(format!("app:     none yet; make one at {}/settings/applications/new", mock.origin()));
+        lines.push(format!("app:     none yet; create one at {}/settings/applications/new", mock.origin()));
     }
     output::print(&(lines.join("\n") + "\n"), Form::Text)
 }

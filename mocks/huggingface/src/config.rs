@@ -1,4 +1,4 @@
-//! What the mock is told at its start.
+//! The mock's initial configuration.
 
 mod app;
 mod file;
@@ -25,7 +25,7 @@ pub use user::{
     BillingMode, HardwareItem, Membership, Organisation, Plan, ResourceGroup, Role, SecurityRestriction, User,
 };
 
-/// Users, organisations, apps and switches. Everything is optional.
+/// Users, organizations, apps and switches. Everything is optional.
 ///
 /// ```yaml
 /// users:
@@ -41,15 +41,15 @@ pub use user::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Who can sign in; Ada Lovelace and Grace Hopper when not given.
+    /// The users that can sign in; Ada Lovelace and Grace Hopper by default.
     pub users: Vec<User>,
-    /// The organisations users can be in.
+    /// The organizations that users can be members of.
     pub organisations: Vec<Organisation>,
-    /// The registered OAuth apps; none when not given.
+    /// The registered OAuth apps; none by default.
     pub apps: Vec<App>,
-    /// Which CI jobs get tokens; none when not given.
+    /// The CI jobs that can get tokens; none by default.
     pub trusted_publishers: Vec<TrustedPublisher>,
-    /// Behaviour that is not known of the real site.
+    /// Behavior of the real site that is not publicly known.
     pub switches: Switches,
 }
 

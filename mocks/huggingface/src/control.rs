@@ -1,4 +1,4 @@
-//! The control API: what a test may do that no user of the site can.
+//! The control API: what a test can do but a user of the site cannot.
 
 mod body;
 #[cfg(test)]
@@ -21,7 +21,7 @@ use self::body::{Refusal, read};
 use crate::config::{App, Config, Organisation, User};
 use crate::{HuggingFace, answer};
 
-/// Everything the control listener answers; see the crate's documentation.
+/// The routes of the control listener; see the crate's documentation.
 pub(crate) fn router(mock: HuggingFace) -> Router {
     let table = [
         Route::get("/users", users),
@@ -129,7 +129,7 @@ async fn clear_script(State(mock): State<HuggingFace>) -> Response {
     answer::empty(StatusCode::NO_CONTENT)
 }
 
-/// `?since=N` leaves out entries up to number N, `&limit=N` all but the first N of the others.
+/// `?since=N` skips entries up to number N, `&limit=N` returns only the first N of the rest.
 async fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> Result<Response> {
     let query = Params::parse(&query.unwrap_or_default());
     let number = |name, otherwise| query.first(name).map_or(Ok(otherwise), |given| body::number(name, given));
@@ -137,13 +137,13 @@ async fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> 
     Ok(entries(mock.context().journal.clone(), since, limit))
 }
 
-/// The array is written entry by entry, as fast as the client reads it: a journal may hold 64 MiB.
+/// Writes the array entry by entry, as fast as the client reads it: a journal may hold 64 MiB.
 fn entries(journal: Journal, since: u64, limit: u64) -> Response {
     let newest = journal.last_number();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let numbers =
         std::iter::successors(journal.next_after(since), move |last| journal.next_after(last.number));
-    // What comes in meanwhile is for the next question.
+    // Entries added meanwhile are left to the next request.
     let shown = numbers.take_while(move |entry| entry.number <= newest).take(limit);
     let parts = shown.enumerate().map(|(at, entry)| {
         let comma = if at == 0 { "" } else { "," };

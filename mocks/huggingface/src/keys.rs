@@ -12,18 +12,18 @@ use kit::Reason;
 use serde::Serialize;
 use thiserror::Error;
 
-/// A key could not be made or used.
+/// Why a key cannot be generated or used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum KeyError {
-    /// The crypto library made none.
+    /// The crypto library failed to generate a key.
     #[error("the crypto library could not make the {0} key")]
     Generate(&'static str),
-    /// The crypto library would not sign.
+    /// The crypto library failed to sign.
     #[error("signing with {algorithm} failed: {reason}")]
     Sign {
-        /// Which algorithm.
+        /// Name of the algorithm.
         algorithm: &'static str,
-        /// Why.
+        /// The error of the library.
         reason: String,
     },
 }
@@ -37,7 +37,7 @@ impl Reason for KeyError {
     }
 }
 
-/// A public key in the form of RFC 7517, members in the usual order.
+/// A public key as defined by RFC 7517, with its members in the usual order.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Jwk {
     kty: &'static str,
@@ -56,8 +56,8 @@ pub(crate) struct Jwk {
     x: Option<String>,
 }
 
-/// A private key, read and checked once: `jsonwebtoken` would do that again for
-/// every signature, which for RSA takes longer than to sign.
+/// A private key, parsed and checked once: `jsonwebtoken` would do that again for every signature,
+/// which for RSA takes longer than signing.
 enum Pair {
     Ed25519(Ed25519KeyPair),
     Rsa(RsaKeyPair),
@@ -71,7 +71,7 @@ pub(crate) struct SigningKey {
     jwk: Jwk,
 }
 
-/// The JOSE header, members in the order of real ones.
+/// The JOSE header, with its members in the order of the real site.
 #[derive(Serialize)]
 struct Header<'a> {
     alg: &'static str,
@@ -89,7 +89,7 @@ impl std::fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// A compact JWS of `claims`; the header holds `alg` and, if wanted, `kid`.
+    /// Signs `claims` as a compact JWS; the header has `alg`, and `kid` if requested.
     pub(crate) fn sign(&self, claims: &impl Serialize, with_kid: bool) -> Result<String, KeyError> {
         let header = Header { alg: self.jwk.alg, kid: with_kid.then_some(self.kid.as_str()) };
         let message = format!("{}.{}", self.part(&header)?, self.part(claims)?);
@@ -105,7 +105,7 @@ impl SigningKey {
         Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    /// A part of a compact serialisation (RFC 7515 §7.1).
+    /// Encodes a part of a compact serialization (RFC 7515 §7.1).
     fn part(&self, content: &impl Serialize) -> Result<String, KeyError> {
         let json = serde_json::to_vec(content).map_err(|error| self.failed(error))?;
         Ok(URL_SAFE_NO_PAD.encode(json))
@@ -119,7 +119,7 @@ impl SigningKey {
         &self.jwk
     }
 
-    /// A new Ed25519 key, for access tokens.
+    /// Generates an Ed25519 key, for access tokens.
     pub(crate) fn ed25519() -> Result<SigningKey, KeyError> {
         let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Generate("Ed25519"))?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
@@ -157,41 +157,40 @@ impl SigningKey {
     }
 }
 
-/// RFC 7638 §3: the SHA-256 of the required members, in alphabetical order.
+/// RFC 7638 §3: the SHA-256 of the required members in alphabetical order.
 fn thumbprint(members: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, members.as_bytes()))
 }
 
-/// The RSA key takes a tenth of a second to make, hundreds of times what a
-/// whole stack takes, so that there is one for the process. It is made when it is first
-/// asked for: a thread that draws random numbers while a process ends makes the crypto
-/// library abort that process.
+/// The RSA key, shared by the process: generating it takes a tenth of a second, hundreds of times
+/// as long as starting a stack. It is generated on first use, because a thread that draws random
+/// numbers while a process exits makes the crypto library abort that process.
 static RSA: OnceLock<Result<Arc<SigningKey>, KeyError>> = OnceLock::new();
 
 fn rsa_blocking() -> Result<Arc<SigningKey>, KeyError> {
     RSA.get_or_init(|| SigningKey::rsa_2048().map(Arc::new)).clone()
 }
 
-/// A new RSA key, made off the executor.
+/// Generates an RSA key off the executor.
 pub(crate) async fn new_rsa() -> Result<Arc<SigningKey>, KeyError> {
     off_the_executor(|| SigningKey::rsa_2048().map(Arc::new)).await
 }
 
-/// Works on a thread of its own. Where the system gives none, other requests wait meanwhile;
-/// tokio's own threads would panic then.
+/// Runs the work on a new thread. If the system cannot start one, the work blocks other requests
+/// instead; tokio's own threads would panic then.
 async fn off_the_executor(
     make: fn() -> Result<Arc<SigningKey>, KeyError>,
 ) -> Result<Arc<SigningKey>, KeyError> {
     let (sender, made) = tokio::sync::oneshot::channel();
     let thread = std::thread::Builder::new().name("rsa-key".to_owned());
-    // Nobody waits any more when the request was dropped.
+    // If the request was dropped, the receiver is gone.
     match thread.spawn(move || drop(sender.send(make()))) {
         Ok(_) => made.await.unwrap_or(Err(KeyError::Generate("RSA"))),
         Err(_) => make(),
     }
 }
 
-/// The RSA key of id_tokens; waits for it, off the executor, if it is not there yet.
+/// The RSA key of id_tokens; waits off the executor while it is generated.
 pub(crate) async fn rsa() -> Result<Arc<SigningKey>, KeyError> {
     match RSA.get() {
         Some(key) => key.clone(),
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_rsa_key_is_made_once() {
+    async fn the_rsa_key_is_generated_once() {
         let (first, second) = (rsa().await.unwrap(), rsa().await.unwrap());
         assert!(Arc::ptr_eq(&first, &second));
     }

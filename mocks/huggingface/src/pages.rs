@@ -17,7 +17,7 @@ pub(crate) use settings::{AppForm, application, applications, connected, new_app
 use crate::config::User;
 use layout::page;
 
-/// The start page.
+/// The home page.
 pub(crate) fn home(user: Option<&User>) -> Markup {
     let content = html! {
         h1 { "Hugging Face (mock)" }
@@ -36,7 +36,7 @@ pub(crate) fn home(user: Option<&User>) -> Markup {
     page("Home", &content)
 }
 
-/// An error page: the status as heading, one sentence.
+/// An error page: the status as its heading, and one sentence.
 pub(crate) fn error(status: StatusCode, text: &str) -> Markup {
     let content = html! {
         h1 { (status.as_u16()) }

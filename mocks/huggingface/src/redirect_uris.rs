@@ -1,9 +1,8 @@
-//! The site's rule for redirect addresses.
+//! The site's rule for redirect URIs.
 
-/// Whether `given` may be used by an app that registered `registered`: an exact
-/// match, except that the port is free on `http` loopback addresses
-/// (documented under "Redirect URIs" of the OAuth page; RFC 8252 §7.3). The
-/// loopback hosts do not stand for one another.
+/// Whether an app with these registered addresses may use `given`: an exact match, except that
+/// `http` loopback addresses may use any port (documented under "Redirect URIs" of the OAuth page;
+/// RFC 8252 §7.3). The loopback hosts are not interchangeable.
 pub(crate) fn is_registered(registered: &[String], given: &str) -> bool {
     registered.iter().any(|own| own == given || same_but_for_port(own, given))
 }
@@ -15,7 +14,7 @@ fn same_but_for_port(registered: &str, given: &str) -> bool {
     }
 }
 
-/// User information, host and the rest of an `http` loopback address.
+/// User information, host, and the part after the port of an `http` loopback address.
 fn loopback_without_port(uri: &str) -> Option<(&str, &str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());

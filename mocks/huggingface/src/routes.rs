@@ -1,4 +1,4 @@
-//! The public routes, one module an endpoint.
+//! The public routes, one module per endpoint.
 
 mod authorize;
 mod avatars;
@@ -31,8 +31,8 @@ use kit::Route;
 use self::settings::{applications, connected};
 use crate::{Framing, HuggingFace};
 
-/// Everything the site answers, in groups: the pages, and what scripts may call
-/// from everywhere.
+/// All routes of the site, in groups: the pages, and the endpoints that scripts of any origin may
+/// call.
 pub(crate) fn router(mock: HuggingFace) -> Router {
     let across_origins = Route::router(across_origins()).layer(axum::middleware::map_response(cors::open));
     Route::router(pages())
@@ -88,7 +88,7 @@ fn across_origins() -> [Route<HuggingFace>; 13] {
     ]
 }
 
-/// Pages are shown in no frame, as the switch says.
+/// Prevents other pages from framing the site's pages, unless the switch allows it.
 async fn framing(State(mock): State<HuggingFace>, mut response: Response) -> Response {
     let is_page =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

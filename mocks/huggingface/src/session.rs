@@ -1,4 +1,4 @@
-//! Who is signed in, by the `token` cookie.
+//! The signed-in user, identified by the `token` cookie.
 
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
@@ -14,7 +14,7 @@ use crate::store::Session;
 pub(crate) enum ForeignForm {
     #[error("form was submitted by `{0}`, not by this site")]
     Elsewhere(String),
-    /// Another name that leads to this machine: DNS rebinding.
+    /// Submitted under a foreign name that resolves to this machine: DNS rebinding.
     #[error("form was submitted at `{0}`, which is not a name of this site")]
     NotOurs(String),
 }
@@ -37,18 +37,18 @@ impl HuggingFace {
         Some((user.clone(), session.clone()))
     }
 
-    /// The `Set-Cookie` of a session. Name and use are known; the attributes are a guess.
+    /// The `Set-Cookie` line of a session. Name and purpose are known; the attributes are a guess.
     pub(crate) fn session_cookie(&self, token: &str) -> String {
         let secure = if self.is_over_tls() { "; Secure" } else { "" };
         format!("token={token}; Path=/; HttpOnly; SameSite=Lax{secure}")
     }
 
-    /// Refuses forms of other sites by their `Origin`. Browsers send that header
-    /// with every POST; other clients may leave it out. That the real site guards
-    /// its forms this way is a guess: its own tests post without any token.
+    /// Refuses forms of other sites by their `Origin`. Browsers send that header with every POST;
+    /// other clients may omit it. That the real site protects its forms this way is a guess: its
+    /// own tests post without a token.
     ///
-    /// A page whose name was made to lead here has the same `Origin` and `Host`: so the
-    /// name has to be this site's, or one of this machine.
+    /// A page whose name was made to resolve to this machine has the same `Origin` and `Host`, so
+    /// the name must be that of this site or of this machine.
     pub(crate) fn check_own_form(&self, headers: &HeaderMap) -> Result<(), ForeignForm> {
         let Some(origin) = headers.get(ORIGIN) else {
             return Ok(());

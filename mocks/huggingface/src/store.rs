@@ -1,4 +1,4 @@
-//! What the mock remembers. All of it is in memory, behind one lock.
+//! The state of the mock. All of it is in memory, behind one lock.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use oauth::Scopes;
 use crate::config::{App, Config, Organisation, RevokedApp, Switches, TrustedPublisher, User};
 use crate::keys::SigningKey;
 
-/// How much a mock that stays up for days remembers of each kind.
+/// Number of entries of each kind to keep, so that a long-running mock does not grow without limit.
 const CAPACITY: usize = 1024;
 
-/// A browser that is signed in.
+/// A browser session of a signed-in user.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) sub: String,
@@ -20,32 +20,32 @@ pub(crate) struct Session {
     pub(crate) signed_in_at: i64,
 }
 
-/// A permission a user gave, for one set of scopes of one app.
+/// A permission that a user gave an app, for one set of scopes.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) sub: String,
     pub(crate) client_id: String,
     pub(crate) scopes: Scopes,
-    /// Ids of the organisations picked on the permission page.
+    /// Ids of the organizations that the user selected on the permission page.
     pub(crate) orgs: Vec<String>,
     pub(crate) given_at: Timestamp,
 }
 
-/// The PKCE challenge a code is bound to (RFC 7636 §4.4).
+/// The PKCE challenge that a code is bound to (RFC 7636 §4.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Challenge {
     S256(String),
     Plain(String),
 }
 
-/// What one permission leads to: code, then tokens.
+/// What a code, and later its tokens, are issued for.
 #[derive(Debug, Clone)]
 pub(crate) struct Authorization {
     pub(crate) client_id: String,
     pub(crate) sub: String,
     pub(crate) scopes: Scopes,
     pub(crate) orgs: Vec<String>,
-    /// 24 hexadecimal digits; stays the same when tokens are refreshed.
+    /// 24 hexadecimal digits; unchanged when tokens are refreshed.
     pub(crate) session_id: String,
     pub(crate) auth_time: i64,
 }
@@ -55,17 +55,17 @@ pub(crate) struct Authorization {
 pub(crate) struct Code {
     pub(crate) authorization: Authorization,
     pub(crate) redirect_uri: String,
-    /// Whether the authorization request named the address itself.
+    /// Whether the authorization request contained the address.
     pub(crate) redirect_uri_sent: bool,
     pub(crate) challenge: Option<Challenge>,
     pub(crate) nonce: Option<String>,
     pub(crate) expires_at: i64,
-    /// Seconds it was good for.
+    /// Seconds for which the code is valid.
     pub(crate) lifetime: i64,
     pub(crate) used: bool,
 }
 
-/// A device that waits for its user (RFC 8628 §3.2).
+/// A pending device (RFC 8628 §3.2).
 #[derive(Debug, Clone)]
 pub(crate) struct Device {
     pub(crate) client_id: String,
@@ -78,13 +78,13 @@ pub(crate) struct Device {
     pub(crate) decision: DeviceDecision,
 }
 
-/// What became of a device's request.
+/// The user's decision about a device's request, and whether it was used.
 #[derive(Debug, Clone)]
 pub(crate) enum DeviceDecision {
     Pending,
     Denied,
     Allowed(Box<Authorization>),
-    /// Its tokens were given.
+    /// Its tokens were issued.
     Used,
 }
 
@@ -94,41 +94,41 @@ pub(crate) struct Token {
     pub(crate) authorization: Authorization,
     /// Seconds since the epoch; `None` for never.
     pub(crate) expires_at: Option<i64>,
-    /// Why it no longer works.
+    /// Why the token is no longer valid, if it was revoked or used up.
     pub(crate) ended: Option<&'static str>,
 }
 
-/// A key that id_tokens are signed with since a rotation.
+/// The key that signs id_tokens after a rotation.
 #[derive(Debug, Clone)]
 pub(crate) struct RotatedKey {
     pub(crate) key: Arc<SigningKey>,
-    /// Whether the key set has it, in place of the one before.
+    /// Whether the key set contains it, instead of the previous one.
     pub(crate) published: bool,
 }
 
-/// Everything that changes.
+/// The mutable state.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) users: Vec<User>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) apps: Vec<App>,
-    /// Clients that registered themselves, or whose metadata document was read. No settings page
-    /// lists them.
+    /// Clients that registered themselves, or whose metadata document was read. Settings pages do
+    /// not list them.
     pub(crate) clients: Bounded<App>,
     pub(crate) trusted_publishers: Vec<TrustedPublisher>,
     pub(crate) switches: Switches,
-    /// The key of id_tokens, where it is no longer the process's.
+    /// The key of id_tokens, if it was rotated; otherwise that of the process is used.
     pub(crate) rotated_key: Option<RotatedKey>,
     pub(crate) sessions: Bounded<Session>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) codes: Bounded<Code>,
-    /// By device code.
+    /// The devices by device code.
     pub(crate) devices: Bounded<Device>,
     pub(crate) access_tokens: Bounded<Token>,
     pub(crate) refresh_tokens: Bounded<Token>,
 }
 
-/// Fills in what the site makes up, so that a reset restores the same ids and secrets.
+/// Generates the absent ids and secrets, so that a reset restores the same ones.
 pub(crate) fn registered(config: Config, random: &Random) -> Config {
     Config {
         users: config.users.into_iter().map(User::registered).collect(),
@@ -140,7 +140,7 @@ pub(crate) fn registered(config: Config, random: &Random) -> Config {
 }
 
 impl Store {
-    /// The state at the start; `config` is complete, see [`registered`].
+    /// The initial state; `config` is complete, see [`registered`].
     pub(crate) fn new(config: Config) -> Store {
         Store {
             users: config.users,
@@ -175,7 +175,7 @@ impl Store {
         self.users.iter().find(|user| user.username == username)
     }
 
-    /// Replaces the user of the same name, or adds one.
+    /// Replaces the user with the same name, or adds one.
     pub(crate) fn put_user(&mut self, user: User) {
         match self.users.iter_mut().find(|own| own.username == user.username) {
             Some(own) => *own = user,
@@ -183,7 +183,7 @@ impl Store {
         }
     }
 
-    /// Replaces the organisation of the same name, or adds one.
+    /// Replaces the organization with the same name, or adds one.
     pub(crate) fn put_organisation(&mut self, organisation: Organisation) {
         match self.organisations.iter_mut().find(|own| own.username == organisation.username) {
             Some(own) => *own = organisation,
@@ -191,7 +191,7 @@ impl Store {
         }
     }
 
-    /// Replaces the app of the same client id, or adds one.
+    /// Replaces the app with the same client id, or adds one.
     pub(crate) fn put_app(&mut self, app: App) {
         match self.app_mut(&app.client_id) {
             Some(own) => *own = app,
@@ -199,7 +199,7 @@ impl Store {
         }
     }
 
-    /// Takes back what a user allowed an app. Whether there was anything.
+    /// Revokes what a user permitted an app. Returns whether there was anything to revoke.
     pub(crate) fn revoke(&mut self, sub: &str, client_id: &str) -> bool {
         let before = self.grants.len();
         self.grants.retain(|grant| grant.sub != sub || grant.client_id != client_id);
@@ -210,7 +210,7 @@ impl Store {
         any
     }
 
-    /// Whether there was such an app. Permissions for it go with it.
+    /// Removes an app and its permissions. Returns whether it existed.
     pub(crate) fn remove_app(&mut self, client_id: &str) -> bool {
         self.grants.retain(|grant| grant.client_id != client_id);
         let before = self.apps.len();
@@ -218,7 +218,7 @@ impl Store {
         self.clients.remove(client_id).is_some() || self.apps.len() < before
     }
 
-    /// Whether there was such a user. The user's permissions go too.
+    /// Removes a user and the permissions of that user. Returns whether the user existed.
     pub(crate) fn remove_user(&mut self, username: &str) -> bool {
         let Some(at) = self.users.iter().position(|user| user.username == username) else {
             return false;
@@ -228,7 +228,7 @@ impl Store {
         true
     }
 
-    /// The organisations of a user that exist, in the user's order.
+    /// The existing organizations of a user, in the user's order.
     pub(crate) fn organisations_of<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a Organisation> {
         user.orgs.iter().filter_map(|member| self.organisation_named(&member.org))
     }
@@ -244,7 +244,7 @@ impl Store {
             .find(|grant| grant.sub == sub && grant.client_id == client_id && grant.scopes.same_set(scopes))
     }
 
-    /// Remembers a permission in place of an earlier one for the same scopes.
+    /// Stores a permission, replacing an earlier one for the same scopes.
     pub(crate) fn put_grant(&mut self, grant: Grant) {
         self.grants.retain(|own| {
             own.sub != grant.sub || own.client_id != grant.client_id || !own.scopes.same_set(&grant.scopes)
@@ -252,7 +252,7 @@ impl Store {
         self.grants.push(grant);
     }
 
-    /// Ends every token that `of` picks out.
+    /// Ends every token whose authorization `of` selects.
     pub(crate) fn end_tokens(&mut self, reason: &'static str, of: impl Fn(&Authorization) -> bool) {
         for token in self.access_tokens.values_mut().chain(self.refresh_tokens.values_mut()) {
             if of(&token.authorization) && token.ended.is_none() {

@@ -1,4 +1,4 @@
-//! Making tokens in the formats of the real site.
+//! Issues tokens in the formats of the real site.
 
 use serde::Serialize;
 
@@ -8,10 +8,10 @@ use crate::config::{App, IdTokenClaims, IdTokenKid, User};
 use crate::keys::{self, KeyError};
 use crate::store::{Authorization, Token};
 
-/// Lifetime of an id_token in seconds, whatever the access token's is.
+/// Lifetime of an id_token in seconds, independent of that of the access token.
 const ID_TOKEN_SECONDS: i64 = 3600;
 
-/// Claims of an access token, in the order of real ones.
+/// Claims of an access token, in the order of the real site.
 #[derive(Serialize)]
 struct AccessClaims<'a> {
     scope: Vec<&'a str>,
@@ -26,7 +26,7 @@ struct AccessClaims<'a> {
     iss: &'a str,
 }
 
-/// Claims of an id_token, in the order of real ones.
+/// Claims of an id_token, in the order of the real site.
 #[derive(Serialize)]
 struct IdClaims<'a> {
     sub: &'a str,
@@ -41,7 +41,7 @@ struct IdClaims<'a> {
     iss: &'a str,
 }
 
-/// Body of a successful token reply, in the order of real ones.
+/// Body of a successful token response, in the order of the real site.
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenReply {
     access_token: String,
@@ -64,13 +64,13 @@ const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 const CI_SECONDS: i64 = 3600;
 
 impl TokenReply {
-    /// The reply to a token exchange.
+    /// The response to a token exchange.
     pub(crate) fn exchanged(self) -> TokenReply {
         TokenReply { issued_token_type: Some(ACCESS_TOKEN_TYPE), ..self }
     }
 }
 
-/// Claims of a token for one repository. Its contents are not known: a guess.
+/// Claims of a token for one repository. The real contents are not known; these are a guess.
 #[derive(Serialize)]
 struct RepositoryClaims<'a> {
     aud: &'a str,
@@ -80,9 +80,9 @@ struct RepositoryClaims<'a> {
     iss: &'a str,
 }
 
-/// What a CI job gets: `hf_oauth_…` that reads in a user's name, or `hf_jwt_…` for one
-/// repository, which is good for nothing at the endpoints of this mock. Neither comes with a
-/// refresh token, nor are the scopes told (hub-docs, `trusted-publishers.md`).
+/// A token for a CI job: `hf_oauth_…`, which reads in a user's name, or `hf_jwt_…` for one
+/// repository, which the endpoints of this mock do not accept. The response has neither a refresh
+/// token nor the scopes (hub-docs, `trusted-publishers.md`).
 pub(crate) fn issue_for_ci(
     mock: &HuggingFace,
     authorization: Option<Authorization>,
@@ -124,7 +124,7 @@ pub(crate) fn issue_for_ci(
     })
 }
 
-/// Everything tokens are made from.
+/// What tokens are issued for.
 pub(crate) struct Issue {
     pub(crate) authorization: Authorization,
     pub(crate) user: User,
@@ -133,7 +133,7 @@ pub(crate) struct Issue {
     pub(crate) with_refresh_token: bool,
 }
 
-/// Makes, signs and remembers the tokens of one reply.
+/// Generates, signs and stores the tokens of one response.
 pub(crate) async fn issue(mock: &HuggingFace, issue: Issue) -> Result<TokenReply, KeyError> {
     let Issue { authorization, user, app, nonce, with_refresh_token } = issue;
     let (now, switches) = (mock.clock().seconds(), mock.switches());

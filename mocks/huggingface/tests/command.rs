@@ -1,4 +1,4 @@
-//! The command as a process: what it prints, and how it ends.
+//! The command as a process: its output and its exit codes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like the tests themselves")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -12,13 +12,13 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command that is expected to end at once.
+/// Runs a command that is expected to exit immediately.
 fn ended(arguments: &[&str]) -> (Option<i32>, String) {
     let Output { status, stderr, .. } = command(arguments).output().unwrap();
     (status.code(), String::from_utf8(stderr).unwrap())
 }
 
-/// A directory that is removed at the end.
+/// A directory that is removed when dropped.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -41,7 +41,7 @@ impl Drop for Directory {
     }
 }
 
-/// A running command, and the lines it printed up to the first app.
+/// A running command, and the lines that it printed up to the first app.
 struct Mock {
     child: Child,
     lines: Vec<String>,
@@ -84,13 +84,13 @@ fn prints_addresses_users_and_apps() {
     assert!(mock.line("site:").starts_with("http://localhost:"));
     assert!(mock.line("control:").starts_with("http://127.0.0.1:"));
     assert_eq!(mock.line("users:"), "ada, grace");
-    // A secret that it was given is not shown.
+    // A secret that was given to it is not shown.
     assert_eq!(mock.line("app:"), "Shop · client id shop · secret [SECRET]");
 }
 
 #[cfg(unix)]
 #[test]
-fn ends_well_on_ctrl_c() {
+fn exits_cleanly_on_ctrl_c() {
     for signal in ["-INT", "-TERM"] {
         let mut mock = Mock::start(&[]);
         assert!(
@@ -101,13 +101,13 @@ fn ends_well_on_ctrl_c() {
 }
 
 #[test]
-fn is_huggingface_co_behind_a_ca_that_is_kept_where_asked() {
+fn is_huggingface_co_with_a_ca_in_the_given_directory() {
     let directory = Directory::new("ca");
     let ca = directory.0.join("ca");
     let arguments = ["--tls", "--ca", ca.to_str().unwrap()];
     let mock = Mock::start(&arguments);
     assert!(mock.line("site:").starts_with("https://huggingface.co "));
-    assert!(mock.line("CA:").ends_with("ca.pem (made now)"), "{}", mock.line("CA:"));
+    assert!(mock.line("CA:").ends_with("ca.pem (created now)"), "{}", mock.line("CA:"));
     assert!(Mock::start(&arguments).line("CA:").ends_with("ca.pem (existing)"));
     let in_memory = Mock::start(&["--tls"]);
     assert!(in_memory.lines.iter().any(|line| line == "-----BEGIN CERTIFICATE-----"));
@@ -120,7 +120,7 @@ fn exit_code_2_means_bad_arguments() {
         (&["--ca", "dir"], "--tls"),
         (&["--origin", "http://localhost/path"], "has a path"),
         (&["--origin", "localhost"], "is not an absolute URL"),
-        (&["--tls", "--origin", "http://huggingface.co"], "is not https"),
+        (&["--tls", "--origin", "http://huggingface.co"], "is not an https URL"),
     ] {
         let (code, message) = ended(arguments);
         assert_eq!(code, Some(2), "{arguments:?}: {message}");
@@ -129,7 +129,7 @@ fn exit_code_2_means_bad_arguments() {
 }
 
 #[test]
-fn a_bad_configuration_is_exit_code_2_and_says_where() {
+fn an_invalid_configuration_is_exit_code_2_with_its_place() {
     let directory = Directory::new("bad");
     let file = directory.file("hf.yaml", "users:\n  - username: ada\n    emial: x\n");
     let (code, message) = ended(&["--config", &file]);
@@ -139,7 +139,7 @@ fn a_bad_configuration_is_exit_code_2_and_says_where() {
 }
 
 #[test]
-fn what_cannot_or_will_not_listen_is_exit_code_3() {
+fn a_listener_that_fails_or_is_refused_is_exit_code_3() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (code, message) = ended(&["--listen", &taken.local_addr().unwrap().to_string()]);
     assert_eq!(code, Some(3), "{message}");
@@ -151,7 +151,7 @@ fn what_cannot_or_will_not_listen_is_exit_code_3() {
 }
 
 #[test]
-fn no_usable_ca_is_exit_code_3() {
+fn an_unusable_ca_is_exit_code_3() {
     let directory = Directory::new("no-ca");
     directory.file("ca.pem", "nonsense");
     directory.file("ca.key", "nonsense");
@@ -161,7 +161,7 @@ fn no_usable_ca_is_exit_code_3() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_behind_its_output_is_told() {
+fn a_full_disk_behind_its_output_is_reported() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
     for arguments in
         [["--help", "--help"].as_slice(), &["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]]

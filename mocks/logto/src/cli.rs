@@ -15,7 +15,7 @@ pub use error::CliError;
 
 use crate::{Context, Logto};
 
-/// A double of Logto for tests. Configure it through its Management API.
+/// A double of Logto for tests. Configure it through its Management API
 #[derive(Debug, Parser)]
 #[command(
     name = "mock-logto",
@@ -23,22 +23,22 @@ use crate::{Context, Logto};
     after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments, 3 did not start, 70 failed while serving."
 )]
 pub struct Arguments {
-    /// Where to listen; its origin is ENDPOINT
+    /// Address to listen on; its origin is ENDPOINT
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3001")]
     listen: SocketAddr,
-    /// Where the admin tenant listens
+    /// Address on which the admin tenant listens
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3002")]
     admin: SocketAddr,
-    /// Where huggingface.co is: address and port of a mock
+    /// Address and port of a mock that serves huggingface.co
     #[arg(long, value_name = "ADDR:PORT")]
     huggingface: Option<SocketAddr>,
-    /// Folder with the CA that vouches for the mock
+    /// Directory of the CA that issued the mock's certificate
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
-    /// Secret of the application `m-default`, which may use the Management API [default: made up]
+    /// Secret of the application `m-default`, which may use the Management API [default: generated]
     #[arg(long, env = "MOCK_LOGTO_M2M_SECRET", value_name = "SECRET", hide_env_values = true)]
     m2m_secret: Option<String>,
-    /// Believe what a reverse proxy says in X-Forwarded-Host, -Proto and -For
+    /// Trust X-Forwarded-Host, -Proto and -For of a reverse proxy
     #[arg(long, env = "TRUST_PROXY_HEADER")]
     trust_proxy_header: bool,
     /// Allow addresses that other machines can reach
@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
 /// Serves until Ctrl-C.
 ///
 /// # Errors
-/// [`CliError`] says what kept it from starting, or ended it.
+/// [`CliError`] says why it did not start, or why it stopped.
 pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     for addr in [arguments.listen, arguments.admin] {
         if !addr.ip().is_loopback() && !arguments.expose {
@@ -102,7 +102,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         m2m_secret: arguments.m2m_secret,
     });
     let (id, secret) = logto.m2m_credentials();
-    // A secret that was made up now is handed out; one that was given is known to who gave it.
+    // Print a secret that was just generated, but not one that the user passed.
     let management =
         if given { format!("{id}, with the secret that was given") } else { format!("{id}:{secret}") };
     let told = format!("Logto        {endpoint}\nLogto admin  {admin_endpoint}\nManagement   {management}\n");
@@ -110,12 +110,12 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let router = kit::logged(logto.router(), journal, clock);
     let (server, admin) = (bound.serve(router.clone()), admin.serve(router));
     stop.wait().await;
-    // Both at once: each waits for what it is answering.
+    // Stop both at once, because each waits for its own running requests.
     let (server, admin) = tokio::join!(server.shutdown(), admin.shutdown());
     Ok(server.and(admin)?)
 }
 
-/// `localhost`, as in the guide: cookies are by host name.
+/// `localhost`, as in the guide: cookies belong to a host name.
 fn origin(bound: &Bound) -> Result<Url, CliError> {
     let text = format!("http://localhost:{}", bound.port());
     text.parse().map_err(|source| CliError::Origin { text, source })

@@ -1,4 +1,4 @@
-//! Connectors: what Logto calls social providers with.
+//! Connectors, with which Logto calls social providers.
 
 mod error;
 mod fetch;

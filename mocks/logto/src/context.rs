@@ -1,29 +1,28 @@
-//! What the double is built with.
+//! What the double is created with.
 
 use kit::{Client, Clock, Journal, Random};
 use url::Url;
 
-/// What the double is built with.
+/// What the double is created with.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// `ENDPOINT`, e.g. `http://localhost:3001`.
+    /// Origin of the default tenant, `ENDPOINT`, e.g. `http://localhost:3001`.
     pub endpoint: Url,
-    /// `ADMIN_ENDPOINT`, e.g. `http://localhost:3002`.
+    /// Origin of the admin tenant, `ADMIN_ENDPOINT`, e.g. `http://localhost:3002`.
     pub admin_endpoint: Url,
-    /// `TRUST_PROXY_HEADER`: what a proxy says in `X-Forwarded-*` is believed.
+    /// `TRUST_PROXY_HEADER`: whether to trust the `X-Forwarded-*` headers of a proxy.
     pub trust_proxy_header: bool,
-    /// Every lifetime, time-out and back-off runs on it.
+    /// The clock of all lifetimes, time-outs and back-offs.
     pub clock: Clock,
-    /// Ids, codes and secrets come from it.
+    /// Source of ids, codes and secrets.
     pub random: Random,
-    /// Where requests are written down, with the reasons for refusals.
+    /// Records requests, and the reasons for refusals.
     pub journal: Journal,
-    /// For the connectors' calls. Follows redirects as `fetch` does (contract §6).
+    /// HTTP client of the connectors. It follows redirects as `fetch` does (contract §6).
     pub client: Client,
-    /// A switch of the double, not a behaviour of Logto: written into the
-    /// authorization URI in place of `https://huggingface.co`, for browsers that
-    /// cannot be told where that is.
+    /// A switch of the double, not a behavior of Logto: replaces `https://huggingface.co` in the
+    /// authorization URI, for browsers that cannot resolve that name to the mock.
     pub authorization_origin: Option<Url>,
-    /// Secret of the seeded application `m-default`; made when absent.
+    /// Secret of the seeded application `m-default`; generated if absent.
     pub m2m_secret: Option<String>,
 }

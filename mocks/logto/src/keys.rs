@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use ring::{KeyError, SigningKeys};
 
-/// A key with its public half as a JWK.
+/// A key pair, with the public key as a JWK.
 pub(crate) struct SigningKey {
     pair: EcdsaKeyPair,
     decoding: DecodingKey,
@@ -27,10 +27,10 @@ impl std::fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// Makes a key.
+    /// Generates a key.
     ///
     /// # Panics
-    /// When the crypto library cannot make a key: nothing works without it.
+    /// If the crypto library cannot generate a key, because nothing works without one.
     pub(crate) fn generate() -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)
             .expect("the crypto library makes P-384 keys");
@@ -38,7 +38,7 @@ impl SigningKey {
         // Uncompressed point: 0x04, then x and y of 48 bytes each (SEC 1 §2.3.3).
         let (x, y) = point[1..].split_at(48);
         let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-        // RFC 7638 §3: required members, in lexicographic order, no white space.
+        // RFC 7638 §3: required members, in lexicographic order, without white space.
         let members = format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#);
         let kid = URL_SAFE_NO_PAD.encode(digest(&SHA256, members.as_bytes()));
         let jwk =
@@ -47,17 +47,17 @@ impl SigningKey {
         Self { pair, decoding, kid, jwk }
     }
 
-    /// The public half.
+    /// The public key.
     pub(crate) fn jwk(&self) -> &Value {
         &self.jwk
     }
 
-    /// Names the key in tokens and key sets.
+    /// The key id in tokens and key sets.
     pub(crate) fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// A signed JWT; `typ` only where Logto sends one (contract §1.6).
+    /// A signed JWT; with `typ` only if Logto sends one (contract §1.6).
     pub(crate) fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
         let mut header = Map::new();
         header.insert("alg".to_owned(), json!("ES384"));
@@ -73,7 +73,7 @@ impl SigningKey {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The claims of a JWT with a good signature, whatever its times.
+    /// The claims of a JWT with a valid signature; its times are not checked.
     pub(crate) fn verify(&self, token: &str) -> Option<Value> {
         let mut validation = Validation::new(Algorithm::ES384);
         validation.validate_exp = false;

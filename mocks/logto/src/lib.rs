@@ -1,13 +1,11 @@
 //! A double of Logto 1.42: OIDC, Experience API and Management API, as far as a
 //! sign-in through the Hugging Face connector needs them.
 //!
-//! Correct is what a real Logto does: the wire contract is
-//! `docs/logto-contract.md` of the repository (cited as "contract §n"), recorded
-//! traffic of a real Logto is in `tests/golden/`.
+//! The reference is a real Logto: the wire contract is `docs/logto-contract.md` of the repository
+//! (cited as "contract §n"), and recorded traffic of a real Logto is in `tests/golden/`.
 //!
-//! Like the real one it is configured through its Management API only, keeps
-//! its admin tenant apart by the origin of the request, and makes real HTTPS
-//! calls to Hugging Face.
+//! Like a real Logto, it is configured only through its Management API, serves its admin tenant at
+//! another origin, and makes real HTTPS calls to Hugging Face.
 //!
 //! ```
 //! # let runtime = tokio::runtime::Runtime::new().unwrap();

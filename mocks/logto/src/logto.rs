@@ -1,4 +1,4 @@
-//! The assembly: one router, for binary, embedded double and tests alike.
+//! The double as one router, for the binary, the embedded double and the tests.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ pub struct Logto {
 }
 
 impl Logto {
-    /// A freshly seeded Logto (contract §5.3).
+    /// A newly seeded Logto (contract §5.3).
     #[must_use]
     pub fn new(context: Context) -> Self {
         Self { shared: Arc::new(Shared::new(context)) }
     }
 
-    /// The routes of both tenants: the origin of a request picks the tenant
-    /// (contract §0), so both listeners serve the same router.
+    /// The routes of both tenants: the origin of a request selects the tenant (contract §0), so
+    /// both listeners serve the same router.
     pub fn router(&self) -> Router {
         let context = &self.shared.context;
         kit::journaled(
@@ -36,7 +36,7 @@ impl Logto {
         )
     }
 
-    /// Method and path of every route, for tests of what is covered.
+    /// Method and path of every route, for the coverage tests.
     #[doc(hidden)]
     #[must_use]
     pub fn routes() -> Vec<(&'static str, &'static str)> {
@@ -50,8 +50,8 @@ impl Logto {
         own.chain(ErrorCode::ALL.iter().map(|code| code.code()))
     }
 
-    /// Id and secret of the seeded machine-to-machine application that may use
-    /// the Management API of the default tenant.
+    /// Id and secret of the seeded machine-to-machine application that may use the Management API
+    /// of the default tenant.
     #[must_use]
     pub fn m2m_credentials(&self) -> (String, String) {
         (routes::admin::M2M_ID.to_owned(), self.shared.m2m_secret.clone())

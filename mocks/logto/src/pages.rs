@@ -1,5 +1,5 @@
-//! The pages (contract §2.3): which need a running interaction, and a small
-//! sign-in page of ours that makes the same calls as Logto's.
+//! The pages (contract §2.3): which of them require a running interaction, and our own small
+//! sign-in page, which makes the same calls as Logto's.
 
 mod html;
 mod routes;

@@ -1,4 +1,4 @@
-//! What all routes share.
+//! The state that all routes share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,8 +38,8 @@ impl Shared {
         }
     }
 
-    /// The store, with everything expired removed. Never held over a call to
-    /// another party.
+    /// Locks the store, after removing everything expired. Never held during a call to another
+    /// party.
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         store.purge(self.context.clock.seconds());
@@ -51,7 +51,7 @@ impl Shared {
         self.context.clock.seconds()
     }
 
-    /// A JWT of the default tenant.
+    /// Signs a JWT of the default tenant.
     pub(crate) fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
         self.keys.sign(self.context.clock.millis(), typ, claims)
     }
@@ -66,8 +66,8 @@ impl Shared {
         format!("{}{path}", origin(&self.context.endpoint))
     }
 
-    /// A path of the default tenant under the origin of the request that is being
-    /// answered (contract §0): most addresses are, the issuer is not.
+    /// A path of the default tenant at the origin of the current request (contract §0): most
+    /// addresses are built this way, but not the issuer.
     pub(crate) fn here(&self, path: &str) -> String {
         match audit::asked_origin() {
             Some(origin) => format!("{origin}{path}"),
@@ -80,7 +80,7 @@ impl Shared {
         format!("{}{path}", origin(&self.context.admin_endpoint))
     }
 
-    /// Codes, opaque tokens, interaction uids, session ids: 43 characters (contract §0).
+    /// Codes, opaque tokens, interaction uids and session ids: 43 characters (contract §0).
     pub(crate) fn opaque(&self) -> String {
         self.context.random.base64url(32)
     }
@@ -101,7 +101,7 @@ impl Shared {
     }
 }
 
-/// The state of a double, as handlers take it.
+/// The state of a double, as an argument of handlers.
 pub(crate) type SharedState = State<Arc<Shared>>;
 
 fn origin(url: &Url) -> String {

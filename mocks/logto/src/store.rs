@@ -1,4 +1,4 @@
-//! Everything a tenant keeps, in memory.
+//! The state of a tenant, in memory.
 
 mod configuration;
 mod consent;
@@ -30,8 +30,8 @@ use std::collections::VecDeque;
 use kit::Bounded;
 use serde_json::{Map, Value};
 
-/// How many sessions, codes, tokens and so on are remembered. A test looks back
-/// over a few; a stack that is kept for thousands of walks keeps its size.
+/// Maximum number of sessions, codes, tokens and so on. A test needs only a few; a stack that runs
+/// thousands of walks does not grow beyond this.
 pub(crate) const CAPACITY: usize = 1024;
 
 /// The default tenant.
@@ -39,7 +39,7 @@ pub(crate) const CAPACITY: usize = 1024;
 pub(crate) struct Store {
     pub(crate) applications: Vec<Application>,
     pub(crate) connectors: Vec<Connector>,
-    /// A tenant has one at most: a second takes the place of the first.
+    /// A tenant has at most one: a second replaces the first.
     pub(crate) mail: Option<MailConnector>,
     pub(crate) resources: Vec<ApiResource>,
     pub(crate) roles: Vec<Role>,
@@ -84,8 +84,8 @@ impl Store {
         }
     }
 
-    /// Removes what has expired, once per second at most. Whoever looks at an
-    /// expiry does so itself; this is about memory.
+    /// Removes what has expired, at most once per second. This only saves memory: code that depends
+    /// on an expiry checks it itself.
     pub(crate) fn purge(&mut self, now: i64) {
         if now == self.purged_at {
             return;
@@ -112,7 +112,7 @@ impl Store {
         self.connectors.iter().find(|connector| connector.id == id)
     }
 
-    /// The resource that stands in where a request names none.
+    /// The resource that is used if a request names none.
     pub(crate) fn default_resource(&self) -> Option<&ApiResource> {
         self.resources.iter().find(|resource| resource.is_default)
     }
@@ -141,8 +141,8 @@ impl Store {
             .find(|user| user.identities.get(target).is_some_and(|known| known.user_id == identity))
     }
 
-    /// The user that an identifier of this type names. Usernames are case-sensitive
-    /// as seeded, e-mail addresses are not.
+    /// The user with an identifier of this type. Usernames are case-sensitive as seeded, e-mail
+    /// addresses are not.
     pub(crate) fn user_by_identifier(&self, kind: &str, value: &str) -> Option<&User> {
         self.users.iter().find(|user| match kind {
             "username" => user.username.as_deref() == Some(value),
@@ -152,7 +152,7 @@ impl Store {
         })
     }
 
-    /// Ends a grant: everything issued under it stops working at once.
+    /// Ends a grant: everything issued for it becomes invalid at once.
     pub(crate) fn revoke_grant(&mut self, id: &str) {
         self.grants.remove(id);
         self.access_tokens.retain(|_, token| token.grant != id);
@@ -167,24 +167,24 @@ impl Store {
         }
     }
 
-    /// The same for all of which `ends` is true.
+    /// Ends all grants that `ends` selects.
     pub(crate) fn revoke_grants(&mut self, ends: impl Fn(&Grant) -> bool) {
         let ended: Vec<String> =
             self.grants.iter().filter(|(_, grant)| ends(grant)).map(|(id, _)| id.clone()).collect();
         ended.iter().for_each(|id| self.revoke_grant(id));
     }
 
-    /// A session, if it is alive.
+    /// A session, if it has not expired.
     pub(crate) fn live_session(&self, id: &str, now: i64) -> Option<&Session> {
         self.sessions.get(id).filter(|session| session.expires > now)
     }
 
-    /// Whether the session in which an interaction began is over.
+    /// Whether the session in which an interaction began has ended.
     pub(crate) fn is_orphaned(&self, interaction: &Interaction) -> bool {
         interaction.session_uid.as_ref().is_some_and(|uid| self.session_by_uid(uid).is_none())
     }
 
-    /// The session with that uid: sessions change their id, not their uid.
+    /// The session with that uid: the id of a session changes, its uid does not.
     pub(crate) fn session_by_uid(&self, uid: &str) -> Option<&Session> {
         self.sessions.values().find(|session| session.uid == uid)
     }

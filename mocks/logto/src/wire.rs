@@ -1,4 +1,4 @@
-//! How Logto speaks HTTP: cookies, error bodies, redirects.
+//! HTTP as Logto uses it: cookies, error bodies, redirects.
 
 mod answer;
 mod api_error;

@@ -40,7 +40,7 @@ pub enum Difference {
     #[error("differs from the registered one only by trailing whitespace")]
     TrailingWhiteSpace,
     /// White space on both sides, and no other difference.
-    #[error("differs from the registered one only by white space around it")]
+    #[error("differs from the registered one only by leading and trailing whitespace")]
     SurroundingWhiteSpace,
     /// Quotation marks around it, and no other difference.
     #[error("differs from the registered one only by quotation marks around it")]
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(say(&format!(" {SECRET}")), "differs from the registered one only by leading whitespace");
         assert_eq!(
             say(&format!(" {SECRET}\n")),
-            "differs from the registered one only by white space around it"
+            "differs from the registered one only by leading or trailing whitespace"
         );
         assert_eq!(
             say(&format!("\"{SECRET}\"")),

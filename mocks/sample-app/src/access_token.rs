@@ -1,10 +1,10 @@
-//! An access token: as it is issued, and as it is stored.
+//! An access token, as Logto issues it and as the session stores it.
 
 use kit::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// What a token response says of its access token (RFC 6749 §5.1).
+/// The part of a token response that describes the access token (RFC 6749 §5.1).
 #[derive(Debug, Deserialize)]
 pub(crate) struct Issued {
     access_token: String,
@@ -14,7 +14,7 @@ pub(crate) struct Issued {
     expires_in: i64,
 }
 
-/// An access token as it is stored.
+/// An access token in the session's storage.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AccessToken {
     token: String,
@@ -30,12 +30,12 @@ impl AccessToken {
         Self { token: access_token.clone(), scope: scope.clone(), expires_at }
     }
 
-    /// Three parts of Base64 (RFC 7515 §3.1).
+    /// Whether the token has the three Base64 parts of a JWT (RFC 7515 §3.1).
     pub(crate) fn is_jwt(&self) -> bool {
         self.token.split('.').count() == 3
     }
 
-    /// What may be told of it.
+    /// What the app shows about the token, without the token itself.
     pub(crate) fn described(&self) -> Value {
         json!({ "format": if self.is_jwt() { "jwt" } else { "opaque" }, "scope": self.scope })
     }

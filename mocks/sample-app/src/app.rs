@@ -21,19 +21,19 @@ use crate::session::{Session, Sessions};
 use crate::storage::MemoryStorage;
 use crate::variant::Variant;
 
-/// Pages depend on who asks; no cache between may keep them.
+/// Pages depend on the session, so shared caches must not keep them.
 const NO_STORE: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
-/// What the app shares with the rest of its stack.
+/// What the app shares with the other parts of its stack.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Time, for expiry and time-outs.
+    /// The clock, for expiry and time-outs.
     pub clock: Clock,
-    /// Chance, for state, nonce, verifier and session ids.
+    /// Source of state, nonce, verifier and session ids.
     pub random: Random,
-    /// Where the app's requests, received and sent, are written down.
+    /// Records the requests that the app receives and sends.
     pub journal: Journal,
-    /// The way to Logto. It must not follow redirects.
+    /// HTTP client for requests to Logto. It must not follow redirects.
     pub client: Client,
 }
 
@@ -73,7 +73,7 @@ impl App {
     /// Builds the app.
     ///
     /// # Errors
-    /// [`ConfigError`] names the value that is missing or wrong.
+    /// [`ConfigError`] names the value that is missing or invalid.
     pub fn new(config: Config, context: Context) -> Result<Self, ConfigError> {
         config.check()?;
         let Context { clock, random, journal, client } = context;
@@ -90,7 +90,7 @@ impl App {
         })
     }
 
-    /// The routes, with everything received entered into the journal.
+    /// The routes; every request received is recorded in the journal.
     pub fn router(&self) -> Router {
         let router = Router::new()
             .route("/", get(home))
@@ -104,14 +104,14 @@ impl App {
         } else {
             router
         };
-        // Whom Logto sends back after a sign-out finds the home page there, too.
+        // After a sign-out Logto sends the browser to this path, which shows the home page.
         let router = match self.config.page_after_sign_out() {
             Some(path) => router.route(path, get(home)),
             None => router,
         };
         let router = router.with_state(self.clone());
         let Outgoing { journal, clock, .. } = self.outgoing.clone();
-        // Pages of this app are shown in no frame.
+        // No other page may frame the pages of this app.
         kit::unframed(kit::journaled(router, journal, clock, Party::APP, self.config.base_url.clone()))
     }
 
@@ -126,9 +126,8 @@ impl App {
         }
     }
 
-    /// The address under which the browser came to the callback, without the
-    /// query. As in the SDK, a proxy may say that it was asked over https; the app
-    /// itself serves plain HTTP.
+    /// The address at which the browser reached the callback, without the query. As in the SDK, a
+    /// proxy may report that the request came over https; the app itself serves plain HTTP.
     fn callback_address(&self, headers: &HeaderMap) -> String {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let forwarded = header("x-forwarded-proto").and_then(|list| list.split(',').next());
@@ -187,7 +186,7 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
             }
             None => redirect(&sign_out.address),
         },
-        // The guide shows the error with the status of a success.
+        // The guide reports the error with the status of a success.
         Err(error) => failed(StatusCode::OK, &error),
     };
     with_cookie(response, app.sessions.save(session))
@@ -197,12 +196,12 @@ async fn session(State(app): State<App>, headers: HeaderMap) -> Response {
     let session = app.sessions.open(&headers);
     let claims = app.client(&session).claims();
     let (authenticated, claims) = (claims.is_some(), claims.as_deref().unwrap_or("null"));
-    // The claims are put in as they stand in the token: same order, same numbers.
+    // The claims are copied as they stand in the token: same order, same numbers.
     let body = format!(r#"{{"authenticated":{authenticated},"claims":{claims}}}"#);
     ([NO_STORE, (CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
-/// What an access token is like; the token itself stays here.
+/// Describes an access token without disclosing it.
 async fn access_token(
     State(app): State<App>,
     Query(query): Query<BTreeMap<String, String>>,
@@ -229,14 +228,14 @@ fn redirect(location: &str) -> Response {
 }
 
 fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
-    // Name and attributes were checked at the start, and values are base64.
+    // Name and attributes were checked at start-up, and values are Base64.
     if let Some(Ok(value)) = cookie.map(HeaderValue::try_from) {
         response.headers_mut().append(SET_COOKIE, value);
     }
     response
 }
 
-/// The guide shows the error's text to the person; the journal has it too.
+/// The guide shows the error's text to the person; it is recorded in the journal, too.
 fn failed(status: StatusCode, reason: impl Into<Note>) -> Response {
     let headers = [NO_STORE, (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
     let reason = reason.into();

@@ -1,27 +1,27 @@
-//! The answer of the authorization endpoint, against the request it belongs to.
+//! Checks the answer of the authorization endpoint against the request it belongs to.
 
 use kit::{Facts, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// The answer is not one to go on with.
+/// Why the answer of the authorization endpoint is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallbackError {
-    /// Nobody began a sign-in in this session, or its answer came already.
-    #[error("no sign-in is under way in this session")]
+    /// No sign-in was begun in this session, or its answer was already used.
+    #[error("no sign-in is in progress in this session")]
     NoSignIn,
-    /// The answer came to another address than the one that was registered and sent.
+    /// The answer arrived at another address than the redirect URI that was sent.
     #[error("the answer came to {found}, expected {expected}")]
     RedirectUri {
         /// The redirect URI that was sent.
         expected: String,
-        /// Where the answer came.
+        /// Where the answer arrived, without its query.
         found: String,
     },
-    /// A parameter more than once (RFC 6749 §3.1).
+    /// A parameter occurs more than once (RFC 6749 §3.1).
     #[error("the answer has more than one `{0}`")]
     Repeated(&'static str),
-    /// `state` lacks (RFC 6749 §4.1.2).
+    /// `state` is missing (RFC 6749 §4.1.2).
     #[error("the answer has no state")]
     NoState,
     /// `state` differs (RFC 6749 §10.12).
@@ -30,23 +30,23 @@ pub enum CallbackError {
     /// `iss` differs (RFC 9207 §2.4).
     #[error("the answer is from the issuer {found}, expected {expected}")]
     Issuer {
-        /// Expected.
+        /// The issuer of the discovery document.
         expected: String,
-        /// In the answer.
+        /// `iss` of the answer.
         found: String,
     },
-    /// `iss` lacks although the discovery document announces it (RFC 9207 §2.4).
+    /// `iss` is missing although the discovery document announces it (RFC 9207 §2.4).
     #[error("the answer does not say which issuer it is from")]
     NoIssuer,
     /// An error answer (RFC 6749 §4.1.2.1).
     #[error("{error}{}", described(.description))]
     Refused {
-        /// `error`.
+        /// `error`, as the server sent it.
         error: String,
-        /// `error_description`; may be empty.
+        /// `error_description`, as the server sent it; may be empty.
         description: String,
     },
-    /// Neither `code` nor `error`.
+    /// The answer has neither `code` nor `error`.
     #[error("the answer has no code")]
     NoCode,
 }
@@ -80,7 +80,7 @@ fn described(description: &str) -> String {
     if description.is_empty() { String::new() } else { format!(": {description}") }
 }
 
-/// What was sent, kept until the answer comes.
+/// The values of an authorization request, kept until its answer arrives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SignInSession {
     pub(crate) redirect_uri: String,
@@ -91,7 +91,7 @@ pub(crate) struct SignInSession {
 
 impl SignInSession {
     pub(crate) fn to_text(&self) -> String {
-        // A struct of texts has no value that JSON lacks.
+        // A struct of strings always has a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -100,20 +100,20 @@ impl SignInSession {
     }
 }
 
-/// What came to the callback.
+/// The answer as it arrived at the callback.
 #[derive(Debug)]
 pub(crate) struct Answer {
     arrived_at: String,
     parameters: Vec<(String, String)>,
 }
 
-/// One rule about an answer.
+/// One check of an answer.
 type Check = fn(&Answer, &SignInSession, &str) -> Result<(), CallbackError>;
 
-/// Whether the answer is to this request. One that is not leaves the request
-/// open: another tab, or somebody else, must not be able to end it.
+/// Checks that the answer belongs to this request. If it does not, the request stays open: another
+/// tab, or an attacker, must not be able to end it.
 const BELONGS: [Check; 3] = [redirect_uri, each_once, state];
-/// Whether the answer to this request is one to go on with.
+/// Checks that the answer to this request is a success.
 const IS_GOOD: [Check; 3] = [issuer, no_error, code];
 
 impl Answer {
@@ -126,13 +126,13 @@ impl Answer {
         BELONGS.iter().try_for_each(|check| check(self, sent, issuer))
     }
 
-    /// The code of a good answer.
+    /// The authorization code, if the answer is a success.
     pub(crate) fn code(&self, sent: &SignInSession, issuer: &str) -> Result<&str, CallbackError> {
         IS_GOOD.iter().try_for_each(|check| check(self, sent, issuer))?;
         self.one("code").ok_or(CallbackError::NoCode)
     }
 
-    /// A server that announces `iss` sends it always (RFC 9207 §2.4).
+    /// A server that announces `iss` always sends it (RFC 9207 §2.4).
     pub(crate) fn names_issuer(&self, announced: bool) -> Result<(), CallbackError> {
         if announced && self.one("iss").is_none() { Err(CallbackError::NoIssuer) } else { Ok(()) }
     }
@@ -142,10 +142,10 @@ impl Answer {
     }
 }
 
-/// The SDK compares the address of the callback with the redirect URI: the app
-/// is visited under another name than it is configured for.
+/// The SDK compares the address of the callback with the redirect URI. They differ when the app is
+/// visited under another name than it is configured for.
 fn redirect_uri(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), CallbackError> {
-    // Logto adds its parameters to a query that is there already.
+    // Logto appends its parameters to an existing query.
     if Some(answer.arrived_at.as_str()) == sent.redirect_uri.split('?').next() {
         return Ok(());
     }
@@ -153,7 +153,7 @@ fn redirect_uri(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), Ca
     Err(CallbackError::RedirectUri { expected, found })
 }
 
-/// RFC 6749 §3.1: no parameter more than once.
+/// RFC 6749 §3.1: no parameter occurs more than once.
 fn each_once(answer: &Answer, _: &SignInSession, _: &str) -> Result<(), CallbackError> {
     let times = |name: &str| answer.parameters.iter().filter(|(key, _)| key == name).count();
     ["state", "iss", "error", "code"]
@@ -162,7 +162,7 @@ fn each_once(answer: &Answer, _: &SignInSession, _: &str) -> Result<(), Callback
         .map_or(Ok(()), |name| Err(CallbackError::Repeated(name)))
 }
 
-/// RFC 6749 §10.12: the state is the one that was sent.
+/// RFC 6749 §10.12: the state is the one that the app sent.
 fn state(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), CallbackError> {
     match answer.one("state") {
         None => Err(CallbackError::NoState),
@@ -171,7 +171,7 @@ fn state(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), CallbackE
     }
 }
 
-/// RFC 9207 §2.4: the server that answers is the one that was asked.
+/// RFC 9207 §2.4: the answer is from the server that the app asked.
 fn issuer(answer: &Answer, _: &SignInSession, expected: &str) -> Result<(), CallbackError> {
     match answer.one("iss") {
         Some(found) if found != expected => {
@@ -181,14 +181,14 @@ fn issuer(answer: &Answer, _: &SignInSession, expected: &str) -> Result<(), Call
     }
 }
 
-/// RFC 6749 §4.1.2.1: no error was answered.
+/// RFC 6749 §4.1.2.1: the answer does not report an error.
 fn no_error(answer: &Answer, _: &SignInSession, _: &str) -> Result<(), CallbackError> {
     let Some(error) = answer.one("error") else { return Ok(()) };
     let description = answer.one("error_description").unwrap_or_default().to_owned();
     Err(CallbackError::Refused { error: error.to_owned(), description })
 }
 
-/// RFC 6749 §4.1.2: there is a code.
+/// RFC 6749 §4.1.2: the answer has a code.
 fn code(answer: &Answer, _: &SignInSession, _: &str) -> Result<(), CallbackError> {
     if answer.one("code").unwrap_or_default().is_empty() { Err(CallbackError::NoCode) } else { Ok(()) }
 }
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_is_looked_at_before_anything_an_attacker_could_write() {
+    fn the_state_is_checked_before_anything_an_attacker_could_write() {
         assert_eq!(judge("error=access_denied&error_description=call+0800"), Err(CallbackError::NoState));
         assert_eq!(judge("error=access_denied&state=x"), Err(CallbackError::State));
         assert_eq!(judge("code=c&state=s+1"), Err(CallbackError::State), "a plus is a space");
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_with_its_description() {
+    fn an_error_is_shown_with_its_description() {
         let told = |query: &str| judge(query).unwrap_err().to_string();
         assert_eq!(told("error=access_denied&state=s%2B1"), "access_denied");
         assert_eq!(told("error=a&error_description=b%20c&state=s%2B1"), "a: b c");

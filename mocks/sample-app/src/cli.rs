@@ -41,7 +41,7 @@ fn run(arguments: Arguments) -> Result<(), CliError> {
 /// Serves until Ctrl-C.
 ///
 /// # Errors
-/// [`CliError`] says what kept it from starting, or ended it.
+/// [`CliError`] says why it did not start, or why it stopped.
 pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     let arguments = arguments.filled()?;
     let logto = arguments.logto()?;
@@ -53,7 +53,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         Some(url) => url,
         None => default_base_url(addr)?,
     };
-    // Logto's host is the only one that the app ever asks.
+    // The app never sends requests to any host but Logto's.
     let client =
         logto.endpoint.host_str().into_iter().fold(Client::builder(), ClientBuilder::allow).build()?;
     let config = Config {
@@ -75,13 +75,13 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
     Ok(())
 }
 
-/// `localhost`, as in the guide: cookies are by host name.
+/// `localhost`, as in the guide: cookies belong to a host name.
 fn default_base_url(addr: SocketAddr) -> Result<Url, CliError> {
     let text = format!("http://localhost:{}", addr.port());
     text.parse().map_err(|source| CliError::BaseUrl { text, source })
 }
 
-/// Says where the app is and what has to be registered in Logto.
+/// Prints where the app is and what to register in Logto.
 fn announce(config: &Config, addr: SocketAddr) -> std::io::Result<()> {
     let told = format!(
         "Bookstore: {} (listening on {addr})\nLogto:     {}\nRegister in the Logto application {}:\n  \

@@ -1,4 +1,4 @@
-//! What the app is told.
+//! Configuration of the app.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,26 @@ use url::Url;
 
 use crate::variant::Variant;
 
-/// Paths that the app itself answers.
+/// Paths that the app answers itself.
 const ROUTES: [&str; 5] = ["/", "/sign-in", "/sign-out", "/api/session", "/api/access-token"];
-/// Scopes that the SDK always asks for.
+/// Scopes that the SDK always requests.
 const RESERVED_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
-/// With this scope the SDK also asks for [`ORGANIZATIONS_RESOURCE`].
+/// With this scope the SDK also requests [`ORGANIZATIONS_RESOURCE`].
 const ORGANIZATIONS_SCOPE: &str = "urn:logto:scope:organizations";
 const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
 
-/// Where the app is, which Logto it uses, and as whom.
+/// Where the app is, which Logto it uses, and with which credentials.
 #[derive(Clone)]
 pub struct Config {
     /// The app's own origin, e.g. `http://localhost:3000`.
     pub base_url: Url,
     /// Logto's `ENDPOINT`, e.g. `http://localhost:3001`.
     pub logto_endpoint: Url,
-    /// `client_id`.
+    /// `client_id` of the app in Logto.
     pub app_id: String,
-    /// `client_secret`.
+    /// `client_secret` of the app in Logto.
     pub app_secret: String,
-    /// Everything that has a default.
+    /// Settings that have a default.
     pub options: Options,
 }
 
@@ -42,34 +42,35 @@ impl std::fmt::Debug for Config {
     }
 }
 
-/// What an app of the guide may do differently.
+/// Settings in which an app may differ from the guide's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Scopes on top of the SDK's `openid offline_access profile`.
+    /// Scopes to request on top of the SDK's `openid offline_access profile`.
     pub scopes: Vec<String>,
-    /// Whether the SDK's own scopes are asked for.
+    /// Whether to request the SDK's own scopes.
     pub reserved_scopes: bool,
-    /// API resources to ask for (`resource`, RFC 8707).
+    /// API resources to request (`resource`, RFC 8707).
     pub resources: Vec<String>,
-    /// `prompt`; empty to send none. Logto gives a refresh token only with `consent` (contract §1.6).
+    /// Value of `prompt`; empty to omit it. Logto issues a refresh token only with `consent`
+    /// (contract §1.6).
     pub prompt: String,
-    /// `direct_sign_in`, e.g. `social:huggingface` (contract §1.3).
+    /// Value of `direct_sign_in`, e.g. `social:huggingface` (contract §1.3).
     pub direct_sign_in: Option<String>,
-    /// `first_screen`, e.g. `register` (contract §1.3).
+    /// Value of `first_screen`, e.g. `register` (contract §1.3).
     pub first_screen: Option<String>,
-    /// Further parameters of the authorization request. One that the app sends
-    /// itself is then there twice.
+    /// Additional parameters of the authorization request. A parameter that the app sends itself
+    /// then occurs twice.
     pub extra_parameters: BTreeMap<String, String>,
     /// How the app authenticates itself at the token and revocation endpoints.
     pub client_auth: ClientAuth,
-    /// Path that Logto sends the person back to after a sign-in.
+    /// Path to which Logto redirects the browser after a sign-in.
     pub callback_path: String,
     /// Query of the redirect URI, e.g. `theme=dark&lang=en`.
     pub callback_query: Option<String>,
-    /// Path that Logto sends the person back to after a sign-out.
+    /// Path to which Logto redirects the browser after a sign-out.
     pub post_sign_out_path: String,
-    /// Claims of the ID token without which the app takes nobody in.
+    /// Claims that the ID token must have; without them the app refuses the sign-in.
     pub required_claims: Vec<String>,
     /// How the app signs people out.
     pub sign_out: SignOutOptions,
@@ -77,15 +78,15 @@ pub struct Options {
     pub cookie: CookieOptions,
     /// Where sessions are kept.
     pub storage: StorageKind,
-    /// What sessions in a cookie are signed with; made at every start when not given.
+    /// Key that signs sessions in a cookie; if absent, the app generates one at every start.
     pub session_secret: Option<String>,
-    /// How many seconds Logto may take for one answer, on the stack's clock.
+    /// Seconds to wait for each answer of Logto, on the stack's clock.
     pub timeout_seconds: u32,
-    /// Whom the app takes for the issuer.
+    /// The issuer that the app accepts.
     pub issuer: ExpectedIssuer,
-    /// Reads Logto's key set once and keeps it for good; newer keys are then unknown.
+    /// Reads Logto's key set once and never again, so that newer keys stay unknown.
     pub keeps_keys: bool,
-    /// Defects of other apps.
+    /// Defects of other apps to imitate.
     pub variants: Vec<Variant>,
 }
 
@@ -121,43 +122,43 @@ impl Default for Options {
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuth {
-    /// `Authorization: Basic` with id and secret as they are (RFC 7617), as the SDK does.
+    /// `Authorization: Basic` with id and secret verbatim (RFC 7617), as the SDK does.
     #[default]
     Basic,
-    /// `Authorization: Basic` with id and secret form-encoded first, as RFC 6749 §2.3.1 asks.
+    /// `Authorization: Basic` with id and secret form-encoded first, as RFC 6749 §2.3.1 requires.
     BasicEncoded,
     /// `client_secret` in the body (RFC 6749 §2.3.1).
     Post,
-    /// `client_id` only: a public client.
+    /// Only `client_id`: a public client.
     None,
 }
 
-/// Whom an app takes for the issuer.
+/// The issuer that an app accepts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectedIssuer {
-    /// The one at Logto's endpoint, and nobody else (OIDC Discovery §4.3).
+    /// Only the issuer at Logto's endpoint (OIDC Discovery §4.3).
     #[default]
     OfEndpoint,
-    /// Whoever the discovery document names, as Logto's own SDKs do.
+    /// The issuer that the discovery document names, as Logto's own SDKs do.
     AsDiscovered,
 }
 
-/// The sign-out request (OIDC RP-Initiated Logout §2), and what goes before it.
+/// The sign-out request (OIDC RP-Initiated Logout §2), and what precedes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignOutOptions {
-    /// `client_id`; the app's own unless said, empty to send none.
+    /// Value of `client_id`; the app's own if absent, omitted if empty.
     pub client_id: Option<String>,
-    /// Whether the ID token is sent as `id_token_hint`. Logto's SDKs send none.
+    /// Whether to send the ID token as `id_token_hint`. Logto's SDKs do not.
     pub id_token_hint: bool,
-    /// How many characters of it are sent: a column of a database was too short.
+    /// Number of characters of it to send: imitates a database column that is too short.
     pub hint_length: Option<usize>,
-    /// Only the app's own session ends, as with next-auth's `signOut` (logto#6673).
+    /// End only the app's own session, as next-auth's `signOut` does (logto#6673).
     pub local_only: bool,
-    /// The refresh token is revoked without authentication, as by `Revoke` of
-    /// Logto's Go SDK, which a confidential app must not leave out (contract §1.7).
+    /// Revoke the refresh token without authentication, as `Revoke` of Logto's Go SDK does. Logto
+    /// requires authentication of a confidential app (contract §1.7).
     pub revokes_as_public: bool,
 }
 
@@ -165,19 +166,19 @@ pub struct SignOutOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CookieOptions {
-    /// Its name.
+    /// The cookie's name.
     pub name: String,
-    /// `Path`.
+    /// Value of `Path`.
     pub path: String,
-    /// `Domain`; without it the cookie is for this host only.
+    /// Value of `Domain`; if absent, the cookie is for this host only.
     pub domain: Option<String>,
-    /// `Max-Age` in seconds; without it the cookie ends with the browser.
+    /// `Max-Age` in seconds; if absent, the cookie ends with the browser session.
     pub max_age: Option<u64>,
-    /// `SameSite`.
+    /// Value of `SameSite`.
     pub same_site: SameSite,
-    /// `Secure`.
+    /// Whether to set `Secure`.
     pub secure: bool,
-    /// `HttpOnly`.
+    /// Whether to set `HttpOnly`.
     pub http_only: bool,
 }
 
@@ -200,14 +201,14 @@ impl Default for CookieOptions {
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum SameSite {
-    /// Sent when another site leads here: what a sign-in needs.
+    /// Sent when another site leads here, which a sign-in requires.
     #[default]
     Lax,
-    /// Withheld when another site leads here: the callback then finds no session.
+    /// Withheld when another site leads here, so that the callback finds no session.
     Strict,
-    /// Always sent; browsers demand `Secure` with it.
+    /// Always sent; browsers require `Secure` with it.
     None,
-    /// No such attribute.
+    /// Omit the attribute.
     Absent,
 }
 
@@ -216,61 +217,61 @@ pub enum SameSite {
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum StorageKind {
-    /// In the server's memory, as the guide says.
+    /// In the server's memory, as in the guide.
     #[default]
     Memory,
-    /// In the cookie itself, signed: shows why 4096 bytes are too few for tokens.
-    /// A state that was used cannot be told from a fresh one here.
+    /// In the cookie itself, signed: shows that 4096 bytes are too few for tokens. A used state
+    /// cannot be told from a fresh one here.
     Cookie,
 }
 
-/// The app cannot be configured like this.
+/// Why the configuration is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A value that must not be empty.
+    /// A required value is empty.
     #[error("{0} is empty")]
     Empty(&'static str),
-    /// An address the app cannot have or ask.
-    #[error("{name} `{url}` is no plain http or https origin{hint}")]
+    /// A URL is not a plain origin, so that the app cannot use it.
+    #[error("{name} `{url}` is not a plain http or https origin{hint}")]
     Url {
-        /// Which.
+        /// Which setting.
         name: &'static str,
-        /// The address.
+        /// The URL that was given.
         url: String,
-        /// What to change.
+        /// What to change; may be empty.
         hint: &'static str,
     },
-    /// A path that is none.
+    /// The path does not begin with a slash, or it belongs to another route.
     #[error("the callback path `{0}` does not begin with a slash, or is another route of the app")]
     CallbackPath(String),
-    /// A query that would end the redirect URI.
+    /// The query contains characters that cannot be in a redirect URI's query.
     #[error("`{0}` cannot be the query of the redirect URI")]
     CallbackQuery(String),
-    /// A path that is none.
+    /// The path does not begin with a slash.
     #[error("the path after sign-out `{0}` does not begin with a slash")]
     PostSignOutPath(String),
-    /// A cookie that no browser would read (RFC 6265 §4.1.1).
+    /// The value cannot be part of a cookie (RFC 6265 §4.1.1).
     #[error("`{value}` cannot be the {attribute} of a cookie")]
     Cookie {
-        /// Which part.
+        /// Name, path or domain.
         attribute: &'static str,
-        /// What was given.
+        /// The value that was given.
         value: String,
     },
 }
 
 impl Config {
-    /// Whether the app has this defect.
+    /// Whether the app imitates this defect.
     pub(crate) fn does(&self, variant: Variant) -> bool {
         self.options.variants.contains(&variant)
     }
 
-    /// Where the app takes its callback to be.
+    /// The path at which the app expects its callback.
     pub(crate) fn assumed_callback_path(&self) -> &str {
         if self.does(Variant::AssumesCallbackPath) { "/callback" } else { &self.options.callback_path }
     }
 
-    /// The checks, in the order in which a reader of the error would fix things.
+    /// Checks the configuration, in the order in which to fix it.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         check_origin("the base URL", &self.base_url, "; leave the path out")?;
         check_origin("Logto's endpoint", &self.logto_endpoint, "; leave `/oidc` out")?;
@@ -298,7 +299,7 @@ impl Config {
         self.options.cookie.check()
     }
 
-    /// The redirect URI, as it has to be registered in Logto.
+    /// The redirect URI to register in Logto.
     #[must_use]
     pub fn redirect_uri(&self) -> String {
         let query = self.options.callback_query.iter().map(|query| format!("?{query}"));
@@ -306,20 +307,20 @@ impl Config {
         format!("{origin}{}{}", self.options.callback_path, query.collect::<String>())
     }
 
-    /// The post sign-out redirect URI, as it has to be registered in Logto.
+    /// The post sign-out redirect URI to register in Logto.
     #[must_use]
     pub fn post_logout_redirect_uri(&self) -> String {
         format!("{}{}", self.base_url.origin().ascii_serialization(), self.options.post_sign_out_path)
     }
 
-    /// The path after sign-out, where it is none of the other routes.
+    /// The path after sign-out, if it differs from the other routes.
     pub(crate) fn page_after_sign_out(&self) -> Option<&str> {
         let path = self.options.post_sign_out_path.split(['?', '#']).next()?;
         let taken = ROUTES.contains(&path) || path == self.options.callback_path;
         (!taken && !path.contains(['{', '}', '*'])).then_some(path)
     }
 
-    /// The scopes of the authorization request, in the SDK's order: its own come last.
+    /// The scopes of the authorization request. As in the SDK, its own scopes come last.
     #[must_use]
     pub fn scope(&self) -> String {
         self.scopes().join(" ")
@@ -350,7 +351,7 @@ impl Config {
         format!("{}/oidc", self.logto_endpoint.origin().ascii_serialization())
     }
 
-    /// Where Logto's discovery document is (OIDC Discovery §4).
+    /// URL of Logto's discovery document (OIDC Discovery §4).
     pub(crate) fn discovery(&self) -> Url {
         let mut url = self.logto_endpoint.clone();
         let doubled = if self.does(Variant::ConcatenatesEndpoint) { "/" } else { "" };

@@ -1,6 +1,6 @@
-//! The judge of documents and tokens. Signatures are verified by `jsonwebtoken`,
-//! with which the mocks sign; so in the tests `openidconnect`, which shares no
-//! code with it, judges every token as well, and both must agree (`second`).
+//! Validates documents and tokens. Signatures are verified with `jsonwebtoken`, which the mocks
+//! also sign with. The tests therefore validate every token with `openidconnect` as well, which
+//! shares no code with it, and both must agree (`second`).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,28 +24,28 @@ mod second;
 #[cfg(test)]
 mod tests;
 
-/// A token or a document that is not to be believed.
+/// Why a token or a document is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
-    /// The discovery document is none (OIDC Discovery §3).
-    #[error("the discovery document is not one: {0}")]
+    /// The discovery document is invalid (OIDC Discovery §3).
+    #[error("the discovery document is invalid: {0}")]
     Discovery(serde_json::Error),
-    /// The issuer is not the one that was asked (OIDC Discovery §4.3).
-    #[error("the discovery document is that of {found}, expected {expected}")]
+    /// The discovery document is not from the issuer that was asked (OIDC Discovery §4.3).
+    #[error("the discovery document is from the issuer {found}, expected {expected}")]
     Issuer {
-        /// Expected.
+        /// The issuer that was asked.
         expected: String,
-        /// In the document.
+        /// `issuer` of the document.
         found: String,
     },
-    /// The discovery document lacks an endpoint.
+    /// The discovery document lacks an endpoint; the field names its member.
     #[error("the discovery document has no `{0}`")]
     NoEndpoint(&'static str),
-    /// The key set is none (RFC 7517 §5).
-    #[error("the key set is not one: {0}")]
+    /// The key set is invalid (RFC 7517 §5).
+    #[error("the key set is invalid: {0}")]
     Keys(serde_json::Error),
-    /// The ID token is no JWT, or lacks a claim that OIDC Core §2 requires.
-    #[error("the ID token is not one: {0}")]
+    /// The ID token is not a JWT, or lacks a claim that OIDC Core §2 requires.
+    #[error("the ID token is malformed: {0}")]
     Token(serde_json::Error),
     /// The ID token fails a check of OIDC Core §3.1.3.7.
     #[error("the ID token is refused: {0}")]
@@ -69,20 +69,20 @@ impl Reason for JudgeError {
 }
 
 impl JudgeError {
-    /// Whether newer keys could help (OIDC Core §10.1.1).
+    /// Whether reading the key set again could help (OIDC Core §10.1.1).
     pub(crate) fn is_unknown_key(&self) -> bool {
         matches!(self, Self::Claims(Refusal::NoMatchingKey))
     }
 }
 
-/// What the app needs of a discovery document.
+/// The members of a discovery document that the app uses.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Provider {
     issuer: String,
     authorization_endpoint: Url,
     token_endpoint: Option<Url>,
     jwks_uri: Url,
-    // Required like the others, and of no interest here.
+    // Required like the others, but not used here.
     #[serde(rename = "response_types_supported")]
     _response_types: Vec<Value>,
     #[serde(rename = "subject_types_supported")]
@@ -97,7 +97,7 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// Reads a discovery document: of this issuer, where one is expected.
+    /// Parses a discovery document and checks its issuer, if one is expected.
     pub(crate) fn read(body: &str, issuer: Option<&str>) -> Result<Self, JudgeError> {
         let provider: Self = serde_json::from_str(body).map_err(JudgeError::Discovery)?;
         let no_url = |error| JudgeError::Discovery(serde_json::Error::custom(format!("issuer: {error}")));
@@ -141,7 +141,7 @@ impl Provider {
         self.authorization_response_iss_parameter_supported == true
     }
 
-    /// Verifies an ID token with the provider's keys.
+    /// Validates an ID token with the provider's keys.
     pub(crate) fn judge(
         &self,
         token: &str,
@@ -185,7 +185,7 @@ fn endpoint(name: &'static str, member: &Value) -> Result<Url, JudgeError> {
     member.as_str().and_then(|text| text.parse().ok()).ok_or(JudgeError::NoEndpoint(name))
 }
 
-/// The claims of an ID token that was verified, as JSON text.
+/// The claims of a verified ID token, as JSON text.
 pub(crate) fn claims(token: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     String::from_utf8(bytes).ok()

@@ -1,31 +1,31 @@
-//! The Bookstore: the relying party of Logto's guide "add Hugging Face sign-in
-//! to a Go web app", used as the app under test. Library and command `sample-app`.
+//! The Bookstore: the relying party of Logto's guide "Add Hugging Face sign-in to a Go web app",
+//! used as the app under test. Library and command `sample-app`.
 //!
 //! | route | |
 //! |---|---|
-//! | `GET /` | says whether somebody is signed in |
+//! | `GET /` | shows whether the browser is signed in |
 //! | `GET /sign-in` | 307 to Logto |
 //! | `GET /callback` | checks the answer, then 307 to `/` |
 //! | `GET /sign-out` | revokes the refresh token, then 307 to Logto's sign-out |
 //! | `GET /api/session` | `{"authenticated": …, "claims": …}` |
-//! | `GET /api/access-token[?resource=…]` | `{"format": "opaque" or "jwt", "scope": …}` of an access token, refreshed where there is none |
+//! | `GET /api/access-token[?resource=…]` | `{"format": "opaque" or "jwt", "scope": …}` of an access token, which is refreshed if the session has none |
 //!
-//! Its requests are those of Logto's Go SDK, with three departures:
-//! * a `nonce` is sent and checked (OIDC Core §3.1.2.1);
-//! * it authenticates itself at the revocation endpoint, which Logto demands of
-//!   a confidential client (contract §1.7);
-//! * `Location` is properly encoded.
+//! Its requests are those of Logto's Go SDK, with three differences:
+//! * it sends and checks a `nonce` (OIDC Core §3.1.2.1);
+//! * it authenticates at the revocation endpoint, which Logto requires of a confidential client
+//! (contract §1.7);
+//! * it encodes `Location` correctly.
 //!
-//! It is also stricter than the SDK where a sign-in could be forged: `state` is
-//! looked at before anything else of an answer and is good for one answer, `iss`
-//! is checked (RFC 9207), the discovery document must be that of the endpoint
-//! asked, and the session's id changes at the sign-in.
+//! It is also stricter than the SDK where a sign-in could be forged: it checks `state` before
+//! anything else in an answer and accepts each state once, it checks `iss` (RFC 9207), it accepts
+//! the discovery document only from the endpoint it asked, and it changes the session's id at the
+//! sign-in.
 //!
-//! Defects of other apps are [`Variant`]s, which it has only when told to.
+//! Defects of other apps are [`Variant`]s; none is on by default.
 //!
-//! Tokens are judged by code of its own, never by that of the mocks: one hand
-//! must not write both the signing and the checking. In the tests `openidconnect`
-//! judges each of them as well, and must come to the same verdict.
+//! The app validates tokens with its own code, never with that of the mocks: the code that signs a
+//! token must not also check it. The tests validate every token with `openidconnect` as well, and
+//! both must come to the same verdict.
 
 mod access_token;
 mod app;

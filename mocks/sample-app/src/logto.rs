@@ -1,4 +1,4 @@
-//! The Logto client: sign-in, callback and sign-out as the Go SDK does them.
+//! The Logto client: sign-in, callback and sign-out, as in the Go SDK.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -18,7 +18,7 @@ use crate::outgoing::{Outgoing, OutgoingError};
 use crate::storage::Storage;
 use crate::variant::{self, Variant};
 
-/// Keys of the storage; the SDK's.
+/// Keys of the storage, as in the SDK.
 pub(crate) mod item {
     pub(crate) const SIGN_IN: &str = "logto_sign_in_session";
     pub(crate) const REFRESH_TOKEN: &str = "logto_refresh_token";
@@ -26,44 +26,44 @@ pub(crate) mod item {
     pub(crate) const ACCESS_TOKENS: &str = "logto_access_token_map";
 }
 
-/// Logto could not be used.
+/// Why a request to Logto, or its answer, failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogtoError {
-    /// No answer.
+    /// No answer arrived.
     #[error(transparent)]
     Outgoing(#[from] OutgoingError),
-    /// A document or a token that is not to be believed.
+    /// A document or a token is rejected.
     #[error(transparent)]
     Judge(#[from] JudgeError),
-    /// The answer of the authorization endpoint is not one to go on with.
+    /// The answer of the authorization endpoint is rejected.
     #[error(transparent)]
     Callback(#[from] CallbackError),
-    /// An error answer.
+    /// Logto answered with an error.
     #[error("{url} answered {status}: {body}")]
     Refused {
-        /// Who.
+        /// The URL of the request.
         url: String,
-        /// The status.
+        /// The status of the answer.
         status: u16,
-        /// The body.
+        /// The body of the answer.
         body: String,
     },
-    /// An answer that is no token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
-    #[error("{url} gave no token response: {source}")]
+    /// The answer is not a token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+    #[error("{url} did not answer with a token response: {source}")]
     Tokens {
-        /// Who.
+        /// The URL of the request.
         url: String,
-        /// What is wrong with it.
+        /// The error of the parser.
         source: serde_json::Error,
     },
-    /// The ID token lacks what the app cannot do without.
-    #[error("the ID token has no `{0}`, which the app needs")]
+    /// The ID token lacks a claim that the app requires.
+    #[error("the ID token has no `{0}`, which the app requires")]
     MissingClaim(String),
-    /// There is no access token, and no refresh token to get one with.
-    #[error("not authenticated: there is no refresh token")]
+    /// The session has neither an access token nor a refresh token.
+    #[error("not authenticated: the session has no refresh token")]
     NotAuthenticated,
-    /// An access token that is no JWT (RFC 9068), where one is needed.
-    #[error("token format is invalid: the access token is no JWT")]
+    /// The access token is not a JWT (RFC 9068), but the app requires one.
+    #[error("token format is invalid: the access token is not a JWT")]
     NotJwt,
 }
 
@@ -109,38 +109,38 @@ impl Tokens {
     }
 }
 
-/// Where a sign-out goes on.
+/// The result of a sign-out: where to redirect the browser.
 #[derive(Debug)]
 pub(crate) struct SignOut {
     pub(crate) address: String,
-    /// Why the refresh token still works, if it does.
+    /// Why the refresh token was not revoked, if it was not.
     pub(crate) not_revoked: Option<LogtoError>,
 }
 
-/// The Logto client of one request: configuration, and the session's storage.
+/// The Logto client of one request: the configuration and the session's storage.
 #[derive(Debug)]
 pub(crate) struct LogtoClient<'a, S> {
     pub(crate) config: &'a Config,
     pub(crate) outgoing: &'a Outgoing,
     pub(crate) random: &'a Random,
     pub(crate) storage: &'a S,
-    /// Held while a state is looked up and used up: of two callbacks at once
-    /// only one may go on.
+    /// Held while a state is looked up and removed: of two simultaneous callbacks only one may
+    /// succeed.
     pub(crate) states: &'a Mutex<()>,
-    /// The key set of an app that keeps it.
+    /// The key set of an app that reads it only once.
     pub(crate) kept_keys: &'a OnceLock<String>,
 }
 
 impl<S: Storage> LogtoClient<'_, S> {
-    /// The claims of the ID token as JSON text, when somebody is signed in.
+    /// The claims of the ID token as JSON text, if the session is signed in.
     pub(crate) fn claims(&self) -> Option<String> {
         judge::claims(&self.storage.get(item::ID_TOKEN))
     }
 
-    /// Begins a sign-in: the address of the authorization request.
+    /// Starts a sign-in and returns the address of the authorization request.
     pub(crate) async fn sign_in(&self) -> Result<String, LogtoError> {
         let provider = self.discover().await?;
-        // 64 bytes as the SDK takes; RFC 7636 §4.1 allows 43 to 128 characters.
+        // 64 bytes, as in the SDK; RFC 7636 §4.1 allows 43 to 128 characters.
         let sent = SignInSession {
             redirect_uri: self.config.redirect_uri(),
             code_verifier: self.random.base64url(64),
@@ -179,14 +179,14 @@ impl<S: Storage> LogtoClient<'_, S> {
         }
         parameters
             .extend(options.extra_parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        // Go's `url.Values` are encoded in the order of their names.
+        // Go's `url.Values` encode parameters in the order of their names.
         parameters.sort_by_key(|(name, _)| *name);
         let mut url = endpoint.clone();
         url.query_pairs_mut().extend_pairs(parameters);
         url
     }
 
-    /// Ends a sign-in: checks the answer, exchanges the code, judges the token.
+    /// Completes a sign-in: checks the answer, redeems the code, validates the token.
     pub(crate) async fn handle_callback(&self, answer: &Answer) -> Result<(), LogtoError> {
         let expected = self.config.issuer();
         let sent = self.use_up_state(answer, &expected)?;
@@ -204,8 +204,8 @@ impl<S: Storage> LogtoClient<'_, S> {
         Ok(())
     }
 
-    /// The request that this answer belongs to. It is used up by that: a second
-    /// answer to it is refused.
+    /// The request that this answer belongs to. Removes it, so that a second answer to it is
+    /// refused.
     fn use_up_state(&self, answer: &Answer, issuer: &str) -> Result<SignInSession, CallbackError> {
         let _alone = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = SignInSession::from_text(&self.storage.get(item::SIGN_IN))?;
@@ -229,7 +229,7 @@ impl<S: Storage> LogtoClient<'_, S> {
         Tokens::read(&body).map_err(|source| LogtoError::Tokens { url: endpoint.to_string(), source })
     }
 
-    /// Logto may have changed its keys since the set was read (OIDC Core §10.1.1).
+    /// Logto may have rotated its keys since the set was read (OIDC Core §10.1.1).
     async fn check_id_token(&self, provider: &Provider, token: &str, nonce: &str) -> Result<(), LogtoError> {
         match self.judge_once(provider, token, nonce).await {
             Err(LogtoError::Judge(error)) if error.is_unknown_key() && !self.config.options.keeps_keys => {
@@ -245,13 +245,13 @@ impl<S: Storage> LogtoClient<'_, S> {
             None => self.fetch(provider.jwks_uri()).await?,
         };
         if self.config.options.keeps_keys {
-            // Of two that read it at once, the first counts.
+            // If two requests read the key set at once, the first one is kept.
             self.kept_keys.get_or_init(|| keys.clone());
         }
         Ok(provider.judge(token, &keys, self.config, nonce, &self.outgoing.clock)?)
     }
 
-    /// The claims that the app cannot do without; null counts as missing.
+    /// Checks the claims that the app requires; null counts as missing.
     fn check_claims(&self, token: &str) -> Result<(), LogtoError> {
         let claims: Value =
             judge::claims(token).and_then(|claims| serde_json::from_str(&claims).ok()).unwrap_or_default();
@@ -269,8 +269,8 @@ impl<S: Storage> LogtoClient<'_, S> {
         self.storage.set(item::REFRESH_TOKEN, tokens.refresh_token.as_deref().unwrap_or_default());
     }
 
-    /// Signs out: forgets the tokens, revokes the refresh token, and gives the
-    /// address of Logto's sign-out (OIDC RP-Initiated Logout §2).
+    /// Signs out: removes the tokens, revokes the refresh token, and returns the address of Logto's
+    /// sign-out (OIDC RP-Initiated Logout §2).
     pub(crate) async fn sign_out(&self) -> Result<SignOut, LogtoError> {
         let (refresh_token, id_token) =
             (self.storage.get(item::REFRESH_TOKEN), self.storage.get(item::ID_TOKEN));
@@ -284,7 +284,7 @@ impl<S: Storage> LogtoClient<'_, S> {
         let not_revoked = if refresh_token.is_empty() {
             None
         } else {
-            // As in the SDK, a sign-out goes on whatever the revocation answers.
+            // As in the SDK, the sign-out continues even if the revocation fails.
             self.revoke(&provider, &refresh_token).await.err()
         };
         let address = self.sign_out_request(provider.end_session_endpoint()?, &id_token);
@@ -316,7 +316,7 @@ impl<S: Storage> LogtoClient<'_, S> {
         Ok(())
     }
 
-    /// The SDK reads the discovery document whenever it needs it, and keeps none.
+    /// Reads the discovery document; like the SDK, it keeps no copy.
     pub(crate) async fn discover(&self) -> Result<Provider, LogtoError> {
         let body = self.fetch(&self.config.discovery()).await?;
         let issuer = match self.config.options.issuer {

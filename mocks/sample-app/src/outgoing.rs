@@ -1,4 +1,4 @@
-//! The app's own requests, each entered into the journal.
+//! The app's own requests; each is recorded in the journal.
 
 use std::time::Duration;
 
@@ -12,28 +12,28 @@ use url::Url;
 
 use crate::config::{ClientAuth, Config};
 
-/// No answer.
+/// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum OutgoingError {
-    /// No answer at all.
+    /// The request could not be sent, or the answer could not be read.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// No answer in time.
+    /// The time limit elapsed.
     #[error("{method} {url}: {source}")]
     Elapsed {
-        /// What was asked.
+        /// The method of the request.
         method: Method,
-        /// Who did not answer.
+        /// The URL of the request.
         url: String,
-        /// After how long.
+        /// The limit that elapsed.
         source: Elapsed,
     },
-    /// The request cannot be written.
-    #[error("a request to {url} cannot be made: {source}")]
+    /// The request could not be built.
+    #[error("cannot build a request to {url}: {source}")]
     Request {
-        /// To whom.
+        /// The URL of the request.
         url: String,
-        /// Why not.
+        /// The error of the HTTP library.
         source: http::Error,
     },
 }
@@ -48,17 +48,17 @@ impl Reason for OutgoingError {
     }
 }
 
-/// Sends requests and writes them down.
+/// Sends requests and records them.
 #[derive(Debug, Clone)]
 pub(crate) struct Outgoing {
     pub(crate) client: Client,
     pub(crate) clock: Clock,
     pub(crate) journal: Journal,
-    /// How long one answer may take, on the stack's clock.
+    /// Time limit for each answer, on the stack's clock.
     pub(crate) limit: Duration,
 }
 
-/// An answer.
+/// The answer to a request.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -70,8 +70,8 @@ impl Outgoing {
         self.send(Method::GET, url, HeaderMap::new(), String::new()).await
     }
 
-    /// Posts a form as the app. Its fields are sent in the order of their names,
-    /// as Go's `url.Values` are.
+    /// Posts a form, authenticated as the app. Fields are sent in the order of their names, like
+    /// Go's `url.Values`.
     pub(crate) async fn post_as(
         &self,
         config: &Config,
@@ -81,7 +81,7 @@ impl Outgoing {
         self.post_with(config.options.client_auth, config, url, fields).await
     }
 
-    /// As [`Outgoing::post_as`], authenticated in this way.
+    /// As [`Outgoing::post_as`], with this kind of authentication.
     pub(crate) async fn post_with(
         &self,
         auth: ClientAuth,
@@ -149,7 +149,7 @@ impl Outgoing {
     }
 }
 
-/// Basic credentials (RFC 7617 §2). Base64 is always a header value.
+/// Basic credentials (RFC 7617 §2). Base64 is always a valid header value.
 fn basic(id: &str, secret: &str) -> HeaderValue {
     let text = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
     let mut value = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Basic"));

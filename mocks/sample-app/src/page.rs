@@ -1,15 +1,15 @@
-//! The home page, in the guide's words.
+//! The home page, worded as in the guide.
 
 use maud::{DOCTYPE, Markup, html};
 
 use crate::config::Config;
 use crate::variant::Variant;
 
-/// Plain as in the guide; nothing is loaded from elsewhere.
+/// Plain, as in the guide; the page loads no external resources.
 const STYLE: &str =
     "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}";
 
-/// The home page. As in the guide, both links are always there.
+/// The home page. As in the guide, both links are always shown.
 pub(crate) fn home(signed_in: bool, config: &Config) -> Markup {
     let state = if signed_in {
         "You are logged in to this website! :)"
@@ -39,7 +39,7 @@ pub(crate) fn home(signed_in: bool, config: &Config) -> Markup {
     }
 }
 
-/// What a page of scripts shows whose router takes the callback for any other address.
+/// The page that a single-page app shows if its router does not recognize the callback.
 pub(crate) fn blank() -> Markup {
     html! {
         (DOCTYPE)

@@ -1,4 +1,4 @@
-//! A session inside its own cookie: readable by the browser, but not to be changed by it.
+//! A session stored in its own cookie: the browser can read but not change it.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::Random;
 
-/// Signs cookie values with a key of this start of the app, or of its
-/// configuration. Without it, whoever
-/// writes a cookie could be anybody.
+/// Signs cookie values, with a key that is generated at start-up or configured. Without the
+/// signature anyone could forge a session.
 #[derive(Clone)]
 pub(crate) struct Seal {
     key: hmac::Key,
@@ -23,7 +22,7 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// With a key of this start, or one that starts share.
+    /// Generates a key, or derives it from a configured secret that several starts share.
     pub(crate) fn new(random: &Random, secret: Option<&str>) -> Self {
         let key = match secret {
             Some(secret) => hmac::Key::new(hmac::HMAC_SHA256, digest(&SHA256, secret.as_bytes()).as_ref()),
@@ -32,19 +31,19 @@ impl Seal {
         Self { key }
     }
 
-    /// The items as a cookie value; empty for no items.
+    /// Serializes and signs the items; empty if there are no items.
     pub(crate) fn close(&self, items: &BTreeMap<String, String>) -> String {
         if items.is_empty() {
             return String::new();
         }
-        // A map of texts has no value that JSON lacks.
+        // A map of strings always has a JSON form.
         let json = serde_json::to_vec(items).unwrap_or_default();
         let content = URL_SAFE_NO_PAD.encode(json);
         let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&self.key, content.as_bytes()));
         format!("{content}.{signature}")
     }
 
-    /// The items of a cookie value; none when the seal is broken or another's.
+    /// The items of a cookie value; `None` if its signature is invalid.
     pub(crate) fn open(&self, value: &str) -> Option<BTreeMap<String, String>> {
         let (content, signature) = value.split_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;

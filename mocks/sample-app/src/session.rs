@@ -1,4 +1,4 @@
-//! Sessions: a cookie leads to the items the app keeps for a browser.
+//! Sessions: a cookie identifies the items that the app keeps for a browser.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,8 @@ use crate::sealed::Seal;
 use crate::storage::MemoryStorage;
 use crate::variant::Variant;
 
-/// More sessions than a test needs; the oldest go first, so that an app that
-/// stays up does not grow.
+/// More sessions than a test needs; the oldest are dropped first, so that memory does not grow
+/// without limit.
 const CAPACITY: usize = 4096;
 
 /// All sessions of the app; clones share them.
@@ -24,14 +24,14 @@ pub(crate) struct Sessions {
     cookie: CookieOptions,
     random: Random,
     seal: Seal,
-    /// In place of sessions ([`Variant::SharesOneStorage`]).
+    /// Replaces the sessions under [`Variant::SharesOneStorage`].
     shared: Option<MemoryStorage>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     sessions: HashMap<String, (u64, MemoryStorage)>,
-    /// The ids by age.
+    /// The session ids, ordered by age.
     ages: BTreeMap<u64, String>,
     next: u64,
 }
@@ -62,16 +62,16 @@ pub(crate) struct Session {
     origin: Origin,
 }
 
-/// Where a session was found.
+/// Where the session of a request was found.
 #[derive(Debug)]
 enum Origin {
-    /// Nowhere: the browser brought no cookie, or none that leads anywhere.
+    /// Nowhere: the browser sent no cookie, or an unknown one.
     New,
     /// In memory, under this id.
     Memory(String),
-    /// In the cookie, with this value.
+    /// In the cookie, which had this value.
     Cookie(String),
-    /// In the one storage of all browsers.
+    /// In the storage that all browsers share.
     Shared,
 }
 
@@ -83,14 +83,14 @@ impl Sessions {
         Self { inner: Arc::default(), kind, cookie, random, seal, shared }
     }
 
-    /// The session that the request's cookie names; a fresh one when it names none.
+    /// The session that the request's cookie identifies; a new one if it identifies none.
     pub(crate) fn open(&self, headers: &HeaderMap) -> Session {
         if let Some(shared) = &self.shared {
             return Session { items: shared.clone(), origin: Origin::Shared };
         }
         cookies(headers, &self.cookie.name)
             .find_map(|value| self.find(value))
-            // An id that the app did not give is not taken over (session fixation).
+            // An id that the app did not issue is not adopted (session fixation).
             .unwrap_or_else(|| Session { items: MemoryStorage::default(), origin: Origin::New })
     }
 
@@ -107,7 +107,7 @@ impl Sessions {
         }
     }
 
-    /// Keeps the session; gives the `Set-Cookie` line where the browser needs one.
+    /// Stores the session and returns the `Set-Cookie` line if the browser needs one.
     pub(crate) fn save(&self, session: Session) -> Option<String> {
         match (self.kind, session.origin) {
             (_, Origin::Shared) => None,
@@ -116,20 +116,20 @@ impl Sessions {
                 let before = if let Origin::Cookie(before) = origin { before } else { String::new() };
                 (value != before).then(|| self.line(&value))
             }
-            // Its items are written through. Where another request has renamed the
-            // session meanwhile, the old id must not come back to life.
+            // Items are written through. If another request has renamed the session meanwhile, the
+            // old id must not become valid again.
             (StorageKind::Memory, Origin::Memory(_)) => None,
             (StorageKind::Memory, _) if session.items.is_empty() => None,
             (StorageKind::Memory, _) => Some(self.insert(session.items)),
         }
     }
 
-    /// Keeps the session under a new id: who knew the old one must not be signed
-    /// in by it (session fixation).
+    /// Stores the session under a new id, so that an attacker who knows the old id is not signed in
+    /// (session fixation).
     pub(crate) fn save_renamed(&self, session: Session) -> Option<String> {
         let Origin::Memory(old) = &session.origin else { return self.save(session) };
         self.lock().remove(old);
-        // What is under way with the old id writes into a storage nobody reads.
+        // Requests still running under the old id write into a storage that no one reads.
         Some(self.insert(MemoryStorage::of(session.items.drain())))
     }
 
@@ -170,8 +170,7 @@ impl Sessions {
     }
 }
 
-/// The values of every cookie of that name: with two paths or domains, a browser
-/// sends two.
+/// The values of all cookies of that name: with two paths or domains, a browser sends two.
 fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(COOKIE)
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_under_way_does_not_bring_the_old_id_back() {
+    fn a_request_in_progress_does_not_restore_the_old_id() {
         let sessions = sessions();
         let first = sessions.open(&HeaderMap::new());
         first.items.set("a", "1");
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_session_goes_when_there_are_too_many() {
+    fn the_oldest_session_is_dropped_when_there_are_too_many() {
         let sessions = sessions();
         let begin = || {
             let session = sessions.open(&HeaderMap::new());

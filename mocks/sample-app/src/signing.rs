@@ -1,4 +1,4 @@
-//! Keys that sign ID tokens in the tests, and tokens that nobody signed.
+//! Keys that sign ID tokens in the tests, and unsigned tokens.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};
@@ -22,7 +22,7 @@ enum Pair {
 }
 
 impl Key {
-    /// As Logto's own: P-384.
+    /// A P-384 key, as Logto uses by default.
     pub(crate) fn new(kid: &str) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
         // An uncompressed point: 0x04, x, y.
@@ -34,7 +34,7 @@ impl Key {
         Self { pair: Pair::Ec(pair), kid: kid.to_owned(), jwk }
     }
 
-    /// As Logto's after a rotation to RSA.
+    /// An RSA key, as Logto uses after a rotation to RSA.
     pub(crate) fn rsa(kid: &str) -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
@@ -49,7 +49,7 @@ impl Key {
         self.sign_with(&json!({ "kid": self.kid }), claims)
     }
 
-    /// Signs under a header that has these members besides `alg`.
+    /// Signs with a header that has these members in addition to `alg`.
     pub(crate) fn sign_with(&self, header: &Value, claims: &Value) -> String {
         let mut header = header.clone();
         header["alg"] = self.jwk["alg"].clone();
@@ -68,13 +68,13 @@ impl Key {
     }
 }
 
-/// A token that is signed with a text that both sides know.
+/// A token that is signed with a shared secret.
 pub(crate) fn hmac(secret: &[u8], claims: &Value) -> String {
     let header = jsonwebtoken::Header::default();
     jsonwebtoken::encode(&header, claims, &jsonwebtoken::EncodingKey::from_secret(secret)).unwrap()
 }
 
-/// A token whose header says what the caller likes, with a signature over it or without.
+/// A token with any header, and any signature or none.
 pub(crate) fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.{signature}", part(header), part(claims))

@@ -1,21 +1,21 @@
-//! The storage the Logto client keeps its things in: the SDK's interface, get and set.
+//! The storage of the Logto client: the SDK's interface, get and set.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Items of one session. An empty value means: not there.
+/// Items of one session. An empty value means that the item is absent.
 ///
-/// An app of one's own puts its Redis or its database here; the Logto client
-/// knows nothing else of sessions.
+/// Implement it to keep sessions in your own Redis or database; the Logto client uses nothing else
+/// of a session.
 pub trait Storage {
-    /// Reads an item; empty when it is not there.
+    /// Reads an item; empty if it is absent.
     fn get(&self, key: &str) -> String;
-    /// Writes an item; an empty value takes it away.
+    /// Writes an item; an empty value removes it.
     fn set(&self, key: &str, value: &str);
 }
 
-/// Items in memory. Clones share them, so that what one request writes, another
-/// of the same session reads at once.
+/// Items in memory. Clones share them, so that one request immediately sees what another of the
+/// same session writes.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStorage {
     items: Arc<Mutex<BTreeMap<String, String>>>,
@@ -36,29 +36,29 @@ impl Storage for MemoryStorage {
 }
 
 impl MemoryStorage {
-    /// With these items.
+    /// A storage with these items.
     pub(crate) fn of(items: BTreeMap<String, String>) -> Self {
         Self { items: Arc::new(Mutex::new(items)) }
     }
 
-    /// A copy of the items, cut off from the storage.
+    /// A copy of the items, independent of the storage.
     pub(crate) fn items(&self) -> BTreeMap<String, String> {
         self.lock().clone()
     }
 
-    /// Takes everything out.
+    /// Removes and returns all items.
     pub(crate) fn drain(&self) -> BTreeMap<String, String> {
         std::mem::take(&mut *self.lock())
     }
 
-    /// Whether nothing is in it.
+    /// Whether the storage has no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        // No panic can leave the map half written.
+        // A panic cannot leave the map half written.
         self.items.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! Access tokens: kept by resource, and refreshed when they are over, as the
-//! SDK's `GetAccessToken` does.
+//! Access tokens: stored by resource and refreshed when they expire, as the SDK's `GetAccessToken`
+//! does.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use crate::logto::{LogtoClient, LogtoError, expect_200, item};
 use crate::storage::Storage;
 use crate::variant::Variant;
 
-/// Key of the access token that is for no resource.
+/// Key of the access token that is not for a resource.
 const NO_RESOURCE: &str = "@";
 
-/// What a refresh brings (RFC 6749 §6).
+/// The response to a refresh (RFC 6749 §6).
 #[derive(Deserialize)]
 struct Rotated {
     refresh_token: Option<String>,
 }
 
 impl<S: Storage> LogtoClient<'_, S> {
-    /// An access token for a resource: the one there is, or with `anew` or after
-    /// its end a fresh one.
+    /// An access token for a resource: the stored one, or a new one if it has expired or `anew` is
+    /// set.
     pub(crate) async fn access_token(
         &self,
         resource: Option<&str>,
@@ -68,7 +68,7 @@ impl<S: Storage> LogtoClient<'_, S> {
     pub(crate) fn keep_access_token(&self, resource: Option<&str>, token: AccessToken) {
         let mut all = self.access_tokens();
         all.insert(resource.unwrap_or(NO_RESOURCE).to_owned(), token);
-        // A map of texts and numbers has no value that JSON lacks.
+        // A map of strings and numbers always has a JSON form.
         self.storage.set(item::ACCESS_TOKENS, &serde_json::to_string(&all).unwrap_or_default());
     }
 }

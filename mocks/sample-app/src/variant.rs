@@ -1,51 +1,50 @@
-//! What other apps do and the guide's does not: every variant is a defect that
-//! somebody has shipped, and says where it was seen. The app has none of them
-//! unless it is told to.
+//! Defects of other apps. Every variant is a defect that was shipped, and cites where it was seen.
+//! The app has none of them by default.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A defect of somebody's app or SDK, by what the code does.
+/// A defect of another app or SDK, named after what its code does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
-    /// Logto's endpoint was configured with a slash at its end, and paths are put
-    /// behind it as they are: `//oidc/…` (Logto's Python SDK, `LogtoClient.py`; ghostfolio#6413).
+    /// Logto's endpoint is configured with a trailing slash, and paths are appended verbatim:
+    /// `//oidc/…` (Logto's Python SDK, `LogtoClient.py`; ghostfolio#6413).
     ConcatenatesEndpoint,
-    /// The callback is taken to be at `/callback`, wherever it is (`handleSignIn`
-    /// of Logto's Next.js SDK with search parameters; logto-io/js#968, #701).
+    /// The callback is assumed to be at `/callback`, wherever it is (`handleSignIn` of Logto's
+    /// Next.js SDK with search parameters; logto-io/js#968, #701).
     AssumesCallbackPath,
-    /// A callback whose address is not the redirect URI to the letter, its query
-    /// included, is shown as an ordinary page (`isSignInRedirected` of Logto's React SDK).
+    /// A callback whose address is not exactly the redirect URI, including its query, is shown as
+    /// an ordinary page (`isSignInRedirected` of Logto's React SDK).
     IgnoresOtherCallbacks,
-    /// One storage serves all browsers (default argument of Logto's Python SDK, logto-io/python#33).
+    /// All browsers share one storage (default argument of Logto's Python SDK, logto-io/python#33).
     SharesOneStorage,
-    /// The callback is handled twice, as by an effect that runs twice (logto-io/js#476, #520, #1073).
+    /// The callback is handled twice, as by a React effect that runs twice (logto-io/js#476, #520,
+    /// #1073).
     HandlesCallbackTwice,
-    /// State and verifier stay in the session after the callback, so that its
-    /// address redeems the code again.
+    /// State and verifier stay in the session after the callback, so that visiting its address
+    /// again redeems the code again.
     KeepsSignInSession,
-    /// Only ID tokens signed with RS256 are taken, the default of generic clients
-    /// (OIDC Core §3.1.3.7; typebot#1955, logto#4910).
+    /// Only ID tokens signed with RS256 are accepted, the default of generic clients (OIDC Core
+    /// §3.1.3.7; typebot#1955, logto#4910).
     ExpectsRs256,
-    /// Sign In is a form that is posted and answered with 307, which keeps the
-    /// method (sqlpage#1133, pac4j#866).
+    /// Sign In is a form that is posted and answered with 307, which preserves the method
+    /// (sqlpage#1133, pac4j#866).
     PostsWith307,
-    /// The authorization request is un-escaped once it is written
-    /// (`QueryUnescape(Encode())` in Logto's Go SDK, `core/sign_in.go`).
+    /// The authorization request is unescaped after it is encoded (`QueryUnescape(Encode())` in
+    /// Logto's Go SDK, `core/sign_in.go`).
     UnescapesRequest,
-    /// Tokens that a refresh brings are not kept, as where a Next.js server
-    /// component cannot write its cookie (logto-io/js#684, next-auth#11240).
+    /// Tokens from a refresh are not stored, as when a Next.js server component cannot set its
+    /// cookie (logto-io/js#684, next-auth#11240).
     LosesRefreshedTokens,
-    /// The API takes access tokens for JWTs (logto#4399, #7042).
+    /// The API expects access tokens to be JWTs (logto#4399, #7042).
     ExpectsJwt,
-    /// The home page begins a sign-in for whoever is not signed in (angularx-social-login#300).
+    /// The home page starts a sign-in if the browser is not signed in (angularx-social-login#300).
     ProtectsHome,
 }
 
-/// What is left of an address whose escapes were taken out of the whole of it:
-/// `&` and `#` within a value end the value.
+/// The address after unescaping it as a whole: `&` and `#` within a value then end the value.
 pub(crate) fn unescaped(address: &str) -> String {
     let spaced = address.replace('+', " ");
     let bytes = spaced.as_bytes();

@@ -36,15 +36,15 @@ fn refuses_an_endpoint_with_a_path() {
 }
 
 #[test]
-fn refuses_an_address_that_others_reach() {
+fn refuses_an_address_that_other_machines_reach() {
     ended(&with_logto("http://localhost:3001", "0.0.0.0:0"), 3, "--expose");
 }
 
 #[test]
-fn says_who_holds_a_port_that_is_taken() {
+fn names_the_process_that_holds_the_port() {
     let held = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = held.local_addr().unwrap().to_string();
-    // Only Linux tells whose socket it is.
+    // Only on Linux can the command determine the owner of a socket.
     let process = format!("(process {})", std::process::id());
     let because = if cfg!(target_os = "linux") { process.as_str() } else { addr.as_str() };
     ended(&with_logto("http://localhost:3001", &addr), 3, because);
@@ -52,7 +52,7 @@ fn says_who_holds_a_port_that_is_taken() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_behind_its_output_is_told() {
+fn a_full_disk_behind_its_output_is_reported() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has /dev/full");
     let mut command = Command::new(env!("CARGO_BIN_EXE_sample-app"));
     let output = command.arg("--help").stdout(full).output().expect("the command starts");

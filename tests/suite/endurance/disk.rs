@@ -291,7 +291,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     assert!(code == Some(2) && told.contains("m2m: the file is empty; put ID:SECRET into it"), "{told}");
     write("app.env", "LOGTO_ENDPOINT=http://localhost:3001\nLOGTO_APP_ID=a\nLOGTO_APP_SEC");
     let (code, _, told) = run(&["serve", "app", "--env-file", "app.env"]);
-    assert!(code == Some(2) && told.contains("app.env:3: there is no `=` in it"), "{told}");
+    assert!(code == Some(2) && told.contains("app.env:3: expected NAME=value, found no `=`"), "{told}");
 }
 
 /// Six commands write the same file at once: one of them wins, and its file is complete.

@@ -15,7 +15,7 @@ use super::CliError;
     after_help = "Exit codes: 0 stopped by Ctrl-C, 2 bad arguments or configuration, 3 did not start, 70 failed while serving."
 )]
 pub struct Args {
-    /// Users, organisations, apps and switches, as YAML or JSON
+    /// Users, organizations, apps and switches, as YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Address of the site; port 0 lets the system choose
@@ -24,16 +24,18 @@ pub struct Args {
     /// Address of the control API; port 0 lets the system choose
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
     pub control: SocketAddr,
-    /// A further name under which the control API is reached, such as that of a container [default: names of this machine only]
+    /// Additional host name of the control API, such as that of a container [default: names of this
+    /// machine only]
     #[arg(long, value_name = "NAME")]
     pub control_host: Vec<String>,
-    /// Serve https, as huggingface.co unless --origin says otherwise
+    /// Serve https, as huggingface.co unless --origin names another host
     #[arg(long)]
     pub tls: bool,
-    /// Directory of the CA; it is made there if there is none. Without it, a CA is made in memory
+    /// Directory of the CA, which is created if it is missing; without it, the CA is kept in memory
     #[arg(long, value_name = "DIR", requires = "tls")]
     pub ca: Option<PathBuf>,
-    /// Where the mock is reached, and issuer of its tokens [default: http://localhost:PORT]
+    /// URL at which clients reach the mock, and issuer of its tokens [default:
+    /// http://localhost:PORT]
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
     /// Allow addresses that other machines can reach. Anyone there can sign in as any user
@@ -42,7 +44,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// A mock without passwords listens on loopback only, unless told otherwise.
+    /// A mock without passwords listens on loopback only, unless `--expose` is given.
     pub(super) fn check_exposure(&self, addr: SocketAddr) -> Result<(), CliError> {
         if addr.ip().is_loopback() || self.expose { Ok(()) } else { Err(CliError::Exposed(addr)) }
     }
@@ -53,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_addresses_that_others_reach() {
+    fn refuses_addresses_that_other_machines_reach() {
         for addr in ["0.0.0.0:80", "[::]:80", "192.168.1.2:80", "[::ffff:10.0.0.1]:80"] {
             let addr: SocketAddr = addr.parse().unwrap();
             let args = Args::parse_from(["mock-huggingface"]);

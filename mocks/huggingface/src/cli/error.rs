@@ -1,4 +1,4 @@
-//! What can go wrong with the command, and its exit codes.
+//! Errors of the command and their exit codes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,42 +11,42 @@ use crate::ConfigError;
 /// Why the command ended.
 #[derive(Debug, Error)]
 pub enum CliError {
-    /// Exit code 2.
+    /// `--origin` is invalid. Exit code 2.
     #[error("--origin {text} {reason}")]
     Origin {
-        /// What was given.
+        /// The value that was given.
         text: String,
-        /// What is wrong with it.
+        /// What is wrong with it, to follow the value.
         reason: &'static str,
     },
-    /// Exit code 2.
+    /// The configuration file is invalid. Exit code 2.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Exit code 3.
+    /// An address to listen on is not available. Exit code 3.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// Exit code 3.
+    /// An address is reachable from other machines, and `--expose` was not given. Exit code 3.
     #[error(
         "{0} can be reached from other machines, and anyone there could sign in as any user; \
          --expose allows it"
     )]
     Exposed(SocketAddr),
-    /// Exit code 3.
+    /// The CA cannot be created or read. Exit code 3.
     #[error(transparent)]
     Ca(#[from] CaError),
-    /// Exit code 70.
+    /// The HTTP client cannot be created. Exit code 70.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// Exit code 70.
+    /// The async runtime does not start. Exit code 70.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
-    /// Exit code 70.
+    /// Standard output cannot be written to. Exit code 70.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// Exit code 70.
+    /// The handler of Ctrl-C cannot be installed. Exit code 70.
     #[error("cannot wait for signals: {0}")]
     Signal(io::Error),
-    /// Exit code 70.
+    /// The server failed while it was running. Exit code 70.
     #[error(transparent)]
     Serve(#[from] ServeError),
 }

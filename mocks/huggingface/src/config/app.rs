@@ -1,4 +1,4 @@
-//! OAuth apps, with the fields of the real settings page.
+//! OAuth apps, with the fields of the real site's settings page.
 
 use kit::Random;
 use oauth::Scopes;
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::redirect_uris;
 
-/// Scope names that an app can have: those of the documentation, then those
-/// that are accepted without being documented.
+/// Scope names that an app can have: those of the documentation, then those that are accepted
+/// without being documented.
 pub const SCOPES: &[(&str, &str)] = &[
     ("openid", "Get an id_token in addition to the access token"),
     ("profile", "See your username, full name, avatar and website"),
@@ -32,40 +32,40 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("write-network-security", "Change network security settings"),
 ];
 
-/// Longest token duration an app can have, in minutes (30 days).
+/// Maximum token duration of an app, in minutes (30 days).
 pub const MAX_TOKEN_DURATION_MINUTES: u32 = 43_200;
 
 /// An OAuth app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct App {
-    /// Empty: a random UUID is made. Any text is accepted, as on the real site's CI hub.
+    /// If empty, a random UUID is generated. Any text is accepted, as on the real site's CI hub.
     pub client_id: String,
-    /// Absent (or empty): one is made, unless the app is public; a public app has none.
+    /// If absent or empty, a secret is generated, unless the app is public; a public app has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// The app has no secret, and proves itself by PKCE alone.
+    /// The app has no secret and authenticates with PKCE alone.
     pub public: bool,
-    /// Shown on the permission page.
+    /// Name shown on the permission page.
     pub name: String,
-    /// Where the name links to.
+    /// Target of the link on the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub homepage_url: Option<String>,
     /// Picture on the permission page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// Where codes may be sent.
+    /// Addresses to which codes may be sent.
     pub redirect_uris: Vec<String>,
-    /// What the app may ask for, and what it gets when it asks for nothing in particular.
+    /// Scopes that the app may request, and that it gets if it requests none.
     pub scopes: Scopes,
     /// Lifetime of access tokens in minutes; 480 (8 hours) by default, at most 43200.
     pub token_duration_minutes: u32,
-    /// Username of the Enterprise organisation for whose members the app may ask for tokens. On
-    /// the real site its staff give this right.
+    /// Username of the Enterprise organization for whose members the app may request tokens. On the
+    /// real site, the staff grants this right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_exchange_org: Option<String>,
-    /// Usernames of the organisations whose members alone can sign in; everybody can when there is
-    /// none (`hf_oauth_authorized_org`, documented for the apps of Spaces).
+    /// Usernames of the organizations whose members may sign in; if empty, everyone may
+    /// (`hf_oauth_authorized_org`, documented for the apps of Spaces).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorized_orgs: Vec<String>,
 }
@@ -89,14 +89,14 @@ impl Default for App {
 }
 
 impl App {
-    /// Whether codes may be sent to this address, by the site's rule (a free port on `http`
-    /// loopback addresses).
+    /// Whether codes may be sent to this address. As on the site, `http` loopback addresses may use
+    /// any port.
     #[must_use]
     pub fn has_redirect_uri(&self, uri: &str) -> bool {
         redirect_uris::is_registered(&self.redirect_uris, uri)
     }
 
-    /// Fills in what the site makes up: client id and secret.
+    /// Generates the client id and the secret if they are absent.
     pub(crate) fn registered(mut self, random: &Random) -> App {
         if self.client_id.is_empty() {
             self.client_id = random.uuid();
@@ -110,7 +110,7 @@ impl App {
     }
 }
 
-/// `oauth_app_secret_` and 34 letters and digits, the form of real secrets.
+/// `oauth_app_secret_` and 34 letters and digits, the format of real secrets.
 pub(crate) fn new_secret(random: &Random) -> String {
     format!("oauth_app_secret_{}", random.string(kit::alphabet::ALNUM, 34))
 }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn makes_up_what_is_absent_or_empty() {
+    fn generates_what_is_absent_or_empty() {
         let app = registered(App { secret: Some(String::new()), ..App::default() });
         assert_eq!(app.client_id.len(), 36, "a UUID");
         let made = app.secret.unwrap().strip_prefix("oauth_app_secret_").map(str::len);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_sites_limit_of_the_token_duration() {
+    fn enforces_the_sites_limit_of_the_token_duration() {
         let longest = App { token_duration_minutes: u32::MAX, ..App::default() };
         assert_eq!(registered(longest).token_duration_minutes, 43_200);
     }

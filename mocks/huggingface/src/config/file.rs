@@ -1,4 +1,4 @@
-//! Reading a configuration file, and the rules its parts must keep.
+//! Reads a configuration file and validates its parts.
 
 use std::path::{Path, PathBuf};
 
@@ -8,107 +8,107 @@ use url::Url;
 
 use super::{App, Config, MAX_TOKEN_DURATION_MINUTES, Organisation, SCOPES, User};
 
-/// A configuration file could not be used.
+/// Why a configuration file cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// It could not be read.
+    /// The file cannot be read.
     #[error("{path}: {source}")]
     Read {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// It is not YAML or JSON of the right shape.
+    /// The file is not YAML or JSON of the expected structure.
     #[error("{path}:{line}:{column}: {message}")]
     Parse {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Line, from 1.
+        /// Line of the error, from 1.
         line: u64,
-        /// Column, from 1.
+        /// Column of the error, from 1.
         column: u64,
-        /// What is wrong there.
+        /// The error of the parser.
         message: String,
     },
-    /// Its shape is right, but a rule is broken.
+    /// The structure is valid, but a rule is broken.
     #[error("{path}: {source}")]
     Invalid {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Which rule.
+        /// The broken rule.
         source: Invalid,
     },
 }
 
-/// A broken rule.
+/// A rule that a configuration breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Invalid {
-    /// A user or organisation without a name.
+    /// A user or organization without a username.
     #[error("a {kind} needs a username")]
     NoUsername {
-        /// `user` or `organisation`.
+        /// `user` or `organization`.
         kind: &'static str,
     },
-    /// A name that cannot be part of a URL.
-    #[error("username `{0}` may hold only letters, digits and - . _")]
+    /// A username that cannot be part of a URL.
+    #[error("username `{0}` may contain only letters, digits and - . _")]
     Username(String),
-    /// An id of the wrong form.
-    #[error("sub `{sub}` of {of} is not 24 lower-case hexadecimal digits")]
+    /// An id that does not have 24 hexadecimal digits.
+    #[error("sub `{sub}` of {of} is not 24 lowercase hexadecimal digits")]
     Sub {
-        /// Whose.
+        /// Username of the user or organization.
         of: String,
-        /// The id.
+        /// The invalid id.
         sub: String,
     },
-    /// Two with the same name or id.
+    /// Two entries have the same name or id.
     #[error("{what} `{value}` is used twice")]
     Twice {
-        /// Which field.
+        /// Name of the field.
         what: &'static str,
-        /// Its value.
+        /// The value that both have.
         value: String,
     },
-    /// A membership in an organisation that does not exist.
-    #[error("user `{user}` is in organisation `{org}`, which is not defined")]
+    /// A user is a member of an organization that is not defined.
+    #[error("user `{user}` is in organization `{org}`, which is not defined")]
     UnknownOrganisation {
-        /// The user.
+        /// Username of the user.
         user: String,
-        /// The organisation.
+        /// Username of the organization.
         org: String,
     },
-    /// A public app with a secret.
+    /// A public app has a secret.
     #[error("app `{0}` is public and has a secret: choose one")]
     PublicWithSecret(String),
-    /// A secret that nobody could send.
-    #[error("app `{0}` has an empty secret: leave it out to have one made, or say `public: true`")]
+    /// An app has an empty secret, which a client cannot send.
+    #[error("app `{0}` has an empty secret: omit it to have one generated, or set `public: true`")]
     EmptySecret(String),
-    /// An address that is not absolute, or has a fragment (RFC 6749 §3.1.2).
+    /// A redirect URI is not absolute, or has a fragment (RFC 6749 §3.1.2).
     #[error("redirect URI `{uri}` of app `{app}` {reason}")]
     RedirectUri {
-        /// The app's name.
+        /// Name of the app.
         app: String,
-        /// The address.
+        /// The invalid redirect URI.
         uri: String,
-        /// What is wrong.
+        /// What is wrong with it, to follow the address.
         reason: &'static str,
     },
-    /// A scope that does not exist.
+    /// An app has a scope that does not exist.
     #[error("app `{app}` has scope `{scope}`, which does not exist")]
     Scope {
-        /// The app's name.
+        /// Name of the app.
         app: String,
-        /// The scope.
+        /// The unknown scope.
         scope: String,
     },
-    /// A token duration outside the site's limits.
+    /// A token duration is outside the site's limits.
     #[error(
-        "app `{app}` has a token duration of {minutes} minutes; 1 to {MAX_TOKEN_DURATION_MINUTES} are possible"
+        "app `{app}` has a token duration of {minutes} minutes; it must be 1 to {MAX_TOKEN_DURATION_MINUTES}"
     )]
     TokenDuration {
-        /// The app's name.
+        /// Name of the app.
         app: String,
-        /// The minutes.
+        /// The configured minutes.
         minutes: u32,
     },
 }
@@ -117,19 +117,19 @@ impl Config {
     /// Reads a YAML or JSON file.
     ///
     /// # Errors
-    /// [`ConfigError`], with line and column where the text is wrong.
+    /// [`ConfigError`], with line and column if the text is invalid.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let text = files::read_text(path, files::SETTINGS_LIMIT)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         Config::parse(&text, path)
     }
 
-    /// Reads YAML or JSON; `path` is for messages only.
+    /// Parses YAML or JSON; `path` is used in messages only.
     ///
     /// # Errors
-    /// [`ConfigError`], with line and column where the text is wrong.
+    /// [`ConfigError`], with line and column if the text is invalid.
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
-        // An empty document means: all defaults.
+        // An empty document stands for the defaults.
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Config::default());
         }
@@ -143,7 +143,7 @@ impl Config {
         Ok(config)
     }
 
-    /// The rules between the parts, after those of each part.
+    /// Validates the rules between the parts, after those of each part.
     ///
     /// # Errors
     /// The first broken rule.
@@ -179,7 +179,7 @@ impl Config {
 }
 
 impl User {
-    /// The rules for one user.
+    /// Validates one user.
     ///
     /// # Errors
     /// The first broken rule.
@@ -190,18 +190,18 @@ impl User {
 }
 
 impl Organisation {
-    /// The rules for one organisation.
+    /// Validates one organization.
     ///
     /// # Errors
     /// The first broken rule.
     pub fn check(&self) -> Result<(), Invalid> {
-        check_name("organisation", &self.username)?;
+        check_name("organization", &self.username)?;
         check_sub(&self.username, &self.sub)
     }
 }
 
 impl App {
-    /// The rules for one app.
+    /// Validates one app.
     ///
     /// # Errors
     /// The first broken rule.
@@ -230,7 +230,6 @@ impl App {
     }
 }
 
-/// The message without the source excerpt: file, line and column are told apart from it.
 /// Whether the site knows this scope.
 pub(crate) fn is_scope(name: &str) -> bool {
     SCOPES.iter().any(|(known, _)| *known == name)
@@ -315,8 +314,8 @@ mod tests {
     fn refuses_broken_rules() {
         for (text, part) in [
             ("users: [{}]", "needs a username"),
-            ("users: [{username: 'a b'}]", "may hold only"),
-            ("users: [{username: a, sub: XYZ}]", "24 lower-case"),
+            ("users: [{username: 'a b'}]", "may contain only"),
+            ("users: [{username: a, sub: XYZ}]", "24 lowercase"),
             ("users: [{username: a}, {username: a}]", "used twice"),
             ("users: [{username: a, orgs: [{org: o}]}]", "not defined"),
             ("apps: [{public: true, secret: x}]", "choose one"),

@@ -1,11 +1,11 @@
-//! What is not known of the real site.
+//! Behavior of the real site that is not publicly known.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Declares one switch: its meaning, its values, and which one is the default.
+/// Declares one switch: its meaning, its values, and the default.
 macro_rules! switch {
     ($(#[$doc:meta])+ $name:ident { $(#[$first_doc:meta])+ $first:ident, $($(#[$other_doc:meta])+ $other:ident,)+ }) => {
         $(#[$doc])+
@@ -21,20 +21,21 @@ macro_rules! switch {
 }
 
 switch! {
-    /// How a token request with a wrong or missing client secret, or an unknown client, is refused.
+    /// Status of the refusal of a token request with a wrong or missing client secret, or an
+    /// unknown client.
     InvalidClientStatus {
         /// 401. *Guess.*
         Unauthorized,
-        /// 400, the status of every token error that was seen.
+        /// 400, the status of every token error that was observed.
         BadRequest,
     }
 }
 
 switch! {
-    /// What happens when a scope is asked for that the app does not have, or that does not exist.
-    /// Known is only that users see "a scope error".
+    /// The answer to a request for a scope that the app does not have, or that does not exist. It
+    /// is only known that users see "a scope error".
     ScopeNotEnabled {
-        /// Back to the app with `error=invalid_scope`. *Guess.*
+        /// Redirect to the app with `error=invalid_scope`. *Guess.*
         Redirect,
         /// A page with status 400.
         Page,
@@ -42,19 +43,19 @@ switch! {
 }
 
 switch! {
-    /// Headers of token replies.
+    /// Caching headers of token responses.
     TokenCacheControl {
-        /// `Cache-Control: no-store`, as RFC 6749 §5.1 wants. *Guess.*
+        /// `Cache-Control: no-store`, as RFC 6749 §5.1 requires. *Guess.*
         NoStore,
-        /// No header.
+        /// No caching header.
         Absent,
     }
 }
 
 switch! {
-    /// What a second use of an authorization code does, besides being refused.
+    /// What the second use of an authorization code does in addition to being refused.
     CodeReuse {
-        /// Nothing. *Guess.*
+        /// Nothing else. *Guess.*
         Refused,
         /// The tokens of the first use are revoked (RFC 6749 §4.1.2).
         RevokesTokens,
@@ -62,30 +63,31 @@ switch! {
 }
 
 switch! {
-    /// Whether the authorization code grant gives a refresh token. Reports contradict each other.
+    /// Whether the authorization code grant issues a refresh token. Reports contradict each other.
     RefreshTokens {
-        /// It does. *Guess.*
+        /// It issues one. *Guess.*
         Issued,
-        /// It does not.
+        /// It does not issue one.
         NotIssued,
     }
 }
 
 switch! {
-    /// `orgs` of userinfo and whoami when neither `read-memberships` nor an organisation was granted.
-    /// The schema requires the member; an integrator found it missing.
+    /// `orgs` of userinfo and whoami if neither `read-memberships` nor an organization was granted.
+    /// The schema requires the member; an integrator reported it missing.
     OrganisationsWithoutScope {
-        /// Listed, without role and restrictions. *Guess.*
+        /// The organizations, without role and restrictions. *Guess.*
         Listed,
         /// An empty list.
         Empty,
-        /// No member at all.
+        /// The member is omitted.
         Missing,
     }
 }
 
 switch! {
-    /// `kid` in the header of id_tokens and in the key set. Absent in May 2025, reported in 2026.
+    /// `kid` in the header of id_tokens and in the key set. Reported absent in May 2025, and
+    /// present in 2026.
     IdTokenKid {
         /// The RFC 7638 thumbprint. *Guess.*
         Thumbprint,
@@ -95,11 +97,11 @@ switch! {
 }
 
 switch! {
-    /// Whether `/oauth/jwks` also holds the Ed25519 key of access tokens.
+    /// Whether `/oauth/jwks` also contains the Ed25519 key of access tokens.
     AccessTokenKey {
-        /// It does not. *Guess.*
+        /// It does not contain it. *Guess.*
         Private,
-        /// It does.
+        /// It contains it.
         Published,
     }
 }
@@ -115,42 +117,42 @@ switch! {
 }
 
 switch! {
-    /// Whether an app without a secret has to use PKCE.
+    /// Whether an app without a secret must use PKCE.
     PublicAppPkce {
-        /// It has to. *Guess.*
+        /// It must. *Guess.*
         Required,
-        /// A code without a challenge is given, and exchanged for a mere `client_id`.
+        /// A code without a challenge is issued, and redeemed with nothing but the `client_id`.
         Optional,
     }
 }
 
 switch! {
-    /// What a user with an unverified e-mail address sees. Known is only that such a user cannot
-    /// authorise an app.
+    /// The answer to a user whose e-mail address is not verified. It is only known that such a user
+    /// cannot authorize an app.
     UnverifiedEmail {
         /// A page with status 403. *Guess.*
         Page,
-        /// Back to the app with `error=access_denied`.
+        /// Redirect to the app with `error=access_denied`.
         Redirect,
-        /// Nothing special.
+        /// The user can authorize apps like any other.
         Allowed,
     }
 }
 
 switch! {
-    /// An authorization request without `redirect_uri`.
+    /// The answer to an authorization request without `redirect_uri`.
     OmittedRedirectUri {
-        /// Refused by the page for a bad address. *Guess.*
+        /// The page for an invalid address. *Guess.*
         Refused,
-        /// Accepted when exactly one address is registered (RFC 6749 §3.1.2.3).
+        /// Accepted if exactly one address is registered (RFC 6749 §3.1.2.3).
         SingleRegistered,
     }
 }
 
 switch! {
-    /// JSON bodies at the token endpoint, documented for one other grant only.
+    /// The answer to JSON at the token endpoint, which is documented for another grant only.
     JsonTokenRequest {
-        /// Read like forms. *Guess.*
+        /// Parsed like forms. *Guess.*
         Accepted,
         /// Refused with `invalid_request`.
         Refused,
@@ -158,19 +160,19 @@ switch! {
 }
 
 switch! {
-    /// What revoking an app under `/settings/connected-applications` does to tokens in use.
+    /// Effect on existing tokens of revoking an app under `/settings/connected-applications`.
     RevokedApp {
         /// They stop working. *Guess.*
         KillsTokens,
-        /// They live on; only the permission page comes back.
+        /// They remain valid; only the permission page is shown again.
         KeepsTokens,
     }
 }
 
 switch! {
-    /// Whether a 401 of a resource carries `WWW-Authenticate`.
+    /// Whether a 401 from a resource has `WWW-Authenticate`.
     Challenge {
-        /// No. *Guess.*
+        /// It does not. *Guess.*
         Absent,
         /// `Bearer error="invalid_token"` (RFC 6750 §3).
         Bearer,
@@ -188,32 +190,33 @@ switch! {
 }
 
 switch! {
-    /// `/.well-known/oauth-authorization-server`. Known is only that it answers 200 with metadata.
+    /// `/.well-known/oauth-authorization-server`. It is only known that it answers 200 with
+    /// metadata.
     AuthorizationServerMetadata {
         /// The document of `/.well-known/openid-configuration`. *Guess.*
         SameDocument,
-        /// There is none.
+        /// 404.
         Absent,
     }
 }
 
 switch! {
-    /// What a device that polls faster than its interval is told. Clients of the site know
-    /// `slow_down`; nobody wrote down that it was sent.
+    /// The answer to a device that polls faster than its interval. Clients of the site support
+    /// `slow_down`; no report says that the site sends it.
     DevicePolling {
         /// `slow_down`, and the interval grows by 5 s (RFC 8628 §3.5). *Guess.*
         SlowDown,
-        /// `authorization_pending`, however fast it polls.
+        /// `authorization_pending`, regardless of how fast it polls.
         Unlimited,
     }
 }
 
 switch! {
-    /// Where a device sends its user.
+    /// The address that a device shows to its user.
     VerificationUri {
-        /// To this site: the short host cannot be reached from a stack. *Guess.*
+        /// This site: the short host is not reachable within a stack. *Guess.*
         Origin,
-        /// To `https://hf.co/oauth/device`, as the real site was seen to do.
+        /// `https://hf.co/oauth/device`, as observed on the real site.
         ShortHost,
     }
 }
@@ -221,27 +224,27 @@ switch! {
 switch! {
     /// `verification_uri_complete` of the device flow (RFC 8628 §3.3.1).
     VerificationUriComplete {
-        /// Absent, and the page ignores `?user_code=`: so it was seen in 2026.
+        /// Absent, and the page ignores `?user_code=`, as observed in 2026.
         Absent,
-        /// Present, and the page fills the code in.
+        /// Present, and the page fills in the code.
         Present,
     }
 }
 
 switch! {
-    /// Scopes of a client that registers itself, or names a metadata document, and lists none.
+    /// Scopes of a client that registers itself, or names a metadata document, without listing any.
     UnlistedScope {
         /// `openid profile`. *Guess.*
         OpenidProfile,
-        /// All that the site has.
+        /// All scopes of the site.
         All,
     }
 }
 
 switch! {
-    /// Which addresses of client ID metadata documents are fetched.
+    /// Which client ID metadata documents are fetched, by the scheme of their address.
     MetadataDocumentScheme {
-        /// `https` only, as the draft demands.
+        /// `https` only, as the draft requires.
         HttpsOnly,
         /// `http` on loopback too, for documents that a test serves without a certificate.
         HttpOnLoopback,
@@ -249,56 +252,56 @@ switch! {
 }
 
 switch! {
-    /// What somebody sees who is in none of the organisations that an app is for.
+    /// The answer to a user who is not a member of any organization that an app is restricted to.
     OutsideAudience {
         /// A page with status 403. *Guess.*
         Page,
-        /// Back to the app with `error=access_denied`.
+        /// Redirect to the app with `error=access_denied`.
         Redirect,
     }
 }
 
 switch! {
-    /// Whether the site's pages may be shown in a frame of another page, where a click on
-    /// "Authorize" could be stolen. Nothing public tells which headers the real site sends.
+    /// Whether other pages may show the site's pages in a frame, where a click on "Authorize" could
+    /// be stolen. It is not publicly known which headers the real site sends.
     Framing {
         /// They may not: `frame-ancestors 'none'` and `X-Frame-Options: DENY`. *Guess.*
         Refused,
-        /// No header says anything of frames.
+        /// No header restricts frames.
         Allowed,
     }
 }
 
-/// Claims as another provider writes them: over those of the site; null leaves one out.
+/// Claims as another provider sends them, which replace those of the site; null omits one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimChanges {
-    /// Of ID tokens.
+    /// Changes to the claims of ID tokens.
     pub id_token: BTreeMap<String, serde_json::Value>,
-    /// Of userinfo.
+    /// Changes to the claims of userinfo.
     pub userinfo: BTreeMap<String, serde_json::Value>,
 }
 
-/// Behaviour that nothing public tells about the real site. Every default is a
-/// guess, and is marked so at the value.
+/// Behavior of the real site that is not publicly known. Every default is a guess, and is marked as
+/// one at its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
     /// Status of `invalid_client`.
     pub invalid_client_status: InvalidClientStatus,
-    /// Answer to a scope the app does not have.
+    /// Answer to a scope that the app does not have.
     pub scope_not_enabled: ScopeNotEnabled,
-    /// Headers of token replies.
+    /// Caching headers of token responses.
     pub token_cache_control: TokenCacheControl,
     /// Seconds until an authorization code expires. Default 300, a *guess*.
     pub code_lifetime_seconds: u32,
     /// Effect of using a code twice.
     pub code_reuse: CodeReuse,
-    /// Whether the code grant gives a refresh token.
+    /// Whether the code grant issues a refresh token.
     pub refresh_tokens: RefreshTokens,
     /// Seconds until a refresh token expires, `null` for never. Default `null`, a *guess*.
     pub refresh_token_lifetime_seconds: Option<u32>,
-    /// Organisations without a scope for them.
+    /// `orgs` if no scope grants it.
     pub organisations_without_scope: OrganisationsWithoutScope,
     /// Whether id_tokens name their key.
     pub id_token_kid: IdTokenKid,
@@ -308,43 +311,43 @@ pub struct Switches {
     pub access_token_key: AccessTokenKey,
     /// Whether PKCE with `plain` is refused.
     pub pkce_plain: PkcePlain,
-    /// Whether public apps have to use PKCE.
+    /// Whether public apps must use PKCE.
     pub public_app_pkce: PublicAppPkce,
-    /// What users with an unverified address see.
+    /// Answer to users whose address is not verified.
     pub unverified_email: UnverifiedEmail,
-    /// Authorization requests without an address to return to.
+    /// Answer to authorization requests without `redirect_uri`.
     pub omitted_redirect_uri: OmittedRedirectUri,
-    /// JSON at the token endpoint.
+    /// Answer to JSON at the token endpoint.
     pub json_token_request: JsonTokenRequest,
-    /// Effect of revoking an app.
+    /// Effect of revoking an app on its tokens.
     pub revoked_app: RevokedApp,
     /// `WWW-Authenticate` of a 401.
     pub challenge: Challenge,
-    /// The second discovery document.
+    /// Whether the second discovery document is served.
     pub authorization_server_metadata: AuthorizationServerMetadata,
-    /// Seconds until a device code expires. Default 300, as seen.
+    /// Seconds until a device code expires. Default 300, as observed.
     pub device_code_lifetime_seconds: u32,
-    /// Seconds between two polls of a device, told as `interval`. Default `null`: not told, as
-    /// seen, and 5 (RFC 8628 §3.2).
+    /// Seconds between two polls of a device, sent as `interval`. Default `null`: not sent, as
+    /// observed, which means 5 (RFC 8628 §3.2).
     pub device_interval_seconds: Option<u32>,
-    /// Devices in a hurry.
+    /// Answer to devices that poll too fast.
     pub device_polling: DevicePolling,
-    /// Where devices send their users.
+    /// Address that devices show to their users.
     pub verification_uri: VerificationUri,
-    /// Whether that address comes with the code in it, too.
+    /// Whether that address is also sent with the code in it.
     pub verification_uri_complete: VerificationUriComplete,
     /// Scopes of clients that list none.
     pub unlisted_scope: UnlistedScope,
-    /// Addresses of metadata documents.
+    /// Addresses of metadata documents that are fetched.
     pub metadata_document_scheme: MetadataDocumentScheme,
-    /// Scopes that are not granted although they are asked for and enabled on the app: a picker on
-    /// the permission page was announced. Default none, as on the site so far.
+    /// Scopes that are not granted although the app has and requests them: a scope picker on the
+    /// permission page was announced. Default none, as on the site so far.
     pub withheld_scopes: Vec<String>,
-    /// People outside the organisations that an app is for.
+    /// Answer to users outside the organizations that an app is restricted to.
     pub outside_audience: OutsideAudience,
-    /// Pages in frames.
+    /// Whether other pages may frame the site's pages.
     pub framing: Framing,
-    /// Habits of other providers, for the connectors that can be pointed at any. Default none.
+    /// Claims of other providers, for the connectors that work with any provider. Default none.
     pub claims: ClaimChanges,
 }
 

@@ -1,4 +1,4 @@
-//! Users and organisations.
+//! Users and organizations.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use schemars::JsonSchema;
@@ -8,35 +8,35 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct User {
-    /// The id, 24 hexadecimal digits, stable across renames. Empty: derived
-    /// from the username, so that the same user has the same id in every run.
+    /// The id, 24 hexadecimal digits, stable across renames. If empty, it is derived from the
+    /// username, so that a user has the same id in every run.
     pub sub: String,
-    /// The name in URLs.
+    /// The username, as in URLs.
     pub username: String,
-    /// The display name. Empty: the username.
+    /// The display name. If empty, the username.
     pub fullname: String,
-    /// The e-mail address.
+    /// The e-mail address, if the user has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Only users with a verified address can authorise an app.
+    /// Whether the address is verified; otherwise the user cannot authorize apps.
     pub email_verified: bool,
-    /// Absolute URL of the avatar. Absent: one of the mock's own.
+    /// Absolute URL of the avatar. If absent, the mock serves one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The user's own site.
+    /// URL of the user's own website.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Whether the user pays for a PRO account.
+    /// Whether the user has a PRO account.
     pub is_pro: bool,
     /// Whether a payment method is set up.
     pub can_pay: bool,
-    /// How the user pays.
+    /// When the user pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_mode: Option<BillingMode>,
-    /// Hardware on the profile page.
+    /// Hardware shown on the profile page.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hardware: Vec<HardwareItem>,
-    /// The organisations the user is in.
+    /// The organizations that the user is a member of.
     pub orgs: Vec<Membership>,
 }
 
@@ -71,25 +71,25 @@ impl User {
     }
 }
 
-/// An organisation.
+/// An organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Organisation {
-    /// The id, 24 hexadecimal digits. Empty: derived from the name.
+    /// The id, 24 hexadecimal digits. If empty, it is derived from the name.
     pub sub: String,
-    /// The name in URLs.
+    /// The username, as in URLs.
     pub username: String,
-    /// The display name. Empty: the name in URLs.
+    /// The display name. If empty, the username.
     pub fullname: String,
-    /// Absolute URL of the avatar. Absent: one of the mock's own.
+    /// Absolute URL of the avatar. If absent, the mock serves one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The plan it pays for.
+    /// The plan that the organization pays for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
     /// Whether a payment method is set up.
     pub can_pay: bool,
-    /// How it pays.
+    /// When the organization pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_mode: Option<BillingMode>,
 }
@@ -106,18 +106,18 @@ impl Organisation {
     }
 }
 
-/// A user's place in an organisation.
+/// A user's membership in an organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Membership {
-    /// The organisation's `username`.
+    /// The organization's `username`.
     pub org: String,
-    /// What the user may do there.
+    /// The user's role in the organization.
     pub role: Role,
-    /// What keeps the user's token out for now.
+    /// Why the organization currently rejects the user's token.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub security_restrictions: Vec<SecurityRestriction>,
-    /// Groups of resources the user has a role in.
+    /// Resource groups in which the user has a role.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resource_groups: Vec<ResourceGroup>,
 }
@@ -126,20 +126,20 @@ pub struct Membership {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everything.
+    /// Full access.
     Admin,
-    /// Read and write.
+    /// Read and write access.
     Write,
-    /// Create, and change what one created.
+    /// May create resources, and change those they created.
     Contributor,
-    /// Read.
+    /// Read access.
     #[default]
     Read,
-    /// Nothing.
+    /// No access.
     NoAccess,
 }
 
-/// A reason why an organisation keeps a token out.
+/// Why an organization rejects a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecurityRestriction {
@@ -147,51 +147,51 @@ pub enum SecurityRestriction {
     Mfa,
     /// The token policy does not allow this token.
     TokenPolicy,
-    /// The organisation revoked the token.
+    /// The organization revoked the token.
     TokenRevoked,
-    /// A sign-in through the organisation's identity provider is missing.
+    /// The user did not sign in through the organization's identity provider.
     Sso,
-    /// The address is not allowed.
+    /// The IP address is not allowed.
     Ip,
 }
 
-/// A group of resources.
+/// A resource group of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceGroup {
-    /// The id.
+    /// Id of the group.
     pub sub: String,
-    /// The name.
+    /// Name of the group.
     pub name: String,
-    /// The user's role in it.
+    /// The user's role in the group.
     pub role: Role,
 }
 
-/// Plan of an organisation.
+/// Plan of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
-    /// Team.
+    /// The Team plan.
     Team,
-    /// Enterprise.
+    /// The Enterprise plan.
     Enterprise,
-    /// Enterprise Plus.
+    /// The Enterprise Plus plan.
     Plus,
-    /// Academia.
+    /// The Academia plan.
     Academia,
 }
 
-/// How an account pays.
+/// When an account pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BillingMode {
-    /// In advance.
+    /// The account pays in advance.
     Prepaid,
-    /// Afterwards.
+    /// The account pays after use.
     Postpaid,
 }
 
-/// Hardware on a profile page.
+/// An entry of the hardware on a profile page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HardwareItem {
@@ -199,19 +199,19 @@ pub struct HardwareItem {
     pub sku: [String; 3],
     /// Memory in gigabytes.
     pub mem: u32,
-    /// How many.
+    /// Number of such devices.
     pub num: u32,
-    /// Whether it is the one shown first.
+    /// Whether the profile shows it first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_primary: bool,
 }
 
-/// 24 hexadecimal digits that depend on kind and name only.
+/// 24 hexadecimal digits, derived from kind and name.
 fn derived_id(kind: &str, name: &str) -> String {
     hex(&digest(&SHA256, format!("{kind}:{name}").as_bytes()).as_ref()[..12])
 }
 
-/// Path of the mock's own avatar for a name.
+/// Path of the avatar that the mock serves for a name.
 pub(crate) fn avatar_path(name: &str) -> String {
     let digest = digest(&SHA256, format!("avatar:{name}").as_bytes());
     format!("/avatars/{}.svg", hex(&digest.as_ref()[..16]))

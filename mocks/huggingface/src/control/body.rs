@@ -1,4 +1,4 @@
-//! Reading what is sent to the control API.
+//! Reads request bodies of the control API.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -11,18 +11,18 @@ use thiserror::Error;
 use crate::answer;
 use crate::config::Invalid;
 
-/// Why the control API does not do something.
+/// Why the control API refuses a request.
 #[derive(Debug, Error)]
 pub(super) enum Refusal {
-    #[error("there is no {0} {1}; the routes are in the documentation of the crate")]
+    #[error("the control API has no route {0} {1}; see the crate's documentation for the routes")]
     NoRoute(Method, String),
-    #[error("the body is not what is expected here: {0}")]
+    #[error("the body is invalid: {0}")]
     Body(serde_json::Error),
     #[error("{0}")]
     Invalid(#[from] Invalid),
-    #[error("there is no user `{0}`")]
+    #[error("user `{0}` does not exist")]
     NoUser(String),
-    #[error("there is no app with client_id `{0}`")]
+    #[error("app with client_id `{0}` does not exist")]
     NoApp(String),
     #[error("{name} is `{given}`, not a number")]
     Number { name: &'static str, given: String },
@@ -55,7 +55,7 @@ pub(super) fn number(name: &'static str, given: &str) -> Result<u64, Refusal> {
     given.parse().map_err(|_| Refusal::Number { name, given: given.to_owned() })
 }
 
-/// A rule that would be dropped silently when its turn comes is refused now.
+/// Refuses a rule that would be dropped silently when its turn comes.
 pub(super) fn check_rule(rule: Rule) -> Result<Rule, Refusal> {
     rule.check()?;
     Ok(rule)

@@ -45,7 +45,7 @@ async fn removes_users_and_apps_with_their_permissions() {
 }
 
 #[tokio::test]
-async fn refuses_what_it_does_not_understand() {
+async fn refuses_invalid_requests() {
     let site = Site::new();
     for (method, path, body, status, reason) in [
         ("POST", "/users", r#"{"username":"a","emial":"x"}"#, 422, "unknown field `emial`"),
@@ -54,11 +54,11 @@ async fn refuses_what_it_does_not_understand() {
         ("POST", "/script", r#"{"path":"/oauth/token"}"#, 422, "does nothing"),
         ("POST", "/script", r#"{"path":"/","status":99}"#, 422, "status 99"),
         ("POST", "/script", r#"{"path":"/","status":200,"headers":[["a b","c"]]}"#, 422, "header `a b`"),
-        ("POST", "/sessions", r#"{"username":"nobody"}"#, 404, "no user `nobody`"),
+        ("POST", "/sessions", r#"{"username":"nobody"}"#, 404, "user `nobody` does not exist"),
         ("GET", "/journal?since=x", "", 422, "not a number"),
         ("PUT", "/switches", r#"{"code_reuse":"maybe"}"#, 422, "unknown variant"),
-        ("GET", "/nothing", "", 404, "there is no GET /nothing"),
-        ("PUT", "/users", "", 404, "there is no PUT /users"),
+        ("GET", "/nothing", "", 404, "has no route GET /nothing"),
+        ("PUT", "/users", "", 404, "has no route PUT /users"),
     ] {
         let answer = control(&site, method, path, body).await;
         assert_eq!(answer.status, status, "{path} {answer:?}");
@@ -91,13 +91,13 @@ async fn scripts_an_answer_and_reads_the_journal() {
 }
 
 #[tokio::test]
-async fn pages_of_others_steer_nothing() {
+async fn pages_of_other_sites_control_nothing() {
     let site = Site::new();
     let mallory = r#"{"username":"mallory"}"#;
     let own = ("host", "127.0.0.1:3004");
     let json = ("content-type", "application/json");
     for (headers, status) in [
-        // As a form of any page sends it, under a name of its own or not.
+        // As a form on any page sends it, under its own host name or not.
         (vec![own, ("origin", "https://evil.example"), ("content-type", "text/plain")], 403),
         (vec![("host", "rebind.evil.example"), ("origin", "http://rebind.evil.example"), json], 403),
         (vec![("host", "rebind.evil.example"), json], 403),
@@ -130,7 +130,7 @@ async fn changes_switches_and_the_clock() {
     let code = site.code("openid", &[]).await;
     let answer = control(&site, "POST", "/clock", r#"{"seconds":4}"#).await;
     assert_eq!(answer.json()["now"], "2026-11-23T12:00:04Z");
-    assert_eq!(site.exchange(&code).await.notes, ["code expired: it was good for 1 s"]);
+    assert_eq!(site.exchange(&code).await.notes, ["code expired: it was valid for 1 s"]);
 }
 
 #[tokio::test]

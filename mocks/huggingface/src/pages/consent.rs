@@ -6,8 +6,8 @@ use oauth::Scopes;
 use super::layout::page;
 use crate::config::{App, Organisation, SCOPES, User};
 
-/// `path` is where the form is posted to: the authorization request itself, or the page for
-/// devices with the `user_code` as a hidden field.
+/// `path` is the target of the form: the authorization request itself, or the page for devices with
+/// the `user_code` as a hidden field.
 pub(crate) fn consent(
     app: &App,
     user: &User,
@@ -32,8 +32,8 @@ pub(crate) fn consent(
         }
         @if let Some(code) = user_code {
             p {
-                "A device that shows the code " strong { (code) } " asks for this. "
-                "Deny it unless the device is in front of you."
+                "A device that shows the code " strong { (code) } " is requesting access. "
+                "Deny the request unless the device is in front of you."
             }
         }
         form method="post" action=(path) {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::layout::page;
 use crate::config::{App, User};
 
-/// Where the user enters the code that the device shows.
+/// The page on which the user enters the code that the device shows.
 pub(crate) fn device_entry(user: &User, code: &str, error: Option<&str>) -> Markup {
     let content = html! {
         h1 { "Connect a device" }
@@ -22,7 +22,7 @@ pub(crate) fn device_entry(user: &User, code: &str, error: Option<&str>) -> Mark
     page("Connect a device", &content)
 }
 
-/// What the user sees once the decision is made.
+/// The page after the user's decision.
 pub(crate) fn device_done(app: &App, allowed: bool) -> Markup {
     let (title, text) = if allowed {
         ("Device connected", "may access your account now. You can go back to your device.")

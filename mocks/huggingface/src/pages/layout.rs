@@ -1,8 +1,8 @@
-//! What all pages share.
+//! The layout that all pages share.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// Everything is inline: a page loads nothing from anywhere.
+/// Everything is inline: a page loads no external resources.
 const STYLE: &str = "
 :root{color-scheme:light dark;--line:#8886;--accent:#b45309}
 *{box-sizing:border-box}

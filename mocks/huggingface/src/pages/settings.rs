@@ -7,7 +7,7 @@ use crate::answer::path_segment;
 use crate::config::{App, MAX_TOKEN_DURATION_MINUTES, SCOPES};
 use crate::store::Grant;
 
-/// What the app form shows: an app, and what was wrong with the last attempt.
+/// The app that the form shows, and what was wrong with the last attempt.
 pub(crate) struct AppForm<'a> {
     pub(crate) app: &'a App,
     pub(crate) error: Option<String>,
@@ -17,11 +17,11 @@ fn path(app: &App) -> String {
     format!("/settings/applications/{}", path_segment(&app.client_id))
 }
 
-/// All apps.
+/// The list of all apps.
 pub(crate) fn applications(apps: &[App]) -> Markup {
     let content = html! {
         h1 { "OAuth applications" }
-        @if apps.is_empty() { p { "There is no app yet." } } @else {
+        @if apps.is_empty() { p { "There are no apps yet." } } @else {
             table {
                 thead { tr { th scope="col" { "Name" } th scope="col" { "Client ID" } th scope="col" { "Kind" } } }
                 tbody {
@@ -50,7 +50,7 @@ pub(crate) fn new_application(form: &AppForm<'_>) -> Markup {
     page("New application", &content)
 }
 
-/// One app: its credentials, its fields, and what can be done with it.
+/// The page of one app: its credentials, its fields, and its actions.
 pub(crate) fn application(form: &AppForm<'_>) -> Markup {
     let app = form.app;
     let path = path(app);
@@ -62,13 +62,13 @@ pub(crate) fn application(form: &AppForm<'_>) -> Markup {
         @match &app.secret {
             Some(secret) => {
                 p { code id="client-secret" { (secret) } }
-                form method="post" action={ (path) "/secret" } { button type="submit" { "Make a new secret" } }
+                form method="post" action={ (path) "/secret" } { button type="submit" { "Create a new secret" } }
                 form method="post" action={ (path) "/secret/delete" } { button type="submit" { "Delete the secret" } }
-                p class="hint" { "Without a secret the app is public, and has to use PKCE." }
+                p class="hint" { "Without a secret the app is public, and must use PKCE." }
             }
             None => {
                 p { "This app is public: it has no secret." }
-                form method="post" action={ (path) "/secret" } { button type="submit" { "Make a secret" } }
+                form method="post" action={ (path) "/secret" } { button type="submit" { "Create a secret" } }
             }
         }
         h2 { "Settings" }
@@ -90,7 +90,7 @@ fn fields(form: &AppForm<'_>, action: &str, submit: &str, new: bool) -> Markup {
             input id="homepage_url" name="homepage_url" type="url" value=(app.homepage_url.as_deref().unwrap_or_default());
             label for="logo_url" { "Logo URL" }
             input id="logo_url" name="logo_url" type="url" value=(app.logo_url.as_deref().unwrap_or_default());
-            label for="redirect_uris" { "Redirect URIs, one a line" }
+            label for="redirect_uris" { "Redirect URIs, one per line" }
             textarea id="redirect_uris" name="redirect_uris" spellcheck="false" { (app.redirect_uris.join("\n")) }
             fieldset {
                 legend { "Scopes" }
@@ -115,7 +115,7 @@ fn fields(form: &AppForm<'_>, action: &str, submit: &str, new: bool) -> Markup {
     }
 }
 
-/// The apps a user gave a permission to, one line for each set of scopes.
+/// The apps that a user permitted, one row for each set of scopes.
 pub(crate) fn connected(grants: &[(Grant, String)]) -> Markup {
     let content = html! {
         h1 { "Connected applications" }

@@ -1,7 +1,7 @@
 //! `GET /oauth/authorize` and `POST /oauth/authorize`
 //!
-//! `GET` shows a page or redirects; the permission form is a `POST` to the same
-//! URL. An empty body is a yes: the real site's own tests send one.
+//! `GET` shows a page or redirects; the permission form is a `POST` to the same URL. An empty body
+//! grants the permission: the real site's own tests send one.
 
 mod decision;
 pub(super) mod metadata_document;
@@ -50,14 +50,14 @@ pub(super) async fn post(
     decided.unwrap_or_else(|rejected| refuse(&mock, rejected))
 }
 
-/// Reads the metadata document of a client that is named by one.
+/// Fetches the metadata document if the client is identified by one.
 async fn resolve(mock: &HuggingFace, query: &Params) -> Result<(), Rejected> {
     let client_id = query.first("client_id").unwrap_or_default();
     let resolved = metadata_document::resolve(mock, client_id).await;
     resolved.map_err(|unusable| Rejected::page(Refusal::MetadataDocument(unusable)))
 }
 
-/// The way from a request to a page or a redirect.
+/// Answers a request with a page or a redirect.
 fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> Result<Response, Rejected> {
     let mut request = AuthorizationRequest::check(query, &mock.store())?;
     let signed_in = mock.signed_in(headers).filter(|_| !request.prompt.login);
@@ -87,7 +87,7 @@ fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> R
     Ok(answer::noted(answer::html(StatusCode::OK, page), request.notes))
 }
 
-/// The way from a submitted permission form to a redirect.
+/// Answers a submitted permission form with a redirect.
 fn decide(
     mock: &HuggingFace,
     uri: &Uri,
@@ -142,10 +142,10 @@ fn check_audience(request: &AuthorizationRequest, user: &User) -> Result<(), Rej
     Err(request.rejected(Refusal::OutsideAudience { username, orgs: orgs.join(", ") }))
 }
 
-/// To the login page, and from there back to this request.
+/// Redirects to the login page, which returns to this request.
 fn to_login(uri: &Uri, query: &Params, request: AuthorizationRequest) -> Response {
     let next = if request.prompt.login {
-        // Once signed in, the request must not ask for it again.
+        // Once the user has signed in, the request must not ask for it again.
         let kept = query.iter().filter(|(name, _)| *name != "prompt");
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
         format!("{}?{query}", uri.path())
@@ -156,7 +156,7 @@ fn to_login(uri: &Uri, query: &Params, request: AuthorizationRequest) -> Respons
     answer::noted(answer::see_other(&format!("/login?next={next}")), request.notes)
 }
 
-/// Back to the app with a new code.
+/// Redirects to the app with a new code.
 fn with_code(
     mock: &HuggingFace,
     request: AuthorizationRequest,
@@ -223,7 +223,7 @@ fn refuse(mock: &HuggingFace, rejected: Rejected) -> Response {
     kit::note(answer::noted(response, notes), &refusal)
 }
 
-/// The address with parameters after those it has, as a WHATWG URL writes it.
+/// The address with these parameters appended, serialized as a WHATWG URL.
 fn back(redirect_to: &Url, pairs: &[(&str, Option<&str>)]) -> String {
     let mut location = redirect_to.clone();
     let present = pairs.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));

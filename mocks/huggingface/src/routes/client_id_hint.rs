@@ -1,4 +1,4 @@
-//! An unknown client id.
+//! Hints for an unknown client id.
 
 use kit::Reason;
 use thiserror::Error;
@@ -6,14 +6,14 @@ use thiserror::Error;
 use crate::config::App;
 use crate::store::Store;
 
-/// What may have been meant by an unknown client id, shown to follow "client_id `…` is not registered".
+/// What the client probably meant by an unknown id; follows "client_id `…` is not registered".
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum ClientIdHint {
     #[error(": it is empty")]
     Empty,
     #[error(": it is the secret of the app `{0}`")]
     SecretOf(String),
-    #[error(": it differs from `{0}` only by white space around it")]
+    #[error(": it differs from `{0}` only by leading or trailing whitespace")]
     WhiteSpace(String),
     #[error(": it differs from `{0}` only by letter case")]
     LetterCase(String),

@@ -1,4 +1,4 @@
-//! Cross-origin reading: browsers fetch discovery, tokens and userinfo from any page.
+//! Cross-origin access: scripts of any page may read discovery, tokens and userinfo.
 
 use axum::response::Response;
 use http::header::{
@@ -9,8 +9,8 @@ use http::{HeaderValue, StatusCode};
 
 use crate::answer;
 
-/// Opens a response to every origin. No credentials are allowed: these
-/// endpoints read no cookie.
+/// Lets every origin read the response. Credentials are not allowed, because these endpoints do not
+/// use cookies.
 pub(super) async fn open(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -33,7 +33,7 @@ mod tests {
     use crate::routes::testing::Site;
 
     #[tokio::test]
-    async fn preflights_are_answered_where_browsers_fetch() {
+    async fn preflights_are_answered_where_scripts_fetch() {
         let site = Site::new();
         for path in [
             "/.well-known/openid-configuration",
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_with_a_session_stay_closed() {
+    async fn pages_with_a_session_are_not_readable() {
         let answer = Site::new().get("/oauth/authorize").await;
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }

@@ -1,4 +1,4 @@
-//! What the discovery documents promise is served, and no route is without a test.
+//! Everything that the discovery documents advertise is served, and every route has a test.
 
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Whether a test may be meant: the file is one of tests, or the text is that of its tests.
+/// The test code of a file: all of it in a file of tests, otherwise its module `tests`.
 fn tests_of(path: &Path, text: &str) -> Option<String> {
     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
     let whole = name.ends_with("tests")

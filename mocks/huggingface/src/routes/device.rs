@@ -1,4 +1,4 @@
-//! `/oauth/device`: a device asks for a code at it (`POST`), its user enters the code on it (`GET`).
+//! `/oauth/device`: a device requests a code (`POST`), and its user enters the code (`GET`).
 
 mod page;
 #[cfg(test)]
@@ -22,13 +22,13 @@ use crate::{HuggingFace, answer};
 
 pub(super) use page::{get, verify};
 
-/// What the site shows: two groups of four, such as `A6MY-0314`.
+/// The site shows two groups of four characters, such as `A6MY-0314`.
 const USER_CODE_ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// RFC 8628 §3.2: what a device takes when it is told no interval.
+/// RFC 8628 §3.2: the interval that a device uses if it receives none.
 const DEFAULT_INTERVAL_SECONDS: u32 = 5;
 
-/// RFC 8628 §3.2. The real site was seen to send the first three and `expires_in`, no more.
+/// RFC 8628 §3.2. The real site was observed to send only the first three members and `expires_in`.
 #[derive(Debug, Serialize)]
 struct Reply {
     device_code: String,
@@ -41,7 +41,7 @@ struct Reply {
     interval: Option<u32>,
 }
 
-/// Why a device gets no code.
+/// Why a device does not get a code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Refusal {
     #[error(transparent)]
@@ -76,13 +76,13 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, bo
     }
 }
 
-/// Reads the metadata document of a client that is named by one.
+/// Fetches the metadata document if the client is identified by one.
 async fn resolve(mock: &HuggingFace, body: &Bytes) -> Result<(), Refusal> {
     let params = Params::parse(&String::from_utf8_lossy(body));
     Ok(metadata_document::resolve(mock, params.first("client_id").unwrap_or_default()).await?)
 }
 
-/// The checks, in order; then the codes are made.
+/// Runs the checks, in order, and generates the codes.
 fn start(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Refusal> {
     let params = request::params(headers, body, JsonTokenRequest::Refused)?;
     let mut store = mock.store();
@@ -127,14 +127,14 @@ fn user_code(mock: &HuggingFace) -> String {
     format!("{}-{}", group(), group())
 }
 
-/// The client names itself (RFC 8628 §3.1), and proves it if it can.
+/// The client identifies itself (RFC 8628 §3.1), and authenticates if it can.
 fn check_client<'a>(client: &Client, app: Option<&'a App>) -> Result<&'a App, Refusal> {
     let app = app.ok_or(refusal::Refusal::NoClientId)?;
     check_proof(client, app)?;
     Ok(app)
 }
 
-/// `scope` holds scopes of the app; without it, all of them are meant.
+/// `scope` contains scopes of the app; if it is absent, all of them are requested.
 fn check_scope(params: &Params, app: &App) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(params.first("scope").unwrap_or_default());
     for scope in asked.iter() {
@@ -148,8 +148,8 @@ fn check_scope(params: &Params, app: &App) -> Result<Scopes, Refusal> {
     Ok(if asked.is_empty() { app.scopes.clone() } else { asked })
 }
 
-/// A scope that does not exist was seen to be `invalid_request` with the valid names; the
-/// wording around them is a guess, and so is the answer to a scope the app lacks.
+/// For a scope that does not exist, `invalid_request` with the valid names was observed; the
+/// wording around the names and the answer to a scope that the app lacks are guesses.
 fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
     let (code, description) = match refusal {
         Refusal::Client(refusal) => return token::refuse(mock, refusal),

@@ -12,8 +12,8 @@ use super::home;
 use crate::config::AuthorizationServerMetadata;
 use crate::{HuggingFace, answer};
 
-/// The document as the real site served it on 2026-08-04: it has both digests
-/// that were published of it, the ETag and the SHA-256.
+/// The document as the real site served it on 2026-08-04: it matches both published digests, the
+/// ETag and the SHA-256.
 const RECORDED: &str = include_str!("../../data/openid-configuration.json");
 const RECORDED_ORIGIN: &str = "https://huggingface.co";
 
@@ -31,7 +31,7 @@ pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> 
     response
 }
 
-/// RFC 8414. That the real site answers is known, that it answers the same is a guess.
+/// RFC 8414. It is known that the real site answers; that it sends the same document is a guess.
 pub(super) async fn authorization_server(
     State(mock): State<HuggingFace>,
     method: Method,
@@ -44,7 +44,7 @@ pub(super) async fn authorization_server(
     }
 }
 
-/// The tag that Express makes: length in hexadecimal and 27 characters of SHA-1.
+/// The ETag that Express generates: the length in hexadecimal and 27 characters of the SHA-1.
 fn weak_etag(body: &str) -> String {
     let sha1 = STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, body.as_bytes()));
     format!("W/\"{:x}-{}\"", body.len(), &sha1[..27])
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn differs_in_the_origin_alone_elsewhere() {
+    async fn differs_only_in_the_origin_elsewhere() {
         let site = Site::at("http://localhost:4321");
         let body = site.get(PATH).await.body;
         assert!(body.starts_with(r#"{"issuer":"http://localhost:4321","#), "{body}");
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_304_to_its_own_tag() {
+    async fn answers_304_to_its_own_etag() {
         let site = Site::at("https://huggingface.co");
         let answer = site.send("GET", PATH, &[("if-none-match", ETAG)], "").await;
         assert_eq!((answer.status, answer.body.as_str()), (304, ""));

@@ -1,4 +1,4 @@
-//! `GET /`, and everything that is not there.
+//! `GET /`, and the answer to unknown paths.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -15,12 +15,15 @@ pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> 
 pub(super) async fn not_found(method: Method, uri: Uri) -> Response {
     let page = pages::error(StatusCode::NOT_FOUND, "Sorry, we can't find the page you are looking for.");
     let response = answer::html(StatusCode::NOT_FOUND, page);
-    kit::note(response, Note::new("hf/no-such-path", format!("the mock has no {method} {}", uri.path())))
+    kit::note(
+        response,
+        Note::new("hf/no-such-path", format!("the mock does not serve {method} {}", uri.path())),
+    )
 }
 
 pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Response {
     let response = answer::empty(StatusCode::METHOD_NOT_ALLOWED);
-    kit::note(response, Note::new("hf/no-such-method", format!("{} takes no {method}", uri.path())))
+    kit::note(response, Note::new("hf/no-such-method", format!("{} does not accept {method}", uri.path())))
 }
 
 #[cfg(test)]
@@ -28,11 +31,14 @@ mod tests {
     use crate::routes::testing::Site;
 
     #[tokio::test]
-    async fn notes_what_the_mock_does_not_have() {
+    async fn notes_unknown_paths_and_methods() {
         let site = Site::new();
         let answer = site.get("/api/models").await;
-        assert_eq!((answer.status, answer.notes), (404, vec!["the mock has no GET /api/models".to_owned()]));
+        assert_eq!(
+            (answer.status, answer.notes),
+            (404, vec!["the mock does not serve GET /api/models".to_owned()])
+        );
         let answer = site.get("/oauth/token").await;
-        assert_eq!((answer.status, answer.notes), (405, vec!["/oauth/token takes no GET".to_owned()]));
+        assert_eq!((answer.status, answer.notes), (405, vec!["/oauth/token does not accept GET".to_owned()]));
     }
 }

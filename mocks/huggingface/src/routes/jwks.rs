@@ -23,7 +23,7 @@ pub(super) async fn get(State(mock): State<HuggingFace>) -> Response {
 
 async fn key_set(mock: &HuggingFace) -> Result<KeySet, KeyError> {
     let switches = mock.switches();
-    // Bound first: the lock is not held while the key is waited for.
+    // Bound first, so that the lock is not held while the key is generated.
     let rotated = mock.store().rotated_key.clone().filter(|rotated| rotated.published);
     let key = match rotated {
         Some(rotated) => rotated.key,

@@ -1,4 +1,4 @@
-//! `GET /login` and `POST /login`: signing in, without a password.
+//! `GET /login` and `POST /login`: sign-in without a password.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -20,7 +20,7 @@ enum Refusal {
     ForeignForm(#[from] ForeignForm),
     #[error("no username was sent")]
     NoUsername,
-    #[error("there is no user `{given}`; known are {known}")]
+    #[error("user `{given}` does not exist; known users: {known}")]
     UnknownUser { given: String, known: String },
 }
 
@@ -47,7 +47,7 @@ impl Refusal {
         match self {
             Refusal::ForeignForm(_) => "This form was not sent by this site.",
             Refusal::NoUsername => "Enter a username.",
-            Refusal::UnknownUser { .. } => "There is no such user.",
+            Refusal::UnknownUser { .. } => "This user does not exist.",
         }
     }
 }
@@ -88,7 +88,7 @@ fn sign_in(mock: &HuggingFace, headers: &HeaderMap, form: &Params) -> Result<Str
     })
 }
 
-/// Where to go after signing in. The name of the parameter is a guess.
+/// Where to redirect after the sign-in. The name of the parameter is a guess.
 fn return_path(params: &Params) -> (String, Vec<Note>) {
     match params.first("next") {
         None | Some("") => ("/".to_owned(), vec![]),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn signs_in_and_goes_back() {
+    async fn signs_in_and_returns() {
         let answer = Site::new().form("/login", "username=ada&next=%2Foauth%2Fauthorize%3Fa%3D1", None).await;
         assert_eq!((answer.status, answer.header("location")), (303, Some("/oauth/authorize?a=1")));
         let cookie = answer.header("set-cookie").unwrap();
@@ -143,13 +143,13 @@ mod tests {
         let cookie = sent("/login", "username=ada").await;
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
         assert!(!sent("/logout", "").await.contains("Secure"));
-        // The other handle of the same mock goes on as before.
+        // The other handle to the same mock is not affected.
         let answer = site.form("/login", "username=ada", None).await;
         assert!(answer.header("set-cookie").unwrap().ends_with("; Secure"));
     }
 
     #[tokio::test]
-    async fn pages_are_shown_in_no_frame_unless_the_switch_says_so() {
+    async fn pages_are_not_framed_unless_the_switch_allows_it() {
         let site = Site::new();
         let headers = async |path: &str| {
             let answer = site.get(path).await;
@@ -166,10 +166,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refuses_unknown_users_and_says_who_is_known() {
+    async fn refuses_unknown_users_and_lists_the_known_ones() {
         let answer = Site::new().form("/login", "username=Ada", None).await;
         assert_eq!((answer.status, answer.header("set-cookie")), (401, None));
-        assert_eq!(answer.notes, ["there is no user `Ada`; known are ada, grace"]);
+        assert_eq!(answer.notes, ["user `Ada` does not exist; known users: ada, grace"]);
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! `POST /logout`. There is no `GET`, and no sign-out that an app could start.
+//! `POST /logout`. `GET` is not supported, and an app cannot start a sign-out.
 
 use axum::extract::State;
 use axum::response::Response;

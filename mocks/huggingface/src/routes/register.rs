@@ -1,7 +1,7 @@
 //! `POST /oauth/register`: a client registers itself (RFC 7591).
 //!
-//! Members of request and answer are those of the site's OpenAPI document. Nobody has to sign
-//! in, no settings page lists such a client, and it cannot be deleted.
+//! Members of request and response are those of the site's OpenAPI document. Registration does not
+//! require a sign-in; such a client is not listed on a settings page, and cannot be deleted.
 
 #[cfg(test)]
 mod tests;
@@ -20,11 +20,12 @@ use url::Url;
 use crate::config::{App, SCOPES, Switches, UnlistedScope, is_scope};
 use crate::{HuggingFace, answer};
 
-/// What every client may use, asked for or not: the last two are added by the site, as was seen.
+/// The grants that every client may use, whether requested or not: the site was observed to add the
+/// last two.
 const GRANT_TYPES: [&str; 3] =
     ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
 
-/// Client metadata (RFC 7591 §2). Other members have no effect, as §2 demands.
+/// Client metadata (RFC 7591 §2). Other members are ignored, as §2 requires.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Metadata {
@@ -39,15 +40,15 @@ struct Metadata {
     software_version: Option<String>,
 }
 
-/// RFC 7591 §3.2.1. Absent members were absent from the request, but for `client_secret`, which
-/// a public client has not.
+/// RFC 7591 §3.2.1. Members that are absent were absent from the request, except `client_secret`,
+/// which a public client does not have.
 #[derive(Debug, Serialize)]
 struct Reply {
     client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
     client_id_issued_at: i64,
-    /// 0: never.
+    /// 0 stands for never.
     client_secret_expires_at: i64,
     redirect_uris: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,15 +73,15 @@ struct Reply {
 enum Refusal {
     #[error("the content type is `{0}`, not JSON")]
     ContentType(String),
-    #[error("the metadata cannot be read: {0}")]
+    #[error("the metadata is invalid: {0}")]
     Json(String),
     #[error("redirect_uris is missing or empty")]
     NoRedirectUris,
     #[error("redirect_uris has `{uri}`, which {defect}")]
     RedirectUri { uri: String, defect: &'static str },
-    #[error("{name} is `{value}`, which is no http or https URL")]
+    #[error("{name} is `{value}`, which is not an http or https URL")]
     WebAddress { name: &'static str, value: String },
-    #[error("token_endpoint_auth_method `{0}` does not exist at this site")]
+    #[error("token_endpoint_auth_method `{0}` is not supported by this site")]
     AuthMethod(String),
     #[error("scope `{0}` does not exist")]
     UnknownScope(String),
@@ -101,7 +102,7 @@ impl Reason for Refusal {
 }
 
 impl Refusal {
-    /// Code (RFC 7591 §3.2.2) and text, which is a guess.
+    /// Code (RFC 7591 §3.2.2) and description; the description is a guess.
     fn wire(&self) -> (ErrorCode, &'static str) {
         match self {
             Refusal::NoRedirectUris | Refusal::RedirectUri { .. } => {
@@ -134,7 +135,7 @@ pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, bo
     }
 }
 
-/// The checks, in order; then the client exists.
+/// Runs the checks, in order, and registers the client.
 fn register(mock: &HuggingFace, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Refusal> {
     check_content_type(headers)?;
     let metadata: Metadata =
@@ -186,8 +187,8 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// A code can be sent to each of them (RFC 6749 §3.1.2). What a browser would run instead of
-/// going there is refused, a guess.
+/// Checks that codes can be sent to each address (RFC 6749 §3.1.2). Addresses that a browser would
+/// run instead of visiting are refused, which is a guess.
 fn check_redirect_uris(uris: &[String]) -> Result<(), Refusal> {
     if uris.is_empty() {
         return Err(Refusal::NoRedirectUris);
@@ -200,13 +201,13 @@ fn check_redirect_uris(uris: &[String]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What keeps an address from being one that codes are sent to.
+/// Why codes cannot be sent to an address.
 pub(super) fn redirect_uri_defect(uri: &str) -> Option<&'static str> {
     match Url::parse(uri) {
         Err(_) => Some("is not an absolute URL"),
         Ok(url) if url.fragment().is_some() => Some("has a fragment"),
         Ok(url) if matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file") => {
-            Some("has a scheme that no client is reached by")
+            Some("has a scheme that cannot reach a client")
         }
         Ok(_) => None,
     }
@@ -219,12 +220,12 @@ fn check_web_address(name: &'static str, value: Option<&str>) -> Result<(), Refu
     }
 }
 
-/// Whether a page may link to it.
+/// Whether a page may link to this address.
 pub(super) fn is_web_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-/// One of three; `client_secret_basic` unless another is named (RFC 7591 §2).
+/// One of three methods; `client_secret_basic` by default (RFC 7591 §2).
 fn check_auth_method(given: Option<String>) -> Result<String, Refusal> {
     let given = given.unwrap_or_else(|| "client_secret_basic".to_owned());
     match given.as_str() {
@@ -233,7 +234,7 @@ fn check_auth_method(given: Option<String>) -> Result<String, Refusal> {
     }
 }
 
-/// The scopes listed, or those of the switch; the error is one that does not exist.
+/// The listed scopes, or those of the switch; the error is a scope that does not exist.
 pub(super) fn check_scopes(given: Option<&str>, switches: &Switches) -> Result<Scopes, String> {
     let scopes = Scopes::parse(given.unwrap_or_default());
     if let Some(unknown) = scopes.iter().find(|scope| !is_scope(scope)) {

@@ -1,4 +1,4 @@
-//! What the resources that take an access token have in common.
+//! What the resources that accept an access token share.
 
 use axum::response::Response;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -10,10 +10,10 @@ use crate::config::Challenge;
 use crate::store::{Store, Token};
 use crate::{HuggingFace, answer};
 
-/// Why a bearer token was not accepted.
+/// Why a bearer token is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
-    #[error("there is no Authorization header")]
+    #[error("the Authorization header is missing")]
     NoHeader,
     #[error("the scheme of the Authorization header is `{0}`, not Bearer")]
     Scheme(String),
@@ -25,7 +25,7 @@ pub(super) enum Refusal {
     Unknown,
     #[error("the access token expired {0} s ago")]
     Expired(i64),
-    #[error("the access token ended: {0}")]
+    #[error("the access token is no longer valid: {0}")]
     Ended(&'static str),
     #[error("the user of the access token no longer exists")]
     NoUser,
@@ -46,12 +46,12 @@ impl Reason for Refusal {
     }
 }
 
-/// The token of a request: present, ours, alive (RFC 6750 §2.1).
+/// Finds the access token of a request and checks that it is valid (RFC 6750 §2.1).
 pub(super) fn bearer<'a>(store: &'a Store, headers: &HeaderMap, now: i64) -> Result<&'a Token, Refusal> {
     let header = headers.get(AUTHORIZATION).ok_or(Refusal::NoHeader)?;
     let header = String::from_utf8_lossy(header.as_bytes());
     let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
-    // Case-insensitive by RFC 9110 §11.1: clients copy `token_type`, which is lower-case.
+    // Case-insensitive by RFC 9110 §11.1: clients copy `token_type`, which is lowercase.
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refusal::Scheme(scheme.to_owned()));
     }
@@ -88,7 +88,7 @@ fn unknown(token: &str) -> Refusal {
 }
 
 impl Refusal {
-    /// Always 401; the text was seen at other endpoints of the site.
+    /// Always 401; the text was observed at other endpoints of the site.
     pub(super) fn answer(&self, mock: &HuggingFace) -> Response {
         const TEXT: &str = "Invalid credentials in Authorization header";
         let mut response = answer::json(StatusCode::UNAUTHORIZED, &serde_json::json!({ "error": TEXT }));

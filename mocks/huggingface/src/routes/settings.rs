@@ -1,4 +1,4 @@
-//! The pages under `/settings`: one's own apps, and the apps one gave access to.
+//! The pages under `/settings`: the OAuth apps, and the apps that the user permitted.
 
 pub(super) mod applications;
 pub(super) mod connected;

@@ -1,5 +1,5 @@
-//! What the tests of the endpoints share: a site without a socket, and a
-//! browser that follows nothing.
+//! What the tests of the endpoints share: a site without a socket, and a browser that does not
+//! follow redirects.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 
 use crate::{App, Config, Context, HuggingFace};
 
-/// Hostile on purpose: every character that some encoding treats specially.
+/// Contains every character that some encoding treats specially.
 pub(crate) const CLIENT_ID: &str = "shop+app %41!?:x";
 pub(crate) const SECRET: &str = "oauth_app_secret_a+b% c!d?e:f%41";
 pub(crate) const CALLBACK: &str = "https://shop.example/callback?keep=%2F%3F";
@@ -21,14 +21,14 @@ pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(crate) const START: &str = "2026-11-23T12:00:00Z";
 
-/// A site whose clock stands still, with the app Shop.
+/// A site with the app Shop and a fixed clock.
 pub(crate) struct Site {
     pub(crate) mock: HuggingFace,
     router: Router,
     journal: Journal,
 }
 
-/// An answer, and the reasons the journal has for it.
+/// A response, and its notes in the journal.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -86,7 +86,7 @@ impl Site {
         Site::with_client(origin, config, Client::builder().build().unwrap())
     }
 
-    /// A site that reaches further than loopback.
+    /// A site with a client that can reach more than loopback.
     pub(crate) fn with_client(origin: &str, config: Config, client: Client) -> Site {
         let journal = Journal::new();
         let context = Context {
@@ -163,15 +163,15 @@ impl Site {
         self.send("POST", path, &headers, body).await
     }
 
-    /// A code for the app Shop: Ada is signed in and says yes. `extra` are
-    /// further parameters of the authorization request.
+    /// A code for the app Shop, after Ada signs in and grants the permission. `extra` are
+    /// additional parameters of the authorization request.
     pub(crate) async fn code(&self, scope: &str, extra: &[(&str, &str)]) -> String {
         let session = self.mock.sign_in("ada").unwrap();
         let answer = self.form(&authorize(scope, extra), "", Some(&session)).await;
         answer.param("code").unwrap_or_else(|| panic!("{answer:?}"))
     }
 
-    /// Exchanges a code as the app Shop, by its secret in the body.
+    /// Exchanges a code as the app Shop, with its secret in the body.
     pub(crate) async fn exchange(&self, code: &str) -> Answer {
         let body = form(&[
             ("grant_type", "authorization_code"),

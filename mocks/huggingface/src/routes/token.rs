@@ -54,7 +54,7 @@ async fn exchange(
         let client = client::authenticate(headers, &params, &mock.store())?;
         return exchange::redeem(mock, &params, &client).await;
     }
-    // One lock for all checks: a code cannot be used twice at the same time.
+    // One lock for all checks, so that a code cannot be used twice concurrently.
     let issue = {
         let mut store = mock.store();
         let client = client::authenticate(headers, &params, &store)?;
@@ -69,7 +69,7 @@ async fn exchange(
     Ok(tokens::issue(mock, issue).await?)
 }
 
-/// The answer to a refused request.
+/// The response to a refused request.
 pub(super) fn refuse(mock: &HuggingFace, refusal: &Refusal) -> Response {
     let wire = refusal.wire(&mock.switches());
     let body = ErrorBody { error: wire.code.as_str(), error_description: wire.description };

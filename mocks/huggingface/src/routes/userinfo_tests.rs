@@ -44,7 +44,7 @@ async fn keys(site: &Site, scope: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn tells_by_scope_in_the_order_of_the_schema() {
+async fn sends_claims_by_scope_in_the_order_of_the_schema() {
     let site = rich();
     assert_eq!(keys(&site, "openid").await, ["sub", "isPro", "orgs"]);
     let profile = ["name", "preferred_username", "profile", "picture", "website"];
@@ -87,7 +87,7 @@ async fn users_without_a_picture_get_one() {
 }
 
 #[tokio::test]
-async fn organisations_show_role_by_scope() {
+async fn organizations_show_the_role_by_scope() {
     let site = rich();
     let token = site.access_token("openid").await;
     let org = site.with_bearer("/oauth/userinfo", &token).await.json()["orgs"][0].clone();
@@ -96,11 +96,11 @@ async fn organisations_show_role_by_scope() {
     let token = site.access_token("openid read-memberships").await;
     let org = site.with_bearer("/oauth/userinfo", &token).await.json()["orgs"][0].clone();
     assert_eq!((org["roleInOrg"].as_str(), org["plan"].as_str()), (Some("admin"), Some("enterprise")));
-    assert!(org.get("securityRestrictions").is_none(), "the organisation itself was not granted");
+    assert!(org.get("securityRestrictions").is_none(), "the organization itself was not granted");
 }
 
 #[tokio::test]
-async fn a_granted_organisation_shows_more() {
+async fn a_granted_organization_shows_more() {
     let site = rich();
     let acme = site.mock.organisations()[0].sub.clone();
     let code = site.code("openid read-billing", &[("orgIds", &acme)]).await;
@@ -129,7 +129,7 @@ async fn switches_hide_organisations() {
 }
 
 #[tokio::test]
-async fn takes_post_and_any_case_of_the_scheme() {
+async fn accepts_post_and_any_case_of_the_scheme() {
     let site = Site::new();
     let token = site.access_token("openid").await;
     for scheme in ["bearer", "Bearer", "BEARER"] {
@@ -140,7 +140,7 @@ async fn takes_post_and_any_case_of_the_scheme() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_live_access_token() {
+async fn refuses_what_is_not_a_valid_access_token() {
     let site = Site::new();
     let code = site.code("openid", &[]).await;
     let reply = site.exchange(&code).await.json();
@@ -164,7 +164,7 @@ async fn refuses_what_is_no_live_access_token() {
         assert_eq!(answer.body, r#"{"error":"Invalid credentials in Authorization header"}"#);
     }
     let answer = site.get("/oauth/userinfo").await;
-    assert_eq!((answer.status, answer.notes), (401, vec!["there is no Authorization header".to_owned()]));
+    assert_eq!((answer.status, answer.notes), (401, vec!["the Authorization header is missing".to_owned()]));
 
     let token = format!("Bearer {}", text("access_token"));
     site.advance(8 * 3600 - 1);
@@ -184,7 +184,7 @@ async fn a_switch_adds_the_challenge_of_rfc_6750() {
 }
 
 #[tokio::test]
-async fn another_providers_habits_lie_over_the_claims() {
+async fn the_claims_of_another_provider_replace_those_of_the_site() {
     let site = Site::new();
     let changes = [("email_verified", serde_json::json!("true")), ("name", serde_json::Value::Null)];
     let userinfo = changes.map(|(claim, value)| (claim.to_owned(), value)).into();

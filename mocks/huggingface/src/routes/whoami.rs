@@ -1,7 +1,7 @@
 //! `GET /api/whoami-v2`
 //!
-//! The names differ from userinfo's: `name` is the username here, and
-//! `fullname` the display name. Granted scopes are not told.
+//! The names differ from userinfo's: here `name` is the username, and `fullname` the display name.
+//! Granted scopes are not included.
 
 use axum::extract::State;
 use axum::response::{Response, Result};
@@ -128,7 +128,7 @@ impl Org {
     }
 }
 
-/// As JavaScript's `toISOString` writes it.
+/// In the format of JavaScript's `toISOString`.
 fn iso(seconds: i64) -> Option<String> {
     let at = Timestamp::from_second(seconds).ok()?;
     Some(at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string())
@@ -139,7 +139,7 @@ mod tests {
     use crate::routes::testing::Site;
 
     #[tokio::test]
-    async fn tells_username_and_display_name_apart() {
+    async fn distinguishes_username_and_display_name() {
         let site = Site::new();
         let token = site.access_token("openid profile email").await;
         let body = site.with_bearer("/api/whoami-v2", &token).await.json();
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(body["fullname"], "Ada Lovelace");
         assert_eq!(body["email"], "ada@example.com");
         assert_eq!(body["auth"]["type"], "oauth");
-        // The site's clock stands at 2026-11-23T12:00:00Z; tokens live 8 hours.
+        // The site's clock is fixed at 2026-11-23T12:00:00Z; tokens are valid for 8 hours.
         assert_eq!(body["auth"]["expiresAt"], "2026-11-23T20:00:00.000Z");
         assert_eq!(body["orgs"], serde_json::json!([]));
     }

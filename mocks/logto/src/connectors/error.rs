@@ -1,4 +1,4 @@
-//! Connector errors, and what the API makes of them (contract §7).
+//! Errors of connectors, and how the API reports them (contract §7).
 
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -7,26 +7,26 @@ use super::fetch::FetchError;
 use super::id_token_error::IdTokenError;
 use crate::wire::{ApiError, Code, Issue};
 
-/// What went wrong in a connector.
+/// Why a call of a connector failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectorError {
-    #[error("the connector's configuration is not valid: {}", issues(.0))]
+    #[error("the connector's configuration is invalid: {}", issues(.0))]
     InvalidConfig(Vec<Issue>),
-    #[error("the callback brought no code")]
+    #[error("the callback has no code")]
     AuthorizationFailed(Value),
-    #[error("the callback is none: {0}")]
+    #[error("the callback is invalid: {0}")]
     Callback(Value),
     #[error("the {endpoint} endpoint answered {status}: {body}")]
     Refused { endpoint: &'static str, status: u16, body: String },
     #[error("the token endpoint answered {status}: {body}, which this connector does not expect")]
     Unexpected { status: u16, body: String },
-    #[error("the token answer is no JSON: {0}")]
+    #[error("the token response is not JSON: {0}")]
     TokenNotJson(String),
-    #[error("the token answer has an empty access_token")]
+    #[error("the token response has an empty access_token")]
     NoAccessToken { told: Option<&'static str> },
-    #[error("the answer of the provider lacks: {}", issues(.0))]
+    #[error("the response of the provider lacks: {}", issues(.0))]
     InvalidResponse(Vec<Issue>),
-    #[error("the answer of the provider cannot be read: {0}")]
+    #[error("the response of the provider cannot be parsed: {0}")]
     Unreadable(String),
     #[error("userinfo answered 401: the access token is not accepted")]
     AccessTokenInvalid,
@@ -42,7 +42,7 @@ pub(crate) enum ConnectorError {
     Network(#[from] FetchError),
 }
 
-/// What JavaScript would have printed, for the log alone: it never goes on the wire.
+/// What JavaScript would have printed. For the log only: it is never sent to the client.
 #[derive(Debug, Clone)]
 pub(crate) struct Uncaught(pub(crate) String);
 
@@ -58,7 +58,7 @@ impl ConnectorError {
                 Code::ConnectorAuthorizationFailed.error().with_data(data.clone())
             }
             Self::Callback(data) => general(data.clone()),
-            // Status and body of the provider are lost here, in the real one too.
+            // Status and body of the provider are lost here, as in the real Logto.
             Self::Refused { .. } => general(json!({ "message": "{}" })),
             Self::TokenNotJson(text) => ApiError::syntax(text.clone()),
             Self::NoAccessToken { told } => {
@@ -75,7 +75,7 @@ impl ConnectorError {
             Self::Claims(issues) => with_issues(invalid_id_token(), issues),
             Self::Nonce => invalid_id_token()
                 .with_data(json!({ "message": "ID Token validation failed due to `nonce` mismatch." })),
-            // Nothing in the real one catches these.
+            // The real Logto does not catch these.
             Self::IdToken(_) | Self::Unexpected { .. } | Self::Network(_) => ApiError::internal(),
         }
     }
@@ -92,8 +92,8 @@ impl IntoResponse for ConnectorError {
 }
 
 impl ConnectorError {
-    /// How JavaScript prints the error that nothing catches, as the audit log has
-    /// it; none where Logto has an error of its own.
+    /// How JavaScript prints an error that is not caught, as in the audit log; `None` if Logto has
+    /// its own error for it.
     fn uncaught(&self) -> Option<String> {
         match self {
             Self::Network(FetchError::Elapsed(_)) => Some("TimeoutError: Request timed out".to_owned()),
@@ -115,14 +115,14 @@ fn invalid_id_token() -> ApiError {
     Code::ConnectorSocialInvalidIdToken.error()
 }
 
-/// The message tells the data, or the description in it.
+/// The message contains the data, or the description in it.
 fn general(data: Value) -> ApiError {
     let told = data.get("errorDescription").and_then(Value::as_str);
     let told = told.map_or_else(|| data.to_string(), ToOwned::to_owned);
     Code::ConnectorGeneral.about(&[&told]).with_data(data)
 }
 
-/// Issues go out as zod lists them, as `data` and as `details`.
+/// Issues are sent as zod lists them, as `data` and as `details`.
 fn with_issues(mut error: ApiError, issues: &[Issue]) -> ApiError {
     let guard = ApiError::guard(issues);
     error.data = guard.data;

@@ -1,4 +1,4 @@
-//! HTTP as the connectors do it: `ky` 1.2.3 on Node's fetch (contract §6).
+//! HTTP as the connectors use it: `ky` 1.2.3 on Node's fetch (contract §6).
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::shared::Shared;
 
-/// No response.
+/// Why a call got no response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error(transparent)]
@@ -26,25 +26,25 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
-/// What one call may cost.
+/// Limits of one call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Per attempt, on the stack's clock, for the head of the answer.
+    /// Time-out of each attempt, on the stack's clock, up to the head of the response.
     pub(super) timeout: Duration,
-    /// Attempts in all.
+    /// Total number of attempts.
     pub(super) attempts: u32,
 }
 
-/// Statuses that are tried again at all, and those that are tried again after `Retry-After`.
+/// Statuses that are retried, and those that are retried after `Retry-After`.
 const RETRIED: [u16; 6] = [408, 429, 500, 502, 503, 504];
 const RETRY_AFTER: [u16; 3] = [413, 429, 503];
 
-/// How long undici waits for the body of an answer.
+/// How long undici waits for the body of a response.
 const BODY_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Makes a call, with `ky`'s retries: 0.3 s, 0.6 s …, or what `Retry-After`
-/// says, without any limit. Time-out and retries end with the head of the answer: a body that
-/// comes slowly is waited for, one that breaks off is not asked for again.
+/// Makes a call, with `ky`'s retries: after 0.3 s, 0.6 s …, or after `Retry-After`, without a
+/// limit. Time-out and retries apply only to the head of the response: a slow body is waited for,
+/// and one that breaks off is not requested again.
 pub(super) async fn fetch(
     shared: &Shared,
     request: http::request::Builder,
@@ -66,7 +66,7 @@ pub(super) async fn fetch(
         let sent = clock.timeout(&answer_to(&request), limits.timeout, client.begin(copy(&request))).await;
         let last = attempt >= limits.attempts;
         let wait = match sent {
-            // A time-out is not tried again, a broken connection is.
+            // A time-out is not retried, but a broken connection is.
             Err(elapsed) => return Err(elapsed.into()),
             Ok(Err(error)) if last => return Err(error.into()),
             Ok(Err(_)) => None,
@@ -87,16 +87,16 @@ pub(super) async fn fetch(
     }
 }
 
-/// The address of a request, as the Fetch standard takes it: absolute, and
-/// without a user's name or password.
+/// The address of a request, as the Fetch standard requires it: absolute, without username and
+/// password.
 pub(super) fn address(text: &str) -> Result<String, FetchError> {
     let refused = || FetchError::Send(SendError::Url { url: text.to_owned() });
     let url = Url::parse(text).map_err(|_| refused())?;
     if url.username().is_empty() && url.password().is_none() { Ok(url.into()) } else { Err(refused()) }
 }
 
-/// Fetches a key set as `jose` 6.2.3 does: once, for five seconds, and only a
-/// plain 200 counts.
+/// Fetches a key set as `jose` 6.2.3 does: once, within five seconds, and only status 200 is
+/// accepted.
 pub(super) async fn fetch_keys(shared: &Shared, url: &str) -> Result<Answer, FetchError> {
     let request = http::Request::get(address(url)?)
         .header(USER_AGENT, "jose/v6.2.3")
@@ -125,7 +125,7 @@ fn retry_after(shared: &Shared, headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::try_from(at.duration_since(shared.context.clock.now())).unwrap_or_default())
 }
 
-/// What is waited for.
+/// Name of the awaited response, for messages.
 fn answer_to(request: &http::Request<Bytes>) -> String {
     format!("the answer to {} {}", request.method(), request.uri())
 }

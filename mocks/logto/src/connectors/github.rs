@@ -1,5 +1,5 @@
-//! The connector `github-universal`: GitHub's own addresses, no session of its
-//! own (golden `experience/other-connectors-verification`).
+//! The connector `github-universal`: fixed addresses of GitHub, and no session (golden
+//! `experience/other-connectors-verification`).
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const USER: &str = "https://api.github.com/user";
 const EMAILS: &str = "https://api.github.com/user/emails";
 const DEFAULT_SCOPE: &str = "read:user user:email";
 
-/// `ky` retries GET only.
+/// `ky` retries only GET.
 const POST: Limits = Limits { timeout: Duration::from_secs(5), attempts: 1 };
 const GET: Limits = Limits { timeout: Duration::from_secs(5), attempts: 3 };
 
@@ -99,7 +99,7 @@ impl SocialConnector for Github {
     }
 }
 
-/// The code of a callback, or what GitHub refused.
+/// The code of a callback, or GitHub's refusal.
 fn code(data: &Map<String, Value>) -> Result<&str, ConnectorError> {
     let member = |name: &str| data.get(name).and_then(Value::as_str);
     if let Some(code) = member("code") {
@@ -154,7 +154,7 @@ async fn exchange(
     }
 }
 
-/// `ky` takes an empty body for an empty text.
+/// `ky` reads an empty body as an empty string.
 fn json_of(answer: &Answer) -> Result<Value, ConnectorError> {
     if answer.body.is_empty() {
         return Ok(json!(""));
@@ -163,7 +163,7 @@ fn json_of(answer: &Answer) -> Result<Value, ConnectorError> {
         .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))
 }
 
-/// The user, and the addresses, which a person may keep from an app.
+/// The user and the e-mail addresses, which a person may withhold from an app.
 async fn user(shared: &Shared, token: &str) -> Result<SocialUser, ConnectorError> {
     let get = |url: &str| {
         http::Request::get(url)
@@ -245,7 +245,7 @@ fn complaints_of_emails(emails: &Value) -> Vec<Issue> {
     items.iter().enumerate().flat_map(of).collect()
 }
 
-/// A drawing of our own.
+/// Our own drawing.
 const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTAiIGZpbGw9IiMxODE3MTciLz48L3N2Zz4=";
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! The connector `huggingface-universal` 0.4.8 (contract §6). Its addresses are
-//! built in.
+//! The connector `huggingface-universal` 0.4.8 (contract §6). Its addresses are built in.
 
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use crate::store::{ConnectorSession, SocialUser};
 use crate::wire::{self, Issue, body};
 
 const ORIGIN: &str = "https://huggingface.co";
-/// Asked for when the configuration has no scope.
+/// Requested if the configuration has no scope.
 const DEFAULT_SCOPE: &str = "profile";
 
 /// One attempt, `ky`'s default time-out.
@@ -29,8 +28,7 @@ const USERINFO: Limits = Limits { timeout: Duration::from_secs(5), attempts: 3 }
 #[derive(Debug)]
 pub(super) struct Huggingface;
 
-/// What zod complains of where `clientId` and `clientSecret` are needed and
-/// `scope` may be there.
+/// Zod's complaints if `clientId` and `clientSecret` are required and `scope` is optional.
 pub(super) fn client_and_scope(config: &Map<String, Value>) -> Vec<Issue> {
     let issues = [
         body::needed(config, &["clientId"], "string"),
@@ -57,7 +55,7 @@ impl SocialConnector for Huggingface {
         client_and_scope(config)
     }
 
-    /// No PKCE, no nonce (contract §2.1 step 2).
+    /// Without PKCE and nonce (contract §2.1 step 2).
     fn authorization(
         &self,
         shared: &Shared,
@@ -83,9 +81,9 @@ impl SocialConnector for Huggingface {
         })
     }
 
-    /// A callback without a code is the person's or the provider's refusal.
+    /// A callback without a code is a refusal by the person or the provider.
     fn check_callback(&self, data: &Map<String, Value>) -> Result<(), ConnectorError> {
-        // An empty code reaches the token endpoint (contract §11).
+        // An empty code is sent to the token endpoint (contract §11).
         if is_callback(data) {
             return Ok(());
         }
@@ -104,7 +102,7 @@ impl SocialConnector for Huggingface {
             let code = text(data, "code", "");
             let (token_type, access_token) = exchange(shared, config, &session.redirect_uri, code).await?;
             let request = http::Request::get(format!("{ORIGIN}/oauth/userinfo"))
-                // The token type as the provider wrote it.
+                // The token type as the provider sent it.
                 .header(AUTHORIZATION, format!("{token_type} {access_token}"));
             let answer = fetch(shared, request, "", USERINFO).await?;
             match answer.status {
@@ -122,7 +120,7 @@ async fn exchange(
     redirect_uri: &str,
     code: &str,
 ) -> Result<(String, String), ConnectorError> {
-    // Raw, not form-encoded as RFC 6749 §2.3.1 has it.
+    // Raw, not form-encoded as RFC 6749 §2.3.1 requires.
     let basic =
         STANDARD.encode(format!("{}:{}", text(config, "clientId", ""), text(config, "clientSecret", "")));
     let body = form_urlencoded::Serializer::new(String::new())
@@ -159,7 +157,7 @@ async fn exchange(
     Ok((member("token_type"), access_token))
 }
 
-/// An answer that is JSON but no object.
+/// Refuses a response that is JSON but not an object.
 fn object(value: &Value) -> Result<(), ConnectorError> {
     if value.is_object() {
         Ok(())
@@ -168,7 +166,7 @@ fn object(value: &Value) -> Result<(), ConnectorError> {
     }
 }
 
-/// `sub` is needed; `name`, `picture` and `email` may be absent or null.
+/// `sub` is required; `name`, `picture` and `email` may be absent or null.
 fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
     let raw: Value = numbers::parsed(body).map_err(|_| ConnectorError::Unreadable(body.to_owned()))?;
     object(&raw)?;
@@ -192,7 +190,7 @@ fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
             None
         }
     };
-    // Empty texts count as absent.
+    // Empty strings count as absent.
     let mut optional = |name| optional(name).filter(|text| !text.is_empty());
     let (name, avatar, email) = (optional("name"), optional("picture"), optional("email"));
     if !issues.is_empty() {
@@ -201,7 +199,7 @@ fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
     Ok(SocialUser { id, name, avatar, email, phone: None, raw })
 }
 
-/// As the connector describes itself (golden `management/connector-factories`).
+/// The connector's description of itself (golden `management/connector-factories`).
 fn description() -> Value {
     json!({
         "name": { "en": "Hugging Face" },
@@ -219,5 +217,5 @@ fn description() -> Value {
     })
 }
 
-/// A drawing of our own.
+/// Our own drawing.
 const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTEiIGZpbGw9IiNmZmQyMWUiLz48cGF0aCBkPSJNNyAxNGE1IDUgMCAwIDAgMTAgMHoiIGZpbGw9IiMzMzMiLz48Y2lyY2xlIGN4PSI4LjUiIGN5PSI5LjUiIHI9IjEuNSIgZmlsbD0iIzMzMyIvPjxjaXJjbGUgY3g9IjE1LjUiIGN5PSI5LjUiIHI9IjEuNSIgZmlsbD0iIzMzMyIvPjwvc3ZnPg==";

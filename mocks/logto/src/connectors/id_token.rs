@@ -1,5 +1,5 @@
-//! ID tokens as `jose` 6.2.3 verifies them for the `oidc` connector. Nothing in
-//! Logto catches its refusals: each is a 500 without a code (contract §11).
+//! ID tokens as `jose` 6.2.3 verifies them for the `oidc` connector. Logto does not catch its
+//! errors: each becomes a 500 without a code (contract §11).
 
 use base64::Engine as _;
 use serde_json::{Map, Value};
@@ -8,18 +8,18 @@ use super::id_token_error::{IdTokenError, LENIENT};
 use super::keys::{Algorithm, KeySet};
 use super::numbers;
 
-/// What an ID token has to be.
+/// What an ID token is checked against.
 #[derive(Debug)]
 pub(super) struct Expected<'a> {
     /// `idTokenVerificationConfig` of the connector.
     pub(super) settings: &'a Map<String, Value>,
-    /// The client; it wins over an audience in the settings.
+    /// The client id; it takes precedence over an audience in the settings.
     pub(super) audience: &'a str,
     /// Seconds since the epoch.
     pub(super) now: i64,
 }
 
-/// A signed token, not verified yet.
+/// A signed token that is not verified yet.
 #[derive(Debug)]
 pub(super) struct IdToken {
     header: Map<String, Value>,
@@ -30,14 +30,14 @@ pub(super) struct IdToken {
 }
 
 impl IdToken {
-    /// Reads a token, and looks at its header: what is refused here is refused
-    /// before the key set is fetched.
+    /// Parses a token and checks its header: what is refused here is refused before the key set is
+    /// fetched.
     pub(super) fn parse(token: &str, expected: &Expected<'_>) -> Result<Self, IdTokenError> {
         let parts: Vec<&str> = token.split('.').collect();
         let [head, payload, signature] = parts[..] else {
-            return Err(IdTokenError::NoJwt("it has not three parts"));
+            return Err(IdTokenError::NoJwt("it does not have three parts"));
         };
-        let header = object(head).ok_or(IdTokenError::NoJwt("its header is no JSON object"))?;
+        let header = object(head).ok_or(IdTokenError::NoJwt("its header is not a JSON object"))?;
         check_critical(&header, expected)?;
         let Some(Value::String(algorithm)) = header.get("alg").filter(|alg| **alg != "") else {
             return Err(IdTokenError::NoJwt("its header has no algorithm"));
@@ -55,7 +55,7 @@ impl IdToken {
         })
     }
 
-    /// The claims, if signature and claims hold.
+    /// Verifies the signature and returns the claims, if they are valid.
     pub(super) fn claims(
         &self,
         keys: &KeySet,
@@ -66,7 +66,7 @@ impl IdToken {
         let key = keys.key(algorithm, self.header.get("kid").and_then(Value::as_str))?;
         let signature = LENIENT.decode(&self.signature).map_err(|_| IdTokenError::Signature)?;
         key.verify(algorithm, self.signed.as_bytes(), &signature)?;
-        let claims = object(&self.payload).ok_or(IdTokenError::NoJwt("its claims are no JSON object"))?;
+        let claims = object(&self.payload).ok_or(IdTokenError::NoJwt("its claims are not a JSON object"))?;
         check_type(&self.header, expected)?;
         check_names(&claims, expected)?;
         check_times(&claims, expected)?;
@@ -81,16 +81,16 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     }
 }
 
-/// Extensions that the token says must be understood (RFC 7515 §4.1.11).
+/// Extensions that the token declares critical (RFC 7515 §4.1.11).
 fn check_critical(header: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), IdTokenError> {
-    let refused = IdTokenError::NoJwt("its critical extensions are not understood");
+    let refused = IdTokenError::NoJwt("its critical extensions are not supported");
     let Some(critical) = header.get("crit") else { return Ok(()) };
     let names = critical.as_array().filter(|names| !names.is_empty()).ok_or_else(|| refused.clone())?;
     let understood = expected.settings.get("crit").and_then(Value::as_object);
     for name in names {
         let name = name.as_str().unwrap_or_default();
         let known = name == "b64" || understood.is_some_and(|names| names.contains_key(name));
-        // An unencoded payload (RFC 7797) is never a JWT.
+        // A token with an unencoded payload (RFC 7797) is never a JWT.
         if !known || !header.contains_key(name) || header.get("b64") == Some(&Value::Bool(false)) {
             return Err(refused);
         }
@@ -98,8 +98,7 @@ fn check_critical(header: &Map<String, Value>, expected: &Expected<'_>) -> Resul
     Ok(())
 }
 
-/// `typ` of the header, where one is configured; a media type may lack its
-/// `application/`.
+/// `typ` of the header, if one is configured; a media type may omit `application/`.
 fn check_type(header: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), IdTokenError> {
     let Some(wanted) = expected.settings.get("typ").and_then(Value::as_str) else { return Ok(()) };
     let normal = |text: &str| {
@@ -139,8 +138,8 @@ fn check_names(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(
     if meant { Ok(()) } else { wrong("aud") }
 }
 
-/// `iat`, `nbf` and `exp` are numbers where they are there, and none has to be,
-/// unless the connector has a greatest age.
+/// `iat`, `nbf` and `exp` are numbers if they are present. They are optional, unless the connector
+/// has a maximum age.
 #[expect(clippy::cast_precision_loss, reason = "JavaScript's times are doubles, too")]
 fn check_times(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), IdTokenError> {
     let now = expected.now as f64;
@@ -170,7 +169,7 @@ fn check_times(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(
     Ok(())
 }
 
-/// Seconds: a number of them, or a text like `5 minutes`.
+/// Seconds: a number, or a text such as `5 minutes`.
 fn length_of_time(settings: &Map<String, Value>, name: &'static str) -> Result<Option<f64>, IdTokenError> {
     match settings.get(name) {
         None => Ok(None),
@@ -188,7 +187,7 @@ const UNITS: [(&[&str], f64); 6] = [
     (&["y", "yr", "yrs", "year", "years"], 31_557_600.0),
 ];
 
-/// `+1.5 h`, `10 minutes ago`: sign, number, unit and direction.
+/// A text such as `+1.5 h` or `10 minutes ago`: sign, number, unit and direction.
 fn seconds(text: &str) -> Option<f64> {
     let lower = text.to_lowercase();
     let (past, rest) = match lower.strip_suffix(" ago") {
@@ -199,7 +198,7 @@ fn seconds(text: &str) -> Option<f64> {
         (Some(rest), _) => (true, rest),
         (None, rest_after_plus) => (false, rest_after_plus.unwrap_or(rest)),
     };
-    // A sign excludes a direction.
+    // A sign and a direction exclude each other.
     let signed = text.starts_with(['+', '-']);
     if signed && (past || lower.ends_with(" from now")) {
         return None;

@@ -1,4 +1,4 @@
-//! Key sets of providers (RFC 7517), and signatures by their keys (RFC 7518 §3).
+//! Key sets of providers (RFC 7517), and verification with their keys (RFC 7518 §3).
 
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::id_token_error::{IdTokenError, LENIENT};
 
-/// A way to sign with a private key; key sets have no others.
+/// A signature algorithm with a private key; key sets contain no others.
 #[derive(Clone, Copy)]
 pub(super) struct Algorithm {
     name: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Algorithm {
 #[derive(Clone, Copy)]
 enum Family {
     Rsa(&'static RsaParameters),
-    /// Curve, and bytes of a coordinate.
+    /// Curve, and number of bytes of a coordinate.
     Ec(&'static EcdsaVerificationAlgorithm, &'static str, usize),
     Ed25519,
 }
@@ -45,7 +45,7 @@ impl Algorithm {
         ALGORITHMS.into_iter().find(|known| known.name == name)
     }
 
-    /// Type of the key, and its curve.
+    /// Type and curve of the key.
     fn key(self) -> (&'static str, Option<&'static str>) {
         match self.family {
             Family::Rsa(_) => ("RSA", None),
@@ -78,8 +78,8 @@ impl KeySet {
         keys.into_iter().map(object).collect::<Option<_>>().map(Self)
     }
 
-    /// The one key that may have signed with this algorithm, and has this id if
-    /// the token names one.
+    /// The one key that may have signed with this algorithm, and that has this id if the token has
+    /// one.
     pub(super) fn key(&self, algorithm: Algorithm, id: Option<&str>) -> Result<Key<'_>, IdTokenError> {
         let (kind, curve) = algorithm.key();
         let fits = |key: &&Map<String, Value>| {

@@ -1,4 +1,4 @@
-//! What every kind of connector can do.
+//! The interface of every kind of connector.
 
 use std::pin::Pin;
 
@@ -9,47 +9,47 @@ use crate::shared::Shared;
 use crate::store::{ConnectorSession, SocialUser};
 use crate::wire::Issue;
 
-/// A person on the way to the provider.
+/// The start of a social sign-in: where to send the person.
 #[derive(Debug, Clone)]
 pub(crate) struct Authorization {
-    /// Where the browser goes.
+    /// Address to redirect the browser to.
     pub(crate) uri: String,
-    /// What the connector has to know again when it is back.
+    /// What the connector must remember until the callback.
     pub(crate) session: ConnectorSession,
 }
 
-/// What a call to the provider ends with.
+/// The result of asking the provider who the person is.
 pub(crate) type Asked<'a> = Pin<Box<dyn Future<Output = Result<SocialUser, ConnectorError>> + Send + 'a>>;
 
-/// A kind of connector: a factory of Logto, which connectors are made of.
+/// A kind of connector: one of Logto's factories, from which connectors are created.
 ///
-/// Configurations come as they were saved: a connector can be saved without one.
+/// Configurations are passed as they were saved: a connector can be saved without one.
 pub(crate) trait SocialConnector: Sync {
     /// The id of the factory.
     fn id(&self) -> &'static str;
 
-    /// What its connectors are known by, unless they say otherwise themselves.
+    /// Target of its connectors, unless they have their own.
     fn target(&self) -> &'static str;
 
-    /// Whether it fits any provider of a standard: its connectors then have
-    /// targets, names and logos of their own, and there may be several.
+    /// Whether it works with any provider of a standard: its connectors then have their own
+    /// targets, names and logos, and there may be several.
     fn is_standard(&self) -> bool {
         false
     }
 
-    /// How it describes itself to whoever configures it.
+    /// Its description in the Console.
     fn description(&self) -> Value;
 
-    /// What zod would complain of in a configuration.
+    /// Zod's complaints about a configuration.
     fn complaints(&self, config: &Map<String, Value>) -> Vec<Issue>;
 
-    /// Whether it needs to know something again when the person is back. Calls
-    /// outside of a sign-in cannot keep it.
+    /// Whether it must remember something until the callback. Calls outside of a sign-in cannot
+    /// store that.
     fn keeps_session(&self) -> bool {
         true
     }
 
-    /// Where a person is sent.
+    /// The address to which a person is sent.
     ///
     /// # Errors
     /// [`ConnectorError::InvalidConfig`].
@@ -61,19 +61,19 @@ pub(crate) trait SocialConnector: Sync {
         redirect_uri: &str,
     ) -> Result<Authorization, ConnectorError>;
 
-    /// What is looked at before the session is used up: a person whose callback
-    /// is refused here may come back with another one.
+    /// The checks before the session is used up: if they fail, the person may retry with another
+    /// callback.
     ///
     /// # Errors
-    /// What the provider, or the person there, refused.
+    /// The refusal by the provider, or by the person there.
     fn check_callback(&self, _data: &Map<String, Value>) -> Result<(), ConnectorError> {
         Ok(())
     }
 
-    /// Asks the provider who the person is; the configuration has been checked.
+    /// Asks the provider who the person is. The configuration was already checked.
     ///
     /// # Errors
-    /// What the provider refused, or said wrongly.
+    /// The provider's refusal, or its invalid response.
     fn user_info<'a>(
         &'a self,
         shared: &'a Shared,
@@ -82,7 +82,7 @@ pub(crate) trait SocialConnector: Sync {
         data: &'a Map<String, Value>,
     ) -> Asked<'a>;
 
-    /// A configuration that is one.
+    /// Checks a configuration.
     ///
     /// # Errors
     /// [`ConnectorError::InvalidConfig`].

@@ -1,6 +1,5 @@
-//! Logto's connector that sends mail by an HTTP call, `http-email`. A tenant
-//! that asks people for e-mail addresses must have one; the double keeps it,
-//! and sends nothing.
+//! Logto's connector `http-email`, which sends mail through an HTTP call. A tenant that asks people
+//! for e-mail addresses must have one; the double stores it, and does not send anything.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +10,7 @@ use crate::wire::{Issue, body};
 /// The id of its factory.
 pub(crate) const HTTP_EMAIL: &str = "http-email";
 
-/// What zod complains of.
+/// Checks the configuration as zod does.
 ///
 /// # Errors
 /// [`ConnectorError::InvalidConfig`].
@@ -22,7 +21,7 @@ pub(crate) fn check_mail_config(config: &Map<String, Value>) -> Result<(), Conne
     if issues.is_empty() { Ok(()) } else { Err(ConnectorError::InvalidConfig(issues)) }
 }
 
-/// As the Management API shows it, without what is only for the console.
+/// The connector as the Management API shows it, without the members for the Console only.
 pub(crate) fn shown_mail(connector: &MailConnector) -> Value {
     json!({
         "id": connector.id,

@@ -1,14 +1,14 @@
-//! What a connector of a standard says of itself: target, name and logos.
+//! The metadata of a connector of a standard: target, name and logos.
 
 use serde_json::{Map, Value, json};
 
 use crate::store::column;
 use crate::wire::{Complaint, Issue, body};
 
-/// Members there are, in the order in which they are shown.
+/// The known members, in the order in which they are shown.
 const MEMBERS: [&str; 4] = ["target", "name", "logo", "logoDark"];
 
-/// Languages that a name can be in; upper and lower case do not matter.
+/// Languages of a name; upper and lower case do not matter.
 const LANGUAGES: &str = "af-ZA am-ET ar ar-AR as-IN az-AZ be-BY bg-BG bn-IN br-FR bs-BA ca-ES cb-IQ co-FR cs cs-CZ cx-PH \
     cy-GB da-DK de de-DE el-GR en en-GB en-US eo-EO es es-ES et-EE eu-ES fa-IR ff-NG fi fi-FI fo-FO \
     fr fr-CA fr-FR fy-NL ga-IE gl-ES gn-PY gu-IN ha-NG he-IL hi-IN hr-HR ht-HT hu-HU hy-AM id-ID \
@@ -18,7 +18,7 @@ const LANGUAGES: &str = "af-ZA am-ET ar ar-AR as-IN az-AZ be-BY bg-BG bn-IN br-F
     sq-AL sr-RS sv sv-SE sw-KE sy-SY sz-PL ta-IN te-IN tg-TJ th th-TH tl-PH tr tr-TR tt-RU tz-MA \
     uk-UA ur-PK uz-UZ vi-VN zh zh-CN zh-HK zh-MO zh-TW zz-TR";
 
-/// What zod complains of in the `metadata` of a connector; absent is fine.
+/// Zod's complaints about the `metadata` of a connector, which is optional.
 pub(crate) fn check(members: &Map<String, Value>) -> Vec<Option<Issue>> {
     let Some(metadata) = members.get("metadata").and_then(Value::as_object) else {
         return vec![body::typed(members, &["metadata"], "object")];
@@ -33,13 +33,13 @@ pub(crate) fn check(members: &Map<String, Value>) -> Vec<Option<Issue>> {
     issues
 }
 
-/// Whether it is a language that Logto knows, whatever its case.
+/// Whether Logto knows the language, regardless of case.
 pub(crate) fn is_language(tag: &str) -> bool {
     LANGUAGES.split(' ').any(|language| language.eq_ignore_ascii_case(tag))
 }
 
-/// An object of texts by language that has an English one. Zod looks at it twice,
-/// and complains twice of what is wrong both times.
+/// An object of texts by language that must have an English one. Zod checks it twice, and complains
+/// twice about what is wrong both times.
 fn check_name(metadata: &Map<String, Value>, name: &Value) -> Vec<Option<Issue>> {
     const PATH: [&str; 2] = ["metadata", "name"];
     let Some(texts) = name.as_object() else {
@@ -69,9 +69,9 @@ fn english_first(value: &Value) -> Value {
     Value::Object(shown)
 }
 
-/// What is kept of a configuration or of metadata: no empty texts, lists or
-/// objects, no nulls, at any depth, in the order of a JSON column (contract §11).
-/// Custom parameters are sent in that order, too.
+/// What is stored of a configuration or of metadata: no empty strings, lists or objects, no nulls,
+/// at any depth, in the order of a JSON column (contract §11). Custom parameters are sent in that
+/// order, too.
 pub(crate) fn kept(members: &Map<String, Value>) -> Map<String, Value> {
     match column(&Value::Object(without_empty(members))) {
         Value::Object(members) => members,

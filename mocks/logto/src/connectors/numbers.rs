@@ -1,8 +1,8 @@
-//! Numbers as JavaScript has them: all are of 64 bits, with a fraction or not.
+//! Numbers as JavaScript has them: all of them are 64-bit floating-point numbers.
 
 use serde_json::{Number, Value};
 
-/// A JSON text as JavaScript reads it: large whole numbers lose their last digits.
+/// Parses JSON as JavaScript does: large integers lose their last digits.
 pub(super) fn parsed(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str(text).map(rounded)
 }
@@ -20,8 +20,7 @@ fn rounded(value: Value) -> Value {
     }
 }
 
-/// A number as JavaScript writes it: large or tiny ones have an exponent
-/// (ECMA-262 §6.1.6.1.20).
+/// A number as JavaScript formats it: large and tiny ones have an exponent (ECMA-262 §6.1.6.1.20).
 pub(super) fn as_text(number: &Number) -> String {
     let value = number.as_f64().unwrap_or_default();
     let size = value.abs();

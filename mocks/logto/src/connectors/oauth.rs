@@ -1,5 +1,5 @@
-//! What the generic connectors share: client, endpoints and the exchange of the
-//! code (`@logto/connector-oauth`; contract §7, §11).
+//! What the generic connectors share: client, endpoints and the exchange of the code
+//! (`@logto/connector-oauth`; contract §7, §11).
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use crate::wire::{Complaint, Issue, body};
 
 /// One attempt, `ky`'s default time-out.
 const TOKEN: Limits = Limits { timeout: Duration::from_secs(10), attempts: 1 };
-/// A client assertion is good for ten minutes.
+/// A client assertion is valid for ten minutes.
 const ASSERTION_LIFETIME: i64 = 600;
 
 const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
@@ -28,7 +28,7 @@ pub(super) fn text<'a>(config: &'a Map<String, Value>, name: &str, default: &'a 
     config.get(name).and_then(Value::as_str).unwrap_or(default)
 }
 
-/// What zod complains of in the members that both connectors have, in its order.
+/// Zod's complaints about the members that both connectors have, in zod's order.
 pub(super) fn complaints(config: &Map<String, Value>) -> Vec<Option<Issue>> {
     let needed = |name: &str| body::needed(config, &[name], "string");
     vec![
@@ -48,7 +48,7 @@ fn literal(config: &Map<String, Value>, name: &str, expected: &'static str) -> O
     Some(Issue::new(&[name], Complaint::Literal { expected, received: Some(value.clone()) }))
 }
 
-/// An object whose members are all texts; it may be left out.
+/// An optional object whose members are all texts.
 pub(super) fn texts(config: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
     match config.get(name).and_then(Value::as_object) {
         None => vec![body::typed(config, &[name], "object")],
@@ -56,17 +56,17 @@ pub(super) fn texts(config: &Map<String, Value>, name: &str) -> Vec<Option<Issue
     }
 }
 
-/// Whether a callback is one: a code, perhaps a state, both texts.
+/// Whether a callback is valid: a code and an optional state, both texts.
 pub(super) fn is_callback(data: &Map<String, Value>) -> bool {
     data.get("code").is_some_and(Value::is_string) && data.get("state").is_none_or(Value::is_string)
 }
 
-/// An address with parameters behind it, however it looks itself.
+/// Appends parameters to an address, whatever the address is.
 pub(super) fn with_parameters(endpoint: &str, parameters: &Parameters) -> String {
     format!("{endpoint}?{}", parameters.encoded())
 }
 
-/// Exchanges the code; the answer has a good status.
+/// Exchanges the code; the response has a success status.
 pub(super) async fn exchange(
     shared: &Shared,
     config: &Map<String, Value>,
@@ -84,14 +84,14 @@ pub(super) async fn exchange(
     ] {
         form.set(name, value);
     }
-    // Custom parameters may replace any of these, the client's too.
+    // Custom parameters may replace any of these, including those of the client.
     form.extend(config.get("customConfig"));
     let mut request = http::Request::post(address(endpoint)?)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8");
     match text(config, "tokenEndpointAuthMethod", "client_secret_post") {
         "client_secret_basic" => {
             let (id, secret) = (form.take("clientId"), form.take("clientSecret"));
-            // Raw, not form-encoded as RFC 6749 §2.3.1 has it.
+            // Raw, not form-encoded as RFC 6749 §2.3.1 requires.
             request =
                 request.header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))));
         }
@@ -111,7 +111,7 @@ pub(super) async fn exchange(
     Err(ConnectorError::Refused { endpoint: "token", status: answer.status, body: answer.body })
 }
 
-/// A client assertion (RFC 7523 §2.2), signed with the secret as it is.
+/// A client assertion (RFC 7523 §2.2), signed with the raw secret.
 fn assertion(shared: &Shared, config: &Map<String, Value>, id: &str, secret: &str) -> String {
     let algorithm = text(config, "clientSecretJwtSigningAlgorithm", "HS256");
     let key = match algorithm {
@@ -134,7 +134,7 @@ fn assertion(shared: &Shared, config: &Map<String, Value>, id: &str, secret: &st
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
 }
 
-/// How a configuration is asked for, in the form of the Console.
+/// The fields of a configuration in the Console.
 pub(super) mod form {
     use serde_json::{Value, json};
 

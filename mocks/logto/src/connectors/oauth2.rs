@@ -136,7 +136,7 @@ fn tokens(config: &Map<String, Value>, answer: &str) -> Result<Tokens, Connector
     let issues: Vec<Issue> = [
         body::needed(members, &["access_token"], "string"),
         body::needed(members, &["token_type"], "string"),
-        // A form has only texts, so one that says when it expires is refused.
+        // A form contains only texts, so one with `expires_in` is refused.
         body::typed(members, &["expires_in"], "number"),
         body::typed(members, &["refresh_token"], "string"),
         body::typed(members, &["scope"], "string"),
@@ -160,7 +160,7 @@ async fn user(
     (token_type, access_token): &Tokens,
 ) -> Result<SocialUser, ConnectorError> {
     let request = http::Request::get(address(text(config, "userInfoEndpoint", ""))?)
-        // The token type as the provider wrote it.
+        // The token type as the provider sent it.
         .header(AUTHORIZATION, format!("{token_type} {access_token}"));
     let answer = fetch(shared, request, "", USERINFO).await?;
     if !(200..300).contains(&answer.status) {
@@ -175,7 +175,7 @@ async fn user(
     profile::read(&raw, config.get("profileMap").and_then(Value::as_object))
 }
 
-/// A drawing of our own.
+/// Our own drawing.
 const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTAiIGZpbGw9IiM0NDQiLz48L3N2Zz4=";
 
 #[cfg(test)]
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn token_answers_are_forms_unless_the_configuration_says_json() {
+    fn token_responses_are_forms_unless_json_is_configured() {
         let expected = ("bearer".to_owned(), "a b".to_owned());
         assert_eq!(read(None, "access_token=a+b&token_type=bearer").unwrap(), expected);
         assert_eq!(
@@ -207,20 +207,20 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_says_when_it_expires_is_refused() {
+    fn a_form_with_expires_in_is_refused() {
         let error = read(None, "access_token=a&token_type=b&expires_in=28800").unwrap_err();
         let ConnectorError::InvalidResponse(issues) = error else { panic!("{error}") };
         assert_eq!(issues[0].place(), "expires_in");
     }
 
     #[test]
-    fn an_empty_access_token_is_none() {
+    fn an_empty_access_token_is_refused() {
         let error = read(None, "access_token=&token_type=b").unwrap_err();
         assert!(matches!(error, ConnectorError::NoAccessToken { told: Some(_) }), "{error}");
     }
 
     #[test]
-    fn every_member_of_a_configuration_is_looked_at() {
+    fn every_member_of_a_configuration_is_checked() {
         let config = json!({
             "responseType": "token", "grantType": 5, "clientId": null, "tokenEndpointAuthMethod": "private_key_jwt",
             "clientSecretJwtSigningAlgorithm": "RS256", "scope": [], "tokenEndpointResponseType": "xml",

@@ -1,5 +1,5 @@
-//! The generic connector `oidc`: any OpenID provider. Who the person is stands in
-//! the ID token; userinfo is not asked (contract §11; goldens `connectors/oidc-*`).
+//! The generic connector `oidc`: any OpenID provider. It reads the profile from the ID token, and
+//! does not call userinfo (contract §11; goldens `connectors/oidc-*`).
 
 use kit::alphabet::LOWER_ALNUM;
 use serde_json::{Map, Value, json};
@@ -17,8 +17,8 @@ use crate::shared::Shared;
 use crate::store::{ConnectorSession, SocialUser};
 use crate::wire::{Complaint, Issue, body, kind};
 
-/// Parameters of OpenID Connect Core §3.1.2.1 that a configuration may set, in
-/// the order in which they are sent.
+/// Parameters of OpenID Connect Core §3.1.2.1 that a configuration may set, in the order in which
+/// they are sent.
 const OPTIONAL: [&str; 8] =
     ["responseMode", "display", "prompt", "maxAge", "uiLocales", "idTokenHint", "loginHint", "acrValues"];
 
@@ -136,7 +136,7 @@ impl SocialConnector for Oidc {
         data: &'a Map<String, Value>,
     ) -> Asked<'a> {
         Box::pin(async move {
-            // Whatever the provider adds to the callback has to be a text, too.
+            // Additional parameters of the callback must be texts, too.
             if !oauth::is_callback(data) || !data.values().all(Value::is_string) {
                 return Err(ConnectorError::Callback(Value::Object(data.clone())));
             }
@@ -149,7 +149,7 @@ impl SocialConnector for Oidc {
     }
 }
 
-/// `openid` is added to a scope that lacks it; `+` separates as a space does.
+/// Adds `openid` to a scope that lacks it; `+` is a separator like a space.
 fn with_openid(scope: &str) -> String {
     let mut scopes: Vec<&str> = scope.split([' ', '+']).filter(|part| !part.is_empty()).collect();
     if scopes.contains(&"openid") {
@@ -177,7 +177,7 @@ fn verification(config: &Map<String, Value>) -> Vec<Option<Issue>> {
             issues.extend(crit.keys().map(|key| body::typed(crit, &[NAME, "crit", key], "boolean")));
         }
     }
-    // No JSON is a date.
+    // JSON has no dates.
     issues.push(body::typed(members, &[NAME, "currentDate"], "date"));
     issues.push(text_or(members, &[NAME, "maxTokenAge"], number));
     issues.push(body::typed(members, &[NAME, "subject"], "string"));
@@ -185,7 +185,7 @@ fn verification(config: &Map<String, Value>) -> Vec<Option<Issue>> {
     issues
 }
 
-/// Zod complains of each of two alternatives.
+/// Zod complains about each of two alternatives.
 fn text_or(
     members: &Map<String, Value>,
     path: &[&str],
@@ -237,7 +237,7 @@ fn id_token(answer: &str) -> Result<String, ConnectorError> {
     }
 }
 
-/// The claims of an ID token that holds.
+/// The claims of a valid ID token.
 async fn verified(
     shared: &Shared,
     config: &Map<String, Value>,
@@ -287,7 +287,7 @@ fn user(
 const TEXT_CLAIMS: [&str; 9] =
     ["sub", "name", "email", "email_verified", "phone", "phone_verified", "picture", "profile", "nonce"];
 
-/// In zod's order, which differs where texts count as booleans.
+/// In zod's order, which differs if texts count as booleans.
 fn complaints_of_claims(claims: &Map<String, Value>, lenient: bool) -> Vec<Option<Issue>> {
     let is_flag = |name: &&str| name.ends_with("_verified");
     let present = |name: &str| claims.get(name).is_some_and(|value| !value.is_null());
@@ -315,7 +315,7 @@ fn no_flag(name: &str) -> impl Fn(&Value) -> Option<Issue> {
     }
 }
 
-/// Texts that mean yes, whatever their case.
+/// Texts that count as true, regardless of case.
 const YES: [&str; 6] = ["1", "true", "y", "yes", "yep", "yeah"];
 
 fn flag(value: Option<&Value>) -> Option<bool> {
@@ -330,7 +330,7 @@ const STRING_BOOLEANS: &str = "Whether to accept string-typed boolean claims. Fo
 const TRUST: &str = "Whether to trust the `email` claim even when `email_verified` is missing or false. Enable this only if you trust the provider to supply verified emails.";
 const TRUST_TOOLTIP: &str = "Some OIDC identity providers don't return the `email_verified` claim, so emails may be unverified. Logto won’t sync unverified email to the user profile by default. Enable this only if you fully trust the identity provider's email validation.";
 
-/// A drawing of our own.
+/// Our own drawing.
 const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PHJlY3QgeD0iMiIgeT0iMiIgd2lkdGg9IjIwIiBoZWlnaHQ9IjIwIiBmaWxsPSIjZjc4YzQwIi8+PC9zdmc+";
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! Parameters of requests as the generic connectors make them: members of an
-//! object, in snake case.
+//! Request parameters of the generic connectors: members of an object, in snake case.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-/// Members of an object, in the order in which their names first came. A later
-/// value takes an earlier one's place.
+/// Members of an object, in the order in which their names first occurred. A later value replaces
+/// an earlier one in its place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parameters(IndexMap<String, String>);
 
@@ -14,7 +13,7 @@ impl Parameters {
         self.0.insert(name.to_owned(), value.to_owned());
     }
 
-    /// All members that are texts.
+    /// Adds all members that are texts.
     pub(super) fn extend(&mut self, members: Option<&Value>) {
         let members = members.and_then(Value::as_object).into_iter().flatten();
         for (name, value) in members {
@@ -24,13 +23,13 @@ impl Parameters {
         }
     }
 
-    /// Takes a parameter out.
+    /// Removes and returns a parameter.
     pub(super) fn take(&mut self, name: &str) -> String {
         self.0.shift_remove(name).unwrap_or_default()
     }
 
-    /// `application/x-www-form-urlencoded`, with the names in snake case: of two
-    /// names that become one, the last value counts.
+    /// `application/x-www-form-urlencoded`, with the names in snake case: if two names become one,
+    /// the last value is used.
     pub(super) fn encoded(&self) -> String {
         let snake: IndexMap<String, &String> =
             self.0.iter().map(|(name, value)| (snake_case(name), value)).collect();
@@ -38,9 +37,8 @@ impl Parameters {
     }
 }
 
-/// `redirectUri` → `redirect_uri`: words are split where a capital follows, in
-/// `XMLName` before the last capital, and at everything that is neither letter
-/// nor digit, which is dropped.
+/// `redirectUri` → `redirect_uri`: words are split before a capital, in `XMLName` before the last
+/// capital, and at every character that is neither a letter nor a digit, which is dropped.
 fn snake_case(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
@@ -66,8 +64,8 @@ fn snake_case(name: &str) -> String {
     words.join("_")
 }
 
-/// A form or query as `query-string` 9 reads it: texts, null for a name without
-/// `=`, a list for a name that comes again. Null where there is nothing.
+/// A form or query as `query-string` 9 parses it: texts, null for a name without `=`, a list for a
+/// repeated name. Null if there is nothing.
 pub(super) fn parsed(text: &str) -> Value {
     let text = text.trim();
     let text = text.strip_prefix(['?', '#', '&']).unwrap_or(text);

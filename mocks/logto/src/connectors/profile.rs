@@ -1,4 +1,4 @@
-//! Who the person is, read out of an answer by a map of members.
+//! Reads a profile from a response, by a map of member names.
 
 use serde_json::{Map, Value, json};
 
@@ -7,12 +7,12 @@ use super::numbers;
 use crate::store::SocialUser;
 use crate::wire::{Complaint, Issue};
 
-/// What a user info has, with the member of the answer that tells it by default.
+/// The members of a profile; by default, the response has them under the same names.
 pub(super) const MEMBERS: [&str; 5] = ["id", "email", "phone", "name", "avatar"];
 
-/// Reads a profile: `map` names for each of [`MEMBERS`] a member of the answer,
-/// dots leading into it (`user.emails.0`). Members that are empty, zero, false
-/// or null count as absent; the id may be a number.
+/// Reads a profile: `map` names a member of the response for each of [`MEMBERS`], with dots for
+/// nested ones (`user.emails.0`). Members that are empty, zero, false or null count as absent; the
+/// id may be a number.
 pub(super) fn read(raw: &Value, map: Option<&Map<String, Value>>) -> Result<SocialUser, ConnectorError> {
     let mut issues = Vec::new();
     let mut found = MEMBERS.map(|member| {
@@ -60,7 +60,7 @@ fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     })
 }
 
-/// Whether JavaScript takes it for true.
+/// Whether JavaScript treats it as true.
 fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -71,7 +71,7 @@ fn is_truthy(value: &Value) -> bool {
     }
 }
 
-/// The map that is shown as an example in the Console.
+/// The example map that the Console shows.
 pub(super) fn example() -> Value {
     json!({
         "id": "user_id", "email": "email_verified", "phone": "phone_verified", "name": "full_name",
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_a_text() {
+    fn everything_else_must_be_a_text() {
         let error = read_with(json!({ "id": "x", "name": 5, "avatar": [] }), json!({})).unwrap_err();
         let ConnectorError::InvalidResponse(issues) = error else { panic!("{error}") };
         assert_eq!(issues.iter().map(Issue::place).collect::<Vec<_>>(), ["name", "avatar"]);

@@ -1,4 +1,4 @@
-//! The factories there are, and how they and their connectors are shown.
+//! The available factories, and how they and their connectors are shown.
 
 use serde_json::{Map, Value, json};
 
@@ -19,18 +19,18 @@ pub(crate) fn kind(id: &str) -> Option<&'static dyn SocialConnector> {
 }
 
 impl Connector {
-    /// The kind it is of. Only kinds that are there make connectors.
+    /// The kind of this connector. Connectors are created only from kinds that exist.
     pub(crate) fn kind(&self) -> &'static dyn SocialConnector {
         kind(&self.factory).unwrap_or(&Huggingface)
     }
 
-    /// What the sign-in experience and identities know it by.
+    /// The target by which the sign-in experience and identities refer to it.
     pub(crate) fn target(&self) -> String {
         let own = self.metadata.get("target").and_then(Value::as_str);
         own.unwrap_or_else(|| self.kind().target()).to_owned()
     }
 
-    /// The description of its kind, with what it says otherwise.
+    /// The description of its kind, with the connector's own metadata.
     fn description(&self) -> Map<String, Value> {
         let mut described = described(self.kind());
         for name in ["name", "logo", "logoDark"] {
@@ -94,7 +94,7 @@ pub(crate) fn full(connector: &Connector) -> Value {
     Value::Object(shown)
 }
 
-/// A connector as the sign-in page gets it (contract §3).
+/// A connector as the sign-in page receives it (contract §3).
 pub(crate) fn listed(connector: &Connector) -> Value {
     let described = connector.description();
     let mut shown = Map::new();

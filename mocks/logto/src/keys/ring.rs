@@ -1,4 +1,4 @@
-//! The keys that a tenant signs with, one after the other (contract §15).
+//! The keys of a tenant and their rotation (contract §15).
 
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 
 use super::SigningKey;
 
-/// What a key is for.
+/// The state of a key in a rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
-    /// Published, and signs from a moment on.
+    /// Published, and used for signing from a given time on.
     Next {
         /// In milliseconds since the epoch.
         from: i64,
     },
-    /// Signs.
+    /// Used for signing.
     Current,
-    /// Published, so that what it signed is still believed.
+    /// Published, so that its signatures remain valid.
     Previous,
 }
 
 #[derive(Debug, Clone)]
 struct Kept {
     id: String,
-    /// In seconds.
+    /// Seconds since the epoch.
     created_at: i64,
     status: Status,
     key: Arc<SigningKey>,
@@ -56,19 +56,19 @@ impl Kept {
     }
 }
 
-/// Why a key is not made or deleted.
+/// Why a key is not created or deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyError {
-    /// A rotation is under way.
-    #[error("a key is waiting to be the next one")]
+    /// A rotation is already pending.
+    #[error("a rotation is already pending")]
     Pending,
-    /// There would be none left.
+    /// It is the last key.
     #[error("it is the only key")]
     Only,
-    /// There is no such key.
-    #[error("there is no key with this id")]
+    /// No key has this id.
+    #[error("no key has this id")]
     Unknown,
-    /// It is the current or the next one.
+    /// It is the current or the next key.
     #[error("it is not the previous key")]
     NotPrevious,
 }
@@ -78,7 +78,7 @@ pub(crate) enum KeyError {
 pub(crate) struct SigningKeys(RwLock<Vec<Kept>>);
 
 impl SigningKeys {
-    /// One key, as seeded.
+    /// The seeded key.
     pub(crate) fn new(random: &Random, now_ms: i64) -> Self {
         Self(RwLock::new(vec![Kept::made(random, now_ms, Status::Current)]))
     }
@@ -87,7 +87,7 @@ impl SigningKeys {
         self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// With a key in force whose time has come.
+    /// Locks the keys, after activating the next key if its time has come.
     fn write(&self, now_ms: i64) -> RwLockWriteGuard<'_, Vec<Kept>> {
         let mut keys = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let due = keys.iter().position(|kept| matches!(kept.status, Status::Next { from } if from <= now_ms));
@@ -101,7 +101,7 @@ impl SigningKeys {
         keys
     }
 
-    /// The key that signs.
+    /// The key that signs now.
     fn current(&self, now_ms: i64) -> Arc<SigningKey> {
         let keys = self.read();
         let waiting = |kept: &Kept| matches!(kept.status, Status::Next { from } if from <= now_ms);
@@ -111,12 +111,12 @@ impl SigningKeys {
         }
         drop(keys);
         let keys = self.write(now_ms);
-        // One is always current: only a previous key can be deleted.
+        // One key is always current, because only a previous key can be deleted.
         let at = keys.iter().position(|kept| kept.status == Status::Current).unwrap_or_default();
         keys[at].key.clone()
     }
 
-    /// The public halves: the current key, the next one, the previous one.
+    /// The public keys: the current, the next and the previous one.
     pub(crate) fn jwks(&self, now_ms: i64) -> Vec<Value> {
         let keys = self.write(now_ms);
         let place = |kept: &&Kept| match kept.status {
@@ -129,17 +129,17 @@ impl SigningKeys {
         sorted.into_iter().map(|kept| kept.key.jwk().clone()).collect()
     }
 
-    /// A JWT signed by the current key.
+    /// Signs a JWT with the current key.
     pub(crate) fn sign(&self, now_ms: i64, typ: Option<&str>, claims: &Value) -> String {
         self.current(now_ms).sign(typ, claims)
     }
 
-    /// The claims of a JWT that one of the keys signed.
+    /// The claims of a JWT that was signed by one of the keys.
     pub(crate) fn verify(&self, token: &str) -> Option<Value> {
         self.read().iter().find_map(|kept| kept.key.verify(token))
     }
 
-    /// Whether a key has this name.
+    /// Whether a key has this id.
     pub(crate) fn knows(&self, kid: &str) -> bool {
         self.read().iter().any(|kept| kept.key.kid() == kid)
     }
@@ -149,7 +149,7 @@ impl SigningKeys {
         self.write(now_ms).iter().map(Kept::shown).collect()
     }
 
-    /// A new key signs after `grace` seconds: at once for none.
+    /// Generates a key that signs after `grace` seconds: at once if zero.
     pub(crate) fn rotate(&self, random: &Random, now_ms: i64, grace: i64) -> Result<(), KeyError> {
         let mut keys = self.write(now_ms);
         if grace > 0 {
@@ -168,7 +168,7 @@ impl SigningKeys {
         Ok(())
     }
 
-    /// Forgets the previous key: nobody believes any more what it signed.
+    /// Removes the previous key, so that its signatures become invalid.
     pub(crate) fn delete(&self, now_ms: i64, id: &str) -> Result<(), KeyError> {
         let mut keys = self.write(now_ms);
         if keys.len() == 1 {

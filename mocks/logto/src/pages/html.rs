@@ -3,15 +3,14 @@
 /// The sign-in page, for every route of the sign-in application.
 pub(super) const SIGN_IN: &str = include_str!("sign-in.html");
 
-/// The page for the user code of a device, and for what comes of it.
+/// The page for a device's user code, and for the outcome.
 pub(super) const DEVICE: &str = include_str!("device.html");
 
-/// Where a sign-out without a redirect URI ends.
+/// The page after a sign-out without a redirect URI.
 pub(crate) const SIGNED_OUT: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
     <title>Sign Out</title></head><body><p>You have successfully signed out.</p></body></html>\n";
 
-/// The sign-out page of a signed-in session (contract §1.8): `logout` stands
-/// outside the form.
+/// The sign-out page of a signed-in session (contract §1.8): `logout` is outside the form.
 pub(crate) fn sign_out(action: &str, xsrf: &str) -> String {
     format!(
         r#"<!DOCTYPE html>
@@ -30,8 +29,8 @@ pub(crate) fn sign_out(action: &str, xsrf: &str) -> String {
     )
 }
 
-/// A page that sends its form by itself: to the application that wants its
-/// answer posted, and to the sign-out where nobody, or somebody else, is signed in.
+/// A page that submits its form by itself: to an application that wants its answer posted, and to
+/// the sign-out if another person, or no one, is signed in.
 pub(crate) fn submitting(action: &str, fields: &[(&str, &str)]) -> String {
     let inputs: Vec<String> = fields
         .iter()
@@ -62,7 +61,7 @@ pub(crate) fn submitting(action: &str, fields: &[(&str, &str)]) -> String {
     )
 }
 
-/// Text within a quoted attribute.
+/// Escapes text for a quoted attribute.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! Which page for which address (contract §2.3).
+//! Which page each address shows (contract §2.3).
 
 use std::sync::Arc;
 
@@ -16,17 +16,17 @@ use crate::wire::{self, Cookies, Query};
 
 const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 
-/// Beginnings of paths that need a running interaction.
+/// Path prefixes that require a running interaction.
 const GUARDED: [&str; 6] =
     ["/sign-in", "/register", "/consent", "/single-sign-on", "/forgot-password", "/social/register"];
 
-/// Where a person types in a device's code (contract §1.1).
+/// Where a person enters a device's code (contract §1.1).
 pub(crate) const DEVICE: &str = "/device";
 
-/// Where they end.
+/// Where the device flow ends.
 pub(crate) const DEVICE_SUCCESS: &str = "/device/success";
 
-/// The provider sends the person to `/callback`; the page does the rest.
+/// The provider redirects the person to `/callback`; the page does the rest.
 pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
     [
         Route::get(DEVICE_SUCCESS, async || device()),
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
     ]
 }
 
-/// A provider that posts its answer: the same address with the form as query.
+/// A provider that posts its answer is redirected to the same address with the form as query.
 async fn callback_form(Path(connector): Path<String>, body: String) -> Response {
     let location = format!("/callback/{connector}?{body}");
     match HeaderValue::from_str(&location) {
@@ -48,7 +48,7 @@ async fn callback_form(Path(connector): Path<String>, body: String) -> Response 
     }
 }
 
-/// Everything that is no route of an API.
+/// Serves everything that is not a route of an API.
 pub(crate) async fn fallback(
     State(shared): SharedState,
     method: Method,
@@ -67,12 +67,13 @@ pub(crate) async fn fallback(
     let preview = params.first("preview").is_some();
     let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));
     if guarded && !preview && !interaction_runs(&shared, &headers) {
-        return unknown_session(&shared, &shared.store(), "no interaction is under way for this browser");
+        return unknown_session(&shared, &shared.store(), "no interaction is in progress for this browser");
     }
     page()
 }
 
-/// To the page for whom nothing is under way, or to where the tenant wants them.
+/// Redirects to the page for browsers without an interaction, or to the address that the tenant
+/// configured.
 pub(crate) fn unknown_session(shared: &Shared, store: &Store, reason: &'static str) -> Response {
     let configured = store.sign_in_experience.get("unknownSessionRedirectUrl").and_then(|url| url.as_str());
     let target = configured.map_or_else(|| shared.endpoint("/unknown-session"), ToOwned::to_owned);
@@ -86,12 +87,12 @@ fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
     found.is_some_and(|found| found.expires > now && !store.is_orphaned(found))
 }
 
-/// The sign-in application, which finds out by itself what to show.
+/// The sign-in application, which determines itself what to show.
 pub(crate) fn page() -> Response {
     shown(html::SIGN_IN)
 }
 
-/// The same with the page for a device's code.
+/// The same for the page of a device's code.
 pub(crate) fn device() -> Response {
     shown(html::DEVICE)
 }
@@ -100,7 +101,7 @@ fn shown(html: &'static str) -> Response {
     let mut response = wire::html(html);
     let fields = response.headers_mut();
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));
-    // The language of the page we have, whatever was asked for.
+    // The language of our page, whatever was requested.
     fields.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
     fields.insert(PACKAGE, HeaderValue::from_static("experience"));
     response

@@ -1,4 +1,4 @@
-//! The admin tenant, as far as it gives Management API tokens (contract §5.4).
+//! The admin tenant, as far as it issues Management API tokens (contract §5.4).
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     Route::router(routes()).fallback(elsewhere)
 }
 
-/// The admin tenant has a Management API of its own, to which no token is given here.
+/// The admin tenant has its own Management API, for which the double issues no tokens.
 async fn elsewhere(State(shared): SharedState, request: Request) -> Answer<Response> {
     if request.uri().path().starts_with("/api/") {
         management::check_admin(&shared, request.headers())?;
@@ -76,8 +76,8 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, R
             return Err(bad(400, ErrorCode::InvalidTarget, text));
         }
     }
-    // Scopes that are not granted are dropped silently; a token without `all`
-    // is given and useless (contract §5.4).
+    // Scopes that cannot be granted are dropped silently; a token without `all` is issued, but
+    // useless (contract §5.4).
     let asked = oauth::Scopes::parse(form.first("scope").unwrap_or_default());
     let scope = if asked.contains("all") { "all" } else { "" };
     let now = shared.now();

@@ -1,6 +1,6 @@
-//! What passes for an e-mail address.
+//! Which texts are valid e-mail addresses.
 
-/// Something, an `@`, something, a dot, something; no white space anywhere.
+/// Something, `@`, something, a dot, something; without white space.
 pub(crate) fn is_email(text: &str) -> bool {
     let ends = |domain: &str| {
         domain.char_indices().skip(1).any(|(at, character)| character == '.' && at + 1 < domain.len())
@@ -9,8 +9,8 @@ pub(crate) fn is_email(text: &str) -> bool {
         && text.char_indices().skip(1).any(|(at, character)| character == '@' && ends(&text[at + 1..]))
 }
 
-/// As zod has it where a query is checked: labels of letters, digits and
-/// hyphens, the last one of two letters at least.
+/// As zod checks a query: labels of letters, digits and hyphens, the last one of at least two
+/// letters.
 pub(crate) fn is_strict_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let of_local = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '\'' | '+' | '-' | '.');
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_query_an_address_has_to_look_like_one() {
+    fn in_a_query_an_address_is_checked_strictly() {
         for (text, good) in [
             ("ada@example.com", true),
             ("o'neil+x@mail.a-b.example", true),

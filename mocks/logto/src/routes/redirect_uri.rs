@@ -1,14 +1,14 @@
-//! Which redirect URIs may be registered, and which addresses match a registered
-//! one (contract §1.3, §14 "Redirect URIs").
+//! Which redirect URIs may be registered, and which addresses match a registered one (contract
+//! §1.3, §14 "Redirect URIs").
 
 use url::Url;
 
 /// Hosts at which a native application may listen on any port (RFC 8252 §7.3).
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Whether an address is a registered one, by wildcard or as a parsed URL.
+/// Whether an address is registered, by wildcard or as a parsed URL.
 pub(crate) fn matches(registered: &[String], given: &str) -> bool {
-    // A pattern is no address.
+    // A pattern is not an address.
     let Some(parsed) = Url::parse(given).ok().filter(|_| !given.contains('*')) else { return false };
     registered.iter().any(|known| match Pattern::parse(known) {
         Some(pattern) => pattern.matches(&parsed),
@@ -16,7 +16,7 @@ pub(crate) fn matches(registered: &[String], given: &str) -> bool {
     })
 }
 
-/// Whether it is a registered loopback address, but for the port.
+/// Whether it is a registered loopback address, ignoring the port.
 pub(crate) fn matches_but_port(registered: &[String], given: &str) -> bool {
     let without_port = |text: &str| {
         let mut url = Url::parse(text).ok()?;
@@ -30,7 +30,7 @@ pub(crate) fn matches_but_port(registered: &[String], given: &str) -> bool {
         && registered.iter().any(|known| without_port(known).as_ref() == Some(&given))
 }
 
-/// Whether scripts of this origin belong to a registered address.
+/// Whether the origin belongs to a registered address.
 pub(crate) fn is_of_origin(registered: &[String], origin: &str) -> bool {
     let parsed = Url::parse(origin).ok();
     registered.iter().any(|known| match Pattern::parse(known) {
@@ -39,8 +39,8 @@ pub(crate) fn is_of_origin(registered: &[String], origin: &str) -> bool {
     })
 }
 
-/// Whether the Management API takes it: addresses of the web, patterns of such,
-/// and private schemes (RFC 8252 §7.1).
+/// Whether the Management API accepts it: web addresses, patterns of web addresses, and private
+/// schemes (RFC 8252 §7.1).
 pub(crate) fn may_be_registered(text: &str) -> bool {
     let of_the_web = |scheme: &str| matches!(scheme, "http" | "https");
     let private = Url::parse(text).is_ok_and(|url| is_private_scheme(url.scheme()));
@@ -51,7 +51,7 @@ pub(crate) fn may_be_registered(text: &str) -> bool {
     private || Url::parse(text).is_ok_and(|url| of_the_web(url.scheme())) && !has_dot_segments(text)
 }
 
-/// Letters, digits, `-`, `_`, in parts with dots between them.
+/// Letters, digits, `-`, `_`, in parts separated by dots.
 fn is_private_scheme(scheme: &str) -> bool {
     if matches!(scheme, "http" | "https") {
         return false;
@@ -72,7 +72,7 @@ fn has_dot_segments(text: &str) -> bool {
 
 /// A redirect URI with `*` in host or path.
 struct Pattern<'a> {
-    /// With a word in place of each `*`, which tells all but host and path.
+    /// With a word in place of each `*`, to parse everything except host and path.
     parsed: Url,
     host: &'a str,
     path: &'a str,
@@ -100,8 +100,8 @@ impl<'a> Pattern<'a> {
             && url.fragment() == self.parsed.fragment()
     }
 
-    /// Scheme, host and port. The last two labels of a host stand for
-    /// themselves, or nothing matches.
+    /// Compares scheme, host and port. The last two labels of a host must not be wildcards, or
+    /// nothing matches.
     fn is_of_origin(&self, url: &Url) -> bool {
         let pattern: Vec<String> = self.host.to_ascii_lowercase().split('.').map(ToOwned::to_owned).collect();
         let broad = pattern.iter().rev().take(2).any(|label| label.contains('*'));
@@ -114,11 +114,11 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// Whether each `*` can stand for at least so many characters of the text.
+/// Whether each `*` can stand for at least `least` characters of the text.
 fn is_like(pattern: &str, text: &str, allowed: impl Fn(char) -> bool, least: usize) -> bool {
     let Some((first, mut rest_of_pattern)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut rest) = text.strip_prefix(first) else { return false };
-    // What comes first is taken, since a later `*` can always be longer.
+    // Takes the first match, because a later `*` can always be longer.
     loop {
         let after_least = rest.char_indices().nth(least).map_or(rest.len(), |(at, _)| at);
         if rest.chars().count() < least {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_stands_for_one_label_or_for_any_part_of_a_path() {
+    fn a_wildcard_matches_one_label_or_any_part_of_a_path() {
         assert!(fits("https://*.a.example/cb", "https://x.a.example/cb"));
         assert!(!fits("https://*.a.example/cb", "https://x.y.a.example/cb"));
         assert!(fits("https://x*y*z.a.example", "https://x1yy2z.a.example/"));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_of_the_loopback_does_not_count() {
+    fn the_port_of_a_loopback_address_is_ignored() {
         let registered = ["http://127.0.0.1:3000/cb".to_owned()];
         assert!(matches_but_port(&registered, "http://127.0.0.1:49152/cb"));
         assert!(!matches_but_port(&registered, "http://localhost:3000/cb"));

@@ -1,4 +1,4 @@
-//! Which tenant, which area.
+//! Routes by tenant and area.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::pages;
 use crate::shared::Shared;
 use crate::wire;
 
-/// Method and path of everything that is answered, by either tenant.
+/// Method and path of every route of either tenant.
 pub(crate) fn routes() -> Vec<(&'static str, &'static str)> {
     let areas = [oidc::routes(), experience::routes(), management::routes()].into_iter().flatten();
     let all = areas.chain(of_no_area()).chain(pages::routes()).chain(admin::routes());
@@ -28,8 +28,8 @@ fn of_no_area() -> [Route<Arc<Shared>>; 1] {
     [Route::get("/api/status", async || StatusCode::NO_CONTENT)]
 }
 
-/// The router of both tenants. An origin equal to the admin endpoint's picks
-/// the admin tenant, anything else the default one (contract §0).
+/// The router of both tenants. An origin equal to the admin endpoint's selects the admin tenant,
+/// any other the default one (contract §0).
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let admin = admin::router().with_state(shared.clone());
     let random = shared.context.random.clone();
@@ -44,8 +44,8 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .fallback(pages::fallback)
         .method_not_allowed_fallback(wrong_method)
         .with_state(shared.clone());
-    // One service inside another: a layer around single routes would come
-    // before the router has put its `Allow` into an answer.
+    // Nested services: a layer around single routes would run before the router has added its
+    // `Allow` to a response.
     Router::new()
         .fallback_service(tenant)
         .layer(from_fn(move |request: Request, next: Next| {

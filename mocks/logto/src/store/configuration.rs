@@ -15,9 +15,9 @@ pub(crate) struct Application {
     pub(crate) custom_client_metadata: Value,
     pub(crate) custom_data: Value,
     pub(crate) is_third_party: bool,
-    /// What people may be asked for, where it is a third-party application.
+    /// The scopes that it may request, if it is a third-party application.
     pub(crate) consent: ConsentScopes,
-    /// Looks of its own, once there are any.
+    /// Its own branding, if it has any.
     pub(crate) branding: Option<Branding>,
     pub(crate) created_at: i64,
     pub(crate) secrets: Vec<ApplicationSecret>,
@@ -52,7 +52,7 @@ impl Application {
         matches!(self.kind.as_str(), "Traditional" | "MachineToMachine")
     }
 
-    /// Whether it signs people in by the device flow, and in no other way.
+    /// Whether it uses the device flow and no other.
     pub(crate) fn is_device_flow(&self) -> bool {
         self.kind == "Native" && self.custom("isDeviceFlow") == &Value::Bool(true)
     }
@@ -62,7 +62,7 @@ impl Application {
         self.custom_client_metadata.get(name).unwrap_or(&Value::Null)
     }
 
-    /// As the Management API gives it (contract §4): without the secret.
+    /// The application in the Management API (contract §4): without the secret.
     pub(crate) fn json(&self) -> Value {
         json!({
             "tenantId": "default",
@@ -88,7 +88,7 @@ pub(crate) struct Connector {
     /// Its factory, e.g. `huggingface-universal`.
     pub(crate) factory: String,
     pub(crate) config: Map<String, Value>,
-    /// Its own target, name and logos, where its factory lets it have them.
+    /// Its own target, name and logos, if its factory allows them.
     pub(crate) metadata: Map<String, Value>,
     pub(crate) sync_profile: bool,
 }
@@ -100,15 +100,15 @@ pub(crate) struct MailConnector {
     pub(crate) config: Map<String, Value>,
 }
 
-/// The sign-in experience of a freshly seeded tenant, as `GET /api/sign-in-exp`
-/// gives it (golden `management/sign-in-experience`).
+/// The sign-in experience of a newly seeded tenant, as `GET /api/sign-in-exp` returns it (golden
+/// `management/sign-in-experience`).
 #[must_use]
 pub fn seeded_sign_in_experience() -> Value {
     serde_json::from_str(include_str!("seeded-sign-in-experience.json")).unwrap_or_default()
 }
 
-/// A value as a JSON column gives it back: members ordered by length, then by
-/// bytes, at every depth (contract §11).
+/// A value as a JSON column returns it: members ordered by length, then by bytes, at every depth
+/// (contract §11).
 pub(crate) fn column(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

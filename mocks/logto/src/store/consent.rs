@@ -1,9 +1,9 @@
-//! What a third-party application may ask people for, and how its consent page
-//! looks (contract §14, "Third-party applications").
+//! The scopes that a third-party application may request, and the branding of its consent page
+//! (contract §14, "Third-party applications").
 
 use serde_json::{Map, Value, json};
 
-/// Scopes that are switched on for a third-party application.
+/// Scopes that are enabled for a third-party application.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConsentScopes {
     /// Scopes about the user, e.g. `profile`.
@@ -50,17 +50,17 @@ impl ConsentScopes {
         }
     }
 
-    /// Whether it was there.
+    /// Removes a scope. Returns whether it was enabled.
     pub(crate) fn remove_user_scope(&mut self, scope: &str) -> bool {
         removed(&mut self.user, scope)
     }
 
-    /// Whether it was there.
+    /// Removes a scope. Returns whether it was enabled.
     pub(crate) fn remove_resource_scope(&mut self, id: &str) -> bool {
         removed(&mut self.resource, id)
     }
 
-    /// Whether it was there.
+    /// Removes a scope. Returns whether it was enabled.
     pub(crate) fn remove_organization_scope(&mut self, id: &str) -> bool {
         removed(&mut self.organization, id)
     }
@@ -71,13 +71,13 @@ fn removed(list: &mut Vec<String>, item: &str) -> bool {
     at.map(|at| list.remove(at)).is_some()
 }
 
-/// Looks of one application's pages.
+/// Branding of one application's pages.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Branding {
     members: Map<String, Value>,
 }
 
-/// Members of the row, in order, and what an unset one is.
+/// Members of the row, in order, and whether each is an object when unset.
 const MEMBERS: [(&str, bool); 6] = [
     ("color", true),
     ("branding", true),
@@ -92,7 +92,7 @@ impl Branding {
         MEMBERS.iter().any(|(name, _)| *name == member)
     }
 
-    /// Empty texts count as none.
+    /// Sets a member; empty texts become null.
     pub(crate) fn set(&mut self, member: &str, value: Value) {
         let value = if value == "" { Value::Null } else { value };
         self.members.insert(member.to_owned(), value);
@@ -103,7 +103,7 @@ impl Branding {
         self.members.get(name).cloned().unwrap_or_else(unset)
     }
 
-    /// As the Management API gives it.
+    /// The branding in the Management API.
     pub(crate) fn json(&self, application: &str) -> Value {
         let mut json = json!({ "tenantId": "default", "applicationId": application });
         for (name, is_object) in MEMBERS {
@@ -112,7 +112,7 @@ impl Branding {
         json
     }
 
-    /// As the consent page gets it.
+    /// The branding on the consent page.
     pub(crate) fn of_consent_page(&self) -> Map<String, Value> {
         let shown = [
             ("branding", true),

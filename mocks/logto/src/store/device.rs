@@ -12,24 +12,24 @@ pub(crate) struct DeviceCode {
     pub(crate) client: String,
     /// The device authorization request.
     pub(crate) params: Params,
-    /// Capital letters only, as typed codes are compared.
+    /// Capital letters only, the form in which codes are compared.
     pub(crate) user_code: String,
     pub(crate) state: DeviceState,
-    /// Whether the device has had an answer other than "pending".
+    /// Whether the device has received a response other than "pending".
     pub(crate) used: bool,
     pub(crate) expires: i64,
 }
 
-/// How far the person is.
+/// The progress of the person.
 #[derive(Debug, Clone)]
 pub(crate) enum DeviceState {
-    /// Nobody has confirmed the code.
+    /// The code is not confirmed yet.
     Pending,
-    /// Somebody has, and is to sign in or to consent.
+    /// The person confirmed the code, and must sign in or consent.
     InFlight,
-    /// It came to nothing.
+    /// The request failed or was denied.
     Refused { error: ErrorCode, description: Option<String> },
-    /// The device may have its tokens.
+    /// The device may get its tokens.
     Approved(Box<Approval>),
 }
 
@@ -41,6 +41,6 @@ pub(crate) struct Approval {
     pub(crate) account: String,
     pub(crate) scopes: Scopes,
     pub(crate) session_uid: String,
-    /// Only where the request asked for it (contract §1.6).
+    /// Set only if the request asked for it (contract §1.6).
     pub(crate) auth_time: Option<i64>,
 }

@@ -1,5 +1,5 @@
-//! The audit log (`GET /api/logs`). Entries are kept as what happened, and
-//! written out only when somebody reads them: most are never read.
+//! The audit log (`GET /api/logs`). Entries are stored as events and formatted only when they are
+//! read, because most never are.
 
 use kit::alphabet::LOWER_ALNUM;
 use serde_json::{Map, Value};
@@ -12,9 +12,9 @@ use crate::shared::Shared;
 #[derive(Debug, Clone)]
 pub(crate) struct LogEntry {
     pub(crate) id: String,
-    /// What was done, e.g. `Interaction.SignIn.Submit`.
+    /// What happened, e.g. `Interaction.SignIn.Submit`.
     pub(crate) key: String,
-    /// Why it failed; a success has none.
+    /// Why it failed; `None` for a success.
     pub(crate) error: Option<Value>,
     pub(crate) caller: Caller,
     pub(crate) user: Option<String>,
@@ -24,22 +24,22 @@ pub(crate) struct LogEntry {
     pub(crate) created_at: i64,
 }
 
-/// What an entry tells besides.
+/// The details of an entry.
 #[derive(Debug, Clone)]
 pub(crate) enum LogDetails {
     /// A call of the sign-in page.
     Experience {
-        /// The body, and what the path adds to it.
+        /// The body, with what the path adds to it.
         payload: Option<Map<String, Value>>,
-        /// What had been told by then.
+        /// The state of the interaction at that time.
         experience: Box<Experience>,
         more: Map<String, Value>,
     },
-    /// Of the OIDC provider: session, parameters, and the rest.
+    /// A call of the OIDC provider: session, parameters, and the rest.
     Oidc { session: Option<String>, params: Option<Map<String, Value>>, more: Map<String, Value> },
 }
 
-/// An entry in the making.
+/// An entry that is being built.
 #[derive(Debug)]
 pub(crate) struct LogDraft {
     pub(crate) key: String,
@@ -50,7 +50,7 @@ pub(crate) struct LogDraft {
 }
 
 impl Store {
-    /// Writes an entry of the call that is being answered.
+    /// Writes an entry for the current request.
     pub(crate) fn log(&mut self, shared: &Shared, draft: LogDraft) {
         if self.logs.len() == CAPACITY {
             self.logs.pop_front();

@@ -1,4 +1,4 @@
-//! What a sign-in leaves behind while it runs. Times are seconds since the epoch.
+//! The state of running and completed sign-ins. Times are seconds since the epoch.
 
 use std::sync::Arc;
 
@@ -25,35 +25,35 @@ pub(crate) mod lifetime {
     pub(crate) const GRANT: i64 = 180 * 24 * 3600;
 }
 
-/// What an interaction asks of the person.
+/// What an interaction asks the person for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Prompt {
     Login,
     Consent,
 }
 
-/// An authorization request that waits for the person: one for the login, a
-/// second one for the consent (contract §1.4).
+/// An authorization request that waits for the person: one for the login, a second one for the
+/// consent (contract §1.4).
 #[derive(Debug, Clone)]
 pub(crate) struct Interaction {
     pub(crate) uid: String,
-    /// Where it goes on: under the origin at which it began.
+    /// Where it is resumed: at the origin where it began.
     pub(crate) return_to: String,
     pub(crate) request: AuthorizationRequest,
     pub(crate) prompt: Prompt,
     /// Whether the person has signed in for this very request.
     pub(crate) logged_in: bool,
-    /// The scopes that a consent is asked for.
+    /// The scopes to consent to.
     pub(crate) missing_scopes: Scopes,
-    /// The same by API resource.
+    /// The same, by API resource.
     pub(crate) missing_resource_scopes: IndexMap<String, Scopes>,
-    /// The signed-in session at the time, by uid.
+    /// The session at the time, by uid, if a person was signed in.
     pub(crate) session_uid: Option<String>,
-    /// Who signed in, once the page has submitted.
+    /// The user who signed in, once the page has submitted.
     pub(crate) login: Option<String>,
-    /// The grant the person consented to.
+    /// The grant that the person consented to.
     pub(crate) grant: Option<String>,
-    /// What the Experience API has been told.
+    /// The state of the Experience API, once started.
     pub(crate) experience: Option<Experience>,
     pub(crate) expires: i64,
 }
@@ -63,16 +63,16 @@ pub(crate) struct Interaction {
 pub(crate) struct Experience {
     pub(crate) event: String,
     pub(crate) verifications: Vec<Verification>,
-    /// Whoever a provider vouched for once is no robot, whatever comes after.
+    /// A person for whom a provider vouched once needs no captcha, whatever comes after.
     pub(crate) skips_captcha: bool,
     pub(crate) passwords: Vec<PasswordVerification>,
-    /// What the person has told about themselves so far.
+    /// The data that the person has entered so far.
     pub(crate) profile: Profile,
-    /// Who the person is, once identified.
+    /// The user, once identified.
     pub(crate) user: Option<String>,
 }
 
-/// What becomes of the user when the interaction ends.
+/// The changes to the user when the interaction completes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Profile {
     pub(crate) username: Option<String>,
@@ -87,12 +87,12 @@ pub(crate) struct Profile {
     pub(crate) social: Option<(String, Arc<SocialUser>)>,
 }
 
-/// A password verification that succeeded; others are not kept.
+/// A password verification that succeeded; others are not stored.
 #[derive(Debug, Clone)]
 pub(crate) enum PasswordVerification {
-    /// Of a known user, by an identifier of this type and value.
+    /// Of an existing user, by an identifier of this type and value.
     Known { id: String, identifier: String, value: String, user: String },
-    /// Of somebody who is going to register.
+    /// Of a person who is about to register.
     New { id: String, username: String, password: String },
 }
 
@@ -112,27 +112,27 @@ pub(crate) struct Verification {
     pub(crate) state: VerificationState,
 }
 
-/// How far a social verification is.
+/// The progress of a social verification.
 #[derive(Debug, Clone)]
 pub(crate) enum VerificationState {
     /// The person is at the provider.
     Pending(ConnectorSession),
     /// A code was tried: the connector's session is used up (contract §2.2).
     Spent,
-    /// The provider said who it is.
+    /// The provider identified the person.
     Verified(Arc<SocialUser>),
 }
 
-/// What a connector has to know again when the person is back.
+/// What a connector must remember until the callback.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ConnectorSession {
-    /// What it told the provider.
+    /// The redirect URI that it sent to the provider.
     pub(crate) redirect_uri: String,
-    /// What has to come back in the ID token.
+    /// The nonce that must be in the ID token.
     pub(crate) nonce: Option<String>,
 }
 
-/// Who the provider says it is.
+/// The profile from the provider.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SocialUser {
     pub(crate) id: String,
@@ -144,7 +144,7 @@ pub(crate) struct SocialUser {
 }
 
 impl SocialUser {
-    /// The identity that a user has by it.
+    /// The identity that a user gets from it.
     pub(crate) fn identity(&self) -> Identity {
         let mut details = Map::new();
         details.insert("id".to_owned(), json!(self.id));
@@ -165,9 +165,9 @@ impl SocialUser {
 pub(crate) struct Session {
     /// Value of the cookie; changes at every resume.
     pub(crate) id: String,
-    /// Stays.
+    /// Never changes.
     pub(crate) uid: String,
-    /// Absent for the session of somebody who only opened the sign-out page.
+    /// `None` for the session of a browser that only opened the sign-out page.
     pub(crate) account: Option<String>,
     pub(crate) login_at: i64,
     /// Grant by application.
@@ -179,7 +179,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Nobody's, with a fresh id and uid.
+    /// A session without a user, with a new id and uid.
     pub(crate) fn empty(id: String, uid: String, now: i64) -> Self {
         Self {
             id,
@@ -194,14 +194,14 @@ impl Session {
     }
 }
 
-/// A sign-out that waits for its form.
+/// A sign-out whose form is not submitted yet.
 #[derive(Debug, Clone)]
 pub(crate) struct LogoutState {
     pub(crate) secret: String,
     pub(crate) client: Option<String>,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) state: Option<String>,
-    /// Where an interaction goes on afterwards, when somebody else signed in.
+    /// The interaction to continue afterwards, if another person signed in.
     pub(crate) resumes: Option<String>,
 }
 
@@ -233,7 +233,7 @@ pub(crate) struct Code {
     pub(crate) request: AuthorizationRequest,
     pub(crate) scopes: Scopes,
     pub(crate) session_uid: String,
-    /// Only where the request asked for it (contract §1.6).
+    /// Set only if the request asked for it (contract §1.6).
     pub(crate) auth_time: Option<i64>,
     pub(crate) used: bool,
     pub(crate) expires: i64,
@@ -246,9 +246,9 @@ pub(crate) struct AccessToken {
     pub(crate) account: String,
     pub(crate) client: String,
     pub(crate) scopes: Scopes,
-    /// The session it dies with, unless the grant is offline (contract §1.6).
+    /// The session with which it ends, unless the grant is offline (contract §1.6).
     pub(crate) session_uid: Option<String>,
-    /// When it was given out.
+    /// When it was issued.
     pub(crate) issued: i64,
     pub(crate) expires: i64,
 }
@@ -262,12 +262,12 @@ pub(crate) struct RefreshToken {
     pub(crate) scopes: Scopes,
     /// API resources of the authorization request.
     pub(crate) resources: Vec<String>,
-    /// Scopes of these, as far as they were granted by then.
+    /// Their scopes, as far as they were granted by then.
     pub(crate) api_scopes: Scopes,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Option<i64>,
     pub(crate) session_uid: Option<String>,
-    /// When it was given out.
+    /// When it was issued.
     pub(crate) issued: i64,
     pub(crate) expires: i64,
     /// When it was last exchanged for another one, in milliseconds since the epoch.

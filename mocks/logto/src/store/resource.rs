@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// An API that tokens are given for.
+/// An API for which tokens are issued.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiResource {
     pub(crate) id: String,
@@ -25,11 +25,11 @@ pub(crate) struct ResourceScope {
     pub(crate) created_at: i64,
 }
 
-/// The Management API itself is a resource of every tenant.
+/// Id of the Management API, which is a resource of every tenant.
 const MANAGEMENT_API: &str = "management-api";
 
 impl ApiResource {
-    /// As `db seed` leaves it.
+    /// As after `db seed`.
     pub(crate) fn management_api(now: i64) -> Self {
         let scope = ResourceScope {
             id: format!("{MANAGEMENT_API}-all"),
@@ -51,7 +51,7 @@ impl ApiResource {
         self.id == MANAGEMENT_API
     }
 
-    /// As the Management API gives it.
+    /// The resource in the Management API.
     pub(crate) fn json(&self) -> Value {
         json!({
             "tenantId": "default",
@@ -72,7 +72,7 @@ impl ApiResource {
 }
 
 impl ResourceScope {
-    /// As the Management API gives it.
+    /// The scope in the Management API.
     pub(crate) fn json(&self, resource: &str) -> Value {
         json!({
             "tenantId": "default",

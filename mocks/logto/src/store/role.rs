@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ApiResource, Store, User};
 
-/// Who a role is meant for.
+/// The kind of holder that a role is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RoleKind {
     User,
@@ -14,7 +14,7 @@ pub(crate) enum RoleKind {
 }
 
 impl RoleKind {
-    /// The names on the wire.
+    /// The names in requests and responses.
     pub(crate) const NAMES: &'static [&'static str] = &["User", "MachineToMachine"];
 
     pub(crate) fn parse(name: &str) -> Option<Self> {
@@ -40,7 +40,7 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) kind: RoleKind,
-    /// Whether users have it from the beginning.
+    /// Whether new users have it.
     pub(crate) is_default: bool,
     /// Ids of scopes of API resources.
     pub(crate) scopes: Vec<String>,
@@ -51,7 +51,7 @@ pub(crate) struct Role {
 }
 
 impl Role {
-    /// As `db seed` leaves it: for machines that are to use the Management API.
+    /// As after `db seed`: for machines that use the Management API.
     pub(crate) fn management_api() -> Self {
         let resource = ApiResource::management_api(0);
         Self {
@@ -66,7 +66,7 @@ impl Role {
         }
     }
 
-    /// As the Management API gives it.
+    /// The role in the Management API.
     pub(crate) fn json(&self) -> Value {
         json!({
             "tenantId": "default",
@@ -88,7 +88,7 @@ impl Store {
         self.roles.iter_mut().find(|role| role.id == id)
     }
 
-    /// A new user, with the roles that every user has from the beginning.
+    /// Adds a user, with the default roles.
     pub(crate) fn add_user(&mut self, user: User) {
         let defaults = self.roles.iter_mut().filter(|role| role.is_default && role.kind == RoleKind::User);
         defaults.for_each(|role| role.users.push(user.id.clone()));
@@ -101,9 +101,8 @@ impl Store {
         held.map(|role| role.name.as_str()).collect()
     }
 
-    /// Which of these scopes a user holds at a resource, as far as the
-    /// application may ask for them: third-party applications need each of them
-    /// switched on.
+    /// Which of these scopes a user holds at a resource, as far as the application may request
+    /// them: for third-party applications each of them must be enabled.
     pub(crate) fn held_scopes(&self, client: &str, user: &str, indicator: &str, asked: &Scopes) -> Scopes {
         let enabled = |scope: &str| match self.application(client) {
             Some(application) if application.is_third_party => application.consent.has_resource_scope(scope),

@@ -1,11 +1,11 @@
-//! Who tried too many wrong passwords (contract §2.2, §14 "Lockout").
+//! Counts wrong passwords and locks identifiers out (contract §2.2, §14 "Lockout").
 
 use kit::Bounded;
 use serde_json::{Map, Value};
 
 use super::CAPACITY;
 
-/// Failures count for an hour.
+/// Failures are counted for an hour.
 const WINDOW_MILLIS: i64 = 3600 * 1000;
 const MINUTE_MILLIS: i64 = 60 * 1000;
 
@@ -27,7 +27,7 @@ impl Policy {
     }
 }
 
-/// What was tried, by identifier.
+/// Attempts by identifier.
 #[derive(Debug)]
 pub(crate) struct Sentinel {
     tried: Bounded<Tried>,
@@ -35,7 +35,7 @@ pub(crate) struct Sentinel {
 
 #[derive(Debug, Default)]
 struct Tried {
-    /// Times of failures in milliseconds since the epoch, those while locked out excepted.
+    /// Times of failures in milliseconds since the epoch, except those during a lockout.
     failures: Vec<i64>,
     locked_until: i64,
 }
@@ -45,9 +45,8 @@ impl Sentinel {
         Self { tried: Bounded::with_capacity(CAPACITY) }
     }
 
-    /// Notes an attempt at `now` (milliseconds since the epoch). Gives the end of
-    /// the lockout, if there is one; a right password does not end it, nor does
-    /// it make the failures before undone.
+    /// Records an attempt at `now` (milliseconds since the epoch). Returns the end of the lockout,
+    /// if there is one; a correct password neither ends it nor resets the failures before.
     pub(crate) fn report(&mut self, identifier: &str, failed: bool, now: i64, policy: Policy) -> Option<i64> {
         let tried = self.tried.or_insert_with(identifier, Tried::default);
         if tried.locked_until > now {

@@ -14,9 +14,9 @@ pub(crate) struct User {
     pub(crate) primary_phone: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
-    /// Whatever the tenant keeps with its users.
+    /// Custom data that the tenant stores with its users.
     pub(crate) custom_data: Map<String, Value>,
-    /// Standard claims beyond name and picture, under Logto's names.
+    /// Standard claims in addition to name and picture, under Logto's names.
     pub(crate) profile: Map<String, Value>,
     pub(crate) identities: IndexMap<String, Identity>,
     pub(crate) last_sign_in_at: Option<i64>,
@@ -25,7 +25,7 @@ pub(crate) struct User {
     /// The first application that the user consented to.
     pub(crate) application_id: Option<String>,
     pub(crate) is_suspended: bool,
-    /// As it was typed: a double keeps it in memory and shows it nowhere.
+    /// In plain text: a double keeps it in memory and never shows it.
     pub(crate) password: Option<String>,
 }
 
@@ -33,11 +33,11 @@ pub(crate) struct User {
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) user_id: String,
-    /// What the provider told; absent where somebody put the identity there by hand.
+    /// The data from the provider; absent if the identity was added through the Management API.
     pub(crate) details: Option<Value>,
 }
 
-/// Members of a profile in their order; `address` has members of its own.
+/// Members of a profile in their order; `address` has its own members.
 pub(crate) const PROFILE: [&str; 12] = [
     "familyName",
     "givenName",
@@ -54,7 +54,7 @@ pub(crate) const PROFILE: [&str; 12] = [
 ];
 
 impl User {
-    /// Nobody yet, born now (milliseconds since the epoch).
+    /// A user without data, created now (milliseconds since the epoch).
     pub(crate) fn new(id: String, now: i64) -> Self {
         Self {
             id,
@@ -75,7 +75,7 @@ impl User {
         }
     }
 
-    /// The identities as the Management API gives them.
+    /// The identities in the Management API.
     pub(crate) fn identities_json(&self) -> Value {
         let shown = |identity: &Identity| {
             let mut shown = Map::new();
@@ -98,7 +98,7 @@ impl User {
         members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
     }
 
-    /// As the Management API gives it (contract §4).
+    /// The user in the Management API (contract §4).
     pub(crate) fn json(&self) -> Value {
         json!({
             "id": self.id,

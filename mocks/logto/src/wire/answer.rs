@@ -1,4 +1,4 @@
-//! Answers as Koa makes them.
+//! Responses as Koa builds them.
 
 use axum::body::Body;
 use axum::extract::FromRequestParts;
@@ -10,10 +10,10 @@ use kit::{Note, Prose};
 use oauth::params::Params;
 use serde_json::Value;
 
-/// What a handler gives; `?` makes an answer of every error of the routes.
+/// The result of a handler; `?` turns every error of the routes into a response.
 pub(crate) type Answer<T = Json> = axum::response::Result<T>;
 
-/// A JSON answer.
+/// A JSON response.
 #[derive(Debug)]
 pub(crate) struct Json(pub(crate) Value);
 
@@ -35,28 +35,28 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// A JSON answer of this status.
+/// A JSON response with this status.
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
     typed(status, "application/json; charset=utf-8", body.to_string())
 }
 
-/// A page.
+/// An HTML page.
 pub(crate) fn html(page: impl Into<Body>) -> Response {
     typed(StatusCode::OK, "text/html; charset=utf-8", page)
 }
 
-/// The answer, which caches do not keep.
+/// Marks a response as not cacheable.
 pub(crate) fn uncached(mut response: Response) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// A text answer.
+/// A text response.
 pub(crate) fn text(status: StatusCode, body: &str) -> Response {
     typed(status, "text/plain; charset=utf-8", body.to_owned())
 }
 
-/// What the double does not do, with the reason in the journal.
+/// The response for what the double does not support, with the reason in the journal.
 pub(crate) fn not_implemented(reason: impl Into<Prose>) -> Response {
     let response = text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
     kit::note(response, Note::new("logto/not-implemented", reason))

@@ -9,11 +9,11 @@ use super::answer;
 use super::code::Code;
 use super::issue::Issue;
 
-/// An error as it goes out. Each endpoint has its own enum and maps it to this.
+/// An error as it is sent. Each endpoint has its own enum and maps it to this.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ApiError {
     pub(crate) status: u16,
-    /// Absent for errors that Logto did not foresee (contract §0.3).
+    /// Absent for errors that Logto does not handle (contract §0.3).
     pub(crate) code: Option<Code>,
     pub(crate) data: Option<Value>,
     pub(crate) details: Option<String>,
@@ -21,7 +21,7 @@ pub(crate) struct ApiError {
 }
 
 impl Code {
-    /// The error, whose message is always the same.
+    /// The error, whose message is fixed.
     pub(crate) fn error(self) -> ApiError {
         self.about(&[])
     }
@@ -39,13 +39,13 @@ impl ApiError {
         self
     }
 
-    /// A body, query or parameter that the route's guard refuses; with the
-    /// issues as zod lists them.
+    /// A body, query or parameter that the route's guard refuses, with the issues as zod lists
+    /// them.
     pub(crate) fn guard(issues: &[Issue]) -> Self {
         Self::guard_of("body", issues)
     }
 
-    /// The same of another part of the request: `params` or `query`.
+    /// The same for another part of the request: `params` or `query`.
     pub(crate) fn guard_of(part: &str, issues: &[Issue]) -> Self {
         let data =
             json!({ "issues": issues.iter().map(Issue::json).collect::<Vec<_>>(), "name": "ZodError" });
@@ -54,7 +54,7 @@ impl ApiError {
         error
     }
 
-    /// A text that does not fit into its column of the database.
+    /// A text that does not fit into its database column.
     pub(crate) fn value_too_long() -> Self {
         Code::EntityValueTooLong
             .error()
@@ -72,22 +72,22 @@ impl ApiError {
         }
     }
 
-    /// A text that is no JSON where JSON was expected: V8's words, no code.
+    /// Invalid JSON: V8's message, without a code.
     pub(crate) fn syntax(message: impl Into<String>) -> Self {
         Self { status: 400, code: None, data: None, details: None, message: message.into() }
     }
 
-    /// Nobody has signed in yet for this interaction.
+    /// No person has signed in yet for this interaction.
     pub(crate) fn no_session() -> Self {
         Code::SessionNotFound.error()
     }
 
-    /// Something that is not there.
+    /// Something that does not exist.
     pub(crate) fn not_found() -> Self {
         Code::EntityNotFound.error()
     }
 
-    /// Nothing with this id; `what` as Logto's tables are called.
+    /// No entity has this id; `what` is the name of Logto's table.
     pub(crate) fn unknown(what: &str, id: &str) -> Self {
         Code::EntityNotExistsWithId.about(&[what, id])
     }
@@ -97,7 +97,8 @@ impl ApiError {
         Code::EntityInvalidInput.error()
     }
 
-    /// The answer. The code of its note is the error's on the wire; `reason` says more than the wire does.
+    /// The response. The code of its note is the error's code in the response; `reason` says more
+    /// than the response does.
     pub(crate) fn response(&self, reason: impl Into<Prose>) -> Response {
         let mut body = Map::new();
         if let Some(code) = self.code {

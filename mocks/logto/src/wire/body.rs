@@ -1,5 +1,4 @@
-//! Request bodies of Logto's APIs (contract §0.2, §2.2, §11): read, and checked
-//! member by member.
+//! Request bodies of Logto's APIs (contract §0.2, §2.2, §11): parsed, and checked member by member.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +6,7 @@ use super::api_error::ApiError;
 use super::issue::{Complaint, Issue, kind};
 use super::v8;
 
-/// A JSON object. No body at all counts as one without members.
+/// Parses a JSON object. An absent body counts as an empty object.
 pub(crate) fn object(text: &str) -> Result<Map<String, Value>, ApiError> {
     match text.trim_start().chars().next() {
         None => return Ok(Map::new()),
@@ -21,19 +20,19 @@ pub(crate) fn object(text: &str) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// Refuses a body of which anything is complained.
+/// Refuses a body with any issue.
 pub(crate) fn without(issues: impl IntoIterator<Item = Option<Issue>>) -> Result<(), ApiError> {
     let issues: Vec<Issue> = issues.into_iter().flatten().collect();
     if issues.is_empty() { Ok(()) } else { Err(ApiError::guard(&issues)) }
 }
 
-/// A member that may be left out is of this type.
+/// Checks the type of an optional member.
 pub(crate) fn typed(members: &Map<String, Value>, path: &[&str], expected: &'static str) -> Option<Issue> {
     let value = members.get(*path.last()?)?;
     (kind(value) != expected).then(|| Issue::new(path, Complaint::Type { expected, received: kind(value) }))
 }
 
-/// A member is there, and of this type.
+/// Checks the presence and type of a required member.
 pub(crate) fn needed(members: &Map<String, Value>, path: &[&str], expected: &'static str) -> Option<Issue> {
     if path.last().is_some_and(|name| members.contains_key(*name)) {
         return typed(members, path, expected);
@@ -41,22 +40,22 @@ pub(crate) fn needed(members: &Map<String, Value>, path: &[&str], expected: &'st
     Some(Issue::new(path, Complaint::Type { expected, received: "undefined" }))
 }
 
-/// A member is a text; it may be left out unless it is `needed`.
+/// Checks that a member is a text; it is optional unless `is_needed`.
 pub(crate) fn text(members: &Map<String, Value>, name: &str, is_needed: bool) -> Option<Issue> {
     (if is_needed { needed } else { typed })(members, &[name], "string")
 }
 
-/// A text that is there and empty.
+/// An issue if a text is present but empty.
 pub(crate) fn empty(members: &Map<String, Value>, name: &str) -> Option<Issue> {
     (members.get(name)? == "").then(|| Issue::new(&[name], Complaint::TooShort(1)))
 }
 
-/// A member that may be left out or `null` is a text.
+/// Checks that an optional member is a text or `null`.
 pub(crate) fn nullable(members: &Map<String, Value>, name: &str) -> Option<Issue> {
     typed(members, &[name], "string").filter(|_| members[name] != Value::Null)
 }
 
-/// A member that may be left out is one of these texts.
+/// Checks that an optional member is one of these texts.
 pub(crate) fn choice(
     members: &Map<String, Value>,
     path: &[&str],
@@ -67,7 +66,7 @@ pub(crate) fn choice(
     (!known).then(|| Issue::new(path, Complaint::Choice { options, received: Some(value.clone()) }))
 }
 
-/// A member is there, and one of these texts.
+/// Checks that a required member is one of these texts.
 pub(crate) fn needed_choice(
     members: &Map<String, Value>,
     path: &[&str],
@@ -79,12 +78,12 @@ pub(crate) fn needed_choice(
     Some(Issue::new(path, Complaint::Choice { options, received: None }))
 }
 
-/// A list of texts that are not empty.
+/// The texts of a list, without empty ones.
 pub(crate) fn texts<'a>(members: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
     members.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The items of a list are texts that are not empty.
+/// Checks that the items of a list are texts that are not empty.
 pub(crate) fn text_items(members: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
     let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
     let checked = items.map(|(index, item)| {

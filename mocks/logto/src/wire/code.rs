@@ -1,9 +1,9 @@
-//! Logto's error codes (contract §0.1, §0.2), with its words for them: whatever
-//! the double refuses with stands in one of these tables.
+//! Logto's error codes (contract §0.1, §0.2) and their messages: every refusal of the double is in
+//! one of these tables.
 
 use oauth::ErrorCode as OAuth;
 
-/// Declares codes and all that is told of each in one list.
+/// Declares codes, and their data, in one list.
 macro_rules! codes {
     ($(#[$doc:meta])+ $codes:ident: $row:ty { $($name:ident => $told:expr,)+ }) => {
         $(#[$doc])+

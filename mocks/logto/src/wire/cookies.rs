@@ -1,5 +1,4 @@
-//! Signed cookies (contract §8): every one has a twin `<name>.sig`, without
-//! which it does not count.
+//! Signed cookies (contract §8): every one has a twin `<name>.sig`, without which it is invalid.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -17,13 +16,13 @@ use serde_json::{Value, json};
 use crate::audit;
 use crate::keys::KeyError;
 
-/// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters. The newest
-/// key signs, the one before is still believed (contract §15).
+/// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters. The newest key signs, the
+/// previous one is still accepted (contract §15).
 pub(crate) struct CookieKey(RwLock<Vec<Kept>>);
 
 struct Kept {
     id: String,
-    /// In seconds.
+    /// Seconds since the epoch.
     created_at: i64,
     key: hmac::Key,
 }
@@ -45,7 +44,7 @@ impl CookieKey {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new key; the one before the last is forgotten.
+    /// Adds a new key, and removes the one before the last.
     pub(crate) fn rotate(&self, random: &Random, now: i64) {
         let id = random.string(LOWER_ALNUM, 21);
         let key = hmac::Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, &random.bytes::<32>());
@@ -55,7 +54,7 @@ impl CookieKey {
         keys.truncate(2);
     }
 
-    /// Forgets a key: cookies that it signed count no more.
+    /// Removes a key: cookies that it signed become invalid.
     pub(crate) fn delete(&self, id: &str) -> Result<(), KeyError> {
         let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if keys.len() == 1 {
@@ -73,13 +72,13 @@ impl CookieKey {
 
     fn sign(&self, name: &str, value: &str) -> String {
         let keys = self.keys();
-        // There is always one: the last cannot be deleted.
+        // There is always a key, because the last one cannot be deleted.
         keys.first().map_or_else(String::new, |kept| {
             URL_SAFE_NO_PAD.encode(hmac::sign(&kept.key, &signed(name, value)))
         })
     }
 
-    /// Which key signed, the newest being 0.
+    /// Index of the key that signed; the newest is 0.
     fn signer(&self, name: &str, value: &str, signature: &str) -> Option<usize> {
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         let signed = signed(name, value);
@@ -87,7 +86,7 @@ impl CookieKey {
     }
 }
 
-/// What a signature is over.
+/// The text that is signed.
 fn signed(name: &str, value: &str) -> Vec<u8> {
     format!("{name}={value}").into_bytes()
 }
@@ -112,12 +111,12 @@ impl Cookies {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a cookie whose signature is there and right.
+    /// The value of a cookie with a valid signature.
     pub(crate) fn signed(&self, key: &CookieKey, name: &str) -> Option<&str> {
         let value = self.get(name)?;
         let signature = self.get(&format!("{name}.sig"))?;
-        // As the `cookies` package: a signature by an older key is written anew, one
-        // by no key at all is deleted (seen with a real Logto after a rotation).
+        // As in the `cookies` package: a signature by an older key is renewed, one by an unknown
+        // key is deleted (observed with a real Logto after a rotation).
         match key.signer(name, value, signature) {
             Some(0) => Some(value),
             Some(_) => {
@@ -134,7 +133,7 @@ impl Cookies {
 
 const GOOGLE_ONE_TAP: &str = "_logto_google_one_tap_credential";
 
-/// `Set-Cookie` lines under way.
+/// `Set-Cookie` lines for a response.
 #[derive(Debug, Default)]
 pub(crate) struct SetCookies(Vec<String>);
 
@@ -156,7 +155,7 @@ impl SetCookies {
         self.signed(key, "_interaction", value, &attributes);
     }
 
-    /// `_interaction_resume`, for the address at which the interaction goes on only.
+    /// `_interaction_resume`, only for the address at which the interaction is resumed.
     pub(crate) fn resume(&mut self, key: &CookieKey, uid: &str, path: &str, expires: i64) {
         let attributes = format!("path={path}; expires={}; samesite=lax; httponly", date(expires));
         self.signed(key, "_interaction_resume", uid, &attributes);
@@ -178,7 +177,7 @@ impl SetCookies {
         self.signed(key, "_session", "", &attributes);
     }
 
-    /// A credential of Google's, for the page of its connector.
+    /// A credential from Google One Tap, for the page of its connector.
     pub(crate) fn google_one_tap(&mut self, key: &CookieKey, credential: &str, expires: i64) {
         self.readable(key, GOOGLE_ONE_TAP, credential, "/", expires);
     }
@@ -193,7 +192,7 @@ impl SetCookies {
         self.0.push(format!("{name}.sig={}; {attributes}", key.sign(name, value)));
     }
 
-    /// Puts the lines into a response, in order.
+    /// Adds the lines to a response, in order.
     pub(crate) fn into(self, mut response: Response) -> Response {
         for line in self.0 {
             if let Ok(value) = HeaderValue::from_str(&line) {
@@ -204,7 +203,7 @@ impl SetCookies {
     }
 }
 
-/// An IMF-fixdate (RFC 9110 §5.6.7) as cookies have it.
+/// An IMF-fixdate (RFC 9110 §5.6.7), as in cookies.
 fn date(seconds: i64) -> String {
     let at = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -221,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_counts_only_with_the_right_signature() {
+    fn a_cookie_is_valid_only_with_the_right_signature() {
         let random = Random::seeded(7);
         let key = CookieKey::new(&random, 0);
         let value = "%7B%22a%22%3A%22b%22%7D";
@@ -236,7 +235,7 @@ mod tests {
         ] {
             assert_eq!(cookies(&bad).signed(&key, "_interaction"), None, "{bad}");
         }
-        // A new key signs from now on; the old one is believed until it is deleted.
+        // A new key signs from now on; the old one is accepted until it is deleted.
         key.rotate(&random, 1);
         assert_ne!(key.sign("_interaction", value), signature);
         assert_eq!(good.signed(&key, "_interaction"), Some(value));

@@ -1,4 +1,4 @@
-//! In whose frames responses may be shown (contract §0), as it was recorded.
+//! Which pages may frame a response (contract §0), as recorded.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -6,8 +6,8 @@ use axum::response::Response;
 use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
 
-/// What the sign-in application may load, and which pages may frame it: the preview in the admin
-/// console. `{endpoint}` and `{admin}` are the origins of the two tenants.
+/// What the sign-in application may load, and which pages may frame it: the preview in the Admin
+/// Console. `{endpoint}` and `{admin}` are the origins of the two tenants.
 const POLICY: &str = include_str!("content-security-policy.txt");
 
 /// The policy of a Logto at these origins.
@@ -15,7 +15,7 @@ pub(crate) fn policy(endpoint: &str, admin: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&POLICY.trim_end().replace("{endpoint}", endpoint).replace("{admin}", admin)).ok()
 }
 
-/// APIs and the provider's own pages say it with `X-Frame-Options`, the sign-in application with a policy.
+/// APIs and the provider's own pages use `X-Frame-Options`, the sign-in application a policy.
 pub(crate) async fn frames(policy: Option<HeaderValue>, request: Request, next: Next) -> Response {
     let below = |start: &str| {
         request.uri().path().strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -22,13 +22,13 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     let raw = path.starts_with("/oidc/") && asks_for_raw_errors(request.uri().query());
     let seen = request.headers().get(IF_NONE_MATCH).cloned();
     let mut response = next.run(request).await;
-    // They were looked at before anything was set.
+    // The cookies were read before any were set.
     let signatures = audit::signatures();
     if !signatures.is_empty() {
         let fields = response.headers_mut();
         let set: Vec<HeaderValue> = fields.get_all(SET_COOKIE).iter().cloned().collect();
         fields.remove(SET_COOKIE);
-        // A cookie that is set anyway takes its place.
+        // A cookie that is set anyway replaces it.
         let name = |line: &[u8]| line.split(|byte| *byte == b'=').next().unwrap_or_default().to_vec();
         let names: Vec<Vec<u8>> = set.iter().map(|line| name(line.as_bytes())).collect();
         let signatures = signatures.iter().filter(|line| !names.contains(&name(line.as_bytes())));
@@ -40,7 +40,7 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
         secure_cookies(response.headers_mut());
     }
     let vary = if varies_by_origin(&method, &path) { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
-    // Refusals from before the provider was asked carry their own.
+    // Refusals before the provider is called carry their own.
     response.headers_mut().entry(VARY).or_insert(HeaderValue::from_static(vary));
     let id = random.string(kit::alphabet::URL_SAFE, 16);
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -57,7 +57,7 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     if tagged { with_etag(response, seen).await } else { response }
 }
 
-/// Over TLS every cookie is for TLS alone; `secure` comes before `httponly`.
+/// Over TLS every cookie is `secure`, which comes before `httponly`.
 fn secure_cookies(headers: &mut HeaderMap) {
     let lines: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
     headers.remove(SET_COOKIE);
@@ -71,8 +71,8 @@ fn secure_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// `Allow` as Logto's router writes it; the OIDC provider below has none, a
-/// wrong method is an unknown route there.
+/// `Allow` as Logto's router writes it. The OIDC provider does not send it, because a wrong method
+/// is an unknown route there.
 fn allowed_methods(path: &str, headers: &mut HeaderMap) {
     let Some(allowed) = headers.remove(ALLOW) else { return };
     if path.starts_with("/oidc/") {
@@ -84,8 +84,8 @@ fn allowed_methods(path: &str, headers: &mut HeaderMap) {
     }
 }
 
-/// `/oidc/auth`, resume, sign-out, the device flow's part in the browser, and
-/// pages vary by encoding alone (contract §11).
+/// `/oidc/auth`, resume, sign-out, the browser's part of the device flow, and pages vary only by
+/// encoding (contract §11).
 fn varies_by_origin(method: &Method, path: &str) -> bool {
     let of_devices = path == "/oidc/device/auth" && method != Method::GET;
     let browser = ["/oidc/auth", "/oidc/session/end", "/oidc/device"];
@@ -99,7 +99,7 @@ fn asks_for_raw_errors(query: Option<&str>) -> bool {
         .any(|(name, value)| name == "parse_error" && value == "false")
 }
 
-/// The error as OAuth has it, without what Logto puts in front.
+/// The error as OAuth defines it, without the members that Logto adds.
 async fn without_own_members(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);

@@ -1,45 +1,45 @@
-//! What zod complains of, as `data` and `details` of a refusal (contract §0.2).
+//! Zod's complaints, as `data` and `details` of a refusal (contract §0.2).
 
 use serde_json::{Value, json};
 
 /// One complaint about a member of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Issue {
-    /// Names of members, and places in lists.
+    /// Names of members, and indexes of lists.
     path: Vec<Value>,
     complaint: Complaint,
 }
 
-/// What is complained of.
+/// The reason of a complaint.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Complaint {
-    /// Another type than the expected one.
+    /// The type differs from the expected one.
     Type { expected: &'static str, received: &'static str },
-    /// A text that its pattern does not fit.
+    /// The text does not match its pattern.
     Pattern,
-    /// No e-mail address.
+    /// The text is not an e-mail address.
     Email,
-    /// A text that is no URL.
+    /// The text is not a URL.
     Url,
-    /// A text with less than so many characters.
+    /// The text has fewer characters than this.
     TooShort(usize),
-    /// A text with more than so many characters.
+    /// The text has more characters than this.
     TooLong(usize),
-    /// A list with less than so many items.
+    /// The list has fewer items than this.
     TooFew(usize),
-    /// A number above this one.
+    /// The number is above this one.
     TooLarge(i64),
-    /// A number below this one.
+    /// The number is below this one.
     TooSmall(i64),
-    /// A value that is none of these; absent is none of them either.
+    /// The value is not one of these, or is absent.
     Choice { options: &'static [&'static str], received: Option<Value> },
-    /// A `type` that is none of these.
+    /// The `type` is not one of these.
     Discriminator(&'static [&'static str]),
-    /// A value that is not the only one there can be.
+    /// The value is not the only allowed one.
     Literal { expected: &'static str, received: Option<Value> },
-    /// None of several alternatives; what each complains of.
+    /// The value matches no alternative; the complaints of each alternative.
     Union(Vec<Vec<Issue>>),
-    /// A check of Logto's own.
+    /// Logto's own check failed.
     Custom,
 }
 
@@ -48,20 +48,20 @@ impl Issue {
         Self { path: path.iter().map(|name| json!(name)).collect(), complaint }
     }
 
-    /// The same about an item of the list.
+    /// The same for an item of the list.
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.path.push(json!(index));
         self
     }
 
-    /// The same where the whole value is an item of the list at this path.
+    /// The same if the whole value is an item of the list at this path.
     pub(crate) fn below(mut self, list: &[&str], index: usize) -> Self {
         let above = list.iter().map(|name| json!(name)).chain([json!(index)]);
         self.path.splice(0..0, above);
         self
     }
 
-    /// The same where the whole value is an item of a list.
+    /// The same if the whole value is an item of a list.
     pub(crate) fn within(mut self, index: usize) -> Self {
         self.path.insert(0, json!(index));
         self
@@ -76,12 +76,12 @@ impl Issue {
         Self::new(path, Complaint::Type { expected: "string", received: kind(value) })
     }
 
-    /// The whole value is no object.
+    /// The whole value is not an object.
     pub(crate) fn not_an_object(value: &Value) -> Self {
         Self::new(&[], Complaint::Type { expected: "object", received: kind(value) })
     }
 
-    /// `a.b.0`
+    /// The path as text, such as `a.b.0`.
     pub(crate) fn place(&self) -> String {
         let part = |part: &Value| part.as_str().map_or_else(|| part.to_string(), ToOwned::to_owned);
         self.path.iter().map(part).collect::<Vec<_>>().join(".")
@@ -217,7 +217,7 @@ impl Issue {
     }
 }
 
-/// The type of a value that cannot be a choice: texts and numbers can.
+/// The type of a value that cannot be a choice; texts and numbers can.
 fn no_choice(received: Option<&Value>) -> Option<&'static str> {
     match received {
         None => Some("undefined"),

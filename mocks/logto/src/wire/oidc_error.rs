@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::answer;
 use super::code::{Code, ErrorCode};
 
-/// An error as it goes out. Each endpoint has its own enum and maps it to this.
+/// An error as it is sent. Each endpoint has its own enum and maps it to this.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OidcError {
     pub(crate) status: u16,
@@ -42,7 +42,7 @@ impl OidcError {
 
     pub(crate) fn body(&self) -> Value {
         let description = self.description.as_deref().unwrap_or_default();
-        // Two descriptions have a code of their own (contract §0.1).
+        // Two descriptions have their own code (contract §0.1).
         let lost = description.contains("session") && description.contains("not found")
             || description.contains("authorization request has expired");
         let (code, message) = match lost {
@@ -69,7 +69,8 @@ impl OidcError {
         Value::Object(body)
     }
 
-    /// The answer. The code of its note is the error's on the wire; `reason` says more than the wire does.
+    /// The response. The code of its note is the error's code in the response; `reason` says more
+    /// than the response does.
     pub(crate) fn response(&self, reason: impl Into<Prose>) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = answer::json(status, &self.body());
@@ -79,8 +80,8 @@ impl OidcError {
         kit::note(response, Note::new(self.error.as_str(), reason))
     }
 
-    /// From a check before any endpoint of the OIDC provider is asked: without
-    /// the headers that these add.
+    /// The response of a check that runs before the endpoints of the OIDC provider: without the
+    /// headers that they add.
     pub(crate) fn before_provider(&self, reason: impl Into<Prose>) -> Response {
         let mut response = self.response(reason);
         response.headers_mut().insert(VARY, HeaderValue::from_static("Accept-Encoding"));

@@ -1,9 +1,9 @@
-//! What V8 says of a text that is no JSON: Logto shows it as it is (contract §0.3).
+//! V8's messages for invalid JSON, which Logto shows verbatim (contract §0.3).
 
 /// Characters that are shown before and after the wrong one.
 const CONTEXT: usize = 10;
 
-/// The message for a text that serde does not read either.
+/// The message for a text that serde rejects, too.
 pub(crate) fn syntax_error(text: &str, error: &serde_json::Error) -> String {
     let characters: Vec<char> = text.chars().collect();
     let at = position(text, error).min(characters.len());
@@ -25,14 +25,14 @@ const NO_COLON: &str = "Expected ':' after property name in JSON";
 const NO_COMMA: &str = "Expected ',' or '}' after property value in JSON";
 const NO_COMMA_IN_LIST: &str = "Expected ',' or ']' after array element in JSON";
 
-/// What serde and V8 say of a value or a name with the wrong thing after it.
+/// The messages of serde and V8 for a wrong character after a value or a name.
 const AFTER: [(&str, &str); 3] = [
     ("expected `:`", NO_COLON),
     ("expected `,` or `}`", NO_COMMA),
     ("expected `,` or `]`", NO_COMMA_IN_LIST),
 ];
 
-/// The number of characters before the wrong one. Serde counts columns in bytes from one.
+/// The number of characters before the wrong one. Serde counts columns in bytes, from one.
 fn position(text: &str, error: &serde_json::Error) -> usize {
     if error.is_eof() {
         return text.chars().count();
@@ -42,7 +42,7 @@ fn position(text: &str, error: &serde_json::Error) -> usize {
     text.char_indices().take_while(|(index, _)| *index < byte).count()
 }
 
-/// The text ends too early.
+/// The message for a text that ends too early.
 fn at_the_end(characters: &[char], before: Option<&char>, error: &serde_json::Error) -> String {
     let text: String = characters.iter().collect();
     let end = characters.len();
@@ -59,14 +59,14 @@ fn at_the_end(characters: &[char], before: Option<&char>, error: &serde_json::Er
     }
 }
 
-/// Whether the last thing is the name of a member, and not its value.
+/// Whether the text ends with the name of a member, without its value.
 fn ends_with_name(text: &str) -> bool {
     let before = text.trim_end().strip_suffix('"').and_then(|text| text.rsplit_once('"'));
     before.is_some_and(|(before, _)| before.trim_end().ends_with(['{', ',']))
 }
 
-/// Whether the innermost open bracket is that of a list; brackets within
-/// strings are rare in what is refused and are not told apart.
+/// Whether the innermost open bracket is that of a list. Brackets within strings are not
+/// recognized, because they are rare in what is refused.
 fn in_list(characters: &[char]) -> bool {
     let mut open = Vec::new();
     for character in characters {
@@ -104,7 +104,7 @@ fn unexpected(wrong: char, at: usize, characters: &[char]) -> String {
 mod tests {
     use super::*;
 
-    /// The first three as recorded, the others as Node says them.
+    /// The first three as recorded, the others as Node prints them.
     #[test]
     fn the_words_are_those_of_v8() {
         for (text, expected) in [

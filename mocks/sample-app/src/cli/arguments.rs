@@ -11,7 +11,7 @@ use super::env_file::EnvFile;
 use crate::config::{ClientAuth, CookieOptions, ExpectedIssuer, Options, SameSite, StorageKind};
 use crate::variant::Variant;
 
-/// The Bookstore: the app of Logto's guide "add Hugging Face sign-in to a Go web app".
+/// The Bookstore: the app of Logto's guide "Add Hugging Face sign-in to a Go web app".
 #[derive(Debug, Parser)]
 #[command(
     name = "sample-app",
@@ -28,59 +28,59 @@ pub struct Arguments {
     /// The application's secret in Logto
     #[arg(long, env = "LOGTO_APP_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub app_secret: Option<String>,
-    /// File of lines NAME=value, as `logto-testkit --app-env` writes it: LOGTO_ENDPOINT, LOGTO_APP_ID,
-    /// LOGTO_APP_SECRET and APP_BASE_URL for those that are given in no other way
+    /// File of NAME=value lines, as `logto-testkit --app-env` writes it: LOGTO_ENDPOINT,
+    /// LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL, used for those that are not given otherwise
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// Where to listen; port 0 lets the system choose
+    /// Address to listen on; port 0 lets the system choose
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
-    /// Where browsers reach the app [default: http://localhost:PORT]
+    /// URL at which browsers reach the app [default: http://localhost:PORT]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<Url>,
     /// Allow addresses that other machines can reach
     #[arg(long, alias = "allow-exposed")]
     pub expose: bool,
-    /// Scope on top of `openid offline_access profile`; may be repeated
+    /// Scope to request on top of `openid offline_access profile`; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", help_heading = "Sign-in")]
     scopes: Vec<String>,
-    /// Leave out `openid offline_access profile`
+    /// Do not request `openid offline_access profile`
     #[arg(long, help_heading = "Sign-in")]
     no_reserved_scopes: bool,
-    /// API resource to ask for; may be repeated
+    /// API resource to request; may be repeated
     #[arg(long = "resource", value_name = "URI", help_heading = "Sign-in")]
     resources: Vec<String>,
-    /// `prompt`; empty to send none
+    /// Value of `prompt`; empty to omit it
     #[arg(long, default_value = "consent", help_heading = "Sign-in")]
     prompt: String,
-    /// Go straight to a provider, e.g. social:huggingface
+    /// Go directly to a sign-in method, e.g. social:huggingface
     #[arg(long, value_name = "METHOD:TARGET", help_heading = "Sign-in")]
     direct_sign_in: Option<String>,
-    /// First page of Logto, e.g. register
+    /// First screen that Logto shows, e.g. register
     #[arg(long, value_name = "SCREEN", help_heading = "Sign-in")]
     first_screen: Option<String>,
-    /// Further parameter of the authorization request; may be repeated
+    /// Additional parameter of the authorization request; may be repeated
     #[arg(long = "extra", value_name = "NAME=VALUE", value_parser = pair, help_heading = "Sign-in")]
     extra_parameters: Vec<(String, String)>,
     /// How the app authenticates itself to Logto
     #[arg(long, value_enum, default_value_t, help_heading = "Sign-in")]
     client_auth: ClientAuth,
-    /// Path that Logto sends the person back to after a sign-in
+    /// Path to which Logto redirects the browser after a sign-in
     #[arg(long, value_name = "PATH", default_value = "/callback", help_heading = "Sign-in")]
     callback_path: String,
-    /// Path that Logto sends the person back to after a sign-out
+    /// Path to which Logto redirects the browser after a sign-out
     #[arg(long, value_name = "PATH", default_value = "/", help_heading = "Sign-in")]
     post_sign_out_path: String,
-    /// How many seconds Logto may take for one answer
+    /// Seconds to wait for each answer of Logto
     #[arg(long, value_name = "N", default_value_t = Options::default().timeout_seconds, help_heading = "Sign-in")]
     timeout_seconds: u32,
-    /// Whom the app takes for the issuer
+    /// Issuer that the app accepts
     #[arg(long, value_enum, default_value_t, help_heading = "Sign-in")]
     issuer: ExpectedIssuer,
-    /// Read Logto's key set once and keep it for good
+    /// Read Logto's key set once and never again
     #[arg(long, help_heading = "Sign-in")]
     keeps_keys: bool,
-    /// Defect of another app to have; may be repeated
+    /// Defect of another app to imitate; may be repeated
     #[arg(long = "variant", value_enum, value_name = "DEFECT", help_heading = "Defects")]
     variants: Vec<Variant>,
     /// Where sessions are kept
@@ -109,7 +109,7 @@ pub struct Arguments {
     cookie_script_readable: bool,
 }
 
-/// Which Logto, and as whom.
+/// Logto's endpoint and the credentials of the app.
 pub(super) struct Logto {
     pub(super) endpoint: Url,
     pub(super) app_id: String,
@@ -117,7 +117,7 @@ pub(super) struct Logto {
 }
 
 impl Arguments {
-    /// Takes from the file what is not given otherwise.
+    /// Fills in from the file what is not given otherwise.
     pub(super) fn filled(mut self) -> Result<Self, CliError> {
         let Some(path) = self.env_file.take() else { return Ok(self) };
         let file = EnvFile::read(&path)?;
@@ -133,7 +133,7 @@ impl Arguments {
         Ok(self)
     }
 
-    /// What the app cannot do without; all that is missing is named at once.
+    /// The values that the app requires; the error names all that are missing.
     pub(super) fn logto(&self) -> Result<Logto, CliError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let (app_id, app_secret) = (given(&self.app_id), given(&self.app_secret));
@@ -153,7 +153,7 @@ impl Arguments {
         }
     }
 
-    /// Test servers listen on loopback only, unless told otherwise.
+    /// Test servers listen on loopback only, unless `--expose` is given.
     pub(super) fn check_exposure(&self) -> Result<(), CliError> {
         let addr = self.listen;
         if addr.ip().is_loopback() || self.expose { Ok(()) } else { Err(CliError::Exposed(addr)) }
@@ -191,7 +191,7 @@ impl Arguments {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("there is no `=` in it")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, found no `=`")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -199,7 +199,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 mod tests {
     use super::*;
 
-    /// Empty values stand for unset variables of the environment.
+    /// Empty values stand for unset environment variables.
     fn parse(more: &[&str]) -> Arguments {
         let mut all = vec!["sample-app", "--app-id", "", "--app-secret", ""];
         all.extend(more);
@@ -217,16 +217,16 @@ mod tests {
         );
         let mut arguments = parse(&["--endpoint", "http://localhost:3001", "--client-auth", "none"]);
         arguments.app_id = Some("bookstore".to_owned());
-        assert!(arguments.logto().is_ok(), "a public client has no secret");
+        assert!(arguments.logto().is_ok(), "a public client needs no secret");
     }
 
     #[test]
-    fn without_flags_the_options_are_the_default_ones() {
+    fn without_flags_the_options_are_the_defaults() {
         assert_eq!(parse(&[]).into_options(), Options::default());
     }
 
     #[test]
-    fn a_file_gives_what_is_given_in_no_other_way() {
+    fn a_file_supplies_what_is_not_given_otherwise() {
         let path = std::env::temp_dir().join(format!("sample-app-env-{}", std::process::id()));
         let lines = "LOGTO_ENDPOINT=http://localhost:1\nLOGTO_APP_ID=filed\nLOGTO_APP_SECRET=a=b\n\n\
                      APP_BASE_URL=http://localhost:2\n";
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_addresses_that_others_reach() {
+    fn refuses_addresses_that_other_machines_reach() {
         assert!(parse(&["--listen", "0.0.0.0:3000"]).check_exposure().is_err());
         assert!(parse(&["--listen", "0.0.0.0:3000", "--allow-exposed"]).check_exposure().is_ok());
         assert!(parse(&[]).check_exposure().is_ok());

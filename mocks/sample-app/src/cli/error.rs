@@ -1,4 +1,4 @@
-//! What can go wrong with the command, and its exit codes.
+//! Errors of the command and their exit codes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,73 +12,74 @@ use crate::ConfigError;
 /// Why the command ended.
 #[derive(Debug, Error)]
 pub enum CliError {
-    /// Exit code 2.
+    /// A required value is missing. Exit code 2.
     #[error("missing: {0}")]
     Missing(String),
-    /// Exit code 2.
+    /// The file of `--env-file` cannot be read. Exit code 2.
     #[error("{path}: {source}", path = path.display())]
     EnvFile {
         /// The file of `--env-file`.
         path: PathBuf,
-        /// Why it cannot be read.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Exit code 2.
+    /// A line of the file of `--env-file` is invalid. Exit code 2.
     #[error("{path}:{line}: {what}", path = path.display())]
     EnvLine {
         /// The file of `--env-file`.
         path: PathBuf,
-        /// Which of its lines.
+        /// Number of the line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// What is wrong with the line.
         what: String,
     },
-    /// Exit code 2.
-    #[error("{text} is no base URL: {source}")]
+    /// The default base URL is invalid. Exit code 2.
+    #[error("{text} is not a valid base URL: {source}")]
     BaseUrl {
-        /// What was made of the port.
+        /// The URL, built from the port.
         text: String,
-        /// What is wrong with it.
+        /// The error of the parser.
         source: url::ParseError,
     },
-    /// Exit code 2.
+    /// The configuration is invalid. Exit code 2.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Exit code 3.
+    /// The address to listen on is not available. Exit code 3.
     #[error("{cause}{}", held(.holder.as_deref()))]
     Bind {
-        /// Which address, and why not.
+        /// The address, and the error of the system.
         cause: BindError,
-        /// Who listens there, as far as that can be found out.
+        /// The process that listens there, if it can be determined.
         holder: Option<String>,
     },
-    /// Exit code 3.
-    #[error("{0} can be reached from other machines; --expose allows it")]
+    /// The address is reachable from other machines, and `--expose` was not given. Exit code 3.
+    #[error("{0} can be reached from other machines; pass --expose to allow this")]
     Exposed(SocketAddr),
-    /// Exit code 70.
+    /// The HTTP client cannot be created. Exit code 70.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// Exit code 70.
+    /// The async runtime does not start. Exit code 70.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
-    /// Exit code 70.
+    /// Standard output cannot be written to. Exit code 70.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// Exit code 70.
+    /// The handler of Ctrl-C cannot be installed. Exit code 70.
     #[error("cannot wait for signals: {0}")]
     Signal(io::Error),
-    /// Exit code 70.
+    /// The server failed while it was running. Exit code 70.
     #[error(transparent)]
     Serve(#[from] ServeError),
 }
 
 fn held(holder: Option<&str>) -> String {
-    holder
-        .map_or_else(String::new, |holder| format!("; {holder} listens there. --listen chooses another port"))
+    holder.map_or_else(String::new, |holder| {
+        format!("; {holder} is listening there. Pass --listen to choose another port")
+    })
 }
 
 impl CliError {
-    /// Looks for who holds the port.
+    /// Adds the process that holds the port, if it can be determined.
     pub(super) fn bind(cause: BindError) -> Self {
         let taken = cause.source.kind() == io::ErrorKind::AddrInUse;
         let holder = if taken { kit::port_holder(cause.addr.port()) } else { None };

@@ -52,7 +52,7 @@ fn a_public_client_needs_no_secret() {
 }
 
 #[test]
-fn options_refuse_what_they_do_not_know() {
+fn options_refuse_unknown_keys() {
     let options: Options = serde_json::from_str(
         r#"{"first_screen":"register","client_auth":"post","storage":"cookie","cookie":{"same_site":"none","secure":true}}"#,
     )

@@ -1,13 +1,13 @@
-//! What an ID token is held against. The tests of the repository read this file as well.
+//! What an ID token is checked against. The repository's own tests use this file, too.
 
-/// What an ID token must be.
+/// The values that an ID token must match.
 #[derive(Debug, Clone)]
 pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
-    /// `alg`s that are taken.
+    /// Accepted values of `alg`.
     pub(super) algorithms: &'a [String],
     pub(super) app_id: &'a str,
-    /// None for an app that cannot keep one.
+    /// `None` for an app that cannot keep a secret.
     pub(super) app_secret: Option<&'a str>,
     pub(super) nonce: &'a str,
     /// Seconds since the epoch.

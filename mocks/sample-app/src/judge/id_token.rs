@@ -1,4 +1,4 @@
-//! An ID token, and the checks of OIDC Core §3.1.3.7 in the order of that list.
+//! Parses an ID token and runs the checks of OIDC Core §3.1.3.7 in the order of that list.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,14 +11,14 @@ use super::expected::Expected;
 use super::keys::KeySet;
 use super::refusal::Refusal;
 
-/// How many seconds the clocks of app and Logto may differ; the SDK's number.
+/// Seconds by which the clocks of app and Logto may differ; the same as in the SDK.
 const LEEWAY: f64 = 60.0;
 
-/// A token that is not judged yet.
+/// A token that is parsed but not yet checked.
 struct IdToken<'a> {
     header: Header,
     claims: Claims,
-    /// What the signature is over, and the signature.
+    /// The signed part of the token, followed by the signature.
     signed: &'a str,
     signature: &'a str,
 }
@@ -32,11 +32,11 @@ struct Header {
     crit: Option<Vec<String>>,
 }
 
-/// What must be in the token (OIDC Core §2), and what is looked at besides.
+/// The claims that a token must have (OIDC Core §2), and the optional ones that are checked.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
-    #[expect(dead_code, reason = "it must be there, whoever it is")]
+    #[expect(dead_code, reason = "it must be present; its value is not checked")]
     sub: String,
     #[serde(default)]
     aud: Audiences,
@@ -67,7 +67,7 @@ impl Audiences {
     }
 }
 
-/// Judges an ID token with the provider's key set.
+/// Checks an ID token with the provider's key set.
 pub(super) fn judge(token: &str, keys: &str, expected: &Expected<'_>) -> Result<(), JudgeError> {
     let keys: KeySet = serde_json::from_str(keys).map_err(JudgeError::Keys)?;
     let token = IdToken::parse(token).map_err(JudgeError::Token)?;
@@ -101,7 +101,7 @@ impl<'a> IdToken<'a> {
         let Header { typ, cty, crit, .. } = &self.header;
         if let Some(typ) = typ {
             let lower = typ.to_lowercase();
-            // `application/` may be left away (RFC 7515 §4.1.9).
+            // `application/` may be omitted (RFC 7515 §4.1.9).
             if !["jwt", "jose"].contains(&lower.strip_prefix("application/").unwrap_or(&lower)) {
                 return Err(Refusal::Header(format!("unexpected or unsupported JWT type `{typ}`")));
             }
@@ -122,8 +122,8 @@ impl<'a> IdToken<'a> {
         Err(Refusal::Issuer { expected: expected.to_owned(), found: self.claims.iss.clone() })
     }
 
-    /// The app, and nobody else: it trusts no other audience. `azp` is left to
-    /// the extensions that make use of it.
+    /// The only audience is the app: it trusts no other. `azp` is left to the extensions that use
+    /// it.
     fn check_audiences(&self, app_id: &str) -> Result<(), Refusal> {
         let audiences = self.claims.aud.as_slice();
         if !audiences.iter().any(|audience| audience == app_id) {
@@ -137,8 +137,8 @@ impl<'a> IdToken<'a> {
         }
     }
 
-    /// The key goes by the algorithm, and the algorithm must be one that is
-    /// expected: the token alone decides neither.
+    /// The algorithm must be one of the expected ones, and the key must fit it; the token alone
+    /// decides neither.
     fn check_signature(&self, keys: &KeySet, expected: &Expected<'_>) -> Result<(), Refusal> {
         let Header { alg, kid, .. } = &self.header;
         if alg == "none" {
@@ -174,7 +174,7 @@ impl<'a> IdToken<'a> {
         Err(Refusal::Time(format!("ID token expired {} seconds ago", now - end)))
     }
 
-    /// The SDK takes a token that was made within a minute.
+    /// The SDK accepts a token that was issued within a minute of now.
     fn check_age(&self, now: f64) -> Result<(), Refusal> {
         let age = now - self.claims.iat;
         let how = if age > LEEWAY {
@@ -184,7 +184,7 @@ impl<'a> IdToken<'a> {
         } else {
             return Ok(());
         };
-        // By how much is a matter of the second in which somebody asks.
+        // The exact difference depends on when the check runs, so it is not reported.
         Err(Refusal::Time(format!(
             "issued more than {LEEWAY} seconds {how}; do the clocks of app and Logto differ?"
         )))
@@ -199,12 +199,12 @@ impl<'a> IdToken<'a> {
     }
 }
 
-/// The JSON object in a part of a token.
+/// Decodes one part of a token as a JSON object.
 fn part<T: DeserializeOwned>(name: &str, encoded: &str) -> Result<T, serde_json::Error> {
     let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|error| unreadable(name, error))?;
     serde_json::from_slice(&bytes).map_err(|error| unreadable(name, error))
 }
 
 fn unreadable(part: &str, error: impl std::fmt::Display) -> serde_json::Error {
-    serde_json::Error::custom(format!("its {part} cannot be read: {error}"))
+    serde_json::Error::custom(format!("its {part} cannot be decoded: {error}"))
 }

@@ -1,4 +1,4 @@
-//! The provider's keys, and the one that a token asks for.
+//! The provider's keys, and how a token selects one.
 
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
@@ -14,10 +14,10 @@ pub(super) struct KeySet {
 }
 
 impl KeySet {
-    /// The one key that may have made a signature of this algorithm. A token
-    /// without `kid` says so only where there is one such key (OIDC Core §10.1).
+    /// The one key that may have made a signature of this algorithm. A token without `kid` selects
+    /// a key only if exactly one fits (OIDC Core §10.1).
     pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, Refusal> {
-        // A key that is not understood is passed over (RFC 7517 §5).
+        // Keys of unsupported types are skipped (RFC 7517 §5).
         let readable = self.keys.iter().filter_map(|key| Jwk::deserialize(key).ok());
         let mut fitting = readable.filter(|key| fits(key, kid, algorithm));
         match (fitting.next(), fitting.count()) {
@@ -30,7 +30,7 @@ impl KeySet {
     }
 }
 
-/// Whether the key has this name, and is one for such signatures.
+/// Whether the key has this id and supports signatures of this algorithm.
 fn fits(key: &Jwk, kid: Option<&str>, algorithm: Algorithm) -> bool {
     let Jwk { common, algorithm: parameters } = key;
     let of_type = matches!(

@@ -1,5 +1,4 @@
-//! The second judge: `openidconnect`, which has its own arithmetic and reads
-//! OIDC Core with other eyes.
+//! The second judge: `openidconnect`, an independent implementation of OIDC Core.
 
 use std::str::FromStr as _;
 
@@ -24,7 +23,7 @@ pub(super) fn judge(token: &str, keys: &str, expected: &Expected<'_>) -> Result<
     };
     let known = |name: &String| serde_json::from_value(Value::String(name.clone())).ok();
     let algorithms: Vec<CoreJwsSigningAlgorithm> = expected.algorithms.iter().filter_map(known).collect();
-    let now = DateTime::from_timestamp(expected.now, 0).ok_or("a time beyond what chrono has")?;
+    let now = DateTime::from_timestamp(expected.now, 0).ok_or("a time outside chrono's range")?;
     let verifier = verifier
         .set_allowed_algs(algorithms)
         .set_issue_time_verifier_fn(move |issued| check_issue_time(issued, now))
@@ -34,7 +33,7 @@ pub(super) fn judge(token: &str, keys: &str, expected: &Expected<'_>) -> Result<
     claims.map(drop).map_err(|error| format!("{error}: {:?}", std::error::Error::source(&error)))
 }
 
-/// OIDC Core leaves it to the client how old a token may be.
+/// OIDC Core leaves the maximum age of a token to the client.
 fn check_issue_time(issued: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), String> {
     if (now - issued).abs() > TimeDelta::seconds(60) { Err(format!("of {issued}")) } else { Ok(()) }
 }

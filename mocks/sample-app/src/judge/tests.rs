@@ -1,4 +1,4 @@
-//! Tokens, good and bad, before both judges.
+//! Valid and invalid tokens, checked by both judges.
 
 use std::sync::LazyLock;
 
@@ -14,10 +14,10 @@ const APP_ID: &str = "bookstore0000000000id";
 const SECRET: &str = "the secret of the app";
 const NOW: i64 = 1_795_435_200;
 
-/// It takes a while to make.
+/// Shared by all tests, because generating it is slow.
 static RSA: LazyLock<Key> = LazyLock::new(|| Key::rsa("rsa"));
 
-/// A Logto with one key of each kind.
+/// A provider with one key of each kind.
 struct Desk {
     ec: Key,
     rsa: &'static Key,
@@ -33,7 +33,7 @@ impl Desk {
         Self { ec, rsa, keys, algorithms: vec!["ES384".to_owned(), "RS256".to_owned()], secret: Some(SECRET) }
     }
 
-    /// Whether the first and the second judge believe the token, and why not.
+    /// The verdicts of the first and the second judge.
     fn verdicts(&self, token: &str) -> (Result<(), String>, Result<(), String>) {
         let keys = json!({ "keys": self.keys }).to_string();
         let expected = Expected {
@@ -56,12 +56,12 @@ impl Desk {
     #[track_caller]
     fn refused(&self, token: &str, because: &str) {
         let (first, second) = self.verdicts(token);
-        let why = first.expect_err("the first judge believes it");
+        let why = first.expect_err("the first judge accepts it");
         assert!(why.contains(because), "`{because}` is not in: {why}");
-        second.expect_err("the second judge believes it");
+        second.expect_err("the second judge accepts it");
     }
 
-    /// A case in which the judges differ.
+    /// Asserts that the judges differ on this token, and what the first one says.
     #[track_caller]
     fn differ(&self, token: &str, first: bool) {
         let verdicts = self.verdicts(token);
@@ -89,7 +89,7 @@ fn without(name: &str) -> Value {
 }
 
 #[test]
-fn both_kinds_of_logtos_keys_are_good() {
+fn both_kinds_of_logtos_keys_are_accepted() {
     let desk = Desk::new();
     desk.accepted(&desk.ec.sign(&claims()));
     desk.accepted(&desk.rsa.sign(&claims()));
@@ -108,7 +108,7 @@ fn a_signature_is_that_of_the_named_key_over_this_token() {
         desk.refused(&format!("{message}.{}", &signature[..signature.len() - 4]), "ignature");
         desk.refused(&format!("{message}."), "bad signature");
         desk.refused(&format!("{message}.{signature}.x"), "4 parts");
-        desk.refused(&format!("{message}.{signature}=="), "signature cannot be read");
+        desk.refused(&format!("{message}.{signature}=="), "signature cannot be decoded");
     }
 }
 
@@ -118,7 +118,7 @@ fn an_algorithm_must_be_announced_and_fit_the_key() {
     for none in ["none", "None", "NONE"] {
         desk.refused(&unsigned(&json!({ "alg": none }), &claims(), ""), "");
     }
-    // Also where a provider announces it (OIDC Core §2 allows that for some flows).
+    // Also if the provider announces it (OIDC Core §2 allows that for some flows).
     desk.algorithms.push("none".to_owned());
     desk.refused(&unsigned(&json!({ "alg": "none" }), &claims(), ""), "No signature found");
     let es384 = "algorithm `ES384` is not one of: RS256";
@@ -126,7 +126,7 @@ fn an_algorithm_must_be_announced_and_fit_the_key() {
     desk.refused(&desk.ec.sign(&claims()), es384);
     desk.algorithms = vec!["ES512".to_owned()];
     desk.refused(&unsigned(&json!({ "alg": "ES512" }), &claims(), "AAAA"), "Unsupported signature algorithm");
-    // Key and algorithm of different kinds.
+    // Key and algorithm of different types.
     desk.algorithms = ["ES384", "ES256", "RS256", "RS512"].map(str::to_owned).to_vec();
     for (kid, alg) in [("ec", "RS256"), ("rsa", "ES384"), ("rsa", "RS512"), ("ec", "ES256")] {
         let token = unsigned(&json!({ "alg": alg, "kid": kid }), &claims(), "AAAA");
@@ -135,14 +135,14 @@ fn an_algorithm_must_be_announced_and_fit_the_key() {
 }
 
 #[test]
-fn a_public_key_is_no_shared_secret() {
+fn a_public_key_is_not_a_shared_secret() {
     let mut desk = Desk::new();
     let modulus = desk.rsa.jwk["n"].as_str().unwrap().to_owned();
     let public = desk.rsa.jwk.to_string();
     for secret in [modulus.as_bytes(), public.as_bytes(), b"", SECRET.as_bytes()] {
         desk.refused(&hmac(secret, &claims()), "algorithm `HS256` is not one of: ES384, RS256");
     }
-    // Announced, it is the app's secret that counts, and an app without one has none.
+    // If HS256 is announced, the key is the app's secret; an app without a secret cannot use it.
     desk.algorithms.push("HS256".to_owned());
     desk.refused(&hmac(public.as_bytes(), &claims()), "bad signature");
     desk.accepted(&hmac(SECRET.as_bytes(), &claims()));
@@ -152,7 +152,7 @@ fn a_public_key_is_no_shared_secret() {
 }
 
 #[test]
-fn a_key_is_found_by_its_name_or_because_there_is_no_other() {
+fn a_key_is_found_by_its_id_or_because_it_is_the_only_one() {
     let mut desk = Desk::new();
     desk.refused(&desk.ec.sign_with(&json!({ "kid": "unknown" }), &claims()), "No matching key found");
     desk.accepted(&desk.ec.sign_with(&json!({}), &claims()));
@@ -163,7 +163,7 @@ fn a_key_is_found_by_its_name_or_because_there_is_no_other() {
     desk.refused(&desk.ec.sign(&claims()), "Ambiguous");
     desk.keys.clear();
     desk.refused(&desk.ec.sign(&claims()), "No matching key found");
-    // A key of an unknown kind is passed over; one for encryption is none.
+    // Keys of unknown types are skipped, and so are keys for encryption.
     desk.keys = vec![json!({ "kty": "of tomorrow" }), json!(1), desk.ec.jwk.clone()];
     desk.accepted(&desk.ec.sign(&claims()));
     desk.keys[2]["use"] = json!("enc");
@@ -173,7 +173,7 @@ fn a_key_is_found_by_its_name_or_because_there_is_no_other() {
 }
 
 #[test]
-fn a_header_that_asks_for_more_is_not_understood() {
+fn a_header_that_requires_more_is_refused() {
     let desk = Desk::new();
     for typ in ["JWT", "jwt", "application/jwt", "JOSE"] {
         desk.accepted(&desk.ec.sign_with(&json!({ "typ": typ }), &claims()));
@@ -191,7 +191,7 @@ fn issuer_and_audience_are_exact() {
     {
         desk.refused(&desk.ec.sign(&with("iss", json!(issuer))), "");
     }
-    for audience in [json!("somebody-else"), json!([]), json!(""), json!([APP_ID, "somebody-else"])] {
+    for audience in [json!("another-app"), json!([]), json!(""), json!([APP_ID, "another-app"])] {
         desk.refused(&desk.ec.sign(&with("aud", audience)), "Invalid audiences");
     }
     desk.accepted(&desk.ec.sign(&with("aud", json!([APP_ID]))));
@@ -199,7 +199,7 @@ fn issuer_and_audience_are_exact() {
 }
 
 #[test]
-fn times_are_held_against_the_clock() {
+fn times_are_checked_against_the_clock() {
     let desk = Desk::new();
     for (name, refused, accepted) in [
         ("exp", vec![NOW - 1, NOW, 0, -1], vec![NOW + 1, NOW * 1000]),
@@ -215,7 +215,7 @@ fn times_are_held_against_the_clock() {
     // A number may have a fraction (RFC 7519 §2).
     desk.accepted(&desk.ec.sign(&with("exp", json!(NOW as f64 + 0.5))));
     desk.refused(&desk.ec.sign(&with("iat", json!(NOW as f64 - 60.5))), "Expired");
-    desk.refused(&desk.ec.sign(&with("exp", json!("2030-01-01T00:00:00Z"))), "not one");
+    desk.refused(&desk.ec.sign(&with("exp", json!("2030-01-01T00:00:00Z"))), "malformed");
 }
 
 #[test]
@@ -227,43 +227,43 @@ fn the_nonce_is_that_of_the_request() {
 }
 
 #[test]
-fn what_the_token_must_have_it_has() {
+fn a_token_without_a_required_claim_is_refused() {
     let desk = Desk::new();
     for name in ["iss", "sub", "aud", "exp", "iat", "nonce"] {
         desk.refused(&desk.ec.sign(&without(name)), "");
-        desk.refused(&desk.ec.sign(&with(name, json!({ "a": 1 }))), "not one");
+        desk.refused(&desk.ec.sign(&with(name, json!({ "a": 1 }))), "malformed");
     }
 }
 
-/// OIDC Core §3.1.3.8 leaves the check of `at_hash` to the client, and here the
-/// access token comes from the same answer as the ID token. `azp` is for
-/// extensions to check (§3.1.3.7, errata 2); neither judge has one.
+/// OIDC Core §3.1.3.8 leaves the check of `at_hash` to the client; here the access token comes in
+/// the same answer as the ID token. `azp` is for extensions to check (§3.1.3.7, errata 2), and
+/// neither judge implements one.
 #[test]
 fn neither_judge_looks_at_at_hash_or_azp() {
     let desk = Desk::new();
     desk.accepted(&desk.ec.sign(&with("at_hash", json!("of another token"))));
-    desk.accepted(&desk.ec.sign(&with("azp", json!("somebody-else"))));
-    let mut several = with("aud", json!([APP_ID, "somebody-else"]));
+    desk.accepted(&desk.ec.sign(&with("azp", json!("another-app"))));
+    let mut several = with("aud", json!([APP_ID, "another-app"]));
     several["azp"] = json!(APP_ID);
     desk.refused(&desk.ec.sign(&several), "not a trusted audience");
 }
 
-/// Each with its reason; anything else in which the judges differ fails a test.
+/// Every known difference with its reason; any other difference fails a test.
 #[test]
 fn where_the_judges_differ() {
     let desk = Desk::new();
-    // OIDC Core §5.1 gives standard claims their types, and §3.1.3.7 does not have
-    // them checked; `openidconnect` reads all into its own types, or refuses. The
-    // app shows what it gets.
+    // OIDC Core §5.1 defines the types of standard claims, and §3.1.3.7 does not require checking
+    // them; `openidconnect` parses all claims into its own types and rejects the token if that
+    // fails. The app shows the claims as they are.
     for (name, value) in
         [("email", json!(1)), ("email_verified", json!("yes")), ("updated_at", json!("today"))]
     {
         desk.differ(&desk.ec.sign(&with(name, value)), true);
     }
-    // Its calendar ends with the year 262142; OIDC Core's times have no end.
+    // Its calendar ends with the year 262142; times in OIDC Core are not limited.
     desk.differ(&desk.ec.sign(&with("exp", json!(1e18))), true);
-    // It reads a last character of Base64 with superfluous bits, of which there are
-    // several for each signature (RFC 4648 §3.5). `jsonwebtoken` takes the right one.
+    // It accepts a last Base64 character with nonzero padding bits, of which there are several for
+    // each signature (RFC 4648 §3.5). `jsonwebtoken` accepts only the canonical one.
     let good = desk.rsa.sign(&claims());
     let last = good.chars().last().unwrap();
     let other = char::from(u32::from(last).checked_add(1).and_then(|code| u8::try_from(code).ok()).unwrap());

@@ -1,4 +1,4 @@
-//! What the permission form says.
+//! The user's decision in the permission form.
 
 use oauth::Params;
 
@@ -8,8 +8,8 @@ use super::refusal::Refusal;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Decision {
     Authorize {
-        /// Ids of the organisations that were ticked; `None` when the form was
-        /// not filled in at all, and what was preselected stands.
+        /// Ids of the selected organizations; `None` if the form was not filled in at all, so that
+        /// the preselection applies.
         orgs: Option<Vec<String>>,
     },
     Deny,

@@ -1,4 +1,4 @@
-//! Clients that are known by the URL of a document about themselves
+//! Clients that are identified by the URL of a document that describes them
 //! (draft-ietf-oauth-client-id-metadata-document; the site's documentation calls it CIMD).
 
 #[cfg(test)]
@@ -16,13 +16,13 @@ use crate::HuggingFace;
 use crate::config::{App, MetadataDocumentScheme};
 use crate::routes::register::{check_scopes, is_web_address, redirect_uri_defect};
 
-/// How long a document may take. A guess.
+/// Time limit for fetching a document. A guess.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// Why a document makes no client.
+/// Why a document does not define a client.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(in crate::routes) enum Unusable {
-    #[error("client_id {0}, so that it cannot be that of a client ID metadata document")]
+    #[error("client_id {0}, so it cannot be the URL of a client ID metadata document")]
     Address(&'static str),
     #[error("the client ID metadata document cannot be fetched: {0}")]
     Fetch(String),
@@ -34,9 +34,9 @@ pub(in crate::routes) enum Unusable {
     Json(String),
     #[error("the client ID metadata document is about `{0}`, not about the address it was fetched from")]
     OtherClient(String),
-    #[error("the client ID metadata document wants `{0}`, but such a client can have no secret")]
+    #[error("the client ID metadata document requires `{0}`, but such a client cannot have a secret")]
     AuthMethod(String),
-    #[error("the client ID metadata document has a client_secret, which everybody can read there")]
+    #[error("the client ID metadata document has a client_secret, which anyone can read there")]
     Secret,
     #[error("the client ID metadata document has no redirect_uris")]
     NoRedirectUris,
@@ -65,13 +65,13 @@ impl Reason for Unusable {
 }
 
 impl Unusable {
-    /// Whether the document could not be had, rather than being bad.
+    /// Whether the document could not be fetched, rather than being invalid.
     pub(super) fn is_unreachable(&self) -> bool {
         matches!(self, Unusable::Fetch(_) | Unusable::TooSlow | Unusable::Status(_))
     }
 }
 
-/// What the site reads of a document.
+/// The members of a document that the site uses.
 #[derive(Debug, Deserialize)]
 struct Document {
     client_id: String,
@@ -85,8 +85,8 @@ struct Document {
     scope: Option<String>,
 }
 
-/// Reads the document of a client that is named by one, at every request anew (a guess). Of any
-/// other client id nothing is fetched.
+/// Fetches the document of a client that is identified by one, anew for every request (a guess).
+/// For other client ids it fetches nothing.
 pub(in crate::routes) async fn resolve(mock: &HuggingFace, client_id: &str) -> Result<(), Unusable> {
     let registered = mock.store().apps.iter().any(|app| app.client_id == client_id);
     if registered || !is_address(mock, client_id) {
@@ -115,15 +115,15 @@ fn is_loopback(client_id: &str) -> bool {
     url.scheme() == "http" && loopback
 }
 
-/// The address is one to the letter: with a path, without dot segments, fragment, name and
-/// password (draft §3).
+/// Checks that the address is valid as it stands: with a path, without dot segments, fragment,
+/// username and password (draft §3).
 fn check_address(client_id: &str) -> Result<(), Unusable> {
     let bad = |reason| Err(Unusable::Address(reason));
-    let Ok(url) = Url::parse(client_id) else { return bad("is no URL") };
+    let Ok(url) = Url::parse(client_id) else { return bad("is not a valid URL") };
     if url.fragment().is_some() {
         bad("has a fragment")
     } else if !url.username().is_empty() || url.password().is_some() {
-        bad("has a user name or a password")
+        bad("has a username or a password")
     } else if url.path() == "/" {
         bad("has no path")
     } else if client_id.split(['?', '#']).next().is_some_and(|path| path.split('/').any(is_dots)) {
@@ -137,7 +137,7 @@ fn is_dots(segment: &str) -> bool {
     matches!(segment, "." | "..")
 }
 
-/// Redirects are not followed (draft §5): the address is what the client is known by.
+/// Redirects are not followed (draft §5): the address is the client's identity.
 async fn fetch(mock: &HuggingFace, address: &str) -> Result<Bytes, Unusable> {
     let client: &Client = &mock.context().client;
     let request = http::Request::get(address).header("accept", "application/json").body(Bytes::new());
@@ -162,7 +162,7 @@ fn read(mock: &HuggingFace, address: &str, body: &Bytes) -> Result<App, Unusable
     if document.client_id != address {
         return Err(Unusable::OtherClient(document.client_id));
     }
-    // "none" is what the documentation shows; left out, it can be nothing else.
+    // The documentation shows "none"; an absent value can mean nothing else.
     if let Some(method) = document.token_endpoint_auth_method.filter(|method| method != "none") {
         return Err(Unusable::AuthMethod(method));
     }

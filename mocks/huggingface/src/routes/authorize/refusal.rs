@@ -1,4 +1,4 @@
-//! Why an authorization request is refused, and how that is told.
+//! Why an authorization request is refused, and how the user or the app learns of it.
 
 use http::StatusCode;
 use kit::{Facts, Note, Reason};
@@ -15,17 +15,17 @@ use crate::config::{OutsideAudience, ScopeNotEnabled, Switches, UnverifiedEmail}
 use crate::routes::client_id_hint::ClientIdHint;
 use crate::session::ForeignForm;
 
-/// A refusal, and where the browser may be sent with it. Without an address
-/// that was found good, only a page is possible (RFC 6749 §4.1.2.1).
+/// A refusal, and where it may be delivered. Without a valid redirect URI only a page is possible
+/// (RFC 6749 §4.1.2.1).
 #[derive(Debug)]
 pub(super) struct Rejected {
     pub(super) refusal: Refusal,
     pub(super) back: Option<Box<Back>>,
-    /// Remarks that were made before, for the journal.
+    /// Notes that were made before the refusal.
     pub(super) notes: Vec<Note>,
 }
 
-/// The way back to the app.
+/// Where to redirect the browser: the app's redirect URI and `state`.
 #[derive(Debug)]
 pub(super) struct Back {
     pub(super) redirect_to: Url,
@@ -38,19 +38,19 @@ impl Rejected {
     }
 }
 
-/// How a refusal reaches the user.
+/// How a refusal is delivered.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Delivery {
-    /// Shown here.
+    /// An error page.
     Page { status: StatusCode, text: &'static str },
-    /// Told to the app.
+    /// A redirect to the app with an error.
     Redirect { code: ErrorCode, description: &'static str },
 }
 
-/// The reason, for the journal.
+/// The reason, as recorded in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
-    // Before the address is known to be good: a page.
+    // Before the redirect URI is validated: a page.
     #[error(transparent)]
     ForeignForm(#[from] ForeignForm),
     #[error("the form's action is `{0}`, neither authorize nor deny")]
@@ -61,30 +61,30 @@ pub(super) enum Refusal {
     UnknownClientId { given: String, hint: ClientIdHint },
     #[error(transparent)]
     MetadataDocument(Unusable),
-    #[error("{0} where only one value can be meant")]
+    #[error("{0}, but only one value is allowed")]
     TwoAddresses(Duplicate),
     #[error("redirect_uri is missing")]
     NoRedirectUri,
     #[error("redirect_uri is not registered: {0}")]
     RedirectUriNotRegistered(Differences),
-    #[error("redirect_uri `{0}` is registered, but no absolute URL")]
+    #[error("redirect_uri `{0}` is registered, but is not an absolute URL")]
     RedirectUriNotAUrl(String),
-    // From here on the app is told.
+    // From here on: a redirect to the app.
     #[error(transparent)]
     Repeated(#[from] Duplicate),
-    #[error("response_type is `{0}`; the site offers only code")]
+    #[error("response_type is `{0}`; the site supports only code")]
     ResponseType(String),
-    #[error("response_mode is `{0}`; the site offers only query")]
+    #[error("response_mode is `{0}`; the site supports only query")]
     ResponseMode(String),
     #[error("scope `{0}` does not exist")]
     UnknownScope(String),
     #[error("scope `{scope}` is not enabled on the app `{app}`")]
     ScopeNotEnabled { scope: String, app: String },
-    #[error("prompt=none stands with other values: `{0}`")]
+    #[error("prompt=none is combined with other values: `{0}`")]
     PromptNoneWithOthers(String),
     #[error("code_challenge_method was sent without code_challenge")]
     MethodWithoutChallenge,
-    #[error("code_challenge_method `{0}` does not exist; the site offers S256")]
+    #[error("code_challenge_method `{0}` is not supported; the site supports S256")]
     ChallengeMethod(String),
     #[error("code_challenge_method is plain{0}; the site advertises S256 only")]
     PlainChallenge(&'static str),
@@ -92,14 +92,14 @@ pub(super) enum Refusal {
     Challenge(Defect),
     #[error("the app `{0}` has no secret and sent no code_challenge")]
     ChallengeRequired(String),
-    // By the state of the session.
-    #[error("prompt=none, but nobody is signed in")]
+    // Depending on the session.
+    #[error("prompt=none, but no user is signed in")]
     LoginRequired,
     #[error("prompt=none, but this set of scopes was not granted yet")]
     ConsentRequired,
     #[error("the e-mail address of `{username}` is not verified")]
     UnverifiedEmail { username: String },
-    #[error("`{username}` is in none of the organisations that the app is for: {orgs}")]
+    #[error("`{username}` is not a member of any organization that the app is restricted to: {orgs}")]
     OutsideAudience { username: String, orgs: String },
     #[error("the user chose Deny")]
     Denied,
@@ -146,8 +146,8 @@ impl Reason for Refusal {
 }
 
 impl Refusal {
-    /// What is said in public. Texts of pages and of denial were seen on the
-    /// real site, the other descriptions are guesses.
+    /// The public answer. The texts of pages and of the denial were observed on the real site; the
+    /// other descriptions are guesses.
     pub(super) fn delivery(&self, switches: &Switches) -> Delivery {
         use ErrorCode as Code;
         let page = |text| Delivery::Page { status: StatusCode::BAD_REQUEST, text };
@@ -156,7 +156,7 @@ impl Refusal {
         match self {
             Refusal::ForeignForm(_) => forbidden("This form was not sent by this site."),
             Refusal::UnknownAction(_) => page("Invalid action"),
-            // Seen on the real site.
+            // Observed on the real site.
             Refusal::MetadataDocument(unusable) if unusable.is_unreachable() => Delivery::Page {
                 status: StatusCode::BAD_GATEWAY,
                 text: "The client metadata document cannot be fetched",

@@ -1,4 +1,4 @@
-//! The checks on an authorization request, in their order.
+//! The checks of an authorization request, in their order.
 
 use kit::Note;
 use oauth::redirect_uri::Differences;
@@ -11,11 +11,11 @@ use crate::redirect_uris;
 use crate::routes::client_id_hint::ClientIdHint;
 use crate::store::{Challenge, Grant, Store};
 
-/// A request that passed every check.
+/// A request that passed all checks.
 #[derive(Debug)]
 pub(super) struct AuthorizationRequest {
     pub(super) app: App,
-    /// As it was sent, for the token step.
+    /// The address as it was sent, for the token request.
     pub(super) redirect_uri: String,
     pub(super) redirect_uri_sent: bool,
     pub(super) redirect_to: Url,
@@ -24,14 +24,14 @@ pub(super) struct AuthorizationRequest {
     pub(super) nonce: Option<String>,
     pub(super) challenge: Option<Challenge>,
     pub(super) prompt: Prompt,
-    /// Organisations the app asks for, by id.
+    /// Ids of the organizations that the app asks for.
     pub(super) org_ids: Vec<String>,
-    /// Remarks for the journal.
+    /// Notes for the journal.
     pub(super) notes: Vec<Note>,
 }
 
-/// Values of `prompt` (OpenID Connect Core §3.1.2.1). The real site advertises
-/// none; `consent` and `none` were seen to work, `login` is a guess.
+/// Values of `prompt` (OpenID Connect Core §3.1.2.1). The real site advertises none; `consent` and
+/// `none` were observed to work, `login` is a guess.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Prompt {
     pub(super) none: bool,
@@ -40,8 +40,8 @@ pub(super) struct Prompt {
 }
 
 impl AuthorizationRequest {
-    /// The checks, in order. Until the address is known to be good a refusal is
-    /// a page, then a redirect.
+    /// Runs the checks, in order. A refusal is a page until the redirect URI is validated, and a
+    /// redirect afterwards.
     pub(super) fn check(query: &Params, store: &Store) -> Result<AuthorizationRequest, Rejected> {
         let app = check_client(query, store).map_err(Rejected::page)?;
         let (redirect_uri, redirect_uri_sent) =
@@ -79,26 +79,26 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Refuses this request, which is good in itself.
+    /// Refuses this request, although it is valid in itself.
     pub(super) fn rejected(&self, refusal: Refusal) -> Rejected {
         let back = Back { redirect_to: self.redirect_to.clone(), state: self.state.clone() };
         Rejected { refusal, back: Some(Box::new(back)), notes: self.notes.clone() }
     }
 
-    /// Forgets organisations that the user is not in: they cannot be granted.
+    /// Drops organizations that the user is not a member of: they cannot be granted.
     pub(super) fn keep_organisations_of(&mut self, user: &User, store: &Store) {
         let own: Vec<_> = store.organisations_of(user).map(|org| org.sub.clone()).collect();
         let (kept, others) = std::mem::take(&mut self.org_ids).into_iter().partition(|id| own.contains(id));
         self.org_ids = kept;
         let others: Vec<String> = others;
         let note = |id| {
-            let text = format!("orgIds names `{id}`, an organisation that `{}` is not in", user.username);
+            let text = format!("orgIds names `{id}`, an organization that `{}` is not in", user.username);
             Note::new("hf/org-id-of-others", text)
         };
         self.notes.extend(others.into_iter().map(note));
     }
 
-    /// Whether the permission page comes although the permission was given.
+    /// Whether the permission page is shown although the permission was already given.
     pub(super) fn asks_again(&self, grant: &Grant) -> bool {
         self.prompt.consent || self.org_ids.iter().any(|org| !grant.orgs.contains(org))
     }
@@ -113,7 +113,7 @@ fn check_client(query: &Params, store: &Store) -> Result<App, Refusal> {
     Err(Refusal::UnknownClientId { given: given.to_owned(), hint: ClientIdHint::of(given, store) })
 }
 
-/// `redirect_uri` is one of the app's (RFC 6749 §3.1.2.3).
+/// `redirect_uri` is registered for the app (RFC 6749 §3.1.2.3).
 fn check_redirect_uri(query: &Params, app: &App, store: &Store) -> Result<(String, bool), Refusal> {
     match query.one("redirect_uri").map_err(Refusal::TwoAddresses)? {
         Some(given) if redirect_uris::is_registered(&app.redirect_uris, given) => {
@@ -131,7 +131,7 @@ fn check_redirect_url(uri: &str) -> Result<Url, Refusal> {
     Url::parse(uri).map_err(|_| Refusal::RedirectUriNotAUrl(uri.to_owned()))
 }
 
-/// No parameter is sent twice (RFC 6749 §3.1), but for those that are lists.
+/// No parameter occurs twice (RFC 6749 §3.1), except those that are lists.
 fn check_repetition(query: &Params) -> Result<(), Refusal> {
     for name in query.repeated() {
         if !matches!(name, "orgIds" | "resource") {
@@ -141,19 +141,19 @@ fn check_repetition(query: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `response_type` is `code`; the site's own examples leave it out (RFC 6749 §3.1.1).
+/// `response_type` is `code`; the site's own examples omit it (RFC 6749 §3.1.1).
 fn check_response_type(query: &Params, notes: &mut Vec<Note>) -> Result<(), Refusal> {
     match query.first("response_type") {
         Some("code") => Ok(()),
         None => {
-            notes.push(Note::new("hf/response-type-missing", "response_type is missing: taken as code"));
+            notes.push(Note::new("hf/response-type-missing", "response_type is missing: assuming code"));
             Ok(())
         }
         Some(other) => Err(Refusal::ResponseType(other.to_owned())),
     }
 }
 
-/// `response_mode` is `query`, the only one advertised.
+/// `response_mode` is `query`, the only one that is advertised.
 fn check_response_mode(query: &Params) -> Result<(), Refusal> {
     match query.first("response_mode") {
         None | Some("query") => Ok(()),
@@ -161,11 +161,11 @@ fn check_response_mode(query: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// `scope` holds scopes of the app; without it, all of them are meant.
+/// `scope` contains scopes of the app; if it is absent, all of them are requested.
 fn check_scope(query: &Params, app: &App, notes: &mut Vec<Note>) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(query.first("scope").unwrap_or_default());
     if asked.is_empty() {
-        let text = format!("scope is missing: the app's own are taken: {}", app.scopes);
+        let text = format!("scope is missing: using the app's own: {}", app.scopes);
         notes.push(Note::new("hf/scope-missing", text));
         return Ok(app.scopes.clone());
     }
@@ -180,8 +180,8 @@ fn check_scope(query: &Params, app: &App, notes: &mut Vec<Note>) -> Result<Scope
     Ok(asked)
 }
 
-/// `prompt` (OpenID Connect Core §3.1.2.1): `none` stands alone; what the site
-/// does not know has no effect.
+/// `prompt` (OpenID Connect Core §3.1.2.1): `none` must be the only value; values that the site
+/// does not know are ignored.
 fn check_prompt(query: &Params, notes: &mut Vec<Note>) -> Result<Prompt, Refusal> {
     let given = query.first("prompt").unwrap_or_default();
     let mut prompt = Prompt::default();
@@ -201,7 +201,7 @@ fn check_prompt(query: &Params, notes: &mut Vec<Note>) -> Result<Prompt, Refusal
     Ok(prompt)
 }
 
-/// PKCE (RFC 7636 §4.3): S256, well-formed, and there for an app without a secret.
+/// PKCE (RFC 7636 §4.3): S256, well-formed, and required for an app without a secret.
 fn check_challenge(query: &Params, app: &App, store: &Store) -> Result<Option<Challenge>, Refusal> {
     let method = query.first("code_challenge_method");
     let Some(challenge) = query.first("code_challenge") else {
@@ -221,19 +221,19 @@ fn check_challenge(query: &Params, app: &App, store: &Store) -> Result<Option<Ch
     match method {
         Some("S256") => Ok(Some(Challenge::S256(challenge.to_owned()))),
         Some("plain") => plain(""),
-        None => plain(" because it was left out (RFC 7636 §4.3)"),
+        None => plain(" because it was omitted (RFC 7636 §4.3)"),
         Some(other) => Err(Refusal::ChallengeMethod(other.to_owned())),
     }
 }
 
-/// `orgIds`: ids of organisations, repeated or separated by commas.
+/// `orgIds`: ids of organizations, repeated or comma-separated.
 fn org_ids(query: &Params, store: &Store, notes: &mut Vec<Note>) -> Vec<String> {
     let ids = query.all("orgIds").flat_map(|ids| ids.split(',')).map(str::trim).filter(|id| !id.is_empty());
     let (known, unknown): (Vec<_>, Vec<_>) =
         ids.map(ToOwned::to_owned).partition(|id| store.organisations.iter().any(|org| org.sub == *id));
     for id in unknown {
-        let by_name = store.organisation_named(&id).map_or("", |_| ": it is a name, but the id is wanted");
-        let text = format!("orgIds names no organisation with `{id}`{by_name}");
+        let by_name = store.organisation_named(&id).map_or("", |_| ": it is a name; send the id instead");
+        let text = format!("orgIds has an unknown organization id `{id}`{by_name}");
         notes.push(Note::new("hf/org-id-unknown", text));
     }
     known

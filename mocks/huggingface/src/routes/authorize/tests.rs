@@ -24,7 +24,7 @@ fn assert_page(answer: &Answer, status: u16, text: &str, note: &str) {
 }
 
 #[tokio::test]
-async fn sends_strangers_to_the_login_page_and_back() {
+async fn sends_visitors_to_the_login_page_and_back() {
     let path = authorize("openid", &[]);
     let answer = Site::new().get(&path).await;
     assert!(answer.location().starts_with("/login?next=%2Foauth%2Fauthorize%3F"), "{answer:?}");
@@ -45,7 +45,10 @@ async fn asks_once_for_each_set_of_scopes() {
     }
     assert!(site.form(&path, "action=authorize", Some(&ada)).await.param("code").is_some());
     assert!(site.get_as(&path, &ada).await.param("code").is_some(), "remembered");
-    assert!(site.get_as(&authorize("profile openid", &[]), &ada).await.param("code").is_some(), "a set");
+    assert!(
+        site.get_as(&authorize("profile openid", &[]), &ada).await.param("code").is_some(),
+        "order does not matter"
+    );
     assert_eq!(site.get_as(&authorize("openid", &[]), &ada).await.status, 200, "another set");
     let grace = site.mock.sign_in("grace").unwrap();
     assert_eq!(site.get_as(&path, &grace).await.status, 200, "another user");
@@ -55,7 +58,7 @@ async fn asks_once_for_each_set_of_scopes() {
 }
 
 #[tokio::test]
-async fn an_empty_form_is_a_yes() {
+async fn an_empty_form_grants_the_permission() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     let answer = site.form(&authorize("openid", &[]), "", Some(&ada)).await;
@@ -84,7 +87,7 @@ async fn accepts_any_port_on_loopback_and_keeps_it() {
 }
 
 #[tokio::test]
-async fn a_denial_is_told_and_not_remembered() {
+async fn a_denial_is_reported_and_not_remembered() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     let path = authorize("openid", &[]);
@@ -96,7 +99,7 @@ async fn a_denial_is_told_and_not_remembered() {
 }
 
 #[tokio::test]
-async fn refuses_unknown_clients_by_a_page() {
+async fn refuses_unknown_clients_with_a_page() {
     let site = Site::new();
     let ask = async |id: &str| site.get(&authorize("openid", &[("client_id", id)])).await;
     let text = "Invalid client_id";
@@ -105,13 +108,13 @@ async fn refuses_unknown_clients_by_a_page() {
     let swapped = format!("client_id `{SECRET}` is not registered: it is the secret of the app `Shop`");
     assert_page(&ask(SECRET).await, 400, text, &swapped);
     let spaced = format!(
-        "client_id `{CLIENT_ID} ` is not registered: it differs from `{CLIENT_ID}` only by white space around it"
+        "client_id `{CLIENT_ID} ` is not registered: it differs from `{CLIENT_ID}` only by leading or trailing whitespace"
     );
     assert_page(&ask(&format!("{CLIENT_ID} ")).await, 400, text, &spaced);
 }
 
 #[tokio::test]
-async fn refuses_unregistered_addresses_by_a_page_and_says_how_they_differ() {
+async fn refuses_unregistered_addresses_with_a_page_and_notes_the_difference() {
     let site = Site::new();
     let ask = async |uri: &str| site.get(&authorize("openid", &[("redirect_uri", uri)])).await;
     let text = "Error: invalid redirect_uri";
@@ -128,7 +131,7 @@ async fn refuses_unregistered_addresses_by_a_page_and_says_how_they_differ() {
 #[tokio::test]
 async fn never_redirects_when_an_address_was_sent_twice() {
     let path = format!("{}&redirect_uri=https%3A%2F%2Fevil.example", authorize("openid", &[]));
-    let note = "parameter `redirect_uri` was sent more than once where only one value can be meant";
+    let note = "parameter `redirect_uri` was sent more than once, but only one value is allowed";
     assert_page(&Site::new().get(&path).await, 400, "invalid redirect_uri", note);
 }
 
@@ -142,17 +145,22 @@ async fn tells_the_app_what_is_wrong_with_the_rest() {
             "response_type",
             "token",
             "unsupported_response_type",
-            "response_type is `token`; the site offers only code",
+            "response_type is `token`; the site supports only code",
         ),
         (
             "response_mode",
             "fragment",
             "invalid_request",
-            "response_mode is `fragment`; the site offers only query",
+            "response_mode is `fragment`; the site supports only query",
         ),
         ("scope", "openid proflie", "invalid_scope", "scope `proflie` does not exist"),
         ("scope", "openid jobs", "invalid_scope", "scope `jobs` is not enabled on the app `Shop`"),
-        ("prompt", "none login", "invalid_request", "prompt=none stands with other values: `none login`"),
+        (
+            "prompt",
+            "none login",
+            "invalid_request",
+            "prompt=none is combined with other values: `none login`",
+        ),
         (
             "code_challenge_method",
             "S256",
@@ -176,23 +184,23 @@ async fn refuses_plain_challenges_unless_switched() {
     };
     let note = "code_challenge_method is plain; the site advertises S256 only";
     assert_error(&ask("plain").await, "invalid_request", note);
-    let note = "code_challenge_method is plain because it was left out (RFC 7636 §4.3); the site advertises S256 only";
+    let note = "code_challenge_method is plain because it was omitted (RFC 7636 §4.3); the site advertises S256 only";
     assert_error(&ask("-").await, "invalid_request", note);
-    let note = "code_challenge_method `S512` does not exist; the site offers S256";
+    let note = "code_challenge_method `S512` is not supported; the site supports S256";
     assert_error(&ask("S512").await, "invalid_request", note);
     site.mock.set_switches(Switches { pkce_plain: PkcePlain::Accepted, ..Switches::default() });
     assert!(ask("plain").await.location().starts_with("/login"));
 }
 
 #[tokio::test]
-async fn response_type_and_scope_may_be_left_out() {
+async fn response_type_and_scope_are_optional() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     let path = authorize("-", &[("response_type", "-"), ("scope", "-")]);
     let page = site.get_as(&path, &ada).await;
     assert!(page.body.contains("<code>inference-api</code>"), "the app's own scopes");
-    assert_eq!(page.notes[0], "response_type is missing: taken as code");
-    assert!(page.notes[1].starts_with("scope is missing: the app's own are taken: openid profile"));
+    assert_eq!(page.notes[0], "response_type is missing: assuming code");
+    assert!(page.notes[1].starts_with("scope is missing: using the app's own: openid profile"));
 }
 
 #[tokio::test]
@@ -200,7 +208,7 @@ async fn prompt_none_never_shows_a_page() {
     let site = Site::new();
     let path = authorize("openid", &[("prompt", "none")]);
     let answer = site.get(&path).await;
-    assert_error(&answer, "login_required", "prompt=none, but nobody is signed in");
+    assert_error(&answer, "login_required", "prompt=none, but no user is signed in");
     assert_eq!(answer.param("error_description").as_deref(), Some("User must be logged in"));
     let ada = site.mock.sign_in("ada").unwrap();
     let note = "prompt=none, but this set of scopes was not granted yet";
@@ -235,7 +243,7 @@ async fn switches_change_how_a_scope_is_refused() {
 }
 
 #[tokio::test]
-async fn public_apps_have_to_send_a_challenge_unless_switched() {
+async fn public_apps_must_send_a_challenge_unless_switched() {
     let site = Site::new();
     site.mock.add_app(App { public: true, secret: None, ..shop() });
     let note = "the app `Shop` has no secret and sent no code_challenge";
@@ -245,7 +253,7 @@ async fn public_apps_have_to_send_a_challenge_unless_switched() {
 }
 
 #[tokio::test]
-async fn a_single_address_may_be_left_out_when_switched() {
+async fn a_single_address_may_be_omitted_when_switched() {
     let app = App { redirect_uris: vec![CALLBACK.to_owned()], ..shop() };
     let switches =
         Switches { omitted_redirect_uri: OmittedRedirectUri::SingleRegistered, ..Switches::default() };
@@ -256,7 +264,7 @@ async fn a_single_address_may_be_left_out_when_switched() {
 }
 
 #[tokio::test]
-async fn an_unverified_address_authorises_nothing() {
+async fn an_unverified_address_authorizes_nothing() {
     let site = Site::new();
     let eve = User { username: "eve".into(), email: None, email_verified: false, ..User::default() };
     site.mock.add_user(eve);
@@ -325,14 +333,14 @@ async fn org_ids_must_be_ids() {
     assert_eq!(
         answer.notes,
         [
-            "orgIds names no organisation with `acme`: it is a name, but the id is wanted",
-            "orgIds names no organisation with `0123`",
+            "orgIds has an unknown organization id `acme`: it is a name; send the id instead",
+            "orgIds has an unknown organization id `0123`",
         ]
     );
 }
 
 #[tokio::test]
-async fn an_organisation_of_others_does_not_ask_for_ever() {
+async fn an_organization_of_others_does_not_ask_forever() {
     let site = with_organisations();
     let ada = site.mock.sign_in("ada").unwrap();
     let other = site.mock.organisations()[2].sub.clone();
@@ -340,13 +348,13 @@ async fn an_organisation_of_others_does_not_ask_for_ever() {
     site.form(&path, "", Some(&ada)).await.location();
     let answer = site.get_as(&path, &ada).await;
     assert!(answer.param("code").is_some(), "{answer:?}");
-    assert_eq!(answer.notes, [format!("orgIds names `{other}`, an organisation that `ada` is not in")]);
+    assert_eq!(answer.notes, [format!("orgIds names `{other}`, an organization that `ada` is not in")]);
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_earlier_remarks() {
+async fn a_refusal_keeps_earlier_notes() {
     let answer = Site::new().get(&authorize("openid jobs", &[("response_type", "-")])).await;
-    let notes = ["response_type is missing: taken as code", "scope `jobs` is not enabled on the app `Shop`"];
+    let notes = ["response_type is missing: assuming code", "scope `jobs` is not enabled on the app `Shop`"];
     assert_eq!(answer.notes, notes);
 }
 
@@ -361,7 +369,7 @@ async fn grants_only_organisations_the_user_is_in() {
 }
 
 #[tokio::test]
-async fn an_app_for_an_organisation_lets_its_members_in_alone() {
+async fn an_app_for_an_organization_lets_only_its_members_in() {
     let labs = Organisation { username: "labs".into(), ..Organisation::default() };
     let user = |username: &str, orgs| User { username: username.into(), orgs, ..User::default() };
     let member = vec![Membership { org: "labs".into(), ..Membership::default() }];
@@ -374,7 +382,7 @@ async fn an_app_for_an_organisation_lets_its_members_in_alone() {
     let path = authorize("openid", &[]);
     let (ada, grace) = (site.mock.sign_in("ada").unwrap(), site.mock.sign_in("grace").unwrap());
     assert_eq!(site.get_as(&path, &ada).await.status, 200);
-    let note = "`grace` is in none of the organisations that the app is for: labs";
+    let note = "`grace` is not a member of any organization that the app is restricted to: labs";
     assert_page(&site.get_as(&path, &grace).await, 403, "not a member of an authorized", note);
     assert_page(&site.form(&path, "action=authorize", Some(&grace)).await, 403, "not a member", note);
     site.mock.set_switches(Switches { outside_audience: OutsideAudience::Redirect, ..Switches::default() });

@@ -1,7 +1,7 @@
-//! The user's side of the device flow (RFC 8628 §3.3): enter the code, then say yes or no.
+//! The user's side of the device flow (RFC 8628 §3.3): enter the code, then approve or deny.
 //!
-//! Look and form of the real pages are not known. That permission is asked for on every device
-//! grant, also when the app has it already, was seen.
+//! Look and form of the real pages are not known. The real site was observed to ask for permission
+//! on every device grant, even if the app already has it.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use crate::session::ForeignForm;
 use crate::store::{Authorization, Device, DeviceDecision, Grant, Session, Store};
 use crate::{HuggingFace, pages};
 
-/// Why the form is refused.
+/// Why a submitted form is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Refusal {
     #[error(transparent)]
@@ -61,12 +61,12 @@ pub(in crate::routes) async fn get(
     if sent.is_empty() || filled_in {
         response
     } else {
-        let text = "user_code of the address is ignored, as on the real site";
+        let text = "the user_code in the URL is ignored, as on the real site";
         kit::note(response, Note::new("hf/user-code-ignored", text))
     }
 }
 
-/// `POST /oauth/device/verify`: first with the code alone, then with the decision.
+/// `POST /oauth/device/verify`: first with the code only, then with the decision.
 pub(in crate::routes) async fn verify(
     State(mock): State<HuggingFace>,
     headers: HeaderMap,
@@ -138,7 +138,7 @@ fn ask(store: &Store, user: &User, device: &Device, app: &App) -> Response {
     answer::html(StatusCode::OK, pages::consent(app, user, &device.scopes, &orgs, &[], path, code))
 }
 
-/// As at `/oauth/authorize`, but that there is no app to send the browser back to.
+/// As at `/oauth/authorize`, except that it cannot redirect to an app.
 fn check_email(mock: &HuggingFace, user: &User) -> Result<(), Refusal> {
     if user.email_verified || mock.switches().unverified_email == UnverifiedEmail::Allowed {
         return Ok(());
@@ -146,8 +146,8 @@ fn check_email(mock: &HuggingFace, user: &User) -> Result<(), Refusal> {
     Err(Refusal::UnverifiedEmail(user.username.clone()))
 }
 
-/// The device that shows this code: still undecided, still alive. People may type the code in
-/// small letters and without its dash (RFC 8628 §6.1).
+/// Finds the pending device that shows this code. Users may type the code in lowercase and without
+/// its dash (RFC 8628 §6.1).
 fn check_code(store: &Store, form: &Params, now: i64) -> Result<(String, Device, App), Refusal> {
     let given = form.first("user_code").unwrap_or_default();
     let plain = |code: &str| -> String {
@@ -162,13 +162,13 @@ fn check_code(store: &Store, form: &Params, now: i64) -> Result<(String, Device,
     let Some((device_code, device)) = found else {
         let is_device_code = store.devices.get(given.trim()).is_some();
         return Err(bad(if is_device_code {
-            "is the device_code, which is for the device alone"
+            "is the device_code, which only the device uses"
         } else {
-            "was never given"
+            "was never issued"
         }));
     };
     if !matches!(device.decision, DeviceDecision::Pending) {
-        return Err(bad("was already decided about"));
+        return Err(bad("was already approved or denied"));
     }
     if device.expires_at <= now {
         return Err(bad("has expired"));
@@ -177,7 +177,7 @@ fn check_code(store: &Store, form: &Params, now: i64) -> Result<(String, Device,
     Ok((device_code.clone(), device.clone(), app.clone()))
 }
 
-/// To the login page, and from there back to this one.
+/// Redirects to the login page, which returns to this one.
 fn to_login(uri: &Uri) -> Response {
     let path = uri.path_and_query().map_or("/oauth/device", |path| path.as_str());
     let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
@@ -185,7 +185,7 @@ fn to_login(uri: &Uri) -> Response {
 }
 
 impl Refusal {
-    /// Status and text of the page.
+    /// Status and text of the error page.
     fn public(&self) -> (StatusCode, &'static str) {
         match self {
             Refusal::ForeignForm(_) => (StatusCode::FORBIDDEN, "This form was not sent by this site."),

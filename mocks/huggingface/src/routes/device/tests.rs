@@ -5,7 +5,7 @@ use crate::routes::testing::{Answer, CLIENT_ID, SECRET, Site, form, shop};
 use crate::{App, Config, Membership, Organisation, Switches, User};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// A public app, such as a command line.
+/// A public app, such as a command-line tool.
 const TOOL: &str = "tool+app %41";
 
 fn site() -> Site {
@@ -47,7 +47,7 @@ fn assert_refused(answer: &Answer, error: &str, note: &str) {
 }
 
 #[tokio::test]
-async fn gives_exactly_the_four_members_that_were_seen() {
+async fn sends_exactly_the_four_members_that_were_observed() {
     let device = started(&site()).await;
     let names: Vec<_> = device.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = ["device_code", "user_code", "verification_uri", "expires_in"];
@@ -66,7 +66,7 @@ async fn gives_exactly_the_four_members_that_were_seen() {
 }
 
 #[tokio::test]
-async fn tells_what_a_switch_makes_it_tell() {
+async fn sends_what_the_switches_add() {
     let site = site();
     switch(&site, |switches| {
         switches.device_interval_seconds = Some(7);
@@ -82,7 +82,7 @@ async fn tells_what_a_switch_makes_it_tell() {
 }
 
 #[tokio::test]
-async fn a_user_who_says_yes_connects_the_device() {
+async fn a_user_who_approves_connects_the_device() {
     let site = site();
     let device = started(&site).await;
     let answer = poll(&site, &device).await;
@@ -92,7 +92,7 @@ async fn a_user_who_says_yes_connects_the_device() {
     let session = site.mock.sign_in("ada").unwrap();
     let entry = site.get_as("/oauth/device", &session).await;
     assert!(entry.status == 200 && entry.body.contains(r#"action="/oauth/device/verify""#), "{entry:?}");
-    // As people type: small letters, no dash.
+    // As users type it: lowercase, without the dash.
     let typed = form(&[("user_code", &user_code.replace('-', "").to_lowercase())]);
     let asked = site.form("/oauth/device/verify", &typed, Some(&session)).await;
     assert!(asked.status == 200 && asked.body.contains("Tool wants to access your account"), "{asked:?}");
@@ -123,7 +123,7 @@ async fn a_user_who_says_yes_connects_the_device() {
 }
 
 #[tokio::test]
-async fn a_user_who_says_no_ends_it() {
+async fn a_user_who_denies_ends_the_request() {
     let site = site();
     let device = started(&site).await;
     let done = decide(&site, device["user_code"].as_str().unwrap(), "deny").await;
@@ -133,11 +133,11 @@ async fn a_user_who_says_no_ends_it() {
     assert_refused(&answer, "access_denied", "the user denied the device's request");
     let again = decide(&site, device["user_code"].as_str().unwrap(), "authorize").await;
     assert_eq!(again.status, 400, "{again:?}");
-    assert!(again.notes[0].ends_with("was already decided about"), "{again:?}");
+    assert!(again.notes[0].ends_with("was already approved or denied"), "{again:?}");
 }
 
 #[tokio::test]
-async fn a_device_in_a_hurry_is_slowed_down() {
+async fn a_device_that_polls_too_fast_is_slowed_down() {
     let site = site();
     let device = started(&site).await;
     assert_eq!(poll(&site, &device).await.json()["error"], "authorization_pending");
@@ -164,9 +164,9 @@ async fn codes_expire() {
 }
 
 #[tokio::test]
-async fn an_app_with_a_secret_has_to_send_it_at_both_steps() {
+async fn an_app_with_a_secret_must_send_it_in_both_requests() {
     let site = site();
-    let note = "the app `Shop` has a secret, which the device flow wants, and it was not sent";
+    let note = "the app `Shop` has a secret, which the device flow requires, but it was not sent";
     let answer = start(&site, &[("client_id", CLIENT_ID)]).await;
     assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_client")));
     assert_eq!(answer.notes, [note]);
@@ -206,7 +206,7 @@ async fn refuses_unknown_scopes_and_lists_the_known_ones() {
 }
 
 #[tokio::test]
-async fn refuses_device_codes_that_are_none_of_the_clients() {
+async fn refuses_device_codes_that_the_client_may_not_use() {
     let site = site();
     let poll_with = async |pairs: &[(&str, &str)]| {
         site.token(&[], &form(&[&[("grant_type", GRANT)], pairs].concat())).await
@@ -215,22 +215,25 @@ async fn refuses_device_codes_that_are_none_of_the_clients() {
     let (code, user_code) = (device["device_code"].as_str().unwrap(), device["user_code"].as_str().unwrap());
     for (sent, note) in [
         ("", "device_code is empty"),
-        ("x", "device_code was never given"),
-        (user_code, "device_code is a user_code: that one is for the user"),
-        (&format!(" {code}"), "device_code differs from one that was given only by white space around it"),
+        ("x", "device_code was never issued"),
+        (user_code, "device_code is a user_code, which only the user enters"),
+        (
+            &format!(" {code}"),
+            "device_code differs from an issued one only by leading or trailing whitespace",
+        ),
     ] {
         let answer = poll_with(&[("device_code", sent), ("client_id", TOOL)]).await;
         assert_refused(&answer, "invalid_grant", note);
     }
     let foreign = [("device_code", code), ("client_id", CLIENT_ID), ("client_secret", SECRET)];
-    let note = format!("device_code was given to the app `{TOOL}`, not to `{CLIENT_ID}`");
+    let note = format!("device_code was issued to the app `{TOOL}`, not to `{CLIENT_ID}`");
     assert_refused(&poll_with(&foreign).await, "invalid_grant", &note);
     assert_refused(&poll_with(&[("device_code", code)]).await, "invalid_request", "client_id is missing");
     assert_refused(&poll_with(&[("client_id", TOOL)]).await, "invalid_request", "device_code is missing");
 }
 
 #[tokio::test]
-async fn the_page_wants_a_signed_in_user() {
+async fn the_page_requires_a_signed_in_user() {
     let site = site();
     let answer = site.get("/oauth/device?user_code=A6MY-0314").await;
     assert_eq!(answer.location(), "/login?next=%2Foauth%2Fdevice%3Fuser_code%3DA6MY-0314");
@@ -244,24 +247,21 @@ async fn the_page_ignores_a_code_in_the_address_unless_switched() {
     let session = site.mock.sign_in("ada").unwrap();
     let answer = site.get_as("/oauth/device?user_code=A6MY-0314", &session).await;
     assert!(!answer.body.contains("A6MY-0314"), "{answer:?}");
-    assert_eq!(answer.notes, ["user_code of the address is ignored, as on the real site"]);
+    assert_eq!(answer.notes, ["the user_code in the URL is ignored, as on the real site"]);
     switch(&site, |switches| switches.verification_uri_complete = VerificationUriComplete::Present);
     let answer = site.get_as("/oauth/device?user_code=A6MY-0314", &session).await;
     assert!(answer.body.contains(r#"value="A6MY-0314""#), "{answer:?}");
 }
 
 #[tokio::test]
-async fn the_page_says_what_is_wrong_with_a_code() {
+async fn the_page_reports_what_is_wrong_with_a_code() {
     let site = site();
     let device_code = started(&site).await["device_code"].as_str().unwrap().to_owned();
     for (given, note) in [
         ("", "no user_code was sent".to_owned()),
         ("--", "no user_code was sent".to_owned()),
-        ("<b>A6MY", "user_code `<b>A6MY` was never given".to_owned()),
-        (
-            &device_code,
-            format!("user_code `{device_code}` is the device_code, which is for the device alone"),
-        ),
+        ("<b>A6MY", "user_code `<b>A6MY` was never issued".to_owned()),
+        (&device_code, format!("user_code `{device_code}` is the device_code, which only the device uses")),
     ] {
         let answer = decide(&site, given, "authorize").await;
         assert_eq!((answer.status, &answer.notes), (400, &vec![note]), "{given}");
@@ -301,7 +301,7 @@ async fn an_unverified_address_connects_no_device() {
 }
 
 #[tokio::test]
-async fn grants_only_organisations_of_the_user() {
+async fn grants_only_organizations_of_the_user() {
     let site = site();
     let organisation = |name: &str| Organisation { username: name.into(), ..Organisation::default() };
     let (own, other) =

@@ -41,7 +41,7 @@ async fn a_public_client_registers_and_signs_a_user_in() {
         reply,
         json!({
             "client_id": id,
-            // The site's clock stands at 2026-11-23T12:00:00Z.
+            // The site's clock is fixed at 2026-11-23T12:00:00Z.
             "client_id_issued_at": 1_795_435_200,
             "client_secret_expires_at": 0,
             "redirect_uris": [CALLBACK],
@@ -95,7 +95,7 @@ async fn a_registered_client_may_use_the_device_flow() {
 }
 
 #[tokio::test]
-async fn echoes_what_it_was_told() {
+async fn echoes_the_metadata() {
     let metadata = json!({
         "redirect_uris": ["http://localhost:1234/cb", "com.example.tool://cb"],
         "client_uri": "https://tool.example/",
@@ -124,7 +124,7 @@ async fn a_client_that_lists_no_scope_gets_those_of_the_switch() {
 }
 
 #[tokio::test]
-async fn settings_do_not_list_it() {
+async fn settings_do_not_list_registered_clients() {
     let site = Site::new();
     let metadata = json!({ "redirect_uris": [CALLBACK], "client_name": "Invisible" });
     register(&site, &metadata).await;
@@ -136,7 +136,7 @@ async fn settings_do_not_list_it() {
 }
 
 #[tokio::test]
-async fn refuses_addresses_that_no_code_can_be_sent_to() {
+async fn refuses_addresses_that_codes_cannot_be_sent_to() {
     let site = Site::new();
     for (uris, note) in [
         (json!([]), "redirect_uris is missing or empty"),
@@ -147,7 +147,7 @@ async fn refuses_addresses_that_no_code_can_be_sent_to() {
         ),
         (
             json!(["javascript:alert(1)"]),
-            "redirect_uris has `javascript:alert(1)`, which has a scheme that no client is reached by",
+            "redirect_uris has `javascript:alert(1)`, which has a scheme that cannot reach a client",
         ),
     ] {
         let answer = register(&site, &json!({ "redirect_uris": uris })).await;
@@ -157,21 +157,21 @@ async fn refuses_addresses_that_no_code_can_be_sent_to() {
 }
 
 #[tokio::test]
-async fn refuses_metadata_it_cannot_use() {
+async fn refuses_invalid_metadata() {
     let site = Site::new();
     for (name, value, note) in [
         (
             "token_endpoint_auth_method",
             json!("private_key_jwt"),
-            "token_endpoint_auth_method `private_key_jwt` does not exist at this site",
+            "token_endpoint_auth_method `private_key_jwt` is not supported by this site",
         ),
         ("scope", json!("openid files"), "scope `files` does not exist"),
         (
             "client_uri",
             json!("javascript:alert(1)"),
-            "client_uri is `javascript:alert(1)`, which is no http or https URL",
+            "client_uri is `javascript:alert(1)`, which is not an http or https URL",
         ),
-        ("logo_uri", json!("logo.png"), "logo_uri is `logo.png`, which is no http or https URL"),
+        ("logo_uri", json!("logo.png"), "logo_uri is `logo.png`, which is not an http or https URL"),
     ] {
         let answer = register(&site, &json!({ "redirect_uris": [CALLBACK], name: value })).await;
         assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("invalid_client_metadata")));
@@ -179,7 +179,7 @@ async fn refuses_metadata_it_cannot_use() {
     }
     let answer = register(&site, &json!({ "redirect_uris": CALLBACK })).await;
     assert_eq!(answer.json()["error"], "invalid_client_metadata");
-    assert!(answer.notes[0].starts_with("the metadata cannot be read: "), "{answer:?}");
+    assert!(answer.notes[0].starts_with("the metadata is invalid: "), "{answer:?}");
     let answer = site.form("/oauth/register", "redirect_uris=x", None).await;
     assert_eq!(answer.json()["error"], "invalid_client_metadata");
     assert_eq!(answer.notes, ["the content type is `application/x-www-form-urlencoded`, not JSON"]);

@@ -1,6 +1,6 @@
-//! `/settings/applications`: list, make, change and delete apps and their secrets.
+//! `/settings/applications`: list, create, change and delete apps and their secrets.
 //!
-//! Every user sees every app: who owns one plays no part in a sign-in.
+//! Every user sees every app, because the owner of an app does not affect sign-ins.
 
 use axum::extract::{Path, State};
 use axum::response::{Response, Result};
@@ -19,7 +19,7 @@ use crate::pages::{self, AppForm};
 
 const LIST: &str = "/settings/applications";
 
-/// Why the fields of the form make no app. The text is shown above the form.
+/// Why the fields of the form are invalid. The text is shown above the form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum FormError {
     #[error("the app needs a name")]
@@ -90,7 +90,7 @@ pub(in crate::routes) async fn save(
     filled_in(&mock, find(&mock, client_id)?, &body, pages::application)
 }
 
-/// Keeps the app with the fields of the form, or shows the form again, with what is wrong.
+/// Saves the app with the fields of the form, or shows the form again with the error.
 fn filled_in(
     mock: &HuggingFace,
     mut app: App,
@@ -160,8 +160,8 @@ fn to_app(app: &App) -> Response {
     answer::see_other(&format!("{LIST}/{}", path_segment(&app.client_id)))
 }
 
-/// Fills the fields of the form into the app, so that they can be shown again,
-/// and checks them by the rules of the configuration file.
+/// Copies the fields of the form into the app, so that they can be shown again, and validates them
+/// by the rules of the configuration file.
 fn fill_in(app: &mut App, form: &Params) -> Result<(), FormError> {
     let text = |name: &str| form.first(name).map(str::trim).filter(|text| !text.is_empty());
     let lines = form.first("redirect_uris").unwrap_or_default().lines();

@@ -1,4 +1,4 @@
-//! `/settings/connected-applications`: which apps have access, and taking it back.
+//! `/settings/connected-applications`: the apps that have access, and revoking it.
 
 use axum::extract::{Path, State};
 use axum::response::{Response, Result};
@@ -22,7 +22,7 @@ pub(in crate::routes) async fn list(
     Ok(answer::html(StatusCode::OK, pages::connected(&grants)))
 }
 
-/// Forgets every permission the user gave this app, whatever the scopes.
+/// Removes all permissions that the user gave this app, for any scopes.
 pub(in crate::routes) async fn revoke(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,

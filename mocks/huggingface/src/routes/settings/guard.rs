@@ -1,4 +1,4 @@
-//! What every settings page asks first: who is there, and whose form it is.
+//! Checks of every settings page: that a user is signed in, and that a form is the site's own.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
@@ -10,16 +10,16 @@ use crate::config::User;
 use crate::session::ForeignForm;
 use crate::{HuggingFace, pages};
 
-/// Why a settings page is not shown, or its form not obeyed.
+/// Why a settings page is not shown, or its form not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
-    #[error("nobody is signed in: the login page comes first")]
+    #[error("no user is signed in: redirected to the login page")]
     NotSignedIn { next: String },
     #[error(transparent)]
     ForeignForm(#[from] ForeignForm),
-    #[error("there is no app with client_id `{0}`")]
+    #[error("app with client_id `{0}` does not exist")]
     NoApp(String),
-    #[error("`{0}` gave no access to an app with client_id `{1}`")]
+    #[error("`{0}` did not grant access to an app with client_id `{1}`")]
     NoGrant(String, String),
 }
 
@@ -43,21 +43,21 @@ impl IntoResponse for Refusal {
                 answer::see_other(&format!("/login?next={next}"))
             }
             Refusal::ForeignForm(_) => page(StatusCode::FORBIDDEN, "This form was not sent by this site."),
-            Refusal::NoApp(_) => page(StatusCode::NOT_FOUND, "There is no such app."),
+            Refusal::NoApp(_) => page(StatusCode::NOT_FOUND, "This app does not exist."),
             Refusal::NoGrant(..) => page(StatusCode::NOT_FOUND, "This app has no access to your account."),
         };
         kit::note(response, &self)
     }
 }
 
-/// The user who looks at a page.
+/// The user who views a page.
 pub(super) fn viewer(mock: &HuggingFace, headers: &HeaderMap, uri: &Uri) -> Result<User, Refusal> {
     let next = uri.path_and_query().map_or_else(String::new, ToString::to_string);
     mock.signed_in(headers).map(|(user, _)| user).ok_or(Refusal::NotSignedIn { next })
 }
 
-/// The user who submits a form of this site. A form is not repeated after
-/// signing in: the list is shown then.
+/// The user who submits a form of this site. A form is not repeated after signing in; the list is
+/// shown instead.
 pub(super) fn submitter(mock: &HuggingFace, headers: &HeaderMap, list: &str) -> Result<User, Refusal> {
     mock.check_own_form(headers)?;
     let not_signed_in = || Refusal::NotSignedIn { next: list.to_owned() };

@@ -24,14 +24,14 @@ async fn asks_to_sign_in_first() {
     for path in ["/settings/applications", NEW, "/settings/connected-applications"] {
         let answer = site.get(path).await;
         assert_eq!(answer.location(), format!("/login?next={}", path.replace('/', "%2F")));
-        assert_eq!(answer.notes, ["nobody is signed in: the login page comes first"]);
+        assert_eq!(answer.notes, ["no user is signed in: redirected to the login page"]);
     }
     assert_eq!(site.form(NEW, &fields(&[]), None).await.location(), "/login?next=%2Fsettings%2Fapplications");
-    assert_eq!(site.mock.apps().len(), 1, "nothing was made");
+    assert_eq!(site.mock.apps().len(), 1, "no app was created");
 }
 
 #[tokio::test]
-async fn makes_an_app_and_shows_its_credentials() {
+async fn creates_an_app_and_shows_its_credentials() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     let answer = site.form(NEW, &fields(&[]), Some(&ada)).await;
@@ -49,7 +49,7 @@ async fn makes_an_app_and_shows_its_credentials() {
 }
 
 #[tokio::test]
-async fn refuses_what_the_configuration_file_would() {
+async fn refuses_what_is_invalid_in_the_configuration_file() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     for (name, value, reason) in [
@@ -82,7 +82,7 @@ async fn changes_an_app_with_a_hostile_client_id() {
 }
 
 #[tokio::test]
-async fn deletes_and_makes_secrets() {
+async fn deletes_and_creates_secrets() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     let before = site.mock.apps()[0].secret.clone();
@@ -118,7 +118,7 @@ async fn refuses_forms_of_another_site() {
 }
 
 #[tokio::test]
-async fn revoking_an_app_ends_tokens_and_brings_the_permission_page_back() {
+async fn revoking_an_app_ends_its_tokens_and_shows_the_permission_page_again() {
     let site = Site::new();
     let token = site.access_token("openid").await;
     let ada = site.mock.sign_in("ada").unwrap();
@@ -132,15 +132,15 @@ async fn revoking_an_app_ends_tokens_and_brings_the_permission_page_back() {
     let graces = site.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
     assert_eq!(site.form(path, "", Some(&ada)).await.location(), "/settings/connected-applications");
     let answer = site.with_bearer("/oauth/userinfo", &token).await;
-    let note = "the access token ended: the user revoked the app";
+    let note = "the access token is no longer valid: the user revoked the app";
     assert_eq!((answer.status, answer.notes), (401, vec![note.to_owned()]));
     assert_eq!(site.get_as(&authorize("openid", &[]), &ada).await.status, 200, "asked again");
-    assert_eq!(site.with_bearer("/oauth/userinfo", &graces).await.status, 200, "hers lives on");
+    assert_eq!(site.with_bearer("/oauth/userinfo", &graces).await.status, 200, "Grace's token remains valid");
     assert!(site.get_as(&authorize("openid", &[]), &grace).await.param("code").is_some());
 }
 
 #[tokio::test]
-async fn a_switch_lets_tokens_live_on() {
+async fn a_switch_keeps_tokens_valid() {
     let site = Site::new();
     site.mock.set_switches(Switches { revoked_app: RevokedApp::KeepsTokens, ..Switches::default() });
     let token = site.access_token("openid").await;

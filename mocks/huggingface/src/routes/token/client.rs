@@ -1,4 +1,4 @@
-//! Who asks for a token (RFC 6749 §2.3).
+//! The client that requests a token (RFC 6749 §2.3).
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -10,10 +10,10 @@ use crate::config::App;
 use crate::routes::client_id_hint::ClientIdHint;
 use crate::store::Store;
 
-/// What is known of the client before the grant is looked at.
+/// What is known of the client before the grant is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::routes) enum Client {
-    /// No client id at all: the grant has to tell. huggingface.js does so.
+    /// No client id: the grant determines the client. huggingface.js sends such requests.
     Unnamed,
     /// A client id without a secret.
     Named(String),
@@ -34,7 +34,7 @@ impl Client {
     }
 }
 
-/// Finds the client by header or body.
+/// Identifies the client by header or body.
 pub(in crate::routes) fn authenticate(
     headers: &HeaderMap,
     params: &Params,
@@ -57,8 +57,8 @@ pub(in crate::routes) fn authenticate(
     }
 }
 
-/// `client_secret_basic`. Clients send the halves raw or form-encoded
-/// (RFC 6749 §2.3.1), so that both readings are tried.
+/// `client_secret_basic`. Clients send id and secret raw or form-encoded (RFC 6749 §2.3.1), so both
+/// readings are tried.
 fn by_header(
     sent: &Credentials,
     body_id: Option<&str>,
@@ -76,7 +76,7 @@ fn by_header(
     if body_secret.is_some() {
         return Err(Refusal::TwoMethods);
     }
-    // An empty password is how some clients say that they have none.
+    // Some clients send an empty password if they have no secret.
     if app.public && sent.secret.is_empty() {
         return Ok(Client::Named(app.client_id.clone()));
     }
@@ -92,7 +92,7 @@ fn unknown(given: &str, store: &Store) -> Refusal {
     Refusal::UnknownClient { given: given.to_owned(), hint: ClientIdHint::of(given, store) }
 }
 
-/// One of the readings is the app's secret.
+/// Checks that one of the readings is the app's secret.
 fn check_secret(app: &App, readings: &[&str]) -> Result<(), Refusal> {
     let Some(expected) = &app.secret else {
         return Err(Refusal::AppHasNoSecret(app.name.clone()));

@@ -10,8 +10,8 @@ use crate::config::{CodeReuse, RefreshTokens};
 use crate::store::{Challenge, Code, Store};
 use crate::tokens::Issue;
 
-/// The checks, in order; then the code is used up. A refused attempt leaves it
-/// as it was, which is a guess.
+/// Runs the checks, in order, and uses up the code. A refused attempt does not use it up, which is
+/// a guess.
 pub(super) fn redeem(
     store: &mut Store,
     params: &Params,
@@ -31,7 +31,7 @@ pub(super) fn redeem(
     let user = store.user(&code.authorization.sub).ok_or(Refusal::UserGone)?.clone();
 
     if client.id().is_none() {
-        let text = format!("no client_id was sent: the code tells that it is `{}`", app.client_id);
+        let text = format!("no client_id was sent: the code belongs to `{}`", app.client_id);
         notes.push(Note::new("hf/client-id-told-by-code", text));
     }
     if let Some(own) = store.codes.get_mut(given) {
@@ -57,14 +57,14 @@ fn check_existence(store: &Store, given: &str) -> Result<Code, Refusal> {
         } else if given.starts_with("hf_") {
             "is a token, not an authorization code"
         } else if store.codes.get(given.trim()).is_some() {
-            "differs from one that was given only by white space around it"
+            "differs from an issued one only by leading or trailing whitespace"
         } else {
-            "was never given"
+            "was never issued"
         })
     })
 }
 
-/// A code works once (RFC 6749 §4.1.2).
+/// A code can be used only once (RFC 6749 §4.1.2).
 fn check_use(store: &mut Store, code: &Code) -> Result<(), Refusal> {
     if !code.used {
         return Ok(());
@@ -80,7 +80,7 @@ fn check_age(code: &Code, now: i64) -> Result<(), Refusal> {
     if code.expires_at <= now { Err(Refusal::ExpiredCode(code.lifetime)) } else { Ok(()) }
 }
 
-/// The client that names itself is the one the code was given to (RFC 6749 §4.1.3).
+/// The client is the one that the code was issued to (RFC 6749 §4.1.3).
 fn check_owner(code: &Code, client: &Client) -> Result<(), Refusal> {
     match client.id() {
         Some(given) if given != code.authorization.client_id => {
@@ -90,7 +90,7 @@ fn check_owner(code: &Code, client: &Client) -> Result<(), Refusal> {
     }
 }
 
-/// `redirect_uri` is that of the authorization request, to the letter (RFC 6749 §4.1.3).
+/// `redirect_uri` is exactly that of the authorization request (RFC 6749 §4.1.3).
 fn check_redirect_uri(code: &Code, params: &Params) -> Result<(), Refusal> {
     match params.first("redirect_uri") {
         Some(given) if given == code.redirect_uri => Ok(()),
@@ -100,7 +100,7 @@ fn check_redirect_uri(code: &Code, params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// `code_verifier` belongs to the challenge (RFC 7636 §4.6).
+/// `code_verifier` matches the challenge (RFC 7636 §4.6).
 fn check_verifier(code: &Code, params: &Params, notes: &mut Vec<Note>) -> Result<(), Refusal> {
     let Some(challenge) = &code.challenge else {
         if params.first("code_verifier").is_some() {
@@ -118,9 +118,9 @@ fn check_verifier(code: &Code, params: &Params, notes: &mut Vec<Note>) -> Result
     if matches { Ok(()) } else { Err(Refusal::WrongVerifier) }
 }
 
-/// Something proves the client: its secret, or PKCE, which the site accepts
-/// alone even from apps with a secret. A public app that was let through
-/// without a challenge at least has to name itself (RFC 6749 §4.1.3).
+/// The client must authenticate with its secret or with PKCE, which the site accepts alone even
+/// from apps with a secret. A public app that was allowed to omit the challenge must at least send
+/// its client id (RFC 6749 §4.1.3).
 fn check_proof(code: &Code, client: &Client, name: &str, public: bool) -> Result<(), Refusal> {
     let named_public = public && client.id().is_some();
     if client.is_proven() || code.challenge.is_some() || named_public {

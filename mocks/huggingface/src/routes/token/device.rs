@@ -8,10 +8,10 @@ use crate::config::{App, DevicePolling, RefreshTokens};
 use crate::store::{Device, DeviceDecision, Store};
 use crate::tokens::Issue;
 
-/// What every `slow_down` adds to the interval, in seconds (RFC 8628 §3.5).
+/// Seconds that every `slow_down` adds to the interval (RFC 8628 §3.5).
 const SLOW_DOWN_SECONDS: i64 = 5;
 
-/// The checks, in order; then the device code is used up.
+/// Runs the checks, in order, and uses up the device code.
 pub(super) fn redeem(
     store: &mut Store,
     params: &Params,
@@ -45,11 +45,11 @@ fn check_existence(store: &Store, given: &str) -> Result<Device, Refusal> {
         Refusal::UnknownDeviceCode(if given.is_empty() {
             "is empty"
         } else if store.devices.values().any(|device| device.user_code == given) {
-            "is a user_code: that one is for the user"
+            "is a user_code, which only the user enters"
         } else if store.devices.get(given.trim()).is_some() {
-            "differs from one that was given only by white space around it"
+            "differs from an issued one only by leading or trailing whitespace"
         } else {
-            "was never given"
+            "was never issued"
         })
     })
 }
@@ -61,7 +61,7 @@ fn check_owner(device: &Device, given: &str) -> Result<(), Refusal> {
     Err(Refusal::ForeignDeviceCode { owner: device.client_id.clone(), given: given.to_owned() })
 }
 
-/// An app with a secret has to send it: nothing else proves who polls.
+/// An app with a secret must send it: nothing else authenticates the client that polls.
 pub(in crate::routes) fn check_proof(client: &Client, app: &App) -> Result<(), Refusal> {
     if app.public || client.is_proven() {
         Ok(())
@@ -70,7 +70,7 @@ pub(in crate::routes) fn check_proof(client: &Client, app: &App) -> Result<(), R
     }
 }
 
-/// The device has to wait, and longer when it asks too often.
+/// Tells the device to wait, and to wait longer if it polls too often.
 fn pending(store: &mut Store, device_code: &str, now: i64) -> Refusal {
     let limited = store.switches.device_polling == DevicePolling::SlowDown;
     let Some(device) = store.devices.get_mut(device_code) else {

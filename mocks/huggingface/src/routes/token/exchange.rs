@@ -1,6 +1,6 @@
 //! The token exchange grant (RFC 8693), in the two forms that the site documents: an app of an
-//! organisation acts for one of its members, and a CI job proves by a token of its provider what
-//! it is ("Trusted Publishers").
+//! organization acts for one of its members, or a CI job authenticates with a token of its provider
+//! ("Trusted Publishers").
 
 mod ci;
 mod member;
@@ -16,10 +16,10 @@ use crate::tokens::TokenReply;
 
 /// RFC 8693 §3.
 const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
-/// The site's own: the subject token is an e-mail address.
+/// The site's own token type: the subject token is an e-mail address.
 const USER_EMAIL: &str = "urn:huggingface:token-type:user-email";
 
-/// `subject_token` and its type are there (RFC 8693 §2.1); the type says which form it is.
+/// `subject_token` and its type are present (RFC 8693 §2.1); the type determines the form.
 pub(super) async fn redeem(
     mock: &HuggingFace,
     params: &Params,

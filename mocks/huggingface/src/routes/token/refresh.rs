@@ -1,5 +1,5 @@
-//! The refresh token grant (RFC 6749 §6), with rotation: every use gives a new
-//! refresh token, and the old one stops working.
+//! The refresh token grant (RFC 6749 §6), with rotation: every use issues a new refresh token and
+//! invalidates the old one.
 
 use oauth::{Params, Scopes};
 
@@ -9,7 +9,7 @@ use crate::config::App;
 use crate::store::{Authorization, Store, Token};
 use crate::tokens::Issue;
 
-/// The checks, in order; then the token is used up.
+/// Runs the checks, in order, and uses up the token.
 pub(super) fn redeem(store: &mut Store, params: &Params, client: Client, now: i64) -> Result<Issue, Refusal> {
     let given = check_presence(params)?;
     let token = check_existence(store, given)?;
@@ -21,7 +21,7 @@ pub(super) fn redeem(store: &mut Store, params: &Params, client: Client, now: i6
     let user = store.user(&token.authorization.sub).ok_or(Refusal::UserGone)?.clone();
 
     if let Some(own) = store.refresh_tokens.get_mut(given) {
-        own.ended = Some("it was already used, and a newer one was given for it");
+        own.ended = Some("it was already used, and replaced by a newer one");
     }
     let authorization = Authorization { scopes, ..token.authorization };
     Ok(Issue { authorization, user, app, nonce: None, with_refresh_token: true })
@@ -38,9 +38,9 @@ fn check_existence(store: &Store, given: &str) -> Result<Token, Refusal> {
         } else if store.access_tokens.get(given).is_some() {
             "is an access token"
         } else if store.refresh_tokens.get(given.trim()).is_some() {
-            "differs from one that was given only by white space around it"
+            "differs from an issued one only by leading or trailing whitespace"
         } else {
-            "was never given"
+            "was never issued"
         })
     })
 }
@@ -65,12 +65,12 @@ fn check_owner(token: &Token, client: &Client) -> Result<(), Refusal> {
     }
 }
 
-/// An app with a secret has to send it (RFC 6749 §6).
+/// An app with a secret must send it (RFC 6749 §6).
 fn check_proof(client: &Client, app: &App) -> Result<(), Refusal> {
     if app.public || client.is_proven() { Ok(()) } else { Err(Refusal::NoSecret(app.name.clone())) }
 }
 
-/// `scope` may narrow what was granted, not widen it (RFC 6749 §6).
+/// `scope` may narrow what was granted, but not extend it (RFC 6749 §6).
 fn check_scope(params: &Params, authorization: &Authorization) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(params.first("scope").unwrap_or_default());
     if asked.is_empty() {

@@ -1,4 +1,4 @@
-//! Why a token request is refused, and how that is told.
+//! Why a token request is refused, and how the client learns of it.
 
 use http::StatusCode;
 use kit::{Facts, Reason};
@@ -14,21 +14,21 @@ use crate::config::{InvalidClientStatus, Switches};
 use crate::keys::KeyError;
 use crate::routes::client_id_hint::ClientIdHint;
 
-/// The reason, for the journal.
+/// The reason, as recorded in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(in crate::routes) enum Refusal {
-    // Form of the request.
+    // Format of the request.
     #[error("the content type is `{0}`, neither a form nor JSON")]
     ContentType(String),
-    #[error("the JSON body cannot be read: {0}")]
+    #[error("the JSON body is invalid: {0}")]
     Json(String),
-    #[error("the body is JSON, which a switch refuses")]
+    #[error("the body is JSON, which the switch json_token_request refuses")]
     JsonNotAllowed,
     #[error(transparent)]
     Repeated(#[from] Duplicate),
     #[error("grant_type is missing")]
     NoGrantType,
-    #[error("grant_type `{0}` does not exist at this site")]
+    #[error("grant_type `{0}` is not supported by this site")]
     UnknownGrantType(String),
     // The client.
     #[error("{0}")]
@@ -41,11 +41,11 @@ pub(in crate::routes) enum Refusal {
     SecretWithoutClient,
     #[error("client_id `{given}` is not registered{hint}")]
     UnknownClient { given: String, hint: ClientIdHint },
-    #[error("app has no secret: `{0}` is public, but a client_secret was sent")]
+    #[error("the app `{0}` is public and has no secret, but a client_secret was sent")]
     AppHasNoSecret(String),
     #[error("secret {0}")]
     WrongSecret(secret::Difference),
-    #[error("the app `{0}` has a secret, and neither it nor a code_verifier was sent")]
+    #[error("the app `{0}` has a secret, but neither it nor a code_verifier was sent")]
     NoSecret(String),
     #[error("the app of the grant no longer exists")]
     AppGone,
@@ -58,13 +58,13 @@ pub(in crate::routes) enum Refusal {
     UnknownCode(&'static str),
     #[error("code was already used")]
     UsedCode,
-    #[error("code expired: it was good for {0} s")]
+    #[error("code expired: it was valid for {0} s")]
     ExpiredCode(i64),
-    #[error("code was given to the app `{owner}`, not to `{given}`")]
+    #[error("code was issued to the app `{owner}`, not to `{given}`")]
     ForeignCode { owner: String, given: String },
     #[error("redirect_uri is missing, but was part of the authorization request")]
     NoRedirectUri,
-    #[error("redirect_uri {0}, the one of the authorization request")]
+    #[error("redirect_uri does not match the authorization request: it {0}")]
     RedirectUri(redirect_uri::Difference),
     #[error("code_verifier is missing, but the authorization request had a code_challenge")]
     NoVerifier,
@@ -77,24 +77,24 @@ pub(in crate::routes) enum Refusal {
     NoRefreshToken,
     #[error("refresh_token {0}")]
     UnknownRefreshToken(&'static str),
-    #[error("refresh_token ended: {0}")]
+    #[error("refresh_token is no longer valid: {0}")]
     EndedRefreshToken(&'static str),
     #[error("refresh_token expired {0} s ago")]
     ExpiredRefreshToken(i64),
-    #[error("refresh_token was given to the app `{owner}`, not to `{given}`")]
+    #[error("refresh_token was issued to the app `{owner}`, not to `{given}`")]
     ForeignRefreshToken { owner: String, given: String },
     #[error("scope `{0}` was not granted before")]
     WiderScope(String),
     // The device grant.
     #[error("client_id is missing")]
     NoClientId,
-    #[error("the app `{0}` has a secret, which the device flow wants, and it was not sent")]
+    #[error("the app `{0}` has a secret, which the device flow requires, but it was not sent")]
     DeviceWithoutSecret(String),
     #[error("device_code is missing")]
     NoDeviceCode,
     #[error("device_code {0}")]
     UnknownDeviceCode(&'static str),
-    #[error("device_code was given to the app `{owner}`, not to `{given}`")]
+    #[error("device_code was issued to the app `{owner}`, not to `{given}`")]
     ForeignDeviceCode { owner: String, given: String },
     #[error("device_code was already used")]
     UsedDeviceCode,
@@ -109,19 +109,19 @@ pub(in crate::routes) enum Refusal {
     // The token exchange.
     #[error("subject_token_type is missing")]
     NoSubjectTokenType,
-    #[error("subject_token_type `{0}` does not exist at this site")]
+    #[error("subject_token_type `{0}` is not supported by this site")]
     SubjectTokenType(String),
     #[error("subject_token is missing")]
     NoSubjectToken,
-    #[error("the exchange for an e-mail address wants an app, by client id and secret")]
+    #[error("the exchange for an e-mail address requires the app's client id and secret")]
     ExchangeWithoutClient,
-    #[error("the app `{0}` is bound to no organisation (token_exchange_org)")]
+    #[error("the app `{0}` is not bound to an organization (token_exchange_org)")]
     UnboundApp(String),
-    #[error("`{0}`, the organisation of the app, does not exist or has no Enterprise plan")]
+    #[error("`{0}`, the organization of the app, does not exist or has no Enterprise plan")]
     NoEnterprise(String),
-    #[error("nobody has the e-mail address `{0}`")]
+    #[error("no user has the e-mail address `{0}`")]
     NoSuchEmail(String),
-    #[error("`{user}` is not in the organisation `{org}` of the app")]
+    #[error("`{user}` is not in the organization `{org}` of the app")]
     NoMember { user: String, org: String },
     #[error("scope `{0}` does not exist, or is not enabled on the app")]
     ExchangeScope(String),
@@ -129,15 +129,15 @@ pub(in crate::routes) enum Refusal {
     NoResource,
     #[error("resource `{0}` is neither a repository nor a username")]
     Resource(String),
-    #[error("nobody publishes to `{0}` (trusted_publishers)")]
+    #[error("no trusted publisher is configured for `{0}` (trusted_publishers)")]
     NoPublisher(String),
     #[error("`{resource}` does not trust the issuer `{issuer}`")]
     OtherIssuer { resource: String, issuer: String },
-    #[error("the keys of the issuer `{issuer}` are not to be had: {reason}")]
+    #[error("the keys of the issuer `{issuer}` cannot be fetched: {reason}")]
     CiKeys { issuer: String, reason: String },
     #[error("the subject token {0}")]
     CiToken(String),
-    // The mock's fault.
+    // An error of the mock itself.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
@@ -215,11 +215,11 @@ impl Reason for Refusal {
     }
 }
 
-/// Seen on the real site, word for word.
+/// Observed on the real site, word for word.
 const DEVICE_WITHOUT_SECRET: &str = "if you want to use the device code flow without client secret \
      authentication, delete the secret from the oauth app to make it public";
 
-/// What goes on the wire.
+/// The error as it is sent to the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::routes) struct Wire {
     pub(in crate::routes) status: StatusCode,
@@ -228,8 +228,8 @@ pub(in crate::routes) struct Wire {
 }
 
 impl Refusal {
-    /// Code and text; "Invalid code", "Invalid refresh_token" and "Device code
-    /// denied" were seen on the real site, most other texts are guesses.
+    /// Code and text; "Invalid code", "Invalid refresh_token" and "Device code denied" were
+    /// observed on the real site, most other texts are guesses.
     pub(in crate::routes) fn wire(&self, switches: &Switches) -> Wire {
         let bad = |code, description| Wire { status: StatusCode::BAD_REQUEST, code, description };
         let request = |description| bad(ErrorCode::InvalidRequest, description);

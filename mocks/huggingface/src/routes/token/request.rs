@@ -1,4 +1,4 @@
-//! Reading a token request.
+//! Reads a token request.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::refusal::Refusal;
 use crate::config::JsonTokenRequest;
 
-/// The grants of this mock.
+/// The grants that this mock supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::routes) enum Grant {
     AuthorizationCode,
@@ -18,7 +18,7 @@ pub(in crate::routes) enum Grant {
     TokenExchange,
 }
 
-/// The parameters, each sent once (RFC 6749 §3.2): a form, or JSON.
+/// The parameters, each sent once (RFC 6749 §3.2), as a form or as JSON.
 pub(in crate::routes) fn params(
     headers: &HeaderMap,
     body: &Bytes,
@@ -38,7 +38,7 @@ pub(in crate::routes) fn params(
         Some(other) => return Err(Refusal::ContentType(other.to_owned())),
     };
     for name in params.repeated() {
-        // RFC 8707 §2 lets `resource` be a list.
+        // RFC 8707 §2 allows `resource` to be a list.
         if name != "resource" {
             params.one(name)?;
         }
@@ -58,7 +58,7 @@ fn from_json(body: &Bytes) -> Result<Params, Refusal> {
         .collect()
 }
 
-/// `grant_type` is one the mock offers (RFC 6749 §5.2).
+/// `grant_type` is supported by the mock (RFC 6749 §5.2).
 pub(in crate::routes) fn grant_type(params: &Params) -> Result<Grant, Refusal> {
     match params.first("grant_type") {
         None | Some("") => Err(Refusal::NoGrantType),

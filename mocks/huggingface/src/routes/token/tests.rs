@@ -129,7 +129,7 @@ async fn id_tokens_are_rs256_for_an_hour_with_claims_in_order() {
 }
 
 #[tokio::test]
-async fn auth_time_is_when_the_user_signed_in() {
+async fn auth_time_is_the_time_of_the_sign_in() {
     let site = Site::new();
     let ada = site.mock.sign_in("ada").unwrap();
     site.advance(90);
@@ -140,7 +140,7 @@ async fn auth_time_is_when_the_user_signed_in() {
 }
 
 #[tokio::test]
-async fn there_is_no_id_token_without_openid() {
+async fn without_openid_no_id_token_is_issued() {
     let site = Site::new();
     let code = site.code("profile", &[]).await;
     let reply = site.exchange(&code).await.json();
@@ -178,7 +178,7 @@ async fn token_duration_is_the_apps() {
 #[tokio::test]
 async fn accepts_basic_raw_and_form_encoded() {
     let site = Site::new();
-    // oauth4webapi escapes even what needs no escape.
+    // oauth4webapi escapes even characters that do not need it.
     let zealous = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
     for (id, secret) in [(escaped(CLIENT_ID), escaped(SECRET)), (zealous(CLIENT_ID), zealous(SECRET))] {
         let code = site.code("openid", &[]).await;
@@ -202,7 +202,7 @@ async fn accepts_pkce_in_place_of_secret_and_client_id() {
     let code = site.code("openid", &PKCE).await;
     let answer = site.token(&[], &code_form(&code, &[("code_verifier", VERIFIER)])).await;
     assert_eq!(answer.status, 200, "without a client id");
-    assert_eq!(answer.notes, [format!("no client_id was sent: the code tells that it is `{CLIENT_ID}`")]);
+    assert_eq!(answer.notes, [format!("no client_id was sent: the code belongs to `{CLIENT_ID}`")]);
 }
 
 #[tokio::test]
@@ -217,13 +217,18 @@ async fn accepts_json_unless_switched() {
     };
     assert_eq!(ask().await.status, 200);
     site.mock.set_switches(Switches { json_token_request: JsonTokenRequest::Refused, ..Switches::default() });
-    assert_refused(&ask().await, 400, "invalid_request", "the body is JSON, which a switch refuses");
+    assert_refused(
+        &ask().await,
+        400,
+        "invalid_request",
+        "the body is JSON, which the switch json_token_request refuses",
+    );
 }
 
 #[tokio::test]
 async fn refuses_requests_of_the_wrong_form() {
     let site = Site::new();
-    let gone = "grant_type `client_credentials` does not exist at this site";
+    let gone = "grant_type `client_credentials` is not supported by this site";
     for (body, error, note) in [
         (String::new(), "invalid_request", "grant_type is missing"),
         (form(&[("grant_type", "client_credentials")]), "unsupported_grant_type", gone),
@@ -243,16 +248,11 @@ async fn refuses_requests_of_the_wrong_form() {
     );
     let answer =
         site.send("POST", "/oauth/token", &[("content-type", "application/json")], r#"{"code":1}"#).await;
-    assert_refused(
-        &answer,
-        400,
-        "invalid_request",
-        "the JSON body cannot be read: `code` is 1, not a string",
-    );
+    assert_refused(&answer, 400, "invalid_request", "the JSON body is invalid: `code` is 1, not a string");
 }
 
 #[tokio::test]
-async fn says_what_is_odd_about_a_secret() {
+async fn notes_what_is_odd_about_a_secret() {
     let site = Site::new();
     for (given, odd) in [
         (format!("{SECRET} "), "secret differs from the registered one only by trailing whitespace"),
@@ -264,7 +264,7 @@ async fn says_what_is_odd_about_a_secret() {
         let code = site.code("openid", &[]).await;
         let body = code_form(&code, &[("client_id", CLIENT_ID), ("client_secret", &given)]);
         assert_refused(&site.token(&[], &body).await, 401, "invalid_client", odd);
-        // Its own encoding around it is taken off again.
+        // The form encoding that Basic allows around it is removed.
         let header = basic(&escaped(CLIENT_ID), &escaped(&given));
         if odd != "secret is percent-encoded" {
             let answer = site.token(&[("authorization", &header)], &code_form(&code, &[])).await;
@@ -285,10 +285,10 @@ async fn a_switch_makes_it_status_400() {
 }
 
 #[tokio::test]
-async fn refuses_clients_that_are_not_who_they_say() {
+async fn refuses_clients_that_do_not_authenticate() {
     let site = Site::new();
     let unknown = format!(
-        "client_id `{CLIENT_ID}\n` is not registered: it differs from `{CLIENT_ID}` only by white space around it"
+        "client_id `{CLIENT_ID}\n` is not registered: it differs from `{CLIENT_ID}` only by leading or trailing whitespace"
     );
     let spaced = format!("{CLIENT_ID}\n");
     let answer = site.token(&[], &code_form("x", &[("client_id", &spaced), ("client_secret", SECRET)])).await;
@@ -315,10 +315,10 @@ async fn refuses_clients_that_are_not_who_they_say() {
 }
 
 #[tokio::test]
-async fn an_app_with_a_secret_has_to_send_it_without_pkce() {
+async fn an_app_with_a_secret_must_send_it_without_pkce() {
     let site = Site::new();
     let code = site.code("openid", &[]).await;
-    let note = "the app `Shop` has a secret, and neither it nor a code_verifier was sent";
+    let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     for extra in [&[("client_id", CLIENT_ID)][..], &[]] {
         let answer = site.token(&[], &code_form(&code, extra)).await;
         assert_refused(&answer, 401, "invalid_client", note);
@@ -332,18 +332,18 @@ async fn a_public_app_sends_no_secret() {
     let code = site.code("openid", &PKCE).await;
     let with_secret = [("code_verifier", VERIFIER), ("client_id", CLIENT_ID), ("client_secret", SECRET)];
     let answer = site.token(&[], &code_form(&code, &with_secret)).await;
-    let note = "app has no secret: `Shop` is public, but a client_secret was sent";
+    let note = "the app `Shop` is public and has no secret, but a client_secret was sent";
     assert_refused(&answer, 400, "invalid_request", note);
     let answer = site.token(&[], &code_form(&code, &with_secret[..2])).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let code = site.code("openid", &PKCE).await;
     let header = basic(&escaped(CLIENT_ID), "");
     let answer = site.token(&[("authorization", &header)], &code_form(&code, &with_secret[..1])).await;
-    assert_eq!(answer.status, 200, "an empty password is none: {answer:?}");
+    assert_eq!(answer.status, 200, "an empty password is treated as absent: {answer:?}");
 }
 
 #[tokio::test]
-async fn a_public_app_without_pkce_names_itself() {
+async fn a_public_app_without_pkce_must_send_its_client_id() {
     let site = Site::new();
     site.mock.add_app(App { public: true, secret: None, ..shop() });
     site.mock.set_switches(Switches { public_app_pkce: PublicAppPkce::Optional, ..Switches::default() });
@@ -357,7 +357,7 @@ async fn refuses_codes_that_do_not_work() {
     let site = Site::new();
     for (code, note) in [
         ("", "code is empty"),
-        ("abc", "code was never given"),
+        ("abc", "code was never issued"),
         ("hf_oauth_x", "code is a token, not an authorization code"),
     ] {
         let answer = site.exchange(code).await;
@@ -372,7 +372,7 @@ async fn refuses_codes_that_do_not_work() {
         &site.exchange(&second).await,
         400,
         "invalid_grant",
-        "code expired: it was good for 300 s",
+        "code expired: it was valid for 300 s",
     );
 }
 
@@ -392,11 +392,11 @@ async fn refuses_reused_code() {
     let code = site.code("openid", &[]).await;
     let token = site.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
     assert_refused(&site.exchange(&code).await, 400, "invalid_grant", "code was already used");
-    assert_eq!(site.with_bearer("/oauth/userinfo", &token).await.status, 200, "tokens live on");
+    assert_eq!(site.with_bearer("/oauth/userinfo", &token).await.status, 200, "tokens remain valid");
     site.mock.set_switches(Switches { code_reuse: CodeReuse::RevokesTokens, ..Switches::default() });
     site.exchange(&code).await;
     let answer = site.with_bearer("/oauth/userinfo", &token).await;
-    let note = "the access token ended: its code was used a second time";
+    let note = "the access token is no longer valid: its code was used a second time";
     assert_eq!((answer.status, answer.notes), (401, vec![note.to_owned()]));
 }
 
@@ -414,7 +414,7 @@ async fn refuses_the_code_of_another_app() {
     let site = Site::new();
     let other = site.mock.add_app(App { client_id: "other".into(), ..shop() });
     let code = site.code("openid", &[("client_id", &other.client_id)]).await;
-    let note = format!("code was given to the app `other`, not to `{CLIENT_ID}`");
+    let note = format!("code was issued to the app `other`, not to `{CLIENT_ID}`");
     assert_refused(&site.exchange(&code).await, 400, "invalid_grant", &note);
 }
 
@@ -430,7 +430,7 @@ async fn refuses_another_redirect_uri() {
     let missing = "redirect_uri is missing, but was part of the authorization request";
     assert_refused(&ask("-").await, 400, "invalid_grant", missing);
     let slash = format!(
-        "redirect_uri differs from `{CALLBACK}` by a trailing slash, the one of the authorization request"
+        "redirect_uri does not match the authorization request: it differs from `{CALLBACK}` by a trailing slash"
     );
     assert_refused(&ask(&format!("{CALLBACK}/")).await, 400, "invalid_grant", &slash);
     assert_eq!(ask(CALLBACK).await.status, 200);

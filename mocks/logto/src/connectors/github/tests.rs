@@ -8,7 +8,7 @@ use super::*;
 const USER_ANSWER: &str =
     r#"{"id":583231,"login":"octo","name":"Octo","avatar_url":"https://github.com/o.png","email":null}"#;
 
-/// GitHub, whose token endpoint answers as told, and a Logto beside it.
+/// A GitHub whose token endpoint answers as given, and a Logto that uses it.
 async fn github(tokens: Value, emails: StatusCode) -> (Shared, [Running; 2]) {
     let clock = Clock::skipping();
     let ca = Ca::create(&clock, &["github.com", "api.github.com"]).unwrap();
@@ -56,7 +56,7 @@ fn good_tokens() -> Value {
 }
 
 #[tokio::test]
-async fn a_person_is_told_by_user_and_addresses() {
+async fn a_person_is_read_from_user_and_addresses() {
     let (shared, _servers) = github(good_tokens(), StatusCode::OK).await;
     let user = sign_in(&shared).await.unwrap();
     assert_eq!((user.id.as_str(), user.email.as_deref()), ("583231", Some("o@example.com")));
@@ -65,14 +65,14 @@ async fn a_person_is_told_by_user_and_addresses() {
 }
 
 #[tokio::test]
-async fn addresses_that_are_kept_back_do_not_matter() {
+async fn withheld_addresses_do_not_matter() {
     let (shared, _servers) = github(good_tokens(), StatusCode::FORBIDDEN).await;
     let user = sign_in(&shared).await.unwrap();
     assert_eq!((user.email, &user.raw["userEmails"]), (None, &json!([])));
 }
 
 #[tokio::test]
-async fn a_refusal_in_a_200_lacks_what_is_needed() {
+async fn a_refusal_with_status_200_lacks_required_members() {
     let (shared, _servers) = github(json!({ "error": "bad_verification_code" }), StatusCode::OK).await;
     let error = sign_in(&shared).await.unwrap_err();
     assert!(matches!(&error, ConnectorError::InvalidResponse(issues) if issues.len() == 3), "{error}");
@@ -83,7 +83,7 @@ fn callback(data: Value) -> Result<String, ConnectorError> {
 }
 
 #[test]
-fn a_callback_tells_a_code_or_why_there_is_none() {
+fn a_callback_has_a_code_or_the_reason_for_a_refusal() {
     assert_eq!(callback(json!({ "code": "" })).unwrap(), "");
     let refusal = |error: &str| json!({ "error": error, "error_description": "No.", "error_uri": "u" });
     let denied = callback(refusal("access_denied")).unwrap_err().wire();
@@ -110,7 +110,7 @@ fn the_public_address_comes_before_the_primary_one() {
 }
 
 #[test]
-fn answers_are_looked_at_member_by_member() {
+fn responses_are_checked_member_by_member() {
     let places = |user: Value, emails: Value| match profile(user, emails).unwrap_err() {
         ConnectorError::InvalidResponse(issues) => issues.iter().map(Issue::place).collect::<Vec<_>>(),
         other => panic!("{other}"),

@@ -41,7 +41,7 @@ fn claims() -> Value {
     json!({ "iss": "https://idp.example", "aud": "c", "sub": "u", "iat": NOW, "exp": NOW + 60 })
 }
 
-/// With these members in place of the usual ones; null takes one out.
+/// Replaces members of a value; null removes one.
 fn with(mut value: Value, more: &Value) -> Value {
     for (name, member) in more.as_object().unwrap() {
         if member.is_null() {
@@ -73,7 +73,7 @@ fn refused_claim(body: &Value, settings: &Value) -> &'static str {
 }
 
 #[test]
-fn a_good_token_gives_its_claims() {
+fn a_valid_token_yields_its_claims() {
     let provider = Provider::new();
     let token = provider.token(&header(), &claims());
     let settings = json!({ "issuer": "https://idp.example", "subject": "u", "algorithms": ["ES256"] });
@@ -98,7 +98,7 @@ fn a_signature_of_another_key_or_text_is_refused() {
 }
 
 #[test]
-fn what_is_no_jwt_is_refused_before_any_key_is_asked_for() {
+fn what_is_not_a_jwt_is_refused_before_the_keys_are_fetched() {
     let expected = Expected { settings: &Map::new(), audience: "c", now: NOW };
     for token in ["", "x.y.z", "a.b", "a.b.c.d", "bnVsbA.e30.", "e30.e30.", "\u{e9}.é.é"] {
         let error = IdToken::parse(token, &expected).unwrap_err();
@@ -107,7 +107,7 @@ fn what_is_no_jwt_is_refused_before_any_key_is_asked_for() {
 }
 
 #[test]
-fn only_configured_algorithms_and_none_that_a_key_set_cannot_have_are_taken() {
+fn only_configured_algorithms_that_a_key_set_can_have_are_accepted() {
     let settings = json!({ "algorithms": ["RS256"] });
     assert_eq!(
         checked(&json!({}), &json!({}), &settings),
@@ -122,7 +122,7 @@ fn only_configured_algorithms_and_none_that_a_key_set_cannot_have_are_taken() {
 }
 
 #[test]
-fn exactly_one_key_has_to_fit() {
+fn exactly_one_key_must_fit() {
     let provider = Provider::new();
     let jwk = provider.jwk();
     let token = provider.token(&header(), &claims());
@@ -146,7 +146,7 @@ fn exactly_one_key_has_to_fit() {
 }
 
 #[test]
-fn issuer_audience_and_subject_are_those_configured() {
+fn issuer_audience_and_subject_match_the_configuration() {
     assert_eq!(refused_claim(&json!({}), &json!({ "issuer": "https://idp.example/" })), "iss");
     assert_eq!(refused_claim(&json!({ "iss": null }), &json!({ "issuer": ["a", "b"] })), "iss");
     assert_eq!(refused_claim(&json!({}), &json!({ "subject": "v" })), "sub");
@@ -157,7 +157,7 @@ fn issuer_audience_and_subject_are_those_configured() {
 }
 
 #[test]
-fn a_token_holds_from_nbf_to_exp_give_or_take_the_tolerance() {
+fn a_token_is_valid_from_nbf_to_exp_within_the_tolerance() {
     let none = json!({});
     assert_eq!(refused_claim(&json!({ "exp": NOW }), &none), "exp");
     assert_eq!(refused_claim(&json!({ "exp": "later" }), &none), "exp");
@@ -170,7 +170,7 @@ fn a_token_holds_from_nbf_to_exp_give_or_take_the_tolerance() {
 }
 
 #[test]
-fn a_greatest_age_needs_iat() {
+fn a_maximum_age_requires_iat() {
     let settings = json!({ "maxTokenAge": 10 });
     assert_eq!(refused_claim(&json!({ "iat": null }), &settings), "iat");
     assert_eq!(refused_claim(&json!({ "iat": NOW - 11 }), &settings), "iat");
@@ -191,7 +191,7 @@ fn types_compare_as_media_types() {
 }
 
 #[test]
-fn critical_extensions_have_to_be_configured() {
+fn critical_extensions_must_be_configured() {
     let critical = json!({ "crit": ["exp"], "exp": 5 });
     assert!(matches!(checked(&critical, &json!({}), &json!({})), Err(IdTokenError::NoJwt(_))));
     assert_eq!(checked(&critical, &json!({}), &json!({ "crit": { "exp": true } })), Ok(()));
@@ -201,7 +201,7 @@ fn critical_extensions_have_to_be_configured() {
 }
 
 #[test]
-fn lengths_of_time_are_read_as_people_write_them() {
+fn durations_are_parsed_as_people_write_them() {
     for (text, expected) in [
         ("5 minutes", Some(300.0)),
         ("1.5h", Some(5400.0)),

@@ -24,7 +24,7 @@ fn openid_is_added_to_a_scope_that_lacks_it() {
 }
 
 #[test]
-fn an_address_counts_when_the_provider_or_the_tenant_vouches_for_it() {
+fn an_address_is_used_if_the_provider_or_the_tenant_vouches_for_it() {
     let email = |config: Value, more: Value| read(config, more).unwrap().email.is_some();
     let trust = || json!({ "trustUnverifiedEmail": true });
     assert!(!email(json!({}), json!({})));
@@ -36,7 +36,7 @@ fn an_address_counts_when_the_provider_or_the_tenant_vouches_for_it() {
 }
 
 #[test]
-fn a_phone_number_counts_only_when_verified() {
+fn a_phone_number_is_used_only_if_verified() {
     let phone = |verified: Value| {
         read(json!({ "trustUnverifiedEmail": true }), json!({ "phone_verified": verified })).unwrap().phone
     };
@@ -45,7 +45,7 @@ fn a_phone_number_counts_only_when_verified() {
 }
 
 #[test]
-fn texts_are_booleans_only_where_the_connector_says_so() {
+fn texts_are_booleans_only_if_configured() {
     let lenient = || json!({ "acceptStringTypedBooleanClaims": true });
     let error = read(json!({}), json!({ "email_verified": "true" })).unwrap_err();
     assert!(matches!(&error, ConnectorError::Claims(issues) if issues[0].place() == "email_verified"));
@@ -59,7 +59,7 @@ fn texts_are_booleans_only_where_the_connector_says_so() {
 }
 
 #[test]
-fn a_nonce_that_is_there_has_to_be_ours() {
+fn a_nonce_in_the_token_must_be_ours() {
     assert!(read(json!({}), json!({ "nonce": "n" })).is_ok());
     assert!(read(json!({}), json!({ "nonce": null })).is_ok());
     assert!(read(json!({}), json!({ "nonce": "" })).is_ok());
@@ -67,7 +67,7 @@ fn a_nonce_that_is_there_has_to_be_ours() {
 }
 
 #[test]
-fn every_member_of_a_configuration_is_looked_at() {
+fn every_member_of_a_configuration_is_checked() {
     let config = json!({
         "authorizationEndpoint": "a", "tokenEndpoint": "t", "clientId": "c", "clientSecret": "s",
         "acceptStringTypedBooleanClaims": "yes", "trustUnverifiedEmail": 1,

@@ -1,5 +1,5 @@
-//! What the sign-in page's calls leave in the audit log: one entry for each
-//! call that came as far as its handler.
+//! Writes the calls of the sign-in page to the audit log: one entry for each call that reached its
+//! handler.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -15,12 +15,12 @@ use crate::connectors::Uncaught;
 use crate::shared::{Shared, SharedState};
 use crate::store::{Experience, LogDetails, LogDraft};
 
-/// Calls are no larger; the journal takes no more either.
+/// Calls are not larger than this, and the journal stores no more either.
 const LIMIT: usize = 1024 * 1024;
 
-/// What a call is about, by method and path.
+/// The action of a call, by method and path.
 struct Act {
-    /// `Verification.Social.Submit` and the like, after the event.
+    /// The key without the event, such as `Verification.Social.Submit`.
     key: &'static str,
     /// The connector in the path.
     connector: Option<String>,
@@ -52,7 +52,7 @@ impl Act {
         Some(Self { key, connector: None })
     }
 
-    /// Calls whose bodies say nothing more than the key does.
+    /// Whether the body adds anything to the key.
     fn tells_body(&self) -> bool {
         !matches!(self.key, "Create" | "Update" | "Submit")
     }
@@ -71,13 +71,13 @@ pub(super) async fn written(State(shared): SharedState, request: Request, next: 
         return response;
     }
     let Some(shown) = left(&shared, &uid) else { return response };
-    // A start is told by the event it sets, everything else by the one it meets.
+    // A start is logged with the event that it sets, every other call with the event before it.
     let event = event.filter(|_| act.key != "Create").unwrap_or_else(|| shown.1.event.clone());
     write(&shared, &act, &body, error, &event, shown);
     response
 }
 
-/// The interaction that a call meets, and its event once there is one.
+/// The interaction of a call, and its event once there is one.
 fn met(call: &Call) -> Option<(String, Option<String>)> {
     let mut store = call.store();
     let interaction = call.interaction(&mut store).ok()?;
@@ -87,14 +87,14 @@ fn met(call: &Call) -> Option<(String, Option<String>)> {
 
 type Found = (String, Experience);
 
-/// What a call leaves behind.
+/// The state of the interaction after a call.
 fn left(shared: &Shared, uid: &str) -> Option<Found> {
     let store = shared.store();
     let interaction = store.interactions.get(uid)?;
     Some((interaction.request.client_id.clone(), interaction.experience.clone()?))
 }
 
-/// The body of a refusal, and the response as it was.
+/// The body of a refusal, and the unchanged response.
 async fn error_of(response: Response) -> (Response, Option<Value>) {
     if response.status().is_success() {
         return (response, None);
@@ -107,8 +107,8 @@ async fn error_of(response: Response) -> (Response, Option<Value>) {
     (Response::from_parts(parts, Body::from(body)), Some(error))
 }
 
-/// An error as the log has it: Logto's own with code, data and message, any
-/// other as JavaScript prints it.
+/// An error as the log shows it: Logto's own with code, data and message, any other as JavaScript
+/// prints it.
 fn logged(status: StatusCode, body: &Bytes, uncaught: Option<&str>) -> Value {
     if let Some(text) = uncaught {
         return json!({ "message": text });
@@ -129,8 +129,8 @@ fn logged(status: StatusCode, body: &Bytes, uncaught: Option<&str>) -> Value {
     }
 }
 
-/// What a connector's error carries: its data as JSON, a text of the provider
-/// as a JSON string, or else its code.
+/// The content of a connector's error: its data as JSON, a text of the provider as a JSON string,
+/// or otherwise its code.
 fn connector_error(code: &str, data: Option<&Value>) -> String {
     let data = data.and_then(Value::as_object);
     match data.and_then(|data| Some((data.len(), data.get("message")?))) {
@@ -142,8 +142,7 @@ fn connector_error(code: &str, data: Option<&Value>) -> String {
     }
 }
 
-/// Refusals of the body, and of a browser without an interaction, come before
-/// anything is written.
+/// Refusals of the body, and of a browser without an interaction, come before an entry is written.
 fn came_to_the_handler(error: &Value) -> bool {
     let code = error["code"].as_str().unwrap_or_default();
     let message = error["message"].as_str().unwrap_or_default();
@@ -159,7 +158,7 @@ fn write(shared: &Shared, act: &Act, body: &Bytes, error: Option<Value>, event: 
     if let Some(connector) = &act.connector {
         payload.insert("connectorId".to_owned(), json!(connector));
     }
-    // Secrets are kept out of the log, whatever became of them.
+    // Secrets are kept out of the log, whether the call succeeded or not.
     if payload.contains_key("password") {
         payload.insert("password".to_owned(), json!("******"));
     }
@@ -184,7 +183,7 @@ fn write(shared: &Shared, act: &Act, body: &Bytes, error: Option<Value>, event: 
     shared.store().log(shared, draft);
 }
 
-/// The record by which somebody was to be identified.
+/// The record that the person was to be identified by.
 fn identified(experience: &Experience, payload: &Map<String, Value>) -> Option<(String, Value)> {
     let id = payload.get("verificationId")?;
     let state = logged_state(experience, &audit::caller());
@@ -196,7 +195,7 @@ fn identified(experience: &Experience, payload: &Map<String, Value>) -> Option<(
 mod tests {
     use super::*;
 
-    /// As `GET /api/logs` of a real Logto has them after the recorded faults of a provider.
+    /// As in `GET /api/logs` of a real Logto after the recorded faults of a provider.
     #[test]
     fn errors_are_written_as_javascript_prints_them() {
         for (status, body, uncaught, expected) in [
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_before_the_handler_leaves_no_entry() {
+    fn calls_refused_before_the_handler_are_not_logged() {
         for (error, expected) in [
             (json!({ "code": "guard.invalid_input", "message": "" }), false),
             (json!({ "code": "session.interaction_not_found", "message": "" }), false),

@@ -1,13 +1,13 @@
-//! E-mail addresses that a tenant does not take of new people (`emailBlocklistPolicy`).
+//! E-mail addresses that a tenant rejects for new users (`emailBlocklistPolicy`).
 
 use serde_json::{Map, Value};
 
 use crate::wire::{ApiError, Code};
 
-/// The domains of one and the same mail service.
+/// The domains of the same mail service.
 const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
 
-/// Refuses an address that the policy does not take.
+/// Refuses an address that the policy rejects.
 pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Result<(), ApiError> {
     let Some(policy) = sign_in_experience.get("emailBlocklistPolicy") else { return Ok(()) };
     let list = |name: &str| {
@@ -26,7 +26,7 @@ pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Res
     Ok(())
 }
 
-/// `@example.com` is a whole domain, anything else a whole address; `*` stands for any characters.
+/// `@example.com` is a whole domain, anything else a whole address; `*` matches any characters.
 fn matches(item: &str, email: &str) -> bool {
     let (item, email) = (item.to_lowercase(), email.to_lowercase());
     let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
@@ -38,7 +38,7 @@ fn matches(item: &str, email: &str) -> bool {
     if !gmail {
         return fits(&item, &email);
     }
-    // Dots before the @ mean nothing there.
+    // Dots before the @ are ignored there.
     let without_dots = |local: &str| local.replace('.', "");
     let pattern = match item.split_once('@') {
         Some((local, domain)) => format!("{}@{domain}", without_dots(local)),

@@ -1,5 +1,5 @@
-//! What needs connectors that the double does not have, or that it does not use:
-//! codes by e-mail or text message, and enterprise single sign-on. It answers as a tenant without any
+//! Routes that need connectors that the double does not have or use: codes by e-mail or text
+//! message, and enterprise single sign-on. They answer as in a tenant without such connectors
 //! (contract §14, "Without connectors").
 
 use axum::response::{IntoResponse, Response};
@@ -9,16 +9,16 @@ use super::interaction::Call;
 use crate::routes::email::{is_email, is_strict_email};
 use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, Query, body};
 
-/// Why no code is sent, or taken.
+/// Why a code is not sent or accepted.
 #[derive(Debug, thiserror::Error)]
 enum CodeError {
-    #[error("there is no connector that sends {0} messages")]
+    #[error("no connector sends {0} messages")]
     NoConnector(&'static str),
-    #[error("this double resets no passwords")]
+    #[error("this double does not reset passwords")]
     ForgotPassword,
-    #[error("this double sends no mail")]
+    #[error("this double does not send mail")]
     NotSent,
-    #[error("no code was ever sent")]
+    #[error("no code was sent")]
     NoVerification,
 }
 
@@ -57,10 +57,10 @@ pub(super) async fn verify(call: Call, text: String) -> Answer<()> {
     Err(CodeError::NoVerification.into())
 }
 
-/// What a code can be sent to.
+/// Types of addresses to which a code can be sent.
 const KINDS: [&str; 2] = ["email", "phone"];
 
-/// What a code can be sent for.
+/// Events for which a code can be sent.
 const EVENTS: [&str; 3] = ["SignIn", "Register", "ForgotPassword"];
 
 fn identifier(members: &Map<String, Value>) -> Vec<Option<Issue>> {

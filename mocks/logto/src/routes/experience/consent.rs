@@ -1,5 +1,5 @@
-//! `/api/interaction/consent`: what the consent page of a third-party
-//! application shows, and its button (contract §1.5).
+//! `/api/interaction/consent`: the data of the consent page of a third-party application, and its
+//! button (contract §1.5).
 
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -12,11 +12,11 @@ use crate::wire::{Answer, ApiError, Code, Json, body};
 /// Why nothing is shown or consented to.
 #[derive(Debug, thiserror::Error)]
 enum ConsentError {
-    #[error("the user is no member of the organization `{0}`")]
+    #[error("the user is not a member of the organization `{0}`")]
     Organization(String),
-    #[error("the login is not done yet")]
+    #[error("the login is not complete yet")]
     NotSignedIn,
-    #[error("the application or the user of the interaction is gone")]
+    #[error("the application or the user of the interaction no longer exists")]
     Gone,
 }
 
@@ -31,14 +31,14 @@ impl IntoResponse for ConsentError {
     }
 }
 
-/// What the page shows.
+/// The data that the page shows.
 pub(super) async fn get(call: Call) -> Answer {
     let mut store = call.store();
     let (interaction, session) = running(&call, &mut store)?;
     Ok(Json(shown(&store, &interaction, &session)?))
 }
 
-/// The button.
+/// The consent button.
 pub(super) async fn post(call: Call, text: String) -> Answer {
     let mut store = call.store();
     let (interaction, session) = running(&call, &mut store)?;
@@ -46,7 +46,7 @@ pub(super) async fn post(call: Call, text: String) -> Answer {
     Ok(Json(json!({ "redirectTo": oidc::allow(&call, &mut store, &interaction, &session) })))
 }
 
-/// Organizations may be chosen, but nobody is a member of any.
+/// Organizations may be chosen, but no user is a member of any.
 fn no_organizations(text: &str) -> Answer<()> {
     let members = body::object(text)?;
     let mut issues = vec![body::typed(&members, &["organizationIds"], "array")];
@@ -68,7 +68,7 @@ fn running(call: &Call, store: &mut Store) -> Answer<(Interaction, Session)> {
     }
 }
 
-/// Of no interest to the person.
+/// Scopes that are not shown to the person.
 const SILENT: [&str; 2] = ["openid", "offline_access"];
 
 fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<Value, ConsentError> {
@@ -99,14 +99,14 @@ fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<
         shown.insert("missingOIDCScope".to_owned(), json!(scopes));
     }
     shown.insert("missingResourceScopes".to_owned(), resource_scopes(store, interaction));
-    // A device has none.
+    // A device has no redirect URI.
     if request.device_code.is_none() {
         shown.insert("redirectUri".to_owned(), json!(request.redirect_uri));
     }
     Ok(Value::Object(shown))
 }
 
-/// Scopes of APIs that are asked for, by resource.
+/// The requested scopes of APIs, by resource.
 fn resource_scopes(store: &Store, interaction: &Interaction) -> Value {
     let missing = interaction.missing_resource_scopes.iter();
     let shown = missing.filter_map(|(indicator, missing)| {

@@ -12,31 +12,31 @@ use crate::store::{
 };
 use crate::wire::{self, Answer, ApiError, Code, body};
 
-/// The longest name Logto keeps (contract §11).
+/// The longest name that Logto stores (contract §11).
 const NAME_LIMIT: usize = 128;
 
-/// Why nobody is identified.
+/// Why the person is not identified.
 #[derive(Debug, thiserror::Error)]
 enum IdentificationError {
     #[error("SignIn without a verificationId")]
     NoVerificationId,
-    #[error("there is no verification with that id")]
+    #[error("no verification has that id")]
     NoVerification,
     #[error("the verification has not succeeded")]
     NotVerified,
-    #[error("the verification is of a known user, and somebody is to register")]
+    #[error("the verification is of an existing user, but the interaction registers a new one")]
     OfKnown,
-    #[error("nobody has this identity")]
+    #[error("no user has this identity")]
     UnknownIdentity { related: Option<Related> },
-    #[error("somebody has this identity already")]
+    #[error("another user already has this identity")]
     IdentityInUse,
     #[error("the user is suspended")]
     Suspended,
-    #[error("another user was identified before")]
+    #[error("another user was already identified")]
     Conflict,
-    #[error("the sign-in experience has no password for this identifier")]
+    #[error("the sign-in experience does not allow a password for this identifier")]
     MethodNotEnabled,
-    #[error("the sign-in experience demands more: {0:?}")]
+    #[error("the sign-in experience requires more: {0:?}")]
     MissingProfile(Vec<&'static str>),
     #[error("the name has more than 128 characters")]
     NameTooLong,
@@ -66,7 +66,7 @@ impl IntoResponse for IdentificationError {
     }
 }
 
-/// Says who the person is, or creates the person.
+/// Identifies the person, or creates a user.
 pub(super) async fn post(call: Call, text: String) -> Answer<Response> {
     let members = body::object(&text)?;
     body::without([
@@ -82,7 +82,7 @@ pub(super) async fn post(call: Call, text: String) -> Answer<Response> {
         let mut profile = experience.profile.clone();
         if let Some(proof) = proof {
             told_by(&store, experience.user.as_deref(), &mut profile, proof?)?;
-            // Kept even when something is still missing: the page comes again without a proof.
+            // Stored even if something is still missing: the next call of the page has no proof.
             if let Some(experience) = running(&mut store, &uid) {
                 experience.profile = profile.clone();
             }
@@ -140,7 +140,7 @@ fn proof(experience: &Experience, id: &str) -> Option<Proof> {
         .or_else(|| experience.passwords.iter().find(|known| known.id() == id).cloned().map(Proof::Password))
 }
 
-/// Passwords count only where the sign-in experience has them.
+/// A password is accepted only if the sign-in experience allows it.
 fn by_password(store: &Store, identifier: &str, user: String) -> Result<String, IdentificationError> {
     let methods = store.sign_in_experience.get("signIn").and_then(|sign_in| sign_in.get("methods"));
     let enabled = methods.and_then(Value::as_array).into_iter().flatten().any(|method| {
@@ -157,8 +157,8 @@ fn by_password(store: &Store, identifier: &str, user: String) -> Result<String, 
     }
 }
 
-/// What a verification tells of a new person: an identity with name, avatar and
-/// an e-mail that nobody has, or username and password.
+/// The profile of a new user from a verification: an identity with name, avatar and an e-mail
+/// address that no user has, or username and password.
 fn told_by(store: &Store, created: Option<&str>, profile: &mut Profile, proof: Proof) -> Answer<()> {
     match proof {
         Proof::Social { connector, state } => {
@@ -182,7 +182,7 @@ fn told_by(store: &Store, created: Option<&str>, profile: &mut Profile, proof: P
             profile.social = Some((target, social));
         }
         Proof::Password(PasswordVerification::New { username, password, .. }) => {
-            // Somebody was created in this interaction already.
+            // This interaction already created a user.
             if created.and_then(|id| store.user(id)).is_some_and(|user| user.username.is_some()) {
                 return Err(username_exists().into());
             }
@@ -200,8 +200,8 @@ fn told_by(store: &Store, created: Option<&str>, profile: &mut Profile, proof: P
 /// Type and value of an identifier.
 type Related = (&'static str, String);
 
-/// The user with the phone number, or else the e-mail address, that the provider
-/// told, and by which of them.
+/// The user with the phone number or else the e-mail address from the provider, and which of them
+/// matched.
 fn related(store: &Store, social: &SocialUser) -> Option<(String, Related)> {
     let by = |kind, value: &Option<String>| {
         let value = value.clone()?;
@@ -251,8 +251,8 @@ fn sign_in(
     Ok(id)
 }
 
-/// Creates the user that the profile tells of. Done twice, it creates a second,
-/// empty one, as nothing is demanded that the first one has (as a real Logto).
+/// Creates the user from the profile. A second call creates a second, empty user, because nothing
+/// is required that the first one has (as in a real Logto).
 fn register(shared: &Shared, store: &mut Store, experience: &Experience, profile: Profile) -> Answer<String> {
     interaction::allowed(store, "Register")?;
     no_robot(store, experience)?;

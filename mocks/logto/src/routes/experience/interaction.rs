@@ -1,5 +1,4 @@
-//! Finding the interaction, starting it over, and changing its event
-//! (contract §2, §2.1 step 1).
+//! Finding the interaction, restarting it, and changing its event (contract §2, §2.1 step 1).
 
 use std::convert::Infallible;
 use std::ops::Deref;
@@ -16,14 +15,14 @@ use crate::shared::Shared;
 use crate::store::{Experience, Interaction, Profile, Store};
 use crate::wire::{Answer, ApiError, Code, Cookies, OidcError, body};
 
-/// No interaction, or none that has been started.
+/// Why a call has no started interaction.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum InteractionError {
-    #[error("the _interaction cookie is missing, or its signature is wrong")]
+    #[error("the _interaction cookie is missing, or its signature is invalid")]
     NoCookie,
-    #[error("the interaction of the _interaction cookie is over, or has expired")]
+    #[error("the interaction of the _interaction cookie has ended or expired")]
     NoSession,
-    #[error("the session in which the interaction began is over")]
+    #[error("the session in which the interaction began has ended")]
     SessionOver,
     #[error("the application of the request is not that of the interaction")]
     OtherApplication,
@@ -52,12 +51,12 @@ pub(crate) fn interaction_uid(shared: &Shared, cookies: &Cookies, app_id: Option
     uids.get(app_id.unwrap_or("_legacy"))?.as_str().map(ToOwned::to_owned)
 }
 
-/// A call of the sign-in page: the double's state, and what picks the interaction.
+/// A call of the sign-in page: the double's state, and what selects the interaction.
 #[derive(Debug)]
 pub(super) struct Call {
     shared: Arc<Shared>,
     headers: HeaderMap,
-    /// `Logto-App-Id` or `?app_id=`, where the cookie holds several.
+    /// `Logto-App-Id` or `?app_id=`, which selects one if the cookie has several.
     app_id: Option<String>,
 }
 
@@ -115,15 +114,15 @@ impl Call {
     }
 }
 
-/// `PUT /api/experience`: starts over.
+/// `PUT /api/experience`: starts or restarts the interaction.
 pub(super) async fn start(call: Call, text: String) -> Answer<StatusCode> {
     let members = body::object(&text)?;
     let (event, has_token) = (event(&members)?, has_captcha_token(&members)?);
     let mut store = call.store();
-    // `signInMode` is not looked at here (contract §11).
+    // `signInMode` is not checked here (contract §11).
     let interaction = call.interaction(&mut store)?;
     if has_token {
-        // There is no captcha provider that could vouch for it.
+        // The double has no captcha provider that could verify the token.
         return Err(Code::SessionCaptchaFailed.error().into());
     }
     interaction.experience = Some(Experience {
@@ -158,7 +157,7 @@ fn event(members: &Map<String, Value>) -> Result<String, ApiError> {
     Ok(members.get("interactionEvent").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
-/// Whether a token of a captcha is given.
+/// Whether the body has a captcha token.
 fn has_captcha_token(members: &Map<String, Value>) -> Result<bool, ApiError> {
     body::without([body::typed(members, &["captchaToken"], "string")])?;
     Ok(members.get("captchaToken").and_then(Value::as_str).is_some_and(|token| !token.is_empty()))

@@ -13,15 +13,15 @@ use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, body};
 /// Why a password is not accepted.
 #[derive(Debug, thiserror::Error)]
 enum PasswordError {
-    #[error("nobody has this identifier, or the password is another")]
+    #[error("no user has this identifier, or the password is wrong")]
     InvalidCredentials,
     #[error("the user is suspended")]
     Suspended,
     #[error("too many wrong passwords: locked out for {0} minutes more")]
     LockedOut(i64),
-    #[error("somebody has this username already")]
+    #[error("another user already has this username")]
     UsernameInUse,
-    #[error("the password policy refuses it")]
+    #[error("the password policy rejects the password")]
     Rejected(Vec<Value>),
 }
 
@@ -43,7 +43,7 @@ impl IntoResponse for PasswordError {
 /// `POST /api/experience/verification/password`.
 pub(super) async fn verify(call: Call, text: String) -> Answer {
     let members = body::object(&text)?;
-    // An identifier of any type; an empty password says nothing.
+    // Accepts an identifier of any type, and a password that is not empty.
     let kind =
         |identifier: &Map<String, Value>| body::needed_choice(identifier, &["identifier", "type"], &KINDS);
     let given = credentials(&members, kind, |_| true, true)?;
@@ -61,11 +61,11 @@ pub(super) async fn verify(call: Call, text: String) -> Answer {
     )
 }
 
-/// `POST /api/experience/verification/new-password-identity`: username and
-/// password of somebody who is going to register, in one call.
+/// `POST /api/experience/verification/new-password-identity`: username and password of a person who
+/// is about to register, in one call.
 pub(super) async fn new_identity(call: Call, text: String) -> Answer {
     let members = body::object(&text)?;
-    // Only usernames, and only such as a user can have.
+    // Only usernames are accepted, and only valid ones.
     let kind = |identifier: &Map<String, Value>| {
         let received = identifier.get("type");
         let complaint = Complaint::Literal { expected: "username", received: received.cloned() };
@@ -87,17 +87,17 @@ pub(super) async fn new_identity(call: Call, text: String) -> Answer {
     keep(call.experience(&mut store)?, PasswordVerification::New { id, username, password: given.password })
 }
 
-/// What can name a user.
+/// Types of identifiers.
 const KINDS: [&str; 3] = ["username", "email", "phone"];
 
-/// What both calls carry.
+/// The members that both calls have.
 struct Credentials {
     kind: String,
     identifier: String,
     password: String,
 }
 
-/// Whose the credentials are.
+/// The user with these credentials.
 fn of(store: &Store, given: &Credentials) -> Result<String, PasswordError> {
     let user = store
         .user_by_identifier(&given.kind, &given.identifier)
@@ -106,7 +106,7 @@ fn of(store: &Store, given: &Credentials) -> Result<String, PasswordError> {
     if user.is_suspended { Err(PasswordError::Suspended) } else { Ok(user.id.clone()) }
 }
 
-/// A time from now, in the words of a browser.
+/// A time from now, as a browser formats it.
 fn in_minutes(minutes: i64) -> String {
     let digits = minutes.to_string();
     let grouped: Vec<&str> =
@@ -115,7 +115,7 @@ fn in_minutes(minutes: i64) -> String {
     format!("in {} minute{plural}", grouped.join(","))
 }
 
-/// There is one verification of a kind: a later one takes its place.
+/// There is one verification of a kind: a later one replaces it.
 fn keep(experience: &mut Experience, verification: PasswordVerification) -> Answer {
     let kind = std::mem::discriminant(&verification);
     experience.passwords.retain(|known| std::mem::discriminant(known) != kind);
@@ -124,8 +124,7 @@ fn keep(experience: &mut Experience, verification: PasswordVerification) -> Answ
     Ok(Json(answer))
 }
 
-/// Reads the body: an identifier whose type passes `kind` and whose value `fits`,
-/// and a password.
+/// Parses the body: an identifier whose type passes `kind` and whose value `fits`, and a password.
 fn credentials(
     members: &Map<String, Value>,
     kind: impl Fn(&Map<String, Value>) -> Option<Issue>,
@@ -157,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn minutes_are_told_as_a_browser_tells_them() {
+    fn minutes_are_formatted_as_in_a_browser() {
         let told = [0, 1, 90, 1440, 1_000_000].map(in_minutes);
         assert_eq!(
             told,

@@ -1,12 +1,12 @@
-//! Which passwords a tenant takes (`passwordPolicy` of the sign-in experience).
+//! The passwords that a tenant accepts (`passwordPolicy` of the sign-in experience).
 
 use serde_json::{Value, json};
 
-/// Runs of fewer equal or neighbouring characters do not count.
+/// Shorter runs of equal or neighboring characters are ignored.
 const RUN: usize = 3;
-/// So many characters outside runs and known words make a password acceptable.
+/// This many characters outside runs and known words make a password acceptable.
 const TOLERANCE: usize = 3;
-/// Characters that follow one another, on the alphabet and on the keyboard.
+/// Characters that follow each other in the alphabet or on the keyboard.
 const SEQUENCES: [&str; 14] = [
     "0123456789",
     "abcdefghijklmnopqrstuvwxyz",
@@ -35,7 +35,8 @@ pub(super) struct Person<'a> {
 
 /// Everything that is wrong with a password, as `data` of `password.rejected`.
 ///
-/// Whether it has leaked is not looked up: a double asks nobody outside.
+/// It is not checked whether the password has leaked, because a double does not call services
+/// outside.
 pub(super) fn issues(policy: &Value, password: &str, person: Person<'_>) -> Vec<Value> {
     let number = |path: &str, default: u64| policy.pointer(path).and_then(Value::as_u64).unwrap_or(default);
     let on = |path: &str| policy.pointer(path).and_then(Value::as_bool).unwrap_or(true);
@@ -66,7 +67,7 @@ pub(super) fn issues(policy: &Value, password: &str, person: Person<'_>) -> Vec<
         .collect();
     let (runs, user_info) = (on("/rejects/repetitionAndSequence"), on("/rejects/userInfo"));
     let mut covered = vec![false; characters.len()];
-    // In the order in which they are first met.
+    // In the order in which they are first found.
     let mut codes: Vec<&str> = Vec::new();
     for at in 0..characters.len() {
         let rest = &characters[at..];
@@ -91,7 +92,8 @@ pub(super) fn issues(policy: &Value, password: &str, person: Person<'_>) -> Vec<
     issues
 }
 
-/// How many of lower case, upper case, digits and symbols; `None` for any other character.
+/// The number of types among lower case, upper case, digits and symbols; `None` for any other
+/// character.
 fn character_types(characters: &[char]) -> Option<u64> {
     let mut used = [false; 4];
     for character in characters {
@@ -162,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_the_person_does_not_make_a_password() {
+    fn a_password_must_not_consist_of_data_about_the_person() {
         let person = Person { username: Some("ada_lovelace"), email: None, name: None };
         assert_eq!(codes(&json!({}), "Ada_Lovelace1", person), ["restricted.user_info"]);
         assert!(codes(&json!({}), "Ada_Lovelace-1815", person).is_empty());
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_of_the_tenant_counts() {
+    fn the_policy_of_the_tenant_applies() {
         let policy = json!({ "length": { "min": 4, "max": 6 }, "characterTypes": { "min": 3 } });
         assert_eq!(codes(&policy, "kfmw", Person::default()), ["character_types"]);
         assert_eq!(codes(&policy, "kfmwXX99", Person::default()), ["too_long"]);

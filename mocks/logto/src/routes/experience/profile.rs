@@ -1,5 +1,5 @@
-//! `POST /api/experience/profile`: what the person tells about themselves
-//! (contract §2.1, "required profile missing").
+//! `POST /api/experience/profile`: the data that the person enters about themselves (contract §2.1,
+//! "required profile missing").
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -11,27 +11,27 @@ use super::requirements::{self, rejected, username_in_use};
 use crate::store::PROFILE;
 use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, body};
 
-/// What can be told, as the guard lists it.
+/// The accepted types, as the guard lists them.
 const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "extraProfile"];
 
-/// Why it is not taken.
+/// Why the data is refused.
 #[derive(Debug, thiserror::Error)]
 enum ProfileError {
     #[error("this interaction resets a password")]
     ForgotPassword,
     #[error("this interaction does not reset a password")]
     NoForgotPassword,
-    #[error("this double resets no passwords")]
+    #[error("this double does not reset passwords")]
     NoReset,
-    #[error("nobody has been identified")]
+    #[error("no user has been identified")]
     NotIdentified,
-    #[error("the user has a {0} already")]
+    #[error("the user already has a {0}")]
     Exists(&'static str),
-    #[error("somebody has this username already")]
+    #[error("another user already has this username")]
     UsernameInUse,
-    #[error("the password policy refuses it")]
+    #[error("the password policy rejects the password")]
     Rejected(Vec<Value>),
-    #[error("there is no verification with that id")]
+    #[error("no verification has that id")]
     NoVerification,
     #[error("the username has more than 128 characters")]
     UsernameTooLong,
@@ -55,16 +55,16 @@ impl IntoResponse for ProfileError {
     }
 }
 
-/// Characters.
+/// Maximum length in characters.
 const USERNAME_LIMIT: usize = 128;
 
-/// Letters, digits and underscores, no digit first.
+/// Letters, digits and underscores, but not a digit first.
 pub(crate) fn is_username(text: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.starts_with(|c: char| word(c) && !c.is_ascii_digit()) && text.chars().all(word)
 }
 
-/// Takes one thing about the person.
+/// Adds one datum about the person.
 pub(super) async fn post(call: Call, text: String) -> Answer<StatusCode> {
     let told = told(&text)?;
     let mut store = call.store();
@@ -111,10 +111,10 @@ pub(super) async fn post(call: Call, text: String) -> Answer<StatusCode> {
             }
             profile.password = Some(password);
         }
-        // No verification by code is ever made here, so none can be named.
+        // The double never verifies codes, so a verification cannot be named.
         Told::Verified => return Err(ProfileError::NoVerification.into()),
         Told::Extra(values) => {
-            // Members that are none of a profile are data of the tenant.
+            // Members that are not part of a profile become custom data.
             let (standard, custom) =
                 values.into_iter().partition(|(name, _)| PROFILE.contains(&name.as_str()));
             profile.extra = Some((standard, custom));
@@ -126,15 +126,15 @@ pub(super) async fn post(call: Call, text: String) -> Answer<StatusCode> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PUT /api/experience/profile/password`: a new password for one that was forgotten.
-/// Always a refusal: nobody can prove here that a password is theirs to reset.
+/// `PUT /api/experience/profile/password`: a new password for a forgotten one. Always a refusal,
+/// because a person cannot prove here that a password is theirs to reset.
 pub(super) async fn put_password(call: Call, text: String) -> Answer<()> {
     body::without([body::needed(&body::object(&text)?, &["password"], "string")])?;
     let resets = call.experience(&mut call.store())?.event == "ForgotPassword";
     Err(if resets { ProfileError::NoReset } else { ProfileError::NoForgotPassword }.into())
 }
 
-/// What the body tells.
+/// The data in the body.
 enum Told {
     Username(String),
     Password(String),
@@ -173,7 +173,7 @@ mod tests {
     use super::is_username;
 
     #[test]
-    fn a_username_is_a_word_that_begins_with_no_digit() {
+    fn a_username_is_a_word_that_does_not_begin_with_a_digit() {
         for (text, good) in
             [("ada", true), ("_a1", true), ("9bad", false), ("a-b", false), ("", false), ("é", false)]
         {

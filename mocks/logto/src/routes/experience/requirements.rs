@@ -1,5 +1,5 @@
-//! What a tenant demands of a person before a sign-in is done, what must be
-//! nobody else's, and how either is refused (contract §2.1, §2.2).
+//! What a tenant requires of a person before a sign-in is complete, what must be unique, and how
+//! both are refused (contract §2.1, §2.2).
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ pub(super) fn missing_profile(fields: &[&'static str]) -> ApiError {
     Code::UserMissingProfile.error().with_data(json!({ "missingProfile": fields }))
 }
 
-/// What the person told must still be nobody else's.
+/// Checks that no other user has the entered data.
 pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError> {
     let taken = |kind: &str, told: &Option<String>| {
         told.as_ref().is_some_and(|told| store.user_by_identifier(kind, told).is_some())
@@ -48,8 +48,8 @@ pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError
     Ok(())
 }
 
-/// The person is asked to prove that they are no robot, unless a provider
-/// vouched for them (contract §2.2).
+/// Requires the person to prove that they are human, unless a provider vouched for them (contract
+/// §2.2).
 pub(super) fn no_robot(store: &Store, experience: &Experience) -> Result<(), ApiError> {
     let asked = store.sign_in_experience.get("captchaPolicy").and_then(|policy| policy.get("enabled"));
     if asked == Some(&Value::Bool(true)) && !experience.skips_captcha {
@@ -63,9 +63,9 @@ pub(super) fn verified_social(experience: &Experience) -> bool {
     experience.verifications.iter().any(|known| matches!(known.state, VerificationState::Verified(_)))
 }
 
-/// What the sign-in experience demands and the person lacks. A social identity
-/// counts as the password; where the tenant says so, one that was proved just
-/// now (`verified`) makes up for everything.
+/// What the sign-in experience requires and the person lacks. A social identity counts as the
+/// password; if the tenant allows it, one that was just verified (`verified`) replaces every
+/// requirement.
 pub(super) fn demanded(
     store: &Store,
     user: Option<&User>,
@@ -100,8 +100,8 @@ pub(super) fn demanded(
 /// The order in which factors are offered.
 const FACTORS: [&str; 4] = ["WebAuthn", "Totp", "PhoneVerificationCode", "EmailVerificationCode"];
 
-/// A tenant with factors wants one of everybody, or suggests one, by its policy. Nobody has any
-/// here: the double binds none.
+/// A tenant with factors requires or suggests one for everyone, depending on its policy. The double
+/// binds none, so no user has one.
 pub(super) fn second_factor(store: &Store, event: &str) -> Result<(), ApiError> {
     let mfa = store.sign_in_experience.get("mfa").cloned().unwrap_or_default();
     let configured: Vec<&str> = mfa

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::shared::Shared;
 
-/// Calls that the audit log may tell of.
+/// Calls that are written to the audit log.
 fn audited() -> [Route<Arc<Shared>>; 14] {
     [
         Route::put("/api/experience", interaction::start),

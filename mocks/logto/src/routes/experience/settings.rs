@@ -1,4 +1,4 @@
-//! What the sign-in page has to show (contract §3).
+//! The settings that the sign-in page shows (contract §3).
 
 use axum::extract::State;
 use serde_json::{Value, json};

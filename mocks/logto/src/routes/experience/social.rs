@@ -14,15 +14,15 @@ use crate::wire::{Answer, ApiError, Code, Json, SetCookies, body};
 /// Why a social verification is refused.
 #[derive(Debug, thiserror::Error)]
 enum SocialError {
-    #[error("there is no connector `{0}`")]
+    #[error("the connector `{0}` does not exist")]
     UnknownConnector(String),
-    #[error("the connector `{0}` is gone, or never was")]
+    #[error("the connector `{0}` was deleted, or never existed")]
     InvalidConnector(String),
     #[error("state or redirectUri is empty")]
     Insufficient,
-    #[error("there is no verification with that id for this connector")]
+    #[error("no verification for this connector has that id")]
     NoVerification,
-    #[error("a code was tried for this verification already: start again")]
+    #[error("a code was already tried for this verification; start a new one")]
     Spent,
 }
 
@@ -39,7 +39,7 @@ impl IntoResponse for SocialError {
     }
 }
 
-/// `POST …/authorization-uri`: where the page sends the person.
+/// `POST …/authorization-uri`: where the page redirects the person.
 pub(super) async fn authorization_uri(call: Call, Path(id): Path<String>, text: String) -> Answer {
     let members = body::object(&text)?;
     body::without([
@@ -60,14 +60,14 @@ pub(super) async fn authorization_uri(call: Call, Path(id): Path<String>, text: 
     let verification =
         Verification { id: call.long_id(), connector: id, state: VerificationState::Pending(session) };
     let answer = json!({ "authorizationUri": uri, "verificationId": verification.id });
-    // One social verification at a time, whatever its connector (golden
+    // There is one social verification at a time, for any connector (golden
     // `experience/other-connectors-verification`).
     experience.verifications.clear();
     experience.verifications.push(verification);
     Ok(Json(answer))
 }
 
-/// `POST …/verify`: this is where Logto calls the provider.
+/// `POST …/verify`: Logto calls the provider here.
 pub(super) async fn verify(call: Call, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = body::object(&text)?;
     body::without([
@@ -77,7 +77,7 @@ pub(super) async fn verify(call: Call, Path(id): Path<String>, text: String) -> 
     let given = members.get("verificationId").and_then(Value::as_str).unwrap_or_default();
     let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
     let Spending { connector, session, experience } = spend(&call, &id, given, &data)?;
-    // No lock is held while the provider is asked.
+    // The lock is not held while the provider is called.
     let user = connector.kind().user_info(&call, &connector.config, &session, &data).await?;
     settle(&call, given, experience, user)?;
     let mut set = SetCookies::default();
@@ -85,16 +85,16 @@ pub(super) async fn verify(call: Call, Path(id): Path<String>, text: String) -> 
     Ok(set.into(Json(json!({ "verificationId": given })).into_response()))
 }
 
-/// A verification that is about to ask the provider.
+/// A verification that is about to call the provider.
 struct Spending {
     connector: Connector,
     session: ConnectorSession,
-    /// As it was then.
+    /// The state at that time.
     experience: Experience,
 }
 
-/// Checks the call and uses the connector's session up, if it has one. What the
-/// connector refuses before that leaves it: the person may try again (contract §2.2).
+/// Checks the call and uses up the connector's session, if it has one. A refusal by the connector
+/// before that does not use it up: the person may retry (contract §2.2).
 fn spend(call: &Call, id: &str, given: &str, data: &Map<String, Value>) -> Answer<Spending> {
     let mut store = call.store();
     let connector = store.connector(id).cloned();
@@ -115,8 +115,8 @@ fn spend(call: &Call, id: &str, given: &str, data: &Map<String, Value>) -> Answe
     Ok(Spending { connector, session, experience: experience.clone() })
 }
 
-/// Writes the whole state down as it was when the call came: what other calls
-/// changed meanwhile is lost (contract §16).
+/// Stores the whole state as it was when the call came: changes by other calls meanwhile are lost
+/// (contract §16).
 fn settle(call: &Call, given: &str, mut experience: Experience, user: SocialUser) -> Answer<()> {
     let mut store = call.store();
     let interaction = call.interaction(&mut store)?;

@@ -1,5 +1,5 @@
-//! `GET /api/experience/interaction`: what has been told so far (contract §2.1),
-//! without passwords.
+//! `GET /api/experience/interaction`: the data of the interaction so far (contract §2.1), without
+//! passwords.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ pub(super) async fn get(call: Call) -> Answer {
     Ok(Json(state(call.experience(&mut call.store())?, &audit::caller())))
 }
 
-/// The same as the audit log has it: records say what the connector kept.
+/// The same data as the audit log shows it: with what the connector stored.
 pub(crate) fn logged(experience: &Experience, caller: &Caller) -> Value {
     let mut state = state(experience, caller);
     for record in state["verificationRecords"].as_array_mut().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! `POST /api/experience/submit` (contract §2.1 step 6). Twice is as good as once.
+//! `POST /api/experience/submit` (contract §2.1 step 6). A second call has the same result.
 
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -11,13 +11,13 @@ use crate::wire::{Answer, ApiError, Json};
 /// Why the interaction is not finished.
 #[derive(Debug, thiserror::Error)]
 enum SubmitError {
-    #[error("a captcha is asked for")]
+    #[error("a captcha is required")]
     Robot(ApiError),
-    #[error("nobody has been identified")]
+    #[error("no user has been identified")]
     NotIdentified,
-    #[error("the sign-in experience demands more: {0:?}")]
+    #[error("the sign-in experience requires more: {0:?}")]
     MissingProfile(Vec<&'static str>),
-    #[error("the sign-in experience wants a second factor")]
+    #[error("the sign-in experience requires a second factor")]
     SecondFactor(ApiError),
 }
 
@@ -32,7 +32,7 @@ impl IntoResponse for SubmitError {
     }
 }
 
-/// Ends the interaction: the person has signed in.
+/// Completes the interaction: the person has signed in.
 pub(super) async fn post(call: Call) -> Answer {
     let now = call.context.clock.millis();
     let mut store = call.store();
@@ -44,7 +44,7 @@ pub(super) async fn post(call: Call) -> Answer {
     let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
     let social = requirements::verified_social(&experience);
     let profile = experience.profile;
-    // Somebody else may have taken it since.
+    // Another user may have taken it since.
     requirements::available(&store, &profile)?;
     let missing = requirements::demanded(&store, store.user(&user), &profile, social);
     if !missing.is_empty() {
@@ -62,7 +62,7 @@ pub(super) async fn post(call: Call) -> Answer {
     Ok(Json(json!({ "redirectTo": return_to })))
 }
 
-/// What the person told in this interaction becomes part of the user.
+/// Copies the data that the person entered in this interaction to the user.
 fn take_over(user: &mut User, profile: Profile) {
     let Profile { username, password, primary_email, primary_phone, name, avatar, extra, social } = profile;
     for (slot, told) in [

@@ -14,17 +14,17 @@ use crate::store::{Application, ApplicationSecret, ConsentScopes};
 use crate::wire::body::{self, object};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, kind};
 
-/// `SAML` is one, but not made here.
+/// `SAML` is a type, but such applications are not created here.
 const KINDS: [&str; 6] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"];
 
 pub(super) fn unknown(id: &str) -> ApiError {
     ApiError::unknown("applications", id)
 }
 
-/// Queries that this double does not answer.
+/// Query parameters that this double does not support.
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeRoleId", "excludeOrganizationId"];
 
-/// `GET /applications`, newest first: all of them unless a page is asked for.
+/// `GET /applications`, newest first: all of them, unless the query has a page.
 pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::optional(&params)?;
     unanswered::query(&params, &UNKNOWN_QUERIES, "applications")?;
@@ -40,7 +40,7 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Res
     Ok(page.answer(&shared.here("/applications"), &params, shown))
 }
 
-/// `POST /applications`: 200, not 201, and no secret in the answer.
+/// `POST /applications`: 200, not 201, and the response has no secret.
 pub(super) async fn create(shared: Authorized, text: String) -> Answer {
     let application = made(&shared, &object(&text)?)?;
     let answer = application.json();
@@ -93,7 +93,7 @@ fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, Ap
     })
 }
 
-/// `customClientMetadata` as far as it has a meaning; other members are dropped.
+/// The known members of `customClientMetadata`; others are dropped.
 fn known_custom(given: &Value) -> Value {
     let known = |name: &str| CUSTOM.iter().any(|(known, _)| *known == name);
     let members = given.as_object().into_iter().flatten().filter(|(name, _)| known(name));
@@ -121,7 +121,7 @@ fn checked(members: &Map<String, Value>, creates: bool) -> Result<(), ApiError> 
     body::without(issues)
 }
 
-/// Both lists are needed, and hold absolute URLs.
+/// Both lists are required, and contain absolute URLs.
 fn uris(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
     let mut issues = Vec::new();
     for name in ["redirectUris", "postLogoutRedirectUris"] {
@@ -185,7 +185,7 @@ pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: Stri
     let mut store = shared.store();
     let application = store.application_mut(&id).ok_or_else(|| unknown(&id))?;
     if members.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
-        // Rules need organizations or roles of an application, which the double does not have.
+        // Rules need organizations or roles of an application, which the double does not support.
         let text = "Application access control must include at least one rule before it can be enabled.";
         return Err(ApiError { status: 422, ..Code::RequestInvalidInput.about(&[text]) }.into());
     }

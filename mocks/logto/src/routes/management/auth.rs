@@ -1,5 +1,5 @@
-//! Who may use the Management API (contract §4): an extractor, so that no route
-//! can forget it.
+//! Authorization of the Management API (contract §4): an extractor, so that every route has to use
+//! it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::routes::admin::{ADMIN_RESOURCE, RESOURCE};
 use crate::shared::Shared;
 use crate::wire::Code;
 
-/// Proof that the caller may use the Management API, with what it may use.
+/// Proof that the caller may use the Management API, with access to the state.
 #[derive(Debug)]
 pub(super) struct Authorized(Arc<Shared>);
 
@@ -29,24 +29,24 @@ impl Deref for Authorized {
     }
 }
 
-/// Why not.
+/// Why the caller is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum AuthError {
     #[error("no Authorization header")]
     Missing,
     #[error("the Authorization header is not of type Bearer")]
     Type,
-    #[error("the token is no JWT")]
+    #[error("the token is not a JWT")]
     NoJwt,
     #[error("the token is not signed by this Logto")]
     UnknownKey,
-    #[error("the signature of the token is wrong")]
+    #[error("the signature of the token is invalid")]
     Signature,
-    #[error("the claim `{claim}` of the token is wrong")]
+    #[error("the claim `{claim}` of the token is invalid")]
     Claim { claim: &'static str, payload: Value },
     #[error("the token has expired")]
     Expired { payload: Value },
-    #[error("the token has no scope `all`: it must be asked for")]
+    #[error("the token does not have the scope `all`; request the token with it")]
     Scope,
 }
 
@@ -94,12 +94,12 @@ pub(crate) fn check_admin(shared: &Shared, headers: &HeaderMap) -> Result<(), Au
 
 fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), AuthError> {
     let header = headers.get(AUTHORIZATION).ok_or(AuthError::Missing)?;
-    // The scheme's case matters here (contract §11).
+    // The scheme is case-sensitive here (contract §11).
     let rest = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer")).ok_or(AuthError::Type)?;
     let token = rest.trim();
     let (header, _) = parts(token).ok_or(AuthError::NoJwt)?;
     let kid = header.get("kid").and_then(Value::as_str);
-    // Keys of both tenants are known; the audience tells whose API it is.
+    // Keys of both tenants are accepted; the audience determines the API.
     let payload = if Some(shared.admin_keys.kid()) == kid {
         shared.admin_keys.verify(token)
     } else {
@@ -121,7 +121,7 @@ fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), Aut
     if text("scope").split(' ').any(|scope| scope == "all") { Ok(()) } else { Err(AuthError::Scope) }
 }
 
-/// Header and claims of what may be a JWT.
+/// Header and claims of a token, if it has the form of a JWT.
 fn parts(token: &str) -> Option<(Value, Value)> {
     let decoded = |part: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;

@@ -1,5 +1,5 @@
-//! Looks of an application's own pages (contract §14, "Third-party
-//! applications"): names, logos and links that its consent page shows.
+//! Branding of an application's own pages (contract §14, "Third-party applications"): names, logos
+//! and links that its consent page shows.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -22,8 +22,8 @@ pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(branding.ok_or_else(unknown)?.json(&id)))
 }
 
-/// `PUT /applications/:id/sign-in-experience`: 201 the first time, then 200.
-/// Members that are not given stay.
+/// `PUT /applications/:id/sign-in-experience`: 201 the first time, then 200. Absent members are
+/// unchanged.
 pub(super) async fn put(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = object(&text)?;
     checked(&members)?;
@@ -57,7 +57,7 @@ fn checked(members: &Map<String, Value>) -> Result<(), ApiError> {
     body::without(issues)
 }
 
-/// A text that is no URL.
+/// An issue if the text is not a URL.
 fn url(members: &Map<String, Value>, path: &[&str]) -> Option<Option<Issue>> {
     let text = members.get(*path.last()?)?.as_str()?;
     Some(Url::parse(text).is_err().then(|| Issue::new(path, Complaint::Url)))

@@ -40,33 +40,33 @@ pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(found.ok_or_else(ApiError::not_found)?))
 }
 
-/// Why a connector is not made or changed.
+/// Why a connector is not created or changed.
 #[derive(Debug, thiserror::Error)]
 enum ConnectorsError {
-    #[error("there is no such connector")]
+    #[error("the connector does not exist")]
     Unknown,
-    #[error("there is no such kind of connector")]
+    #[error("the kind of connector does not exist")]
     UnknownFactory,
     #[error("a connector of this kind needs a target")]
     NoTarget,
     #[error("the metadata of a connector of this kind is fixed")]
     FixedMetadata,
-    #[error("a connector keeps the target it was made with")]
+    #[error("the target of a connector cannot be changed")]
     FixedTarget,
-    #[error("there is one of this kind already")]
+    #[error("a connector of this kind already exists")]
     SecondOfItsKind,
-    #[error("the connector of kind `{factory}` has this target already")]
+    #[error("the connector of kind `{factory}` already has this target")]
     SameTarget { factory: String, name: Value },
-    #[error("this Logto keeps no tokens of providers")]
+    #[error("this Logto does not store tokens of providers")]
     TokenStorage,
     #[error("state or redirectUri is empty")]
     Insufficient,
-    #[error("the connector would have to keep a session, which this call cannot")]
+    #[error("the connector requires a session, which this call cannot keep")]
     NeedsSession,
     #[error("there is nothing to change")]
     Nothing,
-    /// The database's refusal, not foreseen by Logto (contract §4).
-    #[error("the id is taken")]
+    /// An error of the database that Logto does not handle (contract §4).
+    #[error("the id is already in use")]
     IdTaken,
 }
 
@@ -92,7 +92,7 @@ impl IntoResponse for ConnectorsError {
     }
 }
 
-/// The longest id there is.
+/// Maximum length of an id.
 const ID_LIMIT: usize = 128;
 
 fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ApiError> {
@@ -145,7 +145,8 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Answer<Value> {
         return Err(ConnectorsError::SameTarget { factory: same.factory.clone(), name }.into());
     }
     let config = match members.get("config").and_then(Value::as_object) {
-        // Left out, it is created without, and fails when it is used.
+        // If the configuration is absent, the connector is created without one, and fails when it
+        // is used.
         None => Map::new(),
         Some(config) => kept(kind, config)?,
     };
@@ -195,7 +196,7 @@ fn change_mail(mail: &mut MailConnector, members: &Map<String, Value>) -> Answer
     Ok(connectors::shown_mail(mail))
 }
 
-/// It must be a configuration; what is empty in it is dropped then (contract §11).
+/// Validates the configuration and then drops its empty members (contract §11).
 fn kept(
     kind: &dyn SocialConnector,
     config: &Map<String, Value>,
@@ -248,8 +249,7 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Answer<Val
     Ok(connectors::full(connector))
 }
 
-/// `POST /connectors/:id/authorization-uri`: connectors that need a session can
-/// do no better than 501 (contract §4).
+/// `POST /connectors/:id/authorization-uri`: 501 for connectors that need a session (contract §4).
 pub(super) async fn authorization_uri(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([
@@ -275,7 +275,7 @@ pub(super) async fn authorization_uri(shared: Authorized, Path(id): Path<String>
 pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     if store.mail.as_ref().is_some_and(|mail| mail.id == id) {
-        // What asks for addresses goes on asking.
+        // Settings that ask for addresses are not changed.
         store.mail = None;
         return Ok(StatusCode::NO_CONTENT);
     }

@@ -1,5 +1,5 @@
-//! What a third-party application may ask people for (contract §14,
-//! "Third-party applications").
+//! The scopes that a third-party application may request (contract §14, "Third-party
+//! applications").
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -12,8 +12,7 @@ use crate::store::{ApiResource, Application, Store};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind};
 
-/// Scopes about the user that can be switched on; `openid` and
-/// `offline_access` always are.
+/// Scopes about the user that can be enabled; `openid` and `offline_access` always are.
 const USER_SCOPES: &[&str] = &[
     "profile",
     "email",
@@ -32,20 +31,20 @@ const USER_SCOPES: &[&str] = &[
 const KINDS: &[&str] =
     &["organization-scopes", "resource-scopes", "organization-resource-scopes", "user-scopes"];
 
-/// Why scopes are not told of, switched on or off.
+/// Why scopes are not listed, enabled or disabled.
 #[derive(Debug, thiserror::Error)]
 enum ConsentScopeError {
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     Application(String),
-    #[error("the application is not a third-party one")]
+    #[error("the application is not a third-party application")]
     FirstParty,
     #[error("some of the scopes do not exist: {0}")]
     Unknown(Value),
     #[error("scopes of the Management API are not for third parties")]
     ManagementApi,
-    #[error("`{0}` is no kind of scopes")]
+    #[error("`{0}` is not a kind of scopes")]
     Kind(String),
-    #[error("the scope was not switched on")]
+    #[error("the scope is not enabled")]
     NotThere,
 }
 
@@ -100,8 +99,8 @@ fn by_resource(store: &Store, wanted: impl Fn(&str) -> bool) -> Value {
     shown.collect()
 }
 
-/// `POST /applications/:id/user-consent-scopes`: 201. What is switched on
-/// already stays.
+/// `POST /applications/:id/user-consent-scopes`: 201. Scopes that are already enabled are
+/// unchanged.
 pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = object(&text)?;
     let mut issues = Vec::new();
@@ -125,7 +124,7 @@ pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String
 
 const LISTS: [&str; 4] = ["organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes"];
 
-/// Ids are texts; scopes about the user are known by name.
+/// Ids are texts; scopes about the user are identified by name.
 fn items(members: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
     let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
     let complaint = |item: &Value| match item.as_str() {
@@ -142,7 +141,7 @@ fn exist(store: &Store, members: &Map<String, Value>) -> Result<(), ConsentScope
     let given = |name: &str| body::texts(members, name);
     let unknown =
         |name: &str| -> Vec<&str> { given(name).into_iter().filter(|id| resource(id).is_none()).collect() };
-    // There are no organizations, and so no scopes of theirs.
+    // There are no organizations, and so no scopes of organizations.
     let (organization, of_resources, of_both) =
         (given("organizationScopes"), unknown("resourceScopes"), unknown("organizationResourceScopes"));
     if !organization.is_empty() || !of_resources.is_empty() || !of_both.is_empty() {
@@ -157,8 +156,7 @@ fn exist(store: &Store, members: &Map<String, Value>) -> Result<(), ConsentScope
     if forbidden { Err(ConsentScopeError::ManagementApi) } else { Ok(()) }
 }
 
-/// `DELETE /applications/:id/user-consent-scopes/:kind/:scopeId`. What people
-/// consented to before stays granted.
+/// `DELETE /applications/:id/user-consent-scopes/:kind/:scopeId`. Existing consents stay granted.
 pub(super) async fn remove(
     shared: Authorized,
     Path((id, kind, scope)): Path<(String, String, String)>,

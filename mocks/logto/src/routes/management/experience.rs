@@ -14,7 +14,7 @@ pub(super) async fn read(shared: Authorized) -> Json {
     Json(shared.store().sign_in_experience.clone().into())
 }
 
-/// `PATCH /sign-in-exp`: the given members, the full row in the answer.
+/// `PATCH /sign-in-exp`: replaces the given members and returns the full row.
 pub(super) async fn patch(shared: Authorized, text: String) -> Answer {
     let mut store = shared.store();
     let members = object(&text)?;
@@ -23,16 +23,16 @@ pub(super) async fn patch(shared: Authorized, text: String) -> Answer {
     Ok(Json(store.sign_in_experience.clone().into()))
 }
 
-/// Why the sign-in experience stays as it is.
+/// Why the sign-in experience is not changed.
 #[derive(Debug, thiserror::Error)]
 enum ExperienceError {
     #[error("there is nothing to change")]
     Nothing,
     #[error("an identifier is named twice")]
     Duplicate,
-    #[error("e-mail addresses and phone numbers have to be verified")]
+    #[error("e-mail addresses and phone numbers must be verified")]
     Unverified,
-    #[error("there is no {0} connector")]
+    #[error("the tenant has no {0} connector")]
     NoConnector(&'static str),
     #[error("a sign-in method has neither password nor verification code")]
     NoFactor,
@@ -62,7 +62,7 @@ fn change(store: &mut Store, members: Map<String, Value>) -> Result<(), Experien
     if let (Some(sign_in), Some(sign_up)) = (members.get("signIn"), current("signUp")) {
         check_sign_in(sign_in, sign_up, store.mail.is_some())?;
     }
-    // Members that do not exist are passed over.
+    // Unknown members are ignored.
     let can_change =
         |name: &str| !["id", "tenantId"].contains(&name) && store.sign_in_experience.contains_key(name);
     let known: Vec<(String, Value)> = members.into_iter().filter(|(name, _)| can_change(name)).collect();
@@ -80,8 +80,8 @@ fn change(store: &mut Store, members: Map<String, Value>) -> Result<(), Experien
     Ok(())
 }
 
-/// What a person is asked for at registration must be possible. The double has
-/// no SMS connectors.
+/// What is asked of a person at registration must be possible. The double does not have SMS
+/// connectors.
 fn check_sign_up(sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
     let identifiers: Vec<&str> =
         sign_up["identifiers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -98,7 +98,7 @@ fn check_sign_up(sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
     }
 }
 
-/// Each method needs a password or a code; a code needs a connector that sends it.
+/// Each method requires a password or a code; a code requires a connector that sends it.
 fn check_sign_in(sign_in: &Value, sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
     let methods = || sign_in["methods"].as_array().into_iter().flatten();
     let by_code = |identifier: &str| {
@@ -120,7 +120,7 @@ fn check_sign_in(sign_in: &Value, sign_up: &Value, mail: bool) -> Result<(), Exp
     Ok(())
 }
 
-/// The parts of a password policy that are given come with all their members.
+/// The given parts of a password policy are stored with all their members.
 fn with_defaults(policy: &Value) -> Value {
     let parts = [
         ("length", json!({ "min": 8, "max": 256 })),

@@ -1,5 +1,5 @@
-//! The shape of a sign-in experience (contract §4, §14 "Sign-in experience"):
-//! members in the order in which zod complains of them.
+//! The structure of a sign-in experience (contract §4, §14 "Sign-in experience"): members in the
+//! order of zod's complaints.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -25,7 +25,7 @@ const MFA_POLICIES: [&str; 7] = [
     "PromptOnlyAtSignInMandatory",
 ];
 
-/// Refuses members of the wrong shape.
+/// Refuses members of the wrong structure.
 pub(super) fn check(members: &Members) -> Result<(), ApiError> {
     let looks = [color(members), branding(members), language(members)];
     let mut issues: Vec<Option<Issue>> = looks.into_iter().flatten().collect();
@@ -60,7 +60,7 @@ pub(super) fn check(members: &Members) -> Result<(), ApiError> {
     body::without(issues)
 }
 
-/// Members of members, in the order in which they come back.
+/// Nested members, in the order in which they are returned.
 const ORDERS: [(&str, &[&str]); 8] = [
     ("color", &["primaryColor", "isDarkModeEnabled", "darkPrimaryColor"]),
     ("branding", &["logoUrl", "darkLogoUrl", "favicon", "darkFavicon"]),
@@ -72,7 +72,7 @@ const ORDERS: [(&str, &[&str]); 8] = [
     ("sentinelPolicy", &["maxAttempts", "lockoutDuration"]),
 ];
 
-/// A member as zod leaves it: what it knows, in its order.
+/// A member as zod returns it: the known members, in zod's order.
 pub(super) fn ordered(name: &str, value: Value) -> Value {
     let order = ORDERS.iter().find(|(known, _)| *known == name);
     match (order, value) {
@@ -84,7 +84,7 @@ pub(super) fn ordered(name: &str, value: Value) -> Value {
     }
 }
 
-/// A member that may be left out is an object, of which this is to be said.
+/// Complaints about an optional member that is an object.
 fn nested(
     members: &Members,
     name: &str,
@@ -192,7 +192,7 @@ fn sign_up(members: &Members) -> Vec<Option<Issue>> {
     })
 }
 
-/// The items of a list are texts, empty or not.
+/// The items of a list are texts, which may be empty.
 fn texts(members: &Members, name: &str) -> Vec<Option<Issue>> {
     let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
     let odd = items.filter(|(_, item)| !item.is_string());
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_console_sends_is_taken() {
+    fn what_a_console_sends_is_accepted() {
         for body in [
             json!({ "color": { "primaryColor": "#fff", "isDarkModeEnabled": true, "darkPrimaryColor": "#00AAff" } }),
             json!({ "languageInfo": { "autoDetect": true, "fallbackLanguage": "fr" } }),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_shape_is_refused() {
+    fn members_of_the_wrong_structure_are_refused() {
         for body in [
             json!({ "color": { "primaryColor": "#ffff", "isDarkModeEnabled": true, "darkPrimaryColor": "#000" } }),
             json!({ "passwordPolicy": { "length": { "min": 0 } } }),

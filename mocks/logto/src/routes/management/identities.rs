@@ -10,18 +10,18 @@ use crate::store::{ConnectorSession, Identity, Store, User};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Json};
 
-/// Why an identity is not shown, put or deleted.
+/// Why an identity is not shown, set or deleted.
 #[derive(Debug, thiserror::Error)]
 enum IdentityError {
-    #[error("there is no such user")]
+    #[error("the user does not exist")]
     NoUser,
-    #[error("there is no such connector")]
+    #[error("the connector does not exist")]
     NoConnector,
     #[error("the user has no identity of this target")]
     NoIdentity,
-    #[error("somebody else has this identity")]
+    #[error("another user has this identity")]
     InUse,
-    #[error("the connector would have to keep a session, which this call cannot")]
+    #[error("the connector requires a session, which this call cannot keep")]
     NeedsSession,
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn put(
     Ok(wire::json(status, &user.identities_json()))
 }
 
-/// The user, if nobody else has the identity.
+/// The user, if no other user has the identity.
 fn linkable<'s>(
     store: &'s mut Store,
     id: &str,
@@ -80,8 +80,8 @@ fn linkable<'s>(
     store.user_mut(id).ok_or(IdentityError::NoUser)
 }
 
-/// `POST /users/:id/identities`: links what a provider tells. Connectors that
-/// need a session can do no better than 501 (contract §4).
+/// `POST /users/:id/identities`: links the identity that the provider returns. 501 for connectors
+/// that need a session (contract §4).
 pub(super) async fn post(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([
@@ -102,7 +102,7 @@ pub(super) async fn post(shared: Authorized, Path(id): Path<String>, text: Strin
     if kind.keeps_session() {
         return Err(IdentityError::NeedsSession.into());
     }
-    // No lock is held while the provider is asked.
+    // The lock is not held while the provider is called.
     let social = kind.user_info(&shared, &connector.config, &ConnectorSession::default(), &data).await?;
     let target = connector.target();
     let mut store = shared.store();

@@ -1,5 +1,5 @@
-//! Rotation of the keys of tokens and cookies (contract §15). A new key is in
-//! force for the next request.
+//! Rotation of the keys of tokens and cookies (contract §15). A new key is used from the next
+//! request on.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -40,7 +40,7 @@ impl IntoResponse for RotationError {
     }
 }
 
-/// Which keys are meant: those of tokens, or those of cookies.
+/// Whether the keys of tokens are meant, or else those of cookies.
 fn of_tokens(kind: &str) -> Result<bool, ApiError> {
     if KINDS.contains(&kind) {
         return Ok(kind == KINDS[0]);
@@ -58,7 +58,7 @@ pub(super) async fn list(shared: Authorized, Path(kind): Path<String>) -> Answer
     Ok(shown(&shared, of_tokens(&kind)?))
 }
 
-/// `POST /configs/oidc/:keyType/rotate`: the keys as they are then.
+/// `POST /configs/oidc/:keyType/rotate`: returns the keys after the rotation.
 pub(super) async fn rotate(shared: Authorized, Path(kind): Path<String>, text: String) -> Answer {
     let tokens = of_tokens(&kind)?;
     let members = object(&text)?;
@@ -86,7 +86,7 @@ pub(super) async fn rotate(shared: Authorized, Path(kind): Path<String>, text: S
     Ok(shown(&shared, tokens))
 }
 
-/// `DELETE /configs/oidc/:keyType/:keyId`: what the key signed is believed no more.
+/// `DELETE /configs/oidc/:keyType/:keyId`: signatures of the key become invalid.
 pub(super) async fn delete(
     shared: Authorized,
     Path((kind, id)): Path<(String, String)>,

@@ -1,5 +1,5 @@
-//! The audit log (contract §4, "Logs"): what a person or an application did,
-//! and why Logto refused.
+//! The audit log (contract §4, "Logs"): the actions of people and applications, and why Logto
+//! refused them.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -13,14 +13,14 @@ use crate::routes::experience;
 use crate::store::{LogDetails, LogEntry, column};
 use crate::wire::{Answer, ApiError, Code, Json, Query};
 
-/// Why no entries are given.
+/// Why no entries are returned.
 #[derive(Debug, thiserror::Error)]
 enum LogError {
-    #[error("{0} is no number of milliseconds")]
+    #[error("{0} is not a number of milliseconds")]
     Time(&'static str),
     #[error("end_time is not after start_time")]
     Window,
-    #[error("there is no entry with the id `{0}`")]
+    #[error("no entry has the id `{0}`")]
     Unknown(String),
 }
 
@@ -83,8 +83,7 @@ fn shown(entry: &LogEntry) -> Value {
     })
 }
 
-/// Members that Logto names first, in their order; the rest as its database
-/// gives them back.
+/// The members that Logto shows first, in its order; the rest in the order of its database.
 fn payload(entry: &LogEntry) -> Value {
     let mut shown = Map::new();
     let mut rest = Map::new();

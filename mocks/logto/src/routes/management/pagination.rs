@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::wire::{self, Code};
 
-/// Items on a page when nothing is asked for, and at most.
+/// Items per page by default, and at most.
 const SIZE: (usize, usize) = (20, 100);
 
-/// The page or its size is no number, or too large.
+/// The page or its size is not a number, or is too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("page or page_size is no number, or too large")]
+#[error("page or page_size is not a number, or is too large")]
 pub(super) struct PaginationError;
 
 impl IntoResponse for PaginationError {
@@ -23,12 +23,12 @@ impl IntoResponse for PaginationError {
     }
 }
 
-/// A page of a list: its number and its size. Or all of the list.
+/// A page of a list, with its number and size; or the whole list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Page(Option<(usize, usize)>);
 
 impl Page {
-    /// The page that is asked for, else the first.
+    /// The requested page, by default the first.
     pub(super) fn of(params: &Params) -> Result<Self, PaginationError> {
         let number = |name: &str, default: usize| match params.first(name).filter(|text| !text.is_empty()) {
             None => Ok(default),
@@ -38,14 +38,14 @@ impl Page {
         if size > SIZE.1 { Err(PaginationError) } else { Ok(Self(Some((number, size)))) }
     }
 
-    /// The page that is asked for; without one, lists that need none come whole.
+    /// The requested page; without one, the whole list.
     pub(super) fn optional(params: &Params) -> Result<Self, PaginationError> {
         let asked = ["page", "page_size"].iter().any(|name| params.first(name).is_some());
         if asked { Self::of(params) } else { Ok(Self(None)) }
     }
 
-    /// The items of this page, with the number of all and the addresses of the
-    /// other pages. `address` is Logto's endpoint with the path below `/api`.
+    /// The items of this page, with the total number and the addresses of the other pages.
+    /// `address` is Logto's endpoint with the path below `/api`.
     pub(super) fn answer(
         self,
         address: &str,
@@ -93,7 +93,7 @@ fn link(address: &str, params: &Params, page: usize, relation: &str) -> String {
 mod tests {
     use super::*;
 
-    /// As a real Logto answers them.
+    /// As in the responses of a real Logto.
     #[test]
     fn links_keep_the_query() {
         let params = Params::parse("page=2&page_size=3&search=%25zzz%25");

@@ -1,4 +1,4 @@
-//! The member `profile` of users, as bodies have it.
+//! The member `profile` of users in request bodies.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::wire::{Issue, body};
 /// Members of an address.
 const ADDRESS: [&str; 6] = ["formatted", "streetAddress", "locality", "region", "postalCode", "country"];
 
-/// What is wrong with the member `profile`.
+/// The issues of the member `profile`.
 pub(super) fn issues(members: &Map<String, Value>) -> Vec<Option<Issue>> {
     let mut issues = vec![body::typed(members, &["profile"], "object")];
     let Some(profile) = members.get("profile").and_then(Value::as_object) else { return issues };

@@ -12,18 +12,18 @@ use crate::store::{ApiResource, ResourceScope};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Json, Query};
 
-/// Why a scope is not made, changed or deleted.
+/// Why a scope is not created, changed or deleted.
 #[derive(Debug, thiserror::Error)]
 enum ScopeError {
-    #[error("there is white space in the name `{0}`")]
+    #[error("the name `{0}` contains white space")]
     NameWithSpace(String),
-    #[error("the resource has a scope `{0}`")]
+    #[error("the resource already has a scope `{0}`")]
     NameTaken(String),
     #[error("the resource has no scope with this id to change")]
     NoneToChange,
     #[error("the resource has no scope with this id to delete")]
     NoneToDelete,
-    #[error("no member of the body can be changed")]
+    #[error("the body has no member that can be changed")]
     NothingToChange,
 }
 
@@ -40,7 +40,7 @@ impl IntoResponse for ScopeError {
     }
 }
 
-/// `GET /resources/:id/scopes`: a page; none of an unknown resource.
+/// `GET /resources/:id/scopes`: a page, which is empty for an unknown resource.
 pub(super) async fn list(
     shared: Authorized,
     Path(id): Path<String>,
@@ -99,7 +99,7 @@ fn unspaced(name: &str) -> Result<(), ScopeError> {
     if name.contains(char::is_whitespace) { Err(ScopeError::NameWithSpace(name.to_owned())) } else { Ok(()) }
 }
 
-/// No other scope of the resource has this name.
+/// Checks that no other scope of the resource has this name.
 fn free(resource: &ApiResource, name: &str, except: Option<&str>) -> Result<(), ScopeError> {
     let taken = |scope: &ResourceScope| scope.name == name && Some(scope.id.as_str()) != except;
     if resource.scopes.iter().any(taken) { Err(ScopeError::NameTaken(name.to_owned())) } else { Ok(()) }

@@ -11,16 +11,16 @@ use crate::store::{ApiResource, Store, lifetime};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Json, Query};
 
-/// Why a resource is not given, made, changed or deleted.
+/// Why a resource is not returned, created, changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ResourceError {
-    #[error("there is no API resource with the id `{0}`")]
+    #[error("no API resource has the id `{0}`")]
     Unknown(String),
-    #[error("there is no API resource with this id to make the default")]
+    #[error("no API resource has this id, so it cannot be made the default")]
     NoneToSwitch,
-    #[error("there is a resource with the indicator `{0}`")]
+    #[error("a resource with the indicator `{0}` already exists")]
     IndicatorTaken(String),
-    #[error("no member of the body can be changed")]
+    #[error("the body has no member that can be changed")]
     NothingToChange,
     #[error("the Management API cannot be changed")]
     ManagementApi,
@@ -42,13 +42,13 @@ impl IntoResponse for ResourceError {
     }
 }
 
-/// The resource that may be changed.
+/// The resource, if it may be changed.
 pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut ApiResource, ResourceError> {
     let resource = store.resource_mut(id).ok_or_else(|| ResourceError::Unknown(id.to_owned()))?;
     if resource.is_management_api() { Err(ResourceError::ManagementApi) } else { Ok(resource) }
 }
 
-/// `GET /resources`: all of them unless a page is asked for.
+/// `GET /resources`: all of them, unless the query has a page.
 pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::optional(&params)?;
     let with_scopes = params
@@ -96,7 +96,7 @@ pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(found.ok_or(ResourceError::Unknown(id))?))
 }
 
-/// `PATCH /resources/:id`: name and lifetime of tokens.
+/// `PATCH /resources/:id`: name and lifetime of access tokens.
 pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([
@@ -118,7 +118,7 @@ pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: Stri
     Ok(Json(resource.json()))
 }
 
-/// `PATCH /resources/:id/is-default`: one resource at most is the default.
+/// `PATCH /resources/:id/is-default`: at most one resource is the default.
 pub(super) async fn set_default(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::needed(&members, &["isDefault"], "boolean")])?;
@@ -137,7 +137,7 @@ pub(super) async fn set_default(shared: Authorized, Path(id): Path<String>, text
     Ok(Json(answer))
 }
 
-/// `DELETE /resources/:id`: its scopes go with it.
+/// `DELETE /resources/:id`: also deletes its scopes.
 pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     changeable(&mut store, &id).map_err(|error| match error {

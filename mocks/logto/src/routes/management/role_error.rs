@@ -1,28 +1,28 @@
-//! What can be wrong with roles, their scopes and their holders.
+//! Errors of roles, their scopes and their holders.
 
 use axum::response::{IntoResponse, Response};
 
 use crate::store::{Role, Store};
 use crate::wire::{ApiError, Code};
 
-/// Why a role is not given, made, changed, assigned or deleted.
+/// Why a role is not returned, created, changed, assigned or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RoleError {
-    #[error("there is no role with the id `{0}`")]
+    #[error("no role has the id `{0}`")]
     Unknown(String),
-    #[error("there is a role with the name `{0}`")]
+    #[error("a role with the name `{0}` already exists")]
     NameTaken(String),
-    #[error("no member of the body can be changed")]
+    #[error("the body has no member that can be changed")]
     NothingToChange,
-    #[error("there is no scope with the id `{0}`")]
+    #[error("no scope has the id `{0}`")]
     UnknownScope(String),
-    #[error("the role has the scope `{0}`")]
+    #[error("the role already has the scope `{0}`")]
     HasScope(String),
     #[error("a role for users cannot have scopes of the Management API")]
     ManagementApi,
-    #[error("there is no such user, or it has no such role")]
+    #[error("the user does not exist, or does not have the role")]
     NotFound,
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownApplication(String),
     #[error("the role is not for users")]
     NotForUsers,
@@ -30,9 +30,9 @@ pub(super) enum RoleError {
     NotForMachines,
     #[error("the application is not machine-to-machine")]
     NoMachine,
-    #[error("the user `{0}` has the role")]
+    #[error("the user `{0}` already has the role")]
     UserHasIt(String),
-    #[error("the application has the role")]
+    #[error("the application already has the role")]
     ApplicationHasIt,
 }
 
@@ -60,7 +60,7 @@ impl IntoResponse for RoleError {
     }
 }
 
-/// The role that may be changed.
+/// The role, if it may be changed.
 pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Role, RoleError> {
     store.role_mut(id).ok_or_else(|| RoleError::Unknown(id.to_owned()))
 }

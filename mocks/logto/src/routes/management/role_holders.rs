@@ -1,5 +1,5 @@
-//! Who holds a role (contract §14, "Roles"): users and machine-to-machine
-//! applications, told from either side.
+//! The holders of a role (contract §14, "Roles"): users and machine-to-machine applications,
+//! accessible from either side.
 
 use std::convert::Infallible;
 
@@ -17,7 +17,7 @@ use crate::store::{Application, Role, RoleKind, Store, User};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Json, Query};
 
-/// Which side of a role.
+/// The kind of holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Users,
@@ -51,7 +51,7 @@ impl Side {
         holders.iter().any(|known| known == holder)
     }
 
-    /// Only users, and machine-to-machine applications, have roles.
+    /// Only users and machine-to-machine applications can have roles.
     fn check(self, store: &Store, holder: &str) -> Result<(), RoleError> {
         self.exists(store, holder)?;
         let machine = store.application(holder).is_some_and(|known| known.kind == "MachineToMachine");
@@ -84,7 +84,7 @@ impl Side {
     }
 }
 
-/// The route tells the side: its path has `users` or `applications` in it.
+/// The route determines the side: its path has `users` or `applications` in it.
 impl<S: Sync> FromRequestParts<S> for Side {
     type Rejection = Infallible;
 
@@ -138,8 +138,8 @@ fn role_ids(text: &str) -> Result<Map<String, Value>, ApiError> {
     Ok(members)
 }
 
-/// `POST /users/:id/roles`, `POST /applications/:id/roles`: 201. Roles that the
-/// holder has are passed over.
+/// `POST /users/:id/roles`, `POST /applications/:id/roles`: 201. Roles that the holder already has
+/// are skipped.
 pub(super) async fn give(
     shared: Authorized,
     side: Side,
@@ -175,8 +175,8 @@ fn known(store: &Store, ids: &[&str]) -> Result<(), RoleError> {
     }
 }
 
-/// `PUT /users/:id/roles`, `PUT /applications/:id/roles`: gives these roles and
-/// takes all others.
+/// `PUT /users/:id/roles`, `PUT /applications/:id/roles`: assigns these roles and removes all
+/// others.
 pub(super) async fn replace(
     shared: Authorized,
     side: Side,
@@ -198,15 +198,15 @@ pub(super) async fn replace(
     added.iter().for_each(|id| side.give(&mut store, id, &holder));
     match side {
         Side::Users => Ok(Json(json!({ "roleIds": wanted })).into_response()),
-        // Logto inserts what is new even where nothing is, which its database
-        // refuses for applications; what was taken stays taken.
+        // Logto inserts the new roles even if there are none, which its database refuses for
+        // applications; the removals remain.
         Side::Applications if added.is_empty() => Err(ApiError::nothing_to_change().into()),
         Side::Applications => Ok(wire::text(StatusCode::OK, "OK")),
     }
 }
 
-/// `POST /roles/:id/users`, `POST /roles/:id/applications`: 201. None of the
-/// holders may have the role.
+/// `POST /roles/:id/users`, `POST /roles/:id/applications`: 201. None of the holders may already
+/// have the role.
 pub(super) async fn add(
     shared: Authorized,
     side: Side,

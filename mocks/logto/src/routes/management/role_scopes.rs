@@ -18,7 +18,7 @@ fn of<'s>(store: &'s Store, role: &Role) -> Vec<(&'s ApiResource, &'s ResourceSc
     all.filter(|(_, scope)| role.scopes.contains(&scope.id)).collect()
 }
 
-/// `GET /roles/:id/scopes`: all of them unless a page is asked for.
+/// `GET /roles/:id/scopes`: all of them, unless the query has a page.
 pub(super) async fn list(
     shared: Authorized,
     Path(id): Path<String>,
@@ -36,7 +36,7 @@ pub(super) async fn list(
     Ok(page.answer(&shared.here(&format!("/roles/{id}/scopes")), &params, shown))
 }
 
-/// `POST /roles/:id/scopes`: 201, with every scope that the role has now.
+/// `POST /roles/:id/scopes`: 201, with all scopes of the role.
 pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = some_ids(&text, "scopeIds")?;
     let mut store = shared.store();
@@ -46,7 +46,7 @@ pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String
     Ok(wire::json(StatusCode::CREATED, &all))
 }
 
-/// A body with a list of ids; one of them at least.
+/// A body with a list of at least one id.
 pub(super) fn some_ids(text: &str, name: &str) -> Result<Map<String, Value>, ApiError> {
     let members = object(text)?;
     let is_empty = members.get(name).and_then(Value::as_array).is_some_and(Vec::is_empty);
@@ -56,7 +56,7 @@ pub(super) fn some_ids(text: &str, name: &str) -> Result<Map<String, Value>, Api
     Ok(members)
 }
 
-/// Gives scopes to a role. Those of the Management API are for machines only.
+/// Assigns scopes to a role. Those of the Management API are for machines only.
 pub(super) fn assign(store: &mut Store, id: &str, scopes: &[&str]) -> Result<(), RoleError> {
     let kind = changeable(store, id)?.kind;
     for given in scopes {

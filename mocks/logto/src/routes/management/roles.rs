@@ -14,13 +14,13 @@ use crate::store::{Role, RoleKind, Store};
 use crate::wire::body::{self, object};
 use crate::wire::{Answer, Json, Query};
 
-/// Queries that this double does not answer.
+/// Query parameters that this double does not support.
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicationId"];
 
-/// How many holders a list names.
+/// Number of holders that a list shows.
 const FEATURED: usize = 3;
 
-/// `GET /roles`: a page, with some of those who hold each role.
+/// `GET /roles`: a page, with some holders of each role.
 pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::of(&params)?;
     unanswered::query(&params, &UNKNOWN_QUERIES, "roles")?;
@@ -74,7 +74,7 @@ pub(super) async fn create(shared: Authorized, text: String) -> Answer {
         applications: vec![],
     };
     let (id, answer) = (made.id.clone(), made.json());
-    // The role stays, even if its scopes are refused.
+    // The role remains, even if its scopes are refused.
     store.roles.push(made);
     let scopes = body::texts(&members, "scopeIds");
     if !scopes.is_empty() {
@@ -83,7 +83,7 @@ pub(super) async fn create(shared: Authorized, text: String) -> Answer {
     Ok(Json(answer))
 }
 
-/// No other role has this name.
+/// Checks that no other role has this name.
 fn free(store: &Store, name: &str, except: Option<&str>) -> Result<(), RoleError> {
     let taken = |role: &Role| role.name == name && Some(role.id.as_str()) != except;
     if store.roles.iter().any(taken) { Err(RoleError::NameTaken(name.to_owned())) } else { Ok(()) }
@@ -129,7 +129,7 @@ fn set(role: &mut Role, members: &Map<String, Value>) -> Result<Value, RoleError
     Ok(role.json())
 }
 
-/// `DELETE /roles/:id`: whoever has it loses it.
+/// `DELETE /roles/:id`: also removes it from its holders.
 pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     changeable(&mut store, &id)?;

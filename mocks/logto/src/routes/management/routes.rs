@@ -1,4 +1,4 @@
-//! The table of routes. Authentication comes before everything.
+//! The table of routes. Authentication comes first.
 
 use std::sync::Arc;
 

@@ -11,18 +11,18 @@ use crate::store::{Application, ApplicationSecret, Store};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Json};
 
-/// Why a secret is not made, renamed or deleted.
+/// Why a secret is not created, renamed or deleted.
 #[derive(Debug, thiserror::Error)]
 enum SecretError {
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     NoApplication(String),
-    #[error("the application has no secret of this name")]
+    #[error("the application has no secret with this name")]
     NoSecret,
-    #[error("the application has no secret of this name to rename")]
+    #[error("the application has no secret with this name to rename")]
     NoneToRename,
-    #[error("the application has a secret of this name already")]
+    #[error("the application already has a secret with this name")]
     NameTaken,
-    #[error("the secret would have expired before it was made")]
+    #[error("the secret would have expired before it was created")]
     Past,
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(application.secrets.iter().map(|known| shown(&id, known)).collect()))
 }
 
-/// `POST /applications/:id/secrets`: 201. The value is Logto's choice.
+/// `POST /applications/:id/secrets`: 201. Logto generates the value.
 pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = object(&text)?;
     body::without([
@@ -87,13 +87,13 @@ pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String
     Ok(wire::json(StatusCode::CREATED, &answer))
 }
 
-/// No secret of the application has this name.
+/// Checks that no secret of the application has this name.
 fn free(application: &Application, name: &str) -> Result<(), SecretError> {
     let taken = application.secrets.iter().any(|known| known.name == name);
     if taken { Err(SecretError::NameTaken) } else { Ok(()) }
 }
 
-/// `PATCH /applications/:id/secrets/:name`: another name.
+/// `PATCH /applications/:id/secrets/:name`: renames it.
 pub(super) async fn rename(
     shared: Authorized,
     Path((id, name)): Path<(String, String)>,
@@ -125,8 +125,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /applications/:id/legacy-secret`: applications made by this version
-/// have none.
+/// `DELETE /applications/:id/legacy-secret`: applications created by this version have none.
 pub(super) async fn delete_legacy(shared: Authorized, Path(id): Path<String>) -> Answer<()> {
     shared.store().application(&id).ok_or_else(|| unknown(&id))?;
     Err(Code::ApplicationNoLegacySecretFound.error().into())

@@ -1,6 +1,5 @@
-//! A browser's name for itself, taken apart as the audit log shows it
-//! (`userAgentParsed`). Knows the engines of today's browsers; of anything else
-//! only the whole text is told.
+//! A parsed `User-Agent`, as the audit log shows it (`userAgentParsed`). Knows the engines of
+//! current browsers; of anything else it shows only the whole text.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +9,7 @@ pub(super) fn parsed(text: &str) -> Value {
         let rest = text.split(&format!("{name}/")).nth(1)?;
         Some(rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.to_owned())
     };
-    // In this order: every browser claims to be those that come after it.
+    // In this order, because every browser claims to be those after it.
     let browser = ["Edg", "OPR", "Chrome", "Firefox", "Version"]
         .into_iter()
         .find_map(|name| Some((name, version(name)?)));
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_chromium_from_a_program() {
+    fn distinguishes_chromium_from_a_program() {
         let text = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
         let chrome = parsed(text);
         assert_eq!(chrome["browser"], json!({ "name": "Chrome", "version": "142.0.0.0", "major": "142" }));

@@ -1,5 +1,4 @@
-//! Parts of a user that have addresses of their own: custom data, profile and
-//! password (contract §4, "Users").
+//! Parts of a user with their own routes: custom data, profile and password (contract §4, "Users").
 
 use axum::extract::Path;
 use http::StatusCode;
@@ -20,7 +19,7 @@ pub(super) async fn custom_data(shared: Authorized, Path(id): Path<String>) -> A
     Ok(Json(column(&Value::Object(user.custom_data.clone()))))
 }
 
-/// `PATCH /users/:id/custom-data`: added to what is there.
+/// `PATCH /users/:id/custom-data`: merged with the existing data.
 pub(super) async fn patch_custom_data(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::needed(&members, &["customData"], "object")])?;
@@ -28,7 +27,7 @@ pub(super) async fn patch_custom_data(shared: Authorized, Path(id): Path<String>
     Ok(Json(column(&Value::Object(user.custom_data))))
 }
 
-/// `PATCH /users/:id/profile`: added to what is there.
+/// `PATCH /users/:id/profile`: merged with the existing profile.
 pub(super) async fn patch_profile(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without(match members.contains_key("profile") {
@@ -58,7 +57,7 @@ fn password(text: &str) -> Result<String, ApiError> {
     Ok(members.get("password").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
-/// `PATCH /users/:id/password`: no policy is applied.
+/// `PATCH /users/:id/password`: the password policy is not applied.
 pub(super) async fn patch_password(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let password = password(&text)?;
     let mut store = shared.store();
@@ -68,7 +67,7 @@ pub(super) async fn patch_password(shared: Authorized, Path(id): Path<String>, t
     Ok(Json(user.json()))
 }
 
-/// `POST /users/:id/password/verify`: 204 for the right one.
+/// `POST /users/:id/password/verify`: 204 if the password is correct.
 pub(super) async fn verify_password(
     shared: Authorized,
     Path(id): Path<String>,

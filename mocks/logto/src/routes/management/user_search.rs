@@ -9,7 +9,7 @@ use super::pagination::Page;
 use crate::store::User;
 use crate::wire::{self, Answer, Code, Query};
 
-/// Why no list is given.
+/// Why no list is returned.
 #[derive(Debug, thiserror::Error)]
 enum SearchError {
     #[error("{0}")]
@@ -28,7 +28,7 @@ impl IntoResponse for SearchError {
     }
 }
 
-/// Newest first, with the number of all in `Total-Number` and the pages in `Link`.
+/// Newest first, with the total number in `Total-Number` and the pages in `Link`.
 pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::of(&params)?;
     let search = Search::of(&params)?;
@@ -37,7 +37,7 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Res
     Ok(page.answer(&shared.here("/users"), &params, found.iter().map(|user| user.json())))
 }
 
-/// Fields that can be searched, as the query and as the refusal name them.
+/// Searchable fields, as the query and as the refusal name them.
 const FIELDS: [(&str, &str); 5] = [
     ("id", "id"),
     ("primaryEmail", "primary_email"),
@@ -52,7 +52,7 @@ struct Search {
     case_sensitive: bool,
 }
 
-/// One field, or any; one of these values.
+/// A condition: one field or any field, and one of these values.
 struct Match {
     field: Option<String>,
     exact: bool,
@@ -149,7 +149,7 @@ fn characters(text: &str) -> Vec<char> {
     text.chars().collect()
 }
 
-/// `LIKE`: `%` stands for anything, `_` for one character.
+/// `LIKE`: `%` matches any characters, `_` one character.
 fn like(pattern: &[char], text: &[char]) -> bool {
     match (pattern, text) {
         ([], []) => true,
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn like_knows_two_wildcards() {
+    fn like_supports_two_wildcards() {
         for (pattern, text, expected) in [
             ("%da%", "ada", true),
             ("a_a", "ada", true),

@@ -19,28 +19,28 @@ pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json()))
 }
 
-/// Why a user is not made, changed or deleted.
+/// Why a user is not created, changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UserError {
-    #[error("there is no such user")]
+    #[error("the user does not exist")]
     Unknown,
-    #[error("no country has such a phone number")]
+    #[error("the phone number is not valid in any country")]
     Phone,
     #[error("a text has more than 128 characters")]
     TooLong,
     #[error("there is nothing to change")]
     Nothing,
-    #[error("a password and the digest of one")]
+    #[error("both a password and a password digest are given")]
     TwoPasswords,
-    #[error("this double keeps no digests of passwords")]
+    #[error("this double does not store password digests")]
     Digest,
-    #[error("somebody has this username already")]
+    #[error("another user already has this username")]
     UsernameInUse,
-    #[error("somebody has this e-mail address already")]
+    #[error("another user already has this e-mail address")]
     EmailInUse,
-    #[error("somebody has this phone number already")]
+    #[error("another user already has this phone number")]
     PhoneInUse,
-    #[error("the password is another")]
+    #[error("the password is wrong")]
     WrongPassword,
 }
 
@@ -62,7 +62,7 @@ impl IntoResponse for UserError {
     }
 }
 
-/// `POST /users`: no policy is applied to the password (contract §2.1).
+/// `POST /users`: the password policy is not applied (contract §2.1).
 pub(super) async fn create(shared: Authorized, text: String) -> Answer {
     let members = object(&text)?;
     guard(&members, false)?;
@@ -84,7 +84,7 @@ pub(super) async fn create(shared: Authorized, text: String) -> Answer {
     Ok(Json(answer))
 }
 
-/// `PATCH /users/:id`: the given members; null, or an empty text, takes one away.
+/// `PATCH /users/:id`: the given members; null or an empty text removes one.
 pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     guard(&members, true)?;
@@ -102,12 +102,11 @@ pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: Stri
     Ok(Json(user.json()))
 }
 
-/// What a user can be told to be.
+/// The members of a user that can be set.
 const MEMBERS: [&str; 7] =
     ["primaryPhone", "primaryEmail", "username", "name", "avatar", "customData", "profile"];
 
-/// The shape of the members, in their order. `clears`: null and the empty text
-/// take one away.
+/// The structure of the members, in their order. `clears`: null and the empty text remove one.
 fn guard(members: &Map<String, Value>, clears: bool) -> Result<(), ApiError> {
     let text =
         |name: &str, fits: fn(&str) -> bool, complaint: Complaint, nullable: bool, empty: bool| match members
@@ -131,7 +130,7 @@ fn guard(members: &Map<String, Value>, clears: bool) -> Result<(), ApiError> {
     body::without(issues)
 }
 
-/// Takes the members over; what is given as a whole replaces what was there.
+/// Copies the members; an object replaces the previous one as a whole.
 fn fill(user: &mut User, members: &Map<String, Value>) {
     for (slot, name) in [
         (&mut user.primary_phone, "primaryPhone"),
@@ -166,14 +165,14 @@ fn free(store: &Store, members: &Map<String, Value>, except: Option<&str>) -> Re
     }
 }
 
-/// No number of any country begins with 0, or has less than three digits.
+/// A number of any country has at least three digits and does not begin with 0.
 fn possible(members: &Map<String, Value>) -> Result<(), UserError> {
     let phone = members.get("primaryPhone").and_then(Value::as_str).filter(|text| !text.is_empty());
     let odd = phone.is_some_and(|digits| digits.starts_with('0') || digits.len() < 3);
     if odd { Err(UserError::Phone) } else { Ok(()) }
 }
 
-/// Texts have to fit into the columns of the table.
+/// Texts must fit into the columns of the table.
 fn fitting(members: &Map<String, Value>) -> Result<(), UserError> {
     let texts = ["username", "primaryEmail", "primaryPhone", "name"];
     let texts = texts.iter().filter_map(|name| members.get(*name)?.as_str());
@@ -181,15 +180,15 @@ fn fitting(members: &Map<String, Value>) -> Result<(), UserError> {
     if texts.into_iter().any(long) { Err(UserError::TooLong) } else { Ok(()) }
 }
 
-/// Characters.
+/// Maximum length in characters.
 const TEXT_LIMIT: usize = 128;
 
-/// Digits.
+/// Whether the text consists of digits.
 fn is_phone(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|character| character.is_ascii_digit())
 }
 
-/// `DELETE /users/:id`: sessions and tokens end at once.
+/// `DELETE /users/:id`: also ends the user's sessions and tokens.
 pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     store.user(&id).ok_or_else(ApiError::not_found)?;
@@ -199,7 +198,7 @@ pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PATCH /users/:id/is-suspended`: a suspension ends sessions and tokens too.
+/// `PATCH /users/:id/is-suspended`: suspending also ends sessions and tokens.
 pub(super) async fn suspend(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::needed(&members, &["isSuspended"], "boolean")])?;

@@ -1,4 +1,4 @@
-//! What the OIDC endpoints leave in the audit log.
+//! Writes the calls of the OIDC endpoints to the audit log.
 
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
@@ -10,10 +10,10 @@ use crate::shared::Shared;
 use crate::store::{LogDetails, LogDraft, Session, Store};
 use crate::wire::OidcError;
 
-/// What is written instead of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "******";
 
-/// A person is asked for something; `prompt` says for what, and why.
+/// The person is asked for something; `prompt` says what for, and why.
 pub(super) fn asked(
     shared: &Shared,
     store: &mut Store,
@@ -24,7 +24,7 @@ pub(super) fn asked(
 ) {
     let more = [("prompt", prompt), ("interactionId", json!(interaction))];
     let user = session.and_then(|session| session.account.clone());
-    // Whoever has no session gets one that nobody keeps.
+    // A browser without a session gets one that is not stored.
     let session = session.map_or_else(|| shared.opaque(), |session| session.id.clone());
     let draft = LogDraft {
         key: "Interaction.Create".to_owned(),
@@ -40,7 +40,7 @@ pub(super) fn asked(
     store.log(shared, draft);
 }
 
-/// A person has done what they were asked for.
+/// The person has done what they were asked for.
 pub(super) fn ended(
     shared: &Shared,
     store: &mut Store,
@@ -63,7 +63,7 @@ pub(super) fn ended(
     store.log(shared, draft);
 }
 
-/// Tokens were asked for, and given or not.
+/// Tokens were requested, and issued or not.
 pub(super) fn exchanged(
     shared: &Shared,
     form: &Params,
@@ -107,8 +107,8 @@ pub(super) fn exchanged(
     store.log(shared, draft);
 }
 
-/// A grant ended because its refresh token was revoked; of an access token
-/// nothing is told.
+/// A grant ended because its refresh token was revoked; the revocation of an access token is not
+/// logged.
 pub(super) fn revoked(
     shared: &Shared,
     store: &mut Store,
@@ -131,7 +131,7 @@ pub(super) fn revoked(
     store.log(shared, draft);
 }
 
-/// The name of the secret that the application came with.
+/// The name of the secret that the application used.
 fn secret_name(store: &Store, presented: &Presented) -> Option<String> {
     let given = presented.secret.as_ref()?;
     let secrets = &store.application(&presented.id)?.secrets;
@@ -142,8 +142,7 @@ fn members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The parameters of a form; secrets are hidden, also those that were not sent
-/// but would have been understood.
+/// The parameters of a form; secrets are hidden, even those that were not sent but are supported.
 fn sent(form: &Params, hidden: &[&str]) -> Map<String, Value> {
     let mut params: Map<String, Value> =
         form.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
@@ -158,7 +157,7 @@ fn sent(form: &Params, hidden: &[&str]) -> Map<String, Value> {
     params
 }
 
-/// The parameters of an authorization request, as far as they have a meaning.
+/// The supported parameters of an authorization request.
 fn params_of(request: &AuthorizationRequest) -> Map<String, Value> {
     let mut params = members([
         ("client_id", json!(request.client_id)),
@@ -191,7 +190,7 @@ fn params_of(request: &AuthorizationRequest) -> Map<String, Value> {
     params
 }
 
-/// An error as JavaScript writes it out, without its stack.
+/// An error as JavaScript serializes it, without its stack.
 fn error_text(error: &OidcError) -> String {
     let code = error.error.as_str();
     let name: String = code.split('_').map(capitalised).collect();

@@ -1,6 +1,6 @@
-//! `GET /oidc/auth` (contract §1.3). The checks are an ordered list: first those
-//! whose refusal is shown, because the redirect URI is not to be trusted yet,
-//! then those whose refusal goes back to the application.
+//! `GET /oidc/auth` (contract §1.3). The checks are an ordered list: first those whose refusal is
+//! shown, because the redirect URI cannot be trusted yet, then those whose refusal is sent to the
+//! application.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -36,7 +36,7 @@ pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: S
 }
 
 fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {
-    // A parameter without a value counts as left out.
+    // A parameter without a value counts as absent.
     let params: Params = params.iter().filter(|(_, value)| !value.is_empty()).collect();
     let cookies = Cookies::of(headers);
     let mut store = shared.store();
@@ -44,7 +44,7 @@ fn answer(shared: &Shared, params: &Params, headers: &HeaderMap) -> Response {
     let session = session::of(shared, &mut store, &cookies);
     let kept = session.as_ref().map(|session| session.id.clone());
     next(shared, &mut store, &opened, session, &cookies).unwrap_or_else(|refused| {
-        // A session that was looked at lives on for another two weeks.
+        // A session that is read is extended by two weeks.
         let mut set = SetCookies::default();
         if let Some(id) = kept {
             set.session(&shared.cookie_key, &id, shared.now() + lifetime::SESSION);
@@ -69,7 +69,7 @@ fn next(
     let issuer = shared.issuer();
     let checked = checks::direct(store, params).map_err(|refusal| match (refusal, refused) {
         (unknown @ Refusal::UnknownClient(_), _) => unknown.shown(state, &issuer),
-        // Without a redirect URI to report it to.
+        // The error cannot be reported to a redirect URI.
         (_, Some(refused)) => refused.shown(state, &issuer),
         (refusal, None) => refusal.shown(state, &issuer),
     })?;

@@ -21,7 +21,7 @@ pub(super) struct Checked {
     pub(super) redirect_uri: String,
 }
 
-/// Scopes that exist (contract §1.1); others are dropped silently.
+/// Supported scopes (contract §1.1); others are dropped silently.
 const SCOPES: &str = "openid offline_access profile email phone address custom_data identities roles \
                       urn:logto:scope:organizations urn:logto:scope:organization_roles urn:logto:scope:sessions \
                       urn:logto:scope:trusted_devices";
@@ -31,7 +31,7 @@ pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal>
     let id = once(params, "client_id")?.ok_or(Refusal::Missing("client_id"))?;
     let application = store.application(id).ok_or_else(|| Refusal::UnknownClient(id.to_owned()))?;
     let redirect_uri = match redirect_uri_of(application, params) {
-        // What is asked for first, where nothing at all is sent.
+        // The first complaint about an empty request.
         Err(Refusal::Missing(_)) if params.first("response_type").is_none() => {
             return Err(Refusal::Missing("response_type"));
         }
@@ -40,7 +40,7 @@ pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal>
     Ok(Checked { application: application.clone(), redirect_uri })
 }
 
-/// Checks whose refusal goes to the application, in order.
+/// Checks whose refusal is sent to the application, in order.
 pub(super) fn redirected(
     shared: &Shared,
     store: &Store,
@@ -77,8 +77,8 @@ pub(super) fn redirected(
     })
 }
 
-/// Checks of a device authorization request (RFC 8628 §3.1), which has neither
-/// a redirect URI nor a response, and no prompt.
+/// Checks of a device authorization request (RFC 8628 §3.1), which has neither a redirect URI nor a
+/// response type nor a prompt.
 pub(super) fn device(
     shared: &Shared,
     store: &Store,
@@ -110,13 +110,13 @@ pub(super) fn device(
     })
 }
 
-/// Checks of the parameters alone, before anything is asked of the application.
+/// Checks of the parameters alone, before those that depend on the application.
 pub(super) fn well_formed(params: &Params) -> Result<(), Refusal> {
     once_and_supported(params)?;
     response_mode(params)
 }
 
-/// The first of these.
+/// The first of these checks.
 pub(super) fn once_and_supported(params: &Params) -> Result<(), Refusal> {
     no_parameter_twice(params)?;
     unsupported_parameters(params)
@@ -126,13 +126,13 @@ fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> 
     params.one(name).map_err(|_| Refusal::Twice(name.to_owned()))
 }
 
-/// The redirect URI is compared as a parsed URL (contract §1.3), with wildcards,
-/// and for native applications without the port of a loopback address; a single
-/// registered one is used when none is sent.
+/// The redirect URI is compared as a parsed URL (contract §1.3), with wildcards, and for native
+/// applications without the port of a loopback address; if none is sent, the only registered one is
+/// used.
 pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
     let registered = application.redirect_uris();
     let given = match (params.one("redirect_uri"), registered.as_slice()) {
-        // Given twice, it counts as not given where there is a default to report that to.
+        // Given twice, it counts as absent if there is a default to report that to.
         (Err(_), [_]) => None,
         (Err(_), _) => return Err(Refusal::Twice("redirect_uri".to_owned())),
         (Ok(given), _) => given,
@@ -151,8 +151,7 @@ pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Res
     Err(Refusal::RedirectUri(Differences::of(&registered, given)))
 }
 
-/// Parameters with a meaning; others are passed over. `resource` alone may be
-/// repeated (RFC 8707 §2).
+/// Supported parameters; others are ignored. Only `resource` may be repeated (RFC 8707 §2).
 const ONCE: &str = "client_id redirect_uri response_type response_mode scope state nonce prompt max_age \
                     ui_locales login_hint id_token_hint acr_values display code_challenge \
                     code_challenge_method request request_uri registration first_screen interaction_mode \
@@ -181,7 +180,7 @@ fn unsupported_parameters(params: &Params) -> Result<(), Refusal> {
 
 fn response_type(application: &Application, params: &Params) -> Result<(), Refusal> {
     match params.first("response_type") {
-        // Machines have no response type at all.
+        // Machine-to-machine applications have no response type.
         Some("code") if application.kind == "MachineToMachine" => {
             Err(Refusal::ResponseTypeNotAllowed("code".to_owned()))
         }
@@ -201,7 +200,7 @@ fn response_mode(params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// Scopes of every third-party application; others are switched on for each.
+/// Scopes of every third-party application; others are enabled for each.
 const THIRD_PARTY_SCOPES: [&str; 2] = ["openid", "offline_access"];
 
 fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal> {
@@ -245,7 +244,7 @@ fn proof_key(application: &Application, params: &Params) -> Result<Option<String
 }
 
 fn prompts(params: &Params) -> Result<Vec<String>, Refusal> {
-    // Each space divides: two of them have an empty prompt between them.
+    // Every space is a separator: two of them have an empty prompt between them.
     let asked: Vec<String> =
         params.first("prompt").into_iter().flat_map(|text| text.split(' ')).map(ToOwned::to_owned).collect();
     if let Some(unknown) =
@@ -266,7 +265,7 @@ fn max_age(params: &Params) -> Result<Option<i64>, Refusal> {
         .transpose()
 }
 
-/// An ID token given before: of this Logto and for this application, expired or not.
+/// An earlier ID token: of this Logto and for this application, expired or not.
 fn hinted(shared: &Shared, application: &Application, params: &Params) -> Result<Option<String>, Refusal> {
     let Some(hint) = params.first("id_token_hint") else { return Ok(None) };
     let claims = shared.keys.verify(hint).ok_or(Refusal::Hint)?;
@@ -277,8 +276,8 @@ fn hinted(shared: &Shared, application: &Application, params: &Params) -> Result
     }
 }
 
-/// Resource indicators (RFC 8707 §2): several values, or one with commas. The
-/// default resource stands in where none is asked for.
+/// Resource indicators (RFC 8707 §2): several values, or one with commas. If none is requested, the
+/// default resource is used.
 fn resources(store: &Store, params: &Params) -> Result<Vec<String>, Refusal> {
     let asked = params.all("resource").flat_map(|value| value.split(',')).filter(|text| !text.is_empty());
     let mut resources: Vec<String> = Vec::new();

@@ -5,16 +5,16 @@ use serde_json::{Map, Value, json};
 
 use crate::store::{Store, User, column};
 
-/// Which document the claims are for: userinfo has more.
+/// The document that the claims are for: userinfo has more.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Document {
     IdToken,
     Userinfo,
 }
 
-/// The claims of a user, in the order of the scopes (`sub` is that of
-/// `openid`; seen with a real Logto and the scopes `email openid`). Missing top-level values
-/// are `null`, missing profile values absent, times are milliseconds.
+/// The claims of a user, in the order of the scopes (`sub` is that of `openid`; observed with a
+/// real Logto and the scopes `email openid`). Missing top-level values are `null`, missing profile
+/// values are absent, times are in milliseconds.
 pub(super) fn of(store: &Store, user: &User, scopes: &Scopes, document: Document) -> Map<String, Value> {
     let mut claims = Map::new();
     for scope in scopes.iter() {

@@ -15,7 +15,7 @@ use crate::shared::Shared;
 use crate::store::{Application, Store};
 use crate::wire::{ApiError, ErrorCode, OidcError};
 
-/// Why a client is not let in.
+/// Why a client is not authenticated.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum ClientAuthError {
     #[error("neither an Authorization header nor a client_id")]
@@ -30,13 +30,13 @@ pub(crate) enum ClientAuthError {
     NotEncoded,
     #[error("the secret in the Authorization header is empty")]
     EmptySecret,
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownClient(String),
     #[error("the secret of `{id}` {reason}")]
     Secret { id: String, reason: String, by_header: bool },
     #[error("the secret of `{0}` has expired")]
     SecretExpired(String),
-    #[error("the origin `{origin}` is neither that of a redirect URI of `{id}` nor allowed by it")]
+    #[error("the origin `{origin}` is neither that of a redirect URI of `{id}` nor allowed for it")]
     Origin { origin: String, id: String },
 }
 
@@ -61,7 +61,7 @@ impl ClientAuthError {
         }
     }
 
-    /// As an answer of the token endpoint and its likes.
+    /// As a response of the token, revocation and introspection endpoints.
     pub(super) fn response(&self, headers: &HeaderMap, issuer: &str) -> Response {
         let (error, reason) = (self.wire(issuer), self.to_string());
         match self {
@@ -72,7 +72,7 @@ impl ClientAuthError {
     }
 }
 
-/// 401, with a challenge where a header was sent (RFC 6749 §5.2).
+/// 401, with a challenge if a header was sent (RFC 6749 §5.2).
 pub(crate) fn failed(issuer: &str, by_header: bool) -> OidcError {
     let text = "client authentication failed";
     let mut error = OidcError::new(401, ErrorCode::InvalidClient, text);
@@ -84,7 +84,7 @@ pub(crate) fn failed(issuer: &str, by_header: bool) -> OidcError {
     error
 }
 
-/// Credentials as they were presented.
+/// Credentials as they were sent.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Presented {
     pub(crate) id: String,
@@ -118,8 +118,8 @@ impl Presented {
     }
 }
 
-/// Looks at the header before any endpoint does, as Logto's own middleware that
-/// swaps secrets: a broken escape is an error that it did not foresee (contract §1.6).
+/// Checks the header before any endpoint does, as Logto's own middleware for swapping secrets: a
+/// broken escape is an error that it does not handle (contract §1.6).
 pub(super) async fn escapes(request: Request, next: Next) -> Response {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let sent = header.and_then(|header| basic::parse(header).ok());
@@ -129,20 +129,20 @@ pub(super) async fn escapes(request: Request, next: Next) -> Response {
     }
 }
 
-/// What JavaScript's `decodeURIComponent` takes.
+/// Whether JavaScript's `decodeURIComponent` accepts it.
 fn has_whole_escapes(half: &str) -> bool {
     let whole = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
     half.split('%').skip(1).all(whole) && percent_encoding::percent_decode_str(half).decode_utf8().is_ok()
 }
 
-/// Whether one half of the header can be decoded, and is of visible characters and
-/// spaces then (RFC 6749 appendix A.2).
+/// Whether one half of the header can be decoded, and then consists of visible characters and
+/// spaces (RFC 6749 appendix A.2).
 fn is_encoded(half: &str) -> bool {
     let plain = percent_encoding::percent_decode_str(half).decode_utf8();
     plain.is_ok_and(|text| text.chars().all(|c| matches!(c, ' '..='~')))
 }
 
-/// The application that asks; any of its secrets counts.
+/// Authenticates the application; any of its secrets is accepted.
 pub(crate) fn authenticate(
     shared: &Shared,
     store: &Store,
@@ -163,17 +163,17 @@ pub(crate) fn authenticate(
         return Err(ClientAuthError::Origin { origin, id });
     }
     if !application.is_confidential() {
-        // Its method is `none`: whatever secret comes along is another method.
+        // Its method is `none`, so any secret is another method.
         return match given.as_str() {
             "" => Ok(application),
             _ => {
-                let reason = "is sent, and the application has none".to_owned();
+                let reason = "is sent, but the application has none".to_owned();
                 Err(ClientAuthError::Secret { id, reason, by_header: presented.by_header })
             }
         };
     }
     if found.is_none() {
-        // The nearest of its secrets tells what is wrong with the given one.
+        // The most similar of its secrets explains what is wrong with the given one.
         let differences =
             application.secrets.iter().map(|known| secret::difference(&known.value, &given, Some(&id)));
         let nearest = differences.min_by_key(|difference| *difference == Difference::Other);

@@ -1,5 +1,5 @@
-//! `GET /consent` (contract §1.5): a first-party application is consented to by
-//! the server, a third-party one by the person, on a page.
+//! `GET /consent` (contract §1.5): the server consents to a first-party application by itself, and
+//! shows the person a page for a third-party one.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -12,7 +12,7 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{Grant, Interaction, Prompt, Session, Store, lifetime};
 use crate::wire::{self, ApiError, Cookies, Query};
 
-/// Goes on, or shows the page.
+/// Continues, or shows the page.
 pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let now = shared.now();
@@ -21,25 +21,25 @@ pub(super) async fn get(State(shared): SharedState, Query(params): Query, header
     let alive = |found: &&Interaction| found.expires > now && !store.is_orphaned(found);
     let found = uid.and_then(|uid| store.interactions.get(&uid)).filter(alive).cloned();
     let Some(interaction) = found else {
-        let reason = "no interaction is under way for this browser and application";
+        let reason = "no interaction is in progress for this browser and application";
         return pages::unknown_session(&shared, &store, reason);
     };
     let session = interaction.session_uid.as_ref().and_then(|uid| store.session_by_uid(uid)).cloned();
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {
-        return ApiError::no_session().response("the login is not done yet");
+        return ApiError::no_session().response("the login is not complete yet");
     };
     let third_party =
         store.application(&interaction.request.client_id).is_some_and(|known| known.is_third_party);
     if third_party {
         let mut page = pages::page();
-        // Unlike every other page (recorded).
+        // Unlike on every other page (recorded).
         page.headers_mut().remove(CONTENT_LANGUAGE);
         return page;
     }
     wire::redirect(StatusCode::FOUND, &allow(&shared, &mut store, &interaction, &session))
 }
 
-/// Grants what the interaction asks for; gives where to go on.
+/// Grants what the interaction requests, and returns where to continue.
 pub(crate) fn allow(
     shared: &Shared,
     store: &mut Store,
@@ -63,7 +63,7 @@ pub(crate) fn allow(
         let granted = grant.resources.entry(resource).or_default();
         scopes.iter().for_each(|scope| granted.insert(scope));
     }
-    // The first application that a user consents to stays with the user.
+    // The first application that a user consents to is stored with the user.
     if let Some(user) = store.user_mut(&account) {
         user.application_id.get_or_insert(client);
     }

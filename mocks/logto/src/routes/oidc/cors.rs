@@ -13,11 +13,11 @@ use crate::audit;
 use crate::routes::redirect_uri;
 use crate::store::Application;
 
-/// Browsers keep the answer to a preflight for an hour.
+/// Browsers cache the response to a preflight for an hour.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 
-/// What a browser asks before a script may call (the CORS protocol, "preflight").
-/// A question without a method is none.
+/// Answers a preflight request (the CORS protocol), which a browser sends before a script's
+/// request. A request without a method is not a preflight.
 pub(super) fn preflight(headers: &HeaderMap, methods: &'static str) -> Option<Response> {
     headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
     let mut response = allow(StatusCode::NO_CONTENT.into_response(), headers);
@@ -30,14 +30,14 @@ pub(super) fn preflight(headers: &HeaderMap, methods: &'static str) -> Option<Re
     Some(response)
 }
 
-/// The caller's origin, or anybody where none is named.
+/// Allows the caller's origin, or any if none is sent.
 pub(super) fn allow(mut response: Response, headers: &HeaderMap) -> Response {
     let origin = headers.get(ORIGIN).cloned().unwrap_or(HeaderValue::from_static("*"));
     response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     response
 }
 
-/// The same, and scripts may read the reason for a refusal.
+/// The same; scripts may also read the reason for a refusal.
 pub(in crate::routes) fn allow_with_reason(response: Response, headers: &HeaderMap) -> Response {
     let mut response = allow(response, headers);
     response
@@ -46,15 +46,15 @@ pub(in crate::routes) fn allow_with_reason(response: Response, headers: &HeaderM
     response
 }
 
-/// The answer to an origin that the application is not at home in.
+/// The response to an origin that does not belong to the application.
 pub(super) fn withhold(response: Response, headers: &HeaderMap) -> Response {
     let mut response = allow_with_reason(response, headers);
     response.headers_mut().remove(ACCESS_CONTROL_ALLOW_ORIGIN);
     response
 }
 
-/// The origin of a call, where it is neither that of a redirect URI of the
-/// application nor among its `corsAllowedOrigins` (contract §1.6).
+/// The origin of a call, if it is neither that of a redirect URI of the application nor in its
+/// `corsAllowedOrigins` (contract §1.6).
 pub(super) fn foreign_origin(headers: &HeaderMap, application: &Application) -> Option<String> {
     let origin = headers.get(ORIGIN)?.to_str().ok()?;
     let allowed = application.custom("corsAllowedOrigins").as_array().into_iter().flatten();

@@ -1,5 +1,5 @@
-//! The device flow (RFC 8628): an application without a browser asks for a code
-//! that a person types in elsewhere.
+//! The device flow (RFC 8628): an application without a browser requests a code that a person
+//! enters elsewhere.
 
 pub(super) mod approval;
 pub(super) mod authorization;

@@ -23,17 +23,17 @@ enum EndSessionError {
     ContentType(#[from] form::WrongContentType),
     #[error("`{0}` is given twice")]
     Twice(String),
-    #[error("id_token_hint is no JWT")]
+    #[error("id_token_hint is not a JWT")]
     HintUndecodable,
     #[error("id_token_hint is not signed by this Logto")]
     HintInvalid,
     #[error("client_id is not the audience of id_token_hint")]
     HintOfOther,
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownClient(String),
     #[error("post_logout_redirect_uri is not registered: {0}")]
     RedirectUri(Differences),
-    #[error("no sign-out is under way in this session")]
+    #[error("no sign-out is in progress in this session")]
     NoDetails,
     #[error("xsrf is not the one of the last sign-out page")]
     Xsrf,
@@ -84,7 +84,7 @@ pub(super) async fn success() -> Response {
     wire::uncached(wire::html(pages::SIGNED_OUT))
 }
 
-/// A refusal lets a session live on, for another two weeks.
+/// A refusal still extends the session by two weeks.
 fn answer(shared: &Shared, headers: &HeaderMap, done: Result<Response, EndSessionError>) -> Response {
     done.unwrap_or_else(|error| {
         let mut set = SetCookies::default();
@@ -126,7 +126,7 @@ fn begin(shared: &Shared, params: &Params, headers: &HeaderMap) -> Result<Respon
     Ok(set.into(wire::uncached(wire::html(page))))
 }
 
-/// The application, by hint or by id (RP-Initiated Logout §2). An expired hint is fine.
+/// The application, by hint or by id (RP-Initiated Logout §2). The hint may have expired.
 fn client(shared: &Shared, store: &Store, params: &Params) -> Result<Option<String>, EndSessionError> {
     let id = params.first("client_id").map(ToOwned::to_owned);
     let hinted = match params.first("id_token_hint") {
@@ -208,7 +208,7 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
         }
         set.clear_session(&shared.cookie_key);
     } else {
-        // Only this application's part of the session is dropped.
+        // Only the session's authorization for this application is removed.
         if let Some(grant) =
             logout.client.as_ref().and_then(|client| session.authorizations.shift_remove(client))
         {

@@ -1,4 +1,4 @@
-//! Endpoints that applications call themselves: how they answer (contract §1.6).
+//! How endpoints that applications call themselves respond (contract §1.6).
 
 use std::fmt::Display;
 
@@ -10,17 +10,17 @@ use super::client_auth::ClientAuthError;
 use super::cors;
 use crate::wire::{self, OidcError};
 
-/// An error of an endpoint, with what goes out for it.
+/// An error of an endpoint, with the error that is sent for it.
 pub(super) trait Refuse: Display {
     fn wire(&self) -> OidcError;
 }
 
-/// Why an endpoint refuses; `?` makes it of every error.
+/// Why an endpoint refuses a request; `?` converts every error to it.
 #[derive(Debug)]
 pub(in crate::routes) enum Refused {
-    /// Clients that are not let in.
+    /// The client is not authenticated.
     Client(ClientAuthError),
-    /// Anything else, with the reason for the journal.
+    /// Any other error, with the reason for the journal.
     Request(OidcError, String),
 }
 
@@ -52,7 +52,7 @@ impl Refused {
     }
 }
 
-/// JSON that is not kept, or the refusal.
+/// An uncached JSON response, or the refusal.
 pub(in crate::routes) fn answer(
     done: Result<(StatusCode, Value), Refused>,
     headers: &HeaderMap,

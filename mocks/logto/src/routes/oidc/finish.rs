@@ -1,5 +1,5 @@
-//! What comes after a good authorization request, and after every resume: ask
-//! for a login, ask for consent, or give the code (contract §1.3, §1.4).
+//! Continues a valid authorization request, and every resumed one: asks for a login, asks for
+//! consent, or issues the code (contract §1.3, §1.4).
 
 use axum::response::Response;
 use http::StatusCode;
@@ -19,13 +19,13 @@ use crate::wire::{self, Cookies, SetCookies};
 /// What the person has done so far for this request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Done {
-    /// The interaction that is resumed; its cookie goes once the code is given.
+    /// The interaction that is resumed; its cookie is removed once the code is issued.
     pub(super) uid: String,
     pub(super) logged_in: bool,
     pub(super) consented: bool,
 }
 
-/// The next step for a request in a session.
+/// The next step of a request in a session.
 pub(super) fn proceed(
     shared: &Shared,
     store: &mut Store,
@@ -39,7 +39,7 @@ pub(super) fn proceed(
     let session = match (session, why) {
         (Some(session), None) => session,
         (_, Some(why)) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
-        // A session that has to sign in again is kept until somebody does.
+        // A session that must sign in again is kept until a person does.
         (session, _) => {
             let known = session.as_ref().is_some_and(|session| session.account.is_some());
             return Ok(ask(shared, store, request, Asked::Login { session: known }, session, cookies));
@@ -65,8 +65,7 @@ pub(super) fn proceed(
         .collect();
     let missing = granted.map_or_else(|| wanted.clone(), |grant| wanted.minus(&grant.scopes));
     let needed = granted.is_none() || !missing.is_empty() || !of_resources.is_empty();
-    // Whoever is at a native application cannot be told from a script there
-    // (RFC 8252 §8.6).
+    // At a native application a person cannot be distinguished from a script (RFC 8252 §8.6).
     let native = store.application(&request.client_id).is_some_and(|known| known.kind == "Native");
     if !consented && (needed || native || request.asks("consent")) {
         if request.asks("none") {
@@ -90,7 +89,7 @@ pub(super) fn proceed(
     })
 }
 
-/// Why the person has to sign in, if so (OIDC Core §3.1.2.1), in oidc-provider's words.
+/// Why the person must sign in, if so (OIDC Core §3.1.2.1), in the words of oidc-provider.
 fn login_needed(
     request: &AuthorizationRequest,
     session: Option<&Session>,
@@ -101,7 +100,7 @@ fn login_needed(
     else {
         return Some("End-User authentication is required");
     };
-    // No age at all is another way to ask for a login.
+    // A maximum age of zero also requires a login.
     if !logged_in && (request.asks("login") || request.max_age == Some(0)) {
         return Some("login prompt was not resolved");
     }
@@ -116,15 +115,15 @@ fn login_needed(
 
 /// What the person is asked for.
 enum Asked {
-    /// Whether somebody is signed in already.
+    /// Whether a person is already signed in.
     Login { session: bool },
-    /// Whether there was a login for this very request, whether the application
-    /// is a native one, and the scopes that are not granted yet.
+    /// Whether there was a login for this very request, whether the application is a native one,
+    /// and the scopes that are not granted yet.
     Consent { logged_in: bool, native: bool, missing: Scopes, of_resources: IndexMap<String, Scopes> },
 }
 
 impl Asked {
-    /// As the audit log tells it.
+    /// The prompt as the audit log shows it.
     fn told(&self, request: &AuthorizationRequest) -> Value {
         let mut reasons = Vec::new();
         match self {
@@ -160,7 +159,7 @@ impl Asked {
     }
 }
 
-/// Sends the person to a page, with the cookies that lead back.
+/// Redirects the person to a page, with the cookies for the way back.
 fn ask(
     shared: &Shared,
     store: &mut Store,
@@ -215,7 +214,7 @@ fn ask(
     set.into(wire::uncached(wire::redirect(StatusCode::SEE_OTHER, &location)))
 }
 
-/// Applications in the `_interaction` cookie, and its size (contract §8).
+/// Maximum number of applications in the `_interaction` cookie, and its maximum size (contract §8).
 const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
 
 /// The value of `_interaction`: application → interaction, the newest also as `_legacy`.

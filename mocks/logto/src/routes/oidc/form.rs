@@ -1,5 +1,4 @@
-//! Bodies of the endpoints that applications call (contract §1.6): forms, and
-//! JSON objects too.
+//! Bodies of the endpoints that applications call (contract §1.6): forms, and also JSON objects.
 
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
@@ -30,7 +29,7 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
     let Some(kind) = headers.get(CONTENT_TYPE) else {
         return Ok(Params::default());
     };
-    // Without a length there is no body that could be of a type.
+    // Without a length the request has no body, so its type cannot be wrong.
     if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
         return Err(WrongContentType { path });
     }
@@ -39,7 +38,7 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
         return Ok(given(&Params::parse(body)));
     }
     if kind.starts_with("application/json") {
-        // A broken JSON body counts as empty (contract §11).
+        // An invalid JSON body counts as empty (contract §11).
         let members: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
         let pairs = members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -48,12 +47,12 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
     Err(WrongContentType { path })
 }
 
-/// A parameter without a value counts as left out (RFC 6749 §3.2).
+/// A parameter without a value counts as absent (RFC 6749 §3.2).
 fn given(params: &Params) -> Params {
     params.iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Why a form has no token that something could be done with.
+/// Why a form has no usable token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoToken {
     #[error("`{0}` is given twice")]
@@ -79,7 +78,7 @@ impl Refuse for NoToken {
     }
 }
 
-/// The opaque token of a form that is to be `done` something at an endpoint.
+/// The opaque token of a form; `done` says what the endpoint does with it.
 pub(super) fn token<'f>(
     form: &'f Params,
     done: &'static str,

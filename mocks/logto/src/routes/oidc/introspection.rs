@@ -10,7 +10,7 @@ use super::{client_auth, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{Application, Store};
 
-/// Tells what a token is good for.
+/// Describes a token.
 pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let told = introspect(&shared, &headers, &body).map(|told| (StatusCode::OK, told));
     endpoint::answer(told, &headers, &shared.issuer())
@@ -28,19 +28,19 @@ fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value,
     })
 }
 
-/// Confidential applications may ask for any token, public ones for their own.
+/// Confidential applications may introspect any token, public ones only their own.
 fn may_ask(application: &Application, known: &Known<'_>) -> bool {
     application.is_confidential() || application.id == known.client
 }
 
-/// A token that is alive, whatever its kind: the hint only says where to look first.
+/// A valid token of any kind: the hint only determines where to look first.
 struct Known<'s> {
     account: &'s str,
     client: &'s str,
     issued: i64,
     expires: i64,
     scope: String,
-    /// Of access tokens only.
+    /// Set for access tokens only.
     token_type: Option<&'static str>,
 }
 

@@ -1,5 +1,5 @@
-//! Pushed authorization requests (RFC 9126; contract §1.1): `POST /oidc/request`,
-//! and the requests that name one.
+//! Pushed authorization requests (RFC 9126; contract §1.1): `POST /oidc/request`, and the requests
+//! that refer to one.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -15,10 +15,10 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{Application, PushedRequest, Store, lifetime};
 use crate::wire::{ErrorCode, OidcError};
 
-/// What the address of a pushed request begins with (RFC 9126 §2.2).
+/// Prefix of the address of a pushed request (RFC 9126 §2.2).
 const URN: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// Why a request is not kept.
+/// Why a request is not stored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum PushError {
     #[error("required parameters are missing: {0:?}")]
@@ -40,7 +40,7 @@ impl Refuse for PushError {
             }
             Self::Request(refusal) => {
                 let mut error = refusal.wire();
-                // There is nobody to redirect here (RFC 9126 §2.3).
+                // The error cannot be redirected here (RFC 9126 §2.3).
                 if error.error == ErrorCode::InvalidRedirectUri {
                     error.error = ErrorCode::InvalidRequest;
                 }
@@ -50,8 +50,7 @@ impl Refuse for PushError {
     }
 }
 
-/// Keeps an authorization request for a minute, after the checks of the
-/// authorization endpoint.
+/// Stores an authorization request for a minute, after the checks of the authorization endpoint.
 pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let pushed = push(&shared, &headers, &body).map(|id| {
         let uri = format!("{URN}{id}");
@@ -60,7 +59,7 @@ pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: S
     endpoint::answer(pushed, &headers, &shared.issuer())
 }
 
-/// The authorization endpoint's parameters that belong to client authentication.
+/// Parameters that belong to client authentication, not to the authorization endpoint.
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
 fn push(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<String, Refused> {
@@ -77,8 +76,8 @@ fn push(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<String, Refu
     Ok(id)
 }
 
-/// Required parameters first, then those that the application could be told of
-/// by a redirect, the redirect URI itself at last.
+/// Required parameters first, then the checks whose refusal could be redirected to the application,
+/// and the redirect URI last.
 fn checked(
     shared: &Shared,
     store: &Store,
@@ -97,16 +96,16 @@ fn checked(
     Ok(())
 }
 
-/// What a request in the browser comes to, once a pushed one is looked up.
+/// A request in the browser, after a pushed one is looked up.
 pub(super) enum Opened {
-    /// It names none; or the pushed one in its place.
+    /// It refers to none, or the pushed request replaces it.
     Request(Params),
-    /// The pushed one cannot be used; the parameters say where to report it.
+    /// The pushed request cannot be used; the parameters determine where to report that.
     Refused(Params, Refusal),
 }
 
-/// Puts the pushed request in the place of one that names it. It may be opened
-/// more than once (contract §11).
+/// Replaces a request by the pushed one that it refers to. That may be opened more than once
+/// (contract §11).
 pub(super) fn open(store: &Store, params: Params, now: i64) -> Opened {
     let Some(id) = params.first("request_uri").and_then(|uri| uri.strip_prefix(URN)) else {
         return Opened::Request(params);
@@ -125,7 +124,7 @@ pub(super) fn open(store: &Store, params: Params, now: i64) -> Opened {
     } else {
         return Opened::Request(kept.params.clone());
     };
-    // Errors are reported as the pushed request wants them.
+    // Errors are reported as the pushed request specifies.
     let reported = ["state", "response_mode"];
     let report: Params = params
         .iter()

@@ -8,18 +8,18 @@ use super::endpoint::Refuse;
 use super::respond::{self, ResponseMode};
 use crate::wire::{ErrorCode, OidcError};
 
-/// All refusals of the endpoint; [`Refusal::told`] is the one way out.
+/// All refusals of the endpoint; [`Refusal::told`] is the only way to report them.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum Refusal {
-    #[error("there is no application with the id `{0}`")]
+    #[error("no application has the id `{0}`")]
     UnknownClient(String),
     #[error("the parameter `{0}` is missing")]
     Missing(&'static str),
-    #[error("the parameter `{0}` comes twice")]
+    #[error("the parameter `{0}` is given twice")]
     Twice(String),
     #[error("redirect_uri is not registered: {0}")]
     RedirectUri(Differences),
-    #[error("`{0}` is no single address")]
+    #[error("`{0}` is not a single address")]
     Wildcard(String),
     #[error("response_type `{0}` is not supported")]
     ResponseType(String),
@@ -29,46 +29,46 @@ pub(super) enum Refusal {
     ResponseMode(String),
     #[error("the parameter `{0}` is not supported")]
     NotSupported(&'static str, ErrorCode),
-    #[error("request_uri was not given by this Logto")]
+    #[error("request_uri was not issued by this Logto")]
     RequestUri,
     #[error("`{0}` is not that of the pushed request")]
     OtherRequest(&'static str),
-    #[error("the scope `{0}` is not switched on for this third-party application")]
+    #[error("the scope `{0}` is not enabled for this third-party application")]
     ScopeNotAllowed(String),
     #[error("id_token_hint is not an ID token of this Logto for this application")]
     Hint,
-    #[error("`{0}` without the scope openid")]
+    #[error("`{0}` requires the scope openid")]
     WithoutOpenid(&'static str),
-    #[error("PKCE is required for this kind of application and missing")]
+    #[error("PKCE is required for this kind of application but missing")]
     PkceMissing,
     #[error("PKCE: {0}")]
     Pkce(String),
     #[error("prompt `{0}` is not supported")]
     Prompt(String),
-    #[error("prompt none together with another one")]
+    #[error("prompt=none is combined with other values")]
     PromptNoneNotAlone,
-    #[error("max_age `{0}` is no number")]
+    #[error("max_age `{0}` is not a number")]
     MaxAge(String),
     #[error("resource `{0}` is unknown")]
     Resource(String),
-    #[error("resource `{0}` is no absolute URI")]
+    #[error("resource `{0}` is not an absolute URI")]
     ResourceNotAbsolute(String),
     #[error("resource `{0}` has a fragment")]
     ResourceFragment(String),
-    #[error("prompt=none and a login is needed: {0}")]
+    #[error("prompt=none, but a login is required: {0}")]
     LoginRequired(&'static str),
-    #[error("prompt=none, and native applications need the person every time")]
+    #[error("prompt=none, but native applications require interaction every time")]
     InteractionRequired,
-    #[error("the user is gone or suspended")]
+    #[error("the user no longer exists or is suspended")]
     User,
-    #[error("prompt=none and consent is needed")]
+    #[error("prompt=none, but consent is required")]
     ConsentRequired,
     #[error("the request has no scope that could be granted")]
     NothingGranted,
 }
 
 impl Refuse for Refusal {
-    /// For an endpoint that answers the application itself.
+    /// For an endpoint that responds to the application directly.
     fn wire(&self) -> OidcError {
         let (code, description) = self.told();
         let mut error = OidcError::new(400, code, "");
@@ -146,7 +146,7 @@ impl Refusal {
         }
     }
 
-    /// As a page of its own: JSON with 400, plus `state` and `iss`.
+    /// As a page: JSON with status 400, plus `state` and `iss`.
     pub(super) fn shown(&self, state: Option<&str>, issuer: &str) -> Response {
         let mut error = self.wire();
         error.state = state.map(ToOwned::to_owned);
@@ -154,7 +154,7 @@ impl Refusal {
         error.uncached(self.to_string())
     }
 
-    /// As the application gets it (RFC 6749 §4.1.2.1), with the issuer (RFC 9207).
+    /// As a redirect to the application (RFC 6749 §4.1.2.1), with the issuer (RFC 9207).
     pub(super) fn sent(
         &self,
         mode: ResponseMode,

@@ -8,14 +8,14 @@ use super::respond::ResponseMode;
 use super::shown::Shown;
 use crate::store::Store;
 
-/// What is kept of an authorization request until its end.
+/// What is stored of an authorization request until it is completed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
     /// As it was sent; the token endpoint compares it as text (contract §1.3).
     pub(crate) redirect_uri: String,
     pub(crate) scopes: Scopes,
-    /// Every scope that was asked for, those of API resources and unknown ones too.
+    /// All requested scopes, including those of API resources and unknown ones.
     pub(crate) asked: Scopes,
     /// Indicators of API resources (RFC 8707 §2).
     pub(crate) resources: Vec<String>,
@@ -25,20 +25,20 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) prompts: Vec<String>,
     pub(crate) max_age: Option<i64>,
     pub(crate) response_mode: ResponseMode,
-    /// Whom the hinted ID token is about: nobody else will do.
+    /// The subject of the hinted ID token: no other user is accepted.
     pub(crate) hinted: Option<String>,
     /// The device code that the request is about, if it came from a device.
     pub(crate) device_code: Option<String>,
     /// What the pages are shown for.
     pub(crate) shown: Shown,
-    /// The credential of Google's that somebody came with.
+    /// A credential from Google One Tap, if the request has one.
     pub(crate) google_one_tap_credential: Option<String>,
-    /// Where the person is sent to sign in: path and query, relative.
+    /// The page on which the person signs in: path and query, relative.
     pub(crate) login_page: String,
 }
 
 impl AuthorizationRequest {
-    /// About what it keeps of the client's words.
+    /// Approximate memory of the texts from the client.
     pub(crate) fn bytes(&self) -> usize {
         let optional = [&self.state, &self.nonce, &self.code_challenge, &self.google_one_tap_credential];
         let optional: usize = optional.into_iter().flatten().map(String::len).sum();
@@ -51,21 +51,21 @@ impl AuthorizationRequest {
         self.prompts.iter().any(|asked| asked == prompt)
     }
 
-    /// Scopes that the request may be given: `offline_access` needs
-    /// `prompt=consent`, else it is dropped silently (contract §1.6), except for
-    /// a device, which has no such parameter.
+    /// Scopes that can be granted to the request: `offline_access` requires `prompt=consent`,
+    /// otherwise it is dropped silently (contract §1.6), except for a device, which does not have
+    /// that parameter.
     pub(crate) fn granted_scopes(&self) -> Scopes {
         let dropped = if self.asks("consent") || self.device_code.is_some() { "" } else { "offline_access" };
         self.scopes.minus(&Scopes::parse(dropped))
     }
 
-    /// Where an interaction of this request goes on.
+    /// Where an interaction of this request is resumed.
     pub(crate) fn resume_path(&self, uid: &str) -> String {
         let flow = if self.device_code.is_some() { "device" } else { "auth" };
         format!("/oidc/{flow}/{uid}")
     }
 
-    /// Scopes by API resource: those that were asked for and that the user holds.
+    /// Scopes by API resource: those that were requested and that the user holds.
     pub(crate) fn resource_scopes(&self, store: &Store, account: &str) -> IndexMap<String, Scopes> {
         let held = |resource: &String| {
             (resource.clone(), store.held_scopes(&self.client_id, account, resource, &self.asked))
@@ -74,8 +74,7 @@ impl AuthorizationRequest {
     }
 }
 
-/// Where a request leads: the page, what it is shown for, and a credential to
-/// hand in there.
+/// Where a request leads: the page, what it is shown for, and a credential to submit there.
 pub(super) struct Way {
     pub(super) login_page: String,
     pub(super) shown: Shown,
@@ -83,7 +82,7 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// From the parameters. One invalid extra parameter drops them all.
+    /// Derives it from the parameters. One invalid extra parameter drops all of them.
     pub(super) fn of(client_id: &str, params: &Params) -> Self {
         let extra = Extra::of(params).unwrap_or_default();
         let shown = Shown {
@@ -106,7 +105,7 @@ fn login_page(client_id: &str, extra: Extra) -> String {
         Some("single_sign_on") => ("/single-sign-on", Some("single-sign-on")),
         _ => ("/sign-in", Some("sign-in")),
     };
-    // A credential of Google's is handed in on the page of its connector.
+    // A Google credential is submitted on the page of Google's connector.
     let one_tap = extra.google_one_tap_credential.as_ref().map(|_| "social:google".to_owned());
     let direct = extra.direct_sign_in.or(one_tap);
     let fallback = fallback.filter(|_| direct.is_some()).map(ToOwned::to_owned);
@@ -150,7 +149,7 @@ struct Extra {
 }
 
 impl Extra {
-    /// `None` when one of them is not valid.
+    /// `None` if one of them is invalid.
     fn of(params: &Params) -> Option<Self> {
         let text = |name: &str| params.first(name).map(ToOwned::to_owned);
         let first_screen = match params.first("first_screen") {

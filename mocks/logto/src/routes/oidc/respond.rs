@@ -1,5 +1,5 @@
-//! How answers of the authorization endpoint reach the application (OAuth 2.0
-//! Multiple Response Type Encoding §2.1, Form Post Response Mode §2).
+//! How responses of the authorization endpoint reach the application (OAuth 2.0 Multiple Response
+//! Type Encoding §2.1, Form Post Response Mode §2).
 
 use axum::response::Response;
 use http::StatusCode;
@@ -18,8 +18,8 @@ pub(crate) enum ResponseMode {
 }
 
 impl ResponseMode {
-    /// The one that was asked for, as far as there is such a one; else the
-    /// default of the response type, which an error uses too.
+    /// The requested mode if it exists, otherwise the default of the response type, which an error
+    /// uses too.
     pub(super) fn of(params: &Params) -> Self {
         match params.first("response_mode") {
             Some("query") => Self::Query,
@@ -48,7 +48,7 @@ pub(super) fn send(mode: ResponseMode, redirect_uri: &str, parameters: &[(&str, 
     })
 }
 
-/// A page that posts them by itself; 400 for an error.
+/// A page that posts the parameters by itself; status 400 for an error.
 fn form(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
     let refused = parameters.iter().any(|(name, _)| *name == "error");
     let mut response = wire::html(pages::submitting(redirect_uri, parameters));

@@ -1,5 +1,5 @@
-//! `GET /oidc/auth/:uid` (contract §1.4): driven by the path-scoped cookie, not
-//! by the path.
+//! `GET /oidc/auth/:uid` (contract §1.4): the path-scoped cookie determines the interaction, not
+//! the path.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,9 +17,9 @@ use crate::wire::{self, Cookies, OidcError, SetCookies};
 /// Why a resume is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum ResumeError {
-    #[error("the _interaction_resume cookie is missing, or its signature is wrong")]
+    #[error("the _interaction_resume cookie is missing, or its signature is invalid")]
     NoCookie,
-    #[error("the interaction is over, or has expired")]
+    #[error("the interaction has ended or expired")]
     Gone,
     #[error("the _session cookie is not that of the interaction")]
     OtherSession,
@@ -33,7 +33,7 @@ impl ResumeError {
             Self::NoCookie => "authorization request has expired",
             Self::Gone => "interaction session not found",
             Self::OtherSession => "interaction session and authentication session mismatch",
-            // Codes are looked at on the device flow's own way back.
+            // Codes are checked on the device flow's own way back.
             Self::Device(_) => "request is invalid",
         };
         let mut error = OidcError::invalid_request(description);
@@ -42,14 +42,14 @@ impl ResumeError {
     }
 }
 
-/// The way back from a page.
+/// Resumes after a page.
 pub(super) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let mut store = shared.store();
     let session = session::of(&shared, &mut store, &cookies);
     let kept = session.as_ref().map(|session| session.id.clone());
     resume(&shared, &mut store, session, &cookies).unwrap_or_else(|error| {
-        // A session that was looked at lives on for another two weeks.
+        // A session that is read is extended by two weeks.
         let mut set = SetCookies::default();
         if let Some(id) = kept {
             set.session(&shared.cookie_key, &id, shared.now() + lifetime::SESSION);
@@ -105,8 +105,7 @@ pub(super) fn resume(
     }))
 }
 
-/// The session after a resume: under a new id, with the login and the grant of
-/// the interaction.
+/// The session after a resume: with a new id, and the login and the grant of the interaction.
 fn renewed(
     shared: &Shared,
     store: &mut Store,
@@ -133,10 +132,10 @@ fn renewed(
     Some(session)
 }
 
-/// Somebody else is signed in: a page that signs out first, then comes back here.
+/// Another person is signed in: a page that signs out first, then returns here.
 fn ask_to_end(shared: &Shared, store: &mut Store, session: &Session, interaction: &Interaction) -> Response {
     let secret = shared.opaque();
-    // The session that the interaction began in is about to end.
+    // The session in which the interaction began is about to end.
     if let Some(interaction) = store.interactions.get_mut(&interaction.uid) {
         interaction.session_uid = None;
     }

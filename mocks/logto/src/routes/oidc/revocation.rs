@@ -11,7 +11,7 @@ use crate::shared::{Shared, SharedState};
 use crate::wire::{self, OidcError};
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the token was given to another application")]
+#[error("the token was issued to another application")]
 struct OfOther;
 
 impl Refuse for OfOther {
@@ -20,9 +20,9 @@ impl Refuse for OfOther {
     }
 }
 
-/// Revokes the whole grant of a token; an unknown token is no error (RFC 7009 §2.2).
+/// Revokes the whole grant of a token; an unknown token is not an error (RFC 7009 §2.2).
 pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
-    // The only endpoint whose answers are not kept from caches.
+    // The only endpoint whose responses caches may store.
     match revoke(&shared, &headers, &body) {
         Ok(()) => cors::allow_with_reason(wire::text(StatusCode::OK, ""), &headers),
         Err(Refused::Request(error, reason)) => cors::allow_with_reason(error.response(reason), &headers),
@@ -47,7 +47,7 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Refuse
     });
     let Some((client, grant, refreshed)) = found else { return Ok(()) };
     if client != application.id && !application.is_confidential() {
-        // Whoever cannot prove who they are does not learn that there is such a token.
+        // A client that is not authenticated does not learn that the token exists.
         return Ok(());
     }
     if client != application.id {

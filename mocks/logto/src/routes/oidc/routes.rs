@@ -46,7 +46,7 @@ pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
         Route::options(path, async move |headers: HeaderMap, method: Method, uri: Uri| {
             cors::preflight(&headers, methods).unwrap_or_else(|| {
                 let mut response = unknown_route(&method, uri.path());
-                // CORS was looked at, unlike for any other unknown route.
+                // CORS was already handled, unlike for any other unknown route.
                 response.headers_mut().remove(VARY);
                 response
             })
@@ -55,7 +55,7 @@ pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
     routes
 }
 
-/// What scripts of other origins may call, and by which methods.
+/// The routes that scripts of other origins may call, with their methods.
 const OF_SCRIPTS: [(&str, &str); 9] = [
     ("/oidc/.well-known/openid-configuration", "GET"),
     ("/oidc/.well-known/oauth-authorization-server", "GET"),

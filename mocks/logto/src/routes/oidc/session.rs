@@ -1,13 +1,12 @@
-//! The browser's session, as every endpoint with one finds it.
+//! The browser's session, as every endpoint that uses one finds it.
 
 use crate::shared::Shared;
 use crate::store::{Session, Store, lifetime};
 use crate::wire::Cookies;
 
-/// The session of the `_session` cookie, alive for another two weeks. Where its
-/// session is over, or its user gone, a new and empty one takes its place;
-/// without a cookie there is none (seen with a real Logto after the deletion of
-/// a user).
+/// The session of the `_session` cookie, extended by two weeks. If it has ended, or its user was
+/// deleted, a new, empty one replaces it; without a cookie the result is `None` (observed with a real
+/// Logto after the deletion of a user).
 pub(super) fn of(shared: &Shared, store: &mut Store, cookies: &Cookies) -> Option<Session> {
     let now = shared.now();
     let id = cookies.signed(&shared.cookie_key, "_session")?;

@@ -1,4 +1,4 @@
-//! What Logto's pages are shown for: told by their address and by a cookie.
+//! What Logto's pages are shown for, as their address and a cookie state it.
 
 use oauth::params::Params;
 use serde_json::{Map, json};
@@ -21,7 +21,7 @@ impl Shown {
         }
     }
 
-    /// These, and those of the request in place of what is missing.
+    /// These values, with missing ones taken from the request.
     pub(super) fn or(self, request: Self) -> Self {
         Self {
             app_id: self.app_id.or(request.app_id),

@@ -20,7 +20,7 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
 use crate::wire::{ErrorCode, OidcError};
 
-/// Why no token is given.
+/// Why no token is issued.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum TokenError {
     #[error("the parameter `{0}` is missing")]
@@ -35,13 +35,13 @@ enum TokenError {
     NoTarget,
     #[error("the resource `{0}` was not part of the authorization")]
     Resource(String),
-    #[error("the resource `{0}` is no absolute URI")]
+    #[error("the resource `{0}` is not an absolute URI")]
     ResourceNotAbsolute(String),
     #[error("the resource `{0}` has a fragment")]
     ResourceFragment(String),
     #[error("more than one resource for a single token")]
     SeveralResources,
-    #[error("the user is no member of the organization `{0}`")]
+    #[error("the user is not a member of the organization `{0}`")]
     Organization(String),
     #[error("the application does not belong to the organization `{0}`")]
     OrganizationOfApplication(String),
@@ -53,9 +53,9 @@ enum TokenError {
     Refused(ErrorCode, Option<String>),
     #[error("the code is unknown, or expired")]
     CodeUnknown,
-    #[error("the code was used already: everything issued for it is revoked")]
+    #[error("the code was already used; everything issued for it is revoked")]
     CodeUsed,
-    #[error("the code was given to another application")]
+    #[error("the code was issued to another application")]
     CodeOfOther,
     #[error("{0}")]
     RedirectUri(Difference),
@@ -63,15 +63,15 @@ enum TokenError {
     VerifierForm(String, &'static str),
     #[error("code_verifier is missing, or does not match code_challenge")]
     Verifier,
-    #[error("the session in which the code or token was given is over")]
+    #[error("the session in which the code or token was issued has ended")]
     SessionOver,
     #[error("the refresh token is unknown, expired, revoked, or of another application")]
     RefreshTokenUnknown,
-    #[error("the refresh token was exchanged for another one before: everything given for it is revoked")]
+    #[error("the refresh token was already exchanged for another one; everything issued for it is revoked")]
     RefreshTokenUsed,
     #[error("the refresh token does not cover the scope `{0}`")]
     Scope(String),
-    #[error("the user is gone or suspended")]
+    #[error("the user no longer exists or is suspended")]
     User,
 }
 
@@ -134,7 +134,7 @@ impl Refuse for TokenError {
                 error.scope = Some(scope.clone());
                 error
             }
-            // All of these look the same from outside, on purpose.
+            // All of these look the same to the client, on purpose.
             Self::CodeUnknown
             | Self::CodeUsed
             | Self::CodeOfOther
@@ -148,14 +148,14 @@ impl Refuse for TokenError {
     }
 }
 
-/// Gives tokens.
+/// Issues tokens.
 pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let form = form::parse(&headers, &body, "/token").map_err(Refused::from);
     let done = form.and_then(|form| audited(&shared, &headers, &form));
     endpoint::answer(done.map(|tokens| (StatusCode::OK, tokens)), &headers, &shared.issuer())
 }
 
-/// Every attempt leaves an entry in the audit log.
+/// Writes every attempt to the audit log.
 fn audited(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, Refused> {
     let presented = client_auth::Presented::of(headers, form).ok();
     let done = grant(shared, headers, form);
@@ -192,7 +192,7 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Params) -> Result<Value, R
     Ok(tokens?)
 }
 
-/// Parameters that may not be repeated, unlike `resource` (RFC 8707 §2).
+/// Parameters that must not be repeated, unlike `resource` (RFC 8707 §2).
 const SINGLE: [&str; 9] = [
     "client_id",
     "client_secret",
@@ -205,7 +205,7 @@ const SINGLE: [&str; 9] = [
     "organization_id",
 ];
 
-/// Which grants there are, and for which kinds of applications (contract §1.6).
+/// The supported grants, and the kinds of applications that may use them (contract §1.6).
 fn allowed(asked: &str, application: &Application) -> Result<(), TokenError> {
     let of_a_person = application.kind != "MachineToMachine";
     let allowed = match asked {
@@ -219,8 +219,8 @@ fn allowed(asked: &str, application: &Application) -> Result<(), TokenError> {
     if allowed { Ok(()) } else { Err(TokenError::GrantTypeNotAllowed(asked.to_owned())) }
 }
 
-/// The API that the access token is for, among those of the authorization
-/// request (RFC 8707 §2.2). None is userinfo's token, which is opaque.
+/// The API that the access token is for, among those of the authorization request (RFC 8707 §2.2).
+/// `None` stands for userinfo, whose token is opaque.
 fn target(
     store: &Store,
     form: &Params,
@@ -234,7 +234,7 @@ fn target(
         ([], _) if scopes.contains("openid") => None,
         ([], []) => None,
         ([], [only]) => Some(only.clone()),
-        // Of several the default one, if there is such a one.
+        // Of several resources the default one, if it is among them.
         _ => default(),
     };
     match resource {
@@ -243,7 +243,7 @@ fn target(
     }
 }
 
-/// What tokens are given for.
+/// What tokens are issued for.
 struct Issue<'a> {
     grant: &'a str,
     account: &'a str,
@@ -256,11 +256,11 @@ struct Issue<'a> {
     nonce: Option<&'a str>,
     auth_time: Option<i64>,
     session_uid: Option<&'a str>,
-    /// The refresh token to give back, if any.
+    /// The refresh token to return, if any.
     refresh_token: Option<String>,
 }
 
-/// The answer, members in Logto's order.
+/// The response, with its members in Logto's order.
 fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value, TokenError> {
     let now = shared.now();
     let user = store.user(issue.account).filter(|user| !user.is_suspended).ok_or(TokenError::User)?;
@@ -294,7 +294,7 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
     }
     answer.insert("scope".to_owned(), json!(access.scope));
     answer.insert("token_type".to_owned(), json!("Bearer"));
-    // A JWT speaks for itself.
+    // Only opaque tokens are stored: a JWT is self-contained.
     if issue.resource.is_none() {
         let kept = AccessToken {
             grant: issue.grant.to_owned(),
@@ -310,15 +310,15 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
     Ok(Value::Object(answer))
 }
 
-/// An access token as it is told of in an answer.
+/// An access token and what the response says about it.
 struct Access {
     token: String,
     lifetime: i64,
     scope: String,
 }
 
-/// An access token for an API: a JWT (RFC 9068), with the scopes of the grant
-/// that the user still holds.
+/// An access token for an API: a JWT (RFC 9068), with the scopes of the grant that the user still
+/// holds.
 fn for_resource(
     shared: &Shared,
     store: &Store,
@@ -343,13 +343,13 @@ fn for_resource(
     Ok(Access { token: shared.sign(Some("at+jwt"), &claims), lifetime, scope })
 }
 
-/// Scopes of APIs that a grant covers, of those that were asked for.
+/// Requested scopes of APIs that a grant covers.
 fn api_scopes(store: &Store, grant: &str, asked: &Scopes) -> Scopes {
     let resources = store.grants.get(grant).into_iter().flat_map(|grant| grant.resources.values());
     asked.intersect(&resources.flat_map(Scopes::iter).collect())
 }
 
-/// `customClientMetadata.idTokenTtl`, else an hour.
+/// `customClientMetadata.idTokenTtl`, by default an hour.
 fn id_token_lifetime(store: &Store, client: &str) -> i64 {
     store
         .application(client)
@@ -357,7 +357,7 @@ fn id_token_lifetime(store: &Store, client: &str) -> i64 {
         .unwrap_or(lifetime::ID_TOKEN)
 }
 
-/// A new refresh token.
+/// Issues and stores a refresh token.
 fn refresh_token(shared: &Shared, store: &mut Store, token: RefreshToken) -> String {
     let value = shared.opaque();
     store.refresh_tokens.insert(value.clone(), token);

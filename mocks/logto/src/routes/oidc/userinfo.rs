@@ -11,12 +11,12 @@ use super::{claims, cors};
 use crate::shared::{Shared, SharedState};
 use crate::wire::{self, ErrorCode, Json, OidcError, Query};
 
-/// Why no claims are given (RFC 6750 §3.1).
+/// Why no claims are returned (RFC 6750 §3.1).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum UserinfoError {
     #[error("no access token")]
     NoToken,
-    #[error("the token stands in the query")]
+    #[error("the token is in the query")]
     InQuery,
     #[error("the Authorization header is not a scheme and a token")]
     Form,
@@ -24,11 +24,11 @@ enum UserinfoError {
     Scheme,
     #[error("a token in the header and one in the body")]
     Twice,
-    #[error("the token is unknown, expired, revoked, or its session or user is gone")]
+    #[error("the token is unknown, expired, revoked, or its session or user no longer exists")]
     Invalid,
     #[error("the token has no scope openid")]
     Scope,
-    #[error("the origin `{origin}` is neither that of a redirect URI of `{id}` nor allowed by it")]
+    #[error("the origin `{origin}` is neither that of a redirect URI of `{id}` nor allowed for it")]
     Origin { origin: String, id: String },
 }
 
@@ -121,7 +121,7 @@ fn token(query: &Params, headers: &HeaderMap, body: &str) -> Result<String, User
     let in_form = Params::parse(body).first("access_token").map(ToOwned::to_owned);
     let in_header = match headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
         None => None,
-        // The scheme's case does not matter here, unlike in the Management API (contract §11).
+        // The scheme is not case-sensitive here, unlike in the Management API (contract §11).
         Some(header) => match header.split(' ').collect::<Vec<_>>().as_slice() {
             [scheme, token] if scheme.eq_ignore_ascii_case("bearer") => Some((*token).to_owned()),
             [_, _] => return Err(UserinfoError::Scheme),

@@ -1,11 +1,11 @@
-//! Sessions inside their cookie.
+//! Sessions that are stored in their cookie.
 
 use serde_json::{Value, json};
 
 use super::stub::World;
 use crate::{Options, StorageKind};
 
-/// What a browser keeps of a cookie: name and value together (RFC 6265bis §5.6).
+/// Bytes that a browser keeps of a cookie's name and value together (RFC 6265bis §5.6).
 const BROWSER_LIMIT: usize = 4096;
 
 async fn world() -> World {
@@ -34,13 +34,13 @@ async fn a_person_with_many_roles_does_not_fit() {
     let answer = world.sign_in_with_token(&request, &token).await;
     assert_eq!(answer.status, 307, "the app does not notice");
     assert!(world.cookie.as_ref().unwrap().len() > BROWSER_LIMIT);
-    // A browser keeps the cookie it had: the person is sent home, not signed in.
+    // A browser keeps the cookie it had, so the person is sent home without being signed in.
     world.cookie = small;
     assert_eq!(world.session().await["authenticated"], false);
 }
 
 #[tokio::test]
-async fn a_forged_cookie_is_nobodys() {
+async fn a_forged_cookie_signs_no_one_in() {
     let mut world = world().await;
     world.sign_in().await;
     let (content, seal) = world.cookie.as_ref().unwrap().rsplit_once('.').unwrap();

@@ -1,4 +1,4 @@
-//! What the app asks Logto, and in which order: as the Go SDK does.
+//! What the app asks Logto, and in which order: the same as the Go SDK.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ async fn what_is_in_the_journal_is_what_was_on_the_wire() {
     let sent = world.sent();
     assert_eq!(received.len(), sent.len());
     for (received, entry) in received.iter().zip(&sent) {
-        // The stub leaves host and port out of the URL.
+        // The stub omits host and port from the URL.
         assert_eq!(format!("{}{}", world.logto.uri(), received.url.path()), entry.request.url);
         assert_eq!(received.body, entry.request.body.as_bytes());
         for (name, value) in &entry.request.headers {
@@ -101,7 +101,7 @@ async fn what_is_in_the_journal_is_what_was_on_the_wire() {
 }
 
 #[tokio::test]
-async fn client_authentication_can_be_another() {
+async fn client_authentication_is_configurable() {
     for (client_auth, header, in_body) in [
         (ClientAuth::BasicEncoded, Some(STANDARD.encode(format!("{APP_ID}:s%2Be%252Fc%21+r%3Fe%3At"))), None),
         (ClientAuth::Post, None, Some(APP_SECRET)),

@@ -15,11 +15,11 @@ async fn a_visitor_is_not_logged_in_and_gets_no_cookie() {
     assert!(answer.text.contains(r#"<div><a href="/sign-out">Sign Out</a></div>"#));
     assert!(answer.set_cookie.is_empty());
     assert_eq!(world.session().await, json!({ "authenticated": false, "claims": null }));
-    assert!(world.sent().is_empty(), "nothing of this asks Logto");
+    assert!(world.sent().is_empty(), "none of these pages asks Logto");
 }
 
 #[tokio::test]
-async fn who_has_signed_in_is_logged_in() {
+async fn a_person_who_has_signed_in_is_logged_in() {
     let mut world = World::new().await;
     assert_eq!(world.sign_in().await.status, 307);
     assert!(world.get("/").await.text.contains("<div>You are logged in to this website! :)</div>"));
@@ -40,7 +40,7 @@ async fn the_session_shows_the_claims_as_they_stand_in_the_token() {
 }
 
 #[tokio::test]
-async fn a_request_and_the_reason_it_was_refused_for_are_in_the_journal() {
+async fn the_journal_has_a_refused_request_and_the_reason() {
     let mut world = World::new().await;
     world.get("/callback?state=x").await;
     let entry = &world.journal.entries()[0];
@@ -50,7 +50,7 @@ async fn a_request_and_the_reason_it_was_refused_for_are_in_the_journal() {
 }
 
 #[tokio::test]
-async fn other_paths_are_not_there() {
+async fn other_paths_do_not_exist() {
     let mut world = World::new().await;
     assert_eq!(world.get("/favicon.ico").await.status, 404);
 }

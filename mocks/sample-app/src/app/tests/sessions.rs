@@ -1,4 +1,4 @@
-//! The session cookie, and who may use it.
+//! The session cookie and which browsers may use it.
 
 use kit::within;
 use std::time::Duration;
@@ -11,7 +11,7 @@ fn id(line: &str) -> &str {
 }
 
 #[tokio::test]
-async fn the_cookie_has_the_flags_of_a_session() {
+async fn the_cookie_has_the_flags_of_a_session_cookie() {
     let mut world = World::new().await;
     let answer = world.get("/sign-in").await;
     let [line] = answer.set_cookie.as_slice() else { panic!("{answer:?}") };
@@ -21,7 +21,7 @@ async fn the_cookie_has_the_flags_of_a_session() {
 }
 
 #[tokio::test]
-async fn name_and_flags_are_configuration() {
+async fn name_and_flags_are_configurable() {
     let cookie = CookieOptions {
         name: "__Secure-shop".to_owned(),
         path: "/shop".to_owned(),
@@ -35,7 +35,7 @@ async fn name_and_flags_are_configuration() {
     let line = world.get("/sign-in").await.set_cookie.remove(0);
     let expected = "; Path=/shop; Domain=localhost; Max-Age=60; Secure; SameSite=None";
     assert!(line.starts_with("__Secure-shop=") && line.ends_with(expected), "{line}");
-    assert_eq!(world.sign_in().await.status, 307, "it is read back under its name");
+    assert_eq!(world.sign_in().await.status, 307, "it is read back under its configured name");
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_id_changes_at_the_sign_in_and_the_old_one_is_dead() {
     world.serve_keys().await;
     let before = id(&world.get("/sign-in").await.set_cookie[0]).to_owned();
     let request = world.get("/sign-in").await;
-    assert!(request.set_cookie.is_empty(), "a session that is known needs no new cookie");
+    assert!(request.set_cookie.is_empty(), "a known session does not need a new cookie");
     let token = world.key.sign(&world.claims(&request.parameter("nonce")));
     let answer = world.sign_in_with_token(&request, &token).await;
     assert_ne!(id(&answer.set_cookie[0]), before);
@@ -54,7 +54,7 @@ async fn the_id_changes_at_the_sign_in_and_the_old_one_is_dead() {
 }
 
 #[tokio::test]
-async fn an_id_that_the_app_did_not_give_is_not_taken_over() {
+async fn an_id_that_the_app_did_not_issue_is_not_adopted() {
     let mut world = World::new().await;
     world.cookie = Some("logto-session=chosen-by-an-attacker".to_owned());
     let answer = world.get("/sign-in").await;
@@ -70,13 +70,17 @@ async fn a_state_is_good_for_one_answer() {
     let token = world.key.sign(&world.claims(&request.parameter("nonce")));
     assert_eq!(world.sign_in_with_token(&request, &token).await.status, 307);
     let sent = world.sent().len();
-    world.get(&target).await.refused("no sign-in is under way");
-    assert_eq!(world.sent().len(), sent, "the code is not sent again");
-    assert_eq!(world.session().await["authenticated"], true, "reloading the callback signs nobody out");
+    world.get(&target).await.refused("no sign-in is in progress");
+    assert_eq!(world.sent().len(), sent, "the code is not redeemed again");
+    assert_eq!(
+        world.session().await["authenticated"],
+        true,
+        "reloading the callback does not sign the person out"
+    );
 }
 
 #[tokio::test]
-async fn of_two_answers_at_once_one_goes_on() {
+async fn of_two_simultaneous_answers_one_succeeds() {
     let mut world = World::new().await;
     world.serve_keys().await;
     let request = world.get("/sign-in").await;
@@ -109,11 +113,11 @@ async fn with_two_tabs_the_later_sign_in_counts() {
 }
 
 #[tokio::test]
-async fn a_browser_without_the_cookie_is_somebody_else() {
+async fn a_browser_without_the_cookie_has_another_session() {
     let mut world = World::new().await;
     world.sign_in().await;
     assert!(world.get_as(None, "localhost:3000", "/api/session").await.text.contains("false"));
     let request = world.get("/sign-in").await;
     let target = format!("/callback?{}", world.good_answer(&request));
-    world.get_as(None, "localhost:3000", &target).await.refused("no sign-in is under way");
+    world.get_as(None, "localhost:3000", &target).await.refused("no sign-in is in progress");
 }

@@ -37,7 +37,7 @@ async fn a_visitor_signs_out_without_a_revocation() {
 }
 
 #[tokio::test]
-async fn a_refused_revocation_does_not_hold_the_sign_out_up_but_is_noted() {
+async fn a_refused_revocation_is_noted_and_does_not_block_the_sign_out() {
     let mut world = World::new().await;
     world.serve("POST", "/oidc/token/revocation", 401, &json!({ "error": "invalid_client" })).await;
     world.sign_in().await;
@@ -50,7 +50,7 @@ async fn a_refused_revocation_does_not_hold_the_sign_out_up_but_is_noted() {
 }
 
 #[tokio::test]
-async fn trouble_at_the_sign_out_is_shown_with_the_status_of_a_success() {
+async fn a_failed_sign_out_is_shown_with_the_status_of_a_success() {
     let mut world = World::new().await;
     world.sign_in().await;
     let broken = ResponseTemplate::new(503).set_body_string("down");
@@ -72,7 +72,7 @@ async fn a_discovery_document_without_a_sign_out_is_shown() {
 }
 
 #[tokio::test]
-async fn the_way_back_is_configuration() {
+async fn the_address_after_sign_out_is_configurable() {
     let options = Options { post_sign_out_path: "/bye?now=1".to_owned(), ..Options::default() };
     let mut world = World::with(options).await;
     let answer = world.get("/sign-out").await;

@@ -1,4 +1,4 @@
-//! A Logto of canned answers, and a browser with one cookie.
+//! A stub of Logto with canned answers, and a browser with one cookie.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::signing::Key;
 use crate::{App, Config, Context, Options};
 
 pub(super) const APP_ID: &str = "bookstore0000000000id";
-/// Not of Logto's own alphabet: whatever stands in the way of `+ % ! ? :` shows.
+/// Contains characters that Logto's own secrets never do, to expose wrong handling of `+ % ! ? :`.
 pub(super) const APP_SECRET: &str = "s+e%2Fc! r?e:t";
 
-/// An answer of the app.
+/// A response of the app.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -66,7 +66,7 @@ fn app(endpoint: &str, options: Options, clock: &Clock, journal: &Journal) -> Ap
     App::new(config, context).unwrap()
 }
 
-/// App, Logto, and one browser.
+/// The app, the stub of Logto, and one browser.
 pub(super) struct World {
     pub(super) logto: MockServer,
     pub(super) key: Key,
@@ -91,7 +91,7 @@ impl World {
         world
     }
 
-    /// The same world with an app that has this Logto.
+    /// The same stub with an app that is configured for this endpoint.
     pub(super) fn asking(self, endpoint: &str) -> Self {
         let app = app(endpoint, Options::default(), &self.clock, &self.journal);
         Self { app, ..self }
@@ -101,7 +101,7 @@ impl World {
         format!("{}/oidc", self.logto.uri())
     }
 
-    /// Contract §1.1, all of it: the app must not stumble over what it does not use.
+    /// Contract §1.1 in full: the app must tolerate members that it does not use.
     pub(super) fn discovery(&self) -> Value {
         let text = include_str!("discovery.json").replace("http://localhost:3001", &self.logto.uri());
         serde_json::from_str(&text).unwrap()
@@ -112,7 +112,7 @@ impl World {
         Mock::given(method(verb)).and(path(at)).respond_with(answer).mount(&self.logto).await;
     }
 
-    /// As [`Self::serve`], but once, before whatever else is served there.
+    /// As [`Self::serve`], but once, and before anything else served at that path.
     pub(super) async fn serve_once(&self, verb: &str, at: &str, answer: ResponseTemplate) {
         let mock = Mock::given(method(verb)).and(path(at)).respond_with(answer);
         mock.up_to_n_times(1).with_priority(1).mount(&self.logto).await;
@@ -130,8 +130,8 @@ impl World {
         self.serve_once("POST", "/oidc/token", ResponseTemplate::new(200).set_body_json(body)).await;
     }
 
-    /// What Logto writes into an ID token: nulls for what is not known, times of
-    /// the profile in milliseconds (contract §1.6).
+    /// The claims that Logto writes into an ID token: null for unknown values, times of the profile
+    /// in milliseconds (contract §1.6).
     pub(super) fn claims(&self, nonce: &str) -> Value {
         let now = self.clock.seconds();
         json!({
@@ -142,7 +142,7 @@ impl World {
         })
     }
 
-    /// Asks the app as the browser does; the cookie of the answer is kept.
+    /// Requests a page as the browser does, and keeps the cookie of the response.
     pub(super) async fn get(&mut self, target: &str) -> Answer {
         let answer = self.get_as(self.cookie.clone().as_deref(), "localhost:3000", target).await;
         if let Some(line) = answer.set_cookie.first() {
@@ -151,7 +151,7 @@ impl World {
         answer
     }
 
-    /// Asks the app with this cookie under this host name.
+    /// Requests a page with this cookie under this host name.
     pub(super) async fn get_as(&self, cookie: Option<&str>, host: &str, target: &str) -> Answer {
         let mut request = Request::get(target).header("host", host);
         if let Some(cookie) = cookie {
@@ -174,14 +174,14 @@ impl World {
         }
     }
 
-    /// The query of the good answer to this authorization request.
+    /// The query of a successful answer to this authorization request.
     pub(super) fn good_answer(&self, request: &Answer) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("code", "the-code").append_pair("state", &request.parameter("state"));
         query.append_pair("iss", &self.issuer()).finish()
     }
 
-    /// Signs in with a token of these changed claims; the answer of the callback.
+    /// Signs in with an ID token whose claims are changed; returns the response of the callback.
     pub(super) async fn sign_in_with(&mut self, change: impl FnOnce(&mut Value)) -> Answer {
         let request = self.get("/sign-in").await;
         let mut claims = self.claims(&request.parameter("nonce"));
@@ -196,7 +196,7 @@ impl World {
         self.get(&format!("/callback?{query}")).await
     }
 
-    /// A good sign-in.
+    /// A successful sign-in.
     pub(super) async fn sign_in(&mut self) -> Answer {
         self.serve_keys().await;
         self.sign_in_with(|_| {}).await
@@ -212,7 +212,7 @@ impl World {
         entries.filter(|entry| entry.direction == Direction::Sent).collect()
     }
 
-    /// `POST /oidc/token 200` for each request that the app sent.
+    /// One line such as `POST /oidc/token 200` for each request that the app sent.
     pub(super) fn sent_lines(&self) -> Vec<String> {
         let line = |entry: Entry| {
             let target = entry.request.url.replace(&self.logto.uri(), "");

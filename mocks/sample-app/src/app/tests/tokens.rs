@@ -1,4 +1,4 @@
-//! ID tokens that must not be believed.
+//! ID tokens that the app must reject.
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -6,7 +6,7 @@ use wiremock::ResponseTemplate;
 use super::stub::{APP_ID, APP_SECRET, World};
 use crate::signing::{Key, hmac, unsigned};
 
-/// A sign-in with these changed claims is refused, and nobody is signed in.
+/// Asserts that the app rejects an ID token with these changed claims and signs no one in.
 #[track_caller]
 fn refused_claims(change: impl FnOnce(&mut Value), because: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -19,7 +19,7 @@ fn refused_claims(change: impl FnOnce(&mut Value), because: &str) {
     });
 }
 
-/// A sign-in with a token that is made from header and claims is refused.
+/// Asserts that the app rejects the token that `make` builds from its claims.
 async fn refused_token(make: impl FnOnce(&World, &Value) -> String, because: &str) {
     let mut world = World::new().await;
     world.serve_keys().await;
@@ -42,8 +42,8 @@ fn refuses_another_issuer() {
 
 #[test]
 fn refuses_another_audience() {
-    refused_claims(|claims| claims["aud"] = json!("somebody-else"), "audience");
-    refused_claims(|claims| claims["aud"] = json!([APP_ID, "somebody-else"]), "audience");
+    refused_claims(|claims| claims["aud"] = json!("another-app"), "audience");
+    refused_claims(|claims| claims["aud"] = json!([APP_ID, "another-app"]), "audience");
     refused_claims(|claims| drop(claims.as_object_mut().unwrap().remove("aud")), "aud");
 }
 
@@ -62,7 +62,7 @@ fn refuses_a_token_of_another_time() {
 }
 
 #[test]
-fn refuses_a_token_about_nobody() {
+fn refuses_a_token_without_a_subject() {
     refused_claims(|claims| drop(claims.as_object_mut().unwrap().remove("sub")), "sub");
 }
 
@@ -95,12 +95,12 @@ async fn refuses_a_token_that_is_signed_with_the_app_secret() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_token() {
-    refused_token(|_, _| "not.a.token".to_owned(), "the ID token is not one").await;
+async fn refuses_what_is_not_a_token() {
+    refused_token(|_, _| "not.a.token".to_owned(), "the ID token is malformed").await;
 }
 
 #[tokio::test]
-async fn accepts_what_only_looks_odd() {
+async fn accepts_unusual_but_valid_claims() {
     let mut world = World::new().await;
     world.serve_keys().await;
     let change = |claims: &mut Value| {
@@ -116,7 +116,7 @@ async fn accepts_what_only_looks_odd() {
 }
 
 #[tokio::test]
-async fn reads_the_keys_again_when_it_does_not_know_the_tokens() {
+async fn reads_the_keys_again_when_the_tokens_key_is_unknown() {
     let mut world = World::new().await;
     let old = json!({ "keys": [] });
     world.serve_once("GET", "/oidc/jwks", ResponseTemplate::new(200).set_body_json(old)).await;

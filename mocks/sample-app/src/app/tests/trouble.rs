@@ -1,4 +1,4 @@
-//! Answers of the authorization endpoint that must not be believed, and a Logto that does not work.
+//! Answers of the authorization endpoint that the app must reject, and a Logto that does not work.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn a_denial_is_shown_in_logtos_words_and_asks_nothing() {
 
 #[tokio::test]
 async fn a_callback_without_a_sign_in_is_refused() {
-    World::new().await.get("/callback?code=c&state=s").await.refused("no sign-in is under way");
+    World::new().await.get("/callback?code=c&state=s").await.refused("no sign-in is in progress");
 }
 
 #[tokio::test]
@@ -68,15 +68,15 @@ async fn an_answer_under_another_host_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_discovery_document_of_somebody_else_is_refused() {
+async fn a_discovery_document_of_another_issuer_is_refused() {
     let mut world = World::new().await;
     let mut other = world.discovery();
     other["issuer"] = json!("http://localhost:3001/oidc");
     let url = "/oidc/.well-known/openid-configuration";
     world.serve_once("GET", url, ResponseTemplate::new(200).set_body_json(other)).await;
-    world.get("/sign-in").await.refused("that of http://localhost:3001/oidc");
+    world.get("/sign-in").await.refused("from the issuer http://localhost:3001/oidc");
     world.serve_once("GET", url, ResponseTemplate::new(200).set_body_string("<html>")).await;
-    world.get("/sign-in").await.refused("the discovery document is not one");
+    world.get("/sign-in").await.refused("the discovery document is invalid");
     world.serve_once("GET", url, ResponseTemplate::new(502).set_body_string("Bad Gateway")).await;
     world.get("/sign-in").await.refused("answered 502: Bad Gateway");
 }
@@ -102,14 +102,14 @@ async fn a_token_response_without_an_id_token_is_refused() {
 }
 
 #[tokio::test]
-async fn a_logto_that_does_not_answer_is_given_up() {
+async fn a_request_to_a_logto_that_does_not_answer_times_out() {
     let mut world = World::new().await;
     let never = ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
     world.serve_once("GET", "/oidc/.well-known/openid-configuration", never).await;
     let clock = world.clock.clone();
     let journal = world.journal.clone();
     let wait = tokio::spawn(async move {
-        // Time moves only once the app is waiting.
+        // Advance the clock only once the app is waiting.
         while journal.entries().len() < 2 {
             tokio::task::yield_now().await;
         }
@@ -121,7 +121,7 @@ async fn a_logto_that_does_not_answer_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_logto_that_is_not_there_is_named() {
+async fn a_logto_that_is_not_reachable_is_named() {
     let free = kit::Bound::loopback().await.unwrap().port();
     let endpoint = format!("http://localhost:{free}");
     let mut world = World::new().await.asking(&endpoint);

@@ -1,4 +1,4 @@
-//! Each variant does what it is named for, and the app without it does not.
+//! Each variant shows its defect, and the app without it does not.
 
 use http::StatusCode;
 use serde_json::json;
@@ -59,10 +59,10 @@ async fn a_redirect_uri_may_have_a_query_unless_callbacks_are_compared_with_the_
 }
 
 #[tokio::test]
-async fn one_storage_signs_in_every_browser() {
+async fn a_shared_storage_signs_in_every_browser() {
     let mut world = world(Variant::SharesOneStorage).await;
     let answer = world.sign_in().await;
-    assert!(answer.set_cookie.is_empty(), "it needs no cookie to be found");
+    assert!(answer.set_cookie.is_empty(), "no cookie is needed to find it");
     let other = world.get_as(None, "localhost:3000", "/api/session").await;
     assert!(other.text.contains(r#""authenticated":true"#), "{}", other.text);
 }
@@ -70,7 +70,7 @@ async fn one_storage_signs_in_every_browser() {
 #[tokio::test]
 async fn a_callback_that_is_handled_twice_fails_and_signs_in() {
     let mut world = world(Variant::HandlesCallbackTwice).await;
-    world.sign_in().await.refused("no sign-in is under way");
+    world.sign_in().await.refused("no sign-in is in progress");
     assert_eq!(world.session().await["authenticated"], true);
 }
 
@@ -87,12 +87,12 @@ async fn a_kept_sign_in_sends_its_code_again() {
 }
 
 #[tokio::test]
-async fn another_algorithm_than_rs256_is_refused_where_only_that_is_expected() {
+async fn an_app_that_expects_rs256_refuses_other_algorithms() {
     world(Variant::ExpectsRs256).await.sign_in().await.refused("the ID token is refused");
 }
 
 #[tokio::test]
-async fn sign_in_is_a_form_where_it_is_posted() {
+async fn an_app_that_posts_its_sign_in_shows_a_form() {
     let mut posting = world(Variant::PostsWith307).await;
     assert!(posting.get("/").await.text.contains("<form method=\"post\" action=\"/sign-in\">"));
     assert!(!World::new().await.get("/").await.text.contains("<form"));
@@ -106,7 +106,7 @@ async fn an_unescaped_request_has_spaces() {
     assert!(location.contains("redirect_uri=http://localhost:3000/callback"), "{location}");
 }
 
-/// Answers one refresh with another refresh token.
+/// Answers one refresh with a new refresh token.
 async fn rotates(world: &World, to: &str) {
     let body =
         json!({ "access_token": "another", "expires_in": 3600, "refresh_token": to, "scope": "openid" });
@@ -126,7 +126,11 @@ async fn a_refreshed_token_is_kept_unless_it_gets_lost() {
     for (variants, then) in [(vec![], "second"), (vec![Variant::LosesRefreshedTokens], "refresh+token")] {
         let mut world = World::with(Options { variants, ..Options::default() }).await;
         world.sign_in().await;
-        assert_eq!(world.get("/api/access-token").await.status, StatusCode::OK, "there is one already");
+        assert_eq!(
+            world.get("/api/access-token").await.status,
+            StatusCode::OK,
+            "the token of the sign-in is still valid"
+        );
         assert_eq!(refresh_tokens(&world), Vec::<String>::new());
         rotates(&world, "second").await;
         assert_eq!(world.get("/api/access-token?anew").await.status, StatusCode::OK);
@@ -137,7 +141,7 @@ async fn a_refreshed_token_is_kept_unless_it_gets_lost() {
 }
 
 #[tokio::test]
-async fn an_access_token_is_refreshed_when_it_is_over_and_told_without_itself() {
+async fn an_expired_access_token_is_refreshed_and_not_disclosed() {
     let mut world = World::new().await;
     world.get("/api/access-token").await.refused("not authenticated");
     world.sign_in().await;
@@ -148,14 +152,14 @@ async fn an_access_token_is_refreshed_when_it_is_over_and_told_without_itself() 
 }
 
 #[tokio::test]
-async fn an_opaque_token_is_no_jwt() {
+async fn an_opaque_token_is_not_a_jwt() {
     let mut world = world(Variant::ExpectsJwt).await;
     world.sign_in().await;
     world.get("/api/access-token").await.refused("token format is invalid");
 }
 
 #[tokio::test]
-async fn a_protected_home_page_sends_strangers_to_sign_in() {
+async fn a_protected_home_page_sends_visitors_to_sign_in() {
     let mut world = world(Variant::ProtectsHome).await;
     assert_eq!(world.get("/").await.location.as_deref(), Some("/sign-in"));
     world.sign_in().await;
@@ -187,7 +191,7 @@ async fn a_sign_out_request_has_what_is_configured() {
 }
 
 #[tokio::test]
-async fn a_local_sign_out_asks_nobody() {
+async fn a_local_sign_out_sends_no_request() {
     let mut world = signing_out(SignOutOptions { local_only: true, ..SignOutOptions::default() }).await;
     let before = world.sent().len();
     assert_eq!(world.get("/sign-out").await.location.as_deref(), Some("http://localhost:3000/"));

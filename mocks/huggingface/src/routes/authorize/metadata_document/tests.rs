@@ -16,7 +16,7 @@ fn plain_site() -> Site {
     Site::with("http://localhost:4000", Config { apps: vec![shop()], switches, ..Config::default() })
 }
 
-/// Serves `document` under `/client`; `{"client_id": null}` in it becomes its own address.
+/// Serves `document` under `/client`; a `client_id` of null is replaced by its own address.
 async fn serve(document: Value) -> (Running, String) {
     let bound = Bound::loopback().await.unwrap();
     let address = format!("http://localhost:{}/client", bound.port());
@@ -76,7 +76,7 @@ async fn sign_in(site: &Site, client_id: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn signs_in_a_client_that_is_known_by_its_document() {
+async fn signs_in_a_client_that_is_identified_by_its_document() {
     let site = plain_site();
     let (server, address) = serve(good()).await;
     assert_eq!(sign_in(&site, &address).await.json()["scope"], "openid profile");
@@ -139,22 +139,22 @@ async fn a_registered_app_needs_no_document() {
 }
 
 #[tokio::test]
-async fn refuses_addresses_that_no_document_can_have() {
+async fn refuses_addresses_that_a_document_cannot_have() {
     for (address, reason) in [
         ("https://tool.example", "has no path"),
         ("https://tool.example/a#b", "has a fragment"),
-        ("https://me:secret@tool.example/a", "has a user name or a password"),
+        ("https://me:secret@tool.example/a", "has a username or a password"),
         ("https://tool.example/a/../b", "has a dot segment in its path"),
-        ("https://", "is no URL"),
+        ("https://", "is not a valid URL"),
     ] {
         let answer = ask(&Site::new(), address).await;
-        let note = format!("client_id {reason}, so that it cannot be that of a client ID metadata document");
+        let note = format!("client_id {reason}, so it cannot be the URL of a client ID metadata document");
         assert_eq!((answer.status, answer.notes), (400, vec![note]), "{address}");
     }
 }
 
 #[tokio::test]
-async fn refuses_answers_that_are_no_document() {
+async fn refuses_answers_that_are_not_a_document() {
     let site = plain_site();
     let (server, address) = serve(good()).await;
     let other = |path: &str| address.replace("/client", path);
@@ -172,7 +172,7 @@ async fn refuses_answers_that_are_no_document() {
 }
 
 #[tokio::test]
-async fn refuses_documents_that_make_no_client() {
+async fn refuses_documents_that_do_not_define_a_client() {
     let site = plain_site();
     for (name, value, reason) in [
         (
@@ -183,9 +183,9 @@ async fn refuses_documents_that_make_no_client() {
         (
             "token_endpoint_auth_method",
             json!("client_secret_post"),
-            "wants `client_secret_post`, but such a client can have no secret",
+            "requires `client_secret_post`, but such a client cannot have a secret",
         ),
-        ("client_secret", json!("s"), "has a client_secret, which everybody can read there"),
+        ("client_secret", json!("s"), "has a client_secret, which anyone can read there"),
         ("redirect_uris", json!([]), "has no redirect_uris"),
         ("redirect_uris", json!(["/cb"]), "has the redirect_uri `/cb`, which is not an absolute URL"),
         ("scope", json!("openid files"), "has the scope `files`, which does not exist"),

@@ -1,4 +1,4 @@
-//! A CI job shows the id_token of its provider and gets a token for one repository, or for
+//! A CI job presents the id_token of its provider and gets a token for one repository, or for
 //! reading in a user's name (hub-docs, `trusted-publishers.md`). No client authentication.
 
 use std::time::Duration;
@@ -16,12 +16,12 @@ use crate::config::TrustedPublisher;
 use crate::store::{Authorization, Store};
 use crate::tokens::{self, TokenReply};
 
-/// How long the provider's documents may take. After 10 s the real site gave up.
+/// Time limit for the provider's documents. The real site gave up after 10 s.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 type Claims = Map<String, Value>;
 
-/// The checks, in order; then the token is made. The public text never says which one failed.
+/// Runs the checks, in order, and issues the token. The public text never says which check failed.
 pub(super) async fn redeem(
     mock: &HuggingFace,
     params: &Params,
@@ -51,7 +51,8 @@ pub(super) async fn redeem(
     Ok(tokens::issue_for_ci(mock, authorization, resource)?)
 }
 
-/// `namespace/name`, with `datasets/`, `spaces/` or `kernels/` in front for those, or a username.
+/// `namespace/name`, optionally with the prefix `datasets/`, `spaces/` or `kernels/`, or a
+/// username.
 fn check_resource(resource: &str) -> Result<(), Refusal> {
     let parts: Vec<_> = resource.split('/').collect();
     let good = match parts.as_slice() {
@@ -63,7 +64,7 @@ fn check_resource(resource: &str) -> Result<(), Refusal> {
     if good && all_named { Ok(()) } else { Err(Refusal::Resource(resource.to_owned())) }
 }
 
-/// `iss`, before anything is proven: it says whose keys to take.
+/// `iss`, read before the signature is verified: it determines which keys to use.
 fn issuer_of(token: &str) -> Result<String, Refusal> {
     let unreadable = |reason: String| Refusal::CiToken(format!("cannot be read: {reason}"));
     let claims: Claims = jsonwebtoken::dangerous::insecure_decode(token)
@@ -73,7 +74,7 @@ fn issuer_of(token: &str) -> Result<String, Refusal> {
     issuer.map(ToOwned::to_owned).ok_or_else(|| Refusal::CiToken("has no iss".to_owned()))
 }
 
-/// The publishers that trust this issuer with this resource.
+/// The publishers that trust this issuer for this resource.
 fn publishers(store: &Store, resource: &str, issuer: &str) -> Result<Vec<TrustedPublisher>, Refusal> {
     let of_resource = || store.trusted_publishers.iter().filter(|own| own.resource == resource);
     if of_resource().next().is_none() {
@@ -86,7 +87,7 @@ fn publishers(store: &Store, resource: &str, issuer: &str) -> Result<Vec<Trusted
     Ok(found)
 }
 
-/// The issuer's keys: those of the configuration, else those that its discovery document names.
+/// The issuer's keys: the configured ones, or those that its discovery document refers to.
 async fn keys(mock: &HuggingFace, publishers: &[TrustedPublisher], issuer: &str) -> Result<JwkSet, Refusal> {
     let unusable = |reason: String| Refusal::CiKeys { issuer: issuer.to_owned(), reason };
     let value = match publishers.iter().find_map(|own| own.jwks.clone()) {
@@ -126,7 +127,7 @@ fn check_signature(token: &str, keys: &JwkSet) -> Result<Claims, Refusal> {
     let key = keys.keys.iter().find(by_id);
     let key = key.ok_or_else(|| bad("is signed with a key that its issuer does not publish".to_owned()))?;
     let key = DecodingKey::from_jwk(key).map_err(|error| bad(format!("has an unusable key: {error}")))?;
-    // Times are checked by the stack's clock, the audience with a reason of its own.
+    // Times are checked against the stack's clock, and the audience separately for its own note.
     let mut validation = Validation::new(header.alg);
     validation.validate_exp = false;
     validation.validate_aud = false;
@@ -160,7 +161,7 @@ fn check_times(claims: &Claims, now: i64) -> Result<(), Refusal> {
     }
 }
 
-/// All claims of one publisher are there, to the letter: no patterns, no prefixes.
+/// All claims of one publisher are present with exactly these values: no patterns, no prefixes.
 fn check_claims(claims: &Claims, publishers: &[TrustedPublisher]) -> Result<(), Refusal> {
     let missing = |own: &TrustedPublisher| {
         own.claims

@@ -1,4 +1,4 @@
-//! An app of an organisation asks for a token of a member, by e-mail address (the site's OAuth
+//! An app of an organization requests a token for a member, by e-mail address (the site's OAuth
 //! page, "Token exchange").
 
 use oauth::{Params, Scopes};
@@ -10,8 +10,8 @@ use crate::config::{App, Organisation, Plan, User, is_scope};
 use crate::store::{Authorization, Store};
 use crate::tokens::{self, Issue, TokenReply};
 
-/// The checks, in order; then the token is made. No refresh token comes with it, a guess: the
-/// app can ask again.
+/// Runs the checks, in order, and issues the token. It does not issue a refresh token, which is a
+/// guess: the app can repeat the exchange.
 pub(super) async fn redeem(
     mock: &HuggingFace,
     params: &Params,
@@ -43,14 +43,14 @@ pub(super) async fn redeem(
     Ok(tokens::issue(mock, issue).await?.exchanged())
 }
 
-/// The app proves itself by its secret.
+/// The app authenticates with its secret.
 fn check_app<'a>(store: &'a Store, client: &Client) -> Result<&'a App, Refusal> {
     let id = client.id().ok_or(Refusal::ExchangeWithoutClient)?;
     let app = store.app(id).ok_or(Refusal::AppGone)?;
     if client.is_proven() { Ok(app) } else { Err(Refusal::NoSecret(app.name.clone())) }
 }
 
-/// The app is bound to an Enterprise organisation, by the site's staff.
+/// The app is bound to an Enterprise organization; on the real site, by the staff.
 fn check_organisation<'a>(store: &'a Store, app: &App) -> Result<&'a Organisation, Refusal> {
     let name = app.token_exchange_org.as_deref().ok_or_else(|| Refusal::UnboundApp(app.name.clone()))?;
     let organisation = store.organisation_named(name);
@@ -59,7 +59,7 @@ fn check_organisation<'a>(store: &'a Store, app: &App) -> Result<&'a Organisatio
         .ok_or_else(|| Refusal::NoEnterprise(name.to_owned()))
 }
 
-/// The address is that of a member. Letter case counts, a guess.
+/// The address belongs to a member. It is case-sensitive, which is a guess.
 fn check_member<'a>(store: &'a Store, email: &str, organisation: &Organisation) -> Result<&'a User, Refusal> {
     let found = store.users.iter().find(|user| user.email.as_deref() == Some(email));
     let user = found.ok_or_else(|| Refusal::NoSuchEmail(email.to_owned()))?;
@@ -69,7 +69,7 @@ fn check_member<'a>(store: &'a Store, email: &str, organisation: &Organisation) 
     Err(Refusal::NoMember { user: user.username.clone(), org: organisation.username.clone() })
 }
 
-/// `scope` holds scopes of the app; without it, all of them are meant.
+/// `scope` contains scopes of the app; if it is absent, all of them are requested.
 fn check_scope(params: &Params, app: &App) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(params.first("scope").unwrap_or_default());
     let lacking = asked.iter().find(|scope| !is_scope(scope) || !app.scopes.contains(scope));

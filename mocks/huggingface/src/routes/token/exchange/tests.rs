@@ -10,10 +10,10 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const EMAIL: &str = "urn:huggingface:token-type:user-email";
 const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 const ISSUER: &str = "https://ci.example";
-/// 2026-11-23T12:00:00Z, where the site's clock stands.
+/// 2026-11-23T12:00:00Z, the time of the site's fixed clock.
 const NOW: i64 = 1_795_435_200;
 
-/// Ada is in the Enterprise organisation that the app Shop is bound to, Grace is not.
+/// Ada is in the Enterprise organization that the app Shop is bound to, Grace is not.
 fn organised() -> Config {
     let member = Membership { org: "acme".into(), ..Membership::default() };
     let user = |name: &str, orgs| User {
@@ -64,12 +64,12 @@ async fn an_app_of_an_organisation_gets_a_token_of_a_member() {
 }
 
 #[tokio::test]
-async fn refuses_strangers_and_scopes_that_the_app_lacks() {
+async fn refuses_non_members_and_scopes_that_the_app_lacks() {
     let site = Site::with("http://localhost:4000", organised());
     let answer = for_email(&site, &as_shop("grace+x@example.com")).await;
-    assert_refused(&answer, "invalid_grant", "`grace` is not in the organisation `acme` of the app");
+    assert_refused(&answer, "invalid_grant", "`grace` is not in the organization `acme` of the app");
     let answer = for_email(&site, &as_shop("ADA+x@example.com")).await;
-    assert_refused(&answer, "invalid_grant", "nobody has the e-mail address `ADA+x@example.com`");
+    assert_refused(&answer, "invalid_grant", "no user has the e-mail address `ADA+x@example.com`");
     let jobs = [as_shop("ada+x@example.com"), vec![("scope", "openid jobs")]].concat();
     let note = "scope `jobs` does not exist, or is not enabled on the app";
     assert_refused(&for_email(&site, &jobs).await, "invalid_scope", note);
@@ -80,18 +80,18 @@ async fn refuses_apps_that_may_not_exchange() {
     let site = Site::with("http://localhost:4000", organised());
     let email = "ada+x@example.com";
     let answer = for_email(&site, &[("subject_token", email)]).await;
-    let note = "the exchange for an e-mail address wants an app, by client id and secret";
+    let note = "the exchange for an e-mail address requires the app's client id and secret";
     assert_refused(&answer, "invalid_client", note);
     let answer = for_email(&site, &as_shop(email)[..2]).await;
-    let note = "the app `Shop` has a secret, and neither it nor a code_verifier was sent";
+    let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     assert_refused(&answer, "invalid_client", note);
 
     let poor = Organisation { username: "acme".into(), plan: Some(Plan::Team), ..Organisation::default() };
     site.mock.add_organisation(poor);
-    let note = "`acme`, the organisation of the app, does not exist or has no Enterprise plan";
+    let note = "`acme`, the organization of the app, does not exist or has no Enterprise plan";
     assert_refused(&for_email(&site, &as_shop(email)).await, "invalid_client", note);
     site.mock.add_app(shop());
-    let note = "the app `Shop` is bound to no organisation (token_exchange_org)";
+    let note = "the app `Shop` is not bound to an organization (token_exchange_org)";
     assert_refused(&for_email(&site, &as_shop(email)).await, "invalid_client", note);
 }
 
@@ -103,7 +103,7 @@ async fn refuses_exchanges_of_the_wrong_form() {
         (vec![("grant_type", GRANT), ("subject_token_type", EMAIL)], "subject_token is missing"),
         (
             vec![("grant_type", GRANT), ("subject_token_type", "jwt"), ("subject_token", "x")],
-            "subject_token_type `jwt` does not exist at this site",
+            "subject_token_type `jwt` is not supported by this site",
         ),
         (
             vec![("grant_type", GRANT), ("subject_token_type", ID_TOKEN), ("subject_token", "x")],
@@ -151,7 +151,7 @@ async fn trusting(publishers: Vec<TrustedPublisher>) -> Site {
     Site::with("http://localhost:4000", Config { trusted_publishers: publishers, ..Config::default() })
 }
 
-/// As the official client does it: JSON, and no client authentication.
+/// As the official client does: JSON, without client authentication.
 async fn exchange(site: &Site, claims: &Value, resource: &str) -> Answer {
     let token = keys::rsa().await.unwrap().sign(claims, true).unwrap();
     show(site, &token, resource).await
@@ -220,13 +220,13 @@ async fn refuses_to_fetch_keys_outside_the_stack() {
     let own = TrustedPublisher { jwks: None, ..publisher("acme/model").await };
     let answer = exchange(&trusting(vec![own]).await, &job(), "acme/model").await;
     assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("invalid_grant")));
-    let reason = "the keys of the issuer `https://ci.example` are not to be had: \
+    let reason = "the keys of the issuer `https://ci.example` cannot be fetched: \
                   https://ci.example/.well-known/openid-configuration leads to `ci.example`, a host outside";
     assert!(answer.notes[0].starts_with(reason), "{answer:?}");
 }
 
 #[tokio::test]
-async fn refuses_jobs_that_are_not_trusted_and_keeps_the_reason_to_itself() {
+async fn refuses_jobs_that_are_not_trusted_without_telling_why() {
     let site = trusting(vec![publisher("acme/model").await]).await;
     for (name, value, note) in [
         (
@@ -253,7 +253,7 @@ async fn refuses_jobs_that_are_not_trusted_and_keeps_the_reason_to_itself() {
     foreign["iss"] = "https://other.example".into();
     let note = "`acme/model` does not trust the issuer `https://other.example`";
     assert_refused(&exchange(&site, &foreign, "acme/model").await, "invalid_grant", note);
-    let note = "nobody publishes to `acme/other` (trusted_publishers)";
+    let note = "no trusted publisher is configured for `acme/other` (trusted_publishers)";
     assert_refused(&exchange(&site, &job(), "acme/other").await, "invalid_grant", note);
 }
 

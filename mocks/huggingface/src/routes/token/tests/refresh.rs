@@ -32,7 +32,7 @@ async fn refresh_tokens_rotate_and_keep_the_session() {
     };
     assert_eq!(session(&first), session(&second));
     let answer = site.token(&[], &refresh_form(old, &BY_SECRET)).await;
-    let note = "refresh_token ended: it was already used, and a newer one was given for it";
+    let note = "refresh_token is no longer valid: it was already used, and replaced by a newer one";
     assert_refused(&answer, 400, "invalid_grant", note);
     assert_eq!(answer.json()["error_description"], "Invalid refresh_token");
     let new = second["refresh_token"].as_str().unwrap();
@@ -40,11 +40,11 @@ async fn refresh_tokens_rotate_and_keep_the_session() {
 }
 
 #[tokio::test]
-async fn refresh_needs_the_secret_of_an_app_that_has_one() {
+async fn an_app_with_a_secret_must_send_it_to_refresh() {
     let site = Site::new();
     let token = refresh_token(&site).await;
     let answer = site.token(&[], &refresh_form(&token, &[("client_id", CLIENT_ID)])).await;
-    let note = "the app `Shop` has a secret, and neither it nor a code_verifier was sent";
+    let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     assert_refused(&answer, 401, "invalid_client", note);
     site.mock.add_app(App { public: true, secret: None, ..shop() });
     let answer = site.token(&[], &refresh_form(&token, &[("client_id", CLIENT_ID)])).await;
@@ -59,9 +59,12 @@ async fn refuses_refresh_tokens_that_do_not_work() {
     let access = site.access_token("openid").await;
     for (given, note) in [
         (String::new(), "refresh_token is empty"),
-        ("abc".to_owned(), "refresh_token was never given"),
+        ("abc".to_owned(), "refresh_token was never issued"),
         (access, "refresh_token is an access token"),
-        (format!("{token} "), "refresh_token differs from one that was given only by white space around it"),
+        (
+            format!("{token} "),
+            "refresh_token differs from an issued one only by leading or trailing whitespace",
+        ),
     ] {
         let answer = site.token(&[], &refresh_form(&given, &BY_SECRET)).await;
         assert_refused(&answer, 400, "invalid_grant", note);
@@ -72,7 +75,7 @@ async fn refuses_refresh_tokens_that_do_not_work() {
 
     let other = site.mock.add_app(App { client_id: "other".into(), ..shop() });
     let foreign = [("client_id", other.client_id.as_str()), ("client_secret", SECRET)];
-    let note = format!("refresh_token was given to the app `{CLIENT_ID}`, not to `other`");
+    let note = format!("refresh_token was issued to the app `{CLIENT_ID}`, not to `other`");
     assert_refused(&site.token(&[], &refresh_form(&token, &foreign)).await, 400, "invalid_grant", &note);
 
     site.advance(103);

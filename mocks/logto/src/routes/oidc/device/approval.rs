@@ -1,4 +1,4 @@
-//! How it ends: what the device will hear when it asks again.
+//! The outcome of the device flow: what the device receives when it polls again.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -14,12 +14,12 @@ use crate::shared::Shared;
 use crate::store::{Approval, DeviceState, Session, Store, lifetime};
 use crate::wire::{self, ErrorCode, SetCookies};
 
-/// Whether something may still come of the code that an interaction is about.
+/// Checks that the code of an interaction can still be approved.
 pub(in crate::routes::oidc) fn check(store: &Store, code: &str, now: i64) -> Result<(), DeviceError> {
     usable(store.device_codes.get(code), None, true, now).map(|_| ())
 }
 
-/// Nothing comes of it: the device is told why, and so is the person.
+/// Refuses the device: the device and the person learn why.
 pub(in crate::routes::oidc) fn refused(
     shared: &Shared,
     store: &mut Store,
@@ -52,7 +52,7 @@ pub(super) fn settle(store: &mut Store, code: &str, state: DeviceState) {
     }
 }
 
-/// The device may have its tokens; the person is told that it worked.
+/// Approves the device; the page tells the person that it worked.
 pub(in crate::routes::oidc) fn approve(
     shared: &Shared,
     store: &mut Store,

@@ -1,4 +1,4 @@
-//! `POST /oidc/device/auth` (RFC 8628 §3.1): a device asks for its codes.
+//! `POST /oidc/device/auth` (RFC 8628 §3.1): a device requests its codes.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,12 +14,12 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{DeviceCode, DeviceState, lifetime};
 use crate::wire::OidcError;
 
-/// Letters of a user code: no vowels, so that no words come out (RFC 8628 §6.1).
+/// Letters of a user code: no vowels, so that codes do not form words (RFC 8628 §6.1).
 const LETTERS: &str = "BCDFGHJKLMNPQRSTVWXZ";
 
-/// The application is none of a device.
+/// The application may not use the device flow.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the application is no native one with `isDeviceFlow`")]
+#[error("the application is not a native application with `isDeviceFlow`")]
 struct NotAllowed;
 
 impl Refuse for NotAllowed {
@@ -28,7 +28,7 @@ impl Refuse for NotAllowed {
     }
 }
 
-/// Gives the codes.
+/// Issues the codes.
 pub(in crate::routes::oidc) async fn post(
     State(shared): SharedState,
     headers: HeaderMap,
@@ -72,12 +72,12 @@ fn user_code(random: &Random) -> String {
     denormalized(&random.string(LETTERS, 8))
 }
 
-/// As codes are compared: small letters and hyphens do not matter.
+/// The form in which codes are compared: letter case and hyphens are ignored.
 pub(super) fn normalized(typed: &str) -> String {
     typed.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').map(|c| c.to_ascii_uppercase()).collect()
 }
 
-/// As codes are shown.
+/// The form in which codes are shown.
 pub(super) fn denormalized(code: &str) -> String {
     let (first, second) = code.split_at_checked(4).unwrap_or((code, ""));
     format!("{first}-{second}")
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_may_be_typed_as_one_likes() {
+    fn codes_may_be_typed_in_any_form() {
         assert_eq!(normalized("stsv ghvd"), "STSVGHVD");
         assert_eq!(denormalized(&normalized("StSv-GhVd")), "STSV-GHVD");
     }

@@ -1,13 +1,13 @@
-//! Why a code comes to nothing: the page is told by a name in its address.
+//! Why a code is refused: the page learns it from a name in its address.
 
 use crate::routes::oidc::form::WrongContentType;
 use crate::store::{DeviceCode, DeviceState};
 use crate::wire::ErrorCode;
 
-/// What goes wrong in the browser of the person.
+/// Errors of the device flow in the person's browser.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(in crate::routes::oidc) enum DeviceError {
-    #[error("no device page was opened in this session, or its code is confirmed already")]
+    #[error("no device page was opened in this session, or its code was already confirmed")]
     NoForm,
     #[error("xsrf is not that of the page")]
     Xsrf,
@@ -15,24 +15,24 @@ pub(in crate::routes::oidc) enum DeviceError {
     ContentType(#[from] WrongContentType),
     #[error("`{0}` is given twice")]
     Twice(&'static str),
-    #[error("no user code was typed in")]
+    #[error("no user code was entered")]
     NoCode,
-    #[error("there is no such user code")]
+    #[error("the user code does not exist")]
     NotFound(Option<String>),
     #[error("the code has expired")]
     Expired(Option<String>),
-    #[error("the code was used already")]
+    #[error("the code was already used")]
     AlreadyUsed(Option<String>),
-    #[error("the person does not want the device to sign in")]
+    #[error("the person denied the device")]
     Aborted,
-    #[error("there is no interaction to go on with")]
+    #[error("no interaction is left to continue")]
     SessionNotFound,
     #[error("refused: {0:?}")]
     Refused(ErrorCode),
 }
 
 impl DeviceError {
-    /// `error` of the page's address: the names of oidc-provider's classes.
+    /// `error` of the page's address: the class names of oidc-provider.
     pub(super) fn name(&self) -> String {
         let name = match self {
             Self::NoForm | Self::Xsrf | Self::ContentType(_) | Self::Twice(_) => "InvalidRequest",
@@ -66,8 +66,8 @@ fn capitalised(code: &str) -> String {
         .collect()
 }
 
-/// Whether something may still come of a code, which the person typed or which
-/// an interaction is about. `started` is whether the person has confirmed it.
+/// Checks that a code, which the person entered or an interaction is about, can still be approved.
+/// `started` is whether the person has confirmed it.
 pub(super) fn usable<'a>(
     found: Option<&'a DeviceCode>,
     typed: Option<&str>,

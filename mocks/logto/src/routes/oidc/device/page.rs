@@ -1,5 +1,5 @@
-//! The way to the page: Logto's own application shows it, and is told by the
-//! address and two cookies.
+//! Redirects to the page: Logto's own application shows it, and is controlled by the address and
+//! two cookies.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -15,31 +15,31 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{Session, Store, lifetime};
 use crate::wire::{self, ApiError, Cookies, SetCookies};
 
-/// The cookie that the page has the secret from.
+/// The cookie from which the page reads the secret.
 const XSRF: &str = "_logto_device_flow_xsrf";
 
-/// What the page is to say.
+/// What the page shows.
 pub(super) enum Says<'a> {
-    /// "Type in the code."
+    /// "Enter the code."
     Type,
     /// "Is this the code that your device shows?"
     Confirm(&'a str),
     Wrong(&'a DeviceError),
 }
 
-/// A new secret for the page, kept in the session.
+/// Generates a secret for the page and stores it in the session.
 pub(super) fn fresh_secret(shared: &Shared, store: &mut Store, session: &str) -> String {
     let secret: String =
         shared.context.random.bytes::<24>().iter().map(|byte| format!("{byte:02x}")).collect();
     if let Some(session) = store.sessions.get_mut(session) {
         session.device_xsrf = Some(secret.clone());
-        // A session has one page at a time to wait for.
+        // A session expects one page at a time.
         session.logout = None;
     }
     secret
 }
 
-/// To the page, with its cookies.
+/// Redirects to the page, with its cookies.
 pub(super) fn to(
     shared: &Shared,
     set: &mut SetCookies,
@@ -69,8 +69,7 @@ pub(super) fn to(
     wire::redirect(StatusCode::FOUND, &format!("{}{mark}{query}", pages::DEVICE))
 }
 
-/// To the page that says what went wrong. Whoever comes without a session runs
-/// into a fault of Logto (recorded).
+/// Redirects to the page with an error. Without a session this runs into a bug of Logto (recorded).
 pub(super) fn wrong(
     shared: &Shared,
     store: &mut Store,
@@ -95,13 +94,13 @@ pub(super) fn wrong(
     set.into(response)
 }
 
-/// The code is confirmed: the page's secret goes.
+/// Removes the page's secret once the code is confirmed.
 pub(super) fn clear(shared: &Shared, set: &mut SetCookies) {
     set.readable(&shared.cookie_key, XSRF, "", pages::DEVICE, 0);
 }
 
-/// `GET /device`: short enough to be typed. Whoever has not been at the OIDC
-/// provider yet is sent there first, for the cookies.
+/// `GET /device`: short enough to be typed. A browser that has not visited the OIDC provider yet is
+/// sent there first, for the cookies.
 pub(in crate::routes::oidc) async fn shortcut(
     State(shared): SharedState,
     RawQuery(query): RawQuery,

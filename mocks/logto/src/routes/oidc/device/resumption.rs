@@ -1,4 +1,4 @@
-//! The way back from the pages.
+//! Resuming the device flow after the pages.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -11,8 +11,7 @@ use crate::routes::oidc::session;
 use crate::shared::SharedState;
 use crate::wire::{self, Cookies};
 
-/// `GET /oidc/device/:uid`: as at the authorization endpoint, except that errors
-/// go to the page.
+/// `GET /oidc/device/:uid`: as at the authorization endpoint, except that the page reports errors.
 pub(in crate::routes::oidc) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let mut store = shared.store();

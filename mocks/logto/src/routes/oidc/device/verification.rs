@@ -1,5 +1,5 @@
-//! `/oidc/device` (RFC 8628 §3.3): the person types in the code, or follows an
-//! address that has it, and confirms it.
+//! `/oidc/device` (RFC 8628 §3.3): the person enters the code, or follows an address that contains
+//! it, and confirms it.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{DeviceState, Session, Store, lifetime};
 use crate::wire::{self, Cookies, ErrorCode, Query, SetCookies};
 
-/// Begins: with an address that has the code, by a page that submits itself.
+/// Starts the verification; an address with the code is answered by a page that submits itself.
 pub(in crate::routes::oidc) async fn get(
     State(shared): SharedState,
     Query(query): Query,
@@ -43,7 +43,7 @@ pub(in crate::routes::oidc) async fn get(
     set.into(response)
 }
 
-/// The code: to be asked about, confirmed, or turned down.
+/// Receives the code: to be confirmed by the person, already confirmed, or denied.
 pub(in crate::routes::oidc) async fn post(
     State(shared): SharedState,
     Query(query): Query,
@@ -71,7 +71,7 @@ pub(in crate::routes::oidc) async fn post(
     }
 }
 
-/// What is next.
+/// The next step.
 enum Step {
     /// Ask whether it is the code on the device.
     Ask { secret: String, user_code: String, request: Shown },
@@ -79,7 +79,7 @@ enum Step {
     Confirmed { code: String },
 }
 
-/// Parameters that are read, and may not be repeated.
+/// Supported parameters, which must not be repeated.
 const PARAMETERS: [&str; 4] = ["xsrf", "user_code", "confirm", "abort"];
 
 fn step(

@@ -10,8 +10,8 @@ use super::granted::{self, Granted};
 use crate::shared::Shared;
 use crate::store::{Application, Code, Store};
 
-/// Exchanges a code. A failed attempt does not use it up, a replay revokes
-/// everything given for it (contract §1.6).
+/// Exchanges a code. A failed attempt does not use it up, a replay revokes everything issued for it
+/// (contract §1.6).
 pub(super) fn exchange(
     shared: &Shared,
     store: &mut Store,
@@ -22,7 +22,7 @@ pub(super) fn exchange(
     let registered = application.redirect_uris();
     let redirect_uri = match (form.first("redirect_uri"), registered.as_slice()) {
         (Some(given), _) => given,
-        // As at the authorization endpoint, where it may be left out as well.
+        // As at the authorization endpoint, where it is optional as well.
         (None, [only]) => only,
         (None, _) => return Err(TokenError::Missing("redirect_uri")),
     };
@@ -56,7 +56,7 @@ pub(super) fn exchange(
     granted::tokens(shared, store, application, form, &granted)
 }
 
-/// A verifier of the wrong form is told apart from a wrong one.
+/// A malformed verifier is reported differently from a wrong one.
 fn verifier_form(verifier: Option<&str>) -> Result<(), TokenError> {
     let Some(verifier) = verifier else { return Ok(()) };
     pkce::check_verifier(verifier).map_err(|defect| {
@@ -73,7 +73,7 @@ fn verifier_form(verifier: Option<&str>) -> Result<(), TokenError> {
     })
 }
 
-/// Compared as text, with what was sent to the authorization endpoint.
+/// Compared as text with what was sent to the authorization endpoint.
 fn same_redirect_uri(code: &Code, given: &str) -> Result<(), TokenError> {
     if code.request.redirect_uri == given {
         return Ok(());

@@ -8,8 +8,8 @@ use super::granted::{self, Granted};
 use crate::shared::Shared;
 use crate::store::{Application, DeviceState, Store};
 
-/// Exchanges a device code, once the person has decided. Whatever the answer
-/// is then, another one revokes everything given for the code.
+/// Exchanges a device code once the person has decided. Whatever the response is, repeating the
+/// exchange revokes everything issued for the code.
 pub(super) fn exchange(
     shared: &Shared,
     store: &mut Store,
@@ -50,7 +50,7 @@ pub(super) fn exchange(
         account: &approval.account,
         scopes: &approval.scopes,
         session_uid: &approval.session_uid,
-        // The nonce of a device authorization request comes to nothing.
+        // The nonce of a device authorization request is ignored.
         nonce: None,
         auth_time: approval.auth_time,
     };

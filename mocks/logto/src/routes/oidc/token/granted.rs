@@ -1,5 +1,5 @@
-//! The first tokens for what a person agreed to, whichever way the application
-//! hears of it.
+//! The first tokens for what a person agreed to, for every grant by which the application receives
+//! them.
 
 use oauth::Scopes;
 use oauth::params::Params;
@@ -10,7 +10,7 @@ use crate::routes::oidc::request::AuthorizationRequest;
 use crate::shared::Shared;
 use crate::store::{Application, RefreshToken, Store};
 
-/// What was agreed to.
+/// What the person agreed to.
 pub(super) struct Granted<'a> {
     pub(super) request: &'a AuthorizationRequest,
     pub(super) grant: &'a str,
@@ -26,13 +26,13 @@ impl Granted<'_> {
         self.scopes.contains("offline_access")
     }
 
-    /// The session that the tokens die with.
+    /// The session with which the tokens end.
     fn session(&self) -> Option<&str> {
         (!self.is_offline()).then_some(self.session_uid)
     }
 }
 
-/// Whether grant and session are still there.
+/// Checks that grant and session still exist.
 pub(super) fn is_alive(store: &Store, granted: &Granted<'_>) -> Result<(), TokenError> {
     let session_over = granted.session().is_some_and(|uid| store.session_by_uid(uid).is_none());
     if session_over || !store.grants.contains_key(granted.grant) {
@@ -41,7 +41,7 @@ pub(super) fn is_alive(store: &Store, granted: &Granted<'_>) -> Result<(), Token
     Ok(())
 }
 
-/// The answer.
+/// The token response.
 pub(super) fn tokens(
     shared: &Shared,
     store: &mut Store,

@@ -10,8 +10,8 @@ use super::TokenError;
 use crate::shared::Shared;
 use crate::store::{ApiResource, Application, Store};
 
-/// A token for the API that is asked for, else for the default one. Scopes
-/// that the application does not hold are dropped silently.
+/// A token for the requested API, or else for the default one. Scopes that the application does not
+/// hold are dropped silently.
 pub(super) fn grant(
     shared: &Shared,
     store: &Store,
@@ -55,7 +55,7 @@ pub(super) fn grant(
     Ok(Value::Object(answer))
 }
 
-/// Every resource is looked at before their number is (RFC 8707 §2).
+/// Every resource is checked before their number is (RFC 8707 §2).
 fn resource<'s>(store: &'s Store, form: &Params) -> Result<&'s ApiResource, TokenError> {
     let asked = form.all("resource").filter(|resource| !resource.is_empty());
     let found = asked.map(|resource| known(store, resource)).collect::<Result<Vec<_>, _>>()?;

@@ -8,18 +8,18 @@ use super::{Issue, TokenError, issue, refresh_token, target};
 use crate::shared::Shared;
 use crate::store::{Application, RefreshToken, Store, lifetime};
 
-/// A rotated token works for so long: the answer with the new one may be lost.
+/// How long a rotated token still works, because the response with the new one may be lost.
 const LEEWAY_MILLIS: i64 = 3000;
-/// Tokens of confidential clients are rotated in the last part of their life.
+/// Tokens of confidential clients are rotated in the last part of their lifetime.
 const ROTATED_AFTER_PERCENT: i64 = 70;
 
-/// `customClientMetadata.refreshTokenTtlInDays`, else 14 days; in seconds.
+/// `customClientMetadata.refreshTokenTtlInDays`, by default 14 days; in seconds.
 pub(super) fn lifetime(application: &Application) -> i64 {
     let days = application.custom("refreshTokenTtlInDays").as_i64();
     days.map_or(lifetime::REFRESH_TOKEN, |days| days * 24 * 3600)
 }
 
-/// Gives new tokens.
+/// Issues new tokens.
 pub(super) fn exchange(
     shared: &Shared,
     store: &mut Store,
@@ -34,7 +34,7 @@ pub(super) fn exchange(
     if token.session_uid.as_ref().is_some_and(|uid| store.session_by_uid(uid).is_none()) {
         return Err(TokenError::SessionOver);
     }
-    // What the person allowed ends after half a year, whatever was refreshed since.
+    // A consent ends after half a year, however often tokens were refreshed.
     if !store.grants.contains_key(&token.grant) {
         return Err(TokenError::RefreshTokenUnknown);
     }
@@ -51,7 +51,7 @@ pub(super) fn exchange(
         }
     };
     if token.consumed_at.is_some_and(|at| at + LEEWAY_MILLIS < shared.context.clock.millis()) {
-        // Somebody else has it: whoever was given anything is out.
+        // The token was stolen or copied: revoke everything that was issued.
         store.revoke_grant(&token.grant);
         return Err(TokenError::RefreshTokenUsed);
     }
@@ -79,8 +79,8 @@ pub(super) fn exchange(
     issue(shared, store, &what)
 }
 
-/// Tokens of public clients are rotated at every use, unless the application
-/// says otherwise (contract §1.6).
+/// Tokens of public clients are rotated at every use, unless the application is configured
+/// otherwise (contract §1.6).
 fn rotates(token: &RefreshToken, application: &Application, now: i64) -> bool {
     if application.custom("rotateRefreshToken") == &Value::Bool(false) {
         return false;
@@ -89,8 +89,8 @@ fn rotates(token: &RefreshToken, application: &Application, now: i64) -> bool {
     !application.is_confidential() || age * 100 >= life * ROTATED_AFTER_PERCENT
 }
 
-/// The token in place of this one. Of a browser's application it lives no
-/// longer than the first one would have.
+/// Replaces the token. For a single-page application the new one expires when the first one would
+/// have.
 fn rotate(
     shared: &Shared,
     store: &mut Store,
