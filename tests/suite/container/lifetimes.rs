@@ -26,7 +26,7 @@ async fn stopped_at(backend: &str, line: &str, signal: &str) {
     run.signal(signal);
     let (status, told, folder) = run.end();
     assert_eq!(status.code(), Some(130), "{told}");
-    assert!(told.contains("interrupted: putting everything back"), "{told}");
+    assert!(told.contains("interrupted: restoring everything"), "{told}");
     nothing_is_left(folder.path(), Duration::ZERO).await;
 }
 

@@ -389,7 +389,7 @@ fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
             assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "{line}");
             ports.insert(port);
         }
-        if line.ends_with("Ctrl-C ends.") {
+        if line.ends_with("Press Ctrl-C to stop.") {
             break;
         }
     }
