@@ -1,4 +1,5 @@
-//! The record of one walk: the hops of its browsers, and the entries of the stack's journal that belong to it.
+//! The record of one walk: the hops of its browsers, and the entries of the stack's journal that belong to
+//! it.
 //!
 //! Several walks may run on one stack. An entry of the journal is tied to a walk by what the request
 //! carries anyway (see [`Tie`]); no header is added by which parties could tell a test from a person.

@@ -14,12 +14,12 @@ use crate::stack::{self, AppStart};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Your app itself, instead of the sample app")]
 pub(crate) struct OwnApp {
-    /// Its origin [default with --app-command: a free port of this machine]. `run` then accepts only one scenario;
-    /// `up` prints the app's variables if neither --app-env nor --app-command is given.
+    /// Its origin [default with --app-command: a free port of this machine]. `run` then accepts only one
+    /// scenario; `up` prints the app's variables if neither --app-env nor --app-command is given.
     #[arg(long, value_name = "URL", value_parser = address)]
     app: Option<Url>,
-    /// File to which LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL are written once the stack
-    /// is up; start your app with them.
+    /// File to which LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL are written once the
+    /// stack is up; start your app with them.
     #[arg(long, value_name = "FILE", requires = "app", conflicts_with = "app_command")]
     app_env: Option<PathBuf>,
     /// Command that starts it, with those variables (and PORT) in its environment; stopped at the end.

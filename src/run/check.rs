@@ -118,7 +118,10 @@ impl Look<'_, '_> {
             || expected.code.is_some() && expected.code != code
             || expected.text.as_ref().is_some_and(|part| !answer.body.contains(part.as_str()))
         {
-            found.push(format!("expected a different answer, but Logto gave {} {}", answer.status, answer.body));
+            found.push(format!(
+                "expected a different answer, but Logto gave {} {}",
+                answer.status, answer.body
+            ));
         }
     }
 
@@ -138,7 +141,10 @@ impl Look<'_, '_> {
         if let Some(expected) = &expect.at
             && self.person.fill(expected)? != page.url.as_str()
         {
-            found.push(format!("expected to be at {expected}, but is at {}", self.by_origin(page.url.as_str())));
+            found.push(format!(
+                "expected to be at {expected}, but is at {}",
+                self.by_origin(page.url.as_str())
+            ));
         }
         if let Some(expected) = self.filled(&expect.title)?.filter(|expected| *expected != page.title) {
             found.push(format!(

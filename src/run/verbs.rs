@@ -311,7 +311,8 @@ impl Visitor<'_> {
     /// What it changes in a shared tenant is restored later.
     ///
     /// # Errors
-    /// [`ActionError`] if Logto does not answer, or `call` is malformed. An error status does not count as an error.
+    /// [`ActionError`] if Logto does not answer, or `call` is malformed. An error status does not count as an
+    /// error.
     pub async fn administer(&mut self, call: &str, body: Option<Value>) -> Result<(u16, Value), ActionError> {
         self.does(Verb::Administer(AdminCall { call: call.to_owned(), body })).await?;
         Ok(self.person.answered.as_ref().map(|answer| (answer.status, answer.json())).unwrap_or_default())

@@ -123,8 +123,8 @@ impl<'s> Visitor<'s> {
     /// The walk so far, by role; its `Display` gives the text, ready for a snapshot.
     ///
     /// Several visitors may use one stack at once. What the parties did is attributed to a visitor by what
-    /// their requests carry (cookies, `state`, codes, tokens); requests that carry none of these are listed at
-    /// the end as not attributed.
+    /// their requests carry (cookies, `state`, codes, tokens); requests that carry none of these are listed
+    /// at the end as not attributed.
     #[must_use]
     pub fn transcript(&self) -> Transcript {
         Transcript::of(&self.person.record(), self.person.roles())

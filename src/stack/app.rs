@@ -37,8 +37,8 @@ pub enum AppStart {
     ByHand,
     /// You start it, with the variables from this file, one `NAME=value` per line.
     File(PathBuf),
-    /// The stack runs this command in a shell, with the variables and `PORT` in its environment. When the stack
-    /// ends, so do the command and every process that it started.
+    /// The stack runs this command in a shell, with the variables and `PORT` in its environment. When the
+    /// stack ends, so do the command and every process that it started.
     Command(String),
 }
 

@@ -370,7 +370,8 @@ impl Site<'_> {
         Ok(app)
     }
 
-    /// Prepares the first walk: an empty journal, and the set-up's scripted answers and network faults in force.
+    /// Prepares the first walk: an empty journal, and the set-up's scripted answers and network faults in
+    /// force.
     fn hand_over(&self) {
         self.base.journal.clear();
         for answer in &self.base.settings.setup.huggingface.answers {

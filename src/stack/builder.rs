@@ -38,7 +38,8 @@ pub enum Logto {
     External(Box<External>),
     /// The official image, started with the stack and removed with it. Needs the feature `container`.
     Container(Box<Container>),
-    /// The official image, started beforehand and shared by stacks that take turns. Needs the feature `container`.
+    /// The official image, started beforehand and shared by stacks that take turns. Needs the feature
+    /// `container`.
     Running(Arc<RunningContainer>),
 }
 

@@ -138,7 +138,8 @@ impl Door {
         let request = http::Request::post(self.url.as_str())
             .header(AUTHORIZATION, format!("Basic {basic}"))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            // Requests to the admin tenant are rare, and both ends of an open connection are often in one process.
+            // Requests to the admin tenant are rare, and both ends of an open connection are often in one
+            // process.
             .header(CONNECTION, "close")
             .body(Bytes::from(form))
             .expect("a URL, two header values of base64 and a constant make a request");

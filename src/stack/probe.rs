@@ -145,7 +145,8 @@ fn in_brackets(cause: Option<&SendError>) -> String {
 /// Repeats a request until it is answered; `last` receives the error of the latest attempt.
 ///
 /// # Errors
-/// [`ProbeError`] for a URL that cannot be requested. It never gives up by itself: the caller sets a deadline.
+/// [`ProbeError`] for a URL that cannot be requested. It never gives up by itself: the caller sets a
+/// deadline.
 pub(super) async fn answers(
     client: &Client,
     url: &Url,

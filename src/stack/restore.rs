@@ -25,8 +25,8 @@ pub struct Restored {
 }
 
 impl SavedState {
-    /// Whether an account belongs to the run: created through its application, or still without one and linked
-    /// to a person at the mock.
+    /// Whether an account belongs to the run: created through its application, or still without one and
+    /// linked to a person at the mock.
     pub(super) fn is_own(&self, user: &Value) -> bool {
         // An older account also gets the application when it signs in for the first time.
         self.is_new(user)
@@ -142,7 +142,8 @@ async fn made_later(management: &Management, state: &SavedState) -> Result<Vec<S
     Ok(found)
 }
 
-/// Deletes what the run was about to create when it was killed, if it was created. Returns the number of users.
+/// Deletes what the run was about to create when it was killed, if it was created. Returns the number of
+/// users.
 async fn delete_begun(management: &Management, state: &SavedState) -> Result<usize, ManagementError> {
     let mut users = 0;
     for begun in state.creating.iter().rev() {
@@ -157,8 +158,8 @@ async fn delete_begun(management: &Management, state: &SavedState) -> Result<usi
     Ok(users)
 }
 
-/// Whether an item was created during the run. Checked for accounts, which people also create and which have a
-/// creation date.
+/// Whether an item was created during the run. Checked for accounts, which people also create and which have
+/// a creation date.
 async fn is_since(management: &Management, state: &SavedState, place: &str) -> Result<bool, ManagementError> {
     if !place.starts_with("users/") {
         return Ok(true);
@@ -233,13 +234,13 @@ async fn put_back(
         put_connector_back(management, id, before).await?;
     } else {
         let Some(now) = read(management, place).await? else {
-            return Ok(Some(format!("{place} was deleted, and only a new one can be made")));
+            return Ok(Some(format!("{place} was deleted, and can only be created anew")));
         };
         put_members_back(management, place, before, &now).await?;
     }
     let now = read(management, place).await?.unwrap_or_default();
     let other: Vec<&str> = reset::differing(before, &now).filter(|name| !MOVED_ON.contains(name)).collect();
-    Ok((!other.is_empty()).then(|| format!("{place} has another {}", other.join(", "))))
+    Ok((!other.is_empty()).then(|| format!("{place} has a different {}", other.join(", "))))
 }
 
 async fn put_members_back(

@@ -23,13 +23,14 @@ const VERSION: u32 = 2;
 pub struct SavedState {
     /// Version of the format: 2, or 1 from a logto-testkit that did not yet record what it was about to do.
     pub version: u32,
-    /// Logto's `ENDPOINT`.
+    /// The `ENDPOINT` of the Logto that has the tenant.
     pub logto: Url,
-    /// Its `ADMIN_ENDPOINT`.
+    /// The `ADMIN_ENDPOINT` of that Logto.
     pub logto_admin: Url,
     /// When the run began, in milliseconds since the Unix epoch.
     pub started_at_ms: i64,
-    /// When Logto created the newest account that existed before the run, in milliseconds since the Unix epoch.
+    /// When Logto created the newest account that existed before the run, in milliseconds since the Unix
+    /// epoch.
     #[serde(default)]
     pub newest_user_ms: Option<i64>,
     /// The tenant's own connector, which the run borrows.
@@ -209,9 +210,7 @@ pub enum SavedStateError {
         logto: Url,
     },
     /// The file exists, and is not a usable state file.
-    #[error(
-        "{path} exists, and is never overwritten: {source}; pass another name with --state-file"
-    )]
+    #[error("{path} exists, and is never overwritten: {source}; pass another name with --state-file")]
     Occupied {
         /// The existing file.
         path: PathBuf,

@@ -312,8 +312,8 @@ impl Tenant {
         Ok(answer?)
     }
 
-    /// Records what a call is about to do to a shared tenant. Returns whether the answer will show what became
-    /// of a creation.
+    /// Records what a call is about to do to a shared tenant. Returns whether the answer will show what
+    /// became of a creation.
     async fn ahead(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<bool, StepError> {
         let Some(state) = self.state() else { return Ok(false) };
         match look(&self.management, &state, method, path, body).await? {
@@ -395,8 +395,8 @@ impl Tenant {
         Ok(())
     }
 
-    /// Records the people at the mock Hugging Face, each with an e-mail address if they have one: a walk may link
-    /// an account of a shared tenant that has the same address.
+    /// Records the people at the mock Hugging Face, each with an e-mail address if they have one: a walk may
+    /// link an account of a shared tenant that has the same address.
     ///
     /// # Errors
     /// [`StepError`] if Logto does not return those accounts, or they cannot be recorded.

@@ -106,8 +106,8 @@ impl Writer {
         }
     }
 
-    /// A request between other parties, if it is shown. `asker` is passed in, since the receiver's journal does
-    /// not name the sender.
+    /// A request between other parties, if it is shown. `asker` is passed in, since the receiver's journal
+    /// does not name the sender.
     fn between(&mut self, entry: &Entry, asker: &str) -> Option<Exchange> {
         let (asker, name) = match entry.direction {
             Direction::Received => (asker, "received"),

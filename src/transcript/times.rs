@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::policy::{self, At, Then};
 
-/// Numbers from this one on are milliseconds, whatever their name: as seconds they would be past the year 5000.
+/// Numbers from this one on are milliseconds, whatever their name: as seconds they would be past the year
+/// 5000.
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// A time in a JSON member as its distance from `at`, if the member holds one.

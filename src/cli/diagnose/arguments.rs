@@ -49,7 +49,8 @@ pub(crate) enum DiagnoseReport {
 /// The settings that a person with a broken sign-in has.
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// The connector in JSON: as `GET /api/connectors/:id` returns it, or just its config; `-` is standard input.
+    /// The connector in JSON: as `GET /api/connectors/:id` returns it, or just its config; `-` is standard
+    /// input.
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) connector: Option<PathBuf>,
     /// The app's record in JSON, as `GET /api/applications/:id` returns it.
@@ -83,8 +84,8 @@ pub(crate) struct Tenant {
     pub(crate) from_logto: Option<Url>,
     #[command(flatten)]
     pub(crate) access: Access,
-    /// URL that issues Management API tokens [default: the port after `--from-logto`'s; with --logto-resource,
-    /// `--from-logto` itself].
+    /// URL that issues Management API tokens [default: the port after `--from-logto`'s; with
+    /// --logto-resource, `--from-logto` itself].
     #[arg(long, value_name = "URL", requires = "from_logto", value_parser = address)]
     pub(crate) logto_admin: Option<Url>,
     /// The Management API's resource, e.g. https://<tenant>.logto.app/api in Logto Cloud.

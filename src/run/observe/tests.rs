@@ -1,4 +1,5 @@
-//! Checks that the findings need every rule, that no rule reports without cause, and that none reads our own prose.
+//! Checks that the findings need every rule, that no rule reports without cause, and that none reads our own
+//! prose.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -17,7 +17,8 @@ use crate::stack::steps::{StartError, StepError};
 /// [`AppError::Variables`].
 pub(crate) fn write(file: &Path, variables: &[(&'static str, String)]) -> Result<(), AppError> {
     let lines: String = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    // Written at once, so that a script waiting for the file never reads half of it; it holds the app's secret.
+    // Written at once, so that a script waiting for the file never reads half of it; it holds the app's
+    // secret.
     files::replace(file, lines, Access::Secret)
         .map_err(|source| AppError::Variables { file: file.to_owned(), source })
 }

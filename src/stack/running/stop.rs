@@ -30,8 +30,8 @@ pub enum StopError {
 }
 
 impl Stack {
-    /// Stops an app that the stack has started, restores a shared tenant, shuts the servers down, and verifies the
-    /// stubs.
+    /// Stops an app that the stack has started, restores a shared tenant, shuts the servers down, and
+    /// verifies the stubs.
     ///
     /// # Errors
     /// [`StopError`] if a mock panicked, a tenant was not restored, or a stub was not called

@@ -10,7 +10,8 @@ impl Walker {
     /// the result. The tab does not change.
     ///
     /// # Errors
-    /// [`WalkError::NothingToClick`] lists the links on the page. A failed request is ignored, as in browsers.
+    /// [`WalkError::NothingToClick`] lists the links on the page. A failed request is ignored, as in
+    /// browsers.
     pub async fn prefetch(&mut self, tab: TabId, text: &str) -> Result<(), WalkError> {
         let href = self.link(tab, text)?;
         let from = self.current(tab)?.request.url.clone();
