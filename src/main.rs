@@ -1,6 +1,6 @@
-//! The command `logto-testkit`.
+//! The `logto-testkit` command.
 
-/// A walk allocates many small texts; this allocator makes it a tenth faster.
+/// A walk allocates many small strings; this allocator makes it 10 % faster.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

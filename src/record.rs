@@ -1,8 +1,9 @@
-//! What one walk leaves: the hops of its browsers, and of the stack's journal what belongs to it.
+//! The record of one walk: the hops of its browsers, and the entries of the stack's journal that belong to
+//! it.
 //!
-//! Several walks may be under way on one stack. An entry of the journal is tied to a walk by what
-//! the request carries anyway (see [`Tie`]); no header is added by which parties could tell a test from a
-//! person. What cannot be tied is kept apart: it is shown as not attributed, and proves nothing.
+//! Several walks may run on one stack. An entry of the journal is tied to a walk by what the request
+//! carries anyway (see [`Tie`]); no header is added by which parties could tell a test from a person.
+//! Entries that cannot be tied are kept apart: they are shown as not attributed, and prove nothing.
 
 mod attribute;
 mod carried;
@@ -22,22 +23,22 @@ use crate::walker::Hop;
 pub(crate) struct Record {
     /// Every hop of its browsers.
     pub(crate) hops: Vec<Hop>,
-    /// Where the parties are.
+    /// The origins of the parties.
     pub(crate) origins: Origins,
-    /// Whether another walk asked something meanwhile. What counts for the whole stack, such as failed
-    /// handshakes and Logto's audit log, is then nobody's.
+    /// Whether another walk sent requests meanwhile. Data about the whole stack, such as failed
+    /// handshakes and Logto's audit log, then cannot be attributed to a walk.
     pub(crate) shared: bool,
     entries: Vec<Recorded>,
 }
 
 impl Record {
-    /// What there is of a walk so far.
+    /// The record of a walk so far.
     pub(crate) fn new(hops: Vec<Hop>, asker: Option<&Asker>, origins: Origins) -> Self {
         let entries = asker.map(|asker| attributed(&hops, asker.walk(), asker.entries())).unwrap_or_default();
         Self { hops, origins, shared: asker.is_some_and(Asker::shared), entries }
     }
 
-    /// Of hops and entries that were made by hand, each with its hop and its tie.
+    /// A record of given hops and entries, each entry with its hop and its tie.
     #[cfg(test)]
     pub(crate) fn made(hops: &[Hop], origins: Origins, entries: &[(usize, Tie, Entry)]) -> Self {
         let recorded = |(hop, tie, entry): &(usize, Tie, Entry)| Recorded {
@@ -53,23 +54,23 @@ impl Record {
         self.entries.iter_mut().map(|recorded| &mut recorded.entry)
     }
 
-    /// What belongs to the walk, in order. Of Logto only what the embedded one journals.
+    /// The entries that belong to the walk, in order. Logto's are included only if it is the embedded one.
     pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.recorded().map(|recorded| &recorded.entry)
     }
 
-    /// What belongs to the walk and came while the browser waited for this hop, or before the next.
+    /// The entries of the walk from while the browser waited for this hop, or before the next.
     pub(crate) fn during(&self, hop: usize) -> impl DoubleEndedIterator<Item = &Recorded> {
         self.recorded().filter(move |recorded| recorded.hop == hop)
     }
 
-    /// What may be of this walk or of another.
+    /// The entries that may belong to this walk or to another.
     pub(crate) fn not_attributed(&self) -> impl Iterator<Item = &Recorded> {
         self.entries.iter().filter(|recorded| recorded.tie.is_none())
     }
 
-    /// Whether everything that came during a hop is known to be of this walk or of another. Only then
-    /// something can be shown by what did not come.
+    /// Whether every entry during a hop is known to belong to this walk or to another. Only then does the
+    /// absence of an entry prove anything.
     pub(crate) fn is_complete(&self, hop: usize) -> bool {
         self.not_attributed().all(|recorded| recorded.hop != hop)
     }

@@ -1,4 +1,4 @@
-//! The only place where scenario, walker and stack meet.
+//! Runs scenarios: the only module that uses scenario, walker and stack together.
 
 mod action;
 mod check;

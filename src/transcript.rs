@@ -1,14 +1,14 @@
-//! What a walk leaves: every hop of the browser, every request the mock
-//! Hugging Face received under the hop that was waiting for it, and the calls
+//! The transcript of a walk: every hop of the browser, every request that the mock
+//! Hugging Face received, under the hop that was waiting for it, and the calls that
 //! the sample app made.
 //!
-//! Random values are shown as roles, by knowledge and not by pattern: the stack
-//! says what it knows beforehand ([`Roles::know`]), and `policy.rs` says where new
-//! values appear, what else is not shown as it is, and why. The same value has
-//! the same role everywhere, so reuse and mix-ups stay visible. Times are shown
-//! as distances from now.
+//! Random values are shown as roles, identified by knowledge and not by pattern: the
+//! stack names the values that it knows beforehand ([`Roles::know`]), and `policy.rs`
+//! says where new values appear, what else is not shown as it is, and why. The same
+//! value has the same role everywhere, so reuse and mix-ups stay visible. Times are
+//! shown as distances from now.
 //!
-//! [`Transcript`] is text by its `Display`, and JSON by `serde`.
+//! [`Transcript`] implements `Display` for text and `serde::Serialize` for JSON.
 
 mod body;
 mod build;

@@ -19,7 +19,7 @@ pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
             sign_out_path: command.paths.sign_out_path,
         }),
     };
-    // Children of an own app end with it, so Ctrl-C must not end this process at once.
+    // The processes of your own app have to be stopped, so Ctrl-C must not end this process at once.
     let mut interrupted = super::run::interruption()?;
     let diagnosis = tokio::select! {
         diagnosis = diagnose::diagnose(&case, &app) => diagnosis?,

@@ -23,7 +23,7 @@ pub(crate) enum CliError {
     /// Already reported, story by story.
     #[error("{stories} stories differ")]
     Unfaithful { stories: usize },
-    /// Already reported.
+    /// Already reported by the command itself.
     #[error("something is wrong")]
     Found,
     #[error(transparent)]

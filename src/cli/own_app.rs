@@ -1,4 +1,4 @@
-//! An app of one's own, for `run`, `up` and `diagnose`.
+//! The arguments for an app of your own, for `run`, `up` and `diagnose`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use super::exit::CliError;
 use super::usage::{UsageError, address};
 use crate::stack::{self, AppStart};
 
-/// The app itself in place of the sample app.
+/// An app of your own instead of the sample app.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Your app itself, in place of the sample app")]
+#[command(next_help_heading = "Your app itself, instead of the sample app")]
 pub(crate) struct OwnApp {
-    /// Its origin; with --app-command a free port of this machine is chosen unless said. `run` takes one scenario
-    /// then; `up` prints the app's variables where neither --app-env nor --app-command is given.
+    /// Its origin [default with --app-command: a free port of this machine]. `run` then accepts only one
+    /// scenario; `up` prints the app's variables if neither --app-env nor --app-command is given.
     #[arg(long, value_name = "URL", value_parser = address)]
     app: Option<Url>,
-    /// File to write LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL into once the stack is up;
-    /// start your app with them.
+    /// File to which LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL are written once the
+    /// stack is up; start your app with them.
     #[arg(long, value_name = "FILE", requires = "app", conflicts_with = "app_command")]
     app_env: Option<PathBuf>,
-    /// Command that starts it, with those variables (and PORT) in its environment; ended at the end.
+    /// Command that starts it, with those variables (and PORT) in its environment; stopped at the end.
     #[arg(long, value_name = "COMMAND")]
     app_command: Option<String>,
     /// How many seconds it may take to answer.
@@ -31,7 +31,7 @@ pub(crate) struct OwnApp {
 }
 
 impl OwnApp {
-    /// The option that puts an app in the place of the sample app.
+    /// The option that replaces the sample app, if one is given.
     pub(super) fn option(&self) -> Option<&'static str> {
         match (&self.app_command, &self.app) {
             (Some(_), _) => Some("--app-command"),
@@ -40,7 +40,7 @@ impl OwnApp {
         }
     }
 
-    /// The app that the arguments name. What an earlier run wrote for it is gone from now on.
+    /// The app that the arguments name. Removes the file that an earlier run wrote for it.
     pub(super) fn chosen(&self) -> Result<Option<stack::OwnApp>, CliError> {
         let origin = match (&self.app, &self.app_command) {
             (Some(origin), _) => origin.clone(),
@@ -55,7 +55,7 @@ impl OwnApp {
         let start = match (&self.app_command, &self.app_env) {
             (Some(command), _) => AppStart::Command(command.clone()),
             (None, Some(file)) => {
-                // Whoever waits for the file must not find that of an earlier run.
+                // A script that waits for the file must not find the one from an earlier run.
                 match std::fs::remove_file(file) {
                     Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
                         return Err(CliError::Io { what: "replace the file of --app-env", source });
@@ -68,7 +68,7 @@ impl OwnApp {
         Ok(Some(stack::OwnApp { origin, start, limit: Duration::from_secs(self.app_timeout) }))
     }
 
-    /// As [`OwnApp::chosen`], where somebody has to tell the app its variables.
+    /// Like [`OwnApp::chosen`], for commands that must pass the app its variables.
     pub(super) fn told(&self) -> Result<Option<stack::OwnApp>, CliError> {
         match self.chosen()? {
             Some(stack::OwnApp { start: AppStart::ByHand, .. }) => Err(UsageError::AppNeedsStart.into()),
@@ -77,7 +77,7 @@ impl OwnApp {
     }
 }
 
-/// A port of this machine that nobody listens on now.
+/// An origin on this machine with a port that is free now.
 fn free_origin() -> Result<Url, CliError> {
     let failed = |source| CliError::Io { what: "find a free port for the app", source };
     let port = kit::spare_port(&kit::Random::from_os()).map_err(failed)?;

@@ -1,4 +1,4 @@
-//! `logto-testkit run`.
+//! The `run` command.
 
 mod containers;
 mod json;
@@ -21,7 +21,7 @@ use crate::scenario::BackendKind;
 use crate::stack::{Logto, OwnApp};
 use outcome::Totals;
 
-/// What `logto-testkit` without arguments does.
+/// The arguments that `logto-testkit` uses if none are given.
 pub(crate) fn defaults() -> Run {
     match Arguments::parse_from(["logto-testkit", "run"]).command {
         Some(Command::Run(run)) => *run,
@@ -32,7 +32,7 @@ pub(crate) fn defaults() -> Run {
 pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let started = Stopwatch::start();
     let logto = run.backend.logto()?;
-    // Every file is read before the first walk: a typo should not cost a run.
+    // Every file is read before the first walk, so that a typo does not cost a run.
     let scenarios = select::scenarios(&run.paths, &run.filter)?;
     let alone = scenarios.len() == 1;
     let app = own_app(&run, scenarios.len())?;
@@ -42,7 +42,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         listen: run.backend.huggingface_listen()?,
         ca: run.backend.ca()?,
         backend: kind(&logto),
-        // A real tenant is one for all walks; a Logto of its own takes its part of memory and processor.
+        // All walks share one real tenant, and each separate Logto takes memory and processor time.
         jobs: match &logto {
             Logto::Embedded => run.jobs.unwrap_or_else(pool::default_jobs),
             Logto::Container(_) => run.jobs.unwrap_or(1),
@@ -62,7 +62,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let mut walked = containers::Walked::default();
     let mut stopped = None;
     let mut ended = 0;
-    // In the order of the names, whichever walk ends first.
+    // In the order of the names, not in the order in which the walks end.
     while let Some((name, done)) = walks.next(&mut progress).await {
         ended += 1;
         let reported = match done {
@@ -70,7 +70,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
                 totals.count(&outcome);
                 walked.count(&outcome);
                 match stopped {
-                    // Where one part could not be written, the next one would stand alone.
+                    // If one part could not be written, the next would lack its context.
                     Some(CliError::Io { .. }) => Ok(()),
                     _ => report.outcome(&outcome, &progress),
                 }
@@ -86,8 +86,8 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     if backend == BackendKind::Container {
         walked.describe(started);
     }
-    // The last walk has told its outcome before its worker let go of Logto; and a process that
-    // ends beside a thread at work may be aborted by a library that tidies up under it.
+    // The last walk reports its outcome before its worker releases Logto; and a process that ends while
+    // a thread is running may be aborted by a library that cleans up under it.
     walks.ended().await;
     if let Logto::Running(_) = logto {
         containers::stopped(logto).await;
@@ -98,9 +98,9 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         _ => report.finish(&totals, seconds),
     };
     match (stopped, finished) {
-        // Also when a terminal is gone that it would be told to.
+        // Also if the terminal that would show it is gone.
         (Some(error), _) | (None, Err(error)) => Err(error),
-        // Between two walks, where it broke none off.
+        // The interruption came between two walks, and cut none short.
         (None, Ok(())) if ended < all => Err(CliError::Interrupted),
         (None, Ok(())) if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
         (None, Ok(())) if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
@@ -108,7 +108,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     }
 }
 
-/// What a backend is called in scenarios and reports.
+/// The kind of backend, as scenarios and reports name it.
 pub(super) fn kind(logto: &Logto) -> BackendKind {
     match logto {
         Logto::Embedded => BackendKind::Embedded,
@@ -117,7 +117,7 @@ pub(super) fn kind(logto: &Logto) -> BackendKind {
     }
 }
 
-/// The app that the arguments name: it is at one address, and told one stack's variables.
+/// The app that the arguments name. It has one address and one stack's variables, so it takes one scenario.
 fn own_app(run: &Run, scenarios: usize) -> Result<Option<OwnApp>, CliError> {
     match run.own_app.option() {
         Some(option) if scenarios > 1 => Err(UsageError::AppTakesOne { option, scenarios }.into()),
@@ -125,19 +125,19 @@ fn own_app(run: &Run, scenarios: usize) -> Result<Option<OwnApp>, CliError> {
     }
 }
 
-/// Turns true at Ctrl-C, SIGTERM or SIGHUP. Listening from the start keeps the signal from ending
+/// Becomes true at Ctrl-C, SIGTERM or SIGHUP. Listening from the start keeps the signal from ending
 /// the process while a tenant is being changed.
 pub(super) fn interruption() -> Result<watch::Receiver<bool>, CliError> {
     let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         stop.wait().await;
-        kit::output::complain("interrupted: putting everything back");
+        kit::output::complain("interrupted: restoring everything");
         sender.send_replace(true);
-        // A second Ctrl-C is as often sent by mistake, or by a wrapper, as it is meant.
+        // A second Ctrl-C is often sent by mistake, or by a wrapper, so it does not end the process.
         tokio::select! {
             () = stop.wait() => kit::output::complain(&format!(
-                "still putting everything back; `kill -9 {}` ends it at once, and leaves a tenant to `logto-testkit restore`",
+                "still restoring everything; `kill -9 {}` stops at once, and then needs `logto-testkit restore` for the tenant",
                 std::process::id()
             )),
             () = sender.closed() => {}

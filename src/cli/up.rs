@@ -1,4 +1,4 @@
-//! `logto-testkit up`: a stack to click through.
+//! The `up` command: a stack to use from your own browser.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -24,13 +24,13 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
             stack_for(&scenario)
         }
         None => {
-            // The e-mail shows more of the sign-in than the connector's default scope.
+            // With the e-mail address, the stack shows more of the sign-in than with the default scope.
             let scope = Some("openid profile email".to_owned());
             let app = SampleApp { scopes: Some(vec!["email".to_owned()]), ..SampleApp::default() };
             Stack::builder().connector(Connector { scope, ..Connector::default() }).app(app)
         }
     }
-    // People sit before it, with a browser that goes by this machine's clock.
+    // People use it with a browser on this machine's clock.
     .real_time()
     .listen(loopback(up.app_port), loopback(up.logto_port), loopback(admin_port));
     let app = up.own_app.chosen()?;
@@ -49,7 +49,7 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
         StepError::Bind(_) => CliError::PortTaken(error),
         _ => error.into(),
     })?;
-    // Whatever ends it, the app ends with the stack.
+    // However it ends, the app ends with the stack.
     let ended = tokio::select! {
         ended = shown(&mut stack, by_hand) => ended,
         () = stop.wait() => Ok(()),
@@ -58,7 +58,7 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     ended
 }
 
-/// Starts an app of one's own, says where everything is, and stays.
+/// Starts an app of your own, prints the addresses, and waits forever.
 async fn shown(stack: &mut Stack, by_hand: bool) -> Result<(), CliError> {
     if !by_hand {
         stack.start_app().await?;
@@ -67,7 +67,7 @@ async fn shown(stack: &mut Stack, by_hand: bool) -> Result<(), CliError> {
     std::future::pending().await
 }
 
-/// The port after Logto's, or any where Logto takes any.
+/// The port after Logto's, or any if Logto uses any.
 fn admin_port(up: &Up) -> Result<u16, UsageError> {
     let admin = match up.logto_port {
         0 => 0,
@@ -76,7 +76,7 @@ fn admin_port(up: &Up) -> Result<u16, UsageError> {
     };
     match up.app_port {
         0 => Ok(admin),
-        // An app of your own listens for itself.
+        // An app of your own binds its port itself.
         app if up.own_app.option().is_none() && (app == up.logto_port || app == admin) => {
             Err(UsageError::SamePort { port: app, admin })
         }
@@ -104,12 +104,12 @@ fn scenario(path: &Path) -> Result<Scenario, CliError> {
     }
 }
 
-/// Where the parties are, and how to go there.
+/// The addresses of the parties, and how to open the app.
 fn described(stack: &Stack, by_hand: bool) -> String {
     let endpoints = stack.endpoints();
     let users: Vec<String> = stack.huggingface().users().into_iter().map(|user| user.username).collect();
     let huggingface = match stack.plain_huggingface() {
-        Some(plain) => format!("{plain}  (in place of https://{HUGGINGFACE_HOST})"),
+        Some(plain) => format!("{plain}  (instead of https://{HUGGINGFACE_HOST})"),
         None => format!("https://{HUGGINGFACE_HOST}  (at {})", endpoints.huggingface_addr),
     };
     let mut text = format!(
@@ -125,13 +125,14 @@ fn described(stack: &Stack, by_hand: bool) -> String {
         text += &format!("\nStart your app with\n\n{variables}");
     }
     text += &if stack.plain_huggingface().is_some() {
-        format!("\nOpen {} in any browser. Ctrl-C ends.\n", endpoints.app)
+        format!("\nOpen {} in any browser. Press Ctrl-C to stop.\n", endpoints.app)
     } else {
         format!(
-            "\nOpen it in a Chromium that finds the mock, with a fresh profile (or use `up --plain` and any browser):\n\n  \
+            "\nOpen the app in Chromium with a fresh profile that resolves {HUGGINGFACE_HOST} to the mock (or use `up --plain` \
+             and any browser):\n\n  \
              chromium --user-data-dir=\"$(mktemp -d)\" --no-first-run \\\n    \
              --host-resolver-rules='MAP {HUGGINGFACE_HOST}:443 {}' \\\n    \
-             --ignore-certificate-errors-spki-list={} {}\n\nCtrl-C ends.\n",
+             --ignore-certificate-errors-spki-list={} {}\n\nPress Ctrl-C to stop.\n",
             endpoints.huggingface_addr,
             stack.spki_digest(),
             endpoints.app,

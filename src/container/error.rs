@@ -69,7 +69,7 @@ pub enum ContainerError {
     Docker {
         /// The request, in words.
         what: &'static str,
-        /// Docker's answer.
+        /// The error that Docker answered with.
         source: Box<TestcontainersError>,
     },
     /// The database does not contain what Logto's seed creates.
@@ -212,7 +212,7 @@ pub enum PullError {
     Failed {
         /// Name and tag of the image.
         image: String,
-        /// Docker's error.
+        /// The error message from Docker.
         answer: String,
     },
     /// No new data arrived for too long.

@@ -1,4 +1,4 @@
-// Waits until somebody accepts connections. The harness has the deadline.
+// Waits until a server accepts connections. The harness enforces the deadline.
 const net = require('node:net');
 const [host, port] = process.argv.slice(2);
 const attempt = () => {

@@ -1,24 +1,24 @@
-//! The app of a diagnosis: the sample app, or the person's own.
+//! The app of a diagnosis: the sample app, or your own.
 
 use crate::stack;
 
-/// Which app people sign in to.
+/// The app that people sign in to.
 #[derive(Debug, Clone, Default)]
 pub enum App {
-    /// The sample app of Logto's guide, as [`super::AppCase`] says.
+    /// The sample app of Logto's guide, configured by [`super::AppCase`].
     #[default]
     Sample,
-    /// An app of one's own.
+    /// An app of your own.
     Own(OwnApp),
 }
 
-/// An app of one's own.
+/// An app of your own, and its sign-in paths.
 #[derive(Debug, Clone)]
 pub struct OwnApp {
-    /// Where it is, and how it is started.
+    /// Its origin, and how it is started.
     pub app: stack::OwnApp,
-    /// Path that begins a sign-in.
+    /// Path that starts a sign-in.
     pub sign_in_path: String,
-    /// Path that ends it.
+    /// Path that starts a sign-out.
     pub sign_out_path: String,
 }

@@ -1,4 +1,4 @@
-//! From what was seen to findings.
+//! Derives findings from what was observed.
 
 use super::cause::Cause;
 use super::finding::Finding;
@@ -6,13 +6,13 @@ use super::observed::Observed;
 use super::rules::{EXPLAIN, WATCH};
 use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
 
-/// What broke, the first first. Nothing for a sign-in that came through.
+/// What broke, the earliest first. Empty for a sign-in that succeeded.
 #[must_use]
 pub(crate) fn findings(seen: &Observed<'_>) -> Vec<Finding> {
     by_rules(seen, |_| true)
 }
 
-/// As [`findings`], by the rules whose names are `taken`.
+/// Like [`findings`], using only the rules for whose names `taken` is true.
 pub(crate) fn by_rules(seen: &Observed<'_>, taken: impl Fn(&str) -> bool) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for symptom in symptoms(seen) {
@@ -25,16 +25,16 @@ pub(crate) fn by_rules(seen: &Observed<'_>, taken: impl Fn(&str) -> bool) -> Vec
             add(&mut found, finding);
         }
     }
-    // By the hop at which it shows; what only the configuration tells comes last.
+    // By the hop at which it shows; what only the configuration shows comes last.
     found.sort_by_key(|finding| finding.hop.unwrap_or(usize::MAX));
-    // What shows before the first hop is at none.
+    // A finding from before the first hop has no hop.
     for finding in &mut found {
         finding.hop = finding.hop.filter(|hop| *hop > 0);
     }
     found
 }
 
-/// Nothing where the Management API refused something that nobody missed.
+/// Explains a symptom; `None` if the Management API refused a call without consequences for the sign-in.
 fn explain(seen: &Observed<'_>, symptom: &Symptom, taken: impl Fn(&str) -> bool) -> Option<Finding> {
     let mut rules = EXPLAIN.iter().copied().flatten().filter(|rule| taken(rule.name));
     let explained = rules.find_map(|rule| (rule.ask)(seen, symptom));
@@ -49,14 +49,14 @@ fn explain(seen: &Observed<'_>, symptom: &Symptom, taken: impl Fn(&str) -> bool)
     })
 }
 
-/// The names of all rules.
+/// The names of all rules, in order.
 #[cfg(test)]
 pub(crate) fn rule_names() -> Vec<&'static str> {
     let explain = EXPLAIN.iter().copied().flatten().map(|rule| rule.name);
     explain.chain(WATCH.iter().copied().flatten().map(|rule| rule.name)).collect()
 }
 
-/// One cause is told once, where it shows first.
+/// Reports each cause once, where it shows first.
 fn add(found: &mut Vec<Finding>, finding: Finding) {
     if !found.iter().any(|other| other.cause == finding.cause) {
         found.push(finding);

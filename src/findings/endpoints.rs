@@ -10,7 +10,7 @@ pub(super) mod huggingface {
     pub(in crate::findings) const USERINFO: &str = "/oauth/userinfo";
 }
 
-/// Logto's endpoints.
+/// Paths of Logto's endpoints.
 pub(super) mod logto {
     /// Path of the token endpoint (contract §1).
     pub(in crate::findings) const TOKEN: &str = "/oidc/token";

@@ -1,4 +1,4 @@
-//! What was seen of a walk, from every vantage point.
+//! What was observed of a walk, from every vantage point.
 
 use std::ops::Range;
 
@@ -13,11 +13,11 @@ use crate::record::Record;
 use crate::signin_page::Arrival;
 use crate::walker::Hop;
 
-/// What was seen of a walk. Rules look at nothing else.
+/// What was observed of a walk. Rules use nothing else.
 #[derive(Debug, Clone)]
 pub(crate) struct Observed<'a> {
-    /// The hops of the browser, and what the parties received and sent meanwhile. Of Logto
-    /// only what the embedded one journals: rules must not need it.
+    /// The hops of the browser, and what the parties received and sent meanwhile. Only the
+    /// embedded Logto has a journal, so rules must not need Logto's entries.
     pub record: &'a Record,
     /// What the person did, step by step.
     pub steps: &'a [SeenStep],
@@ -27,8 +27,8 @@ pub(crate) struct Observed<'a> {
     pub audit: &'a [Value],
 }
 
-/// How the parties are configured, as far as it is known. `Value::Null` and
-/// `None` stand for what is not.
+/// How the parties are configured, as far as it is known. `Value::Null` and `None` stand
+/// for what is not known.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     /// Every connector, as `GET /api/connectors` lists it.
@@ -37,60 +37,59 @@ pub(crate) struct Settings {
     pub connector_id: String,
     /// The target of the connector under test.
     pub target: String,
-    /// The app's record, as `GET /api/applications/:id` gives it.
+    /// The app's record, as `GET /api/applications/:id` returns it.
     pub application: Value,
-    /// As `GET /api/sign-in-exp` gives it.
+    /// The sign-in experience, as `GET /api/sign-in-exp` returns it.
     pub sign_in_experience: Value,
     /// The newest accounts of the tenant, as `GET /api/users` lists them.
     pub users: Vec<Value>,
-    /// The OAuth app at Hugging Face that the connector is meant to use.
+    /// The OAuth app at Hugging Face that the connector should use.
     pub oauth_app: Option<OauthApp>,
-    /// The sample app's configuration; `None` for an app of one's own.
+    /// The sample app's configuration; `None` for an app of your own.
     pub app: Option<sample_app::Config>,
-    /// Logto's `ENDPOINT`.
+    /// Logto's `ENDPOINT`, if it is known.
     pub endpoint: Option<Url>,
     /// Logto's keys for cookies, as `GET /api/configs/oidc/cookie-keys` lists them.
     pub cookie_keys: Value,
-    /// Why the last TLS handshake with the mock Hugging Face failed, where one did during the walk.
+    /// Why the last TLS handshake with the mock Hugging Face failed, if one failed during the walk.
     pub failed_handshake: Option<String>,
-    /// What Logto says of the accounts that the app had signed in, by id.
+    /// What Logto says about the accounts that were signed in to the app, by id.
     pub signed_in: Vec<(String, SeenUser)>,
 }
 
-/// What became of an account in Logto.
+/// The present state of an account in Logto.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SeenUser {
-    /// It is there, and may sign in.
+    /// It exists, and may sign in.
     Welcome,
     /// It is suspended.
     Suspended,
-    /// It is not there.
+    /// It does not exist.
     Gone,
 }
 
 /// A step of the person.
 #[derive(Debug, Clone)]
 pub(crate) struct SeenStep {
-    /// What was done.
+    /// What the person did.
     pub verb: SeenVerb,
-    /// Its hops, as indices into those of the record.
+    /// Its hops, as indices into the hops of the record.
     pub hops: Range<usize>,
-    /// How it ended.
+    /// How the step ended.
     pub ending: Ending,
 }
 
-/// What a person did, as far as rules may know.
+/// What a person did, as far as rules may use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SeenVerb {
-    /// Answered what Logto's page asked.
+    /// Answered a question on Logto's page.
     Answered,
-    /// Lost cookies.
     LostCookies,
-    /// Nothing: time passed, or others changed something.
+    /// Nothing: time passed, or another party changed something.
     Meanwhile,
-    /// Somebody called Logto's Management API.
+    /// An administrator called Logto's Management API.
     Administered(Box<AdminAnswer>),
-    /// Something else.
+    /// Anything that rules do not distinguish.
     Other,
 }
 
@@ -99,29 +98,29 @@ pub(crate) enum SeenVerb {
 pub(crate) struct AdminAnswer {
     /// Method and path, e.g. `POST /api/connectors`.
     pub call: String,
-    /// The body that was sent; null without one.
+    /// The body that was sent; `null` without one.
     pub sent: Value,
-    /// The status.
+    /// The status of the answer.
     pub status: u16,
-    /// The body of the answer; null when it is not JSON.
+    /// The body of the answer; `null` if it is not JSON.
     pub answer: Value,
 }
 
 /// How a step ended.
 #[derive(Debug, Clone)]
 pub(crate) enum Ending {
-    /// The browser came to rest.
+    /// The browser reached a page that stays.
     Rest,
-    /// Logto's page stays, and says this.
+    /// Logto's page does not move on, and says this.
     Says(Arrival),
-    /// Logto's page has no button for this target, but these.
+    /// Logto's page has no button for the target.
     NoButton {
-        /// The target.
+        /// The connector's target that was chosen.
         target: String,
-        /// What is shown.
+        /// The buttons that are shown.
         shown: String,
     },
-    /// It could not be done.
+    /// The action failed.
     Failed(Prose),
 }
 
@@ -131,18 +130,18 @@ impl Observed<'_> {
         self.record.hops.iter().find(|hop| hop.number == number)
     }
 
-    /// Whose address this is.
+    /// The party to which an address belongs.
     pub(super) fn party(&self, url: &Url) -> Option<Party> {
         self.record.origins.party(url)
     }
 
-    /// What came while the browser waited for this hop.
+    /// The entries from while the browser waited for this hop.
     pub(super) fn during(&self, number: usize) -> impl Iterator<Item = &Entry> {
         self.record.during(number).map(|recorded| &recorded.entry)
     }
 
-    /// Whether something can be shown by what did not come during a hop: not where there is something that
-    /// may have been this walk's or another's.
+    /// Whether the absence of an entry during a hop proves anything: not if there are entries that may
+    /// belong to this walk or to another.
     pub(super) fn is_complete(&self, hop: usize) -> bool {
         self.record.is_complete(hop)
     }
@@ -152,7 +151,7 @@ impl Observed<'_> {
         self.during(hop).filter(move |entry| is(entry, Party::HUGGINGFACE, Direction::Received, path))
     }
 
-    /// What the app asked of Logto at a path during a hop.
+    /// The app's requests to Logto at a path during a hop.
     pub(super) fn app_asked(&self, hop: usize, path: &str) -> impl Iterator<Item = &Entry> {
         self.during(hop).filter(move |entry| is(entry, Party::APP, Direction::Sent, path))
     }
@@ -166,7 +165,7 @@ impl Observed<'_> {
             .find(|connector| connector.get("id").and_then(Value::as_str) == Some(id))
     }
 
-    /// A text of the connector's configuration.
+    /// A string in the connector's configuration.
     pub(super) fn connector_config(&self, member: &str) -> Option<&str> {
         self.connector()?.get("config")?.get(member)?.as_str()
     }
@@ -176,7 +175,7 @@ impl Observed<'_> {
         self.connector()?.get("connectorId")?.as_str()
     }
 
-    /// The scopes that the connector asks for by its configuration.
+    /// The scopes that the connector is configured to request.
     pub(super) fn connector_scope(&self) -> Option<&str> {
         let connector = self.connector()?;
         let scope = connector.get("config").and_then(|config| config.get("scope")?.as_str());
@@ -186,7 +185,7 @@ impl Observed<'_> {
         }
     }
 
-    /// The last request for authorization up to a hop that Hugging Face did not refuse.
+    /// The last authorization request up to a hop that Hugging Face did not refuse.
     pub(super) fn authorized(&self, hop: usize) -> Option<&Hop> {
         self.record.hops.iter().rev().find(|asked| {
             asked.number <= hop
@@ -197,7 +196,7 @@ impl Observed<'_> {
         })
     }
 
-    /// A list of texts in the app's record, e.g. `redirectUris`.
+    /// A list of strings in the app's record, e.g. `redirectUris`.
     pub(super) fn application_uris(&self, member: &str) -> Option<Vec<&str>> {
         let uris = self.settings.application.get("oidcClientMetadata")?.get(member)?.as_array()?;
         Some(uris.iter().filter_map(Value::as_str).collect())
@@ -208,12 +207,12 @@ fn is(entry: &Entry, party: Party, direction: Direction, path: &str) -> bool {
     entry.party == party && entry.direction == direction && path_of(&entry.request.url) == path
 }
 
-/// The path of an address.
+/// The path of a URL.
 pub(super) fn path_of(url: &str) -> String {
     Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
-/// A parameter of an address.
+/// A query parameter of a URL.
 pub(super) fn query<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value)
 }
@@ -226,19 +225,19 @@ pub(super) fn status(entry: &Entry) -> Option<u16> {
     }
 }
 
-/// A member of a JSON answer.
+/// A string member of a JSON answer.
 pub(super) fn answered(entry: &Entry, member: &str) -> Option<String> {
     body(entry)?.get(member)?.as_str().map(ToOwned::to_owned)
 }
 
-/// A JSON answer.
+/// The body of an answer as JSON.
 pub(super) fn body(entry: &Entry) -> Option<Value> {
     let Outcome::Response(response) = &entry.outcome else { return None };
     serde_json::from_str(&response.body).ok()
 }
 
-/// The claims of the ID token in a token answer. Nobody verifies it here: what
-/// it says is evidence, whoever signed it.
+/// The claims of the ID token in a token answer. It is not verified here: its claims are
+/// evidence, whichever key signed it.
 pub(super) fn id_token_claims(entry: &Entry) -> Option<Value> {
     let token = answered(entry, "id_token")?;
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;

@@ -1,6 +1,6 @@
-//! What several rules look at: why parties answered as they did, the call in which Logto asks
-//! Hugging Face, the profile that came of it, accounts in Logto, what the app sends, and the hops
-//! by which a browser comes to Logto.
+//! What several rules examine: why parties answered as they did, the call in which Logto queries
+//! Hugging Face, the profile that it gets, accounts in Logto, what the app sends, and the hops
+//! by which a browser reaches Logto.
 
 use kit::{Entry, Note, Outcome, Party};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::observed::{Observed, status};
 pub(super) use crate::transcript::jwt::{claims, header};
 use crate::walker::{Hop, WhyHop};
 
-/// What the app says of itself when it does not find its sign-in any more.
+/// The code of the app's note that it no longer finds its sign-in.
 pub(super) const NO_SIGN_IN: &str = "app/no-sign-in";
 
 /// Why Hugging Face answered as it did at a hop.
@@ -18,7 +18,7 @@ pub(super) fn notes<'s>(seen: &'s Observed<'_>, hop: usize, path: &str) -> Vec<&
     seen.provider(hop, path).flat_map(|entry| &entry.notes).collect()
 }
 
-/// Why the app answered the browser as it did, and what it remarked meanwhile.
+/// Why the app answered the browser as it did, and its other notes during the hop.
 pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> Vec<&'s Note> {
     seen.during(hop).filter(|entry| entry.party == Party::APP).flat_map(|entry| &entry.notes).collect()
 }
@@ -28,12 +28,12 @@ pub(super) fn because<'n>(notes: &[&'n Note], code: &str) -> Option<&'n Note> {
     notes.iter().copied().find(|note| note.code == code)
 }
 
-/// Adds what the journal says of why it refused.
+/// Adds the reasons that the journal gives for a refusal.
 pub(super) fn with_notes(finding: Finding, notes: &[&Note]) -> Finding {
     notes.iter().fold(finding, |finding, note| finding.journal(Party::HUGGINGFACE, note))
 }
 
-/// Whether Logto asked Hugging Face in this hop (contract §2.1 step 4).
+/// Whether Logto called Hugging Face in this hop (contract §2.1 step 4).
 pub(super) fn is_verify(hop: &Hop) -> bool {
     let path = hop.request.url.path();
     path.contains("/verification/social/") && path.ends_with("/verify")
@@ -50,14 +50,14 @@ pub(super) fn targets(seen: &Observed<'_>) -> Vec<String> {
     connectors.filter_map(|connector| Some(connector.get("target")?.as_str()?.to_owned())).collect()
 }
 
-/// An answer as JSON, where it is JSON.
+/// An answer as JSON, if it is JSON.
 pub(super) fn json(entry: &Entry) -> Option<Value> {
     let Outcome::Response(response) = &entry.outcome else { return None };
     serde_json::from_str(&response.body).ok()
 }
 
-/// What Hugging Face told of the person in a hop: at userinfo, or to the generic
-/// OpenID Connect connector in the id_token.
+/// What Hugging Face said about the person in a hop: at its userinfo endpoint, or in the
+/// ID token for the generic OpenID Connect connector.
 pub(super) fn profile(seen: &Observed<'_>, hop: &Hop) -> Option<Value> {
     let good = |entry: &&Entry| status(entry).is_some_and(|code| (200..300).contains(&code));
     if factory(seen) == Some("oidc") {
@@ -73,7 +73,7 @@ pub(super) fn profiles<'s>(seen: &'s Observed<'_>) -> Vec<(&'s Hop, Value)> {
     accepted.filter_map(|hop| Some((hop, profile(seen, hop)?))).collect()
 }
 
-/// A text of a JSON object.
+/// A string member of a JSON object.
 pub(super) fn text<'v>(value: &'v Value, member: &str) -> Option<&'v str> {
     value.get(member)?.as_str()
 }
@@ -83,13 +83,13 @@ pub(super) fn identity<'v>(user: &'v Value, target: &str) -> Option<&'v str> {
     user.get("identities")?.get(target)?.get("userId")?.as_str()
 }
 
-/// The account that has an id under the target of the connector under test.
+/// The account with this id at the target of the connector under test.
 pub(super) fn account<'s>(seen: &'s Observed<'_>, sub: &str) -> Option<&'s Value> {
     let target = seen.settings.target.as_str();
     seen.settings.users.iter().find(|user| identity(user, target) == Some(sub))
 }
 
-/// Type of the application; empty where its record is not known.
+/// Type of the application; empty if its record is not known.
 pub(super) fn application_type<'s>(seen: &'s Observed<'_>) -> &'s str {
     seen.settings.application.get("type").and_then(Value::as_str).unwrap_or_default()
 }
@@ -121,12 +121,12 @@ pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> O
     })
 }
 
-/// The hop before, in the same tab.
+/// The previous hop in the same tab.
 pub(super) fn previous<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
     seen.record.hops.iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
 }
 
-/// The hop by which the app sent the browser here.
+/// The hop in which the app sent the browser here.
 pub(super) fn sent_by_app(seen: &Observed<'_>, hop: &Hop) -> Option<usize> {
     let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect)?;
     (seen.party(&before.request.url) == Some(Party::APP)).then_some(before.number)

@@ -34,7 +34,7 @@ impl KnownDifference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// Our double.
+    /// Our double of Logto.
     #[default]
     Double,
     /// A running Logto.

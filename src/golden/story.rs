@@ -39,7 +39,7 @@ pub struct Setup {
     pub application: Option<Value>,
     /// Body of a `PATCH` of that application.
     pub application_patch: Option<Value>,
-    /// Further applications.
+    /// Applications to create in addition to `application`.
     pub more_applications: Vec<MoreApplication>,
     /// Body of `POST /api/connectors`, with a proposed ID.
     pub connector: Option<Value>,
@@ -126,11 +126,11 @@ pub enum Side {
     Browser,
     /// The scripted app.
     App,
-    /// Logto.
+    /// The Logto under test.
     Logto,
     /// A user of the Management API.
     Admin,
-    /// The provider.
+    /// The provider, Hugging Face.
     Huggingface,
 }
 

@@ -1,4 +1,4 @@
-//! Which entries of a journal belong to a walk, and by what.
+//! Which entries of a journal belong to a walk, and what ties them to it.
 
 use kit::{Entry, Outcome, WalkId};
 use url::Url;
@@ -11,9 +11,9 @@ use crate::walker::Hop;
 #[derive(Debug, Clone)]
 pub(crate) struct Recorded {
     pub(crate) entry: Entry,
-    /// The walk's last hop when it began.
+    /// The walk's last hop when the request began.
     pub(crate) hop: usize,
-    /// By what it belongs to the walk; `None` where it may be another's.
+    /// What ties it to the walk; `None` if it may belong to another.
     pub(crate) tie: Option<Tie>,
 }
 
@@ -23,8 +23,8 @@ enum Belonging {
     Not,
 }
 
-/// Leaves out what belongs to others. `entries` are in order, so whatever one of them carries has
-/// been carried by a hop, or was given by an entry before.
+/// Leaves out the entries of other walks. `entries` are in order, so a value that one of them carries was
+/// carried by a hop, or returned by an earlier entry.
 pub(crate) fn attributed(hops: &[Hop], walk: WalkId, entries: Vec<Entry>) -> Vec<Recorded> {
     let mut known = Known::default();
     for hop in hops {
@@ -63,7 +63,7 @@ fn belonging(entry: &Entry, request: &Carried, walk: WalkId, hop: Option<&Hop>, 
     match entry.whose.own() {
         Some((own, _)) if own == walk => return Belonging::By(Tie::Own),
         Some(_) => return Belonging::Not,
-        // Without an answer there is no connection to know it by.
+        // Without an answer, no connection identifies the request.
         None if alone == Some(walk) && hop.is_some_and(|hop| is_like(entry, hop)) => {
             return Belonging::By(Tie::Own);
         }
@@ -80,7 +80,7 @@ fn belonging(entry: &Entry, request: &Carried, walk: WalkId, hop: Option<&Hop>, 
     }
 }
 
-/// Whether a request could be the browser's own.
+/// Whether a request could be the browser's own, as far as its content shows.
 fn is_like(entry: &Entry, hop: &Hop) -> bool {
     if entry.request.method != hop.request.method.as_str() {
         return false;

@@ -1,4 +1,4 @@
-//! What a message carries by which it can be told whose it is.
+//! The values in a message that show to which walk it belongs.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::tie::Tie;
 
 type Headers = [(String, String)];
 
-/// Shorter values are no random ones: two walks may have them.
+/// Shorter values are not random: two walks may have the same.
 const SHORTEST: usize = 8;
 
 /// Members of addresses, forms and JSON bodies that belong to one sign-in.
@@ -22,10 +22,10 @@ fn tie(name: &str) -> Option<Tie> {
     }
 }
 
-/// What a request carries.
+/// The values that a request carries.
 #[derive(Debug, Default)]
 pub(super) struct Carried {
-    /// Each as `name=value`.
+    /// Each cookie as `name=value`.
     pub(super) cookies: Vec<String>,
     pub(super) values: Vec<(Tie, String)>,
 }
@@ -83,7 +83,7 @@ impl Carried {
     }
 }
 
-/// What a walk has carried or been given so far.
+/// The values that a walk has sent or received so far.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     cookies: HashSet<String>,
@@ -109,17 +109,17 @@ impl Known {
         }
         let mut carried = Carried::default();
         carried.json(&serde_json::from_str(body).unwrap_or_default());
-        // A `code` in an answer is that of an error.
+        // A `code` in an answer is an error code.
         let tokens = carried.values.into_iter().filter(|(tie, _)| *tie == Tie::Token);
         self.values.extend(tokens.map(|(_, value)| value));
     }
 
-    /// The browser that sends these cookies has them of this walk.
+    /// Whether all cookies of a request belong to this walk.
     pub(super) fn has_cookies(&self, carried: &Carried) -> bool {
         carried.cookies.iter().all(|cookie| self.cookies.contains(cookie))
     }
 
-    /// By what a request belongs to the walk.
+    /// What ties a request to the walk.
     pub(super) fn tie(&self, carried: &Carried) -> Option<Tie> {
         carried.values.iter().find(|(_, value)| self.values.contains(value)).map(|(tie, _)| *tie)
     }

@@ -1,24 +1,21 @@
-//! Where the parties of a walk are.
+//! The origins of the parties of a walk.
 
 use kit::Party;
 use url::Url;
 
-/// Where the parties of the walk are, by which a place is told from a
-/// like-named one elsewhere.
+/// The origins of the parties of a walk, which distinguish a path at one party from the
+/// same path elsewhere.
 #[derive(Debug, Clone)]
 pub(crate) struct Origins {
-    /// `[APP]`.
     pub(crate) app: Url,
-    /// `[LOGTO]`.
     pub(crate) logto: Url,
-    /// `[HF]`.
     pub(crate) huggingface: Url,
-    /// Further names of app and Logto, each with its role.
+    /// Further names of the app and Logto, each with its party and origin.
     pub(crate) others: Vec<(&'static str, Party, Url)>,
 }
 
 impl Origins {
-    /// Whose address this is.
+    /// The party to which an address belongs.
     pub(crate) fn party(&self, url: &Url) -> Option<Party> {
         let all =
             [(Party::APP, &self.app), (Party::LOGTO, &self.logto), (Party::HUGGINGFACE, &self.huggingface)];
@@ -27,9 +24,9 @@ impl Origins {
     }
 }
 
-/// Whether two addresses of the web have the same origin.
+/// Whether two http or https URLs have the same origin.
 fn one_origin(a: &Url, b: &Url) -> bool {
-    // As `Url::origin`, which copies the host.
+    // Like `Url::origin`, without copying the host.
     a.scheme() == b.scheme()
         && a.host_str() == b.host_str()
         && a.port_or_known_default() == b.port_or_known_default()

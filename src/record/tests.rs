@@ -10,7 +10,7 @@ use crate::walker::{HopRequest, HopResponse, TabId, WhyHop};
 
 const HF: &str = "https://huggingface.co";
 
-/// A walk whose hops are made by hand.
+/// A walk with hops made by hand.
 struct Walk {
     asker: Asker,
     hops: Vec<Hop>,
@@ -63,7 +63,7 @@ impl Walk {
         Record::new(self.hops.clone(), Some(&self.asker), origins)
     }
 
-    /// Path, hop and tie of what is in the record.
+    /// Path, hop and tie of each entry in the record.
     fn recorded(&self) -> Vec<(String, usize, Option<Tie>)> {
         let path = |url: &str| url.strip_prefix(HF).unwrap().split('?').next().unwrap().to_owned();
         let all = self.record().entries;
@@ -71,7 +71,7 @@ impl Walk {
     }
 }
 
-/// Hugging Face is asked, and answers.
+/// Adds a request to Hugging Face with its answer to the journal.
 fn asked(journal: &Journal, path: &str, headers: &[(&str, &str)], body: &str, answer: &str) {
     asked_over(journal, None, path, headers, body, answer);
 }
@@ -109,7 +109,7 @@ fn side_by_side_each_has_what_it_carries_and_the_rest_is_not_attributed() {
         asked(&journal, "/oauth/userinfo", &[("Authorization", &bearer)], "", "{}");
     }
     asked(&journal, "/oauth/jwks", &[("authorization", "Basic YTpi")], "", "{}");
-    asked(&journal, "/oauth/token", &[], r#"{"within":[{"code":"code-of-nobody"}]}"#, "{}");
+    asked(&journal, "/oauth/token", &[], r#"{"within":[{"code":"code-without-hop"}]}"#, "{}");
     asked(&journal, "/asked", &[], r#"{"within":[{"state":"state-of-other"}]}"#, "{}");
     let both = [
         of("/oauth/token", 1, Tie::Code),
@@ -121,7 +121,7 @@ fn side_by_side_each_has_what_it_carries_and_the_rest_is_not_attributed() {
     assert_eq!(other.recorded(), both.into_iter().chain([state]).collect::<Vec<_>>());
 
     let record = one.record();
-    assert!(record.shared && !record.is_complete(1), "what did not come proves nothing");
+    assert!(record.shared && !record.is_complete(1), "the absence of an entry proves nothing");
     let paths: Vec<&str> = record.entries().map(|entry| entry.request.url.as_str()).collect();
     assert_eq!(paths, ["https://huggingface.co/oauth/token", "https://huggingface.co/oauth/userinfo"]);
 }
@@ -142,7 +142,7 @@ fn what_carries_nothing_belongs_to_the_only_walk_under_way() {
         [of("/during", 1, Tie::OnlyWalk), of("/after", 1, Tie::OnlyWalk), of("/second", 2, Tie::OnlyWalk)];
     assert_eq!(one.recorded(), alone);
     assert!(one.record().is_complete(1) && !one.record().shared);
-    // The first is still there, but does not wait for anything.
+    // The first walk still exists, but does not wait for anything.
     other.asks("http://localhost:3000/");
     asked(&journal, "/during", &[], "", "");
     other.asker.answered(None);
@@ -150,7 +150,7 @@ fn what_carries_nothing_belongs_to_the_only_walk_under_way() {
     assert_eq!(one.recorded(), alone);
     assert_eq!(other.recorded(), alone[..2]);
     assert!(one.record().shared && !other.record().shared);
-    // Now both have asked, and either may have left something behind.
+    // Now both have sent requests, and either may have left some behind.
     one.asks("http://localhost:3000/3");
     one.asker.answered(None);
     asked(&journal, "/late", &[], "", "");
@@ -162,7 +162,7 @@ fn what_carries_nothing_belongs_to_the_only_walk_under_way() {
     assert_eq!(one.recorded().last(), Some(&of("/alone", 4, Tie::OnlyWalk)));
 }
 
-/// It may still be worked on when the browser has given up.
+/// A party may still work on a request when the browser has given up.
 #[test]
 fn a_hop_without_an_answer_is_under_way_until_the_next() {
     let journal = Journal::new();
@@ -188,7 +188,7 @@ fn a_request_is_the_browsers_own_by_its_connection() {
     asked_over(&journal, end(2), "/login", &[], "", "");
     asked_over(&journal, end(1), "/login", &[], "", "");
     other.asker.answered(end(2));
-    // The same connection serves the other next.
+    // The same connection then serves the other walk.
     other.asks("http://localhost:3000/");
     one.asker.answered(end(1));
     asked_over(&journal, end(2), "/login", &[], "", "");
@@ -209,7 +209,7 @@ fn a_request_with_the_cookies_of_another_browser_is_anothers() {
 }
 
 #[test]
-fn a_code_is_known_from_the_redirect_that_nobody_followed() {
+fn a_code_is_known_from_a_redirect_that_was_not_followed() {
     let journal = Journal::new();
     let (mut one, mut other) = (Walk::new(&journal), Walk::new(&journal));
     one.asks(&format!("{HF}/oauth/authorize?state=short"));

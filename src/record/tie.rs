@@ -1,18 +1,18 @@
 //! What ties an entry of a journal to a walk.
 
-/// By what an entry belongs to a walk.
+/// How an entry is tied to a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tie {
     /// It is the browser's own request: it came over the connection that brought the hop's answer.
     Own,
-    /// It carries cookies, and all of them are of the walk's browsers.
+    /// It carries cookies, and all of them belong to the walk's browsers.
     Cookie,
-    /// It carries a `state` that the walk has carried or been given before.
+    /// It carries a `state` that the walk has sent or received before.
     State,
-    /// The same of a code.
+    /// It carries a code that the walk has sent or received before.
     Code,
-    /// The same of a token.
+    /// It carries a token that the walk has sent or received before.
     Token,
-    /// It carries nothing of a walk, and no other was under way.
+    /// It carries none of these, and no other walk was running.
     OnlyWalk,
 }

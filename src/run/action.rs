@@ -1,70 +1,70 @@
-//! Why something could not be done: a walk ends there.
+//! Why an action failed, which ends the walk.
 
 use crate::signin_page::{Arrival, SigninPageError};
 use crate::stack::UnknownName;
 use crate::walker::WalkError;
 
-/// Something a person wanted to do did not work.
+/// An action of the person failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// No response, or nothing of that kind on the page.
+    /// No response arrived, or the page has no such link, button or form.
     #[error(transparent)]
     Walk(#[from] WalkError),
-    /// Logto's sign-in page could not do it.
+    /// Logto's sign-in page does not offer the action.
     #[error(transparent)]
     SigninPage(#[from] SigninPageError),
-    /// A text names something that nobody knows.
+    /// A text contains an unknown name, e.g. `[APPP]`.
     #[error(transparent)]
     Name(#[from] UnknownName),
-    /// Logto's page stays, with an error or a question.
+    /// Logto's page does not move on: it shows an error or asks a question.
     #[error("{0}")]
     Stays(Arrival),
-    /// The page is none of Hugging Face's.
-    #[error("the page at {at} is not one of Hugging Face's login or permission pages: {shows}")]
+    /// The page does not belong to Hugging Face.
+    #[error("the page at {at} is not a login or permission page of Hugging Face: {shows}")]
     NotAtHuggingFace {
-        /// Its address.
+        /// The URL of the page.
         at: String,
         /// Its title, or the beginning of its text.
         shows: String,
     },
-    /// Nobody at Hugging Face has this name.
-    #[error("Hugging Face's login page knows nobody called `{0}`")]
+    /// Hugging Face has no account with this username.
+    #[error("Hugging Face's login page has no account `{0}`")]
     Stranger(String),
-    /// Not a call of the Management API.
-    #[error("`{0}` is no call of the Management API")]
+    /// The text is not a method and a path below `/api/`.
+    #[error("`{0}` is not a call of the Management API")]
     NoCall(String),
-    /// The Management API did not answer, or what it changes could not be noted for being put back.
+    /// The Management API did not answer, or the state to restore could not be saved.
     #[error(transparent)]
     Administer(#[from] crate::stack::StepError),
-    /// The app cannot be started again like this.
+    /// The app cannot be restarted with this configuration.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),
-    /// There is nothing of that name at Hugging Face to change.
+    /// Hugging Face has nothing of that name to change.
     #[error("Hugging Face has no {what} `{name}`")]
     NotAtSite {
-        /// What kind of thing.
+        /// The kind of thing, e.g. `OAuth app`.
         what: &'static str,
-        /// Its name.
+        /// The name looked for.
         name: String,
     },
-    /// Hugging Face has no new key.
+    /// Hugging Face cannot switch to a new signing key.
     #[error("Hugging Face has no new key: {0}")]
     NoKey(#[from] mock_huggingface::NoKey),
-    /// Not an address.
-    #[error("`{0}` is no address")]
+    /// The text is not a URL.
+    #[error("`{0}` is not a valid URL")]
     Address(String),
-    /// There is no such cookie to lose.
+    /// The browser does not have the cookie that it should lose.
     #[error("the browser has no cookie `{0}` to lose")]
     NoCookie(String),
-    /// A value that a later step needs is not there.
+    /// A value that a later step needs could not be captured.
     #[error("[{name}] could not be captured: {what}")]
     NotCaptured {
-        /// Its name.
+        /// The name that the scenario gives to the value.
         name: String,
         /// What is missing.
         what: String,
     },
-    /// Pages that never come to rest.
+    /// The pages keep redirecting or submitting forms.
     #[error("{0} pages in a row moved on by themselves")]
     Circle(usize),
 }

@@ -1,4 +1,4 @@
-//! What is expected after a step, against what is there.
+//! Compares what a step expects with what happened.
 
 use std::path::PathBuf;
 
@@ -13,26 +13,27 @@ use crate::record::{Recorded, attributed};
 use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step};
 use crate::signin_page::Arrival;
 
-/// Something expected that did not come.
+/// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The file of the step.
     pub path: PathBuf,
-    /// Line of the step in that file.
+    /// The line of the step in that file.
     pub line: u64,
-    /// What was expected, and what is there.
+    /// What was expected, and what happened.
     pub what: String,
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Whoever packed an archive has named its files.
+        // The file names of an archive are not to be trusted.
         let path = self.path.display().to_string();
         write!(f, "{}:{}: {}", escaped(&path, Form::Line), self.line, self.what)
     }
 }
 
-/// All expectations of a step, in fixed order, then what it captures. `since` is the number of hops before it.
+/// Checks all expectations of a step, in a fixed order, then captures its values. `since` is the number of
+/// hops before it.
 pub(super) async fn expectations(person: &mut Person<'_>, step: &Step, since: usize) -> Vec<Failure> {
     let failure = |what: String| Failure {
         path: step.file.clone(),
@@ -46,7 +47,7 @@ pub(super) async fn expectations(person: &mut Person<'_>, step: &Step, since: us
     }
 }
 
-/// Whether the last hop got no answer, at the expected address.
+/// Checks that the last hop got no answer, at the expected address.
 pub(super) fn no_answer(person: &Person<'_>, step: &Step) -> Vec<Failure> {
     let Some(expected) = &step.expect.no_answer else { return vec![] };
     let what = match (person.fill(expected), person.walker.hops().last()) {
@@ -56,9 +57,9 @@ pub(super) fn no_answer(person: &Person<'_>, step: &Step) -> Vec<Failure> {
         }
         (Ok(expected), Some(hop)) => {
             let answered = if hop.response.fault.is_some() { "no answer" } else { "an answer" };
-            format!("expected no answer at {expected}, there was {answered} at {}", hop.without_query())
+            format!("expected no answer at {expected}, but there was {answered} at {}", hop.without_query())
         }
-        (Ok(expected), None) => format!("expected no answer at {expected}, nobody was asked"),
+        (Ok(expected), None) => format!("expected no answer at {expected}, but no request was sent"),
     };
     let what = format!("after `{}`: {what}", step.verb);
     vec![Failure { path: step.file.clone(), line: step.line, what }]
@@ -67,9 +68,9 @@ pub(super) fn no_answer(person: &Person<'_>, step: &Step) -> Vec<Failure> {
 struct Look<'p, 'a> {
     person: &'p mut Person<'a>,
     step: &'p Step,
-    /// How many hops there were before.
+    /// The number of hops before this step.
     since: usize,
-    /// What the app said, asked for once.
+    /// What the app answered to the session check, requested once.
     session: Option<Value>,
 }
 
@@ -90,7 +91,7 @@ impl Look<'_, '_> {
         Ok(found)
     }
 
-    /// What Logto's page says, against what it is expected to say.
+    /// Compares what Logto's page says with what it should say.
     fn outcome(&self) -> Vec<String> {
         let expect = &self.step.expect;
         match (&self.person.says, &expect.refused, &expect.asks) {
@@ -98,12 +99,12 @@ impl Look<'_, '_> {
             (Some(says), Some(refusal), _) => refused(says, refusal),
             (Some(says), None, Some(question)) => asked(says, question),
             (Some(says), None, None) => vec![says.to_string()],
-            (None, Some(_), _) => vec!["expected a refusal on Logto's page, it moved on".to_owned()],
-            (None, None, Some(_)) => vec!["expected a question on Logto's page, it moved on".to_owned()],
+            (None, Some(_), _) => vec!["expected a refusal on Logto's page, but it moved on".to_owned()],
+            (None, None, Some(_)) => vec!["expected a question on Logto's page, but it moved on".to_owned()],
         }
     }
 
-    /// What the Management API answered, against what it is expected to answer.
+    /// Compares what the Management API answered with what it should answer.
     fn answered(&self, found: &mut Vec<String>) {
         let Some(answer) = &self.person.answered else { return };
         let Some(expected) = &self.step.expect.answered else {
@@ -117,7 +118,10 @@ impl Look<'_, '_> {
             || expected.code.is_some() && expected.code != code
             || expected.text.as_ref().is_some_and(|part| !answer.body.contains(part.as_str()))
         {
-            found.push(format!("expected another answer, Logto gave {} {}", answer.status, answer.body));
+            found.push(format!(
+                "expected a different answer, but Logto gave {} {}",
+                answer.status, answer.body
+            ));
         }
     }
 
@@ -137,24 +141,27 @@ impl Look<'_, '_> {
         if let Some(expected) = &expect.at
             && self.person.fill(expected)? != page.url.as_str()
         {
-            found.push(format!("expected to be at {expected}, is at {}", self.by_origin(page.url.as_str())));
+            found.push(format!(
+                "expected to be at {expected}, but is at {}",
+                self.by_origin(page.url.as_str())
+            ));
         }
         if let Some(expected) = self.filled(&expect.title)?.filter(|expected| *expected != page.title) {
             found.push(format!(
-                "expected the title “{expected}”, the page at {} has “{}”",
+                "expected the title “{expected}”, but the page at {} has “{}”",
                 page.url, page.title
             ));
         }
         if let Some(expected) = self.filled(&expect.text)?.filter(|expected| !page.text.contains(expected)) {
             found.push(format!(
-                "expected the text “{expected}”, the page at {} says “{}”",
+                "expected the text “{expected}”, but the page at {} says “{}”",
                 page.url, page.text
             ));
         }
         if let Some(unwanted) = self.filled(&expect.no_text)?.filter(|unwanted| page.text.contains(unwanted))
         {
             found.push(format!(
-                "expected no text “{unwanted}”, the page at {} says “{}”",
+                "expected no text “{unwanted}”, but the page at {} says “{}”",
                 page.url, page.text
             ));
         }
@@ -170,7 +177,7 @@ impl Look<'_, '_> {
         let shown = self.person.signin_page()?.social_buttons().await?;
         if *expected != shown {
             found.push(format!(
-                "expected the social buttons [{}], Logto's page has [{}]",
+                "expected the social buttons [{}], but Logto's page has [{}]",
                 expected.join(", "),
                 shown.join(", ")
             ));
@@ -182,18 +189,18 @@ impl Look<'_, '_> {
         let expect = &self.step.expect;
         for address in &expect.visited {
             if self.last_hop_to(address)?.is_none() {
-                found.push(format!("expected the browser to go to {address}, it did not"));
+                found.push(format!("expected the browser to go to {address}, but it did not"));
             }
         }
         for address in &expect.not_visited {
             if let Some((number, _)) = self.last_hop_to(address)? {
-                found.push(format!("expected the browser not to go to {address}, hop {number} did"));
+                found.push(format!("expected the browser not to go to {address}, but hop {number} did"));
             }
         }
         Ok(())
     }
 
-    /// Number and address of the last hop of this step to an address without query.
+    /// Number and URL of this step's last hop to an address, ignoring the query.
     fn last_hop_to(&self, address: &str) -> Result<Option<(usize, Url)>, ActionError> {
         let address = self.person.fill(address)?;
         let hops = &self.person.walker.hops()[self.since..];
@@ -201,19 +208,19 @@ impl Look<'_, '_> {
         Ok(hop.map(|hop| (hop.number, hop.request.url.clone())))
     }
 
-    /// Rules of every hop that are expected to be broken. What else is broken, the walk tells.
+    /// Checks that the rules for every hop are broken where expected. The walk reports all other violations.
     fn breaks(&self, found: &mut Vec<String>) {
         let hops = &self.person.walker.hops()[self.since..];
         for expected in &self.step.expect.breaks {
             let broken =
                 hops.iter().flat_map(|hop| &hop.violations).any(|broken| broken.what.contains(expected));
             if !broken {
-                found.push(format!("expected a rule of every hop to be broken, “{expected}”, it was not"));
+                found.push(format!("expected a hop to break the rule “{expected}”, but none did"));
             }
         }
     }
 
-    /// What Hugging Face received in this step: for this walk, and what may have been for another.
+    /// What Hugging Face received in this step: for this walk, and possibly for another.
     fn received(&self) -> (Vec<Entry>, Vec<Entry>) {
         let walker = &self.person.walker;
         let mut all = walker
@@ -247,7 +254,7 @@ impl Look<'_, '_> {
                     _ => format!(", and {unknown} that may have been another walk's"),
                 };
                 found.push(format!(
-                    "expected {expected} request(s) to Hugging Face's {path}, there were {calls}{more}"
+                    "expected {expected} request(s) to Hugging Face's {path}, but there were {calls}{more}"
                 ));
             }
         }
@@ -264,24 +271,24 @@ impl Look<'_, '_> {
             if !notes.iter().any(|note| note.code == expected || note.to_string().contains(&expected)) {
                 let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
                 found.push(format!(
-                    "expected the reason “{expected}” in Hugging Face's journal, it has {notes:?}"
+                    "expected the reason “{expected}” in Hugging Face's journal, but it has {notes:?}"
                 ));
             }
         }
         Ok(())
     }
 
-    /// The session check: what the app says about the person, as its own page could ask.
+    /// The session check: what the app says about the person, as its own page could request it.
     async fn session(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = &self.step.expect.session else { return Ok(()) };
         let answer = self.ask_session().await?;
         let authenticated = answer.get("authenticated").and_then(Value::as_bool);
-        let nobody = Map::new();
-        let claims = answer.get("claims").and_then(Value::as_object).unwrap_or(&nobody);
+        let empty = Map::new();
+        let claims = answer.get("claims").and_then(Value::as_object).unwrap_or(&empty);
         match (expected, authenticated) {
             (SessionExpectation::None, Some(false)) => {}
             (SessionExpectation::None, _) => {
-                found.push(format!("expected nobody to be signed in, the app says {answer}"));
+                found.push(format!("expected no signed-in session, but the app says {answer}"));
             }
             (SessionExpectation::Claims(expected), Some(true)) => {
                 for (claim, value) in expected {
@@ -292,13 +299,13 @@ impl Look<'_, '_> {
                     if *claims.get(claim).unwrap_or(&Value::Null) != expected {
                         let got = claims.get(claim).map_or("nothing".to_owned(), Value::to_string);
                         found.push(format!(
-                            "expected the claim `{claim}` to be {expected}, the app has {got}"
+                            "expected the claim `{claim}` to be {expected}, but the app has {got}"
                         ));
                     }
                 }
             }
             (SessionExpectation::Claims(_), _) => {
-                found.push(format!("expected somebody to be signed in, the app answers {answer}"));
+                found.push(format!("expected a signed-in session, but the app says {answer}"));
             }
         }
         Ok(())
@@ -351,7 +358,7 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    /// An address with the origins by name.
+    /// Replaces the origin of an address by its name.
     fn by_origin(&self, address: &str) -> String {
         let endpoints = self.person.stack.endpoints();
         let named =
@@ -385,7 +392,7 @@ fn refused(says: &Arrival, expected: &ExpectedRefusal) -> Vec<String> {
             }
         }
         Arrival::StateMismatch if expected.state_mismatch => {}
-        other => found.push(format!("expected another refusal; {other}")),
+        other => found.push(format!("expected a different refusal; {other}")),
     }
     found
 }
@@ -397,5 +404,5 @@ fn asked(says: &Arrival, expected: &Question) -> Vec<String> {
         Arrival::AsksToAgree => expected.to_agree,
         Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
     };
-    if right { vec![] } else { vec![format!("expected another question; {says}")] }
+    if right { vec![] } else { vec![format!("expected a different question; {says}")] }
 }

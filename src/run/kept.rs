@@ -1,4 +1,4 @@
-//! What is kept of a walk that failed.
+//! Keeps the headers of a failed walk.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,14 @@ use crate::Scenario;
 use crate::transcript::Wire;
 
 /// Keeps the folder out of version control.
-const IGNORED: &str = "# Raw headers of failed walks, with cookies and codes in clear.\n*\n";
+const IGNORED: &str = "# Raw headers of failed walks, with cookies and codes in clear text.\n*\n";
 
-/// Writes the headers of a failed walk into `folder`, a file to the scenario; that of an earlier walk is
-/// replaced. Its owner alone can read it, for cookies and codes are in clear. Secrets that the
-/// scenario or this process was given are not.
+/// Writes the headers of a failed walk into `folder`, one file per scenario, replacing that of an earlier
+/// walk. Only the owner can read the file: it has cookies and codes in clear text. Secrets that the
+/// scenario or this process was given are hidden.
 ///
 /// # Errors
-/// When the folder or the file cannot be written.
+/// If the folder or the file cannot be written.
 pub fn keep_wire(folder: &Path, scenario: &Scenario, wire: &Wire) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     let ignore = folder.join(".gitignore");

@@ -1,5 +1,5 @@
-//! What others do while the person signs in: an administrator of Logto, the
-//! owner of the OAuth app, Hugging Face itself.
+//! What others do during a sign-in: an administrator of Logto, the owner of the OAuth
+//! app, Hugging Face itself.
 
 use mock_huggingface::User;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::person::{Answered, Person};
 use crate::scenario::{AdminCall, HuggingFaceChange, KeyRotation};
 use crate::setup::AppRestart;
 
-/// The path of what a call created, where it did: a member of a list of the tenant's.
+/// The path of the item that a call created in a list of the tenant, if it created one.
 fn created(method: &http::Method, path: &str, answered: &Answered) -> Option<String> {
     let list = *method == http::Method::POST && !path.contains('/') && (200..300).contains(&answered.status);
     let id = answered.json().get("id").filter(|_| list)?.as_str()?.to_owned();
@@ -52,7 +52,7 @@ impl Person<'_> {
                 app = fields.applied(app, |uri| self.fill(uri))?;
             }
             if change.refresh_secret {
-                // Made anew where none is given.
+                // Generated if none is given.
                 app.secret = None;
             }
             site.add_app(app);
@@ -88,7 +88,7 @@ impl Person<'_> {
         }
     }
 
-    /// A value with the names filled in wherever it has a text.
+    /// Replaces the names in every text of a value.
     fn filled(&self, value: &Value) -> Result<Value, ActionError> {
         Ok(match value {
             Value::String(text) => Value::String(self.fill(text)?),

@@ -1,4 +1,4 @@
-//! Collects what was seen of a walk for the findings.
+//! Collects what was observed of a walk, for the findings.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use crate::signin_page::SigninPageError;
 use crate::stack::Stack;
 use crate::walker::Hop;
 
-/// How many lines of the audit log are read.
+/// The maximum number of audit log entries that are read.
 const AUDIT_LINES: usize = 100;
 
-/// A step as findings may know it.
+/// A step, reduced to what findings may use.
 pub(super) fn step(
     person: &Person<'_>,
     verb: &Verb,
@@ -52,13 +52,13 @@ pub(super) fn step(
     SeenStep { verb, hops, ending }
 }
 
-/// What the walk leads to. Reads the configuration and the audit log, as they
-/// are now, through the Management API; what cannot be read counts as unknown.
+/// The findings of a walk. Reads the present configuration and the audit log through the
+/// Management API; what cannot be read counts as unknown.
 pub(super) async fn conclude(person: &Person<'_>) -> Vec<Finding> {
     findings(&Around::read(person).await.seen_by(person))
 }
 
-/// What is seen beside the browser.
+/// What was observed outside the browser.
 struct Around {
     record: Record,
     settings: Settings,
@@ -71,7 +71,7 @@ impl Around {
         let record = person.record();
         let mut settings = settings(person, record.shared).await;
         settings.signed_in = signed_in(stack, &record.hops).await;
-        // Its lines name no browser.
+        // The entries of the audit log do not name a browser.
         let audit = if record.shared { vec![] } else { audit(stack, person.began_ms).await };
         Self { record, settings, audit }
     }
@@ -85,13 +85,13 @@ async fn read(stack: &Stack, path: &str) -> Value {
     match stack.management().get(path).await {
         Ok(answer) => answer.body,
         Err(error) => {
-            tracing::debug!("not read for the findings: {error}");
+            tracing::debug!("could not be read for the findings: {error}");
             Value::Null
         }
     }
 }
 
-/// Where walks share the stack, a handshake that failed may be of any.
+/// The configuration of the parties. If walks share the stack, a failed handshake may belong to any of them.
 async fn settings(person: &Person<'_>, shared: bool) -> Settings {
     let stack = person.stack;
     let connections = stack.huggingface_connections();
@@ -145,7 +145,7 @@ async fn signed_in(stack: &Stack, hops: &[Hop]) -> Vec<(String, SeenUser)> {
     users
 }
 
-/// The lines since the walk began, oldest first.
+/// The audit log entries since the walk began, oldest first.
 async fn audit(stack: &Stack, since_ms: i64) -> Vec<Value> {
     let lines = read(stack, &format!("logs?page=1&page_size={AUDIT_LINES}")).await;
     let mut lines: Vec<Value> = lines.as_array().cloned().unwrap_or_default();

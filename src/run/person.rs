@@ -1,5 +1,5 @@
-//! The person at the browser, who lets every redirect and self-submitting page
-//! pass, as a browser would. What a person does is in `verbs.rs`.
+//! The person at the browser, who follows every redirect and self-submitting page, as a
+//! browser would. What a person does is in `verbs.rs`.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::stack::Stack;
 use crate::transcript::Roles;
 use crate::walker::{TabId, Walker, WhyHop};
 
-/// Pages in a row that move on by themselves; more is a circle.
+/// How many pages in a row may move on by themselves before the walk counts as looping.
 const MOVES_LIMIT: usize = 40;
 
 /// What Logto's Management API answered.
@@ -29,7 +29,7 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// The body as JSON; null when it is none.
+    /// The body as JSON; `null` if it is not JSON.
     pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
@@ -37,29 +37,29 @@ impl Answered {
 
 pub(super) struct Person<'a> {
     pub(super) walker: Walker,
-    /// The tab the person looks at.
+    /// The tab that the person is using.
     pub(super) tab: TabId,
     /// The tabs of each browser.
     browsers: Vec<Vec<TabId>>,
     pub(super) stack: &'a Stack,
-    /// What Logto's page says when it does not move on.
+    /// What Logto's page says if it does not move on.
     pub(super) says: Option<Arrival>,
-    /// What the Management API answered to the step.
+    /// What the Management API answered in this step.
     pub(super) answered: Option<Answered>,
-    /// TLS handshakes at Hugging Face that had failed before the walk.
+    /// The number of failed TLS handshakes at Hugging Face before the walk.
     pub(super) failed_handshakes: u64,
-    /// When the walk began, by Logto's clock: before the first request, whoever it was for.
+    /// When the walk began, by Logto's clock: before its first request to any party.
     pub(super) began_ms: i64,
-    /// How many times the machine had got in the way before the walk.
+    /// The number of disturbances by the machine before the walk.
     pub(super) disturbances: usize,
-    /// What was done so far, for the findings.
+    /// The steps so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
     captured: BTreeMap<String, String>,
-    /// What was captured from answers of the Management API, a role in the transcript.
+    /// Values captured from answers of the Management API; the transcript shows them by role.
     answered_values: Vec<String>,
-    /// What was typed as a password, hidden in the transcript.
+    /// The passwords that were typed, hidden in the transcript.
     pub(super) passwords: Vec<String>,
-    /// Ids of applications that an administrator made meanwhile.
+    /// Ids of applications that an administrator created during the walk.
     pub(super) applications: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Person<'a> {
         }
     }
 
-    /// Looks at a tab of a browser, both counted from 1; new ones are opened.
+    /// Switches to a tab of a browser, both counted from 1, opening them if necessary.
     pub(super) fn look_at(&mut self, browser: usize, tab: usize) {
         while self.browsers.len() < browser {
             self.browsers.push(vec![self.walker.open_browser()]);
@@ -100,7 +100,7 @@ impl<'a> Person<'a> {
         self.tab = tabs[tab.max(1) - 1];
     }
 
-    /// What the app says about the person, as its own page could ask.
+    /// What the app says about the person, as its own page could request it.
     pub(super) async fn session(&mut self) -> Result<Value, ActionError> {
         let mut url = self.stack.endpoints().app.clone();
         url.set_path("/api/session");
@@ -108,18 +108,18 @@ impl<'a> Person<'a> {
         Ok(hop.json().unwrap_or_default())
     }
 
-    /// What there is of the walk so far.
+    /// The record of the walk so far.
     pub(super) fn record(&self) -> Record {
         Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins())
     }
 
-    /// What there is of the walk, which is over: the browser has no hops any more.
+    /// Ends the walk and takes its record: the browser has no hops afterwards.
     pub(super) fn close(&mut self) -> Record {
         let hops = self.walker.take_hops();
         Record::new(hops, self.walker.asker(), self.origins())
     }
 
-    /// What is known beforehand of the values in the traffic.
+    /// The values in the traffic that are known beforehand, by role.
     pub(super) fn roles(&self) -> Roles {
         let known = self.stack.known();
         let mut roles = Roles::new();
@@ -144,7 +144,7 @@ impl<'a> Person<'a> {
         roles
     }
 
-    /// What the headers of the walk do not show.
+    /// The values that are hidden in the walk's headers.
     pub(super) fn secrets(&self) -> Roles {
         let known = self.stack.known();
         let mut secrets = Roles::new();
@@ -171,7 +171,7 @@ impl<'a> Person<'a> {
     }
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {
-        // The page's own origin, under whatever name of Logto it was opened.
+        // The origin of the page itself: Logto may have been opened by any of its names.
         let mut shown = self.walker.current(self.tab)?.request.url.clone();
         let logto = if self.is_logto(&shown) {
             shown.set_path("/");
@@ -191,14 +191,14 @@ impl<'a> Person<'a> {
         origins.any(|origin| origin.origin() == url.origin())
     }
 
-    /// Remembers what the page says, unless it has moved on. Whether it has.
+    /// Remembers what the page says, unless it has moved on. Returns whether it has.
     pub(super) fn arrived(&mut self, arrival: Arrival) -> bool {
         let moved = arrival == Arrival::Moved;
         self.says = Some(arrival).filter(|_| !moved);
         moved
     }
 
-    /// A text of the scenario with the values in place of the names.
+    /// Replaces the names in a text of the scenario by their values.
     pub(super) fn fill(&self, text: &str) -> Result<String, ActionError> {
         let names = self.stack.names();
         let value = |name: &str| names.get(name).or_else(|| self.captured.get(name).map(String::as_str));
@@ -213,14 +213,14 @@ impl<'a> Person<'a> {
         self.captured.insert(capture.name.clone(), value);
     }
 
-    /// An absolute address, or a path of the app.
+    /// Resolves an absolute address or a path of the app.
     pub(super) fn address(&self, text: &str) -> Result<Url, ActionError> {
         let text = self.fill(text)?;
         self.stack.endpoints().app.join(&text).map_err(|_| ActionError::Address(text))
     }
 
-    /// Lets everything pass that moves on by itself: redirects, pages that send
-    /// their own form, and Logto's page when the provider sends the person back.
+    /// Follows everything that moves on by itself: redirects, pages that submit their own
+    /// form, and Logto's page when the provider sends the person back.
     pub(super) async fn settle(&mut self) -> Result<(), ActionError> {
         for _ in 0..MOVES_LIMIT {
             if self.says.is_some() {

@@ -1,6 +1,6 @@
 //! The reviewed transcript beside a scenario: `first-visit.yaml` has
 //! `first-visit.snap`, in insta's format, so that `cargo insta review` and this
-//! command speak of the same file.
+//! command use the same file.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::Scenario;
 /// How a transcript compares with the reviewed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SnapshotResult {
-    /// There is no reviewed transcript.
+    /// The scenario has no reviewed transcript.
     Missing,
     /// They are the same.
     Same,
@@ -21,8 +21,8 @@ pub enum SnapshotResult {
     Different(String),
 }
 
-/// Where the reviewed transcript of a scenario is: `<file>.snap` beside it, of a
-/// case `<file>@<case>.snap`.
+/// The path of a scenario's reviewed transcript: `<file>.snap` beside it, for a case
+/// `<file>@<case>.snap`.
 #[must_use]
 pub fn snapshot_path(scenario: &Scenario) -> PathBuf {
     match &scenario.case {
@@ -34,11 +34,11 @@ pub fn snapshot_path(scenario: &Scenario) -> PathBuf {
     }
 }
 
-/// Writes a transcript as the reviewed one, in insta's format. Whoever does that
-/// has reviewed it. Secrets that the scenario gives are not written.
+/// Writes a transcript as the reviewed one, in insta's format. Review it before you call
+/// this. Secrets that the scenario contains are hidden.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<()> {
     // A JSON string is a YAML string in double quotes, which is how insta writes it.
     let secrets = scenario.secrets();
@@ -51,11 +51,11 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
     files::replace(&snapshot_path(scenario), text, Access::Ordinary)
 }
 
-/// Compares a transcript with the reviewed one. Secrets that the scenario gives literally are hidden
-/// in both: whether its author let one stand in the reviewed transcript makes no difference.
+/// Compares a transcript with the reviewed one. Secrets that the scenario contains literally are hidden
+/// in both, so one that its author left in the reviewed transcript makes no difference.
 ///
 /// # Errors
-/// When the snapshot exists and cannot be read.
+/// If the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
     let path = snapshot_path(scenario);
     let reviewed = match files::read_text(&path, files::WRITTEN_LIMIT) {
@@ -68,19 +68,19 @@ pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Resul
 }
 
 fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
-    // insta does not keep the line end of the last line.
+    // insta does not keep the newline at the end.
     let (reviewed, transcript) = (contents(text).trim_end(), transcript.trim_end());
     if reviewed == transcript {
         return SnapshotResult::Same;
     }
-    // Its name comes from whoever made the folder, and begins a line of the difference.
+    // The path is not to be trusted, and is at the beginning of a line of the difference.
     let path = escaped(&path.to_string_lossy(), Form::Line).into_owned();
     let diff = TextDiff::from_lines(reviewed, transcript);
     let cut_off = if transcript.starts_with(reviewed) && !text.ends_with('\n') {
         let what = if reviewed.is_empty() { "is empty" } else { "is cut off in the middle of a line" };
         format!(
-            "{path} {what}, as a write that was interrupted leaves it: take it from version control, or write it again \
-             with `--update` and review it\n"
+            "{path} {what}, as an interrupted write leaves it: restore it from version control, or write it again with \
+             `--update` and review it\n"
         )
     } else {
         String::new()
@@ -94,7 +94,7 @@ fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
     SnapshotResult::Different(cut_off + &shown)
 }
 
-/// What follows the metadata, which stands between two lines of `---`.
+/// What follows the metadata, which is between two lines of `---`.
 fn contents(text: &str) -> &str {
     text.strip_prefix("---\n")
         .and_then(|rest| rest.split_once("\n---\n"))
@@ -117,7 +117,7 @@ mod tests {
         let SnapshotResult::Different(diff) =
             compare(" 1 303\n 2 200\n", " 1 302\n 2 200\n", Path::new("a.snap"))
         else {
-            panic!("no difference")
+            panic!("expected a difference")
         };
         assert!(diff.starts_with("--- a.snap\n") && diff.contains("- 1 303\n+ 1 302\n"), "{diff}");
     }
@@ -133,7 +133,7 @@ mod tests {
         ] {
             let SnapshotResult::Different(told) = compare(snapshot, " 1 303\n 2 200\n", Path::new("a.snap"))
             else {
-                panic!("no difference")
+                panic!("expected a difference")
             };
             assert!(told.starts_with(what) && told.contains("+ 2 200"), "{told}");
         }

@@ -1,4 +1,5 @@
-//! What each verb does, as a step of a scenario and as a method of [`Visitor`]. Their table is `scenario/verb.rs`.
+//! What each verb does, as a step of a scenario and as a method of [`Visitor`]. Their table is in
+//! `scenario/verb.rs`.
 
 use serde_json::Value;
 
@@ -9,8 +10,8 @@ use crate::scenario::{AdminCall, Choice, LostStorage, PasswordAccount, Profile, 
 use crate::walker::{Form, Page, Submit, WhyHop};
 
 impl Person<'_> {
-    /// Does something in the tab looked at. Afterwards [`Person::says`] is set
-    /// when Logto's page stays and says something.
+    /// Carries out a verb in the current tab. Afterwards [`Person::says`] is set if Logto's
+    /// page does not move on and says something.
     pub(super) async fn does(&mut self, verb: &Verb) -> Result<(), ActionError> {
         self.says = None;
         self.answered = None;
@@ -108,8 +109,8 @@ impl Person<'_> {
         Ok(())
     }
 
-    /// Logs in where Hugging Face asks who it is, presses the button where it
-    /// asks for permission, and goes on to where the sign-in ends.
+    /// Logs in if Hugging Face shows its login page, presses the button if it asks for
+    /// permission, and follows the sign-in to its end.
     async fn answer_huggingface(&mut self, username: &str, button: &str) -> Result<(), ActionError> {
         let username = self.fill(username)?;
         let mut acted = false;
@@ -127,7 +128,7 @@ impl Person<'_> {
                 }
                 let submit = login.submits.iter().find(|button| button.field.is_none()).cloned();
                 self.walker.submit(self.tab, &login, submit.as_ref(), WhyHop::Form).await?;
-                // A login page again means that it was refused.
+                // A second login page means that the first login was refused.
                 self.settle().await?;
                 let after = self.walker.page(self.tab)?;
                 if after.forms.iter().any(|form| form.fields.iter().any(|field| field.name == "username")) {
@@ -137,7 +138,7 @@ impl Person<'_> {
                 self.walker.submit(self.tab, form, Some(pressed), WhyHop::Form).await?;
                 self.settle().await?;
             } else if acted {
-                // Refused after the login, on a page of its own: the expectations tell.
+                // Refused after the login, on a separate page: left to the expectations.
                 return Ok(());
             } else {
                 return Err(not_there(&page));
@@ -165,10 +166,10 @@ impl Visitor<'_> {
         }
     }
 
-    /// Types an address: a path of the app, or an absolute one.
+    /// Types an address: a path of the app, or an absolute URL.
     ///
     /// # Errors
-    /// [`ActionError`] when there is no response.
+    /// [`ActionError`] if no response arrives.
     pub async fn visit(&mut self, address: &str) -> Result<(), ActionError> {
         self.does(Verb::Visit(address.to_owned())).await
     }
@@ -181,24 +182,24 @@ impl Visitor<'_> {
         self.does(Verb::Click(text.to_owned())).await
     }
 
-    /// Chooses the social button of this target on Logto's sign-in page.
+    /// Clicks the social button of this target on Logto's sign-in page.
     ///
     /// # Errors
-    /// [`ActionError::SigninPage`] when the page has no such button,
-    /// [`ActionError::Stays`] when Logto refuses or asks.
+    /// [`ActionError::SigninPage`] if the page has no such button,
+    /// [`ActionError::Stays`] if Logto refuses or asks a question.
     pub async fn continue_with(&mut self, target: &str) -> Result<(), ActionError> {
         self.does(Verb::ContinueWith(target.to_owned())).await
     }
 
-    /// At Hugging Face: logs in as this user where asked, and allows.
+    /// At Hugging Face: logs in as this user if asked, and allows access.
     ///
     /// # Errors
-    /// [`ActionError::Stays`] when Logto then refuses or asks.
+    /// [`ActionError::Stays`] if Logto then refuses or asks a question.
     pub async fn sign_in_as(&mut self, username: &str) -> Result<(), ActionError> {
         self.does(Verb::SignInAs(username.to_owned())).await
     }
 
-    /// At Hugging Face: logs in as this user where asked, and denies.
+    /// At Hugging Face: logs in as this user if asked, and denies access.
     ///
     /// # Errors
     /// [`ActionError::Stays`], since Logto refuses (contract §2.2).
@@ -209,7 +210,7 @@ impl Visitor<'_> {
     /// Creates an account on Logto's sign-in page.
     ///
     /// # Errors
-    /// [`ActionError::Stays`] when Logto refuses or asks.
+    /// [`ActionError::Stays`] if Logto refuses or asks a question.
     pub async fn register_with_password(
         &mut self,
         username: &str,
@@ -221,7 +222,7 @@ impl Visitor<'_> {
     /// Signs in to an account on Logto's sign-in page.
     ///
     /// # Errors
-    /// [`ActionError::Stays`] when Logto refuses or asks.
+    /// [`ActionError::Stays`] if Logto refuses or asks a question.
     pub async fn sign_in_with_password(&mut self, username: &str, password: &str) -> Result<(), ActionError> {
         self.does(Verb::SignInWithPassword(account(username, password))).await
     }
@@ -229,7 +230,7 @@ impl Visitor<'_> {
     /// Answers Logto's question about an account with the same e-mail, or about its terms.
     ///
     /// # Errors
-    /// [`ActionError::SigninPage`] when the page did not ask.
+    /// [`ActionError::SigninPage`] if the page did not ask.
     pub async fn choose(&mut self, choice: Choice) -> Result<(), ActionError> {
         self.does(Verb::Choose(choice)).await
     }
@@ -237,7 +238,7 @@ impl Visitor<'_> {
     /// Fills in the username that Logto asks for.
     ///
     /// # Errors
-    /// [`ActionError::Stays`] when Logto refuses or asks for more.
+    /// [`ActionError::Stays`] if Logto refuses or asks for more.
     pub async fn fill_in_username(&mut self, username: &str) -> Result<(), ActionError> {
         self.does(Verb::FillIn(Profile { username: Some(username.to_owned()), ..Profile::default() })).await
     }
@@ -245,7 +246,7 @@ impl Visitor<'_> {
     /// Fills in the password that Logto asks for.
     ///
     /// # Errors
-    /// [`ActionError::Stays`] when Logto refuses or asks for more.
+    /// [`ActionError::Stays`] if Logto refuses or asks for more.
     pub async fn fill_in_password(&mut self, password: &str) -> Result<(), ActionError> {
         self.does(Verb::FillIn(Profile { password: Some(password.to_owned()), ..Profile::default() })).await
     }
@@ -253,7 +254,7 @@ impl Visitor<'_> {
     /// Fills in the e-mail address that Logto asks for; Logto sends a code there.
     ///
     /// # Errors
-    /// [`ActionError::Stays`] when Logto refuses, or asks for the code.
+    /// [`ActionError::Stays`] if Logto refuses, or asks for the code.
     pub async fn fill_in_email(&mut self, email: &str) -> Result<(), ActionError> {
         self.does(Verb::FillIn(Profile { email: Some(email.to_owned()), ..Profile::default() })).await
     }
@@ -261,12 +262,12 @@ impl Visitor<'_> {
     /// Loads the page again.
     ///
     /// # Errors
-    /// [`ActionError`] when there is no response.
+    /// [`ActionError`] if no response arrives.
     pub async fn reload(&mut self) -> Result<(), ActionError> {
         self.does(Verb::Reload(Reloaded::Page)).await
     }
 
-    /// Goes back to the page before.
+    /// Goes back to the previous page.
     ///
     /// # Errors
     /// [`WalkError::NoHistory`](crate::walker::WalkError::NoHistory) on the first page of a tab.
@@ -277,15 +278,15 @@ impl Visitor<'_> {
     /// Lets the browser load the target of the link with this text in the background.
     ///
     /// # Errors
-    /// [`ActionError::Walk`] lists the links there are.
+    /// [`ActionError::Walk`] lists the links on the page.
     pub async fn prefetch(&mut self, text: &str) -> Result<(), ActionError> {
         self.does(Verb::Prefetch(text.to_owned())).await
     }
 
-    /// Loses the cookies of these names, or all when none is named.
+    /// Loses the cookies with these names, or all if `names` is empty.
     ///
     /// # Errors
-    /// [`ActionError::NoCookie`] when there is none of that name.
+    /// [`ActionError::NoCookie`] if the browser has no cookie of that name.
     pub async fn lose_cookies(&mut self, names: &[&str]) -> Result<(), ActionError> {
         self.does(Verb::LoseCookies(names.iter().map(ToString::to_string).collect())).await
     }
@@ -293,7 +294,7 @@ impl Visitor<'_> {
     /// Loses the `sessionStorage` of the tab, as in-app browsers do.
     ///
     /// # Errors
-    /// None so far; the type is that of every verb.
+    /// None at present; every verb has this return type.
     pub async fn lose_session_storage(&mut self) -> Result<(), ActionError> {
         self.does(Verb::LoseStorage(LostStorage::Session)).await
     }
@@ -301,16 +302,17 @@ impl Visitor<'_> {
     /// Loses the `sessionStorage` of the tab and the `localStorage` of the browser.
     ///
     /// # Errors
-    /// None so far; the type is that of every verb.
+    /// None at present; every verb has this return type.
     pub async fn lose_storage(&mut self) -> Result<(), ActionError> {
         self.does(Verb::LoseStorage(LostStorage::All)).await
     }
 
-    /// Calls Logto's Management API, e.g. `PATCH /api/sign-in-exp`; gives the status and the JSON of the answer.
-    /// What it changes in a shared tenant is put back.
+    /// Calls Logto's Management API, e.g. `PATCH /api/sign-in-exp`; returns the status and the JSON body.
+    /// What it changes in a shared tenant is restored later.
     ///
     /// # Errors
-    /// [`ActionError`] when there is no answer, or the call is not one. A status of refusal is no error.
+    /// [`ActionError`] if Logto does not answer, or `call` is malformed. An error status does not count as an
+    /// error.
     pub async fn administer(&mut self, call: &str, body: Option<Value>) -> Result<(u16, Value), ActionError> {
         self.does(Verb::Administer(AdminCall { call: call.to_owned(), body })).await?;
         Ok(self.person.answered.as_ref().map(|answer| (answer.status, answer.json())).unwrap_or_default())
@@ -326,7 +328,7 @@ mod tests {
     use super::*;
     use crate::{Scenario, Stack, stack_for, walk};
 
-    /// The same as a step, by the methods of the library.
+    /// Does what a step does, through the methods of the library.
     async fn by_method(visitor: &mut Visitor<'_>, stack: &Stack, verb: &Verb) -> Result<(), ActionError> {
         match verb {
             Verb::Visit(address) => visitor.visit(address).await,
@@ -356,7 +358,7 @@ mod tests {
             Verb::LoseStorage(LostStorage::Session) => visitor.lose_session_storage().await,
             Verb::LoseStorage(LostStorage::All) => visitor.lose_storage().await,
             Verb::Administer(call) => visitor.administer(&call.call, call.body.clone()).await.map(drop),
-            // Those that the docs of `Visitor` name with what the stack has in their place.
+            // The docs of `Visitor` name what the stack has instead of these.
             Verb::Wait(time) => {
                 stack.pass(*time).await;
                 Ok(())

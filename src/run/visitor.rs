@@ -9,16 +9,16 @@ use crate::stack::Stack;
 use crate::transcript::Transcript;
 use crate::walker::{Hop, Page, WalkError, Walker};
 
-/// Somebody with a fresh browser in front of a [`Stack`].
+/// A person with a fresh browser who uses a [`Stack`].
 ///
 /// Every method does what the verb of the same name does in a scenario: it acts,
-/// and then lets every redirect and self-submitting page pass. Texts may name
-/// what the stack knows, as `[LOGTO]/sign-in`. What happened is in
-/// [`Visitor::hops`], and by role in [`Visitor::transcript`].
+/// and then follows every redirect and self-submitting page. Texts may use the stack's
+/// names, as in `[LOGTO]/sign-in`. [`Visitor::hops`] has what happened, and
+/// [`Visitor::transcript`] has it by role.
 ///
-/// Four verbs are no method, since the [`Stack`] has them: `wait` is [`Stack::pass`], `restart_app`
-/// [`Stack::restart_app`], `network` [`Stack::set_way`], and `at_huggingface` what [`Stack::huggingface`]
-/// and [`Stack::script`] can do.
+/// Four verbs have no method here, since the [`Stack`] has them: `wait` is [`Stack::pass`], `restart_app`
+/// [`Stack::restart_app`], `network` [`Stack::set_way`], and `at_huggingface` is done through
+/// [`Stack::huggingface`] and [`Stack::script`].
 ///
 /// ```
 /// use logto_testkit::{Stack, Visitor};
@@ -58,13 +58,13 @@ impl<'s> Visitor<'s> {
         Self { person: Person::new(stack) }
     }
 
-    /// Goes on in another tab of this browser, counted from 1; a new one is opened.
+    /// Switches to another tab of this browser, counted from 1, opening it if necessary.
     pub fn in_tab(&mut self, tab: usize) -> &mut Self {
         self.person.look_at(self.person.tab.browser(), tab);
         self
     }
 
-    /// Goes on in the first tab of another browser, counted from 1; a new one is opened.
+    /// Switches to the first tab of another browser, counted from 1, opening it if necessary.
     pub fn in_browser(&mut self, browser: usize) -> &mut Self {
         self.person.look_at(browser, 1);
         self
@@ -76,10 +76,10 @@ impl<'s> Visitor<'s> {
         self.person.says.as_ref()
     }
 
-    /// What the sample app knows of the person (`GET /api/session`).
+    /// What the sample app knows about the person (`GET /api/session`).
     ///
     /// # Errors
-    /// [`ActionError`] when there is no response.
+    /// [`ActionError`] if no response arrives.
     pub async fn session(&mut self) -> Result<Value, ActionError> {
         self.person.session().await
     }
@@ -106,10 +106,10 @@ impl<'s> Visitor<'s> {
         self.person.walker.hops()
     }
 
-    /// The last hop to an address without query, such as `[APP]/callback`.
+    /// The last hop to an address, ignoring the query, such as `[APP]/callback`.
     ///
     /// # Errors
-    /// [`ActionError::Name`] when the address names something unknown.
+    /// [`ActionError::Name`] if the address contains an unknown name.
     pub fn hop_to(&self, address: &str) -> Result<Option<&Hop>, ActionError> {
         let address = self.person.fill(address)?;
         Ok(self.hops().iter().rev().find(|hop| hop.without_query() == address))
@@ -120,11 +120,11 @@ impl<'s> Visitor<'s> {
         &mut self.person.walker
     }
 
-    /// Everything so far, by role; text by its `Display`, ready for a snapshot.
+    /// The walk so far, by role; its `Display` gives the text, ready for a snapshot.
     ///
-    /// Several visitors may be at work on one stack at once. What the parties did meanwhile is told apart by
-    /// what their requests carry (cookies, `state`, codes, tokens); what carries nothing is not attributed, and stands
-    /// at the end.
+    /// Several visitors may use one stack at once. What the parties did is attributed to a visitor by what
+    /// their requests carry (cookies, `state`, codes, tokens); requests that carry none of these are listed
+    /// at the end as not attributed.
     #[must_use]
     pub fn transcript(&self) -> Transcript {
         Transcript::of(&self.person.record(), self.person.roles())

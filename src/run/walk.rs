@@ -14,58 +14,58 @@ use crate::stack::{Stack, StackBuilder};
 use crate::transcript::{Transcript, Wire};
 use crate::walker::WalkError;
 
-/// What came of a walk.
+/// The result of a walk.
 #[derive(Debug, Clone)]
 pub struct WalkReport {
-    /// What was expected and did not come, in order.
+    /// The expectations that were not met, in order.
     pub failures: Vec<Failure>,
-    /// Every hop.
+    /// Every hop, with values replaced by their roles.
     pub transcript: Transcript,
-    /// What went wrong by name, the first first. Looked for where the walk failed, where the scenario
+    /// What went wrong, by name, the earliest first. Determined if the walk failed, if the scenario
     /// names a finding, and by [`diagnosed_walk`].
     pub findings: Vec<Finding>,
-    /// What the machine did meanwhile, e.g. a step of its clock: where there is something, what is
-    /// unexpected is no party's fault.
+    /// A disturbance by the machine during the walk, e.g. a step of its clock: if there was one, no party
+    /// is to blame for what was unexpected.
     pub disturbed: Option<Finding>,
-    /// The headers as they were, for [`keep_wire`](crate::keep_wire) where the walk failed.
+    /// The raw headers, for [`keep_wire`](crate::keep_wire) if the walk failed.
     pub wire: Wire,
 }
 
 impl WalkReport {
-    /// Whether everything expected came.
+    /// Whether all expectations were met.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
     }
 }
 
-/// A stack as the scenario's `given` asks for it, with the embedded Logto.
+/// A stack set up by the scenario's `given`, with the embedded Logto.
 #[must_use]
 pub fn stack_for(scenario: &Scenario) -> StackBuilder {
     Stack::builder().setup(scenario.given.clone())
 }
 
-/// Plays a scenario on a stack with a fresh browser; what is unexpected is in [`WalkReport::failures`].
+/// Walks a scenario on a stack with a fresh browser; [`WalkReport::failures`] has what was unexpected.
 pub async fn walk(stack: &Stack, scenario: &Scenario) -> WalkReport {
     play(stack, scenario, false).await.report
 }
 
-/// As [`walk`], and looks for findings however the walk ends.
+/// Like [`walk`], and determines the findings however the walk ends.
 pub async fn diagnosed_walk(stack: &Stack, scenario: &Scenario) -> WalkReport {
     play(stack, scenario, true).await.report
 }
 
-/// As [`diagnosed_walk`], with its record.
+/// Like [`diagnosed_walk`], with its record.
 pub(crate) async fn observed_walk(stack: &Stack, scenario: &Scenario) -> ObservedWalk {
     play(stack, scenario, true).await
 }
 
-/// A walk with what was seen of it.
+/// A walk with what was observed of it.
 #[derive(Debug)]
 pub(crate) struct ObservedWalk {
     pub(crate) report: WalkReport,
     pub(crate) record: Arc<Record>,
-    /// The walk ended at a call that the Management API refused.
+    /// Whether the walk ended at a call that the Management API refused.
     pub(crate) refused: bool,
 }
 
@@ -79,7 +79,7 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> ObservedWal
     ObservedWalk { report: WalkReport { failures, transcript, findings, disturbed, wire }, record, refused }
 }
 
-/// How a walk went, up to its end.
+/// The course of a walk, up to its end.
 pub(super) struct Told {
     failures: Vec<Failure>,
     findings: Vec<Finding>,
@@ -106,7 +106,7 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
                 check::no_answer(person, step)
             }
             Ok(()) => check::expectations(person, step, since).await,
-            // Somebody looks for a button in vain, and the step says which ones there are.
+            // A person does not find a button, and the step says which ones the page has.
             Err(ActionError::SigninPage(SigninPageError::NotShown { .. }))
                 if step.expect.social_buttons.is_some() =>
             {
@@ -118,12 +118,12 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
             }
         };
         if !failed.is_empty() {
-            // The steps after it would tell of nothing but this one.
+            // The later steps would only fail because of this one.
             failures = failed;
             break;
         }
     }
-    // A scenario may be about a rule that is broken.
+    // A scenario may expect that a rule is broken.
     let expected = |at: usize, what: &str| {
         let of_steps = person.steps.iter().zip(&scenario.steps);
         let step = of_steps.into_iter().find(|(seen, _)| seen.hops.contains(&at)).map(|(_, step)| step);
@@ -140,7 +140,7 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
         .map(|(hop, broken)| Failure {
             path: scenario.path.clone(),
             line: 1,
-            what: format!("hop {hop} breaks a rule of every hop: {}", broken.what),
+            what: format!("hop {hop} breaks a rule for every hop: {}", broken.what),
         })
         .collect();
     failures.extend(broken);
@@ -158,7 +158,7 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
     if let Some((expected, line)) = missed(&findings) {
         let found =
             findings.first().map_or_else(|| "there is none".to_owned(), |first| format!("it is\n{first}"));
-        let what = format!("expected the first finding to be {expected}, {found}");
+        let what = format!("expected the first finding to be {expected}, but {found}");
         failures.push(Failure { path: scenario.path.clone(), line, what });
     }
     Told { failures, findings, disturbed }

@@ -358,7 +358,7 @@ pub enum Reloaded {
 pub enum LostStorage {
     /// `sessionStorage` of the tab, as in-app browsers do.
     Session,
-    /// `localStorage` too.
+    /// Also the browser's `localStorage`.
     All,
 }
 

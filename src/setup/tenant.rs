@@ -137,7 +137,7 @@ pub struct PasswordPolicy {
     pub rejects: Option<PasswordRejects>,
 }
 
-/// `passwordPolicy.length`.
+/// The member `passwordPolicy.length`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordLength {
@@ -145,7 +145,7 @@ pub struct PasswordLength {
     pub min: u32,
 }
 
-/// `passwordPolicy.rejects`.
+/// The member `passwordPolicy.rejects`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordRejects {
@@ -158,7 +158,7 @@ pub struct PasswordRejects {
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 #[schemars(rename = "LogtoUser")]
 pub struct User {
-    /// Its username.
+    /// Its username, unique in the tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Its e-mail address, which Logto treats as verified.
@@ -167,7 +167,7 @@ pub struct User {
     /// Its display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its password.
+    /// Its password in clear text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
     /// Social identities that it already has.

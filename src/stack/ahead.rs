@@ -1,5 +1,5 @@
-//! What is written down before a call of the Management API changes a shared tenant, so that a kill
-//! at any moment leaves a file from which everything can be put back.
+//! What is recorded before a Management API call changes a shared tenant, so that a run killed at any
+//! moment leaves a file from which everything can be restored.
 
 use std::collections::BTreeSet;
 
@@ -10,28 +10,28 @@ use super::management::{Management, ManagementError};
 use super::reset::{LISTS, SETTINGS};
 use super::saved::{Creation, SavedState};
 
-/// How many of a list are read at a time: the most that Logto gives.
+/// Items read per page of a list: the most that Logto returns.
 const PAGE: usize = 100;
 
-/// What has to be known after a call that was begun.
+/// What has to be recorded before a call, by its effect.
 #[derive(Debug)]
 pub(super) enum Ahead {
     /// It changes nothing, or what the run itself created.
     Nothing,
     /// It creates something in a list.
     Creates(Creation),
-    /// It creates something in a place that is known beforehand.
+    /// It creates something at a path that is known beforehand.
     CreatesAt(String),
     /// It changes what was there before the run.
     Changes { place: String, before: Value },
-    /// It cannot be undone.
+    /// Its effect cannot be undone.
     ForGood,
 }
 
-/// Looks at what a call is about to change.
+/// Finds out what a call is about to change.
 ///
 /// # Errors
-/// [`ManagementError`] when Logto does not tell: then the call is not made either.
+/// [`ManagementError`] if Logto does not answer the question; the call must then not be made.
 pub(super) async fn look(
     management: &Management,
     state: &SavedState,
@@ -61,13 +61,13 @@ pub(super) async fn look(
     };
     match changes(management, state, place.clone()).await? {
         Ahead::Nothing if *method == Method::PUT && beneath.is_empty() => Ok(Ahead::CreatesAt(place)),
-        // Of an account, the API tells all of this; of other things, nothing that lies beneath.
+        // The API returns all of this for an account; for other things, nothing below them.
         Ahead::Changes { .. } if !beneath.is_empty() && !is_told(&place, beneath) => Ok(Ahead::ForGood),
         ahead => Ok(ahead),
     }
 }
 
-/// The thing that a path leads to or beneath, and what is beneath: `users/abc` and `roles`.
+/// Splits a path into the thing it names and the rest below that: `users/abc` and `roles`.
 fn place(path: &str) -> Option<(String, &str)> {
     let list = LISTS.iter().find(|list| {
         path.strip_prefix(list.path).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
@@ -83,7 +83,7 @@ fn is_told(place: &str, beneath: &str) -> bool {
 }
 
 async fn creates(management: &Management, list: &str, body: &Value) -> Result<Ahead, ManagementError> {
-    // A connector may be given its id; one that is there already is refused.
+    // A connector can be created with a chosen id; Logto refuses one that exists.
     if let Some(id) = body.get("id").and_then(Value::as_str).filter(|_| list == "connectors") {
         let place = format!("connectors/{id}");
         return Ok(match read(management, &place).await? {
@@ -95,7 +95,7 @@ async fn creates(management: &Management, list: &str, body: &Value) -> Result<Ah
     Ok(Ahead::Creates(Creation { list: list.to_owned(), body: body.clone(), already }))
 }
 
-/// What is there, unless it is known how it was.
+/// The present value, unless its original one is recorded already.
 async fn changes(
     management: &Management,
     state: &SavedState,
@@ -106,14 +106,14 @@ async fn changes(
         return Ok(Ahead::Nothing);
     }
     Ok(match read(management, &place).await? {
-        // Whoever signs in through the run's application is the run's.
+        // An account that signs in through the run's application belongs to the run.
         Some(user) if place.starts_with("users/") && state.is_own(&user) => Ahead::Nothing,
         Some(before) => Ahead::Changes { place, before },
         None => Ahead::Nothing,
     })
 }
 
-/// `None` for what is not there.
+/// `None` if it does not exist.
 pub(super) async fn read(management: &Management, path: &str) -> Result<Option<Value>, ManagementError> {
     match management.get(path).await {
         Ok(answer) => Ok(Some(answer.body)),
@@ -122,7 +122,7 @@ pub(super) async fn read(management: &Management, path: &str) -> Result<Option<V
     }
 }
 
-/// Where the things of a list are that may have been made of this body.
+/// Paths of the items of a list that may have been created from this body.
 ///
 /// # Errors
 /// [`ManagementError`] when Logto refuses.
@@ -131,7 +131,7 @@ pub(super) async fn alike(
     list: &str,
     body: &Value,
 ) -> Result<Vec<String>, ManagementError> {
-    // Its own way in, and listed with the others.
+    // Created at a path of their own, and listed with the other applications.
     let list = if list == "saml-applications" { "applications" } else { list };
     let known = LISTS.iter().find(|known| known.path == list);
     let search = if list == "users" { search(body) } else { String::new() };
@@ -159,7 +159,7 @@ pub(super) async fn alike(
     Ok(found)
 }
 
-/// A tenant may have many accounts: asked for by what only one can have, or by the name.
+/// A tenant may have many accounts, so this searches by a unique member, or else by name.
 fn search(body: &Value) -> String {
     let given = |field: &&str| body.get(*field).and_then(Value::as_str).filter(|value| !value.is_empty());
     let field =
@@ -174,14 +174,14 @@ fn search(body: &Value) -> String {
     format!("&{query}")
 }
 
-/// Whether nothing that the item tells is other than in the body, and something is the same.
+/// Whether the item contradicts nothing in the body and shares at least one member with it.
 fn is_like(item: &Value, body: &Value) -> bool {
     let members = body.as_object().into_iter().flatten();
     let mut told = members.filter_map(|(name, value)| Some((item.get(name)?, value))).peekable();
     told.peek().is_some() && told.all(|(found, wanted)| agrees(found, wanted))
 }
 
-/// Logto adds members of its own, drops what it does not know, and writes addresses in small letters.
+/// Logto adds members of its own, drops unknown ones, and writes e-mail addresses in lower case.
 fn agrees(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
         (Value::Object(found), Value::Object(wanted)) => {

@@ -1,7 +1,7 @@
 //! The app that people sign in to: the sample app, or one of your own.
 //!
-//! One of your own is where it says it is. It learns its id and secret once Logto has given them: from
-//! whoever starts it, from a file, or from the environment of a command that the stack starts and ends.
+//! An app of your own listens at the origin that you give. It learns its id and secret once Logto has issued
+//! them: from you, from a file, or from the environment of a command that the stack starts and stops.
 
 pub(super) mod command;
 mod error;
@@ -22,23 +22,23 @@ use crate::process;
 /// An app of your own in place of the sample app.
 #[derive(Debug, Clone)]
 pub struct OwnApp {
-    /// Its origin, at which it need not answer yet.
+    /// Its origin; it need not answer there yet.
     pub origin: Url,
     /// How it is started.
     pub start: AppStart,
-    /// How long it may take until it answers.
+    /// How long it may take to answer.
     pub limit: Duration,
 }
 
 /// How an app of your own is started, and learns the [variables](super::Stack::environment) that it needs.
 #[derive(Debug, Clone)]
 pub enum AppStart {
-    /// By you.
+    /// You start it, and pass it the variables.
     ByHand,
-    /// By you, with the variables of this file, a `NAME=value` to the line.
+    /// You start it, with the variables from this file, one `NAME=value` per line.
     File(PathBuf),
-    /// By this command, which a shell reads, with the variables and `PORT` in its environment. It ends with
-    /// the stack, and with it whatever it started.
+    /// The stack runs this command in a shell, with the variables and `PORT` in its environment. When the
+    /// stack ends, so do the command and every process that it started.
     Command(String),
 }
 
@@ -46,7 +46,7 @@ pub enum AppStart {
 #[derive(Debug)]
 pub(super) enum RunningApp {
     Sample(AppServer),
-    /// With its process, once the stack has started it.
+    /// With its process, if the stack has started it.
     Own(OwnApp, Option<process::App>),
 }
 
@@ -71,7 +71,7 @@ impl RunningApp {
             AppStart::ByHand => {}
             AppStart::File(file) => url::write(file, &variables)?,
             AppStart::Command(command) => {
-                // Kept first: however the waiting ends, the stack ends the process.
+                // Stored first: however the wait ends, the stack stops the process.
                 let process = process.insert(command::start(command, origin, variables)?);
                 return command::is_up(process, origin, answers).await;
             }
@@ -79,7 +79,7 @@ impl RunningApp {
         Ok(answers.await?)
     }
 
-    /// Ends what the stack has started for it.
+    /// Stops what the stack has started for it.
     pub(super) async fn end(self) {
         if let Self::Own(_, Some(process)) = self {
             process.end().await;

@@ -1,4 +1,4 @@
-//! How a stack comes up: one straight list of steps, each with what those before it gave.
+//! How a stack starts: one straight list of steps, each using the results of those before it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -28,9 +28,9 @@ use super::time::Time;
 impl StackBuilder {
     /// Starts the parties, provisions and probes them.
     ///
-    /// The first stack of a process raises its soft limit of open files towards the hard one, to
-    /// no more than 65,536: each stack needs some twenty, and the default of macOS, 256, is used
-    /// up by a dozen tests side by side. A higher limit stays as it is.
+    /// The first stack of a process raises the soft limit on open files towards the hard one, to
+    /// at most 65,536: each stack needs about twenty, so a dozen parallel tests use up the macOS
+    /// default of 256. A higher limit stays as it is.
     ///
     /// # Errors
     /// [`StartError`] names the step that failed and why.
@@ -65,7 +65,7 @@ impl StackBuilder {
                 if let Some(containers) = containers {
                     containers.stop().await;
                 }
-                // Ports are free again when the failure is told.
+                // The ports are free again by the time the failure is reported.
                 for server in servers {
                     if let Err(second) = server.shutdown().await {
                         tracing::warn!("{second}");
@@ -97,7 +97,7 @@ async fn assemble(
     let (known, app) = match site.open(&mut tenant, &mut names, app_place, servers).await {
         Ok(opened) => opened,
         Err(error) => {
-            // A tenant that was changed is put back before the failure is told.
+            // A tenant that was changed is restored before the failure is reported.
             if let Err(second) = tenant.restore().await {
                 tracing::error!("{second}");
             }
@@ -129,12 +129,12 @@ async fn assemble(
     })
 }
 
-/// The mock Hugging Face, up.
+/// The running mock Hugging Face.
 struct Provider {
     huggingface: HuggingFace,
     addr: std::net::SocketAddr,
     spki_digest: String,
-    /// Its origin in plain HTTP, where that was asked for.
+    /// Its plain HTTP origin, if one was requested.
     plain: Option<Url>,
 }
 
@@ -147,7 +147,7 @@ impl Provider {
             random: base.random.clone(),
             journal: base.journal.clone(),
             script: base.script.clone(),
-            // Fetches what apps under test publish about themselves.
+            // Fetches the metadata documents that apps under test publish.
             client: base.clients.app.clone(),
         };
         let huggingface = HuggingFace::new(settings.setup.huggingface.config(), context);
@@ -247,7 +247,7 @@ async fn open_tenant(
     step::<_, StepError>("open the tenant", LOGTO, opened).await
 }
 
-/// What is known by name before anything is made.
+/// The names that are known before anything is created.
 fn names(endpoints: &Endpoints, tenant: &Tenant) -> Names {
     let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
     for other in &endpoints.others {
@@ -257,7 +257,7 @@ fn names(endpoints: &Endpoints, tenant: &Tenant) -> Names {
     names
 }
 
-/// What is up when Hugging Face and the tenant are provisioned and the app opens.
+/// What is running when Hugging Face and the tenant are provisioned and the app starts.
 struct Site<'a> {
     base: &'a Base<'a>,
     provider: &'a Provider,
@@ -279,7 +279,7 @@ impl Site<'_> {
             self.provision(tenant, names, || servers[0].connections()).await?;
         let app = match app {
             AppPlace::Sample(bound) => RunningApp::Sample(self.sample_app(names, bound, servers).await?),
-            // It starts when it can know its id and secret.
+            // It starts once its id and secret are known.
             AppPlace::Own(own) => RunningApp::Own(own, None),
         };
         let huggingface = probe::huggingface_is_up(&self.base.clients.browser, &self.endpoints.huggingface);
@@ -290,7 +290,7 @@ impl Site<'_> {
         Ok((known, app))
     }
 
-    /// Id and secret of the OAuth app that the connector is meant to use.
+    /// Id and secret of the OAuth app that the connector should use.
     async fn register_oauth_apps(
         &self,
         tenant: &mut Tenant,
@@ -327,11 +327,11 @@ impl Site<'_> {
         let probe = match &base.settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
-            // It said that it reaches the mock when it started.
+            // It reported at its start that it reaches the mock.
             Logto::Container(_) | Logto::Running(_) => None,
             // Without a redirect URI there is no authorization request to probe with.
             Logto::External(_) if plan.redirect_uris.is_empty() => None,
-            // Others demand PKCE, or let nobody sign in.
+            // The others require PKCE, or allow no sign-in.
             Logto::External(_) if plan.application_kind != "Traditional" => None,
             Logto::External(_) => Some(ConnectorProbe {
                 client: &base.clients.app,
@@ -370,7 +370,8 @@ impl Site<'_> {
         Ok(app)
     }
 
-    /// The walk starts with an empty page, and with what the set-up says of answers and ways.
+    /// Prepares the first walk: an empty journal, and the set-up's scripted answers and network faults in
+    /// force.
     fn hand_over(&self) {
         self.base.journal.clear();
         for answer in &self.base.settings.setup.huggingface.answers {
@@ -382,7 +383,7 @@ impl Site<'_> {
     }
 }
 
-/// Application and connector first, then the probe, and only then what people see.
+/// Creates the application and the connector, probes, and only then changes what people see.
 pub(super) async fn provision(
     tenant: &mut Tenant,
     plan: &Plan,

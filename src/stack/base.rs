@@ -1,4 +1,4 @@
-//! What every party is built with, and the clients through which they ask each other.
+//! What every party is built with, and the HTTP clients through which the parties reach each other.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,8 +31,8 @@ pub(super) struct Clients {
 }
 
 impl<'a> Base<'a> {
-    /// With the listener of the mock Hugging Face, the first thing that is bound, and the proxies. A
-    /// Logto in a container knows both its address and its CA already.
+    /// Takes the listener of the mock Hugging Face, which is bound first, and the proxies. A Logto in a
+    /// container already knows the listener's address and CA.
     pub(super) async fn new(
         settings: &'a StackBuilder,
         clock: Clock,
@@ -66,7 +66,7 @@ fn clients(
     fronts: &Fronts,
     clock: &Clock,
 ) -> Result<Clients, kit::ClientError> {
-    // Every client may ask loopback; these may be elsewhere.
+    // Every client may connect to loopback; these addresses may be elsewhere.
     let own_app = settings.own_app.iter().map(|app| &app.origin);
     let outside: Vec<_> = match &settings.logto {
         Logto::Embedded | Logto::Container(_) | Logto::Running(_) => own_app.collect(),

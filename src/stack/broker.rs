@@ -1,4 +1,4 @@
-//! The Logto of a stack: our double, one in a container, or one that runs already.
+//! The Logto of a stack: our double, one in a container, or one that is already running.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use super::steps::{QUICK, StartError, StepError, bind, step};
 use super::tenant::TenantKind;
 use crate::container::{Container, RunningContainer};
 
-/// A Logto with the way into its Management API.
+/// A Logto with access to its Management API.
 pub(super) struct LogtoSite {
     /// Where it listens.
     pub(super) direct: Url,
-    /// `ENDPOINT`.
+    /// Its `ENDPOINT`, as browsers reach it.
     pub(super) endpoint: Url,
     pub(super) admin_endpoint: Url,
     pub(super) credentials: Credentials,
@@ -82,7 +82,7 @@ impl LogtoSite {
     }
 }
 
-/// The containers of this stack: started for it, or there already.
+/// The containers of this stack: started for it, or already running.
 #[derive(Debug)]
 pub(super) enum InContainers {
     Own(Box<RunningContainer>),
@@ -90,7 +90,7 @@ pub(super) enum InContainers {
 }
 
 impl InContainers {
-    /// `None` for a Logto that is in none.
+    /// `None` for a Logto outside containers.
     pub(super) async fn start(settings: &StackBuilder) -> Result<Option<Self>, StartError> {
         match &settings.logto {
             Logto::Embedded | Logto::External(_) => Ok(None),
@@ -100,7 +100,7 @@ impl InContainers {
                 if let Some(ca) = &settings.ca {
                     container = container.ca(ca.clone());
                 }
-                // Its phases have deadlines of their own.
+                // Each phase of the start has its own deadline.
                 let started = container.start().await.map_err(|cause| StartError {
                     step: "start Logto in a container",
                     cause: StepError::Container(Box::new(cause)),
@@ -117,7 +117,7 @@ impl InContainers {
         }
     }
 
-    /// The one in whose tenant others have been, or will be.
+    /// The one whose tenant other stacks have used, or will use.
     pub(super) fn shared(&self) -> Option<&RunningContainer> {
         match self {
             Self::Own(running) => running.is_reused().then_some(running),
@@ -137,7 +137,7 @@ impl InContainers {
         }
     }
 
-    /// Those of this stack alone go with it.
+    /// Removes the containers that only this stack uses.
     pub(super) async fn stop(self) {
         if let Self::Own(running) = self {
             running.stop_and_tell().await;

@@ -1,4 +1,4 @@
-//! What a stack is made of, before it is started.
+//! Describes a stack before it is started.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,22 +13,22 @@ use super::app::{AppStart, OwnApp};
 use super::management::Credentials;
 use crate::setup::{Application, Connector, SampleApp, Setup};
 
-/// A Logto that is running already.
+/// A Logto that is already running.
 #[derive(Debug, Clone)]
 pub struct External {
     /// Its `ENDPOINT`, e.g. `http://localhost:3001`.
     pub endpoint: Url,
-    /// Its `ADMIN_ENDPOINT`, which gives Management API tokens.
+    /// Its `ADMIN_ENDPOINT`, which issues Management API tokens.
     pub admin_endpoint: Url,
     /// A machine-to-machine application that may use the Management API.
     pub credentials: Credentials,
-    /// Use a tenant that has users, applications or social connectors of others.
+    /// Allows a tenant that has users, applications or social connectors of its own.
     pub allow_shared_tenant: bool,
     /// Where the tenant's state is saved before the first change.
     pub state_file: PathBuf,
 }
 
-/// Which Logto a stack has.
+/// Which Logto a stack uses.
 #[derive(Debug, Clone, Default)]
 pub enum Logto {
     /// Our double, in this process.
@@ -38,12 +38,13 @@ pub enum Logto {
     External(Box<External>),
     /// The official image, started with the stack and removed with it. Needs the feature `container`.
     Container(Box<Container>),
-    /// The official image, started before and shared by stacks that take turns. Needs the feature `container`.
+    /// The official image, started beforehand and shared by stacks that take turns. Needs the feature
+    /// `container`.
     Running(Arc<RunningContainer>),
 }
 
 impl Logto {
-    /// The official image with this tag, e.g. `1.42`; [`Container`] has more to choose.
+    /// The official image with this tag, e.g. `1.42`; [`Container`] has more options.
     #[cfg(feature = "container")]
     #[must_use]
     pub fn container(tag: impl Into<String>) -> Self {
@@ -51,7 +52,7 @@ impl Logto {
     }
 }
 
-/// Collects what a stack is made of.
+/// Configures and starts a [`Stack`](super::Stack).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -105,7 +106,7 @@ impl StackBuilder {
         self
     }
 
-    /// How all parties are set up; the healthy set-up of the guide by default.
+    /// The set-up of all parties: by default the working one from the guide.
     #[must_use]
     pub fn setup(mut self, setup: Setup) -> Self {
         self.setup = setup;
@@ -119,8 +120,8 @@ impl StackBuilder {
         self
     }
 
-    /// A scripted answer, fault or delay of Hugging Face, in force once the stack
-    /// is up. Of several, the first that fits a request is used.
+    /// Adds a scripted answer, fault or delay of Hugging Face, in force once the stack
+    /// is up. If several match a request, the first one is used.
     #[must_use]
     pub fn answer(mut self, rule: kit::Rule) -> Self {
         self.setup.huggingface.answers.push(rule);
@@ -141,21 +142,21 @@ impl StackBuilder {
         self
     }
 
-    /// The sample app.
+    /// The sample app's settings.
     #[must_use]
     pub fn app(mut self, app: SampleApp) -> Self {
         self.setup.app = app;
         self
     }
 
-    /// An app of your own in place of the sample app: its origin, at which it need
+    /// Uses an app of your own instead of the sample app: pass its origin, at which it need
     /// not answer yet. Start it with [`Stack::environment`](super::Stack::environment) once the stack is up.
     #[must_use]
     pub fn app_at(self, origin: Url) -> Self {
         self.own_app(OwnApp { origin, start: AppStart::ByHand, limit: Duration::from_secs(60) })
     }
 
-    /// An app of your own in place of the sample app, which [`Stack::start_app`](super::Stack::start_app)
+    /// Uses an app of your own instead of the sample app, which [`Stack::start_app`](super::Stack::start_app)
     /// starts once the stack is up.
     #[must_use]
     pub fn own_app(mut self, app: OwnApp) -> Self {
@@ -163,30 +164,30 @@ impl StackBuilder {
         self
     }
 
-    /// Fixed addresses for app, Logto and Logto's admin tenant, to click
-    /// through; otherwise the system picks free ports.
+    /// Fixed addresses for the app, Logto and Logto's admin tenant, for use from your own
+    /// browser; by default the system picks free ports.
     #[must_use]
     pub fn listen(mut self, app: SocketAddr, logto: SocketAddr, logto_admin: SocketAddr) -> Self {
         (self.app_listen, self.logto_listen, self.logto_admin_listen) = (app, logto, logto_admin);
         self
     }
 
-    /// The CA of `https://huggingface.co`; made per start when not given.
+    /// The CA of `https://huggingface.co`; by default each start creates a new one.
     #[must_use]
     pub fn ca(mut self, ca: Arc<kit::Ca>) -> Self {
         self.ca = Some(ca);
         self
     }
 
-    /// Draws every made-up value from this seed.
+    /// Derives every generated value from this seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Serves the mock Hugging Face a second time in plain HTTP and lets the
-    /// embedded Logto send browsers there, for a browser without any settings.
+    /// Also serves the mock Hugging Face over plain HTTP and makes the embedded Logto
+    /// send browsers there, for a browser without any special settings.
     /// The authorization URI then differs from the real one.
     #[must_use]
     pub fn plain_huggingface(mut self, listen: SocketAddr) -> Self {
@@ -200,7 +201,7 @@ mod tests {
     use super::*;
     use crate::Stack;
 
-    /// A scenario's file is looked at when it is read; who builds a set-up in code reads of it at the start.
+    /// A scenario file is validated when it is read; a set-up built in code, when the stack starts.
     #[tokio::test]
     async fn an_endpoint_that_is_not_a_url_is_named() {
         let mut setup = Setup::default();

@@ -7,33 +7,34 @@ use mock_huggingface::App;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-/// The control API did not do what it was asked to.
+/// A call of the control API failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
-    /// No answer.
+    /// The control API did not answer.
     #[error("the mock's control API: {0}")]
     Unreachable(#[from] SendError),
-    /// It refused.
+    /// The control API answered with an error status.
     #[error("the mock's control API, {url}, answered {status} {body}")]
     Refused {
-        /// What was asked.
+        /// The URL of the call.
         url: Url,
         /// The status answered.
         status: u16,
         /// The body answered.
         body: String,
     },
-    /// The answer is none of this API's.
-    #[error("{url} does not answer as the mock's control API does: {source}")]
+    /// The answer is not in the format of the control API.
+    #[error("the answer from {url} is not in the format of the mock's control API: {source}")]
     Unexpected {
-        /// What was asked.
+        /// The URL of the call.
         url: Url,
         /// What is wrong with the answer.
         source: serde_json::Error,
     },
 }
 
-/// Registers an app. One of the same name is given its redirect URIs and scopes, and keeps its id and secret.
+/// Registers an app. An existing one of the same name gets the redirect URIs and scopes, and keeps its id and
+/// secret.
 ///
 /// # Errors
 /// [`ControlError`].

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use kit::Party;
 use url::Url;
 
-/// The name the connector has built in (contract §6).
+/// The host name that is built into the connector (contract §6).
 pub const HUGGINGFACE_HOST: &str = "huggingface.co";
 
 /// The addresses of one stack: known once every listener is bound, before
@@ -20,17 +20,17 @@ pub struct Endpoints {
     pub logto_admin: Url,
     /// Origin of Hugging Face: always `https://huggingface.co`.
     pub huggingface: Url,
-    /// Where that name leads in this stack.
+    /// The address to which that name resolves in this stack.
     pub huggingface_addr: SocketAddr,
     /// Where the app itself listens, behind any proxy, as this process reaches it.
     pub app_direct: Url,
-    /// The same of Logto.
+    /// Where Logto itself listens, behind any proxy, as this process reaches it.
     pub logto_direct: Url,
-    /// The same address of the app by a name that only servers know.
+    /// `app_direct` under a name that only servers know.
     pub app_internal: Url,
-    /// The same of Logto.
+    /// `logto_direct` under a name that only servers know.
     pub logto_internal: Url,
-    /// Logto's `ENDPOINT`, on which its issuer is built.
+    /// Logto's `ENDPOINT`, from which its issuer is derived.
     pub logto_endpoint: Url,
     /// Further names of the parties.
     pub others: Vec<OtherName>,
@@ -41,16 +41,16 @@ pub struct Endpoints {
 pub struct OtherName {
     /// The name in scenarios and transcripts.
     pub name: &'static str,
-    /// Whose it is.
+    /// The party it belongs to.
     pub party: Party,
-    /// The origin.
+    /// The origin that the name stands for.
     pub origin: Url,
-    /// Whether anybody answers there.
+    /// Whether a server answers there.
     pub answers: bool,
 }
 
 impl Endpoints {
-    /// Every origin at which a party is asked.
+    /// Every origin at which requests reach a party.
     pub(super) fn origins_of(&self, party: Party) -> impl Iterator<Item = &Url> {
         let first = match party {
             Party::APP => Some(&self.app),
@@ -63,11 +63,11 @@ impl Endpoints {
     }
 }
 
-/// The names of app and Logto besides the one that browsers are given.
+/// The names of the app and Logto other than those that browsers use.
 pub(super) fn others(app: (&Url, &Url), logto: (&Url, &Url)) -> Vec<OtherName> {
     let by_ip = |direct: &Url| {
         let mut url = direct.clone();
-        // Of a URL with a host, the host can be set.
+        // The host of a URL that has one can be replaced.
         let _ = url.set_host(Some("127.0.0.1"));
         url
     };
@@ -83,8 +83,8 @@ pub(super) fn others(app: (&Url, &Url), logto: (&Url, &Url)) -> Vec<OtherName> {
     app.into_iter().chain(logto).collect()
 }
 
-/// What an app takes for its address when the proxy passes on the scheme of its
-/// public address alone.
+/// What an app believes to be its address when the proxy forwards only the scheme of
+/// the public address.
 pub(super) fn over_tls(public: &Url, internal: &Url) -> Option<OtherName> {
     let mut origin = internal.clone();
     origin.set_scheme(public.scheme()).ok()?;
@@ -92,12 +92,12 @@ pub(super) fn over_tls(public: &Url, internal: &Url) -> Option<OtherName> {
     (public.scheme() == "https").then_some(OtherName { name, party, origin, answers: false })
 }
 
-/// The same server by a name that only servers know. One on another machine has
-/// no other name.
+/// The same server under a name that only servers know. A server on another machine has
+/// no such name.
 pub(super) fn internal(direct: &Url, name: &str) -> Url {
     let mut url = direct.clone();
     if direct.host_str() == Some("localhost") && direct.port().is_some() {
-        // Of a URL with a host, the host can be set.
+        // The host of a URL that has one can be replaced.
         let _ = url.set_host(Some(name));
     }
     url

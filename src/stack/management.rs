@@ -1,4 +1,4 @@
-//! A client of Logto's Management API, the only way in which the harness
+//! A client of Logto's Management API, through which alone the harness
 //! configures any Logto (contract §4, §5).
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,7 @@ const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 pub struct Credentials {
     /// The application's id, e.g. the seeded `m-default`.
     pub id: String,
-    /// Its secret.
+    /// The application's secret.
     pub secret: String,
 }
 
@@ -32,25 +32,25 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// The Management API could not be used.
+/// A call of the Management API failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ManagementError {
-    /// No answer.
+    /// Logto did not answer.
     #[error(transparent)]
     Unreachable(#[from] SendError),
-    /// No answer in time.
+    /// Logto did not answer in time.
     #[error(transparent)]
     Deadline(#[from] kit::DeadlineExceeded),
-    /// No token was given for the credentials.
+    /// Logto issued no token for the credentials.
     #[error(
-        "{url} gave no Management API token for application `{id}`: {status} {body}\n\
-         check the id and secret, that the address is that of the admin tenant (port 3002 of a stock \
-         Logto, `--logto-admin`), and that the application's role includes the Management API"
+        "{url} issued no Management API token for application `{id}`: {status} {body}\n\
+         check the id and secret, that the address is the admin tenant's (`--logto-admin`; port 3002 of a stock \
+         Logto), and that the application's role includes the Management API"
     )]
     NoToken {
         /// The token endpoint.
         url: Url,
-        /// The application asked for.
+        /// Id of the application.
         id: String,
         /// The status answered.
         status: u16,
@@ -58,9 +58,9 @@ pub enum ManagementError {
         body: String,
     },
     /// Logto refused a call.
-    #[error("{method} {path} was answered {status} {body}")]
+    #[error("Logto answered {method} {path} with {status} {body}")]
     Refused {
-        /// The method.
+        /// The method of the call.
         method: http::Method,
         /// The path below `/api`.
         path: String,
@@ -71,34 +71,34 @@ pub enum ManagementError {
         /// The body answered.
         body: String,
     },
-    /// What was read is not JSON, or ends in the middle.
-    #[error("the answer of {method} {path} is not JSON: {cause}; it begins with `{begin}`")]
+    /// The answer is not JSON, or is cut off.
+    #[error("the answer to {method} {path} is not JSON: {cause}; it begins with `{begin}`")]
     NotJson {
-        /// The method.
+        /// The method of the call.
         method: http::Method,
         /// The path below `/api`.
         path: String,
-        /// What is wrong with it.
+        /// What the JSON parser says.
         cause: String,
-        /// Its first characters.
+        /// The first characters of the body.
         begin: String,
     },
-    /// An answer is not of the form that the contract gives.
-    #[error("the answer of {method} {path} has no `{member}`: {body}")]
+    /// An answer lacks a member that the contract promises.
+    #[error("the answer to {method} {path} has no `{member}`: {body}")]
     Unexpected {
-        /// The method.
+        /// The method of the call.
         method: http::Method,
         /// The path below `/api`.
         path: String,
-        /// What is missing.
+        /// The missing member.
         member: &'static str,
         /// The body answered.
         body: String,
     },
 }
 
-/// An open door to the Management API of one Logto. A token that has expired is replaced: a tenant
-/// is put back also after a long walk, or one during which a clock was set.
+/// A session with the Management API of one Logto. An expired token is replaced, so that a tenant
+/// can be restored after a long walk, or one during which a clock was set.
 #[derive(Debug, Clone)]
 pub struct Management {
     client: Client,
@@ -106,7 +106,7 @@ pub struct Management {
     door: Arc<Door>,
 }
 
-/// Where tokens are given, for what, and the last one.
+/// Where tokens are issued, for which resource, and the latest one.
 struct Door {
     url: Url,
     credentials: Credentials,
@@ -125,7 +125,7 @@ impl Door {
         self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks for a token. `scope=all` has to be asked for, otherwise a useless token comes back
+    /// Requests a token. Without `scope=all` Logto issues one that permits nothing
     /// (contract §5.4).
     async fn open(&self, client: &Client) -> Result<(), ManagementError> {
         let Credentials { id, secret } = &self.credentials;
@@ -138,7 +138,8 @@ impl Door {
         let request = http::Request::post(self.url.as_str())
             .header(AUTHORIZATION, format!("Basic {basic}"))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            // The admin tenant is seldom asked, and both ends of a kept connection are often in one process.
+            // Requests to the admin tenant are rare, and both ends of an open connection are often in one
+            // process.
             .header(CONNECTION, "close")
             .body(Bytes::from(form))
             .expect("a URL, two header values of base64 and a constant make a request");
@@ -156,10 +157,10 @@ impl Door {
     }
 }
 
-/// An answer that was not an error.
+/// An answer with a success status.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The body; `null` when there is none.
+    /// The body; `null` if it is empty.
     pub body: Value,
     /// The `Total-Number` header of lists.
     pub total: Option<u64>,
@@ -171,7 +172,7 @@ impl Answer {
     /// A string member of the body.
     ///
     /// # Errors
-    /// [`ManagementError::Unexpected`] when it is not there.
+    /// [`ManagementError::Unexpected`] if it is missing.
     pub fn text(&self, member: &'static str) -> Result<String, ManagementError> {
         self.body.get(member).and_then(Value::as_str).map(ToOwned::to_owned).ok_or_else(|| self.lacks(member))
     }
@@ -179,12 +180,12 @@ impl Answer {
     /// The body as a list.
     ///
     /// # Errors
-    /// [`ManagementError::Unexpected`] when it is none.
+    /// [`ManagementError::Unexpected`] if it is not a list.
     pub fn list(&self) -> Result<&Vec<Value>, ManagementError> {
         self.body.as_array().ok_or_else(|| self.lacks("list"))
     }
 
-    /// What to say when a member is missing.
+    /// The error for a missing member.
     #[must_use]
     pub fn lacks(&self, member: &'static str) -> ManagementError {
         ManagementError::Unexpected {
@@ -200,7 +201,7 @@ impl Management {
     /// Gets a token from the admin tenant and opens the API of the default tenant.
     ///
     /// # Errors
-    /// [`ManagementError::NoToken`] when the credentials are refused.
+    /// [`ManagementError::NoToken`] if Logto refuses the credentials.
     pub async fn open(
         client: Client,
         logto: &Url,
@@ -210,11 +211,11 @@ impl Management {
         Self::open_for(client, logto, admin, credentials, RESOURCE).await
     }
 
-    /// As [`Management::open`], for a tenant whose Management API is another
+    /// Like [`Management::open`], for a tenant whose Management API is another
     /// resource, such as `https://<tenant>.logto.app/api`.
     ///
     /// # Errors
-    /// [`ManagementError::NoToken`] when the credentials are refused.
+    /// [`ManagementError::NoToken`] if Logto refuses the credentials.
     pub async fn open_for(
         client: Client,
         logto: &Url,
@@ -238,7 +239,7 @@ impl Management {
         self.door.token()
     }
 
-    /// Reads.
+    /// Sends a `GET` request; `path` is relative to `/api`.
     ///
     /// # Errors
     /// [`ManagementError::Refused`] with Logto's own answer.
@@ -246,7 +247,7 @@ impl Management {
         self.call(http::Method::GET, path, None).await
     }
 
-    /// Creates.
+    /// Sends a `POST` request, which creates something.
     ///
     /// # Errors
     /// [`ManagementError::Refused`] with Logto's own answer.
@@ -254,7 +255,7 @@ impl Management {
         self.call(http::Method::POST, path, Some(body)).await
     }
 
-    /// Changes.
+    /// Sends a `PATCH` request, which changes the members given.
     ///
     /// # Errors
     /// [`ManagementError::Refused`] with Logto's own answer.
@@ -262,7 +263,7 @@ impl Management {
         self.call(http::Method::PATCH, path, Some(body)).await
     }
 
-    /// Replaces.
+    /// Sends a `PUT` request, which replaces the whole.
     ///
     /// # Errors
     /// [`ManagementError::Refused`] with Logto's own answer.
@@ -270,7 +271,7 @@ impl Management {
         self.call(http::Method::PUT, path, Some(body)).await
     }
 
-    /// Deletes; what is gone already counts as deleted.
+    /// Sends a `DELETE` request; succeeds if the thing does not exist.
     ///
     /// # Errors
     /// [`ManagementError::Refused`] with Logto's own answer.
@@ -281,10 +282,10 @@ impl Management {
         }
     }
 
-    /// Any call, whatever the answer: its status, and its body as text.
+    /// Sends any request and returns the status and the body as text, even of an error.
     ///
     /// # Errors
-    /// [`ManagementError`] when there is no answer.
+    /// [`ManagementError`] if Logto does not answer.
     pub async fn ask(
         &self,
         method: http::Method,
@@ -335,7 +336,7 @@ impl Management {
         if response.status() != http::StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        // It was good when it was given, so its time is over.
+        // It was valid when it was issued, so it has expired.
         self.door.open(&self.client).await?;
         self.send_once(method, path, body).await
     }
@@ -351,7 +352,7 @@ impl Management {
             .method(method.clone())
             .uri(url.as_str())
             .header(AUTHORIZATION, format!("Bearer {}", self.door.token()))
-            // Messages end up in error texts; English whatever the machine speaks.
+            // Logto's messages end up in error texts: always in English, whatever the machine's locale.
             .header(ACCEPT_LANGUAGE, "en");
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

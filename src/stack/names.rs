@@ -1,13 +1,13 @@
-//! What a stack knows by name: `[APP]`, `[HF_CLIENT_SECRET]` and so on, the
-//! words of its transcripts.
+//! The names of a stack's values: `[APP]`, `[HF_CLIENT_SECRET]` and so on, as its
+//! transcripts use them.
 
 use url::Url;
 
 use crate::placeholder;
 pub(crate) use crate::placeholder::UnknownName;
 
-/// Names and what they stand for. Grows while the stack starts: an id is known
-/// once Logto or Hugging Face has given it.
+/// Names and their values. Grows while the stack starts: an id is known once Logto or
+/// Hugging Face has issued it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     known: Vec<(&'static str, String)>,
@@ -32,20 +32,20 @@ impl Names {
         self.known.push((name, value.to_owned()));
     }
 
-    /// What a name stands for.
+    /// The value of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// All names.
+    /// All names that have a value, in order.
     pub(crate) fn all(&self) -> Vec<String> {
         self.known.iter().map(|(name, _)| (*name).to_owned()).collect()
     }
 
-    /// A text with the values in place of the names.
+    /// Replaces the names in a text by their values.
     ///
     /// # Errors
-    /// [`UnknownName`] for a name that nothing has, or not yet.
+    /// [`UnknownName`] for a name that has no value, or none yet.
     pub(super) fn fill(&self, text: &str) -> Result<String, UnknownName> {
         placeholder::fill(text, |name| self.get(name), || self.all())
     }

@@ -1,4 +1,4 @@
-//! From a set-up to what is created.
+//! Turns a set-up into what is created.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::names::{Names, UnknownName};
 use super::tenant::{Plan, PlannedIdentity, TARGET};
 use crate::setup::{ConnectorFactory, OauthApp, Setup, User};
 
-/// An OAuth app at Hugging Face: the guide's, and what the set-up says of it.
+/// An OAuth app at Hugging Face: the guide's, with the changes that the set-up makes.
 pub(super) fn oauth_app(said: &OauthApp, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
     let guide = mock_huggingface::App {
         client_id: String::new(),
@@ -17,7 +17,7 @@ pub(super) fn oauth_app(said: &OauthApp, names: &Names) -> Result<mock_huggingfa
     said.applied(guide, |text| names.fill(text))
 }
 
-/// What to create in the tenant: the guide's set-up, and what the settings change of it.
+/// What to create in the tenant: the guide's set-up, with the changes that the settings make.
 pub(super) fn plan(
     setup: &Setup,
     names: &Names,
@@ -66,7 +66,7 @@ pub(super) fn plan(
     })
 }
 
-/// Identities by the ids that Hugging Face has for its accounts.
+/// Social identities, with the user ids that Hugging Face has for its accounts.
 fn identities(
     users: &[User],
     accounts: &[mock_huggingface::User],
@@ -84,7 +84,7 @@ fn identities(
     planned.collect()
 }
 
-/// What a generic connector has to be told of the provider.
+/// The provider's endpoints, which the configuration of a generic connector needs.
 fn endpoints(factory: ConnectorFactory) -> Map<String, Value> {
     let told = match factory {
         ConnectorFactory::HuggingFace => json!({}),
@@ -108,7 +108,7 @@ fn endpoints(factory: ConnectorFactory) -> Map<String, Value> {
     }
 }
 
-/// A value with names filled in wherever it has a text.
+/// Replaces the names in every text of a value.
 fn filled(value: &Value, names: &Names) -> Result<Value, UnknownName> {
     Ok(match value {
         Value::String(text) => json!(names.fill(text)?),

@@ -1,4 +1,4 @@
-//! Probes: is every party up, and does this Logto reach *this* mock?
+//! Probes: is every party running, and does this Logto reach *this* mock?
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, COOKIE, SET_COOKIE};
@@ -8,88 +8,88 @@ use url::Url;
 
 use super::endpoints::Endpoints;
 
-/// A probe found something missing.
+/// A probe failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// No answer at all.
+    /// The party did not answer.
     #[error(transparent)]
     Unreachable(#[from] SendError),
-    /// No Logto at the address.
-    #[error("no Logto answers at {logto} ({source}): is it running, and is that its ENDPOINT?")]
+    /// No Logto answers at the address.
+    #[error("no Logto answers at {logto} ({source}): check that it is running and that this is its ENDPOINT")]
     NoLogto {
-        /// The address.
+        /// The `ENDPOINT` that was tried.
         logto: Url,
-        /// Why there is no answer.
+        /// Why the request failed.
         source: SendError,
     },
-    /// No app at the address.
+    /// No app answers at the address.
     #[error(
         "no app answers at {app} after {limit:?}{}: start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET \
          and APP_BASE_URL as the stack says", in_brackets(.cause.as_ref())
     )]
     NoApp {
-        /// The address.
+        /// The origin that was tried.
         app: Url,
-        /// How long it was waited for.
+        /// How long the stack waited for it.
         limit: std::time::Duration,
-        /// Why the last try failed.
+        /// Why the last attempt failed.
         cause: Option<SendError>,
     },
-    /// Something answers at the address, and not as an HTTP server does.
+    /// Something answers at the address, but not like an HTTP server.
     #[error(
-        "what answers at {app} sends no HTTP response that can be read, for {limit:?} ({cause}): it begins with `{begin}`. \
-         Is that the app's address?"
+        "what answers at {app} has not sent a readable HTTP response for {limit:?} ({cause}): the answer begins with \
+         `{begin}`. Check the app's address"
     )]
     NotHttp {
-        /// The address.
+        /// The origin that was tried.
         app: Url,
-        /// How long it was tried.
+        /// How long the stack kept trying.
         limit: std::time::Duration,
         /// What is wrong with the last answer.
         cause: String,
         /// Its first bytes, in visible characters.
         begin: String,
     },
-    /// An answer that the party would not give.
-    #[error("{url} answered {status}, expected {expected}: is that the right server?")]
+    /// A status that a healthy party does not answer with.
+    #[error("{url} answered {status}, expected {expected}: check that it is the right server")]
     WrongStatus {
-        /// What was asked.
+        /// The URL of the request.
         url: String,
-        /// What came.
+        /// The status answered.
         status: u16,
-        /// What a healthy party answers.
+        /// The status that a healthy party answers.
         expected: u16,
     },
-    /// Logto's answer lacks something that the contract gives.
+    /// Logto's answer lacks a member that the contract promises.
     #[error("{url} answered without `{member}`: {body}")]
     Unexpected {
-        /// What was asked.
+        /// The URL of the request.
         url: String,
-        /// What is missing.
+        /// The missing member.
         member: &'static str,
-        /// What came.
+        /// The body answered.
         body: String,
     },
-    /// Logto went elsewhere because of the port.
+    /// The mock does not listen on the port that Logto connects to.
     #[error(
-        "Logto does not reach this mock: port. The connector always goes to port 443, this mock listens on {listen}; \
-         say --huggingface-listen {ip}:443"
+        "Logto does not reach this mock: port. The connector always connects to port 443, but this mock listens on {listen}; \
+         pass --huggingface-listen {ip}:443"
     )]
     Port {
         /// Where the mock listens.
         listen: std::net::SocketAddr,
-        /// Its address.
+        /// The IP address of `listen`.
         ip: std::net::IpAddr,
     },
     /// Logto could not find the mock by its name.
     #[error(
-        "Logto does not reach this mock: name. Nobody connected to {listen} ({seen}). Make `huggingface.co` lead to {ip} \
-         where Logto runs, e.g. the line `{ip} huggingface.co` in its /etc/hosts"
+        "Logto does not reach this mock: name. Nothing connected to {listen} ({seen}). Make `huggingface.co` resolve to \
+         {ip} where Logto runs, e.g. with the line `{ip} huggingface.co` in its /etc/hosts"
     )]
     Name {
         /// Where the mock listens.
         listen: std::net::SocketAddr,
-        /// Its address.
+        /// The IP address of `listen`.
         ip: std::net::IpAddr,
         /// What Logto answered.
         seen: String,
@@ -97,21 +97,21 @@ pub enum ProbeError {
     /// Logto refused the certificate.
     #[error(
         "Logto does not reach this mock: CA. It connected to {listen} but refused the certificate ({cause}). \
-         Make a CA with `logto-testkit ca create DIR`, run with `--ca DIR`, start Logto with \
-         NODE_EXTRA_CA_CERTS=DIR/ca.pem (Node reads it at start only)"
+         Create a CA with `logto-testkit ca create DIR`, run with `--ca DIR`, and start Logto with \
+         NODE_EXTRA_CA_CERTS=DIR/ca.pem (Node reads it only at start)"
     )]
     Certificate {
         /// Where the mock listens.
         listen: std::net::SocketAddr,
-        /// The TLS library's words.
+        /// The TLS library's message.
         cause: String,
     },
 }
 
-/// Asks Logto's health check (contract §5.2).
+/// Requests Logto's health check (contract §5.2).
 ///
 /// # Errors
-/// [`ProbeError`] when it is not up.
+/// [`ProbeError`] if it is not running.
 pub(super) async fn logto_is_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
     expect(client, logto, "api/status", 204).await.map_err(|error| match error {
         ProbeError::Unreachable(source) => ProbeError::NoLogto { logto: logto.clone(), source },
@@ -119,20 +119,20 @@ pub(super) async fn logto_is_up(client: &Client, logto: &Url) -> Result<(), Prob
     })
 }
 
-/// Asks the mock's discovery document over TLS, as the connector would reach it.
+/// Requests the mock's discovery document over TLS, as the connector would reach it.
 ///
 /// # Errors
-/// [`ProbeError`] when it is not up.
+/// [`ProbeError`] if it is not running.
 pub(super) async fn huggingface_is_up(client: &Client, huggingface: &Url) -> Result<(), ProbeError> {
     expect(client, huggingface, ".well-known/openid-configuration", 200).await
 }
 
-/// Asks the app's session endpoint.
+/// Requests the app's session endpoint.
 ///
 /// # Errors
-/// [`ProbeError`] when it is not up.
+/// [`ProbeError`] if it is not running.
 pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), ProbeError> {
-    // This client does not ask the app again: the connection need not stay open.
+    // This client makes no further request to the app, so the connection need not stay open.
     let url = format!("{app}api/session");
     let request = http::Request::get(&url).header(CONNECTION, "close");
     answered(client, url, request, 200).await
@@ -142,10 +142,11 @@ fn in_brackets(cause: Option<&SendError>) -> String {
     cause.map_or_else(String::new, |cause| format!(" ({cause})"))
 }
 
-/// Asks until there is an answer; `last` is why there was none so far.
+/// Repeats a request until it is answered; `last` receives the error of the latest attempt.
 ///
 /// # Errors
-/// Never by itself: whoever calls sets a deadline.
+/// [`ProbeError`] for a URL that cannot be requested. It never gives up by itself: the caller sets a
+/// deadline.
 pub(super) async fn answers(
     client: &Client,
     url: &Url,
@@ -163,7 +164,7 @@ pub(super) async fn answers(
     }
 }
 
-/// What there is to say of an app that does not answer.
+/// The error for an app that does not answer.
 pub(super) async fn no_app(
     client: &Client,
     app: Url,
@@ -196,9 +197,9 @@ async fn answered(
     if status == expected { Ok(()) } else { Err(ProbeError::WrongStatus { url, status, expected }) }
 }
 
-/// Lets Logto exchange a made-up code and looks where the request arrives.
+/// Makes Logto exchange an invented code and checks where the request arrives.
 pub(super) struct ConnectorProbe<'a> {
-    /// A client that plays the sign-in page.
+    /// A client that acts as the sign-in page.
     pub(super) client: &'a Client,
     /// The stack's addresses.
     pub(super) endpoints: &'a Endpoints,
@@ -206,13 +207,13 @@ pub(super) struct ConnectorProbe<'a> {
     pub(super) redirect_uri: &'a str,
     /// The mock's journal.
     pub(super) journal: &'a Journal,
-    /// A code nobody gave, recognisable in the journal.
+    /// An invented code, recognizable in the journal.
     pub(super) code: String,
 }
 
 impl ConnectorProbe<'_> {
-    /// Runs the probe with an application and a connector. `connections` tells
-    /// what came in at the mock so far.
+    /// Runs the probe with an application and a connector. `connections` counts
+    /// what has connected to the mock so far.
     ///
     /// # Errors
     /// [`ProbeError`] says whether name, port or CA is missing.
@@ -254,7 +255,7 @@ impl ConnectorProbe<'_> {
             ("state", "probe"),
         ]);
         let answer = self.send(http::Method::GET, &authorize, "", None).await?;
-        // Only the interaction's cookie and its signature are wanted by the Experience API (contract §8).
+        // The Experience API needs only the interaction's cookie and its signature (contract §8).
         let cookies: Vec<&str> = answer
             .headers()
             .get_all(SET_COOKIE)

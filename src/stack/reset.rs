@@ -1,8 +1,8 @@
-//! Making a tenant of our own as if nobody had been in it, and proving it.
+//! Resets a tenant of our own to its unused state, and proves that it is reset.
 //!
-//! Everything goes through the Management API, as a person would do it; what
-//! cannot be reached that way (sessions, grants, the audit log) belongs to users
-//! and applications that are deleted, and no scenario sees it.
+//! Everything goes through the Management API. What cannot be reached that way
+//! (sessions, grants, the audit log) belongs to deleted users and applications, and
+//! no scenario sees it.
 
 mod inventory;
 mod lockouts;

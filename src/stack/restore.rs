@@ -1,4 +1,4 @@
-//! Putting a shared tenant back.
+//! Restores a shared tenant.
 
 use serde_json::{Map, Value, json};
 
@@ -7,12 +7,12 @@ use super::management::{Management, ManagementError};
 use super::reset;
 use super::saved::{BorrowedConnector, SavedState, SavedStateError, StateFile};
 
-/// How far the clocks of this machine and of Logto may be apart when users
-/// created by a run are looked for.
+/// How far the clocks of this machine and of Logto may differ when users that a run
+/// created are searched for.
 const CLOCK_TOLERANCE_MS: i64 = 15 * 60 * 1000;
-/// No recorded story takes longer.
+/// The maximum duration of a recorded story.
 const STORY_MS: i64 = 15 * 60 * 1000;
-/// Members that say when, or by which app first, something was changed or used: no call puts them back.
+/// Members that record when, or by which app first, something was changed or used: no call restores them.
 const MOVED_ON: [&str; 3] = ["updatedAt", "lastSignInAt", "applicationId"];
 
 /// What a restore did.
@@ -20,15 +20,15 @@ const MOVED_ON: [&str; 3] = ["updatedAt", "lastSignInAt", "applicationId"];
 pub struct Restored {
     /// How many users of the run were deleted.
     pub users: usize,
-    /// Calls of scenarios that nothing can undo.
+    /// Calls by scenarios that cannot be undone.
     pub not_undone: Vec<String>,
 }
 
 impl SavedState {
-    /// Whether an account is of the run: made through its application, or without one yet and linked to
-    /// somebody of the mock.
+    /// Whether an account belongs to the run: created through its application, or still without one and
+    /// linked to a person at the mock.
     pub(super) fn is_own(&self, user: &Value) -> bool {
-        // One that was there before is given the application, too, when it signs in for the first time.
+        // An older account also gets the application when it signs in for the first time.
         self.is_new(user)
             && match user.get("applicationId").and_then(Value::as_str) {
                 Some(id) => self.created_application.as_deref() == Some(id),
@@ -36,7 +36,7 @@ impl SavedState {
             }
     }
 
-    /// Whether an account was made since the run began, by Logto's own clock where there was one to
+    /// Whether an account was created since the run began, by Logto's own clock if there was an account to
     /// compare with.
     fn is_new(&self, user: &Value) -> bool {
         let made = user.get("createdAt").and_then(Value::as_i64);
@@ -49,7 +49,7 @@ impl SavedState {
         ids.any(|id| self.people.iter().any(|known| known == id))
     }
 
-    /// Whether something is too new to be the run's.
+    /// Whether an item is too new to belong to the run.
     fn is_of_later(&self, item: &Value) -> bool {
         let last = self.at_work_ms.unwrap_or(self.started_at_ms) + STORY_MS + CLOCK_TOLERANCE_MS;
         item.get("createdAt").and_then(Value::as_i64).is_some_and(|made| made > last)
@@ -61,15 +61,15 @@ impl SavedState {
 }
 
 impl StateFile {
-    /// Puts the tenant back and removes the file. Safe to repeat: what is gone
-    /// or back already is passed over.
+    /// Restores the tenant and removes the file. Safe to repeat: what is already deleted
+    /// or restored is skipped.
     ///
     /// Deletes only users that the run created beforehand, and those that were
     /// created through its own application since it began; in a tenant that was empty, everything, unless
-    /// something is newer than the run.
+    /// an item is newer than the run.
     ///
     /// # Errors
-    /// `SavedStateError::NotRestored` says what is left; the file then stays.
+    /// `SavedStateError::NotRestored` says what is left to restore; the file then stays.
     pub async fn restore(self, management: &Management) -> Result<Restored, SavedStateError> {
         let failed = |what| {
             let path = self.path.clone();
@@ -77,7 +77,7 @@ impl StateFile {
         };
         let state = &self.state;
         if state.was_empty {
-            // Before anything is changed: the file may be an old one, and people in the tenant by now.
+            // Before anything is changed: the file may be old, and people may use the tenant by now.
             let found =
                 made_later(management, state).await.map_err(failed("what recorded stories created"))?;
             if !found.is_empty() {
@@ -93,7 +93,7 @@ impl StateFile {
         for path in state.created_besides.iter().rev() {
             management.delete(path).await.map_err(failed("what scenarios created"))?;
         }
-        // Before the application: these users are known by it alone.
+        // Before the application, which alone identifies these users.
         if let Some(application) = &state.created_application {
             restored.users += delete_users(management, state).await.map_err(failed("users"))?;
             let path = format!("applications/{application}");
@@ -116,7 +116,7 @@ impl StateFile {
             let back = put_back(management, place, before).await;
             by_hand.extend(back.map_err(failed("what scenarios changed"))?);
         }
-        // A connector that was deleted took its target along.
+        // Deleting a connector removed its target from the sign-in experience.
         reset::put_settings_back(management, "sign-in-exp", Value::Object(state.sign_in_experience.clone()))
             .await
             .map_err(failed("the sign-in experience"))?;
@@ -128,7 +128,7 @@ impl StateFile {
     }
 }
 
-/// What was made after the run, counted; of other lists Logto does not tell since when their items are there.
+/// What was created after the run, counted; Logto returns no creation date for items of other lists.
 async fn made_later(management: &Management, state: &SavedState) -> Result<Vec<String>, ManagementError> {
     let mut found = Vec::new();
     for list in ["users", "applications"] {
@@ -142,7 +142,8 @@ async fn made_later(management: &Management, state: &SavedState) -> Result<Vec<S
     Ok(found)
 }
 
-/// What the run was about to create when it was killed, where it came to that. Tells the users among it.
+/// Deletes what the run was about to create when it was killed, if it was created. Returns the number of
+/// users.
 async fn delete_begun(management: &Management, state: &SavedState) -> Result<usize, ManagementError> {
     let mut users = 0;
     for begun in state.creating.iter().rev() {
@@ -157,7 +158,8 @@ async fn delete_begun(management: &Management, state: &SavedState) -> Result<usi
     Ok(users)
 }
 
-/// Accounts are made by people, too; and Logto tells since when each one is there.
+/// Whether an item was created during the run. Checked for accounts, which people also create and which have
+/// a creation date.
 async fn is_since(management: &Management, state: &SavedState, place: &str) -> Result<bool, ManagementError> {
     if !place.starts_with("users/") {
         return Ok(true);
@@ -187,7 +189,7 @@ async fn delete_users(management: &Management, state: &SavedState) -> Result<usi
     Ok(created.len())
 }
 
-/// The borrowed one as the API tells it, as far as that was saved.
+/// The borrowed connector as the API returns it, as far as that was saved.
 fn whole(connector: &BorrowedConnector) -> Value {
     json!({
         "connectorId": "huggingface-universal",
@@ -196,10 +198,10 @@ fn whole(connector: &BorrowedConnector) -> Value {
     })
 }
 
-/// Changes it back, or makes it anew under its id where a scenario deleted it.
+/// Changes it back, or creates it again with its id if a scenario deleted it.
 async fn put_connector_back(management: &Management, id: &str, was: &Value) -> Result<(), ManagementError> {
     let path = format!("connectors/{id}");
-    // What can be sent, of what is told.
+    // The returned members that can be sent.
     let sent = |name: &&str| was.get(*name).filter(|value| !value.is_null() && **value != json!({}));
     let members = |names: &[&str]| -> Map<String, Value> {
         names.iter().filter_map(|name| Some(((*name).to_owned(), sent(name)?.clone()))).collect()
@@ -208,7 +210,7 @@ async fn put_connector_back(management: &Management, id: &str, was: &Value) -> R
     match read(management, &path).await? {
         Some(now) if changeable.iter().all(|(name, value)| now.get(name) == Some(value)) => return Ok(()),
         Some(_) => match management.patch(&path, &Value::Object(changeable)).await {
-            // A configuration that is taken when it comes with the connector need not be one that can be changed to.
+            // A configuration that Logto accepts at creation may be refused as a change.
             Err(ManagementError::Refused { status: 400, .. }) => management.delete(&path).await?,
             patched => return patched.map(drop),
         },
@@ -220,7 +222,7 @@ async fn put_connector_back(management: &Management, id: &str, was: &Value) -> R
     Ok(())
 }
 
-/// Puts one thing or one set of settings back; tells what is not as it was after that.
+/// Restores one thing or one set of settings; returns what still differs.
 async fn put_back(
     management: &Management,
     place: &str,
@@ -232,13 +234,13 @@ async fn put_back(
         put_connector_back(management, id, before).await?;
     } else {
         let Some(now) = read(management, place).await? else {
-            return Ok(Some(format!("{place} was deleted, and only a new one can be made")));
+            return Ok(Some(format!("{place} was deleted, and can only be created anew")));
         };
         put_members_back(management, place, before, &now).await?;
     }
     let now = read(management, place).await?.unwrap_or_default();
     let other: Vec<&str> = reset::differing(before, &now).filter(|name| !MOVED_ON.contains(name)).collect();
-    Ok((!other.is_empty()).then(|| format!("{place} has another {}", other.join(", "))))
+    Ok((!other.is_empty()).then(|| format!("{place} has a different {}", other.join(", "))))
 }
 
 async fn put_members_back(

@@ -1,4 +1,4 @@
-//! A stack that is up.
+//! A running stack.
 
 mod stop;
 
@@ -28,13 +28,13 @@ use crate::setup::{AppRestart, Way};
 
 pub use self::stop::StopError;
 
-/// App, Logto and Hugging Face, up and provisioned.
+/// App, Logto and Hugging Face, running and provisioned.
 ///
-/// Call [`Stack::stop`] at the end: dropping a stack stops the servers at
-/// once, and leaves a shared tenant to `logto-testkit restore`.
+/// Call [`Stack::stop`] at the end: dropping a stack stops the servers at once, but
+/// leaves a shared tenant changed, for `logto-testkit restore`.
 #[derive(Debug)]
 pub struct Stack {
-    /// The first that goes when a stack is dropped: the parties still answer it then.
+    /// Dropped first, while the parties still answer it.
     pub(super) app: RunningApp,
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
@@ -52,10 +52,10 @@ pub struct Stack {
     pub(super) tenant: Tenant,
     pub(super) stubs: Option<Stubs>,
     pub(super) servers: Vec<Running>,
-    /// Given back when the stack is dropped.
+    /// Released when the stack is dropped.
     pub(super) turn: Option<OwnedMutexGuard<()>>,
     pub(super) containers: Option<InContainers>,
-    /// By what somebody tried to sign in.
+    /// The identifiers with which people tried to sign in.
     pub(super) tried: Mutex<BTreeSet<String>>,
 }
 
@@ -78,7 +78,7 @@ impl Stack {
         &self.known
     }
 
-    /// What the stack knows by name, as `[APP]`.
+    /// The stack's values by name, as `[APP]`.
     #[must_use]
     pub(crate) fn names(&self) -> &Names {
         &self.names
@@ -92,7 +92,7 @@ impl Stack {
     }
 
     /// Starts an app of your own as [`StackBuilder::own_app`] says, and waits until it answers. The sample app
-    /// is up with the stack.
+    /// starts with the stack.
     ///
     /// # Errors
     /// [`AppError`] when it cannot be started, fails, or does not answer in time.
@@ -101,16 +101,16 @@ impl Stack {
         self.app.start(variables, &self.browser, &self.endpoints.app).await
     }
 
-    /// Waits until the app answers, whatever it answers: an app of your own takes
-    /// its time to start.
+    /// Waits until the app answers, with any status: an app of your own may take a while
+    /// to start.
     ///
     /// # Errors
-    /// [`StartError`] when it does not within `limit`.
+    /// [`StartError`] if it does not within `limit`.
     pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
         app::url::is_up(&self.browser, &self.endpoints.app, limit).await
     }
 
-    /// The stack's clock; embedded parties live by it.
+    /// The stack's clock, which embedded parties use.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.time.clock()
@@ -120,38 +120,38 @@ impl Stack {
         &self.time
     }
 
-    /// Lets time pass: the embedded Logto's clock is put forward, with a real one this waits. An
-    /// app of your own then lags behind the embedded one's. To sleep in a test instead does not
-    /// make anything expire, as long as all parties live in this process.
+    /// Lets time pass: advances the embedded Logto's clock, or waits if Logto is real. The clock of an
+    /// app of your own then lags behind the embedded Logto's. Sleeping in a test instead does not
+    /// make anything expire while all parties live in this process.
     pub async fn pass(&self, time: Duration) {
         self.time.pass(time).await;
     }
 
-    /// The stack's source of made-up values.
+    /// The stack's source of generated values.
     #[must_use]
     pub fn random(&self) -> &Random {
         &self.random
     }
 
-    /// What every party received and sent, and why it refused.
+    /// What every party received and sent, and why it refused something.
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// Answers of Hugging Face that are served instead of the ordinary ones.
+    /// Scripted answers that Hugging Face gives instead of its ordinary ones.
     #[must_use]
     pub fn script(&self) -> &Script {
         &self.script
     }
 
-    /// Puts a stub of `wiremock` in front of Hugging Face. It is asked before the
-    /// script and the mock; what no stub matches, they answer as ever. TLS and the
-    /// journal stay the mock's, which has each stubbed answer as its own. How often a
-    /// stub [expects](wiremock::Mock::expect) to be called is verified by [`Stack::stop`].
+    /// Puts a `wiremock` stub in front of Hugging Face. It is consulted before the
+    /// script and the mock, which answer as usual what no stub matches. The mock still
+    /// handles TLS, and its journal has each stubbed answer as its own. [`Stack::stop`]
+    /// verifies how often a stub [expects](wiremock::Mock::expect) to be called.
     ///
-    /// Delays of a stub are in real time, which counts against no time-out of a party as long as all of
-    /// them live in this process; for those take the delay of a [`kit::Rule`].
+    /// A stub's delay is in real time, which does not count towards any party's time-out while all parties
+    /// live in this process; to test a time-out, use the delay of a [`kit::Rule`].
     ///
     /// ```
     /// use logto_testkit::{Stack, Visitor};
@@ -194,7 +194,7 @@ impl Stack {
         &self.huggingface
     }
 
-    /// The mock Hugging Face in plain HTTP, where that was asked for.
+    /// The mock Hugging Face over plain HTTP, if it was requested.
     #[must_use]
     pub fn plain_huggingface(&self) -> Option<&Url> {
         self.plain_huggingface.as_ref()
@@ -206,16 +206,16 @@ impl Stack {
         self.app.sample().map(AppServer::config)
     }
 
-    /// Stops the sample app and starts it again: what it kept in memory is gone.
-    /// An app of your own stays as it is.
+    /// Restarts the sample app: what it kept in memory is lost. An app of your own
+    /// stays as it is.
     ///
     /// # Errors
-    /// [`sample_app::ConfigError`] when it cannot be configured like this.
+    /// [`sample_app::ConfigError`] if it cannot be configured like this.
     pub fn restart_app(&self, change: AppRestart) -> Result<(), sample_app::ConfigError> {
         self.app.sample().map_or(Ok(()), |app| app.restart(change))
     }
 
-    /// The CA that vouches for `https://huggingface.co`.
+    /// The CA that signed the certificate of `https://huggingface.co`.
     #[must_use]
     pub fn ca(&self) -> &Arc<Ca> {
         &self.ca
@@ -227,18 +227,18 @@ impl Stack {
         &self.spki_digest
     }
 
-    /// An HTTP client that sees the stack as a browser would: it follows nothing.
+    /// An HTTP client that reaches the stack as a browser would, but does not follow redirects.
     #[must_use]
     pub fn browser_client(&self) -> &Client {
         &self.browser
     }
 
-    /// Breaks a way between two parties, or mends it.
+    /// Breaks the connection between two parties, or repairs it with `None`.
     pub fn set_way(&self, way: Way, fault: Option<Fault>) {
         self.networks.set(way, fault, &self.endpoints);
     }
 
-    /// What came in at the mock Hugging Face's listener, requests or not.
+    /// Counts the connections to the mock Hugging Face's listener, with or without requests.
     #[must_use]
     pub fn huggingface_connections(&self) -> Connections {
         self.servers.first().map(Running::connections).unwrap_or_default()
@@ -250,10 +250,10 @@ impl Stack {
         self.tenant.management()
     }
 
-    /// Makes a call of Logto's Management API for a scenario; what it changes in a shared tenant is put back.
+    /// Calls Logto's Management API for a scenario; what that changes in a shared tenant is restored later.
     ///
     /// # Errors
-    /// [`StepError`] when there is no answer, or it cannot be written down what there is to put back.
+    /// [`StepError`] if Logto does not answer, or the state to restore cannot be saved.
     pub(crate) async fn administer(
         &self,
         method: http::Method,
@@ -263,8 +263,8 @@ impl Stack {
         self.tenant.administer(method, path, body).await
     }
 
-    /// Somebody tries to sign in by this, e.g. a username: failed attempts at it
-    /// are forgiven when a Logto that others share is handed on.
+    /// Notes an identifier, e.g. a username, with which a person tries to sign in: its failed
+    /// attempts are cleared before another stack uses this Logto.
     pub(crate) fn tried(&self, identifier: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(identifier.to_owned());
     }

@@ -1,4 +1,4 @@
-//! What a shared tenant was like before the first change, and how to put it back.
+//! The state of a shared tenant before the first change, and how to restore it.
 
 use std::path::{Path, PathBuf};
 
@@ -11,77 +11,78 @@ use url::Url;
 use super::management::ManagementError;
 use crate::vocabulary::free_texts;
 
-/// The format that is written.
+/// The version of the format that is written.
 const VERSION: u32 = 2;
 
 /// The state of a tenant before a run, with what the run has created since.
 ///
 /// Written to a file before the first change, so that `logto-testkit restore
-/// FILE` repairs the tenant even after a kill.
+/// FILE` restores the tenant even after the run was killed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedState {
-    /// Format of this file: 2, or 1 as of logto-testkit before it wrote down what it was about to do.
+    /// Version of the format: 2, or 1 from a logto-testkit that did not yet record what it was about to do.
     pub version: u32,
-    /// Which Logto.
+    /// The `ENDPOINT` of the Logto that has the tenant.
     pub logto: Url,
-    /// Its admin tenant.
+    /// The `ADMIN_ENDPOINT` of that Logto.
     pub logto_admin: Url,
     /// When the run began, in milliseconds since the Unix epoch.
     pub started_at_ms: i64,
-    /// When Logto made the newest account that was there before the run, in milliseconds since the Unix epoch.
+    /// When Logto created the newest account that existed before the run, in milliseconds since the Unix
+    /// epoch.
     #[serde(default)]
     pub newest_user_ms: Option<i64>,
-    /// The connector that was there and is borrowed.
+    /// The tenant's own connector, which the run borrows.
     pub borrowed_connector: Option<BorrowedConnector>,
     /// The connector that the run created.
     pub created_connector: Option<String>,
     /// The application that the run created.
     pub created_application: Option<String>,
-    /// The accounts that the run created beforehand.
+    /// The accounts that the run created before its first walk.
     #[serde(default)]
     pub created_users: Vec<String>,
-    /// Ids of the people at the mock Hugging Face: an account that one of them is linked to, and
-    /// that belongs to no application yet, is left of a sign-in that broke off.
+    /// Ids of the people at the mock Hugging Face: an account that is linked to one of them and does not
+    /// belong to an application yet is left over from an interrupted sign-in.
     #[serde(default)]
     pub people: Vec<String>,
-    /// Whether it held nothing but what Logto seeded, so that whatever else there is now is the run's.
+    /// Whether the tenant held only what Logto seeded, so that everything else in it now belongs to the run.
     #[serde(default)]
     pub was_empty: bool,
     /// When the run last began to create something in a tenant that was empty, in milliseconds since the Unix
-    /// epoch: what is much newer is of somebody else.
+    /// epoch: anything much newer does not belong to the run.
     #[serde(default)]
     pub at_work_ms: Option<i64>,
-    /// What scenarios created through the Management API, by path: `connectors/abc`.
+    /// Paths of what scenarios created through the Management API: `connectors/abc`.
     #[serde(default)]
     pub created_besides: Vec<String>,
-    /// What was about to be created when this was written, and is not known to be.
+    /// What was about to be created when this was written, and may not exist.
     #[serde(default)]
     pub creating: Vec<Creation>,
-    /// What scenarios changed of what was there before the run, as it was, by path: `roles/abc`.
+    /// The original values of what scenarios changed, by path: `roles/abc`.
     #[serde(default)]
     pub before: Map<String, Value>,
-    /// Calls of scenarios that nothing can undo, such as rotating a key.
+    /// Calls by scenarios that cannot be undone, such as rotating a key.
     #[serde(default)]
     pub not_undone: Vec<String>,
-    /// The sign-in experience as it was.
+    /// The sign-in experience before the run.
     pub sign_in_experience: Map<String, Value>,
 }
 
-/// A thing that a run is about to create: it may be there, or not.
+/// A thing that a run was about to create, and that may exist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Creation {
     /// The list it will be in, below `/api`: `applications`.
     pub list: String,
-    /// What it is made of.
+    /// The body of the request that creates it.
     pub body: Value,
-    /// What was there before and is like it, by path.
+    /// Paths of similar things that existed before.
     pub already: Vec<String>,
 }
 
 impl SavedState {
-    /// Of a tenant in which nothing was changed yet.
+    /// The state of a tenant in which nothing has been changed yet.
     #[must_use]
     pub fn new(
         logto: &Url,
@@ -110,7 +111,7 @@ impl SavedState {
         }
     }
 
-    /// Whether something, or what it belongs to, was created by the run: `users/abc/roles`.
+    /// Whether the run created the thing at a path, or what it belongs to: `users/abc/roles`.
     pub(super) fn has_created(&self, path: &str) -> bool {
         let users = self.created_users.iter().map(|id| format!("users/{id}"));
         let application = self.created_application.iter().map(|id| format!("applications/{id}"));
@@ -121,7 +122,7 @@ impl SavedState {
         })
     }
 
-    /// What the tenant's own connector proves itself with is shown nowhere.
+    /// Keeps the secret of the tenant's own connector out of every output.
     fn keep_secret(&self) {
         let mut found = Vec::new();
         let changed = self.before.values().filter_map(|before| before.get("config"));
@@ -134,12 +135,12 @@ impl SavedState {
     }
 }
 
-/// A `huggingface-universal` connector of the tenant: there can be only one
-/// (contract §4), so it is borrowed.
+/// The tenant's own `huggingface-universal` connector: a tenant can have only one
+/// (contract §4), so the run borrows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BorrowedConnector {
-    /// Its id.
+    /// Its id in Logto.
     pub id: String,
     /// Its configuration, secret included.
     pub config: Value,
@@ -147,109 +148,107 @@ pub struct BorrowedConnector {
     pub sync_profile: bool,
 }
 
-/// The saved state could not be written, read or put back.
+/// The saved state could not be written, read or restored.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedStateError {
     /// The file could not be written or read.
     #[error("{path}: {source}")]
     File {
-        /// Which file.
+        /// The state file.
         path: PathBuf,
-        /// Why.
+        /// The error of the file system.
         source: std::io::Error,
     },
-    /// The file is not one of ours.
+    /// The file is not a saved state.
     #[error("{path}:{line}:{column}: this is not a saved state of logto-testkit: {message}",
         line = source.line, column = source.column, message = source.message)]
     Format {
-        /// Which file.
+        /// The state file.
         path: PathBuf,
-        /// Why.
+        /// The position and message of the parser.
         source: document::Fault,
     },
-    /// The file is empty, or ends in the middle.
+    /// The file is empty or cut off.
     #[error(
-        "{path} is empty or cut off, as a full disk or an interrupted copy leaves it: nothing can be put back from it. \
-         Use another copy if there is one. Otherwise look in Logto's console for what the run made: applications \
+        "{path} is empty or cut off, as a full disk or an interrupted copy leaves it: nothing can be restored from it. \
+         Use another copy if you have one. Otherwise look in Logto's console for what the run created: applications \
          whose name ends in “(logto-testkit)” with their users, the Hugging Face connector, the sign-in experience; \
          then delete the file"
     )]
     CutOff {
-        /// Which file.
+        /// The state file.
         path: PathBuf,
     },
     /// The file was written by another version.
     #[error("{path} has version {found}; this logto-testkit reads versions 1 and 2")]
     Version {
-        /// Which file.
+        /// The state file.
         path: PathBuf,
-        /// Its version.
+        /// The version found in it.
         found: u32,
     },
-    /// An earlier run was ended before it put its tenant back.
+    /// An earlier run was interrupted before it restored its tenant.
     #[error(
-        "an earlier run was ended before it put the tenant at {logto} back, and {path} holds what it was like; run \
-         `logto-testkit restore {path}` first"
+        "an earlier run was interrupted before it restored the tenant at {logto}, whose original state is in {path}; \
+         run `logto-testkit restore {path}` first"
     )]
     LeftOver {
-        /// The file.
+        /// The state file.
         path: PathBuf,
-        /// Whose tenant.
+        /// The Logto of that tenant.
         logto: Url,
     },
-    /// Another run is at work with the file.
+    /// Another run is using the file.
     #[error(
-        "{path} belongs to a run that is still at work in the tenant at {logto}; wait for it, or stop it with Ctrl-C: \
-         it puts the tenant back"
+        "{path} belongs to a run that is still using the tenant at {logto}; wait for it, or stop it with Ctrl-C: \
+         it then restores the tenant"
     )]
     AtWork {
-        /// The file.
+        /// The state file.
         path: PathBuf,
-        /// Whose tenant.
+        /// The Logto of that tenant.
         logto: Url,
     },
-    /// There is something in the place of the file.
-    #[error(
-        "{path} is there already, and is never written over: {source}; pass another name with --state-file"
-    )]
+    /// The file exists, and is not a usable state file.
+    #[error("{path} exists, and is never overwritten: {source}; pass another name with --state-file")]
     Occupied {
-        /// The file.
+        /// The existing file.
         path: PathBuf,
         /// Why it cannot be used.
         source: Box<SavedStateError>,
     },
-    /// Something is gone that can only be made by hand.
+    /// Something was deleted that only you can restore.
     #[error(
-        "the tenant is not as it was: {what}; everything else is. Mend it by hand in Logto's console, then delete {path}"
+        "the tenant is not fully restored: {what}; everything else is. Fix it by hand in Logto's console, then delete {path}"
     )]
     ByHand {
-        /// What, and what has become of it.
+        /// What is not restored, and its present state.
         what: String,
         /// The file that still holds the state.
         path: PathBuf,
     },
     /// The tenant was empty before the run, and has been used since.
     #[error(
-        "the tenant was empty before the run, and {found} in it came after the run was ended: it is not emptied. Delete \
-         by hand in Logto's console what the run left, put the sign-in experience right, then delete {path}"
+        "the tenant was empty before the run, but {found} were created in it after the run ended, so it is not emptied. \
+         In Logto's console, delete what the run left and correct the sign-in experience, then delete {path}"
     )]
     UsedSince {
-        /// What was made since, counted.
+        /// What was created since, counted.
         found: String,
         /// The file that still holds the state.
         path: PathBuf,
     },
-    /// Something could not be put back.
+    /// Something could not be restored.
     #[error(
-        "the tenant is not as it was: {what} could not be put back: {source}\n\
-         run `logto-testkit restore {path}` once that is mended"
+        "the tenant is not fully restored: {what} could not be restored: {source}\n\
+         run `logto-testkit restore {path}` once that is fixed"
     )]
     NotRestored {
-        /// What.
+        /// What could not be restored.
         what: &'static str,
         /// The file that still holds the state.
         path: PathBuf,
-        /// Why.
+        /// The error of the Management API.
         source: ManagementError,
     },
 }
@@ -259,16 +258,16 @@ pub enum SavedStateError {
 pub struct StateFile {
     pub(super) path: PathBuf,
     pub(super) state: SavedState,
-    /// Locked as long as the run is at work; the system lets go of it however the run ends.
+    /// Locked while the run lasts; the system releases it however the run ends.
     held: Option<std::fs::File>,
 }
 
 impl StateFile {
-    /// Writes the state to a new file, readable by the owner only: the
-    /// connector's secret is in it.
+    /// Writes the state to a new file that only the owner can read: it contains the
+    /// connector's secret.
     ///
     /// # Errors
-    /// As [`StateFile::check`]; an existing file is never written over.
+    /// As for [`StateFile::check`]; an existing file is never overwritten.
     pub fn create(path: PathBuf, state: SavedState) -> Result<Self, SavedStateError> {
         Self::check(&path)?;
         state.keep_secret();
@@ -277,11 +276,11 @@ impl StateFile {
         Ok(file)
     }
 
-    /// Whether a file can be made here.
+    /// Checks that a file can be created here.
     ///
     /// # Errors
-    /// `SavedStateError::LeftOver` or `SavedStateError::AtWork` where one holds what another run still has
-    /// to put back.
+    /// `SavedStateError::LeftOver` or `SavedStateError::AtWork` if the file holds the state of a tenant that
+    /// another run has not restored yet.
     pub fn check(path: &Path) -> Result<(), SavedStateError> {
         if !path.exists() {
             return Ok(());
@@ -295,10 +294,10 @@ impl StateFile {
         }
     }
 
-    /// Reads a file that an earlier run left, and holds it.
+    /// Reads and locks a file that an earlier run left.
     ///
     /// # Errors
-    /// `SavedStateError` when it is missing or not one of ours, or when its run is still at work.
+    /// `SavedStateError` if it is missing or not a saved state, or if its run is still using it.
     pub fn load(path: &Path) -> Result<Self, SavedStateError> {
         let path = path.to_owned();
         let text = match files::read_text(&path, files::WRITTEN_LIMIT) {
@@ -320,25 +319,25 @@ impl StateFile {
         }
     }
 
-    /// The file.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The state.
+    /// The state in the file.
     #[must_use]
     pub fn state(&self) -> &SavedState {
         &self.state
     }
 
-    /// Notes what the run is about to do, before it does.
+    /// Records what the run is about to do, before it does it.
     pub(crate) fn note(&mut self, change: impl FnOnce(&mut SavedState)) -> Result<(), SavedStateError> {
         change(&mut self.state);
         self.write(Put::Over)
     }
 
-    /// A kill leaves one whole state, and so does a machine that goes down.
+    /// Replaces the file atomically, so that a kill or a crash of the machine leaves one complete state.
     fn write(&mut self, put: Put) -> Result<(), SavedStateError> {
         let failed = |source| SavedStateError::File { path: self.path.clone(), source };
         if let Some(parent) = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -348,7 +347,7 @@ impl StateFile {
             serde_json::to_string_pretty(&self.state).map_err(std::io::Error::other).map_err(failed)?;
         let placed = match put {
             Put::Over => files::replace(&self.path, text, Access::Secret),
-            // Another run's file may have come a moment before.
+            // Another run may have created the file a moment ago.
             Put::New => files::create(&self.path, text, Access::Secret),
         };
         if let Err(source) = placed {
@@ -363,14 +362,14 @@ impl StateFile {
         Ok(())
     }
 
-    /// Removes the file: there is nothing left to put back.
+    /// Removes the file: nothing is left to restore.
     pub(super) fn remove(self) -> Result<(), SavedStateError> {
         std::fs::remove_file(&self.path)
             .map_err(|source| SavedStateError::File { path: self.path.clone(), source })
     }
 }
 
-/// Whether a file may be there already.
+/// Whether the file may already exist.
 #[derive(Debug, Clone, Copy)]
 enum Put {
     New,
@@ -383,7 +382,7 @@ enum Lock {
     Taken,
 }
 
-/// Where a lock also keeps others from reading, there is none.
+/// Takes no lock on systems where it would also keep others from reading.
 fn lock(path: &Path) -> Lock {
     if cfg!(windows) {
         return Lock::Held(None);

@@ -1,5 +1,5 @@
-//! Setting up parties that were started one by one and stay, for people to
-//! click through: those of `docker-compose.yml`.
+//! Sets up parties that were started one by one and keep running, for people to
+//! use: those of `docker-compose.yml`.
 
 use std::time::Duration;
 
@@ -18,16 +18,16 @@ use super::probe::{self, ProbeError};
 use super::steps::{LOGTO, QUICK, StartError, StepError, named, step};
 use super::tenant::{Application, Tenant, TenantKind};
 
-/// How long Logto may take until it answers; less than the step has.
+/// How long Logto may take to answer; less than the deadline of the step.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Where parties are that run already. Every address is the same for browsers,
-/// for Logto and for this process.
+/// The addresses of parties that are already running. Every address is the same for
+/// browsers, for Logto and for this process.
 #[derive(Debug, Clone)]
 pub struct Standing {
-    /// Logto's `ENDPOINT`.
+    /// Logto's `ENDPOINT`, an origin.
     pub logto: Url,
-    /// Its `ADMIN_ENDPOINT`, which gives Management API tokens.
+    /// Its `ADMIN_ENDPOINT`, which issues Management API tokens.
     pub logto_admin: Url,
     /// A machine-to-machine application that may use the Management API.
     pub credentials: Credentials,
@@ -35,9 +35,9 @@ pub struct Standing {
     pub huggingface: Url,
     /// Origin of its control API.
     pub huggingface_control: Url,
-    /// Origin of the app, at which it need not answer yet.
+    /// Origin of the app; it need not answer there yet.
     pub app: Url,
-    /// Set up a tenant that has applications or social connectors of others.
+    /// Allows a tenant that has applications or social connectors of its own.
     pub allow_shared_tenant: bool,
 }
 
@@ -50,10 +50,10 @@ impl Standing {
 }
 
 impl StackBuilder {
-    /// Sets up Logto and Hugging Face where they run already, as this stack would
-    /// have been: OAuth app, connector, application, sign-in experience. All of it
-    /// stays. Doing it again mends what is missing and keeps ids and secrets; people
-    /// who signed in meanwhile stay too.
+    /// Sets up a running Logto and Hugging Face as this stack would have been: OAuth app,
+    /// connector, application, sign-in experience. All of it stays. Calling it again
+    /// restores what is missing and keeps ids and secrets, and the accounts of people
+    /// who signed in meanwhile.
     ///
     /// # Errors
     /// [`StartError`] names the step that failed and why.
@@ -84,9 +84,9 @@ impl StackBuilder {
         names.learn("HF_CLIENT_ID", &client_id);
         names.learn("HF_CLIENT_SECRET", &client_secret);
 
-        // The accounts are another process's: identities that name one are refused.
+        // Another process has the accounts, so identities that name one are refused.
         let plan = named("plan what to create in Logto", plan::plan(&self.setup, &names, &[]))?;
-        // What Logto reaches shows as soon as somebody signs in.
+        // Not probed: the first sign-in shows what Logto reaches.
         let Application { id, secret } = provision(&mut tenant, &plan, None, Connections::default).await?;
         Ok(Known {
             app_id: id,
@@ -98,7 +98,7 @@ impl StackBuilder {
     }
 }
 
-/// Parties that are started one by one may still be starting. Says why not when it is never up.
+/// Waits for a Logto that may still be starting. The error says why it does not answer.
 async fn logto_comes_up(client: &Client, logto: &Url) -> Result<(), ProbeError> {
     let clock = Clock::system();
     let began = Stopwatch::start();

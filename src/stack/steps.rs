@@ -1,5 +1,5 @@
-//! Named start-up steps: each has a deadline, and a step that fails says which
-//! one it was and why.
+//! Named start-up steps: each has a deadline, and the error of a step names the step and
+//! the cause.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use super::tenant_error::TenantError;
 
 /// Steps that stay inside this process.
 pub(super) const QUICK: Duration = Duration::from_secs(10);
-/// Steps that ask a Logto, which may be cold.
+/// Steps that call a Logto, which may be cold.
 pub(super) const LOGTO: Duration = Duration::from_secs(60);
-/// For another stack to stop that works in the same tenant.
+/// How long to wait for another stack that uses the same tenant.
 pub(super) const TURN: Duration = Duration::from_secs(600);
-/// How often it is looked, after a failure, whether a container is gone.
+/// How often to check, after a failure, whether a container is gone.
 const LOOKS: usize = 5;
 
 /// A stack did not start.
@@ -31,17 +31,17 @@ const LOOKS: usize = 5;
 pub struct StartError {
     /// The step that failed.
     pub step: &'static str,
-    /// Why.
+    /// Why it failed.
     #[source]
     pub cause: StepError,
 }
 
 impl StartError {
-    /// Names what the machine did meanwhile, where that may be why.
+    /// Adds what the machine did meanwhile, if that may be the cause.
     pub(super) fn disturbed_by(self, disturbances: &[Disturbance]) -> Self {
         let Some(disturbance) = disturbances.first().cloned() else { return self };
         match self.cause {
-            // Not a matter of time.
+            // Timing does not cause these.
             StepError::Bind(_)
             | StepError::Client(_)
             | StepError::Saved(_)
@@ -64,9 +64,9 @@ impl StartError {
         }
     }
 
-    /// That a container is gone says more than that nothing answers.
+    /// Reports that the container is gone, which says more than that nothing answers.
     pub(super) async fn unless_gone(self, container: &RunningContainer) -> Self {
-        // A container that has just ended is told of a moment later.
+        // Docker reports a container that has just ended a moment later.
         for _ in 0..LOOKS {
             if let Some(gone) = container.gone().await {
                 return Self { step: self.step, cause: StepError::Container(Box::new(gone)) };
@@ -86,28 +86,28 @@ pub enum StepError {
     /// A port is taken or not allowed.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// The certificate authority.
+    /// The certificate authority could not be created or read.
     #[error(transparent)]
     Ca(#[from] kit::CaError),
-    /// The HTTP client.
+    /// The HTTP client could not be built.
     #[error(transparent)]
     Client(#[from] kit::ClientError),
-    /// Logto's Management API.
+    /// A call of Logto's Management API failed.
     #[error(transparent)]
     Management(#[from] ManagementError),
-    /// The control API of a mock Hugging Face.
+    /// A call of a mock Hugging Face's control API failed.
     #[error(transparent)]
     Control(#[from] ControlError),
-    /// The tenant is not one that may be used.
+    /// The stack may not use this tenant.
     #[error(transparent)]
     Tenant(#[from] TenantError),
-    /// No Logto in a container.
+    /// Logto could not be started in a container.
     #[error(transparent)]
     Container(Box<ContainerError>),
-    /// A tenant of our own is not as untouched.
+    /// A tenant of our own could not be reset.
     #[error(transparent)]
     NotClean(#[from] NotClean),
-    /// What is to be put back later could not be saved.
+    /// The state to restore later could not be saved.
     #[error(transparent)]
     Saved(#[from] SavedStateError),
     /// A party does not answer, or Logto does not reach this mock.
@@ -116,18 +116,18 @@ pub enum StepError {
     /// A setting names something that the stack does not know.
     #[error(transparent)]
     Name(#[from] UnknownName),
-    /// A setting that is meant to be an address is none.
-    #[error("`{0}` is no address")]
+    /// A setting that should be a URL is not.
+    #[error("`{0}` is not a valid URL")]
     Address(String),
-    /// Accounts and organisations that cannot be at Hugging Face together.
+    /// The set-up's accounts and organizations contradict each other.
     #[error(transparent)]
     Accounts(#[from] mock_huggingface::Invalid),
-    /// The machine got in the way.
-    #[error("{cause}. Meanwhile {disturbance}: start again")]
+    /// A disturbance on the machine may be the cause.
+    #[error("{cause}. Meanwhile {disturbance}: try again")]
     Disturbed {
-        /// What failed.
+        /// The error of the step.
         cause: Box<StepError>,
-        /// What the machine did.
+        /// What happened on the machine.
         disturbance: Disturbance,
     },
     /// The app under test could not be configured.
@@ -135,7 +135,7 @@ pub enum StepError {
     App(#[from] sample_app::ConfigError),
 }
 
-/// A listener that could not be had, with what to do about it.
+/// A listener could not be bound; the message says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{source}{hint}")]
 pub struct BindError {
@@ -147,19 +147,19 @@ impl From<kit::BindError> for BindError {
     fn from(source: kit::BindError) -> Self {
         let hint = match source.source.kind() {
             std::io::ErrorKind::AddrInUse if source.addr.port() == 0 => {
-                "; the system has no free port left (on Linux, `sysctl net.ipv4.ip_local_port_range` says which it gives)"
+                "; the system has no free port left (on Linux, `sysctl net.ipv4.ip_local_port_range` shows which it assigns)"
                     .to_owned()
             }
             std::io::ErrorKind::AddrInUse => match kit::port_holder(source.addr.port()) {
                 Some(holder) => format!("; {holder} listens there"),
                 None => {
                     let port = source.addr.port();
-                    format!("; somebody else listens there (`ss -ltnp 'sport = :{port}'` says who)")
+                    format!("; another process listens there (`ss -ltnp 'sport = :{port}'` shows which)")
                 }
             },
             std::io::ErrorKind::PermissionDenied => {
-                "; ports below 1024 need a privilege (on Linux `sysctl net.ipv4.ip_unprivileged_port_start=443` \
-                 or CAP_NET_BIND_SERVICE)"
+                "; ports below 1024 need a privilege (on Linux, set `sysctl net.ipv4.ip_unprivileged_port_start=443` \
+                 or grant CAP_NET_BIND_SERVICE)"
                     .to_owned()
             }
             _ => String::new(),

@@ -1,4 +1,4 @@
-//! Stubs of `wiremock` in front of the mock Hugging Face.
+//! `wiremock` stubs in front of the mock Hugging Face.
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -13,30 +13,30 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 /// Marks the answer of the stub that stands for "none of the others".
 const PASSED_ON: HeaderName = HeaderName::from_static("x-logto-testkit-passed-on");
-/// Of all priorities the last.
+/// The lowest priority.
 const LAST: u8 = u8::MAX;
 
-/// Stubs were not called as often as they expect, or cannot be asked.
+/// Stubs were not called as often as they expect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a stub of Hugging Face was not called as expected\n{report}")]
 pub struct StubError {
-    /// What was expected, and what came: `wiremock`'s own report.
+    /// The expected and the actual calls: `wiremock`'s own report.
     pub report: String,
 }
 
-/// The server that holds the stubs. Matching, counting and answering are
-/// `wiremock`'s; TLS and the journal stay the mock's.
+/// The server that holds the stubs. `wiremock` matches, counts and answers; the mock still
+/// handles TLS and the journal.
 #[derive(Debug)]
 pub(super) struct Stubs {
     server: MockServer,
 }
 
 impl Stubs {
-    /// `client` is one that reaches loopback.
+    /// `client` must be able to reach loopback.
     pub(super) async fn start(script: &kit::Script, client: Client) -> Self {
         let server = MockServer::builder().start().await;
         let rest = Mock::given(matchers::any()).respond_with(
-            ResponseTemplate::new(204).insert_header(PASSED_ON.as_str(), "nobody stubbed this request"),
+            ResponseTemplate::new(204).insert_header(PASSED_ON.as_str(), "no stub matches this request"),
         );
         rest.with_priority(LAST).mount(&server).await;
         script.ask_first(Arc::new(Front { address: *server.address(), client }));
@@ -47,9 +47,9 @@ impl Stubs {
         stub.mount(&self.server).await;
     }
 
-    /// Compares calls with what the stubs expect; afterwards there are none.
+    /// Compares the calls with what the stubs expect, and removes the stubs.
     pub(super) async fn verify(self) -> Result<(), StubError> {
-        // It says so in a panic, and would once more when it is dropped.
+        // wiremock reports a difference in a panic, and would panic again when it is dropped.
         let verified = AssertUnwindSafe(self.server.verify()).catch_unwind().await;
         self.server.reset().await;
         verified.map_err(|panic| {
@@ -60,7 +60,7 @@ impl Stubs {
     }
 }
 
-/// Asks the server, and leaves to the mock what no stub answers.
+/// Forwards requests to the server, and leaves to the mock what no stub answers.
 #[derive(Debug)]
 struct Front {
     address: SocketAddr,
@@ -75,7 +75,7 @@ impl Substitute for Front {
         let client = self.client.clone();
         Box::pin(async move {
             parts.uri = target.parse::<Uri>().ok()?;
-            // The client says how long the body is.
+            // The client sets the length of the body.
             parts.headers.remove(CONTENT_LENGTH);
             parts.headers.remove(TRANSFER_ENCODING);
             let answer = client.send_without_redirects(http::Request::from_parts(parts, body)).await;

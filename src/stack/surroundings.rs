@@ -1,4 +1,4 @@
-//! What is around the parties: proxies and the network.
+//! The surroundings of the parties: proxies and the network.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use super::endpoints::{Endpoints, OtherName};
 use super::steps::{QUICK, StartError, bind, ca_failed, step};
 use crate::setup::{Proxies, Way};
 
-/// The name under which browsers know an app behind a proxy.
+/// The host name that browsers use for an app behind a proxy.
 pub(super) const APP_NAME: &str = "bookstore.example";
-/// The same of Logto.
+/// The host name that browsers use for a Logto behind a proxy.
 pub(super) const LOGTO_NAME: &str = "logto.bookstore.example";
-/// Names that only servers know.
+/// A host name of the app that only servers know.
 pub(super) const APP_INTERNAL: &str = "app.internal";
 pub(super) const LOGTO_INTERNAL: &str = "logto.internal";
 
 /// Nothing listens here.
-const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+const UNUSED: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 /// The networks that the parties are on.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Networks {
 }
 
 impl Networks {
-    /// Nobody listens at these origins.
+    /// Connections to the origins in `nowhere` are refused.
     pub(super) fn new(clock: &Clock, nowhere: &[OtherName]) -> Self {
         let network = || Network::new(clock.clone());
         let networks = Self { app: network(), browser: network(), logto: network() };
@@ -41,7 +41,7 @@ impl Networks {
         networks
     }
 
-    /// From now on this way has this fault, under whatever name the other side is asked.
+    /// Sets the fault of one connection, whatever name the other side is reached by.
     pub(super) fn set(&self, way: Way, fault: Option<Fault>, endpoints: &Endpoints) {
         let (network, party) = match way {
             Way::AppToLogto => (&self.app, Party::LOGTO),
@@ -55,7 +55,7 @@ impl Networks {
     }
 }
 
-/// A proxy that listens, and does not know yet what is behind it.
+/// A proxy that listens but does not know yet what is behind it.
 struct Front {
     settings: ProxySettings,
     public: Url,
@@ -63,7 +63,7 @@ struct Front {
     bound: Bound,
 }
 
-/// The proxies of a stack, on their way up.
+/// The proxies of a stack that is starting.
 #[derive(Default)]
 pub(super) struct Fronts {
     app: Option<Front>,
@@ -72,7 +72,7 @@ pub(super) struct Fronts {
 }
 
 impl Fronts {
-    /// Binds those that are asked for.
+    /// Binds the proxies that the set-up wants.
     pub(super) async fn bind(wanted: &Proxies, clock: &Clock) -> Result<Self, StartError> {
         let front = async |settings: &Option<ProxySettings>, name: &'static str| match settings {
             None => Ok(None),
@@ -85,7 +85,7 @@ impl Fronts {
         };
         let (app, logto) = (front(&wanted.app, APP_NAME).await?, front(&wanted.logto, LOGTO_NAME).await?);
         let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
-        // Not the CA of Hugging Face: neither can speak for the other's names.
+        // Separate from Hugging Face's CA: neither can vouch for the other's names.
         let ca = tls.then(|| Ca::create(clock, &[APP_NAME, LOGTO_NAME])).transpose().map_err(ca_failed)?;
         Ok(Self { app, logto, ca: ca.map(Arc::new) })
     }
@@ -98,7 +98,7 @@ impl Fronts {
         self.logto.as_ref().map(|front| &front.public)
     }
 
-    /// A client that finds and trusts them.
+    /// Makes a client resolve and trust the proxies.
     pub(super) fn known_to(&self, mut client: ClientBuilder) -> ClientBuilder {
         if let Some(ca) = &self.ca {
             client = client.trust(ca);
@@ -109,8 +109,8 @@ impl Fronts {
         client
     }
 
-    /// What the public addresses turn into where something about them is lost.
-    /// Nobody answers there.
+    /// What the public addresses turn into if the scheme or the port is lost.
+    /// No server answers there.
     pub(super) fn mistaken(&self) -> Vec<OtherName> {
         let of = |front: &Option<Front>, party: Party, [http, bare]: [&'static str; 2]| {
             let front = front.as_ref();
@@ -130,7 +130,7 @@ impl Fronts {
         all
     }
 
-    /// Starts them in front of the parties.
+    /// Starts the proxies in front of the parties.
     pub(super) fn serve(
         self,
         endpoints: &Endpoints,
@@ -163,10 +163,10 @@ impl Fronts {
     }
 }
 
-/// A client that knows the names that only servers know. Their addresses always
-/// name the port.
+/// Makes a client resolve the names that only servers know. Addresses with these names always
+/// include the port.
 pub(super) fn server_names(client: ClientBuilder) -> ClientBuilder {
-    client.host(APP_INTERNAL, NOBODY).host(LOGTO_INTERNAL, NOBODY)
+    client.host(APP_INTERNAL, UNUSED).host(LOGTO_INTERNAL, UNUSED)
 }
 
 fn public(settings: &ProxySettings, name: &str, port: u16) -> Url {

@@ -1,4 +1,4 @@
-//! A look at a tenant before anything is changed in it.
+//! Surveys a tenant before anything is changed in it.
 
 use serde_json::{Map, Value};
 
@@ -6,11 +6,11 @@ use super::management::{Management, ManagementError};
 use super::saved::BorrowedConnector;
 use crate::setup::ConnectorFactory;
 
-/// The id our connector asks for, so that its callback URL is known beforehand.
+/// The id requested for our connector, so that its callback URL is known beforehand.
 pub(super) const CONNECTOR_ID: &str = "logto-testkit";
-/// The factory that makes a tenant's own connector for Hugging Face.
+/// The factory of Logto's own connector for Hugging Face.
 pub(super) const FACTORY: ConnectorFactory = ConnectorFactory::HuggingFace;
-/// The name of our application, by which a left-over is known as ours.
+/// The name of our application, which identifies one left over from an earlier run.
 pub(super) const APPLICATION_NAME: &str = "Bookstore (logto-testkit)";
 
 /// What a tenant holds before a run.
@@ -21,7 +21,7 @@ pub(super) struct Survey {
     pub(super) applications: usize,
     pub(super) own_application: Option<String>,
     pub(super) social_connectors: usize,
-    /// Their ids, those of every kind.
+    /// The ids of all connectors, of every kind.
     pub(super) connectors: Vec<String>,
     pub(super) own_connector: bool,
     pub(super) borrowed: Option<BorrowedConnector>,
@@ -78,7 +78,7 @@ impl Survey {
         })
     }
 
-    /// What there is of others, in words, with as many users.
+    /// What in the tenant does not belong to us, in words, with `users` users.
     pub(super) fn in_use(&self, users: u64) -> Option<String> {
         let counts = [
             (users, "user(s)"),

@@ -1,4 +1,4 @@
-//! The tenant a stack works in: looks at it, refuses one it must not touch,
+//! The tenant that a stack uses: surveys it, refuses one that must not be touched,
 //! and provisions it.
 
 use std::path::PathBuf;
@@ -19,27 +19,27 @@ use super::survey::{APPLICATION_NAME, CONNECTOR_ID, FACTORY, Survey};
 use super::tenant_error::TenantError;
 use crate::setup::ConnectorFactory;
 
-/// What the connector under test is known by in the sign-in experience.
+/// The connector's target: its name in the sign-in experience.
 pub(super) const TARGET: &str = "huggingface";
-/// What an app of a kind without secrets has in the place of one.
+/// The placeholder secret of an application of a type without secrets.
 const NO_SECRET: &str = "this-application-has-no-secret";
 
 /// What kind of tenant is behind a Logto.
 #[derive(Debug, Clone)]
 pub(super) enum TenantKind {
-    /// Ours alone, and gone after the run: nothing to look at, nothing to put back.
+    /// Ours alone, and gone after the run: nothing to survey, nothing to restore.
     Fresh,
-    /// Of a container that stacks share: proven to be as untouched when it is
-    /// opened, so that nothing has to be put back.
+    /// In a container that stacks share: proven to be unused when it is opened, so that
+    /// nothing has to be restored.
     Own,
-    /// One that is set up to stay so, and may be from the last time.
+    /// A tenant whose set-up stays, and that may be set up already.
     Lasting {
-        /// Set it up although it has applications or social connectors of others.
+        /// Allows one that has applications or social connectors of its own.
         allow_shared: bool,
     },
-    /// One that was there before.
+    /// A tenant that existed before and is restored afterwards.
     Shared {
-        /// Work in it although it has users, applications or social connectors of others.
+        /// Allows one that has users, applications or social connectors of its own.
         allow_shared: bool,
         /// Where to save its state before the first change.
         state_file: PathBuf,
@@ -49,9 +49,9 @@ pub(super) enum TenantKind {
 /// What to create.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    /// The factory that the connector is made of.
+    /// The factory of the connector.
     pub(super) factory: ConnectorFactory,
-    /// What the sign-in experience knows the connector by; of a generic factory it can be chosen.
+    /// The connector's target in the sign-in experience; it can be chosen with a generic factory.
     pub(super) target: String,
     /// `clientId`, `clientSecret`, `scope` … of the connector.
     pub(super) connector_config: Value,
@@ -73,27 +73,27 @@ pub(super) struct Plan {
     pub(super) third_party: bool,
     /// `customClientMetadata` of the application.
     pub(super) custom_client_metadata: Map<String, Value>,
-    /// How long a secret of the app's own lasts, on this clock; without it the app
-    /// uses the default one, which does not end.
+    /// How long a temporary secret for the app lasts, on this clock; with `None` the app
+    /// uses the default one, which does not expire.
     pub(super) secret_lasts: Option<(Duration, Clock)>,
 }
 
 /// A social identity to give to one of the accounts.
 #[derive(Debug, Clone)]
 pub(super) struct PlannedIdentity {
-    /// Which of [`Plan::users`].
+    /// Index into [`Plan::users`].
     pub(super) user: usize,
     pub(super) target: String,
-    /// Its id at the provider.
+    /// The account's id at the provider.
     pub(super) user_id: String,
 }
 
 /// An application of Logto with its secret.
 #[derive(Debug, Clone)]
 pub(super) struct Application {
-    /// `client_id`.
+    /// The `client_id` that the app uses.
     pub(super) id: String,
-    /// `client_secret`.
+    /// The `client_secret` that the app uses.
     pub(super) secret: String,
 }
 
@@ -102,11 +102,11 @@ pub(super) struct Application {
 pub(super) struct Tenant {
     management: Management,
     connector: Connector,
-    /// The id that ours has or will have.
+    /// The id that our connector has or will have.
     own_id: String,
-    /// Our application from the last time, to be used again.
+    /// Our application from an earlier run, to be reused.
     application: Option<String>,
-    /// In a shared tenant, what tells our application from any other.
+    /// In a shared tenant, the description that identifies our application.
     mark: Option<String>,
     saved: Option<Mutex<StateFile>>,
 }
@@ -114,17 +114,17 @@ pub(super) struct Tenant {
 #[derive(Debug)]
 enum Connector {
     Create,
-    /// The tenant's own.
+    /// The tenant's own connector, by id.
     Borrow(String),
-    /// Ours, left over.
+    /// Our connector, left over from an earlier run.
     Replace,
 }
 
 impl Tenant {
-    /// Looks at the tenant, and saves its state unless it is ours alone.
+    /// Surveys the tenant, and saves its state unless it is ours alone.
     ///
     /// # Errors
-    /// [`TenantError::InUse`] unless that is allowed.
+    /// [`TenantError::InUse`] if the tenant is in use and that is not allowed.
     pub(super) async fn open(
         management: Management,
         kind: &TenantKind,
@@ -150,11 +150,11 @@ impl Tenant {
             TenantKind::Shared { allow_shared, state_file } => (allow_shared, Some(state_file)),
         };
         if let Some(state_file) = state_file {
-            // What an earlier run left is no tenant in use.
+            // What an earlier run left does not mean that the tenant is in use.
             StateFile::check(state_file)?;
         }
         let survey = Survey::of(&management).await?;
-        // Whoever clicks through one that is set up to stay has an account in it.
+        // In a tenant whose set-up stays, the people who sign in have accounts.
         let users = if state_file.is_some() { survey.users } else { 0 };
         if let (Some(found), false) = (survey.in_use(users), allow_shared) {
             return Err(TenantError::InUse { found }.into());
@@ -176,9 +176,9 @@ impl Tenant {
         state.borrowed_connector = survey.borrowed;
         state.newest_user_ms = survey.newest_user_ms;
         let saved = Some(Mutex::new(StateFile::create(state_file.clone(), state)?));
-        // Not drawn from a stack's seed: two runs never have the same.
+        // Not derived from the stack's seed: no two runs have the same mark.
         let mark = Some(format!(
-            "Of a run of logto-testkit ({}); `logto-testkit restore` deletes it",
+            "Created by a run of logto-testkit ({}); `logto-testkit restore` deletes it",
             kit::Random::from_os().hex(8)
         ));
         Ok(Self { management, connector, own_id, application: None, mark, saved })
@@ -199,7 +199,7 @@ impl Tenant {
         &self.management
     }
 
-    /// Creates the application and the connector. People do not see either yet.
+    /// Creates the application and the connector. People cannot see either of them yet.
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
@@ -224,7 +224,7 @@ impl Tenant {
         let id = match &self.application {
             Some(id) => {
                 if let Value::Object(members) = &mut application {
-                    members.remove("type"); // It cannot be changed, and is the same.
+                    members.remove("type"); // Logto does not accept it in a change, and it is the same.
                 }
                 self.management.patch(&format!("applications/{id}"), &application).await?.text("id")?
             }
@@ -238,7 +238,7 @@ impl Tenant {
         match &self.connector {
             Connector::Create => self.create(plan).await?,
             Connector::Replace => {
-                // It may be of another factory, which cannot be changed.
+                // The factory may differ, and cannot be changed.
                 self.management.delete(&format!("connectors/{CONNECTOR_ID}")).await?;
                 self.create(plan).await?;
             }
@@ -257,7 +257,7 @@ impl Tenant {
     async fn secret(&self, plan: &Plan, id: &str) -> Result<String, StepError> {
         let path = format!("applications/{id}/secrets");
         if let Some((time, clock)) = &plan.secret_lasts {
-            // Counted from here: what came before may have taken longer than it lasts.
+            // Counted from here: the steps so far may have taken longer than the secret lasts.
             let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
             let at = clock.millis().saturating_add(time);
             let named = json!({ "name": "Temporary secret", "expiresAt": at });
@@ -265,12 +265,12 @@ impl Tenant {
         }
         let secrets = self.management.get(&path).await?;
         let secret = secrets.list()?.first().and_then(|secret| secret.get("value")?.as_str());
-        // Applications that run where everybody can read them have none.
+        // Applications whose code is public have no secret.
         let public = matches!(plan.application_kind.as_str(), "SPA" | "Native");
         Ok(secret.or(public.then_some(NO_SECRET)).ok_or_else(|| secrets.lacks("value"))?.to_owned())
     }
 
-    /// Creates something in a list; gives its id.
+    /// Creates an item of a list; returns its id.
     async fn create_in(
         &self,
         list: &str,
@@ -286,10 +286,10 @@ impl Tenant {
         Ok(answer?.text("id")?)
     }
 
-    /// A call of a scenario, with what it changes in a shared tenant written down before.
+    /// Makes a call for a scenario, after recording what it changes in a shared tenant.
     ///
     /// # Errors
-    /// [`StepError`] when there is no answer, or it cannot be written down.
+    /// [`StepError`] if Logto does not answer, or the change cannot be recorded.
     pub(super) async fn administer(
         &self,
         method: Method,
@@ -312,8 +312,8 @@ impl Tenant {
         Ok(answer?)
     }
 
-    /// Writes down what a call is about to do to a shared tenant. Whether its answer will tell of what became of
-    /// a creation.
+    /// Records what a call is about to do to a shared tenant. Returns whether the answer will show what
+    /// became of a creation.
     async fn ahead(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<bool, StepError> {
         let Some(state) = self.state() else { return Ok(false) };
         match look(&self.management, &state, method, path, body).await? {
@@ -331,7 +331,7 @@ impl Tenant {
         Ok(false)
     }
 
-    /// What has become of the creation that was written down last, by the answer, if any came.
+    /// Records what became of the latest creation, according to the answer, if one came.
     fn answered(
         &self,
         status: Option<u16>,
@@ -344,7 +344,7 @@ impl Tenant {
                 created(state, id);
             }),
             (Some(400..500), _) => self.note(|state| drop(state.creating.pop())),
-            // It may be there: looked for when the tenant is put back.
+            // The item may exist: restoring the tenant searches for it.
             _ => Ok(()),
         }
     }
@@ -395,11 +395,11 @@ impl Tenant {
         Ok(())
     }
 
-    /// Notes who is at the mock Hugging Face, each with an e-mail address where there is one: whoever has that
-    /// address in a shared tenant may be linked during a walk.
+    /// Records the people at the mock Hugging Face, each with an e-mail address if they have one: a walk may
+    /// link an account of a shared tenant that has the same address.
     ///
     /// # Errors
-    /// [`StepError`] when Logto does not tell who that is, or it cannot be written down.
+    /// [`StepError`] if Logto does not return those accounts, or they cannot be recorded.
     pub(super) async fn note_people(&self, people: Vec<(String, Option<String>)>) -> Result<(), StepError> {
         if self.saved.is_none() {
             return Ok(());
@@ -419,7 +419,7 @@ impl Tenant {
         })?)
     }
 
-    /// What is written down so far; `None` for a tenant that is not put back.
+    /// What has been recorded so far; `None` for a tenant that is not restored.
     fn state(&self) -> Option<SavedState> {
         let saved = self.saved.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         Some(saved.state().clone())
@@ -432,10 +432,10 @@ impl Tenant {
         }
     }
 
-    /// Puts a shared tenant back; a fresh one needs nothing.
+    /// Restores a shared tenant; a fresh one needs nothing.
     ///
     /// # Errors
-    /// [`SavedStateError`] says what could not be put back and where it is kept.
+    /// [`SavedStateError`] says what could not be restored and which file holds its state.
     pub(super) async fn restore(self) -> Result<Restored, SavedStateError> {
         match self.saved {
             Some(saved) => {
@@ -446,7 +446,7 @@ impl Tenant {
     }
 }
 
-/// The status of an answer, if any came.
+/// The status of an answer, if one came.
 fn status(answer: &Result<Answer, ManagementError>) -> Option<u16> {
     match answer {
         Ok(_) => Some(200),

@@ -1,33 +1,33 @@
-//! Why a tenant is left alone.
+//! Why a stack does not touch a tenant.
 
 /// The tenant must not be touched.
 #[derive(Debug, thiserror::Error)]
 pub enum TenantError {
-    /// Others work in it.
+    /// Other people or apps use it.
     #[error(
-        "this tenant is in use: it has {found}; a run changes its sign-in experience for everybody while it lasts \
-         (and puts it back). Take a tenant of its own, or say --allow-shared-tenant"
+        "this tenant is in use: it has {found}. A run changes its sign-in experience for everyone until it ends (and \
+         then restores it). Use a separate tenant, or pass --allow-shared-tenant"
     )]
     InUse {
-        /// What it has.
+        /// What it has, counted.
         found: String,
     },
     /// The tenant has a connector with the id that a scenario gives its own.
     #[error(
-        "this tenant has a connector with the id `{id}`, which the scenario gives to its own: take another id, or a \
+        "this tenant has a connector with the id `{id}`, which the scenario gives to its own: use another id, or a \
          tenant without that connector"
     )]
     ConnectorTaken {
-        /// The id.
+        /// The id of the connector.
         id: String,
     },
-    /// A generic connector cannot be made beside the tenant's own.
+    /// A generic connector cannot be created beside the tenant's own.
     #[error(
         "this tenant has a Hugging Face connector of its own, and only one connector can have the target \
          `huggingface`: a scenario with `connector.factory: {factory}` needs a tenant without one"
     )]
     TargetTaken {
-        /// The factory that was asked for.
+        /// The factory that the scenario wants.
         factory: &'static str,
     },
 }

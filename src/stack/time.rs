@@ -1,4 +1,4 @@
-//! The time of a stack: whose clock the parties go by, and what the machine did to it.
+//! The time of a stack: which clock the parties use, and how the machine disturbed it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,9 +9,9 @@ use kit::{Clock, Disturbance};
 use super::builder::{Logto, StackBuilder};
 
 impl StackBuilder {
-    /// Goes by the machine's clock and waits for real, for a browser that lives outside this process.
+    /// Uses the machine's clock and really waits, for a browser outside this process.
     ///
-    /// With an embedded Logto a stack otherwise reads the machine's clock once, and waiting costs
+    /// By default, a stack with an embedded Logto reads the machine's clock once, and waiting takes
     /// no time; nothing outside may then judge its tokens and cookies. An app of your own
     /// ([`StackBuilder::app_at`]), [`StackBuilder::plain_huggingface`] and a real Logto imply it.
     #[must_use]
@@ -20,14 +20,14 @@ impl StackBuilder {
         self
     }
 
-    /// Whose clocks the stack reads: a test may step those of a [`kit::Machine::movable`] one.
+    /// The machine whose clocks the stack reads: a test can move those of a [`kit::Machine::movable`] one.
     #[must_use]
     pub fn machine(mut self, machine: kit::Machine) -> Self {
         self.machine = machine;
         self
     }
 
-    /// The clock that all parties of the stack can agree on: the machine's, where a browser, an
+    /// The clock that all parties of the stack can share: the machine's, if a browser, an
     /// app or a Logto outside this process takes part.
     pub(super) fn clock(&self) -> Clock {
         let outsiders = self.real_time || self.own_app.is_some() || self.plain_huggingface.is_some();
@@ -40,13 +40,13 @@ impl StackBuilder {
     }
 }
 
-/// The clocks of a stack that is up.
+/// The clocks of a running stack.
 #[derive(Debug)]
 pub(crate) struct Time {
     clock: Clock,
-    /// The embedded Logto's, which may be off; a real one's is the machine's.
+    /// The embedded Logto's clock, which may be wrong; `None` for a real Logto, which uses the machine's.
     logto: Option<Clock>,
-    /// How many disturbances came before the walk that begins next.
+    /// How many disturbances happened before the next walk.
     walked: AtomicUsize,
 }
 
@@ -63,7 +63,7 @@ impl Time {
         &self.clock
     }
 
-    /// What Logto takes for the time, as far as this process knows.
+    /// Logto's idea of the time, as far as this process knows.
     pub(crate) fn at_logto(&self) -> Timestamp {
         self.logto.as_ref().unwrap_or(&self.clock).now()
     }
@@ -72,20 +72,20 @@ impl Time {
         match &self.logto {
             Some(logto) => {
                 logto.advance(time);
-                // Whatever is due by now comes first.
+                // Timers that are due fire first.
                 tokio::task::yield_now().await;
             }
             None => self.clock.sleep(time).await,
         }
     }
 
-    /// Where the disturbances of a walk begin: with what came since the stack started, or since
-    /// the walk before ended.
+    /// Begins a walk's disturbances: those since the stack started, or since the previous walk
+    /// ended.
     pub(crate) fn walk_begins(&self) -> usize {
         self.walked.load(Ordering::SeqCst)
     }
 
-    /// What the machine did during a walk that began there, and ends now.
+    /// The disturbances during a walk that began at `began`, and ends now.
     pub(crate) fn walk_ends(&self, began: usize) -> Vec<Disturbance> {
         self.walked.store(self.clock.disturbance_count(), Ordering::SeqCst);
         self.clock.disturbances(began)

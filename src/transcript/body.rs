@@ -1,5 +1,5 @@
-//! How bodies are shown: JSON with roles for values, forms by their parameters,
-//! pages as title, forms and links.
+//! Shows bodies: JSON with roles for values, forms by their parameters, pages as title,
+//! forms and links.
 
 use std::borrow::Cow;
 
@@ -12,16 +12,16 @@ use super::roles::Roles;
 use super::times;
 use crate::walker::{Form, Page};
 
-/// JSON that fits into a line of this length is not broken.
+/// JSON that fits into a line of this length is not split.
 const WIDTH: usize = 120;
 
-/// More parameters than this, or longer ones, are shown one a line.
+/// If there are more parameters than this, or longer ones, each has its own line.
 const INLINE_PARAMETERS: usize = 2;
 
-/// A query or form of this length still stands in one line.
+/// The maximum length of a query or form that is shown in one line.
 const INLINE_LENGTH: usize = 100;
 
-/// A body, and what it is as JSON, if it is JSON.
+/// A body, and its JSON value if it is JSON.
 pub(super) struct Body<'a> {
     pub(super) text: &'a str,
     pub(super) json: Option<Value>,
@@ -33,7 +33,7 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Shows bodies with the roles known so far, as of the time of their message.
+/// Shows bodies, with the roles known so far and times relative to the message.
 #[derive(Clone, Copy)]
 pub(super) struct Bodies<'a> {
     pub(super) roles: &'a Roles,
@@ -41,7 +41,7 @@ pub(super) struct Bodies<'a> {
 }
 
 impl Bodies<'_> {
-    /// The body of a request: JSON, or a form encoded as it was.
+    /// The body of a request: JSON, or a form in its original encoding.
     pub(super) fn request(self, body: &Body<'_>, path: &str) -> Vec<String> {
         if body.text.is_empty() {
             return vec![];
@@ -82,7 +82,7 @@ impl Bodies<'_> {
         Some((token.to_owned(), lines))
     }
 
-    /// A page: what a person could use of it.
+    /// A page: its parts that a person could use.
     pub(super) fn page(self, page: &Page, status: u16) -> Vec<String> {
         let mut lines = vec![format!("title “{}”", self.roles.replace(&page.title))];
         if status >= 400 {
@@ -102,7 +102,7 @@ impl Bodies<'_> {
         lines
     }
 
-    /// A form in one line if it fits, otherwise one control a line.
+    /// A form in one line if it fits, otherwise with one control per line.
     fn form(self, form: &Form, by_itself: bool) -> Vec<String> {
         let fields = form.fields.iter().map(|field| {
             let place = if field.outside { " (outside the form)" } else { "" };
@@ -155,12 +155,12 @@ impl Bodies<'_> {
     }
 }
 
-/// Whether a query or a form is read in one line.
+/// Whether a query or a form is shown in one line.
 pub(super) fn is_short(encoded: &str) -> bool {
     encoded.split('&').count() <= INLINE_PARAMETERS && encoded.chars().count() <= INLINE_LENGTH
 }
 
-/// Parameters of a query or a form: in one line while they are few and short.
+/// Parameters of a query or a form: in one line if they are few and short.
 pub(super) fn parameters(encoded: &str) -> Vec<String> {
     if is_short(encoded) {
         return vec![encoded.to_owned()];
@@ -169,7 +169,7 @@ pub(super) fn parameters(encoded: &str) -> Vec<String> {
     encoded.split('&').enumerate().map(line).collect()
 }
 
-/// A value in one line if it fits, otherwise its members in as few lines as hold them.
+/// A value in one line if it fits, otherwise its members in as few lines as possible.
 fn layout(value: &Value) -> Vec<String> {
     let compact = value.to_string();
     if compact.chars().count() <= WIDTH {
@@ -185,7 +185,7 @@ fn layout(value: &Value) -> Vec<String> {
     };
     let last = entries.len().saturating_sub(1);
     let mut lines = vec![open.to_owned()];
-    // Whether the last line can take another member.
+    // Whether another member fits into the last line.
     let mut open_end = false;
     for (at, (name, value)) in entries.into_iter().enumerate() {
         let mut inner = layout(value);
@@ -208,7 +208,7 @@ fn layout(value: &Value) -> Vec<String> {
     lines
 }
 
-/// What is shown of documents that are mostly settings of no concern here.
+/// The part that is shown of documents that mostly hold unrelated settings.
 fn view<'v>(value: &'v Value, document: &str) -> Cow<'v, Value> {
     let is_it = |row: &&Row| matches!(row.at, At::Document(end) if document.ends_with(end));
     let mut rows = policy::rows().filter(is_it).peekable();

@@ -1,4 +1,4 @@
-//! From hops and journals to a transcript.
+//! Builds a transcript from hops and journals.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,13 +15,13 @@ use super::roles::Roles;
 use crate::record::{Origins, Record, Recorded, Tie};
 use crate::walker::{Hop, WhyHop};
 
-/// Stands for whoever made a request that cannot be told whose it is.
+/// Stands for an unknown sender of a request.
 const UNKNOWN: &str = "unknown";
 /// Stands for the page of Logto's sign-in application.
 const PAGE: &str = "[page]";
 
 impl Transcript {
-    /// Writes down a walk. `roles` are known beforehand.
+    /// Builds the transcript of a walk. `roles` has the values that are known beforehand.
     #[must_use]
     pub(crate) fn of(record: &Record, mut roles: Roles) -> Self {
         let origins = record.origins.clone();
@@ -44,7 +44,7 @@ struct Writer {
     origins: Origins,
     /// ID tokens whose claims were listed.
     shown_tokens: Vec<String>,
-    /// Longer bodies by their path: once is enough.
+    /// Longer bodies with their path: each is shown once.
     shown_documents: Vec<(String, Vec<String>)>,
 }
 
@@ -64,7 +64,7 @@ impl Writer {
     fn hop<'r>(&mut self, hop: &Hop, within: impl Iterator<Item = &'r Recorded>) -> Exchange {
         let (request, response) = (&hop.request, &hop.response);
         let (asked, answered) = (Body::read(&request.body), Body::read(&response.body));
-        // What the other parties said meanwhile came before this response.
+        // The other parties' messages meanwhile came before this response.
         self.learner().request(&request.url, &asked);
         let mut notes = Vec::new();
         let mut meanwhile = Vec::new();
@@ -106,8 +106,8 @@ impl Writer {
         }
     }
 
-    /// A request between other parties, where it is shown. Who asked, the journal of the one that received it
-    /// does not say.
+    /// A request between other parties, if it is shown. `asker` is passed in, since the receiver's journal
+    /// does not name the sender.
     fn between(&mut self, entry: &Entry, asker: &str) -> Option<Exchange> {
         let (asker, name) = match entry.direction {
             Direction::Received => (asker, "received"),
@@ -180,7 +180,7 @@ impl Writer {
             .collect()
     }
 
-    /// Basic credentials are shown decoded (RFC 7617), so that a mix-up is seen.
+    /// Decodes Basic credentials (RFC 7617), so that a mix-up is visible.
     fn authorization(&self, value: &str) -> String {
         let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
         let decoded = scheme
@@ -194,7 +194,7 @@ impl Writer {
         }
     }
 
-    /// Pages of Logto's sign-in application.
+    /// Whether a hop shows a page of Logto's sign-in application.
     fn is_page_of_logto(&self, hop: &Hop) -> bool {
         let party = self.origins.party(&hop.request.url);
         hop.is_html()
@@ -207,7 +207,7 @@ impl Writer {
             return vec![PAGE.to_owned()];
         }
         if hop.redirect().is_some() {
-            // Says once more what `Location` says.
+            // The body only repeats `Location`.
             return vec![];
         }
         if hop.is_html() {
@@ -216,7 +216,7 @@ impl Writer {
         self.response_body(body, hop.request.url.path(), hop.at)
     }
 
-    /// The claims of an ID token are listed where it first shows.
+    /// Lists the claims of an ID token where it first appears.
     fn response_body(&mut self, body: &Body<'_>, path: &str, at: Timestamp) -> Vec<String> {
         let mut lines = self.bodies(at).response(body, path);
         if lines.len() > policy::limit(At::Body, "repeated") {
@@ -236,8 +236,8 @@ impl Writer {
     }
 }
 
-/// Characters that nobody sees, by their pictures: a newline as `␊`, a space at
-/// the end as `␠`.
+/// Replaces invisible characters by their pictures: a newline by `␊`, a space at the
+/// end by `␠`.
 pub(super) fn visible(text: &str) -> String {
     let picture = |c: char| match c {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),

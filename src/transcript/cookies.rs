@@ -1,4 +1,4 @@
-//! Cookies, each with its signature folded in.
+//! Shows cookies, each merged with its signature.
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -10,7 +10,7 @@ use super::roles::Roles;
 use super::times;
 use crate::walker::{CookieFate, SetCookie};
 
-/// `a`, `a.sig` as `a (+sig)`; a twin without the other stays visible.
+/// Shows `a`, `a.sig` as `a (+sig)`; one without the other is shown as it is.
 pub(super) fn with_signatures(names: &[&str]) -> Vec<String> {
     let has = |name: &str| names.contains(&name);
     names
@@ -20,13 +20,13 @@ pub(super) fn with_signatures(names: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// `expires` of a cookie and of its signature are two readings of the server's
-/// clock, and HTTP dates have whole seconds (RFC 9110 §5.6.7).
+/// How many seconds `expires` of a cookie and of its signature may differ: they are two readings
+/// of the server's clock, and HTTP dates have whole seconds (RFC 9110 §5.6.7).
 const READINGS_APART: u64 = 2;
 
-/// The `Set-Cookie` lines of a response that came `at` this time. A signature
-/// is folded where it looks like its cookie, attributes and fate; a line that
-/// comes again says nothing more.
+/// The `Set-Cookie` lines of a response that came at the time `at`. A signature is merged
+/// into its cookie if its attributes and fate are shown alike; a repeated line is shown
+/// once.
 pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<ShownCookie> {
     let alike = |a: &SetCookie, b: &SetCookie| {
         a.attributes.len() == b.attributes.len()
@@ -59,8 +59,8 @@ pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<Sh
         .collect()
 }
 
-/// Whether two attributes are shown alike, or are one time read twice: on the
-/// two sides of a step of what is shown.
+/// Whether two attributes are shown alike, or are two readings of one time that are rounded
+/// differently.
 fn same_attribute(a: &str, b: &str, at: Timestamp, roles: &Roles) -> bool {
     if attribute(a, at, roles) == attribute(b, at, roles) {
         return true;
@@ -87,11 +87,11 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> Show
     ShownCookie { name, signed: folded, value, attributes, fate }
 }
 
-/// JSON that was percent-encoded as JavaScript does it is shown decoded, and
-/// says so; anything else is shown as it is.
+/// Shows JSON that was percent-encoded as by JavaScript decoded, marked as `encoded`;
+/// anything else as it is.
 ///
-/// Members are in the order of their names: whoever reads the cookie looks them up
-/// by name, and builds of Logto's fork of `oidc-provider` order them differently.
+/// Members are sorted by name: readers of the cookie look them up by name, and builds of
+/// Logto's fork of `oidc-provider` order them differently.
 fn value(raw: &str, roles: &Roles) -> String {
     let decoded = percent_decode_str(raw).decode_utf8_lossy();
     match serde_json::from_str::<Map<String, Value>>(&decoded) {
@@ -107,7 +107,7 @@ fn value(raw: &str, roles: &Roles) -> String {
     }
 }
 
-/// `expires` is shown as a distance from now, everything else as it came.
+/// Shows `expires` as a distance from now, everything else as it came.
 fn attribute(text: &str, at: Timestamp, roles: &Roles) -> String {
     let shown = expires(text).and_then(|value| times::expires(value, at));
     match (shown, text.split_once('=')) {
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_signature_whose_expiry_was_read_from_the_clock_a_second_later_is_folded() {
         let expires = [
-            // as seen; a minute, an hour, a day and a year turn; either may be the later one
+            // as observed; at a turn of the minute, hour, day and year; either may be the later one
             ("2026-11-29T21:54:10Z", "Sun, 29 Nov 2026 22:54:09 GMT", "Sun, 29 Nov 2026 22:54:10 GMT"),
             ("2026-11-29T21:54:10Z", "Sun, 29 Nov 2026 22:54:10 GMT", "Sun, 29 Nov 2026 22:54:09 GMT"),
             ("2026-11-29T21:55:00Z", "Sun, 29 Nov 2026 22:54:59 GMT", "Sun, 29 Nov 2026 22:55:00 GMT"),
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_second_that_changes_what_is_shown_is_still_a_second() {
-        // Half a minute less than an hour is where `+1h` becomes `+59min`.
+        // At half a minute less than an hour, `+1h` becomes `+59min`.
         let shown = pair(
             "2026-11-29T21:54:39Z",
             "expires=Sun, 29 Nov 2026 22:54:08 GMT",
@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(pair(at, hour, other).len(), 2, "{other}");
             assert_eq!(pair(at, other, hour).len(), 2, "{other}");
         }
-        // Not two readings of a clock: a lifetime that was set.
+        // Not two readings of a clock, but a different lifetime.
         assert_eq!(pair(at, "max-age=3600", "max-age=3599").len(), 2);
         assert_eq!(pair(at, "max-age=3600", "max-age=3600").len(), 1);
         assert_eq!(pair(at, "expires=soon", "expires=later").len(), 2);

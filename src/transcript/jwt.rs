@@ -1,4 +1,4 @@
-//! ID tokens: looked into before they become a role.
+//! Examines ID tokens before they are shown as a role.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,19 +22,19 @@ fn decoded(token: &str, part: usize) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// What is wrong with the form of an ID token. The app judges its content;
-/// here nothing may hide behind a role that is no token at all.
+/// What is wrong with the form of an ID token. The app judges the content; this only makes
+/// sure that the role does not hide something that is not a token.
 pub(super) fn defect(token: &str) -> Option<String> {
     let (Some(header), Some(claims)) = (header(token), claims(token)) else {
-        return Some("is no JWT".to_owned());
+        return Some("is not a JWT".to_owned());
     };
     if token.split('.').count() != 3 {
-        return Some("is no signed JWT".to_owned());
+        return Some("is not a signed JWT".to_owned());
     }
     match header.get("alg").and_then(Value::as_str) {
-        None => return Some("names no `alg`".to_owned()),
+        None => return Some("does not name an `alg`".to_owned()),
         Some(alg) if alg.eq_ignore_ascii_case("none") => {
-            return Some("is not signed: `alg` is none".to_owned());
+            return Some("is not signed: `alg` is `none`".to_owned());
         }
         Some(_) => {}
     }
@@ -54,11 +54,11 @@ mod tests {
     fn a_defect_is_not_hidden_by_a_role() {
         let whole = r#"{"iss":"i","sub":"s","aud":"a","exp":1,"iat":1}"#;
         assert_eq!(defect(&token(r#"{"alg":"ES384"}"#, whole)), None);
-        assert_eq!(defect(&token(r#"{"alg":"None"}"#, whole)).unwrap(), "is not signed: `alg` is none");
+        assert_eq!(defect(&token(r#"{"alg":"None"}"#, whole)).unwrap(), "is not signed: `alg` is `none`");
         assert_eq!(
             defect(&token(r#"{"alg":"ES384"}"#, r#"{"iss":"i","sub":"s"}"#)).unwrap(),
             "lacks aud, exp, iat"
         );
-        assert_eq!(defect("opaque").unwrap(), "is no JWT");
+        assert_eq!(defect("opaque").unwrap(), "is not a JWT");
     }
 }

@@ -1,13 +1,13 @@
-//! What a transcript holds. Every text in it is by role already.
+//! The data of a transcript. In every text, roles have already replaced the values.
 
 use serde::Serialize;
 
-/// A walk, by role.
+/// A walk, with roles in place of values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Transcript {
     /// Every hop in order.
     pub hops: Vec<Exchange>,
-    /// Requests between other parties that may be of this walk or of another that was under way.
+    /// Requests between other parties that may belong to this walk or to another that was running.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_attributed: Vec<Exchange>,
 }
@@ -18,23 +18,23 @@ pub struct Exchange {
     /// Number of the hop; absent for requests that are not the browser's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<usize>,
-    /// Who asked.
+    /// The party that sent the request; `browser` for a hop.
     pub party: String,
-    /// The browser, from the second on.
+    /// Number of the browser, from the second on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<usize>,
-    /// The tab, from the second on.
+    /// Number of the tab, from the second on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tab: Option<usize>,
-    /// Why the browser asked: `typed`, `link`, `form`, `auto-form`, `redirect`, `script`, `call`,
+    /// Why the browser sent the request: `typed`, `link`, `form`, `auto-form`, `redirect`, `script`, `call`,
     /// `reload`, `back`, `prefetch`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<&'static str>,
-    /// The method.
+    /// The HTTP method.
     pub method: String,
-    /// The address, encoded as it was.
+    /// The URL, in its original encoding.
     pub url: String,
-    /// Headers of the request that mean something to a sign-in, in lower case.
+    /// Headers of the request that matter to a sign-in, with names in lower case.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
     /// The body of the request, in lines.
@@ -43,37 +43,37 @@ pub struct Exchange {
     /// Names of the cookies sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cookies: Vec<String>,
-    /// Cookies that stayed behind, and why.
+    /// Cookies that were not sent, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<String>,
-    /// The status; absent when there was no response.
+    /// The status; absent if no response arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Why there was no response.
+    /// Why no response arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
-    /// `Location`, as it was sent: relative or absolute, encoded as it was.
+    /// The `Location` header as it was sent: relative or absolute, in its original encoding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
-    /// `Content-Type`.
+    /// The `Content-Type` header of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// `Cache-Control`.
+    /// The `Cache-Control` header of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_control: Option<String>,
-    /// `WWW-Authenticate`.
+    /// The `WWW-Authenticate` header of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
-    /// Cookies set and deleted.
+    /// The cookies that the response sets and deletes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub set_cookies: Vec<ShownCookie>,
     /// The response body in lines: JSON, a page as title, forms and links, text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<String>,
-    /// Reasons of the mock Hugging Face, from its journal.
+    /// The reasons in the mock Hugging Face's journal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub journal: Vec<String>,
-    /// Rules of every hop that were broken.
+    /// The rules for every hop that this one breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
     /// Requests between the other parties while the browser waited.
@@ -86,9 +86,9 @@ pub struct Exchange {
 pub struct ShownCookie {
     /// The cookie's name.
     pub name: String,
-    /// Whether `<name>.sig` came with it, with attributes that are shown alike and the same fate.
+    /// Whether `<name>.sig` came with it, with the same fate and attributes that are shown alike.
     pub signed: bool,
-    /// The value.
+    /// The cookie's value, by role.
     pub value: String,
     /// Attributes in order, as they came; `expires` as a distance from now.
     pub attributes: Vec<String>,

@@ -1,4 +1,4 @@
-//! Learns new values where they appear, and the roles they play there, by the table in `policy.rs`.
+//! Learns new values and their roles where they appear, by the table in `policy.rs`.
 
 use kit::Party;
 use serde_json::Value;
@@ -26,7 +26,7 @@ impl Learner<'_> {
         }
     }
 
-    /// A request: its address and its body.
+    /// Learns from a request: its URL and its body.
     pub(super) fn request(&mut self, url: &Url, body: &Body<'_>) {
         self.url(url);
         let Some(party) = self.origins.party(url) else { return };
@@ -40,7 +40,7 @@ impl Learner<'_> {
         }
     }
 
-    /// A response: where it leads, and its body.
+    /// Learns from a response: its `Location` and its body.
     pub(super) fn response(&mut self, url: &Url, location: Option<&str>, body: &Body<'_>) {
         if let Some(target) = location.and_then(|location| url.join(location).ok()) {
             self.url(&target);
@@ -51,7 +51,7 @@ impl Learner<'_> {
         }
     }
 
-    /// What only the browser sees of a response: cookies and fields.
+    /// Learns from what only the browser sees of a response: cookies and form fields.
     pub(super) fn seen(&mut self, hop: &Hop) {
         let Some(party) = self.origins.party(&hop.request.url) else { return };
         for cookie in hop.response.cookies.iter().filter(|cookie| !cookie.value.is_empty()) {
@@ -77,7 +77,7 @@ impl Learner<'_> {
         }
     }
 
-    /// The values of a JSON object that is percent-encoded.
+    /// Learns the values of a percent-encoded JSON object.
     fn within(&mut self, role: &'static str, encoded: &str) {
         let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
         let object: Value = serde_json::from_str(&decoded).unwrap_or_default();
@@ -103,7 +103,7 @@ impl Learner<'_> {
 
     fn text(&mut self, party: Party, at: At, name: &str, text: &str) {
         self.know(party, at, name, text);
-        // `authorizationUri` and `redirectTo` are addresses, with values in them.
+        // `authorizationUri` and `redirectTo` are URLs that contain values.
         if let Ok(url) = Url::parse(text) {
             self.url(&url);
         }

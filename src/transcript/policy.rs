@@ -1,6 +1,6 @@
 //! What is compared, what becomes a role, and what is left out, each with its reason: in transcripts,
 //! and in recorded stories (`crate::golden`). The code of both looks its rules up here, and
-//! `docs/scenarios.md` shows them. The first row that fits a place holds; what no row names is as it is.
+//! `docs/scenarios.md` shows them. The first row that matches a place applies; what no row names is as it is.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,11 +13,11 @@ use Then::*;
 /// A kind of place in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum At {
-    /// What a party received or sent, by its journal.
+    /// What a party received or sent, according to its journal.
     Journal,
-    /// Path of an address.
+    /// Path of a URL.
     Path,
-    /// Query of an address.
+    /// Query of a URL.
     Query,
     /// Header of a request.
     RequestHeader,
@@ -27,73 +27,73 @@ pub(crate) enum At {
     Asked,
     /// Header of a response.
     Header,
-    /// The same, where the audit log is asked for without a filter.
+    /// Header of a response to a request for the audit log without a filter.
     UnfilteredLogHeader,
-    /// `Set-Cookie`.
+    /// Cookie in a `Set-Cookie` header.
     Cookie,
     /// Attribute of a cookie.
     Attribute,
     /// Member of a JSON object in a response, at any depth.
     Answered,
-    /// Member of header or payload of a JWT.
+    /// Member of a JWT's header or payload.
     Claim,
     /// Any of the three kinds of members.
     Member,
-    /// Member of the JSON document at paths that end so, or of the objects that a document has under this name.
+    /// Member of the JSON document at paths with this ending, or of a document's objects with this name.
     Document(&'static str),
     /// A connector's description, by language.
     Description,
-    /// Refusal for a request that asks for another language than English.
+    /// Refusal of a request for a language other than English.
     OtherLanguage,
-    /// Text in a JSON body.
+    /// String in a JSON body.
     Text,
     /// A body as a whole.
     Body,
-    /// What a page consists of.
+    /// A part of a page.
     Page,
     /// Field of a form in a page.
     Field,
 }
 
-/// What becomes of what stands at a place.
+/// What happens to the value at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     /// Shown, or compared, as it is.
     AsItIs,
     /// Neither shown nor compared.
     LeftOut,
-    /// There is none, or it is no response of the Logto that a story judges.
+    /// Does not occur, or is not part of a response from the Logto that a story checks.
     Absent,
-    /// Shown as this role from then on, wherever it stands.
+    /// Shown as this role from then on, wherever it occurs.
     Role(&'static str),
     /// Percent-encoded JSON, whose values have this role.
     RolesWithin(&'static str),
-    /// The value of this run stands for the recorded one from then on.
+    /// The value of this run replaces the recorded one from then on.
     Learnt,
-    /// Shown by what is in it.
+    /// Shown by its parts.
     Parts,
-    /// This text stands for the value.
+    /// Replaced by this text.
     Masked(&'static str),
-    /// The same; whether there is a value counts.
+    /// Replaced by this text; only whether there is a value is compared.
     Presence(&'static str),
-    /// Its length stands for the value.
+    /// Replaced by its length.
     Length,
     /// A time in seconds.
     Seconds,
-    /// A time in milliseconds where Logto made it, and in seconds elsewhere.
+    /// A time, in milliseconds from Logto and in seconds from others.
     Milliseconds,
-    /// A time of HTTP.
+    /// A time in HTTP's date format.
     HttpTime,
-    /// Basic credentials are decoded.
+    /// Basic credentials, shown decoded.
     Decoded,
     /// Compared as if it were this text.
     Reads(&'static str),
-    /// This much of it is shown.
+    /// Shown up to this limit.
     UpTo(usize),
 }
 
-/// Whose messages it is about (of everyone: `None`), where in them, under which name (with one `*`, all
-/// that begin and end so), and what becomes of it.
+/// Whose messages the row is about (`None`: everyone's), the place in them, the name there (with one `*`, all
+/// names with that beginning and end), and what happens to the value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) whose: Option<Party>,
@@ -111,12 +111,12 @@ const HF: Option<Party> = Some(Party::HUGGINGFACE);
 const SIGN_IN: At = Document("/.well-known/sign-in-exp");
 const DISCOVERY: At = Document("/.well-known/openid-configuration");
 
-/// Shorter strings are never made up.
+/// Shorter strings are not generated.
 pub(crate) const SHORTEST_ID: usize = 9;
-/// Shorter strings are no part of a key.
+/// Shorter strings do not belong to a key.
 pub(crate) const SHORTEST_KEY: usize = 21;
 
-/// Rows, and why they are so.
+/// Rows, and the reason for them.
 type Group = (&'static [Row], &'static str);
 
 const fn row(whose: Option<Party>, at: At, name: &'static str, transcript: Then, story: Then) -> Row {
@@ -130,11 +130,11 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[row(APP, Journal, "sent", AsItIs, Absent)],
-        "the sample app tells of its own calls; an app of one's own does not, and stories have none",
+        "the sample app reports its own calls; an app of your own does not, and stories have none",
     ),
     (
         &[row(ALL, Journal, "*", LeftOut, Absent)],
-        "a running Logto tells nothing of itself, and what an app received is the hop itself",
+        "a real Logto has no journal, and what an app received is the hop itself",
     ),
     (
         &[row(LOGTO, Path, "/oidc/auth/*", Role("INTERACTION"), Absent)],
@@ -152,7 +152,7 @@ pub(crate) const POLICY: &[Group] = &[
         &[row(LOGTO, Path, "*", LeftOut, LeftOut)],
         "Logto answers unknown paths with its sign-in application (contract §2.3); the text of that page is not part of the contract",
     ),
-    (&[row(APP, Query, "code", Role("CODE"), Learnt)], "Logto makes it up"),
+    (&[row(APP, Query, "code", Role("CODE"), Learnt)], "generated by Logto"),
     (
         &[
             row(APP, Query, "state", Role("STATE"), AsItIs),
@@ -165,7 +165,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Form, "refresh_token", Role("REFRESH_TOKEN"), Absent),
             row(LOGTO, Form, "xsrf", Role("XSRF"), Absent),
         ],
-        "made up anew by app or Logto; in a story the replay sends them, and its apps' `state` is a fixed text",
+        "newly generated by the app or Logto; in a story the replay sends them, and its apps' `state` is a fixed text",
     ),
     (
         &[
@@ -174,9 +174,9 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Asked, "state", Role("STATE"), Absent),
             row(LOGTO, Asked, "verificationId", Role("VERIFICATION"), Absent),
         ],
-        "what Logto's callback and its page's calls bring along; in a story the replay sends them",
+        "sent to Logto's callback and in its page's calls; in a story the replay sends them",
     ),
-    (&[row(HF, Query, "nonce", Role("NONCE"), Learnt)], "an OpenID connector makes one up for each request"),
+    (&[row(HF, Query, "nonce", Role("NONCE"), Learnt)], "an OpenID connector generates one for each request"),
     (
         &[
             row(HF, Query, "state", Role("STATE"), AsItIs),
@@ -185,15 +185,15 @@ pub(crate) const POLICY: &[Group] = &[
             row(HF, Form, "code_verifier", Role("CODE_VERIFIER"), AsItIs),
             row(HF, Form, "refresh_token", Role("HF_REFRESH_TOKEN"), AsItIs),
         ],
-        "made up anew in a walk; a story fixes them, so Logto has to send the very same",
+        "newly generated in a walk; a story fixes them, so Logto has to send exactly the same",
     ),
     (
         &[row(HF, Form, "client_assertion", Role("CLIENT_ASSERTION"), Parts)],
-        "signed anew for each call; a story compares its claims and its lifetime",
+        "newly signed for each call; a story compares its claims and its lifetime",
     ),
     (
         &[row(ALL, RequestHeader, "authorization", Decoded, AsItIs)],
-        "shown decoded, a mix-up of id and secret is seen",
+        "shown decoded, so that a mix-up of id and secret is visible",
     ),
     (
         &[row(ALL, RequestHeader, "logto-app-id", AsItIs, Absent)],
@@ -207,7 +207,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, RequestHeader, "user-agent", LeftOut, AsItIs),
         ],
         "a provider may act on them, so Logto's have to be the recorded ones; clients choose their own, and a \
-         transcript holds for each",
+         transcript is valid for each",
     ),
     (&[row(ALL, RequestHeader, "*", LeftOut, LeftOut)], "says nothing about a sign-in"),
     (
@@ -217,9 +217,9 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, Header, "cache-control", AsItIs, AsItIs),
             row(ALL, Header, "www-authenticate", AsItIs, AsItIs),
         ],
-        "says where a sign-in goes on, what came, and why not",
+        "says where a sign-in continues, what was returned, or why it was refused",
     ),
-    (&[row(ALL, Header, "set-cookie", Parts, Parts)], "a sign-in lives in its cookies"),
+    (&[row(ALL, Header, "set-cookie", Parts, Parts)], "a sign-in depends on its cookies"),
     (
         &[
             row(ALL, Header, "content-language", LeftOut, AsItIs),
@@ -242,7 +242,7 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[row(ALL, Header, "etag", LeftOut, Presence("<etag>"))],
-        "a digest of what is made up: whether there is one counts, and a later request may repeat it",
+        "a digest of generated content: only its presence is compared, and a later request may repeat it",
     ),
     (
         &[row(ALL, Header, "*", LeftOut, LeftOut)],
@@ -257,16 +257,19 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[row(ALL, Cookie, "*.sig", Masked("[SIGNATURE]"), Length)],
-        "says nothing that its cookie does not; a transcript folds it into its cookie where both live alike",
+        "says nothing that its cookie does not; a transcript merges it into its cookie if both have the same lifetime",
     ),
-    (&[row(APP, Cookie, "*", Role("APP_SESSION"), Absent)], "made up by the app, of which a story has none"),
+    (
+        &[row(APP, Cookie, "*", Role("APP_SESSION"), Absent)],
+        "generated by the app, which stories do not have",
+    ),
     (
         &[row(LOGTO, Cookie, "_interaction", RolesWithin("INTERACTION"), RolesWithin("INTERACTION"))],
         "names the interaction of each application (contract §8)",
     ),
     (
         &[row(LOGTO, Cookie, "_logto", AsItIs, AsItIs)],
-        "says how the sign-in page was asked for; nothing in it is made up",
+        "says how the sign-in page was requested; nothing in it is generated",
     ),
     (
         &[
@@ -274,12 +277,15 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Cookie, "_interaction_resume", Role("INTERACTION"), Learnt),
             row(LOGTO, Cookie, "*", AsItIs, Learnt),
         ],
-        "made up by Logto; a cookie that no walk has had yet is shown as it is, to be noticed",
+        "generated by Logto; a cookie that no walk has had yet is shown as it is, so that it is noticed",
     ),
-    (&[row(HF, Cookie, "token", Role("HF_SESSION"), Absent)], "made up by the mock, which no story judges"),
+    (
+        &[row(HF, Cookie, "token", Role("HF_SESSION"), Absent)],
+        "generated by the mock, which stories do not check",
+    ),
     (
         &[row(ALL, Attribute, "expires", HttpTime, HttpTime)],
-        "told from the time of the response: by minutes in a transcript, by tens of minutes in a story, which \
+        "relative to the time of the response: to the minute in a transcript, to tens of minutes in a story, which \
          was recorded with pauses",
     ),
     (
@@ -291,11 +297,11 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Claim, "nonce", Role("NONCE"), Learnt),
             row(LOGTO, Answered, "verificationId", Role("VERIFICATION"), Learnt),
         ],
-        "made up anew; the same value has to come again wherever it is repeated",
+        "newly generated; the same value has to appear wherever it is repeated",
     ),
     (
         &[row(LOGTO, Answered, "id_token", Role("ID_TOKEN"), Parts)],
-        "its claims are listed where it first shows; a story compares them, with `exp` told from `iat`",
+        "its claims are listed where it first appears; a story compares them, with `exp` relative to `iat`",
     ),
     (
         &[
@@ -314,11 +320,11 @@ pub(crate) const POLICY: &[Group] = &[
             row(HF, Field, "code", Role("HF_CODE"), Absent),
             row(APP, Answered, "sub", Role("USER"), Absent),
         ],
-        "made up anew; what mock and app answer, no story judges",
+        "newly generated; stories do not check the answers of the mock and the app",
     ),
     (
         &[row(LOGTO, Field, "xsrf", Role("XSRF"), Absent)],
-        "made up for each page; a story takes it for a `value` (below)",
+        "generated for each page; a story treats it as a `value` (below)",
     ),
     (
         &[
@@ -335,12 +341,12 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, Member, "device_code", AsItIs, Learnt),
             row(ALL, Member, "user_code", AsItIs, Learnt),
         ],
-        "made up by Logto, if both have one length of nine characters or more; what a walk meets of these the stack \
-         knows beforehand, by role",
+        "generated by Logto, if both have the same length of nine characters or more; those that a walk meets are known \
+         to the stack beforehand, by role",
     ),
     (
         &[row(ALL, Member, "authorizationUri", Parts, Parts)],
-        "an address; its query is looked into (a transcript does so with every address)",
+        "a URL; its query is examined (in a transcript, that of every URL)",
     ),
     (
         &[
@@ -349,8 +355,8 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, Member, "nbf", Seconds, Seconds),
             row(ALL, Member, "auth_time", Seconds, Seconds),
         ],
-        "times (RFC 7519 §4.1, OpenID Connect Core §2): a transcript tells the distance from now; a story was recorded \
-         at another time, and takes any",
+        "times (RFC 7519 §4.1, OpenID Connect Core §2): a transcript shows the distance from now; a story was recorded \
+         at another time, and accepts any",
     ),
     (
         &[
@@ -369,12 +375,12 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, Member, "y", Masked("[Y]"), Masked("<key>")),
             row(ALL, Member, "n", Masked("[N]"), Masked("<key>")),
         ],
-        "the key itself (RFC 7518 §6), made up in every start: in a transcript in objects with `kty`, in a story from \
-         21 characters",
+        "the key itself (RFC 7518 §6), generated at every start: in a transcript in objects with `kty`, in a story from \
+         21 characters on",
     ),
     (
         &[row(ALL, Member, "jti", AsItIs, Masked("<key>"))],
-        "made up for each JWT; a transcript looks into ID tokens only, which have none",
+        "generated for each JWT; a transcript examines only ID tokens, which have none",
     ),
     (
         &[
@@ -382,7 +388,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, Member, "logo", AsItIs, Presence("<text>")),
             row(ALL, Member, "logoDark", AsItIs, Presence("<text>")),
         ],
-        "long texts and pictures that the recording left out, and that say nothing of the protocol",
+        "long texts and pictures that the recording left out, and that do not belong to the protocol",
     ),
     (
         &[row(ALL, Description, "en", AsItIs, AsItIs), row(ALL, Description, "*", AsItIs, LeftOut)],
@@ -410,7 +416,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, Document("socialConnectors"), "id", AsItIs, AsItIs),
             row(ALL, Document("socialConnectors"), "target", AsItIs, AsItIs),
         ],
-        "what a sign-in with a social connector depends on; the rest are settings of no concern to it",
+        "what a sign-in with a social connector depends on; the other settings do not affect it",
     ),
     (
         &[
@@ -424,7 +430,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(ALL, DISCOVERY, "id_token_signing_alg_values_supported", AsItIs, AsItIs),
             row(ALL, DISCOVERY, "…", Masked("more metadata"), AsItIs),
         ],
-        "what the app takes from it",
+        "what the app uses of it",
     ),
     (
         &[
@@ -438,19 +444,19 @@ pub(crate) const POLICY: &[Group] = &[
     (&[row(ALL, Page, "links", AsItIs, LeftOut)], "what a person can use of it; the recording left them out"),
     (
         &[row(ALL, Page, "text", UpTo(160), LeftOut)],
-        "characters of a page that tells of an error (400 and more); other texts are the app's own",
+        "characters of an error page (status 400 and above); other texts are the app's own",
     ),
     (
         &[row(ALL, Body, "text", UpTo(12), AsItIs)],
-        "lines of what is neither JSON nor a page: enough to know it",
+        "lines of a body that is neither JSON nor a page: enough to recognize it",
     ),
     (
         &[row(ALL, Body, "repeated", UpTo(3), AsItIs)],
-        "lines of a document that comes again from the same path: a longer one is shown once",
+        "lines of a document that the same path returns again: a longer one is shown only once",
     ),
 ];
 
-/// All rows in order.
+/// All rows, in order.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     POLICY.iter().flat_map(|(rows, _)| *rows)
 }
@@ -470,7 +476,7 @@ static BY_PLACE: LazyLock<HashMap<At, Vec<Pattern>>> = LazyLock::new(|| {
     by_place
 });
 
-/// The rule of a place in the messages of a party, or of any.
+/// The rule for a place in the messages of a party, or of any.
 pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static Row> {
     let fits = |(row, within): &&Pattern| {
         (row.whose.is_none() || row.whose == whose)
@@ -479,12 +485,12 @@ pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static 
     BY_PLACE.get(&at)?.iter().find(fits).map(|(row, _)| *row)
 }
 
-/// What becomes of this in a transcript.
+/// What happens to this in a transcript.
 pub(crate) fn transcript(whose: Option<Party>, at: At, name: &str) -> Then {
     rule(whose, at, name).map_or(AsItIs, |row| row.transcript)
 }
 
-/// What becomes of this in a story, in an answer of Logto.
+/// What happens to this in a story, in an answer from Logto.
 pub(crate) fn story(at: At, name: &str) -> Then {
     rule(LOGTO, at, name).map_or(AsItIs, |row| row.story)
 }

@@ -1,23 +1,23 @@
-//! Roles in place of random values.
+//! Replaces random values by roles.
 
 use std::collections::HashMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What every encoder leaves (RFC 3986 §2.3): addresses are written so.
+/// Encodes all but what every encoder leaves (RFC 3986 §2.3), as in URLs.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What forms leave (URL standard, `application/x-www-form-urlencoded`), but for the space.
+/// Encodes all but what forms leave (URL standard, `application/x-www-form-urlencoded`), except the space.
 const FORM: &AsciiSet = &COMPONENT.add(b'~').remove(b'*');
-/// What JavaScript's `encodeURIComponent` leaves.
+/// Encodes all but what JavaScript's `encodeURIComponent` leaves.
 const SCRIPT: &AsciiSet = &COMPONENT.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
 
-/// Bytes by which spellings are looked up; no value is shorter.
+/// The number of first bytes by which spellings are looked up; values have at least this length.
 const START: usize = 4;
 
-/// Which value plays which role.
+/// Maps values to roles.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Roles {
-    /// Spelling and label by the first bytes; longest first.
+    /// Spellings and their labels by the first bytes, the longest first.
     spellings: HashMap<[u8; START], Vec<(String, String)>>,
     starts: Starts,
     labels: HashMap<String, String>,
@@ -31,9 +31,9 @@ impl Roles {
         Self::default()
     }
 
-    /// A value plays this role, e.g. `CODE`. The second distinct value is
-    /// `[CODE:2]`, and so on. A value keeps the first role it had; a value too
-    /// short to be told from ordinary text has none.
+    /// Gives a value a role, e.g. `CODE`. The second distinct value is shown as `[CODE:2]`,
+    /// and so on. A value keeps its first role; a value too short to be distinguished from
+    /// ordinary text gets none.
     pub(crate) fn know(&mut self, role: &'static str, value: &str) {
         if value.len() < START || self.labels.contains_key(value) {
             return;
@@ -57,11 +57,11 @@ impl Roles {
         self.labels.get(value).map(String::as_str)
     }
 
-    /// `text` with every known value replaced, plain or percent-encoded.
+    /// Replaces every known value in `text`, plain or percent-encoded.
     #[must_use]
     pub(crate) fn replace(&self, text: &str) -> String {
         let mut replaced = String::with_capacity(text.len());
-        // Up to `copied` the text is in `replaced`; both ends of a spelling are ends of characters.
+        // The text up to `copied` is in `replaced`; spellings begin and end at character boundaries.
         let (mut at, mut copied) = (0, 0);
         while let Some(start) = text.as_bytes()[at..].first_chunk() {
             match self.starting(*start).find(|(value, _)| stands_alone(text, at, value)) {
@@ -78,15 +78,15 @@ impl Roles {
         replaced
     }
 
-    /// Spellings that begin so, and their labels.
+    /// Spellings that begin with `start`, and their labels.
     fn starting(&self, start: [u8; START]) -> impl Iterator<Item = &(String, String)> {
         let known = if self.starts.may_have(start) { self.spellings.get(&start) } else { None };
         known.into_iter().flatten()
     }
 }
 
-/// A Bloom filter of the starts of spellings. Nearly every place of a text is
-/// the start of none, and is passed by with one look at it.
+/// A Bloom filter of the starts of spellings. At nearly every position of a text no
+/// spelling starts, and one lookup here is enough to skip it.
 #[derive(Debug, Clone)]
 struct Starts([u64; 64]);
 
@@ -114,7 +114,7 @@ impl Starts {
     }
 }
 
-/// Whether `value` stands at this place and is not a part of a longer word:
+/// Whether `value` is at this position and not part of a longer word:
 /// `localhost:3000` is not in `localhost:30001`, `logto` is not in `logtos`.
 fn stands_alone(text: &str, at: usize, value: &str) -> bool {
     let (before, rest) = text.as_bytes().split_at(at);
@@ -125,20 +125,20 @@ fn stands_alone(text: &str, at: usize, value: &str) -> bool {
     !runs_on && !runs_in
 }
 
-/// Whether the text ends with a percent-encoded byte (`%2F`, or `%252F` where
-/// one address stands in another): its digits are no part of a word.
+/// Whether the text ends with a percent-encoded byte (`%2F`, or `%252F` in a URL inside
+/// another URL): its digits do not belong to a word.
 fn ends_with_code(text: &[u8]) -> bool {
     let Some((rest, digits)) = text.split_last_chunk::<2>() else { return false };
     digits.iter().all(u8::is_ascii_hexdigit) && (rest.ends_with(b"%") || rest.ends_with(b"%25"))
 }
 
-/// A value as it is, and as URLs, forms, and JavaScript's `encodeURIComponent`
-/// encode it, once and twice.
+/// A value as it is, and as encoded once and twice by URLs, forms, and JavaScript's
+/// `encodeURIComponent`.
 fn spellings(value: &str) -> Vec<String> {
     let mut all = vec![value.to_owned()];
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if value.bytes().all(plain) {
-        // No encoder touches it.
+        // Encoders leave this value as it is.
         return all;
     }
     for once in encoded(value) {
@@ -157,7 +157,7 @@ fn encoded(value: &str) -> [String; 4] {
     [lower_hex(&component), component, form, script]
 }
 
-/// `%3A` as `%3a`: both are right (RFC 3986 §2.1).
+/// `%3A` as `%3a`: both are valid (RFC 3986 §2.1).
 fn lower_hex(text: &str) -> String {
     let mut pieces = text.split('%');
     let mut lower = pieces.next().unwrap_or_default().to_owned();
@@ -215,7 +215,7 @@ mod tests {
         roles.know("CODE", "abcd");
         assert_eq!(roles.replace("abcd abcd-efgh"), "[CODE] [CODE:2]");
         roles.know("CODE", "x");
-        assert_eq!(roles.replace("x"), "x", "too short to be told from text");
+        assert_eq!(roles.replace("x"), "x", "too short to be distinguished from text");
     }
 
     #[test]

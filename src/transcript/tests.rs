@@ -326,7 +326,7 @@ fn headers(message: &Value) -> Vec<(String, String)> {
     message["headers"].as_array().unwrap().iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
 }
 
-/// Pages are recorded by what can be read out of them.
+/// Recorded pages hold only their parsed content, so this builds a page with it.
 fn page(body: &Value) -> String {
     if let Some(text) = body.as_str() {
         return text.to_owned();

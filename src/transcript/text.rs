@@ -1,5 +1,5 @@
-//! The transcript as text: a hop is a headline that a reviewer can read, and
-//! the details under it.
+//! The transcript as text: each hop is a headline that a reviewer can read, with the
+//! details below it.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use kit::output::{Form, escaped};
 use super::body::{is_short, parameters};
 use super::model::{Exchange, ShownCookie, Transcript};
 
-/// Where the details of a hop begin, under its party.
+/// The indentation of a hop's details, below its party.
 const DETAILS: &str = "      ";
-/// Where those of a request between other parties begin.
+/// The indentation of the details of a request between other parties.
 const INNER: &str = "          ";
 
 impl fmt::Display for Transcript {
@@ -24,7 +24,7 @@ impl fmt::Display for Transcript {
         if !self.not_attributed.is_empty() {
             writeln!(
                 f,
-                "\nNot attributed: several walks were under way, and these requests carry nothing of one."
+                "\nNot attributed: several walks were running, and these requests carry no value that ties them to one."
             )?;
         }
         self.not_attributed.iter().try_for_each(|exchange| exchange.fmt(f))
@@ -45,7 +45,7 @@ impl fmt::Display for Exchange {
         };
         writeln!(f, "{}", escaped(&headline(self), Form::Line))?;
         for line in details(self) {
-            // Whatever a page or an app sent, its line stays one and shows what is in it.
+            // Whatever a page or an app sent, it stays on one line, with control characters visible.
             writeln!(f, "{indent}{}", escaped(&line, Form::Line))?;
         }
         for exchange in &self.meanwhile {
@@ -78,7 +78,7 @@ fn headline(exchange: &Exchange) -> String {
     line
 }
 
-/// An address; of more than a few parameters, only that there are some.
+/// A URL; if it has more than a few parameters, only a sign that it has some.
 fn short(url: &str) -> String {
     match long_query(url) {
         Some(query) => format!("{}…", &url[..url.len() - query.len()]),
@@ -92,7 +92,7 @@ fn long_query(url: &str) -> Option<&str> {
 
 fn details(exchange: &Exchange) -> Vec<String> {
     let mut lines = Vec::new();
-    // The address of a redirect stands in the `Location` before.
+    // The `Location` before shows the URL of a redirect.
     if exchange.why != Some("redirect")
         && let Some(query) = long_query(&exchange.url)
     {
@@ -121,7 +121,7 @@ fn details(exchange: &Exchange) -> Vec<String> {
     lines
 }
 
-/// The first line with its label, the others under it.
+/// The first line with its label, the others below it.
 fn labelled(label: &str, lines: Vec<String>) -> Vec<String> {
     let room = " ".repeat(label.chars().count());
     lines

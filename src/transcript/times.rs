@@ -1,10 +1,11 @@
-//! Times as distances from now, since the times themselves differ in every run.
+//! Shows times as distances from now, since the times themselves differ in every run.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::policy::{self, At, Then};
 
-/// Numbers from here on are milliseconds whatever their name: as seconds they would be past the year 5000.
+/// Numbers from this one on are milliseconds, whatever their name: as seconds they would be past the year
+/// 5000.
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// A time in a JSON member as its distance from `at`, if the member holds one.
@@ -16,7 +17,7 @@ pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> 
         Then::Seconds if number >= MILLISECONDS => milliseconds(),
         Then::Seconds => seconds(),
         Then::Milliseconds => {
-            // Whatever the clock of this machine shows, one of the two is nearer to it.
+            // The reading that is nearer to the time of the message, whatever this machine's clock shows.
             let far = |(time, _): &(Timestamp, &str)| time.duration_since(at).unsigned_abs();
             [seconds(), milliseconds()].into_iter().flatten().min_by_key(far)
         }

@@ -1,5 +1,5 @@
-//! The headers of a walk as they came and went, for whoever has to find out why
-//! it failed: a transcript shows roles and distances, and few headers.
+//! The raw headers of a walk, to find out why it failed: a transcript shows roles and
+//! distances, and few headers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use super::roles::Roles;
 use crate::record::{Record, Recorded, Tie};
 use crate::walker::Hop;
 
-/// Requests and responses of a walk in order, without their bodies; text by its `Display`.
+/// Requests and responses of a walk in order, without their bodies; its `Display` gives the text.
 ///
-/// Cookies, codes and tokens are in clear, since they may be what is looked for. Secrets of
+/// Cookies, codes and tokens are in clear text, since they may be what you are looking for. Secrets of
 /// applications and passwords are shown as roles, as in a [`Transcript`](super::Transcript).
 #[derive(Debug, Clone)]
 pub struct Wire {
@@ -94,7 +94,8 @@ fn without_password(authorization: &str) -> Option<String> {
     Some(format!("{scheme} {name}:[SECRET] (decoded)"))
 }
 
-/// What app and Logto received is a hop, or what another party sent.
+/// Whether an entry is not shown elsewhere: what the app and Logto received is also a hop, or an entry of the
+/// sender.
 fn is_of_others(Recorded { entry, tie, .. }: &Recorded) -> bool {
     let received = entry.direction == Direction::Received;
     !(received && [Party::APP, Party::LOGTO].contains(&entry.party)) && *tie != Some(Tie::Own)

@@ -27,8 +27,8 @@ use super::site::Site;
 use super::tab::TabId;
 use super::violation::Rule;
 
-/// How long one hop may take. A Logto that retries Hugging Face needs seconds,
-/// one that obeys a long `Retry-After` up to two minutes (contract §6).
+/// How long one hop may take. A Logto that retries a request to Hugging Face needs seconds;
+/// one that obeys a long `Retry-After`, up to two minutes (contract §6).
 const HOP_LIMIT: Duration = Duration::from_secs(130);
 
 /// Redirects in a row after which browsers give up (Fetch standard).
@@ -40,60 +40,60 @@ struct Tab {
     document: Option<usize>,
     /// `sessionStorage`, by origin.
     storage: BTreeMap<(String, String), String>,
-    /// Sites of the navigation under way: who began it, and each redirect.
+    /// Sites of the current navigation: its initiator, and each redirect.
     chain: Vec<Site>,
     redirects: usize,
-    /// The hops of the pages that were shown, and which of them is.
+    /// The hops of the pages shown so far; `entry` is the index of the current one.
     history: Vec<usize>,
     entry: usize,
-    /// Whether the navigation under way makes an entry of its own.
+    /// Whether the current navigation adds an entry to the history.
     fresh: bool,
-    /// Whose cookies it uses.
+    /// Index of the browser whose cookies the tab uses.
     browser: usize,
 }
 
 /// A hop could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum WalkError {
-    /// No response.
+    /// The request got no response.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// No response in time.
+    /// The response did not arrive in time.
     #[error(transparent)]
     Deadline(#[from] DeadlineExceeded),
     /// The tab shows nothing yet.
     #[error("tab {} shows no page yet", .0.number())]
     NoPage(TabId),
-    /// The page has no such link or button.
+    /// The page has no link or button with this text.
     #[error("there is no link or button “{text}” on {page}; there is {there}")]
     NothingToClick {
-        /// What was asked for.
+        /// The text looked for.
         text: String,
-        /// The page's address.
+        /// The URL of the page.
         page: String,
-        /// What could be clicked, the nearest first.
+        /// What could be clicked, the most similar first.
         there: String,
     },
-    /// A redirect that leads nowhere.
-    #[error("hop {hop}: `Location: {location}` is no address")]
+    /// A redirect with an invalid `Location`.
+    #[error("hop {hop}: `Location: {location}` is not a valid URL")]
     BadLocation {
-        /// The hop.
+        /// Number of the hop that redirects.
         hop: usize,
-        /// What stands there.
+        /// The value of `Location`.
         location: String,
     },
-    /// There is nothing to go back to.
+    /// The tab has no page to go back to.
     #[error("tab {} has no page before this one", .0.number())]
     NoHistory(TabId),
-    /// An address that is not one, or not of the web.
-    #[error("`{0}` is no http or https address")]
+    /// A URL that is invalid, or not http or https.
+    #[error("`{0}` is not an http or https URL")]
     BadAddress(String),
-    /// Redirects in a circle.
+    /// Too many redirects in a row.
     #[error("hop {hop}: more than {REDIRECT_LIMIT} redirects in a row; the last leads to {url}")]
     TooManyRedirects {
-        /// The hop.
+        /// Number of the hop that redirects.
         hop: usize,
-        /// Where it leads.
+        /// The target of the last redirect.
         url: Url,
     },
 }
@@ -102,8 +102,8 @@ pub enum WalkError {
 /// browsers, each with a jar of its own, make hops in the same list
 /// ([`Walker::open_browser`]).
 ///
-/// Nothing is followed without being asked for: [`Walker::follow`] takes one
-/// redirect, [`Walker::submit`] sends one form.
+/// It follows nothing by itself: [`Walker::follow`] takes one redirect,
+/// [`Walker::submit`] submits one form.
 #[derive(Debug)]
 pub struct Walker {
     client: Client,
@@ -133,21 +133,21 @@ impl Walker {
         }
     }
 
-    /// Tells this journal of every hop, so that its entries can be told whose they are.
+    /// Announces every hop to this journal, so that its entries can be attributed.
     #[must_use]
     pub fn watching(mut self, journal: Journal) -> Self {
         self.asker = Some(Asker::new(journal));
         self
     }
 
-    /// How long one hop may take, in real time; 130 seconds unless said.
+    /// How long one hop may take, in real time; 130 seconds by default.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Does not check a rule: for walks that are about breaking it.
+    /// Turns the check of a rule off, for walks that test breaking it.
     #[must_use]
     pub fn without(mut self, rule: Rule) -> Self {
         self.rules.switch_off(rule);
@@ -168,12 +168,12 @@ impl Walker {
         &self.hops
     }
 
-    /// Every hop so far, for good: the walk is over.
+    /// Takes every hop so far, when the walk is over.
     pub(crate) fn take_hops(&mut self) -> Vec<Hop> {
         std::mem::take(&mut self.hops)
     }
 
-    /// What tells the journal of the hops.
+    /// What announces the hops to the journal.
     pub(crate) fn asker(&self) -> Option<&Asker> {
         self.asker.as_ref()
     }
@@ -210,10 +210,10 @@ impl Walker {
         self.tabs[tab.at].storage.remove(&(origin_of(origin), name.to_owned()))
     }
 
-    /// The person types an address. No site began it, so every cookie may go.
+    /// The person types an address. No site initiates this, so every cookie may be sent.
     ///
     /// # Errors
-    /// [`WalkError`] when there is no response.
+    /// [`WalkError`] if no response arrives.
     pub async fn visit(&mut self, tab: TabId, url: Url) -> Result<&Hop, WalkError> {
         self.begin(tab, None, true);
         self.navigate(tab, WhyHop::Typed, Outgoing::get(url)).await
@@ -223,7 +223,7 @@ impl Walker {
     /// ([`WhyHop::Script`]).
     ///
     /// # Errors
-    /// [`WalkError`] when there is no response.
+    /// [`WalkError`] if no response arrives.
     pub async fn go(&mut self, tab: TabId, href: &str, why: WhyHop) -> Result<&Hop, WalkError> {
         let from = self.current(tab)?.request.url.clone();
         let url = from.join(href).map_err(|_| WalkError::BadAddress(href.to_owned()))?;
@@ -231,10 +231,10 @@ impl Walker {
         self.navigate(tab, why, Outgoing::get(url)).await
     }
 
-    /// Takes the redirect the tab is at; `None` when it is at none.
+    /// Follows the redirect that the tab is at; `None` if it is not at one.
     ///
     /// # Errors
-    /// [`WalkError`] when it leads nowhere or there is no response.
+    /// [`WalkError`] if its `Location` is invalid or no response arrives.
     pub async fn follow(&mut self, tab: TabId) -> Result<Option<&Hop>, WalkError> {
         let hop = self.current(tab)?;
         let url = match hop.redirect() {
@@ -249,7 +249,7 @@ impl Walker {
         let keeps = matches!(hop.response.status, 307 | 308)
             || !(hop.request.method == Method::POST || hop.response.status == 303);
         let next = if keeps {
-            // A form that is sent on to another origin has no origin any more (Fetch standard).
+            // A form that is redirected to another origin has an opaque origin (Fetch standard).
             let crosses = url.origin() != hop.request.url.origin();
             let kept = |(name, value): &(String, String)| match name.as_str() {
                 "content-type" => Some((name.clone(), value.clone())),
@@ -268,10 +268,10 @@ impl Walker {
         self.navigate(tab, WhyHop::Redirect, next).await.map(Some)
     }
 
-    /// Sends a form of the page, with the button that was clicked.
+    /// Submits a form of the page, with the button that was clicked.
     ///
     /// # Errors
-    /// [`WalkError`] when there is no response.
+    /// [`WalkError`] if no response arrives.
     pub async fn submit(
         &mut self,
         tab: TabId,
@@ -298,17 +298,17 @@ impl Walker {
             url.set_query(Some(&encoded));
             Outgoing::get(url)
         };
-        // A form that was sent before the person did anything takes the place of its page.
+        // A form submitted before the person did anything replaces its page in the history.
         self.begin(tab, Some(&from), why != WhyHop::SelfSubmitting);
         self.navigate(tab, why, outgoing).await
     }
 
-    /// The page's script makes a call and reads the answer; the address bar
-    /// stays, and a redirect is not followed. As `fetch` does unless told
-    /// otherwise, cookies go to the page's own origin only.
+    /// The page's script makes a call and reads the answer; the address bar does not
+    /// change, and a redirect is not followed. As with `fetch` by default, cookies go
+    /// only to the page's own origin.
     ///
     /// # Errors
-    /// [`WalkError`] when there is no response.
+    /// [`WalkError`] if no response arrives.
     pub async fn call(
         &mut self,
         tab: TabId,
@@ -416,13 +416,13 @@ impl Walker {
         }
     }
 
-    /// A page that came before need not be read again: Logto answers with its
-    /// sign-in application several times in a walk.
+    /// Reuses an earlier page with the same body instead of parsing it again: Logto answers
+    /// with its sign-in application several times in a walk.
     fn recall(&self, hop: &Hop) {
         let known = |earlier: &&Hop| earlier.response.body == hop.response.body;
         let page = self.hops.iter().filter(known).find_map(|earlier| earlier.parsed.get());
         if let Some(page) = page {
-            // A fresh hop has no page yet.
+            // A new hop has no parsed page yet.
             let _ = hop.parsed.set(Page { url: hop.request.url.clone(), ..page.clone() });
         }
     }
@@ -462,7 +462,7 @@ impl Walker {
 
 /// Bytes that are not UTF-8 are replaced.
 fn text(bytes: &[u8]) -> String {
-    // Nearly everything is UTF-8, and the strict check is several times as fast.
+    // Nearly everything is UTF-8, and the strict check is several times faster.
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),

@@ -19,21 +19,21 @@ pub enum WhyHop {
     Typed,
     /// The person clicked a link.
     Link,
-    /// The person sent a form.
+    /// The person submitted a form.
     Form,
-    /// The page sent its form by itself.
+    /// The page submitted its form by itself.
     SelfSubmitting,
-    /// The response before redirected.
+    /// The previous response was a redirect.
     Redirect,
-    /// The page's script moved the address bar.
+    /// The page's script navigated.
     Script,
     /// The page's script made a call.
     Call,
-    /// The person loaded the page again.
+    /// The person reloaded the page.
     Reload,
     /// The person went back to this page.
     Back,
-    /// The browser loaded a link's target beforehand, in the background.
+    /// The browser loaded a link's target in advance, in the background.
     Prefetch,
 }
 
@@ -50,63 +50,63 @@ pub struct Hop {
     pub began: Timestamp,
     /// How long the answer took by the machine's clock: a delay that the stack's clock skips is not in it.
     pub took: Duration,
-    /// When the response was there, on the stack's clock.
+    /// When the response had arrived, on the stack's clock.
     pub at: Timestamp,
-    /// What was asked.
+    /// The request that was sent.
     pub request: HopRequest,
-    /// What was answered.
+    /// The response that arrived.
     pub response: HopResponse,
-    /// Rules that hold for every hop, and were broken here.
+    /// The rules for every hop that this one breaks.
     pub violations: Vec<Violation>,
-    /// [`Hop::page`], once somebody asked for it.
+    /// [`Hop::page`], once it has been requested.
     pub(crate) parsed: OnceLock<Page>,
 }
 
 /// A request of the browser.
 #[derive(Debug, Clone)]
 pub struct HopRequest {
-    /// The method.
+    /// The HTTP method.
     pub method: http::Method,
-    /// The address; its fragment stays in the browser.
+    /// The URL; its fragment stays in the browser.
     pub url: Url,
     /// Headers, without `Cookie`.
     pub headers: Vec<(String, String)>,
-    /// The body, empty when there is none.
+    /// The body, empty if the request has none.
     pub body: String,
     /// Cookies sent, in order.
     pub cookies: Vec<(String, String)>,
-    /// Cookies of this address that were not sent, and why.
+    /// Cookies for this URL that were not sent, and why.
     pub withheld: Vec<Withheld>,
 }
 
-/// A cookie that stayed behind although domain and path match.
+/// A cookie that was not sent although domain and path match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withheld {
-    /// Its name.
+    /// The cookie's name.
     pub name: String,
-    /// Why.
+    /// Why the browser did not send it.
     pub reason: WhyWithheld,
 }
 
 /// Why a browser does not send a cookie.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhyWithheld {
-    /// Its time was over, by the stack's clock.
+    /// It had expired, by the stack's clock.
     #[error("expired")]
     Expired,
-    /// `Secure`, and the address is not trustworthy (RFC 6265bis §5.8.3).
+    /// `Secure`, and the URL is not trustworthy (RFC 6265bis §5.8.3).
     #[error("Secure, and this is plain http")]
     SecureOverHttp,
-    /// `SameSite=Strict`, and another site takes part.
+    /// `SameSite=Strict`, and another site is involved.
     #[error("SameSite=Strict, and the request comes from another site")]
     Strict,
-    /// `SameSite=Lax`, and a page of another site calls.
+    /// `SameSite=Lax`, and a script of another site makes a call.
     #[error("SameSite=Lax, and this is a cross-site call of a script")]
     LaxCall,
     /// `SameSite=Lax`, and a page of another site submits a form.
     #[error("SameSite=Lax, and this is a cross-site {0}")]
     LaxMethod(http::Method),
-    /// A script asks another origin, for which browsers leave cookies out (Fetch standard).
+    /// A script calls another origin, and browsers leave cookies out of that (Fetch standard).
     #[error("a script's call to another origin goes without credentials")]
     ForeignCall,
 }
@@ -114,9 +114,9 @@ pub enum WhyWithheld {
 /// A response to the browser.
 #[derive(Debug, Clone)]
 pub struct HopResponse {
-    /// The status, 0 when there was no response.
+    /// The status, 0 if no response arrived.
     pub status: u16,
-    /// Why there was no response.
+    /// Why no response arrived.
     pub fault: Option<Prose>,
     /// Headers in order, `Set-Cookie` included.
     pub headers: Vec<(String, String)>,
@@ -144,32 +144,32 @@ pub struct SetCookie {
 /// What a browser does with a `Set-Cookie` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CookieFate {
-    /// Kept.
+    /// The browser stored the cookie.
     Stored,
     /// An earlier cookie was removed.
     Deleted,
-    /// It would remove a cookie that is not there.
+    /// It would remove a cookie that the browser does not have.
     NothingToDelete,
-    /// Refused, and why.
+    /// The browser refused the cookie, for this reason.
     Dropped(WhyDropped),
 }
 
 /// Why a browser does not keep a cookie (RFC 6265bis §5.6 and §5.7).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhyDropped {
-    /// There is no name and value in the line.
+    /// The line has no name and value.
     #[error("not a cookie")]
     NotACookie,
-    /// The person set the browser so.
+    /// The browser is set to refuse cookies.
     #[error("the browser takes no cookies")]
     Refused,
-    /// Name and value together are over the limit.
+    /// Name and value together exceed the limit.
     #[error("name and value have more than {limit} bytes")]
     TooLarge {
-        /// The limit.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// `Secure`, and the address is not trustworthy.
+    /// `Secure`, and the URL is not trustworthy.
     #[error("Secure, but set over plain http")]
     SecureOverHttp,
     /// The name begins with `__Secure-`.
@@ -181,19 +181,19 @@ pub enum WhyDropped {
     /// `SameSite=None` needs `Secure`.
     #[error("SameSite=None without Secure")]
     NoneWithoutSecure,
-    /// Only `SameSite=None` is taken from an answer to a page of another site.
+    /// In an answer to a page of another site, browsers accept only `SameSite=None`.
     #[error("SameSite cookie set by a cross-site call of a script")]
     CrossSiteCall,
-    /// A script asks another origin, for which browsers leave cookies out (Fetch standard).
+    /// A script calls another origin, and browsers leave cookies out of that (Fetch standard).
     #[error("a script's call to another origin goes without credentials")]
     ForeignCall,
-    /// Domain or path do not fit, in the words of `cookie_store`.
+    /// Domain or path do not match, in the words of `cookie_store`.
     #[error("{0}")]
     Unfit(String),
 }
 
 impl Hop {
-    /// The address without its query.
+    /// The URL without its query.
     #[must_use]
     pub fn without_query(&self) -> String {
         let mut url = self.request.url.clone();
@@ -201,8 +201,8 @@ impl Hop {
         url.to_string()
     }
 
-    /// The address that a redirect leads to, absolute. A fragment of the
-    /// address before is inherited (RFC 9110 §10.2.2).
+    /// The absolute URL that a redirect leads to. It inherits the fragment of the request's
+    /// URL (RFC 9110 §10.2.2).
     #[must_use]
     pub fn redirect(&self) -> Option<Result<Url, String>> {
         if !matches!(self.response.status, 301 | 302 | 303 | 307 | 308) {
@@ -225,7 +225,7 @@ impl Hop {
         self.response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
     }
 
-    /// The response read as a page; parsed once, however often it is asked for.
+    /// The response read as a page; parsed on the first call only.
     #[must_use]
     pub fn page(&self) -> &Page {
         self.parsed.get_or_init(|| Page::parse(&self.request.url, &self.response.body))
@@ -243,7 +243,7 @@ impl HopResponse {
         Self { status: 0, fault: Some(fault.into()), headers: vec![], body: String::new(), cookies: vec![] }
     }
 
-    /// The first header of that name, whatever its case.
+    /// The first header of that name, ignoring case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -262,7 +262,7 @@ impl SetCookie {
         }
     }
 
-    /// A line that is not even looked at.
+    /// A line that the browser ignores entirely.
     pub(super) fn dropped(line: &str, why: WhyDropped) -> Self {
         let fate = CookieFate::Dropped(why);
         match RawCookie::parse(line.to_owned()) {

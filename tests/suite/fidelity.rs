@@ -132,7 +132,7 @@ async fn restore_empties_a_tenant_only_until_others_use_it() {
             assert_eq!((code, users, kept, logto.state_file.exists()), (Some(0), 0, false, false), "{said}");
         } else {
             assert_eq!((code, users, kept, logto.state_file.exists()), (Some(4), 1, true, true), "{said}");
-            assert!(said.contains("1 users in it came after the run was ended"), "{said}");
+            assert!(said.contains("1 users were created in it after the run ended"), "{said}");
         }
     }
 }

@@ -28,7 +28,7 @@ impl Party {
     pub const BROWSER: Self = Self("browser");
     /// The app under test.
     pub const APP: Self = Self("app");
-    /// Logto.
+    /// A real Logto, or our double.
     pub const LOGTO: Self = Self("logto");
     /// The mock Hugging Face.
     pub const HUGGINGFACE: Self = Self("huggingface");

@@ -7,9 +7,9 @@ use axum::routing::{self, MethodRouter};
 /// A row of a table of routes: what answers a method at a path.
 #[derive(Debug)]
 pub struct Route<S> {
-    /// `GET`.
+    /// The HTTP method, e.g. `GET`.
     pub method: &'static str,
-    /// `/users/{id}`.
+    /// The path with its parameters, e.g. `/users/{id}`.
     pub path: &'static str,
     handler: MethodRouter<S>,
 }

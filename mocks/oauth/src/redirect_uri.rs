@@ -48,7 +48,7 @@ pub enum Part {
     /// The host name or IP address.
     #[error("host")]
     Host,
-    /// The port.
+    /// The port, other than by an explicit default one.
     #[error("port")]
     Port,
     /// The path, other than by a trailing slash or letter case.

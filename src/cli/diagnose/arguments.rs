@@ -1,4 +1,4 @@
-//! What `diagnose` and `capsule` take.
+//! The arguments of `diagnose` and `capsule`.
 
 use std::path::PathBuf;
 
@@ -31,35 +31,36 @@ pub(crate) struct Diagnose {
     /// What to print: text for people, or one JSON document.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) report: DiagnoseReport,
-    /// Print the transcripts of the walks, too (the JSON document always has them).
+    /// Also print the transcripts of the walks (the JSON document always has them).
     #[arg(long)]
     pub(crate) transcript: bool,
 }
 
-/// What a diagnosis prints.
+/// The output format of a diagnosis.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DiagnoseReport {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
     /// One JSON document, alone on standard output.
     Json,
 }
 
-/// What a person with a broken sign-in has.
+/// The settings that a person with a broken sign-in has.
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// The connector in JSON: as `GET /api/connectors/:id` gives it, or just its config; `-` is standard input.
+    /// The connector in JSON: as `GET /api/connectors/:id` returns it, or just its config; `-` is standard
+    /// input.
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) connector: Option<PathBuf>,
-    /// The app's record in JSON, as `GET /api/applications/:id` gives it.
+    /// The app's record in JSON, as `GET /api/applications/:id` returns it.
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) application: Option<PathBuf>,
-    /// The sign-in experience in JSON, as `GET /api/sign-in-exp` gives it.
+    /// The sign-in experience in JSON, as `GET /api/sign-in-exp` returns it.
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) sign_in_experience: Option<PathBuf>,
     /// The OAuth app's settings at Hugging Face in YAML or JSON: client_id, secret, public, redirect_uris, scopes;
-    /// all may be left out. Or the README.md of a Space with its `hf_oauth…`.
+    /// all are optional. Or the README.md of a Space with its `hf_oauth…` members.
     #[arg(long, value_name = "FILE")]
     pub(crate) huggingface: Option<PathBuf>,
     /// Where people open Logto (its ENDPOINT), e.g. https://auth.example.com.
@@ -83,8 +84,8 @@ pub(crate) struct Tenant {
     pub(crate) from_logto: Option<Url>,
     #[command(flatten)]
     pub(crate) access: Access,
-    /// URL that gives Management API tokens [default: the port after `--from-logto`'s; with --logto-resource,
-    /// `--from-logto` itself].
+    /// URL that issues Management API tokens [default: the port after `--from-logto`'s; with
+    /// --logto-resource, `--from-logto` itself].
     #[arg(long, value_name = "URL", requires = "from_logto", value_parser = address)]
     pub(crate) logto_admin: Option<Url>,
     /// The Management API's resource, e.g. https://<tenant>.logto.app/api in Logto Cloud.
@@ -92,14 +93,14 @@ pub(crate) struct Tenant {
     pub(crate) logto_resource: Option<String>,
 }
 
-/// What the app is configured with; the sample app plays it.
+/// The app's configuration, which the sample app uses.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Your app, played by the sample app")]
+#[command(next_help_heading = "Your app, simulated by the sample app")]
 pub(crate) struct App {
     /// The app id that the app sends; with --from-logto, the application to read.
     #[arg(long, value_name = "ID")]
     pub(crate) app_id: Option<String>,
-    /// The app secret that it sends; compared where Logto's is known (--from-logto, or `secrets` in the file).
+    /// The app secret that it sends; compared if Logto's is known (--from-logto, or `secrets` in the file).
     #[arg(long, value_name = "SECRET", env = "LOGTO_APP_SECRET", hide_env_values = true)]
     pub(crate) app_secret: Option<String>,
     /// The redirect URI that it sends [default: the first in the app's record].
@@ -108,19 +109,19 @@ pub(crate) struct App {
     /// The post sign-out redirect URI that it sends [default: the first in the app's record].
     #[arg(long, value_name = "URI")]
     pub(crate) post_sign_out_uri: Option<String>,
-    /// A scope that it asks for besides `openid offline_access profile`; may be repeated.
+    /// A scope that it requests in addition to `openid offline_access profile`; may be repeated.
     #[arg(long, value_name = "SCOPE")]
     pub(crate) app_scope: Vec<String>,
 }
 
-/// Where a sign-in begins and ends in it.
+/// The paths at which sign-in and sign-out start.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Your app itself, in place of the sample app")]
+#[command(next_help_heading = "Your app itself, instead of the sample app")]
 pub(crate) struct Paths {
-    /// Path of the app that begins a sign-in.
+    /// Path of the app that starts a sign-in.
     #[arg(long, value_name = "PATH", default_value = "/sign-in")]
     pub(crate) sign_in_path: String,
-    /// Path of the app that ends it.
+    /// Path of the app that starts a sign-out.
     #[arg(long, value_name = "PATH", default_value = "/sign-out")]
     pub(crate) sign_out_path: String,
 }

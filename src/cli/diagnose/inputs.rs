@@ -1,4 +1,4 @@
-//! From arguments to a case.
+//! Turns arguments into a case.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::stack::Management;
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";
 
-/// Reads everything that the arguments name. What is secret in it is not shown from now on.
+/// Reads everything that the arguments name. From then on the output hides the secrets in it.
 pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
     let case = whole_case(inputs).await?;
     case.secret_values().iter().for_each(|value| secret::learn(value));
@@ -61,7 +61,8 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
     Ok(case)
 }
 
-/// Of a file that is not what it should be, nothing is known: whatever it holds may be a secret.
+/// An error for a file that is not what it should be. Anything in the file may be a secret, so all of it is
+/// hidden.
 fn unreadable(error: InputError, text: &str) -> InputError {
     secret::in_text(text).iter().for_each(|value| secret::learn(value));
     error
@@ -71,7 +72,7 @@ fn is_standard_input(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-/// A file's text, and what it is called in messages.
+/// A file's text, and its name in messages.
 fn read(file: &Path) -> Result<(String, String), UsageError> {
     let name = if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
     let text = if is_standard_input(file) {

@@ -1,4 +1,4 @@
-//! A Logto in containers for a whole run: how far its start is, and what it cost.
+//! A Logto in containers for a whole run: the progress and the cost of its start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use super::outcome::Outcome;
 use crate::container::{ContainerError, Event, Phase, RunningContainer};
 use crate::stack::Logto;
 
-/// A container that all scenarios share becomes one that runs; everything else
-/// stays what it is. `alone` says that one scenario is walked. Ctrl-C gives the start up: what there is until then is removed.
+/// Starts a container that all scenarios share; any other Logto is returned unchanged. `alone` says that only
+/// one scenario is walked. Ctrl-C cancels the start and removes what it has created.
 pub(super) async fn started(
     logto: Logto,
     fresh: bool,
@@ -22,7 +22,7 @@ pub(super) async fn started(
     interrupted: &watch::Receiver<bool>,
 ) -> Result<Logto, CliError> {
     let Logto::Container(container) = logto else { return Ok(logto) };
-    // One for each of many walks: the line that counts these is enough on a terminal.
+    // With one container for each of many walks, the line that counts the walks is enough on a terminal.
     let shown = if fresh && !alone { Shown::beside_walks() } else { Shown::new() };
     let told = shown.clone();
     let container = container.on_progress(move |event| told.event(event)).give_up_when(interrupted.clone());
@@ -39,10 +39,10 @@ pub(super) async fn started(
     Ok(Logto::Running(Arc::new(running)))
 }
 
-/// On standard error: standard output is the report's.
+/// Prints to standard error, since the report goes to standard output.
 fn describe(running: &RunningContainer) {
     let phases = running.timings().map_or_else(
-        || "as an earlier run left it".to_owned(),
+        || "reused from an earlier run".to_owned(),
         |took| {
             let seconds = |phase: Phase, took: Duration| format!("{phase} {:.1} s", took.as_secs_f64());
             [
@@ -62,7 +62,7 @@ fn describe(running: &RunningContainer) {
     complain(&format!("mock Hugging Face at {}", running.reach()));
 }
 
-/// What the first hop had to wait for, and what each further walk cost.
+/// How long the first hop had to wait, and how long each further walk took.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     /// When each walk began, and how long it took.
@@ -83,7 +83,7 @@ impl Walked {
         further.sort();
         match (further.get(further.len() / 2), further.last()) {
             (Some(median), Some(longest)) => complain(&format!(
-                "{first}; {} further walk(s): {} in the median, {} at most",
+                "{first}; {} further walk(s): median {}, maximum {}",
                 further.len(),
                 seconds(*median),
                 seconds(*longest)
@@ -93,7 +93,7 @@ impl Walked {
     }
 }
 
-/// Removes them, or says how to reach those that stay.
+/// Removes the containers, or says how to reach those that stay.
 pub(super) async fn stopped(logto: Logto) {
     if let Logto::Running(running) = logto
         && let Some(running) = Arc::into_inner(running)
@@ -103,11 +103,11 @@ pub(super) async fn stopped(logto: Logto) {
     }
 }
 
-/// A line that changes on a terminal, one line for each phase elsewhere.
+/// Shows progress: one changing line on a terminal, one line per phase elsewhere.
 #[derive(Clone)]
 struct Shown {
     bar: Option<ProgressBar>,
-    /// Where there is no such line.
+    /// Whether to print one line per phase.
     lines: bool,
 }
 
@@ -118,7 +118,7 @@ impl Shown {
             let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
             let bar = ProgressBar::new_spinner();
             bar.enable_steady_tick(Duration::from_millis(100));
-            // The template is a constant; the default style would do as well.
+            // The template is a valid constant; the default style is a harmless fallback.
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         });
         Self { lines: bar.is_none(), bar }
@@ -138,7 +138,7 @@ impl Shown {
             (Some(bar), Event::Pulled { done, total }) if *total > 0 => {
                 bar.set_message(format!("pull: {} of {}", HumanBytes(*done), HumanBytes(*total)));
             }
-            // Further on, a fresh one has its walk to tell of.
+            // Later, the line shows the walk of a fresh container.
             (Some(bar), Event::Ended { phase: Phase::Boot, .. }) => bar.finish_and_clear(),
             (None, Event::Begins { phase, what }) if self.lines => complain(&format!("{phase}: {what}")),
             (None, Event::Ended { phase: Phase::Pull, took }) if self.lines => {

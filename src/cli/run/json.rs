@@ -1,4 +1,4 @@
-//! The report as JSON: one document, alone on standard output.
+//! The report as JSON: a single document on standard output.
 
 use serde_json::{Map, Value, json};
 
@@ -6,10 +6,10 @@ use super::outcome::{Outcome, Totals, Verdict};
 use crate::findings::Finding;
 use crate::scenario::BackendKind;
 
-/// Format of the report; goes up when a member changes its meaning or goes.
+/// Version of the format; increased if a member changes its meaning or is removed.
 const VERSION: u32 = 1;
 
-/// A document that grows: the scenarios come as their walks end, the totals last.
+/// A document that is written piece by piece: scenarios as their walks end, totals last.
 pub(super) struct Json {
     backend: BackendKind,
     begun: bool,
@@ -20,7 +20,7 @@ impl Json {
         Self { backend, begun: false }
     }
 
-    /// The text that the outcome adds.
+    /// The text to write for an outcome.
     pub(super) fn outcome(&mut self, outcome: &Outcome) -> String {
         let before = self.before();
         format!("{before}\n    {}", indented(&format!("{:#}", value(outcome)), 4))
@@ -37,7 +37,7 @@ impl Json {
         )
     }
 
-    /// What comes before the next scenario.
+    /// The text before the next scenario.
     fn before(&mut self) -> String {
         if std::mem::replace(&mut self.begun, true) {
             return ",".to_owned();
@@ -47,7 +47,7 @@ impl Json {
     }
 }
 
-/// Lines below the first, further to the right; no string of JSON holds a line break.
+/// Indents all lines but the first; a JSON string never contains a line break.
 fn indented(text: &str, by: usize) -> String {
     text.replace('\n', &format!("\n{}", " ".repeat(by)))
 }

@@ -1,4 +1,4 @@
-//! The report as JUnit XML, which CI systems show.
+//! The report as JUnit XML, which CI systems display.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use super::super::exit::CliError;
 use super::outcome::{Outcome, Verdict, raw_headers};
 
-/// The cases so far. The counts stand at the head of the document, so it is
-/// written at the end; until then, what may be long waits in a file without a name.
+/// The cases so far. The document begins with the counts, so it is written at the end;
+/// until then, long details are kept in an unnamed temporary file.
 #[derive(Default)]
 pub(super) struct Junit {
     cases: Vec<Case>,
     details: Option<std::fs::File>,
-    /// How long that file is.
+    /// The length of that file in bytes.
     length: u64,
 }
 
@@ -24,7 +24,7 @@ struct Case {
     name: String,
     duration: Duration,
     kind: Kind,
-    /// How many bytes of details it has; they stand in the order of the cases.
+    /// The number of bytes of its details, which are stored in the order of the cases.
     details: u64,
 }
 
@@ -37,7 +37,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// The element that tells the details.
+    /// The XML element for the details.
     fn element(self) -> &'static str {
         match self {
             Self::Passed => "system-out",
@@ -53,7 +53,7 @@ impl Junit {
         let (kind, details) = told(outcome);
         let details = details.as_deref().unwrap_or_default();
         self.keep(details).map_err(|source| CliError::Io {
-            what: "keep a part of the JUnit report in the temporary folder",
+            what: "write a part of the JUnit report to the temporary folder",
             source,
         })?;
         self.cases.push(Case {
@@ -77,7 +77,7 @@ impl Junit {
         file.write_all(details)
     }
 
-    /// Writes the document: one suite for each topic, which is the folder.
+    /// Writes the document: one suite per topic, which is the folder.
     pub(super) fn write(mut self, out: impl Write, seconds: f64) -> io::Result<()> {
         let mut topics: Vec<&str> = Vec::new();
         let mut starts = Vec::with_capacity(self.cases.len());
@@ -128,7 +128,7 @@ impl Junit {
     }
 }
 
-/// Topic and name within it.
+/// Splits a scenario's name into the topic and the name within it.
 fn parts(name: &str) -> (&str, &str) {
     name.rsplit_once('/').unwrap_or(("scenarios", name))
 }
@@ -148,7 +148,7 @@ fn counted<'a>(
     ])
 }
 
-/// What a case that did not pass has to tell, as the element below it.
+/// The details of a case that did not pass, as its child element.
 fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
     match &outcome.verdict {
         Verdict::Skipped(reason) => (Kind::Skipped, Some(detail(Kind::Skipped, reason, None, ""))),
@@ -156,13 +156,13 @@ fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
         Verdict::Walked { .. } if outcome.result() == "passed" => (Kind::Passed, None),
         Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
-            let message = what.first().map_or("the transcript is not the reviewed one", String::as_str);
+            let message = what.first().map_or("the transcript differs from the reviewed one", String::as_str);
             let difference = snapshot.difference().unwrap_or_default();
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
             let raw =
                 raw.as_ref().map(|raw| format!("\n{}\n", in_one_line(&raw_headers(raw)))).unwrap_or_default();
             let text = format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n"));
-            // What a reader of a CI page wants first.
+            // What the reader of a CI page needs first.
             let cause = findings.first().map(|first| first.cause.id());
             (Kind::Failure, Some(detail(Kind::Failure, message, cause, &text)))
         }
@@ -181,11 +181,11 @@ fn detail(kind: Kind, message: &str, cause: Option<&str>, text: &str) -> Vec<u8>
             .and_then(|()| xml.write_event(Event::Text(BytesText::new(&visible(text)))))
             .and_then(|()| xml.write_event(Event::End(BytesEnd::new(kind.element()))))
     };
-    debug_assert!(written.is_ok(), "memory takes whatever is written");
+    debug_assert!(written.is_ok(), "writing to memory does not fail");
     xml.into_inner()
 }
 
-/// As it is shown to people, and without the two characters more that XML 1.0 (§2.2) has no way to write.
+/// The text as people see it, without the two further characters that XML 1.0 (§2.2) cannot represent.
 fn visible(text: &str) -> String {
     shown(text, Form::Text)
 }

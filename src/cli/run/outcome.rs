@@ -1,4 +1,4 @@
-//! What came of one scenario.
+//! The outcome of one scenario.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::findings::Finding;
 use crate::transcript::Transcript;
 use crate::{Failure, Scenario, SnapshotResult};
 
-/// What came of one scenario.
+/// The outcome of one scenario.
 #[derive(Debug)]
 pub(in crate::cli) struct Outcome {
     pub(in crate::cli) scenario: Arc<Scenario>,
     pub(in crate::cli) verdict: Verdict,
-    /// From the start of the stack to its end.
+    /// The time from the start of the stack to its end.
     pub(in crate::cli) duration: Duration,
-    /// When the stack was up and the walk began.
+    /// When the walk began, after the stack had started.
     pub(in crate::cli) began: Option<Stopwatch>,
 }
 
@@ -31,9 +31,9 @@ pub(in crate::cli) enum Verdict {
         failures: Vec<Failure>,
         transcript: Transcript,
         snapshot: Snapshot,
-        /// What went wrong by name, where it was looked for.
+        /// What went wrong, by name, if it was determined.
         findings: Vec<Finding>,
-        /// Where the raw headers of a failed walk are, or why they are not kept.
+        /// The file with the raw headers of a failed walk, or why there is none.
         raw: Option<Result<PathBuf, String>>,
     },
 }
@@ -42,7 +42,7 @@ pub(in crate::cli) enum Verdict {
 #[derive(Debug)]
 pub(in crate::cli) enum Snapshot {
     Compared(SnapshotResult),
-    /// It has become the reviewed one.
+    /// It was written as the reviewed one.
     Updated,
 }
 
@@ -78,21 +78,21 @@ impl Outcome {
     }
 }
 
-/// Where the raw headers of a failed walk are, in words.
+/// The line that says where the raw headers of a failed walk are.
 pub(in crate::cli) fn raw_headers(raw: &Result<PathBuf, String>) -> String {
     match raw {
-        Ok(file) => format!("raw headers: {} (cookies and codes in clear)", file.display()),
-        Err(error) => format!("raw headers are not kept, {error}"),
+        Ok(file) => format!("raw headers: {} (cookies and codes in clear text)", file.display()),
+        Err(error) => format!("raw headers could not be written: {error}"),
     }
 }
 
-/// How many of which.
+/// The number of scenarios by outcome.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Totals {
     pub(in crate::cli) passed: usize,
     pub(in crate::cli) failed: usize,
     pub(in crate::cli) skipped: usize,
-    /// Of the failed, those whose stack did not start.
+    /// How many of the failed ones failed because their stack did not start.
     pub(in crate::cli) not_started: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Walks side by side: each worker is a thread with a runtime of its own, so
-//! that a walk never waits for another's wake-up.
+//! Concurrent walks: each worker is a thread with its own runtime, so that a walk never
+//! waits for another's wake-up.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -30,28 +30,28 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) ca: Option<Arc<Ca>>,
     pub(in crate::cli) jobs: usize,
     pub(in crate::cli) update: bool,
-    /// Folder for the raw headers of walks that fail, where they are kept.
+    /// Folder for the raw headers of failed walks, if they are to be written.
     pub(in crate::cli) keep_raw: Option<PathBuf>,
     pub(in crate::cli) app: Option<OwnApp>,
 }
 
-/// How many walks may have ended before one that comes first in the report, or
-/// be under way: what waits for its turn is held in memory.
+/// How many walks may be running, or have ended before one that the report lists earlier:
+/// their outcomes are held in memory.
 const AHEAD: usize = 32;
 
-/// One worker for each processor.
+/// One worker per processor.
 pub(in crate::cli) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Descriptors that a walk may have open at once, its stack and runtime included: an ordinary
-/// sign-in has 18, one through proxies up to 27. `tests/suite/endurance/descriptors.rs` walks every
+/// Descriptors that a walk may have open at once, including its stack and runtime: an ordinary
+/// sign-in needs 18, one through proxies up to 27. `tests/suite/endurance/descriptors.rs` walks every
 /// scenario with no more.
 const DESCRIPTORS_PER_WALK: u64 = 28;
-/// For what the command opens besides: files of scenarios and transcripts, random bytes.
+/// For everything else that the command opens: scenario files, transcripts, random bytes.
 const DESCRIPTORS_BESIDES: u64 = 8;
 
-/// As many of `jobs` as the limit of open files allows, and what to tell of the others.
+/// As many of `jobs` as the limit on open files allows, and a note if that is fewer.
 pub(in crate::cli) fn within_limits(jobs: usize) -> (usize, Option<String>) {
     let limit = kit::raise_descriptor_limit();
     fitting(jobs, limit, kit::open_descriptors().unwrap_or(DESCRIPTORS_BESIDES))
@@ -62,13 +62,13 @@ fn fitting(jobs: usize, limit: Option<u64>, open: u64) -> (usize, Option<String>
     let needed = (jobs as u64).saturating_mul(DESCRIPTORS_PER_WALK).saturating_add(besides);
     let Some(limit) = limit.filter(|limit| *limit < needed) else { return (jobs, None) };
     let fit = usize::try_from(limit.saturating_sub(besides) / DESCRIPTORS_PER_WALK).unwrap_or(jobs);
-    // One is tried in any case: what it lacks, it tells itself.
+    // One is always tried: its own error says what it lacks.
     let fit = fit.clamp(1, jobs.max(1));
     if fit == jobs {
         return (jobs, None);
     }
     let told = format!(
-        "note: {jobs} walks at once need {needed} open files, and this process may have {limit}: {fit} run at once. \
+        "note: {jobs} walks at once need {needed} open files, but this process may open {limit}: {fit} run at once. \
          Allow more with `ulimit -n {needed}`, or pass `--jobs {fit}`"
     );
     (fit, Some(told))
@@ -80,7 +80,7 @@ type Done = (usize, Result<Outcome, CliError>);
 pub(in crate::cli) struct Walks {
     names: Vec<String>,
     done: mpsc::UnboundedReceiver<Done>,
-    /// Ended before one that comes first.
+    /// Outcomes that wait for one that the report lists earlier.
     waiting: BTreeMap<usize, Result<Outcome, CliError>>,
     next: usize,
     /// One permit for each walk that may begin.
@@ -92,7 +92,7 @@ pub(in crate::cli) struct Walks {
 /// Starts the workers.
 ///
 /// # Errors
-/// When the system gives no thread for a single one.
+/// If the system cannot start a single thread.
 pub(in crate::cli) fn start(
     scenarios: Vec<Arc<Scenario>>,
     settings: Settings,
@@ -103,7 +103,7 @@ pub(in crate::cli) fn start(
     let stopped = Arc::new(AtomicBool::new(false));
     let mut workers = Vec::new();
     let (jobs, told) = within_limits(settings.jobs.clamp(1, scenarios.len()));
-    // A scenario that was walked is not kept: a report needs its name at most.
+    // A scenario is dropped after its walk: the report needs at most its name.
     let queue = Arc::new(Mutex::new(scenarios.into_iter().enumerate()));
     let next = move || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     if let Some(told) = told {
@@ -125,9 +125,9 @@ pub(in crate::cli) fn start(
                     return;
                 }
             };
-            // The permit comes before the number, so that the walk that is reported next always has one.
+            // The permit is taken before the number, so that the walk that is reported next always has one.
             while let Ok(permit) = runtime.block_on(ahead.acquire()) {
-                // Given back when the walk is reported.
+                // Released when the walk is reported.
                 permit.forget();
                 let Some((at, scenario)) = next() else { break };
                 if stopped.load(Ordering::SeqCst) || *interrupted.borrow() {
@@ -146,7 +146,7 @@ pub(in crate::cli) fn start(
             }
             Err(error) => {
                 complain(&format!(
-                    "note: the system gives no more threads ({error}): {} walks run at once",
+                    "note: the system cannot start more threads ({error}): {} walks run at once",
                     workers.len()
                 ));
                 break;
@@ -157,7 +157,7 @@ pub(in crate::cli) fn start(
 }
 
 impl Walks {
-    /// No further walk begins; those under way end, and put their tenants back.
+    /// Starts no further walk; those that are running end, and restore their tenants.
     pub(in crate::cli) fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.ahead.close();
@@ -167,14 +167,14 @@ impl Walks {
     pub(in crate::cli) async fn ended(self) {
         let joined = tokio::task::spawn_blocking(move || {
             for worker in self.workers {
-                // A panic was told where it happened.
+                // A panic has been reported where it happened.
                 drop(worker.join());
             }
         });
         drop(joined.await);
     }
 
-    /// The next in order; `None` when all have ended that ever will.
+    /// The next outcome in order; `None` if no more will come.
     pub(in crate::cli) async fn next(
         &mut self,
         progress: &mut Progress,
@@ -193,14 +193,14 @@ impl Walks {
                     progress.one_more(&self.names[at]);
                     self.waiting.insert(at, outcome);
                 }
-                // After a stop there are gaps: what ended is reported all the same.
+                // After a stop there are gaps; the walks that ended are still reported.
                 None => self.next = *self.waiting.keys().next()?,
             }
         }
     }
 }
 
-/// One walk. Whatever panics in it, the tenant is put back, and the run ends in order.
+/// Runs one walk. If it panics, the tenant is still restored, and the run ends in order.
 fn on(
     runtime: &tokio::runtime::Runtime,
     scenario: &Arc<Scenario>,
@@ -254,8 +254,8 @@ async fn one(
     }
     let mut stack = match builder.start().await {
         Ok(stack) => stack,
-        // Every walk has an embedded Logto of its own, so the others may start;
-        // with a Logto that all share, going on would repeat the failure.
+        // Every walk has its own embedded Logto, so the others may start; with a shared Logto,
+        // going on would repeat the failure.
         Err(error) if settings.backend == BackendKind::Embedded => {
             let verdict = Verdict::NotStarted(error.to_string());
             return Ok(Outcome {
@@ -269,7 +269,7 @@ async fn one(
         Err(error) => return Err(error.into()),
     };
     let began = Stopwatch::start();
-    // Whatever ends the walk, a shared tenant is put back.
+    // However the walk ends, a shared tenant is restored.
     let walked = tokio::select! {
         walked = walk_when_up(&mut stack, scenario) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
@@ -282,7 +282,7 @@ async fn one(
     let report = walked?;
     let transcript = report.transcript.to_string();
     let io = |what| move |source| CliError::Io { what, source };
-    // A walk that did not come to its end is never made the reviewed one.
+    // The transcript of an incomplete walk never becomes the reviewed one.
     let snapshot = if settings.update && report.passed() {
         match compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))? {
             same @ crate::SnapshotResult::Same => Snapshot::Compared(same),
@@ -301,7 +301,7 @@ async fn one(
         findings.extend(disturbed);
     }
     let failed = !failures.is_empty() || snapshot.difference().is_some();
-    // Where they cannot be kept, the walk has failed all the same.
+    // If they cannot be written, the walk still counts as failed.
     let raw = settings.keep_raw.as_ref().filter(|_| failed).map(|folder| {
         keep_wire(folder, scenario, &wire).map_err(|error| format!("{}: {error}", folder.display()))
     });
@@ -325,8 +325,8 @@ mod tests {
         assert_eq!(fit, 11);
         let told = told.unwrap();
         assert!(told.contains("12 walks") && told.contains("pass `--jobs 11`"), "{told}");
-        assert_eq!(all(12, 5, 10).0, 1, "one is tried in any case");
-        assert_eq!(all(1, 5, 10), (1, None), "and there is nothing to tell of it");
+        assert_eq!(all(12, 5, 10).0, 1, "one is always tried");
+        assert_eq!(all(1, 5, 10), (1, None), "without a note");
         assert_eq!(fitting(250, None, 10), (250, None));
     }
 }

@@ -1,28 +1,28 @@
-//! How far a run is, on a terminal only.
+//! The progress of a run, shown only on a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kit::output::{Form, escaped};
 
-/// A line at the bottom of the terminal.
+/// A progress line at the bottom of the terminal.
 pub(in crate::cli) struct Progress {
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// `wanted` is false where something reads the output.
+    /// `wanted` is false if a program reads the output.
     pub(in crate::cli) fn new(walks: usize, wanted: bool) -> Self {
         use std::io::IsTerminal as _;
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         let bar = (wanted && terminal && walks > 1).then(|| {
             let style = ProgressStyle::with_template("{pos}/{len} walked {wide_msg}");
             let bar = ProgressBar::new(walks as u64);
-            // The template is a constant; the default style would do as well.
+            // The template is a valid constant; the default style is a harmless fallback.
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self { bar }
     }
 
-    /// One more walk has ended.
+    /// Counts one more walk as ended.
     pub(in crate::cli) fn one_more(&mut self, name: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!("· {}", escaped(name, Form::Line)));
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    /// The line goes.
+    /// Removes the line.
     pub(in crate::cli) fn finish(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();

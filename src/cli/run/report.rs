@@ -1,5 +1,5 @@
-//! The report of a run, written walk by walk: what has been written is not kept,
-//! so that ten thousand walks take no more memory than a hundred.
+//! The report of a run, written walk by walk: nothing that has been written is kept, so
+//! that ten thousand walks take no more memory than a hundred.
 
 use kit::output::StandardOutput;
 
@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::text::Text;
 use crate::scenario::BackendKind;
 
-/// A report under way.
+/// A report that is being written.
 pub(super) enum Report {
     Text(Text),
     Json(Json),
@@ -22,7 +22,7 @@ pub(super) enum Report {
 }
 
 impl Report {
-    /// `transcripts`: also those of walks that passed, in the report for people.
+    /// With `transcripts`, the report for people also has those of walks that passed.
     pub(super) fn new(kind: arguments::Report, backend: BackendKind, transcripts: bool) -> Self {
         match kind {
             arguments::Report::Text => Self::Text(Text::new(Style::of_stdout(), transcripts)),
@@ -31,12 +31,12 @@ impl Report {
         }
     }
 
-    /// Whether it leaves room for a line that tells how far the run is.
+    /// Whether a progress line may be shown beside it.
     pub(super) fn is_for_people(&self) -> bool {
         matches!(self, Self::Text(_))
     }
 
-    /// One more walk has ended.
+    /// Writes the outcome of one more walk.
     pub(super) fn outcome(&mut self, outcome: &Outcome, progress: &Progress) -> Result<(), CliError> {
         match self {
             Self::Text(text) => {
@@ -47,7 +47,7 @@ impl Report {
         }
     }
 
-    /// What is known only after the last walk.
+    /// Writes what is known only after the last walk.
     pub(super) fn finish(self, totals: &Totals, seconds: f64) -> Result<(), CliError> {
         match self {
             Self::Text(_) => output::print(&format!("{totals}\n")),

@@ -1,4 +1,4 @@
-//! Which scenarios to run.
+//! Selects the scenarios to run.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::super::secrets;
 use super::super::usage::UsageError;
 use crate::{Scenario, scenario};
 
-/// The scenarios that the arguments name, in order of their names.
+/// The scenarios that the arguments name, ordered by name.
 pub(in crate::cli) fn scenarios(
     paths: &[PathBuf],
     filter: &[String],

@@ -7,7 +7,7 @@ use super::outcome::{Outcome, Snapshot, Verdict, raw_headers};
 use crate::findings::Finding;
 use crate::{SnapshotResult, snapshot_path};
 
-/// What went wrong by name, under a failed walk.
+/// The findings under a failed walk.
 fn told(findings: &[Finding], style: &Style) -> String {
     let mut text = String::new();
     for (at, finding) in findings.iter().enumerate() {
@@ -21,7 +21,7 @@ fn told(findings: &[Finding], style: &Style) -> String {
     text
 }
 
-/// What has its further lines below its first: none of them can pass for a line of the report.
+/// Indents all lines but the first, so that none of them looks like a line of the report.
 fn indented(told: impl ToString) -> String {
     told.to_string().replace('\n', "\n         ")
 }
@@ -29,7 +29,7 @@ fn indented(told: impl ToString) -> String {
 /// Writes outcomes for people.
 pub(super) struct Text {
     style: Style,
-    /// Transcripts of walks that passed, too.
+    /// Whether to include the transcripts of walks that passed.
     transcripts: bool,
 }
 
@@ -71,19 +71,19 @@ impl Text {
                     Snapshot::Compared(SnapshotResult::Missing) => {
                         let _ = writeln!(
                             text,
-                            "        not compared: there is no reviewed transcript {reviewed} (`--update` writes it)"
+                            "        not compared: no reviewed transcript {reviewed} (write it with `--update`)"
                         );
                     }
                     Snapshot::Compared(SnapshotResult::Different(diff)) => {
                         let _ = writeln!(
                             text,
-                            "{} {path}: the transcript is not the reviewed one\n{}",
+                            "{} {path}: the transcript differs from the reviewed one\n{}",
                             style.red("FAILED"),
                             style.diff(diff)
                         );
                     }
                     Snapshot::Updated => {
-                        let _ = writeln!(text, "        written: {reviewed} — review it");
+                        let _ = writeln!(text, "        written: {reviewed}; review it");
                     }
                 }
                 if let Some(raw) = raw {

@@ -1,4 +1,5 @@
-//! Whether every rule of the findings is needed, none speaks without need, and none reads our own prose.
+//! Checks that the findings need every rule, that no rule reports without cause, and that none reads our own
+//! prose.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +15,7 @@ use crate::findings::{Cause, by_rules, rule_names};
 use crate::scenario::BackendKind;
 use crate::{Scenario, scenario};
 
-/// Those that the embedded Logto can play.
+/// The scenarios that the embedded Logto supports.
 fn scenarios() -> Vec<Scenario> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = scenario::find(&[root]).unwrap();
@@ -22,15 +23,15 @@ fn scenarios() -> Vec<Scenario> {
     all.filter(|scenario| scenario.skipped_on(BackendKind::Embedded).is_none()).collect()
 }
 
-/// What came of looking at the walk of every scenario.
+/// What the walks of all scenarios show.
 struct Looked {
     /// Scenarios whose first finding is not the one that they name.
     wrong: Vec<String>,
-    /// Rules that no scenario misses.
+    /// Rules without which every scenario still has its finding.
     unmissed: BTreeSet<&'static str>,
-    /// Scenarios that lead to other findings once our texts are worded differently.
+    /// Scenarios whose findings change if our texts are worded differently.
     by_wording: Vec<String>,
-    /// How many notes there were.
+    /// The number of notes in all walks.
     notes: usize,
 }
 
@@ -66,7 +67,7 @@ async fn walked(scenario: &Scenario, looked: &Mutex<Looked>) {
     stack.stop().await.unwrap();
 }
 
-/// Asks all rules, then all but each, then all about what was seen with other texts.
+/// Applies all rules, then all but each one, then all to the same observation with other texts.
 fn look(scenario: &Scenario, seen: &Observed<'_>, looked: &Mutex<Looked>) {
     let expected = scenario.finding.map(|(cause, _)| cause);
     let first = |found: &[Finding]| found.first().map(|first| first.cause);
@@ -75,7 +76,7 @@ fn look(scenario: &Scenario, seen: &Observed<'_>, looked: &Mutex<Looked>) {
         let told: Vec<String> = found.iter().map(ToString::to_string).collect();
         looked.lock().unwrap().wrong.push(format!("{}: {}", scenario.name(), told.join("\n\n")));
     }
-    // Where nothing is found, nothing is missed.
+    // Without a finding, no rule can be missed.
     let unmissed = if found.is_empty() { BTreeSet::new() } else { looked.lock().unwrap().unmissed.clone() };
     for rule in unmissed {
         if first(&by_rules(seen, |name| name != rule)) != expected {
@@ -97,7 +98,7 @@ fn look(scenario: &Scenario, seen: &Observed<'_>, looked: &Mutex<Looked>) {
     looked.lock().unwrap().notes += seen.record.entries().map(|entry| entry.notes.len()).sum::<usize>();
 }
 
-/// What was seen, but that every text of ours is another one.
+/// The record, with every text of ours replaced by another one.
 fn reworded(record: &Record, text: fn(&Note) -> &'static str) -> Record {
     let mut record = record.clone();
     for entry in record.entries_mut() {
@@ -115,29 +116,29 @@ fn reworded(record: &Record, text: fn(&Note) -> &'static str) -> Record {
     record
 }
 
-/// A scenario names the first finding that its walk leads to, or none where nothing is wrong. Without any
-/// one of the rules, that is no longer so for at least one of them.
+/// A scenario names the first finding of its walk, or no finding if nothing is wrong. Without any one of the
+/// rules, at least one scenario no longer has its finding.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
     let names = rule_names();
-    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a rule stands in the lists twice");
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a rule is listed twice");
     assert!(LOOKED.wrong.is_empty(), "{}", LOOKED.wrong.join("\n\n"));
     let short = |name: &&'static str| name.rsplit("::rules::").next().unwrap_or_default();
     let told: Vec<&str> = LOOKED.unmissed.iter().map(short).collect();
     assert!(
         told.is_empty(),
-        "of {} rules, {} are missed by no scenario: write one whose `finding` needs the rule, or delete the rule: {}",
+        "no scenario needs {1} of {0} rules: write one whose `finding` needs the rule, or delete the rule: {2}",
         names.len(),
         told.len(),
         told.join(", ")
     );
 }
 
-/// A diagnosis does not hang on how a party words its reasons: with the code in place of every text, and with
-/// no text at all, each walk leads to the same findings at the same hops.
+/// A diagnosis does not depend on how a party words its reasons: with the code in place of every text, and
+/// with no text at all, each walk has the same findings at the same hops.
 #[test]
-#[ignore = "takes its time: docs/reliability.md says how to run it"]
+#[ignore = "slow: docs/reliability.md says how to run it"]
 fn findings_do_not_depend_on_the_wording_of_notes() {
     assert!(LOOKED.notes > 0, "no walk left a note");
     assert!(LOOKED.by_wording.is_empty(), "{}", LOOKED.by_wording.join("\n"));

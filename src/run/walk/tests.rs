@@ -1,4 +1,4 @@
-//! Walks side by side on one stack.
+//! Concurrent walks on one stack.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -64,7 +64,7 @@ async fn two_visitors_at_once_have_each_their_own_record() {
             codes.insert(code.clone());
             tokens.insert(token.clone());
         }
-        // Every hop is in a journal once, as its browser's own.
+        // Every hop is in the journal once, as its browser's own.
         for hop in &record.hops {
             let own: Vec<&Entry> = record
                 .during(hop.number)
@@ -81,14 +81,14 @@ async fn two_visitors_at_once_have_each_their_own_record() {
             assert!(path(&one.entry).ends_with("jwks") || path(&one.entry).contains(".well-known"));
         }
     }
-    // Logto's and the app's entry of an exchange are the same, the other walk's is another.
+    // Logto's and the app's entries of an exchange are the same; the other walk's differs.
     assert_eq!((codes.len(), tokens.len()), (4, 4));
     let numbers = |record: &Record| record.entries().map(|entry| entry.number).collect::<BTreeSet<_>>();
     assert!(numbers(&both.0.0).is_disjoint(&numbers(&both.1.0)));
     stack.stop().await.unwrap();
 }
 
-/// Waits for an answer that never comes, for as long as the other is under way.
+/// Waits for an answer that never comes, while the other walk is running.
 async fn meanwhile<T>(stack: &Stack, walk: impl Future<Output = T>) -> T {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
@@ -119,7 +119,7 @@ async fn what_may_be_of_another_walk_is_shown_as_not_attributed_and_proves_nothi
     stack.stop().await.unwrap();
     assert_eq!(first(&beside.report), Some(Cause::Unknown));
     let [failure, ..] = &beside.report.failures[..] else { panic!("{:?}", beside.report) };
-    assert!(failure.what.contains("there were 0, and 1 that may have been another walk's"), "{failure}");
+    assert!(failure.what.contains("but there were 0, and 1 that may have been another walk's"), "{failure}");
     assert!(beside.report.wire.to_string().contains("\n# not attributed, since hop "));
     let keys = |entry: &Entry| path(entry) == "/oauth/jwks" && entry.party == Party::HUGGINGFACE;
     assert!(alone.record.entries().any(keys) && !beside.record.entries().any(keys));
@@ -130,7 +130,7 @@ async fn what_may_be_of_another_walk_is_shown_as_not_attributed_and_proves_nothi
     assert!(rest.contains("unknown  GET [HF]/oauth/jwks  500"), "{rest}");
 }
 
-/// No party can tell a recorded walk by what it is sent.
+/// No party can recognize a recorded walk by what it receives.
 #[tokio::test]
 async fn no_request_has_a_header_of_the_harness() {
     let stack = Stack::builder().start().await.unwrap();
@@ -147,7 +147,7 @@ async fn no_request_has_a_header_of_the_harness() {
     let browser = "accept accept-language content-length content-type cookie host origin user-agent";
     let huggingface = of(Party::HUGGINGFACE, Direction::Received, true);
     assert_eq!(huggingface, names(browser));
-    // That of Logto's own sign-in page.
+    // The call of Logto's own sign-in page.
     let logto = of(Party::LOGTO, Direction::Received, true);
     assert_eq!(logto, names(&format!("{browser} logto-app-id")));
     let by_logto = "accept accept-encoding accept-language authorization content-length content-type host \

@@ -1,4 +1,4 @@
-//! An app that the stack starts by a command, and ends.
+//! An app that the stack starts with a command, and stops.
 
 use url::Url;
 
@@ -20,10 +20,10 @@ pub(in crate::stack) fn start(
         .map_err(|source| AppError::Command { command: command.to_owned(), source })
 }
 
-/// Waits until it answers, or has failed.
+/// Waits until the app answers or its command has failed.
 ///
 /// # Errors
-/// [`AppError::Ended`] when it has failed, [`AppError::NoAnswer`] when it takes too long.
+/// [`AppError::Ended`] if the command has failed, [`AppError::NoAnswer`] if the app takes too long.
 pub(in crate::stack) async fn is_up(
     app: &mut App,
     origin: &Url,

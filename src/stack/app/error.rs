@@ -1,4 +1,4 @@
-//! Why an app of one's own did not start.
+//! Why an app of your own did not start.
 
 use std::path::PathBuf;
 
@@ -10,19 +10,19 @@ use crate::stack::steps::StartError;
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// Its variables could not be handed over.
-    #[error("write the app's variables into {file}: {source}", file = file.display())]
+    #[error("cannot write the app's variables to {file}: {source}", file = file.display())]
     Variables {
-        /// The file.
+        /// The file passed with `--app-env`.
         file: PathBuf,
-        /// Why.
+        /// The error of the file system.
         source: std::io::Error,
     },
     /// Its command could not be started.
-    #[error("`{command}` could not be started: {source}")]
+    #[error("cannot start `{command}`: {source}")]
     Command {
-        /// The command.
+        /// The command, as the shell was given it.
         command: String,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// Its command failed.
@@ -30,7 +30,7 @@ pub enum AppError {
     Ended {
         /// How it ended.
         status: std::process::ExitStatus,
-        /// Where the app was to answer.
+        /// The origin at which the app should have answered.
         origin: Url,
     },
     /// It does not answer.

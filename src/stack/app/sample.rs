@@ -1,5 +1,5 @@
-//! The sample app of a stack: one or several of it behind one address, which
-//! can be started again.
+//! The sample app of a stack: one or several instances behind one address, which
+//! can be restarted.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,7 +14,7 @@ use crate::stack::endpoints::Endpoints;
 use crate::stack::names::Names;
 use crate::stack::steps::StepError;
 
-/// The sample app, as whom the set-up says.
+/// The sample app's configuration, with the Logto client that the set-up names.
 pub(in crate::stack) fn config(
     app: &SampleApp,
     endpoints: &Endpoints,
@@ -31,7 +31,7 @@ pub(in crate::stack) fn config(
     })
 }
 
-/// Clones are the same app.
+/// Clones share one app.
 #[derive(Debug, Clone)]
 pub(in crate::stack) struct AppServer {
     context: Context,
@@ -51,7 +51,7 @@ impl AppServer {
         Ok(Self { context, replicas, running, turn: Arc::default() })
     }
 
-    /// Gives each request to the next of the apps.
+    /// Passes each request to the next instance in turn.
     pub(in crate::stack) fn router(&self) -> Router {
         let server = self.clone();
         Router::new().fallback(move |request: axum::extract::Request| {
@@ -62,7 +62,7 @@ impl AppServer {
 
     fn next(&self) -> Router {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        // No panic can leave the list half written.
+        // A panic cannot leave the list half written.
         let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
         running.1[turn % running.1.len()].clone()
     }
@@ -71,7 +71,7 @@ impl AppServer {
         self.running.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    /// What it kept in memory is gone.
+    /// Replaces the instances; what they kept in memory is lost.
     pub(in crate::stack) fn restart(&self, change: AppRestart) -> Result<(), ConfigError> {
         let mut config = self.config();
         let AppRestart { session_secret, app_secret } = change;

@@ -1,4 +1,4 @@
-//! An app that somebody else starts: it is told its variables by a file, and waited for.
+//! An app that you start: the stack writes its variables to a file and waits for it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,21 +11,22 @@ use super::error::AppError;
 use crate::stack::probe;
 use crate::stack::steps::{StartError, StepError};
 
-/// Writes the file of `--app-env`: what an app needs, a `NAME=value` to the line.
+/// Writes the file for `--app-env`: what an app needs, one `NAME=value` per line.
 ///
 /// # Errors
 /// [`AppError::Variables`].
 pub(crate) fn write(file: &Path, variables: &[(&'static str, String)]) -> Result<(), AppError> {
     let lines: String = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    // Whoever waits for the file finds all of it; the app's secret is in it.
+    // Written at once, so that a script waiting for the file never reads half of it; it holds the app's
+    // secret.
     files::replace(file, lines, Access::Secret)
         .map_err(|source| AppError::Variables { file: file.to_owned(), source })
 }
 
-/// Waits until the app answers, whatever it answers.
+/// Waits until the app answers, with any status.
 ///
 /// # Errors
-/// [`StartError`] when it does not within `limit`.
+/// [`StartError`] if it does not within `limit`.
 pub(in crate::stack) async fn is_up(client: &Client, url: &Url, limit: Duration) -> Result<(), StartError> {
     let failed = |cause: StepError| StartError { step: "wait for the app", cause };
     let mut last = None;

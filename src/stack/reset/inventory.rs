@@ -1,4 +1,4 @@
-//! All that a tenant holds, as far as the Management API tells of it.
+//! Everything in a tenant that the Management API returns.
 
 use futures_util::future::{try_join, try_join_all};
 use http::Method;
@@ -6,27 +6,27 @@ use serde_json::{Map, Value};
 
 use super::super::management::{Management, ManagementError};
 
-/// How many of a list are read at a time: the most that Logto gives.
+/// Items read per page of a list: the most that Logto returns.
 const PAGE: usize = 100;
 
-/// Things of one kind, each with a name of its own.
+/// A list of things of one kind, each with a unique name.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct List {
     /// Where they are listed, below `/api`.
     pub(in super::super) path: &'static str,
-    /// The member that tells one from the other.
+    /// The member that identifies an item.
     key: &'static str,
-    /// Whether the list comes in pages.
+    /// Whether Logto returns the list in pages.
     pub(in super::super) paged: bool,
 }
 
-/// One set of settings that is always there.
+/// One set of settings that every tenant has.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Settings {
     /// Where they are, below `/api`.
     pub(in super::super) path: &'static str,
-    /// How they are put back: `PATCH` with what differs, `PUT` as a whole, or
-    /// `DELETE` where a fresh tenant has none.
+    /// How they are restored: `PATCH` with what differs, `PUT` as a whole, or
+    /// `DELETE` if a fresh tenant has none.
     pub(super) back: Method,
 }
 
@@ -38,7 +38,7 @@ const fn settings(path: &'static str, back: Method) -> Settings {
     Settings { path, back }
 }
 
-/// In the order in which they are deleted: what refers to another thing comes first.
+/// In the order of deletion: a thing that refers to another comes first.
 pub(in super::super) static LISTS: [List; 16] = [
     list("one-time-tokens", "id", true),
     list("users", "id", true),
@@ -58,7 +58,7 @@ pub(in super::super) static LISTS: [List; 16] = [
     list("configs/actions", "key", false),
 ];
 
-/// The captcha first: without a provider, the sign-in experience cannot ask for one.
+/// The captcha first: the sign-in experience cannot require one without a provider.
 pub(in super::super) static SETTINGS: [Settings; 7] = [
     settings("captcha-provider", Method::DELETE),
     settings("sign-in-exp", Method::PATCH),
@@ -70,24 +70,24 @@ pub(in super::super) static SETTINGS: [Settings; 7] = [
 ];
 
 impl List {
-    /// The first page, which is all of what a fresh tenant has; `None` where this
-    /// version of Logto knows nothing of the kind.
+    /// The first page, which is all that a fresh tenant has; `None` if this version of
+    /// Logto has no such list.
     pub(super) async fn read(&self, management: &Management) -> Result<Option<Vec<Value>>, ManagementError> {
         let pages = if self.paged { format!("?page=1&page_size={PAGE}") } else { String::new() };
         let Some(found) = read(management, &format!("{}{pages}", self.path)).await? else { return Ok(None) };
         Ok(found.as_array().cloned())
     }
 
-    /// What one is called.
+    /// The name of an item.
     pub(super) fn name<'a>(&self, one: &'a Value) -> &'a str {
         one.get(self.key).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Where one is, below `/api`.
+    /// The path of an item, below `/api`.
     pub(in super::super) fn place(&self, one: &Value) -> String {
         let name = self.name(one);
         match (self.path, name) {
-            // Its own part of the API, in which alone it can be deleted.
+            // SAML applications have their own part of the API, and can be deleted only there.
             ("applications", _) if one.get("type").is_some_and(|kind| kind == "SAML") => {
                 format!("saml-applications/{name}")
             }
@@ -101,13 +101,13 @@ impl List {
 }
 
 impl Settings {
-    /// `None` where there are none, or this version of Logto knows nothing of them.
+    /// `None` if the tenant has none, or this version of Logto does not support them.
     pub(super) async fn read(&self, management: &Management) -> Result<Option<Value>, ManagementError> {
         read(management, self.path).await
     }
 }
 
-/// `None` for what is not there.
+/// `None` if it does not exist.
 async fn read(management: &Management, path: &str) -> Result<Option<Value>, ManagementError> {
     match management.get(path).await {
         Ok(answer) => Ok(Some(answer.body)),
@@ -116,17 +116,17 @@ async fn read(management: &Management, path: &str) -> Result<Option<Value>, Mana
     }
 }
 
-/// What a tenant holds, by path; `null` where it was looked and nothing is.
+/// What a tenant holds, by path; `null` at a path that was read and holds nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Inventory(Map<String, Value>);
 
 impl Inventory {
-    /// Looks at everything at once: each answer is a matter of milliseconds.
+    /// Reads everything, concurrently: each answer takes only milliseconds.
     pub(super) async fn take(management: &Management) -> Result<Self, ManagementError> {
         Self::take_where(management, |_| true).await
     }
 
-    /// Looks at what is in some places.
+    /// Reads only some of it.
     pub(super) async fn take_where(
         management: &Management,
         wanted: impl Fn(&str) -> bool,
@@ -145,7 +145,7 @@ impl Inventory {
         Ok(Self(all.collect()))
     }
 
-    /// With what another one has of places that this was not taken of.
+    /// Fills in from `other` what this one did not read.
     pub(super) fn or(mut self, other: &Self) -> Self {
         for (path, found) in &other.0 {
             self.0.entry(path).or_insert_with(|| found.clone());
@@ -153,7 +153,7 @@ impl Inventory {
         self
     }
 
-    /// What was written down by [`Inventory::written`].
+    /// Reads what [`Inventory::written`] returned.
     pub(super) fn read(written: &Value) -> Self {
         Self(written.as_object().cloned().unwrap_or_default())
     }
@@ -178,7 +178,7 @@ impl Inventory {
         self.0.get(path).filter(|found| !found.is_null())
     }
 
-    /// In what another one differs from this, in words.
+    /// What differs in another inventory, in words.
     pub(super) fn differences(&self, found: &Self) -> Vec<String> {
         let mut told = Vec::new();
         for list in &LISTS {
@@ -212,7 +212,7 @@ impl Inventory {
     }
 }
 
-/// Members of one object that another has differently.
+/// Members of one object whose value differs in another.
 pub(in super::super) fn differing<'a>(own: &'a Value, found: &'a Value) -> impl Iterator<Item = &'a str> {
     let members = own.as_object().into_iter().flat_map(Map::keys);
     members.filter(|member| own.get(*member) != found.get(*member)).map(String::as_str)

@@ -1,16 +1,16 @@
-//! Forgiving failed attempts.
+//! Clears Logto's counts of failed sign-in attempts.
 
 use serde_json::{Value, json};
 
 use super::super::management::{Management, ManagementError};
 
-/// Forgets failed attempts at these identifiers.
+/// Clears the failed attempts for these identifiers.
 ///
-/// They are counted by identifier for an hour, whether or not somebody has it
-/// (contract §12): a name that scenarios use again and again would end up locked.
+/// Logto counts them per identifier for an hour, whether or not an account has it
+/// (contract §12): a name that scenarios use repeatedly would end up locked.
 ///
 /// # Errors
-/// [`ManagementError`] when Logto refuses.
+/// [`ManagementError`] if Logto refuses.
 pub(in super::super) async fn forgive(
     management: &Management,
     identifiers: &[String],
@@ -20,13 +20,13 @@ pub(in super::super) async fn forgive(
     }
     let body = json!({ "targetType": "User", "targets": identifiers });
     match management.post("sentinel-activities/delete", &body).await {
-        // Before 1.27 there is no such call (docs/logto-versions.md).
+        // Logto has this call since 1.27 (docs/logto-versions.md).
         Ok(_) | Err(ManagementError::Refused { status: 404, .. }) => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// By what somebody may have tried to sign in.
+/// The identifiers with which a person may have tried to sign in to this account.
 pub(super) fn identifiers(user: &Value) -> impl Iterator<Item = String> {
     ["username", "primaryEmail", "primaryPhone"]
         .into_iter()

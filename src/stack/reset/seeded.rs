@@ -1,4 +1,4 @@
-//! A tenant that holds nothing but what Logto itself seeded.
+//! Empties a tenant down to what Logto itself seeded.
 
 use serde_json::Value;
 
@@ -7,8 +7,8 @@ use super::super::management::{Management, ManagementError};
 /// Whether an item of a list is Logto's own.
 type Seeded = fn(&Value) -> bool;
 
-/// What recorded stories create, below `/api`, and how an item that Logto itself
-/// seeded is known.
+/// The lists in which recorded stories create things, below `/api`, and how to recognize an
+/// item that Logto itself seeded.
 const COLLECTIONS: [(&str, Seeded); 5] = [
     ("users", |_| false),
     ("applications", |_| false),
@@ -20,7 +20,7 @@ const COLLECTIONS: [(&str, Seeded); 5] = [
     ("roles", |item| item["name"].as_str().is_some_and(|name| name.starts_with("Logto "))),
 ];
 
-/// Ids of what is not seeded, by list; lists that hold nothing else are left out.
+/// Ids of the items that are not seeded, by list; lists without any are left out.
 ///
 /// # Errors
 /// [`ManagementError`] when Logto refuses.
@@ -37,7 +37,7 @@ pub(crate) async fn not_seeded(
     Ok(found)
 }
 
-/// Deletes it.
+/// Deletes every item that is not seeded.
 ///
 /// # Errors
 /// [`ManagementError`] when Logto refuses.
@@ -55,10 +55,10 @@ async fn of_others(
     collection: &str,
     seeded: Seeded,
 ) -> Result<Vec<String>, ManagementError> {
-    // Connectors come whole; the others in pages.
+    // Connectors come in one piece; the other lists in pages.
     let pages = if collection == "connectors" { "" } else { "?page=1&page_size=100" };
     let list = match management.get(&format!("{collection}{pages}")).await {
-        // A Logto that knows no such thing has none.
+        // A Logto without such a list has no items to delete.
         Err(ManagementError::Refused { status: 404, .. }) => return Ok(vec![]),
         list => list?,
     };

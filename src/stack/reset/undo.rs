@@ -1,4 +1,4 @@
-//! From what is found back to what was untouched.
+//! Turns a used tenant back into an unused one.
 
 use std::collections::BTreeSet;
 
@@ -11,25 +11,25 @@ use super::inventory::{Inventory, LISTS, List, SETTINGS, Settings, differing};
 use super::lockouts::{forgive, identifiers};
 use crate::container::RunningContainer;
 
-/// How often settings are put back until they are as they were.
+/// How many attempts to restore the settings are made.
 const ROUNDS: usize = 3;
 
-/// The tenant could not be made as untouched.
+/// The tenant could not be reset to its unused state.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the tenant is not as untouched after the reset: {what}; another client may be at work in it, or this version of \
-     Logto keeps something that the Management API does not delete. --fresh-logto gives every scenario a Logto of its own"
+    "the reset did not restore the tenant: {what}; another client may be changing it, or this version of Logto keeps \
+     something that the Management API does not delete. Pass --fresh-logto to start a fresh Logto for each scenario"
 )]
 pub struct NotClean {
-    /// What is left.
+    /// What still differs.
     pub what: String,
 }
 
-/// The first who comes writes down what there is; everybody after finds exactly
+/// The first stack records what the tenant holds; each later one finds exactly
 /// that again.
 ///
 /// # Errors
-/// [`NotClean`] when something is left; [`ManagementError`] when Logto refuses.
+/// [`NotClean`] if something still differs; [`ManagementError`] if Logto refuses.
 pub(in super::super) async fn as_untouched(
     management: &Management,
     container: &RunningContainer,
@@ -42,8 +42,8 @@ pub(in super::super) async fn as_untouched(
     Ok(())
 }
 
-/// Deletes what is new, puts settings back, and looks once more at whatever was
-/// not as it should be.
+/// Deletes what is new, restores settings, and then reads everything that differed
+/// once more.
 async fn reset(management: &Management, untouched: &Inventory, found: &Inventory) -> Result<(), StepError> {
     for list in &LISTS {
         if untouched.list(list) != found.list(list) {
@@ -52,7 +52,7 @@ async fn reset(management: &Management, untouched: &Inventory, found: &Inventory
     }
     let mut changed = false;
     for settings in &SETTINGS {
-        // One may change another: without a provider of captchas, none is asked for.
+        // Restoring one may change another: without a captcha provider, Logto stops requiring captchas.
         let now = if changed { settings.read(management).await? } else { None };
         let found = if changed { now.as_ref() } else { found.settings(settings) };
         if untouched.settings(settings) != found {
@@ -68,7 +68,7 @@ async fn reset(management: &Management, untouched: &Inventory, found: &Inventory
     }
 }
 
-/// Page by page; a thing that stays although it was deleted is left for the proof to tell.
+/// Page by page; the final comparison reports anything that stays despite its deletion.
 async fn delete_new(
     management: &Management,
     list: &List,
@@ -100,12 +100,12 @@ async fn delete_new(
     }
 }
 
-/// Whether something is one of the sets of settings that are always there.
+/// Whether a path leads to one of the [`SETTINGS`].
 pub(in super::super) fn is_settings(path: &str) -> bool {
     SETTINGS.iter().any(|settings| settings.path == path)
 }
 
-/// Puts one set of settings back, as far as it is told what they were.
+/// Restores one set of settings, as far as `before` holds them.
 ///
 /// # Errors
 /// [`ManagementError`] when Logto refuses.
@@ -128,7 +128,7 @@ async fn put_back(
     match (untouched, found, &settings.back) {
         (Some(untouched), Some(found), &Method::PATCH) => {
             let mut found = found.clone();
-            // One member may change another: without factors of MFA, the adaptive one is switched off.
+            // Changing one member may change another: without MFA factors, Logto switches adaptive MFA off.
             for _ in 0..ROUNDS {
                 let changed = changed(untouched, &found);
                 if changed.is_empty() {
@@ -142,13 +142,13 @@ async fn put_back(
             management.ask(back.clone(), settings.path, Some(untouched)).await?;
         }
         (None, Some(_), &Method::DELETE) => management.delete(settings.path).await?,
-        // Settings that are new to a tenant, or gone from it: the proof tells.
+        // Settings that are new to a tenant, or gone from it: the final comparison reports them.
         _ => {}
     }
     Ok(())
 }
 
-/// Members that are not as they were, as they were.
+/// The members that differ, with their original values.
 fn changed(untouched: &Value, found: &Value) -> Map<String, Value> {
     differing(untouched, found).map(|member| (member.to_owned(), untouched[member].clone())).collect()
 }

@@ -18,11 +18,11 @@ pub enum StopError {
     /// A mock's handler panicked.
     #[error(transparent)]
     Serve(#[from] kit::ServeError),
-    /// A shared tenant is not as it was.
+    /// A shared tenant was not restored completely.
     #[error(transparent)]
     NotRestored(#[from] SavedStateError),
-    /// Failed attempts are still counted, and may lock somebody out.
-    #[error("failed attempts to sign in are not forgiven: {0}")]
+    /// Logto still counts failed attempts, and may lock an identifier.
+    #[error("failed sign-in attempts could not be cleared: {0}")]
     NotForgiven(#[from] ManagementError),
     /// A stub of Hugging Face was called more or less often than it expects.
     #[error(transparent)]
@@ -30,15 +30,16 @@ pub enum StopError {
 }
 
 impl Stack {
-    /// Ends an app that the stack has started, puts a shared tenant back, shuts the servers down, and verifies the stubs.
+    /// Stops an app that the stack has started, restores a shared tenant, shuts the servers down, and
+    /// verifies the stubs.
     ///
     /// # Errors
-    /// [`StopError`] when a mock panicked, a tenant is not as it was, or a stub was
-    /// not called as it expects.
+    /// [`StopError`] if a mock panicked, a tenant was not restored, or a stub was not called
+    /// as it expects.
     pub async fn stop(self) -> Result<Restored, StopError> {
-        // While the parties still answer it.
+        // Stopped while the parties still answer it.
         self.app.end().await;
-        // The tenant first, while a failure can still be told; the servers in any case.
+        // The tenant first, so that its failure is reported; the servers in any case.
         let forgiven = match self.containers.as_ref().and_then(InContainers::shared) {
             Some(_) => {
                 let tried = self.tried.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -48,7 +49,7 @@ impl Stack {
         };
         let restored = self.tenant.restore().await;
         drop(self.browser);
-        // All at once: each waits for what it is answering.
+        // Concurrently: each waits for the requests that it is answering.
         let ended = futures_util::future::join_all(self.servers.into_iter().map(Running::shutdown)).await;
         let stopped = ended.into_iter().collect::<Result<Vec<()>, _>>();
         let stubbed = match self.stubs {
@@ -59,7 +60,7 @@ impl Stack {
         if let Some(containers) = self.containers {
             containers.stop().await;
         }
-        // A tenant that is not as it was is the worst of these.
+        // A tenant that was not restored is the most serious failure.
         let restored = restored?;
         forgiven?;
         stopped?;

@@ -3,7 +3,7 @@ use std::path::Path as File;
 use super::*;
 
 const BEGIN: &str = "<!-- The table is generated from `src/transcript/policy.rs`: do not edit it \
-    (`UPDATE_DOCS=1 cargo test --lib policy` writes it anew). -->\n\n";
+    (`UPDATE_DOCS=1 cargo test --lib policy` regenerates it). -->\n\n";
 const END: &str = "\n<!-- The end of the table. -->\n";
 
 fn whose(row: &Row) -> &'static str {
@@ -33,7 +33,7 @@ fn place(at: At) -> String {
         Member => "JSON or claim",
         Document(end) => return format!("JSON of `{end}`"),
         Description => "`description` of a connector",
-        OtherLanguage => "JSON answered, other language than English asked for",
+        OtherLanguage => "JSON answered, language other than English requested",
         Text => "text in JSON",
         Body => "body",
         Page => "page",
@@ -63,7 +63,7 @@ fn told(then: Then) -> String {
     }
 }
 
-/// The table as `docs/scenarios.md` shows it: like rows of a group in one line.
+/// The table in `docs/scenarios.md`: similar rows of a group share one line.
 fn table() -> String {
     let mut table =
         "| whose | where | name | in a transcript | in a recorded story | why |\n|---|---|---|---|---|---|\n"
@@ -100,7 +100,7 @@ fn the_reference_of_scenarios_shows_the_table() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, [before, BEGIN, &table(), END, after].concat()).unwrap();
     } else {
-        assert!(shown == table(), "docs/scenarios.md is old: UPDATE_DOCS=1 cargo test --lib policy");
+        assert!(shown == table(), "docs/scenarios.md is outdated: run UPDATE_DOCS=1 cargo test --lib policy");
     }
 }
 
@@ -108,7 +108,7 @@ fn the_reference_of_scenarios_shows_the_table() {
 fn no_row_is_hidden_by_an_earlier_one() {
     for row in rows() {
         let first = rule(row.whose, row.at, &row.name.replace('*', "else"));
-        assert!(first.is_some_and(|first| std::ptr::eq(first, row)), "{row:?} is never looked at");
+        assert!(first.is_some_and(|first| std::ptr::eq(first, row)), "{row:?} is never used");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Going back.
+//! The history of a tab, and going back in it.
 
 use http::Method;
 
@@ -6,8 +6,8 @@ use super::{Outgoing, Tab, TabId, WalkError, Walker};
 use crate::walker::hop::{Hop, WhyHop};
 
 impl Tab {
-    /// The tab shows the response of this hop; a redirect takes the place of the
-    /// page before it.
+    /// Shows the response of this hop in the tab; a redirect replaces the page that it came
+    /// from.
     pub(super) fn shows(&mut self, hop: usize) {
         self.document = Some(hop);
         if self.fresh || self.history.is_empty() {
@@ -22,11 +22,11 @@ impl Tab {
 }
 
 impl Walker {
-    /// The page's script puts another address in place of its own
-    /// (`location.replace`): nobody comes back to the page.
+    /// The page's script replaces its address by another (`location.replace`), so that
+    /// going back skips the page.
     ///
     /// # Errors
-    /// [`WalkError`] when there is no response.
+    /// [`WalkError`] if no response arrives.
     pub async fn replace(&mut self, tab: TabId, href: &str) -> Result<&Hop, WalkError> {
         let from = self.current(tab)?.request.url.clone();
         let url = from.join(href).map_err(|_| WalkError::BadAddress(href.to_owned()))?;
@@ -34,13 +34,13 @@ impl Walker {
         self.navigate(tab, WhyHop::Script, Outgoing::get(url)).await
     }
 
-    /// The person goes back to the page before. It is loaded again, since pages
-    /// of a sign-in say `no-store` and are not kept; a form is sent again, as
-    /// after a yes to the browser's question.
+    /// The person goes back to the previous page. It is loaded again, since the pages of a
+    /// sign-in say `no-store` and are not cached; a form is submitted again, as if the
+    /// person confirmed the browser's question.
     ///
     /// # Errors
-    /// [`WalkError::NoHistory`] on the first page of a tab; otherwise when there
-    /// is no response.
+    /// [`WalkError::NoHistory`] on the first page of a tab; another [`WalkError`] if no
+    /// response arrives.
     pub async fn back(&mut self, tab: TabId) -> Result<&Hop, WalkError> {
         let state = &mut self.tabs[tab.at];
         let before = state.entry.checked_sub(1).ok_or(WalkError::NoHistory(tab))?;

@@ -1,11 +1,11 @@
-//! A request of the browser, as it goes over the wire.
+//! A request of the browser, as it is sent.
 
 use bytes::Bytes;
 use http::Method;
 use http::header::COOKIE;
 use url::Url;
 
-/// What the walker calls itself. Some servers answer browsers only.
+/// The walker's user agent. Some servers answer only browsers.
 const USER_AGENT: &str = "Mozilla/5.0 (compatible; logto-testkit)";
 
 /// What to send, before cookies are added.
@@ -17,12 +17,12 @@ pub(super) struct Outgoing {
 }
 
 impl Outgoing {
-    /// A plain request for an address.
+    /// A plain `GET` request.
     pub(super) fn get(url: Url) -> Self {
         Self { method: Method::GET, url, headers: vec![], body: String::new() }
     }
 
-    /// As it goes over the wire.
+    /// The request as it is sent, with its cookies.
     pub(super) fn wire(
         &self,
         cookies: &[(String, String)],
@@ -36,7 +36,7 @@ impl Outgoing {
             .header("user-agent", USER_AGENT)
             .header("accept-language", "en");
         if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT) {
-            // An empty body has a length all the same (Fetch standard, HTTP-network-or-cache fetch).
+            // An empty body also has a length (Fetch standard, HTTP-network-or-cache fetch).
             request = request.header("content-length", "0");
         }
         if navigation {

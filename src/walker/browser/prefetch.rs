@@ -1,16 +1,17 @@
-//! Loading what a person may want next.
+//! Prefetching the target of a link.
 
 use super::{Outgoing, REDIRECT_LIMIT, TabId, WalkError, Walker};
 use crate::walker::hop::WhyHop;
 use crate::walker::site::Site;
 
 impl Walker {
-    /// The page lets the browser load the target of the link with this text
-    /// beforehand (`<link rel="prefetch">`): with cookies, every redirect
-    /// followed, the result thrown away. The tab stays where it is.
+    /// The page makes the browser load the target of the link with this text in advance
+    /// (`<link rel="prefetch">`): with cookies, following every redirect, and discarding
+    /// the result. The tab does not change.
     ///
     /// # Errors
-    /// [`WalkError::NothingToClick`] lists the links there are. That nothing answers is no error: nobody sees it.
+    /// [`WalkError::NothingToClick`] lists the links on the page. A failed request is ignored, as in
+    /// browsers.
     pub async fn prefetch(&mut self, tab: TabId, text: &str) -> Result<(), WalkError> {
         let href = self.link(tab, text)?;
         let from = self.current(tab)?.request.url.clone();
@@ -25,7 +26,7 @@ impl Walker {
             chain.push(Site::of(&hop.request.url));
             url = match hop.redirect() {
                 Some(Ok(next)) => next,
-                // What comes of it nobody sees.
+                // The result is ignored, as browsers do for a prefetch.
                 Some(Err(_)) | None => return Ok(()),
             };
         }

@@ -1,4 +1,4 @@
-//! Browsers side by side, and what each keeps.
+//! Several browsers, and what each of them stores.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl Walker {
         self.add_tab(tab.browser)
     }
 
-    /// Opens another browser, which shares nothing with those there are; gives its first tab.
+    /// Opens another browser, which shares nothing with the others; returns its first tab.
     pub fn open_browser(&mut self) -> TabId {
         self.profiles.push(Profile::new(&self.clock));
         self.add_tab(self.profiles.len() - 1)
@@ -78,12 +78,12 @@ impl Walker {
         }
     }
 
-    /// The time by which the browser lives, in milliseconds.
+    /// The browser's time, in milliseconds since the Unix epoch.
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.millis()
     }
 
-    /// The first browser takes no cookies from now on.
+    /// Makes the first browser refuse all cookies from now on.
     pub fn refuse_cookies(&mut self) {
         self.profiles[0].jar.refuse();
     }

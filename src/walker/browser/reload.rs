@@ -1,4 +1,4 @@
-//! Loading a page again.
+//! Reloading a page.
 
 use http::Method;
 
@@ -6,12 +6,12 @@ use super::{Outgoing, TabId, WalkError, Walker};
 use crate::walker::hop::{Hop, WhyHop};
 
 impl Walker {
-    /// The person loads the page of the tab again: its own address, which after
-    /// redirects is the last one. No site began it, so every cookie may go. A
-    /// form is sent again, as after a yes to the browser's question.
+    /// The person reloads the page of the tab: its own address, which after redirects is
+    /// the last one. No site initiates this, so every cookie may be sent. A form is
+    /// submitted again, as if the person confirmed the browser's question.
     ///
     /// # Errors
-    /// [`WalkError`] when the tab shows nothing, or there is no response.
+    /// [`WalkError`] if the tab shows no page, or no response arrives.
     pub async fn reload(&mut self, tab: TabId) -> Result<&Hop, WalkError> {
         let shown = &self.current(tab)?.request;
         let (method, url, body) = (shown.method.clone(), shown.url.clone(), shown.body.clone());

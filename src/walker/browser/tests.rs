@@ -294,7 +294,7 @@ async fn back_loads_the_page_before_again_and_a_redirect_is_no_page() {
     let hop = walker.back(TabId::FIRST).await.unwrap();
     assert_eq!((hop.request.url.path(), hop.why), ("/a", WhyHop::Back));
     walker.replace(TabId::FIRST, "/c").await.unwrap();
-    assert!(walker.back(TabId::FIRST).await.is_err(), "what was replaced is not gone back to");
+    assert!(walker.back(TabId::FIRST).await.is_err(), "going back skips a replaced page");
 }
 
 #[tokio::test]

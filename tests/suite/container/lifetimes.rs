@@ -26,7 +26,7 @@ async fn stopped_at(backend: &str, line: &str, signal: &str) {
     run.signal(signal);
     let (status, told, folder) = run.end();
     assert_eq!(status.code(), Some(130), "{told}");
-    assert!(told.contains("interrupted: putting everything back"), "{told}");
+    assert!(told.contains("interrupted: restoring everything"), "{told}");
     nothing_is_left(folder.path(), Duration::ZERO).await;
 }
 
@@ -102,7 +102,7 @@ async fn a_logto_kept_for_reuse_is_used_again() {
         let (status, told, same) = Run::start_in(folder, &arguments).end();
         folder = same;
         assert_eq!(status.code(), Some(0), "{told}");
-        assert_eq!(told.contains("as an earlier run left it"), found, "{told}");
+        assert_eq!(told.contains("reused from an earlier run"), found, "{told}");
         assert_eq!(containers_of(folder.path()).await.len(), 2);
         let (_, kept) = told.split_once("kept for the next run with --reuse (run ").unwrap();
         id = kept.split(')').next().unwrap().to_owned();

@@ -283,7 +283,7 @@ fn what_an_interrupted_write_left_is_told_with_what_to_do() {
     write("home.snap", "");
     let (code, shown, _) = run(&["run", "home.yaml"]);
     assert!(
-        code == Some(1) && shown.contains("home.snap is empty, as a write that was interrupted leaves it"),
+        code == Some(1) && shown.contains("home.snap is empty, as an interrupted write leaves it"),
         "{shown}"
     );
     write("m2m", "");

@@ -354,7 +354,7 @@ async fn an_answer_that_ends_in_the_middle_is_not_taken_for_null() {
     let (code, told) = from_logto(&server).await;
     assert_eq!(code, 3, "{told}");
     assert!(
-        told.contains("the answer of GET connectors is not JSON: EOF while parsing")
+        told.contains("the answer to GET connectors is not JSON: EOF while parsing")
             && told.contains(r#"it begins with `[{ "id": "c0nn3ct0r", "conn`"#),
         "{told}"
     );
@@ -389,7 +389,7 @@ fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
             assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "{line}");
             ports.insert(port);
         }
-        if line.ends_with("Ctrl-C ends.") {
+        if line.ends_with("Press Ctrl-C to stop.") {
             break;
         }
     }
@@ -428,6 +428,6 @@ fn an_app_that_answers_something_else_than_http_is_told_with_what_it_sends() {
     );
     let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &told(&output).1;
     assert_eq!(output.status.code(), Some(3), "{shown}");
-    assert!(shown.contains("sends no HTTP response that can be read, for 1s"), "{shown}");
+    assert!(shown.contains("has not sent a readable HTTP response for 1s"), "{shown}");
     assert!(shown.contains(r"it begins with `\x1b[31mSSH-2.0-Other\r\n`"), "{shown}");
 }

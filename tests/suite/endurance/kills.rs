@@ -267,7 +267,7 @@ async fn restore_leaves_a_run_at_work_alone() {
     let at_work = site.inventory().await;
     let restored = site.restore(None).await;
     assert_eq!(restored.code, Some(4), "{}", restored.said);
-    assert!(restored.said.contains("still at work"), "{}", restored.said);
+    assert!(restored.said.contains("still using the tenant"), "{}", restored.said);
     assert_eq!(site.inventory().await, at_work);
     stack.stop().await.unwrap();
 }

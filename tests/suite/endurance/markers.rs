@@ -466,7 +466,7 @@ fn servers_tell_no_secret_that_they_were_given() {
     let scenario = hunt.write("up.yaml", text);
     let ports = [free_port(), free_port()];
     let arguments = ["up", "--plain", "--app-port", &ports[0], "--logto-port", &ports[1], &scenario];
-    hunt.serve(&arguments, &[], "Ctrl-C ends", |_| {});
+    hunt.serve(&arguments, &[], "Press Ctrl-C to stop", |_| {});
     hunt.nothing_was_found();
 }
 

@@ -101,5 +101,5 @@ fn a_walk_has_failed_also_where_nothing_can_be_kept() {
     let folder = folder(one_cookie_less);
     let (code, text) = run(folder.path(), &["--keep-raw", "mine.yaml/raw"]);
     assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("raw headers are not kept, mine.yaml/raw: "), "{text}");
+    assert!(text.contains("raw headers could not be written: mine.yaml/raw: "), "{text}");
 }

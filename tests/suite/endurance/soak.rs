@@ -104,7 +104,7 @@ fn an_idle_stack_is_small() {
         .unwrap();
     let mut out = std::io::BufReader::new(up.stdout.take().unwrap());
     let mut line = String::new();
-    while !line.contains("Ctrl-C ends") {
+    while !line.contains("Press Ctrl-C to stop") {
         line.clear();
         assert!(std::io::BufRead::read_line(&mut out, &mut line).unwrap() > 0, "`up` ended");
     }
