@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(say(&format!(" {SECRET}")), "differs from the registered one only by leading whitespace");
         assert_eq!(
             say(&format!(" {SECRET}\n")),
-            "differs from the registered one only by leading or trailing whitespace"
+            "differs from the registered one only by leading and trailing whitespace"
         );
         assert_eq!(
             say(&format!("\"{SECRET}\"")),
