@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use kit::Ca;
 use url::Url;
 
@@ -13,6 +13,7 @@ use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
 use super::own_app::OwnApp;
 use super::provision::Provision;
+use super::run::report::Format;
 use super::usage::{UsageError, address, next_port};
 use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
 use crate::stack::{External, Logto};
@@ -111,7 +112,7 @@ pub(crate) struct Run {
     pub(crate) jobs: Option<usize>,
     /// Output format: text for people, one JSON document, or JUnit XML.
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) report: Report,
+    pub(crate) report: Format,
     /// Accept new transcripts as the reference for walks that meet their expectations.
     #[arg(long)]
     pub(crate) update: bool,
@@ -127,18 +128,6 @@ pub(crate) struct Run {
     pub(crate) backend: Backend,
     #[command(flatten)]
     pub(crate) own_app: OwnApp,
-}
-
-/// The output format of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Report {
-    /// Text for people.
-    #[default]
-    Text,
-    /// One JSON document, alone on standard output.
-    Json,
-    /// JUnit XML, alone on standard output.
-    Junit,
 }
 
 #[derive(Debug, Args)]

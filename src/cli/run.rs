@@ -1,14 +1,11 @@
 //! The `run` command.
 
 mod containers;
-mod json;
-mod junit;
 pub(super) mod outcome;
 pub(super) mod pool;
 pub(super) mod progress;
-mod report;
+pub(super) mod report;
 pub(super) mod select;
-mod text;
 
 use clap::Parser as _;
 use kit::{Stop, Stopwatch};

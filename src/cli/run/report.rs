@@ -1,18 +1,34 @@
 //! The report of a run, written walk by walk: nothing that has been written is kept, so
 //! that ten thousand walks take no more memory than a hundred.
 
+mod json;
+mod junit;
+mod text;
+
+use clap::ValueEnum;
 use kit::output::StandardOutput;
 
-use super::super::arguments;
+use self::json::Json;
+use self::junit::Junit;
+use self::text::Text;
 use super::super::exit::CliError;
 use super::super::output;
 use super::super::style::Style;
-use super::json::Json;
-use super::junit::Junit;
 use super::outcome::{Outcome, Totals};
 use super::progress::Progress;
-use super::text::Text;
 use crate::scenario::BackendKind;
+
+/// The output format of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Text for people.
+    #[default]
+    Text,
+    /// One JSON document, alone on standard output.
+    Json,
+    /// JUnit XML, alone on standard output.
+    Junit,
+}
 
 /// A report that is being written.
 pub(super) enum Report {
@@ -23,11 +39,11 @@ pub(super) enum Report {
 
 impl Report {
     /// With `transcripts`, the report for people also has those of walks that passed.
-    pub(super) fn new(kind: arguments::Report, backend: BackendKind, transcripts: bool) -> Self {
-        match kind {
-            arguments::Report::Text => Self::Text(Text::new(Style::of_stdout(), transcripts)),
-            arguments::Report::Json => Self::Json(Json::new(backend)),
-            arguments::Report::Junit => Self::Junit(Junit::default()),
+    pub(super) fn new(format: Format, backend: BackendKind, transcripts: bool) -> Self {
+        match format {
+            Format::Text => Self::Text(Text::new(Style::of_stdout(), transcripts)),
+            Format::Json => Self::Json(Json::new(backend)),
+            Format::Junit => Self::Junit(Junit::default()),
         }
     }
 

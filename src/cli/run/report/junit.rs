@@ -7,13 +7,13 @@ use kit::output::{Form, escaped};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::super::exit::CliError;
-use super::outcome::{Outcome, Verdict, raw_headers};
+use crate::cli::exit::CliError;
+use crate::cli::run::outcome::{Outcome, Verdict, raw_headers};
 
 /// The cases so far. The document begins with the counts, so it is written at the end;
 /// until then, long details are kept in an unnamed temporary file.
 #[derive(Default)]
-pub(super) struct Junit {
+pub(in crate::cli::run) struct Junit {
     cases: Vec<Case>,
     details: Option<std::fs::File>,
     /// The length of that file in bytes.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::outcome::{Outcome, Totals, Verdict};
+use crate::cli::run::outcome::{Outcome, Totals, Verdict};
 use crate::findings::Finding;
 use crate::scenario::BackendKind;
 
@@ -10,7 +10,7 @@ use crate::scenario::BackendKind;
 const VERSION: u32 = 1;
 
 /// A document that is written piece by piece: scenarios as their walks end, totals last.
-pub(super) struct Json {
+pub(in crate::cli::run) struct Json {
     backend: BackendKind,
     begun: bool,
 }

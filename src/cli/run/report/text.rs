@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::style::Style;
-use super::outcome::{Outcome, Snapshot, Verdict, raw_headers};
+use crate::cli::run::outcome::{Outcome, Snapshot, Verdict, raw_headers};
+use crate::cli::style::Style;
 use crate::findings::Finding;
 use crate::{SnapshotResult, snapshot_path};
 
@@ -27,7 +27,7 @@ fn indented(told: impl ToString) -> String {
 }
 
 /// Writes outcomes for people.
-pub(super) struct Text {
+pub(in crate::cli::run) struct Text {
     style: Style,
     /// Whether to include the transcripts of walks that passed.
     transcripts: bool,
