@@ -1,12 +1,11 @@
 //! `logto-testkit check`: validates scenario files without running them.
 
-use std::path::PathBuf;
-
 use kit::output::complain;
 
 use super::arguments::Check;
 use super::exit::CliError;
 use super::output;
+use super::run::select;
 use super::secrets;
 use crate::scenario;
 
@@ -14,9 +13,8 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.schema {
         return output::print_json(&format!("{:#}\n", scenario::schema()));
     }
-    let paths = if check.paths.is_empty() { vec![PathBuf::from("scenarios")] } else { check.paths.clone() };
     let (mut files, mut scenarios, mut wrong) = (0, 0, 0);
-    for path in scenario::find(&paths)? {
+    for path in scenario::find(&select::paths(&check.paths)?)? {
         files += 1;
         match secrets::scenarios(&path) {
             Ok(found) => scenarios += found.len(),

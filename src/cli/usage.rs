@@ -62,6 +62,8 @@ pub(crate) enum UsageError {
     TwoStandardInputs,
     #[error("{file} already exists; pass --force to overwrite it", file = .0.display())]
     Exists(PathBuf),
+    #[error("there is no folder `scenarios` here; name scenario files, or folders of them")]
+    NoScenarios,
     #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
     NothingSelected { filter: String, found: usize },
     #[error(

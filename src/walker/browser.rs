@@ -62,7 +62,7 @@ pub enum WalkError {
     #[error(transparent)]
     Deadline(#[from] DeadlineExceeded),
     /// The tab shows nothing yet.
-    #[error("tab {} shows no page yet", .0.number())]
+    #[error("tab {} has not loaded a page yet; begin with `visit`", .0.number())]
     NoPage(TabId),
     /// The page has no link or button with this text.
     #[error("there is no link or button “{text}” on {page}; there is {there}")]

@@ -57,7 +57,7 @@ fn no_more_walks_run_at_once_than_the_hard_limit_allows_and_that_is_said_once() 
     all_pass(&output, 24);
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(log.lines().count(), 1, "{log}");
-    for part in ["12 walks", "may have 128", "open files", "`ulimit -n ", "`--jobs "] {
+    for part in ["12 walks", "may open 128", "open files", "`ulimit -n ", "`--jobs "] {
         assert!(log.contains(part), "no “{part}” in {log}");
     }
 }

@@ -398,8 +398,8 @@ fn ports_that_the_system_chooses_are_the_ones_that_are_told() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 
     for (arguments, wanted) in [
-        (["--app-port", "0", "--logto-port", "65535"], "65535 leaves none for Logto's admin tenant"),
-        (["--app-port", "3002", "--logto-port", "3001"], "--app-port 3002 is one of Logto's"),
+        (["--app-port", "0", "--logto-port", "65535"], "65535 leaves no port for Logto's admin tenant"),
+        (["--app-port", "3002", "--logto-port", "3001"], "--app-port 3002 is used by Logto"),
     ] {
         let (code, told) = told(&command(&[["up", "--plain"].as_slice(), &arguments].concat()));
         assert!(code == 2 && told.contains(wanted), "{told}");
