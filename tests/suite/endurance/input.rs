@@ -106,7 +106,7 @@ fn a_pipe_that_nothing_comes_through_is_given_up() {
     assert!(Command::new("mkfifo").arg(files.path().join("folder/f.yaml")).status().unwrap().success());
     let (code, told) = files.told(&["check", "folder"]);
     assert_eq!(code, 2);
-    assert!(told.contains("folder/f.yaml: it is not a file; name it in the arguments"), "{told}");
+    assert!(told.contains("folder/f.yaml: it is not a regular file; to read from a pipe, name it in the arguments"), "{told}");
 }
 
 #[test]
@@ -429,5 +429,5 @@ fn an_app_that_answers_something_else_than_http_is_told_with_what_it_sends() {
     let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &told(&output).1;
     assert_eq!(output.status.code(), Some(3), "{shown}");
     assert!(shown.contains("has not sent a readable HTTP response for 1s"), "{shown}");
-    assert!(shown.contains(r"it begins with `\x1b[31mSSH-2.0-Other\r\n`"), "{shown}");
+    assert!(shown.contains(r"the answer begins with `\x1b[31mSSH-2.0-Other\r\n`"), "{shown}");
 }
