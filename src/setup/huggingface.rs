@@ -1,6 +1,6 @@
 //! Settings of the mock Hugging Face: accounts, OAuth apps, behavior.
 
-use mock_huggingface::{App, Organisation, Switches};
+use mock_huggingface::{App, Organization, Switches};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ pub struct HuggingFaceSetup {
     /// Accounts described in full, in addition to `users`.
     pub accounts: Vec<mock_huggingface::User>,
     /// Organizations that accounts belong to.
-    pub organisations: Vec<Organisation>,
+    pub organizations: Vec<Organization>,
     /// The OAuth app that the connector uses, with the fields of the settings page.
     pub app: OAuth2App,
     /// Further OAuth apps, which the connector is not meant to use.
@@ -34,7 +34,7 @@ impl HuggingFaceSetup {
         let all = self.users.is_empty() && self.accounts.is_empty();
         config.users.retain(|user| all || self.users.contains(&user.username));
         config.users.extend(self.accounts.iter().cloned());
-        config.organisations.clone_from(&self.organisations);
+        config.organizations.clone_from(&self.organizations);
         config.switches = self.switches.clone();
         config
     }

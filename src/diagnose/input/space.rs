@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_can_be_for_members_of_organisations() {
+    fn an_app_can_be_for_members_of_organizations() {
         let app = read("client_id: x\nauthorized_orgs: [acme]\n").unwrap().oauth_app.unwrap();
         assert_eq!(app.authorized_orgs, Some(vec!["acme".to_owned()]));
     }
