@@ -9,6 +9,11 @@ const RENAMED: [(&[&str], &str, &str); 3] = [
     (&["steps", "at_huggingface", "switches"], "organisations_without_scope", "organizations_without_scope"),
 ];
 
+/// Whether a key is in an old spelling, which no hint recommends.
+pub(super) fn is_old(key: &str) -> bool {
+    RENAMED.iter().any(|(_, old, _)| *old == key)
+}
+
 /// Gives old keys their new names, and returns a note with the position of each.
 pub(super) fn renew(root: &mut Node) -> Vec<String> {
     let mut notes = Vec::new();
