@@ -39,7 +39,7 @@ pub use known::{
 };
 pub use replay::{replay, replay_on};
 pub use story::{
-    Carry, Derived, Exchange, Huggingface, MoreApplication, Request, Resource, Response, Setup, Side, Story,
+    Carry, Derived, Exchange, HuggingFace, MoreApplication, Request, Resource, Response, Setup, Side, Story,
     StoryError, stories,
 };
 pub use target::{RunningLogto, Target};

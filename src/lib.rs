@@ -223,7 +223,7 @@ pub mod journal {
 /// ```
 pub mod huggingface {
     pub use kit::{Rule, Script};
-    pub use mock_huggingface::{App, ClaimChanges, HuggingFace, Membership, Organisation, Switches, User};
+    pub use mock_huggingface::{App, ClaimChanges, HuggingFace, Membership, Organization, Switches, User};
 }
 
 /// What the sample app can do differently ([`setup::SampleApp`]), and the defects it can have.

@@ -33,6 +33,7 @@ mod raw;
 mod schema;
 mod secrets;
 mod size;
+mod spelling;
 mod typed;
 mod verb;
 

@@ -19,7 +19,7 @@ use serde::Deserialize;
 #[doc(hidden)]
 pub use app::AppRestart;
 pub use app::SampleApp;
-pub use huggingface::{HuggingFaceSetup, OauthApp};
+pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
 pub use logto::LogtoEnvironment;
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};

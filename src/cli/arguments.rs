@@ -163,8 +163,8 @@ pub(crate) struct Fidelity {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServeCommand {
     /// The mock of Hugging Face's OAuth 2.0 and OpenID Connect provider.
-    #[command(after_help = EXIT_CODES)]
-    Huggingface(mock_huggingface::cli::Args),
+    #[command(name = "huggingface", after_help = EXIT_CODES)]
+    HuggingFace(mock_huggingface::cli::Args),
     /// The double of Logto, which you configure through its Management API.
     #[command(after_help = EXIT_CODES)]
     Logto(Box<mock_logto::cli::Arguments>),

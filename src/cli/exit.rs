@@ -73,7 +73,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Management(#[from] ManagementError),
     #[error(transparent)]
-    ServeHuggingface(#[from] mock_huggingface::cli::CliError),
+    ServeHuggingFace(#[from] mock_huggingface::cli::CliError),
     #[error(transparent)]
     ServeLogto(#[from] mock_logto::cli::CliError),
     #[error(transparent)]
@@ -117,7 +117,7 @@ impl CliError {
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command does not use stubs.
             Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked => 70,
-            Self::ServeHuggingface(error) => error.code(),
+            Self::ServeHuggingFace(error) => error.code(),
             Self::ServeLogto(error) => error.code(),
             Self::ServeApp(error) => error.code(),
             Self::Interrupted => 130,

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 /// For each color: the character that stands for it until the text is printed, and the terminal's
 /// escape sequence. The characters are reserved for a program's internal use (Unicode:
 /// noncharacters).
-const COLOURS: [(char, &str); 6] = [
+const COLORS: [(char, &str); 6] = [
     (END, "\u{1b}[0m"),
     (GREEN, "\u{1b}[32m"),
     (RED, "\u{1b}[1;31m"),
@@ -35,11 +35,11 @@ impl Style {
 
     /// The escape sequence for a character that starts or ends a color.
     pub(crate) fn sequence(self, c: char) -> Option<&'static str> {
-        COLOURS.iter().find(|(known, _)| self.on && *known == c).map(|(_, sequence)| *sequence)
+        COLORS.iter().find(|(known, _)| self.on && *known == c).map(|(_, sequence)| *sequence)
     }
 
-    fn wrapped(self, colour: char, text: &str) -> String {
-        if self.on { format!("{colour}{text}{END}") } else { text.to_owned() }
+    fn wrapped(self, color: char, text: &str) -> String {
+        if self.on { format!("{color}{text}{END}") } else { text.to_owned() }
     }
 
     pub(crate) fn green(self, text: &str) -> String {

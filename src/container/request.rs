@@ -50,7 +50,7 @@ impl Of<'_> {
                     format!("{HOST_NAME}:host-gateway"),
                 ]);
             });
-        self.labelled(request, "postgres")
+        self.labeled(request, "postgres")
     }
 
     /// Logto in that namespace, configured with the published ports of [`PORTS`].
@@ -98,14 +98,10 @@ impl Of<'_> {
             let target = CopyTargetOptions::new(format!("/logto-testkit/{name}")).with_mode(0o644);
             request = request.with_copy_to(target, CopyDataSource::Data(text.into_bytes()));
         }
-        self.labelled(request, "logto")
+        self.labeled(request, "logto")
     }
 
-    fn labelled(
-        &self,
-        request: ContainerRequest<GenericImage>,
-        part: &str,
-    ) -> ContainerRequest<GenericImage> {
+    fn labeled(&self, request: ContainerRequest<GenericImage>, part: &str) -> ContainerRequest<GenericImage> {
         request
             .with_labels(&self.labels)
             .with_label(labels::PART, part)

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::app::App;
 use super::case::Case;
 use super::disguise::Disguise;
-use super::engine::{first_finding, modelled};
+use super::engine::{first_finding, modeled};
 use super::error::CapsuleError;
 use super::yaml;
 use crate::findings::Cause;
@@ -35,7 +35,7 @@ const DESCRIPTION: &str = "A person signs in with Hugging Face; the result is gi
 /// # Errors
 /// [`CapsuleError`] if it cannot be walked, or would lead to another finding.
 pub async fn capsule(case: &Case) -> Result<Capsule, CapsuleError> {
-    let (twin, finding) = modelled(case, &App::Sample).await?;
+    let (twin, finding) = modeled(case, &App::Sample).await?;
     made(twin.document, finding, "A set-up that was examined with `logto-testkit diagnose`").await
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::setup::{ConnectorFactory, OauthApp};
+use crate::setup::{ConnectorFactory, OAuth2App};
 use crate::vocabulary::{free_texts, is_address};
 
 /// The settings that the owner of a broken sign-in has, as consoles and APIs return them. Only the
@@ -29,7 +29,7 @@ pub struct Case {
     /// The sign-in experience, as `GET /api/sign-in-exp` returns it.
     pub sign_in_experience: Option<Map<String, Value>>,
     /// The OAuth app's settings at Hugging Face; absent fields are unknown.
-    pub oauth_app: Option<OauthApp>,
+    pub oauth_app: Option<OAuth2App>,
     /// The app itself.
     pub app: AppCase,
     /// Where people open Logto, its `ENDPOINT`.

@@ -31,7 +31,7 @@ const NAMES: [&str; 6] = ["username", "fullname", "nickname", "givenname", "fami
 /// URLs that identify a person.
 const PAGES: [&str; 6] = ["picture", "website", "avatar", "homepageurl", "logourl", "profile"];
 /// Members whose contents describe people.
-const PEOPLE: [&str; 3] = ["users", "accounts", "organisations"];
+const PEOPLE: [&str; 3] = ["users", "accounts", "organizations"];
 /// Free texts of `given` that are kept: the parties connect related settings by these words, or the
 /// words are chosen from a list.
 const KEPT: [&str; 29] = [

@@ -165,7 +165,7 @@ async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseErro
 }
 
 /// The twin of a set-up, and the first finding of its walk.
-pub(super) async fn modelled(case: &Case, app: &App) -> Result<(Twin, Option<Cause>), DiagnoseError> {
+pub(super) async fn modeled(case: &Case, app: &App) -> Result<(Twin, Option<Cause>), DiagnoseError> {
     let (twin, walk) = first_walk(case, app).await?;
     Ok((twin, walk.findings.first().map(|first| first.cause)))
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::case::{Case, ConnectorCase};
 use super::error::InputError;
 use crate::scenario::nearest;
-use crate::setup::{ConnectorFactory, OauthApp};
+use crate::setup::{ConnectorFactory, OAuth2App};
 
 mod space;
 
@@ -305,7 +305,7 @@ const OAUTH_APP: [&str; 10] = [
     "logo_url",
 ];
 
-fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
+fn oauth_app(value: &Value, file: &str) -> Result<OAuth2App, InputError> {
     let Value::Object(members) = value else {
         let hint = format!("it should have members such as {}", OAUTH_APP[..5].join(", "));
         return shape(file, format!("found {}", kind(value)), hint);
@@ -325,7 +325,7 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
             return shape(file, format!("`public` is {}", kind(other)), "it must be true or false");
         }
     };
-    Ok(OauthApp {
+    Ok(OAuth2App {
         client_id: text(members, "client_id", file)?,
         secret: text(members, "secret", file)?.filter(|secret| !secret.is_empty()),
         public,
@@ -333,7 +333,7 @@ fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
         scopes,
         token_duration_minutes: minutes(members, "token_duration_minutes", file)?,
         authorized_orgs: one_or_more(members, "authorized_orgs", file)?,
-        ..OauthApp::default()
+        ..OAuth2App::default()
     })
 }
 

@@ -7,7 +7,7 @@ use url::Url;
 use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO, literal};
 use super::case::Case;
 use super::twin_parts::{application, cleaned, connector_config, experience, related};
-use crate::setup::{ConnectorFactory, OauthApp};
+use crate::setup::{ConnectorFactory, OAuth2App};
 
 /// The callback path of Logto's guide.
 const CALLBACK_PATH: &str = "/callback";
@@ -174,7 +174,7 @@ impl<'c> Maker<'c> {
 
     /// The OAuth app: as its settings say, and otherwise as the connector needs it.
     fn oauth_app(&mut self) -> Map<String, Value> {
-        let none = OauthApp::default();
+        let none = OAuth2App::default();
         let known = self.case.oauth_app.as_ref().unwrap_or(&none);
         let mut app = Map::new();
         let client_id = known.client_id.clone().or_else(|| self.text("clientId").and_then(cleaned));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::{Direction, Entry, Outcome, Party, Prose};
-use mock_huggingface::App as OauthApp;
+use mock_huggingface::App as OAuth2App;
 use serde_json::Value;
 use url::Url;
 
@@ -44,7 +44,7 @@ pub(crate) struct Settings {
     /// The newest accounts of the tenant, as `GET /api/users` lists them.
     pub users: Vec<Value>,
     /// The OAuth app at Hugging Face that the connector should use.
-    pub oauth_app: Option<OauthApp>,
+    pub oauth_app: Option<OAuth2App>,
     /// The sample app's configuration; `None` for an app of your own.
     pub app: Option<sample_app::Config>,
     /// Logto's `ENDPOINT`, if it is known.

@@ -13,7 +13,7 @@ use kit::{Clock, Rule, Script};
 use serde_json::{Map, Value, json};
 
 use super::id_tokens;
-use super::story::Huggingface;
+use super::story::HuggingFace;
 
 /// What a browser requested.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ type Replaced = (Map<String, Value>, u64);
 
 impl Provider {
     /// `id_tokens`: whether the token endpoint issues any.
-    pub(super) fn router(hub: &Huggingface, id_tokens: bool, clock: Clock) -> Router {
+    pub(super) fn router(hub: &HuggingFace, id_tokens: bool, clock: Clock) -> Router {
         let replaced = hub.script.iter().filter_map(|recorded| {
             let claims = recorded.get("id_token_claims")?.as_object()?;
             Some((claims.clone(), recorded.get("times").and_then(Value::as_u64).unwrap_or(u64::MAX)))

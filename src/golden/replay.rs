@@ -141,7 +141,7 @@ impl Stage<'_> {
         let here = self.send(exchange).await?;
         self.learn(exchange, &here);
         // The provider is ours on both sides.
-        if exchange.to == Side::Huggingface {
+        if exchange.to == Side::HuggingFace {
             return Ok(vec![]);
         }
         let here = described(here, &exchange.response);

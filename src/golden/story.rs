@@ -52,7 +52,7 @@ pub struct Setup {
     /// Bodies of `POST /api/users`.
     pub users: Vec<Value>,
     /// The provider's accounts and faults.
-    pub huggingface: Huggingface,
+    pub huggingface: HuggingFace,
 }
 
 impl Setup {
@@ -88,7 +88,7 @@ pub struct Resource {
 /// The accounts and the faults of the provider.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Huggingface {
+pub struct HuggingFace {
     /// Its accounts, as userinfo returns them; `session` names the browser's cookie.
     pub users: Vec<Value>,
     /// Its faults, tried in order.
@@ -131,7 +131,7 @@ pub enum Side {
     /// A user of the Management API.
     Admin,
     /// The provider, Hugging Face.
-    Huggingface,
+    HuggingFace,
 }
 
 /// One request with its response.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::typed::TypeError;
-use crate::setup::OauthApp;
+use crate::setup::OAuth2App;
 
 /// A call of Logto's Management API, made with the stack's own credentials.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -36,7 +36,7 @@ impl AdminCall {
 #[serde(default, deny_unknown_fields)]
 pub struct HuggingFaceChange {
     /// Fields of the OAuth app's settings page.
-    pub app: Option<OauthApp>,
+    pub app: Option<OAuth2App>,
     /// Refreshes the secret: the previous one stops working.
     pub refresh_secret: bool,
     /// Deletes the OAuth app.

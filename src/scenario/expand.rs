@@ -12,6 +12,7 @@ use super::node::{Key, Kind, Node, Place};
 use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
 use super::size::Left;
+use super::spelling::renew;
 use super::typed::{Placed, known, typed};
 
 /// Limit for nested includes; more is a mistake even if it is not a cycle.
@@ -28,6 +29,8 @@ struct Trail<'l> {
 pub(super) struct Expanded {
     pub(super) case: Option<String>,
     pub(super) root: Node,
+    /// Notes about keys in an old spelling.
+    pub(super) notes: Vec<String>,
 }
 
 /// The walks of a file: one, or one for each case.
@@ -44,14 +47,15 @@ pub(super) fn walks(mut root: Node) -> Result<Vec<Expanded>, ScenarioError> {
     let mut left = Left::new();
     if cases.is_empty() {
         let values = parameters.filled_with(None, None)?;
-        walks.push(Expanded { case: None, root: whole(root, &values, &mut used, &mut left)? });
+        let mut root = whole(root, &values, &mut used, &mut left)?;
+        walks.push(Expanded { case: None, notes: renew(&mut root), root });
     } else {
         for (name, case, with) in cases {
             let values = parameters.filled_with(Some(&with), Some(&name.at))?;
             left.take_copy(&root, &name.at)?;
             let mut root = whole(root.clone(), &values, &mut used, &mut left)?;
             describe(&mut root, &case);
-            walks.push(Expanded { case: Some(name.name), root });
+            walks.push(Expanded { case: Some(name.name), notes: renew(&mut root), root });
         }
     }
     parameters.all_used(&used)?;

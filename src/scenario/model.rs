@@ -32,6 +32,8 @@ pub struct Scenario {
     pub given: Setup,
     /// The steps in order.
     pub steps: Vec<Step>,
+    /// Keys in an old spelling, with file, line and column, and how they are spelled now.
+    pub notes: Vec<String>,
 }
 
 impl Scenario {

@@ -110,7 +110,7 @@ pub(crate) fn documents(path: &Path) -> Result<Vec<Document>, ScenarioError> {
     // Errors of files that are not scenarios are reported with their position.
     Scenario::parse_all(&text, path)?;
     let expanded = expand(&text, path)?;
-    let plain = |Expanded { case, root }: Expanded| match root.plain() {
+    let plain = |Expanded { case, root, .. }: Expanded| match root.plain() {
         Value::Object(members) => (case, members),
         _ => (case, Map::new()),
     };
@@ -130,7 +130,7 @@ fn single(mut scenarios: Vec<Scenario>, path: &Path) -> Result<Scenario, Scenari
 }
 
 fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
-    let Expanded { case, root } = expanded;
+    let Expanded { case, root, notes } = expanded;
     let raw: RawScenario = typed(&root).map_err(|error| ScenarioError::typed(error, &root.at))?;
     if raw.description.value.trim().is_empty() {
         let hint = Some("say in one sentence who does what, and with what result".to_owned());
@@ -175,6 +175,7 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         needs,
         given: raw.given,
         steps,
+        notes,
     })
 }
 

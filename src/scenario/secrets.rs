@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::placeholder;
-use crate::setup::OauthApp;
+use crate::setup::OAuth2App;
 use crate::vocabulary::{free_texts, is_address};
 
 /// The secrets collected so far.
@@ -23,7 +23,7 @@ impl Found {
         }
     }
 
-    pub(super) fn oauth_app(&mut self, app: &OauthApp) {
+    pub(super) fn oauth_app(&mut self, app: &OAuth2App) {
         self.text(app.secret.as_ref());
         app.redirect_uris.iter().flatten().for_each(|uri| self.address(uri));
     }

@@ -65,6 +65,14 @@ fn a_clock_is_off_by_a_length_of_time() {
 }
 
 #[test]
+fn no_hint_recommends_an_old_key() {
+    let given = "given: { huggingface: { switches: { organisations_scope: x } } }";
+    let message = error(&format!("description: x\n{given}\nsteps:\n  - visit: /\n"));
+    assert!(!message.contains("organisations_without_scope"), "{message}");
+    assert!(message.contains(", organizations_without_scope, "), "{message}");
+}
+
+#[test]
 fn refuses_a_scenario_that_says_or_does_nothing() {
     assert!(error("description: ' '\nsteps:\n  - visit: /\n").contains("`description` is empty"));
     assert!(error("description: x\nsteps: []\n").contains("`steps` is empty"));

@@ -15,6 +15,7 @@ use serde::forward_to_deserialize_any;
 
 use super::hint::nearest;
 use super::node::{Key, Kind, Node, Place};
+use super::spelling::is_old;
 
 /// A value does not fit its type.
 #[derive(Debug)]
@@ -97,7 +98,8 @@ impl serde::de::Error for TypeError {
     }
 
     fn unknown_field(given: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("unknown key `{given}`"), known(given, expected))
+        let keys: Vec<&str> = expected.iter().copied().filter(|key| !is_old(key)).collect();
+        Self::new(format!("unknown key `{given}`"), known(given, &keys))
     }
 
     fn unknown_variant(given: &str, expected: &'static [&'static str]) -> Self {

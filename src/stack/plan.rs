@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::names::{Names, UnknownName};
 use super::tenant::{Plan, PlannedIdentity, TARGET};
-use crate::setup::{ConnectorFactory, OauthApp, Setup, User};
+use crate::setup::{ConnectorFactory, OAuth2App, Setup, User};
 
 /// An OAuth app at Hugging Face: the guide's, with the changes that the set-up makes.
-pub(super) fn oauth_app(said: &OauthApp, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
+pub(super) fn oauth_app(said: &OAuth2App, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
     let guide = mock_huggingface::App {
         client_id: String::new(),
         name: "Bookstore".to_owned(),

@@ -96,16 +96,16 @@ fn details(exchange: &Exchange) -> Vec<String> {
     if exchange.why != Some("redirect")
         && let Some(query) = long_query(&exchange.url)
     {
-        lines.extend(labelled("?", parameters(query)));
+        lines.extend(labeled("?", parameters(query)));
     }
     lines.extend(exchange.headers.iter().map(|(name, value)| format!("{name}: {value}")));
-    lines.extend(labelled("sends ", exchange.body.clone()));
+    lines.extend(labeled("sends ", exchange.body.clone()));
     if !exchange.cookies.is_empty() {
         lines.push(format!("cookies {}", exchange.cookies.join(", ")));
     }
     lines.extend(exchange.withheld.iter().map(|cookie| format!("withheld {cookie}")));
     if let Some(query) = exchange.location.as_deref().and_then(long_query) {
-        lines.extend(labelled("→ ?", parameters(query)));
+        lines.extend(labeled("→ ?", parameters(query)));
     }
     lines.extend(exchange.set_cookies.iter().map(ToString::to_string));
     let kind = exchange.content_type.iter().cloned();
@@ -122,7 +122,7 @@ fn details(exchange: &Exchange) -> Vec<String> {
 }
 
 /// The first line with its label, the others below it.
-fn labelled(label: &str, lines: Vec<String>) -> Vec<String> {
+fn labeled(label: &str, lines: Vec<String>) -> Vec<String> {
     let room = " ".repeat(label.chars().count());
     lines
         .into_iter()

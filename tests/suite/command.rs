@@ -108,6 +108,35 @@ fn check_tells_of_every_bad_file_and_exits_2() {
 }
 
 #[test]
+fn old_keys_are_read_with_a_note_for_each() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = directory.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let given = "given:\n  huggingface:\n    accounts: [{ username: bob, orgs: [{ org: acme }] }]\n    \
+                 organisations: [{ username: acme }]\n";
+    let shared = write("shared.part", given);
+    let switches = "{ switches: { organisations_without_scope: listed } }";
+    let including = format!(
+        "description: x\ninclude: [shared.part]\nsteps:\n  - visit: /\n  - at_huggingface: {switches}\n"
+    );
+    let (one, other) = (write("one.yaml", &including), write("other.yaml", &including));
+    let old = |place: &str, end: &str| {
+        format!("note: {place}: `organisations{end}` is spelled `organizations{end}` now\n")
+    };
+    for arguments in [["check", &one, &other], ["run", &one, &other]] {
+        let output = command(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+        let notes = old(&format!("{shared}:4:5"), "")
+            + &old(&format!("{one}:5:35"), "_without_scope")
+            + &old(&format!("{other}:5:35"), "_without_scope");
+        assert_eq!(text(&output.stderr), notes);
+    }
+}
+
+#[test]
 fn a_filter_that_fits_nothing_is_bad_usage() {
     let output = command(&["run", "--filter", "no-such-story"]);
     assert_eq!(output.status.code(), Some(2));

@@ -7,7 +7,7 @@ use logto_testkit::findings::{Cause, LEFT_OUT, reference};
 use logto_testkit::{Scenario, scenario};
 
 /// The numbers of the catalog of real faults, by group; it has gaps.
-const CATALOGUE: &[(char, &[u32])] = &[
+const CATALOG: &[(char, &[u32])] = &[
     ('A', &[1, 2, 3, 4, 6, 7, 8, 10, 12, 13, 15, 16, 17, 18]),
     ('B', &[1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]),
     ('C', &[1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]),
@@ -86,14 +86,14 @@ fn what_is_left_out_has_a_reason() {
 
 /// Every real fault of the catalog is either shown by a scenario or listed as left out, never both.
 #[test]
-fn every_entry_of_the_catalogue_is_shown_or_left_out() {
+fn every_entry_of_the_catalog_is_shown_or_left_out() {
     let sources: Vec<String> = all_scenarios()
         .into_iter()
         .filter(|scenario| scenario.name().starts_with("bugs/"))
         .flat_map(|scenario| scenario.source)
         .collect();
     let mut wrong = Vec::new();
-    for (group, numbers) in CATALOGUE {
+    for (group, numbers) in CATALOG {
         for entry in numbers.iter().map(|number| format!("{group}{number}")) {
             let shown = sources.contains(&entry);
             let left_out = LEFT_OUT.iter().any(|left_out| left_out.entry == entry);

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::config::{
-    BillingMode, HardwareItem, Membership, Organisation, OrganisationsWithoutScope, Plan, Role,
+    BillingMode, HardwareItem, Membership, Organization, OrganizationsWithoutScope, Plan, Role,
     SecurityRestriction, User, avatar_path,
 };
 use crate::store::{Authorization, Store};
@@ -106,7 +106,7 @@ struct GroupInfo {
 
 /// An organization as the holder of a token sees it.
 pub(crate) struct VisibleOrg<'a> {
-    pub(crate) organisation: &'a Organisation,
+    pub(crate) organization: &'a Organization,
     pub(crate) membership: &'a Membership,
     /// Whether the user selected it on the permission page.
     pub(crate) granted: bool,
@@ -123,23 +123,23 @@ pub(crate) fn visible_orgs<'a>(
 ) -> Option<Vec<VisibleOrg<'a>>> {
     let memberships = authorization.scopes.contains("read-memberships");
     let billing = authorization.scopes.contains("read-billing");
-    let without_scope = store.switches.organisations_without_scope;
+    let without_scope = store.switches.organizations_without_scope;
     let all = user.orgs.iter().filter_map(|membership| {
-        let organisation = store.organisation_named(&membership.org)?;
-        let granted = authorization.orgs.contains(&organisation.sub);
-        let shown = granted || memberships || without_scope == OrganisationsWithoutScope::Listed;
+        let organization = store.organization_named(&membership.org)?;
+        let granted = authorization.orgs.contains(&organization.sub);
+        let shown = granted || memberships || without_scope == OrganizationsWithoutScope::Listed;
         shown.then(|| VisibleOrg {
-            organisation,
+            organization,
             membership,
             granted,
             role: (granted || memberships).then_some(membership.role),
-            can_pay: (granted && billing).then_some(organisation.can_pay),
-            billing_mode: organisation.billing_mode.filter(|_| granted && billing),
+            can_pay: (granted && billing).then_some(organization.can_pay),
+            billing_mode: organization.billing_mode.filter(|_| granted && billing),
         })
     });
     let orgs: Vec<_> = all.collect();
     let nothing_granted = !memberships && authorization.orgs.is_empty();
-    if nothing_granted && without_scope == OrganisationsWithoutScope::Missing {
+    if nothing_granted && without_scope == OrganizationsWithoutScope::Missing {
         return None;
     }
     Some(orgs)
@@ -186,18 +186,18 @@ impl UserInfo {
 
 impl OrgInfo {
     fn new(visible: &VisibleOrg<'_>, origin: &str) -> OrgInfo {
-        let (organisation, membership) = (visible.organisation, visible.membership);
+        let (organization, membership) = (visible.organization, visible.membership);
         let groups = membership.resource_groups.iter().map(|group| GroupInfo {
             sub: group.sub.clone(),
             name: group.name.clone(),
             role: group.role,
         });
         OrgInfo {
-            sub: organisation.sub.clone(),
-            name: organisation.fullname.clone(),
-            picture: picture(origin, &organisation.username, organisation.picture.as_deref()),
-            preferred_username: organisation.username.clone(),
-            plan: organisation.plan,
+            sub: organization.sub.clone(),
+            name: organization.fullname.clone(),
+            picture: picture(origin, &organization.username, organization.picture.as_deref()),
+            preferred_username: organization.username.clone(),
+            plan: organization.plan,
             can_pay: visible.can_pay,
             billing_mode: visible.billing_mode,
             role_in_org: visible.role,

@@ -16,13 +16,13 @@ pub use publisher::TrustedPublisher;
 pub use switches::{
     AccessTokenKey, AuthorizationServerMetadata, Challenge, ClaimChanges, CodeReuse, DevicePolling, Framing,
     IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme,
-    OmittedRedirectUri, OrganisationsWithoutScope, OutsideAudience, PkcePlain, PublicAppPkce, RefreshTokens,
+    OmittedRedirectUri, OrganizationsWithoutScope, OutsideAudience, PkcePlain, PublicAppPkce, RefreshTokens,
     RevokedApp, ScopeNotEnabled, Switches, TokenCacheControl, UnlistedScope, UnverifiedEmail,
     VerificationUri, VerificationUriComplete,
 };
 pub(crate) use user::avatar_path;
 pub use user::{
-    BillingMode, HardwareItem, Membership, Organisation, Plan, ResourceGroup, Role, SecurityRestriction, User,
+    BillingMode, HardwareItem, Membership, Organization, Plan, ResourceGroup, Role, SecurityRestriction, User,
 };
 
 /// Users, organizations, apps and switches. Everything is optional.
@@ -44,7 +44,8 @@ pub struct Config {
     /// The users that can sign in; Ada Lovelace and Grace Hopper by default.
     pub users: Vec<User>,
     /// The organizations that users can be members of.
-    pub organisations: Vec<Organisation>,
+    #[serde(alias = "organisations")]
+    pub organizations: Vec<Organization>,
     /// The registered OAuth apps; none by default.
     pub apps: Vec<App>,
     /// The CI jobs that can get tokens; none by default.
@@ -63,7 +64,7 @@ impl Default for Config {
         };
         Config {
             users: vec![user("ada", "Ada Lovelace"), user("grace", "Grace Hopper")],
-            organisations: Vec::new(),
+            organizations: Vec::new(),
             apps: Vec::new(),
             trusted_publishers: Vec::new(),
             switches: Switches::default(),

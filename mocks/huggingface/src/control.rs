@@ -18,7 +18,7 @@ use oauth::Params;
 use serde::{Deserialize, Serialize};
 
 use self::body::{Refusal, read};
-use crate::config::{App, Config, Organisation, User};
+use crate::config::{App, Config, Organization, User};
 use crate::{HuggingFace, answer};
 
 /// The routes of the control listener; see the crate's documentation.
@@ -27,8 +27,11 @@ pub(crate) fn router(mock: HuggingFace) -> Router {
         Route::get("/users", users),
         Route::post("/users", add_user),
         Route::delete("/users/{username}", remove_user),
-        Route::get("/organisations", organisations),
-        Route::post("/organisations", add_organisation),
+        Route::get("/organizations", organizations),
+        Route::post("/organizations", add_organization),
+        // The path in the spelling of earlier versions.
+        Route::get("/organisations", organizations),
+        Route::post("/organisations", add_organization),
         Route::get("/apps", apps),
         Route::post("/apps", add_app),
         Route::delete("/apps/{client_id}", remove_app),
@@ -55,7 +58,7 @@ async fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Result<Respon
     let user: User = read(&body)?;
     let others = mock.users().into_iter().filter(|own| own.username != user.username);
     let users = others.chain([user.clone()]).collect();
-    Config { users, organisations: mock.organisations(), ..Config::default() }
+    Config { users, organizations: mock.organizations(), ..Config::default() }
         .check()
         .map_err(Refusal::from)?;
     Ok(answer::json(StatusCode::CREATED, &mock.add_user(user)))
@@ -65,14 +68,14 @@ async fn remove_user(State(mock): State<HuggingFace>, Path(username): Path<Strin
     removed(mock.remove_user(&username), Refusal::NoUser(username))
 }
 
-async fn organisations(State(mock): State<HuggingFace>) -> Response {
-    answer::json(StatusCode::OK, &mock.organisations())
+async fn organizations(State(mock): State<HuggingFace>) -> Response {
+    answer::json(StatusCode::OK, &mock.organizations())
 }
 
-async fn add_organisation(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
-    let organisation: Organisation = read(&body)?;
-    organisation.check().map_err(Refusal::from)?;
-    Ok(answer::json(StatusCode::CREATED, &mock.add_organisation(organisation)))
+async fn add_organization(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+    let organization: Organization = read(&body)?;
+    organization.check().map_err(Refusal::from)?;
+    Ok(answer::json(StatusCode::CREATED, &mock.add_organization(organization)))
 }
 
 async fn apps(State(mock): State<HuggingFace>) -> Response {

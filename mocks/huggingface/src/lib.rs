@@ -60,7 +60,7 @@
 //! |---|---|
 //! | `GET`, `POST /users` | list; add or replace a [`User`] |
 //! | `DELETE /users/{username}`, `DELETE /apps/{client_id}` | remove it, and the permissions it gave or was given |
-//! | `GET`, `POST /organisations` | list; add or replace an [`Organisation`] |
+//! | `GET`, `POST /organizations` | list; add or replace an [`Organization`] |
 //! | `GET`, `POST /apps` | list; add or replace an [`App`]; the response has its client id and secret |
 //! | `POST /sessions` | `{"username"}` → `{"token"}`, the value of the session cookie |
 //! | `GET`, `PUT /switches` | the [`Switches`]; a `PUT` resets omitted ones to their defaults |
@@ -88,7 +88,7 @@ pub use config::{
     AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, ClaimChanges, CodeReuse,
     Config, ConfigError, DevicePolling, Framing, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
     InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme,
-    OmittedRedirectUri, Organisation, OrganisationsWithoutScope, OutsideAudience, PkcePlain, Plan,
+    OmittedRedirectUri, Organization, OrganizationsWithoutScope, OutsideAudience, PkcePlain, Plan,
     PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled,
     SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher, UnlistedScope, UnverifiedEmail, User,
     VerificationUri, VerificationUriComplete,

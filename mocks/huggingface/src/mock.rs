@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use kit::{Client, Clock, Journal, Party, Random, Script};
 use url::Url;
 
-use crate::config::{App, Config, Organisation, Switches, User};
+use crate::config::{App, Config, Organization, Switches, User};
 use crate::keys::{self, KeyError, SigningKey};
 use crate::store::{self, RotatedKey, Session, Store};
 use crate::{control, routes};
@@ -102,10 +102,10 @@ impl HuggingFace {
     }
 
     /// Adds an organization, or replaces the one with the same username.
-    pub fn add_organisation(&self, organisation: Organisation) -> Organisation {
-        let organisation = organisation.registered();
-        self.store().put_organisation(organisation.clone());
-        organisation
+    pub fn add_organization(&self, organization: Organization) -> Organization {
+        let organization = organization.registered();
+        self.store().put_organization(organization.clone());
+        organization
     }
 
     /// Adds an app, or replaces the one with the same client id. Returns it with its client id and
@@ -144,8 +144,8 @@ impl HuggingFace {
 
     /// All organizations.
     #[must_use]
-    pub fn organisations(&self) -> Vec<Organisation> {
-        self.store().organisations.clone()
+    pub fn organizations(&self) -> Vec<Organization> {
+        self.store().organizations.clone()
     }
 
     /// All apps.

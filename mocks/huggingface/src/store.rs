@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kit::{Bounded, Random};
 use oauth::Scopes;
 
-use crate::config::{App, Config, Organisation, RevokedApp, Switches, TrustedPublisher, User};
+use crate::config::{App, Config, Organization, RevokedApp, Switches, TrustedPublisher, User};
 use crate::keys::SigningKey;
 
 /// Number of entries of each kind to keep, so that a long-running mock does not grow without limit.
@@ -110,7 +110,7 @@ pub(crate) struct RotatedKey {
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) users: Vec<User>,
-    pub(crate) organisations: Vec<Organisation>,
+    pub(crate) organizations: Vec<Organization>,
     pub(crate) apps: Vec<App>,
     /// Clients that registered themselves, or whose metadata document was read. Settings pages do
     /// not list them.
@@ -132,7 +132,7 @@ pub(crate) struct Store {
 pub(crate) fn registered(config: Config, random: &Random) -> Config {
     Config {
         users: config.users.into_iter().map(User::registered).collect(),
-        organisations: config.organisations.into_iter().map(Organisation::registered).collect(),
+        organizations: config.organizations.into_iter().map(Organization::registered).collect(),
         apps: config.apps.into_iter().map(|app| app.registered(random)).collect(),
         trusted_publishers: config.trusted_publishers,
         switches: config.switches,
@@ -144,7 +144,7 @@ impl Store {
     pub(crate) fn new(config: Config) -> Store {
         Store {
             users: config.users,
-            organisations: config.organisations,
+            organizations: config.organizations,
             apps: config.apps,
             clients: Bounded::with_capacity(CAPACITY),
             trusted_publishers: config.trusted_publishers,
@@ -184,10 +184,10 @@ impl Store {
     }
 
     /// Replaces the organization with the same name, or adds one.
-    pub(crate) fn put_organisation(&mut self, organisation: Organisation) {
-        match self.organisations.iter_mut().find(|own| own.username == organisation.username) {
-            Some(own) => *own = organisation,
-            None => self.organisations.push(organisation),
+    pub(crate) fn put_organization(&mut self, organization: Organization) {
+        match self.organizations.iter_mut().find(|own| own.username == organization.username) {
+            Some(own) => *own = organization,
+            None => self.organizations.push(organization),
         }
     }
 
@@ -229,12 +229,12 @@ impl Store {
     }
 
     /// The existing organizations of a user, in the user's order.
-    pub(crate) fn organisations_of<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a Organisation> {
-        user.orgs.iter().filter_map(|member| self.organisation_named(&member.org))
+    pub(crate) fn organizations_of<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a Organization> {
+        user.orgs.iter().filter_map(|member| self.organization_named(&member.org))
     }
 
-    pub(crate) fn organisation_named(&self, username: &str) -> Option<&Organisation> {
-        self.organisations.iter().find(|org| org.username == username)
+    pub(crate) fn organization_named(&self, username: &str) -> Option<&Organization> {
+        self.organizations.iter().find(|org| org.username == username)
     }
 
     /// The permission for exactly this set of scopes.

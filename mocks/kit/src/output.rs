@@ -88,10 +88,10 @@ pub fn print(text: &str, form: Form) -> io::Result<()> {
 pub fn print_painted(text: &str, paint: impl Fn(char) -> Option<&'static str>) -> io::Result<()> {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((at, colour)) = rest.char_indices().find_map(|(at, c)| Some((at, (c, paint(c)?)))) {
+    while let Some((at, color)) = rest.char_indices().find_map(|(at, c)| Some((at, (c, paint(c)?)))) {
         shown.push_str(&escaped(&rest[..at], Form::Text));
-        shown.push_str(colour.1);
-        rest = &rest[at + colour.0.len_utf8()..];
+        shown.push_str(color.1);
+        rest = &rest[at + color.0.len_utf8()..];
     }
     shown.push_str(&escaped(rest, Form::Text));
     written(&shown)

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{kind, minutes, one_or_more, scopes, shape};
 use crate::diagnose::error::InputError;
-use crate::setup::OauthApp;
+use crate::setup::OAuth2App;
 
 /// Scopes that every Space's app has.
 const ALWAYS: [&str; 2] = ["openid", "profile"];
@@ -20,7 +20,7 @@ pub(super) fn front_matter(text: &str) -> Option<String> {
     matter.iter().any(|line| line.starts_with("hf_oauth")).then(|| matter.join("\n"))
 }
 
-pub(super) fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputError> {
+pub(super) fn oauth_app(value: &Value, file: &str) -> Result<OAuth2App, InputError> {
     let Value::Object(members) = value else {
         return shape(file, format!("found {}", kind(value)), "it should be the front matter of a Space");
     };
@@ -30,13 +30,13 @@ pub(super) fn oauth_app(value: &Value, file: &str) -> Result<OauthApp, InputErro
     }
     let more = scopes(members, "hf_oauth_scopes", file)?.unwrap_or_default();
     let always = ALWAYS.into_iter().filter(|scope| !more.iter().any(|other| other == scope));
-    Ok(OauthApp {
+    Ok(OAuth2App {
         scopes: Some(always.map(ToOwned::to_owned).chain(more.iter().cloned()).collect()),
         token_duration_minutes: Some(
             minutes(members, "hf_oauth_expiration_minutes", file)?.unwrap_or(MINUTES),
         ),
         authorized_orgs: one_or_more(members, "hf_oauth_authorized_org", file)?,
-        ..OauthApp::default()
+        ..OAuth2App::default()
     })
 }
 
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_can_be_for_members_of_organisations() {
+    fn an_app_can_be_for_members_of_organizations() {
         let app = read("client_id: x\nauthorized_orgs: [acme]\n").unwrap().oauth_app.unwrap();
         assert_eq!(app.authorized_orgs, Some(vec!["acme".to_owned()]));
     }

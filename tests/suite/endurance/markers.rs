@@ -309,10 +309,10 @@ fn what_is_wrong_with_arguments_is_told_without_their_secrets() {
     let plain = hunt.marker("an address in an argument");
     let url = format!("http://u:{plain}@127.0.0.1:1/?t={plain}#{plain}");
     let joined = format!("--logto-m2m={m2m}");
-    let misspelt = format!("--logto-m2n={m2m}");
+    let misspelled = format!("--logto-m2n={m2m}");
     for (arguments, code) in [
         (vec!["run", "--logto-m2n", &m2m], 2),
-        (vec!["run", &misspelt], 2),
+        (vec!["run", &misspelled], 2),
         (vec!["run", "--logto-m2m", "m-default", &secret, "--jbos", "1"], 2),
         (vec!["run", &joined, "--jobs", "x"], 2),
         (vec!["run", "--logto", &url, "--logto-m2m", &secret], 2),

@@ -106,7 +106,7 @@ async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
 
 #[tokio::test]
 #[ignore = "slow: docs/reliability.md says how to run it"]
-async fn on_a_terminal_nothing_but_our_own_colours_is_obeyed() {
+async fn on_a_terminal_nothing_but_our_own_colors_is_obeyed() {
     if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: output on a terminal: `script` of util-linux is not installed");
         return;
@@ -131,8 +131,8 @@ async fn on_a_terminal_nothing_but_our_own_colours_is_obeyed() {
     let shown = String::from_utf8_lossy(&output.await.unwrap().stdout).replace("\r\n", "\n");
     assert!(shown.contains("\u{1b}[1;31mFAILED\u{1b}[0m"), "{shown:?}");
     let mut rest = shown.clone();
-    for colour in ["\u{1b}[0m", "\u{1b}[32m", "\u{1b}[1;31m", "\u{1b}[33m", "\u{1b}[2m"] {
-        rest = rest.replace(colour, "");
+    for color in ["\u{1b}[0m", "\u{1b}[32m", "\u{1b}[1;31m", "\u{1b}[33m", "\u{1b}[2m"] {
+        rest = rest.replace(color, "");
     }
     assert_eq!(obeyed(&rest), "", "{rest:?}");
     app.shutdown().await.unwrap();

@@ -6,7 +6,7 @@ use kit::{document, files};
 use thiserror::Error;
 use url::Url;
 
-use super::{App, Config, MAX_TOKEN_DURATION_MINUTES, Organisation, SCOPES, User};
+use super::{App, Config, MAX_TOKEN_DURATION_MINUTES, Organization, SCOPES, User};
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, Error)]
@@ -71,7 +71,7 @@ pub enum Invalid {
     },
     /// A user is a member of an organization that is not defined.
     #[error("user `{user}` is in organization `{org}`, which is not defined")]
-    UnknownOrganisation {
+    UnknownOrganization {
         /// Username of the user.
         user: String,
         /// Username of the organization.
@@ -148,8 +148,8 @@ impl Config {
     /// # Errors
     /// The first broken rule.
     pub fn check(&self) -> Result<(), Invalid> {
-        for organisation in &self.organisations {
-            organisation.check()?;
+        for organization in &self.organizations {
+            organization.check()?;
         }
         for user in &self.users {
             user.check()?;
@@ -159,16 +159,16 @@ impl Config {
             app.check()?;
         }
         let names = self.users.iter().map(|user| &user.username);
-        unique("username", names.chain(self.organisations.iter().map(|org| &org.username)))?;
+        unique("username", names.chain(self.organizations.iter().map(|org| &org.username)))?;
         let subs = self.users.iter().map(|user| &user.sub);
-        unique("sub", subs.chain(self.organisations.iter().map(|org| &org.sub)))?;
+        unique("sub", subs.chain(self.organizations.iter().map(|org| &org.sub)))?;
         unique("client_id", self.apps.iter().map(|app| &app.client_id))
     }
 
     fn check_memberships(&self, user: &User) -> Result<(), Invalid> {
         for membership in &user.orgs {
-            if !self.organisations.iter().any(|org| org.username == membership.org) {
-                return Err(Invalid::UnknownOrganisation {
+            if !self.organizations.iter().any(|org| org.username == membership.org) {
+                return Err(Invalid::UnknownOrganization {
                     user: user.username.clone(),
                     org: membership.org.clone(),
                 });
@@ -189,7 +189,7 @@ impl User {
     }
 }
 
-impl Organisation {
+impl Organization {
     /// Validates one organization.
     ///
     /// # Errors
@@ -293,6 +293,12 @@ mod tests {
         assert_eq!(parse(yaml).unwrap(), parse(json).unwrap());
         let indented = json.replace(",", ",\n\t\t").replace("{", "{\n\t");
         assert_eq!(parse(&indented).unwrap(), parse(json).unwrap(), "{indented}");
+    }
+
+    #[test]
+    fn reads_keys_in_the_old_spelling() {
+        let text = "organizations: [{username: o}]\nswitches: {organizations_without_scope: listed}\n";
+        assert_eq!(parse(&text.replace("organiz", "organis")).unwrap(), parse(text).unwrap());
     }
 
     #[test]

@@ -75,7 +75,7 @@ switch! {
 switch! {
     /// `orgs` of userinfo and whoami if neither `read-memberships` nor an organization was granted.
     /// The schema requires the member; an integrator reported it missing.
-    OrganisationsWithoutScope {
+    OrganizationsWithoutScope {
         /// The organizations, without role and restrictions. *Guess.*
         Listed,
         /// An empty list.
@@ -302,7 +302,8 @@ pub struct Switches {
     /// Seconds until a refresh token expires, `null` for never. Default `null`, a *guess*.
     pub refresh_token_lifetime_seconds: Option<u32>,
     /// `orgs` if no scope grants it.
-    pub organisations_without_scope: OrganisationsWithoutScope,
+    #[serde(alias = "organisations_without_scope")]
+    pub organizations_without_scope: OrganizationsWithoutScope,
     /// Whether id_tokens name their key.
     pub id_token_kid: IdTokenKid,
     /// Claims of the id_token.
@@ -361,7 +362,7 @@ impl Default for Switches {
             code_reuse: CodeReuse::default(),
             refresh_tokens: RefreshTokens::default(),
             refresh_token_lifetime_seconds: None,
-            organisations_without_scope: OrganisationsWithoutScope::default(),
+            organizations_without_scope: OrganizationsWithoutScope::default(),
             id_token_kid: IdTokenKid::default(),
             id_token_claims: IdTokenClaims::default(),
             access_token_key: AccessTokenKey::default(),

@@ -74,7 +74,7 @@ impl User {
 /// An organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Organisation {
+pub struct Organization {
     /// The id, 24 hexadecimal digits. If empty, it is derived from the name.
     pub sub: String,
     /// The username, as in URLs.
@@ -94,8 +94,8 @@ pub struct Organisation {
     pub billing_mode: Option<BillingMode>,
 }
 
-impl Organisation {
-    pub(crate) fn registered(mut self) -> Organisation {
+impl Organization {
+    pub(crate) fn registered(mut self) -> Organization {
         if self.sub.is_empty() {
             self.sub = derived_id("org", &self.username);
         }

@@ -19,10 +19,21 @@ async fn adds_users_and_apps() {
     let app = answer.json();
     assert_eq!((answer.status, app["client_id"].as_str().unwrap().len()), (201, 36));
     assert!(app["secret"].as_str().unwrap().starts_with("oauth_app_secret_"));
-    let answer = control(&site, "POST", "/organisations", r#"{"username":"acme"}"#).await;
+    let answer = control(&site, "POST", "/organizations", r#"{"username":"acme"}"#).await;
     assert_eq!(answer.status, 201);
     let member = r#"{"username":"linus","orgs":[{"org":"acme","role":"admin"}]}"#;
     assert_eq!(control(&site, "POST", "/users", member).await.status, 201);
+}
+
+#[tokio::test]
+async fn paths_and_members_in_the_old_spelling_still_work() {
+    let site = Site::new();
+    assert_eq!(control(&site, "POST", "/organisations", r#"{"username":"acme"}"#).await.status, 201);
+    let all = control(&site, "GET", "/organisations", "").await.json();
+    assert_eq!(all, control(&site, "GET", "/organizations", "").await.json());
+    assert_eq!(all[0]["username"], "acme");
+    let switches = control(&site, "PUT", "/switches", r#"{"organisations_without_scope":"listed"}"#).await;
+    assert_eq!(switches.json()["organizations_without_scope"], "listed");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use oauth::Scopes;
 
 use super::layout::page;
-use crate::config::{App, Organisation, SCOPES, User};
+use crate::config::{App, Organization, SCOPES, User};
 
 /// `path` is the target of the form: the authorization request itself, or the page for devices with
 /// the `user_code` as a hidden field.
@@ -12,7 +12,7 @@ pub(crate) fn consent(
     app: &App,
     user: &User,
     scopes: &Scopes,
-    orgs: &[&Organisation],
+    orgs: &[&Organization],
     preselected: &[String],
     path: &str,
     user_code: Option<&str>,

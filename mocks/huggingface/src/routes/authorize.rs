@@ -69,7 +69,7 @@ fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> R
     };
     check_email(mock, &request, &user)?;
     check_audience(&request, &user)?;
-    request.keep_organisations_of(&user, &mock.store());
+    request.keep_organizations_of(&user, &mock.store());
     let remembered = mock.store().grant(&user.sub, &request.app.client_id, &request.scopes).cloned();
     let remembered = remembered.filter(|grant| !request.asks_again(grant));
     if let Some(grant) = remembered {
@@ -80,7 +80,7 @@ fn show(mock: &HuggingFace, uri: &Uri, headers: &HeaderMap, query: &Params) -> R
     }
     let page = {
         let store = mock.store();
-        let orgs: Vec<_> = store.organisations_of(&user).collect();
+        let orgs: Vec<_> = store.organizations_of(&user).collect();
         let path = uri.path_and_query().map_or("/oauth/authorize", |path| path.as_str());
         pages::consent(&request.app, &user, &request.scopes, &orgs, &request.org_ids, path, None)
     };
@@ -102,14 +102,14 @@ fn decide(
     };
     check_email(mock, &request, &user)?;
     check_audience(&request, &user)?;
-    request.keep_organisations_of(&user, &mock.store());
+    request.keep_organizations_of(&user, &mock.store());
     let orgs = match Decision::read(form).map_err(Rejected::page)? {
         Decision::Deny => return Err(request.rejected(Refusal::Denied)),
         Decision::Authorize { orgs } => orgs.unwrap_or_else(|| request.org_ids.clone()),
     };
     let orgs = {
         let store = mock.store();
-        let own: Vec<_> = store.organisations_of(&user).map(|org| org.sub.clone()).collect();
+        let own: Vec<_> = store.organizations_of(&user).map(|org| org.sub.clone()).collect();
         orgs.into_iter().filter(|org| own.contains(org)).collect::<Vec<_>>()
     };
     mock.store().put_grant(Grant {

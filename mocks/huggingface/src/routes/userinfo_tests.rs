@@ -1,17 +1,17 @@
 use crate::config::{
-    BillingMode, Challenge, ClaimChanges, HardwareItem, OrganisationsWithoutScope, Plan, Role,
+    BillingMode, Challenge, ClaimChanges, HardwareItem, OrganizationsWithoutScope, Plan, Role,
 };
 use crate::routes::testing::{Site, form, shop};
-use crate::{Config, Membership, Organisation, Switches, User};
+use crate::{Config, Membership, Organization, Switches, User};
 
 fn rich() -> Site {
-    let acme = Organisation {
+    let acme = Organization {
         username: "acme".into(),
         fullname: "Acme, Inc.".into(),
         plan: Some(Plan::Enterprise),
         can_pay: true,
         billing_mode: Some(BillingMode::Prepaid),
-        ..Organisation::default()
+        ..Organization::default()
     };
     let ada = User {
         sub: "62f264b9f3c90f4b6514a269".into(),
@@ -33,7 +33,7 @@ fn rich() -> Site {
         ..User::default()
     };
     let config =
-        Config { users: vec![ada], organisations: vec![acme], apps: vec![shop()], ..Config::default() };
+        Config { users: vec![ada], organizations: vec![acme], apps: vec![shop()], ..Config::default() };
     Site::with("https://huggingface.co", config)
 }
 
@@ -102,7 +102,7 @@ async fn organizations_show_the_role_by_scope() {
 #[tokio::test]
 async fn a_granted_organization_shows_more() {
     let site = rich();
-    let acme = site.mock.organisations()[0].sub.clone();
+    let acme = site.mock.organizations()[0].sub.clone();
     let code = site.code("openid read-billing", &[("orgIds", &acme)]).await;
     let token = site.exchange(&code).await.json()["access_token"].as_str().unwrap().to_owned();
     let org = site.with_bearer("/oauth/userinfo", &token).await.json()["orgs"][0].clone();
@@ -115,16 +115,16 @@ async fn a_granted_organization_shows_more() {
 }
 
 #[tokio::test]
-async fn switches_hide_organisations() {
+async fn switches_hide_organizations() {
     let site = rich();
     let token = site.access_token("openid").await;
     let set = |value| {
-        site.mock.set_switches(Switches { organisations_without_scope: value, ..Switches::default() });
+        site.mock.set_switches(Switches { organizations_without_scope: value, ..Switches::default() });
     };
-    set(OrganisationsWithoutScope::Empty);
+    set(OrganizationsWithoutScope::Empty);
     let body = site.with_bearer("/oauth/userinfo", &token).await.json();
     assert_eq!(body["orgs"], serde_json::json!([]));
-    set(OrganisationsWithoutScope::Missing);
+    set(OrganizationsWithoutScope::Missing);
     assert!(site.with_bearer("/oauth/userinfo", &token).await.json().get("orgs").is_none());
 }
 

@@ -105,7 +105,7 @@ fn whoami(mock: &HuggingFace, headers: &HeaderMap) -> Result<Whoami, Refusal> {
 
 impl Org {
     fn new(visible: &VisibleOrg<'_>, origin: &str) -> Org {
-        let (organisation, membership) = (visible.organisation, visible.membership);
+        let (organization, membership) = (visible.organization, visible.membership);
         let groups = membership.resource_groups.iter().map(|group| Group {
             id: group.sub.clone(),
             name: group.name.clone(),
@@ -113,13 +113,13 @@ impl Org {
         });
         Org {
             kind: "org",
-            id: organisation.sub.clone(),
-            name: organisation.username.clone(),
-            fullname: organisation.fullname.clone(),
-            avatar_url: picture(origin, &organisation.username, organisation.picture.as_deref()),
+            id: organization.sub.clone(),
+            name: organization.username.clone(),
+            fullname: organization.fullname.clone(),
+            avatar_url: picture(origin, &organization.username, organization.picture.as_deref()),
             can_pay: visible.can_pay,
             billing_mode: visible.billing_mode,
-            plan: organisation.plan,
+            plan: organization.plan,
             role_in_org: visible.role,
             security_restrictions: visible.granted.then(|| membership.security_restrictions.clone()),
             resource_groups: (visible.granted && !membership.resource_groups.is_empty())

@@ -26,7 +26,7 @@ const TOKEN: Limits = Limits { timeout: Duration::from_secs(10), attempts: 1 };
 const USERINFO: Limits = Limits { timeout: Duration::from_secs(5), attempts: 3 };
 
 #[derive(Debug)]
-pub(super) struct Huggingface;
+pub(super) struct HuggingFace;
 
 /// Zod's complaints if `clientId` and `clientSecret` are required and `scope` is optional.
 pub(super) fn client_and_scope(config: &Map<String, Value>) -> Vec<Issue> {
@@ -38,7 +38,7 @@ pub(super) fn client_and_scope(config: &Map<String, Value>) -> Vec<Issue> {
     issues.into_iter().flatten().collect()
 }
 
-impl SocialConnector for Huggingface {
+impl SocialConnector for HuggingFace {
     fn id(&self) -> &'static str {
         "huggingface-universal"
     }

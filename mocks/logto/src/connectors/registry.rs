@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::github::Github;
-use super::huggingface::Huggingface;
+use super::huggingface::HuggingFace;
 use super::kind::SocialConnector;
 use super::metadata;
 use super::oauth2::OAuth2;
@@ -11,7 +11,7 @@ use super::oidc::Oidc;
 use crate::store::{Connector, column};
 
 /// In the order in which a real Logto lists them.
-static KINDS: [&dyn SocialConnector; 4] = [&Github, &Huggingface, &OAuth2, &Oidc];
+static KINDS: [&dyn SocialConnector; 4] = [&Github, &HuggingFace, &OAuth2, &Oidc];
 
 /// The kind of connector with this id.
 pub(crate) fn kind(id: &str) -> Option<&'static dyn SocialConnector> {
@@ -21,7 +21,7 @@ pub(crate) fn kind(id: &str) -> Option<&'static dyn SocialConnector> {
 impl Connector {
     /// The kind of this connector. Connectors are created only from kinds that exist.
     pub(crate) fn kind(&self) -> &'static dyn SocialConnector {
-        kind(&self.factory).unwrap_or(&Huggingface)
+        kind(&self.factory).unwrap_or(&HuggingFace)
     }
 
     /// The target by which the sign-in experience and identities refer to it.

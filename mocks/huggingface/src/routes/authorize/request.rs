@@ -86,8 +86,8 @@ impl AuthorizationRequest {
     }
 
     /// Drops organizations that the user is not a member of: they cannot be granted.
-    pub(super) fn keep_organisations_of(&mut self, user: &User, store: &Store) {
-        let own: Vec<_> = store.organisations_of(user).map(|org| org.sub.clone()).collect();
+    pub(super) fn keep_organizations_of(&mut self, user: &User, store: &Store) {
+        let own: Vec<_> = store.organizations_of(user).map(|org| org.sub.clone()).collect();
         let (kept, others) = std::mem::take(&mut self.org_ids).into_iter().partition(|id| own.contains(id));
         self.org_ids = kept;
         let others: Vec<String> = others;
@@ -230,9 +230,9 @@ fn check_challenge(query: &Params, app: &App, store: &Store) -> Result<Option<Ch
 fn org_ids(query: &Params, store: &Store, notes: &mut Vec<Note>) -> Vec<String> {
     let ids = query.all("orgIds").flat_map(|ids| ids.split(',')).map(str::trim).filter(|id| !id.is_empty());
     let (known, unknown): (Vec<_>, Vec<_>) =
-        ids.map(ToOwned::to_owned).partition(|id| store.organisations.iter().any(|org| org.sub == *id));
+        ids.map(ToOwned::to_owned).partition(|id| store.organizations.iter().any(|org| org.sub == *id));
     for id in unknown {
-        let by_name = store.organisation_named(&id).map_or("", |_| ": it is a name; send the id instead");
+        let by_name = store.organization_named(&id).map_or("", |_| ": it is a name; send the id instead");
         let text = format!("orgIds has an unknown organization id `{id}`{by_name}");
         notes.push(Note::new("hf/org-id-unknown", text));
     }

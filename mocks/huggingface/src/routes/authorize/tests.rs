@@ -2,7 +2,7 @@ use crate::config::{
     OmittedRedirectUri, OutsideAudience, PkcePlain, PublicAppPkce, ScopeNotEnabled, UnverifiedEmail,
 };
 use crate::routes::testing::{Answer, CALLBACK, CHALLENGE, CLIENT_ID, SECRET, Site, authorize, shop};
-use crate::{App, Config, Membership, Organisation, Switches, User};
+use crate::{App, Config, Membership, Organization, Switches, User};
 
 const STATE: &str = "{\"a b\":\"+&%\"}";
 
@@ -300,21 +300,21 @@ async fn refuses_a_form_with_an_unknown_action() {
     assert_page(&answer, 400, "Invalid action", "the form's action is `allow`, neither authorize nor deny");
 }
 
-fn with_organisations() -> Site {
-    let org = |name: &str| Organisation { username: name.to_owned(), ..Organisation::default() };
+fn with_organizations() -> Site {
+    let org = |name: &str| Organization { username: name.to_owned(), ..Organization::default() };
     let member = |name: &str| Membership { org: name.to_owned(), ..Membership::default() };
     let ada =
         User { username: "ada".to_owned(), orgs: vec![member("acme"), member("labs")], ..User::default() };
-    let organisations = vec![org("acme"), org("labs"), org("other")];
-    let config = Config { users: vec![ada], organisations, apps: vec![shop()], ..Config::default() };
+    let organizations = vec![org("acme"), org("labs"), org("other")];
+    let config = Config { users: vec![ada], organizations, apps: vec![shop()], ..Config::default() };
     Site::with("http://localhost:4000", config)
 }
 
 #[tokio::test]
 async fn org_ids_preselect_and_ask_again() {
-    let site = with_organisations();
+    let site = with_organizations();
     let ada = site.mock.sign_in("ada").unwrap();
-    let acme = site.mock.organisations()[0].sub.clone();
+    let acme = site.mock.organizations()[0].sub.clone();
     let path = authorize("openid", &[("orgIds", &acme)]);
     let page = site.get_as(&path, &ada).await.body;
     assert!(page.contains(&format!("value=\"{acme}\" checked")), "{page}");
@@ -328,7 +328,7 @@ async fn org_ids_preselect_and_ask_again() {
 
 #[tokio::test]
 async fn org_ids_must_be_ids() {
-    let site = with_organisations();
+    let site = with_organizations();
     let answer = site.get(&authorize("openid", &[("orgIds", "acme,0123")])).await;
     assert_eq!(
         answer.notes,
@@ -341,9 +341,9 @@ async fn org_ids_must_be_ids() {
 
 #[tokio::test]
 async fn an_organization_of_others_does_not_ask_forever() {
-    let site = with_organisations();
+    let site = with_organizations();
     let ada = site.mock.sign_in("ada").unwrap();
-    let other = site.mock.organisations()[2].sub.clone();
+    let other = site.mock.organizations()[2].sub.clone();
     let path = authorize("openid", &[("orgIds", &other)]);
     site.form(&path, "", Some(&ada)).await.location();
     let answer = site.get_as(&path, &ada).await;
@@ -359,10 +359,10 @@ async fn a_refusal_keeps_earlier_notes() {
 }
 
 #[tokio::test]
-async fn grants_only_organisations_the_user_is_in() {
-    let site = with_organisations();
+async fn grants_only_organizations_the_user_is_in() {
+    let site = with_organizations();
     let ada = site.mock.sign_in("ada").unwrap();
-    let [acme, _, other] = &site.mock.organisations()[..] else { panic!("three") };
+    let [acme, _, other] = &site.mock.organizations()[..] else { panic!("three") };
     let form = format!("action=authorize&orgIds={}&orgIds={}", acme.sub, other.sub);
     site.form(&authorize("openid", &[]), &form, Some(&ada)).await;
     assert_eq!(site.mock.store().grants[0].orgs, std::slice::from_ref(&acme.sub));
@@ -370,14 +370,14 @@ async fn grants_only_organisations_the_user_is_in() {
 
 #[tokio::test]
 async fn an_app_for_an_organization_lets_only_its_members_in() {
-    let labs = Organisation { username: "labs".into(), ..Organisation::default() };
+    let labs = Organization { username: "labs".into(), ..Organization::default() };
     let user = |username: &str, orgs| User { username: username.into(), orgs, ..User::default() };
     let member = vec![Membership { org: "labs".into(), ..Membership::default() }];
     let app = App { authorized_orgs: vec!["labs".into()], ..shop() };
     let users = vec![user("ada", member), user("grace", vec![])];
     let site = Site::with(
         "http://localhost:4000",
-        Config { users, organisations: vec![labs], apps: vec![app], ..Config::default() },
+        Config { users, organizations: vec![labs], apps: vec![app], ..Config::default() },
     );
     let path = authorize("openid", &[]);
     let (ada, grace) = (site.mock.sign_in("ada").unwrap(), site.mock.sign_in("grace").unwrap());

@@ -103,7 +103,7 @@ fn decide(
         None => return Ok(ask(&store, user, &device, &app)),
         Some("deny") => DeviceDecision::Denied,
         Some("authorize") => {
-            let own: Vec<_> = store.organisations_of(user).map(|org| org.sub.as_str()).collect();
+            let own: Vec<_> = store.organizations_of(user).map(|org| org.sub.as_str()).collect();
             let orgs: Vec<_> =
                 form.all("orgIds").filter(|org| own.contains(org)).map(ToOwned::to_owned).collect();
             store.put_grant(Grant {
@@ -133,7 +133,7 @@ fn decide(
 
 /// The permission page for a device.
 fn ask(store: &Store, user: &User, device: &Device, app: &App) -> Response {
-    let orgs: Vec<_> = store.organisations_of(user).collect();
+    let orgs: Vec<_> = store.organizations_of(user).collect();
     let (path, code) = ("/oauth/device/verify", Some(device.user_code.as_str()));
     answer::html(StatusCode::OK, pages::consent(app, user, &device.scopes, &orgs, &[], path, code))
 }

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::config::{DevicePolling, VerificationUri, VerificationUriComplete};
 use crate::routes::testing::{Answer, CLIENT_ID, SECRET, Site, form, shop};
-use crate::{App, Config, Membership, Organisation, Switches, User};
+use crate::{App, Config, Membership, Organization, Switches, User};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// A public app, such as a command-line tool.
@@ -303,9 +303,9 @@ async fn an_unverified_address_connects_no_device() {
 #[tokio::test]
 async fn grants_only_organizations_of_the_user() {
     let site = site();
-    let organisation = |name: &str| Organisation { username: name.into(), ..Organisation::default() };
+    let organization = |name: &str| Organization { username: name.into(), ..Organization::default() };
     let (own, other) =
-        (site.mock.add_organisation(organisation("own")), site.mock.add_organisation(organisation("other")));
+        (site.mock.add_organization(organization("own")), site.mock.add_organization(organization("other")));
     let member = Membership { org: "own".into(), ..Membership::default() };
     site.mock.add_user(User { username: "ada".into(), orgs: vec![member], ..User::default() });
     let device = started(&site).await;

@@ -6,7 +6,7 @@ use oauth::{Params, Scopes};
 use super::super::client::Client;
 use super::super::refusal::Refusal;
 use crate::HuggingFace;
-use crate::config::{App, Organisation, Plan, User, is_scope};
+use crate::config::{App, Organization, Plan, User, is_scope};
 use crate::store::{Authorization, Store};
 use crate::tokens::{self, Issue, TokenReply};
 
@@ -22,15 +22,15 @@ pub(super) async fn redeem(
     let issue = {
         let store = mock.store();
         let app = check_app(&store, client)?;
-        let organisation = check_organisation(&store, app)?;
-        let user = check_member(&store, email, organisation)?;
+        let organization = check_organization(&store, app)?;
+        let user = check_member(&store, email, organization)?;
         let scopes = check_scope(params, app)?;
         Issue {
             authorization: Authorization {
                 client_id: app.client_id.clone(),
                 sub: user.sub.clone(),
                 scopes,
-                orgs: vec![organisation.sub.clone()],
+                orgs: vec![organization.sub.clone()],
                 session_id: mock.random().hex(12),
                 auth_time: now,
             },
@@ -51,22 +51,22 @@ fn check_app<'a>(store: &'a Store, client: &Client) -> Result<&'a App, Refusal> 
 }
 
 /// The app is bound to an Enterprise organization; on the real site, by the staff.
-fn check_organisation<'a>(store: &'a Store, app: &App) -> Result<&'a Organisation, Refusal> {
+fn check_organization<'a>(store: &'a Store, app: &App) -> Result<&'a Organization, Refusal> {
     let name = app.token_exchange_org.as_deref().ok_or_else(|| Refusal::UnboundApp(app.name.clone()))?;
-    let organisation = store.organisation_named(name);
-    organisation
-        .filter(|organisation| matches!(organisation.plan, Some(Plan::Enterprise | Plan::Plus)))
+    let organization = store.organization_named(name);
+    organization
+        .filter(|organization| matches!(organization.plan, Some(Plan::Enterprise | Plan::Plus)))
         .ok_or_else(|| Refusal::NoEnterprise(name.to_owned()))
 }
 
 /// The address belongs to a member. It is case-sensitive, which is a guess.
-fn check_member<'a>(store: &'a Store, email: &str, organisation: &Organisation) -> Result<&'a User, Refusal> {
+fn check_member<'a>(store: &'a Store, email: &str, organization: &Organization) -> Result<&'a User, Refusal> {
     let found = store.users.iter().find(|user| user.email.as_deref() == Some(email));
     let user = found.ok_or_else(|| Refusal::NoSuchEmail(email.to_owned()))?;
-    if user.orgs.iter().any(|member| member.org == organisation.username) {
+    if user.orgs.iter().any(|member| member.org == organization.username) {
         return Ok(user);
     }
-    Err(Refusal::NoMember { user: user.username.clone(), org: organisation.username.clone() })
+    Err(Refusal::NoMember { user: user.username.clone(), org: organization.username.clone() })
 }
 
 /// `scope` contains scopes of the app; if it is absent, all of them are requested.

@@ -4,7 +4,7 @@ use kit::Bound;
 use serde_json::{Value, json};
 
 use crate::routes::testing::{Answer, CLIENT_ID, SECRET, Site, form, shop};
-use crate::{App, Config, Membership, Organisation, Plan, TrustedPublisher, User, keys};
+use crate::{App, Config, Membership, Organization, Plan, TrustedPublisher, User, keys};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const EMAIL: &str = "urn:huggingface:token-type:user-email";
@@ -14,7 +14,7 @@ const ISSUER: &str = "https://ci.example";
 const NOW: i64 = 1_795_435_200;
 
 /// Ada is in the Enterprise organization that the app Shop is bound to, Grace is not.
-fn organised() -> Config {
+fn organized() -> Config {
     let member = Membership { org: "acme".into(), ..Membership::default() };
     let user = |name: &str, orgs| User {
         username: name.into(),
@@ -24,10 +24,10 @@ fn organised() -> Config {
     };
     Config {
         users: vec![user("ada", vec![member]), user("grace", vec![])],
-        organisations: vec![Organisation {
+        organizations: vec![Organization {
             username: "acme".into(),
             plan: Some(Plan::Enterprise),
-            ..Organisation::default()
+            ..Organization::default()
         }],
         apps: vec![App { token_exchange_org: Some("acme".into()), ..shop() }],
         ..Config::default()
@@ -50,8 +50,8 @@ fn assert_refused(answer: &Answer, error: &str, note: &str) {
 }
 
 #[tokio::test]
-async fn an_app_of_an_organisation_gets_a_token_of_a_member() {
-    let site = Site::with("http://localhost:4000", organised());
+async fn an_app_of_an_organization_gets_a_token_of_a_member() {
+    let site = Site::with("http://localhost:4000", organized());
     let reply = for_email(&site, &as_shop("ada+x@example.com")).await.json();
     assert_eq!(reply["issued_token_type"], "urn:ietf:params:oauth:token-type:access_token");
     assert_eq!((reply["expires_in"].as_i64(), reply.get("refresh_token")), (Some(28_800), None));
@@ -65,7 +65,7 @@ async fn an_app_of_an_organisation_gets_a_token_of_a_member() {
 
 #[tokio::test]
 async fn refuses_non_members_and_scopes_that_the_app_lacks() {
-    let site = Site::with("http://localhost:4000", organised());
+    let site = Site::with("http://localhost:4000", organized());
     let answer = for_email(&site, &as_shop("grace+x@example.com")).await;
     assert_refused(&answer, "invalid_grant", "`grace` is not in the organization `acme` of the app");
     let answer = for_email(&site, &as_shop("ADA+x@example.com")).await;
@@ -77,7 +77,7 @@ async fn refuses_non_members_and_scopes_that_the_app_lacks() {
 
 #[tokio::test]
 async fn refuses_apps_that_may_not_exchange() {
-    let site = Site::with("http://localhost:4000", organised());
+    let site = Site::with("http://localhost:4000", organized());
     let email = "ada+x@example.com";
     let answer = for_email(&site, &[("subject_token", email)]).await;
     let note = "the exchange for an e-mail address requires the app's client id and secret";
@@ -86,8 +86,8 @@ async fn refuses_apps_that_may_not_exchange() {
     let note = "the app `Shop` has a secret, but neither it nor a code_verifier was sent";
     assert_refused(&answer, "invalid_client", note);
 
-    let poor = Organisation { username: "acme".into(), plan: Some(Plan::Team), ..Organisation::default() };
-    site.mock.add_organisation(poor);
+    let poor = Organization { username: "acme".into(), plan: Some(Plan::Team), ..Organization::default() };
+    site.mock.add_organization(poor);
     let note = "`acme`, the organization of the app, does not exist or has no Enterprise plan";
     assert_refused(&for_email(&site, &as_shop(email)).await, "invalid_client", note);
     site.mock.add_app(shop());
