@@ -75,13 +75,16 @@ pub struct Text {
     pub see: &'static str,
 }
 
-/// Declares an area: its enum, the list of its causes, and their texts.
+/// Declares an area: its enum, the list of its causes, and their texts. `place` and `see` of the
+/// area are those of every cause that does not have its own.
 macro_rules! causes {
+    (@own $area:expr) => { $area };
+    (@own $area:expr, $cause:expr) => { $cause };
     (
         $(#[$meta:meta])*
-        $area:literal $name:ident {
+        $area:literal $name:ident, place: $area_place:ident, see: $area_see:path {
             $($variant:ident $id:literal {
-                cause: $cause:literal, place: $place:ident, fix: $fix:literal, see: $see:expr $(,)?
+                cause: $cause:literal, $(place: $place:ident,)? fix: $fix:literal, $(see: $see:path,)?
             })*
         }
     ) => {
@@ -100,9 +103,12 @@ macro_rules! causes {
                     $(Self::$variant => $crate::findings::text::Text {
                         id: concat!($area, "/", $id),
                         cause: $cause,
-                        place: $crate::findings::text::Place::$place,
+                        place: {
+                            use $crate::findings::text::Place;
+                            causes!(@own Place::$area_place $(, Place::$place)?)
+                        },
                         fix: $fix,
-                        see: $see,
+                        see: causes!(@own $area_see $(, $see)?),
                     },)*
                 }
             }
