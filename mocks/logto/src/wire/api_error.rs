@@ -21,29 +21,29 @@ pub(crate) struct ApiError {
 }
 
 /// Declares the enum of an endpoint: behind each variant, with names for its fields, is the error
-/// that is sent.
+/// that is sent, or [`NotImplemented`](super::NotImplemented).
 macro_rules! refusals {
     (
         $(#[$meta:meta])*
         $vis:vis enum $name:ident {
             $(
                 $(#[$told:meta])*
-                $variant:ident $(($field:tt: $type:ty))? $({ $($member:ident: $of:ty),+ })? => $error:expr,
+                $variant:ident $(($($field:tt: $type:ty),+))? $({ $($member:ident: $of:ty),+ })? => $error:expr,
             )+
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, thiserror::Error)]
         $vis enum $name {
-            $($(#[$told])* $variant $(($type))? $({ $($member: $of),+ })?,)+
+            $($(#[$told])* $variant $(($($type),+))? $({ $($member: $of),+ })?,)+
         }
 
         impl axum::response::IntoResponse for $name {
             fn into_response(self) -> axum::response::Response {
-                let error = match &self {
-                    $(Self::$variant $(($field))? $({ $($member),+ })? => $error,)+
-                };
-                error.response(self.to_string())
+                let reason = self.to_string();
+                match &self {
+                    $(Self::$variant $(($($field),+))? $({ $($member),+ })? => $error.response(reason),)+
+                }
             }
         }
     };
