@@ -175,6 +175,7 @@ pub mod findings;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod golden;
+mod named;
 mod placeholder;
 mod process;
 mod record;

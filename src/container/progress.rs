@@ -6,32 +6,24 @@ use std::time::Duration;
 use kit::Stopwatch;
 
 use super::kept::Kept;
+use crate::named::named;
 
 /// The callback for every event.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// One stage between the first request to Docker and Logto's first answer. Each stage has its own
-/// deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// An image is being pulled.
-    Pull,
-    /// Postgres starts, until it accepts connections.
-    Postgres,
-    /// Logto's database is being seeded.
-    Seed,
-    /// Logto starts, until `GET /api/status` answers.
-    Boot,
-}
-
-impl std::fmt::Display for Phase {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Pull => "pull",
-            Self::Postgres => "postgres",
-            Self::Seed => "seed",
-            Self::Boot => "boot",
-        })
+named! {
+    /// One stage between the first request to Docker and Logto's first answer. Each stage has its own
+    /// deadline.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Phase {
+        /// An image is being pulled.
+        Pull => "pull",
+        /// Postgres starts, until it accepts connections.
+        Postgres => "postgres",
+        /// Logto's database is being seeded.
+        Seed => "seed",
+        /// Logto starts, until `GET /api/status` answers.
+        Boot => "boot",
     }
 }
 

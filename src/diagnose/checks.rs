@@ -8,94 +8,65 @@ use url::Url;
 use crate::run::ObservedWalk;
 use crate::walker::{Hop, WhyHop};
 
-/// The stages of a sign-in, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Logto accepts the connector's configuration.
-    Configuration,
-    /// The app sends people to Logto.
-    SignInBegins,
-    /// Logto accepts the app's request: app id, redirect URI, scopes.
-    AppRequest,
-    /// Logto's page shows the connector's button.
-    Button,
-    /// Logto builds the request to Hugging Face.
-    AuthorizationUri,
-    /// Hugging Face accepts it: client id, redirect URI, scopes.
-    HuggingFaceRequest,
-    /// The person consents, and is sent back to Logto.
-    Consent,
-    /// Hugging Face gives Logto a token: client id, secret.
-    Token,
-    /// Hugging Face tells Logto who the person is.
-    Profile,
-    /// Logto finds or creates the account.
-    Account,
-    /// The app signs the person in: app secret, id token.
-    AppCallback,
-    /// The app knows the person afterwards.
-    Session,
-    /// Signing out ends both sessions, and leads back to the app.
-    SignOut,
+/// Declares the stages: each with its name in reports for programs, and in words.
+macro_rules! stages {
+    ($($(#[$doc:meta])+ $stage:ident $id:literal => $says:literal,)+) => {
+        /// The stages of a sign-in, in order.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Stage {
+            $($(#[$doc])+ $stage,)+
+        }
+
+        impl Stage {
+            /// All stages, in order.
+            pub const ALL: [Self; 13] = [$(Self::$stage),+];
+
+            /// The stage in words, as the report shows it.
+            #[must_use]
+            pub fn says(self) -> &'static str {
+                match self {
+                    $(Self::$stage => $says,)+
+                }
+            }
+
+            /// The stage's name in reports for programs.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$stage => $id,)+
+                }
+            }
+        }
+    };
 }
 
-impl Stage {
-    /// All stages, in order.
-    pub const ALL: [Self; 13] = [
-        Self::Configuration,
-        Self::SignInBegins,
-        Self::AppRequest,
-        Self::Button,
-        Self::AuthorizationUri,
-        Self::HuggingFaceRequest,
-        Self::Consent,
-        Self::Token,
-        Self::Profile,
-        Self::Account,
-        Self::AppCallback,
-        Self::Session,
-        Self::SignOut,
-    ];
-
-    /// The stage in words, as the report shows it.
-    #[must_use]
-    pub fn says(self) -> &'static str {
-        match self {
-            Self::Configuration => "Logto accepts the connector's configuration",
-            Self::SignInBegins => "the app sends people to Logto",
-            Self::AppRequest => "Logto accepts the app's request (app id, redirect URI)",
-            Self::Button => "Logto's sign-in page shows the button",
-            Self::AuthorizationUri => "Logto can build the request to Hugging Face",
-            Self::HuggingFaceRequest => "Hugging Face accepts it (client id, redirect URI, scopes)",
-            Self::Consent => "people who consent are sent back to Logto",
-            Self::Token => "Hugging Face gives Logto a token (client id and secret)",
-            Self::Profile => "Hugging Face tells Logto who the person is",
-            Self::Account => "Logto creates the account",
-            Self::AppCallback => "the app signs people in (app secret, id token)",
-            Self::Session => "the app knows the person afterwards",
-            Self::SignOut => "signing out ends it, and leads back to the app",
-        }
-    }
-
-    /// The stage's name in reports for programs.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Configuration => "connector_configuration",
-            Self::SignInBegins => "sign_in_begins",
-            Self::AppRequest => "app_request",
-            Self::Button => "button",
-            Self::AuthorizationUri => "authorization_uri",
-            Self::HuggingFaceRequest => "hugging_face_request",
-            Self::Consent => "consent",
-            Self::Token => "token",
-            Self::Profile => "profile",
-            Self::Account => "account",
-            Self::AppCallback => "app_callback",
-            Self::Session => "session",
-            Self::SignOut => "sign_out",
-        }
-    }
+stages! {
+    /// Logto accepts the connector's configuration.
+    Configuration "connector_configuration" => "Logto accepts the connector's configuration",
+    /// The app sends people to Logto.
+    SignInBegins "sign_in_begins" => "the app sends people to Logto",
+    /// Logto accepts the app's request: app id, redirect URI, scopes.
+    AppRequest "app_request" => "Logto accepts the app's request (app id, redirect URI)",
+    /// Logto's page shows the connector's button.
+    Button "button" => "Logto's sign-in page shows the button",
+    /// Logto builds the request to Hugging Face.
+    AuthorizationUri "authorization_uri" => "Logto can build the request to Hugging Face",
+    /// Hugging Face accepts it: client id, redirect URI, scopes.
+    HuggingFaceRequest "hugging_face_request" => "Hugging Face accepts it (client id, redirect URI, scopes)",
+    /// The person consents, and is sent back to Logto.
+    Consent "consent" => "people who consent are sent back to Logto",
+    /// Hugging Face gives Logto a token: client id, secret.
+    Token "token" => "Hugging Face gives Logto a token (client id and secret)",
+    /// Hugging Face tells Logto who the person is.
+    Profile "profile" => "Hugging Face tells Logto who the person is",
+    /// Logto finds or creates the account.
+    Account "account" => "Logto creates the account",
+    /// The app signs the person in: app secret, id token.
+    AppCallback "app_callback" => "the app signs people in (app secret, id token)",
+    /// The app knows the person afterwards.
+    Session "session" => "the app knows the person afterwards",
+    /// Signing out ends both sessions, and leads back to the app.
+    SignOut "sign_out" => "signing out ends it, and leads back to the app",
 }
 
 /// A stage that was passed, and details from the walk.

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::{Direction, Entry, Outcome, Party, Prose};
 use mock_huggingface::App as OAuth2App;
 use serde_json::Value;
@@ -11,6 +9,7 @@ use url::Url;
 
 use crate::record::Record;
 use crate::signin_page::Arrival;
+use crate::transcript::jwt::claims;
 use crate::walker::Hop;
 
 /// What was observed of a walk. Rules use nothing else.
@@ -239,7 +238,5 @@ pub(super) fn body(entry: &Entry) -> Option<Value> {
 /// The claims of the ID token in a token answer. It is not verified here: its claims are
 /// evidence, whichever key signed it.
 pub(super) fn id_token_claims(entry: &Entry) -> Option<Value> {
-    let token = answered(entry, "id_token")?;
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice(&payload).ok()
+    claims(&answered(entry, "id_token")?)
 }

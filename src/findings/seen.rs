@@ -2,12 +2,12 @@
 //! Hugging Face, the profile that it gets, accounts in Logto, what the app sends, and the hops
 //! by which a browser reaches Logto.
 
-use kit::{Entry, Note, Outcome, Party};
+use kit::{Entry, Note, Party};
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::observed::{Observed, status};
-pub(super) use crate::transcript::jwt::{claims, header};
+use super::observed::{Observed, body, id_token_claims, status};
+pub(super) use crate::transcript::jwt::header;
 use crate::walker::{Hop, WhyHop};
 
 /// The code of the app's note that it no longer finds its sign-in.
@@ -39,32 +39,20 @@ pub(super) fn is_verify(hop: &Hop) -> bool {
     path.contains("/verification/social/") && path.ends_with("/verify")
 }
 
-/// The factory of the connector under test.
-pub(super) fn factory<'s>(seen: &'s Observed<'_>) -> Option<&'s str> {
-    seen.connector()?.get("connectorId")?.as_str()
-}
-
 /// The targets of all connectors.
 pub(super) fn targets(seen: &Observed<'_>) -> Vec<String> {
     let connectors = seen.settings.connectors.iter();
     connectors.filter_map(|connector| Some(connector.get("target")?.as_str()?.to_owned())).collect()
 }
 
-/// An answer as JSON, if it is JSON.
-pub(super) fn json(entry: &Entry) -> Option<Value> {
-    let Outcome::Response(response) = &entry.outcome else { return None };
-    serde_json::from_str(&response.body).ok()
-}
-
 /// What Hugging Face said about the person in a hop: at its userinfo endpoint, or in the
 /// ID token for the generic OpenID Connect connector.
 pub(super) fn profile(seen: &Observed<'_>, hop: &Hop) -> Option<Value> {
     let good = |entry: &&Entry| status(entry).is_some_and(|code| (200..300).contains(&code));
-    if factory(seen) == Some("oidc") {
-        let token = seen.provider(hop.number, "/oauth/token").filter(good).last().and_then(json)?;
-        return claims(token.get("id_token")?.as_str()?);
+    if seen.factory() == Some("oidc") {
+        return id_token_claims(seen.provider(hop.number, "/oauth/token").filter(good).last()?);
     }
-    seen.provider(hop.number, "/oauth/userinfo").filter(good).last().and_then(json)
+    seen.provider(hop.number, "/oauth/userinfo").filter(good).last().and_then(body)
 }
 
 /// The profiles that Logto accepted, each with its hop.

@@ -1,62 +1,43 @@
 //! The text of a cause, and how the causes of an area are declared.
 
-/// Where to apply a fix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// Hugging Face: Settings → Connected Apps → the OAuth app.
-    HuggingFaceApp,
-    /// Hugging Face: the person's account.
-    HuggingFaceAccount,
-    /// Logto console: Connectors → Social connectors → Hugging Face.
-    LogtoConnector,
-    /// Logto console: Connectors → Email and SMS connectors.
-    LogtoMessageConnectors,
-    /// Logto console: Multi-factor auth.
-    LogtoMfa,
-    /// Logto console: Security.
-    LogtoSecurity,
-    /// Logto console: Sign-in experience.
-    LogtoSignInExperience,
-    /// Logto console: Applications → the app.
-    LogtoApplication,
-    /// Logto console: User management.
-    LogtoUsers,
-    /// The environment in which Logto runs.
-    LogtoDeployment,
-    /// The app's code.
-    AppCode,
-    /// The app's configuration.
-    AppConfiguration,
-    /// The reverse proxy.
-    Proxy,
-    /// The person at the browser.
-    Person,
-    /// The machine that runs `logto-testkit`.
-    Machine,
-    /// Nowhere: wait, and try again.
-    Provider,
-}
+use crate::named::named;
 
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::HuggingFaceApp => "Hugging Face: Settings → Connected Apps → your OAuth app",
-            Self::HuggingFaceAccount => "Hugging Face: the person's account settings",
-            Self::LogtoConnector => "Logto console: Connectors → Social connectors → Hugging Face",
-            Self::LogtoMessageConnectors => "Logto console: Connectors → Email and SMS connectors",
-            Self::LogtoMfa => "Logto console: Multi-factor auth",
-            Self::LogtoSecurity => "Logto console: Security → General",
-            Self::LogtoSignInExperience => "Logto console: Sign-in experience",
-            Self::LogtoApplication => "Logto console: Applications → your app",
-            Self::LogtoUsers => "Logto console: User management",
-            Self::LogtoDeployment => "where Logto runs: environment, network",
-            Self::AppCode => "in the app's code",
-            Self::AppConfiguration => "in the app's configuration",
-            Self::Proxy => "in the reverse proxy",
-            Self::Person => "in the browser",
-            Self::Machine => "on the machine that runs logto-testkit",
-            Self::Provider => "at Hugging Face itself",
-        })
+named! {
+    /// Where to apply a fix.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Place {
+        /// Hugging Face: Settings → Connected Apps → the OAuth app.
+        HuggingFaceApp => "Hugging Face: Settings → Connected Apps → your OAuth app",
+        /// Hugging Face: the person's account.
+        HuggingFaceAccount => "Hugging Face: the person's account settings",
+        /// Logto console: Connectors → Social connectors → Hugging Face.
+        LogtoConnector => "Logto console: Connectors → Social connectors → Hugging Face",
+        /// Logto console: Connectors → Email and SMS connectors.
+        LogtoMessageConnectors => "Logto console: Connectors → Email and SMS connectors",
+        /// Logto console: Multi-factor auth.
+        LogtoMfa => "Logto console: Multi-factor auth",
+        /// Logto console: Security.
+        LogtoSecurity => "Logto console: Security → General",
+        /// Logto console: Sign-in experience.
+        LogtoSignInExperience => "Logto console: Sign-in experience",
+        /// Logto console: Applications → the app.
+        LogtoApplication => "Logto console: Applications → your app",
+        /// Logto console: User management.
+        LogtoUsers => "Logto console: User management",
+        /// The environment in which Logto runs.
+        LogtoDeployment => "where Logto runs: environment, network",
+        /// The app's code.
+        AppCode => "in the app's code",
+        /// The app's configuration.
+        AppConfiguration => "in the app's configuration",
+        /// The reverse proxy.
+        Proxy => "in the reverse proxy",
+        /// The person at the browser.
+        Person => "in the browser",
+        /// The machine that runs `logto-testkit`.
+        Machine => "on the machine that runs logto-testkit",
+        /// Nowhere: wait, and try again.
+        Provider => "at Hugging Face itself",
     }
 }
 
@@ -75,13 +56,16 @@ pub struct Text {
     pub see: &'static str,
 }
 
-/// Declares an area: its enum, the list of its causes, and their texts.
+/// Declares an area: its enum, the list of its causes, and their texts. `place` and `see` of the
+/// area are those of every cause that does not have its own.
 macro_rules! causes {
+    (@own $area:expr) => { $area };
+    (@own $area:expr, $cause:expr) => { $cause };
     (
         $(#[$meta:meta])*
-        $area:literal $name:ident {
+        $area:literal $name:ident, place: $area_place:ident, see: $area_see:path {
             $($variant:ident $id:literal {
-                cause: $cause:literal, place: $place:ident, fix: $fix:literal, see: $see:expr $(,)?
+                cause: $cause:literal, $(place: $place:ident,)? fix: $fix:literal, $(see: $see:path,)?
             })*
         }
     ) => {
@@ -100,9 +84,12 @@ macro_rules! causes {
                     $(Self::$variant => $crate::findings::text::Text {
                         id: concat!($area, "/", $id),
                         cause: $cause,
-                        place: $crate::findings::text::Place::$place,
+                        place: {
+                            use $crate::findings::text::Place;
+                            causes!(@own Place::$area_place $(, Place::$place)?)
+                        },
                         fix: $fix,
-                        see: $see,
+                        see: causes!(@own $area_see $(, $see)?),
                     },)*
                 }
             }

@@ -10,6 +10,7 @@ use super::capture::Capture;
 use super::expect::Expect;
 use super::secrets::Found;
 use super::verb::Verb;
+use crate::named::named;
 use crate::setup::Setup;
 use crate::vocabulary::free_text;
 
@@ -98,25 +99,17 @@ pub struct Needs {
     pub because: String,
 }
 
-/// A kind of Logto behind a stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BackendKind {
-    /// The double in this process.
-    Embedded,
-    /// The official image, in a container.
-    Container,
-    /// A running Logto, given by URL.
-    External,
-}
-
-impl std::fmt::Display for BackendKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Embedded => "embedded",
-            Self::Container => "container",
-            Self::External => "external",
-        })
+named! {
+    /// A kind of Logto behind a stack.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum BackendKind {
+        /// The double in this process.
+        Embedded => "embedded",
+        /// The official image, in a container.
+        Container => "container",
+        /// A running Logto, given by URL.
+        External => "external",
     }
 }
 

@@ -15,6 +15,7 @@ use super::change::{AdminCall, HuggingFaceChange, answers_work};
 use super::expect::Expect;
 use super::secrets::Found;
 use super::typed::{Placed, TypeError};
+use crate::named::named;
 use crate::setup::{AppRestart, NetworkChange};
 
 /// Turns each row into a variant of [`Verb`] and a member of [`RawStep`]. A row has:
@@ -322,25 +323,17 @@ impl Profile {
     }
 }
 
-/// The answers to “an account with this e-mail exists”, and to the terms of use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Choice {
-    /// Sign in to that account from now on.
-    LinkAccount,
-    /// Create a separate account.
-    CreateAccount,
-    /// Agree to the terms.
-    AgreeToTerms,
-}
-
-impl fmt::Display for Choice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LinkAccount => "link_account",
-            Self::CreateAccount => "create_account",
-            Self::AgreeToTerms => "agree_to_terms",
-        })
+named! {
+    /// The answers to “an account with this e-mail exists”, and to the terms of use.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Choice {
+        /// Sign in to that account from now on.
+        LinkAccount => "link_account",
+        /// Create a separate account.
+        CreateAccount => "create_account",
+        /// Agree to the terms.
+        AgreeToTerms => "agree_to_terms",
     }
 }
 
@@ -352,21 +345,14 @@ pub enum Reloaded {
     Page,
 }
 
-/// Which browser storage is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LostStorage {
-    /// `sessionStorage` of the tab, as in-app browsers do.
-    Session,
-    /// Also the browser's `localStorage`.
-    All,
-}
-
-impl fmt::Display for LostStorage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Session => "session",
-            Self::All => "all",
-        })
+named! {
+    /// Which browser storage is lost.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum LostStorage {
+        /// `sessionStorage` of the tab, as in-app browsers do.
+        Session => "session",
+        /// Also the browser's `localStorage`.
+        All => "all",
     }
 }

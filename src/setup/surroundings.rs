@@ -5,6 +5,8 @@ use kit::ProxySettings;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::named::named;
+
 /// Reverse proxies. Browsers then know a party only by the proxy's URL: `https://bookstore.example`
 /// for the app, `https://logto.bookstore.example` for Logto, whose `ENDPOINT` it becomes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -54,27 +56,18 @@ fn offset(text: &str) -> Option<SignedDuration> {
     (!length.is_negative()).then(|| length * sign)
 }
 
-/// A connection from one party to another, which can be broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// From the sample app to Logto.
-    AppToLogto,
-    /// From the browser to Logto.
-    BrowserToLogto,
-    /// From the browser to the app.
-    BrowserToApp,
-    /// From the embedded Logto to Hugging Face.
-    LogtoToHuggingFace,
-}
-
-impl std::fmt::Display for Way {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::AppToLogto => "app_to_logto",
-            Self::BrowserToLogto => "browser_to_logto",
-            Self::BrowserToApp => "browser_to_app",
-            Self::LogtoToHuggingFace => "logto_to_huggingface",
-        })
+named! {
+    /// A connection from one party to another, which can be broken.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Way {
+        /// From the sample app to Logto.
+        AppToLogto => "app_to_logto",
+        /// From the browser to Logto.
+        BrowserToLogto => "browser_to_logto",
+        /// From the browser to the app.
+        BrowserToApp => "browser_to_app",
+        /// From the embedded Logto to Hugging Face.
+        LogtoToHuggingFace => "logto_to_huggingface",
     }
 }
 

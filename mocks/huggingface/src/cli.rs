@@ -22,23 +22,7 @@ const REAL_ORIGIN: &str = "https://huggingface.co";
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args: Args = match kit::parse_arguments() {
-        Ok(args) => args,
-        Err(told) => return told,
-    };
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(&format!("mock-huggingface: {error}"));
-            ExitCode::from(error.code())
-        }
-    }
-}
-
-fn run(args: &Args) -> Result<(), CliError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(serve(args))
+    kit::run_command("mock-huggingface", CliError::Runtime, CliError::code, async |args| serve(&args).await)
 }
 
 /// Serves until Ctrl-C.

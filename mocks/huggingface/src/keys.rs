@@ -8,32 +8,24 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::Reason;
 use serde::Serialize;
 use thiserror::Error;
 
-/// Why a key cannot be generated or used.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(crate) enum KeyError {
-    /// The crypto library failed to generate a key.
-    #[error("the crypto library could not make the {0} key")]
-    Generate(&'static str),
-    /// The crypto library failed to sign.
-    #[error("signing with {algorithm} failed: {reason}")]
-    Sign {
-        /// Name of the algorithm.
-        algorithm: &'static str,
-        /// The error of the library.
-        reason: String,
-    },
-}
-
-impl Reason for KeyError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Generate { .. } => "hf/key-not-made",
-            Self::Sign { .. } => "hf/not-signed",
-        }
+kit::reasons! {
+    /// Why a key cannot be generated or used.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(crate) enum KeyError {
+        /// The crypto library failed to generate a key.
+        #[error("the crypto library could not make the {0} key")]
+        Generate(&'static str) => "hf/key-not-made",
+        /// The crypto library failed to sign.
+        #[error("signing with {algorithm} failed: {reason}")]
+        Sign {
+            /// Name of the algorithm.
+            algorithm: &'static str,
+            /// The error of the library.
+            reason: String,
+        } => "hf/not-signed",
     }
 }
 

@@ -2,29 +2,21 @@
 
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
-use kit::Reason;
 
 use crate::HuggingFace;
 use crate::answer::session_token;
 use crate::config::User;
 use crate::store::Session;
 
-/// A form that another site submits in the user's name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ForeignForm {
-    #[error("form was submitted by `{0}`, not by this site")]
-    Elsewhere(String),
-    /// Submitted under a foreign name that resolves to this machine: DNS rebinding.
-    #[error("form was submitted at `{0}`, which is not a name of this site")]
-    NotOurs(String),
-}
-
-impl Reason for ForeignForm {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Elsewhere { .. } => "hf/form-from-elsewhere",
-            Self::NotOurs { .. } => "hf/form-at-another-name",
-        }
+kit::reasons! {
+    /// A form that another site submits in the user's name.
+    #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+    pub(crate) enum ForeignForm {
+        #[error("form was submitted by `{0}`, not by this site")]
+        Elsewhere(String) => "hf/form-from-elsewhere",
+        /// Submitted under a foreign name that resolves to this machine: DNS rebinding.
+        #[error("form was submitted at `{0}`, which is not a name of this site")]
+        NotOurs(String) => "hf/form-at-another-name",
     }
 }
 

@@ -27,6 +27,8 @@ mod bounded;
 mod change;
 mod client;
 mod clock;
+#[cfg(feature = "cli")]
+mod command;
 mod deadline;
 mod descriptors;
 mod disturbance;
@@ -61,6 +63,8 @@ pub use bounded::Bounded;
 pub use change::{MemberChange, ParameterChange};
 pub use client::{Begun, Client, ClientBuilder, ClientError, SendError};
 pub use clock::{Clock, Elapsed};
+#[cfg(feature = "cli")]
+pub use command::run as run_command;
 pub use deadline::{DeadlineExceeded, within};
 pub use descriptors::{open_descriptors, raise_descriptor_limit};
 pub use disturbance::Disturbance;

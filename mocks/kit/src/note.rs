@@ -85,6 +85,42 @@ pub trait Reason: fmt::Display {
     }
 }
 
+/// Declares an error that is a [`Reason`]: behind each variant is the code of its note, or
+/// `code of FIELD` if that field is the actual reason. [`Reason::facts`] may follow the enum.
+#[macro_export]
+macro_rules! reasons {
+    (@code $code:literal) => { $code };
+    (@code of $reason:ident $field:tt) => { $crate::Reason::code($reason) };
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident {
+            $(
+                $(#[$told:meta])*
+                $variant:ident $(($($tuple:tt)*))? $({ $($named:tt)* })? =>
+                    $($code:literal)? $(code of $field:tt)?,
+            )+
+        }
+        $($facts:tt)*
+    ) => {
+        $(#[$meta])*
+        $vis enum $name {
+            $($(#[$told])* $variant $(($($tuple)*))? $({ $($named)* })?,)+
+        }
+
+        impl $crate::Reason for $name {
+            fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { $($field: reason,)? .. } => {
+                        $crate::reasons!(@code $($code)? $(of reason $field)?)
+                    })+
+                }
+            }
+
+            $($facts)*
+        }
+    };
+}
+
 impl<R: Reason + ?Sized> From<&R> for Note {
     fn from(reason: &R) -> Self {
         Self { code: reason.code(), text: reason.to_string().into(), facts: reason.facts() }

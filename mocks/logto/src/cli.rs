@@ -49,22 +49,7 @@ pub struct Arguments {
 /// Parses the arguments and serves until Ctrl-C.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match kit::parse_arguments() {
-        Ok(arguments) => arguments,
-        Err(told) => return told,
-    };
-    let served = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(CliError::Runtime)
-        .and_then(|runtime| runtime.block_on(serve(arguments)));
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(&format!("mock-logto: {error}"));
-            ExitCode::from(error.code())
-        }
-    }
+    kit::run_command("mock-logto", CliError::Runtime, CliError::code, serve)
 }
 
 /// Serves until Ctrl-C.

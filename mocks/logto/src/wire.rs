@@ -11,8 +11,8 @@ mod issue;
 mod oidc_error;
 mod v8;
 
-pub(crate) use answer::{Answer, Json, Query, html, json, not_implemented, redirect, text, uncached};
-pub(crate) use api_error::ApiError;
+pub(crate) use answer::{Answer, Json, NotImplemented, Query, html, json, redirect, text, uncached};
+pub(crate) use api_error::{ApiError, refusals};
 pub(crate) use code::{Code, ErrorCode};
 pub(crate) use cookies::{CookieKey, Cookies, SetCookies};
 pub(crate) use frames::{frames, policy};

@@ -1,69 +1,55 @@
 //! Checks the answer of the authorization endpoint against the request it belongs to.
 
-use kit::{Facts, Reason};
+use kit::Facts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Why the answer of the authorization endpoint is rejected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallbackError {
-    /// No sign-in was begun in this session, or its answer was already used.
-    #[error("no sign-in is in progress in this session")]
-    NoSignIn,
-    /// The answer arrived at another address than the redirect URI that was sent.
-    #[error("the answer came to {found}, expected {expected}")]
-    RedirectUri {
-        /// The redirect URI that was sent.
-        expected: String,
-        /// Where the answer arrived, without its query.
-        found: String,
-    },
-    /// A parameter occurs more than once (RFC 6749 §3.1).
-    #[error("the answer has more than one `{0}`")]
-    Repeated(&'static str),
-    /// `state` is missing (RFC 6749 §4.1.2).
-    #[error("the answer has no state")]
-    NoState,
-    /// `state` differs (RFC 6749 §10.12).
-    #[error("the state is not the one that was sent")]
-    State,
-    /// `iss` differs (RFC 9207 §2.4).
-    #[error("the answer is from the issuer {found}, expected {expected}")]
-    Issuer {
-        /// The issuer of the discovery document.
-        expected: String,
-        /// `iss` of the answer.
-        found: String,
-    },
-    /// `iss` is missing although the discovery document announces it (RFC 9207 §2.4).
-    #[error("the answer does not say which issuer it is from")]
-    NoIssuer,
-    /// An error answer (RFC 6749 §4.1.2.1).
-    #[error("{error}{}", described(.description))]
-    Refused {
-        /// `error`, as the server sent it.
-        error: String,
-        /// `error_description`, as the server sent it; may be empty.
-        description: String,
-    },
-    /// The answer has neither `code` nor `error`.
-    #[error("the answer has no code")]
-    NoCode,
-}
-
-impl Reason for CallbackError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoSignIn => "app/no-sign-in",
-            Self::RedirectUri { .. } => "app/redirect-uri-mismatch",
-            Self::Repeated(_) => "app/parameter-repeated",
-            Self::NoState => "app/state-missing",
-            Self::State => "app/state-mismatch",
-            Self::Issuer { .. } => "app/issuer-mismatch",
-            Self::NoIssuer => "app/issuer-missing",
-            Self::Refused { .. } => "app/error-answer",
-            Self::NoCode => "app/code-missing",
-        }
+kit::reasons! {
+    /// Why the answer of the authorization endpoint is rejected.
+    #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+    pub enum CallbackError {
+        /// No sign-in was begun in this session, or its answer was already used.
+        #[error("no sign-in is in progress in this session")]
+        NoSignIn => "app/no-sign-in",
+        /// The answer arrived at another address than the redirect URI that was sent.
+        #[error("the answer came to {found}, expected {expected}")]
+        RedirectUri {
+            /// The redirect URI that was sent.
+            expected: String,
+            /// Where the answer arrived, without its query.
+            found: String,
+        } => "app/redirect-uri-mismatch",
+        /// A parameter occurs more than once (RFC 6749 §3.1).
+        #[error("the answer has more than one `{0}`")]
+        Repeated(&'static str) => "app/parameter-repeated",
+        /// `state` is missing (RFC 6749 §4.1.2).
+        #[error("the answer has no state")]
+        NoState => "app/state-missing",
+        /// `state` differs (RFC 6749 §10.12).
+        #[error("the state is not the one that was sent")]
+        State => "app/state-mismatch",
+        /// `iss` differs (RFC 9207 §2.4).
+        #[error("the answer is from the issuer {found}, expected {expected}")]
+        Issuer {
+            /// The issuer of the discovery document.
+            expected: String,
+            /// `iss` of the answer.
+            found: String,
+        } => "app/issuer-mismatch",
+        /// `iss` is missing although the discovery document announces it (RFC 9207 §2.4).
+        #[error("the answer does not say which issuer it is from")]
+        NoIssuer => "app/issuer-missing",
+        /// An error answer (RFC 6749 §4.1.2.1).
+        #[error("{error}{}", described(.description))]
+        Refused {
+            /// `error`, as the server sent it.
+            error: String,
+            /// `error_description`, as the server sent it; may be empty.
+            description: String,
+        } => "app/error-answer",
+        /// The answer has neither `code` nor `error`.
+        #[error("the answer has no code")]
+        NoCode => "app/code-missing",
     }
 
     fn facts(&self) -> Facts {

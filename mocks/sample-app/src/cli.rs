@@ -19,23 +19,7 @@ use crate::{App, Config, Context};
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match kit::parse_arguments() {
-        Ok(arguments) => arguments,
-        Err(told) => return told,
-    };
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(&format!("sample-app: {error}"));
-            ExitCode::from(error.code())
-        }
-    }
-}
-
-fn run(arguments: Arguments) -> Result<(), CliError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(serve(arguments))
+    kit::run_command("sample-app", CliError::Runtime, CliError::code, serve)
 }
 
 /// Serves until Ctrl-C.

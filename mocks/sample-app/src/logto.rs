@@ -5,7 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::{Facts, Random, Reason};
+use kit::{Facts, Random};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -26,59 +26,46 @@ pub(crate) mod item {
     pub(crate) const ACCESS_TOKENS: &str = "logto_access_token_map";
 }
 
-/// Why a request to Logto, or its answer, failed.
-#[derive(Debug, thiserror::Error)]
-pub enum LogtoError {
-    /// No answer arrived.
-    #[error(transparent)]
-    Outgoing(#[from] OutgoingError),
-    /// A document or a token is rejected.
-    #[error(transparent)]
-    Judge(#[from] JudgeError),
-    /// The answer of the authorization endpoint is rejected.
-    #[error(transparent)]
-    Callback(#[from] CallbackError),
-    /// Logto answered with an error.
-    #[error("{url} answered {status}: {body}")]
-    Refused {
-        /// The URL of the request.
-        url: String,
-        /// The status of the answer.
-        status: u16,
-        /// The body of the answer.
-        body: String,
-    },
-    /// The answer is not a token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
-    #[error("{url} did not answer with a token response: {source}")]
-    Tokens {
-        /// The URL of the request.
-        url: String,
-        /// The error of the parser.
-        source: serde_json::Error,
-    },
-    /// The ID token lacks a claim that the app requires.
-    #[error("the ID token has no `{0}`, which the app requires")]
-    MissingClaim(String),
-    /// The session has neither an access token nor a refresh token.
-    #[error("not authenticated: the session has no refresh token")]
-    NotAuthenticated,
-    /// The access token is not a JWT (RFC 9068), but the app requires one.
-    #[error("token format is invalid: the access token is not a JWT")]
-    NotJwt,
-}
-
-impl Reason for LogtoError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Outgoing(error) => error.code(),
-            Self::Judge(error) => error.code(),
-            Self::Callback(error) => error.code(),
-            Self::Refused { .. } => "app/refused-by-logto",
-            Self::Tokens { .. } => "app/token-response-malformed",
-            Self::MissingClaim(_) => "app/claim-missing",
-            Self::NotAuthenticated => "app/not-authenticated",
-            Self::NotJwt => "app/access-token-not-jwt",
-        }
+kit::reasons! {
+    /// Why a request to Logto, or its answer, failed.
+    #[derive(Debug, thiserror::Error)]
+    pub enum LogtoError {
+        /// No answer arrived.
+        #[error(transparent)]
+        Outgoing(#[from] OutgoingError) => code of 0,
+        /// A document or a token is rejected.
+        #[error(transparent)]
+        Judge(#[from] JudgeError) => code of 0,
+        /// The answer of the authorization endpoint is rejected.
+        #[error(transparent)]
+        Callback(#[from] CallbackError) => code of 0,
+        /// Logto answered with an error.
+        #[error("{url} answered {status}: {body}")]
+        Refused {
+            /// The URL of the request.
+            url: String,
+            /// The status of the answer.
+            status: u16,
+            /// The body of the answer.
+            body: String,
+        } => "app/refused-by-logto",
+        /// The answer is not a token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+        #[error("{url} did not answer with a token response: {source}")]
+        Tokens {
+            /// The URL of the request.
+            url: String,
+            /// The error of the parser.
+            source: serde_json::Error,
+        } => "app/token-response-malformed",
+        /// The ID token lacks a claim that the app requires.
+        #[error("the ID token has no `{0}`, which the app requires")]
+        MissingClaim(String) => "app/claim-missing",
+        /// The session has neither an access token nor a refresh token.
+        #[error("not authenticated: the session has no refresh token")]
+        NotAuthenticated => "app/not-authenticated",
+        /// The access token is not a JWT (RFC 9068), but the app requires one.
+        #[error("token format is invalid: the access token is not a JWT")]
+        NotJwt => "app/access-token-not-jwt",
     }
 
     fn facts(&self) -> Facts {

@@ -7,44 +7,36 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
-use kit::{Client, Clock, Direction, Elapsed, Journal, Party, Reason, Request, Response, SendError};
+use kit::{Client, Clock, Direction, Elapsed, Journal, Party, Request, Response, SendError};
 use url::Url;
 
 use crate::config::{ClientAuth, Config};
 
-/// Why a request got no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum OutgoingError {
-    /// The request could not be sent, or the answer could not be read.
-    #[error(transparent)]
-    Send(#[from] SendError),
-    /// The time limit elapsed.
-    #[error("{method} {url}: {source}")]
-    Elapsed {
-        /// The method of the request.
-        method: Method,
-        /// The URL of the request.
-        url: String,
-        /// The limit that elapsed.
-        source: Elapsed,
-    },
-    /// The request could not be built.
-    #[error("cannot build a request to {url}: {source}")]
-    Request {
-        /// The URL of the request.
-        url: String,
-        /// The error of the HTTP library.
-        source: http::Error,
-    },
-}
-
-impl Reason for OutgoingError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Send(error) => error.code(),
-            Self::Elapsed { .. } => "app/no-answer-in-time",
-            Self::Request { .. } => "app/request-malformed",
-        }
+kit::reasons! {
+    /// Why a request got no answer.
+    #[derive(Debug, thiserror::Error)]
+    pub enum OutgoingError {
+        /// The request could not be sent, or the answer could not be read.
+        #[error(transparent)]
+        Send(#[from] SendError) => code of 0,
+        /// The time limit elapsed.
+        #[error("{method} {url}: {source}")]
+        Elapsed {
+            /// The method of the request.
+            method: Method,
+            /// The URL of the request.
+            url: String,
+            /// The limit that elapsed.
+            source: Elapsed,
+        } => "app/no-answer-in-time",
+        /// The request could not be built.
+        #[error("cannot build a request to {url}: {source}")]
+        Request {
+            /// The URL of the request.
+            url: String,
+            /// The error of the HTTP library.
+            source: http::Error,
+        } => "app/request-malformed",
     }
 }
 

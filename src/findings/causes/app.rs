@@ -6,18 +6,16 @@ use crate::findings::text::causes;
 causes! {
     /// The app's code or configuration.
     #[expect(clippy::enum_variant_names, reason = "they are named as their identifiers are")]
-    "app" App {
+    "app" App, place: AppCode, see: see::GO_GUIDE {
         AppIdUnknown "app-id-unknown" {
             cause: "Logto has no application with the ID that the app sends.",
             place: AppConfiguration,
             fix: "Copy the app ID from the application's page in the Logto console; the IDs of another tenant do not work here.",
-            see: see::GO_GUIDE,
         }
         AppSecretWrong "app-secret-wrong" {
             cause: "The app's secret does not match the application's secret in Logto.",
             place: AppConfiguration,
             fix: "Copy the app secret from the application's page in the Logto console.",
-            see: see::GO_GUIDE,
         }
         LogtoEndpointInternal "logto-endpoint-internal" {
             cause: "The app reaches Logto under a name that browsers cannot reach, and Logto redirects browsers to that name.",
@@ -29,11 +27,9 @@ causes! {
             cause: "The clocks of app and Logto differ by more than the app tolerates, so it refuses the ID token.",
             place: AppConfiguration,
             fix: "Synchronize both clocks with a time server (NTP); in containers and virtual machines that means the clock of the host.",
-            see: see::GO_GUIDE,
         }
         KeepsOldKeys "keeps-old-keys" {
             cause: "Logto signs with a key that the app does not know: the app still uses the key set that it read before Logto's keys were rotated.",
-            place: AppCode,
             fix: "Fetch the key set again when a token names an unknown key, as JWKS libraries do; until then restart the app, and rotate keys with a grace period.",
             see: see::SIGNING_KEYS,
         }
@@ -47,35 +43,26 @@ causes! {
             cause: "The app's secret was copied with leading or trailing white space.",
             place: AppConfiguration,
             fix: "Copy the app secret again from the application's page in the Logto console, without the line break.",
-            see: see::GO_GUIDE,
         }
         AppSecretNotEncoded "app-secret-not-encoded" {
             cause: "The app's secret contains characters that must be escaped in Basic authentication, and the app sends them unescaped.",
-            place: AppCode,
             fix: "Form-encode ID and secret before joining them (RFC 6749 §2.3.1), or send them in the body (client_secret_post).",
-            see: see::GO_GUIDE,
         }
         EndpointTrailingSlash "endpoint-trailing-slash" {
             cause: "The app appends paths to a Logto endpoint that already ends in a slash, and so requests `//oidc/…`.",
             place: AppConfiguration,
             fix: "Write Logto's endpoint without a trailing slash.",
-            see: see::GO_GUIDE,
         }
         RequestNotEncoded "request-not-encoded" {
             cause: "The app does not escape the parameters of its authorization request, so an `&` within the redirect URI cuts it in two.",
-            place: AppCode,
             fix: "Encode every parameter of the authorization request, or use a redirect URI with at most one parameter in its query.",
-            see: see::GO_GUIDE,
         }
         PostRedirectedWith307 "post-redirected-with-307" {
             cause: "The app answers a form POST with 307, so the browser posts the form to Logto, which then looks for the parameters in the body.",
-            place: AppCode,
             fix: "Answer a POST with 303 See Other, or start sign-in and sign-out with a link.",
-            see: see::GO_GUIDE,
         }
         IdentifierMisspelt "identifier-misspelt" {
             cause: "The app sends the parameter `identifiers`, which Logto ignores: the name is `identifier`.",
-            place: AppCode,
             fix: "Send `identifier`, with the kinds separated by spaces; some versions of the Go SDK misspell it, and need it as an extra parameter.",
             see: see::AUTH_STATUS,
         }
@@ -87,145 +74,112 @@ causes! {
         }
         SilentSignInNotHandled "silent-sign-in-not-handled" {
             cause: "The app asks Logto to sign in without showing anything (`prompt=none`), and treats the answer that this is not possible as a failure.",
-            place: AppCode,
             fix: "On `login_required`, `consent_required` and `interaction_required`, start the sign-in again without `prompt=none`.",
             see: see::AUTH_STATUS,
         }
         CallbackPathAssumed "callback-path-assumed" {
             cause: "The app assumes that its callback is at another path than the one it registered and was called at.",
-            place: AppCode,
             fix: "Pass the full URL of the request to the SDK, or move the callback to the path that the SDK assumes (`/callback`).",
-            see: see::GO_GUIDE,
         }
         CallbackNotHandled "callback-not-handled" {
             cause: "The app did not recognize its callback, showed a page, and left the code unused.",
-            place: AppCode,
             fix: "Compare the callback's address with the redirect URI without the query, or use a redirect URI without query and trailing slash.",
-            see: see::GO_GUIDE,
         }
         CallbackHandledTwice "callback-handled-twice" {
             cause: "The app handled one callback twice; the second time, the sign-in was already used up.",
-            place: AppCode,
             fix: "Handle the callback once, outside of effects that run twice, and ignore a second call if the person is already signed in.",
-            see: see::GO_GUIDE,
         }
         CodeRedeemedAgain "code-redeemed-again" {
             cause: "The app redeemed one code twice, and Logto therefore revoked every token issued for it.",
-            place: AppCode,
             fix: "Discard state and verifier with the first callback, so that the app refuses a second one before it asks Logto.",
-            see: see::GO_GUIDE,
         }
         SessionsLost "sessions-lost" {
             cause: "The browser sent the app's session cookie, and the app no longer knows the session: it is in the memory of another process, or of one that has ended.",
-            place: AppCode,
             fix: "Keep sessions in a store that survives a restart and that all replicas share (Redis, a database).",
-            see: see::GO_GUIDE,
         }
         SessionSecretChanged "session-secret-changed" {
             cause: "The browser sent the session that the app had sealed into a cookie, and the app cannot open it any more: its cookie secret has changed.",
             place: AppConfiguration,
             fix: "Set one cookie secret, the same on every replica and after every restart; changing it signs everyone out.",
-            see: see::GO_GUIDE,
         }
         StorageShared "storage-shared" {
             cause: "The app uses one storage for all browsers, so one person's sign-in applies to everyone.",
-            place: AppCode,
             fix: "Give each browser's session its own storage; a default argument that is evaluated once is shared by all.",
-            see: see::GO_GUIDE,
         }
         SignInPrefetched "sign-in-prefetched" {
             cause: "The browser prefetched the sign-in link, which started another sign-in and replaced the one in progress.",
-            place: AppCode,
             fix: "Disable prefetching for sign-in and sign-out links, or start both with a POST answered with 303.",
-            see: see::GO_GUIDE,
         }
         AlgorithmNotTaken "algorithm-not-taken" {
             cause: "Logto signs ID tokens with ES384, and the app accepts only another algorithm.",
             place: AppConfiguration,
             fix: "Let the app's OpenID Connect client accept ES384, best from `id_token_signing_alg_values_supported` of the discovery document; or rotate Logto's signing key to RSA.",
-            see: see::GO_GUIDE,
         }
         ScopeNotAsked "scope-not-asked" {
             cause: "The app needs a claim but does not request the scope that provides it.",
             place: AppConfiguration,
             fix: "Add the scope (`email` for the e-mail address) to those that the app requests from Logto; the connector's scope is a separate setting.",
-            see: see::GO_GUIDE,
         }
         NoRefreshToken "no-refresh-token" {
             cause: "The app requests `offline_access` without `prompt=consent`, so Logto issues no refresh token and the session ends with the access token.",
             place: AppConfiguration,
             fix: "Send `prompt=consent` (it can be combined with others, as in `login consent`), or enable “Always issue refresh token” for the application.",
-            see: see::GO_GUIDE,
         }
         RefreshTokenReused "refresh-token-reused" {
             cause: "The app used a refresh token that Logto had already exchanged for another, and Logto therefore revoked every token of that grant.",
-            place: AppCode,
             fix: "Store the refresh token of every response before the next request, and let only one refresh run at a time.",
-            see: see::GO_GUIDE,
         }
         AccessTokenOpaque "access-token-opaque" {
             cause: "The app expects the access token to be a JWT, but requested one without a resource, which is opaque.",
-            place: AppCode,
             fix: "Name the API resource when requesting the token, or ask `/oidc/me` what an opaque token stands for.",
             see: see::RESOURCES,
         }
         SessionOutlivesAccount "session-outlives-account" {
             cause: "The app treats a person as signed in whose account in Logto is deleted or suspended.",
-            place: AppCode,
             fix: "Check with Logto from time to time, by refreshing or at `/oidc/me`, and end the session when Logto refuses.",
             see: see::USERS,
         }
         SignOutPrefetched "sign-out-prefetched" {
             cause: "The browser prefetched the sign-out link, and the app ended the session.",
-            place: AppCode,
             fix: "Sign out on POST only, and disable prefetching for the link.",
             see: see::SIGN_OUT,
         }
         SignOutLocalOnly "sign-out-local-only" {
             cause: "The app ends only its own session and leaves that of Logto, so the next sign-in asks nothing.",
-            place: AppCode,
             fix: "After ending its own session, send the browser to Logto's `end_session_endpoint`.",
             see: see::SIGN_OUT,
         }
         SignOutWithoutClientId "sign-out-without-client-id" {
             cause: "The sign-out request names a URI to return to, but not the application, so Logto ignores the URI.",
-            place: AppCode,
             fix: "Send `client_id` (or an `id_token_hint`) along with `post_logout_redirect_uri`.",
             see: see::SIGN_OUT,
         }
         IdTokenHintRefused "id-token-hint-refused" {
             cause: "The sign-out request carries an ID token as a hint that Logto does not accept.",
-            place: AppCode,
             fix: "Send the whole token that Logto issued to this application, or omit it and send `client_id`, as Logto's SDKs do.",
             see: see::SIGN_OUT,
         }
         RefreshTokenNotRevoked "refresh-token-not-revoked" {
             cause: "The app revokes its refresh token without authenticating, which Logto refuses, so the token stays valid after the sign-out.",
-            place: AppCode,
             fix: "Authenticate at the revocation endpoint as at the token endpoint, and check its answer.",
             see: see::SIGN_OUT,
         }
         LandingPageProtected "landing-page-protected" {
             cause: "The page to which people return after sign-out starts a sign-in at once.",
-            place: AppCode,
             fix: "Return to a page that does not require a sign-in.",
             see: see::SIGN_OUT,
         }
         SessionCookieStrict "session-cookie-strict" {
             cause: "The app's session cookie is SameSite=Strict, and browsers do not send it when another site, such as Logto here, leads to the callback.",
-            place: AppCode,
             fix: "Set the session cookie with SameSite=Lax.",
             see: see::COOKIES,
         }
         SessionCookieTooLarge "session-cookie-too-large" {
             cause: "The app keeps its session in a cookie that is larger than browsers accept, so the browser dropped it.",
-            place: AppCode,
             fix: "Keep sessions on the server, in memory or a store, and only their id in the cookie.",
-            see: see::GO_GUIDE,
         }
         DirectSignInUnknown "direct-sign-in-unknown" {
             cause: "The app requests a direct sign-in with a target that Logto does not have, so people get the ordinary page.",
-            place: AppCode,
             fix: "Use `social:huggingface`, or the connector's target if it differs; Logto reports no error for an unknown target.",
             see: see::SOCIAL,
         }
@@ -239,7 +193,6 @@ causes! {
             cause: "The app sends a prompt that Logto does not know.",
             place: AppConfiguration,
             fix: "Send `consent`, `login` or `none` as prompt, or omit it.",
-            see: see::GO_GUIDE,
         }
     }
 }

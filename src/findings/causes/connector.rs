@@ -5,160 +5,115 @@ use crate::findings::text::causes;
 
 causes! {
     /// The connector in Logto.
-    "connector" Connector {
+    "connector" Connector, place: LogtoConnector, see: see::CONNECTOR {
         ClientIdUnknown "client-id-unknown" {
             cause: "The connector's client ID does not belong to any OAuth app at Hugging Face.",
-            place: LogtoConnector,
             fix: "Copy the client ID from the OAuth app's settings page at Hugging Face into the connector.",
-            see: see::CONNECTOR,
         }
         ClientIdHasWhitespace "client-id-has-whitespace" {
             cause: "The connector's client ID has white space before or after it.",
-            place: LogtoConnector,
             fix: "Enter the client ID again without the space or line break that was pasted with it.",
-            see: see::CONNECTOR,
         }
         SecretWrong "secret-wrong" {
             cause: "The connector's client secret does not match that of the OAuth app at Hugging Face.",
-            place: LogtoConnector,
             fix: "Copy the secret of the same app whose client ID the connector has; if it is lost, refresh it on the app's settings page.",
-            see: see::CONNECTOR,
         }
         SecretHasTrailingWhitespace "secret-has-trailing-whitespace" {
             cause: "The connector's client secret has white space before or after it.",
-            place: LogtoConnector,
             fix: "Paste the secret again without the space or line break at its end; Logto stores and sends it as it is.",
-            see: see::CONNECTOR,
         }
         SecretIsClientId "secret-is-client-id" {
             cause: "The connector has the client ID in place of the client secret.",
-            place: LogtoConnector,
             fix: "Copy the secret, which begins with `oauth_app_secret_`, into the secret's field.",
-            see: see::CONNECTOR,
         }
         ClientIdIsSecret "client-id-is-secret" {
             cause: "The connector has a client secret in place of the client ID.",
-            place: LogtoConnector,
             fix: "Swap the two: the client ID looks like a UUID, the secret begins with `oauth_app_secret_`. As the secret was part of a URL, refresh it at Hugging Face.",
-            see: see::CONNECTOR,
         }
         ClientIdLetterCase "client-id-letter-case" {
             cause: "The connector's client ID differs from the OAuth app's in upper and lower case.",
-            place: LogtoConnector,
             fix: "Copy the client ID again instead of typing it: it is case-sensitive.",
-            see: see::CONNECTOR,
         }
         ClientIdOfAnotherApp "client-id-of-another-app" {
             cause: "The connector has the client ID of a different OAuth app at Hugging Face than the one that was set up for it.",
-            place: LogtoConnector,
             fix: "Copy client ID and secret from the same OAuth app, the one that lists this Logto's callback URI.",
-            see: see::CONNECTOR,
         }
         SecretInQuotationMarks "secret-in-quotation-marks" {
             cause: "The connector's client secret was saved with quotation marks around it.",
-            place: LogtoConnector,
             fix: "Paste the secret without the quotation marks; in a script, look for quoting in addition to the JSON's own.",
-            see: see::CONNECTOR,
         }
         SecretPercentEncoded "secret-percent-encoded" {
             cause: "The connector's client secret was saved percent-encoded.",
-            place: LogtoConnector,
             fix: "Paste the secret as Hugging Face shows it: Logto encodes it where necessary.",
-            see: see::CONNECTOR,
         }
         SecretLetterCase "secret-letter-case" {
             cause: "The connector's client secret differs from the OAuth app's in upper and lower case.",
-            place: LogtoConnector,
             fix: "Copy the secret again; something changed its upper and lower case on the way.",
-            see: see::CONNECTOR,
         }
         SecretTruncated "secret-truncated" {
             cause: "The connector's client secret is truncated.",
-            place: LogtoConnector,
             fix: "Copy the whole secret; a double click often stops at the first character that is not a letter.",
-            see: see::CONNECTOR,
         }
         SecretHasMore "secret-has-more" {
             cause: "The connector's client secret has something added to it.",
-            place: LogtoConnector,
             fix: "Remove what was copied along with the secret, such as the name of a variable or a comment.",
-            see: see::CONNECTOR,
         }
         ConfigIncomplete "config-incomplete" {
             cause: "The connector was saved without a required value.",
-            place: LogtoConnector,
             fix: "Fill in client ID and client secret. Logto accepts empty values when a connector is saved, drops them, and reports the problem only at the next sign-in; in a script, look for a variable that is not set.",
-            see: see::CONNECTOR,
         }
         ConfigRefused "config-refused" {
             cause: "Logto refused to save the connector, because a value of its configuration is missing or of the wrong type.",
-            place: LogtoConnector,
             fix: "Send every value that the answer names; omit an optional one instead of sending null.",
-            see: see::CONNECTOR,
         }
         JwksUriMissing "jwks-uri-missing" {
             cause: "The OIDC connector does not have the address of the provider's keys where Logto looks for it.",
-            place: LogtoConnector,
             fix: "Put `jwksUri` directly into `idTokenVerificationConfig`, next to `issuer`; the provider's discovery document contains it.",
             see: see::OIDC_CONNECTOR,
         }
         Gone "gone" {
             cause: "The connector was deleted, or recreated under another ID, while a person was signing in with it.",
-            place: LogtoConnector,
             fix: "Sign in again. Change a connector instead of recreating it; where that is impossible, give the new one the old ID, with which the callback URI ends.",
-            see: see::CONNECTOR,
         }
         NoneForTarget "none-for-target" {
             cause: "Logto has no connector with this target.",
-            place: LogtoConnector,
             fix: "Add the Hugging Face connector under Social connectors, then switch it on in the sign-in experience.",
-            see: see::CONNECTOR,
         }
         ScopeHasCommas "scope-has-commas" {
             cause: "The scopes of the connector are not separated by spaces.",
-            place: LogtoConnector,
             fix: "Separate the scopes with one space each: `openid profile email`. Logto sends the text unchanged.",
-            see: see::CONNECTOR,
         }
         ScopeUnknown "scope-unknown" {
             cause: "The connector asks for a scope that Hugging Face does not have.",
-            place: LogtoConnector,
             fix: "Remove the scope from the connector, or correct its spelling; the OAuth app's settings page lists the valid ones. Hugging Face does not have `offline_access`.",
             see: see::HF_OAUTH,
         }
         EmailScopeMissing "email-scope-missing" {
             cause: "The tenant requires an e-mail address from new people, and the connector does not request it from Hugging Face.",
-            place: LogtoConnector,
             fix: "Add `email` to the connector's scope, and tick it on the OAuth app at Hugging Face.",
-            see: see::CONNECTOR,
         }
         AuthenticationNotAccepted "authentication-not-accepted" {
             cause: "The connector authenticates at the token endpoint in a way that Hugging Face does not support.",
-            place: LogtoConnector,
             fix: "Set `tokenEndpointAuthMethod` to `client_secret_basic` or `client_secret_post`.",
             see: see::OAUTH_CONNECTOR,
         }
         TokenResponseType "token-response-type" {
             cause: "The OAuth 2.0 connector parses the token response as a query string, and the provider answers in JSON.",
-            place: LogtoConnector,
             fix: "Set `tokenEndpointResponseType` to `json`; Logto's default is `query-string`.",
             see: see::OAUTH_CONNECTOR,
         }
         ProfileMapMismatch "profile-map-mismatch" {
             cause: "The OAuth 2.0 connector looks for the person's ID under a name that the provider's answer does not have.",
-            place: LogtoConnector,
             fix: "Set `profileMap`: for Hugging Face, and wherever userinfo follows OpenID Connect, `{ \"id\": \"sub\" }`.",
             see: see::OAUTH_CONNECTOR,
         }
         StringTypedBooleans "string-typed-booleans" {
             cause: "The provider sends a boolean claim as a string, and the OIDC connector refuses the ID token.",
-            place: LogtoConnector,
             fix: "Set `acceptStringTypedBooleanClaims` to true.",
             see: see::OIDC_CONNECTOR,
         }
         EmailNotTrusted "email-not-trusted" {
             cause: "The provider sends the e-mail address, but does not say that it is verified, and the OIDC connector drops it.",
-            place: LogtoConnector,
             fix: "If the claim `email_verified` is missing and this provider does verify addresses, set `trustUnverifiedEmail` to true.",
             see: see::OIDC_CONNECTOR,
         }
@@ -170,55 +125,46 @@ causes! {
         }
         IssuerWrong "issuer-wrong" {
             cause: "The issuer in the OIDC connector's configuration differs from the one in the provider's ID tokens.",
-            place: LogtoConnector,
             fix: "Copy `issuer` from the provider's discovery document into `idTokenVerificationConfig` exactly: a trailing slash counts.",
             see: see::OIDC_CONNECTOR,
         }
         JwksUriWrong "jwks-uri-wrong" {
             cause: "The OIDC connector looks for the provider's keys at the wrong address.",
-            place: LogtoConnector,
             fix: "Copy `jwks_uri` from the provider's discovery document into `idTokenVerificationConfig.jwksUri`.",
             see: see::OIDC_CONNECTOR,
         }
         PromptNone "prompt-none" {
             cause: "The connector's custom parameters forbid Hugging Face to show a page, so people can neither log in nor consent.",
-            place: LogtoConnector,
             fix: "Remove `prompt` from the connector's custom parameters.",
             see: see::OAUTH_CONNECTOR,
         }
         SecondInstance "second-instance" {
             cause: "Logto already has a connector of this kind, and does not accept a second one.",
-            place: LogtoConnector,
             fix: "Change the existing one (`PATCH /api/connectors/<id>`) instead of adding another.",
             see: see::MANAGEMENT,
         }
         TargetTaken "target-taken" {
             cause: "Another connector of the tenant already has this target.",
-            place: LogtoConnector,
             fix: "Give the new connector its own target, or delete the other one first. People's identities are stored under the target: they do not move to another.",
             see: see::MANAGEMENT,
         }
         TargetMissing "target-missing" {
             cause: "A connector of a generic kind was added without saying which provider it is for.",
-            place: LogtoConnector,
             fix: "Send `metadata.target` (the name of the provider, in lower case) and `metadata.name`.",
             see: see::MANAGEMENT,
         }
         MetadataFixed "metadata-fixed" {
             cause: "Name and target were sent for a connector that defines its own.",
-            place: LogtoConnector,
             fix: "Omit `metadata`: only the generic connectors (`oauth2`, `oidc`, `saml`) accept it.",
             see: see::MANAGEMENT,
         }
         TargetFixed "target-fixed" {
             cause: "A request tried to change the target of a connector, which Logto does not support.",
-            place: LogtoConnector,
             fix: "Send the connector's current target, and change only the rest of `metadata`; for another target, add another connector.",
             see: see::MANAGEMENT,
         }
         FactoryUnknown "factory-unknown" {
             cause: "This Logto does not have the requested kind of connector.",
-            place: LogtoConnector,
             fix: "Look the kind up in `GET /api/connector-factories` (Hugging Face's is `huggingface-universal`); if it is missing, install the connector's package and restart Logto.",
             see: see::MANAGEMENT,
         }

@@ -5,18 +5,15 @@ use crate::findings::text::causes;
 
 causes! {
     /// The sign-in experience in Logto.
-    "experience" Experience {
+    "experience" Experience, place: LogtoSignInExperience, see: see::SIGN_UP {
         ConnectorNotEnabled "connector-not-enabled" {
             cause: "The connector is configured, but not enabled in the sign-in experience, so its button is missing.",
-            place: LogtoSignInExperience,
             fix: "Under Sign-up and sign-in → Social sign-in, add Hugging Face, and save.",
             see: see::SOCIAL,
         }
         SignUpIdentifierRequired "sign-up-identifier-required" {
             cause: "The tenant requires an identifier of new people that Hugging Face does not provide.",
-            place: LogtoSignInExperience,
             fix: "Set the sign-up identifier to None, or request it from Hugging Face (scope `email`); otherwise people have to type it in.",
-            see: see::SIGN_UP,
         }
         EmailConnectorMissing "email-connector-missing" {
             cause: "Logto has to send a code to the person's e-mail address, and the tenant has no connector that sends mail.",
@@ -26,15 +23,11 @@ causes! {
         }
         RegistrationOff "registration-off" {
             cause: "The tenant does not accept new people, and this person has no account yet.",
-            place: LogtoSignInExperience,
             fix: "Allow people to register (sign-in mode `SignInAndRegister`), or create the person's account first.",
-            see: see::SIGN_UP,
         }
         SignInOff "sign-in-off" {
             cause: "The tenant accepts only new people, and Logto's page starts every social sign-in as one of an existing user.",
-            place: LogtoSignInExperience,
             fix: "Set the sign-in mode to `SignInAndRegister`.",
-            see: see::SIGN_UP,
         }
         MfaRequired "mfa-required" {
             cause: "The tenant requires a second factor of everyone, and the person has not set one up yet, or has to use it.",
@@ -44,7 +37,6 @@ causes! {
         }
         TermsToAgree "terms-to-agree" {
             cause: "The tenant's terms have to be accepted manually, and the person did not accept them.",
-            place: LogtoSignInExperience,
             fix: "The person presses Agree; an automated walk has to do so, too. To skip the question, set the policy to Automatic.",
             see: see::TERMS,
         }
@@ -56,7 +48,6 @@ causes! {
         }
         SingleSignOnOnly "single-sign-on-only" {
             cause: "The domain of the e-mail address belongs to an enterprise connector, and Logto lets its people sign in only through that connector.",
-            place: LogtoSignInExperience,
             fix: "The person signs in with enterprise single sign-on; or remove the domain from the enterprise connector.",
             see: see::SSO,
         }

@@ -5,36 +5,31 @@ use crate::findings::text::causes;
 
 causes! {
     /// The OAuth app at Hugging Face, or Hugging Face itself.
-    "huggingface" HuggingFace {
+    "huggingface" HuggingFace, place: Provider, see: see::HF_OAUTH {
         RedirectUriNotRegistered "redirect-uri-not-registered" {
             cause: "The OAuth app at Hugging Face does not list the redirect URI that Logto sends.",
             place: HuggingFaceApp,
             fix: "Add Logto's callback URI, as the connector's page in the Logto console shows it, to the app's redirect URIs.",
-            see: see::HF_OAUTH,
         }
         AppCallbackRegistered "app-callback-registered" {
             cause: "The OAuth app at Hugging Face lists the app's own callback instead of Logto's.",
             place: HuggingFaceApp,
             fix: "Replace the app's callback with Logto's, `<Logto>/callback/<connector id>`: Hugging Face answers Logto, and Logto answers your app.",
-            see: see::HF_OAUTH,
         }
         RedirectUriTrailingSlash "redirect-uri-trailing-slash" {
             cause: "The redirect URI at Hugging Face differs from the one that Logto sends by a trailing slash.",
             place: HuggingFaceApp,
             fix: "Copy the callback URI from the connector's page in the Logto console again, without adding or removing a slash.",
-            see: see::HF_OAUTH,
         }
         RedirectUriOtherScheme "redirect-uri-other-scheme" {
             cause: "The redirect URI at Hugging Face has the wrong scheme: http instead of https, or the reverse.",
             place: HuggingFaceApp,
             fix: "Register the URI with the scheme under which people open Logto's sign-in page; behind TLS that is https.",
-            see: see::HF_OAUTH,
         }
         RedirectUriOtherHost "redirect-uri-other-host" {
             cause: "The redirect URI at Hugging Face has a different host or port than the one under which Logto's sign-in page was opened.",
             place: HuggingFaceApp,
             fix: "Register the callback URI with the host and port that people see in the address bar on Logto's sign-in page.",
-            see: see::HF_OAUTH,
         }
         SessionSurvives "session-survives-sign-out" {
             cause: "The app requests a fresh login, and Hugging Face, where the person is still signed in, asks nothing.",
@@ -46,133 +41,105 @@ causes! {
             cause: "The connector requests a scope that is not ticked on the OAuth app at Hugging Face.",
             place: HuggingFaceApp,
             fix: "Tick the scope on the app's settings page, or remove it from the connector's scope.",
-            see: see::HF_OAUTH,
         }
         RedirectUriLetterCase "redirect-uri-letter-case" {
             cause: "The redirect URI at Hugging Face differs from the one that Logto sends in upper and lower case.",
             place: HuggingFaceApp,
             fix: "Copy the callback URI from the connector's page in the Logto console again; it is case-sensitive.",
-            see: see::HF_OAUTH,
         }
         RedirectUriOfAnotherConnector "redirect-uri-of-another-connector" {
             cause: "The redirect URI at Hugging Face ends with the ID of another connector.",
             place: HuggingFaceApp,
             fix: "Replace it with the callback URI that the connector's page in the Logto console shows now: a recreated connector has another ID.",
-            see: see::HF_OAUTH,
         }
         ScopeNotGranted "scope-not-granted" {
             cause: "Hugging Face granted less than the connector requested.",
             place: HuggingFaceApp,
             fix: "Ask the person to sign in again and to grant everything (revoke the app under Connected Apps first); Logto does not notice the difference, so do not require what may be withheld.",
-            see: see::HF_OAUTH,
         }
         AppIsPublic "app-is-public" {
             cause: "The OAuth app at Hugging Face has no secret, and Logto's connector requires one.",
             place: HuggingFaceApp,
             fix: "Create a secret on the app's settings page, and copy it into the connector.",
-            see: see::HF_OAUTH,
         }
         AppDeleted "app-deleted" {
             cause: "The OAuth app at Hugging Face was deleted while a person was signing in.",
             place: HuggingFaceApp,
             fix: "Create an OAuth app with Logto's callback URI, and copy its client ID and secret into the connector.",
-            see: see::HF_OAUTH,
         }
         OutsideAudience "outside-audience" {
             cause: "The OAuth app at Hugging Face is restricted to members of certain organizations, and the person does not belong to any of them.",
             place: HuggingFaceApp,
             fix: "Add the person to the organization, or open the app to everyone.",
-            see: see::HF_OAUTH,
         }
         EmailNotVerified "email-not-verified" {
             cause: "The person has not verified the e-mail address at Hugging Face, which does not let such people authorize apps.",
             place: HuggingFaceAccount,
             fix: "Open the link in the mail that Hugging Face sent, or have it sent again from the account settings; then sign in again.",
-            see: see::HF_OAUTH,
         }
         ServerError "server-error" {
             cause: "Hugging Face could not answer Logto at that moment: it returned a server error, or its own time-out.",
-            place: Provider,
             fix: "Wait, and start the sign-in again with the button; Logto asks the token endpoint only once, and a failed attempt cannot be repeated.",
             see: see::HF_STATUS,
         }
         RateLimited "rate-limited" {
             cause: "Hugging Face refused Logto's request because there were too many of them (429).",
-            place: Provider,
             fix: "Wait as long as its Retry-After says, and start the sign-in again; if it keeps happening, find out what else sends requests to Hugging Face from your Logto's address.",
             see: see::HF_LIMITS,
         }
         TooSlow "too-slow" {
             cause: "Hugging Face took longer to answer than Logto waits: 10 seconds for the tokens, 5 seconds for the profile and for the keys.",
-            place: Provider,
             fix: "Wait, and start the sign-in again; if it is slow every time, measure the route from your Logto's machine to huggingface.co.",
             see: see::HF_STATUS,
         }
         ConnectionBroken "connection-broken" {
             cause: "The connection between Logto and Hugging Face broke before the answer was complete.",
-            place: Provider,
             fix: "Start the sign-in again; if it keeps happening, look for a proxy or firewall between Logto and huggingface.co that cuts connections.",
             see: see::HF_STATUS,
         }
         AnswerNotJson "answer-not-json" {
             cause: "Hugging Face answered Logto with something that is not JSON, such as a maintenance page.",
-            place: Provider,
             fix: "Wait until the page is gone, and start the sign-in again; if the page is not from Hugging Face, look for a proxy between Logto and huggingface.co that answers in its place.",
             see: see::HF_STATUS,
         }
         TokenAnswerIncomplete "token-answer-incomplete" {
             cause: "Hugging Face's token response lacks something that the connector needs: `access_token`, `token_type` and `scope`, all of them strings.",
-            place: Provider,
             fix: "Report it to Hugging Face; until it is fixed, you can use the generic OAuth 2.0 connector instead, which does not need `token_type` and `scope`.",
             see: see::CONNECTOR,
         }
         ProfileIncomplete "profile-incomplete" {
             cause: "The profile from Hugging Face has no `sub`, or a member that should be a string has another type.",
-            place: Provider,
             fix: "Report it to Hugging Face; the connector accepts `sub` only as a string, and identifies the person by no other member.",
-            see: see::HF_OAUTH,
         }
         EmptySub "empty-sub" {
             cause: "The profile from Hugging Face has an empty `sub`, and Logto used it as the person's ID.",
-            place: Provider,
             fix: "Disable the connector until Hugging Face sends IDs again: everyone who arrives with an empty one gets into the same account. Then delete that account.",
-            see: see::HF_OAUTH,
         }
         AccessTokenRefused "access-token-refused" {
             cause: "Hugging Face gave Logto an access token, and then did not return the profile for it.",
-            place: Provider,
             fix: "Start the sign-in again; if the person or an organization revoked the app's access in the meantime, it must be granted again.",
-            see: see::HF_OAUTH,
         }
         CodeExpired "code-expired" {
             cause: "The authorization code from Hugging Face had expired by the time Logto exchanged it.",
             place: Person,
             fix: "Start the sign-in again, and do not leave the page while Hugging Face sends the browser back; if it happens at once, compare the clocks.",
-            see: see::HF_OAUTH,
         }
         TokenRefused "token-refused" {
             cause: "Hugging Face's token endpoint refused to exchange the code; Logto shows `{}` instead of the reason.",
             place: LogtoConnector,
             fix: "Read the error that Hugging Face gave, in the evidence: `invalid_client` is about client id and secret, `invalid_grant` about code and redirect URI.",
-            see: see::HF_OAUTH,
         }
         StateChanged "state-changed" {
             cause: "Hugging Face sent the browser back with a different `state` than the one that Logto had sent.",
-            place: Provider,
             fix: "Start the sign-in again; if it keeps happening, something rewrites URLs on the way: a proxy, a browser extension, or Hugging Face itself.",
-            see: see::HF_OAUTH,
         }
         CallbackWithoutCode "callback-without-code" {
             cause: "Hugging Face sent the browser back to Logto with neither a code nor an error.",
-            place: Provider,
             fix: "Start the sign-in again; if it keeps happening, something on the way drops query parameters, or the callback is opened as a bookmark.",
-            see: see::HF_OAUTH,
         }
         SigningKeyUnpublished "signing-key-unpublished" {
             cause: "The id_token is signed with a key that is not in Hugging Face's key set.",
-            place: Provider,
             fix: "Wait until the key set has caught up with the key rotation, and start the sign-in again; Logto fetches it anew each time.",
-            see: see::HF_OAUTH,
         }
         KeySetUnavailable "key-set-unavailable" {
             cause: "Logto could not get the keys of Hugging Face's id_tokens from the connector's JWKS URI.",
@@ -182,7 +149,6 @@ causes! {
         }
         NonceMismatch "nonce-mismatch" {
             cause: "The id_token has a different `nonce` than the one in the request, so it was issued for another sign-in.",
-            place: Provider,
             fix: "Start the sign-in again; if it keeps happening, report it to Hugging Face: the answers of several sign-ins are mixed up.",
             see: see::OIDC_CONNECTOR,
         }

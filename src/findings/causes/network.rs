@@ -5,30 +5,24 @@ use crate::findings::text::causes;
 
 causes! {
     /// What stands between the parties.
-    "network" Network {
+    "network" Network, place: LogtoDeployment, see: see::DEPLOYMENT {
         AppCannotReachLogto "app-cannot-reach-logto" {
             cause: "Logto does not answer the app's server.",
             place: AppConfiguration,
             fix: "Check from the app's machine or container that Logto's address answers: that Logto runs, that the name resolves to it there (in a container `localhost` is the container itself), and that its certificate is trusted.",
-            see: see::DEPLOYMENT,
         }
         LogtoCannotReachHuggingFace "logto-cannot-reach-huggingface" {
             cause: "Logto's server cannot reach Hugging Face: no request of the connector arrived there.",
-            place: LogtoDeployment,
             fix: "Let Logto's machine or container reach https://huggingface.co: name resolution, firewall, and a route that needs no proxy, since Logto uses none.",
-            see: see::DEPLOYMENT,
         }
         LogtoTrustsNoCertificate "logto-trusts-no-certificate" {
             cause: "Logto does not trust the certificate that it receives for huggingface.co.",
-            place: LogtoDeployment,
             fix: "If a proxy of your organization opens TLS on the way, start Logto with NODE_EXTRA_CA_CERTS naming its CA; Node reads it only at start.",
-            see: see::DEPLOYMENT,
         }
         ProxyStripsPort "proxy-strips-port" {
             cause: "The proxy in front of Logto forwards the Host header without its port, and Logto returns URLs without the port.",
             place: Proxy,
             fix: "Forward the header unchanged: in nginx `proxy_set_header Host $http_host`, not `$host`.",
-            see: see::DEPLOYMENT,
         }
         ProxyHidesAddress "proxy-hides-address" {
             cause: "The proxy in front of the app does not forward the address that the browser requested, so the app takes the callback for one at another address.",
@@ -50,9 +44,7 @@ causes! {
         }
         NoAnswer "no-answer" {
             cause: "A party did not answer the browser at all.",
-            place: LogtoDeployment,
             fix: "Check that it runs, and that its address is the one that was requested.",
-            see: see::DEPLOYMENT,
         }
     }
 }

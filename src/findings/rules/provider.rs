@@ -10,11 +10,9 @@ use serde_json::Value;
 use crate::findings::causes::HuggingFace;
 use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN, USERINFO};
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::observed::{Observed, answered, body, id_token_claims, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{
-    because, claims, factory, header, is_verify, json, notes, profile, profiles, with_notes,
-};
+use crate::findings::seen::{because, header, is_verify, notes, previous, profile, profiles, with_notes};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::signin_page::Refusal;
@@ -150,8 +148,7 @@ fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// Neither a code nor an error came back.
 fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
-    let at = seen.record.hops.iter().position(|other| other.number == hop.number)?;
-    let callback = seen.record.hops[..at].iter().rev().find(|other| other.tab == hop.tab)?;
+    let callback = previous(seen, hop)?;
     let url = &callback.request.url;
     let bare = query(url, "code").is_none() && query(url, "error").is_none();
     (bare && url.path().starts_with("/callback/")).then(|| {
@@ -175,7 +172,7 @@ fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// Status and error of an answer, in words.
 fn answer(entry: &Entry) -> String {
     let code = status(entry).unwrap_or_default();
-    let error = json(entry).and_then(|body| Some(body.get("error")?.as_str()?.to_owned()));
+    let error = answered(entry, "error");
     let retry = match &entry.outcome {
         Outcome::Response(response) => {
             response.header("retry-after").map(|after| format!(" (Retry-After: {after})"))
@@ -209,8 +206,8 @@ fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     if !expects_json(seen) {
         return None;
     }
-    let Some(body) = json(entry) else { return Some(not_json(hop, symptom, entry)) };
-    (factory(seen) == Some(OWN)).then_some(())?;
+    let Some(body) = body(entry) else { return Some(not_json(hop, symptom, entry)) };
+    (seen.factory() == Some(OWN)).then_some(())?;
     let defects = defects(&body, &[("access_token", true), ("token_type", true), ("scope", true)]);
     let empty = body.get("access_token").and_then(Value::as_str) == Some("");
     let defects = if empty { vec!["access_token is empty".to_owned()] } else { defects };
@@ -223,7 +220,7 @@ fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// The generic OAuth 2.0 connector parses a query string unless it is configured otherwise.
 fn expects_json(seen: &Observed<'_>) -> bool {
-    factory(seen) != Some("oauth2") || seen.connector_config("tokenEndpointResponseType") == Some("json")
+    seen.factory() != Some("oauth2") || seen.connector_config("tokenEndpointResponseType") == Some("json")
 }
 
 fn not_json(hop: &Hop, symptom: &Symptom, entry: &Entry) -> Finding {
@@ -269,8 +266,8 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .journal(Party::HUGGINGFACE, answer(entry));
         return Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()));
     }
-    let Some(body) = json(entry) else { return Some(not_json(hop, symptom, entry)) };
-    (factory(seen) == Some(OWN)).then_some(())?;
+    let Some(body) = body(entry) else { return Some(not_json(hop, symptom, entry)) };
+    (seen.factory() == Some(OWN)).then_some(())?;
     let defects = defects(&body, &[("sub", true), ("name", false), ("picture", false), ("email", false)]);
     (!defects.is_empty()).then(|| {
         Finding::new(HuggingFace::ProfileIncomplete)
@@ -284,12 +281,12 @@ fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, JWKS).last()?;
     let finding = |cause| Finding::new(cause).hop(hop.number, symptom.to_string());
-    let keys = json(entry).and_then(|body| body.get("keys")?.as_array().cloned());
+    let keys = body(entry).and_then(|body| body.get("keys")?.as_array().cloned());
     let Some(keys) = keys.filter(|_| status(entry) == Some(200)) else {
         return Some(finding(HuggingFace::KeySetUnavailable).journal(Party::HUGGINGFACE, answer(entry)));
     };
-    let token = seen.provider(hop.number, TOKEN).last().and_then(json)?;
-    let kid = header(token.get("id_token")?.as_str()?)?.get("kid")?.as_str()?.to_owned();
+    let token = answered(seen.provider(hop.number, TOKEN).last()?, "id_token")?;
+    let kid = header(&token)?.get("kid")?.as_str()?.to_owned();
     let ids: Vec<&str> = keys.iter().filter_map(|key| key.get("kid")?.as_str()).collect();
     (ids.len() == keys.len() && !ids.contains(&kid.as_str())).then(|| {
         let listed = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
@@ -310,8 +307,8 @@ fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             && query(&other.request.url, "nonce").is_some()
     })?;
     let sent = query(&asked.request.url, "nonce")?.into_owned();
-    let token = seen.provider(hop.number, TOKEN).last().and_then(json)?;
-    let came = claims(token.get("id_token")?.as_str()?)?.get("nonce")?.as_str()?.to_owned();
+    let claims = id_token_claims(seen.provider(hop.number, TOKEN).last()?)?;
+    let came = claims.get("nonce")?.as_str()?.to_owned();
     (came != sent).then(|| {
         Finding::new(HuggingFace::NonceMismatch)
             .hop(asked.number, format!("nonce is {}", quoted(&sent)))

@@ -5,9 +5,15 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Declares one switch: its meaning, its values, and the default.
-macro_rules! switch {
-    ($(#[$doc:meta])+ $name:ident { $(#[$first_doc:meta])+ $first:ident, $($(#[$other_doc:meta])+ $other:ident,)+ }) => {
+/// Declares switches: of each, its meaning, its values, and the default, which is the first.
+macro_rules! switches {
+    ($(
+        $(#[$doc:meta])+
+        $name:ident {
+            $(#[$first_doc:meta])+ $first:ident,
+            $($(#[$other_doc:meta])+ $other:ident,)+
+        }
+    )+) => {$(
         $(#[$doc])+
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
@@ -17,10 +23,10 @@ macro_rules! switch {
             $first,
             $($(#[$other_doc])+ $other,)+
         }
-    };
+    )+};
 }
 
-switch! {
+switches! {
     /// Status of the refusal of a token request with a wrong or missing client secret, or an
     /// unknown client.
     InvalidClientStatus {
@@ -29,9 +35,7 @@ switch! {
         /// 400, the status of every token error that was observed.
         BadRequest,
     }
-}
 
-switch! {
     /// The answer to a request for a scope that the app does not have, or that does not exist. It
     /// is only known that users see "a scope error".
     ScopeNotEnabled {
@@ -40,9 +44,7 @@ switch! {
         /// A page with status 400.
         Page,
     }
-}
 
-switch! {
     /// Caching headers of token responses.
     TokenCacheControl {
         /// `Cache-Control: no-store`, as RFC 6749 §5.1 requires. *Guess.*
@@ -50,9 +52,7 @@ switch! {
         /// No caching header.
         Absent,
     }
-}
 
-switch! {
     /// What the second use of an authorization code does in addition to being refused.
     CodeReuse {
         /// Nothing else. *Guess.*
@@ -60,9 +60,7 @@ switch! {
         /// The tokens of the first use are revoked (RFC 6749 §4.1.2).
         RevokesTokens,
     }
-}
 
-switch! {
     /// Whether the authorization code grant issues a refresh token. Reports contradict each other.
     RefreshTokens {
         /// It issues one. *Guess.*
@@ -70,9 +68,7 @@ switch! {
         /// It does not issue one.
         NotIssued,
     }
-}
 
-switch! {
     /// `orgs` of userinfo and whoami if neither `read-memberships` nor an organization was granted.
     /// The schema requires the member; an integrator reported it missing.
     OrganizationsWithoutScope {
@@ -83,9 +79,7 @@ switch! {
         /// The member is omitted.
         Missing,
     }
-}
 
-switch! {
     /// `kid` in the header of id_tokens and in the key set. Reported absent in May 2025, and
     /// present in 2026.
     IdTokenKid {
@@ -94,9 +88,7 @@ switch! {
         /// Absent in both places.
         Absent,
     }
-}
 
-switch! {
     /// Whether `/oauth/jwks` also contains the Ed25519 key of access tokens.
     AccessTokenKey {
         /// It does not contain it. *Guess.*
@@ -104,9 +96,7 @@ switch! {
         /// It contains it.
         Published,
     }
-}
 
-switch! {
     /// Whether `code_challenge_method=plain`, which is not advertised, is refused.
     PkcePlain {
         /// Refused with `invalid_request`. *Guess.*
@@ -114,9 +104,7 @@ switch! {
         /// Accepted.
         Accepted,
     }
-}
 
-switch! {
     /// Whether an app without a secret must use PKCE.
     PublicAppPkce {
         /// It must. *Guess.*
@@ -124,9 +112,7 @@ switch! {
         /// A code without a challenge is issued, and redeemed with nothing but the `client_id`.
         Optional,
     }
-}
 
-switch! {
     /// The answer to a user whose e-mail address is not verified. It is only known that such a user
     /// cannot authorize an app.
     UnverifiedEmail {
@@ -137,9 +123,7 @@ switch! {
         /// The user can authorize apps like any other.
         Allowed,
     }
-}
 
-switch! {
     /// The answer to an authorization request without `redirect_uri`.
     OmittedRedirectUri {
         /// The page for an invalid address. *Guess.*
@@ -147,9 +131,7 @@ switch! {
         /// Accepted if exactly one address is registered (RFC 6749 §3.1.2.3).
         SingleRegistered,
     }
-}
 
-switch! {
     /// The answer to JSON at the token endpoint, which is documented for another grant only.
     JsonTokenRequest {
         /// Parsed like forms. *Guess.*
@@ -157,9 +139,7 @@ switch! {
         /// Refused with `invalid_request`.
         Refused,
     }
-}
 
-switch! {
     /// Effect on existing tokens of revoking an app under `/settings/connected-applications`.
     RevokedApp {
         /// They stop working. *Guess.*
@@ -167,9 +147,7 @@ switch! {
         /// They remain valid; only the permission page is shown again.
         KeepsTokens,
     }
-}
 
-switch! {
     /// Whether a 401 from a resource has `WWW-Authenticate`.
     Challenge {
         /// It does not. *Guess.*
@@ -177,9 +155,7 @@ switch! {
         /// `Bearer error="invalid_token"` (RFC 6750 §3).
         Bearer,
     }
-}
 
-switch! {
     /// `profile` and `email` claims of the id_token.
     IdTokenClaims {
         /// By granted scope, as at userinfo. *Guess.*
@@ -187,9 +163,7 @@ switch! {
         /// Always all of them.
         All,
     }
-}
 
-switch! {
     /// `/.well-known/oauth-authorization-server`. It is only known that it answers 200 with
     /// metadata.
     AuthorizationServerMetadata {
@@ -198,9 +172,7 @@ switch! {
         /// 404.
         Absent,
     }
-}
 
-switch! {
     /// The answer to a device that polls faster than its interval. Clients of the site support
     /// `slow_down`; no report says that the site sends it.
     DevicePolling {
@@ -209,9 +181,7 @@ switch! {
         /// `authorization_pending`, regardless of how fast it polls.
         Unlimited,
     }
-}
 
-switch! {
     /// The address that a device shows to its user.
     VerificationUri {
         /// This site: the short host is not reachable within a stack. *Guess.*
@@ -219,9 +189,7 @@ switch! {
         /// `https://hf.co/oauth/device`, as observed on the real site.
         ShortHost,
     }
-}
 
-switch! {
     /// `verification_uri_complete` of the device flow (RFC 8628 §3.3.1).
     VerificationUriComplete {
         /// Absent, and the page ignores `?user_code=`, as observed in 2026.
@@ -229,9 +197,7 @@ switch! {
         /// Present, and the page fills in the code.
         Present,
     }
-}
 
-switch! {
     /// Scopes of a client that registers itself, or names a metadata document, without listing any.
     UnlistedScope {
         /// `openid profile`. *Guess.*
@@ -239,9 +205,7 @@ switch! {
         /// All scopes of the site.
         All,
     }
-}
 
-switch! {
     /// Which client ID metadata documents are fetched, by the scheme of their address.
     MetadataDocumentScheme {
         /// `https` only, as the draft requires.
@@ -249,9 +213,7 @@ switch! {
         /// `http` on loopback too, for documents that a test serves without a certificate.
         HttpOnLoopback,
     }
-}
 
-switch! {
     /// The answer to a user who is not a member of any organization that an app is restricted to.
     OutsideAudience {
         /// A page with status 403. *Guess.*
@@ -259,9 +221,7 @@ switch! {
         /// Redirect to the app with `error=access_denied`.
         Redirect,
     }
-}
 
-switch! {
     /// Whether other pages may show the site's pages in a frame, where a click on "Authorize" could
     /// be stolen. It is not publicly known which headers the real site sends.
     Framing {

@@ -1,24 +1,25 @@
 //! Hints for an unknown client id.
 
-use kit::Reason;
 use thiserror::Error;
 
 use crate::config::App;
 use crate::store::Store;
 
-/// What the client probably meant by an unknown id; follows "client_id `…` is not registered".
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum ClientIdHint {
-    #[error(": it is empty")]
-    Empty,
-    #[error(": it is the secret of the app `{0}`")]
-    SecretOf(String),
-    #[error(": it differs from `{0}` only by leading or trailing whitespace")]
-    WhiteSpace(String),
-    #[error(": it differs from `{0}` only by letter case")]
-    LetterCase(String),
-    #[error("")]
-    Nothing,
+kit::reasons! {
+    /// What the client probably meant by an unknown id; follows "client_id `…` is not registered".
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(super) enum ClientIdHint {
+        #[error(": it is empty")]
+        Empty => "hf/client-id-empty",
+        #[error(": it is the secret of the app `{0}`")]
+        SecretOf(String) => "hf/client-id-is-secret",
+        #[error(": it differs from `{0}` only by leading or trailing whitespace")]
+        WhiteSpace(String) => "hf/client-id-white-space",
+        #[error(": it differs from `{0}` only by letter case")]
+        LetterCase(String) => "hf/client-id-letter-case",
+        #[error("")]
+        Nothing => "hf/client-id-unknown",
+    }
 }
 
 impl ClientIdHint {
@@ -34,18 +35,6 @@ impl ClientIdHint {
             Some(app) if app.client_id.trim() == given.trim() => Self::WhiteSpace(app.client_id.clone()),
             Some(app) => Self::LetterCase(app.client_id.clone()),
             None => Self::Nothing,
-        }
-    }
-}
-
-impl Reason for ClientIdHint {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "hf/client-id-empty",
-            Self::SecretOf(_) => "hf/client-id-is-secret",
-            Self::WhiteSpace(_) => "hf/client-id-white-space",
-            Self::LetterCase(_) => "hf/client-id-letter-case",
-            Self::Nothing => "hf/client-id-unknown",
         }
     }
 }

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
-use kit::Reason;
 use oauth::{ErrorCode, Params, Scopes};
 use serde::Serialize;
 use thiserror::Error;
@@ -41,27 +40,18 @@ struct Reply {
     interval: Option<u32>,
 }
 
-/// Why a device does not get a code.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-enum Refusal {
-    #[error(transparent)]
-    Client(#[from] refusal::Refusal),
-    #[error(transparent)]
-    MetadataDocument(#[from] Unusable),
-    #[error("scope `{0}` does not exist")]
-    UnknownScope(String),
-    #[error("scope `{scope}` is not enabled on the app `{app}`")]
-    ScopeNotEnabled { scope: String, app: String },
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Client(refusal) => refusal.code(),
-            Self::MetadataDocument(unusable) => unusable.code(),
-            Self::UnknownScope { .. } => "hf/scope-unknown",
-            Self::ScopeNotEnabled { .. } => "hf/scope-not-enabled",
-        }
+kit::reasons! {
+    /// Why a device does not get a code.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    enum Refusal {
+        #[error(transparent)]
+        Client(#[from] refusal::Refusal) => code of 0,
+        #[error(transparent)]
+        MetadataDocument(#[from] Unusable) => code of 0,
+        #[error("scope `{0}` does not exist")]
+        UnknownScope(String) => "hf/scope-unknown",
+        #[error("scope `{scope}` is not enabled on the app `{app}`")]
+        ScopeNotEnabled { scope: String, app: String } => "hf/scope-not-enabled",
     }
 }
 

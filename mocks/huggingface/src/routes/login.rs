@@ -5,7 +5,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Uri};
-use kit::{Note, Reason};
+use kit::Note;
 use oauth::Params;
 use thiserror::Error;
 
@@ -13,24 +13,16 @@ use crate::answer::{self, local_path};
 use crate::session::ForeignForm;
 use crate::{HuggingFace, pages};
 
-/// Why a sign-in failed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-enum Refusal {
-    #[error(transparent)]
-    ForeignForm(#[from] ForeignForm),
-    #[error("no username was sent")]
-    NoUsername,
-    #[error("user `{given}` does not exist; known users: {known}")]
-    UnknownUser { given: String, known: String },
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ForeignForm(foreign) => foreign.code(),
-            Self::NoUsername { .. } => "hf/username-missing",
-            Self::UnknownUser { .. } => "hf/user-unknown",
-        }
+kit::reasons! {
+    /// Why a sign-in failed.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    enum Refusal {
+        #[error(transparent)]
+        ForeignForm(#[from] ForeignForm) => code of 0,
+        #[error("no username was sent")]
+        NoUsername => "hf/username-missing",
+        #[error("user `{given}` does not exist; known users: {known}")]
+        UnknownUser { given: String, known: String } => "hf/user-unknown",
     }
 }
 

@@ -11,7 +11,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, StatusCode};
-use kit::Reason;
 use oauth::{ErrorCode, Scopes};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -68,36 +67,24 @@ struct Reply {
     software_version: Option<String>,
 }
 
-/// Why a client is not registered.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-enum Refusal {
-    #[error("the content type is `{0}`, not JSON")]
-    ContentType(String),
-    #[error("the metadata is invalid: {0}")]
-    Json(String),
-    #[error("redirect_uris is missing or empty")]
-    NoRedirectUris,
-    #[error("redirect_uris has `{uri}`, which {defect}")]
-    RedirectUri { uri: String, defect: &'static str },
-    #[error("{name} is `{value}`, which is not an http or https URL")]
-    WebAddress { name: &'static str, value: String },
-    #[error("token_endpoint_auth_method `{0}` is not supported by this site")]
-    AuthMethod(String),
-    #[error("scope `{0}` does not exist")]
-    UnknownScope(String),
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ContentType { .. } => "hf/content-type-unsupported",
-            Self::Json { .. } => "hf/json-malformed",
-            Self::NoRedirectUris { .. } => "hf/redirect-uris-missing",
-            Self::RedirectUri { .. } => "hf/redirect-uri-defective",
-            Self::WebAddress { .. } => "hf/web-address-invalid",
-            Self::AuthMethod { .. } => "hf/auth-method-unknown",
-            Self::UnknownScope { .. } => "hf/scope-unknown",
-        }
+kit::reasons! {
+    /// Why a client is not registered.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    enum Refusal {
+        #[error("the content type is `{0}`, not JSON")]
+        ContentType(String) => "hf/content-type-unsupported",
+        #[error("the metadata is invalid: {0}")]
+        Json(String) => "hf/json-malformed",
+        #[error("redirect_uris is missing or empty")]
+        NoRedirectUris => "hf/redirect-uris-missing",
+        #[error("redirect_uris has `{uri}`, which {defect}")]
+        RedirectUri { uri: String, defect: &'static str } => "hf/redirect-uri-defective",
+        #[error("{name} is `{value}`, which is not an http or https URL")]
+        WebAddress { name: &'static str, value: String } => "hf/web-address-invalid",
+        #[error("token_endpoint_auth_method `{0}` is not supported by this site")]
+        AuthMethod(String) => "hf/auth-method-unknown",
+        #[error("scope `{0}` does not exist")]
+        UnknownScope(String) => "hf/scope-unknown",
     }
 }
 

@@ -3,46 +3,32 @@
 use axum::response::Response;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use kit::Reason;
 use thiserror::Error;
 
 use crate::config::Challenge;
 use crate::store::{Store, Token};
 use crate::{HuggingFace, answer};
 
-/// Why a bearer token is not accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum Refusal {
-    #[error("the Authorization header is missing")]
-    NoHeader,
-    #[error("the scheme of the Authorization header is `{0}`, not Bearer")]
-    Scheme(String),
-    #[error("the Authorization header holds no token after Bearer")]
-    NoToken,
-    #[error("the bearer token is {0}, not an access token")]
-    OtherKind(&'static str),
-    #[error("the access token was never issued here")]
-    Unknown,
-    #[error("the access token expired {0} s ago")]
-    Expired(i64),
-    #[error("the access token is no longer valid: {0}")]
-    Ended(&'static str),
-    #[error("the user of the access token no longer exists")]
-    NoUser,
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoHeader { .. } => "hf/authorization-missing",
-            Self::Scheme { .. } => "hf/authorization-scheme",
-            Self::NoToken { .. } => "hf/access-token-missing",
-            Self::OtherKind { .. } => "hf/access-token-of-another-kind",
-            Self::Unknown { .. } => "hf/access-token-unknown",
-            Self::Expired { .. } => "hf/access-token-expired",
-            Self::Ended { .. } => "hf/access-token-ended",
-            Self::NoUser { .. } => "hf/user-gone",
-        }
+kit::reasons! {
+    /// Why a bearer token is not accepted.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(super) enum Refusal {
+        #[error("the Authorization header is missing")]
+        NoHeader => "hf/authorization-missing",
+        #[error("the scheme of the Authorization header is `{0}`, not Bearer")]
+        Scheme(String) => "hf/authorization-scheme",
+        #[error("the Authorization header holds no token after Bearer")]
+        NoToken => "hf/access-token-missing",
+        #[error("the bearer token is {0}, not an access token")]
+        OtherKind(&'static str) => "hf/access-token-of-another-kind",
+        #[error("the access token was never issued here")]
+        Unknown => "hf/access-token-unknown",
+        #[error("the access token expired {0} s ago")]
+        Expired(i64) => "hf/access-token-expired",
+        #[error("the access token is no longer valid: {0}")]
+        Ended(&'static str) => "hf/access-token-ended",
+        #[error("the user of the access token no longer exists")]
+        NoUser => "hf/user-gone",
     }
 }
 

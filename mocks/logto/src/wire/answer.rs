@@ -57,9 +57,13 @@ pub(crate) fn text(status: StatusCode, body: &str) -> Response {
 }
 
 /// The response for what the double does not support, with the reason in the journal.
-pub(crate) fn not_implemented(reason: impl Into<Prose>) -> Response {
-    let response = text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
-    kit::note(response, Note::new("logto/not-implemented", reason))
+pub(crate) struct NotImplemented;
+
+impl NotImplemented {
+    pub(crate) fn response(self, reason: impl Into<Prose>) -> Response {
+        let response = text(StatusCode::NOT_IMPLEMENTED, "Not Implemented");
+        kit::note(response, Note::new("logto/not-implemented", reason))
+    }
 }
 
 /// A redirect with Koa's body, in which the address is HTML-escaped.

@@ -20,6 +20,36 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
 }
 
+/// Declares the enum of an endpoint: behind each variant, with names for its fields, is the error
+/// that is sent, or [`NotImplemented`](super::NotImplemented).
+macro_rules! refusals {
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident {
+            $(
+                $(#[$told:meta])*
+                $variant:ident $(($($field:tt: $type:ty),+))? $({ $($member:ident: $of:ty),+ })? => $error:expr,
+            )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, thiserror::Error)]
+        $vis enum $name {
+            $($(#[$told])* $variant $(($($type),+))? $({ $($member: $of),+ })?,)+
+        }
+
+        impl axum::response::IntoResponse for $name {
+            fn into_response(self) -> axum::response::Response {
+                let reason = self.to_string();
+                match &self {
+                    $(Self::$variant $(($($field),+))? $({ $($member),+ })? => $error.response(reason),)+
+                }
+            }
+        }
+    };
+}
+pub(crate) use refusals;
+
 impl Code {
     /// The error, whose message is fixed.
     pub(crate) fn error(self) -> ApiError {

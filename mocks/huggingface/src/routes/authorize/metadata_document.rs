@@ -7,7 +7,7 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kit::{Client, Elapsed, Reason, SendError};
+use kit::{Client, Elapsed, SendError};
 use serde::Deserialize;
 use thiserror::Error;
 use url::{Host, Url};
@@ -19,48 +19,32 @@ use crate::routes::register::{check_scopes, is_web_address, redirect_uri_defect}
 /// Time limit for fetching a document. A guess.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// Why a document does not define a client.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(in crate::routes) enum Unusable {
-    #[error("client_id {0}, so it cannot be the URL of a client ID metadata document")]
-    Address(&'static str),
-    #[error("the client ID metadata document cannot be fetched: {0}")]
-    Fetch(String),
-    #[error("the client ID metadata document cannot be fetched: no answer within {} s", TIME_LIMIT.as_secs())]
-    TooSlow,
-    #[error("the client ID metadata document cannot be fetched: its site answered {0}, not 200")]
-    Status(u16),
-    #[error("the client ID metadata document cannot be read: {0}")]
-    Json(String),
-    #[error("the client ID metadata document is about `{0}`, not about the address it was fetched from")]
-    OtherClient(String),
-    #[error("the client ID metadata document requires `{0}`, but such a client cannot have a secret")]
-    AuthMethod(String),
-    #[error("the client ID metadata document has a client_secret, which anyone can read there")]
-    Secret,
-    #[error("the client ID metadata document has no redirect_uris")]
-    NoRedirectUris,
-    #[error("the client ID metadata document has the redirect_uri `{uri}`, which {defect}")]
-    RedirectUri { uri: String, defect: &'static str },
-    #[error("the client ID metadata document has the scope `{0}`, which does not exist")]
-    UnknownScope(String),
-}
-
-impl Reason for Unusable {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Address { .. } => "hf/document-address",
-            Self::Fetch { .. } => "hf/document-not-fetched",
-            Self::TooSlow { .. } => "hf/document-too-slow",
-            Self::Status { .. } => "hf/document-status",
-            Self::Json { .. } => "hf/document-malformed",
-            Self::OtherClient { .. } => "hf/document-of-another-client",
-            Self::AuthMethod { .. } => "hf/document-auth-method",
-            Self::Secret { .. } => "hf/document-has-secret",
-            Self::NoRedirectUris { .. } => "hf/document-without-redirect-uris",
-            Self::RedirectUri { .. } => "hf/document-redirect-uri",
-            Self::UnknownScope { .. } => "hf/document-scope-unknown",
-        }
+kit::reasons! {
+    /// Why a document does not define a client.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(in crate::routes) enum Unusable {
+        #[error("client_id {0}, so it cannot be the URL of a client ID metadata document")]
+        Address(&'static str) => "hf/document-address",
+        #[error("the client ID metadata document cannot be fetched: {0}")]
+        Fetch(String) => "hf/document-not-fetched",
+        #[error("the client ID metadata document cannot be fetched: no answer within {} s", TIME_LIMIT.as_secs())]
+        TooSlow => "hf/document-too-slow",
+        #[error("the client ID metadata document cannot be fetched: its site answered {0}, not 200")]
+        Status(u16) => "hf/document-status",
+        #[error("the client ID metadata document cannot be read: {0}")]
+        Json(String) => "hf/document-malformed",
+        #[error("the client ID metadata document is about `{0}`, not about the address it was fetched from")]
+        OtherClient(String) => "hf/document-of-another-client",
+        #[error("the client ID metadata document requires `{0}`, but such a client cannot have a secret")]
+        AuthMethod(String) => "hf/document-auth-method",
+        #[error("the client ID metadata document has a client_secret, which anyone can read there")]
+        Secret => "hf/document-has-secret",
+        #[error("the client ID metadata document has no redirect_uris")]
+        NoRedirectUris => "hf/document-without-redirect-uris",
+        #[error("the client ID metadata document has the redirect_uri `{uri}`, which {defect}")]
+        RedirectUri { uri: String, defect: &'static str } => "hf/document-redirect-uri",
+        #[error("the client ID metadata document has the scope `{0}`, which does not exist")]
+        UnknownScope(String) => "hf/document-scope-unknown",
     }
 }
 

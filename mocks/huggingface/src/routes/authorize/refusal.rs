@@ -1,7 +1,7 @@
 //! Why an authorization request is refused, and how the user or the app learns of it.
 
 use http::StatusCode;
-use kit::{Facts, Note, Reason};
+use kit::{Facts, Note};
 use oauth::ErrorCode;
 use oauth::params::Duplicate;
 use oauth::pkce::Defect;
@@ -47,93 +47,63 @@ pub(super) enum Delivery {
     Redirect { code: ErrorCode, description: &'static str },
 }
 
-/// The reason, as recorded in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum Refusal {
-    // Before the redirect URI is validated: a page.
-    #[error(transparent)]
-    ForeignForm(#[from] ForeignForm),
-    #[error("the form's action is `{0}`, neither authorize nor deny")]
-    UnknownAction(String),
-    #[error("client_id is missing")]
-    NoClientId,
-    #[error("client_id `{given}` is not registered{hint}")]
-    UnknownClientId { given: String, hint: ClientIdHint },
-    #[error(transparent)]
-    MetadataDocument(Unusable),
-    #[error("{0}, but only one value is allowed")]
-    TwoAddresses(Duplicate),
-    #[error("redirect_uri is missing")]
-    NoRedirectUri,
-    #[error("redirect_uri is not registered: {0}")]
-    RedirectUriNotRegistered(Differences),
-    #[error("redirect_uri `{0}` is registered, but is not an absolute URL")]
-    RedirectUriNotAUrl(String),
-    // From here on: a redirect to the app.
-    #[error(transparent)]
-    Repeated(#[from] Duplicate),
-    #[error("response_type is `{0}`; the site supports only code")]
-    ResponseType(String),
-    #[error("response_mode is `{0}`; the site supports only query")]
-    ResponseMode(String),
-    #[error("scope `{0}` does not exist")]
-    UnknownScope(String),
-    #[error("scope `{scope}` is not enabled on the app `{app}`")]
-    ScopeNotEnabled { scope: String, app: String },
-    #[error("prompt=none is combined with other values: `{0}`")]
-    PromptNoneWithOthers(String),
-    #[error("code_challenge_method was sent without code_challenge")]
-    MethodWithoutChallenge,
-    #[error("code_challenge_method `{0}` is not supported; the site supports S256")]
-    ChallengeMethod(String),
-    #[error("code_challenge_method is plain{0}; the site advertises S256 only")]
-    PlainChallenge(&'static str),
-    #[error("code_challenge {0}")]
-    Challenge(Defect),
-    #[error("the app `{0}` has no secret and sent no code_challenge")]
-    ChallengeRequired(String),
-    // Depending on the session.
-    #[error("prompt=none, but no user is signed in")]
-    LoginRequired,
-    #[error("prompt=none, but this set of scopes was not granted yet")]
-    ConsentRequired,
-    #[error("the e-mail address of `{username}` is not verified")]
-    UnverifiedEmail { username: String },
-    #[error("`{username}` is not a member of any organization that the app is restricted to: {orgs}")]
-    OutsideAudience { username: String, orgs: String },
-    #[error("the user chose Deny")]
-    Denied,
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ForeignForm(foreign) => foreign.code(),
-            Self::UnknownAction { .. } => "hf/unknown-action",
-            Self::NoClientId { .. } => "hf/client-id-missing",
-            Self::UnknownClientId { hint, .. } => hint.code(),
-            Self::MetadataDocument(unusable) => unusable.code(),
-            Self::TwoAddresses { .. } => "hf/parameter-repeated",
-            Self::NoRedirectUri { .. } => "hf/redirect-uri-missing",
-            Self::RedirectUriNotRegistered { .. } => "hf/redirect-uri-mismatch",
-            Self::RedirectUriNotAUrl { .. } => "hf/redirect-uri-not-a-url",
-            Self::Repeated { .. } => "hf/parameter-repeated",
-            Self::ResponseType { .. } => "hf/response-type-unsupported",
-            Self::ResponseMode { .. } => "hf/response-mode-unsupported",
-            Self::UnknownScope { .. } => "hf/scope-unknown",
-            Self::ScopeNotEnabled { .. } => "hf/scope-not-enabled",
-            Self::PromptNoneWithOthers { .. } => "hf/prompt-none-with-others",
-            Self::MethodWithoutChallenge { .. } => "hf/code-challenge-missing",
-            Self::ChallengeMethod { .. } => "hf/code-challenge-method-unknown",
-            Self::PlainChallenge { .. } => "hf/code-challenge-plain",
-            Self::Challenge { .. } => "hf/code-challenge-malformed",
-            Self::ChallengeRequired { .. } => "hf/code-challenge-required",
-            Self::LoginRequired { .. } => "hf/login-required",
-            Self::ConsentRequired { .. } => "hf/consent-required",
-            Self::UnverifiedEmail { .. } => "hf/email-not-verified",
-            Self::OutsideAudience { .. } => "hf/outside-audience",
-            Self::Denied { .. } => "hf/consent-denied",
-        }
+kit::reasons! {
+    /// The reason, as recorded in the journal.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(super) enum Refusal {
+        // Before the redirect URI is validated: a page.
+        #[error(transparent)]
+        ForeignForm(#[from] ForeignForm) => code of 0,
+        #[error("the form's action is `{0}`, neither authorize nor deny")]
+        UnknownAction(String) => "hf/unknown-action",
+        #[error("client_id is missing")]
+        NoClientId => "hf/client-id-missing",
+        #[error("client_id `{given}` is not registered{hint}")]
+        UnknownClientId { given: String, hint: ClientIdHint } => code of hint,
+        #[error(transparent)]
+        MetadataDocument(Unusable) => code of 0,
+        #[error("{0}, but only one value is allowed")]
+        TwoAddresses(Duplicate) => "hf/parameter-repeated",
+        #[error("redirect_uri is missing")]
+        NoRedirectUri => "hf/redirect-uri-missing",
+        #[error("redirect_uri is not registered: {0}")]
+        RedirectUriNotRegistered(Differences) => "hf/redirect-uri-mismatch",
+        #[error("redirect_uri `{0}` is registered, but is not an absolute URL")]
+        RedirectUriNotAUrl(String) => "hf/redirect-uri-not-a-url",
+        // From here on: a redirect to the app.
+        #[error(transparent)]
+        Repeated(#[from] Duplicate) => "hf/parameter-repeated",
+        #[error("response_type is `{0}`; the site supports only code")]
+        ResponseType(String) => "hf/response-type-unsupported",
+        #[error("response_mode is `{0}`; the site supports only query")]
+        ResponseMode(String) => "hf/response-mode-unsupported",
+        #[error("scope `{0}` does not exist")]
+        UnknownScope(String) => "hf/scope-unknown",
+        #[error("scope `{scope}` is not enabled on the app `{app}`")]
+        ScopeNotEnabled { scope: String, app: String } => "hf/scope-not-enabled",
+        #[error("prompt=none is combined with other values: `{0}`")]
+        PromptNoneWithOthers(String) => "hf/prompt-none-with-others",
+        #[error("code_challenge_method was sent without code_challenge")]
+        MethodWithoutChallenge => "hf/code-challenge-missing",
+        #[error("code_challenge_method `{0}` is not supported; the site supports S256")]
+        ChallengeMethod(String) => "hf/code-challenge-method-unknown",
+        #[error("code_challenge_method is plain{0}; the site advertises S256 only")]
+        PlainChallenge(&'static str) => "hf/code-challenge-plain",
+        #[error("code_challenge {0}")]
+        Challenge(Defect) => "hf/code-challenge-malformed",
+        #[error("the app `{0}` has no secret and sent no code_challenge")]
+        ChallengeRequired(String) => "hf/code-challenge-required",
+        // Depending on the session.
+        #[error("prompt=none, but no user is signed in")]
+        LoginRequired => "hf/login-required",
+        #[error("prompt=none, but this set of scopes was not granted yet")]
+        ConsentRequired => "hf/consent-required",
+        #[error("the e-mail address of `{username}` is not verified")]
+        UnverifiedEmail { username: String } => "hf/email-not-verified",
+        #[error("`{username}` is not a member of any organization that the app is restricted to: {orgs}")]
+        OutsideAudience { username: String, orgs: String } => "hf/outside-audience",
+        #[error("the user chose Deny")]
+        Denied => "hf/consent-denied",
     }
 
     fn facts(&self) -> Facts {

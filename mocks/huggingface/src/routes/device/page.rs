@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
-use kit::{Note, Reason};
+use kit::Note;
 use oauth::Params;
 use thiserror::Error;
 
@@ -17,30 +17,20 @@ use crate::session::ForeignForm;
 use crate::store::{Authorization, Device, DeviceDecision, Grant, Session, Store};
 use crate::{HuggingFace, pages};
 
-/// Why a submitted form is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-enum Refusal {
-    #[error(transparent)]
-    ForeignForm(#[from] ForeignForm),
-    #[error("the e-mail address of `{0}` is not verified")]
-    UnverifiedEmail(String),
-    #[error("no user_code was sent")]
-    NoCode,
-    #[error("user_code `{given}` {reason}")]
-    BadCode { given: String, reason: &'static str },
-    #[error("the form's action is `{0}`, neither authorize nor deny")]
-    UnknownAction(String),
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ForeignForm(foreign) => foreign.code(),
-            Self::UnverifiedEmail { .. } => "hf/email-not-verified",
-            Self::NoCode { .. } => "hf/user-code-missing",
-            Self::BadCode { .. } => "hf/user-code-invalid",
-            Self::UnknownAction { .. } => "hf/unknown-action",
-        }
+kit::reasons! {
+    /// Why a submitted form is refused.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    enum Refusal {
+        #[error(transparent)]
+        ForeignForm(#[from] ForeignForm) => code of 0,
+        #[error("the e-mail address of `{0}` is not verified")]
+        UnverifiedEmail(String) => "hf/email-not-verified",
+        #[error("no user_code was sent")]
+        NoCode => "hf/user-code-missing",
+        #[error("user_code `{given}` {reason}")]
+        BadCode { given: String, reason: &'static str } => "hf/user-code-invalid",
+        #[error("the form's action is `{0}`, neither authorize nor deny")]
+        UnknownAction(String) => "hf/unknown-action",
     }
 }
 

@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::response::{Response, Result};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
-use kit::Reason;
 use maud::Markup;
 use oauth::Params;
 use thiserror::Error;
@@ -19,24 +18,16 @@ use crate::pages::{self, AppForm};
 
 const LIST: &str = "/settings/applications";
 
-/// Why the fields of the form are invalid. The text is shown above the form.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-enum FormError {
-    #[error("the app needs a name")]
-    NoName,
-    #[error("the token duration `{0}` is not a number of minutes")]
-    TokenDuration(String),
-    #[error(transparent)]
-    Invalid(#[from] Invalid),
-}
-
-impl Reason for FormError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoName { .. } => "hf/app-name-missing",
-            Self::TokenDuration { .. } => "hf/token-duration-invalid",
-            Self::Invalid { .. } => "hf/app-invalid",
-        }
+kit::reasons! {
+    /// Why the fields of the form are invalid. The text is shown above the form.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    enum FormError {
+        #[error("the app needs a name")]
+        NoName => "hf/app-name-missing",
+        #[error("the token duration `{0}` is not a number of minutes")]
+        TokenDuration(String) => "hf/token-duration-invalid",
+        #[error(transparent)]
+        Invalid(#[from] Invalid) => "hf/app-invalid",
     }
 }
 

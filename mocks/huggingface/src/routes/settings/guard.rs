@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
-use kit::Reason;
 use thiserror::Error;
 
 use crate::answer;
@@ -10,27 +9,18 @@ use crate::config::User;
 use crate::session::ForeignForm;
 use crate::{HuggingFace, pages};
 
-/// Why a settings page is not shown, or its form not accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum Refusal {
-    #[error("no user is signed in: redirected to the login page")]
-    NotSignedIn { next: String },
-    #[error(transparent)]
-    ForeignForm(#[from] ForeignForm),
-    #[error("app with client_id `{0}` does not exist")]
-    NoApp(String),
-    #[error("`{0}` did not grant access to an app with client_id `{1}`")]
-    NoGrant(String, String),
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotSignedIn { .. } => "hf/not-signed-in",
-            Self::ForeignForm(foreign) => foreign.code(),
-            Self::NoApp { .. } => "hf/app-unknown",
-            Self::NoGrant { .. } => "hf/grant-unknown",
-        }
+kit::reasons! {
+    /// Why a settings page is not shown, or its form not accepted.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(super) enum Refusal {
+        #[error("no user is signed in: redirected to the login page")]
+        NotSignedIn { next: String } => "hf/not-signed-in",
+        #[error(transparent)]
+        ForeignForm(#[from] ForeignForm) => code of 0,
+        #[error("app with client_id `{0}` does not exist")]
+        NoApp(String) => "hf/app-unknown",
+        #[error("`{0}` did not grant access to an app with client_id `{1}`")]
+        NoGrant(String, String) => "hf/grant-unknown",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a token request is refused, and how the client learns of it.
 
 use http::StatusCode;
-use kit::{Facts, Reason};
+use kit::Facts;
 use oauth::ErrorCode;
 use oauth::basic::Malformed;
 use oauth::params::Duplicate;
@@ -14,196 +14,133 @@ use crate::config::{InvalidClientStatus, Switches};
 use crate::keys::KeyError;
 use crate::routes::client_id_hint::ClientIdHint;
 
-/// The reason, as recorded in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(in crate::routes) enum Refusal {
-    // Format of the request.
-    #[error("the content type is `{0}`, neither a form nor JSON")]
-    ContentType(String),
-    #[error("the JSON body is invalid: {0}")]
-    Json(String),
-    #[error("the body is JSON, which the switch json_token_request refuses")]
-    JsonNotAllowed,
-    #[error(transparent)]
-    Repeated(#[from] Duplicate),
-    #[error("grant_type is missing")]
-    NoGrantType,
-    #[error("grant_type `{0}` is not supported by this site")]
-    UnknownGrantType(String),
-    // The client.
-    #[error("{0}")]
-    Basic(#[from] Malformed),
-    #[error("client_secret was sent in the Authorization header and in the body")]
-    TwoMethods,
-    #[error("client_id is `{body}` in the body and `{header}` in the Authorization header")]
-    TwoClients { header: String, body: String },
-    #[error("client_secret was sent without client_id")]
-    SecretWithoutClient,
-    #[error("client_id `{given}` is not registered{hint}")]
-    UnknownClient { given: String, hint: ClientIdHint },
-    #[error("the app `{0}` is public and has no secret, but a client_secret was sent")]
-    AppHasNoSecret(String),
-    #[error("secret {0}")]
-    WrongSecret(secret::Difference),
-    #[error("the app `{0}` has a secret, but neither it nor a code_verifier was sent")]
-    NoSecret(String),
-    #[error("the app of the grant no longer exists")]
-    AppGone,
-    #[error("the user of the grant no longer exists")]
-    UserGone,
-    // The authorization code grant.
-    #[error("code is missing")]
-    NoCode,
-    #[error("code {0}")]
-    UnknownCode(&'static str),
-    #[error("code was already used")]
-    UsedCode,
-    #[error("code expired: it was valid for {0} s")]
-    ExpiredCode(i64),
-    #[error("code was issued to the app `{owner}`, not to `{given}`")]
-    ForeignCode { owner: String, given: String },
-    #[error("redirect_uri is missing, but was part of the authorization request")]
-    NoRedirectUri,
-    #[error("redirect_uri does not match the authorization request: it {0}")]
-    RedirectUri(redirect_uri::Difference),
-    #[error("code_verifier is missing, but the authorization request had a code_challenge")]
-    NoVerifier,
-    #[error("code_verifier {0}")]
-    MalformedVerifier(Defect),
-    #[error("code_verifier does not match the code_challenge of the authorization request")]
-    WrongVerifier,
-    // The refresh token grant.
-    #[error("refresh_token is missing")]
-    NoRefreshToken,
-    #[error("refresh_token {0}")]
-    UnknownRefreshToken(&'static str),
-    #[error("refresh_token is no longer valid: {0}")]
-    EndedRefreshToken(&'static str),
-    #[error("refresh_token expired {0} s ago")]
-    ExpiredRefreshToken(i64),
-    #[error("refresh_token was issued to the app `{owner}`, not to `{given}`")]
-    ForeignRefreshToken { owner: String, given: String },
-    #[error("scope `{0}` was not granted before")]
-    WiderScope(String),
-    // The device grant.
-    #[error("client_id is missing")]
-    NoClientId,
-    #[error("the app `{0}` has a secret, which the device flow requires, but it was not sent")]
-    DeviceWithoutSecret(String),
-    #[error("device_code is missing")]
-    NoDeviceCode,
-    #[error("device_code {0}")]
-    UnknownDeviceCode(&'static str),
-    #[error("device_code was issued to the app `{owner}`, not to `{given}`")]
-    ForeignDeviceCode { owner: String, given: String },
-    #[error("device_code was already used")]
-    UsedDeviceCode,
-    #[error("device_code expired {0} s ago")]
-    ExpiredDeviceCode(i64),
-    #[error("the user has not decided about the device yet")]
-    Pending,
-    #[error("the device asked again after {after} s; it has to wait {interval} s, and from now on {next} s")]
-    TooFast { after: i64, interval: i64, next: i64 },
-    #[error("the user denied the device's request")]
-    DeviceDenied,
-    // The token exchange.
-    #[error("subject_token_type is missing")]
-    NoSubjectTokenType,
-    #[error("subject_token_type `{0}` is not supported by this site")]
-    SubjectTokenType(String),
-    #[error("subject_token is missing")]
-    NoSubjectToken,
-    #[error("the exchange for an e-mail address requires the app's client id and secret")]
-    ExchangeWithoutClient,
-    #[error("the app `{0}` is not bound to an organization (token_exchange_org)")]
-    UnboundApp(String),
-    #[error("`{0}`, the organization of the app, does not exist or has no Enterprise plan")]
-    NoEnterprise(String),
-    #[error("no user has the e-mail address `{0}`")]
-    NoSuchEmail(String),
-    #[error("`{user}` is not in the organization `{org}` of the app")]
-    NoMember { user: String, org: String },
-    #[error("scope `{0}` does not exist, or is not enabled on the app")]
-    ExchangeScope(String),
-    #[error("resource is missing")]
-    NoResource,
-    #[error("resource `{0}` is neither a repository nor a username")]
-    Resource(String),
-    #[error("no trusted publisher is configured for `{0}` (trusted_publishers)")]
-    NoPublisher(String),
-    #[error("`{resource}` does not trust the issuer `{issuer}`")]
-    OtherIssuer { resource: String, issuer: String },
-    #[error("the keys of the issuer `{issuer}` cannot be fetched: {reason}")]
-    CiKeys { issuer: String, reason: String },
-    #[error("the subject token {0}")]
-    CiToken(String),
-    // An error of the mock itself.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-}
-
-impl Reason for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::ContentType { .. } => "hf/content-type-unsupported",
-            Self::Json { .. } => "hf/json-malformed",
-            Self::JsonNotAllowed { .. } => "hf/json-refused",
-            Self::Repeated { .. } => "hf/parameter-repeated",
-            Self::NoGrantType { .. } => "hf/grant-type-missing",
-            Self::UnknownGrantType { .. } => "hf/grant-type-unknown",
-            Self::Basic { .. } => "hf/basic-malformed",
-            Self::TwoMethods { .. } => "hf/two-authentications",
-            Self::TwoClients { .. } => "hf/two-clients",
-            Self::SecretWithoutClient { .. } => "hf/secret-without-client-id",
-            Self::UnknownClient { hint, .. } => hint.code(),
-            Self::AppHasNoSecret { .. } => "hf/app-has-no-secret",
-            Self::WrongSecret { .. } => "hf/secret-mismatch",
-            Self::NoSecret { .. } => "hf/secret-missing",
-            Self::AppGone { .. } => "hf/app-gone",
-            Self::UserGone { .. } => "hf/user-gone",
-            Self::NoCode { .. } => "hf/code-missing",
-            Self::UnknownCode { .. } => "hf/code-unknown",
-            Self::UsedCode { .. } => "hf/code-used",
-            Self::ExpiredCode { .. } => "hf/code-expired",
-            Self::ForeignCode { .. } => "hf/code-of-another-app",
-            Self::NoRedirectUri { .. } => "hf/redirect-uri-missing",
-            Self::RedirectUri { .. } => "hf/redirect-uri-changed",
-            Self::NoVerifier { .. } => "hf/code-verifier-missing",
-            Self::MalformedVerifier { .. } => "hf/code-verifier-malformed",
-            Self::WrongVerifier { .. } => "hf/code-verifier-mismatch",
-            Self::NoRefreshToken { .. } => "hf/refresh-token-missing",
-            Self::UnknownRefreshToken { .. } => "hf/refresh-token-unknown",
-            Self::EndedRefreshToken { .. } => "hf/refresh-token-ended",
-            Self::ExpiredRefreshToken { .. } => "hf/refresh-token-expired",
-            Self::ForeignRefreshToken { .. } => "hf/refresh-token-of-another-app",
-            Self::WiderScope { .. } => "hf/scope-wider",
-            Self::NoClientId { .. } => "hf/client-id-missing",
-            Self::DeviceWithoutSecret { .. } => "hf/device-secret-missing",
-            Self::NoDeviceCode { .. } => "hf/device-code-missing",
-            Self::UnknownDeviceCode { .. } => "hf/device-code-unknown",
-            Self::ForeignDeviceCode { .. } => "hf/device-code-of-another-app",
-            Self::UsedDeviceCode { .. } => "hf/device-code-used",
-            Self::ExpiredDeviceCode { .. } => "hf/device-code-expired",
-            Self::Pending { .. } => "hf/device-pending",
-            Self::TooFast { .. } => "hf/device-too-fast",
-            Self::DeviceDenied { .. } => "hf/device-denied",
-            Self::NoSubjectTokenType { .. } => "hf/subject-token-type-missing",
-            Self::SubjectTokenType { .. } => "hf/subject-token-type-unknown",
-            Self::NoSubjectToken { .. } => "hf/subject-token-missing",
-            Self::ExchangeWithoutClient { .. } => "hf/exchange-without-app",
-            Self::UnboundApp { .. } => "hf/exchange-app-unbound",
-            Self::NoEnterprise { .. } => "hf/exchange-not-enterprise",
-            Self::NoSuchEmail { .. } => "hf/exchange-email-unknown",
-            Self::NoMember { .. } => "hf/exchange-not-a-member",
-            Self::ExchangeScope { .. } => "hf/exchange-scope-not-enabled",
-            Self::NoResource { .. } => "hf/resource-missing",
-            Self::Resource { .. } => "hf/resource-malformed",
-            Self::NoPublisher { .. } => "hf/no-publisher",
-            Self::OtherIssuer { .. } => "hf/issuer-not-trusted",
-            Self::CiKeys { .. } => "hf/issuer-keys-unavailable",
-            Self::CiToken { .. } => "hf/subject-token-refused",
-            Self::Key(error) => error.code(),
-        }
+kit::reasons! {
+    /// The reason, as recorded in the journal.
+    #[derive(Debug, Clone, PartialEq, Eq, Error)]
+    pub(in crate::routes) enum Refusal {
+        // Format of the request.
+        #[error("the content type is `{0}`, neither a form nor JSON")]
+        ContentType(String) => "hf/content-type-unsupported",
+        #[error("the JSON body is invalid: {0}")]
+        Json(String) => "hf/json-malformed",
+        #[error("the body is JSON, which the switch json_token_request refuses")]
+        JsonNotAllowed => "hf/json-refused",
+        #[error(transparent)]
+        Repeated(#[from] Duplicate) => "hf/parameter-repeated",
+        #[error("grant_type is missing")]
+        NoGrantType => "hf/grant-type-missing",
+        #[error("grant_type `{0}` is not supported by this site")]
+        UnknownGrantType(String) => "hf/grant-type-unknown",
+        // The client.
+        #[error("{0}")]
+        Basic(#[from] Malformed) => "hf/basic-malformed",
+        #[error("client_secret was sent in the Authorization header and in the body")]
+        TwoMethods => "hf/two-authentications",
+        #[error("client_id is `{body}` in the body and `{header}` in the Authorization header")]
+        TwoClients { header: String, body: String } => "hf/two-clients",
+        #[error("client_secret was sent without client_id")]
+        SecretWithoutClient => "hf/secret-without-client-id",
+        #[error("client_id `{given}` is not registered{hint}")]
+        UnknownClient { given: String, hint: ClientIdHint } => code of hint,
+        #[error("the app `{0}` is public and has no secret, but a client_secret was sent")]
+        AppHasNoSecret(String) => "hf/app-has-no-secret",
+        #[error("secret {0}")]
+        WrongSecret(secret::Difference) => "hf/secret-mismatch",
+        #[error("the app `{0}` has a secret, but neither it nor a code_verifier was sent")]
+        NoSecret(String) => "hf/secret-missing",
+        #[error("the app of the grant no longer exists")]
+        AppGone => "hf/app-gone",
+        #[error("the user of the grant no longer exists")]
+        UserGone => "hf/user-gone",
+        // The authorization code grant.
+        #[error("code is missing")]
+        NoCode => "hf/code-missing",
+        #[error("code {0}")]
+        UnknownCode(&'static str) => "hf/code-unknown",
+        #[error("code was already used")]
+        UsedCode => "hf/code-used",
+        #[error("code expired: it was valid for {0} s")]
+        ExpiredCode(i64) => "hf/code-expired",
+        #[error("code was issued to the app `{owner}`, not to `{given}`")]
+        ForeignCode { owner: String, given: String } => "hf/code-of-another-app",
+        #[error("redirect_uri is missing, but was part of the authorization request")]
+        NoRedirectUri => "hf/redirect-uri-missing",
+        #[error("redirect_uri does not match the authorization request: it {0}")]
+        RedirectUri(redirect_uri::Difference) => "hf/redirect-uri-changed",
+        #[error("code_verifier is missing, but the authorization request had a code_challenge")]
+        NoVerifier => "hf/code-verifier-missing",
+        #[error("code_verifier {0}")]
+        MalformedVerifier(Defect) => "hf/code-verifier-malformed",
+        #[error("code_verifier does not match the code_challenge of the authorization request")]
+        WrongVerifier => "hf/code-verifier-mismatch",
+        // The refresh token grant.
+        #[error("refresh_token is missing")]
+        NoRefreshToken => "hf/refresh-token-missing",
+        #[error("refresh_token {0}")]
+        UnknownRefreshToken(&'static str) => "hf/refresh-token-unknown",
+        #[error("refresh_token is no longer valid: {0}")]
+        EndedRefreshToken(&'static str) => "hf/refresh-token-ended",
+        #[error("refresh_token expired {0} s ago")]
+        ExpiredRefreshToken(i64) => "hf/refresh-token-expired",
+        #[error("refresh_token was issued to the app `{owner}`, not to `{given}`")]
+        ForeignRefreshToken { owner: String, given: String } => "hf/refresh-token-of-another-app",
+        #[error("scope `{0}` was not granted before")]
+        WiderScope(String) => "hf/scope-wider",
+        // The device grant.
+        #[error("client_id is missing")]
+        NoClientId => "hf/client-id-missing",
+        #[error("the app `{0}` has a secret, which the device flow requires, but it was not sent")]
+        DeviceWithoutSecret(String) => "hf/device-secret-missing",
+        #[error("device_code is missing")]
+        NoDeviceCode => "hf/device-code-missing",
+        #[error("device_code {0}")]
+        UnknownDeviceCode(&'static str) => "hf/device-code-unknown",
+        #[error("device_code was issued to the app `{owner}`, not to `{given}`")]
+        ForeignDeviceCode { owner: String, given: String } => "hf/device-code-of-another-app",
+        #[error("device_code was already used")]
+        UsedDeviceCode => "hf/device-code-used",
+        #[error("device_code expired {0} s ago")]
+        ExpiredDeviceCode(i64) => "hf/device-code-expired",
+        #[error("the user has not decided about the device yet")]
+        Pending => "hf/device-pending",
+        #[error("the device asked again after {after} s; it has to wait {interval} s, and from now on {next} s")]
+        TooFast { after: i64, interval: i64, next: i64 } => "hf/device-too-fast",
+        #[error("the user denied the device's request")]
+        DeviceDenied => "hf/device-denied",
+        // The token exchange.
+        #[error("subject_token_type is missing")]
+        NoSubjectTokenType => "hf/subject-token-type-missing",
+        #[error("subject_token_type `{0}` is not supported by this site")]
+        SubjectTokenType(String) => "hf/subject-token-type-unknown",
+        #[error("subject_token is missing")]
+        NoSubjectToken => "hf/subject-token-missing",
+        #[error("the exchange for an e-mail address requires the app's client id and secret")]
+        ExchangeWithoutClient => "hf/exchange-without-app",
+        #[error("the app `{0}` is not bound to an organization (token_exchange_org)")]
+        UnboundApp(String) => "hf/exchange-app-unbound",
+        #[error("`{0}`, the organization of the app, does not exist or has no Enterprise plan")]
+        NoEnterprise(String) => "hf/exchange-not-enterprise",
+        #[error("no user has the e-mail address `{0}`")]
+        NoSuchEmail(String) => "hf/exchange-email-unknown",
+        #[error("`{user}` is not in the organization `{org}` of the app")]
+        NoMember { user: String, org: String } => "hf/exchange-not-a-member",
+        #[error("scope `{0}` does not exist, or is not enabled on the app")]
+        ExchangeScope(String) => "hf/exchange-scope-not-enabled",
+        #[error("resource is missing")]
+        NoResource => "hf/resource-missing",
+        #[error("resource `{0}` is neither a repository nor a username")]
+        Resource(String) => "hf/resource-malformed",
+        #[error("no trusted publisher is configured for `{0}` (trusted_publishers)")]
+        NoPublisher(String) => "hf/no-publisher",
+        #[error("`{resource}` does not trust the issuer `{issuer}`")]
+        OtherIssuer { resource: String, issuer: String } => "hf/issuer-not-trusted",
+        #[error("the keys of the issuer `{issuer}` cannot be fetched: {reason}")]
+        CiKeys { issuer: String, reason: String } => "hf/issuer-keys-unavailable",
+        #[error("the subject token {0}")]
+        CiToken(String) => "hf/subject-token-refused",
+        // An error of the mock itself.
+        #[error(transparent)]
+        Key(#[from] KeyError) => code of 0,
     }
 
     fn facts(&self) -> Facts {

@@ -2,34 +2,23 @@
 //! message, and enterprise single sign-on. They answer as in a tenant without such connectors
 //! (contract §14, "Without connectors").
 
-use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::interaction::Call;
 use crate::routes::email::{is_email, is_strict_email};
-use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, Query, body};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, Query, body, refusals};
 
-/// Why a code is not sent or accepted.
-#[derive(Debug, thiserror::Error)]
-enum CodeError {
-    #[error("no connector sends {0} messages")]
-    NoConnector(&'static str),
-    #[error("this double does not reset passwords")]
-    ForgotPassword,
-    #[error("this double does not send mail")]
-    NotSent,
-    #[error("no code was sent")]
-    NoVerification,
-}
-
-impl IntoResponse for CodeError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::NoConnector(kind) => Code::ConnectorNotFound.about(&[kind]),
-            Self::ForgotPassword | Self::NotSent => return wire::not_implemented(self.to_string()),
-            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a code is not sent or accepted.
+    enum CodeError {
+        #[error("no connector sends {0} messages")]
+        NoConnector(kind: &'static str) => Code::ConnectorNotFound.about(&[kind]),
+        #[error("this double does not reset passwords")]
+        ForgotPassword => NotImplemented,
+        #[error("this double does not send mail")]
+        NotSent => NotImplemented,
+        #[error("no code was sent")]
+        NoVerification => Code::SessionVerificationSessionNotFound.error(),
     }
 }
 

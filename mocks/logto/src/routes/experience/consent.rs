@@ -1,33 +1,22 @@
 //! `/api/interaction/consent`: the data of the consent page of a third-party application, and its
 //! button (contract §1.5).
 
-use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::interaction::Call;
 use crate::routes::oidc;
 use crate::store::{Interaction, Prompt, Session, Store};
-use crate::wire::{Answer, ApiError, Code, Json, body};
+use crate::wire::{Answer, ApiError, Code, Json, body, refusals};
 
-/// Why nothing is shown or consented to.
-#[derive(Debug, thiserror::Error)]
-enum ConsentError {
-    #[error("the user is not a member of the organization `{0}`")]
-    Organization(String),
-    #[error("the login is not complete yet")]
-    NotSignedIn,
-    #[error("the application or the user of the interaction no longer exists")]
-    Gone,
-}
-
-impl IntoResponse for ConsentError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Organization(_) => Code::OrganizationRequireMembership.error(),
-            Self::NotSignedIn => ApiError::no_session(),
-            Self::Gone => ApiError::not_found(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why nothing is shown or consented to.
+    enum ConsentError {
+        #[error("the user is not a member of the organization `{0}`")]
+        Organization(_: String) => Code::OrganizationRequireMembership.error(),
+        #[error("the login is not complete yet")]
+        NotSignedIn => ApiError::no_session(),
+        #[error("the application or the user of the interaction no longer exists")]
+        Gone => ApiError::not_found(),
     }
 }
 

@@ -10,59 +10,42 @@ use crate::shared::Shared;
 use crate::store::{
     Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
 };
-use crate::wire::{self, Answer, ApiError, Code, body};
+use crate::wire::{self, Answer, ApiError, Code, body, refusals};
 
 /// The longest name that Logto stores (contract §11).
 const NAME_LIMIT: usize = 128;
 
-/// Why the person is not identified.
-#[derive(Debug, thiserror::Error)]
-enum IdentificationError {
-    #[error("SignIn without a verificationId")]
-    NoVerificationId,
-    #[error("no verification has that id")]
-    NoVerification,
-    #[error("the verification has not succeeded")]
-    NotVerified,
-    #[error("the verification is of an existing user, but the interaction registers a new one")]
-    OfKnown,
-    #[error("no user has this identity")]
-    UnknownIdentity { related: Option<Related> },
-    #[error("another user already has this identity")]
-    IdentityInUse,
-    #[error("the user is suspended")]
-    Suspended,
-    #[error("another user was already identified")]
-    Conflict,
-    #[error("the sign-in experience does not allow a password for this identifier")]
-    MethodNotEnabled,
-    #[error("the sign-in experience requires more: {0:?}")]
-    MissingProfile(Vec<&'static str>),
-    #[error("the name has more than 128 characters")]
-    NameTooLong,
-}
-
-impl IntoResponse for IdentificationError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::NoVerificationId => Code::GuardInvalidInput.about(&["{{type}}"]),
-            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
-            Self::NotVerified | Self::OfKnown => Code::SessionVerificationFailed.error(),
-            Self::UnknownIdentity { related } => {
-                let data = match related {
-                    Some((kind, value)) => json!({ "relatedUser": { "type": kind, "value": value } }),
-                    None => json!({}),
-                };
-                Code::UserIdentityNotExist.error().with_data(data)
-            }
-            Self::IdentityInUse => Code::UserIdentityAlreadyInUse.error(),
-            Self::Suspended => Code::UserSuspended.error(),
-            Self::Conflict => Code::SessionIdentityConflict.error(),
-            Self::MethodNotEnabled => Code::UserSignInMethodNotEnabled.error(),
-            Self::MissingProfile(fields) => missing_profile(fields),
-            Self::NameTooLong => ApiError::value_too_long(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why the person is not identified.
+    enum IdentificationError {
+        #[error("SignIn without a verificationId")]
+        NoVerificationId => Code::GuardInvalidInput.about(&["{{type}}"]),
+        #[error("no verification has that id")]
+        NoVerification => Code::SessionVerificationSessionNotFound.error(),
+        #[error("the verification has not succeeded")]
+        NotVerified => Code::SessionVerificationFailed.error(),
+        #[error("the verification is of an existing user, but the interaction registers a new one")]
+        OfKnown => Code::SessionVerificationFailed.error(),
+        #[error("no user has this identity")]
+        UnknownIdentity { related: Option<Related> } => {
+            let data = match related {
+                Some((kind, value)) => json!({ "relatedUser": { "type": kind, "value": value } }),
+                None => json!({}),
+            };
+            Code::UserIdentityNotExist.error().with_data(data)
+        },
+        #[error("another user already has this identity")]
+        IdentityInUse => Code::UserIdentityAlreadyInUse.error(),
+        #[error("the user is suspended")]
+        Suspended => Code::UserSuspended.error(),
+        #[error("another user was already identified")]
+        Conflict => Code::SessionIdentityConflict.error(),
+        #[error("the sign-in experience does not allow a password for this identifier")]
+        MethodNotEnabled => Code::UserSignInMethodNotEnabled.error(),
+        #[error("the sign-in experience requires more: {0:?}")]
+        MissingProfile(fields: Vec<&'static str>) => missing_profile(fields),
+        #[error("the name has more than 128 characters")]
+        NameTooLong => ApiError::value_too_long(),
     }
 }
 

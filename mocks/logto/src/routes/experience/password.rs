@@ -1,6 +1,5 @@
 //! Verification by password (contract §2.1, "Username + password").
 
-use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::interaction::Call;
@@ -8,35 +7,22 @@ use super::password_policy::{self, Person};
 use super::profile::is_username;
 use super::requirements::{rejected, username_in_use};
 use crate::store::{Experience, PasswordVerification, Policy, Store};
-use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, body};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, body, refusals};
 
-/// Why a password is not accepted.
-#[derive(Debug, thiserror::Error)]
-enum PasswordError {
-    #[error("no user has this identifier, or the password is wrong")]
-    InvalidCredentials,
-    #[error("the user is suspended")]
-    Suspended,
-    #[error("too many wrong passwords: locked out for {0} minutes more")]
-    LockedOut(i64),
-    #[error("another user already has this username")]
-    UsernameInUse,
-    #[error("the password policy rejects the password")]
-    Rejected(Vec<Value>),
-}
-
-impl IntoResponse for PasswordError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::InvalidCredentials => Code::SessionInvalidCredentials.error(),
-            Self::Suspended => Code::UserSuspended.error(),
-            Self::LockedOut(minutes) => {
-                Code::SessionVerificationBlockedTooManyAttempts.about(&[&in_minutes(*minutes)])
-            }
-            Self::UsernameInUse => username_in_use(),
-            Self::Rejected(issues) => rejected(issues),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a password is not accepted.
+    enum PasswordError {
+        #[error("no user has this identifier, or the password is wrong")]
+        InvalidCredentials => Code::SessionInvalidCredentials.error(),
+        #[error("the user is suspended")]
+        Suspended => Code::UserSuspended.error(),
+        #[error("too many wrong passwords: locked out for {0} minutes more")]
+        LockedOut(minutes: i64) =>
+            Code::SessionVerificationBlockedTooManyAttempts.about(&[&in_minutes(*minutes)]),
+        #[error("another user already has this username")]
+        UsernameInUse => username_in_use(),
+        #[error("the password policy rejects the password")]
+        Rejected(issues: Vec<Value>) => rejected(issues),
     }
 }
 

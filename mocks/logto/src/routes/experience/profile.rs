@@ -1,7 +1,6 @@
 //! `POST /api/experience/profile`: the data that the person enters about themselves (contract §2.1,
 //! "required profile missing").
 
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -9,49 +8,35 @@ use super::interaction::Call;
 use super::password_policy::{self, Person};
 use super::requirements::{self, rejected, username_in_use};
 use crate::store::PROFILE;
-use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, body};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, NotImplemented, body, refusals};
 
 /// The accepted types, as the guard lists them.
 const KINDS: [&str; 6] = ["username", "password", "email", "phone", "social", "extraProfile"];
 
-/// Why the data is refused.
-#[derive(Debug, thiserror::Error)]
-enum ProfileError {
-    #[error("this interaction resets a password")]
-    ForgotPassword,
-    #[error("this interaction does not reset a password")]
-    NoForgotPassword,
-    #[error("this double does not reset passwords")]
-    NoReset,
-    #[error("no user has been identified")]
-    NotIdentified,
-    #[error("the user already has a {0}")]
-    Exists(&'static str),
-    #[error("another user already has this username")]
-    UsernameInUse,
-    #[error("the password policy rejects the password")]
-    Rejected(Vec<Value>),
-    #[error("no verification has that id")]
-    NoVerification,
-    #[error("the username has more than 128 characters")]
-    UsernameTooLong,
-}
-
-impl IntoResponse for ProfileError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::ForgotPassword => Code::SessionNotSupportedForForgotPassword.error(),
-            Self::NoForgotPassword => Code::SessionInvalidInteractionType.error(),
-            Self::NoReset => return wire::not_implemented(self.to_string()),
-            Self::NotIdentified => requirements::not_identified(),
-            Self::Exists("username") => requirements::username_exists(),
-            Self::Exists(_) => Code::UserPasswordExistsInProfile.error(),
-            Self::UsernameInUse => username_in_use(),
-            Self::Rejected(issues) => rejected(issues),
-            Self::UsernameTooLong => Code::UserUsernameTooLong.error(),
-            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why the data is refused.
+    enum ProfileError {
+        #[error("this interaction resets a password")]
+        ForgotPassword => Code::SessionNotSupportedForForgotPassword.error(),
+        #[error("this interaction does not reset a password")]
+        NoForgotPassword => Code::SessionInvalidInteractionType.error(),
+        #[error("this double does not reset passwords")]
+        NoReset => NotImplemented,
+        #[error("no user has been identified")]
+        NotIdentified => requirements::not_identified(),
+        #[error("the user already has a {0}")]
+        Exists(what: &'static str) => match *what {
+            "username" => requirements::username_exists(),
+            _ => Code::UserPasswordExistsInProfile.error(),
+        },
+        #[error("another user already has this username")]
+        UsernameInUse => username_in_use(),
+        #[error("the password policy rejects the password")]
+        Rejected(issues: Vec<Value>) => rejected(issues),
+        #[error("no verification has that id")]
+        NoVerification => Code::SessionVerificationSessionNotFound.error(),
+        #[error("the username has more than 128 characters")]
+        UsernameTooLong => Code::UserUsernameTooLong.error(),
     }
 }
 

@@ -9,33 +9,21 @@ use serde_json::{Map, Value, json};
 use super::interaction::Call;
 use crate::connectors::Authorization;
 use crate::store::{Connector, ConnectorSession, Experience, SocialUser, Verification, VerificationState};
-use crate::wire::{Answer, ApiError, Code, Json, SetCookies, body};
+use crate::wire::{Answer, ApiError, Code, Json, SetCookies, body, refusals};
 
-/// Why a social verification is refused.
-#[derive(Debug, thiserror::Error)]
-enum SocialError {
-    #[error("the connector `{0}` does not exist")]
-    UnknownConnector(String),
-    #[error("the connector `{0}` was deleted, or never existed")]
-    InvalidConnector(String),
-    #[error("state or redirectUri is empty")]
-    Insufficient,
-    #[error("no verification for this connector has that id")]
-    NoVerification,
-    #[error("a code was already tried for this verification; start a new one")]
-    Spent,
-}
-
-impl IntoResponse for SocialError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::UnknownConnector(_) => ApiError::not_found(),
-            Self::InvalidConnector(id) => Code::SessionInvalidConnectorId.about(&[id]),
-            Self::Insufficient => Code::SessionInsufficientInfo.error(),
-            Self::NoVerification => Code::SessionVerificationSessionNotFound.error(),
-            Self::Spent => Code::SessionConnectorValidationSessionNotFound.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a social verification is refused.
+    enum SocialError {
+        #[error("the connector `{0}` does not exist")]
+        UnknownConnector(_: String) => ApiError::not_found(),
+        #[error("the connector `{0}` was deleted, or never existed")]
+        InvalidConnector(id: String) => Code::SessionInvalidConnectorId.about(&[id]),
+        #[error("state or redirectUri is empty")]
+        Insufficient => Code::SessionInsufficientInfo.error(),
+        #[error("no verification for this connector has that id")]
+        NoVerification => Code::SessionVerificationSessionNotFound.error(),
+        #[error("a code was already tried for this verification; start a new one")]
+        Spent => Code::SessionConnectorValidationSessionNotFound.error(),
     }
 }
 

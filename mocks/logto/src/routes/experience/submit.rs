@@ -1,34 +1,23 @@
 //! `POST /api/experience/submit` (contract §2.1 step 6). A second call has the same result.
 
-use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::interaction::Call;
 use super::requirements;
 use crate::store::{Profile, User};
-use crate::wire::{Answer, ApiError, Json};
+use crate::wire::{Answer, ApiError, Json, refusals};
 
-/// Why the interaction is not finished.
-#[derive(Debug, thiserror::Error)]
-enum SubmitError {
-    #[error("a captcha is required")]
-    Robot(ApiError),
-    #[error("no user has been identified")]
-    NotIdentified,
-    #[error("the sign-in experience requires more: {0:?}")]
-    MissingProfile(Vec<&'static str>),
-    #[error("the sign-in experience requires a second factor")]
-    SecondFactor(ApiError),
-}
-
-impl IntoResponse for SubmitError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Robot(error) | Self::SecondFactor(error) => error.clone(),
-            Self::NotIdentified => requirements::not_identified(),
-            Self::MissingProfile(fields) => requirements::missing_profile(fields),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why the interaction is not finished.
+    enum SubmitError {
+        #[error("a captcha is required")]
+        Robot(error: ApiError) => error.clone(),
+        #[error("no user has been identified")]
+        NotIdentified => requirements::not_identified(),
+        #[error("the sign-in experience requires more: {0:?}")]
+        MissingProfile(fields: Vec<&'static str>) => requirements::missing_profile(fields),
+        #[error("the sign-in experience requires a second factor")]
+        SecondFactor(error: ApiError) => error.clone(),
     }
 }
 

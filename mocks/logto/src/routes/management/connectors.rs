@@ -1,7 +1,6 @@
 //! Connectors and their factories (contract §4, "Connectors").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +9,7 @@ use crate::connectors::{self, ConnectorError, SocialConnector};
 use crate::shared::Shared;
 use crate::store::{Connector, MailConnector};
 use crate::wire::body::{self, object};
-use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, refusals};
 
 /// `GET /connector-factories`.
 pub(super) async fn factories(_: Authorized) -> Json {
@@ -40,55 +39,36 @@ pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(found.ok_or_else(ApiError::not_found)?))
 }
 
-/// Why a connector is not created or changed.
-#[derive(Debug, thiserror::Error)]
-enum ConnectorsError {
-    #[error("the connector does not exist")]
-    Unknown,
-    #[error("the kind of connector does not exist")]
-    UnknownFactory,
-    #[error("a connector of this kind needs a target")]
-    NoTarget,
-    #[error("the metadata of a connector of this kind is fixed")]
-    FixedMetadata,
-    #[error("the target of a connector cannot be changed")]
-    FixedTarget,
-    #[error("a connector of this kind already exists")]
-    SecondOfItsKind,
-    #[error("the connector of kind `{factory}` already has this target")]
-    SameTarget { factory: String, name: Value },
-    #[error("this Logto does not store tokens of providers")]
-    TokenStorage,
-    #[error("state or redirectUri is empty")]
-    Insufficient,
-    #[error("the connector requires a session, which this call cannot keep")]
-    NeedsSession,
-    #[error("there is nothing to change")]
-    Nothing,
-    /// An error of the database that Logto does not handle (contract §4).
-    #[error("the id is already in use")]
-    IdTaken,
-}
-
-impl IntoResponse for ConnectorsError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Unknown => ApiError::not_found(),
-            Self::UnknownFactory => Code::ConnectorNotFoundWithConnectorId.error(),
-            Self::NoTarget => Code::ConnectorShouldSpecifyTarget.error(),
-            Self::FixedMetadata => Code::ConnectorCannotOverwriteMetadataForNonStandardConnector.error(),
-            Self::FixedTarget => Code::ConnectorCanNotModifyTarget.error(),
-            Self::SecondOfItsKind => Code::ConnectorMultipleInstancesNotSupported.error(),
-            Self::SameTarget { factory, name } => Code::ConnectorMultipleTargetWithSamePlatform
-                .error()
-                .with_data(json!({ "connectorId": factory, "connectorName": name })),
-            Self::TokenStorage => Code::RequestFeatureNotSupported.error(),
-            Self::Insufficient => Code::SessionInsufficientInfo.error(),
-            Self::NeedsSession => Code::ConnectorNotImplemented.error(),
-            Self::Nothing => ApiError::nothing_to_change(),
-            Self::IdTaken => ApiError::internal(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a connector is not created or changed.
+    enum ConnectorsError {
+        #[error("the connector does not exist")]
+        Unknown => ApiError::not_found(),
+        #[error("the kind of connector does not exist")]
+        UnknownFactory => Code::ConnectorNotFoundWithConnectorId.error(),
+        #[error("a connector of this kind needs a target")]
+        NoTarget => Code::ConnectorShouldSpecifyTarget.error(),
+        #[error("the metadata of a connector of this kind is fixed")]
+        FixedMetadata => Code::ConnectorCannotOverwriteMetadataForNonStandardConnector.error(),
+        #[error("the target of a connector cannot be changed")]
+        FixedTarget => Code::ConnectorCanNotModifyTarget.error(),
+        #[error("a connector of this kind already exists")]
+        SecondOfItsKind => Code::ConnectorMultipleInstancesNotSupported.error(),
+        #[error("the connector of kind `{factory}` already has this target")]
+        SameTarget { factory: String, name: Value } => Code::ConnectorMultipleTargetWithSamePlatform
+            .error()
+            .with_data(json!({ "connectorId": factory, "connectorName": name })),
+        #[error("this Logto does not store tokens of providers")]
+        TokenStorage => Code::RequestFeatureNotSupported.error(),
+        #[error("state or redirectUri is empty")]
+        Insufficient => Code::SessionInsufficientInfo.error(),
+        #[error("the connector requires a session, which this call cannot keep")]
+        NeedsSession => Code::ConnectorNotImplemented.error(),
+        #[error("there is nothing to change")]
+        Nothing => ApiError::nothing_to_change(),
+        /// An error of the database that Logto does not handle (contract §4).
+        #[error("the id is already in use")]
+        IdTaken => ApiError::internal(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! applications").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::applications;
 use super::auth::Authorized;
 use crate::store::{ApiResource, Application, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind};
+use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind, refusals};
 
 /// Scopes about the user that can be enabled; `openid` and `offline_access` always are.
 const USER_SCOPES: &[&str] = &[
@@ -31,39 +31,24 @@ const USER_SCOPES: &[&str] = &[
 const KINDS: &[&str] =
     &["organization-scopes", "resource-scopes", "organization-resource-scopes", "user-scopes"];
 
-/// Why scopes are not listed, enabled or disabled.
-#[derive(Debug, thiserror::Error)]
-enum ConsentScopeError {
-    #[error("no application has the id `{0}`")]
-    Application(String),
-    #[error("the application is not a third-party application")]
-    FirstParty,
-    #[error("some of the scopes do not exist: {0}")]
-    Unknown(Value),
-    #[error("scopes of the Management API are not for third parties")]
-    ManagementApi,
-    #[error("`{0}` is not a kind of scopes")]
-    Kind(String),
-    #[error("the scope is not enabled")]
-    NotThere,
-}
-
-impl IntoResponse for ConsentScopeError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Application(id) => applications::unknown(id),
-            Self::FirstParty => Code::ApplicationThirdPartyApplicationOnly.error(),
-            Self::Unknown(scopes) => {
-                Code::ApplicationUserConsentScopesNotFound.error().with_data(scopes.clone())
-            }
-            Self::ManagementApi => Code::ApplicationConsentManagementApiScopesNotAllowed.error(),
-            Self::Kind(given) => {
-                let complaint = Complaint::Choice { options: KINDS, received: Some(json!(given)) };
-                ApiError::guard_of("params", &[Issue::new(&["scopeType"], complaint)])
-            }
-            Self::NotThere => ApiError::not_found(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why scopes are not listed, enabled or disabled.
+    enum ConsentScopeError {
+        #[error("no application has the id `{0}`")]
+        Application(id: String) => applications::unknown(id),
+        #[error("the application is not a third-party application")]
+        FirstParty => Code::ApplicationThirdPartyApplicationOnly.error(),
+        #[error("some of the scopes do not exist: {0}")]
+        Unknown(scopes: Value) => Code::ApplicationUserConsentScopesNotFound.error().with_data(scopes.clone()),
+        #[error("scopes of the Management API are not for third parties")]
+        ManagementApi => Code::ApplicationConsentManagementApiScopesNotAllowed.error(),
+        #[error("`{0}` is not a kind of scopes")]
+        Kind(given: String) => {
+            let complaint = Complaint::Choice { options: KINDS, received: Some(json!(given)) };
+            ApiError::guard_of("params", &[Issue::new(&["scopeType"], complaint)])
+        },
+        #[error("the scope is not enabled")]
+        NotThere => ApiError::not_found(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! The sign-in experience (contract §4, "Sign-in experience").
 
-use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::experience_guard;
 use crate::store::{Connector, Store};
 use crate::wire::body::object;
-use crate::wire::{Answer, ApiError, Code, Json};
+use crate::wire::{Answer, ApiError, Code, Json, refusals};
 
 /// `GET /sign-in-exp`.
 pub(super) async fn read(shared: Authorized) -> Json {
@@ -23,34 +22,21 @@ pub(super) async fn patch(shared: Authorized, text: String) -> Answer {
     Ok(Json(store.sign_in_experience.clone().into()))
 }
 
-/// Why the sign-in experience is not changed.
-#[derive(Debug, thiserror::Error)]
-enum ExperienceError {
-    #[error("there is nothing to change")]
-    Nothing,
-    #[error("an identifier is named twice")]
-    Duplicate,
-    #[error("e-mail addresses and phone numbers must be verified")]
-    Unverified,
-    #[error("the tenant has no {0} connector")]
-    NoConnector(&'static str),
-    #[error("a sign-in method has neither password nor verification code")]
-    NoFactor,
-    #[error("a sign-in method has no verification code, and the sign-up no password")]
-    NoCode,
-}
-
-impl IntoResponse for ExperienceError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Nothing => ApiError::nothing_to_change(),
-            Self::Duplicate => Code::SignInExperiencesDuplicatedSignUpIdentifiers.error(),
-            Self::Unverified => Code::SignInExperiencesPasswordlessRequiresVerify.error(),
-            Self::NoConnector(kind) => Code::SignInExperiencesEnabledConnectorNotFound.about(&[kind]),
-            Self::NoFactor => Code::SignInExperiencesAtLeastOneAuthenticationFactor.error(),
-            Self::NoCode => Code::SignInExperiencesCodeSignInMustBeEnabled.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why the sign-in experience is not changed.
+    enum ExperienceError {
+        #[error("there is nothing to change")]
+        Nothing => ApiError::nothing_to_change(),
+        #[error("an identifier is named twice")]
+        Duplicate => Code::SignInExperiencesDuplicatedSignUpIdentifiers.error(),
+        #[error("e-mail addresses and phone numbers must be verified")]
+        Unverified => Code::SignInExperiencesPasswordlessRequiresVerify.error(),
+        #[error("the tenant has no {0} connector")]
+        NoConnector(kind: &'static str) => Code::SignInExperiencesEnabledConnectorNotFound.about(&[kind]),
+        #[error("a sign-in method has neither password nor verification code")]
+        NoFactor => Code::SignInExperiencesAtLeastOneAuthenticationFactor.error(),
+        #[error("a sign-in method has no verification code, and the sign-up no password")]
+        NoCode => Code::SignInExperiencesCodeSignInMustBeEnabled.error(),
     }
 }
 

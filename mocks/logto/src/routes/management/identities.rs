@@ -1,39 +1,28 @@
 //! Social identities of a user (contract §4, "Users").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::auth::Authorized;
 use crate::store::{ConnectorSession, Identity, Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json};
+use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
 
-/// Why an identity is not shown, set or deleted.
-#[derive(Debug, thiserror::Error)]
-enum IdentityError {
-    #[error("the user does not exist")]
-    NoUser,
-    #[error("the connector does not exist")]
-    NoConnector,
-    #[error("the user has no identity of this target")]
-    NoIdentity,
-    #[error("another user has this identity")]
-    InUse,
-    #[error("the connector requires a session, which this call cannot keep")]
-    NeedsSession,
-}
-
-impl IntoResponse for IdentityError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::NoUser | Self::NoConnector => ApiError::not_found(),
-            Self::NoIdentity => Code::UserIdentityNotExist.error(),
-            Self::InUse => Code::UserIdentityAlreadyInUse.error(),
-            Self::NeedsSession => Code::ConnectorNotImplemented.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why an identity is not shown, set or deleted.
+    enum IdentityError {
+        #[error("the user does not exist")]
+        NoUser => ApiError::not_found(),
+        #[error("the connector does not exist")]
+        NoConnector => ApiError::not_found(),
+        #[error("the user has no identity of this target")]
+        NoIdentity => Code::UserIdentityNotExist.error(),
+        #[error("another user has this identity")]
+        InUse => Code::UserIdentityAlreadyInUse.error(),
+        #[error("the connector requires a session, which this call cannot keep")]
+        NeedsSession => Code::ConnectorNotImplemented.error(),
     }
 }
 

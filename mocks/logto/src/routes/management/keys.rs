@@ -2,7 +2,6 @@
 //! request on.
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -10,33 +9,25 @@ use super::auth::Authorized;
 use crate::keys::KeyError;
 use crate::shared::Shared;
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, refusals};
 
 const KINDS: &[&str] = &["private-keys", "cookie-keys"];
 const ALGORITHMS: &[&str] = &["RSA", "EC"];
 
-/// Why a request about keys is refused.
-#[derive(Debug, thiserror::Error)]
-enum RotationError {
-    #[error("{0}")]
-    Key(KeyError, String),
-    #[error("keys of cookies have no grace period")]
-    GraceOfCookies,
-    #[error("this double signs with EC keys only")]
-    NotDone,
-}
-
-impl IntoResponse for RotationError {
-    fn into_response(self) -> Response {
-        let invalid = || Code::OidcInvalidRequest.error();
-        let error = match &self {
-            Self::GraceOfCookies | Self::Key(KeyError::Pending, _) => invalid(),
-            Self::Key(KeyError::Only, _) => Code::OidcKeyRequired.error(),
-            Self::Key(KeyError::Unknown, id) => Code::OidcKeyNotFound.about(&[id]),
-            Self::Key(KeyError::NotPrevious, _) => Code::OidcOnlyPreviousKeyCanBeDeleted.error(),
-            Self::NotDone => return wire::not_implemented(self.to_string()),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a request about keys is refused.
+    enum RotationError {
+        #[error("{0}")]
+        Key(error: KeyError, id: String) => match error {
+                KeyError::Pending => Code::OidcInvalidRequest.error(),
+                KeyError::Only => Code::OidcKeyRequired.error(),
+                KeyError::Unknown => Code::OidcKeyNotFound.about(&[id]),
+                KeyError::NotPrevious => Code::OidcOnlyPreviousKeyCanBeDeleted.error(),
+            },
+        #[error("keys of cookies have no grace period")]
+        GraceOfCookies => Code::OidcInvalidRequest.error(),
+        #[error("this double signs with EC keys only")]
+        NotDone => NotImplemented,
     }
 }
 

@@ -2,7 +2,7 @@
 //! refused them.
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use oauth::params::Params;
 use serde_json::{Map, Value, json};
 
@@ -11,27 +11,17 @@ use super::pagination::Page;
 use super::user_agent;
 use crate::routes::experience;
 use crate::store::{LogDetails, LogEntry, column};
-use crate::wire::{Answer, ApiError, Code, Json, Query};
+use crate::wire::{Answer, ApiError, Code, Json, Query, refusals};
 
-/// Why no entries are returned.
-#[derive(Debug, thiserror::Error)]
-enum LogError {
-    #[error("{0} is not a number of milliseconds")]
-    Time(&'static str),
-    #[error("end_time is not after start_time")]
-    Window,
-    #[error("no entry has the id `{0}`")]
-    Unknown(String),
-}
-
-impl IntoResponse for LogError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Time(name) => Code::GuardInvalidInput.about(&[name]),
-            Self::Window => Code::LogInvalidTimeWindow.error(),
-            Self::Unknown(id) => ApiError::unknown("logs", id),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why no entries are returned.
+    enum LogError {
+        #[error("{0} is not a number of milliseconds")]
+        Time(name: &'static str) => Code::GuardInvalidInput.about(&[name]),
+        #[error("end_time is not after start_time")]
+        Window => Code::LogInvalidTimeWindow.error(),
+        #[error("no entry has the id `{0}`")]
+        Unknown(id: String) => ApiError::unknown("logs", id),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Scopes of API resources (contract §4, "Resources").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -10,33 +10,21 @@ use super::pagination::Page;
 use super::resources::changeable;
 use crate::store::{ApiResource, ResourceScope};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, Query};
+use crate::wire::{self, Answer, ApiError, Code, Json, Query, refusals};
 
-/// Why a scope is not created, changed or deleted.
-#[derive(Debug, thiserror::Error)]
-enum ScopeError {
-    #[error("the name `{0}` contains white space")]
-    NameWithSpace(String),
-    #[error("the resource already has a scope `{0}`")]
-    NameTaken(String),
-    #[error("the resource has no scope with this id to change")]
-    NoneToChange,
-    #[error("the resource has no scope with this id to delete")]
-    NoneToDelete,
-    #[error("the body has no member that can be changed")]
-    NothingToChange,
-}
-
-impl IntoResponse for ScopeError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::NameWithSpace(_) => Code::ScopeNameWithSpace.error(),
-            Self::NameTaken(name) => Code::ScopeNameExists.about(&[name]),
-            Self::NoneToChange => Code::EntityNotExists.about(&["scope"]),
-            Self::NoneToDelete => ApiError::not_found(),
-            Self::NothingToChange => ApiError::nothing_to_change(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a scope is not created, changed or deleted.
+    enum ScopeError {
+        #[error("the name `{0}` contains white space")]
+        NameWithSpace(_: String) => Code::ScopeNameWithSpace.error(),
+        #[error("the resource already has a scope `{0}`")]
+        NameTaken(name: String) => Code::ScopeNameExists.about(&[name]),
+        #[error("the resource has no scope with this id to change")]
+        NoneToChange => Code::EntityNotExists.about(&["scope"]),
+        #[error("the resource has no scope with this id to delete")]
+        NoneToDelete => ApiError::not_found(),
+        #[error("the body has no member that can be changed")]
+        NothingToChange => ApiError::nothing_to_change(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! API resources (contract §4, "Resources").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -9,36 +9,23 @@ use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::{ApiResource, Store, lifetime};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, Query};
+use crate::wire::{self, Answer, ApiError, Code, Json, Query, refusals};
 
-/// Why a resource is not returned, created, changed or deleted.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ResourceError {
-    #[error("no API resource has the id `{0}`")]
-    Unknown(String),
-    #[error("no API resource has this id, so it cannot be made the default")]
-    NoneToSwitch,
-    #[error("a resource with the indicator `{0}` already exists")]
-    IndicatorTaken(String),
-    #[error("the body has no member that can be changed")]
-    NothingToChange,
-    #[error("the Management API cannot be changed")]
-    ManagementApi,
-    #[error("the Management API cannot be deleted")]
-    ManagementApiStays,
-}
-
-impl IntoResponse for ResourceError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Unknown(id) => ApiError::unknown("resources", id),
-            Self::NoneToSwitch => Code::EntityNotExists.about(&["resource"]),
-            Self::IndicatorTaken(indicator) => Code::ResourceResourceIdentifierInUse.about(&[indicator]),
-            Self::NothingToChange => ApiError::nothing_to_change(),
-            Self::ManagementApi => Code::ResourceCannotModifyManagementApi.error(),
-            Self::ManagementApiStays => Code::ResourceCannotDeleteManagementApi.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a resource is not returned, created, changed or deleted.
+    pub(super) enum ResourceError {
+        #[error("no API resource has the id `{0}`")]
+        Unknown(id: String) => ApiError::unknown("resources", id),
+        #[error("no API resource has this id, so it cannot be made the default")]
+        NoneToSwitch => Code::EntityNotExists.about(&["resource"]),
+        #[error("a resource with the indicator `{0}` already exists")]
+        IndicatorTaken(indicator: String) => Code::ResourceResourceIdentifierInUse.about(&[indicator]),
+        #[error("the body has no member that can be changed")]
+        NothingToChange => ApiError::nothing_to_change(),
+        #[error("the Management API cannot be changed")]
+        ManagementApi => Code::ResourceCannotModifyManagementApi.error(),
+        #[error("the Management API cannot be deleted")]
+        ManagementApiStays => Code::ResourceCannotDeleteManagementApi.error(),
     }
 }
 

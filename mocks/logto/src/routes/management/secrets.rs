@@ -1,7 +1,7 @@
 //! Secrets of applications (contract §4, "Applications").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -9,35 +9,21 @@ use super::applications::unknown;
 use super::auth::Authorized;
 use crate::store::{Application, ApplicationSecret, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json};
+use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
 
-/// Why a secret is not created, renamed or deleted.
-#[derive(Debug, thiserror::Error)]
-enum SecretError {
-    #[error("no application has the id `{0}`")]
-    NoApplication(String),
-    #[error("the application has no secret with this name")]
-    NoSecret,
-    #[error("the application has no secret with this name to rename")]
-    NoneToRename,
-    #[error("the application already has a secret with this name")]
-    NameTaken,
-    #[error("the secret would have expired before it was created")]
-    Past,
-}
-
-impl IntoResponse for SecretError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::NoApplication(id) => unknown(id),
-            Self::NoSecret => ApiError::not_found(),
-            Self::NoneToRename => Code::EntityNotExists.about(&["application_secret"]),
-            Self::NameTaken => Code::ApplicationSecretNameExists.error(),
-            Self::Past => {
-                Code::RequestInvalidInput.about(&["The value of `expiresAt` must be in the future."])
-            }
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a secret is not created, renamed or deleted.
+    enum SecretError {
+        #[error("no application has the id `{0}`")]
+        NoApplication(id: String) => unknown(id),
+        #[error("the application has no secret with this name")]
+        NoSecret => ApiError::not_found(),
+        #[error("the application has no secret with this name to rename")]
+        NoneToRename => Code::EntityNotExists.about(&["application_secret"]),
+        #[error("the application already has a secret with this name")]
+        NameTaken => Code::ApplicationSecretNameExists.error(),
+        #[error("the secret would have expired before it was created")]
+        Past => Code::RequestInvalidInput.about(&["The value of `expiresAt` must be in the future."]),
     }
 }
 

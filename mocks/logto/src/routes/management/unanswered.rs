@@ -2,12 +2,12 @@
 
 use oauth::params::Params;
 
-use crate::wire::{self, Answer};
+use crate::wire::{Answer, NotImplemented};
 
 /// Refuses a list with a query parameter that begins with one of these; `list` names the list.
 pub(super) fn query(params: &Params, beginnings: &[&str], list: &str) -> Answer<()> {
     let is_given = |start: &&&str| params.iter().any(|(name, _)| name.starts_with(**start));
     let not_done =
-        |name| wire::not_implemented(format!("this double does not support `{name}` in lists of {list}"));
+        |name| NotImplemented.response(format!("this double does not support `{name}` in lists of {list}"));
     beginnings.iter().find(is_given).map_or(Ok(()), |name| Err(not_done(name).into()))
 }

@@ -1,30 +1,21 @@
 //! `GET /users`: pages and searches (contract §4, "Users").
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use oauth::params::Params;
 use serde_json::json;
 
 use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::User;
-use crate::wire::{self, Answer, Code, Query};
+use crate::wire::{Answer, Code, NotImplemented, Query, refusals};
 
-/// Why no list is returned.
-#[derive(Debug, thiserror::Error)]
-enum SearchError {
-    #[error("{0}")]
-    Invalid(String),
-    #[error("this double searches by `like` and `exact` only")]
-    Mode,
-}
-
-impl IntoResponse for SearchError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Invalid(why) => Code::RequestInvalidInput.about(&[why]).with_data(json!({})),
-            Self::Mode => return wire::not_implemented(self.to_string()),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why no list is returned.
+    enum SearchError {
+        #[error("{0}")]
+        Invalid(why: String) => Code::RequestInvalidInput.about(&[why]).with_data(json!({})),
+        #[error("this double searches by `like` and `exact` only")]
+        Mode => NotImplemented,
     }
 }
 

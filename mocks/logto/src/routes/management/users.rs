@@ -1,7 +1,6 @@
 //! Users (contract §4, "Users").
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -12,53 +11,36 @@ use crate::routes::email::is_email;
 use crate::routes::is_username;
 use crate::store::{Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, refusals};
 
 /// `GET /users/:id`.
 pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json()))
 }
 
-/// Why a user is not created, changed or deleted.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum UserError {
-    #[error("the user does not exist")]
-    Unknown,
-    #[error("the phone number is not valid in any country")]
-    Phone,
-    #[error("a text has more than 128 characters")]
-    TooLong,
-    #[error("there is nothing to change")]
-    Nothing,
-    #[error("both a password and a password digest are given")]
-    TwoPasswords,
-    #[error("this double does not store password digests")]
-    Digest,
-    #[error("another user already has this username")]
-    UsernameInUse,
-    #[error("another user already has this e-mail address")]
-    EmailInUse,
-    #[error("another user already has this phone number")]
-    PhoneInUse,
-    #[error("the password is wrong")]
-    WrongPassword,
-}
-
-impl IntoResponse for UserError {
-    fn into_response(self) -> Response {
-        let error = match &self {
-            Self::Unknown => ApiError::not_found(),
-            Self::Nothing => ApiError::nothing_to_change(),
-            Self::TwoPasswords => Code::UserPasswordAndDigest.error(),
-            Self::Digest => return wire::not_implemented(self.to_string()),
-            Self::Phone => Code::UserInvalidPhone.error().with_data(json!({ "name": "ParseError" })),
-            Self::TooLong => ApiError::value_too_long(),
-            Self::UsernameInUse => Code::UserUsernameAlreadyInUse.error(),
-            Self::EmailInUse => Code::UserEmailAlreadyInUse.error(),
-            Self::PhoneInUse => Code::UserPhoneAlreadyInUse.error(),
-            Self::WrongPassword => Code::SessionInvalidCredentials.error(),
-        };
-        error.response(self.to_string())
+refusals! {
+    /// Why a user is not created, changed or deleted.
+    pub(super) enum UserError {
+        #[error("the user does not exist")]
+        Unknown => ApiError::not_found(),
+        #[error("the phone number is not valid in any country")]
+        Phone => Code::UserInvalidPhone.error().with_data(json!({ "name": "ParseError" })),
+        #[error("a text has more than 128 characters")]
+        TooLong => ApiError::value_too_long(),
+        #[error("there is nothing to change")]
+        Nothing => ApiError::nothing_to_change(),
+        #[error("both a password and a password digest are given")]
+        TwoPasswords => Code::UserPasswordAndDigest.error(),
+        #[error("this double does not store password digests")]
+        Digest => NotImplemented,
+        #[error("another user already has this username")]
+        UsernameInUse => Code::UserUsernameAlreadyInUse.error(),
+        #[error("another user already has this e-mail address")]
+        EmailInUse => Code::UserEmailAlreadyInUse.error(),
+        #[error("another user already has this phone number")]
+        PhoneInUse => Code::UserPhoneAlreadyInUse.error(),
+        #[error("the password is wrong")]
+        WrongPassword => Code::SessionInvalidCredentials.error(),
     }
 }
 
