@@ -13,7 +13,7 @@
 //! Its requests are those of Logto's Go SDK, with three differences:
 //! * it sends and checks a `nonce` (OIDC Core §3.1.2.1);
 //! * it authenticates at the revocation endpoint, which Logto requires of a confidential client
-//! (contract §1.7);
+//!   (contract §1.7);
 //! * it encodes `Location` correctly.
 //!
 //! It is also stricter than the SDK where a sign-in could be forged: it checks `state` before

@@ -106,7 +106,12 @@ fn a_pipe_that_nothing_comes_through_is_given_up() {
     assert!(Command::new("mkfifo").arg(files.path().join("folder/f.yaml")).status().unwrap().success());
     let (code, told) = files.told(&["check", "folder"]);
     assert_eq!(code, 2);
-    assert!(told.contains("folder/f.yaml: it is not a regular file; to read from a pipe, name it in the arguments"), "{told}");
+    assert!(
+        told.contains(
+            "folder/f.yaml: it is not a regular file; to read from a pipe, name it in the arguments"
+        ),
+        "{told}"
+    );
 }
 
 #[test]
