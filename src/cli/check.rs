@@ -6,7 +6,6 @@ use super::arguments::Check;
 use super::exit::CliError;
 use super::output;
 use super::run::select;
-use super::secrets;
 use crate::scenario;
 
 pub(crate) fn check(check: &Check) -> Result<(), CliError> {
@@ -14,9 +13,9 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
         return output::print_json(&format!("{:#}\n", scenario::schema()));
     }
     let (mut files, mut scenarios, mut wrong) = (0, 0, 0);
-    for path in scenario::find(&select::paths(&check.paths)?)? {
+    for selected in select::files(&check.paths)? {
         files += 1;
-        match secrets::scenarios(&path) {
+        match selected.scenarios() {
             Ok(found) => scenarios += found.len(),
             // Report all of them, so that a person can fix them in one go.
             Err(error) => {

@@ -142,10 +142,7 @@ fn app(error: &AppError) -> u8 {
 
 fn capsule(error: &CapsuleError) -> u8 {
     match error {
-        CapsuleError::Input(_)
-        | CapsuleError::Scenario(_)
-        | CapsuleError::WouldLeak { .. }
-        | CapsuleError::WhichCase { .. } => 2,
+        CapsuleError::Input(_) | CapsuleError::Scenario(_) | CapsuleError::WouldLeak { .. } => 2,
         CapsuleError::Differs { .. } => 3,
         CapsuleError::Diagnose(error) => diagnosis(error),
     }

@@ -36,8 +36,6 @@ pub(crate) enum UsageError {
          pass --expose to allow this"
     )]
     Exposed(SocketAddr),
-    #[error("{file} has several cases: select one with {file}@CASE. Available: {cases}", file = file.display())]
-    WhichCase { file: PathBuf, cases: String },
     #[error(
         "fidelity replays recordings against a running Logto: pass --logto URL (`run --logto container --keep` leaves one running)"
     )]

@@ -108,6 +108,37 @@ fn check_tells_of_every_bad_file_and_exits_2() {
 }
 
 #[test]
+fn a_case_of_a_file_is_named_after_it() {
+    let file = "scenarios/bugs/provider-app/client-secret.yaml";
+    let case = format!("{file}@trailing-newline");
+    let checked = command(&["check", &case, &case]);
+    assert_eq!(text(&checked.stdout), "1 file(s), 1 scenario(s): all valid\n", "{}", text(&checked.stderr));
+    let ran = text(&command(&["run", &case]).stdout);
+    assert!(ran.contains("passed  bugs/provider-app/client-secret@trailing-newline"), "{ran}");
+    let both = text(&command(&["run", &case, &format!("{file}@wrong")]).stdout);
+    assert!(both.ends_with("2 passed, 0 failed, 0 skipped\n"), "{both}");
+    // The whole file contains the case.
+    assert_eq!(command(&["check", &case, file]).stdout, command(&["check", file]).stdout);
+
+    let misspelled = format!("{file}@trailing-newlin");
+    let without = "scenarios/sign-in/first-visit.yaml";
+    for command_name in ["run", "check", "up"] {
+        let told = |argument: &str| {
+            let output = command(&[command_name, argument]);
+            assert_eq!(output.status.code(), Some(2));
+            text(&output.stderr)
+        };
+        let unknown = format!(
+            "there is no case `trailing-newlin` in {file}, did you mean `trailing-newline`? Available: "
+        );
+        assert!(told(&misspelled).contains(&unknown), "{command_name}: {}", told(&misspelled));
+        let none = told(&format!("{without}@x"));
+        assert!(none.contains(&format!("{without} has no cases; remove `@x`")), "{command_name}: {none}");
+    }
+    assert!(text(&command(&["up", file]).stderr).contains("has several cases: select one with"));
+}
+
+#[test]
 fn old_keys_are_read_with_a_note_for_each() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
