@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use kit::CaError;
 use url::Url;
 
+use crate::counted::counted;
+
 /// The arguments cannot be used together, or not as they are.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
@@ -62,7 +64,7 @@ pub(crate) enum UsageError {
     Exists(PathBuf),
     #[error("there is no folder `scenarios` here; name scenario files, or folders of them")]
     NoScenarios,
-    #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
+    #[error("no scenario's name contains {filter} (of {}; `logto-testkit check` lists files)", counted(*found, "scenario"))]
     NothingSelected { filter: String, found: usize },
     #[error(
         "--logto-port 65535 leaves no port for Logto's admin tenant, which uses the next one: choose a lower port"

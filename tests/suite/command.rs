@@ -102,6 +102,8 @@ fn check_tells_of_every_bad_file_and_exits_2() {
     for file in ["unknown-key.yaml:4:5", "two-verbs.yaml:3:5"] {
         assert!(told.contains(file), "{told}");
     }
+    let one = command(&["check", root().join("scenarios/invalid/unknown-key.yaml").to_str().unwrap()]);
+    assert!(text(&one.stderr).ends_with("error: 1 of 1 file is not valid\n"), "{}", text(&one.stderr));
     let good = command(&["check"]);
     assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
     assert!(text(&good.stdout).ends_with("all valid\n"));
@@ -112,7 +114,7 @@ fn a_case_of_a_file_is_named_after_it() {
     let file = "scenarios/bugs/provider-app/client-secret.yaml";
     let case = format!("{file}@trailing-newline");
     let checked = command(&["check", &case, &case]);
-    assert_eq!(text(&checked.stdout), "1 file(s), 1 scenario(s): all valid\n", "{}", text(&checked.stderr));
+    assert_eq!(text(&checked.stdout), "1 file with 1 scenario: valid\n", "{}", text(&checked.stderr));
     let ran = text(&command(&["run", &case]).stdout);
     assert!(ran.contains("passed  bugs/provider-app/client-secret@trailing-newline"), "{ran}");
     let both = text(&command(&["run", &case, &format!("{file}@wrong")]).stdout);
