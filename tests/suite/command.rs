@@ -196,6 +196,9 @@ fn a_failed_expectation_is_told_with_file_and_line_and_exits_1() {
     assert_eq!(output.status.code(), Some(1), "{shown}");
     assert!(shown.contains("wrong.yaml:3: after `visit: /`: expected status 404, got 200"), "{shown}");
     assert!(shown.contains("expected the text “Nothing here”"), "{shown}");
+    assert!(shown.contains("FAILED  wrong  1 hop, "), "{shown}");
+    // `--update` would not write it.
+    assert!(!shown.contains("not compared"), "{shown}");
     assert!(shown.ends_with("0 passed, 1 failed, 0 skipped\n"), "{shown}");
 }
 

@@ -69,6 +69,8 @@ impl Text {
                 let reviewed = indented(snapshot_path(scenario).display());
                 match snapshot {
                     Snapshot::Compared(SnapshotResult::Same) => {}
+                    // `--update` does not write the transcript of a failed walk.
+                    Snapshot::Compared(SnapshotResult::Missing) if failed => {}
                     Snapshot::Compared(SnapshotResult::Missing) => {
                         let _ = writeln!(
                             text,
