@@ -170,6 +170,7 @@ pub mod container;
 #[cfg(not(feature = "container"))]
 #[path = "container/absent.rs"]
 mod container;
+mod counted;
 pub mod diagnose;
 pub mod findings;
 #[cfg(feature = "cli")]

@@ -19,6 +19,7 @@
 //! ```
 
 mod capture;
+mod case;
 mod change;
 mod error;
 mod expand;
@@ -41,6 +42,7 @@ mod verb;
 mod tests;
 
 pub(crate) use capture::{Capture, CaptureSource};
+pub(crate) use case::position;
 pub(crate) use change::{AdminCall, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
 pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation};

@@ -100,7 +100,7 @@ pub(crate) struct Clean {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// Scenario files, or folders of them.
+    /// Scenario files, or folders of them [default: `scenarios`]; FILE@CASE is one case of a file.
     pub(crate) paths: Vec<PathBuf>,
     /// Run only scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
@@ -132,7 +132,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Scenario files, or folders of them [default: `scenarios`].
+    /// Scenario files, or folders of them [default: `scenarios`]; FILE@CASE is one case of a file.
     pub(crate) paths: Vec<PathBuf>,
     /// Print the JSON Schema of scenario files, for editors.
     #[arg(long, conflicts_with = "paths")]
@@ -235,7 +235,7 @@ pub(crate) struct Containers {
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// Scenario whose `given` section configures the stack [default: the guide's, with e-mail].
+    /// Scenario file, or FILE@CASE, whose `given` section configures the stack [default: the guide's, with e-mail].
     pub(crate) scenario: Option<PathBuf>,
     /// Send browsers to the mock over plain HTTP, for a browser without any settings.
     #[arg(long)]

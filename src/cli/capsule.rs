@@ -2,14 +2,14 @@
 
 pub(crate) mod arguments;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kit::files::{self, Access};
 
 use super::diagnose::inputs;
 use super::exit::CliError;
 use super::output;
-use super::secrets;
+use super::run::select::Selected;
 use super::usage::UsageError;
 use crate::diagnose;
 use arguments::Capsule;
@@ -21,10 +21,10 @@ pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
     }
     let capsule = match &command.scenario {
         Some(path) => {
-            let (file, case) = with_case(path);
+            let selected = Selected::of(path);
             // Error messages quote the scenario; the capsule itself contains stand-ins.
-            secrets::scenarios(&file)?;
-            diagnose::capsule_of_scenario(&file, case.as_deref()).await?
+            selected.scenario()?;
+            diagnose::capsule_of_scenario(&selected.file, selected.case.as_deref()).await?
         }
         None => diagnose::capsule(&inputs::case(&command.inputs).await?).await?,
     };
@@ -53,13 +53,4 @@ pub(crate) async fn capsule(command: Capsule) -> Result<(), CliError> {
 /// An empty file has no contents to lose: a full disk left it, or `mktemp` created it.
 fn is_taken(file: &Path) -> bool {
     std::fs::metadata(file).map_or(file.is_symlink(), |there| there.len() > 0 || !there.is_file())
-}
-
-/// Splits `client-secret.yaml@wrong` into file and case.
-fn with_case(path: &Path) -> (PathBuf, Option<String>) {
-    let text = path.to_string_lossy();
-    match text.rsplit_once('@') {
-        Some((file, case)) if !path.exists() => (PathBuf::from(file), Some(case.to_owned())),
-        _ => (path.to_owned(), None),
-    }
 }

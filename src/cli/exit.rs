@@ -7,6 +7,7 @@ use url::Url;
 use super::usage::UsageError;
 use crate::ScenarioError;
 use crate::container::{ContainerError, EngineError};
+use crate::counted::counted;
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
 use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StopError};
@@ -21,7 +22,7 @@ pub(crate) enum CliError {
     #[error("{stacks} stacks did not start")]
     NotStarted { stacks: usize },
     /// Already reported, story by story.
-    #[error("{stories} stories differ")]
+    #[error("{stories} {}", if *stories == 1 { "story differs" } else { "stories differ" })]
     Unfaithful { stories: usize },
     /// Already reported by the command itself.
     #[error("something is wrong")]
@@ -48,7 +49,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// Already reported, file by file.
-    #[error("{wrong} of {files} file(s) are not valid scenarios")]
+    #[error("{wrong} of {} {} not valid", counted(*files, "file"), if *wrong == 1 { "is" } else { "are" })]
     WrongFiles { wrong: usize, files: usize },
     /// The scenario at which a run stopped.
     #[error("{name}: {source}")]
@@ -142,10 +143,7 @@ fn app(error: &AppError) -> u8 {
 
 fn capsule(error: &CapsuleError) -> u8 {
     match error {
-        CapsuleError::Input(_)
-        | CapsuleError::Scenario(_)
-        | CapsuleError::WouldLeak { .. }
-        | CapsuleError::WhichCase { .. } => 2,
+        CapsuleError::Input(_) | CapsuleError::Scenario(_) | CapsuleError::WouldLeak { .. } => 2,
         CapsuleError::Differs { .. } => 3,
         CapsuleError::Diagnose(error) => diagnosis(error),
     }

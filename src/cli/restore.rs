@@ -10,6 +10,7 @@ use super::exit::CliError;
 use super::output;
 use super::secrets;
 use super::usage::UsageError;
+use crate::counted::counted;
 use crate::stack::{Credentials, Management, Restored, StateFile};
 
 pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
@@ -17,7 +18,7 @@ pub(crate) async fn restore(restore: Restore) -> Result<(), CliError> {
     let logto = file.state().logto.clone();
     let credentials = restore.access.credentials()?.ok_or_else(|| UsageError::NoCredentials(logto))?;
     let (logto, restored) = from(file, &credentials).await?;
-    let mut told = format!("{logto} is restored; {} user(s) of the run deleted\n", restored.users);
+    let mut told = format!("{logto} is restored; {} of the run deleted\n", counted(restored.users, "user"));
     for call in &restored.not_undone {
         told.push_str(&format!("not undone, because this cannot be undone: {call}\n"));
     }

@@ -72,7 +72,10 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
                     _ => report.outcome(&outcome, &progress),
                 }
             }
-            Err(error) => Err(CliError::InScenario { name, source: Box::new(error) }),
+            Err(error) => {
+                totals.count_error(&error);
+                Err(CliError::InScenario { name, source: Box::new(error) })
+            }
         };
         if let Err(error) = reported {
             stopped.get_or_insert(error);

@@ -1,25 +1,24 @@
 //! The `up` command: a stack to use from your own browser.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 
 use kit::Stop;
 
 use super::arguments::{self, Up};
 use super::exit::CliError;
 use super::output;
-use super::secrets;
+use super::run::select::Selected;
 use super::usage::UsageError;
 use crate::setup::{Connector, SampleApp};
 use crate::stack::{AppStart, HUGGINGFACE_HOST, StepError};
-use crate::{Scenario, Stack, stack_for};
+use crate::{Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let admin_port = admin_port(&up)?;
     let mut builder = match &up.scenario {
         Some(path) => {
-            let scenario = scenario(path)?;
+            let scenario = Selected::of(path).scenario()?;
             output::print(&format!("{}: {}\n\n", scenario.name(), scenario.description.trim()))?;
             stack_for(&scenario)
         }
@@ -81,26 +80,6 @@ fn admin_port(up: &Up) -> Result<u16, UsageError> {
             Err(UsageError::SamePort { port: app, admin })
         }
         _ => Ok(admin),
-    }
-}
-
-/// The scenario of a file, or one of its cases: `client-secret.yaml@wrong`.
-fn scenario(path: &Path) -> Result<Scenario, CliError> {
-    let text = path.to_string_lossy();
-    let (file, case) = match text.rsplit_once('@') {
-        Some((file, case)) if !path.exists() => (Path::new(file), Some(case)),
-        _ => (path, None),
-    };
-    let mut scenarios = secrets::scenarios(file)?;
-    let cases: Vec<String> = scenarios.iter().filter_map(|scenario| scenario.case.clone()).collect();
-    let at = match case {
-        None if cases.is_empty() => Some(0),
-        None => None,
-        Some(case) => cases.iter().position(|known| known == case),
-    };
-    match at {
-        Some(at) => Ok(scenarios.swap_remove(at)),
-        None => Err(UsageError::WhichCase { file: file.to_owned(), cases: cases.join(", ") }.into()),
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use kit::CaError;
 use url::Url;
 
+use crate::counted::counted;
+
 /// The arguments cannot be used together, or not as they are.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
@@ -36,8 +38,6 @@ pub(crate) enum UsageError {
          pass --expose to allow this"
     )]
     Exposed(SocketAddr),
-    #[error("{file} has several cases: select one with {file}@CASE. Available: {cases}", file = file.display())]
-    WhichCase { file: PathBuf, cases: String },
     #[error(
         "fidelity replays recordings against a running Logto: pass --logto URL (`run --logto container --keep` leaves one running)"
     )]
@@ -64,7 +64,7 @@ pub(crate) enum UsageError {
     Exists(PathBuf),
     #[error("there is no folder `scenarios` here; name scenario files, or folders of them")]
     NoScenarios,
-    #[error("no scenario's name contains {filter} (of {found} scenarios; `logto-testkit check` lists files)")]
+    #[error("no scenario's name contains {filter} (of {}; `logto-testkit check` lists files)", counted(*found, "scenario"))]
     NothingSelected { filter: String, found: usize },
     #[error(
         "--logto-port 65535 leaves no port for Logto's admin tenant, which uses the next one: choose a lower port"

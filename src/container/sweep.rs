@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::error::EngineError;
 use super::labels::{self, Owner};
 use super::settings::Limits;
+use crate::counted::counted;
 
 /// How long Docker may take to remove one container.
 const REMOVAL: Duration = Duration::from_secs(60);
@@ -48,7 +49,7 @@ impl std::fmt::Display for Cleaned {
             let all: usize = self.removed.values().sum();
             let kinds: Vec<String> =
                 self.removed.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-            write!(f, "removed {all} container(s) with their volumes: {}", kinds.join(", "))?;
+            write!(f, "removed {} with volumes: {}", counted(all, "container"), kinds.join(", "))?;
         }
         if self.at_work > 0 {
             write!(

@@ -12,7 +12,7 @@ use super::engine::{first_finding, modeled};
 use super::error::CapsuleError;
 use super::yaml;
 use crate::findings::Cause;
-use crate::scenario::{Scenario, documents};
+use crate::scenario::{Scenario, documents, position};
 
 /// A scenario file that reproduces a case without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,15 +45,8 @@ pub async fn capsule(case: &Case) -> Result<Capsule, CapsuleError> {
 /// [`CapsuleError`] if it cannot be walked, or would lead to another finding.
 pub(crate) async fn capsule_of_scenario(path: &Path, case: Option<&str>) -> Result<Capsule, CapsuleError> {
     let mut all = documents(path)?;
-    let at = match case {
-        Some(case) => all.iter().position(|(name, _)| name.as_deref() == Some(case)),
-        None if all.len() == 1 => Some(0),
-        None => None,
-    };
-    let Some(at) = at else {
-        let cases: Vec<String> = all.into_iter().filter_map(|(name, _)| name).collect();
-        return Err(CapsuleError::WhichCase { file: path.display().to_string(), cases: cases.join(", ") });
-    };
+    let names: Vec<_> = all.iter().map(|(name, _)| name.as_deref()).collect();
+    let at = position(path, &names, case)?;
     let (_, mut document) = all.swap_remove(at);
     // The reader does not need the story's sources, nor the reviewer's expectations.
     document.remove("finding");

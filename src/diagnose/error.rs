@@ -109,14 +109,6 @@ pub enum CapsuleError {
     /// The case cannot be walked.
     #[error(transparent)]
     Diagnose(#[from] DiagnoseError),
-    /// The file has several cases, and none was selected.
-    #[error("{file} has several cases: select one with {file}@CASE. Available: {cases}")]
-    WhichCase {
-        /// Path of the file.
-        file: String,
-        /// The names of its cases.
-        cases: String,
-    },
     /// Without its secrets, the case leads to another finding.
     #[error(
         "the capsule was not written: with other secrets its first finding is {disguised}, with the real ones it is {own}"

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::action::ActionError;
 use super::person::Person;
+use crate::counted::counted;
 use crate::record::{Recorded, attributed};
 use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step};
 use crate::signin_page::Arrival;
@@ -254,7 +255,8 @@ impl Look<'_, '_> {
                     _ => format!(", and {unknown} that may have been another walk's"),
                 };
                 found.push(format!(
-                    "expected {expected} request(s) to Hugging Face's {path}, but there were {calls}{more}"
+                    "expected {} to Hugging Face's {path}, but there were {calls}{more}",
+                    counted(*expected, "request")
                 ));
             }
         }

@@ -30,6 +30,34 @@ pub enum ScenarioError {
         /// The number of cases.
         count: usize,
     },
+    /// The file has several cases, and none was selected.
+    #[error("{path} has several cases: select one with {path}@CASE. Available: {available}")]
+    WhichCase {
+        /// Path of the file.
+        path: PathBuf,
+        /// The names of its cases.
+        available: String,
+    },
+    /// The file has no case of this name.
+    #[error("there is no case `{case}` in {path}{} Available: {available}", near.as_ref().map_or(".".to_owned(), |near| format!(", did you mean `{near}`?")))]
+    UnknownCase {
+        /// Path of the file.
+        path: PathBuf,
+        /// The selected case.
+        case: String,
+        /// The case that was probably meant.
+        near: Option<String>,
+        /// The names of the file's cases.
+        available: String,
+    },
+    /// A case was selected in a file that has none.
+    #[error("{path} has no cases; remove `@{case}`")]
+    WithoutCases {
+        /// Path of the file.
+        path: PathBuf,
+        /// The selected case.
+        case: String,
+    },
     /// The text is not a scenario.
     #[error("{path}:{line}:{column}: {message}{}", hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default())]
     Invalid {

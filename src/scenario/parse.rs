@@ -155,6 +155,7 @@ fn checked(expanded: Expanded, path: &Path) -> Result<Scenario, ScenarioError> {
         let at = step.at.clone();
         let step = checked_step(step)?;
         check_tab(&step, &steps, &at)?;
+        check_page(&step, &steps, &at)?;
         if let Verb::Wait(time) = step.verb
             && time > REAL_WAIT_LIMIT
             && needs.as_ref().is_none_or(|needs| needs.backends != [BackendKind::Embedded])
@@ -276,6 +277,16 @@ fn check_tab(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioErr
         _ => return Ok(()),
     };
     Err(ScenarioError::at(at, message, None))
+}
+
+/// Rejects an action on the page of a tab that has not visited one.
+fn check_page(step: &Step, before: &[Step], at: &Place) -> Result<(), ScenarioError> {
+    let mut in_tab = before.iter().filter(|other| (other.browser, other.tab) == (step.browser, step.tab));
+    if !step.verb.needs_page() || in_tab.any(|other| matches!(other.verb, Verb::Visit(_))) {
+        return Ok(());
+    }
+    let hint = Some("for example `- visit: /`".to_owned());
+    Err(ScenarioError::at(at, "the first step in a tab must be `visit`", hint))
 }
 
 fn checked_step(step: Placed<RawStep>) -> Result<Step, ScenarioError> {

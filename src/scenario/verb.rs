@@ -196,6 +196,31 @@ impl Verb {
         table
     }
 
+    /// Whether it is an action on the page that a tab shows.
+    pub(super) fn needs_page(&self) -> bool {
+        match self {
+            Self::Click(_)
+            | Self::ContinueWith(_)
+            | Self::SignInAs(_)
+            | Self::DenyAs(_)
+            | Self::RegisterWithPassword(_)
+            | Self::SignInWithPassword(_)
+            | Self::Choose(_)
+            | Self::FillIn(_)
+            | Self::Reload(_)
+            | Self::Back(_)
+            | Self::Prefetch(_) => true,
+            Self::Visit(_)
+            | Self::LoseCookies(_)
+            | Self::LoseStorage(_)
+            | Self::RestartApp(_)
+            | Self::Wait(_)
+            | Self::Administer(_)
+            | Self::AtHuggingFace(_)
+            | Self::Network(_) => false,
+        }
+    }
+
     /// Checks rules that the type of the argument cannot express.
     fn check(&self) -> Result<(), TypeError> {
         let (message, hint) = match self {

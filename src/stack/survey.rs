@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::management::{Management, ManagementError};
 use super::saved::BorrowedConnector;
+use crate::counted::counted;
 use crate::setup::ConnectorFactory;
 
 /// The id requested for our connector, so that its callback URL is known beforehand.
@@ -81,14 +82,14 @@ impl Survey {
     /// What in the tenant does not belong to us, in words, with `users` users.
     pub(super) fn in_use(&self, users: u64) -> Option<String> {
         let counts = [
-            (users, "user(s)"),
-            (self.applications as u64, "application(s)"),
-            (self.social_connectors as u64, "social connector(s)"),
+            (users, "user"),
+            (self.applications as u64, "application"),
+            (self.social_connectors as u64, "social connector"),
         ];
         let found: Vec<String> = counts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
+            .map(|(count, what)| counted(*count, what))
             .collect();
         (!found.is_empty()).then(|| found.join(", "))
     }

@@ -102,9 +102,42 @@ fn check_tells_of_every_bad_file_and_exits_2() {
     for file in ["unknown-key.yaml:4:5", "two-verbs.yaml:3:5"] {
         assert!(told.contains(file), "{told}");
     }
+    let one = command(&["check", root().join("scenarios/invalid/unknown-key.yaml").to_str().unwrap()]);
+    assert!(text(&one.stderr).ends_with("error: 1 of 1 file is not valid\n"), "{}", text(&one.stderr));
     let good = command(&["check"]);
     assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
     assert!(text(&good.stdout).ends_with("all valid\n"));
+}
+
+#[test]
+fn a_case_of_a_file_is_named_after_it() {
+    let file = "scenarios/bugs/provider-app/client-secret.yaml";
+    let case = format!("{file}@trailing-newline");
+    let checked = command(&["check", &case, &case]);
+    assert_eq!(text(&checked.stdout), "1 file with 1 scenario: valid\n", "{}", text(&checked.stderr));
+    let ran = text(&command(&["run", &case]).stdout);
+    assert!(ran.contains("passed  bugs/provider-app/client-secret@trailing-newline"), "{ran}");
+    let both = text(&command(&["run", &case, &format!("{file}@wrong")]).stdout);
+    assert!(both.ends_with("2 passed, 0 failed, 0 skipped\n"), "{both}");
+    // The whole file contains the case.
+    assert_eq!(command(&["check", &case, file]).stdout, command(&["check", file]).stdout);
+
+    let misspelled = format!("{file}@trailing-newlin");
+    let without = "scenarios/sign-in/first-visit.yaml";
+    for command_name in ["run", "check", "up"] {
+        let told = |argument: &str| {
+            let output = command(&[command_name, argument]);
+            assert_eq!(output.status.code(), Some(2));
+            text(&output.stderr)
+        };
+        let unknown = format!(
+            "there is no case `trailing-newlin` in {file}, did you mean `trailing-newline`? Available: "
+        );
+        assert!(told(&misspelled).contains(&unknown), "{command_name}: {}", told(&misspelled));
+        let none = told(&format!("{without}@x"));
+        assert!(none.contains(&format!("{without} has no cases; remove `@x`")), "{command_name}: {none}");
+    }
+    assert!(text(&command(&["up", file]).stderr).contains("has several cases: select one with"));
 }
 
 #[test]
@@ -163,6 +196,9 @@ fn a_failed_expectation_is_told_with_file_and_line_and_exits_1() {
     assert_eq!(output.status.code(), Some(1), "{shown}");
     assert!(shown.contains("wrong.yaml:3: after `visit: /`: expected status 404, got 200"), "{shown}");
     assert!(shown.contains("expected the text “Nothing here”"), "{shown}");
+    assert!(shown.contains("FAILED  wrong  1 hop, "), "{shown}");
+    // `--update` would not write it.
+    assert!(!shown.contains("not compared"), "{shown}");
     assert!(shown.ends_with("0 passed, 1 failed, 0 skipped\n"), "{shown}");
 }
 

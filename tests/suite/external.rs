@@ -46,7 +46,7 @@ async fn a_tenant_in_use_is_refused_unless_that_is_allowed() {
     let StartError { cause: StepError::Tenant(TenantError::InUse { found }), .. } = refused else {
         panic!("{refused}")
     };
-    assert_eq!(found, "1 application(s)");
+    assert_eq!(found, "1 application");
     assert!(!elsewhere.state_file.exists());
     elsewhere.stack(true).start().await.unwrap().stop().await.unwrap();
     assert_eq!(snapshot_of(&elsewhere).await, before);

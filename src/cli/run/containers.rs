@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::super::exit::CliError;
 use super::outcome::Outcome;
 use crate::container::{ContainerError, Event, Phase, RunningContainer};
+use crate::counted::counted;
 use crate::stack::Logto;
 
 /// Starts a container that all scenarios share; any other Logto is returned unchanged. `alone` says that only
@@ -83,8 +84,8 @@ impl Walked {
         further.sort();
         match (further.get(further.len() / 2), further.last()) {
             (Some(median), Some(longest)) => complain(&format!(
-                "{first}; {} further walk(s): median {}, maximum {}",
-                further.len(),
+                "{first}; {}: median {}, maximum {}",
+                counted(further.len(), "further walk"),
                 seconds(*median),
                 seconds(*longest)
             )),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kit::Stopwatch;
 
+use super::super::exit::CliError;
 use crate::findings::Finding;
 use crate::transcript::Transcript;
 use crate::{Failure, Scenario, SnapshotResult};
@@ -92,23 +93,32 @@ pub(in crate::cli) struct Totals {
     pub(in crate::cli) passed: usize,
     pub(in crate::cli) failed: usize,
     pub(in crate::cli) skipped: usize,
-    /// How many of the failed ones failed because their stack did not start.
+    /// Those whose stack or app did not start.
     pub(in crate::cli) not_started: usize,
 }
 
 impl Totals {
     pub(in crate::cli) fn count(&mut self, outcome: &Outcome) {
-        self.not_started += usize::from(matches!(outcome.verdict, Verdict::NotStarted(_)));
-        match outcome.result() {
-            "passed" => self.passed += 1,
-            "failed" => self.failed += 1,
+        match (&outcome.verdict, outcome.result()) {
+            (Verdict::NotStarted(_), _) => self.not_started += 1,
+            (_, "passed") => self.passed += 1,
+            (_, "failed") => self.failed += 1,
             _ => self.skipped += 1,
         }
+    }
+
+    /// Counts a walk that ended the run.
+    pub(in crate::cli) fn count_error(&mut self, error: &CliError) {
+        self.not_started += usize::from(matches!(error, CliError::Start(_) | CliError::App(_)));
     }
 }
 
 impl std::fmt::Display for Totals {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)?;
+        match self.not_started {
+            0 => Ok(()),
+            not_started => write!(f, ", {not_started} did not start"),
+        }
     }
 }

@@ -130,9 +130,10 @@ proptest! {
         // Brackets and braces have a meaning; the reference says how to escape them.
         let plain = |text: &str| text.replace('[', "").replace("${", "$${");
         // Every JSON text is YAML, with the same meaning.
-        let file = json!({ "description": plain(&description), "steps": [{ "click": plain(&text) }] }).to_string();
+        let steps = json!([{ "visit": "/" }, { "click": plain(&text) }]);
+        let file = json!({ "description": plain(&description), "steps": steps }).to_string();
         let scenario = Scenario::parse(&file, "a.yaml".as_ref()).unwrap();
         prop_assert_eq!(scenario.description, description.replace('[', ""));
-        prop_assert_eq!(&scenario.steps[0].verb, &Verb::Click(text.replace('[', "")));
+        prop_assert_eq!(&scenario.steps[1].verb, &Verb::Click(text.replace('[', "")));
     }
 }

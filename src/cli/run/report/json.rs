@@ -30,7 +30,8 @@ impl Json {
     pub(super) fn finish(mut self, totals: &Totals, seconds: f64) -> String {
         let empty = !self.begun;
         let before = if empty { self.before() } else { String::from("\n  ") };
-        let Totals { passed, failed, skipped, not_started: _ } = totals;
+        let Totals { passed, failed, skipped, not_started } = totals;
+        let failed = failed + not_started;
         format!(
             "{before}],\n  \"passed\": {passed},\n  \"failed\": {failed},\n  \"skipped\": {skipped},\n  \"seconds\": {}\n}}\n",
             json!(seconds)

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::run::outcome::{Outcome, Snapshot, Verdict, raw_headers};
 use crate::cli::style::Style;
+use crate::counted::counted;
 use crate::findings::Finding;
 use crate::{SnapshotResult, snapshot_path};
 
@@ -53,9 +54,9 @@ impl Text {
             Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
                 let failed = outcome.result() == "failed";
                 let word = if failed { style.red("FAILED ") } else { style.green("passed ") };
-                let hops = transcript.hops.len();
+                let hops = counted(transcript.hops.len(), "hop");
                 let mut text = format!("{word} {name}  ");
-                let _ = writeln!(text, "{}", style.dim(&format!("{hops} hops, {} ms", duration.as_millis())));
+                let _ = writeln!(text, "{}", style.dim(&format!("{hops}, {} ms", duration.as_millis())));
                 if failed || self.transcripts {
                     let _ = writeln!(text, "\n  {}\n\n{transcript}", indented(scenario.description.trim()));
                 }
@@ -68,6 +69,8 @@ impl Text {
                 let reviewed = indented(snapshot_path(scenario).display());
                 match snapshot {
                     Snapshot::Compared(SnapshotResult::Same) => {}
+                    // `--update` does not write the transcript of a failed walk.
+                    Snapshot::Compared(SnapshotResult::Missing) if failed => {}
                     Snapshot::Compared(SnapshotResult::Missing) => {
                         let _ = writeln!(
                             text,
