@@ -34,6 +34,7 @@ mod schema;
 mod secrets;
 mod size;
 mod spelling;
+mod syntax;
 mod typed;
 mod verb;
 

@@ -13,6 +13,7 @@ use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
 use super::size::Left;
 use super::spelling::renew;
+use super::syntax;
 use super::typed::{Placed, known, typed};
 
 /// Limit for nested includes; more is a mistake even if it is not a cycle.
@@ -75,11 +76,9 @@ fn describe(root: &mut Node, case: &RawCase) {
 fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
     let file = Arc::new(path.to_owned());
     let root = Node::parse(text, &file).map_err(|fault| {
-        ScenarioError::at(
-            &Place { file: file.clone(), line: fault.line, column: fault.column },
-            fault.message,
-            None,
-        )
+        let hint = syntax::hint(text, &fault);
+        let place = Place { file: file.clone(), line: fault.line, column: fault.column };
+        ScenarioError::at(&place, fault.message, hint)
     })?;
     match root.kind {
         Kind::Map(_) => Ok(root),
