@@ -250,11 +250,11 @@ fn fragment(
     if trail.files.contains(&path) || trail.files.len() == DEPTH_LIMIT {
         let chain: Vec<String> = trail.files.iter().map(|path| path.display().to_string()).collect();
         let message = format!("`{name}` includes itself: {}", chain.join(" → "));
-        return Err(ScenarioError::at(at, message, None));
+        return Err(ScenarioError::include(at, message));
     }
     let text = files::read_text(&path, files::SETTINGS_LIMIT).map_err(|error| {
-        let hint = Some(format!("looked for {}", path.display()));
-        ScenarioError::at(at, format!("`{name}` cannot be included: {error}"), hint)
+        let hint = format!("looked for {}", path.display());
+        ScenarioError::include(at, format!("`{name}` cannot be included: {error}\n  hint: {hint}"))
     })?;
     let mut root = document(&text, &path)?;
     if let Kind::Map(members) = &root.kind
