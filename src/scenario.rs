@@ -35,6 +35,7 @@ mod schema;
 mod secrets;
 mod size;
 mod spelling;
+mod syntax;
 mod typed;
 mod verb;
 

@@ -32,7 +32,7 @@ mod tenant_error;
 mod time;
 
 pub(crate) use app::url::write as write_variables;
-pub use app::{AppError, AppStart, OwnApp};
+pub use app::{AppError, AppStart, CommandState, OwnApp};
 pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::Endpoints;
 #[doc(hidden)]

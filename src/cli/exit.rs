@@ -137,7 +137,10 @@ fn diagnosis(error: &DiagnoseError) -> u8 {
 fn app(error: &AppError) -> u8 {
     match error {
         AppError::Variables { .. } => 70,
-        AppError::Command { .. } | AppError::Ended { .. } | AppError::NoAnswer(_) => 3,
+        AppError::Command { .. }
+        | AppError::Ended { .. }
+        | AppError::Silent { .. }
+        | AppError::NoAnswer(_) => 3,
     }
 }
 

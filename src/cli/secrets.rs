@@ -13,7 +13,7 @@ use crate::{Scenario, ScenarioError};
 static REPORTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// The scenarios of a file. From now on, output hides the secrets that they contain literally; if a
-/// file cannot be read, any of its values may be a secret.
+/// file cannot be read, any of its values may be a secret, except the name of a file to include.
 pub(super) fn scenarios(path: &Path) -> Result<Vec<Scenario>, ScenarioError> {
     match Scenario::load_all(path) {
         Ok(scenarios) => {
@@ -21,6 +21,7 @@ pub(super) fn scenarios(path: &Path) -> Result<Vec<Scenario>, ScenarioError> {
             scenarios.iter().flat_map(|scenario| &scenario.notes).for_each(|note| report(note));
             Ok(scenarios)
         }
+        Err(error @ ScenarioError::Include { .. }) => Err(error),
         Err(error) => {
             values_of(path);
             Err(error)

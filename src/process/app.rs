@@ -52,6 +52,15 @@ impl App {
         }
     }
 
+    /// Whether its command or something that it started in its group runs, as far as the system reports.
+    #[cfg_attr(not(target_os = "linux"), expect(clippy::unused_self, reason = "only Linux tells"))]
+    pub(crate) fn runs(&self) -> Option<bool> {
+        #[cfg(target_os = "linux")]
+        return Some(!is_alone(self.guard.id()));
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
     /// Asks it to end, and kills what is left of it after three seconds.
     pub(crate) async fn end(self) {
         // It ends on drop, in a thread where waiting does not keep the parties from answering it.
@@ -156,20 +165,20 @@ async fn failed(app: &mut tokio::process::Child) -> i32 {
 }
 
 async fn until_alone() {
-    while !is_alone() {
+    while !is_alone(std::process::id()) {
         kit::Clock::system().sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// Whether this group contains only its leader, as far as the system reports.
+/// Whether the group of this leader contains nothing else, as far as the system reports.
 #[cfg(target_os = "linux")]
-fn is_alone() -> bool {
-    let group = rustix::process::getpgrp().as_raw_nonzero().to_string();
+fn is_alone(leader: u32) -> bool {
+    let group = leader.to_string();
     let Ok(processes) = std::fs::read_dir("/proc") else { return true };
     !processes.flatten().any(|process| {
         // Not the entry `self`.
         let number: Option<u32> = process.file_name().to_str().and_then(|name| name.parse().ok());
-        let Some(number) = number.filter(|number| *number != std::process::id()) else { return false };
+        let Some(number) = number.filter(|number| *number != leader) else { return false };
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{number}/stat")) else { return false };
         // `pid (name) state ppid pgrp …`, where the name may contain parentheses.
         let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
@@ -179,7 +188,7 @@ fn is_alone() -> bool {
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn is_alone() -> bool {
+fn is_alone(_leader: u32) -> bool {
     true
 }
 

@@ -27,6 +27,14 @@ pub enum ActionError {
         /// Its title, or the beginning of its text.
         shows: String,
     },
+    /// The app has no session check, so it is not the sample app.
+    #[error(
+        "`session` needs `GET /api/session` with JSON, which this app does not answer with (it sent {sent})"
+    )]
+    NoSession {
+        /// The media type of what it sent.
+        sent: String,
+    },
     /// Hugging Face has no account with this username.
     #[error("Hugging Face's login page has no account `{0}`")]
     Stranger(String),

@@ -283,7 +283,14 @@ impl Look<'_, '_> {
     /// The session check: what the app says about the person, as its own page could request it.
     async fn session(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = &self.step.expect.session else { return Ok(()) };
-        let answer = self.ask_session().await?;
+        let answer = match self.ask_session().await {
+            // The other expectations can be looked at nevertheless.
+            Err(error @ ActionError::NoSession { .. }) => {
+                found.push(error.to_string());
+                return Ok(());
+            }
+            answer => answer?,
+        };
         let authenticated = answer.get("authenticated").and_then(Value::as_bool);
         let empty = Map::new();
         let claims = answer.get("claims").and_then(Value::as_object).unwrap_or(&empty);

@@ -105,7 +105,12 @@ impl<'a> Person<'a> {
         let mut url = self.stack.endpoints().app.clone();
         url.set_path("/api/session");
         let hop = self.walker.call(self.tab, Method::GET, url, &[], None).await?;
-        Ok(hop.json().unwrap_or_default())
+        let sent = || match (&hop.response.fault, hop.response.header("content-type")) {
+            (Some(_), _) => "no answer".to_owned(),
+            (None, Some(media_type)) => media_type.split(';').next().unwrap_or_default().trim().to_owned(),
+            (None, None) => "no media type".to_owned(),
+        };
+        hop.json().ok_or_else(|| ActionError::NoSession { sent: sent() })
     }
 
     /// The record of the walk so far.

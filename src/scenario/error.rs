@@ -58,6 +58,18 @@ pub enum ScenarioError {
         /// The selected case.
         case: String,
     },
+    /// A file cannot be included.
+    #[error("{path}:{line}:{column}: {message}")]
+    Include {
+        /// Path of the file that includes it.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1.
+        column: u64,
+        /// The name of the included file and what is wrong; nothing else of the including file.
+        message: String,
+    },
     /// The text is not a scenario.
     #[error("{path}:{line}:{column}: {message}{}", hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default())]
     Invalid {
@@ -84,6 +96,11 @@ impl ScenarioError {
             message: message.into(),
             hint,
         }
+    }
+
+    /// An error for a file that cannot be included at this place.
+    pub(super) fn include(place: &Place, message: String) -> Self {
+        Self::Include { path: place.file.to_path_buf(), line: place.line, column: place.column, message }
     }
 
     /// An error for a value that does not fit its type; at `place` if the error does not name one.

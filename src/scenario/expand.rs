@@ -13,6 +13,7 @@ use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
 use super::size::Left;
 use super::spelling::renew;
+use super::syntax;
 use super::typed::{Placed, known, typed};
 
 /// Limit for nested includes; more is a mistake even if it is not a cycle.
@@ -75,11 +76,9 @@ fn describe(root: &mut Node, case: &RawCase) {
 fn document(text: &str, path: &Path) -> Result<Node, ScenarioError> {
     let file = Arc::new(path.to_owned());
     let root = Node::parse(text, &file).map_err(|fault| {
-        ScenarioError::at(
-            &Place { file: file.clone(), line: fault.line, column: fault.column },
-            fault.message,
-            None,
-        )
+        let hint = syntax::hint(text, &fault);
+        let place = Place { file: file.clone(), line: fault.line, column: fault.column };
+        ScenarioError::at(&place, fault.message, hint)
     })?;
     match root.kind {
         Kind::Map(_) => Ok(root),
@@ -251,11 +250,11 @@ fn fragment(
     if trail.files.contains(&path) || trail.files.len() == DEPTH_LIMIT {
         let chain: Vec<String> = trail.files.iter().map(|path| path.display().to_string()).collect();
         let message = format!("`{name}` includes itself: {}", chain.join(" → "));
-        return Err(ScenarioError::at(at, message, None));
+        return Err(ScenarioError::include(at, message));
     }
     let text = files::read_text(&path, files::SETTINGS_LIMIT).map_err(|error| {
-        let hint = Some(format!("looked for {}", path.display()));
-        ScenarioError::at(at, format!("`{name}` cannot be included: {error}"), hint)
+        let hint = format!("looked for {}", path.display());
+        ScenarioError::include(at, format!("`{name}` cannot be included: {error}\n  hint: {hint}"))
     })?;
     let mut root = document(&text, &path)?;
     if let Kind::Map(members) = &root.kind

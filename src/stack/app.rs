@@ -14,7 +14,7 @@ use std::time::Duration;
 use ::url::Url;
 use kit::Client;
 
-pub use self::error::AppError;
+pub use self::error::{AppError, CommandState};
 use self::sample::AppServer;
 use super::known::Known;
 use crate::process;

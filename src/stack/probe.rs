@@ -138,7 +138,7 @@ pub(super) async fn sample_app_is_up(client: &Client, app: &Url) -> Result<(), P
     answered(client, url, request, 200).await
 }
 
-fn in_brackets(cause: Option<&SendError>) -> String {
+pub(super) fn in_brackets(cause: Option<&SendError>) -> String {
     cause.map_or_else(String::new, |cause| format!(" ({cause})"))
 }
 

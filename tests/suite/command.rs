@@ -141,6 +141,26 @@ fn a_case_of_a_file_is_named_after_it() {
 }
 
 #[test]
+fn what_is_wrong_with_a_file_is_told_in_its_words() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = directory.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let including = write("a.yaml", "description: x\ninclude: [inc/nope-2nd.yaml]\nsteps:\n  - visit: /\n");
+    let output = command(&["check", &including]);
+    let told = text(&output.stderr);
+    assert!(told.contains("`inc/nope-2nd.yaml` cannot be included"), "{told}");
+    assert!(told.contains("/inc/nope-2nd.yaml\n"), "{told}");
+
+    let readme = write("README.md", "# Shop\n\nNeeds Logto's Management API, unchanged; secret: a1b2c3d4.\n");
+    let output = command(&["diagnose", "--connector", &readme]);
+    let told = text(&output.stderr);
+    assert!(told.contains("; save the Management API's answer unchanged, without the command"), "{told}");
+}
+
+#[test]
 fn old_keys_are_read_with_a_note_for_each() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use logto_testkit::stack::{AppError, AppStart, OwnApp};
-use logto_testkit::{Stack, Visitor};
+use logto_testkit::{Scenario, Stack, Visitor, walk};
 
 use crate::support::{binary, root};
 
@@ -50,6 +50,27 @@ async fn an_app_in_rust_is_started_with_what_the_stack_says() {
     assert_eq!(visitor.session().await.unwrap()["claims"]["name"], "Grace Hopper");
     // Which requests an outside app sends to Logto is up to it.
     assert!(!visitor.transcript().to_string().contains("POST [LOGTO]/oidc/token "));
+    stack.stop().await.unwrap();
+    app.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_app_without_a_session_check_is_told_by_what_it_sends() {
+    let bound = kit::Bound::loopback().await.unwrap();
+    let origin = format!("http://localhost:{}", bound.port()).parse().unwrap();
+    let stack = Stack::builder().app_at(origin).start().await.unwrap();
+    let page = async || axum::response::Html("<p>A shop</p>");
+    let app = bound.serve(axum::Router::new().fallback(page));
+    let text = "description: x\nsteps:\n  - visit: /\n    expect: { session: none, text: A garden }\n";
+    let scenario = Scenario::parse(text, Path::new("a.yaml")).unwrap();
+    let failures = walk(&stack, &scenario).await.failures;
+    let told: Vec<&str> = failures.iter().map(|failure| failure.what.as_str()).collect();
+    assert!(
+        matches!(told[..], [text, session] if text.contains("A garden") && session.ends_with(
+            "`session` needs `GET /api/session` with JSON, which this app does not answer with (it sent text/html)"
+        )),
+        "{told:?}"
+    );
     stack.stop().await.unwrap();
     app.shutdown().await.unwrap();
 }
@@ -189,7 +210,17 @@ fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
         let arguments = [before, &["--app-command", "sleep 7000", "--app-timeout", "1"]].concat();
         let (code, shown, told) = in_folder(directory.path(), &arguments);
         assert_eq!(code, Some(3), "{shown}{told}");
-        assert!(told.contains("no app answers at http://localhost:"), "{told}");
+        assert!(
+            told.contains("the app's command is running, but nothing answers at http://localhost:"),
+            "{told}"
+        );
+        assert!(told.contains("does the app listen on the port in $PORT?"), "{told}");
+        // It may have started a server that is not up yet.
+        let arguments = [before, &["--app-command", "true", "--app-timeout", "1"]].concat();
+        let (code, shown, told) = in_folder(directory.path(), &arguments);
+        assert_eq!(code, Some(3), "{shown}{told}");
+        assert!(told.contains("the app's command ended, but nothing answers at http://localhost:"), "{told}");
+        assert!(!told.contains("LOGTO_ENDPOINT"), "{told}");
     }
     for (arguments, told) in [
         (&["--app-command", "true", "--app-env", "a.env"][..], "cannot be used with"),

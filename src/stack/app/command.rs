@@ -2,9 +2,10 @@
 
 use url::Url;
 
-use super::error::AppError;
+use super::error::{AppError, CommandState};
 use crate::process::App;
-use crate::stack::steps::StartError;
+use crate::stack::probe::ProbeError;
+use crate::stack::steps::{StartError, StepError};
 
 /// Starts the app at its origin, with these variables and `PORT`.
 ///
@@ -23,14 +24,30 @@ pub(in crate::stack) fn start(
 /// Waits until the app answers or its command has failed.
 ///
 /// # Errors
-/// [`AppError::Ended`] if the command has failed, [`AppError::NoAnswer`] if the app takes too long.
+/// [`AppError::Ended`] if the command has failed, [`AppError::Silent`] if nothing answers in time,
+/// [`AppError::NoAnswer`] if it is no app that answers.
 pub(in crate::stack) async fn is_up(
     app: &mut App,
     origin: &Url,
     answers: impl Future<Output = Result<(), StartError>>,
 ) -> Result<(), AppError> {
     tokio::select! {
-        answered = answers => Ok(answered?),
+        answered = answers => answered.map_err(|error| unanswered(error, app.runs())),
         status = app.failed() => Err(AppError::Ended { status, origin: origin.clone() }),
+    }
+}
+
+/// Tells what became of the command instead of how an app is started by hand.
+fn unanswered(error: StartError, command: Option<bool>) -> AppError {
+    match error.cause {
+        StepError::Probe(ProbeError::NoApp { app, limit, cause }) => {
+            let command = match command {
+                Some(true) => CommandState::Running,
+                Some(false) => CommandState::Ended,
+                None => CommandState::Unknown,
+            };
+            AppError::Silent { command, origin: app, limit, cause }
+        }
+        _ => AppError::NoAnswer(error),
     }
 }
