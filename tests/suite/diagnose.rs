@@ -341,8 +341,10 @@ fn an_app_of_ones_own_is_started_and_ended() {
     let refused = std::net::TcpStream::connect(format!("127.0.0.1:{}", port.trim()));
     assert!(refused.is_err(), "the app still listens on {port}");
 
-    for (command, said) in [("sleep 7000", "no app answers at"), ("exit 3", "command ended (exit status: 3)")]
-    {
+    for (command, said) in [
+        ("sleep 7000", "command is running, but nothing answers at"),
+        ("exit 3", "command ended (exit status: 3)"),
+    ] {
         let missing = ["diagnose", "--connector", &good, "--app-command", command, "--app-timeout", "1"];
         let (code, _, told) = files.run(&missing);
         assert!(code == 3 && told.contains(said), "{code} {told}");

@@ -25,7 +25,7 @@ pub(in crate::stack) fn start(
 ///
 /// # Errors
 /// [`AppError::Ended`] if the command has failed, [`AppError::Silent`] if nothing answers in time,
-/// [`AppError::NoAnswer`] if it is no app that answers.
+/// [`AppError::NoAnswer`] if the answer is not HTTP.
 pub(in crate::stack) async fn is_up(
     app: &mut App,
     origin: &Url,
