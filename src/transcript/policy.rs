@@ -5,10 +5,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use kit::Party;
-
 use At::*;
 use Then::*;
+use kit::Party;
 
 /// A kind of place in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -461,24 +460,22 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     POLICY.iter().flat_map(|(rows, _)| *rows)
 }
 
-/// A row, and what is before and after the `*` in its name.
-type Pattern = (&'static Row, Option<(&'static str, &'static str)>);
-
 /// The rows by place, in order: rules are looked up for every name in every message.
-static BY_PLACE: LazyLock<HashMap<At, Vec<Pattern>>> = LazyLock::new(|| {
-    let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
-    for row in rows() {
-        let places = if row.at == Member { vec![Member, Asked, Answered, Claim] } else { vec![row.at] };
-        for place in places {
-            by_place.entry(place).or_default().push((row, row.name.split_once('*')));
+static BY_PLACE: LazyLock<HashMap<At, Vec<(&'static Row, Option<(&'static str, &'static str)>)>>> =
+    LazyLock::new(|| {
+        let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows() {
+            let places = if row.at == Member { vec![Member, Asked, Answered, Claim] } else { vec![row.at] };
+            for place in places {
+                by_place.entry(place).or_default().push((row, row.name.split_once('*')));
+            }
         }
-    }
-    by_place
-});
+        by_place
+    });
 
 /// The rule for a place in the messages of a party, or of any.
 pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static Row> {
-    let fits = |(row, within): &&Pattern| {
+    let fits = |(row, within): &&(&Row, Option<(&str, &str)>)| {
         (row.whose.is_none() || row.whose == whose)
             && within.map_or(row.name == name, |(start, end)| name.starts_with(start) && name.ends_with(end))
     };
