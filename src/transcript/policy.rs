@@ -461,25 +461,21 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 /// The rows by place, in order: rules are looked up for every name in every message.
-static BY_PLACE: LazyLock<HashMap<At, Vec<(&'static Row, Option<(&'static str, &'static str)>)>>> =
-    LazyLock::new(|| {
-        let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows() {
-            let places = if row.at == Member { vec![Member, Asked, Answered, Claim] } else { vec![row.at] };
-            for place in places {
-                by_place.entry(place).or_default().push((row, row.name.split_once('*')));
-            }
-        }
-        by_place
-    });
+static BY_PLACE: LazyLock<HashMap<At, Vec<&'static Row>>> = LazyLock::new(|| {
+    let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows() {
+        let places = if row.at == Member { vec![Member, Asked, Answered, Claim] } else { vec![row.at] };
+        places.into_iter().for_each(|place| by_place.entry(place).or_default().push(row));
+    }
+    by_place
+});
 
 /// The rule for a place in the messages of a party, or of any.
 pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static Row> {
-    let fits = |(row, within): &&(&Row, Option<(&str, &str)>)| {
-        (row.whose.is_none() || row.whose == whose)
-            && within.map_or(row.name == name, |(start, end)| name.starts_with(start) && name.ends_with(end))
-    };
-    BY_PLACE.get(&at)?.iter().find(fits).map(|(row, _)| *row)
+    let within = |(start, end): (&str, &str)| name.starts_with(start) && name.ends_with(end);
+    let named = |pattern: &str| pattern == name || pattern.split_once('*').is_some_and(within);
+    let fits = |row: &&&Row| (row.whose.is_none() || row.whose == whose) && named(row.name);
+    BY_PLACE.get(&at)?.iter().find(fits).copied()
 }
 
 /// What happens to this in a transcript.
