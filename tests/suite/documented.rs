@@ -97,13 +97,11 @@ fn reader_at(folder: &Path) {
     };
     std::fs::create_dir(folder.join("bin")).unwrap();
     let command = binary();
-    // What runs until Ctrl-C gets one after a while.
-    program(
-        "logto-testkit",
-        &format!(
-            "case $1 in up|serve) exec timeout --preserve-status -s INT 2 {command} \"$@\";; *) exec {command} \"$@\";; esac"
-        ),
+    // A stack runs until it is told to stop; here, once its app answers.
+    let up = format!(
+        "{command} \"$@\" & until {command} probe http://localhost:3000; do sleep 0.1; done; kill $!; wait $!"
     );
+    program("logto-testkit", &format!("case $1 in up) {up};; *) exec {command} \"$@\";; esac"));
     program("cargo", "shift; [ \"${1-}\" != -- ] || shift; exec logto-testkit \"$@\"");
     program("npm", &format!("exec {command} serve app --listen \"127.0.0.1:${{PORT-3000}}\""));
 }
