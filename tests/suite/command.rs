@@ -153,11 +153,6 @@ fn what_is_wrong_with_a_file_is_told_in_its_words() {
     let told = text(&output.stderr);
     assert!(told.contains("`inc/nope-2nd.yaml` cannot be included"), "{told}");
     assert!(told.contains("/inc/nope-2nd.yaml\n"), "{told}");
-
-    let readme = write("README.md", "# Shop\n\nNeeds Logto's Management API, unchanged; secret: a1b2c3d4.\n");
-    let output = command(&["diagnose", "--connector", &readme]);
-    let told = text(&output.stderr);
-    assert!(told.contains("; save the Management API's answer unchanged, without the command"), "{told}");
 }
 
 #[test]
