@@ -1,4 +1,4 @@
-//! A walk that asks the parties of a journal.
+//! A walk that sends requests to the parties of a journal.
 
 use crate::walks::{ClientEnd, WalkId};
 use crate::{Entry, Journal};
@@ -18,7 +18,7 @@ impl Asker {
         Self { journal, walk }
     }
 
-    /// Whose hops they are.
+    /// The walk whose hops are announced.
     #[must_use]
     pub fn walk(&self) -> WalkId {
         self.walk

@@ -1,4 +1,4 @@
-//! The walks that ask the parties of a journal, and what of its entries can be whose.
+//! The walks that send requests to the parties of a journal, and the walk that each entry belongs to.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ struct UnderWay {
     shared: bool,
 }
 
-/// All walks at one moment. Made anew when one of them moves on, and shared by the entries until then.
+/// All walks at one moment. Entries share it until one of the walks moves on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Walks {
     open: Arc<Vec<UnderWay>>,
@@ -88,7 +88,7 @@ impl Walks {
     }
 }
 
-/// What the journal knows of whose an entry is. None of it was on the wire.
+/// What the journal knows about the walk of an entry. None of it was on the wire.
 #[derive(Debug, Clone, Default)]
 pub struct Whose {
     /// The client's end of the connection, where the party received the request.
