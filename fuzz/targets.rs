@@ -154,7 +154,7 @@ fn logto(data: &[u8]) {
         journal: Journal::new(),
         client: Client::builder().build().expect("a client"),
         authorization_origin: None,
-        m2m_secret: Some("fuzz".to_owned()),
+        fixed: mock_logto::Fixed { m2m_secret: Some("fuzz".to_owned()), ..mock_logto::Fixed::default() },
     };
     requests(&mock_logto::Logto::new(context).router(), data);
 }

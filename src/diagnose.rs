@@ -26,7 +26,6 @@ mod words;
 mod yaml;
 
 pub use app::App;
-pub(crate) use app::OwnApp;
 pub(crate) use capsule::capsule_of_scenario;
 pub use capsule::{Capsule, capsule};
 pub use case::{AppCase, Case, ConnectorCase};

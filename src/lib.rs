@@ -172,6 +172,7 @@ pub mod container;
 mod container;
 mod counted;
 pub mod diagnose;
+mod document;
 pub mod findings;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -179,6 +180,7 @@ pub mod golden;
 mod named;
 mod placeholder;
 mod process;
+pub mod project;
 mod record;
 mod run;
 #[doc(hidden)]
@@ -197,7 +199,7 @@ pub use cli::main;
 pub use run::update_snapshot;
 pub use run::{ActionError, Failure, SnapshotResult, Visitor, WalkReport, compare_snapshot, stack_for, walk};
 #[doc(hidden)]
-pub use run::{diagnosed_walk, keep_wire, snapshot_path};
+pub use run::{diagnosed_walk, keep_wire, snapshot_path, unreachable_by};
 pub use scenario::{Choice, Scenario, ScenarioError};
 pub use signin_page::Arrival;
 #[doc(hidden)]

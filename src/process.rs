@@ -7,6 +7,6 @@
 mod app;
 mod guard;
 
-pub(crate) use app::{App, lead};
+pub(crate) use app::{App, Output, lead};
 #[cfg(feature = "container")]
 pub(crate) use guard::{Guard, is_released};

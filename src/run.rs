@@ -2,9 +2,11 @@
 
 mod action;
 mod check;
+mod ending;
 mod kept;
 mod meanwhile;
 mod observe;
+mod own_app;
 mod person;
 mod snapshot;
 mod verbs;
@@ -14,6 +16,7 @@ mod walk;
 pub use action::ActionError;
 pub use check::Failure;
 pub use kept::keep_wire;
+pub use own_app::unreachable_by;
 pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};

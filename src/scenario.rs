@@ -25,18 +25,14 @@ mod error;
 mod expand;
 mod expect;
 mod find;
-mod hint;
 mod model;
-mod node;
 mod parameters;
 mod parse;
 mod raw;
 mod schema;
 mod secrets;
 mod size;
-mod spelling;
 mod syntax;
-mod typed;
 mod verb;
 
 #[cfg(test)]
@@ -46,10 +42,9 @@ pub(crate) use capture::{Capture, CaptureSource};
 pub(crate) use case::position;
 pub(crate) use change::{AdminCall, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
-pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation};
+pub(crate) use expect::{Expect, ExpectedRefusal, Question, SessionExpectation};
 #[doc(hidden)]
 pub use find::find;
-pub(crate) use hint::nearest;
 #[doc(hidden)]
 pub use model::BackendKind;
 pub use model::Scenario;

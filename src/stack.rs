@@ -31,8 +31,8 @@ mod tenant;
 mod tenant_error;
 mod time;
 
-pub(crate) use app::url::write as write_variables;
-pub use app::{AppError, AppStart, CommandState, OwnApp};
+pub(crate) use app::own::write_variables;
+pub use app::{AppError, CommandState, SharedApp};
 pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::Endpoints;
 #[doc(hidden)]

@@ -152,7 +152,7 @@ fn run(scenario: &Scenario) -> Result<(), Failed> {
     let transcript = report.transcript.to_string();
     if !report.passed() || matches!(compare_snapshot(scenario, &transcript)?, SnapshotResult::Different(_)) {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed-walks");
-        let file = keep_wire(&folder, scenario, &report.wire)?;
+        let file = keep_wire(&folder, scenario, &report.wire, None)?;
         eprintln!("{}: raw headers: {}", scenario.name(), file.display());
     }
     if !report.passed() {

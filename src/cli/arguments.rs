@@ -11,7 +11,7 @@ use url::Url;
 use super::access::Access;
 use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
-use super::own_app::OwnApp;
+use super::own_app::{ApplicationArguments, ProjectArguments};
 use super::provision::Provision;
 use super::run::report::Format;
 use super::usage::{UsageError, address, next_port};
@@ -100,7 +100,8 @@ pub(crate) struct Clean {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// Scenario files, or folders of them [default: `scenarios`]; FILE@CASE is one case of a file.
+    /// Scenario files, or folders of them [default: those of the project file, or `scenarios`]; FILE@CASE is one case of a
+    /// file.
     pub(crate) paths: Vec<PathBuf>,
     /// Run only scenarios whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
@@ -126,8 +127,13 @@ pub(crate) struct Run {
     pub(crate) transcript: bool,
     #[command(flatten)]
     pub(crate) backend: Backend,
+    /// Port of the embedded Logto; its admin tenant takes the next one [default: free ports].
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..u16::MAX as i64))]
+    pub(crate) logto_port: Option<u16>,
     #[command(flatten)]
-    pub(crate) own_app: OwnApp,
+    pub(crate) own_app: ProjectArguments,
+    #[command(flatten)]
+    pub(crate) application: ApplicationArguments,
 }
 
 #[derive(Debug, Args)]
@@ -246,11 +252,13 @@ pub(crate) struct Up {
     /// Port of the app.
     #[arg(long, default_value_t = 3000)]
     pub(crate) app_port: u16,
-    /// Port of Logto; its admin tenant takes the next one.
-    #[arg(long, default_value_t = 3001)]
-    pub(crate) logto_port: u16,
+    /// Port of Logto; its admin tenant takes the next one [default: 3001].
+    #[arg(long)]
+    pub(crate) logto_port: Option<u16>,
     #[command(flatten)]
-    pub(crate) own_app: OwnApp,
+    pub(crate) own_app: ProjectArguments,
+    #[command(flatten)]
+    pub(crate) application: ApplicationArguments,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,20 +5,16 @@ pub(crate) mod inputs;
 
 use super::exit::CliError;
 use super::output;
+use super::own_app;
 use super::panics;
-use crate::diagnose::{self, App, OwnApp};
+use crate::diagnose::{self, App};
 use arguments::{Diagnose, DiagnoseReport};
 
 pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
+    let project = command.own_app.project()?;
+    own_app::can_be_told(&project, 1)?;
     let case = inputs::case(&command.inputs).await?;
-    let app = match command.own_app.told()? {
-        None => App::Sample,
-        Some(app) => App::Own(OwnApp {
-            app,
-            sign_in_path: command.paths.sign_in_path,
-            sign_out_path: command.paths.sign_out_path,
-        }),
-    };
+    let app = project.own_app().map_or(App::Sample, |app| App::Own(Box::new(app)));
     // The processes of your own app have to be stopped, so Ctrl-C must not end this process at once.
     let mut interrupted = super::run::interruption()?;
     let diagnosis = tokio::select! {

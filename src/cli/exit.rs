@@ -10,6 +10,7 @@ use crate::container::{ContainerError, EngineError};
 use crate::counted::counted;
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
+use crate::project::ProjectError;
 use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StopError};
 
 /// Why the command failed.
@@ -21,6 +22,9 @@ pub(crate) enum CliError {
     /// Already reported, scenario by scenario.
     #[error("{stacks} stacks did not start")]
     NotStarted { stacks: usize },
+    /// Already reported, scenario by scenario.
+    #[error("no scenario was walked: {skipped} skipped")]
+    NothingWalked { skipped: usize },
     /// Already reported, story by story.
     #[error("{stories} {}", if *stories == 1 { "story differs" } else { "stories differ" })]
     Unfaithful { stories: usize },
@@ -46,6 +50,8 @@ pub(crate) enum CliError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Usage(#[from] UsageError),
+    #[error(transparent)]
+    Project(#[from] ProjectError),
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// Already reported, file by file.
@@ -101,7 +107,11 @@ impl CliError {
     /// The documented exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed { .. } | Self::Unfaithful { .. } | Self::NotUp { .. } | Self::Found => 1,
+            Self::Failed { .. }
+            | Self::NothingWalked { .. }
+            | Self::Unfaithful { .. }
+            | Self::NotUp { .. }
+            | Self::Found => 1,
             Self::Input(_) => 2,
             Self::TenantRead(TenantReadError::Input(_) | TenantReadError::Missing { .. }) => 2,
             Self::TenantRead(TenantReadError::Management(_)) => 3,
@@ -111,7 +121,9 @@ impl CliError {
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Ca(CaError::Write { .. }) => 70,
-            Self::Usage(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => 2,
+            Self::Usage(_) | Self::Project(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => {
+                2
+            }
             Self::App(error) => app(error),
             Self::Container(_) | Self::Engine(_) => 3,
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
@@ -137,10 +149,14 @@ fn diagnosis(error: &DiagnoseError) -> u8 {
 fn app(error: &AppError) -> u8 {
     match error {
         AppError::Variables { .. } => 70,
-        AppError::Command { .. }
+        AppError::Template { .. } | AppError::Name(_) | AppError::NoLever { .. } | AppError::NotOurs => 2,
+        AppError::Occupied { .. }
+        | AppError::Command { .. }
         | AppError::Ended { .. }
         | AppError::Silent { .. }
-        | AppError::NoAnswer(_) => 3,
+        | AppError::NotReady { .. }
+        | AppError::NotHttp { .. }
+        | AppError::Config(_) => 3,
     }
 }
 

@@ -1,6 +1,6 @@
-//! The arguments for an app of your own, for `run`, `up` and `diagnose`.
+//! The project file, and the arguments that say the same: for `run`, `up` and `diagnose`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -8,79 +8,245 @@ use url::Url;
 
 use super::exit::CliError;
 use super::usage::{UsageError, address};
-use crate::stack::{self, AppStart};
+use crate::project::{self, Project};
+use crate::setup::{ApplicationKind, OwnApp, SignedIn, Template, Timeout};
 
 /// An app of your own instead of the sample app.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Your app itself, instead of the sample app")]
-pub(crate) struct OwnApp {
-    /// Its origin [default with --app-command: a free port of this machine]. `run` then accepts only one
-    /// scenario; `up` prints the app's variables if neither --app-env nor --app-command is given.
-    #[arg(long, value_name = "URL", value_parser = address)]
-    app: Option<Url>,
-    /// File to which LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL are written once the
-    /// stack is up; start your app with them.
-    #[arg(long, value_name = "FILE", requires = "app", conflicts_with = "app_command")]
-    app_env: Option<PathBuf>,
-    /// Command that starts it, with those variables (and PORT) in its environment; stopped at the end.
+#[command(next_help_heading = "Your app instead of the sample app")]
+pub(crate) struct ProjectArguments {
+    /// Project file, which says all of this in one place [default: `logto-testkit.toml` here, if there is one].
+    #[arg(long, value_name = "FILE")]
+    project: Option<PathBuf>,
+    /// Command that starts the app, with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET, APP_BASE_URL and PORT
+    /// in its environment; stopped at the end.
     #[arg(long, value_name = "COMMAND")]
     app_command: Option<String>,
-    /// How many seconds it may take to answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    app_timeout: u64,
+    /// Its origin [default with --app-command: a free port of this machine].
+    #[arg(long, value_name = "URL", value_parser = address)]
+    app: Option<Url>,
+    /// Folder in which the command runs.
+    #[arg(long, value_name = "DIR", requires = "app_command")]
+    app_directory: Option<PathBuf>,
+    /// Variable to pass to the app, e.g. ISSUER=[LOGTO]/oidc; may be repeated. Names: [LOGTO], [APP], [APP_PORT],
+    /// [APP_ID], [APP_SECRET], [CA_FILE].
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    app_variable: Vec<(String, String)>,
+    /// File to which the variables are written, one NAME=value per line, before the app starts.
+    #[arg(long, value_name = "FILE")]
+    app_env: Option<PathBuf>,
+    /// Template of a file that the app reads, and the file: its names, such as [APP_ID], are replaced before the app
+    /// starts.
+    #[arg(long, value_name = "TEMPLATE=FILE", value_parser = template)]
+    app_template: Option<Template>,
+    /// Path that shows whether the app has started [default: /].
+    #[arg(long, value_name = "PATH")]
+    app_ready: Option<String>,
+    /// Status that this path answers with once the app has started [default: any but 502, 503 and 504].
+    #[arg(long, value_name = "STATUS")]
+    app_ready_status: Option<u16>,
+    /// How many seconds it may take to start [default: 60].
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    app_timeout: Option<u64>,
+    /// Keep one process of the app for all scenarios, which then run one after another.
+    #[arg(long)]
+    app_shared: bool,
+    /// CA certificate, or the certificate itself, in PEM, of an app that is served over HTTPS.
+    #[arg(long, value_name = "FILE")]
+    app_ca: Option<PathBuf>,
+    /// Path of the app that starts a sign-in [default: /sign-in].
+    #[arg(long, value_name = "PATH")]
+    sign_in_path: Option<String>,
+    /// Path of the app that starts a sign-out [default: /sign-out].
+    #[arg(long, value_name = "PATH")]
+    sign_out_path: Option<String>,
+    /// Path that shows whether the person is signed in [default: /].
+    #[arg(long, value_name = "PATH")]
+    signed_in_path: Option<String>,
+    /// Text that this page has only for a person who is signed in.
+    #[arg(long, value_name = "TEXT", group = "signed_in")]
+    signed_in_text: Option<String>,
+    /// Status that this path answers with only to a person who is signed in.
+    #[arg(long, value_name = "STATUS", group = "signed_in")]
+    signed_in_status: Option<u16>,
+    /// Member of a JSON answer that is there only for a person who is signed in, e.g. user.id.
+    #[arg(long, value_name = "MEMBER", group = "signed_in")]
+    signed_in_member: Option<String>,
 }
 
-impl OwnApp {
-    /// The option that replaces the sample app, if one is given.
-    pub(super) fn option(&self) -> Option<&'static str> {
-        match (&self.app_command, &self.app) {
-            (Some(_), _) => Some("--app-command"),
-            (None, Some(_)) => Some("--app"),
-            (None, None) => None,
-        }
-    }
+/// The app's record in Logto, and Logto's port.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The app's record in Logto, where a scenario does not say otherwise")]
+pub(crate) struct ApplicationArguments {
+    /// Its type: Traditional, SPA or Native [default: Traditional].
+    #[arg(long, value_name = "TYPE", value_parser = kind)]
+    application_type: Option<ApplicationKind>,
+    /// Redirect URI; may be repeated [default: `[APP]/callback`].
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
+    /// Post sign-out redirect URI; may be repeated [default: `[APP]/`].
+    #[arg(long, value_name = "URI")]
+    post_sign_out_uri: Vec<String>,
+    /// Its id, for an app that has it in its code; embedded Logto only.
+    #[arg(long, value_name = "ID")]
+    application_id: Option<String>,
+    /// Its secret, for an app that has it in its code; embedded Logto only.
+    #[arg(
+        long,
+        value_name = "SECRET",
+        requires = "application_id",
+        env = "LOGTO_TESTKIT_APPLICATION_SECRET",
+        hide_env_values = true
+    )]
+    application_secret: Option<String>,
+}
 
-    /// The app that the arguments name. Removes the file that an earlier run wrote for it.
-    pub(super) fn chosen(&self) -> Result<Option<stack::OwnApp>, CliError> {
-        let origin = match (&self.app, &self.app_command) {
-            (Some(origin), _) => origin.clone(),
-            (None, Some(_)) => free_origin()?,
-            (None, None) => return Ok(None),
+impl ProjectArguments {
+    /// The project that the file and the arguments describe. Removes a file of variables that an earlier run
+    /// wrote.
+    pub(super) fn project(&self) -> Result<Project, CliError> {
+        let mut project = match &self.project {
+            Some(file) => Project::load(file)?,
+            None if Path::new(project::FILE_NAME).exists() => Project::load(Path::new(project::FILE_NAME))?,
+            None => Project::default(),
         };
-        let plain =
-            matches!(origin.scheme(), "http" | "https") && origin.path() == "/" && origin.query().is_none();
-        if !plain {
-            return Err(UsageError::AppOrigin(origin).into());
+        self.change_app(&mut project)?;
+        set(&mut project.sign_in.path, &self.sign_in_path);
+        set(&mut project.sign_out.path, &self.sign_out_path);
+        let (text, status, member) = (&self.signed_in_text, self.signed_in_status, &self.signed_in_member);
+        if text.is_some() || status.is_some() || member.is_some() {
+            let path = project.signed_in.take().map_or("/".to_owned(), |signed_in| signed_in.path);
+            let (text, member) = (text.clone(), member.clone());
+            project.signed_in = Some(SignedIn { path, text, status, member });
         }
-        let start = match (&self.app_command, &self.app_env) {
-            (Some(command), _) => AppStart::Command(command.clone()),
-            (None, Some(file)) => {
-                // A script that waits for the file must not find the one from an earlier run.
-                match std::fs::remove_file(file) {
-                    Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(CliError::Io { what: "replace the file of --app-env", source });
-                    }
-                    _ => AppStart::File(file.clone()),
+        if let Some(path) = &self.signed_in_path {
+            let signed_in = project.signed_in.as_mut().ok_or(UsageError::SignedInHow)?;
+            signed_in.path.clone_from(path);
+        }
+        if let Some(file) = project.app.as_ref().and_then(|app| app.env_file.as_deref()) {
+            // A script that waits for the file must not read that of an earlier run.
+            match std::fs::remove_file(file) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(CliError::Io { what: "replace the file of --app-env", source });
                 }
+                _ => {}
             }
-            (None, None) => AppStart::ByHand,
-        };
-        Ok(Some(stack::OwnApp { origin, start, limit: Duration::from_secs(self.app_timeout) }))
+        }
+        Ok(project)
     }
 
-    /// Like [`OwnApp::chosen`], for commands that must pass the app its variables.
-    pub(super) fn told(&self) -> Result<Option<stack::OwnApp>, CliError> {
-        match self.chosen()? {
-            Some(stack::OwnApp { start: AppStart::ByHand, .. }) => Err(UsageError::AppNeedsStart.into()),
-            chosen => Ok(chosen),
+    fn change_app(&self, project: &mut Project) -> Result<(), UsageError> {
+        if let Some(url) = self.app.as_ref().filter(|url| !project::is_origin(url)) {
+            return Err(UsageError::AppOrigin(url.clone()));
         }
+        if project.app.is_none() && (self.app.is_some() || self.app_command.is_some()) {
+            project.app = Some(OwnApp::default());
+        }
+        let Some(app) = &mut project.app else {
+            return self.needs_app().map_or(Ok(()), |option| Err(UsageError::OptionNeedsApp { option }));
+        };
+        set(&mut app.command, &self.app_command);
+        set(&mut app.url, &self.app);
+        set(&mut app.env_file, &self.app_env);
+        set(&mut app.template, &self.app_template);
+        set(&mut app.ca, &self.app_ca);
+        set(&mut app.ready.status, &self.app_ready_status);
+        if let Some(path) = &self.app_ready {
+            app.ready.path.clone_from(path);
+        }
+        if let Some(directory) = &self.app_directory {
+            app.directory.clone_from(directory);
+        }
+        if let Some(seconds) = self.app_timeout {
+            app.ready.timeout = Timeout(Duration::from_secs(seconds));
+        }
+        app.shared |= self.app_shared;
+        app.env.extend(self.app_variable.iter().cloned());
+        Ok(())
+    }
+
+    /// An option that has no effect on the sample app.
+    fn needs_app(&self) -> Option<&'static str> {
+        let given = [
+            ("--app-variable", !self.app_variable.is_empty()),
+            ("--app-env", self.app_env.is_some()),
+            ("--app-template", self.app_template.is_some()),
+            ("--app-ready", self.app_ready.is_some()),
+            ("--app-ready-status", self.app_ready_status.is_some()),
+            ("--app-timeout", self.app_timeout.is_some()),
+            ("--app-shared", self.app_shared),
+            ("--app-ca", self.app_ca.is_some()),
+            ("--sign-in-path", self.sign_in_path.is_some()),
+            ("--sign-out-path", self.sign_out_path.is_some()),
+            ("--signed-in-text", self.signed_in_text.is_some()),
+            ("--signed-in-status", self.signed_in_status.is_some()),
+            ("--signed-in-member", self.signed_in_member.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
     }
 }
 
-/// An origin on this machine with a port that is free now.
-fn free_origin() -> Result<Url, CliError> {
-    let failed = |source| CliError::Io { what: "find a free port for the app", source };
-    let port = kit::spare_port(&kit::Random::from_os()).map_err(failed)?;
-    let text = format!("http://localhost:{port}");
-    text.parse().map_err(|error| failed(std::io::Error::other(error)))
+impl ApplicationArguments {
+    /// Overrides what the project says about the application.
+    pub(super) fn change(&self, project: &mut Project) {
+        let application = &mut project.application;
+        set(&mut application.kind, &self.application_type);
+        let list = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+        set(&mut application.redirect_uris, &list(&self.redirect_uri));
+        set(&mut application.post_logout_redirect_uris, &list(&self.post_sign_out_uri));
+        set(&mut application.id, &self.application_id);
+        set(&mut application.secret, &self.application_secret);
+    }
+}
+
+fn set<T: Clone>(member: &mut Option<T>, option: &Option<T>) {
+    if option.is_some() {
+        member.clone_from(option);
+    }
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    if !project::is_variable(name) {
+        return Err(format!("`{name}` is not a valid name of a variable: use letters, digits and `_`"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn template(text: &str) -> Result<Template, String> {
+    let (from, to) = text.split_once('=').ok_or("write TEMPLATE=FILE")?;
+    Ok(Template { from: from.into(), to: to.into() })
+}
+
+fn kind(text: &str) -> Result<ApplicationKind, String> {
+    let all = [ApplicationKind::Traditional, ApplicationKind::Spa, ApplicationKind::Native];
+    let found = all.into_iter().find(|kind| kind.id().eq_ignore_ascii_case(text));
+    found.ok_or_else(|| "it is Traditional, SPA or Native".to_owned())
+}
+
+/// Whether walks run one after another: the app, Logto or a file that the app reads has one fixed place.
+pub(super) fn is_serial(project: &Project) -> bool {
+    let Some(app) = &project.app else { return project.logto.port.is_some() };
+    let texts = app.command.iter().chain(app.env.values());
+    let takes_port = app.url.is_none() && texts.into_iter().any(|text| text.contains("[APP_PORT]"));
+    app.shared
+        || !takes_port
+        || project.logto.port.is_some()
+        || app.env_file.is_some()
+        || app.template.is_some()
+}
+
+/// Checks that the app can learn the variables of every stack.
+pub(super) fn can_be_told(project: &Project, scenarios: usize) -> Result<(), UsageError> {
+    let Some(app) = &project.app else { return Ok(()) };
+    let application = &project.application;
+    let knows = application.id.is_some() && application.secret.is_some() && project.logto.port.is_some();
+    if app.command.is_some() || knows {
+        return Ok(());
+    }
+    if app.env_file.is_none() && app.template.is_none() {
+        return Err(UsageError::AppNeedsStart);
+    }
+    // A script starts the app once, with the variables of one stack.
+    if scenarios > 1 { Err(UsageError::AppTakesOne { scenarios }) } else { Ok(()) }
 }

@@ -7,15 +7,17 @@ pub(super) mod progress;
 pub(super) mod report;
 pub(super) mod select;
 
+use std::sync::Arc;
+
 use clap::Parser as _;
 use kit::{Stop, Stopwatch};
 use tokio::sync::watch;
 
 use super::arguments::{Arguments, Command, Run};
 use super::exit::CliError;
-use super::usage::UsageError;
+use super::own_app;
 use crate::scenario::BackendKind;
-use crate::stack::{Logto, OwnApp};
+use crate::stack::Logto;
 use outcome::Totals;
 
 /// The arguments that `logto-testkit` uses if none are given.
@@ -30,9 +32,13 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let started = Stopwatch::start();
     let logto = run.backend.logto()?;
     // Every file is read before the first walk, so that a typo does not cost a run.
-    let scenarios = select::scenarios(&run.paths, &run.filter)?;
+    let mut project = run.own_app.project()?;
+    run.application.change(&mut project);
+    project.logto.port = run.logto_port.or(project.logto.port);
+    let paths = if run.paths.is_empty() { &project.scenarios } else { &run.paths };
+    let scenarios = select::scenarios(paths, &run.filter)?;
     let alone = scenarios.len() == 1;
-    let app = own_app(&run, scenarios.len())?;
+    own_app::can_be_told(&project, scenarios.len())?;
     let interrupted = interruption()?;
     let logto = containers::started(logto, run.backend.containers.fresh_logto, alone, &interrupted).await?;
     let settings = pool::Settings {
@@ -41,6 +47,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         backend: kind(&logto),
         // All walks share one real tenant, and each separate Logto takes memory and processor time.
         jobs: match &logto {
+            Logto::Embedded if own_app::is_serial(&project) => 1,
             Logto::Embedded => run.jobs.unwrap_or_else(pool::default_jobs),
             Logto::Container(_) => run.jobs.unwrap_or(1),
             Logto::External(_) | Logto::Running(_) => 1,
@@ -48,7 +55,8 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         logto: logto.clone(),
         update: run.update,
         keep_raw: Some(run.keep_raw.clone()),
-        app,
+        project,
+        shared_app: Arc::default(),
     };
     let (backend, all) = (settings.backend, scenarios.len());
     let mut walks = pool::start(scenarios, settings, interrupted.clone())?;
@@ -104,6 +112,7 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         (None, Ok(())) if ended < all => Err(CliError::Interrupted),
         (None, Ok(())) if totals.not_started > 0 => Err(CliError::NotStarted { stacks: totals.not_started }),
         (None, Ok(())) if totals.failed > 0 => Err(CliError::Failed { failed: totals.failed, all }),
+        (None, Ok(())) if totals.passed == 0 => Err(CliError::NothingWalked { skipped: totals.skipped }),
         (None, Ok(())) => Ok(()),
     }
 }
@@ -114,14 +123,6 @@ pub(super) fn kind(logto: &Logto) -> BackendKind {
         Logto::Embedded => BackendKind::Embedded,
         Logto::Container(_) | Logto::Running(_) => BackendKind::Container,
         Logto::External(_) => BackendKind::External,
-    }
-}
-
-/// The app that the arguments name. It has one address and one stack's variables, so it takes one scenario.
-fn own_app(run: &Run, scenarios: usize) -> Result<Option<OwnApp>, CliError> {
-    match run.own_app.option() {
-        Some(option) if scenarios > 1 => Err(UsageError::AppTakesOne { option, scenarios }.into()),
-        _ => run.own_app.told(),
     }
 }
 

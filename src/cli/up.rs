@@ -10,12 +10,19 @@ use super::output;
 use super::run::select::Selected;
 use super::usage::UsageError;
 use crate::setup::{Connector, SampleApp};
-use crate::stack::{AppStart, HUGGINGFACE_HOST, StepError};
+use crate::stack::{HUGGINGFACE_HOST, StepError};
 use crate::{Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let admin_port = admin_port(&up)?;
+    let mut project = up.own_app.project()?;
+    up.application.change(&mut project);
+    let logto_port = up.logto_port.or(project.logto.port).unwrap_or(3001);
+    project.logto.port = None;
+    let admin_port = admin_port(logto_port, up.app_port, project.app.is_some())?;
+    if let Some(app) = &mut project.app {
+        app.shows_output = true;
+    }
     let mut builder = match &up.scenario {
         Some(path) => {
             let scenario = Selected::of(path).scenario()?;
@@ -31,12 +38,12 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     }
     // People use it with a browser on this machine's clock.
     .real_time()
-    .listen(loopback(up.app_port), loopback(up.logto_port), loopback(admin_port));
-    let app = up.own_app.chosen()?;
-    let by_hand = app.as_ref().is_some_and(|app| matches!(app.start, AppStart::ByHand));
-    if let Some(app) = app {
-        builder = builder.own_app(app);
-    }
+    .listen(loopback(up.app_port), loopback(logto_port), loopback(admin_port))
+    .project(&project);
+    let by_hand = project
+        .app
+        .as_ref()
+        .is_some_and(|app| app.command.is_none() && app.env_file.is_none() && app.template.is_none());
     if let Some(ca) = arguments::load_ca(up.ca.as_deref())? {
         builder = builder.ca(ca);
     }
@@ -44,13 +51,13 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
         builder = builder.plain_huggingface(loopback(0));
     }
     let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
-    let mut stack = builder.start().await.map_err(|error| match &error.cause {
+    let stack = builder.start().await.map_err(|error| match &error.cause {
         StepError::Bind(_) => CliError::PortTaken(error),
         _ => error.into(),
     })?;
     // However it ends, the app ends with the stack.
     let ended = tokio::select! {
-        ended = shown(&mut stack, by_hand) => ended,
+        ended = shown(&stack, by_hand) => ended,
         () = stop.wait() => Ok(()),
     };
     stack.stop().await?;
@@ -58,25 +65,25 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
 }
 
 /// Starts an app of your own, prints the addresses, and waits forever.
-async fn shown(stack: &mut Stack, by_hand: bool) -> Result<(), CliError> {
+async fn shown(stack: &Stack, by_hand: bool) -> Result<(), CliError> {
     if !by_hand {
         stack.start_app().await?;
     }
-    output::print(&described(stack, by_hand))?;
+    output::print(&described(stack, by_hand)?)?;
     std::future::pending().await
 }
 
 /// The port after Logto's, or any if Logto uses any.
-fn admin_port(up: &Up) -> Result<u16, UsageError> {
-    let admin = match up.logto_port {
+fn admin_port(logto_port: u16, app_port: u16, own_app: bool) -> Result<u16, UsageError> {
+    let admin = match logto_port {
         0 => 0,
         u16::MAX => return Err(UsageError::NoAdminPort),
         logto => logto + 1,
     };
-    match up.app_port {
+    match app_port {
         0 => Ok(admin),
         // An app of your own binds its port itself.
-        app if up.own_app.option().is_none() && (app == up.logto_port || app == admin) => {
+        app if !own_app && (app == logto_port || app == admin) => {
             Err(UsageError::SamePort { port: app, admin })
         }
         _ => Ok(admin),
@@ -84,7 +91,7 @@ fn admin_port(up: &Up) -> Result<u16, UsageError> {
 }
 
 /// The addresses of the parties, and how to open the app.
-fn described(stack: &Stack, by_hand: bool) -> String {
+fn described(stack: &Stack, by_hand: bool) -> Result<String, CliError> {
     let endpoints = stack.endpoints();
     let users: Vec<String> = stack.huggingface().users().into_iter().map(|user| user.username).collect();
     let huggingface = match stack.plain_huggingface() {
@@ -99,7 +106,7 @@ fn described(stack: &Stack, by_hand: bool) -> String {
         users.join(", "),
     );
     if by_hand {
-        let variables = stack.environment().into_iter();
+        let variables = stack.app_variables()?.into_iter();
         let variables: String = variables.map(|(name, value)| format!("  {name}={value}\n")).collect();
         text += &format!("\nStart your app with\n\n{variables}");
     }
@@ -117,5 +124,5 @@ fn described(stack: &Stack, by_hand: bool) -> String {
             endpoints.app,
         )
     };
-    text
+    Ok(text)
 }

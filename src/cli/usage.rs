@@ -44,8 +44,17 @@ pub(crate) enum UsageError {
     FidelityEmbedded,
     #[error("fidelity replays recordings behind the CA that this Logto trusts: pass --ca DIR")]
     FidelityCa,
-    #[error("{option} takes one scenario at a time, {scenarios} are selected: name a file, or pass --filter")]
-    AppTakesOne { option: &'static str, scenarios: usize },
+    #[error(
+        "an app that you start takes one scenario at a time, {scenarios} are selected: name a file, pass --filter, or say with \
+         --app-command how to start the app"
+    )]
+    AppTakesOne { scenarios: usize },
+    #[error(
+        "{option} is about an app of your own: pass --app-command COMMAND or --app URL, or write `[app]` into logto-testkit.toml"
+    )]
+    OptionNeedsApp { option: &'static str },
+    #[error("--signed-in-path needs --signed-in-text, --signed-in-status or --signed-in-member")]
+    SignedInHow,
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
     #[error("pass --connector FILE (`-` is standard input), or --from-logto URL")]
@@ -55,7 +64,8 @@ pub(crate) enum UsageError {
     #[error("{file}: {source}")]
     Unreadable { file: String, source: std::io::Error },
     #[error(
-        "--app needs --app-env FILE, into which the app's variables are written, or --app-command COMMAND"
+        "the app has to learn its id and secret: pass --app-command COMMAND, or --app-env FILE, into which its variables are \
+         written, or --app-template; or give the app fixed ones with --application-id, --application-secret and --logto-port"
     )]
     AppNeedsStart,
     #[error("only one of the files can be standard input")]

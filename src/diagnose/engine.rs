@@ -6,7 +6,7 @@ use std::time::Duration;
 use kit::Stopwatch;
 use serde_json::{Map, Value};
 
-use super::app::{App, OwnApp};
+use super::app::App;
 use super::case::Case;
 use super::checks::{Passed, Stage, passed};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
@@ -17,6 +17,7 @@ use super::words::Words;
 use crate::findings::{Cause, Evidence, Finding};
 use crate::run::{observed_walk, stack_for};
 use crate::scenario::Scenario;
+use crate::setup::OwnApp;
 use crate::stack::{ManagementError, Stack, StartError, StepError};
 
 /// The maximum number of faults that are repaired in one set-up.
@@ -218,17 +219,17 @@ async fn walk_twin(
     let scenario = Scenario::made(document.clone(), Path::new("twin.yaml"))?;
     let mut builder = stack_for(&scenario);
     if let Some(own) = own {
-        builder = builder.own_app(own.app.clone());
+        builder = builder.own_app(own.clone());
     }
-    let mut stack = builder.start().await?;
-    let walked = walk_on(&mut stack, &scenario, model).await;
+    let stack = builder.start().await?;
+    let walked = walk_on(&stack, &scenario, model).await;
     let stopped = stack.stop().await;
     let walk = walked?;
     stopped?;
     Ok(walk)
 }
 
-async fn walk_on(stack: &mut Stack, scenario: &Scenario, model: &Twin) -> Result<Walk, DiagnoseError> {
+async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Walk, DiagnoseError> {
     stack.start_app().await?;
     let observed = observed_walk(stack, scenario).await;
     let words = Words::new(model, stack);

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::case::{Case, ConnectorCase};
 use super::error::InputError;
-use crate::scenario::nearest;
+use crate::document::hint::nearest;
 use crate::setup::{ConnectorFactory, OAuth2App};
 
 mod space;

@@ -90,7 +90,7 @@ impl Site {
                     journal: Journal::new(),
                     client: Self::client(target, &ca, addr, CONNECTOR_REDIRECTS)?,
                     authorization_origin: None,
-                    m2m_secret: None,
+                    fixed: mock_logto::Fixed::default(),
                 });
                 servers.push(bound.serve(logto.router()));
                 servers.push(admin_bound.serve(logto.router()));

@@ -6,6 +6,9 @@
 //! leave the group (`setsid`, a daemon) are out of reach.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -16,29 +19,75 @@ const GRACE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 3 });
 /// How long until all of its processes are gone at the latest.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 5 });
 
+/// Where the output of an app goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// To this process's standard error.
+    Shown,
+    /// Into a file without a name, for when something goes wrong.
+    Kept,
+}
+
+/// How much of an app's output is read.
+const OUTPUT_LIMIT: u64 = 1024 * 1024;
+
 /// A running app. Dropping it ends it, too.
 #[derive(Debug)]
 pub(crate) struct App {
     guard: Guard,
+    output: Option<File>,
 }
 
 impl App {
-    /// Lets a shell run the command, with these variables in its environment. Its output goes to
-    /// stderr.
+    /// Lets a shell run the command in a folder, with these variables in its environment.
     ///
     /// # Errors
-    /// If the system cannot start a process. A command that the shell does not find only ends the
-    /// app.
+    /// If the system cannot start a process, or there is no such folder. A command that the shell does not
+    /// find only ends the app.
     pub(crate) fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         command: &str,
+        directory: &Path,
         variables: impl IntoIterator<Item = (N, V)>,
+        output: Output,
     ) -> std::io::Result<Self> {
+        let (output, streams) = match output {
+            Output::Shown => (None, None),
+            Output::Kept => {
+                let file = tempfile::NamedTempFile::new()?;
+                // Appended to, since the app's processes write at the same time, and read at a position of its own.
+                let writer = File::options().append(true).open(file.path())?;
+                (Some(file.reopen()?), Some((writer.try_clone()?, writer)))
+            }
+        };
         let guard = Guard::start(
             &["guard", "--", command],
             || stand_in(command),
-            |guard| prepared(guard, variables),
+            |guard| {
+                prepared(guard, variables);
+                if !directory.as_os_str().is_empty() {
+                    guard.current_dir(directory);
+                }
+                if let Some((stdout, stderr)) = streams {
+                    guard.stdout(stdout).stderr(stderr);
+                }
+            },
         )?;
-        Ok(Self { guard })
+        Ok(Self { guard, output })
+    }
+
+    /// How many bytes it has written so far, if its output is kept.
+    pub(crate) fn output_length(&self) -> u64 {
+        self.output.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |metadata| metadata.len())
+    }
+
+    /// What it has written from a byte on, at most the last MiB of it. `None` if its output is not kept, or cannot be
+    /// read.
+    pub(crate) fn output_from(&self, start: u64) -> Option<String> {
+        let mut file = self.output.as_ref()?;
+        file.seek(SeekFrom::Start(start.max(self.output_length().saturating_sub(OUTPUT_LIMIT)))).ok()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Waits until its command has failed and nothing that it started is left. Only a guard that is this
@@ -203,7 +252,7 @@ mod tests {
     fn started(command: &str) -> App {
         let mut shell = stand_in(command);
         prepared(&mut shell, NONE);
-        App { guard: Guard::spawn(shell).unwrap() }
+        App { guard: Guard::spawn(shell).unwrap(), output: None }
     }
 
     fn is_alive(pid: &str) -> bool {
@@ -212,7 +261,7 @@ mod tests {
         !state.is_empty() && !state.starts_with('Z')
     }
 
-    async fn pids(file: &std::path::Path) -> Vec<String> {
+    async fn pids(file: &Path) -> Vec<String> {
         let written = async {
             loop {
                 let lines = std::fs::read_to_string(file).unwrap_or_default();

@@ -44,9 +44,20 @@ pub enum ActionError {
     /// The Management API did not answer, or the state to restore could not be saved.
     #[error(transparent)]
     Administer(#[from] crate::stack::StepError),
-    /// The app cannot be restarted with this configuration.
+    /// The app cannot be restarted.
     #[error(transparent)]
-    App(#[from] sample_app::ConfigError),
+    App(#[from] crate::stack::AppError),
+    /// The clock of an app of your own did not move with that of the stack.
+    #[error(
+        "the app's clock {shows}, while the stack's clock and the browser's moved to {stack}: the app would judge tokens and \
+         cookies by another time. Start it under a clock that the test moves, or remove this step"
+    )]
+    AppClock {
+        /// What the app's `Date` header shows.
+        shows: String,
+        /// The time of the stack.
+        stack: jiff::Timestamp,
+    },
     /// Hugging Face has nothing of that name to change.
     #[error("Hugging Face has no {what} `{name}`")]
     NotAtSite {

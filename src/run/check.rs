@@ -86,6 +86,7 @@ impl Look<'_, '_> {
         self.calls(&mut found);
         self.journal(&mut found)?;
         self.session(&mut found).await?;
+        self.signed_in(&mut found).await?;
         for capture in &self.step.capture {
             self.capture(capture).await?;
         }
@@ -283,6 +284,13 @@ impl Look<'_, '_> {
     /// The session check: what the app says about the person, as its own page could request it.
     async fn session(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = &self.step.expect.session else { return Ok(()) };
+        let elsewhere = self.person.stack.own_app().is_some_and(|app| app.signed_in.is_some());
+        if elsewhere && *expected == SessionExpectation::None {
+            if let (true, shown) = self.person.is_signed_in().await? {
+                found.push(format!("expected no signed-in session, but {shown}"));
+            }
+            return Ok(());
+        }
         let answer = match self.ask_session().await {
             // The other expectations can be looked at nevertheless.
             Err(error @ ActionError::NoSession { .. }) => {
@@ -316,6 +324,17 @@ impl Look<'_, '_> {
             (SessionExpectation::Claims(_), _) => {
                 found.push(format!("expected a signed-in session, but the app says {answer}"));
             }
+        }
+        Ok(())
+    }
+
+    /// What the app shows of the person, wherever it shows it.
+    async fn signed_in(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
+        let Some(expected) = self.step.expect.signed_in else { return Ok(()) };
+        let (is, shown) = self.person.is_signed_in().await?;
+        if is != expected {
+            let not = if expected { "" } else { "not " };
+            found.push(format!("expected the person {not}to be signed in, but {shown}"));
         }
         Ok(())
     }

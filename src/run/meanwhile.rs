@@ -9,6 +9,12 @@ use super::person::{Answered, Person};
 use crate::scenario::{AdminCall, HuggingFaceChange, KeyRotation};
 use crate::setup::AppRestart;
 
+/// How far the app's clock may be from the stack's: both are read in whole seconds, one after the other.
+const CLOCKS_APART: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+/// How often, and at which interval, the app's clock is read until it has moved.
+const CLOCK_LOOKS: usize = 12;
+const CLOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+
 /// The path of the item that a call created in a list of the tenant, if it created one.
 fn created(method: &http::Method, path: &str, answered: &Answered) -> Option<String> {
     let list = *method == http::Method::POST && !path.contains('/') && (200..300).contains(&answered.status);
@@ -32,13 +38,32 @@ impl Person<'_> {
         Ok(())
     }
 
-    pub(super) fn restart_app(&mut self, restart: &AppRestart) -> Result<(), ActionError> {
+    pub(super) async fn restart_app(&mut self, restart: &AppRestart) -> Result<(), ActionError> {
         let filled = |text: &Option<String>| text.as_ref().map(|text| self.fill(text)).transpose();
         let change = AppRestart {
             session_secret: filled(&restart.session_secret)?,
             app_secret: filled(&restart.app_secret)?,
         };
-        Ok(self.stack.restart_app(change)?)
+        Ok(self.stack.restart_app(change).await?)
+    }
+
+    /// Checks that the clock of an app of your own moved with that of the stack.
+    pub(super) async fn check_app_clock(&self) -> Result<(), ActionError> {
+        if self.stack.own_app().is_none() {
+            return Ok(());
+        }
+        let mut shows = None;
+        for _ in 0..CLOCK_LOOKS {
+            shows = self.stack.app_time().await;
+            let apart = shows.map(|shows| self.stack.clock().now().duration_since(shows).abs());
+            if apart.is_some_and(|apart| apart <= CLOCKS_APART) {
+                return Ok(());
+            }
+            kit::Clock::system().sleep(CLOCK_PAUSE).await;
+        }
+        let shows = shows
+            .map_or("is not in its answers (no `Date` header)".to_owned(), |shows| format!("shows {shows}"));
+        Err(ActionError::AppClock { shows, stack: self.stack.clock().now() })
     }
 
     pub(super) async fn change_huggingface(&mut self, change: &HuggingFaceChange) -> Result<(), ActionError> {

@@ -13,11 +13,14 @@ use crate::findings::SeenStep;
 use crate::placeholder;
 use crate::record::{Origins, Record};
 use crate::scenario::{Capture, CaptureSource};
+use crate::setup::SignedIn;
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::Roles;
 use crate::walker::{TabId, Walker, WhyHop};
 
+/// How many redirects in a row a look at the app follows (Fetch standard).
+const REDIRECTS_LIMIT: usize = 20;
 /// How many pages in a row may move on by themselves before the walk counts as looping.
 const MOVES_LIMIT: usize = 40;
 
@@ -107,10 +110,52 @@ impl<'a> Person<'a> {
         let hop = self.walker.call(self.tab, Method::GET, url, &[], None).await?;
         let sent = || match (&hop.response.fault, hop.response.header("content-type")) {
             (Some(_), _) => "no answer".to_owned(),
-            (None, Some(media_type)) => media_type.split(';').next().unwrap_or_default().trim().to_owned(),
-            (None, None) => "no media type".to_owned(),
+            (None, Some(media_type)) => {
+                let media_type = media_type.split(';').next().unwrap_or_default().trim();
+                format!("status {}, {media_type}", hop.response.status)
+            }
+            (None, None) => format!("status {}, no media type", hop.response.status),
         };
-        hop.json().ok_or_else(|| ActionError::NoSession { sent: sent() })
+        let answer: Option<Value> = hop.json().filter(|_| hop.response.status < 400);
+        answer.ok_or_else(|| ActionError::NoSession { sent: sent() })
+    }
+
+    /// Whether the app shows that the person is signed in, with what it showed.
+    pub(super) async fn is_signed_in(&mut self) -> Result<(bool, String), ActionError> {
+        let Some(SignedIn { path, text, status, member }) =
+            self.stack.own_app().and_then(|app| app.signed_in.clone())
+        else {
+            let session = self.session().await?;
+            return Ok((session.get("authenticated") == Some(&Value::Bool(true)), session.to_string()));
+        };
+        let (app, mut url) = (self.stack.endpoints().app.origin(), self.address(&path)?);
+        // A page of the app may send a person who is signed in to another one, but not to another party.
+        for _ in 0..REDIRECTS_LIMIT {
+            let hop = self.walker.call(self.tab, Method::GET, url.clone(), &[], None).await?;
+            match hop.redirect() {
+                Some(Ok(target)) if target.origin() == app => url = target,
+                _ => break,
+            }
+        }
+        let Some(hop) = self.walker.hops().last() else { return Ok((false, String::new())) };
+        let answered = hop.response.status;
+        let shown = |what: &str| format!("{path} answers {answered}, {what}");
+        if let Some(text) = text {
+            let has = if hop.is_html() {
+                hop.page().text.contains(&text)
+            } else {
+                hop.response.body.contains(&text)
+            };
+            return Ok((has, shown(&format!("{} the text “{text}”", if has { "with" } else { "without" }))));
+        }
+        if let Some(status) = status {
+            return Ok((answered == status, shown(&format!("and {status} would show it"))));
+        }
+        let member = member.unwrap_or_default();
+        let json: Value = hop.json().unwrap_or_default();
+        let value = member.split('.').try_fold(&json, |value, name| value.get(name)).unwrap_or(&Value::Null);
+        let has = !matches!(value, Value::Null | Value::Bool(false));
+        Ok((has, shown(&format!("with {value} at `{member}`"))))
     }
 
     /// The record of the walk so far.

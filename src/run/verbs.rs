@@ -73,10 +73,10 @@ impl Person<'_> {
                 self.walker.lose_storage(self.tab, *lost == LostStorage::All);
                 return Ok(());
             }
-            Verb::RestartApp(restart) => return self.restart_app(restart),
+            Verb::RestartApp(restart) => return self.restart_app(restart).await,
             Verb::Wait(time) => {
                 self.stack.pass(*time).await;
-                return Ok(());
+                return self.check_app_clock().await;
             }
             Verb::Administer(call) => return self.administer(call).await,
             Verb::AtHuggingFace(change) => return self.change_huggingface(change).await,
@@ -363,7 +363,7 @@ mod tests {
                 stack.pass(*time).await;
                 Ok(())
             }
-            Verb::RestartApp(_) => Ok(stack.restart_app(crate::setup::AppRestart::default())?),
+            Verb::RestartApp(_) => Ok(stack.restart_app(crate::setup::AppRestart::default()).await?),
             Verb::AtHuggingFace(change) => {
                 stack.huggingface().set_switches(change.switches.as_deref().cloned().unwrap_or_default());
                 Ok(())

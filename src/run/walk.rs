@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::action::ActionError;
 use super::check::{self, Failure};
+use super::ending;
 use super::observe;
 use super::person::Person;
 use crate::Scenario;
@@ -122,6 +123,9 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
             failures = failed;
             break;
         }
+    }
+    if failures.is_empty() {
+        failures.extend(ending::unexpected(person, scenario));
     }
     // A scenario may expect that a rule is broken.
     let expected = |at: usize, what: &str| {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::ScenarioError;
-use super::typed::Placed;
+use crate::document::typed::Placed;
 use crate::placeholder::{self, KNOWN_NAMES};
 
 /// A value that later steps may name as `[NAME]`.

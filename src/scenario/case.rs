@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::ScenarioError;
-use super::hint::nearest;
+use crate::document::hint::nearest;
 
 /// The position of a case among the walks of a file, whose cases have these names; without a case, the only walk.
 ///

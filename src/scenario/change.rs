@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::typed::TypeError;
+use crate::document::typed::TypeError;
 use crate::setup::OAuth2App;
 
 /// A call of Logto's Management API, made with the stack's own credentials.

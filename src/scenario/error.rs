@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::node::Place;
-use super::typed::TypeError;
+use crate::document::node::Place;
+use crate::document::typed::TypeError;
 
 /// Why a scenario file cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use kit::files;
 
 use super::error::ScenarioError;
-use super::node::{Key, Kind, Node, Place};
 use super::parameters::{Parameters, Values, fill};
 use super::raw::RawCase;
 use super::size::Left;
-use super::spelling::renew;
 use super::syntax;
-use super::typed::{Placed, known, typed};
+use crate::document::node::{Key, Kind, Node, Place};
+use crate::document::spelling::renew;
+use crate::document::typed::{Placed, known, typed};
 
 /// Limit for nested includes; more is a mistake even if it is not a cycle.
 const DEPTH_LIMIT: usize = 8;

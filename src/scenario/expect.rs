@@ -27,6 +27,9 @@ pub struct Expect {
     /// What the app knows of the person (`GET /api/session`): `none`, or claims; null for a claim
     /// that must be absent or null.
     pub session: Option<SessionExpectation>,
+    /// Whether the person is signed in to the app: the sample app says it at `/api/session`, for an app of your own
+    /// `[signed_in]` of the project file says where to look.
+    pub signed_in: Option<bool>,
     /// The social buttons of Logto's sign-in page, by target, in order.
     pub social_buttons: Option<Vec<String>>,
     /// Logto's page shows an error and does not continue.

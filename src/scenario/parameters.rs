@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::error::ScenarioError;
-use super::node::{Key, Kind, Node, Place};
 use super::size::Left;
-use super::typed::known;
+use crate::document::node::{Key, Kind, Node, Place};
+use crate::document::typed::known;
 
 /// Parameters with their values.
 pub(super) type Values = Vec<(String, Node)>;

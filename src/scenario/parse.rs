@@ -12,12 +12,12 @@ use super::capture::Capture;
 use super::change::answers_work;
 use super::error::ScenarioError;
 use super::expand::{Expanded, expand, walks};
-use super::hint::nearest;
 use super::model::{BackendKind, Needs, Scenario, Step};
-use super::node::{Kind, Node, Place};
 use super::raw::RawScenario;
-use super::typed::{Placed, known, typed};
 use super::verb::{RawStep, Verb};
+use crate::document::hint::nearest;
+use crate::document::node::{Kind, Node, Place};
+use crate::document::typed::{Placed, known, typed};
 use crate::findings::Cause;
 use crate::placeholder::{self, KNOWN_NAMES};
 

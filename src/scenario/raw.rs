@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::model::Needs;
-use super::typed::Placed;
 use super::verb::RawStep;
+use crate::document::typed::Placed;
 use crate::setup::Setup;
 
 /// A scenario of logto-testkit: what is given, and the steps with what is

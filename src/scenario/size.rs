@@ -1,7 +1,7 @@
 //! Limits the size of a scenario: a few lines of it can expand to gigabytes.
 
 use super::error::ScenarioError;
-use super::node::{Kind, Node, Place};
+use crate::document::node::{Kind, Node, Place};
 
 /// How large cases, parameters and includes may make a file: its values, and the bytes of its
 /// texts, counted together.

@@ -14,7 +14,7 @@ use super::capture::RawCapture;
 use super::change::{AdminCall, HuggingFaceChange, answers_work};
 use super::expect::Expect;
 use super::secrets::Found;
-use super::typed::{Placed, TypeError};
+use crate::document::typed::{Placed, TypeError};
 use crate::named::named;
 use crate::setup::{AppRestart, NetworkChange};
 

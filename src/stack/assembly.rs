@@ -1,5 +1,6 @@
 //! How a stack starts: one straight list of steps, each using the results of those before it.
 
+use std::io::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -7,8 +8,9 @@ use kit::{Bound, Clock, Connections, Running};
 use mock_huggingface::HuggingFace;
 use url::Url;
 
+use super::app::RunningApp;
+use super::app::own::Own;
 use super::app::sample::{self, AppServer};
-use super::app::{OwnApp, RunningApp};
 use super::base::Base;
 use super::broker::{InContainers, LogtoSite};
 use super::builder::{Logto, StackBuilder};
@@ -34,7 +36,7 @@ impl StackBuilder {
     ///
     /// # Errors
     /// [`StartError`] names the step that failed and why.
-    pub async fn start(self) -> Result<Stack, StartError> {
+    pub async fn start(mut self) -> Result<Stack, StartError> {
         static RAISED: std::sync::Once = std::sync::Once::new();
         RAISED.call_once(|| {
             kit::raise_descriptor_limit();
@@ -42,6 +44,9 @@ impl StackBuilder {
         let accounts = self.setup.huggingface.config().check();
         accounts
             .map_err(|cause| StartError { step: "make the accounts at Hugging Face", cause: cause.into() })?;
+        if self.own_app.as_ref().is_some_and(|app| app.shared) {
+            self.fixed.signing_key.get_or_insert_with(mock_logto::TenantKey::generate);
+        }
         let mut servers = Vec::new();
         let containers = InContainers::start(&self).await?;
         let container = containers.as_ref().map(InContainers::running);
@@ -87,12 +92,16 @@ async fn assemble(
     let container = containers.map(InContainers::running);
     let (base, listener, fronts) = Base::new(settings, clock, container).await?;
     let provider = Provider::serve(&base, listener, servers).await?;
-    let app_place = AppPlace::bind(settings).await?;
+    let app_place = AppPlace::bind(settings, &base.random).await?;
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
     let endpoints = endpoints(&app_place, &logto, &provider, &fronts);
+    let ca_file = settings.own_app.as_ref().map(|_| certificates(&base.ca, &fronts)).transpose()?;
     fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
     let mut tenant = open_tenant(&base, &endpoints, &logto, containers).await?;
     let mut names = names(&endpoints, &tenant);
+    if let Some(file) = &ca_file {
+        names.learn("CA_FILE", &file.path().to_string_lossy());
+    }
     let site = Site { base: &base, provider: &provider, endpoints: &endpoints };
     let (known, app) = match site.open(&mut tenant, &mut names, app_place, servers).await {
         Ok(opened) => opened,
@@ -110,6 +119,8 @@ async fn assemble(
         endpoints,
         names,
         known,
+        fixed: settings.fixed.clone(),
+        ca_file,
         time: Time::new(settings, base.clock),
         random: base.random,
         journal: base.journal,
@@ -171,13 +182,16 @@ impl Provider {
 enum AppPlace {
     /// The sample app's listener.
     Sample(Bound),
-    Own(OwnApp),
+    Own(Own),
 }
 
 impl AppPlace {
-    async fn bind(settings: &StackBuilder) -> Result<Self, StartError> {
+    async fn bind(settings: &StackBuilder, random: &kit::Random) -> Result<Self, StartError> {
         Ok(match &settings.own_app {
-            Some(own) => Self::Own(own.clone()),
+            Some(own) => Self::Own(Own::new(own.clone(), random).map_err(|cause| StartError {
+                step: "find a port for the app",
+                cause: StepError::Io(cause),
+            })?),
             None => Self::Sample(step("bind the app", QUICK, bind(settings.app_listen)).await?),
         })
     }
@@ -247,6 +261,17 @@ async fn open_tenant(
     step::<_, StepError>("open the tenant", LOGTO, opened).await
 }
 
+/// The certificates with which this stack's CAs vouch for its servers, in a file for apps outside this process.
+fn certificates(ca: &kit::Ca, fronts: &Fronts) -> Result<tempfile::NamedTempFile, StartError> {
+    let failed =
+        |cause| StartError { step: "write the certificates for the app", cause: StepError::Io(cause) };
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    for ca in std::iter::once(ca).chain(fronts.ca()) {
+        file.write_all(ca.certificate_pem().as_bytes()).map_err(failed)?;
+    }
+    Ok(file)
+}
+
 /// The names that are known before anything is created.
 fn names(endpoints: &Endpoints, tenant: &Tenant) -> Names {
     let mut names = Names::of(&endpoints.app, &endpoints.logto, &endpoints.huggingface);
@@ -254,6 +279,7 @@ fn names(endpoints: &Endpoints, tenant: &Tenant) -> Names {
         names.learn(other.name, &other.origin.origin().ascii_serialization());
     }
     names.learn("CONNECTOR", tenant.connector_id());
+    names.learn("APP_PORT", &endpoints.app_direct.port_or_known_default().unwrap_or_default().to_string());
     names
 }
 
@@ -280,7 +306,7 @@ impl Site<'_> {
         let app = match app {
             AppPlace::Sample(bound) => RunningApp::Sample(self.sample_app(names, bound, servers).await?),
             // It starts once its id and secret are known.
-            AppPlace::Own(own) => RunningApp::Own(own, None),
+            AppPlace::Own(own) => RunningApp::Own(own),
         };
         let huggingface = probe::huggingface_is_up(&self.base.clients.browser, &self.endpoints.huggingface);
         step("probe Hugging Face", QUICK, huggingface).await?;

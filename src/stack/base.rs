@@ -67,7 +67,7 @@ fn clients(
     clock: &Clock,
 ) -> Result<Clients, kit::ClientError> {
     // Every client may connect to loopback; these addresses may be elsewhere.
-    let own_app = settings.own_app.iter().map(|app| &app.origin);
+    let own_app = settings.own_app.iter().filter_map(|app| app.url.as_ref());
     let outside: Vec<_> = match &settings.logto {
         Logto::Embedded | Logto::Container(_) | Logto::Running(_) => own_app.collect(),
         Logto::External(external) => own_app.chain([&external.endpoint, &external.admin_endpoint]).collect(),
@@ -77,10 +77,14 @@ fn clients(
         let hosts = outside.iter().filter_map(|url| url.host_str());
         hosts.fold(fronts.known_to(builder), ClientBuilder::allow).follow_redirects(redirects)
     };
+    let browser = match settings.own_app.as_ref().and_then(|app| app.ca.as_deref()) {
+        Some(file) => client(0).trust_file(file)?,
+        None => client(0),
+    };
     let networks = Networks::new(clock, &fronts.mistaken());
     Ok(Clients {
         app: server_names(client(0)).build()?,
-        browser: client(0).build()?.through(networks.browser.clone()),
+        browser: browser.build()?.through(networks.browser.clone()),
         // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
         connector: client(20).build()?.through(networks.logto.clone()),
         networks,

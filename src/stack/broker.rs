@@ -67,7 +67,7 @@ impl LogtoSite {
             journal: base.journal.clone(),
             client: base.clients.connector.clone(),
             authorization_origin,
-            m2m_secret: None,
+            fixed: settings.fixed.clone(),
         });
         let (id, secret) = logto.m2m_credentials();
         servers.push(bound.serve(logto.router()));

@@ -3,15 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
 
-use super::app::{AppStart, OwnApp};
+use super::app::SharedApp;
 use super::management::Credentials;
-use crate::setup::{Application, Connector, SampleApp, Setup};
+use crate::project::Project;
+use crate::setup::{Application, ApplicationKind, Connector, OwnApp, SampleApp, Setup};
 
 /// A Logto that is already running.
 #[derive(Debug, Clone)]
@@ -68,6 +68,7 @@ pub struct StackBuilder {
     pub(super) setup: Setup,
     pub(super) huggingface_listen: SocketAddr,
     pub(super) own_app: Option<OwnApp>,
+    pub(super) fixed: mock_logto::Fixed,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -86,6 +87,7 @@ impl Default for StackBuilder {
             setup: Setup::default(),
             huggingface_listen: any,
             own_app: None,
+            fixed: mock_logto::Fixed::default(),
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -153,7 +155,7 @@ impl StackBuilder {
     /// not answer yet. Start it with [`Stack::environment`](super::Stack::environment) once the stack is up.
     #[must_use]
     pub fn app_at(self, origin: Url) -> Self {
-        self.own_app(OwnApp { origin, start: AppStart::ByHand, limit: Duration::from_secs(60) })
+        self.own_app(OwnApp::at(origin))
     }
 
     /// Uses an app of your own instead of the sample app, which [`Stack::start_app`](super::Stack::start_app)
@@ -161,6 +163,40 @@ impl StackBuilder {
     #[must_use]
     pub fn own_app(mut self, app: OwnApp) -> Self {
         self.own_app = Some(app);
+        self
+    }
+
+    /// Your app, and how a project file describes it; see [`crate::project`]. What the set-up says about the
+    /// application in Logto comes first, so call [`StackBuilder::setup`] before.
+    #[must_use]
+    pub fn project(mut self, project: &Project) -> Self {
+        self.own_app = project.own_app();
+        let (asked, given) = (&mut self.setup.application, &project.application);
+        asked.redirect_uris = asked.redirect_uris.take().or_else(|| given.redirect_uris.clone());
+        asked.post_logout_redirect_uris =
+            asked.post_logout_redirect_uris.take().or_else(|| given.post_logout_redirect_uris.clone());
+        if let (ApplicationKind::Traditional, Some(kind)) = (asked.kind, given.kind) {
+            asked.kind = kind;
+        }
+        self.fixed.application_id.clone_from(&given.id);
+        self.fixed.application_secret.clone_from(&given.secret);
+        if let Some(port) = project.logto.port {
+            self.logto_listen.set_port(port);
+            self.logto_admin_listen.set_port(port + 1);
+        }
+        self
+    }
+
+    /// Starts where an app that an earlier stack has started expects Logto, with the same ids, secrets and signing
+    /// key; pass it to [`Stack::adopt_app`](super::Stack::adopt_app) then.
+    #[must_use]
+    pub fn expected_by(mut self, app: &SharedApp) -> Self {
+        self.logto_listen.set_port(app.logto_port);
+        self.logto_admin_listen.set_port(app.logto_admin_port);
+        self.fixed = app.fixed.clone();
+        if let Some(own) = &mut self.own_app {
+            own.url = Some(app.origin.clone());
+        }
         self
     }
 

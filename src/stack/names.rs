@@ -32,6 +32,12 @@ impl Names {
         self.known.push((name, value.to_owned()));
     }
 
+    /// Gives a name another value.
+    pub(super) fn relearn(&mut self, name: &'static str, value: &str) {
+        self.known.retain(|(known, _)| *known != name);
+        self.learn(name, value);
+    }
+
     /// The value of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())

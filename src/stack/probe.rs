@@ -22,34 +22,6 @@ pub enum ProbeError {
         /// Why the request failed.
         source: SendError,
     },
-    /// No app answers at the address.
-    #[error(
-        "no app answers at {app} after {limit:?}{}: start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET \
-         and APP_BASE_URL as the stack says", in_brackets(.cause.as_ref())
-    )]
-    NoApp {
-        /// The origin that was tried.
-        app: Url,
-        /// How long the stack waited for it.
-        limit: std::time::Duration,
-        /// Why the last attempt failed.
-        cause: Option<SendError>,
-    },
-    /// Something answers at the address, but not like an HTTP server.
-    #[error(
-        "what answers at {app} has not sent a readable HTTP response for {limit:?} ({cause}): the answer begins with \
-         `{begin}`. Check the app's address"
-    )]
-    NotHttp {
-        /// The origin that was tried.
-        app: Url,
-        /// How long the stack kept trying.
-        limit: std::time::Duration,
-        /// What is wrong with the last answer.
-        cause: String,
-        /// Its first bytes, in visible characters.
-        begin: String,
-    },
     /// A status that a healthy party does not answer with.
     #[error("{url} answered {status}, expected {expected}: check that it is the right server")]
     WrongStatus {
@@ -142,42 +114,15 @@ pub(super) fn in_brackets(cause: Option<&SendError>) -> String {
     cause.map_or_else(String::new, |cause| format!(" ({cause})"))
 }
 
-/// Repeats a request until it is answered; `last` receives the error of the latest attempt.
+/// Requests a URL once.
 ///
 /// # Errors
-/// [`ProbeError`] for a URL that cannot be requested. It never gives up by itself: the caller sets a
-/// deadline.
-pub(super) async fn answers(
-    client: &Client,
-    url: &Url,
-    last: &mut Option<SendError>,
-) -> Result<(), ProbeError> {
-    loop {
-        let request = http::Request::get(url.as_str())
-            .body(Bytes::new())
-            .map_err(|_| SendError::Url { url: url.to_string() })?;
-        match client.send(request).await {
-            Ok(_) | Err(SendError::BodyTooLarge { .. }) => return Ok(()),
-            Err(error) => *last = Some(error),
-        }
-        kit::Clock::system().sleep(std::time::Duration::from_millis(50)).await;
-    }
-}
-
-/// The error for an app that does not answer.
-pub(super) async fn no_app(
-    client: &Client,
-    app: Url,
-    limit: std::time::Duration,
-    last: Option<SendError>,
-) -> ProbeError {
-    if let Some(SendError::Incomplete { cause, .. }) = &last
-        && let Some(begin) = client.first_bytes(&app).await
-    {
-        let begin = begin.escape_ascii().to_string();
-        return ProbeError::NotHttp { app, limit, cause: cause.clone(), begin };
-    }
-    ProbeError::NoApp { app, limit, cause: last }
+/// [`SendError`] if no answer comes.
+pub(super) async fn get(client: &Client, url: &Url) -> Result<http::Response<Bytes>, SendError> {
+    let request = http::Request::get(url.as_str())
+        .body(Bytes::new())
+        .map_err(|_| SendError::Url { url: url.to_string() })?;
+    client.send(request).await
 }
 
 async fn expect(client: &Client, origin: &Url, path: &str, expected: u16) -> Result<(), ProbeError> {

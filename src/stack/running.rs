@@ -12,19 +12,19 @@ use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
 use super::app::sample::AppServer;
-use super::app::{self, AppError, RunningApp, environment};
+use super::app::{AppError, RunningApp, SharedApp, environment};
 use super::broker::InContainers;
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
 use super::known::Known;
 use super::management::Management;
 use super::names::Names;
-use super::steps::{StartError, StepError};
+use super::steps::StepError;
 use super::stubs::Stubs;
 use super::surroundings::Networks;
 use super::tenant::Tenant;
 use super::time::Time;
-use crate::setup::{AppRestart, Way};
+use crate::setup::{AppRestart, OwnApp, Way};
 
 pub use self::stop::StopError;
 
@@ -39,6 +39,11 @@ pub struct Stack {
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
     pub(super) known: Known,
+    /// What the embedded Logto was told, for the next stack of an app that several share.
+    pub(super) fixed: mock_logto::Fixed,
+    /// The certificates of this stack, for apps that read them from a file.
+    #[expect(dead_code, reason = "the file is removed with the stack")]
+    pub(super) ca_file: Option<tempfile::NamedTempFile>,
     pub(super) time: Time,
     pub(super) random: Random,
     pub(super) journal: Journal,
@@ -87,27 +92,87 @@ impl Stack {
     /// What an app of your own needs, as environment variables: `APP_BASE_URL`,
     /// `LOGTO_ENDPOINT`, `LOGTO_APP_ID`, `LOGTO_APP_SECRET`.
     #[must_use]
-    pub fn environment(&self) -> Vec<(&'static str, String)> {
+    pub fn environment(&self) -> Vec<(String, String)> {
         environment(&self.endpoints.app, &self.endpoints.logto, &self.known)
     }
 
-    /// Starts an app of your own as [`StackBuilder::own_app`] says, and waits until it answers. The sample app
+    /// The same, with the variables that the app itself asks for, and `PORT` if a command starts it.
+    ///
+    /// # Errors
+    /// [`AppError::Name`] for a name that the stack does not define.
+    pub fn app_variables(&self) -> Result<Vec<(String, String)>, AppError> {
+        match self.app.own() {
+            Some(own) => own.variables(self.environment(), &self.names),
+            None => Ok(self.environment()),
+        }
+    }
+
+    /// Starts an app of your own as [`StackBuilder::own_app`] says, and waits until it is ready. The sample app
     /// starts with the stack.
     ///
     /// # Errors
-    /// [`AppError`] when it cannot be started, fails, or does not answer in time.
-    pub async fn start_app(&mut self) -> Result<(), AppError> {
-        let variables = self.environment();
-        self.app.start(variables, &self.browser, &self.endpoints.app).await
+    /// [`AppError`] when it cannot be started, fails, or is not ready in time.
+    pub async fn start_app(&self) -> Result<(), AppError> {
+        match self.app.own() {
+            Some(own) => own.start(self.environment(), &self.names, &self.browser).await,
+            None => Ok(()),
+        }
     }
 
-    /// Waits until the app answers, with any status: an app of your own may take a while
-    /// to start.
+    /// Uses an app that an earlier stack has started, once it answers. The stack must be
+    /// [expected by](StackBuilder::expected_by) the app.
     ///
     /// # Errors
-    /// [`StartError`] if it does not within `limit`.
-    pub async fn app_is_up(&self, limit: Duration) -> Result<(), StartError> {
-        app::url::is_up(&self.browser, &self.endpoints.app, limit).await
+    /// [`AppError`] if it has failed or does not answer.
+    pub async fn adopt_app(&self, app: SharedApp) -> Result<(), AppError> {
+        match self.app.own() {
+            Some(own) => own.adopt(app.process, &self.browser).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the app that this stack has started, or adopted, so that it outlives the stack. `None` if the stack has
+    /// not started one.
+    pub async fn release_app(&self) -> Option<SharedApp> {
+        let own = self.app.own()?;
+        let process = own.release().await?;
+        let port = |url: &Url| url.port().unwrap_or_default();
+        let fixed = mock_logto::Fixed {
+            application_id: Some(self.known.app_id.clone()),
+            application_secret: Some(self.known.app_secret.clone()),
+            ..self.fixed.clone()
+        };
+        let (logto_port, logto_admin_port) =
+            (port(&self.endpoints.logto_direct), port(&self.endpoints.logto_admin));
+        Some(SharedApp { origin: own.origin.clone(), logto_port, logto_admin_port, fixed, process })
+    }
+
+    /// Waits until an app of your own is ready, as [`OwnApp::ready`] says: one that you start yourself may take a
+    /// while.
+    ///
+    /// # Errors
+    /// [`AppError`] if it is not within `limit`.
+    pub async fn app_is_up(&self, limit: Duration) -> Result<(), AppError> {
+        match self.app.own() {
+            Some(own) => own.is_ready(&self.browser, limit).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What the command of an app of your own has written to standard output and standard error. `None` if the stack
+    /// has not started one, or its output is shown.
+    pub async fn app_output(&self) -> Option<String> {
+        self.app.own()?.output().await
+    }
+
+    /// How an app of your own is started and recognized.
+    pub(crate) fn own_app(&self) -> Option<&OwnApp> {
+        self.app.own().map(|own| &own.app)
+    }
+
+    /// The time by an app of your own, if it tells it.
+    pub(crate) async fn app_time(&self) -> Option<jiff::Timestamp> {
+        self.app.own()?.time(&self.browser).await
     }
 
     /// The stack's clock, which embedded parties use.
@@ -206,13 +271,27 @@ impl Stack {
         self.app.sample().map(AppServer::config)
     }
 
-    /// Restarts the sample app: what it kept in memory is lost. An app of your own
-    /// stays as it is.
+    /// Restarts the app: what it kept in memory is lost. The stack can restart an app of your own if it has
+    /// started it with a command.
     ///
     /// # Errors
-    /// [`sample_app::ConfigError`] if it cannot be configured like this.
-    pub fn restart_app(&self, change: AppRestart) -> Result<(), sample_app::ConfigError> {
-        self.app.sample().map_or(Ok(()), |app| app.restart(change))
+    /// [`AppError`] if the app cannot be configured like this, or does not start again.
+    pub async fn restart_app(&self, change: AppRestart) -> Result<(), AppError> {
+        match &self.app {
+            RunningApp::Sample(app) => Ok(app.restart(change)?),
+            RunningApp::Own(own) => {
+                if change.session_secret.is_some() {
+                    return Err(AppError::NoLever { lever: "session_secret" });
+                }
+                let (mut known, mut names) = (self.known.clone(), self.names.clone());
+                if let Some(secret) = change.app_secret {
+                    names.relearn("APP_SECRET", &secret);
+                    known.app_secret = secret;
+                }
+                let variables = environment(&self.endpoints.app, &self.endpoints.logto, &known);
+                own.restart(variables, &names, &self.browser).await
+            }
+        }
     }
 
     /// The CA that signed the certificate of `https://huggingface.co`.

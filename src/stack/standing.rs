@@ -44,7 +44,7 @@ pub struct Standing {
 impl Standing {
     /// What the app needs, as environment variables; see [`Stack::environment`](super::Stack::environment).
     #[must_use]
-    pub fn environment(&self, known: &Known) -> Vec<(&'static str, String)> {
+    pub fn environment(&self, known: &Known) -> Vec<(String, String)> {
         environment(&self.app, &self.logto, known)
     }
 }

@@ -43,6 +43,7 @@ impl StartError {
         match self.cause {
             // Timing does not cause these.
             StepError::Bind(_)
+            | StepError::Io(_)
             | StepError::Client(_)
             | StepError::Saved(_)
             | StepError::Name(_)
@@ -86,6 +87,9 @@ pub enum StepError {
     /// A port is taken or not allowed.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The system refused a file or a port for the app.
+    #[error(transparent)]
+    Io(std::io::Error),
     /// The certificate authority could not be created or read.
     #[error(transparent)]
     Ca(#[from] kit::CaError),

@@ -98,6 +98,11 @@ impl Fronts {
         self.logto.as_ref().map(|front| &front.public)
     }
 
+    /// The CA that signs the certificates of the proxies, if one has TLS.
+    pub(super) fn ca(&self) -> Option<&Ca> {
+        self.ca.as_deref()
+    }
+
     /// Makes a client resolve and trust the proxies.
     pub(super) fn known_to(&self, mut client: ClientBuilder) -> ClientBuilder {
         if let Some(ca) = &self.ca {

@@ -23,6 +23,7 @@ mod hostile;
 mod lifetimes;
 mod misconfigurations;
 mod own_app;
+mod project;
 mod standing;
 mod stubs;
 mod support;

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use logto_testkit::stack::{AppError, AppStart, OwnApp};
+use logto_testkit::setup::{OwnApp, Ready, Timeout};
+use logto_testkit::stack::AppError;
 use logto_testkit::{Scenario, Stack, Visitor, walk};
 
 use crate::support::{binary, root};
 
 /// The sample app plays the outside one: it is built from the environment alone.
-fn foreign(environment: &[(&'static str, String)]) -> sample_app::App {
+fn foreign(environment: &[(String, String)]) -> sample_app::App {
     let value = |wanted: &str| {
-        let found = environment.iter().find(|(name, _)| *name == wanted);
+        let found = environment.iter().find(|(name, _)| name == wanted);
         found.map(|(_, value)| value.clone()).unwrap_or_else(|| panic!("no {wanted}"))
     };
     let config = sample_app::Config {
@@ -67,7 +68,7 @@ async fn an_app_without_a_session_check_is_told_by_what_it_sends() {
     let told: Vec<&str> = failures.iter().map(|failure| failure.what.as_str()).collect();
     assert!(
         matches!(told[..], [text, session] if text.contains("A garden") && session.ends_with(
-            "`session` needs `GET /api/session` with JSON, which this app does not answer with (it sent text/html)"
+            "`session` needs `GET /api/session` with JSON, which this app does not answer with (it sent status 200, text/html)"
         )),
         "{told:?}"
     );
@@ -83,7 +84,7 @@ async fn an_app_that_never_answers_is_waited_for_no_longer_than_said() {
     let origin = format!("http://localhost:{port}").parse().unwrap();
     let stack = Stack::builder().app_at(origin).start().await.unwrap();
     let error = stack.app_is_up(Duration::from_millis(200)).await.unwrap_err().to_string();
-    assert!(error.contains("“wait for the app” failed"), "{error}");
+    assert!(error.starts_with("no app answers at http://localhost:"), "{error}");
     stack.stop().await.unwrap();
 }
 
@@ -171,24 +172,6 @@ fn run_starts_an_app_by_its_command_and_ends_it() {
 }
 
 #[test]
-fn an_app_that_a_command_starts_has_one_walk() {
-    let directory = tempfile::tempdir().unwrap();
-    let scenario = std::fs::read_to_string(story(directory.path())).unwrap();
-    std::fs::write(directory.path().join("other.yaml"), scenario).unwrap();
-    let (code, _, told) = in_folder(directory.path(), &["run", ".", "--app-command", "touch started"]);
-    assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("--app-command takes one scenario at a time, 2 are selected"), "{told}");
-    assert!(!directory.path().join("started").exists());
-
-    // The sample app's own levers are another app's affair.
-    let first = root().join("scenarios/sign-in/first-visit.yaml");
-    let arguments = ["run", first.to_str().unwrap(), "--app-command", "touch started"];
-    let (code, shown, _) = in_folder(directory.path(), &arguments);
-    assert_eq!(code, Some(0), "{shown}");
-    assert!(shown.contains("it configures the sample app, and --app-command starts another"), "{shown}");
-}
-
-#[test]
 fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
     let directory = tempfile::tempdir().unwrap();
     story(directory.path());
@@ -197,7 +180,8 @@ fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
         // It would be waited for a minute.
         let arguments = [before, &["--app-command", "sleep 0.1; exit 3"]].concat();
         let (code, shown, told) = in_folder(directory.path(), &arguments);
-        assert_eq!(code, Some(3), "{shown}{told}");
+        let told = shown.clone() + &told;
+        assert_eq!(code, Some(3), "{told}");
         assert!(
             told.contains(
                 "the app's command ended (exit status: 3) before the app answered at http://localhost:"
@@ -209,7 +193,8 @@ fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
         }
         let arguments = [before, &["--app-command", "sleep 7000", "--app-timeout", "1"]].concat();
         let (code, shown, told) = in_folder(directory.path(), &arguments);
-        assert_eq!(code, Some(3), "{shown}{told}");
+        let told = shown.clone() + &told;
+        assert_eq!(code, Some(3), "{told}");
         assert!(
             told.contains("the app's command is running, but nothing answers at http://localhost:"),
             "{told}"
@@ -218,21 +203,23 @@ fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
         // It may have started a server that is not up yet.
         let arguments = [before, &["--app-command", "true", "--app-timeout", "1"]].concat();
         let (code, shown, told) = in_folder(directory.path(), &arguments);
-        assert_eq!(code, Some(3), "{shown}{told}");
+        let told = shown.clone() + &told;
+        assert_eq!(code, Some(3), "{told}");
         assert!(told.contains("the app's command ended, but nothing answers at http://localhost:"), "{told}");
         assert!(!told.contains("LOGTO_ENDPOINT"), "{told}");
     }
-    for (arguments, told) in [
-        (&["--app-command", "true", "--app-env", "a.env"][..], "cannot be used with"),
-        (&["--app", "http://localhost:1/shop", "--app-command", "true"], "--app takes the origin of an app"),
-    ] {
-        for before in [&["run", "mine.yaml"][..], &up] {
-            let (code, _, said) = in_folder(directory.path(), &[before, arguments].concat());
-            assert!(code == Some(2) && said.contains(told), "{code:?} {said}");
-        }
+    for before in [&["run", "mine.yaml"][..], &up] {
+        let arguments = ["--app", "http://localhost:1/shop", "--app-command", "true"];
+        let (code, _, said) = in_folder(directory.path(), &[before, &arguments].concat());
+        assert!(code == Some(2) && said.contains("--app takes the origin of an app"), "{code:?} {said}");
+        let (code, _, said) = in_folder(directory.path(), &[before, &["--app-timeout", "5"]].concat());
+        assert!(
+            code == Some(2) && said.contains("--app-timeout is about an app of your own"),
+            "{code:?} {said}"
+        );
     }
     let (code, _, told) = in_folder(directory.path(), &["run", "mine.yaml", "--app", "http://localhost:1"]);
-    assert!(code == Some(2) && told.contains("--app needs --app-env FILE"), "{told}");
+    assert!(code == Some(2) && told.contains("the app has to learn its id and secret"), "{told}");
 }
 
 #[test]
@@ -279,12 +266,12 @@ fn up_writes_the_file_of_an_app_that_is_started_by_hand() {
 async fn a_stack_starts_an_app_by_its_command_and_ends_it() {
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
     let own = |command: String| OwnApp {
-        origin: format!("http://localhost:{port}").parse().unwrap(),
-        start: AppStart::Command(command),
-        limit: Duration::from_secs(20),
+        url: Some(format!("http://localhost:{port}").parse().unwrap()),
+        ready: Ready { timeout: Timeout(Duration::from_secs(20)), ..Ready::default() },
+        ..OwnApp::command(command)
     };
     let served = format!("{} serve app --listen 127.0.0.1:$PORT", binary());
-    let mut stack = Stack::builder().own_app(own(served)).start().await.unwrap();
+    let stack = Stack::builder().own_app(own(served)).start().await.unwrap();
     stack.start_app().await.unwrap();
     let mut visitor = Visitor::new(&stack);
     visitor.visit("/sign-in").await.unwrap();
@@ -293,7 +280,7 @@ async fn a_stack_starts_an_app_by_its_command_and_ends_it() {
     stack.stop().await.unwrap();
     assert!(TcpStream::connect(format!("127.0.0.1:{port}")).is_err());
 
-    let mut stack = Stack::builder().own_app(own("exit 3".to_owned())).start().await.unwrap();
+    let stack = Stack::builder().own_app(own("exit 3".to_owned())).start().await.unwrap();
     let failed = stack.start_app().await.unwrap_err();
     assert!(matches!(failed, AppError::Ended { status, .. } if status.code() == Some(3)), "{failed}");
     stack.stop().await.unwrap();

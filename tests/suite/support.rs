@@ -111,7 +111,7 @@ impl Elsewhere {
             journal: journal.clone(),
             client: client.build().unwrap(),
             authorization_origin: None,
-            m2m_secret: None,
+            fixed: mock_logto::Fixed::default(),
         });
         let (id, secret) = logto.m2m_credentials();
         let directory = tempfile::tempdir().unwrap();

@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use crate::network::{Fault, Network};
 use crate::tls::MadeAt;
-use crate::{Ca, ClientEnd, tls};
+use crate::{Ca, ClientEnd, pinned, tls};
 
 /// A larger body is refused: nothing in a sign-in comes near this size.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -37,7 +40,9 @@ pub struct Client {
 /// Builds a [`Client`].
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
-    roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+    roots: Vec<CertificateDer<'static>>,
+    /// Certificates that servers may have themselves, whatever they say about themselves.
+    pinned: Vec<CertificateDer<'static>>,
     /// The time at which the latest of the CAs was created: certificates are checked as of then.
     judges_at: Option<MadeAt>,
     /// Whether certificates are checked by the machine's clock instead.
@@ -62,6 +67,14 @@ pub enum ClientError {
     /// The HTTP library refused the configuration.
     #[error("HTTP client: {0}")]
     Http(#[from] reqwest::Error),
+    /// A file with certificates cannot be read.
+    #[error("cannot read the certificates in {file}: {why}", file = file.display())]
+    Certificates {
+        /// The file.
+        file: PathBuf,
+        /// The error of the file system, or of the PEM format.
+        why: String,
+    },
 }
 
 /// Why a request got no response.
@@ -124,6 +137,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts servers with a certificate from a CA in this PEM file, or with one of its certificates itself.
+    ///
+    /// # Errors
+    /// [`ClientError::Certificates`] if the file cannot be read, or contains no certificate.
+    pub fn trust_file(mut self, file: &Path) -> Result<Self, ClientError> {
+        let failed = |why: String| ClientError::Certificates { file: file.to_owned(), why };
+        let found = CertificateDer::pem_file_iter(file).map_err(|error| failed(error.to_string()))?;
+        let found = found.collect::<Result<Vec<_>, _>>().map_err(|error| failed(error.to_string()))?;
+        if found.is_empty() {
+            return Err(failed("there is no certificate in it".to_owned()));
+        }
+        self.pinned.extend(found.iter().cloned());
+        self.roots.extend(found);
+        Ok(self)
+    }
+
     /// Also trusts the CAs that this machine trusts: for servers on the Internet.
     #[must_use]
     pub fn trust_system(mut self) -> Self {
@@ -174,8 +203,13 @@ impl ClientBuilder {
             Some(made) => rustls::ClientConfig::builder_with_details(tls::provider(), Arc::new(made)),
             None => rustls::ClientConfig::builder_with_provider(tls::provider()),
         };
-        let tls =
-            tls.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth();
+        let mut tls = tls
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots.clone())
+            .with_no_client_auth();
+        if !self.pinned.is_empty() {
+            tls.dangerous().set_certificate_verifier(pinned::verifier(roots, self.pinned)?);
+        }
         let hosts = Arc::new(self.hosts);
         let (of_stack, max) = (hosts.clone(), self.redirects);
         let redirects = reqwest::redirect::Policy::custom(move |attempt| {

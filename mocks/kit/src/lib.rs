@@ -43,6 +43,7 @@ mod middleware;
 mod network;
 mod note;
 pub mod output;
+mod pinned;
 mod port;
 mod proxy;
 mod random;

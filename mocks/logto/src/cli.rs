@@ -13,7 +13,7 @@ use url::Url;
 
 pub use error::CliError;
 
-use crate::{Context, Logto};
+use crate::{Context, Fixed, Logto};
 
 /// A double of Logto for tests. Configure it through its Management API
 #[derive(Debug, Parser)]
@@ -84,7 +84,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         journal: journal.clone(),
         client: client.build()?,
         authorization_origin: None,
-        m2m_secret: arguments.m2m_secret,
+        fixed: Fixed { m2m_secret: arguments.m2m_secret, ..Fixed::default() },
     });
     let (id, secret) = logto.m2m_credentials();
     // Print a secret that was just generated, but not one that the user passed.

@@ -3,6 +3,8 @@
 use kit::{Client, Clock, Journal, Random};
 use url::Url;
 
+use crate::keys::TenantKey;
+
 /// What the double is created with.
 #[derive(Debug, Clone)]
 pub struct Context {
@@ -23,6 +25,20 @@ pub struct Context {
     /// A switch of the double, not a behavior of Logto: replaces `https://huggingface.co` in the
     /// authorization URI, for browsers that cannot resolve that name to the mock.
     pub authorization_origin: Option<Url>,
-    /// Secret of the seeded application `m-default`; generated if absent.
+    /// Values that a client already knows.
+    pub fixed: Fixed,
+}
+
+/// Values that are generated unless they are given: for a client that has them in its code, or that was told
+/// them by an earlier double.
+#[derive(Debug, Clone, Default)]
+pub struct Fixed {
+    /// Secret of the seeded application `m-default`.
     pub m2m_secret: Option<String>,
+    /// Id of the first application that is created.
+    pub application_id: Option<String>,
+    /// Secret of the first application that is created, if its type has one.
+    pub application_secret: Option<String>,
+    /// The seeded signing key of the default tenant.
+    pub signing_key: Option<TenantKey>,
 }

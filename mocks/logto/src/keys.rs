@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value, json};
 
+pub use ring::TenantKey;
 pub(crate) use ring::{KeyError, SigningKeys};
 
 /// A key pair, with the public key as a JWK.

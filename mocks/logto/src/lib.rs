@@ -21,7 +21,7 @@
 //!     journal: kit::Journal::new(),
 //!     client: kit::Client::builder().build()?,
 //!     authorization_origin: None,
-//!     m2m_secret: None,
+//!     fixed: mock_logto::Fixed::default(),
 //! });
 //! let (id, secret) = logto.m2m_credentials();
 //! assert_eq!((id.as_str(), secret.len()), ("m-default", 32));
@@ -44,6 +44,7 @@ mod shared;
 mod store;
 mod wire;
 
-pub use context::Context;
+pub use context::{Context, Fixed};
+pub use keys::TenantKey;
 pub use logto::Logto;
 pub use store::seeded_sign_in_experience;

@@ -27,11 +27,15 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(context: Context) -> Self {
         let random = &context.random;
-        let m2m_secret = context.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
+        let m2m_secret = context.fixed.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
         Self {
             cookie_key: CookieKey::new(random, context.clock.seconds()),
             m2m_secret,
-            keys: SigningKeys::new(&context.random, context.clock.millis()),
+            keys: SigningKeys::new(
+                &context.random,
+                context.clock.millis(),
+                context.fixed.signing_key.clone(),
+            ),
             admin_keys: SigningKey::generate(),
             store: Mutex::new(Store::seeded(context.clock.millis())),
             context,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use crate::cli::access::Access;
-use crate::cli::own_app::OwnApp;
+use crate::cli::own_app::ProjectArguments;
 use crate::cli::usage::address;
 
 const EXIT_CODES: &str = "\
@@ -25,9 +25,7 @@ pub(crate) struct Diagnose {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
     #[command(flatten)]
-    pub(crate) own_app: OwnApp,
-    #[command(flatten)]
-    pub(crate) paths: Paths,
+    pub(crate) own_app: ProjectArguments,
     /// What to print: text for people, or one JSON document.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) report: DiagnoseReport,
@@ -112,16 +110,4 @@ pub(crate) struct App {
     /// A scope that it requests in addition to `openid offline_access profile`; may be repeated.
     #[arg(long, value_name = "SCOPE")]
     pub(crate) app_scope: Vec<String>,
-}
-
-/// The paths at which sign-in and sign-out start.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Your app itself, instead of the sample app")]
-pub(crate) struct Paths {
-    /// Path of the app that starts a sign-in.
-    #[arg(long, value_name = "PATH", default_value = "/sign-in")]
-    pub(crate) sign_in_path: String,
-    /// Path of the app that starts a sign-out.
-    #[arg(long, value_name = "PATH", default_value = "/sign-out")]
-    pub(crate) sign_out_path: String,
 }

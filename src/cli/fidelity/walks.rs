@@ -12,6 +12,7 @@ use super::super::run::pool::{self, Settings};
 use super::super::run::progress::Progress;
 use super::cell::{Cell, Row};
 use crate::Scenario;
+use crate::project::Project;
 use crate::stack::Logto;
 
 /// Walks all of them on one side.
@@ -31,7 +32,8 @@ pub(super) async fn walk(
         jobs: if embedded { pool::default_jobs() } else { 1 },
         update: false,
         keep_raw: None,
-        app: None,
+        project: Project::default(),
+        shared_app: Arc::default(),
     };
     let mut walks = pool::start(scenarios.to_vec(), settings, interrupted.clone())?;
     let mut progress = Progress::new(scenarios.len(), true);
@@ -55,7 +57,9 @@ pub(super) async fn walk(
 
 fn cell(outcome: &Outcome) -> Cell {
     match &outcome.verdict {
-        Verdict::Skipped(reason) | Verdict::NotStarted(reason) => Cell::CannotRun(reason.clone()),
+        Verdict::Skipped(reason) | Verdict::NotStarted(reason) | Verdict::Refused(reason) => {
+            Cell::CannotRun(reason.clone())
+        }
         Verdict::Walked { failures, snapshot, .. } => {
             let failures = failures.iter().map(ToString::to_string);
             let all: Vec<String> = failures.chain(snapshot.difference().map(ToOwned::to_owned)).collect();

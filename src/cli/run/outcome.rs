@@ -26,8 +26,10 @@ pub(in crate::cli) struct Outcome {
 pub(in crate::cli) enum Verdict {
     /// It needs another backend.
     Skipped(String),
-    /// Its stack did not start.
+    /// Its stack or its app did not start.
     NotStarted(String),
+    /// It would do something to the app that does not reach an app of your own.
+    Refused(String),
     Walked {
         failures: Vec<Failure>,
         transcript: Transcript,
@@ -74,7 +76,7 @@ impl Outcome {
             {
                 "passed"
             }
-            Verdict::Walked { .. } | Verdict::NotStarted(_) => "failed",
+            Verdict::Walked { .. } | Verdict::NotStarted(_) | Verdict::Refused(_) => "failed",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kit::output::complain;
@@ -16,10 +16,13 @@ use super::super::exit::CliError;
 use super::super::panics;
 use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
+use crate::project::Project;
 use crate::scenario::BackendKind;
-use crate::setup::SampleApp;
-use crate::stack::{AppStart, Logto, OwnApp};
-use crate::{Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, update_snapshot, walk};
+use crate::stack::{Logto, SharedApp};
+use crate::{
+    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, unreachable_by, update_snapshot,
+    walk,
+};
 
 /// What all walks of a run have in common.
 #[derive(Debug, Clone)]
@@ -32,7 +35,15 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) update: bool,
     /// Folder for the raw headers of failed walks, if they are to be written.
     pub(in crate::cli) keep_raw: Option<PathBuf>,
-    pub(in crate::cli) app: Option<OwnApp>,
+    pub(in crate::cli) project: Project,
+    /// The app that all scenarios share, between two of them.
+    pub(in crate::cli) shared_app: Arc<Mutex<Option<SharedApp>>>,
+}
+
+impl Settings {
+    fn shared_app(&self) -> MutexGuard<'_, Option<SharedApp>> {
+        self.shared_app.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How many walks may be running, or have ended before one that the report lists earlier:
@@ -217,8 +228,15 @@ fn on(
     walked
 }
 
-async fn walk_when_up(stack: &mut Stack, scenario: &Scenario) -> Result<WalkReport, CliError> {
-    stack.start_app().await?;
+async fn walk_when_up(
+    stack: &Stack,
+    scenario: &Scenario,
+    shared: Option<SharedApp>,
+) -> Result<WalkReport, CliError> {
+    match shared {
+        Some(app) => stack.adopt_app(app).await?,
+        None => stack.start_app().await?,
+    }
     Ok(walk(stack, scenario).await)
 }
 
@@ -232,27 +250,24 @@ async fn one(
         let verdict = Verdict::Skipped(reason);
         return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
     }
-    let mut builder = stack_for(scenario).logto(settings.logto.clone()).huggingface_listen(settings.listen);
+    let own_app = settings.project.own_app();
+    let unreachable = own_app.as_ref().map_or_else(Vec::new, |app| unreachable_by(scenario, app));
+    if !unreachable.is_empty() {
+        let verdict = Verdict::Refused(unreachable.join("\n"));
+        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
+    }
+    let mut builder = stack_for(scenario)
+        .project(&settings.project)
+        .logto(settings.logto.clone())
+        .huggingface_listen(settings.listen);
+    let shared = settings.shared_app().take();
+    if let Some(app) = &shared {
+        builder = builder.expected_by(app);
+    }
     if let Some(ca) = &settings.ca {
         builder = builder.ca(ca.clone());
     }
-    if let Some(app) = &settings.app {
-        if scenario.given.app != SampleApp::default() {
-            let another = match app.start {
-                AppStart::Command(_) => "--app-command starts another",
-                AppStart::File(_) | AppStart::ByHand => "--app names another",
-            };
-            let verdict = Verdict::Skipped(format!("it configures the sample app, and {another}"));
-            return Ok(Outcome {
-                scenario: scenario.clone(),
-                verdict,
-                duration: Duration::ZERO,
-                began: None,
-            });
-        }
-        builder = builder.own_app(app.clone());
-    }
-    let mut stack = match builder.start().await {
+    let stack = match builder.start().await {
         Ok(stack) => stack,
         // Every walk has its own embedded Logto, so the others may start; with a shared Logto,
         // going on would repeat the failure.
@@ -271,15 +286,31 @@ async fn one(
     let began = Stopwatch::start();
     // However the walk ends, a shared tenant is restored.
     let walked = tokio::select! {
-        walked = walk_when_up(&mut stack, scenario) => walked,
+        walked = walk_when_up(&stack, scenario, shared) => walked,
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
         never = panics::on_demand() => match never {},
     };
+    let output = stack.app_output().await;
+    if own_app.is_some_and(|app| app.shared) {
+        *settings.shared_app() = stack.release_app().await;
+    }
     let restored = stack.stop().await?;
     if restored.users > 0 {
         tracing::debug!(users = restored.users, "users of the walk deleted");
     }
-    let report = walked?;
+    let report = match walked {
+        // Another scenario's app may start: each has its own.
+        Err(CliError::App(error)) if settings.backend == BackendKind::Embedded => {
+            let verdict = Verdict::NotStarted(error.to_string());
+            return Ok(Outcome {
+                scenario: scenario.clone(),
+                verdict,
+                duration: started.elapsed(),
+                began: None,
+            });
+        }
+        walked => walked?,
+    };
     let transcript = report.transcript.to_string();
     let io = |what| move |source| CliError::Io { what, source };
     // The transcript of an incomplete walk never becomes the reviewed one.
@@ -303,7 +334,8 @@ async fn one(
     let failed = !failures.is_empty() || snapshot.difference().is_some();
     // If they cannot be written, the walk still counts as failed.
     let raw = settings.keep_raw.as_ref().filter(|_| failed).map(|folder| {
-        keep_wire(folder, scenario, &wire).map_err(|error| format!("{}: {error}", folder.display()))
+        keep_wire(folder, scenario, &wire, output.as_deref())
+            .map_err(|error| format!("{}: {error}", folder.display()))
     });
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })

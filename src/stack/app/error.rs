@@ -6,39 +6,64 @@ use std::time::Duration;
 use kit::SendError;
 use url::Url;
 
+use crate::stack::names::UnknownName;
 use crate::stack::probe::in_brackets;
-use crate::stack::steps::StartError;
 
 /// An app of your own did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// Its variables could not be handed over.
-    #[error("cannot write the app's variables to {file}: {source}", file = file.display())]
+    /// A file that the app reads could not be written.
+    #[error("cannot write the app's file {file}: {source}", file = file.display())]
     Variables {
-        /// The file passed with `--app-env`.
+        /// The file.
         file: PathBuf,
         /// The error of the file system.
         source: std::io::Error,
     },
+    /// The template of a file that the app reads could not be read.
+    #[error("cannot read the template {file}: {source}", file = file.display())]
+    Template {
+        /// The template.
+        file: PathBuf,
+        /// The error of the file system.
+        source: std::io::Error,
+    },
+    /// A variable or the template uses a name that the stack does not define.
+    #[error("cannot tell the app its settings: {0}")]
+    Name(#[from] UnknownName),
+    /// Another server answers at its address.
+    #[error(
+        "a server answers at {origin} before the app is started{}: it does not know this stack's Logto. Stop it, or choose \
+         another address with `--app`", holder.as_ref().map_or(String::new(), |holder| format!(": {holder}"))
+    )]
+    Occupied {
+        /// The app's origin.
+        origin: Url,
+        /// The process that listens there, if the system tells.
+        holder: Option<String>,
+    },
     /// Its command could not be started.
-    #[error("cannot start `{command}`: {source}")]
+    #[error("cannot start `{command}` in `{}`: {source}", directory.display())]
     Command {
         /// The command, as the shell was given it.
         command: String,
+        /// The folder in which it should run.
+        directory: PathBuf,
         /// The error of the operating system.
         source: std::io::Error,
     },
     /// Its command failed.
-    #[error("the app's command ended ({status}) before the app answered at {origin}")]
+    #[error("the app's command ended ({status}) before the app answered at {origin}{}", quoted(.said))]
     Ended {
         /// How it ended.
         status: std::process::ExitStatus,
         /// The origin at which the app should have answered.
         origin: Url,
+        /// The last lines of its output.
+        said: String,
     },
-    /// Its command runs or has ended without a failure, and nothing answers.
-    #[error("{}, but nothing answers at {origin} after {limit:?}{}: {}", .command.state(),
-        in_brackets(.cause.as_ref()), .command.advice())]
+    /// Nothing answers.
+    #[error("{} at {origin} after {limit:?}{}: {}{}", .command.state(), in_brackets(.cause.as_ref()), .command.advice(), quoted(.said))]
     Silent {
         /// What is known about the command.
         command: CommandState,
@@ -48,16 +73,63 @@ pub enum AppError {
         limit: Duration,
         /// Why the last attempt failed.
         cause: Option<SendError>,
+        /// The last lines of its output.
+        said: String,
     },
-    /// It does not answer.
+    /// It answers, but not as an app that is ready.
+    #[error(
+        "the app is not ready after {limit:?}: {url} answers {status}{}. Say in `[app.ready]` which path and status show that it is{}",
+        expected.map_or(String::new(), |expected| format!(", expected {expected}")), quoted(.said)
+    )]
+    NotReady {
+        /// The URL that was requested.
+        url: Url,
+        /// How long the stack waited.
+        limit: Duration,
+        /// The last status.
+        status: u16,
+        /// The status that shows that it is ready, if one is given.
+        expected: Option<u16>,
+        /// The last lines of its output.
+        said: String,
+    },
+    /// Something answers at the address, but not like an HTTP server.
+    #[error(
+        "what answers at {origin} has not sent a readable HTTP response for {limit:?} ({cause}): the answer begins with \
+         `{begin}`. Check the app's address"
+    )]
+    NotHttp {
+        /// The origin that was tried.
+        origin: Url,
+        /// How long the stack kept trying.
+        limit: Duration,
+        /// What is wrong with the last answer.
+        cause: String,
+        /// Its first bytes, in visible characters.
+        begin: String,
+    },
+    /// The sample app cannot be configured like this.
     #[error(transparent)]
-    NoAnswer(#[from] StartError),
+    Config(#[from] sample_app::ConfigError),
+    /// Only the sample app has this setting.
+    #[error("`{lever}` is a setting of the sample app; this stack has an app of your own")]
+    NoLever {
+        /// The setting.
+        lever: &'static str,
+    },
+    /// The stack has not started the app, so it cannot restart it.
+    #[error(
+        "the stack has not started this app, so it cannot restart it: say how with `[app] command`, or `--app-command`"
+    )]
+    NotOurs,
 }
 
 /// What is known about an app's command that has not failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CommandState {
+    /// The stack was given none.
+    ByHand,
     /// It, or something that it started, runs.
     Running,
     /// It has ended, and of what it started only what left its process group can still run.
@@ -69,18 +141,33 @@ pub enum CommandState {
 impl CommandState {
     fn state(self) -> &'static str {
         match self {
-            Self::Running => "the app's command is running",
-            Self::Ended => "the app's command ended",
-            Self::Unknown => "the app's command was started",
+            Self::ByHand => "no app answers",
+            Self::Running => "the app's command is running, but nothing answers",
+            Self::Ended => "the app's command ended, but nothing answers",
+            Self::Unknown => "the app's command was started, but nothing answers",
         }
     }
 
     fn advice(self) -> &'static str {
         match self {
+            Self::ByHand => {
+                "start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL as the stack says"
+            }
             Self::Running | Self::Unknown => {
                 "does the app listen on the port in $PORT? Or pass its address with --app"
             }
             Self::Ended => "does it start the app, on the port in $PORT?",
         }
+    }
+}
+
+/// What the app said last, below the message.
+fn quoted(said: &str) -> String {
+    match said {
+        "" => String::new(),
+        said => format!(
+            ". Its last lines:\n{}",
+            said.lines().map(|line| format!("  | {line}\n")).collect::<String>().trim_end()
+        ),
     }
 }

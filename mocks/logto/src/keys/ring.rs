@@ -31,14 +31,21 @@ struct Kept {
     key: Arc<SigningKey>,
 }
 
+/// The signing key with which a tenant is seeded. Clones are the same key.
+#[derive(Debug, Clone)]
+pub struct TenantKey(Arc<SigningKey>);
+
+impl TenantKey {
+    /// Generates a key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Arc::new(SigningKey::generate()))
+    }
+}
+
 impl Kept {
-    fn made(random: &Random, now_ms: i64, status: Status) -> Self {
-        Self {
-            id: random.string(LOWER_ALNUM, 21),
-            created_at: now_ms / 1000,
-            status,
-            key: Arc::new(SigningKey::generate()),
-        }
+    fn made(random: &Random, now_ms: i64, status: Status, key: TenantKey) -> Self {
+        Self { id: random.string(LOWER_ALNUM, 21), created_at: now_ms / 1000, status, key: key.0 }
     }
 
     fn shown(&self) -> Value {
@@ -78,9 +85,10 @@ pub(crate) enum KeyError {
 pub(crate) struct SigningKeys(RwLock<Vec<Kept>>);
 
 impl SigningKeys {
-    /// The seeded key.
-    pub(crate) fn new(random: &Random, now_ms: i64) -> Self {
-        Self(RwLock::new(vec![Kept::made(random, now_ms, Status::Current)]))
+    /// The seeded key, or a new one.
+    pub(crate) fn new(random: &Random, now_ms: i64, seeded: Option<TenantKey>) -> Self {
+        let key = seeded.unwrap_or_else(TenantKey::generate);
+        Self(RwLock::new(vec![Kept::made(random, now_ms, Status::Current, key)]))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Vec<Kept>> {
@@ -154,7 +162,8 @@ impl SigningKeys {
         let mut keys = self.write(now_ms);
         if grace > 0 {
             keys.retain(|kept| !matches!(kept.status, Status::Next { .. }));
-            keys.insert(0, Kept::made(random, now_ms, Status::Next { from: now_ms + grace * 1000 }));
+            let next = Status::Next { from: now_ms + grace * 1000 };
+            keys.insert(0, Kept::made(random, now_ms, next, TenantKey::generate()));
             return Ok(());
         }
         if keys.iter().any(|kept| matches!(kept.status, Status::Next { .. })) {
@@ -164,7 +173,7 @@ impl SigningKeys {
         for kept in keys.iter_mut() {
             kept.status = Status::Previous;
         }
-        keys.insert(0, Kept::made(random, now_ms, Status::Current));
+        keys.insert(0, Kept::made(random, now_ms, Status::Current, TenantKey::generate()));
         Ok(())
     }
 
@@ -196,7 +205,7 @@ mod tests {
     #[test]
     fn a_new_key_signs_at_once_or_after_its_grace() {
         let random = Random::seeded(1);
-        let keys = SigningKeys::new(&random, 0);
+        let keys = SigningKeys::new(&random, 0, None);
         let old = keys.sign(0, None, &json!({ "sub": "u" }));
         keys.rotate(&random, 0, 0).unwrap();
         assert_eq!(statuses(&keys, 0), ["Current", "Previous"]);
@@ -214,7 +223,7 @@ mod tests {
     #[test]
     fn only_the_previous_key_can_be_deleted() {
         let random = Random::seeded(1);
-        let keys = SigningKeys::new(&random, 0);
+        let keys = SigningKeys::new(&random, 0, None);
         assert_eq!(keys.delete(0, "x"), Err(KeyError::Only));
         keys.rotate(&random, 0, 0).unwrap();
         let shown = keys.shown(0);

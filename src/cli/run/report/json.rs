@@ -66,7 +66,7 @@ fn value(outcome: &Outcome) -> Value {
         Verdict::Skipped(reason) => {
             add("reason", json!(reason));
         }
-        Verdict::NotStarted(error) => {
+        Verdict::NotStarted(error) | Verdict::Refused(error) => {
             add("error", json!(error));
         }
         Verdict::Walked { failures, transcript, snapshot, findings, raw } => {

@@ -152,7 +152,9 @@ fn counted<'a>(
 fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
     match &outcome.verdict {
         Verdict::Skipped(reason) => (Kind::Skipped, Some(detail(Kind::Skipped, reason, None, ""))),
-        Verdict::NotStarted(error) => (Kind::Error, Some(detail(Kind::Error, error, None, ""))),
+        Verdict::NotStarted(error) | Verdict::Refused(error) => {
+            (Kind::Error, Some(detail(Kind::Error, error, None, "")))
+        }
         Verdict::Walked { .. } if outcome.result() == "passed" => (Kind::Passed, None),
         Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();

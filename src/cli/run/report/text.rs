@@ -47,6 +47,9 @@ impl Text {
             Verdict::Skipped(reason) => {
                 format!("{} {name}: {}\n", style.yellow("skipped"), indented(reason))
             }
+            Verdict::Refused(reasons) => {
+                format!("{} {name}\n{} {}\n", style.red("FAILED "), style.red("FAILED"), indented(reasons))
+            }
             Verdict::NotStarted(error) => {
                 let error = indented(error);
                 format!("{} {name}\n{} {path}: {error}\n", style.red("FAILED "), style.red("FAILED"))

@@ -39,7 +39,7 @@ async fn github(tokens: Value, emails: StatusCode) -> (Shared, [Running; 2]) {
         journal: Journal::new(),
         client: client.build().unwrap(),
         authorization_origin: None,
-        m2m_secret: None,
+        fixed: crate::Fixed::default(),
     });
     (shared, [site, api])
 }

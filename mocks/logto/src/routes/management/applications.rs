@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::auth::Authorized;
 use super::pagination::Page;
 use super::unanswered;
+use crate::context::Fixed;
 use crate::routes::redirect_uri;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, ConsentScopes};
@@ -42,10 +43,24 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Res
 
 /// `POST /applications`: 200, not 201, and the response has no secret.
 pub(super) async fn create(shared: Authorized, text: String) -> Answer {
-    let application = made(&shared, &object(&text)?)?;
+    let mut application = made(&shared, &object(&text)?)?;
+    let mut store = shared.store();
+    if store.applications.is_empty() {
+        fix(&mut application, &shared.context.fixed);
+    }
     let answer = application.json();
-    shared.store().applications.insert(0, application);
+    store.applications.insert(0, application);
     Ok(Json(answer))
+}
+
+/// Gives an application the id and secret that its client already knows.
+fn fix(application: &mut Application, fixed: &Fixed) {
+    if let Some(id) = &fixed.application_id {
+        application.id.clone_from(id);
+    }
+    if let (Some(value), Some(secret)) = (&fixed.application_secret, application.secrets.first_mut()) {
+        secret.value.clone_from(value);
+    }
 }
 
 fn made(shared: &Shared, members: &Map<String, Value>) -> Result<Application, ApiError> {

@@ -10,12 +10,12 @@ const RENAMED: [(&[&str], &str, &str); 3] = [
 ];
 
 /// Whether a key is in an old spelling, which no hint recommends.
-pub(super) fn is_old(key: &str) -> bool {
+pub(crate) fn is_old(key: &str) -> bool {
     RENAMED.iter().any(|(_, old, _)| *old == key)
 }
 
 /// Gives old keys their new names, and returns a note with the position of each.
-pub(super) fn renew(root: &mut Node) -> Vec<String> {
+pub(crate) fn renew(root: &mut Node) -> Vec<String> {
     let mut notes = Vec::new();
     for (path, old, new) in RENAMED {
         rename(root, path, old, new, &mut notes);

@@ -19,20 +19,20 @@ use super::spelling::is_old;
 
 /// A value does not fit its type.
 #[derive(Debug)]
-pub(super) struct TypeError {
+pub(crate) struct TypeError {
     /// The position of the innermost value that does not fit.
-    pub(super) at: Option<Place>,
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
+    pub(crate) at: Option<Place>,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
 }
 
 /// Reads a value of a type.
-pub(super) fn typed<T: DeserializeOwned>(node: &Node) -> Result<T, TypeError> {
+pub(crate) fn typed<T: DeserializeOwned>(node: &Node) -> Result<T, TypeError> {
     T::deserialize(node).map_err(|error| error.or_at(&node.at))
 }
 
 impl TypeError {
-    pub(super) fn new(message: String, hint: Option<String>) -> Self {
+    pub(crate) fn new(message: String, hint: Option<String>) -> Self {
         Self { at: None, message, hint }
     }
 
@@ -52,7 +52,7 @@ impl std::fmt::Display for TypeError {
 impl std::error::Error for TypeError {}
 
 /// The hint for a word that is not one of `known`.
-pub(super) fn known(given: &str, known: &[&str]) -> Option<String> {
+pub(crate) fn known(given: &str, known: &[&str]) -> Option<String> {
     let all = known.join(", ");
     match nearest(given, known.iter().copied()) {
         _ if known.is_empty() => None,
@@ -173,9 +173,9 @@ const AT: &str = "$placed";
 
 /// A value of a type, and its position.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Placed<T> {
-    pub(super) at: Place,
-    pub(super) value: T,
+pub(crate) struct Placed<T> {
+    pub(crate) at: Place,
+    pub(crate) value: T,
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {

@@ -1,4 +1,4 @@
-//! YAML as a tree that keeps the position of each value.
+//! YAML and TOML as a tree that keeps the position of each value.
 //!
 //! Parameters and includes change the tree before its types are checked, and a type error must
 //! still name the line that a person wrote.
@@ -14,24 +14,24 @@ use serde_saphyr::Spanned;
 
 /// A position in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) file: Arc<PathBuf>,
+pub(crate) struct Place {
+    pub(crate) file: Arc<PathBuf>,
     /// Line, from 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// Column, from 1.
-    pub(super) column: u64,
+    pub(crate) column: u64,
 }
 
 /// A value and its position.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub(super) at: Place,
-    pub(super) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) at: Place,
+    pub(crate) kind: Kind,
 }
 
 /// The kinds of values.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     Bool(bool),
     Number(Number),
@@ -42,20 +42,30 @@ pub(super) enum Kind {
 
 /// A key and its position.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Key {
-    pub(super) name: String,
-    pub(super) at: Place,
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) at: Place,
 }
 
 impl Node {
     /// Parses a document.
-    pub(super) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, Fault> {
+    pub(crate) fn parse(text: &str, file: &Arc<PathBuf>) -> Result<Self, Fault> {
         let raw: Spanned<Raw> = document::yaml(text)?;
         Ok(placed(raw, file))
     }
 
+    /// Parses a TOML document. Dates are not supported: no setting is one.
+    pub(crate) fn toml(text: &str, file: &Arc<PathBuf>) -> Result<Self, Fault> {
+        let lines = Lines { text, file };
+        let root = toml_span::parse(text).map_err(|error| {
+            let Place { line, column, .. } = lines.place(error.span.start);
+            Fault { line, column, message: error.kind.to_string(), cut_off: error.span.start >= text.len() }
+        })?;
+        Ok(lines.node(&root))
+    }
+
     /// A value that is not written in a file: every part of it gets this position.
-    pub(super) fn of(value: Value, at: &Place) -> Self {
+    pub(crate) fn of(value: Value, at: &Place) -> Self {
         let kind = match value {
             Value::Null => Kind::Null,
             Value::Bool(value) => Kind::Bool(value),
@@ -71,7 +81,7 @@ impl Node {
     }
 
     /// Returns the member of a map.
-    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Map(members) => members.iter().find(|(key, _)| key.name == name).map(|(_, value)| value),
             _ => None,
@@ -79,14 +89,14 @@ impl Node {
     }
 
     /// Removes a member from a map and returns it.
-    pub(super) fn take(&mut self, name: &str) -> Option<Self> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<Self> {
         let Kind::Map(members) = &mut self.kind else { return None };
         let at = members.iter().position(|(key, _)| key.name == name)?;
         Some(members.remove(at).1)
     }
 
     /// The value without the positions.
-    pub(super) fn plain(&self) -> Value {
+    pub(crate) fn plain(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
             Kind::Bool(value) => Value::from(*value),
@@ -101,7 +111,7 @@ impl Node {
     }
 
     /// The kind of the value, for use in a sentence.
-    pub(super) fn description(&self) -> &'static str {
+    pub(crate) fn description(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",
             Kind::Bool(_) => "a boolean",
@@ -113,7 +123,7 @@ impl Node {
     }
 
     /// Calls `visit` with every text in it and its position, except for keys.
-    pub(super) fn texts<E>(&self, visit: &mut impl FnMut(&str, &Place) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn texts<E>(&self, visit: &mut impl FnMut(&str, &Place) -> Result<(), E>) -> Result<(), E> {
         match &self.kind {
             Kind::Text(text) => visit(text, &self.at),
             Kind::List(items) => items.iter().try_for_each(|item| item.texts(visit)),
@@ -123,7 +133,7 @@ impl Node {
     }
 
     /// Merges `over` into this value: maps member by member, everything else as a whole.
-    pub(super) fn overlaid(self, over: Self) -> Self {
+    pub(crate) fn overlaid(self, over: Self) -> Self {
         match (self.kind, over) {
             (Kind::Map(mut below), Self { at, kind: Kind::Map(above) }) => {
                 for (key, value) in above {
@@ -140,6 +150,42 @@ impl Node {
             }
             (_, over) => over,
         }
+    }
+}
+
+/// A TOML document, whose parser counts bytes.
+struct Lines<'t> {
+    text: &'t str,
+    file: &'t Arc<PathBuf>,
+}
+
+impl Lines<'_> {
+    fn place(&self, at: usize) -> Place {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let (line, column) = (before.matches('\n').count() + 1, line.chars().count() + 1);
+        Place { file: self.file.clone(), line: line as u64, column: column as u64 }
+    }
+
+    fn node(&self, value: &toml_span::Value<'_>) -> Node {
+        use toml_span::value::ValueInner;
+        let kind = match value.as_ref() {
+            ValueInner::String(text) => Kind::Text(text.to_string()),
+            ValueInner::Integer(number) => Kind::Number((*number).into()),
+            ValueInner::Float(number) => Number::from_f64(*number).map_or(Kind::Null, Kind::Number),
+            ValueInner::Boolean(value) => Kind::Bool(*value),
+            ValueInner::Array(items) => Kind::List(items.iter().map(|item| self.node(item)).collect()),
+            ValueInner::Table(members) => {
+                let mut members: Vec<_> = members.iter().collect();
+                // In the order of the file.
+                members.sort_by_key(|(key, _)| key.span.start);
+                let member = |(key, value): (&toml_span::value::Key<'_>, _)| {
+                    (Key { name: key.name.to_string(), at: self.place(key.span.start) }, self.node(value))
+                };
+                Kind::Map(members.into_iter().map(member).collect())
+            }
+        };
+        Node { at: self.place(value.span.start), kind }
     }
 }
 
@@ -252,7 +298,7 @@ mod tests {
 
     /// The value as JSON, without the positions.
     fn json(node: &Node) -> Value {
-        crate::scenario::typed::typed(node).unwrap()
+        crate::document::typed::typed(node).unwrap()
     }
 
     fn node(text: &str) -> Node {
