@@ -27,6 +27,15 @@ pub enum ActionError {
         /// Its title, or the beginning of its text.
         shows: String,
     },
+    /// The person has already come back from Hugging Face, which still knew them.
+    #[error(
+        "Hugging Face still knows the person in this browser, so it sent them straight back, to {at}. Remove this step; or \
+         let another person sign in with `browser: 2`, or after `lose_cookies`"
+    )]
+    KnownAtHuggingFace {
+        /// The URL of the page at which they arrived.
+        at: String,
+    },
     /// The app has no session check, so it is not the sample app.
     #[error(
         "`session` needs `GET /api/session` with JSON, which this app does not answer with (it sent {sent})"
@@ -86,4 +95,18 @@ pub enum ActionError {
     /// The pages keep redirecting or submitting forms.
     #[error("{0} pages in a row moved on by themselves")]
     Circle(usize),
+}
+
+impl ActionError {
+    /// Whether the scenario asks for what cannot be done, however healthy the parties are.
+    pub(super) fn is_of_scenario(&self) -> bool {
+        matches!(
+            self,
+            Self::KnownAtHuggingFace { .. }
+                | Self::AppClock { .. }
+                | Self::Walk(
+                    WalkError::Ambiguous { .. } | WalkError::Hidden { .. } | WalkError::NeedsScript { .. }
+                )
+        )
+    }
 }

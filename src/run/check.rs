@@ -191,7 +191,7 @@ impl Look<'_, '_> {
         let expect = &self.step.expect;
         for address in &expect.visited {
             if self.last_hop_to(address)?.is_none() {
-                found.push(format!("expected the browser to go to {address}, but it did not"));
+                found.push(format!("expected the browser to go to {address}, but it went {}", self.way()));
             }
         }
         for address in &expect.not_visited {
@@ -200,6 +200,13 @@ impl Look<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The addresses of this step, for people.
+    fn way(&self) -> String {
+        let hops = &self.person.walker.hops()[self.since..];
+        let way: Vec<String> = hops.iter().map(|hop| self.by_origin(&hop.without_query())).collect();
+        if way.is_empty() { "nowhere".to_owned() } else { format!("to {}", way.join(", ")) }
     }
 
     /// Number and URL of this step's last hop to an address, ignoring the query.

@@ -22,7 +22,7 @@ use crate::walker::{TabId, Walker, WhyHop};
 /// How many redirects in a row a look at the app follows (Fetch standard).
 const REDIRECTS_LIMIT: usize = 20;
 /// How many pages in a row may move on by themselves before the walk counts as looping.
-const MOVES_LIMIT: usize = 40;
+pub(super) const MOVES_LIMIT: usize = 40;
 
 /// What Logto's Management API answered.
 #[derive(Debug, Clone)]

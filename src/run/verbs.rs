@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::action::ActionError;
-use super::person::Person;
+use super::person::{MOVES_LIMIT, Person};
 use super::visitor::Visitor;
 use crate::scenario::{AdminCall, Choice, LostStorage, PasswordAccount, Profile, Reloaded, Verb};
 use crate::walker::{Form, Page, Submit, WhyHop};
@@ -117,7 +117,7 @@ impl Person<'_> {
         loop {
             let page = self.walker.page(self.tab)?;
             if page.url.origin() != self.stack.endpoints().huggingface.origin() {
-                return if acted { Ok(()) } else { Err(not_there(&page)) };
+                return if acted { Ok(()) } else { Err(self.not_there(&page)) };
             }
             let login =
                 page.forms.iter().find(|form| form.fields.iter().any(|field| field.name == "username"));
@@ -141,20 +141,30 @@ impl Person<'_> {
                 // Refused after the login, on a separate page: left to the expectations.
                 return Ok(());
             } else {
-                return Err(not_there(&page));
+                return Err(self.not_there(&page));
             }
             acted = true;
         }
+    }
+
+    fn not_there(&self, page: &Page) -> ActionError {
+        let huggingface = self.stack.endpoints().huggingface.origin();
+        // The chain of redirects that led to this page.
+        let hops = self.walker.hops().iter().rev().filter(|hop| hop.tab == self.tab);
+        let mut there = hops.take(MOVES_LIMIT).filter(|hop| hop.request.url.origin() == huggingface);
+        let passed =
+            there.next().is_some_and(|hop| !hop.request.cookies.is_empty() && hop.redirect().is_some());
+        if passed {
+            return ActionError::KnownAtHuggingFace { at: page.url.to_string() };
+        }
+        let shows =
+            if page.title.is_empty() { page.text.chars().take(80).collect() } else { page.title.clone() };
+        ActionError::NotAtHuggingFace { at: page.url.to_string(), shows }
     }
 }
 
 fn named_button<'p>(page: &'p Page, text: &str) -> Option<(&'p Form, &'p Submit)> {
     page.forms.iter().find_map(|form| Some((form, form.submits.iter().find(|button| button.text == text)?)))
-}
-
-fn not_there(page: &Page) -> ActionError {
-    let shows = if page.title.is_empty() { page.text.chars().take(80).collect() } else { page.title.clone() };
-    ActionError::NotAtHuggingFace { at: page.url.to_string(), shows }
 }
 
 impl Visitor<'_> {

@@ -74,6 +74,35 @@ pub enum WalkError {
         /// What could be clicked, the most similar first.
         there: String,
     },
+    /// The page has several links or buttons with this text.
+    #[error("“{text}” is not unique on {page}: {there}. Visit the address that is meant instead")]
+    Ambiguous {
+        /// The text looked for.
+        text: String,
+        /// The URL of the page.
+        page: String,
+        /// What each of them does.
+        there: String,
+    },
+    /// A person cannot see the link or button with this text.
+    #[error("the link or button “{text}” on {page} is hidden: a person cannot click it")]
+    Hidden {
+        /// The text looked for.
+        text: String,
+        /// The URL of the page.
+        page: String,
+    },
+    /// The button with this text does nothing without JavaScript.
+    #[error(
+        "the button “{text}” on {page} has no form: it needs JavaScript, which this browser does not run. Visit the address \
+         that starts the action instead, or click through with a real browser and `logto-testkit up`"
+    )]
+    NeedsScript {
+        /// The text looked for.
+        text: String,
+        /// The URL of the page.
+        page: String,
+    },
     /// A redirect with an invalid `Location`.
     #[error("hop {hop}: `Location: {location}` is not a valid URL")]
     BadLocation {

@@ -23,6 +23,8 @@ pub struct Page {
     pub links: Vec<Link>,
     /// The page's forms, in order.
     pub forms: Vec<Form>,
+    /// The names of buttons that do nothing without JavaScript: they belong to no form, or do not submit it.
+    pub scripted: Vec<String>,
     /// Index of the form that the page submits by itself as soon as it is shown.
     pub self_submitting: Option<usize>,
 }
@@ -30,10 +32,14 @@ pub struct Page {
 /// A link of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// The link's visible text.
+    /// The link's visible text, with the alternative texts of its pictures.
     pub text: String,
+    /// What its `aria-label` or `title` says.
+    pub label: Option<String>,
     /// The attribute `href`, as written in the page.
     pub href: String,
+    /// Whether a person cannot see it.
+    pub hidden: bool,
 }
 
 /// A form, with every field that a browser would send, including those that are attached to it from
@@ -68,8 +74,12 @@ pub struct Field {
 /// A button that submits a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submit {
-    /// The button's visible text.
+    /// The button's visible text, with the alternative texts of its pictures.
     pub text: String,
+    /// What its `aria-label` or `title` says.
+    pub label: Option<String>,
+    /// Whether a person cannot see it.
+    pub hidden: bool,
     /// Name and value that it adds to the form.
     pub field: Option<(String, String)>,
     /// The attribute `formaction`, which overrides the form's action.
@@ -81,6 +91,7 @@ struct Selectors {
     title: Selector,
     form: Selector,
     control: Selector,
+    button: Selector,
     link: Selector,
     option: Selector,
     onload: Selector,
@@ -94,6 +105,7 @@ static SELECTORS: LazyLock<Selectors> = LazyLock::new(|| {
         title: selector("title"),
         form: selector("form"),
         control: selector("input, textarea, select, button"),
+        button: selector("button, input[type=button], [role=button]:not(a[href])"),
         link: selector("a[href]"),
         option: selector("option"),
         onload: selector("body[onload]"),
@@ -123,9 +135,17 @@ impl Page {
             links: document
                 .select(&SELECTORS.link)
                 .map(|link| Link {
-                    text: folded(link.text()),
+                    text: text_of(&link),
+                    label: label_of(&link),
                     href: attribute(&link, "href").unwrap_or_default(),
+                    hidden: is_hidden(&link),
                 })
+                .collect(),
+            scripted: document
+                .select(&SELECTORS.button)
+                .filter(|button| needs_script(button, &owners))
+                .map(|button| label_of(&button).unwrap_or_else(|| text_of(&button)))
+                .filter(|name| !name.is_empty())
                 .collect(),
             self_submitting: self_submitting(&document, &elements),
             forms,
@@ -136,10 +156,13 @@ impl Page {
     /// exist.
     #[must_use]
     pub fn clickable(&self) -> Vec<&str> {
-        let links = self.links.iter().map(|link| link.text.as_str());
-        let buttons =
-            self.forms.iter().flat_map(|form| form.submits.iter().map(|submit| submit.text.as_str()));
-        links.chain(buttons).filter(|text| !text.is_empty()).collect()
+        fn name<'p>(text: &'p str, label: &'p Option<String>) -> &'p str {
+            if text.is_empty() { label.as_deref().unwrap_or_default() } else { text }
+        }
+        let links = self.links.iter().filter(|link| !link.hidden).map(|link| name(&link.text, &link.label));
+        let submits = self.forms.iter().flat_map(|form| &form.submits).filter(|submit| !submit.hidden);
+        let submits = submits.map(|submit| name(&submit.text, &submit.label));
+        links.chain(submits).filter(|text| !text.is_empty()).collect()
     }
 }
 
@@ -204,12 +227,20 @@ fn add(form: &mut Form, control: &ElementRef<'_>, outside: bool) {
     let value = attribute(control, "value");
     match (element, kind.as_str()) {
         (_, "submit" | "image") => {
-            let text = match element {
-                "button" => folded(control.text()),
+            let text = match (element, kind.as_str()) {
+                ("button", _) => text_of(control),
+                (_, "image") => attribute(control, "alt").unwrap_or_default(),
                 _ => value.clone().unwrap_or_else(|| "Submit".to_owned()),
             };
+            let (label, hidden) = (label_of(control), is_hidden(control));
             let field = name.map(|name| (name, value.unwrap_or_default()));
-            form.submits.push(Submit { text, field, action: attribute(control, "formaction") });
+            form.submits.push(Submit {
+                text,
+                label,
+                hidden,
+                field,
+                action: attribute(control, "formaction"),
+            });
             return;
         }
         (_, "button" | "reset") => return,
@@ -224,6 +255,41 @@ fn add(form: &mut Form, control: &ElementRef<'_>, outside: bool) {
         _ => value.unwrap_or_default(),
     };
     form.fields.push(Field { name, value, kind, outside });
+}
+
+/// The text of an element as a person reads it, including alternative texts of pictures (HTML standard, `alt`).
+fn text_of(element: &ElementRef<'_>) -> String {
+    let piece = |node: NodeRef<'_, Node>| match node.value() {
+        Node::Text(text) => Some(text.to_string()),
+        Node::Element(element) if element.name() == "img" => element.attr("alt").map(ToOwned::to_owned),
+        _ => None,
+    };
+    let pieces: Vec<String> = element.descendants().filter_map(piece).collect();
+    folded(pieces.iter().map(String::as_str))
+}
+
+/// The name that an attribute gives an element (Accessible Name and Description Computation §4.3.2).
+fn label_of(element: &ElementRef<'_>) -> Option<String> {
+    let label = attribute(element, "aria-label").filter(|label| !label.trim().is_empty());
+    label.or_else(|| attribute(element, "title")).map(|label| folded(std::iter::once(label.as_str())))
+}
+
+/// Whether the element, or one around it, is hidden by an attribute.
+fn is_hidden(element: &ElementRef<'_>) -> bool {
+    let hides = |element: ElementRef<'_>| {
+        let style = element.value().attr("style").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
+        element.value().attr("hidden").is_some()
+            || style.contains("display:none")
+            || style.contains("visibility:hidden")
+    };
+    hides(*element) || element.ancestors().filter_map(ElementRef::wrap).any(hides)
+}
+
+/// Whether a button only does something with JavaScript.
+fn needs_script(button: &ElementRef<'_>, owners: &Owners<'_>) -> bool {
+    let submits = button.value().name() == "button"
+        && attribute(button, "type").is_none_or(|kind| kind.eq_ignore_ascii_case("submit"));
+    !is_hidden(button) && (!submits || owners.owner(button).is_none())
 }
 
 fn selected(select: &ElementRef<'_>) -> String {

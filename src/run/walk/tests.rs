@@ -1,4 +1,4 @@
-//! Concurrent walks on one stack.
+//! Walks that fail, and concurrent walks on one stack.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -155,4 +155,73 @@ async fn no_request_has_a_header_of_the_harness() {
     assert_eq!(of(Party::HUGGINGFACE, Direction::Received, false), names(by_logto));
     assert_eq!(of(Party::APP, Direction::Sent, false), names("authorization content-type"));
     stack.stop().await.unwrap();
+}
+
+/// The failures and the findings of a walk.
+async fn told(scenario: &str) -> (Vec<String>, Vec<Finding>) {
+    let scenario = Scenario::parse(scenario, Path::new("a.yaml")).unwrap();
+    let stack = stack_for(&scenario).start().await.unwrap();
+    let report = walk(&stack, &scenario).await;
+    stack.stop().await.unwrap();
+    (report.failures.iter().map(|failure| failure.what.clone()).collect(), report.findings)
+}
+
+const SIGNS_IN: &str = "description: x
+steps:
+  - visit: /sign-in
+  - continue_with: huggingface
+  - sign_in_as: ada
+";
+
+#[tokio::test]
+async fn a_second_sign_in_while_hugging_face_knows_the_person_says_so_and_blames_nothing() {
+    let again =
+        "  - click: Sign Out\n  - visit: /sign-in\n  - continue_with: huggingface\n  - sign_in_as: grace\n";
+    let (failures, findings) = told(&(SIGNS_IN.to_owned() + again)).await;
+    assert!(
+        matches!(&failures[..], [told] if told.contains("Hugging Face still knows the person in this browser, so it sent them straight back, to http://localhost:")),
+        "{failures:?}"
+    );
+    assert!(findings.is_empty(), "it is the scenario: {findings:?}");
+}
+
+#[tokio::test]
+async fn a_missed_address_says_where_the_browser_went() {
+    let (failures, _) =
+        told(&SIGNS_IN.replace("/sign-in\n", "/sign-in\n    expect: { visited: [\"[LOGTO]/register\"] }\n"))
+            .await;
+    assert!(
+        matches!(&failures[..], [told] if told.contains("expected the browser to go to [LOGTO]/register, but it went to [APP]/sign-in, [LOGTO]/oidc/auth, [LOGTO]/sign-in")),
+        "{failures:?}"
+    );
+}
+
+/// Each walk ends where a sign-in that works does not, and no expectation says so.
+#[tokio::test]
+async fn a_walk_that_ends_on_an_error_or_a_question_fails() {
+    for (scenario, told_of) in [
+        ("description: x\nsteps: [{ visit: /no-such-page }]\n".to_owned(), "/no-such-page answers 404"),
+        (SIGNS_IN.replace("  - sign_in_as: ada\n", ""), "a page of Hugging Face: https://huggingface.co/"),
+        (
+            "description: x\ngiven: { application: { redirect_uris: [\"[APP]/other\"] } }\nsteps: [{ visit: /sign-in }]\n".to_owned(),
+            "/oidc/auth answers 400",
+        ),
+        (
+            SIGNS_IN.replace("steps:", "given: { app: { app_secret: wrong } }\nsteps:"),
+            "/callback answers 500",
+        ),
+        (
+            "description: x\ngiven: { app: { prompt: none } }\nsteps: [{ visit: /sign-in }]\n".to_owned(),
+            "/callback answers",
+        ),
+    ] {
+        let (failures, _) = told(&scenario).await;
+        assert!(matches!(&failures[..], [told] if told.contains("the walk ends on") && told.contains(told_of)), "{told_of}: {failures:?}");
+        // With an expectation, it is what the scenario is about.
+        let status = told_of.rsplit(' ').next().filter(|status| status.parse::<u16>().is_ok());
+        if let (Some(status), true) = (status, scenario.ends_with("}]\n")) {
+            let expecting = scenario.replace(" }]\n", &format!(", expect: {{ status: {status} }} }}]\n"));
+            assert_eq!(told(&expecting).await.0, Vec::<String>::new(), "{expecting}");
+        }
+    }
 }
