@@ -131,6 +131,19 @@ impl Project {
         Self::parse(&text, path)
     }
 
+    /// Reads the project file of the current folder; the default settings if there is none.
+    ///
+    /// # Errors
+    /// As [`Project::load`].
+    pub fn here() -> Result<Self, ProjectError> {
+        match Self::load(Path::new(FILE_NAME)) {
+            Err(ProjectError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            read => read,
+        }
+    }
+
     /// Reads the text of a project file; `path` is used in messages, and to resolve paths.
     ///
     /// # Errors

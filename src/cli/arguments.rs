@@ -33,7 +33,7 @@ const STATE_FILE: &str = "logto-testkit-restore.json";
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
-  1    an expectation of a scenario failed, or a probed server is not up
+  1    an expectation of a scenario failed, no scenario was walked, or a probed server is not up
   2    invalid usage, or a file that cannot be used
   3    the stack did not start
   4    a tenant could not be restored
@@ -44,7 +44,7 @@ Exit codes:
 pub(crate) enum Command {
     /// Run scenarios; by default all of `scenarios/`.
     Run(Box<Run>),
-    /// Validate scenario files without running them.
+    /// Validate the project file and scenario files without running them.
     Check(Check),
     /// Find out what is wrong with a sign-in, from the settings of Logto and Hugging Face.
     Diagnose(Box<Diagnose>),
@@ -138,11 +138,15 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Scenario files, or folders of them [default: `scenarios`]; FILE@CASE is one case of a file.
+    /// Scenario files, or folders of them [default: those of the project file, or `scenarios`]; FILE@CASE is one case of a
+    /// file.
     pub(crate) paths: Vec<PathBuf>,
     /// Print the JSON Schema of scenario files, for editors.
     #[arg(long, conflicts_with = "paths")]
     pub(crate) schema: bool,
+    /// Print the JSON Schema of `logto-testkit.toml`, for editors.
+    #[arg(long, conflicts_with_all = ["paths", "schema"])]
+    pub(crate) project_schema: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `logto-testkit check`: validates scenario files without running them.
+//! `logto-testkit check`: validates the project file and scenario files without running them.
 
 use kit::output::complain;
 
@@ -7,17 +7,32 @@ use super::exit::CliError;
 use super::output;
 use super::run::select;
 use crate::counted::counted;
-use crate::scenario;
+use crate::project::{self, Project};
+use crate::{scenario, unreachable_by};
 
 pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.schema {
         return output::print_json(&format!("{:#}\n", scenario::schema()));
     }
+    if check.project_schema {
+        return output::print_json(&format!("{:#}\n", project::schema()));
+    }
+    let project = Project::here()?;
+    let app = project.own_app();
+    let paths = if check.paths.is_empty() { &project.scenarios } else { &check.paths };
     let (mut files, mut scenarios, mut wrong) = (0_usize, 0_usize, 0_usize);
-    for selected in select::files(&check.paths)? {
+    for selected in select::files(paths)? {
         files += 1;
         match selected.scenarios() {
-            Ok(found) => scenarios += found.len(),
+            Ok(found) => {
+                let app = app.as_ref();
+                let reasons =
+                    found.iter().flat_map(|found| app.into_iter().flat_map(|app| unreachable_by(found, app)));
+                let reasons: Vec<String> = reasons.collect();
+                reasons.iter().for_each(|reason| complain(reason));
+                wrong += usize::from(!reasons.is_empty());
+                scenarios += found.len();
+            }
             // Report all of them, so that a person can fix them in one go.
             Err(error) => {
                 complain(&error.to_string());

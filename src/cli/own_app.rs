@@ -1,6 +1,6 @@
 //! The project file, and the arguments that say the same: for `run`, `up` and `diagnose`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -107,8 +107,7 @@ impl ProjectArguments {
     pub(super) fn project(&self) -> Result<Project, CliError> {
         let mut project = match &self.project {
             Some(file) => Project::load(file)?,
-            None if Path::new(project::FILE_NAME).exists() => Project::load(Path::new(project::FILE_NAME))?,
-            None => Project::default(),
+            None => Project::here()?,
         };
         self.change_app(&mut project)?;
         set(&mut project.sign_in.path, &self.sign_in_path);

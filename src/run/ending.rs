@@ -7,7 +7,7 @@ use crate::Scenario;
 use crate::scenario::{Expect, Step};
 use crate::walker::Hop;
 
-/// The failure of a walk whose steps all did what they should, but which ends where nobody wants to be.
+/// The failure of a walk whose steps all did what they should, but which does not end on a page of a sign-in that works.
 pub(super) fn unexpected(person: &Person<'_>, scenario: &Scenario) -> Option<Failure> {
     let hop = person.walker.current(person.tab).ok()?;
     let problem = problem(person, hop)?;

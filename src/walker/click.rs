@@ -61,9 +61,9 @@ impl Walker {
     /// The person clicks the link or the button with this text, or with this text as its label.
     ///
     /// # Errors
-    /// [`WalkError::NothingToClick`] lists what could be clicked instead; [`WalkError::Ambiguous`],
-    /// [`WalkError::Hidden`] and [`WalkError::NeedsScript`] say why what has this text is not clicked; otherwise when there
-    /// is no response.
+    /// [`WalkError::NothingToClick`] lists what could be clicked instead. [`WalkError::Ambiguous`],
+    /// [`WalkError::Hidden`] and [`WalkError::NeedsScript`] say why what has this text is not clicked. Any other if no
+    /// response arrives.
     pub async fn click(&mut self, tab: TabId, text: &str) -> Result<&Hop, WalkError> {
         let page = self.page(tab)?;
         match target(&page, text)? {

@@ -334,3 +334,37 @@ fn the_schema_for_editors_is_that_of_the_types() {
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), current, "run with UPDATE_DOCS=1");
 }
+
+#[test]
+fn every_project_file_in_the_docs_is_valid() {
+    let mut seen = 0;
+    for page in ["README.md", "docs/testing-your-app.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        for block in text.split("```toml\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            Project::parse(block, Path::new(page)).unwrap_or_else(|error| panic!("{error}\n{block}"));
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "the docs show a project file");
+}
+
+#[test]
+fn check_looks_at_the_project_file_and_at_what_its_app_allows() {
+    let check = |folder: &Path| {
+        let output = Command::new(binary()).arg("check").current_dir(folder).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let folder = project(&toml(""));
+    assert_eq!(check(folder.path()), (Some(0), "3 files with 3 scenarios: all valid\n".to_owned()));
+    let scenario = SIGNS_IN.replacen("steps:", "given: { app: { scopes: [email] } }\nsteps:", 1);
+    std::fs::write(folder.path().join("scenarios/a.yaml"), scenario).unwrap();
+    let (code, told) = check(folder.path());
+    assert!(
+        code == Some(2) && told.contains("scenarios/a.yaml: `given.app` configures the sample app"),
+        "{told}"
+    );
+    let wrong = project("[app]\ncomand = \"x\"\n");
+    let (code, told) = check(wrong.path());
+    assert!(code == Some(2) && told.contains("logto-testkit.toml:2:1: unknown key `comand`"), "{told}");
+}
