@@ -22,11 +22,6 @@ pub fn unreachable_by(scenario: &Scenario, app: &OwnApp) -> Vec<String> {
             given.network.app_to_logto.is_some(),
             "`given.network.app_to_logto` breaks the connection of the sample app: your app makes its own connections",
         ),
-        (
-            given.proxies.app.is_some() || given.proxies.logto.is_some(),
-            "`given.proxies` gives the parties names that only this process resolves: put a proxy of your own in front of the \
-             app, and name it in `[app] url`",
-        ),
     ]
     .into_iter()
     .filter(|(asked, _)| *asked)

@@ -14,6 +14,8 @@ use crate::setup::{Proxies, Way};
 pub(super) const APP_NAME: &str = "bookstore.example";
 /// The host name that browsers use for a Logto behind a proxy.
 pub(super) const LOGTO_NAME: &str = "logto.bookstore.example";
+/// The host name of both proxies for an app outside this process.
+const LOCALHOST: &str = "localhost";
 /// A host name of the app that only servers know.
 pub(super) const APP_INTERNAL: &str = "app.internal";
 pub(super) const LOGTO_INTERNAL: &str = "logto.internal";
@@ -72,21 +74,27 @@ pub(super) struct Fronts {
 }
 
 impl Fronts {
-    /// Binds the proxies that the set-up wants.
-    pub(super) async fn bind(wanted: &Proxies, clock: &Clock) -> Result<Self, StartError> {
+    /// Binds the proxies that the set-up wants. An app outside this process cannot resolve their names, so for it
+    /// they are at `localhost`, with their ports.
+    pub(super) async fn bind(wanted: &Proxies, outside: bool, clock: &Clock) -> Result<Self, StartError> {
         let front = async |settings: &Option<ProxySettings>, name: &'static str| match settings {
             None => Ok(None),
             Some(settings) => {
                 let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
                 let bound = step("bind a proxy", QUICK, bind(any)).await?;
-                let public = public(settings, name, bound.port());
-                Ok::<_, StartError>(Some(Front { settings: settings.clone(), public, name, bound }))
+                let settings = ProxySettings {
+                    port_in_address: settings.port_in_address || outside,
+                    ..settings.clone()
+                };
+                let public = public(&settings, name, bound.port());
+                Ok::<_, StartError>(Some(Front { settings, public, name, bound }))
             }
         };
-        let (app, logto) = (front(&wanted.app, APP_NAME).await?, front(&wanted.logto, LOGTO_NAME).await?);
+        let names = if outside { [LOCALHOST, LOCALHOST] } else { [APP_NAME, LOGTO_NAME] };
+        let (app, logto) = (front(&wanted.app, names[0]).await?, front(&wanted.logto, names[1]).await?);
         let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
         // Separate from Hugging Face's CA: neither can vouch for the other's names.
-        let ca = tls.then(|| Ca::create(clock, &[APP_NAME, LOGTO_NAME])).transpose().map_err(ca_failed)?;
+        let ca = tls.then(|| Ca::create(clock, &names)).transpose().map_err(ca_failed)?;
         Ok(Self { app, logto, ca: ca.map(Arc::new) })
     }
 
@@ -108,7 +116,9 @@ impl Fronts {
         if let Some(ca) = &self.ca {
             client = client.trust(ca);
         }
-        for front in [&self.app, &self.logto].into_iter().flatten() {
+        let fronts = [&self.app, &self.logto].into_iter().flatten();
+        // Every client reaches `localhost` anyway.
+        for front in fronts.filter(|front| front.name != LOCALHOST) {
             client = client.host(front.name, front.bound.addr());
         }
         client

@@ -368,3 +368,31 @@ fn check_looks_at_the_project_file_and_at_what_its_app_allows() {
     let (code, told) = check(wrong.path());
     assert!(code == Some(2) && told.contains("logto-testkit.toml:2:1: unknown key `comand`"), "{told}");
 }
+
+/// An app in Python's standard library, which trusts what `SSL_CERT_FILE` names.
+#[test]
+fn an_app_of_your_own_stands_behind_proxies_with_tls() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: python3 is needed for the app");
+        return;
+    }
+    let app = root().join("tests/clients/own-app/app.py");
+    let folder = project(&format!(
+        "[app]\ncommand = \"exec python3 {} # [APP_PORT]\"\n[app.env]\nSSL_CERT_FILE = \"[CA_FILE]\"\n",
+        app.display()
+    ));
+    let scenario = r#"
+description: Ada signs in to an app behind proxies.
+given: { proxies: { app: {}, logto: {} } }
+steps:
+  - visit: /
+  - click: Log in
+  - continue_with: huggingface
+  - sign_in_as: ada
+    expect: { at: "[APP]/", text: "Welcome, Ada Lovelace" }
+"#;
+    std::fs::write(folder.path().join("scenarios/a.yaml"), scenario).unwrap();
+    let (code, shown) = run(folder.path(), &["scenarios/a.yaml", "--report", "json"]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("redirect_uri=[APP]%2Fcallback"), "{shown}");
+}

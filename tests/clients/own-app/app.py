@@ -108,5 +108,6 @@ class App(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    port = urllib.parse.urlparse(BASE).port
+    # Behind a proxy, the app does not listen where browsers find it.
+    port = int(os.environ.get("PORT") or urllib.parse.urlparse(BASE).port)
     ThreadingHTTPServer(("127.0.0.1", port), App).serve_forever()
