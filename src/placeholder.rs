@@ -12,6 +12,7 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "APP_ID",
     "APP_SECRET",
     "CA_FILE",
+    "CLOCK_FILE",
     "CONNECTOR",
     "HF_CLIENT_ID",
     "HF_CLIENT_SECRET",

@@ -59,7 +59,7 @@ pub enum ActionError {
     /// The clock of an app of your own did not move with that of the stack.
     #[error(
         "the app's clock {shows}, while the stack's clock and the browser's moved to {stack}: the app would judge tokens and \
-         cookies by another time. Start it under a clock that the test moves, or remove this step"
+         cookies by another time. Start it with libfaketime and `[CLOCK_FILE]` (docs/testing-your-app.md), or remove this step"
     )]
     AppClock {
         /// What the app's `Date` header shows.

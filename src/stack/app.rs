@@ -4,6 +4,7 @@
 //! environment of a command that the stack starts and stops.
 
 mod error;
+mod files;
 pub(super) mod own;
 mod replaced;
 pub(super) mod sample;
@@ -11,6 +12,7 @@ pub(super) mod sample;
 use url::Url;
 
 pub use self::error::{AppError, CommandState};
+pub(super) use self::files::AppFiles;
 use self::own::Own;
 pub use self::own::SharedApp;
 use self::sample::AppServer;

@@ -1,6 +1,5 @@
 //! How a stack starts: one straight list of steps, each using the results of those before it.
 
-use std::io::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -8,9 +7,9 @@ use kit::{Bound, Clock, Connections, Running};
 use mock_huggingface::HuggingFace;
 use url::Url;
 
-use super::app::RunningApp;
 use super::app::own::Own;
 use super::app::sample::{self, AppServer};
+use super::app::{AppFiles, RunningApp};
 use super::base::Base;
 use super::broker::{InContainers, LogtoSite};
 use super::builder::{Logto, StackBuilder};
@@ -95,12 +94,18 @@ async fn assemble(
     let app_place = AppPlace::bind(settings, &base.random).await?;
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
     let endpoints = endpoints(&app_place, &logto, &provider, &fronts);
-    let ca_file = settings.own_app.as_ref().map(|_| certificates(&base.ca, &fronts)).transpose()?;
+    let files = match &settings.own_app {
+        Some(_) => Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| {
+            StartError { step: "write the files for the app", cause: StepError::Io(cause) }
+        })?),
+        None => None,
+    };
     fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
     let mut tenant = open_tenant(&base, &endpoints, &logto, containers).await?;
     let mut names = names(&endpoints, &tenant);
-    if let Some(file) = &ca_file {
-        names.learn("CA_FILE", &file.path().to_string_lossy());
+    if let Some(files) = &files {
+        names.learn("CA_FILE", &files.certificates());
+        names.learn("CLOCK_FILE", &files.clock());
     }
     let site = Site { base: &base, provider: &provider, endpoints: &endpoints };
     let (known, app) = match site.open(&mut tenant, &mut names, app_place, servers).await {
@@ -120,7 +125,7 @@ async fn assemble(
         names,
         known,
         fixed: settings.fixed.clone(),
-        ca_file,
+        files,
         time: Time::new(settings, base.clock),
         random: base.random,
         journal: base.journal,
@@ -259,17 +264,6 @@ async fn open_tenant(
         Tenant::open(management, &site.tenant, connector_id, logto, admin, base.clock.millis()).await
     };
     step::<_, StepError>("open the tenant", LOGTO, opened).await
-}
-
-/// The certificates with which this stack's CAs vouch for its servers, in a file for apps outside this process.
-fn certificates(ca: &kit::Ca, fronts: &Fronts) -> Result<tempfile::NamedTempFile, StartError> {
-    let failed =
-        |cause| StartError { step: "write the certificates for the app", cause: StepError::Io(cause) };
-    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
-    for ca in std::iter::once(ca).chain(fronts.ca()) {
-        file.write_all(ca.certificate_pem().as_bytes()).map_err(failed)?;
-    }
-    Ok(file)
 }
 
 /// The names that are known before anything is created.

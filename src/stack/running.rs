@@ -12,7 +12,7 @@ use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
 use super::app::sample::AppServer;
-use super::app::{AppError, RunningApp, SharedApp, environment};
+use super::app::{AppError, AppFiles, RunningApp, SharedApp, environment};
 use super::broker::InContainers;
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
@@ -41,9 +41,8 @@ pub struct Stack {
     pub(super) known: Known,
     /// What the embedded Logto was told, for the next stack of an app that several share.
     pub(super) fixed: mock_logto::Fixed,
-    /// The certificates of this stack, for apps that read them from a file.
-    #[expect(dead_code, reason = "the file is removed with the stack")]
-    pub(super) ca_file: Option<tempfile::NamedTempFile>,
+    /// What an app outside this process reads from files.
+    pub(super) files: Option<AppFiles>,
     pub(super) time: Time,
     pub(super) random: Random,
     pub(super) journal: Journal,
@@ -190,6 +189,9 @@ impl Stack {
     /// make anything expire while all parties live in this process.
     pub async fn pass(&self, time: Duration) {
         self.time.pass(time).await;
+        if let Some(files) = &self.files {
+            files.tell_time(self.clock());
+        }
     }
 
     /// The stack's source of generated values.

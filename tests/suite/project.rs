@@ -396,3 +396,28 @@ steps:
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("redirect_uri=[APP]%2Fcallback"), "{shown}");
 }
+
+/// libfaketime moves the clock of an app that asks the C library for the time.
+#[test]
+fn an_app_under_a_clock_that_the_stack_moves_is_walked_on() {
+    let libraries = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime"];
+    let library =
+        libraries.iter().map(|folder| Path::new(folder).join("libfaketime.so.1")).find(|file| file.exists());
+    let (Some(library), Ok(_)) = (library, Command::new("python3").arg("--version").output()) else {
+        eprintln!("skipped: python3 and libfaketime (Debian package `faketime`) are needed for the app");
+        return;
+    };
+    let app = root().join("tests/clients/own-app/app.py");
+    let toml = format!(
+        "[app]\ncommand = \"exec python3 {} # [APP_PORT]\"\n[app.env]\nLD_PRELOAD = \"{}\"\n\
+         FAKETIME_TIMESTAMP_FILE = \"[CLOCK_FILE]\"\nFAKETIME_NO_CACHE = \"1\"\n",
+        app.display(),
+        library.display()
+    );
+    let folder = project(&toml);
+    let scenario = "description: x\nneeds: { backends: [embedded], because: it waits }\nsteps:\n  - visit: /\n  - wait: 2h\n  \
+                    - visit: /\n    expect: { status: 200 }\n";
+    std::fs::write(folder.path().join("scenarios/a.yaml"), scenario).unwrap();
+    let (code, shown) = run(folder.path(), &["scenarios/a.yaml"]);
+    assert_eq!(code, Some(0), "{shown}");
+}
