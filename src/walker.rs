@@ -8,6 +8,7 @@
 
 mod browser;
 mod click;
+mod error;
 mod hop;
 mod jar;
 mod page;
@@ -16,8 +17,8 @@ mod site;
 mod tab;
 mod violation;
 
-pub use browser::WalkError;
 pub(crate) use browser::Walker;
+pub use error::WalkError;
 pub use hop::{
     CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
 };

@@ -162,7 +162,9 @@ fn an_app_that_is_not_ready_is_waited_for_and_its_last_lines_are_quoted() {
 
 #[test]
 fn the_output_of_the_app_is_evidence_of_a_failed_walk() {
-    let folder = project(&toml("").replace("started; exec", "started; echo the app says hello; exec"));
+    let folder = project(
+        &toml("").replace("started; exec", "started; echo the app says hello $LOGTO_APP_SECRET; exec"),
+    );
     let scenario = SIGNS_IN.replace("signed_in: false", "signed_in: true");
     std::fs::write(folder.path().join("scenarios/a.yaml"), scenario).unwrap();
     let (code, shown) = run(folder.path(), &["scenarios/a.yaml"]);
@@ -174,7 +176,7 @@ fn the_output_of_the_app_is_evidence_of_a_failed_walk() {
         "{shown}"
     );
     let kept = std::fs::read_to_string(folder.path().join("logto-testkit-failed/a.txt")).unwrap();
-    assert!(kept.contains("the app says hello"), "{kept}");
+    assert!(kept.contains("the app says hello [SECRET]\n"), "{kept}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kit::files::{self, Access};
-use kit::{Client, SendError};
+use kit::{Client, Secrets, SendError};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -63,6 +63,8 @@ pub(in crate::stack) struct AppProcess {
     app: App,
     /// Length of its output when the current stack began to use it.
     seen: u64,
+    /// What it was told and must not show.
+    secrets: Secrets,
 }
 
 impl Own {
@@ -127,7 +129,7 @@ impl Own {
     /// What the app has written to standard output and standard error since this stack uses it.
     pub(in crate::stack) async fn output(&self) -> Option<String> {
         let process = self.process.lock().await;
-        process.as_ref().and_then(|process| process.app.output_from(process.seen))
+        process.as_ref().and_then(AppProcess::output)
     }
 
     pub(in crate::stack) async fn end(self) {
@@ -204,7 +206,8 @@ impl Own {
         let output = if self.app.shows_output { Output::Shown } else { Output::Kept };
         let app = App::start(&command, &self.app.directory, variables, output)
             .map_err(|source| AppError::Command { command, directory: self.app.directory.clone(), source })?;
-        Ok(Some(AppProcess { app, seen: 0 }))
+        let secrets = ["APP_SECRET", "HF_CLIENT_SECRET"].into_iter().filter_map(|name| names.get(name));
+        Ok(Some(AppProcess { app, seen: 0, secrets: secrets.map(ToOwned::to_owned).collect() }))
     }
 
     /// Waits until the app is ready, or its command has failed.
@@ -303,9 +306,14 @@ impl Own {
 }
 
 impl AppProcess {
+    /// What it has written since the current stack uses it.
+    fn output(&self) -> Option<String> {
+        Some(self.secrets.hide(&self.app.output_from(self.seen)?).into_owned())
+    }
+
     /// The last lines of its output, for an error about it.
     fn last_lines(&self) -> String {
-        let output = self.app.output_from(self.seen).unwrap_or_default();
+        let output = self.output().unwrap_or_default();
         let lines: Vec<&str> = output.lines().collect();
         lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
     }
