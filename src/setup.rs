@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 #[doc(hidden)]
 pub use app::AppRestart;
-pub use app::SampleApp;
+pub use app::{SampleApp, SecondApp};
 pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
 pub use logto::LogtoEnvironment;
@@ -47,6 +47,8 @@ pub struct Setup {
     pub users: Vec<User>,
     /// The sample app's own configuration.
     pub app: SampleApp,
+    /// A second sample app on the same Logto, at `[SECOND_APP]`, with an application of its own.
+    pub second_app: Option<SecondApp>,
     /// The environment of the embedded Logto.
     pub logto: LogtoEnvironment,
     /// Reverse proxies in front of app and Logto.

@@ -22,6 +22,7 @@ mod reset;
 mod restore;
 mod running;
 mod saved;
+mod second_app;
 mod standing;
 mod steps;
 mod stubs;

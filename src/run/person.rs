@@ -105,7 +105,7 @@ impl<'a> Person<'a> {
 
     /// What the app says about the person, as its own page could request it.
     pub(super) async fn session(&mut self) -> Result<Value, ActionError> {
-        let mut url = self.stack.endpoints().app.clone();
+        let mut url = self.app_here();
         url.set_path("/api/session");
         let hop = self.walker.call(self.tab, Method::GET, url, &[], None).await?;
         let sent = || match (&hop.response.fault, hop.response.header("content-type")) {
@@ -118,6 +118,15 @@ impl<'a> Person<'a> {
         };
         let answer: Option<Value> = hop.json().filter(|_| hop.response.status < 400);
         answer.ok_or_else(|| ActionError::NoSession { sent: sent() })
+    }
+
+    /// The origin of the app whose page is shown: the second one, or the one under test.
+    fn app_here(&self) -> Url {
+        let endpoints = self.stack.endpoints();
+        let shown = self.walker.current(self.tab).ok().map(|hop| hop.request.url.origin());
+        let second = endpoints.others.iter().find(|other| other.name == "SECOND_APP");
+        let second = second.filter(|second| Some(second.origin.origin()) == shown);
+        second.map_or(&endpoints.app, |second| &second.origin).clone()
     }
 
     /// Whether the app shows that the person is signed in, with what it showed.
@@ -182,6 +191,10 @@ impl<'a> Person<'a> {
         ] {
             roles.know(role, value);
         }
+        if let Some(second) = &known.second_app {
+            roles.know("SECOND_APP_ID", &second.app_id);
+            roles.know("SECOND_APP_SECRET", &second.app_secret);
+        }
         for id in &self.applications {
             roles.know("APP_ID", id);
         }
@@ -199,6 +212,9 @@ impl<'a> Person<'a> {
         let known = self.stack.known();
         let mut secrets = Roles::new();
         secrets.know("APP_SECRET", &known.app_secret);
+        if let Some(second) = &known.second_app {
+            secrets.know("SECOND_APP_SECRET", &second.app_secret);
+        }
         secrets.know("HF_CLIENT_SECRET", &known.huggingface_client_secret);
         for password in &self.passwords {
             secrets.know("PASSWORD", password);

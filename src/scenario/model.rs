@@ -71,17 +71,23 @@ impl Scenario {
         let uris = [&application.redirect_uris, &application.post_logout_redirect_uris];
         uris.into_iter().flatten().flatten().for_each(|uri| found.address(uri));
         given.users.iter().for_each(|user| found.text(user.password.as_ref()));
-        let app = &given.app;
-        found.text(app.app_secret.as_ref());
-        found.text(app.session_secret.as_ref());
-        found.0.extend(
-            app.callback_query.iter().flat_map(|query| kit::secret::in_address(&format!("?{query}"))),
-        );
-        app.extra_parameters
-            .iter()
-            .flat_map(|all| all.values())
-            .for_each(|value| free_text(value, &mut found.0));
-        app.logto_endpoint.iter().chain(&given.logto.endpoint).for_each(|url| found.address(url));
+        if let Some(second) = &given.second_app {
+            let uris = [&second.application.redirect_uris, &second.application.post_logout_redirect_uris];
+            uris.into_iter().flatten().flatten().for_each(|uri| found.address(uri));
+        }
+        for app in std::iter::once(&given.app).chain(given.second_app.as_ref().map(|second| &second.app)) {
+            found.text(app.app_secret.as_ref());
+            found.text(app.session_secret.as_ref());
+            found.0.extend(
+                app.callback_query.iter().flat_map(|query| kit::secret::in_address(&format!("?{query}"))),
+            );
+            app.extra_parameters
+                .iter()
+                .flat_map(|all| all.values())
+                .for_each(|value| free_text(value, &mut found.0));
+            app.logto_endpoint.iter().for_each(|url| found.address(url));
+        }
+        given.logto.endpoint.iter().for_each(|url| found.address(url));
         for step in &self.steps {
             step.verb.secrets(&mut found);
         }

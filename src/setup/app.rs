@@ -91,6 +91,28 @@ impl SampleApp {
     }
 }
 
+/// A second sample app on the same Logto: for single sign-on and sign-out over two apps, whose cookies are on one host.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondApp {
+    /// Its own configuration; the default credentials are `[SECOND_APP_ID]` and `[SECOND_APP_SECRET]`.
+    pub app: SampleApp,
+    /// Its record in Logto.
+    pub application: SecondApplication,
+}
+
+/// The record of the second app in Logto.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondApplication {
+    /// Redirect URIs; the default is `[SECOND_APP]/callback`.
+    pub redirect_uris: Option<Vec<String>>,
+    /// Post sign-out redirect URIs; the default is `[SECOND_APP]/`.
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Members of `customClientMetadata`, in Logto's own spelling.
+    pub custom_client_metadata: BTreeMap<String, serde_json::Value>,
+}
+
 /// Stops the sample app and starts it again: what it kept in memory is lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -21,6 +21,7 @@ use super::plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
 use super::running::Stack;
+use super::second_app::Second;
 use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, named, step};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL};
 use super::tenant::{Application, Plan, Tenant};
@@ -92,8 +93,9 @@ async fn assemble(
     let (base, listener, fronts) = Base::new(settings, clock, container).await?;
     let provider = Provider::serve(&base, listener, servers).await?;
     let app_place = AppPlace::bind(settings, &base.random).await?;
+    let second = Second::bind(settings.setup.second_app.as_ref()).await?;
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
-    let endpoints = endpoints(&app_place, &logto, &provider, &fronts);
+    let endpoints = endpoints(&app_place, second.as_ref(), &logto, &provider, &fronts);
     let files = match &settings.own_app {
         Some(_) => Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| {
             StartError { step: "write the files for the app", cause: StepError::Io(cause) }
@@ -108,7 +110,7 @@ async fn assemble(
         names.learn("CLOCK_FILE", &files.clock());
     }
     let site = Site { base: &base, provider: &provider, endpoints: &endpoints };
-    let (known, app) = match site.open(&mut tenant, &mut names, app_place, servers).await {
+    let (known, app) = match site.open(&mut tenant, &mut names, (app_place, second), servers).await {
         Ok(opened) => opened,
         Err(error) => {
             // A tenant that was changed is restored before the failure is reported.
@@ -225,11 +227,18 @@ async fn logto_site(
     }
 }
 
-fn endpoints(app: &AppPlace, logto: &LogtoSite, provider: &Provider, fronts: &Fronts) -> Endpoints {
+fn endpoints(
+    app: &AppPlace,
+    second: Option<&Second>,
+    logto: &LogtoSite,
+    provider: &Provider,
+    fronts: &Fronts,
+) -> Endpoints {
     let app_direct = app.origin();
     let app_internal = internal(&app_direct, APP_INTERNAL);
     let logto_internal = internal(&logto.direct, LOGTO_INTERNAL);
     let mut others = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
+    others.extend(second.map(Second::name));
     others.extend(fronts.mistaken());
     others.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
     Endpoints {
@@ -290,7 +299,7 @@ impl Site<'_> {
         &self,
         tenant: &mut Tenant,
         names: &mut Names,
-        app: AppPlace,
+        (app, second): (AppPlace, Option<Second>),
         servers: &mut Vec<Running>,
     ) -> Result<(Known, RunningApp), StartError> {
         let (huggingface_client_id, huggingface_client_secret) =
@@ -305,8 +314,18 @@ impl Site<'_> {
         let huggingface = probe::huggingface_is_up(&self.base.clients.browser, &self.endpoints.huggingface);
         step("probe Hugging Face", QUICK, huggingface).await?;
         let connector_id = tenant.connector_id().to_owned();
-        let known =
-            Known { app_id, app_secret, connector_id, huggingface_client_id, huggingface_client_secret };
+        let second_app = match second {
+            Some(second) => Some(second.start(self.base, tenant, names, servers).await?),
+            None => None,
+        };
+        let known = Known {
+            app_id,
+            app_secret,
+            connector_id,
+            huggingface_client_id,
+            huggingface_client_secret,
+            second_app,
+        };
         Ok((known, app))
     }
 
@@ -376,14 +395,9 @@ impl Site<'_> {
         let Self { base, endpoints, .. } = *self;
         let (setup, clients) = (&base.settings.setup, &base.clients);
         let failed = |cause| StartError { step: "configure the app", cause };
-        let config = sample::config(&setup.app, endpoints, names).map_err(failed)?;
-        let context = sample_app::Context {
-            clock: base.clock.off_by(setup.clocks.app.0),
-            random: base.random.clone(),
-            journal: base.journal.clone(),
-            client: clients.app.through(clients.networks.app.clone()),
-        };
-        let app = AppServer::new(config, context, setup.app.replicas.unwrap_or(1))
+        let credentials = ("[APP_ID]", "[APP_SECRET]");
+        let config = sample::config(&setup.app, &endpoints.app, credentials, names).map_err(failed)?;
+        let app = AppServer::new(config, base.sample_app_context(), setup.app.replicas.unwrap_or(1))
             .map_err(|cause| failed(cause.into()))?;
         servers.push(bound.serve(app.router()));
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app_direct)).await?;

@@ -59,6 +59,18 @@ impl<'a> Base<'a> {
     }
 }
 
+impl Base<'_> {
+    /// What a sample app is built with.
+    pub(super) fn sample_app_context(&self) -> sample_app::Context {
+        sample_app::Context {
+            clock: self.clock.off_by(self.settings.setup.clocks.app.0),
+            random: self.random.clone(),
+            journal: self.journal.clone(),
+            client: self.clients.app.through(self.clients.networks.app.clone()),
+        }
+    }
+}
+
 fn clients(
     settings: &StackBuilder,
     ca: &Ca,
