@@ -10,6 +10,7 @@
 mod app;
 mod huggingface;
 mod logto;
+mod mask;
 mod surroundings;
 mod tenant;
 
@@ -23,6 +24,7 @@ pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
 pub use logto::LogtoEnvironment;
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
+pub use mask::{Mask, MaskError, MaskedPart};
 #[doc(hidden)]
 pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};
 #[doc(hidden)]

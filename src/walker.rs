@@ -23,6 +23,7 @@ pub use hop::{
 };
 #[doc(hidden)]
 pub use jar::SameSite;
+pub(crate) use jar::SIZE_LIMIT as COOKIE_LIMIT;
 #[doc(hidden)]
 pub use jar::{CookieRequest, Jar};
 pub(crate) use page::Submit;

@@ -65,7 +65,7 @@ impl OwnApp {
             }
             (None, None) => AppStart::ByHand,
         };
-        Ok(Some(stack::OwnApp { origin, start, limit: Duration::from_secs(self.app_timeout) }))
+        Ok(Some(stack::OwnApp { origin, start, limit: Duration::from_secs(self.app_timeout), shared: false }))
     }
 
     /// Like [`OwnApp::chosen`], for commands that must pass the app its variables.

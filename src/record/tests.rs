@@ -60,7 +60,7 @@ impl Walk {
             huggingface: url(HF),
             others: vec![],
         };
-        Record::new(self.hops.clone(), Some(&self.asker), origins)
+        Record::new(self.hops.clone(), Some(&self.asker), origins, BackChannel::Told)
     }
 
     /// Path, hop and tie of each entry in the record.

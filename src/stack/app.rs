@@ -28,6 +28,8 @@ pub struct OwnApp {
     pub start: AppStart,
     /// How long it may take to answer.
     pub limit: Duration,
+    /// One process serves several stacks, one after another.
+    pub shared: bool,
 }
 
 /// How an app of your own is started, and learns the [variables](super::Stack::environment) that it needs.
@@ -58,6 +60,13 @@ impl RunningApp {
         }
     }
 
+    pub(super) fn own(&self) -> Option<&OwnApp> {
+        match self {
+            Self::Sample(_) => None,
+            Self::Own(app, _) => Some(app),
+        }
+    }
+
     /// Starts an app of your own with these variables, and waits until it answers at `address`.
     pub(super) async fn start(
         &mut self,
@@ -65,7 +74,7 @@ impl RunningApp {
         client: &Client,
         address: &Url,
     ) -> Result<(), AppError> {
-        let Self::Own(OwnApp { origin, start, limit }, process) = self else { return Ok(()) };
+        let Self::Own(OwnApp { origin, start, limit, .. }, process) = self else { return Ok(()) };
         let answers = url::is_up(client, address, *limit);
         match start {
             AppStart::ByHand => {}

@@ -107,6 +107,7 @@ async fn assemble(
     site.hand_over();
     Ok(Stack {
         app,
+        masks: settings.masks.clone(),
         endpoints,
         names,
         known,

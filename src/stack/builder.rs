@@ -11,7 +11,7 @@ use crate::container::{Container, RunningContainer};
 
 use super::app::{AppStart, OwnApp};
 use super::management::Credentials;
-use crate::setup::{Application, Connector, SampleApp, Setup};
+use crate::setup::{Application, Connector, Mask, SampleApp, Setup};
 
 /// A Logto that is already running.
 #[derive(Debug, Clone)]
@@ -68,6 +68,7 @@ pub struct StackBuilder {
     pub(super) setup: Setup,
     pub(super) huggingface_listen: SocketAddr,
     pub(super) own_app: Option<OwnApp>,
+    pub(super) masks: Vec<Mask>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -86,6 +87,7 @@ impl Default for StackBuilder {
             setup: Setup::default(),
             huggingface_listen: any,
             own_app: None,
+            masks: vec![],
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -153,7 +155,7 @@ impl StackBuilder {
     /// not answer yet. Start it with [`Stack::environment`](super::Stack::environment) once the stack is up.
     #[must_use]
     pub fn app_at(self, origin: Url) -> Self {
-        self.own_app(OwnApp { origin, start: AppStart::ByHand, limit: Duration::from_secs(60) })
+        self.own_app(OwnApp { origin, start: AppStart::ByHand, limit: Duration::from_secs(60), shared: false })
     }
 
     /// Uses an app of your own instead of the sample app, which [`Stack::start_app`](super::Stack::start_app)
@@ -161,6 +163,13 @@ impl StackBuilder {
     #[must_use]
     pub fn own_app(mut self, app: OwnApp) -> Self {
         self.own_app = Some(app);
+        self
+    }
+
+    /// Hides parts of the app's own messages in transcripts, each for a reason.
+    #[must_use]
+    pub fn masks(mut self, masks: Vec<Mask>) -> Self {
+        self.masks = masks;
         self
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
 use super::app::sample::AppServer;
-use super::app::{self, AppError, RunningApp, environment};
+use super::app::{self, AppError, OwnApp, RunningApp, environment};
 use super::broker::InContainers;
 use super::builder::StackBuilder;
 use super::endpoints::Endpoints;
@@ -24,7 +24,7 @@ use super::stubs::Stubs;
 use super::surroundings::Networks;
 use super::tenant::Tenant;
 use super::time::Time;
-use crate::setup::{AppRestart, Way};
+use crate::setup::{AppRestart, Mask, Way};
 
 pub use self::stop::StopError;
 
@@ -36,6 +36,7 @@ pub use self::stop::StopError;
 pub struct Stack {
     /// Dropped first, while the parties still answer it.
     pub(super) app: RunningApp,
+    pub(super) masks: Vec<Mask>,
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
     pub(super) known: Known,
@@ -204,6 +205,16 @@ impl Stack {
     #[must_use]
     pub fn app_config(&self) -> Option<sample_app::Config> {
         self.app.sample().map(AppServer::config)
+    }
+
+    /// What transcripts hide in the app's own messages.
+    pub(crate) fn masks(&self) -> &[Mask] {
+        &self.masks
+    }
+
+    /// The app of your own, if it takes the place of the sample app.
+    pub(crate) fn own_app(&self) -> Option<&OwnApp> {
+        self.app.own()
     }
 
     /// Restarts the sample app: what it kept in memory is lost. An app of your own

@@ -41,6 +41,17 @@ impl Roles {
         let count = self.counts.entry(role).or_default();
         *count += 1;
         let label = if *count == 1 { format!("[{role}]") } else { format!("[{role}:{count}]") };
+        self.add(value, label);
+    }
+
+    /// Gives a value the role of another that is known.
+    pub(crate) fn know_as(&mut self, known: &str, value: &str) {
+        if let Some(label) = self.labels.get(known).filter(|_| !self.labels.contains_key(value)).cloned() {
+            self.add(value, label);
+        }
+    }
+
+    fn add(&mut self, value: &str, label: String) {
         for spelling in spellings(value) {
             let Some(start) = spelling.as_bytes().first_chunk() else { continue };
             self.starts.add(*start);

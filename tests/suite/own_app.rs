@@ -282,6 +282,7 @@ async fn a_stack_starts_an_app_by_its_command_and_ends_it() {
         origin: format!("http://localhost:{port}").parse().unwrap(),
         start: AppStart::Command(command),
         limit: Duration::from_secs(20),
+        shared: false,
     };
     let served = format!("{} serve app --listen 127.0.0.1:$PORT", binary());
     let mut stack = Stack::builder().own_app(own(served)).start().await.unwrap();
