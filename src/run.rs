@@ -14,9 +14,7 @@ mod walk;
 pub use action::ActionError;
 pub use check::Failure;
 pub use kept::keep_wire;
-pub use snapshot::{
-    SnapshotResult, compare_snapshot, compare_so_far, snapshot_path, update_snapshot,
-};
+pub use snapshot::{SnapshotResult, compare_snapshot, compare_so_far, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};
 pub use walk::{WalkReport, diagnosed_walk, stack_for, walk};

@@ -21,9 +21,9 @@ pub(crate) use browser::Walker;
 pub use hop::{
     CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
 };
+pub(crate) use jar::SIZE_LIMIT as COOKIE_LIMIT;
 #[doc(hidden)]
 pub use jar::SameSite;
-pub(crate) use jar::SIZE_LIMIT as COOKIE_LIMIT;
 #[doc(hidden)]
 pub use jar::{CookieRequest, Jar};
 pub(crate) use page::Submit;

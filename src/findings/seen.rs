@@ -103,7 +103,8 @@ pub(super) fn sent_secret(entry: &Entry) -> bool {
 pub(super) fn secret(entry: &Entry) -> Option<String> {
     let basic = || {
         let (scheme, credentials) = entry.request.header("authorization")?.split_once(' ')?;
-        let decoded = STANDARD.decode(credentials.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
+        let decoded =
+            STANDARD.decode(credentials.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
         let pair = String::from_utf8(decoded?).ok()?;
         Some(pair.split_once(':')?.1.to_owned())
     };
@@ -129,7 +130,8 @@ pub(super) fn lacks_tokens(seen: &Observed<'_>, hop: &Hop) -> bool {
     if answers.is_empty() {
         // Of a page whose script redeems the code, the walker sees no request.
         let later = seen.record.hops.iter().filter(|later| later.number >= hop.number);
-        return application_type(seen) == "Traditional" && later.into_iter().all(|hop| seen.is_complete(hop.number));
+        return application_type(seen) == "Traditional"
+            && later.into_iter().all(|hop| seen.is_complete(hop.number));
     }
     answers.iter().all(|status| status.is_some_and(|status| status >= 400))
 }
@@ -137,7 +139,8 @@ pub(super) fn lacks_tokens(seen: &Observed<'_>, hop: &Hop) -> bool {
 /// The hops by which the app led a browser to one of its own, the latest first, with that one.
 pub(super) fn led_by_app<'s>(seen: &'s Observed<'_>, hop: &'s Hop) -> impl Iterator<Item = &'s Hop> {
     let before = |hop: &&'s Hop| previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
-    std::iter::successors(Some(hop), before).take_while(|hop| seen.party(&hop.request.url) == Some(Party::APP))
+    std::iter::successors(Some(hop), before)
+        .take_while(|hop| seen.party(&hop.request.url) == Some(Party::APP))
 }
 
 /// Whether a hop is an authorization request at Logto.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
-use super::seen::{lacks_tokens, led_by_app};
+use super::seen::{lacks_tokens, led_by_app, previous};
 use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -171,9 +171,9 @@ fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
     match (&before.kind, &symptom.kind) {
         (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) => {}
         (SymptomKind::AppFailed { status: ..400 }, SymptomKind::AppFailed { .. }) => {
-            return seen.hop(symptom.hop).is_some_and(|hop| {
-                led_by_app(seen, hop).any(|earlier| earlier.number == before.hop)
-            });
+            return seen
+                .hop(symptom.hop)
+                .is_some_and(|hop| led_by_app(seen, hop).any(|earlier| earlier.number == before.hop));
         }
         _ => return false,
     }
@@ -271,7 +271,7 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             Party::LOGTO => at_logto(seen, hop)?,
             Party::APP if hop.why == WhyHop::Call => return None,
             // Logto's error is the symptom, at the previous hop.
-            Party::APP if hop.why == WhyHop::Redirect && error_of(url).is_some() => return None,
+            Party::APP if error_of(url).is_some() && sent_by_logto(seen, hop) => return None,
             Party::APP if status >= 400 || lacks_tokens(seen, hop) => SymptomKind::AppFailed { status },
             _ => return None,
         }
@@ -306,6 +306,11 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
 fn error_of(url: &Url) -> Option<(String, String)> {
     let error = query(url, "error")?.into_owned();
     Some((error, query(url, "error_description").unwrap_or_default().into_owned()))
+}
+
+fn sent_by_logto(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
+    before.is_some_and(|before| seen.party(&before.request.url) == Some(Party::LOGTO))
 }
 
 /// What Logto's page said where the person did not continue.

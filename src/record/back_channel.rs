@@ -34,7 +34,7 @@ impl BackChannel {
         *self != Self::Unseen
     }
 
-    /// Whether it is Logto that tells of the calls: those of an app of your own.
+    /// Whether Logto enters the calls, which are then those of an app of your own.
     pub(crate) fn is_received(&self) -> bool {
         matches!(self, Self::Received(_))
     }
@@ -44,8 +44,8 @@ impl BackChannel {
         matches!(self, Self::Received(arrivals) if arrivals.shared)
     }
 
-    /// Makes of Logto's entries that are the app's calls the app's own, so that the app's calls are read
-    /// alike, whoever entered them.
+    /// Turns Logto's entries of the app's calls into entries of the app, so that the calls of every app are
+    /// read alike.
     pub(super) fn read(&self, entries: Vec<Recorded>, origins: &Origins) -> Vec<Recorded> {
         let Self::Received(arrivals) = self else { return entries };
         let mut at_proxy = Vec::new();
@@ -54,8 +54,9 @@ impl BackChannel {
             let entry = &recorded.entry;
             let to_logto = match entry.party {
                 Party::LOGTO => arrivals.is_asked(entry),
-                Party::PROXY => Url::parse(&entry.request.url)
-                    .is_ok_and(|url| origins.party(&url) == Some(Party::LOGTO)),
+                Party::PROXY => {
+                    Url::parse(&entry.request.url).is_ok_and(|url| origins.party(&url) == Some(Party::LOGTO))
+                }
                 _ => false,
             };
             if !to_logto || entry.direction != Direction::Received {
@@ -101,7 +102,6 @@ fn content(entry: &Entry) -> (String, String, String) {
 
 /// The same exchange from the app's side. Logto's reasons are not on the wire, so the app has none of them.
 fn sent(recorded: Recorded) -> Recorded {
-    let entry =
-        Entry { party: Party::APP, direction: Direction::Sent, notes: vec![], ..recorded.entry };
+    let entry = Entry { party: Party::APP, direction: Direction::Sent, notes: vec![], ..recorded.entry };
     Recorded { entry, ..recorded }
 }

@@ -115,12 +115,7 @@ impl<'a> Person<'a> {
 
     /// The record of the walk so far.
     pub(super) fn record(&self) -> Record {
-        Record::new(
-            self.walker.hops().to_vec(),
-            self.walker.asker(),
-            self.origins(),
-            self.back_channel(),
-        )
+        Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins(), self.back_channel())
     }
 
     /// Ends the walk and takes its record: the browser has no hops afterwards.

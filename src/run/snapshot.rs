@@ -167,19 +167,28 @@ mod tests {
 
     #[test]
     fn a_walk_that_ended_early_is_compared_up_to_its_end() {
-        let snapshot = |statuses: &[u16]| format!("---\nsource: tests/scenarios.rs\n---\n{}", transcript(statuses));
-        let so_far = |reviewed: &[u16], walked: &str| so_far(&snapshot(reviewed), walked, Path::new("a.snap"));
+        let snapshot =
+            |statuses: &[u16]| format!("---\nsource: tests/scenarios.rs\n---\n{}", transcript(statuses));
+        let so_far =
+            |reviewed: &[u16], walked: &str| so_far(&snapshot(reviewed), walked, Path::new("a.snap"));
         let reviewed = [200; 12];
         assert_eq!(so_far(&reviewed, &transcript(&[200, 200])), SnapshotResult::SameSoFar);
         let masked = format!("{}\nMasked:\n      cookie `a`: new in every run\n", transcript(&[200, 200]));
-        assert_eq!(so_far(&reviewed, &masked), SnapshotResult::SameSoFar, "what follows the hops is not a hop");
+        assert_eq!(
+            so_far(&reviewed, &masked),
+            SnapshotResult::SameSoFar,
+            "what follows the hops is not a hop"
+        );
         let SnapshotResult::Different(shown) = so_far(&reviewed, &transcript(&[200, 500])) else {
             panic!("expected a difference")
         };
         assert!(shown.contains("-  2   browser  typed  GET [APP]/1  200\n+  2 "), "{shown}");
         let lines = shown.lines().filter(|line| line.starts_with('-')).count();
         assert_eq!(lines, 2, "only the name and the line that differs: {shown}");
-        assert!(shown.ends_with("(the walk ended at hop 2; the reviewed transcript has 12 hops)\n"), "{shown}");
+        assert!(
+            shown.ends_with("(the walk ended at hop 2; the reviewed transcript has 12 hops)\n"),
+            "{shown}"
+        );
         // A walk that went on longer than it should differs as a whole.
         assert!(matches!(so_far(&[200], &transcript(&[200, 200])), SnapshotResult::Different(_)));
         assert_eq!(so_far(&[200, 200], &transcript(&[200, 200])), SnapshotResult::Same);

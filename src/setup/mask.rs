@@ -191,7 +191,10 @@ mod tests {
         assert_eq!(mask.to_string(), "field `build`");
         for (json, told) in [
             (r#"{"reason":"x"}"#, "a mask names what it covers: one of `field`, `cookie`"),
-            (r#"{"field":"a","query":"b","reason":"x"}"#, "this one names `field` and `query`: write two masks"),
+            (
+                r#"{"field":"a","query":"b","reason":"x"}"#,
+                "this one names `field` and `query`: write two masks",
+            ),
             (r#"{"text":"Build *"}"#, "a mask needs a `reason`"),
             (r#"{"text":"Build *","reason":" "}"#, "a mask needs a `reason`"),
             (r#"{"text":"* *","reason":"x"}"#, "`text: \"* *\"` covers everything"),
@@ -210,7 +213,9 @@ mod tests {
     fn a_name_is_covered_as_a_whole() {
         let covers = |pattern, name| mask(MaskedPart::Cookie, pattern).covers(MaskedPart::Cookie, name);
         assert!(covers("build", "build") && covers("session.*", "session.0") && covers("*.id", "a.id.id"));
-        assert!(!covers("build", "builder") && !covers("build", "rebuild") && !covers("session.*", "a session"));
+        assert!(
+            !covers("build", "builder") && !covers("build", "rebuild") && !covers("session.*", "a session")
+        );
         assert!(!mask(MaskedPart::Cookie, "build").covers(MaskedPart::Field, "build"));
     }
 

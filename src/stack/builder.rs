@@ -155,7 +155,12 @@ impl StackBuilder {
     /// not answer yet. Start it with [`Stack::environment`](super::Stack::environment) once the stack is up.
     #[must_use]
     pub fn app_at(self, origin: Url) -> Self {
-        self.own_app(OwnApp { origin, start: AppStart::ByHand, limit: Duration::from_secs(60), shared: false })
+        self.own_app(OwnApp {
+            origin,
+            start: AppStart::ByHand,
+            limit: Duration::from_secs(60),
+            shared: false,
+        })
     }
 
     /// Uses an app of your own instead of the sample app, which [`Stack::start_app`](super::Stack::start_app)

@@ -60,8 +60,7 @@ impl Bodies<'_> {
     pub(super) fn response(self, body: &Body<'_>, path: &str) -> Vec<String> {
         self.json(body, path).unwrap_or_else(|| {
             let limit = policy::limit(At::Body, "text");
-            let mut lines: Vec<String> =
-                body.text.lines().take(limit).map(|line| self.text(line)).collect();
+            let mut lines: Vec<String> = body.text.lines().take(limit).map(|line| self.text(line)).collect();
             let more = body.text.lines().count().saturating_sub(limit);
             if more > 0 {
                 lines.push(format!("… and {more} more lines"));
@@ -130,8 +129,8 @@ impl Bodies<'_> {
         });
         let buttons = form.submits.iter().map(|button| {
             let adds = button.field.as_ref();
-            let adds = adds
-                .map(|(name, value)| format!(" {name}={}", self.value(MaskedPart::Field, name, value)));
+            let adds =
+                adds.map(|(name, value)| format!(" {name}={}", self.value(MaskedPart::Field, name, value)));
             format!("[{}{}]", self.text(&button.text), adds.unwrap_or_default())
         });
         let controls: Vec<String> = fields.chain(buttons).collect();
@@ -261,7 +260,8 @@ mod tests {
     use super::*;
 
     fn shown(body: &str, roles: &Roles) -> Vec<String> {
-        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap(), masks: None }.response(&Body::read(body), "/")
+        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap(), masks: None }
+            .response(&Body::read(body), "/")
     }
 
     #[test]

@@ -48,7 +48,8 @@ pub(super) fn set(
         let cookie = &cookies[at];
         cookies[..at].iter().any(|earlier| {
             let label = |cookie: &SetCookie| roles.label(&cookie.value).map(ToOwned::to_owned);
-            let one_value = earlier.value == cookie.value || label(earlier).is_some_and(|one| Some(one) == label(cookie));
+            let one_value =
+                earlier.value == cookie.value || label(earlier).is_some_and(|one| Some(one) == label(cookie));
             let same = earlier.name == cookie.name && one_value;
             earlier.line == cookie.line || !cookie.name.is_empty() && same && alike(earlier, cookie)
         })
@@ -82,13 +83,7 @@ fn same_attribute(a: &str, b: &str, at: Timestamp, roles: &Roles) -> bool {
     }
 }
 
-fn shown(
-    cookie: &SetCookie,
-    folded: bool,
-    at: Timestamp,
-    roles: &Roles,
-    app: Option<&Masks>,
-) -> ShownCookie {
+fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles, app: Option<&Masks>) -> ShownCookie {
     let attributes: Vec<String> = cookie.attributes.iter().map(|text| attribute(text, at, roles)).collect();
     let fate = match &cookie.fate {
         CookieFate::Stored => None,
@@ -116,7 +111,8 @@ fn size(cookie: &SetCookie) -> Option<String> {
         return None;
     };
     let bytes = cookie.name.len() + cookie.value.len();
-    let halves = bytes / 512;
+    // A cookie of exactly the limit is not past it.
+    let halves = bytes.saturating_sub(1) / 512;
     let half = if halves % 2 == 1 { ".5" } else { "" };
     (bytes > from).then(|| format!("more than {}{half} of {} kB", halves / 2, COOKIE_LIMIT / 1024))
 }

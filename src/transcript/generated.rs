@@ -121,7 +121,10 @@ mod tests {
             generated_part(".App.Correlation.cD3xk1-VbQ2_f8TzRw0LhYp7GmNs4JaXeUo9iKqBtC"),
             Some("cD3xk1-VbQ2_f8TzRw0LhYp7GmNs4JaXeUo9iKqBtC")
         );
-        assert_eq!(generated_part("8f14e45f-ceea-467f-a0e6-7b1cdeadbeef"), Some("8f14e45f-ceea-467f-a0e6-7b1cdeadbeef"));
+        assert_eq!(
+            generated_part("8f14e45f-ceea-467f-a0e6-7b1cdeadbeef"),
+            Some("8f14e45f-ceea-467f-a0e6-7b1cdeadbeef")
+        );
         for name in ["logto-session", "connect.sid", "__Host-authjs.csrf-token", "XSRF-TOKEN", "JSESSIONID"] {
             assert_eq!(generated_part(name), None, "{name}");
         }

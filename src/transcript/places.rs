@@ -98,7 +98,7 @@ impl Learner<'_> {
             _ => return,
         };
         let values = self.named.entry((at, name.to_owned())).or_default();
-        if values.iter().any(|(known, _)| known == value) {
+        if values.iter().any(|(known, _)| known == value) || self.roles.is_label(&self.roles.replace(value)) {
             return;
         }
         let new = Dated { value, at: self.at };
@@ -112,7 +112,9 @@ impl Learner<'_> {
 
     /// Learns the generated part of a cookie's name.
     fn name(&mut self, name: &str) {
-        let Then::Generated(role) = policy::transcript(Some(Party::APP), At::CookieName, name) else { return };
+        let Then::Generated(role) = policy::transcript(Some(Party::APP), At::CookieName, name) else {
+            return;
+        };
         // What is known by another role keeps it.
         if let Some(part) = generated_part(name).filter(|_| self.roles.replace(name) == name) {
             self.roles.know(role, part);

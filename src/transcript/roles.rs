@@ -68,6 +68,11 @@ impl Roles {
         self.labels.get(value).map(String::as_str)
     }
 
+    /// Whether a text is a label and nothing else.
+    pub(crate) fn is_label(&self, text: &str) -> bool {
+        text.starts_with('[') && self.labels.values().any(|label| label == text)
+    }
+
     /// Replaces every known value in `text`, plain or percent-encoded.
     #[must_use]
     pub(crate) fn replace(&self, text: &str) -> String {

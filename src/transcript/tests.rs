@@ -262,8 +262,8 @@ fn a_long_document_is_shown_once_unless_it_changed() {
 #[test]
 fn json_has_the_same_content() {
     let hops = [hop(1, "GET", "http://localhost:3000/callback?code=code-one", 307, &[("location", "/")], "")];
-    let json =
-        serde_json::to_value(Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new(), &[])).unwrap();
+    let json = serde_json::to_value(Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new(), &[]))
+        .unwrap();
     let expected = serde_json::json!({ "hops": [{
         "number": 1, "party": "browser", "why": "typed", "method": "GET",
         "url": "[APP]/callback?code=[CODE]", "status": 307, "location": "/",
@@ -448,3 +448,6 @@ fn no_random_value_of_the_recording_is_left() {
         assert!(!text.contains(value), "`{value}` is left in\n{text}");
     }
 }
+
+#[path = "tests/of_an_app.rs"]
+mod of_an_app;

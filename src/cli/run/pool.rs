@@ -19,7 +19,10 @@ use super::progress::Progress;
 use crate::scenario::BackendKind;
 use crate::setup::SampleApp;
 use crate::stack::{AppStart, Logto, OwnApp};
-use crate::{Scenario, Stack, WalkReport, compare_snapshot, compare_so_far, keep_wire, stack_for, update_snapshot, walk};
+use crate::{
+    Scenario, Stack, WalkReport, compare_snapshot, compare_so_far, keep_wire, stack_for, update_snapshot,
+    walk,
+};
 
 /// What all walks of a run have in common.
 #[derive(Debug, Clone)]

@@ -36,7 +36,11 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     // The application's record says whether its type has a secret.
     (application_type(seen) == "Traditional" && sent_secret(refused)).then_some(())?;
     let secret = used_secret(seen, refused);
-    let cause = if secret.as_ref().is_some_and(|secret| secret.trim() != secret) { App::AppSecretHasWhitespace } else { App::AppSecretWrong };
+    let cause = if secret.as_ref().is_some_and(|secret| secret.trim() != secret) {
+        App::AppSecretHasWhitespace
+    } else {
+        App::AppSecretWrong
+    };
     let finding = Finding::new(cause)
         .hop(symptom.hop, symptom.to_string())
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));

@@ -16,7 +16,8 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent];
+pub(super) const EXPLAIN: &[Explain] =
+    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The app requested `//oidc/…` from Logto, and could not use the answer.
@@ -55,7 +56,7 @@ fn endpoint_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// Whether a path ends as one of Logto's, and is none of them.
+/// Whether a path ends as one of Logto's, with something before that.
 fn is_misplaced(path: &str) -> bool {
     const PATHS: [&str; 3] = ["/oidc/.well-known/openid-configuration", "/oidc/auth", TOKEN];
     let added = |known: &&str| path.strip_suffix(*known).is_some_and(|more| !more.is_empty() && more != "/");
