@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::endpoints::logto::TOKEN;
 use super::finding::Finding;
 use super::observed::{Observed, body, id_token_claims, path_of, query, status};
-use super::symptom::is_code_callback;
 pub(super) use crate::transcript::jwt::header;
 use crate::walker::{Hop, WhyHop};
 
@@ -121,19 +120,33 @@ pub(super) fn redemptions<'s>(seen: &'s Observed<'_>, code: &str) -> impl Iterat
     })
 }
 
-/// Whether an app of your own took a code from Logto and has no tokens for it, however it shows that.
-pub(super) fn lacks_tokens(seen: &Observed<'_>, hop: &Hop) -> bool {
-    let own = seen.record.back_channel.is_received();
-    let here = own && seen.party(&hop.request.url) == Some(Party::APP) && is_code_callback(hop);
-    let Some(code) = query(&hop.request.url, "code").filter(|_| here) else { return false };
-    let answers: Vec<Option<u16>> = redemptions(seen, &code).map(status).collect();
-    if answers.is_empty() {
-        // Of a page whose script redeems the code, the walker sees no request.
-        let later = seen.record.hops.iter().filter(|later| later.number >= hop.number);
-        return application_type(seen) == "Traditional"
-            && later.into_iter().all(|hop| seen.is_complete(hop.number));
-    }
-    answers.iter().all(|status| status.is_some_and(|status| status >= 400))
+/// What became of the code that Logto sent to an app of your own: the answers to the requests that carry it.
+fn redeemed(seen: &Observed<'_>, hop: &Hop) -> Option<Vec<Option<u16>>> {
+    let to_app = seen.record.back_channel.is_received() && seen.party(&hop.request.url) == Some(Party::APP);
+    let code = query(&hop.request.url, "code").filter(|_| to_app && sent_by_logto(seen, hop))?;
+    Some(redemptions(seen, &code).map(status).collect())
+}
+
+/// Whether Logto refused every request of an app of your own to redeem the code of this hop.
+pub(super) fn was_refused(seen: &Observed<'_>, hop: &Hop) -> bool {
+    redeemed(seen, hop).is_some_and(|answers| {
+        !answers.is_empty() && answers.iter().all(|status| status.is_some_and(|status| status >= 400))
+    })
+}
+
+/// Whether no request of an app of your own came in to redeem the code of this hop. Other types than
+/// `Traditional` redeem it in a page's script, which the walker does not run.
+pub(super) fn was_not_asked(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let mut later = seen.record.hops.iter().filter(|later| later.number >= hop.number);
+    redeemed(seen, hop).is_some_and(|answers| answers.is_empty())
+        && application_type(seen) == "Traditional"
+        && later.all(|later| seen.is_complete(later.number))
+}
+
+/// Whether Logto sent the browser here.
+pub(super) fn sent_by_logto(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
+    before.is_some_and(|before| seen.party(&before.request.url) == Some(Party::LOGTO))
 }
 
 /// The hops by which the app led a browser to one of its own, the latest first, with that one.

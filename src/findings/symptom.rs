@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
-use super::seen::{lacks_tokens, led_by_app, previous};
+use super::seen::{led_by_app, sent_by_logto, was_not_asked, was_refused};
 use crate::signin_page::{Arrival, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -129,6 +129,9 @@ impl std::fmt::Display for Symptom {
             SymptomKind::AppGotError { error, description } => {
                 write!(f, "Logto sends the browser back to the app with {error} ({description})")
             }
+            SymptomKind::AppFailed { status: 0 } => {
+                f.write_str("the app does not answer, and has no tokens for the code")
+            }
             SymptomKind::AppFailed { status: status @ ..400 } => {
                 write!(f, "the app answers {status}, and has no tokens for the code")
             }
@@ -196,7 +199,8 @@ pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
     for (at, hop) in seen.record.hops.iter().enumerate() {
         let app = seen.party(&hop.request.url) == Some(Party::APP);
-        let taken = (200..400).contains(&hop.response.status) && !lacks_tokens(seen, hop);
+        let without_tokens = was_refused(seen, hop) || was_not_asked(seen, hop);
+        let taken = (200..400).contains(&hop.response.status) && !without_tokens;
         if app && is_code_callback(hop) && taken {
             last = Some(at);
         }
@@ -257,7 +261,7 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
         return None;
     }
     let (url, status) = (&hop.request.url, hop.response.status);
-    let kind = if let Some(fault) = &hop.response.fault {
+    let kind = if let Some(fault) = hop.response.fault.as_ref().filter(|_| !was_refused(seen, hop)) {
         SymptomKind::NoResponse(fault.clone())
     } else {
         match seen.party(url)? {
@@ -272,7 +276,9 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             Party::APP if hop.why == WhyHop::Call => return None,
             // Logto's error is the symptom, at the previous hop.
             Party::APP if error_of(url).is_some() && sent_by_logto(seen, hop) => return None,
-            Party::APP if status >= 400 || lacks_tokens(seen, hop) => SymptomKind::AppFailed { status },
+            Party::APP if status >= 400 || was_refused(seen, hop) || was_not_asked(seen, hop) => {
+                SymptomKind::AppFailed { status }
+            }
             _ => return None,
         }
     };
@@ -306,11 +312,6 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
 fn error_of(url: &Url) -> Option<(String, String)> {
     let error = query(url, "error")?.into_owned();
     Some((error, query(url, "error_description").unwrap_or_default().into_owned()))
-}
-
-fn sent_by_logto(seen: &Observed<'_>, hop: &Hop) -> bool {
-    let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
-    before.is_some_and(|before| seen.party(&before.request.url) == Some(Party::LOGTO))
 }
 
 /// What Logto's page said where the person did not continue.

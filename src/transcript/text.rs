@@ -149,7 +149,8 @@ fn details(exchange: &Exchange) -> Vec<String> {
         lines.extend(labeled("→ ?", parameters(query)));
     }
     lines.extend(exchange.set_cookies.iter().map(ToString::to_string));
-    let kind = exchange.content_type.iter().cloned();
+    // Some apps send an empty one with a redirect.
+    let kind = exchange.content_type.iter().filter(|kind| !kind.is_empty()).cloned();
     let cache = exchange.cache_control.iter().map(|value| format!("cache-control: {value}"));
     let challenge = exchange.challenge.iter().map(|value| format!("www-authenticate: {value}"));
     let headers: Vec<String> = kind.chain(cache).chain(challenge).collect();

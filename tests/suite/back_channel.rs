@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use http::header::{COOKIE, DATE, HeaderValue};
+use http::header::{COOKIE, DATE, HeaderValue, LOCATION, SET_COOKIE};
 use jiff::{SignedDuration, Timestamp};
 use logto_testkit::setup::{Mask, MaskedPart};
 use logto_testkit::stack::{AppStart, OwnApp};
@@ -117,7 +117,8 @@ async fn found(broken: Broken) -> (Vec<&'static str>, String) {
     let scenario = Scenario::parse(text, Path::new("a.yaml")).unwrap();
     let report = walk(&stack, &scenario).await;
     stack.stop().await.unwrap();
-    app.shutdown().await.unwrap();
+    // One that panicked says so here.
+    drop(app.shutdown().await);
     let first = report.findings.first().map(ToString::to_string).unwrap_or_default();
     (report.findings.iter().map(|finding| finding.cause.id()).collect(), first)
 }
@@ -163,6 +164,37 @@ fn elsewhere(router: Router) -> Router {
     }))
 }
 
+/// Ends at an error, as a process does that does not catch it: the connection is closed.
+fn fatally(router: Router) -> Router {
+    router.layer(from_fn(async |request: Request, next: Next| {
+        let response: Response = next.run(request).await;
+        assert!(response.status().as_u16() < 400, "not caught");
+        response
+    }))
+}
+
+/// Sends no `state`, as apps do that only use PKCE; the sample app then refuses its callback.
+fn stateless(router: Router) -> Router {
+    router.layer(from_fn(async |request: Request, next: Next| {
+        let response: Response = next.run(request).await;
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        match location.and_then(|location| location.split_once("&state=")) {
+            Some((without, _)) => {
+                let mut to = Redirect::temporary(without).into_response();
+                to.headers_mut().extend(
+                    response
+                        .headers()
+                        .iter()
+                        .filter(|(name, _)| *name == SET_COOKIE)
+                        .map(|(name, value)| (name.clone(), value.clone())),
+                );
+                to
+            }
+            None => response,
+        }
+    }))
+}
+
 /// Does not find its session at the callback.
 fn forgetfully(router: Router) -> Router {
     router.layer(from_fn(async |mut request: Request, next: Next| {
@@ -186,7 +218,7 @@ fn ten_minutes_behind(router: Router) -> Router {
 
 #[tokio::test]
 async fn a_wrong_secret_is_named_however_the_app_shows_its_error() {
-    for shows in [None, Some(calmly as fn(Router) -> Router), Some(elsewhere)] {
+    for shows in [None, Some(calmly as fn(Router) -> Router), Some(elsewhere), Some(fatally)] {
         let broken = Broken { secret: Some("a-secret-of-another-application"), shows, ..Broken::default() };
         let (causes, told) = found(broken).await;
         assert_eq!(causes, ["app/app-secret-wrong"], "{told}");
@@ -202,7 +234,7 @@ async fn white_space_after_the_secret_is_seen_in_what_the_app_sends() {
 
 #[tokio::test]
 async fn an_endpoint_with_a_path_is_named() {
-    for shows in [None, Some(elsewhere as fn(Router) -> Router)] {
+    for shows in [None, Some(elsewhere as fn(Router) -> Router), Some(fatally)] {
         let (causes, told) = found(Broken { path: "/oidc", shows, ..Broken::default() }).await;
         assert_eq!(causes[0], "app/endpoint-path-wrong", "{told}");
         assert!(told.contains("/oidc/oidc/.well-known/openid-configuration"), "{told}");
@@ -211,7 +243,9 @@ async fn an_endpoint_with_a_path_is_named() {
 
 #[tokio::test]
 async fn a_code_that_no_request_redeems_is_told_and_nothing_more() {
-    for shows in [forgetfully as fn(Router) -> Router, |router| calmly(forgetfully(router))] {
+    let all: [fn(Router) -> Router; 3] =
+        [forgetfully, |router| calmly(forgetfully(router)), |router| calmly(stateless(router))];
+    for shows in all {
         let (causes, told) = found(Broken { shows: Some(shows), ..Broken::default() }).await;
         assert_eq!(causes, ["app/logto-not-asked"], "{told}");
     }

@@ -9,9 +9,7 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{
-    NO_SIGN_IN, app_notes, authorization_request, because, field, lacks_tokens, redemptions,
-};
+use crate::findings::seen::{NO_SIGN_IN, app_notes, authorization_request, because, field, was_not_asked};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -82,8 +80,7 @@ fn not_handled(seen: &Observed<'_>) -> Option<Finding> {
 fn not_asked(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
-    let code = query(&hop.request.url, "code")?;
-    (lacks_tokens(seen, hop) && redemptions(seen, &code).next().is_none()).then(|| {
+    was_not_asked(seen, hop).then(|| {
         Finding::new(App::LogtoNotAsked)
             .hop(symptom.hop, symptom.to_string())
             .journal(Party::LOGTO, format!("no request with the code came in at {TOKEN}"))

@@ -41,12 +41,16 @@ fn endpoint_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let path = match &symptom.kind {
         SymptomKind::OidcError { path, .. } => Some(path.clone()).filter(|path| is_misplaced(path)),
         // The page with the error may follow.
-        SymptomKind::AppFailed { .. } => led_by_app(seen, seen.hop(symptom.hop)?).find_map(|hop| {
-            let asked = seen.during(hop.number).filter(|entry| {
-                entry.party == Party::APP && entry.direction == Direction::Sent && status(entry) != Some(200)
-            });
-            asked.map(|entry| path_of(&entry.request.url)).find(|path| is_misplaced(path))
-        }),
+        SymptomKind::AppFailed { .. } | SymptomKind::NoResponse(_) => {
+            led_by_app(seen, seen.hop(symptom.hop)?).find_map(|hop| {
+                let asked = seen.during(hop.number).filter(|entry| {
+                    entry.party == Party::APP
+                        && entry.direction == Direction::Sent
+                        && status(entry) != Some(200)
+                });
+                asked.map(|entry| path_of(&entry.request.url)).find(|path| is_misplaced(path))
+            })
+        }
         _ => None,
     }?;
     Some(
