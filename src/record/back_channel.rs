@@ -81,7 +81,7 @@ impl BackChannel {
 }
 
 impl Arrivals {
-    /// Whether a request is not this process's own call of the Management API.
+    /// Whether a request is not this process's own, at the Management API or the admin tenant.
     fn is_asked(&self, entry: &Entry) -> bool {
         let port = Url::parse(&entry.request.url).ok().and_then(|url| url.port_or_known_default());
         let ours = entry
@@ -89,7 +89,8 @@ impl Arrivals {
             .header("authorization")
             .and_then(|value| value.strip_prefix("Bearer "))
             .is_some_and(|token| self.own_tokens.iter().any(|own| own == token));
-        !ours && !(port.is_some() && port == self.admin_port)
+        let at_admin = port.is_some() && port == self.admin_port;
+        !ours && !at_admin
     }
 }
 
