@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use kit::{Direction, Entry, Outcome, Party};
+use kit::{Direction, Entry, Outcome, Party, Request};
 use url::Url;
 
 use super::body::{Bodies, Body};
@@ -43,6 +43,7 @@ impl Transcript {
             origins,
             masks: Masks::new(masks),
             named: NamedValues::new(),
+            own_app: record.back_channel.is_received(),
             shared: record.back_channel.is_shared(),
             shown_tokens: vec![],
             shown_documents: vec![],
@@ -62,6 +63,8 @@ struct Writer {
     origins: Origins,
     masks: Masks,
     named: NamedValues,
+    /// Whether Logto's entries show the calls of an app of your own.
+    own_app: bool,
     /// Whether the app's process serves other walks, too.
     shared: bool,
     /// ID tokens whose claims were listed, by role.
@@ -175,6 +178,12 @@ impl Writer {
         let not_compared = self.shared
             && entry.party == Party::APP
             && policy::transcript(Some(Party::APP), At::SharedCall, path) == Then::NotCompared;
+        // That the secret is another application's has to be seen, but not the secret itself.
+        if let Some(secret) = secret(&entry.request).filter(|_| self.own_app && entry.party == Party::APP)
+            && self.roles.replace(&secret) == secret
+        {
+            self.roles.know("APP_SECRET", &secret);
+        }
         // What is compared must not depend on what is not.
         if let Some(url) = url.as_ref().filter(|_| !not_compared) {
             self.learner(entry.at).request(url, &asked);
@@ -235,14 +244,8 @@ impl Writer {
 
     /// Decodes Basic credentials (RFC 7617), so that a mix-up is visible.
     fn authorization(&self, value: &str) -> String {
-        let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
-        let decoded = scheme
-            .eq_ignore_ascii_case("basic")
-            .then(|| STANDARD.decode(credentials).ok())
-            .flatten()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        match decoded {
-            Some(pair) => format!("{scheme} {}", visible(&self.roles.replace(&pair))),
+        match credentials(value) {
+            Some((scheme, pair)) => format!("{scheme} {}", visible(&self.roles.replace(&pair))),
             None => self.roles.replace(value),
         }
     }
@@ -294,6 +297,24 @@ impl Writer {
         }
         lines
     }
+}
+
+/// Scheme and content of Basic credentials.
+fn credentials(value: &str) -> Option<(&str, String)> {
+    let (scheme, encoded) =
+        value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))?;
+    Some((scheme, String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?))
+}
+
+/// The secret with which an app authenticates itself (RFC 6749 §2.3.1).
+fn secret(request: &Request) -> Option<String> {
+    let pair = request.header("authorization").and_then(credentials).map(|(_, pair)| pair);
+    let basic = pair.and_then(|pair| Some(pair.split_once(':')?.1.to_owned()));
+    let in_form = || {
+        let mut fields = form_urlencoded::parse(request.body.as_bytes());
+        fields.find(|(name, _)| name == "client_secret").map(|(_, value)| value.into_owned())
+    };
+    basic.or_else(in_form)
 }
 
 /// Replaces invisible characters by their pictures: a newline by `␊`, a space at the

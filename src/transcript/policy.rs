@@ -121,7 +121,8 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[row(ALL, RequestHeader, "authorization", Decoded, AsItIs)],
-        "shown decoded, so that a mix-up of id and secret is visible",
+        "shown decoded, so that a mix-up of id and secret is visible; another secret that an app of your own sends, \
+         here or as `client_secret`, is `[APP_SECRET:2]`",
     ),
     (
         &[row(ALL, RequestHeader, "logto-app-id", AsItIs, Absent)],

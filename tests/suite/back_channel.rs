@@ -119,6 +119,8 @@ async fn found(broken: Broken) -> (Vec<&'static str>, String) {
     stack.stop().await.unwrap();
     // One that panicked says so here.
     drop(app.shutdown().await);
+    let told = format!("{:#}", report.transcript);
+    assert!(broken.secret.is_none_or(|secret| !told.contains(secret.trim())), "the secret is hidden: {told}");
     let first = report.findings.first().map(ToString::to_string).unwrap_or_default();
     (report.findings.iter().map(|finding| finding.cause.id()).collect(), first)
 }
