@@ -20,7 +20,7 @@ use url::Url;
 use crate::document::node::{Node, Place};
 use crate::document::typed::{TypeError, known, typed};
 use crate::placeholder::{self, KNOWN_NAMES};
-use crate::setup::{ApplicationKind, OwnApp, SignedIn};
+use crate::setup::{ApplicationKind, Mask, OwnApp, SignedIn};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "logto-testkit.toml";
@@ -44,6 +44,8 @@ pub struct Project {
     pub sign_in: Start,
     /// Where a sign-out starts.
     pub sign_out: Start,
+    /// Parts of the app's own messages that transcripts hide, each with the reason.
+    pub mask: Vec<Mask>,
 }
 
 /// The app's record in Logto.

@@ -10,6 +10,7 @@
 mod app;
 mod huggingface;
 mod logto;
+mod mask;
 mod own_app;
 mod surroundings;
 mod tenant;
@@ -24,6 +25,7 @@ pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
 pub use logto::LogtoEnvironment;
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
+pub use mask::{Mask, MaskError, MaskedPart};
 pub use own_app::{ClockProbe, OwnApp, Ready, SignedIn, Template, Timeout};
 #[doc(hidden)]
 pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};

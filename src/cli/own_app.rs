@@ -9,7 +9,7 @@ use url::Url;
 use super::exit::CliError;
 use super::usage::{UsageError, address};
 use crate::project::{self, Project};
-use crate::setup::{ApplicationKind, OwnApp, SignedIn, Template, Timeout};
+use crate::setup::{ApplicationKind, Mask, MaskedPart, OwnApp, SignedIn, Template, Timeout};
 
 /// An app of your own instead of the sample app.
 #[derive(Debug, Args)]
@@ -72,6 +72,10 @@ pub(crate) struct ProjectArguments {
     /// Member of a JSON answer that is there only for a person who is signed in, e.g. user.id.
     #[arg(long, value_name = "MEMBER", group = "signed_in")]
     signed_in_member: Option<String>,
+    /// Part of the app's own messages to hide in transcripts, and why, e.g. `field:build=differs in every build`; KIND
+    /// is field, cookie, member, query or text; may be repeated.
+    #[arg(long, value_name = "KIND:NAME=REASON", value_parser = mask)]
+    mask: Vec<Mask>,
 }
 
 /// The app's record in Logto, and Logto's port.
@@ -112,6 +116,7 @@ impl ProjectArguments {
         self.change_app(&mut project)?;
         set(&mut project.sign_in.path, &self.sign_in_path);
         set(&mut project.sign_out.path, &self.sign_out_path);
+        project.mask.extend(self.mask.iter().cloned());
         let (text, status, member) = (&self.signed_in_text, self.signed_in_status, &self.signed_in_member);
         if text.is_some() || status.is_some() || member.is_some() {
             let path = project.signed_in.take().map_or("/".to_owned(), |signed_in| signed_in.path);
@@ -210,6 +215,18 @@ fn variable(text: &str) -> Result<(String, String), String> {
         return Err(format!("`{name}` is not a valid name of a variable: use letters, digits and `_`"));
     }
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn mask(text: &str) -> Result<Mask, String> {
+    let form = "write KIND:NAME=REASON, e.g. `field:build=differs in every build`";
+    let (kind, rest) = text.split_once(':').ok_or(form)?;
+    // A name may contain `=`, a reason seldom does.
+    let (name, reason) = rest.rsplit_once('=').ok_or(form)?;
+    let all =
+        [MaskedPart::Field, MaskedPart::Cookie, MaskedPart::Member, MaskedPart::Query, MaskedPart::Text];
+    let part = all.into_iter().find(|part| part.to_string() == kind);
+    let part = part.ok_or_else(|| format!("`{kind}` is not one of field, cookie, member, query and text"))?;
+    Mask::new(part, name, reason).map_err(|error| error.to_string())
 }
 
 fn template(text: &str) -> Result<Template, String> {

@@ -11,7 +11,7 @@ use url::Url;
 use super::action::ActionError;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::record::{Origins, Record};
+use crate::record::{Arrivals, BackChannel, Origins, Record};
 use crate::scenario::{Capture, CaptureSource};
 use crate::setup::SignedIn;
 use crate::signin_page::{Arrival, SigninPage};
@@ -169,13 +169,26 @@ impl<'a> Person<'a> {
 
     /// The record of the walk so far.
     pub(super) fn record(&self) -> Record {
-        Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins())
+        Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins(), self.back_channel())
     }
 
     /// Ends the walk and takes its record: the browser has no hops afterwards.
     pub(super) fn close(&mut self) -> Record {
         let hops = self.walker.take_hops();
-        Record::new(hops, self.walker.asker(), self.origins())
+        Record::new(hops, self.walker.asker(), self.origins(), self.back_channel())
+    }
+
+    /// How this process learns what the app asks Logto.
+    fn back_channel(&self) -> BackChannel {
+        match self.stack.own_app() {
+            None => BackChannel::Told,
+            Some(own) if self.stack.time().is_embedded() => BackChannel::Received(Arrivals {
+                own_tokens: self.stack.management().tokens(),
+                admin_port: self.stack.endpoints().logto_admin.port_or_known_default(),
+                shared: own.shared,
+            }),
+            Some(_) => BackChannel::Unseen,
+        }
     }
 
     /// The values in the traffic that are known beforehand, by role.

@@ -9,6 +9,8 @@ use kit::output::{Form, escaped};
 use similar::TextDiff;
 
 use crate::Scenario;
+use crate::counted::counted;
+use crate::transcript::text::{beginnings, hops};
 
 /// How a transcript compares with the reviewed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum SnapshotResult {
     Same,
     /// They differ; the difference as a unified diff.
     Different(String),
+    /// The walk ended early, and up to there they are the same.
+    SameSoFar,
 }
 
 /// The path of a scenario's reviewed transcript: `<file>.snap` beside it, for a case
@@ -58,13 +62,44 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
 /// If the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
     let path = snapshot_path(scenario);
-    let reviewed = match files::read_text(&path, files::WRITTEN_LIMIT) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SnapshotResult::Missing),
-        Err(error) => return Err(error),
-    };
+    let Some(reviewed) = reviewed(&path)? else { return Ok(SnapshotResult::Missing) };
     let secrets = scenario.secrets();
     Ok(compare(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
+}
+
+/// The reviewed transcript, if there is one.
+fn reviewed(path: &Path) -> std::io::Result<Option<String>> {
+    match files::read_text(path, files::WRITTEN_LIMIT) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Compares the transcript of a walk that ended early with the reviewed one, up to its last hop: that the
+/// reviewed one goes on says nothing more.
+///
+/// # Errors
+/// If the snapshot exists and cannot be read.
+pub fn compare_so_far(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
+    let path = snapshot_path(scenario);
+    let Some(reviewed) = reviewed(&path)? else { return Ok(SnapshotResult::Missing) };
+    let secrets = scenario.secrets();
+    Ok(so_far(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
+}
+
+fn so_far(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
+    let (reviewed, walked) = (hops(contents(text)), hops(transcript));
+    let all = beginnings(reviewed).count();
+    let last = beginnings(walked).count();
+    let Some(end) = beginnings(reviewed).nth(last) else { return compare(text, transcript, path) };
+    match compare(&format!("{}\n", reviewed[..end].trim_end()), walked, path) {
+        SnapshotResult::Different(shown) => SnapshotResult::Different(format!(
+            "{shown}(the walk ended at hop {last}; the reviewed transcript has {})\n",
+            counted(all, "hop")
+        )),
+        _ => SnapshotResult::SameSoFar,
+    }
 }
 
 fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
@@ -120,6 +155,43 @@ mod tests {
             panic!("expected a difference")
         };
         assert!(diff.starts_with("--- a.snap\n") && diff.contains("- 1 303\n+ 1 302\n"), "{diff}");
+    }
+
+    /// Hops as a transcript's text has them.
+    fn transcript(statuses: &[u16]) -> String {
+        let hop = |(at, status): (usize, &u16)| {
+            format!("{:>3}   browser  typed  GET [APP]/{at}  {status}\n      text/html\n", at + 1)
+        };
+        statuses.iter().enumerate().map(hop).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_walk_that_ended_early_is_compared_up_to_its_end() {
+        let snapshot =
+            |statuses: &[u16]| format!("---\nsource: tests/scenarios.rs\n---\n{}", transcript(statuses));
+        let so_far =
+            |reviewed: &[u16], walked: &str| so_far(&snapshot(reviewed), walked, Path::new("a.snap"));
+        let reviewed = [200; 12];
+        assert_eq!(so_far(&reviewed, &transcript(&[200, 200])), SnapshotResult::SameSoFar);
+        let masked = format!("{}\nMasked:\n      cookie `a`: new in every run\n", transcript(&[200, 200]));
+        assert_eq!(
+            so_far(&reviewed, &masked),
+            SnapshotResult::SameSoFar,
+            "what follows the hops is not a hop"
+        );
+        let SnapshotResult::Different(shown) = so_far(&reviewed, &transcript(&[200, 500])) else {
+            panic!("expected a difference")
+        };
+        assert!(shown.contains("-  2   browser  typed  GET [APP]/1  200\n+  2 "), "{shown}");
+        let lines = shown.lines().filter(|line| line.starts_with('-')).count();
+        assert_eq!(lines, 2, "only the name and the line that differs: {shown}");
+        assert!(
+            shown.ends_with("(the walk ended at hop 2; the reviewed transcript has 12 hops)\n"),
+            "{shown}"
+        );
+        // A walk that went on longer than it should differs as a whole.
+        assert!(matches!(so_far(&[200], &transcript(&[200, 200])), SnapshotResult::Different(_)));
+        assert_eq!(so_far(&[200, 200], &transcript(&[200, 200])), SnapshotResult::Same);
     }
 
     #[test]

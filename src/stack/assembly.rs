@@ -123,6 +123,7 @@ async fn assemble(
     site.hand_over();
     Ok(Stack {
         app,
+        masks: settings.masks.clone(),
         endpoints,
         names,
         known,

@@ -11,7 +11,7 @@ use crate::container::{Container, RunningContainer};
 use super::app::SharedApp;
 use super::management::Credentials;
 use crate::project::Project;
-use crate::setup::{Application, ApplicationKind, Connector, OwnApp, SampleApp, Setup};
+use crate::setup::{Application, ApplicationKind, Connector, Mask, OwnApp, SampleApp, Setup};
 
 /// A Logto that is already running.
 #[derive(Debug, Clone)]
@@ -69,6 +69,7 @@ pub struct StackBuilder {
     pub(super) huggingface_listen: SocketAddr,
     pub(super) own_app: Option<OwnApp>,
     pub(super) fixed: mock_logto::Fixed,
+    pub(super) masks: Vec<Mask>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -88,6 +89,7 @@ impl Default for StackBuilder {
             huggingface_listen: any,
             own_app: None,
             fixed: mock_logto::Fixed::default(),
+            masks: vec![],
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -171,6 +173,7 @@ impl StackBuilder {
     #[must_use]
     pub fn project(mut self, project: &Project) -> Self {
         self.own_app = project.own_app();
+        self.masks.clone_from(&project.mask);
         let (asked, given) = (&mut self.setup.application, &project.application);
         asked.redirect_uris = asked.redirect_uris.take().or_else(|| given.redirect_uris.clone());
         asked.post_logout_redirect_uris =
@@ -184,6 +187,13 @@ impl StackBuilder {
             self.logto_listen.set_port(port);
             self.logto_admin_listen.set_port(port + 1);
         }
+        self
+    }
+
+    /// Hides parts of the app's own messages in transcripts, each for a reason.
+    #[must_use]
+    pub fn masks(mut self, masks: Vec<Mask>) -> Self {
+        self.masks = masks;
         self
     }
 

@@ -24,7 +24,7 @@ use super::stubs::Stubs;
 use super::surroundings::Networks;
 use super::tenant::Tenant;
 use super::time::Time;
-use crate::setup::{AppRestart, OwnApp, Way};
+use crate::setup::{AppRestart, Mask, OwnApp, Way};
 
 pub use self::stop::StopError;
 
@@ -36,6 +36,7 @@ pub use self::stop::StopError;
 pub struct Stack {
     /// Dropped first, while the parties still answer it.
     pub(super) app: RunningApp,
+    pub(super) masks: Vec<Mask>,
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
     pub(super) known: Known,
@@ -271,6 +272,11 @@ impl Stack {
     #[must_use]
     pub fn app_config(&self) -> Option<sample_app::Config> {
         self.app.sample().map(AppServer::config)
+    }
+
+    /// What transcripts hide in the app's own messages.
+    pub(crate) fn masks(&self) -> &[Mask] {
+        &self.masks
     }
 
     /// Restarts the app: what it kept in memory is lost. The stack can restart an app of your own if it has

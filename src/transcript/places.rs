@@ -1,21 +1,35 @@
 //! Learns new values and their roles where they appear, by the table in `policy.rs`.
 
+use std::collections::HashMap;
+
+use jiff::Timestamp;
 use kit::Party;
 use serde_json::Value;
 use url::Url;
 
+use super::anew::{Dated, signed_anew};
 use super::body::Body;
+use super::generated::{generated_part, looks_generated};
 use super::jwt;
+use super::masks::Masks;
 use super::policy::{self, At, Then};
 use super::roles::Roles;
 use crate::record::Origins;
+use crate::setup::MaskedPart;
 use crate::walker::Hop;
 
 /// Learns new values from messages.
 pub(super) struct Learner<'a> {
     pub(super) roles: &'a mut Roles,
     pub(super) origins: &'a Origins,
+    pub(super) masks: &'a Masks,
+    pub(super) named: &'a mut NamedValues,
+    /// When the message came.
+    pub(super) at: Timestamp,
 }
+
+/// The values that were signed for a cookie, a field or a member, by the kind of place and the name.
+pub(super) type NamedValues = HashMap<(At, String), Vec<(String, Timestamp)>>;
 
 impl Learner<'_> {
     fn know(&mut self, party: Party, at: At, name: &str, value: &str) {
@@ -54,13 +68,56 @@ impl Learner<'_> {
     /// Learns from what only the browser sees of a response: cookies and form fields.
     pub(super) fn seen(&mut self, hop: &Hop) {
         let Some(party) = self.origins.party(&hop.request.url) else { return };
-        for cookie in hop.response.cookies.iter().filter(|cookie| !cookie.value.is_empty()) {
-            self.know(party, At::Cookie, &cookie.name, &cookie.value);
-        }
         if hop.is_html() {
             for field in hop.page().forms.iter().flat_map(|form| &form.fields) {
                 self.know(party, At::Field, &field.name, &field.value);
+                let of_app = party == Party::APP && field.kind == "hidden";
+                if of_app && !self.masks.cover(MaskedPart::Field, &field.name) {
+                    self.signed(party, At::HiddenField, &field.name, &field.value);
+                }
             }
+        }
+        for cookie in hop.response.cookies.iter().filter(|cookie| !cookie.value.is_empty()) {
+            if party != Party::APP {
+                self.know(party, At::Cookie, &cookie.name, &cookie.value);
+            } else if !self.masks.cover(MaskedPart::Cookie, &cookie.name) {
+                self.signed(party, At::Cookie, &cookie.name, &cookie.value);
+            }
+        }
+        if party == Party::APP {
+            hop.response.cookies.iter().for_each(|cookie| self.name(&cookie.name));
+        }
+    }
+
+    /// Learns a value that may be signed anew each time: one with the content of an earlier value of that
+    /// name has its role.
+    fn signed(&mut self, party: Party, at: At, name: &str, value: &str) {
+        let role = match policy::transcript(Some(party), at, name) {
+            Then::Role(role) => role,
+            Then::Generated(role) if looks_generated(value) => role,
+            _ => return,
+        };
+        let values = self.named.entry((at, name.to_owned())).or_default();
+        if values.iter().any(|(known, _)| known == value) || self.roles.is_label(&self.roles.replace(value)) {
+            return;
+        }
+        let new = Dated { value, at: self.at };
+        let earlier = values.iter().find(|(value, at)| signed_anew(Dated { value, at: *at }, new));
+        match earlier {
+            Some((earlier, _)) => self.roles.know_as(earlier, value),
+            None => self.roles.know(role, value),
+        }
+        values.push((value.to_owned(), self.at));
+    }
+
+    /// Learns the generated part of a cookie's name.
+    fn name(&mut self, name: &str) {
+        let Then::Generated(role) = policy::transcript(Some(Party::APP), At::CookieName, name) else {
+            return;
+        };
+        // What is known by another role keeps it.
+        if let Some(part) = generated_part(name).filter(|_| self.roles.replace(name) == name) {
+            self.roles.know(role, part);
         }
     }
 
@@ -102,7 +159,11 @@ impl Learner<'_> {
     }
 
     fn text(&mut self, party: Party, at: At, name: &str, text: &str) {
-        self.know(party, at, name, text);
+        match (party, name) {
+            // The same claims within one second give the same string, and otherwise another one.
+            (Party::HUGGINGFACE, "id_token") => self.signed(party, at, name, text),
+            _ => self.know(party, at, name, text),
+        }
         // `authorizationUri` and `redirectTo` are URLs that contain values.
         if let Ok(url) = Url::parse(text) {
             self.url(&url);

@@ -12,7 +12,7 @@ use super::hop::{CookieFate, SetCookie, WhyDropped, WhyWithheld, Withheld};
 use super::site::Site;
 
 /// A cookie whose name plus value is larger is refused (RFC 6265bis §5.6).
-const SIZE_LIMIT: usize = 4096;
+pub(crate) const SIZE_LIMIT: usize = 4096;
 
 /// The `SameSite` attribute (RFC 6265bis §4.1.2.7). Absent means `Lax`, as in browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

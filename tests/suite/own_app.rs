@@ -49,8 +49,7 @@ async fn an_app_in_rust_is_started_with_what_the_stack_says() {
     visitor.continue_with("huggingface").await.unwrap();
     visitor.sign_in_as("grace").await.unwrap();
     assert_eq!(visitor.session().await.unwrap()["claims"]["name"], "Grace Hopper");
-    // Which requests an outside app sends to Logto is up to it.
-    assert!(!visitor.transcript().to_string().contains("POST [LOGTO]/oidc/token "));
+    assert!(visitor.transcript().to_string().contains("app  POST [LOGTO]/oidc/token  200"));
     stack.stop().await.unwrap();
     app.shutdown().await.unwrap();
 }

@@ -20,8 +20,8 @@ use crate::project::Project;
 use crate::scenario::BackendKind;
 use crate::stack::{Logto, SharedApp};
 use crate::{
-    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, unreachable_by, update_snapshot,
-    walk,
+    Scenario, Stack, WalkReport, compare_snapshot, compare_so_far, keep_wire, stack_for, unreachable_by,
+    update_snapshot, walk,
 };
 
 /// What all walks of a run have in common.
@@ -323,9 +323,11 @@ async fn one(
             }
         }
     } else {
-        Snapshot::Compared(
-            compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
-        )
+        let compared = match report.passed() {
+            true => compare_snapshot(scenario, &transcript),
+            false => compare_so_far(scenario, &transcript),
+        };
+        Snapshot::Compared(compared.map_err(io("read the reviewed transcript"))?)
     };
     let WalkReport { failures, transcript, mut findings, disturbed, wire } = report;
     if snapshot.difference().is_some() && findings.is_empty() {

@@ -53,6 +53,11 @@ causes! {
             place: AppConfiguration,
             fix: "Write Logto's endpoint without a trailing slash.",
         }
+        EndpointPathWrong "endpoint-path-wrong" {
+            cause: "The app looks for Logto's endpoints at another path than theirs, because of the path in its setting.",
+            place: AppConfiguration,
+            fix: "An endpoint of Logto's SDKs is the address without a path, as they append `/oidc` themselves; an issuer, as other libraries take it, ends in `/oidc` once.",
+        }
         RequestNotEncoded "request-not-encoded" {
             cause: "The app does not escape the parameters of its authorization request, so an `&` within the redirect URI cuts it in two.",
             fix: "Encode every parameter of the authorization request, or use a redirect URI with at most one parameter in its query.",
@@ -84,6 +89,10 @@ causes! {
         CallbackNotHandled "callback-not-handled" {
             cause: "The app did not recognize its callback, showed a page, and left the code unused.",
             fix: "Compare the callback's address with the redirect URI without the query, or use a redirect URI without query and trailing slash.",
+        }
+        LogtoNotAsked "logto-not-asked" {
+            cause: "The app took a code at its callback, and no request of the app to redeem it reached Logto.",
+            fix: "Read the app's log of this hop: it refused the callback itself (a lost session cookie, another state, a path that it does not handle), or it cannot reach Logto at the address that it uses.",
         }
         CallbackHandledTwice "callback-handled-twice" {
             cause: "The app handled one callback twice; the second time, the sign-in was already used up.",

@@ -1,13 +1,13 @@
 //! Rules about the app's own code and configuration.
 
-use kit::Party;
+use kit::{Entry, Party};
 
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{application_type, sent_secret};
+use crate::findings::seen::{application_type, secret, sent_secret};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, WhyDropped};
@@ -35,26 +35,41 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (error == "invalid_client").then_some(())?;
     // The application's record says whether its type has a secret.
     (application_type(seen) == "Traditional" && sent_secret(refused)).then_some(())?;
-    let trailing = seen.settings.app.as_ref().is_some_and(|app| app.app_secret.trim() != app.app_secret);
-    let cause = if trailing { App::AppSecretHasWhitespace } else { App::AppSecretWrong };
+    let secret = used_secret(seen, refused);
+    let cause = if secret.as_ref().is_some_and(|secret| secret.trim() != secret) {
+        App::AppSecretHasWhitespace
+    } else {
+        App::AppSecretWrong
+    };
     let finding = Finding::new(cause)
         .hop(symptom.hop, symptom.to_string())
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
-    Some(match &seen.settings.app {
-        Some(app) => finding.setting("app.app_secret", shown_secret(&app.app_secret)),
+    Some(match secret {
+        Some(secret) => finding.setting("app.app_secret", shown_secret(&secret)),
         None => finding,
     })
+}
+
+/// The app's secret: as it is set, or as the app sent it.
+fn used_secret(seen: &Observed<'_>, entry: &Entry) -> Option<String> {
+    match &seen.settings.app {
+        Some(app) => Some(app.app_secret.clone()),
+        None => secret(entry),
+    }
 }
 
 /// Logto could not parse the secret, so it did not check it.
 fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let secret = &seen.settings.app.as_ref()?.app_secret;
-    let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| match status(entry)? {
-        400 => answered(entry, "error_description").filter(|said| said.contains("not properly encoded")),
-        // A broken escape makes Logto itself fail (contract §1.6).
-        500 if has_broken_escape(secret) && sent_secret(entry) => answered(entry, "message"),
-        _ => None,
+    let (said, secret) = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| {
+        let secret = used_secret(seen, entry)?;
+        let said = match status(entry)? {
+            400 => answered(entry, "error_description").filter(|said| said.contains("not properly encoded")),
+            // A broken escape makes Logto itself fail (contract §1.6).
+            500 if has_broken_escape(&secret) && sent_secret(entry) => answered(entry, "message"),
+            _ => None,
+        };
+        Some((said?, secret))
     })?;
     let cause = match secret.trim() == secret {
         // Logto's own secrets are ASCII letters and digits (contract §0): escaping cannot make any
@@ -67,7 +82,7 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         Finding::new(cause)
             .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
-            .setting("app.app_secret", shown_secret(secret)),
+            .setting("app.app_secret", shown_secret(&secret)),
     )
 }
 

@@ -26,7 +26,10 @@ fn place(at: At) -> String {
         Asked => "JSON sent",
         Header => "response header",
         UnfilteredLogHeader => "response header, audit log without a filter",
+        SharedCall => "path that a shared app asks",
         Cookie => "cookie set",
+        CookieName => "name of a cookie",
+        CookieSize => "size of a cookie",
         Attribute => "attribute of a cookie",
         Answered => "JSON answered",
         Claim => "claim of a JWT",
@@ -35,9 +38,11 @@ fn place(at: At) -> String {
         Description => "`description` of a connector",
         OtherLanguage => "JSON answered, language other than English requested",
         Text => "text in JSON",
+        TimeText => "text in JSON answered or sent, date and time (ISO 8601)",
         Body => "body",
         Page => "page",
         Field => "field of a form",
+        HiddenField => "hidden field of a form",
     }
     .to_owned()
 }
@@ -49,6 +54,9 @@ fn told(then: Then) -> String {
         Absent => "–".to_owned(),
         Role(role) => format!("`[{role}]`"),
         RolesWithin(role) => format!("its values: `[{role}]`"),
+        Generated(role) => format!("what looks generated: `[{role}]`"),
+        NotCompared => "shown, not compared".to_owned(),
+        Past(bytes) => format!("from {bytes} bytes on"),
         Learnt => "that of this run".to_owned(),
         Parts => "what is in it".to_owned(),
         Masked(mask) => format!("`{mask}`"),
