@@ -201,7 +201,7 @@ pub use run::{diagnosed_walk, keep_wire, snapshot_path};
 pub use scenario::{Choice, Scenario, ScenarioError};
 pub use signin_page::Arrival;
 #[doc(hidden)]
-pub use signin_page::Refusal;
+pub use signin_page::{Consent, Refusal};
 pub use stack::Stack;
 pub use transcript::Transcript;
 

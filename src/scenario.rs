@@ -30,6 +30,7 @@ mod model;
 mod node;
 mod parameters;
 mod parse;
+mod permissions;
 mod raw;
 mod schema;
 mod secrets;
@@ -46,7 +47,7 @@ pub(crate) use capture::{Capture, CaptureSource};
 pub(crate) use case::position;
 pub(crate) use change::{AdminCall, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
-pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation};
+pub(crate) use expect::{ExpectedRefusal, Question, SessionExpectation, ToAuthorize};
 #[doc(hidden)]
 pub use find::find;
 pub(crate) use hint::nearest;

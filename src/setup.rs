@@ -10,6 +10,7 @@
 mod app;
 mod huggingface;
 mod logto;
+mod permissions;
 mod surroundings;
 mod tenant;
 
@@ -23,6 +24,7 @@ pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
 pub use logto::LogtoEnvironment;
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
+pub use permissions::{ApiResource, Role, ScopesByResource, UserScope};
 #[doc(hidden)]
 pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};
 #[doc(hidden)]
@@ -41,6 +43,10 @@ pub struct Setup {
     pub sign_in_experience: SignInExperience,
     /// The app's record in Logto.
     pub application: Application,
+    /// API resources of the Logto tenant, besides the Management API.
+    pub resources: Vec<ApiResource>,
+    /// Roles of the Logto tenant.
+    pub roles: Vec<Role>,
     /// Accounts that already exist in Logto.
     pub users: Vec<User>,
     /// The sample app's own configuration.

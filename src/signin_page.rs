@@ -6,11 +6,13 @@
 //! checks `state` itself, as the page does: the server never sees it again.
 
 mod api;
+mod consent;
 mod driver;
 mod fallback;
 mod outcome;
 mod password;
 
+pub use consent::Consent;
 pub(crate) use driver::SigninPage;
 pub(crate) use outcome::SigninPageError;
 pub use outcome::{Arrival, Refusal};

@@ -15,6 +15,7 @@ use super::expand::{Expanded, expand, walks};
 use super::hint::nearest;
 use super::model::{BackendKind, Needs, Scenario, Step};
 use super::node::{Kind, Node, Place};
+use super::permissions;
 use super::raw::RawScenario;
 use super::typed::{Placed, known, typed};
 use super::verb::{RawStep, Verb};
@@ -215,7 +216,7 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
             return Err(ScenarioError::at(&at, message, known(&identity.account, &names)));
         }
     }
-    Ok(())
+    permissions::check(&raw.given, given)
 }
 
 fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {

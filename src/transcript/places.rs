@@ -19,7 +19,11 @@ pub(super) struct Learner<'a> {
 
 impl Learner<'_> {
     fn know(&mut self, party: Party, at: At, name: &str, value: &str) {
-        match policy::transcript(Some(party), at, name) {
+        self.learn(policy::transcript(Some(party), at, name), value);
+    }
+
+    fn learn(&mut self, then: Then, value: &str) {
+        match then {
             Then::Role(role) => self.roles.know(role, value),
             Then::RolesWithin(role) => self.within(role, value),
             _ => {}
@@ -31,7 +35,7 @@ impl Learner<'_> {
         self.url(url);
         let Some(party) = self.origins.party(url) else { return };
         match &body.json {
-            Some(json) => self.json(party, At::Asked, json),
+            Some(json) => self.json(party, At::Asked, "", json),
             None => {
                 for (name, value) in form_urlencoded::parse(body.text.as_bytes()) {
                     self.know(party, At::Form, &name, &value);
@@ -47,7 +51,7 @@ impl Learner<'_> {
         }
         let Some(party) = self.origins.party(url) else { return };
         if let Some(json) = &body.json {
-            self.json(party, At::Answered, json);
+            self.json(party, At::Answered, "", json);
         }
     }
 
@@ -86,17 +90,23 @@ impl Learner<'_> {
         }
     }
 
-    fn json(&mut self, party: Party, at: At, value: &Value) {
+    /// Learns from a value; `object` is the name of the member that holds it.
+    fn json(&mut self, party: Party, at: At, object: &str, value: &Value) {
         match value {
             Value::Object(members) => {
                 for (name, value) in members {
                     match value {
-                        Value::String(text) => self.text(party, at, name, text),
-                        other => self.json(party, at, other),
+                        Value::String(text) => {
+                            if at == At::Answered {
+                                self.learn(policy::inside(party, object, name), text);
+                            }
+                            self.text(party, at, name, text);
+                        }
+                        other => self.json(party, at, name, other),
                     }
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.json(party, at, item)),
+            Value::Array(items) => items.iter().for_each(|item| self.json(party, at, object, item)),
             _ => {}
         }
     }
@@ -110,7 +120,7 @@ impl Learner<'_> {
         if at == At::Answered && name == "id_token" {
             let parts = [jwt::header(text), jwt::claims(text)];
             for claims in parts.into_iter().flatten() {
-                self.json(party, At::Claim, &claims);
+                self.json(party, At::Claim, "", &claims);
             }
         }
     }

@@ -40,6 +40,8 @@ pub(crate) enum At {
     Member,
     /// Member of the JSON document at paths with this ending, or of a document's objects with this name.
     Document(&'static str),
+    /// Member of the JSON objects with this name in a response, or of those in a list with this name.
+    Inside(&'static str),
     /// A connector's description, by language.
     Description,
     /// Refusal of a request for a language other than English.
@@ -299,6 +301,15 @@ pub(crate) const POLICY: &[Group] = &[
         "newly generated; the same value has to appear wherever it is repeated",
     ),
     (
+        &[
+            row(LOGTO, Inside("user"), "id", Role("USER"), Learnt),
+            row(LOGTO, Inside("resource"), "id", Role("RESOURCE"), Learnt),
+            row(LOGTO, Inside("scopes"), "id", Role("SCOPE"), Learnt),
+            row(LOGTO, Inside("organizations"), "id", Role("ORGANIZATION"), Learnt),
+        ],
+        "what the page that asks to authorize a third-party application learns (contract §1.5)",
+    ),
+    (
         &[row(LOGTO, Answered, "id_token", Role("ID_TOKEN"), Parts)],
         "its claims are listed where it first appears; a story compares them, with `exp` relative to `iat`",
     ),
@@ -476,6 +487,14 @@ pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static 
     let named = |pattern: &str| pattern == name || pattern.split_once('*').is_some_and(within);
     let fits = |row: &&&Row| (row.whose.is_none() || row.whose == whose) && named(row.name);
     BY_PLACE.get(&at)?.iter().find(fits).copied()
+}
+
+/// What a transcript does with a member of the objects with this name.
+pub(crate) fn inside(whose: Party, object: &str, name: &str) -> Then {
+    let is_it = |row: &&Row| {
+        matches!(row.at, Inside(within) if within == object) && row.whose == Some(whose) && row.name == name
+    };
+    rows().find(is_it).map_or(AsItIs, |row| row.transcript)
 }
 
 /// What happens to this in a transcript.

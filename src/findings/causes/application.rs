@@ -26,6 +26,11 @@ causes! {
             cause: "The secret that the app uses has expired.",
             fix: "Create a new secret on the application's page, and give it to the app.",
         }
+        ScopeNotPermitted "scope-not-permitted" {
+            cause: "The app requests a scope that the third-party application is not permitted.",
+            fix: "Add the scope to the permissions of the application in the Logto console (in a scenario: `given.application.user_scopes`), or do not request it.",
+            see: see::THIRD_PARTY,
+        }
         NoBackChannelLogout "no-back-channel-logout" {
             cause: "The person signed out of Logto through another application, and this app, which was not notified, keeps its session.",
             fix: "Set a back-channel logout URI for the application, and let the app end the sessions that Logto reports there.",

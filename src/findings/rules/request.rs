@@ -10,12 +10,12 @@ use crate::findings::causes::App;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{authorization_request, is_authorization};
+use crate::findings::seen::{application_type, authorization_request, is_authorization};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, posted, not_encoded, resource, silent];
+pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The app requested `//oidc/…` from Logto, and could not use the answer.
@@ -31,6 +31,24 @@ fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Finding::new(App::EndpointTrailingSlash)
             .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("{} was answered {answer}", path_of(&asked.request.url))),
+    )
+}
+
+/// The app looked for Logto's discovery document below a path of its own.
+fn endpoint_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    const DISCOVERY: &str = "/oidc/.well-known/openid-configuration";
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let asked = seen.during(symptom.hop).find(|entry| {
+        let path = path_of(&entry.request.url);
+        entry.party == Party::APP
+            && entry.direction == Direction::Sent
+            && status(entry) == Some(404)
+            && path.strip_suffix(DISCOVERY).is_some_and(|before| before.len() > 1)
+    })?;
+    Some(
+        Finding::new(App::EndpointHasPath)
+            .hop(symptom.hop, symptom.to_string())
+            .journal(Party::APP, format!("{} was answered 404", path_of(&asked.request.url))),
     )
 }
 
@@ -92,6 +110,8 @@ fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     told(symptom, &["invalid_target"])?;
     let asked = authorization_request(seen, symptom.hop)?;
     let resource = query(&asked.request.url, "resource")?;
+    // What Logto reserves for itself cannot be registered.
+    (!resource.starts_with("urn:logto:")).then_some(())?;
     Some(
         Finding::new(App::ResourceUnknown)
             .hop(symptom.hop, symptom.to_string())
@@ -114,6 +134,20 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .hop(symptom.hop, symptom.to_string())
             .hop(app.number, format!("the app answers {}", app.response.status)),
     )
+}
+
+/// Logto requires PKCE of applications that have no secret (contract §1.3).
+fn pkce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    told(symptom, &["invalid_request"])?;
+    let asked = authorization_request(seen, symptom.hop)?;
+    let without = query(&asked.request.url, "code_challenge").is_none();
+    let kind = application_type(seen);
+    (without && matches!(kind, "SPA" | "Native")).then(|| {
+        Finding::new(App::PkceMissing)
+            .hop(symptom.hop, symptom.to_string())
+            .hop(asked.number, "the request has no code_challenge")
+            .setting("application.type", kind)
+    })
 }
 
 /// A parameter that Logto ignores (contract §1.3).
