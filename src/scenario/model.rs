@@ -85,6 +85,10 @@ impl Scenario {
         for step in &self.steps {
             step.verb.secrets(&mut found);
         }
+        // A page may be asked about an API by the indicator, which is public.
+        let registered = given.resources.iter().map(|resource| &resource.indicator);
+        let public: Vec<&String> = registered.chain(app.resources.iter().flatten()).collect();
+        found.0.retain(|value| !public.contains(&value) && !value.starts_with("urn:logto:"));
         found.0
     }
 }

@@ -81,3 +81,21 @@ fn known(store: &Store, resource: &str) -> Result<(String, i64), TokenError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen on a real Logto 1.42, whose tenant had no organizations.
+    #[test]
+    fn the_resource_of_organizations_is_known_in_every_tenant() {
+        let store = Store::seeded(0);
+        let asked = |form: &str| resource(&store, &Params::parse(form));
+        let organizations = "urn:logto:resource:organizations";
+        assert_eq!(asked(&format!("resource={organizations}")), Ok((organizations.to_owned(), 3600)));
+        let unknown = "urn:logto:resource:organization";
+        assert_eq!(asked(&format!("resource={unknown}")), Err(TokenError::Resource(unknown.to_owned())));
+        let both = format!("resource={organizations}&resource=https://default.logto.app/api");
+        assert_eq!(asked(&both), Err(TokenError::SeveralResources));
+    }
+}
