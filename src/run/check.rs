@@ -12,7 +12,9 @@ use super::action::ActionError;
 use super::person::Person;
 use crate::counted::counted;
 use crate::record::{Recorded, attributed};
-use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step, ToAuthorize};
+use crate::scenario::{
+    Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step, ToAuthorize,
+};
 use crate::signin_page::{Arrival, Consent};
 
 /// An expectation that was not met.

@@ -40,7 +40,9 @@ impl fmt::Display for Consent {
             parts.push(self.user_scopes.join(", "));
         }
         parts.extend(
-            self.resource_scopes.iter().map(|(resource, scopes)| format!("{} of {resource}", scopes.join(", "))),
+            self.resource_scopes
+                .iter()
+                .map(|(resource, scopes)| format!("{} of {resource}", scopes.join(", "))),
         );
         if !self.organizations.is_empty() {
             parts.push(format!("access to an organization ({})", self.organizations.join(", ")));

@@ -130,6 +130,21 @@ async fn a_healthy_set_up_passes_every_check_and_quickly() {
     assert!(!text.contains("localhost") && !text.contains(".example"), "{text}");
 }
 
+/// Its record does not say what it is permitted, so nothing is claimed about that (logto#6742).
+#[tokio::test]
+async fn a_third_party_application_is_authorized_by_the_person() {
+    let mut record = application(APP_CALLBACK, &[APP]);
+    record["isThirdParty"] = json!(true);
+    let case = case(&connector(SECRET), &record, &experience(&["huggingface"], &[]), &oauth_app(&[CALLBACK]));
+    let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
+    assert!(diagnosis.is_healthy(), "{diagnosis}");
+    assert!(diagnosis.checks.iter().all(|check| check.result == CheckResult::Passed), "{diagnosis}");
+    assert!(
+        diagnosis.to_string().contains("Which scopes the third-party application is permitted"),
+        "{diagnosis}"
+    );
+}
+
 #[tokio::test]
 async fn faults_behind_a_fault_are_found_in_the_order_of_the_sign_in() {
     let case = case(

@@ -217,7 +217,8 @@ async fn the_default_resource_of_a_tenant_is_not_taken_from_it() {
     let before = permissions_of(&elsewhere).await;
     let scenario = Scenario::load(&root().join("scenarios/resources/default-resource.yaml")).unwrap();
     let refused = elsewhere.stack_for(&scenario, true).start().await.unwrap_err();
-    let StartError { cause: StepError::Tenant(TenantError::DefaultResourceTaken { indicator }), .. } = refused
+    let StartError { cause: StepError::Tenant(TenantError::DefaultResourceTaken { indicator }), .. } =
+        refused
     else {
         panic!("{refused}")
     };

@@ -233,7 +233,12 @@ impl<S: Storage> LogtoClient<'_, S> {
     }
 
     /// Logto may have rotated its keys since the set was read (OIDC Core §10.1.1).
-    async fn check_id_token(&self, provider: &Provider, token: &str, nonce: Option<&str>) -> Result<(), LogtoError> {
+    async fn check_id_token(
+        &self,
+        provider: &Provider,
+        token: &str,
+        nonce: Option<&str>,
+    ) -> Result<(), LogtoError> {
         match self.judge_once(provider, token, nonce).await {
             Err(LogtoError::Judge(error)) if error.is_unknown_key() && !self.config.options.keeps_keys => {
                 self.judge_once(provider, token, nonce).await
@@ -242,7 +247,12 @@ impl<S: Storage> LogtoClient<'_, S> {
         }
     }
 
-    async fn judge_once(&self, provider: &Provider, token: &str, nonce: Option<&str>) -> Result<(), LogtoError> {
+    async fn judge_once(
+        &self,
+        provider: &Provider,
+        token: &str,
+        nonce: Option<&str>,
+    ) -> Result<(), LogtoError> {
         let keys = match self.kept_keys.get() {
             Some(keys) => keys.clone(),
             None => self.fetch(provider.jwks_uri()).await?,

@@ -15,7 +15,8 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce];
+pub(super) const EXPLAIN: &[Explain] =
+    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The app requested `//oidc/…` from Logto, and could not use the answer.

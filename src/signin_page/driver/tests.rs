@@ -29,7 +29,9 @@ impl Bench {
         let logto = Url::parse(&format!("http://localhost:{}/", server.address().port())).unwrap();
         let walker = Walker::new(Client::builder().build().unwrap(), Clock::system());
         let mut bench = Self { server, walker, logto, random: Random::seeded(1) };
-        for page in ["/sign-in", "/callback/hf", "/direct/social/huggingface", "/direct/social/github", "/consent"] {
+        for page in
+            ["/sign-in", "/callback/hf", "/direct/social/huggingface", "/direct/social/github", "/consent"]
+        {
             bench.on("GET", page, html()).await;
         }
         bench.on("GET", "/api/.well-known/sign-in-exp", json(200, settings)).await;

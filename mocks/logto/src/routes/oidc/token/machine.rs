@@ -38,11 +38,9 @@ pub(super) fn grant(
     if !scopes.is_empty() {
         claims.insert("scope".to_owned(), json!(scopes.to_string()));
     }
-    for (name, value) in [
-        ("client_id", json!(application.id)),
-        ("iss", json!(shared.issuer())),
-        ("aud", json!(resource)),
-    ] {
+    for (name, value) in
+        [("client_id", json!(application.id)), ("iss", json!(shared.issuer())), ("aud", json!(resource))]
+    {
         claims.insert(name.to_owned(), value);
     }
     let token = shared.sign(Some("at+jwt"), &Value::Object(claims));
