@@ -376,6 +376,18 @@ async fn found_in(text: &str) -> Option<&'static str> {
     report.findings.first().map(|first| first.cause.id())
 }
 
+/// No tenant can register what Logto reserves for itself (issue 18, D3).
+#[tokio::test]
+async fn a_reserved_resource_is_not_to_be_registered() {
+    let of = async |resource: &str| {
+        let steps = "  - visit: /\n  - click: Sign In\n    expect: { status: 500 }\n";
+        let given = format!("given: {{ app: {{ resources: [\"{resource}\"] }} }}");
+        found_in(&format!("description: x\n{given}\nsteps:\n{steps}")).await
+    };
+    assert_eq!(of("https://api.example.com/").await, Some("app/resource-unknown"));
+    assert_eq!(of("urn:logto:resource:organization").await, Some("unknown/first-bad-hop"));
+}
+
 #[tokio::test]
 async fn a_capsule_reproduces_the_case_without_its_secrets() {
     for secret in [
