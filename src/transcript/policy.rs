@@ -302,6 +302,7 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[
+            row(LOGTO, Inside("application"), "name", Role("APP_NAME"), AsItIs),
             row(LOGTO, Inside("user"), "id", Role("USER"), Learnt),
             row(LOGTO, Inside("resource"), "id", Role("RESOURCE"), Learnt),
             row(LOGTO, Inside("scopes"), "id", Role("SCOPE"), Learnt),
