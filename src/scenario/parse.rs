@@ -216,7 +216,7 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
             return Err(ScenarioError::at(&at, message, known(&identity.account, &names)));
         }
     }
-    permissions::check(&raw.given, given)
+    permissions::check(&raw.given, given, raw.needs.as_ref().map(|needs| &needs.value))
 }
 
 fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {

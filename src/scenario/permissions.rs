@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::error::ScenarioError;
+use super::model::{BackendKind, Needs};
 use super::node::{Kind, Node};
 use super::typed::known;
 use crate::placeholder;
@@ -15,7 +16,7 @@ use crate::setup::{ApiResource, ScopesByResource, Setup};
 const RESERVED: &str = "urn:logto:";
 
 /// Checks the rules; `node` is the value of `given`.
-pub(super) fn check(given: &Setup, node: &Node) -> Result<(), ScenarioError> {
+pub(super) fn check(given: &Setup, node: &Node, needs: Option<&Needs>) -> Result<(), ScenarioError> {
     let at = |name: &str| Site(node).below(name);
     for (number, resource) in given.resources.iter().enumerate() {
         let site = at("resources").item(number);
@@ -48,7 +49,14 @@ pub(super) fn check(given: &Setup, node: &Node) -> Result<(), ScenarioError> {
             }
         }
     }
-    check_application(given, &at("application"))
+    check_application(given, &at("application"))?;
+    let embedded = needs.is_none_or(|needs| needs.backends.contains(&BackendKind::Embedded));
+    if embedded && !given.application.organization_scopes.is_empty() {
+        let message = "the embedded Logto has no organizations".to_owned();
+        let hint = "add `needs: { backends: [container, external], because: … }`".to_owned();
+        return Err(at("application").below("organization_scopes").error(message, Some(hint)));
+    }
+    Ok(())
 }
 
 fn check_resource(resource: &ApiResource, site: &Site<'_>) -> Result<(), ScenarioError> {
@@ -108,6 +116,7 @@ fn check_application(given: &Setup, site: &Site<'_>) -> Result<(), ScenarioError
     let listed = [
         ("user_scopes", !application.user_scopes.is_empty()),
         ("resource_scopes", !application.resource_scopes.is_empty()),
+        ("organization_scopes", !application.organization_scopes.is_empty()),
     ];
     if let Some((member, _)) = listed.iter().find(|(_, given)| *given && !application.is_third_party) {
         let message = format!("`{member}` is for third-party applications: others may request every scope");

@@ -85,6 +85,9 @@ pub struct Application {
     /// The scopes of API resources that it may request as a third-party application, by the
     /// indicator of their resource.
     pub resource_scopes: ScopesByResource,
+    /// The scopes of the tenant's organizations that it may request as a third-party application;
+    /// they are created. The embedded Logto has no organizations.
+    pub organization_scopes: Vec<String>,
     /// The name on its consent page; the default is its name in the Logto console.
     pub display_name: Option<String>,
     /// Further members of `customClientMetadata`, in Logto's own spelling.

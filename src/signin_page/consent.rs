@@ -16,6 +16,8 @@ use super::outcome::{Arrival, SigninPageError};
 const PATH: &str = "/consent";
 /// The endpoint of its data and of its button.
 const ENDPOINT: &str = "api/interaction/consent";
+/// The resource that stands for the organizations of a tenant (`ReservedResource`).
+const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
 /// What the page keeps in memory between the answer and the click.
 const ASKED: &str = "consent";
 
@@ -59,6 +61,8 @@ impl Consent {
         let application = body.get("application").ok_or_else(|| missing("application"))?;
         let shown = ["displayName", "name"].iter().find_map(|name| application.get(name)?.as_str());
         let resource_scopes = list(body, "missingResourceScopes").filter_map(|group| {
+            // The page does not show those of organizations in this list.
+            (group.pointer("/resource/id")? != ORGANIZATIONS).then_some(())?;
             let indicator = group.pointer("/resource/indicator")?.as_str()?.to_owned();
             Some((indicator, list(group, "scopes").filter_map(name).collect()))
         });

@@ -22,6 +22,8 @@ pub(super) struct PlannedPermissions {
     pub(super) user_scopes: Vec<String>,
     /// Scopes of API resources that it may request.
     pub(super) resource_scopes: ScopesByResource,
+    /// Scopes of organizations, which are created, and which it may request.
+    pub(super) organization_scopes: Vec<String>,
     /// The application's name on its consent page.
     pub(super) display_name: Option<String>,
 }
@@ -77,11 +79,22 @@ impl Tenant {
         for role in &planned.roles {
             roles.0.insert(role.name.clone(), self.create_role(role, &scopes).await?);
         }
+        let mut organization_scopes = Vec::new();
+        for name in &planned.organization_scopes {
+            organization_scopes
+                .push(self.create_listed("organization-scopes", &json!({ "name": name })).await?);
+        }
         let management = self.management();
-        if !planned.user_scopes.is_empty() || !planned.resource_scopes.is_empty() {
+        let permitted = [
+            planned.user_scopes.is_empty(),
+            planned.resource_scopes.is_empty(),
+            organization_scopes.is_empty(),
+        ];
+        if permitted.contains(&false) {
             let body = json!({
                 "userScopes": planned.user_scopes,
                 "resourceScopes": ids(&scopes, &planned.resource_scopes)?,
+                "organizationScopes": organization_scopes,
             });
             management.post(&format!("applications/{application}/user-consent-scopes"), &body).await?;
         }

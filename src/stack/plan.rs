@@ -70,6 +70,7 @@ pub(super) fn plan(
             user_roles: setup.users.iter().map(|user| user.roles.clone()).collect(),
             user_scopes: application.user_scopes.iter().map(ToString::to_string).collect(),
             resource_scopes: by_resource(&application.resource_scopes, names)?,
+            organization_scopes: application.organization_scopes.clone(),
             display_name: application.display_name.clone(),
         },
     })
