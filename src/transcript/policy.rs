@@ -490,14 +490,6 @@ pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static 
     BY_PLACE.get(&at)?.iter().find(fits).copied()
 }
 
-/// What a transcript does with a member of the objects with this name.
-pub(crate) fn inside(whose: Party, object: &str, name: &str) -> Then {
-    let is_it = |row: &&Row| {
-        matches!(row.at, Inside(within) if within == object) && row.whose == Some(whose) && row.name == name
-    };
-    rows().find(is_it).map_or(AsItIs, |row| row.transcript)
-}
-
 /// What happens to this in a transcript.
 pub(crate) fn transcript(whose: Option<Party>, at: At, name: &str) -> Then {
     rule(whose, at, name).map_or(AsItIs, |row| row.transcript)
