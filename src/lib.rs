@@ -203,7 +203,7 @@ pub use run::{compare_so_far, diagnosed_walk, keep_wire, snapshot_path, unreacha
 pub use scenario::{Choice, Scenario, ScenarioError};
 pub use signin_page::Arrival;
 #[doc(hidden)]
-pub use signin_page::Refusal;
+pub use signin_page::{Consent, Refusal};
 pub use stack::Stack;
 pub use transcript::Transcript;
 

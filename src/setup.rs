@@ -12,6 +12,7 @@ mod huggingface;
 mod logto;
 mod mask;
 mod own_app;
+mod permissions;
 mod surroundings;
 mod tenant;
 
@@ -27,6 +28,7 @@ pub use logto::LogtoEnvironment;
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
 pub use mask::{Mask, MaskError, MaskedPart};
 pub use own_app::{ClockProbe, OwnApp, Ready, SignedIn, Template, Timeout};
+pub use permissions::{ApiResource, Role, ScopesByResource, UserScope};
 #[doc(hidden)]
 pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};
 #[doc(hidden)]
@@ -45,6 +47,10 @@ pub struct Setup {
     pub sign_in_experience: SignInExperience,
     /// The app's record in Logto.
     pub application: Application,
+    /// API resources of the Logto tenant, besides the Management API.
+    pub resources: Vec<ApiResource>,
+    /// Roles of the Logto tenant.
+    pub roles: Vec<Role>,
     /// Accounts that already exist in Logto.
     pub users: Vec<User>,
     /// The sample app's own configuration.

@@ -16,6 +16,7 @@ mod endpoints;
 mod known;
 mod management;
 mod names;
+mod permissions;
 mod plan;
 mod probe;
 mod reset;

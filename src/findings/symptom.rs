@@ -6,7 +6,7 @@ use url::Url;
 
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
 use super::seen::{led_by_app, sent_by_logto, was_not_asked, was_refused};
-use crate::signin_page::{Arrival, Refusal};
+use crate::signin_page::{Arrival, Consent, Refusal};
 use crate::walker::{Hop, WhyHop};
 
 /// A point at which the sign-in does not continue as it should.
@@ -86,6 +86,8 @@ pub(crate) enum SymptomKind {
     NotSignedIn,
     /// Logto's page asks to accept the terms, and the person did not answer.
     AsksToAgree,
+    /// Logto's page asks to authorize a third-party application, and the person did not answer.
+    AsksToAuthorize(Consent),
     /// The Management API refused a call.
     ManagementRefused(Box<AdminAnswer>),
     /// An action on the page that could not be done.
@@ -120,6 +122,9 @@ impl std::fmt::Display for Symptom {
                 write!(f, "Logto's page asks whether to link to the account with this {kind}")
             }
             SymptomKind::AsksToAgree => f.write_str("Logto's page asks the person to agree to the terms"),
+            SymptomKind::AsksToAuthorize(consent) => {
+                write!(f, "Logto's page asks the person to authorize {consent}")
+            }
             SymptomKind::ManagementRefused(answer) => {
                 let text =
                     |member: &str| answer.answer.get(member).and_then(Value::as_str).unwrap_or_default();
@@ -344,6 +349,9 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
             }
             Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
+            Ending::Says(Arrival::AsksToAuthorize(consent)) => {
+                Symptom { hop: last_hop, kind: SymptomKind::AsksToAuthorize(consent.clone()) }
+            }
             Ending::Says(Arrival::LinkOrRegister { kind, .. }) => {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksToLink { kind: kind.clone() } }
             }

@@ -75,7 +75,8 @@ impl Scenario {
             let uris = [&second.application.redirect_uris, &second.application.post_logout_redirect_uris];
             uris.into_iter().flatten().flatten().for_each(|uri| found.address(uri));
         }
-        for app in std::iter::once(&given.app).chain(given.second_app.as_ref().map(|second| &second.app)) {
+        let apps = || std::iter::once(&given.app).chain(given.second_app.as_ref().map(|second| &second.app));
+        for app in apps() {
             found.text(app.app_secret.as_ref());
             found.text(app.session_secret.as_ref());
             found.0.extend(
@@ -91,6 +92,11 @@ impl Scenario {
         for step in &self.steps {
             step.verb.secrets(&mut found);
         }
+        // A page may be asked about an API by the indicator, which is public.
+        let registered = given.resources.iter().map(|resource| &resource.indicator);
+        let public: Vec<&String> =
+            registered.chain(apps().flat_map(|app| app.resources.iter().flatten())).collect();
+        found.0.retain(|value| !public.contains(&value) && !value.starts_with("urn:logto:"));
         found.0
     }
 }

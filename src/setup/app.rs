@@ -50,6 +50,13 @@ pub struct SampleApp {
     pub timeout_seconds: Option<u32>,
     /// The issuer that the app expects; the default is the one at its Logto endpoint.
     pub issuer: Option<ExpectedIssuer>,
+    /// The issuer with which the app compares `iss` of the callback, as a client that is given an
+    /// issuer of its own; the default is that of `issuer`.
+    pub callback_issuer: Option<String>,
+    /// Whether the app sends and checks a `nonce`; by default it does.
+    pub nonce: Option<bool>,
+    /// Whether the app uses PKCE; by default it does.
+    pub pkce: Option<bool>,
     /// Fetches Logto's key set once and keeps it forever.
     pub keeps_keys: Option<bool>,
     /// Key with which sessions in a cookie are signed; by default a new one is generated at every
@@ -85,6 +92,9 @@ impl SampleApp {
             session_secret: app.session_secret,
             timeout_seconds: app.timeout_seconds.unwrap_or(default.timeout_seconds),
             issuer: app.issuer.unwrap_or(default.issuer),
+            callback_issuer: app.callback_issuer,
+            nonce: app.nonce.unwrap_or(default.nonce),
+            pkce: app.pkce.unwrap_or(default.pkce),
             keeps_keys: app.keeps_keys.unwrap_or(default.keeps_keys),
             variants: app.variants.unwrap_or(default.variants),
         }

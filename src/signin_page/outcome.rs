@@ -1,5 +1,6 @@
 //! The result of a visit to the sign-in page.
 
+use super::consent::Consent;
 use crate::walker::WalkError;
 
 /// The result of a step on the sign-in page.
@@ -24,6 +25,8 @@ pub enum Arrival {
     MissingProfile(Vec<String>),
     /// The page asks the person to agree to the tenant's terms before it continues.
     AsksToAgree,
+    /// The page asks the person to authorize a third-party application (contract §1.5).
+    AsksToAuthorize(Consent),
 }
 
 impl std::fmt::Display for Arrival {
@@ -39,6 +42,9 @@ impl std::fmt::Display for Arrival {
             }
             Self::MissingProfile(asked) => write!(f, "Logto's page asks for {}", asked.join(", ")),
             Self::AsksToAgree => f.write_str("Logto's page asks the person to agree to the terms"),
+            Self::AsksToAuthorize(consent) => {
+                write!(f, "Logto's page asks the person to authorize {consent}")
+            }
         }
     }
 }

@@ -430,6 +430,8 @@ pub(super) async fn provision(
         let probed = probe.run(&application.id, tenant.connector_id(), connections);
         step("probe whether Logto reaches this mock", LOGTO, probed).await?;
     }
-    step("switch the connector on", LOGTO, tenant.switch_on(plan)).await?;
+    let permitted = tenant.permit(&plan.permissions, &application.id);
+    let roles = step("create resources and roles in Logto", LOGTO, permitted).await?;
+    step("switch the connector on", LOGTO, tenant.switch_on(plan, &roles)).await?;
     Ok(application)
 }

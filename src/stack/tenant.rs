@@ -12,6 +12,7 @@ use url::Url;
 
 use super::ahead::{Ahead, alike, look, read};
 use super::management::{Answer, Management, ManagementError};
+use super::permissions::{PlannedPermissions, RoleIds};
 use super::restore::Restored;
 use super::saved::{SavedState, SavedStateError, StateFile};
 use super::steps::StepError;
@@ -76,6 +77,8 @@ pub(super) struct Plan {
     /// How long a temporary secret for the app lasts, on this clock; with `None` the app
     /// uses the default one, which does not expire.
     pub(super) secret_lasts: Option<(Duration, Clock)>,
+    /// API resources, roles, and the permissions of the application.
+    pub(super) permissions: PlannedPermissions,
 }
 
 /// A social identity to give to one of the accounts.
@@ -271,7 +274,7 @@ impl Tenant {
     }
 
     /// Creates an item of a list; returns its id.
-    async fn create_in(
+    pub(super) async fn create_in(
         &self,
         list: &str,
         body: &Value,
@@ -370,7 +373,7 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
+    pub(super) async fn switch_on(&self, plan: &Plan, roles: &RoleIds) -> Result<(), StepError> {
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
@@ -391,6 +394,8 @@ impl Tenant {
                 let body = json!({ "userId": identity.user_id, "details": details });
                 self.management.put(&path, &body).await?;
             }
+            let named = plan.permissions.user_roles.get(at).map(Vec::as_slice).unwrap_or_default();
+            roles.give(&self.management, &id, named).await?;
         }
         Ok(())
     }

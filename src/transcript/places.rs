@@ -12,7 +12,7 @@ use super::body::Body;
 use super::generated::{generated_part, looks_generated};
 use super::jwt;
 use super::masks::Masks;
-use super::policy::{self, At, Then};
+use super::policy::{self, At, Row, Then};
 use super::roles::Roles;
 use crate::record::Origins;
 use crate::setup::MaskedPart;
@@ -33,7 +33,11 @@ pub(super) type NamedValues = HashMap<(At, String), Vec<(String, Timestamp)>>;
 
 impl Learner<'_> {
     fn know(&mut self, party: Party, at: At, name: &str, value: &str) {
-        match policy::transcript(Some(party), at, name) {
+        self.learn(policy::transcript(Some(party), at, name), value);
+    }
+
+    fn learn(&mut self, then: Then, value: &str) {
+        match then {
             Then::Role(role) => self.roles.know(role, value),
             Then::RolesWithin(role) => self.within(role, value),
             _ => {}
@@ -45,7 +49,7 @@ impl Learner<'_> {
         self.url(url);
         let Some(party) = self.origins.party(url) else { return };
         match &body.json {
-            Some(json) => self.json(party, At::Asked, json),
+            Some(json) => self.json(party, At::Asked, "", json),
             None => {
                 for (name, value) in form_urlencoded::parse(body.text.as_bytes()) {
                     self.know(party, At::Form, &name, &value);
@@ -61,7 +65,7 @@ impl Learner<'_> {
         }
         let Some(party) = self.origins.party(url) else { return };
         if let Some(json) = &body.json {
-            self.json(party, At::Answered, json);
+            self.json(party, At::Answered, "", json);
         }
     }
 
@@ -143,17 +147,23 @@ impl Learner<'_> {
         }
     }
 
-    fn json(&mut self, party: Party, at: At, value: &Value) {
+    /// Learns from a value; `object` is the name of the member that holds it.
+    fn json(&mut self, party: Party, at: At, object: &str, value: &Value) {
         match value {
             Value::Object(members) => {
                 for (name, value) in members {
                     match value {
-                        Value::String(text) => self.text(party, at, name, text),
-                        other => self.json(party, at, other),
+                        Value::String(text) => {
+                            if at == At::Answered {
+                                self.learn(inside(party, object, name), text);
+                            }
+                            self.text(party, at, name, text);
+                        }
+                        other => self.json(party, at, name, other),
                     }
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.json(party, at, item)),
+            Value::Array(items) => items.iter().for_each(|item| self.json(party, at, object, item)),
             _ => {}
         }
     }
@@ -171,8 +181,18 @@ impl Learner<'_> {
         if at == At::Answered && name == "id_token" {
             let parts = [jwt::header(text), jwt::claims(text)];
             for claims in parts.into_iter().flatten() {
-                self.json(party, At::Claim, &claims);
+                self.json(party, At::Claim, "", &claims);
             }
         }
     }
+}
+
+/// What becomes of a member of the objects with this name.
+fn inside(party: Party, object: &str, name: &str) -> Then {
+    let is_it = |row: &&Row| {
+        matches!(row.at, At::Inside(within) if within == object)
+            && row.whose == Some(party)
+            && row.name == name
+    };
+    policy::rows().find(is_it).map_or(Then::AsItIs, |row| row.transcript)
 }

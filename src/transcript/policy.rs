@@ -238,6 +238,16 @@ pub(crate) const POLICY: &[Group] = &[
         "newly generated; the same value has to appear wherever it is repeated",
     ),
     (
+        &[
+            row(LOGTO, Inside("application"), "name", Role("APP_NAME"), AsItIs),
+            row(LOGTO, Inside("user"), "id", Role("USER"), Learnt),
+            row(LOGTO, Inside("resource"), "id", Role("RESOURCE"), Learnt),
+            row(LOGTO, Inside("scopes"), "id", Role("SCOPE"), Learnt),
+            row(LOGTO, Inside("organizations"), "id", Role("ORGANIZATION"), Learnt),
+        ],
+        "what the page that asks to authorize a third-party application learns (contract §1.5)",
+    ),
+    (
         &[row(LOGTO, Answered, "id_token", Role("ID_TOKEN"), Parts)],
         "its claims are listed where it first appears; a story compares them, with `exp` relative to `iat`",
     ),

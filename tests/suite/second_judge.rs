@@ -58,7 +58,7 @@ pub(crate) fn judges_agree(stack: &Stack, scenario: &Scenario) -> Result<usize, 
             app_id: &config.app_id,
             app_secret: (config.options.client_auth != ClientAuth::None)
                 .then_some(config.app_secret.as_str()),
-            nonce: &nonce.unwrap_or_default(),
+            nonce: nonce.as_deref(),
             now: asked.at.checked_add(off).map_err(|error| error.to_string())?.as_second(),
         };
         let refused = callback.notes.iter().any(|note| REFUSED.contains(&note.code));

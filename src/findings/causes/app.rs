@@ -198,6 +198,15 @@ causes! {
             fix: "Set the cookie with Path=/, without Domain (or with the app's own), with SameSite=Lax, and with a lifetime that lasts; SameSite=None needs Secure.",
             see: see::COOKIES,
         }
+        PkceMissing "pkce-missing" {
+            cause: "The app sends no PKCE challenge, which Logto requires of an application without a secret.",
+            fix: "Send `code_challenge` with `code_challenge_method=S256`, and `code_verifier` with the code; or create an application of type Traditional web and use its secret.",
+        }
+        IssuerOfItsOwn "issuer-of-its-own" {
+            cause: "The app compares the issuer in Logto's answer (`iss`, RFC 9207) with one that is not Logto's.",
+            place: AppConfiguration,
+            fix: "Set the issuer of the provider to Logto's endpoint followed by `/oidc`, or let the app read it from the discovery document.",
+        }
         PromptUnknown "prompt-unknown" {
             cause: "The app sends a prompt that Logto does not know.",
             place: AppConfiguration,

@@ -26,6 +26,16 @@ causes! {
             cause: "The secret that the app uses has expired.",
             fix: "Create a new secret on the application's page, and give it to the app.",
         }
+        ScopeNotPermitted "scope-not-permitted" {
+            cause: "The app requests a scope that the third-party application is not permitted.",
+            fix: "Add the scope to the permissions of the application in the Logto console (in a scenario: `given.application.user_scopes`), or do not request it.",
+            see: see::THIRD_PARTY,
+        }
+        AsksToAuthorize "asks-to-authorize" {
+            cause: "The application in Logto is a third-party one, so Logto asks each person to authorize it, and the person did not.",
+            fix: "The person presses Authorize; an automated walk has to do so, too (`choose: authorize`). If the app is your own, create an application that is not third-party, and use its ID; this cannot be changed.",
+            see: see::THIRD_PARTY,
+        }
         NoBackChannelLogout "no-back-channel-logout" {
             cause: "The person signed out of Logto through another application, and this app, which was not notified, keeps its session.",
             fix: "Set a back-channel logout URI for the application, and let the app end the sessions that Logto reports there.",

@@ -2,12 +2,13 @@
 
 use kit::{Entry, Party};
 
+use super::session::began;
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{application_type, secret, sent_secret};
+use crate::findings::seen::{NO_SIGN_IN, app_notes, application_type, because, secret, sent_secret};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, WhyDropped};
@@ -104,19 +105,33 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The browser dropped the session cookie at the callback because of its size.
+/// The browser dropped the session cookie because of its size: at the callback, so that the person
+/// is not signed in, or where the sign-in began, so that the callback does not find it.
 fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::NotSignedIn = symptom.kind else { return None };
-    let hop = seen.hop(symptom.hop)?;
+    let at = seen.hop(symptom.hop)?;
+    let hop = match symptom.kind {
+        SymptomKind::NotSignedIn => at,
+        SymptomKind::AppFailed { .. } => {
+            // What an app misses is known only for the sample app.
+            let misses = because(&app_notes(seen, symptom.hop), NO_SIGN_IN).is_some();
+            (misses || seen.settings.app.is_none()).then_some(())?;
+            began(seen, &query(&at.request.url, "state")?)?
+        }
+        _ => return None,
+    };
     let dropped = hop.response.cookies.iter().find_map(|cookie| match &cookie.fate {
         CookieFate::Dropped(why @ WhyDropped::TooLarge { .. }) => Some((cookie, why)),
         _ => None,
     });
     let (cookie, why) = dropped?;
-    Some(Finding::new(App::SessionCookieTooLarge).hop(
-        symptom.hop,
-        format!("Set-Cookie `{}` of {} bytes was dropped: {why}", cookie.name, cookie.line.len()),
-    ))
+    Some(
+        Finding::new(App::SessionCookieTooLarge)
+            .hop(
+                hop.number,
+                format!("Set-Cookie `{}` of {} bytes was dropped: {why}", cookie.name, cookie.line.len()),
+            )
+            .hop(symptom.hop, symptom.to_string()),
+    )
 }
 
 /// The browser dropped the session cookie at the start, so the app later knew of no sign-in, or of

@@ -20,6 +20,7 @@ pub(super) const EXPLAIN: &[Explain] = rules![
     handled_twice_here,
     redeemed_again_here,
     algorithm,
+    issuer,
     scope,
     opened_again,
 ];
@@ -147,6 +148,20 @@ fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/id-token-algorithm")?;
     Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, symptom.to_string()).journal(Party::APP, note))
+}
+
+/// The app refuses the answer because of its issuer, which is that of the discovery document.
+fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let note = because(&app_notes(seen, symptom.hop), "app/issuer-mismatch")?;
+    let found = query(&seen.hop(symptom.hop)?.request.url, "iss")?;
+    let own = seen.settings.endpoint.as_ref()?.join("oidc").ok()?;
+    (*found == *own.as_str()).then(|| {
+        Finding::new(App::IssuerOfItsOwn)
+            .hop(symptom.hop, symptom.to_string())
+            .hop(symptom.hop, format!("iss is {}, Logto's own", quoted(&found)))
+            .journal(Party::APP, note)
+    })
 }
 
 /// The scope that provides a claim (contract §1.6).

@@ -11,13 +11,13 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{authorization_request, is_authorization, led_by_app};
+use crate::findings::seen::{application_type, authorization_request, is_authorization, led_by_app};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
 pub(super) const EXPLAIN: &[Explain] =
-    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent];
+    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The app requested `//oidc/…` from Logto, and could not use the answer.
@@ -125,6 +125,8 @@ fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     told(symptom, &["invalid_target"])?;
     let asked = authorization_request(seen, symptom.hop)?;
     let resource = query(&asked.request.url, "resource")?;
+    // What Logto reserves for itself cannot be registered.
+    (!resource.starts_with("urn:logto:")).then_some(())?;
     Some(
         Finding::new(App::ResourceUnknown)
             .hop(symptom.hop, symptom.to_string())
@@ -147,6 +149,20 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .hop(symptom.hop, symptom.to_string())
             .hop(app.number, format!("the app answers {}", app.response.status)),
     )
+}
+
+/// Logto requires PKCE of applications that have no secret (contract §1.3).
+fn pkce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    told(symptom, &["invalid_request"])?;
+    let asked = authorization_request(seen, symptom.hop)?;
+    let without = query(&asked.request.url, "code_challenge").is_none();
+    let kind = application_type(seen);
+    (without && matches!(kind, "SPA" | "Native")).then(|| {
+        Finding::new(App::PkceMissing)
+            .hop(symptom.hop, symptom.to_string())
+            .hop(asked.number, "the request has no code_challenge")
+            .setting("application.type", kind)
+    })
 }
 
 /// A parameter that Logto ignores (contract §1.3).

@@ -37,6 +37,8 @@ pub(crate) enum At {
     Member,
     /// Member of the JSON document at paths with this ending, or of a document's objects with this name.
     Document(&'static str),
+    /// Member of the JSON objects with this name in a response, or of those in a list with this name.
+    Inside(&'static str),
     /// A connector's description, by language.
     Description,
     /// Refusal of a request for a language other than English.

@@ -34,6 +34,7 @@ fn place(at: At) -> String {
         Answered => "JSON answered",
         Claim => "claim of a JWT",
         Member => "JSON or claim",
+        Inside(object) => return format!("JSON answered, in `{object}`"),
         Document(end) => return format!("JSON of `{end}`"),
         Description => "`description` of a connector",
         OtherLanguage => "JSON answered, language other than English requested",
