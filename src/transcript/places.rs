@@ -12,7 +12,7 @@ use super::body::Body;
 use super::generated::{generated_part, looks_generated};
 use super::jwt;
 use super::masks::Masks;
-use super::policy::{self, At, Row, Then};
+use super::policy::{self, At, Then};
 use super::roles::Roles;
 use crate::record::Origins;
 use crate::setup::MaskedPart;
@@ -155,7 +155,7 @@ impl Learner<'_> {
                     match value {
                         Value::String(text) => {
                             if at == At::Answered {
-                                self.learn(inside(party, object, name), text);
+                                self.learn(policy::inside(party, object, name), text);
                             }
                             self.text(party, at, name, text);
                         }
@@ -185,14 +185,4 @@ impl Learner<'_> {
             }
         }
     }
-}
-
-/// What becomes of a member of the objects with this name.
-fn inside(party: Party, object: &str, name: &str) -> Then {
-    let is_it = |row: &&Row| {
-        matches!(row.at, At::Inside(within) if within == object)
-            && row.whose == Some(party)
-            && row.name == name
-    };
-    policy::rows().find(is_it).map_or(Then::AsItIs, |row| row.transcript)
 }

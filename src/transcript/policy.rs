@@ -4,7 +4,6 @@
 
 mod kinds;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use At::*;
@@ -417,22 +416,44 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     POLICY.iter().flat_map(|(rows, _)| *rows)
 }
 
-/// The rows by place, in order: rules are looked up for every name in every message.
-static BY_PLACE: LazyLock<HashMap<At, Vec<&'static Row>>> = LazyLock::new(|| {
-    let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
+/// A row, and how the names that it is about begin and end, if it is not about one name.
+type Indexed = (&'static Row, Option<(&'static str, &'static str)>);
+
+/// The rows by place, in order. Rules are looked up for every name in every message, so patterns are taken apart
+/// once; the places are so few that a search is faster than a hash.
+static BY_PLACE: LazyLock<Vec<(At, Vec<Indexed>)>> = LazyLock::new(|| {
+    let mut by_place: Vec<(At, Vec<Indexed>)> = Vec::new();
     for row in rows() {
         let places = if row.at == Member { vec![Member, Asked, Answered, Claim] } else { vec![row.at] };
-        places.into_iter().for_each(|place| by_place.entry(place).or_default().push(row));
+        for place in places {
+            let indexed = (row, row.name.split_once('*'));
+            match by_place.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, rows)) => rows.push(indexed),
+                None => by_place.push((place, vec![indexed])),
+            }
+        }
     }
     by_place
 });
 
 /// The rule for a place in the messages of a party, or of any.
 pub(crate) fn rule(whose: Option<Party>, at: At, name: &str) -> Option<&'static Row> {
-    let within = |(start, end): (&str, &str)| name.starts_with(start) && name.ends_with(end);
-    let named = |pattern: &str| pattern == name || pattern.split_once('*').is_some_and(within);
-    let fits = |row: &&&Row| (row.whose.is_none() || row.whose == whose) && named(row.name);
-    BY_PLACE.get(&at)?.iter().find(fits).copied()
+    let fits = |(row, pattern): &&Indexed| {
+        (row.whose.is_none() || row.whose == whose)
+            && match pattern {
+                Some((start, end)) => name.starts_with(start) && name.ends_with(end),
+                None => row.name == name,
+            }
+    };
+    let (_, rows) = BY_PLACE.iter().find(|(place, _)| *place == at)?;
+    rows.iter().find(fits).map(|(row, _)| *row)
+}
+
+/// What happens in a transcript to a member of the objects with this name.
+pub(crate) fn inside(party: Party, object: &str, name: &str) -> Then {
+    let rows = BY_PLACE.iter().find(|(place, _)| matches!(place, Inside(known) if *known == object));
+    let fits = |(row, _): &&Indexed| row.whose == Some(party) && row.name == name;
+    rows.and_then(|(_, rows)| rows.iter().find(fits)).map_or(AsItIs, |(row, _)| row.transcript)
 }
 
 /// What happens to this in a transcript.

@@ -74,7 +74,7 @@ causes! {
         ResourceUnknown "resource-unknown" {
             cause: "The app requests an API resource that Logto does not know.",
             place: AppConfiguration,
-            fix: "Register the resource under API resources in the Logto console with exactly the identifier that the app sends, or do not request it.",
+            fix: "Register the resource under API resources in the Logto console with exactly the identifier that the app sends (in a scenario: `given.resources`), or do not request it.",
             see: see::RESOURCES,
         }
         SilentSignInNotHandled "silent-sign-in-not-handled" {

@@ -8,7 +8,7 @@ causes! {
     "application" Application, place: LogtoApplication, see: see::APPLICATION {
         RedirectUriNotRegistered "redirect-uri-not-registered" {
             cause: "The redirect URI that the app sends is not registered in Logto.",
-            fix: "Add the app's callback, exactly as the app sends it, to Redirect URIs.",
+            fix: "Add the app's callback, exactly as the app sends it, to Redirect URIs (in a scenario: `given.application.redirect_uris`; in logto-testkit.toml: `[application] redirect_uris`).",
         }
         TypeHasNoSecret "type-has-no-secret" {
             cause: "The app sends a secret, and the application in Logto is of a type that has no secret.",
@@ -43,7 +43,7 @@ causes! {
         }
         PostSignOutUriNotRegistered "post-sign-out-uri-not-registered" {
             cause: "The URI to return to after sign-out is not registered in Logto.",
-            fix: "Add the URI, exactly as the app sends it, to Post sign-out redirect URIs.",
+            fix: "Add the URI, exactly as the app sends it, to Post sign-out redirect URIs (in a scenario: `given.application.post_logout_redirect_uris`; in logto-testkit.toml: `[application] post_logout_redirect_uris`).",
             see: see::SIGN_OUT,
         }
     }
