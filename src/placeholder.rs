@@ -7,12 +7,9 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "LOGTO",
     "HF",
     "APP_HOST",
-    "APP_PORT",
     "LOGTO_HOST",
     "APP_ID",
     "APP_SECRET",
-    "CA_FILE",
-    "CLOCK_FILE",
     "SECOND_APP",
     "SECOND_APP_ID",
     "SECOND_APP_SECRET",
@@ -29,6 +26,9 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "LOGTO_OVER_HTTP",
     "LOGTO_WITHOUT_PORT",
 ];
+
+/// Further names that a stack defines for an app outside this process.
+pub(crate) const NAMES_FOR_APPS: &[&str] = &["APP_PORT", "CA_FILE", "CLOCK_FILE"];
 
 /// A text uses a name that is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::document::node::{Node, Place};
 use crate::document::typed::{TypeError, known, typed};
-use crate::placeholder::{self, KNOWN_NAMES};
+use crate::placeholder::{self, KNOWN_NAMES, NAMES_FOR_APPS};
 use crate::setup::{ApplicationKind, Mask, OwnApp, SignedIn};
 
 /// The name of the file.
@@ -279,7 +279,7 @@ pub(crate) fn is_variable(name: &str) -> bool {
 
 /// Rejects a text with a name that no stack defines.
 fn names_known(root: &Node) -> Result<(), ProjectError> {
-    let names: BTreeSet<&str> = KNOWN_NAMES.iter().copied().collect();
+    let names: BTreeSet<&str> = KNOWN_NAMES.iter().chain(NAMES_FOR_APPS).copied().collect();
     root.texts(
         &mut |text, at| match placeholder::names(text).into_iter().find(|name| !names.contains(name)) {
             None => Ok(()),

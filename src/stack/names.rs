@@ -3,8 +3,8 @@
 
 use url::Url;
 
-use crate::placeholder;
 pub(crate) use crate::placeholder::UnknownName;
+use crate::placeholder::{self, KNOWN_NAMES, NAMES_FOR_APPS};
 
 /// Names and their values. Grows while the stack starts: an id is known once Logto or
 /// Hugging Face has issued it.
@@ -28,7 +28,10 @@ impl Names {
     }
 
     pub(super) fn learn(&mut self, name: &'static str, value: &str) {
-        debug_assert!(placeholder::KNOWN_NAMES.contains(&name), "no scenario can name [{name}]");
+        debug_assert!(
+            [KNOWN_NAMES, NAMES_FOR_APPS].iter().any(|names| names.contains(&name)),
+            "no file can name [{name}]"
+        );
         self.known.push((name, value.to_owned()));
     }
 

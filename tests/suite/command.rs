@@ -67,7 +67,7 @@ fn a_scenario_that_needs_another_logto_is_skipped_with_its_reason() {
     std::fs::write(&file, format!("description: x\n{needs}\nsteps:\n  - visit: /\n")).unwrap();
     let output = command(&["run", file.to_str().unwrap()]);
     let shown = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert_eq!(output.status.code(), Some(1), "nothing was walked: {shown}");
     assert!(shown.contains("skipped real: needs external: It looks at the console."), "{shown}");
     assert!(shown.ends_with("0 passed, 0 failed, 1 skipped\n"), "{shown}");
 }
