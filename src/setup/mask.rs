@@ -40,6 +40,7 @@ crate::named::named! {
 /// A mask as a file has it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Mask", extend("required" = ["reason"], "minProperties" = 2, "maxProperties" = 2))]
 struct Written {
     /// The name of a form's field.
     field: Option<String>,
@@ -202,6 +203,17 @@ mod tests {
         ] {
             let error = read(json).unwrap_err();
             assert!(error.contains(told), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_editor_knows_what_a_mask_needs() {
+        let schema = schemars::schema_for!(Mask);
+        let schema = schema.as_value();
+        assert_eq!((&schema["title"], &schema["maxProperties"]), (&"Mask".into(), &2.into()));
+        assert_eq!(schema["required"], serde_json::json!(["reason"]));
+        for part in ["field", "cookie", "member", "query", "text"] {
+            assert!(schema["properties"][part]["description"].is_string(), "{part}: {schema}");
         }
     }
 

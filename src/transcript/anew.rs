@@ -46,7 +46,9 @@ pub(super) fn signed_anew(old: Dated<'_>, new: Dated<'_>) -> bool {
     let plain = |value| percent_decode_str(value).collect::<Vec<u8>>();
     let (before, after) = (plain(old.value), plain(new.value));
     let moments = Moments { old: old.at, new: new.at };
-    moments.jwts(&before, &after)
+    // A time alone, such as that of the last visit, does not name a session.
+    moments.times(&before, &after)
+        || moments.jwts(&before, &after)
         || moments.content(&before, &after)
         || decoded(&before, &after).any(|(before, after)| moments.content(&before, &after))
 }

@@ -125,7 +125,7 @@ mod tests {
             generated_part("8f14e45f-ceea-467f-a0e6-7b1cdeadbeef"),
             Some("8f14e45f-ceea-467f-a0e6-7b1cdeadbeef")
         );
-        for name in ["logto-session", "connect.sid", "__Host-authjs.csrf-token", "XSRF-TOKEN", "JSESSIONID"] {
+        for name in ["logto-session", "connect.sid", "__Host-shop.csrf-token", "XSRF-TOKEN", "JSESSIONID"] {
             assert_eq!(generated_part(name), None, "{name}");
         }
     }

@@ -11,7 +11,7 @@ use http::StatusCode;
 use http::header::{COOKIE, DATE, HeaderValue, LOCATION, SET_COOKIE};
 use jiff::{SignedDuration, Timestamp};
 use logto_testkit::setup::{Mask, MaskedPart, OwnApp};
-use logto_testkit::{Scenario, Stack, Transcript, Visitor, walk};
+use logto_testkit::{Scenario, Stack, Transcript, Visitor, diagnosed_walk};
 
 /// How an app of your own is wrong, and how it shows that.
 #[derive(Default)]
@@ -106,11 +106,10 @@ async fn a_shared_app_and_its_masks_are_told_to_the_transcript() {
 /// The causes that are found, and what is said of the first.
 async fn found(broken: Broken) -> (Vec<&'static str>, String) {
     let (stack, app) = stack(false, vec![], &broken).await;
-    // It fails as soon as something is wrong, so that there are findings.
     let text = "description: x\nsteps:\n  - visit: /\n  - click: Sign In\n  - continue_with: huggingface\n  \
                 - sign_in_as: ada\n    expect: { session: { name: Ada Lovelace } }\n";
     let scenario = Scenario::parse(text, Path::new("a.yaml")).unwrap();
-    let report = walk(&stack, &scenario).await;
+    let report = diagnosed_walk(&stack, &scenario).await;
     stack.stop().await.unwrap();
     // One that panicked says so here.
     drop(app.shutdown().await);
@@ -246,6 +245,26 @@ async fn a_code_that_no_request_redeems_is_told_and_nothing_more() {
         let (causes, told) = found(Broken { shows: Some(shows), ..Broken::default() }).await;
         assert_eq!(causes, ["app/logto-not-asked"], "{told}");
     }
+}
+
+/// Keeps more in its cookie than browsers take.
+fn at_length(router: Router) -> Router {
+    router.layer(from_fn(async |request: Request, next: Next| {
+        let at_callback = request.uri().path() == "/callback";
+        let mut response: Response = next.run(request).await;
+        if at_callback {
+            let cookie = HeaderValue::try_from(format!("tokens={}; Path=/", "x".repeat(5000))).unwrap();
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }))
+}
+
+#[tokio::test]
+async fn a_cookie_that_the_browser_drops_at_the_callback_is_named() {
+    let (causes, told) = found(Broken { shows: Some(at_length), ..Broken::default() }).await;
+    assert_eq!(causes, ["app/session-cookie-too-large"], "{told}");
+    assert!(told.contains("Set-Cookie `tokens` of 50"), "{told}");
 }
 
 #[tokio::test]

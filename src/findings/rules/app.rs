@@ -8,14 +8,16 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{NO_SIGN_IN, app_notes, application_type, because, secret, sent_secret};
+use crate::findings::seen::{
+    NO_SIGN_IN, app_notes, application_type, because, secret, sent_by_logto, sent_secret,
+};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::{CookieFate, WhyDropped};
+use crate::walker::{CookieFate, Hop, WhyDropped};
 
 pub(super) const EXPLAIN: &[Explain] =
     rules![app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
-pub(super) const WATCH: &[Watch] = &[];
+pub(super) const WATCH: &[Watch] = rules![cookie_dropped];
 
 fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, error, .. } = &symptom.kind else { return None };
@@ -119,19 +121,28 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         }
         _ => return None,
     };
+    Some(too_large(hop)?.hop(symptom.hop, symptom.to_string()))
+}
+
+/// Like [`cookie_too_large`], for an app of your own: only the sample app says who is signed in.
+fn cookie_dropped(seen: &Observed<'_>) -> Option<Finding> {
+    seen.record.back_channel.is_received().then_some(())?;
+    let at_app = |hop: &&Hop| seen.party(&hop.request.url) == Some(Party::APP) && sent_by_logto(seen, hop);
+    let found = seen.record.hops.iter().filter(at_app).find_map(|hop| Some((hop, too_large(hop)?)));
+    found.map(|(hop, finding)| finding.at(hop.number))
+}
+
+/// The cookie that the browser dropped because of its size.
+fn too_large(hop: &Hop) -> Option<Finding> {
     let dropped = hop.response.cookies.iter().find_map(|cookie| match &cookie.fate {
         CookieFate::Dropped(why @ WhyDropped::TooLarge { .. }) => Some((cookie, why)),
         _ => None,
     });
     let (cookie, why) = dropped?;
-    Some(
-        Finding::new(App::SessionCookieTooLarge)
-            .hop(
-                hop.number,
-                format!("Set-Cookie `{}` of {} bytes was dropped: {why}", cookie.name, cookie.line.len()),
-            )
-            .hop(symptom.hop, symptom.to_string()),
-    )
+    Some(Finding::new(App::SessionCookieTooLarge).hop(
+        hop.number,
+        format!("Set-Cookie `{}` of {} bytes was dropped: {why}", cookie.name, cookie.line.len()),
+    ))
 }
 
 /// The browser dropped the session cookie at the start, so the app later knew of no sign-in, or of
