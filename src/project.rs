@@ -36,7 +36,7 @@ pub struct Project {
     pub app: Option<OwnApp>,
     /// The app's record in Logto, where a scenario's `given.application` does not say otherwise.
     pub application: Application,
-    /// The embedded Logto.
+    /// Logto itself.
     pub logto: LogtoPlace,
     /// How the app shows that the person is signed in.
     pub signed_in: Option<SignedIn>,
@@ -65,13 +65,16 @@ pub struct Application {
     pub secret: Option<String>,
 }
 
-/// Where the embedded Logto listens.
+/// Where Logto is, and what is recorded of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogtoPlace {
     /// Its port, for an app that has Logto's endpoint in its code; its admin tenant takes the next one. The
     /// default is a free port for each scenario.
     pub port: Option<u16>,
+    /// Whether a proxy in front of a real Logto records what the app asks it, for apps that do not compare the proxy's
+    /// address with the issuer. The embedded Logto records it anyway.
+    pub records_app_calls: bool,
 }
 
 /// Where a sign-in or a sign-out starts.

@@ -94,6 +94,10 @@ pub(crate) struct ApplicationArguments {
     /// Its id, for an app that has it in its code; embedded Logto only.
     #[arg(long, value_name = "ID")]
     application_id: Option<String>,
+    /// Let a proxy in front of a real Logto record what the app asks it; for apps that do not compare its address with
+    /// the issuer.
+    #[arg(long)]
+    record_app_calls: bool,
     /// Its secret, for an app that has it in its code; embedded Logto only.
     #[arg(
         long,
@@ -200,6 +204,7 @@ impl ApplicationArguments {
         set(&mut application.post_logout_redirect_uris, &list(&self.post_sign_out_uri));
         set(&mut application.id, &self.application_id);
         set(&mut application.secret, &self.application_secret);
+        project.logto.records_app_calls |= self.record_app_calls;
     }
 }
 

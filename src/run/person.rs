@@ -70,9 +70,11 @@ impl<'a> Person<'a> {
     pub(super) fn new(stack: &'a Stack) -> Self {
         let mut issuer = stack.endpoints().logto_endpoint.clone();
         issuer.set_path("/oidc");
+        // The proxy that records has another address than the issuer.
+        let at = if stack.records_app_calls() { stack.endpoints().logto.clone() } else { issuer.clone() };
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
             .watching(stack.journal().clone())
-            .expecting_issuer(issuer);
+            .expecting_issuer(&at, issuer);
         Self {
             walker,
             tab: TabId::FIRST,
@@ -182,11 +184,13 @@ impl<'a> Person<'a> {
     fn back_channel(&self) -> BackChannel {
         match self.stack.own_app() {
             None => BackChannel::Told,
-            Some(own) if self.stack.time().is_embedded() => BackChannel::Received(Arrivals {
-                own_tokens: self.stack.management().tokens(),
-                admin_port: self.stack.endpoints().logto_admin.port_or_known_default(),
-                shared: own.shared,
-            }),
+            Some(own) if self.stack.time().is_embedded() || self.stack.records_app_calls() => {
+                BackChannel::Received(Arrivals {
+                    own_tokens: self.stack.management().tokens(),
+                    admin_port: self.stack.endpoints().logto_admin.port_or_known_default(),
+                    shared: own.shared,
+                })
+            }
             Some(_) => BackChannel::Unseen,
         }
     }
@@ -195,6 +199,13 @@ impl<'a> Person<'a> {
     pub(super) fn roles(&self) -> Roles {
         let known = self.stack.known();
         let mut roles = Roles::new();
+        let endpoints = self.stack.endpoints();
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        if self.stack.records_app_calls() {
+            // The issuer has Logto's own address, the rest that of the proxy which records.
+            roles.know("LOGTO", &origin(&endpoints.logto));
+            roles.know_as(&origin(&endpoints.logto), &origin(&endpoints.logto_endpoint));
+        }
         for (role, value) in [
             ("APP_ID", &known.app_id),
             ("APP_SECRET", &known.app_secret),

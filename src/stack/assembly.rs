@@ -124,6 +124,7 @@ async fn assemble(
     Ok(Stack {
         app,
         masks: settings.masks.clone(),
+        records_app_calls: settings.needs_recorder(),
         endpoints,
         names,
         known,
@@ -221,7 +222,7 @@ async fn logto_site(
 ) -> Result<LogtoSite, StartError> {
     match (&base.settings.logto, containers) {
         (_, Some(containers)) => Ok(containers.site()),
-        (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto())),
+        (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto_endpoint())),
         (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
             LogtoSite::embedded(base, provider.plain.clone(), fronts.logto(), servers).await
         }

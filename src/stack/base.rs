@@ -51,7 +51,7 @@ impl<'a> Base<'a> {
             None => step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?,
         };
         let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
-        let fronts = Fronts::bind(&settings.setup.proxies, settings.own_app.is_some(), &clock).await?;
+        let fronts = Fronts::bind(settings, &clock).await?;
         let clients = clients(settings, &ca, listener.addr(), &fronts, &clock)
             .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })?;
         let (journal, script) = (Journal::new(), Script::default());

@@ -69,6 +69,7 @@ pub struct StackBuilder {
     pub(super) huggingface_listen: SocketAddr,
     pub(super) own_app: Option<OwnApp>,
     pub(super) fixed: mock_logto::Fixed,
+    pub(super) records_app_calls: bool,
     pub(super) masks: Vec<Mask>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
@@ -89,6 +90,7 @@ impl Default for StackBuilder {
             huggingface_listen: any,
             own_app: None,
             fixed: mock_logto::Fixed::default(),
+            records_app_calls: false,
             masks: vec![],
             app_listen: any,
             logto_listen: any,
@@ -174,6 +176,7 @@ impl StackBuilder {
     pub fn project(mut self, project: &Project) -> Self {
         self.own_app = project.own_app();
         self.masks.clone_from(&project.mask);
+        self.records_app_calls = project.logto.records_app_calls;
         let (asked, given) = (&mut self.setup.application, &project.application);
         asked.redirect_uris = asked.redirect_uris.take().or_else(|| given.redirect_uris.clone());
         asked.post_logout_redirect_uris =
@@ -188,6 +191,21 @@ impl StackBuilder {
             self.logto_admin_listen.set_port(port + 1);
         }
         self
+    }
+
+    /// Puts a proxy in front of a running Logto, which records what an app of your own asks it. The proxy changes
+    /// nothing, and Logto sees its address as the `Host`: for apps that do not compare that address with the
+    /// issuer. The embedded Logto records these calls anyway.
+    #[must_use]
+    pub fn record_app_calls(mut self) -> Self {
+        self.records_app_calls = true;
+        self
+    }
+
+    /// Whether the proxy of [`StackBuilder::record_app_calls`] is needed.
+    pub(super) fn needs_recorder(&self) -> bool {
+        let real = !matches!(self.logto, Logto::Embedded);
+        self.records_app_calls && self.own_app.is_some() && real && self.setup.proxies.logto.is_none()
     }
 
     /// Hides parts of the app's own messages in transcripts, each for a reason.

@@ -37,6 +37,7 @@ pub struct Stack {
     /// Dropped first, while the parties still answer it.
     pub(super) app: RunningApp,
     pub(super) masks: Vec<Mask>,
+    pub(super) records_app_calls: bool,
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
     pub(super) known: Known,
@@ -272,6 +273,11 @@ impl Stack {
     #[must_use]
     pub fn app_config(&self) -> Option<sample_app::Config> {
         self.app.sample().map(AppServer::config)
+    }
+
+    /// Whether a proxy records what an app of your own asks a real Logto.
+    pub(crate) fn records_app_calls(&self) -> bool {
+        self.records_app_calls
     }
 
     /// What transcripts hide in the app's own messages.

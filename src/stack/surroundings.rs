@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kit::{Bound, Ca, Client, ClientBuilder, Clock, Fault, Network, Party, Proxy, ProxySettings, Running};
 use url::Url;
 
+use super::builder::StackBuilder;
 use super::endpoints::{Endpoints, OtherName};
 use super::steps::{QUICK, StartError, bind, ca_failed, step};
 use crate::setup::{Proxies, Way};
@@ -71,12 +72,19 @@ pub(super) struct Fronts {
     app: Option<Front>,
     logto: Option<Front>,
     ca: Option<Arc<Ca>>,
+    /// Whether the proxy in front of Logto only records: Logto does not know of it.
+    is_recorder: bool,
 }
 
 impl Fronts {
     /// Binds the proxies that the set-up wants. An app outside this process cannot resolve their names, so for it
     /// they are at `localhost`, with their ports.
-    pub(super) async fn bind(wanted: &Proxies, outside: bool, clock: &Clock) -> Result<Self, StartError> {
+    pub(super) async fn bind(settings: &StackBuilder, clock: &Clock) -> Result<Self, StartError> {
+        let outside = settings.own_app.is_some();
+        let recorder = settings.needs_recorder().then(recorder);
+        let is_recorder = recorder.is_some();
+        let wanted = &settings.setup.proxies;
+        let wanted = Proxies { app: wanted.app.clone(), logto: wanted.logto.clone().or(recorder) };
         let front = async |settings: &Option<ProxySettings>, name: &'static str| match settings {
             None => Ok(None),
             Some(settings) => {
@@ -95,7 +103,7 @@ impl Fronts {
         let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
         // Separate from Hugging Face's CA: neither can vouch for the other's names.
         let ca = tls.then(|| Ca::create(clock, &names)).transpose().map_err(ca_failed)?;
-        Ok(Self { app, logto, ca: ca.map(Arc::new) })
+        Ok(Self { app, logto, ca: ca.map(Arc::new), is_recorder })
     }
 
     pub(super) fn app(&self) -> Option<&Url> {
@@ -104,6 +112,11 @@ impl Fronts {
 
     pub(super) fn logto(&self) -> Option<&Url> {
         self.logto.as_ref().map(|front| &front.public)
+    }
+
+    /// The address that Logto knows as its own, if a proxy in front of it has that.
+    pub(super) fn logto_endpoint(&self) -> Option<&Url> {
+        self.logto().filter(|_| !self.is_recorder)
     }
 
     /// The CA that signs the certificates of the proxies, if one has TLS.
@@ -153,9 +166,9 @@ impl Fronts {
         clock: &Clock,
         servers: &mut Vec<Running>,
     ) -> Result<(), StartError> {
-        for (front, upstream) in
-            [(self.app, &endpoints.app_internal), (self.logto, &endpoints.logto_internal)]
-        {
+        // What only records knows Logto by its own address.
+        let logto = if self.is_recorder { &endpoints.logto_direct } else { &endpoints.logto_internal };
+        for (front, upstream) in [(self.app, &endpoints.app_internal), (self.logto, logto)] {
             let Some(front) = front else { continue };
             let client = server_names(Client::builder());
             let client = upstream.host_str().into_iter().fold(client, ClientBuilder::allow_unless_known);
@@ -182,6 +195,18 @@ impl Fronts {
 /// include the port.
 pub(super) fn server_names(client: ClientBuilder) -> ClientBuilder {
     client.host(APP_INTERNAL, UNUSED).host(LOGTO_INTERNAL, UNUSED)
+}
+
+/// A proxy that passes everything on as it is.
+fn recorder() -> ProxySettings {
+    ProxySettings {
+        tls: false,
+        port_in_address: true,
+        forwarded_host: false,
+        forwarded_proto: false,
+        forwarded_for: false,
+        ..ProxySettings::default()
+    }
 }
 
 fn public(settings: &ProxySettings, name: &str, port: u16) -> Url {

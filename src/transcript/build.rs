@@ -20,8 +20,8 @@ use crate::walker::{Hop, WhyHop};
 /// Stands for an unknown sender of a request.
 const UNKNOWN: &str = "unknown";
 /// Said of an app of your own in front of a real Logto.
-const UNSEEN: &str =
-    "the app's calls to Logto were not seen: a real Logto does not show them, so the transcript has none";
+const UNSEEN: &str = "the app's calls to Logto were not seen: a real Logto does not show them. `--record-app-calls` records them, for an app that does \
+     not compare the address with the issuer";
 /// Stands for the page of Logto's sign-in application.
 const PAGE: &str = "[page]";
 

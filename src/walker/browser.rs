@@ -106,11 +106,11 @@ impl Walker {
         self
     }
 
-    /// Authorization responses from the origin of this issuer must name it in
+    /// Authorization responses from the origin of `at` must name this issuer in
     /// `iss` (RFC 9207), as Logto promises in its metadata (contract §1.1).
     #[must_use]
-    pub fn expecting_issuer(mut self, issuer: Url) -> Self {
-        self.rules.expect_issuer(issuer);
+    pub fn expecting_issuer(mut self, at: &Url, issuer: Url) -> Self {
+        self.rules.expect_issuer(at, issuer);
         self
     }
 

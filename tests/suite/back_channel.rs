@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::{Elsewhere, Surroundings};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use http::header::{COOKIE, DATE, HeaderValue, LOCATION, SET_COOKIE};
 use jiff::{SignedDuration, Timestamp};
-use logto_testkit::setup::{Mask, MaskedPart, OwnApp};
+use logto_testkit::setup::{Mask, MaskedPart, OwnApp, SampleApp, Setup};
 use logto_testkit::{Scenario, Stack, Transcript, Visitor, diagnosed_walk};
 
 /// How an app of your own is wrong, and how it shows that.
@@ -31,7 +32,11 @@ fn app(environment: &[(String, String)], broken: &Broken) -> Router {
         logto_endpoint: value("LOGTO_ENDPOINT").parse().unwrap(),
         app_id: value("LOGTO_APP_ID"),
         app_secret: broken.secret.map_or_else(|| value("LOGTO_APP_SECRET"), str::to_owned),
-        options: sample_app::Options::default(),
+        // As Logto's SDKs do.
+        options: sample_app::Options {
+            issuer: sample_app::ExpectedIssuer::AsDiscovered,
+            ..sample_app::Options::default()
+        },
     };
     let context = sample_app::Context {
         clock: kit::Clock::system().off_by(broken.clock),
@@ -46,15 +51,61 @@ fn app(environment: &[(String, String)], broken: &Broken) -> Router {
     broken.shows.map_or(router.clone(), |shows| shows(router))
 }
 
+/// The sample app's settings for the same.
+fn like_an_sdk() -> SampleApp {
+    SampleApp { issuer: Some(sample_app::ExpectedIssuer::AsDiscovered), ..SampleApp::default() }
+}
+
 /// A stack with this app in place of the sample app.
 async fn stack(shared: bool, masks: Vec<Mask>, broken: &Broken) -> (Stack, kit::Running) {
     let bound = kit::Bound::loopback().await.unwrap();
     let origin = format!("http://localhost:{}", bound.port()).parse().unwrap();
     let own = OwnApp { shared, ..OwnApp::at(origin) };
     let stack = Stack::builder().own_app(own).masks(masks).start().await.unwrap();
+    served(stack, bound, broken).await
+}
+
+async fn served(stack: Stack, bound: kit::Bound, broken: &Broken) -> (Stack, kit::Running) {
     let app = bound.serve(app(&stack.environment(), broken));
     stack.app_is_up(Duration::from_secs(10)).await.unwrap();
     (stack, app)
+}
+
+/// A sign-in and sign-out of an own app in front of a Logto in another place.
+async fn in_front_of(elsewhere: &Elsewhere, recorded: bool) -> Transcript {
+    let bound = kit::Bound::loopback().await.unwrap();
+    let origin = format!("http://localhost:{}", bound.port()).parse().unwrap();
+    let builder = elsewhere.stack(false).setup(Setup::default()).app_at(origin);
+    let builder = if recorded { builder.record_app_calls() } else { builder };
+    let (stack, app) = served(builder.start().await.unwrap(), bound, &Broken::default()).await;
+    let transcript = signs_in_and_out(&stack).await;
+    stack.stop().await.unwrap();
+    app.shutdown().await.unwrap();
+    transcript
+}
+
+#[tokio::test]
+async fn a_proxy_in_front_of_a_real_logto_records_the_apps_calls_and_changes_nothing() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let unseen = in_front_of(&elsewhere, false).await;
+    assert!(
+        matches!(&unseen.notes[..], [note] if note.contains("the app's calls to Logto were not seen")),
+        "{unseen:#}"
+    );
+    let recorded = in_front_of(&elsewhere, true).await;
+    assert!(recorded.notes.is_empty(), "{recorded:#}");
+    let sample = Stack::builder().app(like_an_sdk()).start().await.unwrap();
+    let embedded = signs_in_and_out(&sample).await;
+    sample.stop().await.unwrap();
+    let (recorded_text, embedded) = (recorded.to_string(), embedded.to_string());
+    let difference = similar::TextDiff::from_lines(&embedded, &recorded_text).unified_diff().to_string();
+    assert_eq!(difference, "", "as on the embedded one");
+    let without_calls = |transcript: &Transcript| {
+        let mut browser = transcript.clone();
+        browser.hops.iter_mut().for_each(|hop| hop.meanwhile.retain(|call| call.party != "app"));
+        browser.to_string()
+    };
+    assert_eq!(without_calls(&recorded), without_calls(&unseen), "the proxy changes nothing");
 }
 
 async fn signs_in_and_out(stack: &Stack) -> Transcript {
@@ -69,7 +120,7 @@ async fn signs_in_and_out(stack: &Stack) -> Transcript {
 
 #[tokio::test]
 async fn the_calls_of_an_app_of_your_own_stand_where_those_of_the_sample_app_do() {
-    let sample = Stack::builder().start().await.unwrap();
+    let sample = Stack::builder().app(like_an_sdk()).start().await.unwrap();
     let expected = signs_in_and_out(&sample).await;
     sample.stop().await.unwrap();
     let (stack, app) = stack(false, vec![], &Broken::default()).await;
