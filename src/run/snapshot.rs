@@ -10,6 +10,7 @@ use similar::TextDiff;
 
 use crate::Scenario;
 use crate::counted::counted;
+use crate::run::WalkReport;
 use crate::transcript::text::{beginnings, hops};
 
 /// How a transcript compares with the reviewed one.
@@ -61,32 +62,50 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
 /// # Errors
 /// If the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
-    let path = snapshot_path(scenario);
-    let Some(reviewed) = reviewed(&path)? else { return Ok(SnapshotResult::Missing) };
-    let secrets = scenario.secrets();
-    Ok(compare(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
+    compared(scenario, transcript, |text| text.to_owned(), compare)
 }
 
-/// The reviewed transcript, if there is one.
-fn reviewed(path: &Path) -> std::io::Result<Option<String>> {
-    match files::read_text(path, files::WRITTEN_LIMIT) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Compares the transcript of a walk that ended early with the reviewed one, up to its last hop: that the
-/// reviewed one goes on says nothing more.
+/// Compares the transcript of a walk with the reviewed one as far as it goes: up to its last hop, if it failed, since
+/// that the reviewed one goes on says nothing more; and without the calls of the app, if they could not be seen.
 ///
 /// # Errors
 /// If the snapshot exists and cannot be read.
-pub fn compare_so_far(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
-    let path = snapshot_path(scenario);
-    let Some(reviewed) = reviewed(&path)? else { return Ok(SnapshotResult::Missing) };
-    let secrets = scenario.secrets();
-    Ok(so_far(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
+pub fn compare_walk(scenario: &Scenario, report: &WalkReport) -> std::io::Result<SnapshotResult> {
+    let seen = report.transcript.has_app_calls;
+    let shown = |text: &str| if seen { text.to_owned() } else { without_app_calls(text) };
+    let how = if report.passed() { compare } else { so_far };
+    compared(scenario, &report.transcript.to_string(), shown, how)
 }
+
+fn compared(
+    scenario: &Scenario,
+    transcript: &str,
+    shown: impl Fn(&str) -> String,
+    how: fn(&str, &str, &Path) -> SnapshotResult,
+) -> std::io::Result<SnapshotResult> {
+    let path = snapshot_path(scenario);
+    let reviewed = match files::read_text(&path, files::WRITTEN_LIMIT) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SnapshotResult::Missing),
+        Err(error) => return Err(error),
+    };
+    let secrets = scenario.secrets();
+    Ok(how(&shown(&secrets.hide(&reviewed)), &secrets.hide(transcript), &path))
+}
+
+/// A transcript without what the app asked Logto: each such call is a line, and what is indented below it.
+fn without_app_calls(text: &str) -> String {
+    let mut inside = false;
+    let kept = text.split_inclusive('\n').filter(|line| {
+        inside = line.starts_with(APP_CALL) || inside && line.starts_with(BELOW_CALL);
+        !inside
+    });
+    kept.collect()
+}
+
+/// How a call of the app begins in a transcript, and how what belongs to it does.
+const APP_CALL: &str = "      app  ";
+const BELOW_CALL: &str = "          ";
 
 fn so_far(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
     let (reviewed, walked) = (hops(contents(text)), hops(transcript));
@@ -163,6 +182,17 @@ mod tests {
             format!("{:>3}   browser  typed  GET [APP]/{at}  {status}\n      text/html\n", at + 1)
         };
         statuses.iter().enumerate().map(hop).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_the_app_asked_is_left_out_where_it_cannot_be_seen() {
+        let hop = "  1   browser  typed  GET [APP]/callback  302 → /\n      cookies a\n";
+        let calls = "      app  POST [LOGTO]/oidc/token  200\n          sends code=[CODE]\n          {\n            \"a\":1\n          }\n      app  GET [LOGTO]/oidc/jwks  200\n          {}\n";
+        let after = "      set a=[APP_SESSION]\n\n  2   browser  redirect  GET [APP]/  200\n";
+        assert_eq!(without_app_calls(&format!("{hop}{calls}{after}")), format!("{hop}{after}"));
+        let of_logto = "      logto  POST [HF]/oauth/token  200\n          {}\n";
+        let text = format!("{hop}{of_logto}{after}");
+        assert_eq!(without_app_calls(&text), text, "only the app's");
     }
 
     #[test]

@@ -194,8 +194,8 @@ impl StackBuilder {
     }
 
     /// Puts a proxy in front of a running Logto, which records what an app of your own asks it. The proxy changes
-    /// nothing, and Logto sees its address as the `Host`: for apps that do not compare that address with the
-    /// issuer. The embedded Logto records these calls anyway.
+    /// nothing but asks for answers that are not compressed, and Logto sees its address as the `Host`: for apps that
+    /// do not compare that address with the issuer. The embedded Logto records these calls anyway.
     #[must_use]
     pub fn record_app_calls(mut self) -> Self {
         self.records_app_calls = true;

@@ -177,8 +177,13 @@ impl Fronts {
                 cause: cause.into(),
             })?;
             let tls = front.settings.tls;
-            let proxy =
-                Proxy { settings: front.settings, public: front.public, upstream: upstream.clone(), client };
+            let proxy = Proxy {
+                settings: front.settings,
+                public: front.public,
+                upstream: upstream.clone(),
+                client,
+                uncompressed: self.is_recorder,
+            };
             let router = proxy.router(journal.clone(), clock.clone());
             servers.push(match &self.ca {
                 Some(ca) if tls => {

@@ -54,7 +54,8 @@ impl Transcript {
         let unused = writer.masks.unused().map(|mask| format!("the mask of {mask} covered nothing"));
         let unseen = (!record.back_channel.is_seen()).then(|| UNSEEN.to_owned());
         let notes = unseen.into_iter().chain(unused).collect();
-        Self { hops, not_attributed, masked: writer.masks.used(), notes }
+        let has_app_calls = record.back_channel.is_seen();
+        Self { hops, not_attributed, masked: writer.masks.used(), notes, has_app_calls }
     }
 }
 

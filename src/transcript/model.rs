@@ -16,6 +16,9 @@ pub struct Transcript {
     /// What this transcript cannot show; not part of its text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Whether the app's calls to Logto could be seen.
+    #[serde(skip)]
+    pub has_app_calls: bool,
 }
 
 /// A mask that covered something.
