@@ -142,6 +142,11 @@ fn another_server_at_the_address_is_an_error_that_names_it() {
     let told = "before the app is started: suite-";
     assert!(shown.contains(told) && shown.contains(&format!("(process {})", std::process::id())), "{shown}");
     assert!(started(folder.path()).is_empty());
+    // The app of an earlier run, where a script starts it with the variables of a file.
+    let (address, file) = (url.replace("url = ", "").replace('"', ""), "app.env");
+    let arguments = ["scenarios/a.yaml", "--app", &address, "--app-env", file, "--signed-in-text", "x"];
+    let (code, shown) = run(project("").path(), &arguments);
+    assert!(code == Some(3) && shown.contains(told), "{shown}");
     drop(server);
 }
 

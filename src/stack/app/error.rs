@@ -63,7 +63,10 @@ pub enum AppError {
         said: String,
     },
     /// Nothing answers.
-    #[error("{} at {origin} after {limit:?}{}: {}{}", .command.state(), in_brackets(.cause.as_ref()), .command.advice(), quoted(.said))]
+    #[error(
+        "{} at {origin} after {limit:?}{}: {}{}",
+        .command.state(), in_brackets(.cause.as_ref()), .command.advice(.origin, .cause.as_ref()), quoted(.said)
+    )]
     Silent {
         /// What is known about the command.
         command: CommandState,
@@ -148,7 +151,12 @@ impl CommandState {
         }
     }
 
-    fn advice(self) -> &'static str {
+    fn advice(self, origin: &Url, cause: Option<&SendError>) -> &'static str {
+        // A server is there, and is not trusted.
+        if origin.scheme() == "https" && cause.is_some_and(|cause| cause.to_string().contains("certificate"))
+        {
+            return "pass the certificate of its CA, or its own, with --app-ca (`[app] ca`)";
+        }
         match self {
             Self::ByHand => {
                 "start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL as the stack says"
