@@ -12,7 +12,6 @@ mod fallback;
 mod outcome;
 mod password;
 
-pub use consent::Consent;
 pub(crate) use driver::SigninPage;
 pub(crate) use outcome::SigninPageError;
-pub use outcome::{Arrival, Refusal};
+pub use outcome::{Arrival, Consent, Refusal};

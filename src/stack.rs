@@ -18,6 +18,7 @@ mod management;
 mod names;
 mod permissions;
 mod plan;
+mod planned;
 mod probe;
 mod reset;
 mod restore;

@@ -8,7 +8,6 @@ use kit::{Direction, Entry, Note, Party};
 use serde_json::Value;
 
 use super::endpoints::logto::TOKEN;
-use super::finding::Finding;
 use super::observed::{Observed, body, id_token_claims, path_of, query, status};
 pub(super) use crate::transcript::jwt::header;
 use crate::walker::{Hop, WhyHop};
@@ -29,11 +28,6 @@ pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> Vec<&'s Note>
 /// The note with this code. Codes are the only way to tell notes apart: their texts are for people.
 pub(super) fn because<'n>(notes: &[&'n Note], code: &str) -> Option<&'n Note> {
     notes.iter().copied().find(|note| note.code == code)
-}
-
-/// Adds the reasons that the journal gives for a refusal.
-pub(super) fn with_notes(finding: Finding, notes: &[&Note]) -> Finding {
-    notes.iter().fold(finding, |finding, note| finding.journal(Party::HUGGINGFACE, note))
 }
 
 /// Whether Logto called Hugging Face in this hop (contract §2.1 step 4).

@@ -1,16 +1,13 @@
 //! The page on which a person authorizes a third-party application (contract §1.5; `pages/Consent`
 //! of Logto's experience app).
 
-use std::fmt;
-
 use http::Method;
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api::{Reply, granted};
 use super::driver::SigninPage;
-use super::outcome::{Arrival, SigninPageError};
+use super::outcome::{Arrival, Consent, SigninPageError};
 
 /// The path of the page.
 const PATH: &str = "/consent";
@@ -21,60 +18,26 @@ const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
 /// What the page keeps in memory between the answer and the click.
 const ASKED: &str = "consent";
 
-/// What the page asks the person to authorize.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Consent {
-    /// The application, by the name that the page shows.
-    pub application: String,
-    /// Scopes about the person, e.g. `email`.
-    pub user_scopes: Vec<String>,
-    /// Scopes of API resources, by the resource's indicator.
-    pub resource_scopes: IndexMap<String, Vec<String>>,
-    /// Names of the organizations among which the person chooses.
-    pub organizations: Vec<String>,
-}
-
-impl fmt::Display for Consent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "“{}”", self.application)?;
-        let mut parts = Vec::new();
-        if !self.user_scopes.is_empty() {
-            parts.push(self.user_scopes.join(", "));
-        }
-        parts.extend(
-            self.resource_scopes
-                .iter()
-                .map(|(resource, scopes)| format!("{} of {resource}", scopes.join(", "))),
-        );
-        if !self.organizations.is_empty() {
-            parts.push(format!("access to an organization ({})", self.organizations.join(", ")));
-        }
-        if parts.is_empty() { Ok(()) } else { write!(f, ", which requests {}", parts.join("; ")) }
-    }
-}
-
-impl Consent {
-    /// Reads the answer to the page's question.
-    fn read(reply: &Reply) -> Result<Self, SigninPageError> {
-        let body = &reply.body;
-        let missing = |member| SigninPageError::Unexpected { hop: reply.hop, member };
-        let application = body.get("application").ok_or_else(|| missing("application"))?;
-        let shown = ["displayName", "name"].iter().find_map(|name| application.get(name)?.as_str());
-        let resource_scopes = list(body, "missingResourceScopes").filter_map(|group| {
-            // The page does not show those of organizations in this list.
-            (group.pointer("/resource/id")? != ORGANIZATIONS).then_some(())?;
-            let indicator = group.pointer("/resource/indicator")?.as_str()?.to_owned();
-            Some((indicator, list(group, "scopes").filter_map(name).collect()))
-        });
-        Ok(Self {
-            application: shown.ok_or_else(|| missing("application.name"))?.to_owned(),
-            user_scopes: list(body, "missingOIDCScope")
-                .filter_map(|scope| Some(scope.as_str()?.to_owned()))
-                .collect(),
-            resource_scopes: resource_scopes.collect(),
-            organizations: list(body, "organizations").filter_map(name).collect(),
-        })
-    }
+/// Reads the answer to the page's question.
+fn read(reply: &Reply) -> Result<Consent, SigninPageError> {
+    let body = &reply.body;
+    let missing = |member| SigninPageError::Unexpected { hop: reply.hop, member };
+    let application = body.get("application").ok_or_else(|| missing("application"))?;
+    let shown = ["displayName", "name"].iter().find_map(|name| application.get(name)?.as_str());
+    let resource_scopes = list(body, "missingResourceScopes").filter_map(|group| {
+        // The page does not show those of organizations in this list.
+        (group.pointer("/resource/id")? != ORGANIZATIONS).then_some(())?;
+        let indicator = group.pointer("/resource/indicator")?.as_str()?.to_owned();
+        Some((indicator, list(group, "scopes").filter_map(name).collect()))
+    });
+    Ok(Consent {
+        application: shown.ok_or_else(|| missing("application.name"))?.to_owned(),
+        user_scopes: list(body, "missingOIDCScope")
+            .filter_map(|scope| Some(scope.as_str()?.to_owned()))
+            .collect(),
+        resource_scopes: resource_scopes.collect(),
+        organizations: list(body, "organizations").filter_map(name).collect(),
+    })
 }
 
 fn list<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v Value> {
@@ -110,7 +73,7 @@ impl SigninPage<'_> {
         };
         // A struct of strings can always be written as JSON.
         self.api.store(ASKED, &serde_json::to_string(&asked).unwrap_or_default());
-        Ok(Arrival::AsksToAuthorize(Consent::read(&reply)?))
+        Ok(Arrival::AsksToAuthorize(read(&reply)?))
     }
 
     /// Clicks “Authorize”.

@@ -1,6 +1,9 @@
 //! The result of a visit to the sign-in page.
 
-use super::consent::Consent;
+use std::fmt;
+
+use indexmap::IndexMap;
+
 use crate::walker::WalkError;
 
 /// The result of a step on the sign-in page.
@@ -29,8 +32,8 @@ pub enum Arrival {
     AsksToAuthorize(Consent),
 }
 
-impl std::fmt::Display for Arrival {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Moved => f.write_str("Logto's page moved on"),
             Self::Refused(refusal) => refusal.fmt(f),
@@ -49,6 +52,38 @@ impl std::fmt::Display for Arrival {
     }
 }
 
+/// What the page asks the person to authorize.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// The application, by the name that the page shows.
+    pub application: String,
+    /// Scopes about the person, e.g. `email`.
+    pub user_scopes: Vec<String>,
+    /// Scopes of API resources, by the resource's indicator.
+    pub resource_scopes: IndexMap<String, Vec<String>>,
+    /// Names of the organizations among which the person chooses.
+    pub organizations: Vec<String>,
+}
+
+impl fmt::Display for Consent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}”", self.application)?;
+        let mut parts = Vec::new();
+        if !self.user_scopes.is_empty() {
+            parts.push(self.user_scopes.join(", "));
+        }
+        parts.extend(
+            self.resource_scopes
+                .iter()
+                .map(|(resource, scopes)| format!("{} of {resource}", scopes.join(", "))),
+        );
+        if !self.organizations.is_empty() {
+            parts.push(format!("access to an organization ({})", self.organizations.join(", ")));
+        }
+        if parts.is_empty() { Ok(()) } else { write!(f, ", which requests {}", parts.join("; ")) }
+    }
+}
+
 /// An error answer of the Experience API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -62,8 +97,8 @@ pub struct Refusal {
     pub message: String,
 }
 
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.code.as_deref().unwrap_or("without a code");
         write!(f, "hop {}: Logto answered {} {code}: {}", self.hop, self.status, self.message)
     }

@@ -18,13 +18,14 @@ use super::known::Known;
 use super::management::Management;
 use super::names::Names;
 use super::plan;
+use super::planned::Plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
 use super::running::Stack;
 use super::second_app::Second;
 use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, named, step};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL};
-use super::tenant::{Application, Plan, Tenant};
+use super::tenant::{Application, Tenant};
 use super::time::Time;
 
 impl StackBuilder {

@@ -5,54 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::management::Management;
+use super::planned::{PlannedPermissions, RoleIds};
 use super::steps::StepError;
 use super::tenant::Tenant;
 use super::tenant_error::TenantError;
 use crate::setup::{ApiResource, Role, ScopesByResource};
-
-/// What to create.
-#[derive(Debug, Clone, Default)]
-pub(super) struct PlannedPermissions {
-    pub(super) resources: Vec<ApiResource>,
-    pub(super) roles: Vec<Role>,
-    /// Names of the roles of each account, in the order of `Plan::users`.
-    pub(super) user_roles: Vec<Vec<String>>,
-    /// Scopes about the person that the application may request, if it is a third-party one.
-    pub(super) user_scopes: Vec<String>,
-    /// Scopes of API resources that it may request.
-    pub(super) resource_scopes: ScopesByResource,
-    /// Scopes of organizations, which are created, and which it may request.
-    pub(super) organization_scopes: Vec<String>,
-    /// The application's name on its consent page.
-    pub(super) display_name: Option<String>,
-}
-
-/// The ids that Logto gave to the roles, by name.
-#[derive(Debug, Default)]
-pub(super) struct RoleIds(BTreeMap<String, String>);
-
-impl RoleIds {
-    /// Gives roles to an account.
-    ///
-    /// # Errors
-    /// [`StepError`] with Logto's own answer, or for a role that was not created.
-    pub(super) async fn give(
-        &self,
-        management: &Management,
-        user: &str,
-        names: &[String],
-    ) -> Result<(), StepError> {
-        if names.is_empty() {
-            return Ok(());
-        }
-        let unknown = |name: &String| TenantError::UnknownRole { name: name.clone() };
-        let ids = names.iter().map(|name| self.0.get(name).ok_or_else(|| unknown(name)));
-        let ids: Vec<&String> = ids.collect::<Result<_, _>>()?;
-        management.post(&format!("users/{user}/roles"), &json!({ "roleIds": ids })).await?;
-        Ok(())
-    }
-}
 
 /// The ids that Logto gave to scopes, by the indicator of their resource and by name.
 type ScopeIds = BTreeMap<(String, String), String>;

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::names::{Names, UnknownName};
-use super::permissions::PlannedPermissions;
-use super::tenant::{Plan, PlannedIdentity, TARGET};
+use super::planned::{Plan, PlannedIdentity, PlannedPermissions};
+use super::tenant::TARGET;
 use crate::setup::{ApiResource, ConnectorFactory, OAuth2App, Role, ScopesByResource, Setup, User};
 
 /// An OAuth app at Hugging Face: the guide's, with the changes that the set-up makes.

@@ -8,7 +8,7 @@ use crate::findings::endpoints::huggingface::AUTHORIZE;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query};
 use crate::findings::rule::{Explain, rules};
-use crate::findings::seen::{because, notes, previous, with_notes};
+use crate::findings::seen::{because, notes, previous};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
@@ -20,7 +20,7 @@ fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (error == "access_denied").then_some(())?;
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     because(&notes, "hf/consent-denied")?;
-    Some(with_notes(Finding::new(Person::DeniedConsent).hop(symptom.hop, symptom.to_string()), &notes))
+    Some(Finding::new(Person::DeniedConsent).hop(symptom.hop, symptom.to_string()).notes(&notes))
 }
 
 /// The browser came from Logto's consent page to the app, without what an answer of Logto has
