@@ -91,14 +91,28 @@ pub(crate) fn fill<'v>(
     value: impl Fn(&str) -> Option<&'v str>,
     known: impl Fn() -> Vec<String>,
 ) -> Result<String, UnknownName> {
+    fill_where(text, |_| true, value, known)
+}
+
+/// Replaces those names with their values that are meant as names, and leaves others as they are.
+pub(crate) fn fill_where<'v>(
+    text: &str,
+    is_meant: impl Fn(&str) -> bool,
+    value: impl Fn(&str) -> Option<&'v str>,
+    known: impl Fn() -> Vec<String>,
+) -> Result<String, UnknownName> {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Text(text) => Ok(text),
-            Piece::Name(name) => value(name).ok_or_else(|| UnknownName {
-                name: name.to_owned(),
-                known: known().iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", "),
-            }),
+            Piece::Text(text) => Ok(text.to_owned()),
+            Piece::Name(name) => match value(name) {
+                Some(value) => Ok(value.to_owned()),
+                None if !is_meant(name) => Ok(format!("[{name}]")),
+                None => Err(UnknownName {
+                    name: name.to_owned(),
+                    known: known().iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", "),
+                }),
+            },
         })
         .collect()
 }

@@ -210,6 +210,9 @@ impl Project {
                     "use letters, digits and `_`",
                 );
             }
+            if app.ready.status.is_some_and(|status| !is_status(status)) {
+                return wrong("app", "ready", NO_STATUS.to_owned(), "for example `status = 200`");
+            }
         } else if self.signed_in.is_some() {
             return wrong(
                 "signed_in",
@@ -227,6 +230,30 @@ impl Project {
                 "`[signed_in]` needs exactly one of `text`, `status` and `member`".to_owned(),
                 "for example `text = \"Sign out\"`",
             );
+        }
+        if let Some(signed_in) = &self.signed_in {
+            let empty = [("text", &signed_in.text), ("member", &signed_in.member)];
+            if let Some((member, _)) = empty.iter().find(|(_, text)| text.as_deref() == Some("")) {
+                let message = format!("an empty `{member}` says nothing about the person");
+                return wrong("signed_in", member, message, "write what only a person who is signed in sees");
+            }
+            if signed_in.status.is_some_and(|status| !is_status(status)) {
+                return wrong("signed_in", "status", NO_STATUS.to_owned(), "for example `status = 200`");
+            }
+        }
+        let app = self.app.as_ref();
+        let paths = [
+            ("app", "ready", app.map(|app| &app.ready.path)),
+            ("app", "clock", app.and_then(|app| app.clock.as_ref()).map(|clock| &clock.path)),
+            ("signed_in", "path", self.signed_in.as_ref().map(|signed_in| &signed_in.path)),
+            ("sign_in", "path", self.sign_in.path.as_ref()),
+            ("sign_out", "path", self.sign_out.path.as_ref()),
+        ];
+        for (name, member, path) in paths {
+            if let Some(path) = path.filter(|path| !is_path(path)) {
+                let message = format!("`{path}` is not a path of the app");
+                return wrong(name, member, message, "begin it with one `/`, for example `/account`");
+            }
         }
         if self.application.secret.is_some() && self.application.id.is_none() {
             return wrong(
@@ -272,6 +299,20 @@ pub(crate) fn is_origin(url: &Url) -> bool {
         && url.query().is_none()
         && url.fragment().is_none()
 }
+
+/// Whether a text is a path of the app, perhaps with a query (RFC 3986 §4.2, absolute-path reference): resolving it
+/// must not lead to another server.
+pub(crate) fn is_path(text: &str) -> bool {
+    let resolved = Url::parse("http://app.invalid").and_then(|app| app.join(text));
+    text.starts_with('/') && resolved.is_ok_and(|url| url.host_str() == Some("app.invalid"))
+}
+
+/// Whether a number is the status of a response (RFC 9110 §15).
+fn is_status(number: u16) -> bool {
+    (100..=599).contains(&number)
+}
+
+const NO_STATUS: &str = "the status of a response is a number from 100 to 599";
 
 /// Whether shells and programs can read a variable of this name (POSIX §8.1).
 pub(crate) fn is_variable(name: &str) -> bool {

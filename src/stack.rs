@@ -40,6 +40,7 @@ pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::Endpoints;
 #[doc(hidden)]
 pub use endpoints::HUGGINGFACE_HOST;
+pub(crate) use endpoints::localhost;
 #[doc(hidden)]
 pub use known::Known;
 #[doc(hidden)]

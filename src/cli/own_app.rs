@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use url::Url;
 
 use super::exit::CliError;
 use super::usage::{UsageError, address};
 use crate::project::{self, Project};
-use crate::setup::{ApplicationKind, Mask, MaskedPart, OwnApp, SignedIn, Template, Timeout};
+use crate::setup::{ApplicationKind, ClockProbe, Mask, MaskedPart, OwnApp, SignedIn, Template, Timeout};
 
 /// An app of your own instead of the sample app.
 #[derive(Debug, Args)]
@@ -40,14 +41,18 @@ pub(crate) struct ProjectArguments {
     #[arg(long, value_name = "TEMPLATE=FILE", value_parser = template)]
     app_template: Option<Template>,
     /// Path that shows whether the app has started [default: /].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     app_ready: Option<String>,
     /// Status that this path answers with once the app has started [default: any but 502, 503 and 504].
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = status())]
     app_ready_status: Option<u16>,
     /// How many seconds it may take to start [default: 60].
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     app_timeout: Option<u64>,
+    /// Where the app tells the time, if not in its `Date` header: a path that answers with JSON, and the member, e.g.
+    /// /health=now.
+    #[arg(long, value_name = "PATH=MEMBER", value_parser = clock)]
+    app_clock: Option<ClockProbe>,
     /// Keep one process of the app for all scenarios, which then run one after another.
     #[arg(long)]
     app_shared: bool,
@@ -55,22 +60,22 @@ pub(crate) struct ProjectArguments {
     #[arg(long, value_name = "FILE")]
     app_ca: Option<PathBuf>,
     /// Path of the app that starts a sign-in [default: /sign-in].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     sign_in_path: Option<String>,
     /// Path of the app that starts a sign-out [default: /sign-out].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     sign_out_path: Option<String>,
     /// Path that shows whether the person is signed in [default: /].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     signed_in_path: Option<String>,
     /// Text that this page has only for a person who is signed in.
-    #[arg(long, value_name = "TEXT", group = "signed_in")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), group = "signed_in")]
     signed_in_text: Option<String>,
     /// Status that this path answers with only to a person who is signed in.
-    #[arg(long, value_name = "STATUS", group = "signed_in")]
+    #[arg(long, value_name = "STATUS", value_parser = status(), group = "signed_in")]
     signed_in_status: Option<u16>,
     /// Member of a JSON answer that is there only for a person who is signed in, e.g. user.id.
-    #[arg(long, value_name = "MEMBER", group = "signed_in")]
+    #[arg(long, value_name = "MEMBER", value_parser = NonEmptyStringValueParser::new(), group = "signed_in")]
     signed_in_member: Option<String>,
     /// Part of the app's own messages to hide in transcripts, and why, e.g. `field:build=differs in every build`; KIND
     /// is field, cookie, member, query or text; may be repeated.
@@ -110,8 +115,7 @@ pub(crate) struct ApplicationArguments {
 }
 
 impl ProjectArguments {
-    /// The project that the file and the arguments describe. Removes a file of variables that an earlier run
-    /// wrote.
+    /// The project that the file and the arguments describe.
     pub(super) fn project(&self) -> Result<Project, CliError> {
         let mut project = match &self.project {
             Some(file) => Project::load(file)?,
@@ -131,15 +135,6 @@ impl ProjectArguments {
             let signed_in = project.signed_in.as_mut().ok_or(UsageError::SignedInHow)?;
             signed_in.path.clone_from(path);
         }
-        if let Some(file) = project.app.as_ref().and_then(|app| app.env_file.as_deref()) {
-            // A script that waits for the file must not read that of an earlier run.
-            match std::fs::remove_file(file) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(CliError::Io { what: "replace the file of --app-env", source });
-                }
-                _ => {}
-            }
-        }
         Ok(project)
     }
 
@@ -158,6 +153,7 @@ impl ProjectArguments {
         set(&mut app.env_file, &self.app_env);
         set(&mut app.template, &self.app_template);
         set(&mut app.ca, &self.app_ca);
+        set(&mut app.clock, &self.app_clock);
         set(&mut app.ready.status, &self.app_ready_status);
         if let Some(path) = &self.app_ready {
             app.ready.path.clone_from(path);
@@ -182,6 +178,7 @@ impl ProjectArguments {
             ("--app-ready", self.app_ready.is_some()),
             ("--app-ready-status", self.app_ready_status.is_some()),
             ("--app-timeout", self.app_timeout.is_some()),
+            ("--app-clock", self.app_clock.is_some()),
             ("--app-shared", self.app_shared),
             ("--app-ca", self.app_ca.is_some()),
             ("--sign-in-path", self.sign_in_path.is_some()),
@@ -234,6 +231,20 @@ fn mask(text: &str) -> Result<Mask, String> {
     Mask::new(part, name, reason).map_err(|error| error.to_string())
 }
 
+fn path(text: &str) -> Result<String, String> {
+    if project::is_path(text) { Ok(text.to_owned()) } else { Err("begin it with one `/`".to_owned()) }
+}
+
+/// RFC 9110 §15.
+fn status() -> RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(100..=599)
+}
+
+fn clock(text: &str) -> Result<ClockProbe, String> {
+    let (at, member) = text.rsplit_once('=').ok_or("write PATH=MEMBER")?;
+    Ok(ClockProbe { path: path(at)?, member: member.to_owned() })
+}
+
 fn template(text: &str) -> Result<Template, String> {
     let (from, to) = text.split_once('=').ok_or("write TEMPLATE=FILE")?;
     Ok(Template { from: from.into(), to: to.into() })
@@ -255,6 +266,17 @@ pub(super) fn is_serial(project: &Project) -> bool {
         || project.logto.port.is_some()
         || app.env_file.is_some()
         || app.template.is_some()
+}
+
+/// Rejects what only the embedded Logto can be told, for another Logto, whose name is given.
+pub(super) fn can_be_fixed(project: &Project, logto: String) -> Result<(), UsageError> {
+    let application = &project.application;
+    let given = [
+        (application.id.is_some(), "`id` of `[application]` (--application-id)"),
+        (project.logto.port.is_some(), "`port` of `[logto]` (--logto-port)"),
+    ];
+    let given = given.into_iter().find(|(given, _)| *given);
+    given.map_or(Ok(()), |(_, option)| Err(UsageError::OnlyEmbedded { option, logto }))
 }
 
 /// Checks that the app can learn the variables of every stack.

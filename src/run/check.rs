@@ -322,7 +322,7 @@ impl Look<'_, '_> {
         let Some(expected) = &self.step.expect.session else { return Ok(()) };
         let elsewhere = self.person.stack.own_app().is_some_and(|app| app.signed_in.is_some());
         if elsewhere && *expected == SessionExpectation::None {
-            if let (true, shown) = self.person.is_signed_in().await? {
+            if let Some((true, shown)) = self.is_signed_in(found).await? {
                 found.push(format!("expected no signed-in session, but {shown}"));
             }
             return Ok(());
@@ -367,12 +367,24 @@ impl Look<'_, '_> {
     /// What the app shows of the person, wherever it shows it.
     async fn signed_in(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = self.step.expect.signed_in else { return Ok(()) };
-        let (is, shown) = self.person.is_signed_in().await?;
-        if is != expected {
+        if let Some((is, shown)) = self.is_signed_in(found).await?
+            && is != expected
+        {
             let not = if expected { "" } else { "not " };
             found.push(format!("expected the person {not}to be signed in, but {shown}"));
         }
         Ok(())
+    }
+
+    /// `None` if the app does not show it, which is a failure of its own.
+    async fn is_signed_in(&mut self, found: &mut Vec<String>) -> Result<Option<(bool, String)>, ActionError> {
+        match self.person.is_signed_in().await {
+            Err(error @ (ActionError::NotShown { .. } | ActionError::NoSession { .. })) => {
+                found.push(error.to_string());
+                Ok(None)
+            }
+            shown => shown.map(Some),
+        }
     }
 
     async fn ask_session(&mut self) -> Result<Value, ActionError> {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use http::Method;
 use kit::Party;
 use serde_json::Value;
 use url::Url;
@@ -109,7 +108,7 @@ impl<'a> Person<'a> {
     pub(super) async fn session(&mut self) -> Result<Value, ActionError> {
         let mut url = self.app_here();
         url.set_path("/api/session");
-        let hop = self.walker.call(self.tab, Method::GET, url, &[], None).await?;
+        let hop = self.walker.ask(self.tab, url).await?;
         let sent = || match (&hop.response.fault, hop.response.header("content-type")) {
             (Some(_), _) => "no answer".to_owned(),
             (None, Some(media_type)) => {
@@ -141,15 +140,24 @@ impl<'a> Person<'a> {
         };
         let (app, mut url) = (self.stack.endpoints().app.origin(), self.address(&path)?);
         // A page of the app may send a person who is signed in to another one, but not to another party.
-        for _ in 0..REDIRECTS_LIMIT {
-            let hop = self.walker.call(self.tab, Method::GET, url.clone(), &[], None).await?;
+        let mut redirects = 0..REDIRECTS_LIMIT;
+        let hop = loop {
+            let hop = self.walker.ask(self.tab, url.clone()).await?.clone();
             match hop.redirect() {
                 Some(Ok(target)) if target.origin() == app => url = target,
-                _ => break,
+                Some(Err(_)) => {
+                    return Err(ActionError::NotShown { path, answer: "a redirect that leads nowhere" });
+                }
+                _ => break hop,
             }
-        }
-        let Some(hop) = self.walker.hops().last() else { return Ok((false, String::new())) };
+            if redirects.next().is_none() {
+                return Err(ActionError::NotShown { path, answer: "too many redirects" });
+            }
+        };
         let answered = hop.response.status;
+        if answered >= 500 && status != Some(answered) {
+            return Err(ActionError::NotShown { path, answer: "a server error" });
+        }
         let shown = |what: &str| format!("{path} answers {answered}, {what}");
         if let Some(text) = text {
             let has = if hop.is_html() {
@@ -163,10 +171,14 @@ impl<'a> Person<'a> {
             return Ok((answered == status, shown(&format!("and {status} would show it"))));
         }
         let member = member.unwrap_or_default();
-        let json: Value = hop.json().unwrap_or_default();
-        let value = member.split('.').try_fold(&json, |value, name| value.get(name)).unwrap_or(&Value::Null);
-        let has = !matches!(value, Value::Null | Value::Bool(false));
-        Ok((has, shown(&format!("with {value} at `{member}`"))))
+        let Some(json) = hop.json() else { return Ok((false, shown("which is not JSON"))) };
+        match member.split('.').try_fold(&json, |value, name| value.get(name)) {
+            Some(value) => {
+                let has = !matches!(value, Value::Null | Value::Bool(false));
+                Ok((has, shown(&format!("with {value} at `{member}`"))))
+            }
+            None => Ok((false, shown(&format!("without `{member}`")))),
+        }
     }
 
     /// The record of the walk so far.

@@ -199,8 +199,8 @@ impl AppPlace {
     async fn bind(settings: &StackBuilder, random: &kit::Random) -> Result<Self, StartError> {
         Ok(match &settings.own_app {
             Some(own) => Self::Own(Own::new(own.clone(), random).map_err(|cause| StartError {
-                step: "find a port for the app",
-                cause: StepError::Io(cause),
+                step: "prepare the app",
+                cause: StepError::OwnApp(Box::new(cause)),
             })?),
             None => Self::Sample(step("bind the app", QUICK, bind(settings.app_listen)).await?),
         })
@@ -243,6 +243,7 @@ fn endpoints(
     let mut others = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
     others.extend(second.map(Second::name));
     others.extend(fronts.mistaken());
+    others.extend(fronts.plain_app());
     others.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
     Endpoints {
         app: fronts.app().unwrap_or(&app_direct).clone(),

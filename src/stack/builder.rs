@@ -224,6 +224,8 @@ impl StackBuilder {
         self.fixed = app.fixed.clone();
         if let Some(own) = &mut self.own_app {
             own.url = Some(app.origin.clone());
+            // The app has read its files, and the earlier stack hands them over.
+            (own.env_file, own.template) = (None, None);
         }
         self
     }

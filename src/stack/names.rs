@@ -3,6 +3,7 @@
 
 use url::Url;
 
+use crate::document::hint::nearest;
 pub(crate) use crate::placeholder::UnknownName;
 use crate::placeholder::{self, KNOWN_NAMES, NAMES_FOR_APPS};
 
@@ -57,6 +58,19 @@ impl Names {
     /// [`UnknownName`] for a name that has no value, or none yet.
     pub(super) fn fill(&self, text: &str) -> Result<String, UnknownName> {
         placeholder::fill(text, |name| self.get(name), || self.all())
+    }
+
+    /// Replaces the names in a template of any format: a name that resembles none of the defined ones, such as the
+    /// `[DEFAULT]` of an INI file, belongs to the format.
+    ///
+    /// # Errors
+    /// The line, from 1, and the name.
+    pub(super) fn fill_template(&self, text: &str) -> Result<String, (usize, UnknownName)> {
+        let all: Vec<&str> = KNOWN_NAMES.iter().chain(NAMES_FOR_APPS).copied().collect();
+        let is_meant = |name: &str| all.contains(&name) || nearest(name, all.iter().copied()).is_some();
+        let fill = |line| placeholder::fill_where(line, is_meant, |name| self.get(name), || self.all());
+        let lines = text.split_inclusive('\n').zip(1..);
+        lines.map(|(line, number)| fill(line).map_err(|unknown| (number, unknown))).collect()
     }
 
     pub(super) fn fill_all(&self, texts: &[String]) -> Result<Vec<String>, UnknownName> {

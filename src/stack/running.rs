@@ -127,7 +127,7 @@ impl Stack {
     /// [`AppError`] if it has failed or does not answer.
     pub async fn adopt_app(&self, app: SharedApp) -> Result<(), AppError> {
         match self.app.own() {
-            Some(own) => own.adopt(app.process, &self.browser).await,
+            Some(own) => own.adopt((app.process, app.files), &self.browser).await,
             None => Ok(()),
         }
     }
@@ -136,7 +136,7 @@ impl Stack {
     /// not started one.
     pub async fn release_app(&self) -> Option<SharedApp> {
         let own = self.app.own()?;
-        let process = own.release().await?;
+        let (process, files) = own.release().await?;
         let port = |url: &Url| url.port().unwrap_or_default();
         let fixed = mock_logto::Fixed {
             application_id: Some(self.known.app_id.clone()),
@@ -145,7 +145,7 @@ impl Stack {
         };
         let (logto_port, logto_admin_port) =
             (port(&self.endpoints.logto_direct), port(&self.endpoints.logto_admin));
-        Some(SharedApp { origin: own.origin.clone(), logto_port, logto_admin_port, fixed, process })
+        Some(SharedApp { origin: own.origin.clone(), logto_port, logto_admin_port, fixed, process, files })
     }
 
     /// Waits until an app of your own is ready, as [`OwnApp::ready`] says: one that you start yourself may take a

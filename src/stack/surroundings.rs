@@ -9,7 +9,7 @@ use url::Url;
 use super::builder::StackBuilder;
 use super::endpoints::{Endpoints, OtherName};
 use super::steps::{QUICK, StartError, bind, ca_failed, step};
-use crate::setup::{Proxies, Way};
+use crate::setup::Way;
 
 /// The host name that browsers use for an app behind a proxy.
 pub(super) const APP_NAME: &str = "bookstore.example";
@@ -71,6 +71,8 @@ struct Front {
 pub(super) struct Fronts {
     app: Option<Front>,
     logto: Option<Front>,
+    /// The app over plain HTTP.
+    plain_app: Option<Front>,
     ca: Option<Arc<Ca>>,
     /// Whether the proxy in front of Logto only records: Logto does not know of it.
     is_recorder: bool,
@@ -84,7 +86,11 @@ impl Fronts {
         let recorder = settings.needs_recorder().then(recorder);
         let is_recorder = recorder.is_some();
         let wanted = &settings.setup.proxies;
-        let wanted = Proxies { app: wanted.app.clone(), logto: wanted.logto.clone().or(recorder) };
+        let twice = wanted.app_over_http;
+        let app = wanted.app.clone().or(twice.then(ProxySettings::default));
+        let app = app.map(|app| ProxySettings { port_in_address: app.port_in_address || twice, ..app });
+        let plain_app = app.clone().filter(|_| twice).map(|app| ProxySettings { tls: false, ..app });
+        let logto = wanted.logto.clone().or(recorder);
         let front = async |settings: &Option<ProxySettings>, name: &'static str| match settings {
             None => Ok(None),
             Some(settings) => {
@@ -99,11 +105,12 @@ impl Fronts {
             }
         };
         let names = if outside { [LOCALHOST, LOCALHOST] } else { [APP_NAME, LOGTO_NAME] };
-        let (app, logto) = (front(&wanted.app, names[0]).await?, front(&wanted.logto, names[1]).await?);
+        let (app, plain_app) = (front(&app, names[0]).await?, front(&plain_app, names[0]).await?);
+        let logto = front(&logto, names[1]).await?;
         let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
         // Separate from Hugging Face's CA: neither can vouch for the other's names.
         let ca = tls.then(|| Ca::create(clock, &names)).transpose().map_err(ca_failed)?;
-        Ok(Self { app, logto, ca: ca.map(Arc::new), is_recorder })
+        Ok(Self { app, logto, plain_app, ca: ca.map(Arc::new), is_recorder })
     }
 
     pub(super) fn app(&self) -> Option<&Url> {
@@ -154,8 +161,17 @@ impl Fronts {
             plain.into_iter().chain(portless).map(named).collect::<Vec<_>>()
         };
         let mut all = of(&self.app, Party::APP, ["APP_OVER_HTTP", "APP_WITHOUT_PORT"]);
+        if self.plain_app.is_some() {
+            all.retain(|other| other.name != "APP_OVER_HTTP");
+        }
         all.extend(of(&self.logto, Party::LOGTO, ["LOGTO_OVER_HTTP", "LOGTO_WITHOUT_PORT"]));
         all
+    }
+
+    /// The app over plain HTTP, if it answers there.
+    pub(super) fn plain_app(&self) -> Option<OtherName> {
+        let origin = self.plain_app.as_ref()?.public.clone();
+        Some(OtherName { name: "APP_OVER_HTTP", party: Party::APP, origin, answers: true })
     }
 
     /// Starts the proxies in front of the parties.
@@ -168,7 +184,8 @@ impl Fronts {
     ) -> Result<(), StartError> {
         // What only records knows Logto by its own address.
         let logto = if self.is_recorder { &endpoints.logto_direct } else { &endpoints.logto_internal };
-        for (front, upstream) in [(self.app, &endpoints.app_internal), (self.logto, logto)] {
+        let app = &endpoints.app_internal;
+        for (front, upstream) in [(self.app, app), (self.plain_app, app), (self.logto, logto)] {
             let Some(front) = front else { continue };
             let client = server_names(Client::builder());
             let client = upstream.host_str().into_iter().fold(client, ClientBuilder::allow_unless_known);

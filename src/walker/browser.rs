@@ -281,7 +281,20 @@ impl Walker {
         }
         let body = json.map(ToString::to_string).unwrap_or_default();
         let outgoing = Outgoing { method, url, headers: all, body };
-        let at = self.send(tab, WhyHop::Call, outgoing, vec![Site::of(&from)]).await?;
+        let foreign = from.origin() != outgoing.url.origin();
+        let at = self.send(tab, WhyHop::Call, outgoing, vec![Site::of(&from)], foreign).await?;
+        Ok(&self.hops[at])
+    }
+
+    /// The script of a page at the URL's origin, open beside the tab, gets the URL, with the browser's cookies.
+    ///
+    /// # Errors
+    /// [`WalkError`] if no response arrives.
+    pub async fn ask(&mut self, tab: TabId, url: Url) -> Result<&Hop, WalkError> {
+        let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let chain = vec![Site::of(&url)];
+        let outgoing = Outgoing { method: Method::GET, url, headers, body: String::new() };
+        let at = self.send(tab, WhyHop::Call, outgoing, chain, false).await?;
         Ok(&self.hops[at])
     }
 
@@ -294,7 +307,7 @@ impl Walker {
 
     async fn navigate(&mut self, tab: TabId, why: WhyHop, outgoing: Outgoing) -> Result<&Hop, WalkError> {
         let chain = self.tabs[tab.at].chain.clone();
-        let at = self.send(tab, why, outgoing, chain).await?;
+        let at = self.send(tab, why, outgoing, chain, false).await?;
         // 204 and 205 leave the page as it is (HTML standard, navigation).
         if !matches!(self.hops[at].response.status, 204 | 205) {
             self.tabs[tab.at].shows(at);
@@ -308,13 +321,12 @@ impl Walker {
         why: WhyHop,
         out: Outgoing,
         chain: Vec<Site>,
+        foreign: bool,
     ) -> Result<usize, WalkError> {
         if !matches!(out.url.scheme(), "http" | "https") {
             return Err(WalkError::BadAddress(out.url.to_string()));
         }
         let navigation = !matches!(why, WhyHop::Call | WhyHop::Prefetch);
-        let page = self.tabs[tab.at].document.map(|at| self.hops[at].request.url.origin());
-        let foreign = why == WhyHop::Call && page != Some(out.url.origin());
         let context = CookieRequest { url: &out.url, method: &out.method, chain: &chain, navigation };
         let (mut cookies, mut withheld) = self.profiles[tab.browser].jar.cookies_for(context);
         if foreign {

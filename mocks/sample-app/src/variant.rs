@@ -15,6 +15,9 @@ pub enum Variant {
     /// The path of Logto's endpoint is kept, and `/oidc/…` is appended to it, as Logto's SDKs do
     /// (`appendPath`; with `LOGTO_ENDPOINT=https://…/oidc` every request goes to `/oidc/oidc/…`).
     KeepsEndpointPath,
+    /// The session cookie is `Secure` where the browser came over https, and not over plain http
+    /// (huggingface/chat-ui#1627).
+    SecureOverHttps,
     /// The callback is assumed to be at `/callback`, wherever it is (`handleSignIn` of Logto's
     /// Next.js SDK with search parameters; logto-io/js#968, #701).
     AssumesCallbackPath,
