@@ -34,7 +34,7 @@ mod tenant;
 mod tenant_error;
 mod time;
 
-pub(crate) use app::own::write_variables;
+pub(crate) use app::own::{last_lines, write_variables};
 pub use app::{AppError, CommandState, SharedApp};
 pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::Endpoints;

@@ -14,7 +14,7 @@ pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
     let project = command.own_app.project()?;
     own_app::can_be_told(&project, 1)?;
     let case = inputs::case(&command.inputs).await?;
-    let app = project.own_app().map_or(App::Sample, |app| App::Own(Box::new(app)));
+    let app = if project.app.is_some() { App::Own(Box::new(project)) } else { App::Sample };
     // The processes of your own app have to be stopped, so Ctrl-C must not end this process at once.
     let mut interrupted = super::run::interruption()?;
     let diagnosis = tokio::select! {

@@ -5,7 +5,8 @@ use kit::{Direction, Entry, Outcome, Party};
 use serde_json::Value;
 use url::Url;
 
-use crate::run::ObservedWalk;
+use crate::run::{ObservedWalk, shows};
+use crate::setup::SignedIn;
 use crate::walker::{Hop, WhyHop};
 
 /// Declares the stages: each with its name in reports for programs, and in words.
@@ -77,13 +78,15 @@ pub(super) struct Passed {
 }
 
 /// The stages that a walk passed.
-pub(super) fn passed(walk: &ObservedWalk) -> Vec<Passed> {
-    let looked = Looked { walk };
+pub(super) fn passed(walk: &ObservedWalk, signed_in: Option<&SignedIn>) -> Vec<Passed> {
+    let looked = Looked { walk, signed_in };
     Stage::ALL.into_iter().filter_map(|stage| Some(Passed { stage, detail: looked.at(stage)? })).collect()
 }
 
 struct Looked<'w> {
     walk: &'w ObservedWalk,
+    /// How an app of your own shows that the person is signed in.
+    signed_in: Option<&'w SignedIn>,
 }
 
 impl Looked<'_> {
@@ -145,7 +148,12 @@ impl Looked<'_> {
             Stage::Session => {
                 let asked = |hop: &&Hop| hop.request.url.path() == "/api/session";
                 let known = |hop: &Hop| hop.json()?.get("authenticated")?.as_bool();
-                self.hops(Party::APP).filter(asked).find(|hop| known(hop) == Some(true)).map(|_| None)
+                let mut hops = self.hops(Party::APP).filter(|hop| hop.why == WhyHop::Call);
+                match self.signed_in {
+                    Some(signed_in) => hops.any(|hop| shows(signed_in, hop).0),
+                    None => hops.filter(asked).any(|hop| known(hop) == Some(true)),
+                }
+                .then_some(None)
             }
             Stage::SignOut => {
                 let at = self.walk.record.hops.iter().rposition(|hop| {

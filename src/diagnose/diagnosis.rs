@@ -79,6 +79,13 @@ impl Diagnosis {
         self.found.is_empty() && self.unfinished.is_none()
     }
 
+    /// Whether it was not looked at whether the app knows the person.
+    pub(super) fn is_session_unseen(&self) -> bool {
+        let unseen =
+            |check: &Check| check.stage == Stage::Session && check.result == CheckResult::NotLookedAt;
+        self.checks.iter().any(unseen)
+    }
+
     /// The diagnosis as a document for programs.
     #[must_use]
     pub fn to_json(&self) -> Value {

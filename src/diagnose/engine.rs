@@ -15,9 +15,9 @@ use super::levers::{Lever, levers, without};
 use super::twin::{ConfigGoes, Story, Twin, twin};
 use super::words::Words;
 use crate::findings::{Cause, Evidence, Finding};
+use crate::project::Project;
 use crate::run::{observed_walk, stack_for};
 use crate::scenario::Scenario;
-use crate::setup::OwnApp;
 use crate::stack::{ManagementError, Stack, StartError, StepError};
 
 /// The maximum number of faults that are repaired in one set-up.
@@ -28,6 +28,7 @@ struct Walk {
     findings: Vec<Finding>,
     passed: Vec<Passed>,
     transcript: String,
+    failures: Vec<String>,
     failed: bool,
 }
 
@@ -52,7 +53,7 @@ struct Walk {
 /// [`DiagnoseError`] if the twin could not be walked. A faulty set-up is not an error.
 pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
     let started = Stopwatch::start();
-    let (mut own, story) = told(app);
+    let (mut project, story) = told(app);
     let (mut model, first) = first_walk(case, app).await?;
     let mut walks = vec![first];
     let mut document = model.document.clone();
@@ -74,8 +75,10 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         }
         let Some(cause) = breaks else {
             if walk.failed {
-                unfinished =
-                    Some("The walk did not reach its end, and the evidence does not show why.".to_owned());
+                let failure = walk.failures.first().map_or(String::new(), |failure| format!(" ({failure})"));
+                unfinished = Some(format!(
+                    "The walk did not reach its end{failure}, and the evidence does not show why."
+                ));
             }
             break;
         };
@@ -83,16 +86,34 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             unfinished = Some(format!("More than {REPAIRS} faults: repair these first, then look again."));
             break;
         }
-        if own.is_some() {
+        let with_sample = if project.take().is_some() {
             // Its ID and secret are those of the stack that it was started for.
-            own = None;
             document = twin(case, Story::SAMPLE, ConfigGoes::InGiven).document;
+            Some(walk_twin(&model, &document, None).await)
+        } else {
+            None
+        };
+        let before = match &with_sample {
+            // The configuration is refused, or the sample app gets past it.
+            Some(Err(_)) => &walks[at],
+            Some(Ok(walk)) if walk.findings.iter().any(|finding| finding.cause == cause) => walk,
+            Some(Ok(_)) => {
+                unfinished = Some(
+                    "Later stages were not reached. The sample app does not run into this with the same settings: look for \
+                     it in your app, or in what the project says of it."
+                        .to_owned(),
+                );
+                break;
+            }
+            None => &walks[at],
+        };
+        if with_sample.is_some() {
             model.assumed.push(
                 "Everything after the first finding was examined with the sample app instead of yours."
                     .to_owned(),
             );
         }
-        match repaired(&model, &document, cause, &walks[at]).await? {
+        match repaired(&model, &document, cause, before).await? {
             Some((lever, changed, walk)) => {
                 if let Some(found) = found.iter_mut().find(|found| found.finding.cause == cause) {
                     found.repaired_by = Some(lever.name());
@@ -140,25 +161,30 @@ fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
     finding
 }
 
-fn told(app: &App) -> (Option<&OwnApp>, Story<'_>) {
+fn told(app: &App) -> (Option<&Project>, Story<'_>) {
     match app {
         App::Sample => (None, Story::SAMPLE),
-        App::Own(own) => {
-            let story = Story { sign_in: &own.sign_in_path, sign_out: &own.sign_out_path, sample: false };
-            (Some(own), story)
+        App::Own(project) => {
+            let story = Story {
+                sign_in: project.sign_in.path.as_deref().unwrap_or(Story::SAMPLE.sign_in),
+                sign_out: project.sign_out.path.as_deref().unwrap_or(Story::SAMPLE.sign_out),
+                sample: false,
+                signed_in: project.signed_in.as_ref(),
+            };
+            (Some(project), story)
         }
     }
 }
 
 /// The twin of a set-up, and its first walk.
 async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseError> {
-    let (own, story) = told(app);
+    let (project, story) = told(app);
     let model = twin(case, story, ConfigGoes::InGiven);
-    match walk_twin(&model, &model.document, own).await {
+    match walk_twin(&model, &model.document, project).await {
         // Logto rejects the connector's configuration: that is the first thing to go wrong.
         Err(error) if config_refused(&error) => {
             let model = twin(case, story, ConfigGoes::ByStep);
-            let walk = walk_twin(&model, &model.document, own).await?;
+            let walk = walk_twin(&model, &model.document, project).await?;
             Ok((model, walk))
         }
         walk => Ok((model, walk?)),
@@ -214,12 +240,12 @@ fn config_refused(error: &DiagnoseError) -> bool {
 async fn walk_twin(
     model: &Twin,
     document: &Map<String, Value>,
-    own: Option<&OwnApp>,
+    project: Option<&Project>,
 ) -> Result<Walk, DiagnoseError> {
     let scenario = Scenario::made(document.clone(), Path::new("twin.yaml"))?;
     let mut builder = stack_for(&scenario);
-    if let Some(own) = own {
-        builder = builder.own_app(own.clone());
+    if let Some(project) = project {
+        builder = builder.project(project);
     }
     let stack = builder.start().await?;
     let walked = walk_on(&stack, &scenario, model).await;
@@ -233,12 +259,13 @@ async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Wal
     stack.start_app().await?;
     let observed = observed_walk(stack, scenario).await;
     let words = Words::new(model, stack);
-    let mut stages = passed(&observed);
+    let mut stages = passed(&observed, stack.own_app().and_then(|app| app.signed_in.as_ref()));
     for stage in &mut stages {
         stage.detail = stage.detail.take().map(|detail| words.own(&detail));
     }
     Ok(Walk {
         findings: observed.report.findings.iter().map(|finding| words.finding(finding)).collect(),
+        failures: observed.report.failures.iter().map(|failure| words.own(&failure.to_string())).collect(),
         failed: !observed.report.passed(),
         transcript: observed.report.transcript.to_string(),
         passed: stages,
@@ -284,7 +311,9 @@ fn check(stage: Stage, found: &[Found], walks: &[Walk], story: Story<'_>) -> Che
         }
         (None, Some((0, detail))) => (CheckResult::Passed, detail),
         (None, Some((repaired, detail))) => (CheckResult::PassedAfter { repaired }, detail),
-        (None, None) if stage == Stage::Session && !story.sample => (CheckResult::NotLookedAt, None),
+        (None, None) if stage == Stage::Session && !story.sample && story.signed_in.is_none() => {
+            (CheckResult::NotLookedAt, None)
+        }
         (None, None) => (CheckResult::NotReached, None),
     };
     Check { stage, result, detail }

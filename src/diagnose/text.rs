@@ -14,6 +14,11 @@ impl fmt::Display for Diagnosis {
         let breaking: Vec<(usize, &Found)> =
             self.found.iter().enumerate().filter(|(_, found)| found.breaks).collect();
         match (breaking.first(), self.found.len()) {
+            (None, 0) if self.unfinished.is_none() && self.is_session_unseen() => writeln!(
+                f,
+                "Nothing wrong was found: with these settings a person can sign in with Hugging Face, and can sign out.\n\
+                 Whether the app knows the person was not looked at: `[signed_in]` of the project says how it shows that.\n"
+            )?,
             (None, 0) if self.unfinished.is_none() => writeln!(
                 f,
                 "Nothing wrong was found: with these settings a person can sign in with Hugging Face, is known to the \

@@ -7,7 +7,7 @@ use url::Url;
 use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO, literal};
 use super::case::Case;
 use super::twin_parts::{application, cleaned, connector_config, experience, related};
-use crate::setup::{ConnectorFactory, OAuth2App};
+use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 
 /// The callback path of Logto's guide.
 const CALLBACK_PATH: &str = "/callback";
@@ -27,11 +27,14 @@ pub(super) struct Story<'a> {
     pub(super) sign_out: &'a str,
     /// Whether the app is the sample app, which reports who is signed in.
     pub(super) sample: bool,
+    /// How another app shows it.
+    pub(super) signed_in: Option<&'a SignedIn>,
 }
 
 impl Story<'_> {
     /// The paths of the sample app.
-    pub(super) const SAMPLE: Self = Self { sign_in: "/sign-in", sign_out: "/sign-out", sample: true };
+    pub(super) const SAMPLE: Self =
+        Self { sign_in: "/sign-in", sign_out: "/sign-out", sample: true, signed_in: None };
 }
 
 /// The twin of a set-up.
@@ -132,7 +135,7 @@ impl<'c> Maker<'c> {
         put("connector", if config == ConfigGoes::InGiven { connector } else { self.identity(&target) });
         put("huggingface", if oauth_app.is_empty() { Map::new() } else { one("app", oauth_app) });
         put("sign_in_experience", self.experience());
-        put("application", self.application());
+        put("application", self.application(story));
         if story.sample {
             put("app", self.app());
         }
@@ -152,6 +155,8 @@ impl<'c> Maker<'c> {
             let back = self.post_sign_out_path();
             let signed_out = json!({ "at": format!("[APP]{}", literal(&back)), "session": "none" });
             (json!({ "session": {} }), signed_out)
+        } else if story.signed_in.is_some() {
+            (json!({ "status": 200, "signed_in": true }), json!({ "status": 200, "signed_in": false }))
         } else {
             (shown.clone(), shown)
         };
@@ -296,12 +301,17 @@ impl<'c> Maker<'c> {
         if members.is_empty() { Map::new() } else { one("members", members) }
     }
 
-    fn application(&mut self) -> Map<String, Value> {
+    fn application(&mut self, story: Story<'_>) -> Map<String, Value> {
         let Some(record) = &self.case.application else {
             self.assumed.push(
-                "The app's record in Logto is a “Traditional web” application with the app's redirect URI and post \
-                 sign-out redirect URI."
-                    .to_owned(),
+                if story.sample {
+                    "The app's record in Logto is a “Traditional web” application with the app's redirect URI and post \
+                     sign-out redirect URI."
+                } else {
+                    "The app's record in Logto is as the project says, and otherwise a “Traditional web” application with \
+                     the redirect URI `[APP]/callback` and the post sign-out redirect URI `[APP]/`."
+                }
+                .to_owned(),
             );
             return Map::new();
         };

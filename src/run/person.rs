@@ -16,7 +16,7 @@ use crate::setup::SignedIn;
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::Roles;
-use crate::walker::{TabId, Walker, WhyHop};
+use crate::walker::{Hop, TabId, Walker, WhyHop};
 
 /// How many redirects in a row a look at the app follows (Fetch standard).
 const REDIRECTS_LIMIT: usize = 20;
@@ -132,12 +132,11 @@ impl<'a> Person<'a> {
 
     /// Whether the app shows that the person is signed in, with what it showed.
     pub(super) async fn is_signed_in(&mut self) -> Result<(bool, String), ActionError> {
-        let Some(SignedIn { path, text, status, member }) =
-            self.stack.own_app().and_then(|app| app.signed_in.clone())
-        else {
+        let Some(signed_in) = self.stack.own_app().and_then(|app| app.signed_in.clone()) else {
             let session = self.session().await?;
             return Ok((session.get("authenticated") == Some(&Value::Bool(true)), session.to_string()));
         };
+        let path = signed_in.path.clone();
         let (app, mut url) = (self.stack.endpoints().app.origin(), self.address(&path)?);
         // A page of the app may send a person who is signed in to another one, but not to another party.
         let mut redirects = 0..REDIRECTS_LIMIT;
@@ -155,30 +154,10 @@ impl<'a> Person<'a> {
             }
         };
         let answered = hop.response.status;
-        if answered >= 500 && status != Some(answered) {
+        if answered >= 500 && signed_in.status != Some(answered) {
             return Err(ActionError::NotShown { path, answer: "a server error" });
         }
-        let shown = |what: &str| format!("{path} answers {answered}, {what}");
-        if let Some(text) = text {
-            let has = if hop.is_html() {
-                hop.page().text.contains(&text)
-            } else {
-                hop.response.body.contains(&text)
-            };
-            return Ok((has, shown(&format!("{} the text “{text}”", if has { "with" } else { "without" }))));
-        }
-        if let Some(status) = status {
-            return Ok((answered == status, shown(&format!("and {status} would show it"))));
-        }
-        let member = member.unwrap_or_default();
-        let Some(json) = hop.json() else { return Ok((false, shown("which is not JSON"))) };
-        match member.split('.').try_fold(&json, |value, name| value.get(name)) {
-            Some(value) => {
-                let has = !matches!(value, Value::Null | Value::Bool(false));
-                Ok((has, shown(&format!("with {value} at `{member}`"))))
-            }
-            None => Ok((false, shown(&format!("without `{member}`")))),
-        }
+        Ok(shows(&signed_in, &hop))
     }
 
     /// The record of the walk so far.
@@ -348,5 +327,29 @@ impl<'a> Person<'a> {
             self.walker.submit(self.tab, form, None, WhyHop::SelfSubmitting).await?;
         }
         Err(ActionError::Circle(MOVES_LIMIT))
+    }
+}
+
+/// Whether an answer of the app shows that the person is signed in, and what it shows.
+pub(crate) fn shows(signed_in: &SignedIn, hop: &Hop) -> (bool, String) {
+    let SignedIn { path, text, status, member } = signed_in;
+    let answered = hop.response.status;
+    let shown = |what: &str| format!("{path} answers {answered}, {what}");
+    if let Some(text) = text {
+        let has =
+            if hop.is_html() { hop.page().text.contains(text) } else { hop.response.body.contains(text) };
+        return (has, shown(&format!("{} the text “{text}”", if has { "with" } else { "without" })));
+    }
+    if let Some(status) = status {
+        return (answered == *status, shown(&format!("and {status} would show it")));
+    }
+    let member = member.as_deref().unwrap_or_default();
+    let Some(json) = hop.json() else { return (false, shown("which is not JSON")) };
+    match member.split('.').try_fold(&json, |value, name| value.get(name)) {
+        Some(value) => {
+            let has = !matches!(value, Value::Null | Value::Bool(false));
+            (has, shown(&format!("with {value} at `{member}`")))
+        }
+        None => (false, shown(&format!("without `{member}`"))),
     }
 }

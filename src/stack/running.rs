@@ -166,6 +166,11 @@ impl Stack {
         self.app.own()?.output().await
     }
 
+    /// Whether the command of an app of your own, or something that it started, still runs; `None` if that is not known.
+    pub(crate) async fn app_runs(&self) -> Option<bool> {
+        self.app.own()?.runs().await
+    }
+
     /// How an app of your own is started and recognized.
     pub(crate) fn own_app(&self) -> Option<&OwnApp> {
         self.app.own().map(|own| &own.app)

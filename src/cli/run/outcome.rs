@@ -38,6 +38,8 @@ pub(in crate::cli) enum Verdict {
         findings: Vec<Finding>,
         /// The file with the raw headers of a failed walk, or why there is none.
         raw: Option<Result<PathBuf, String>>,
+        /// What an app of your own wrote last in a failed walk, and whether its command has ended.
+        said: String,
     },
 }
 

@@ -18,7 +18,7 @@ use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
 use crate::project::Project;
 use crate::scenario::BackendKind;
-use crate::stack::{Logto, SharedApp};
+use crate::stack::{Logto, SharedApp, last_lines};
 use crate::{
     Scenario, Stack, WalkReport, compare_walk, keep_wire, stack_for, unreachable_by, update_snapshot, walk,
 };
@@ -289,7 +289,7 @@ async fn one(
         _ = interrupted.wait_for(|interrupted| *interrupted) => Err(CliError::Interrupted),
         never = panics::on_demand() => match never {},
     };
-    let output = stack.app_output().await;
+    let (output, runs) = (stack.app_output().await, stack.app_runs().await);
     if own_app.is_some_and(|app| app.shared) {
         *settings.shared_app() = stack.release_app().await;
     }
@@ -334,8 +334,24 @@ async fn one(
         keep_wire(folder, scenario, &wire, output.as_deref())
             .map_err(|error| format!("{}: {error}", folder.display()))
     });
-    let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw };
+    let said = if failed { said(scenario, output.as_deref(), runs) } else { String::new() };
+    let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw, said };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
+}
+
+/// What an app of your own wrote last, for the report of a failed walk.
+fn said(scenario: &Scenario, output: Option<&str>, runs: Option<bool>) -> String {
+    let output = output.map(last_lines).unwrap_or_default();
+    let output = scenario.secrets().hide(&output);
+    let lines: String = kit::secret::hide(&output).lines().map(|line| format!("\n  | {line}")).collect();
+    match (runs, lines.as_str()) {
+        (Some(false), "") => "the app's command has ended".to_owned(),
+        (Some(false), lines) => format!(
+            "the app's command has ended. Its last lines (all of them follow the raw headers):{lines}"
+        ),
+        (_, "") => String::new(),
+        (_, lines) => format!("the app's last lines (all of them follow the raw headers):{lines}"),
+    }
 }
 
 #[cfg(test)]

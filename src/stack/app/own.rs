@@ -25,6 +25,8 @@ const FOREIGN_ANSWER: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How many of its last lines an error about the app quotes.
 const LAST_LINES: usize = 20;
+/// How many characters of each.
+const LINE_LENGTH: usize = 500;
 
 /// Writes variables to a file, one `NAME=value` per line. It is replaced as a whole, so that a script waiting for it
 /// never reads half of it, and only the owner can read it, since it contains the app's secret.
@@ -152,6 +154,10 @@ impl Own {
     pub(in crate::stack) async fn output(&self) -> Option<String> {
         let process = self.process.lock().await;
         process.as_ref().and_then(AppProcess::output)
+    }
+
+    pub(in crate::stack) async fn runs(&self) -> Option<bool> {
+        self.process.lock().await.as_ref()?.app.runs()
     }
 
     pub(in crate::stack) async fn end(self) {
@@ -352,8 +358,17 @@ impl AppProcess {
 
     /// The last lines of its output, for an error about it.
     fn last_lines(&self) -> String {
-        let output = self.output().unwrap_or_default();
-        let lines: Vec<&str> = output.lines().collect();
-        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+        last_lines(&self.output().unwrap_or_default())
     }
+}
+
+/// The last lines of an app's output, each cut at a length that people read.
+pub(crate) fn last_lines(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().collect();
+    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
+    let cut = |line: &&str| match line.char_indices().nth(LINE_LENGTH) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => (*line).to_owned(),
+    };
+    last.iter().map(cut).collect::<Vec<_>>().join("\n")
 }

@@ -69,7 +69,7 @@ fn value(outcome: &Outcome) -> Value {
         Verdict::NotStarted(error) | Verdict::Refused(error) => {
             add("error", json!(error));
         }
-        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw, said } => {
             let failure = |failure: &crate::Failure| json!({ "path": failure.path, "line": failure.line, "what": failure.what });
             add("failures", failures.iter().map(failure).collect());
             add("snapshot", json!(snapshot.word()));
@@ -81,6 +81,9 @@ fn value(outcome: &Outcome) -> Value {
             }
             if let Some(Ok(file)) = raw {
                 add("raw", json!(file));
+            }
+            if !said.is_empty() {
+                add("app", json!(said));
             }
             add("transcript", json!(transcript));
         }

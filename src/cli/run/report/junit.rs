@@ -156,14 +156,15 @@ fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
             (Kind::Error, Some(detail(Kind::Error, error, None, "")))
         }
         Verdict::Walked { .. } if outcome.result() == "passed" => (Kind::Passed, None),
-        Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
+        Verdict::Walked { failures, transcript, snapshot, findings, raw, said } => {
             let what: Vec<String> = failures.iter().map(ToString::to_string).collect();
             let message = what.first().map_or("the transcript differs from the reviewed one", String::as_str);
             let difference = snapshot.difference().unwrap_or_default();
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
             let raw =
                 raw.as_ref().map(|raw| format!("\n{}\n", in_one_line(&raw_headers(raw)))).unwrap_or_default();
-            let text = format!("{}\n{found}{raw}{difference}\n{transcript:#}", what.join("\n"));
+            let said = if said.is_empty() { String::new() } else { format!("\n{said}\n") };
+            let text = format!("{}\n{found}{said}{raw}{difference}\n{transcript:#}", what.join("\n"));
             // What the reader of a CI page needs first.
             let cause = findings.first().map(|first| first.cause.id());
             (Kind::Failure, Some(detail(Kind::Failure, message, cause, &text)))

@@ -54,7 +54,7 @@ impl Text {
                 let error = indented(error);
                 format!("{} {name}\n{} {path}: {error}\n", style.red("FAILED "), style.red("FAILED"))
             }
-            Verdict::Walked { failures, transcript, snapshot, findings, raw } => {
+            Verdict::Walked { failures, transcript, snapshot, findings, raw, said } => {
                 let failed = outcome.result() == "failed";
                 let word = if failed { style.red("FAILED ") } else { style.green("passed ") };
                 let hops = counted(transcript.hops.len(), "hop");
@@ -68,6 +68,9 @@ impl Text {
                 }
                 if failed {
                     text.push_str(&told(findings, style));
+                }
+                if !said.is_empty() {
+                    let _ = writeln!(text, "        {}", indented(said));
                 }
                 for note in &transcript.notes {
                     let _ = writeln!(text, "        note: {}", indented(note));
