@@ -141,6 +141,9 @@ pub(crate) struct Check {
     /// Scenario files, or folders of them [default: those of the project file, or `scenarios`]; FILE@CASE is one case of a
     /// file.
     pub(crate) paths: Vec<PathBuf>,
+    /// Project file [default: `logto-testkit.toml` here, if there is one].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) project: Option<PathBuf>,
     /// Print the JSON Schema of scenario files, for editors.
     #[arg(long, conflicts_with = "paths")]
     pub(crate) schema: bool,

@@ -1,5 +1,7 @@
 //! `logto-testkit check`: validates the project file and scenario files without running them.
 
+use std::path::Path;
+
 use kit::output::complain;
 
 use super::arguments::Check;
@@ -17,7 +19,7 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
     if check.project_schema {
         return output::print_json(&format!("{:#}\n", project::schema()));
     }
-    let project = Project::here()?;
+    let project = check.project.as_deref().map_or_else(Project::here, Project::load)?;
     let app = project.own_app();
     let paths = if check.paths.is_empty() { &project.scenarios } else { &check.paths };
     let (mut files, mut scenarios, mut wrong) = (0_usize, 0_usize, 0_usize);
@@ -37,6 +39,17 @@ pub(crate) fn check(check: &Check) -> Result<(), CliError> {
             Err(error) => {
                 complain(&error.to_string());
                 wrong += 1;
+            }
+        }
+    }
+    if let Some(app) = &app {
+        let template = app.template.as_ref().map(|template| template.from.as_path());
+        let directory = Some(app.directory.as_path()).filter(|directory| *directory != Path::new(""));
+        let named = [("`directory`", directory), ("`ca`", app.ca.as_deref()), ("`template`", template)];
+        for (member, path) in named.into_iter().filter_map(|(member, path)| Some((member, path?))) {
+            if let Err(error) = path.metadata() {
+                complain(&format!("{member} of the project's app: {}: {error}", path.display()));
+                (files, wrong) = (files + 1, wrong + 1);
             }
         }
     }

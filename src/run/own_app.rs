@@ -1,7 +1,7 @@
 //! What a scenario can do to an app of your own, and what only to the sample app.
 
 use crate::Scenario;
-use crate::scenario::{SessionExpectation, Step, Verb};
+use crate::scenario::{CaptureSource, SessionExpectation, Step, Verb};
 use crate::setup::{OwnApp, SampleApp};
 
 /// Why a scenario cannot be walked with an app of your own, and what to do: it would do something to the app that
@@ -52,6 +52,13 @@ fn step_unreachable(step: &Step, app: &OwnApp) -> Option<&'static str> {
             (Some(SessionExpectation::Claims(_)), Some(_)) => Some(
                 "`session` with claims asks the sample app's `/api/session`: expect `signed_in: true`, and a text of the page",
             ),
+            (_, Some(_))
+                if step.capture.iter().any(|capture| matches!(capture.source, CaptureSource::Claim(_))) =>
+            {
+                Some(
+                    "`capture` with `claim` asks the sample app's `/api/session`: capture a link or an address",
+                )
+            }
             _ if step.expect.signed_in.is_some() && app.signed_in.is_none() => Some(
                 "`signed_in` needs to know how your app shows it: say it with `[signed_in]`, or `--signed-in-text`",
             ),

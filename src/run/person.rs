@@ -144,7 +144,9 @@ impl<'a> Person<'a> {
             let hop = self.walker.ask(self.tab, url.clone()).await?.clone();
             match hop.redirect() {
                 Some(Ok(target)) if target.origin() == app => url = target,
-                Some(Err(_)) => {
+                // Such as `javascript:`, which no browser follows.
+                Some(Ok(target)) if target.has_host() => break hop,
+                Some(_) => {
                     return Err(ActionError::NotShown { path, answer: "a redirect that leads nowhere" });
                 }
                 _ => break hop,

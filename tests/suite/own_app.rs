@@ -217,7 +217,7 @@ fn a_command_that_fails_or_never_answers_is_told_at_once_or_in_time() {
         assert_eq!(code, Some(3), "{told}");
         assert!(
             told.contains(
-                "the app's command ended (exit status: 3) before the app answered at http://localhost:"
+                "the app's command ended (exit status: 3), and nothing answers at http://localhost:"
             ),
             "{told}"
         );
@@ -281,18 +281,34 @@ fn up_starts_an_app_by_its_command_and_ends_it() {
     was_told_and_has_ended(directory.path());
 }
 
-#[test]
+#[tokio::test]
 #[cfg(unix)]
-fn up_writes_the_file_of_an_app_that_is_started_by_hand() {
+async fn up_writes_the_file_of_an_app_that_is_started_by_hand() {
     let directory = tempfile::tempdir().unwrap();
     let port = kit::spare_port(&kit::Random::from_os()).unwrap();
     let origin = format!("http://localhost:{port}");
-    let arguments = ["--app", &origin, "--app-env", "app.env", "--app-timeout", "1"];
-    let (code, _, told) =
-        in_folder(directory.path(), &[&["up", "--plain", "--logto-port", "0"][..], &arguments].concat());
-    assert!(code == Some(3) && told.contains(&format!("no app answers at {origin}")), "{told}");
-    let file = std::fs::read_to_string(directory.path().join("app.env")).unwrap();
+    let env = directory.path().join("app.env");
+    let up = Command::new(binary())
+        .args(["up", "--plain", "--logto-port", "0", "--app", &origin, "--app-env", "app.env"])
+        .args(["--app-timeout", "2"])
+        .current_dir(directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let written = async {
+        while !env.exists() {
+            kit::Clock::system().sleep(Duration::from_millis(20)).await;
+        }
+    };
+    kit::within("the file of --app-env", Duration::from_secs(20), written).await.unwrap();
+    let file = std::fs::read_to_string(&env).unwrap();
     assert!(file.starts_with(&format!("APP_BASE_URL={origin}\n")), "{file}");
+    let ended = up.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{told}");
+    assert!(told.contains(&format!("no app answers at {origin}")), "{told}");
+    assert!(!env.exists(), "it contains the app's secret");
 }
 
 #[tokio::test]

@@ -326,6 +326,22 @@ fn a_file_with_a_mistake_is_refused_with_its_place() {
         ("[[mask]]\nfield = \"x\"\ncookie = \"y\"\nreason = \"z\"\n", "this one names `field` and `cookie`"),
         ("[[mask]]\nfeild = \"x\"\nreason = \"z\"\n", "did you mean `field`?"),
         ("[logto]\nport = 65535\n", "logto-testkit.toml:2:8: no port is left for Logto's admin tenant"),
+        ("[app]\ncommand = \"x\"\n[signed_in]\ntext = \"\"\n", "toml:4:9: an empty `text` says nothing"),
+        ("[app]\ncommand = \"x\"\n[signed_in]\nmember = \"\"\n", "an empty `member` says nothing"),
+        ("[app]\ncommand = \"x\"\n[signed_in]\nstatus = 0\n", "a number from 100 to 599"),
+        ("[app]\ncommand = \"x\"\nready = { status = 999 }\n", "a number from 100 to 599"),
+        (
+            "[app]\ncommand = \"x\"\nready = { status = nan }\n",
+            "toml:3:20: `inf` and `nan` are not supported",
+        ),
+        ("[logto]\nport = inf\n", "toml:2:8: `inf` and `nan` are not supported"),
+        ("[app]\ncommand = \"x\"\nready = { path = \"//example.com/x\" }\n", "is not a path of the app"),
+        (
+            "[app]\ncommand = \"x\"\n[sign_in]\npath = \"http://example.com/\"\n",
+            "toml:4:9: `http://example.com/` is not",
+        ),
+        ("[app]\ncommand = \"x\"\n[sign_out]\npath = \"/\\\\example.com\"\n", "is not a path of the app"),
+        ("[app]\ncommand = \"x\"\nclock = { path = \"\", member = \"x\" }\n", "`` is not a path of the app"),
         ("[app\n", "logto-testkit.toml:1:"),
         ("[app]\ncommand = \"a\"\ncommand = \"b\"\n", "logto-testkit.toml:3:"),
     ] {

@@ -77,7 +77,7 @@ pub enum AppError {
         source: std::io::Error,
     },
     /// Its command failed.
-    #[error("the app's command ended ({status}) before the app answered at {origin}{}", quoted(.said))]
+    #[error("the app's command ended ({status}), and nothing answers at {origin}{}", quoted(.said))]
     Ended {
         /// How it ended.
         status: std::process::ExitStatus,
