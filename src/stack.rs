@@ -24,6 +24,10 @@ mod running;
 mod saved;
 mod standing;
 mod steps;
+#[cfg(feature = "stubs")]
+mod stubs;
+#[cfg(not(feature = "stubs"))]
+#[path = "stack/stubs/absent.rs"]
 mod stubs;
 mod surroundings;
 mod survey;
