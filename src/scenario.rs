@@ -29,11 +29,13 @@ mod model;
 mod parameters;
 mod parse;
 mod raw;
+#[cfg(feature = "schema")]
 mod schema;
 mod secrets;
 mod size;
 mod syntax;
 mod verb;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -50,10 +52,11 @@ pub use model::BackendKind;
 pub use model::Scenario;
 pub(crate) use model::Step;
 pub(crate) use parse::documents;
-pub(crate) use schema::enumerated;
+#[cfg(feature = "schema")]
 #[doc(hidden)]
 pub use schema::schema;
 pub use verb::Choice;
 #[doc(hidden)]
 pub use verb::Verb;
 pub(crate) use verb::{LostStorage, PasswordAccount, Profile, Reloaded};
+pub(crate) use words::enumerated;

@@ -1,18 +1,17 @@
 //! What a scenario expects after a step.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// What is expected after a step; absent members are not checked.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Expectation")]
+#[cfg_attr(feature = "schema", schemars(rename = "Expectation"))]
 pub struct Expect {
     /// HTTP status of the page.
     pub status: Option<u16>,
@@ -55,7 +54,8 @@ pub struct Expect {
 }
 
 /// An error that Logto's page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectedRefusal {
     /// HTTP status of the call that was refused.
@@ -69,7 +69,8 @@ pub struct ExpectedRefusal {
 }
 
 /// An answer of Logto's Management API.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectedAnswer {
     /// HTTP status of the answer.
@@ -81,7 +82,8 @@ pub struct ExpectedAnswer {
 }
 
 /// A question that Logto's page asks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Question {
     /// The page asks a new person for these, e.g. `[username]`.
@@ -104,13 +106,14 @@ pub enum SessionExpectation {
 }
 
 // Parsed by hand: serde's `untagged` would lose location and reason.
-impl JsonSchema for SessionExpectation {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for SessionExpectation {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Session".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
     }
 }
 

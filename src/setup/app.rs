@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, SignOutOptions, StorageKind, Variant};
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The sample app's configuration.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SampleApp {
     /// `client_id`; the default is `[APP_ID]`.
@@ -92,7 +92,8 @@ impl SampleApp {
 }
 
 /// Stops the sample app and starts it again: what it kept in memory is lost.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AppRestart {
     /// The new `session_secret`.
