@@ -24,12 +24,15 @@ pub trait Endpoint<M, S> {
 /// A response on its way.
 type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
+/// A function that does not wait, without its type.
+type Immediate<S> = dyn Fn(Request, &S) -> Response + Send + Sync;
+
 /// A handler without its type.
 #[derive(Clone)]
 #[doc(hidden)]
 pub enum Erased<S> {
     Waiting(Arc<dyn Fn(Request, S) -> Answer + Send + Sync>),
-    AtOnce(Arc<dyn Fn(Request, &S) -> Response + Send + Sync>),
+    AtOnce(Arc<Immediate<S>>),
 }
 
 impl<S: Clone + Send + Sync + 'static> Handler<(), S> for Erased<S> {
