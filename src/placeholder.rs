@@ -7,12 +7,12 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "LOGTO",
     "HF",
     "APP_HOST",
-    "APP_PORT",
     "LOGTO_HOST",
     "APP_ID",
     "APP_SECRET",
-    "CA_FILE",
-    "CLOCK_FILE",
+    "SECOND_APP",
+    "SECOND_APP_ID",
+    "SECOND_APP_SECRET",
     "CONNECTOR",
     "HF_CLIENT_ID",
     "HF_CLIENT_SECRET",
@@ -26,6 +26,9 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "LOGTO_OVER_HTTP",
     "LOGTO_WITHOUT_PORT",
 ];
+
+/// Further names that a stack defines for an app outside this process.
+pub(crate) const NAMES_FOR_APPS: &[&str] = &["APP_PORT", "CA_FILE", "CLOCK_FILE"];
 
 /// A text uses a name that is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,14 +91,28 @@ pub(crate) fn fill<'v>(
     value: impl Fn(&str) -> Option<&'v str>,
     known: impl Fn() -> Vec<String>,
 ) -> Result<String, UnknownName> {
+    fill_where(text, |_| true, value, known)
+}
+
+/// Replaces those names with their values that are meant as names, and leaves others as they are.
+pub(crate) fn fill_where<'v>(
+    text: &str,
+    is_meant: impl Fn(&str) -> bool,
+    value: impl Fn(&str) -> Option<&'v str>,
+    known: impl Fn() -> Vec<String>,
+) -> Result<String, UnknownName> {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Text(text) => Ok(text),
-            Piece::Name(name) => value(name).ok_or_else(|| UnknownName {
-                name: name.to_owned(),
-                known: known().iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", "),
-            }),
+            Piece::Text(text) => Ok(text.to_owned()),
+            Piece::Name(name) => match value(name) {
+                Some(value) => Ok(value.to_owned()),
+                None if !is_meant(name) => Ok(format!("[{name}]")),
+                None => Err(UnknownName {
+                    name: name.to_owned(),
+                    known: known().iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", "),
+                }),
+            },
         })
         .collect()
 }

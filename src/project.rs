@@ -16,8 +16,8 @@ use url::Url;
 
 use crate::document::node::{Node, Place};
 use crate::document::typed::{TypeError, known, typed};
-use crate::placeholder::{self, KNOWN_NAMES};
-use crate::setup::{ApplicationKind, OwnApp, SignedIn};
+use crate::placeholder::{self, KNOWN_NAMES, NAMES_FOR_APPS};
+use crate::setup::{ApplicationKind, Mask, OwnApp, SignedIn};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "logto-testkit.toml";
@@ -34,7 +34,7 @@ pub struct Project {
     pub app: Option<OwnApp>,
     /// The app's record in Logto, where a scenario's `given.application` does not say otherwise.
     pub application: Application,
-    /// The embedded Logto.
+    /// Logto itself.
     pub logto: LogtoPlace,
     /// How the app shows that the person is signed in.
     pub signed_in: Option<SignedIn>,
@@ -42,6 +42,8 @@ pub struct Project {
     pub sign_in: Start,
     /// Where a sign-out starts.
     pub sign_out: Start,
+    /// Parts of the app's own messages that transcripts hide, each with the reason.
+    pub mask: Vec<Mask>,
 }
 
 /// The app's record in Logto.
@@ -62,7 +64,7 @@ pub struct Application {
     pub secret: Option<String>,
 }
 
-/// Where the embedded Logto listens.
+/// Where Logto is, and what is recorded of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -70,6 +72,9 @@ pub struct LogtoPlace {
     /// Its port, for an app that has Logto's endpoint in its code; its admin tenant takes the next one. The
     /// default is a free port for each scenario.
     pub port: Option<u16>,
+    /// Whether a proxy in front of a real Logto records what the app asks it, for apps that do not compare the proxy's
+    /// address with the issuer. The embedded Logto records it anyway.
+    pub records_app_calls: bool,
 }
 
 /// Where a sign-in or a sign-out starts.
@@ -206,6 +211,9 @@ impl Project {
                     "use letters, digits and `_`",
                 );
             }
+            if app.ready.status.is_some_and(|status| !is_status(status)) {
+                return wrong("app", "ready", NO_STATUS.to_owned(), "for example `status = 200`");
+            }
         } else if self.signed_in.is_some() {
             return wrong(
                 "signed_in",
@@ -223,6 +231,30 @@ impl Project {
                 "`[signed_in]` needs exactly one of `text`, `status` and `member`".to_owned(),
                 "for example `text = \"Sign out\"`",
             );
+        }
+        if let Some(signed_in) = &self.signed_in {
+            let empty = [("text", &signed_in.text), ("member", &signed_in.member)];
+            if let Some((member, _)) = empty.iter().find(|(_, text)| text.as_deref() == Some("")) {
+                let message = format!("an empty `{member}` says nothing about the person");
+                return wrong("signed_in", member, message, "write what only a person who is signed in sees");
+            }
+            if signed_in.status.is_some_and(|status| !is_status(status)) {
+                return wrong("signed_in", "status", NO_STATUS.to_owned(), "for example `status = 200`");
+            }
+        }
+        let app = self.app.as_ref();
+        let paths = [
+            ("app", "ready", app.map(|app| &app.ready.path)),
+            ("app", "clock", app.and_then(|app| app.clock.as_ref()).map(|clock| &clock.path)),
+            ("signed_in", "path", self.signed_in.as_ref().map(|signed_in| &signed_in.path)),
+            ("sign_in", "path", self.sign_in.path.as_ref()),
+            ("sign_out", "path", self.sign_out.path.as_ref()),
+        ];
+        for (name, member, path) in paths {
+            if let Some(path) = path.filter(|path| !is_path(path)) {
+                let message = format!("`{path}` is not a path of the app");
+                return wrong(name, member, message, "begin it with one `/`, for example `/account`");
+            }
         }
         if self.application.secret.is_some() && self.application.id.is_none() {
             return wrong(
@@ -269,6 +301,20 @@ pub(crate) fn is_origin(url: &Url) -> bool {
         && url.fragment().is_none()
 }
 
+/// Whether a text is a path of the app, perhaps with a query (RFC 3986 §4.2, absolute-path reference): resolving it
+/// must not lead to another server.
+pub(crate) fn is_path(text: &str) -> bool {
+    let resolved = Url::parse("http://app.invalid").and_then(|app| app.join(text));
+    text.starts_with('/') && resolved.is_ok_and(|url| url.host_str() == Some("app.invalid"))
+}
+
+/// Whether a number is the status of a response (RFC 9110 §15).
+fn is_status(number: u16) -> bool {
+    (100..=599).contains(&number)
+}
+
+const NO_STATUS: &str = "the status of a response is a number from 100 to 599";
+
 /// Whether shells and programs can read a variable of this name (POSIX §8.1).
 pub(crate) fn is_variable(name: &str) -> bool {
     !name.is_empty()
@@ -278,7 +324,7 @@ pub(crate) fn is_variable(name: &str) -> bool {
 
 /// Rejects a text with a name that no stack defines.
 fn names_known(root: &Node) -> Result<(), ProjectError> {
-    let names: BTreeSet<&str> = KNOWN_NAMES.iter().copied().collect();
+    let names: BTreeSet<&str> = KNOWN_NAMES.iter().chain(NAMES_FOR_APPS).copied().collect();
     root.texts(
         &mut |text, at| match placeholder::names(text).into_iter().find(|name| !names.contains(name)) {
             None => Ok(()),

@@ -6,6 +6,7 @@
 //! Entries that cannot be tied are kept apart: they are shown as not attributed, and prove nothing.
 
 mod attribute;
+mod back_channel;
 mod carried;
 mod origins;
 mod tie;
@@ -13,6 +14,7 @@ mod tie;
 use kit::{Asker, Entry};
 
 pub(crate) use attribute::{Recorded, attributed};
+pub(crate) use back_channel::{Arrivals, BackChannel};
 pub(crate) use origins::Origins;
 pub(crate) use tie::Tie;
 
@@ -28,14 +30,22 @@ pub(crate) struct Record {
     /// Whether another walk sent requests meanwhile. Data about the whole stack, such as failed
     /// handshakes and Logto's audit log, then cannot be attributed to a walk.
     pub(crate) shared: bool,
+    /// How the app's calls to Logto are known.
+    pub(crate) back_channel: BackChannel,
     entries: Vec<Recorded>,
 }
 
 impl Record {
     /// The record of a walk so far.
-    pub(crate) fn new(hops: Vec<Hop>, asker: Option<&Asker>, origins: Origins) -> Self {
+    pub(crate) fn new(
+        hops: Vec<Hop>,
+        asker: Option<&Asker>,
+        origins: Origins,
+        back_channel: BackChannel,
+    ) -> Self {
         let entries = asker.map(|asker| attributed(&hops, asker.walk(), asker.entries())).unwrap_or_default();
-        Self { hops, origins, shared: asker.is_some_and(Asker::shared), entries }
+        let entries = back_channel.read(entries, &origins);
+        Self { hops, origins, shared: asker.is_some_and(Asker::shared), back_channel, entries }
     }
 
     /// A record of given hops and entries, each entry with its hop and its tie.
@@ -46,7 +56,8 @@ impl Record {
             hop: *hop,
             tie: Some(*tie),
         };
-        Self { hops: hops.to_vec(), origins, shared: false, entries: entries.iter().map(recorded).collect() }
+        let entries = entries.iter().map(recorded).collect();
+        Self { hops: hops.to_vec(), origins, shared: false, back_channel: BackChannel::Told, entries }
     }
 
     #[cfg(test)]

@@ -17,7 +17,7 @@ pub use action::ActionError;
 pub use check::Failure;
 pub use kept::keep_wire;
 pub use own_app::unreachable_by;
-pub use snapshot::{SnapshotResult, compare_snapshot, snapshot_path, update_snapshot};
+pub use snapshot::{SnapshotResult, compare_snapshot, compare_walk, snapshot_path, update_snapshot};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};
 pub use walk::{WalkReport, diagnosed_walk, stack_for, walk};

@@ -28,6 +28,7 @@ mod find;
 mod model;
 mod parameters;
 mod parse;
+mod permissions;
 mod raw;
 #[cfg(feature = "schema")]
 mod schema;
@@ -44,7 +45,7 @@ pub(crate) use capture::{Capture, CaptureSource};
 pub(crate) use case::position;
 pub(crate) use change::{AdminCall, HuggingFaceChange, KeyRotation};
 pub use error::ScenarioError;
-pub(crate) use expect::{Expect, ExpectedRefusal, Question, SessionExpectation};
+pub(crate) use expect::{Expect, ExpectedRefusal, Question, SessionExpectation, ToAuthorize};
 #[doc(hidden)]
 pub use find::find;
 #[doc(hidden)]

@@ -10,7 +10,9 @@
 mod app;
 mod huggingface;
 mod logto;
+mod mask;
 mod own_app;
+mod permissions;
 mod surroundings;
 mod tenant;
 
@@ -18,12 +20,14 @@ use serde::Deserialize;
 
 #[doc(hidden)]
 pub use app::AppRestart;
-pub use app::SampleApp;
+pub use app::{SampleApp, SecondApp};
 pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
 pub use logto::LogtoEnvironment;
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
+pub use mask::{Mask, MaskError, MaskedPart};
 pub use own_app::{ClockProbe, OwnApp, Ready, SignedIn, Template, Timeout};
+pub use permissions::{ApiResource, Role, ScopesByResource, UserScope};
 #[doc(hidden)]
 pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};
 #[doc(hidden)]
@@ -43,10 +47,16 @@ pub struct Setup {
     pub sign_in_experience: SignInExperience,
     /// The app's record in Logto.
     pub application: Application,
+    /// API resources of the Logto tenant, besides the Management API.
+    pub resources: Vec<ApiResource>,
+    /// Roles of the Logto tenant.
+    pub roles: Vec<Role>,
     /// Accounts that already exist in Logto.
     pub users: Vec<User>,
     /// The sample app's own configuration.
     pub app: SampleApp,
+    /// A second sample app on the same Logto, at `[SECOND_APP]`, with an application of its own.
+    pub second_app: Option<SecondApp>,
     /// The environment of the embedded Logto.
     pub logto: LogtoEnvironment,
     /// Reverse proxies in front of app and Logto.

@@ -16,12 +16,15 @@ mod endpoints;
 mod known;
 mod management;
 mod names;
+mod permissions;
 mod plan;
+mod planned;
 mod probe;
 mod reset;
 mod restore;
 mod running;
 mod saved;
+mod second_app;
 mod standing;
 mod steps;
 #[cfg(feature = "stubs")]
@@ -41,6 +44,7 @@ pub use builder::{External, Logto, StackBuilder};
 pub use endpoints::Endpoints;
 #[doc(hidden)]
 pub use endpoints::HUGGINGFACE_HOST;
+pub(crate) use endpoints::localhost;
 #[doc(hidden)]
 pub use known::Known;
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! The transcript of a walk: every hop of the browser, every request that the mock
-//! Hugging Face received, under the hop that was waiting for it, and the calls that
-//! the sample app made.
+//! Hugging Face received, under the hop that was waiting for it, and the calls of the
+//! app to Logto, as far as they are seen.
 //!
 //! Random values are shown as roles, identified by knowledge and not by pattern: the
 //! stack names the values that it knows beforehand ([`Roles::know`]), and `policy.rs`
@@ -10,15 +10,18 @@
 //!
 //! [`Transcript`] implements `Display` for text and `serde::Serialize` for JSON.
 
+mod anew;
 mod body;
 mod build;
 mod cookies;
+mod generated;
 pub(crate) mod jwt;
+mod masks;
 mod model;
 mod places;
 pub(crate) mod policy;
 mod roles;
-mod text;
+pub(crate) mod text;
 pub(crate) mod times;
 mod wire;
 

@@ -8,6 +8,7 @@
 
 mod browser;
 mod click;
+mod error;
 mod hop;
 mod jar;
 mod page;
@@ -16,11 +17,12 @@ mod site;
 mod tab;
 mod violation;
 
-pub use browser::WalkError;
 pub(crate) use browser::Walker;
+pub use error::WalkError;
 pub use hop::{
     CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
 };
+pub(crate) use jar::SIZE_LIMIT as COOKIE_LIMIT;
 #[doc(hidden)]
 pub use jar::SameSite;
 #[doc(hidden)]

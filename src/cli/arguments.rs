@@ -253,9 +253,9 @@ pub(crate) struct Up {
     /// Folder with a CA created by `ca create` [default: a new CA per start, in memory].
     #[arg(long, value_name = "DIR")]
     pub(crate) ca: Option<PathBuf>,
-    /// Port of the app.
-    #[arg(long, default_value_t = 3000)]
-    pub(crate) app_port: u16,
+    /// Port of the app [default: 3000; for a command of yours, a free one].
+    #[arg(long)]
+    pub(crate) app_port: Option<u16>,
     /// Port of Logto; its admin tenant takes the next one [default: 3001].
     #[arg(long)]
     pub(crate) logto_port: Option<u16>,

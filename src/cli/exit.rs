@@ -11,7 +11,7 @@ use crate::counted::counted;
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
 use crate::project::ProjectError;
-use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StopError};
+use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StepError, StopError};
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +126,7 @@ impl CliError {
             }
             Self::App(error) => app(error),
             Self::Container(_) | Self::Engine(_) => 3,
+            Self::Start(StartError { cause: StepError::OwnApp(error), .. }) => app(error),
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command does not use stubs.
@@ -149,13 +150,20 @@ fn diagnosis(error: &DiagnoseError) -> u8 {
 fn app(error: &AppError) -> u8 {
     match error {
         AppError::Variables { .. } => 70,
-        AppError::Template { .. } | AppError::Name(_) | AppError::NoLever { .. } | AppError::NotOurs => 2,
+        AppError::Template { .. }
+        | AppError::Unfilled { .. }
+        | AppError::LineBreak { .. }
+        | AppError::Name(_)
+        | AppError::NoLever { .. }
+        | AppError::NotOurs => 2,
         AppError::Occupied { .. }
         | AppError::Command { .. }
         | AppError::Ended { .. }
         | AppError::Silent { .. }
+        | AppError::Hangs { .. }
         | AppError::NotReady { .. }
         | AppError::NotHttp { .. }
+        | AppError::NoPort(_)
         | AppError::Config(_) => 3,
     }
 }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use url::Url;
 
 use super::exit::CliError;
 use super::usage::{UsageError, address};
 use crate::project::{self, Project};
-use crate::setup::{ApplicationKind, OwnApp, SignedIn, Template, Timeout};
+use crate::setup::{ApplicationKind, ClockProbe, Mask, MaskedPart, OwnApp, SignedIn, Template, Timeout};
 
 /// An app of your own instead of the sample app.
 #[derive(Debug, Args)]
@@ -40,14 +41,18 @@ pub(crate) struct ProjectArguments {
     #[arg(long, value_name = "TEMPLATE=FILE", value_parser = template)]
     app_template: Option<Template>,
     /// Path that shows whether the app has started [default: /].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     app_ready: Option<String>,
     /// Status that this path answers with once the app has started [default: any but 502, 503 and 504].
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = status())]
     app_ready_status: Option<u16>,
     /// How many seconds it may take to start [default: 60].
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     app_timeout: Option<u64>,
+    /// Where the app tells the time, if not in its `Date` header: a path that answers with JSON, and the member, e.g.
+    /// /health=now.
+    #[arg(long, value_name = "PATH=MEMBER", value_parser = clock)]
+    app_clock: Option<ClockProbe>,
     /// Keep one process of the app for all scenarios, which then run one after another.
     #[arg(long)]
     app_shared: bool,
@@ -55,23 +60,27 @@ pub(crate) struct ProjectArguments {
     #[arg(long, value_name = "FILE")]
     app_ca: Option<PathBuf>,
     /// Path of the app that starts a sign-in [default: /sign-in].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     sign_in_path: Option<String>,
     /// Path of the app that starts a sign-out [default: /sign-out].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     sign_out_path: Option<String>,
     /// Path that shows whether the person is signed in [default: /].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     signed_in_path: Option<String>,
     /// Text that this page has only for a person who is signed in.
-    #[arg(long, value_name = "TEXT", group = "signed_in")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), group = "signed_in")]
     signed_in_text: Option<String>,
     /// Status that this path answers with only to a person who is signed in.
-    #[arg(long, value_name = "STATUS", group = "signed_in")]
+    #[arg(long, value_name = "STATUS", value_parser = status(), group = "signed_in")]
     signed_in_status: Option<u16>,
     /// Member of a JSON answer that is there only for a person who is signed in, e.g. user.id.
-    #[arg(long, value_name = "MEMBER", group = "signed_in")]
+    #[arg(long, value_name = "MEMBER", value_parser = NonEmptyStringValueParser::new(), group = "signed_in")]
     signed_in_member: Option<String>,
+    /// Part of the app's own messages to hide in transcripts, and why, e.g. `field:build=differs in every build`; KIND
+    /// is field, cookie, member, query or text; may be repeated.
+    #[arg(long, value_name = "KIND:NAME=REASON", value_parser = mask)]
+    mask: Vec<Mask>,
 }
 
 /// The app's record in Logto, and Logto's port.
@@ -90,6 +99,10 @@ pub(crate) struct ApplicationArguments {
     /// Its id, for an app that has it in its code; embedded Logto only.
     #[arg(long, value_name = "ID")]
     application_id: Option<String>,
+    /// Let a proxy in front of a real Logto record what the app asks it; for apps that do not compare its address with
+    /// the issuer.
+    #[arg(long)]
+    record_app_calls: bool,
     /// Its secret, for an app that has it in its code; embedded Logto only.
     #[arg(
         long,
@@ -102,8 +115,7 @@ pub(crate) struct ApplicationArguments {
 }
 
 impl ProjectArguments {
-    /// The project that the file and the arguments describe. Removes a file of variables that an earlier run
-    /// wrote.
+    /// The project that the file and the arguments describe.
     pub(super) fn project(&self) -> Result<Project, CliError> {
         let mut project = match &self.project {
             Some(file) => Project::load(file)?,
@@ -112,6 +124,7 @@ impl ProjectArguments {
         self.change_app(&mut project)?;
         set(&mut project.sign_in.path, &self.sign_in_path);
         set(&mut project.sign_out.path, &self.sign_out_path);
+        project.mask.extend(self.mask.iter().cloned());
         let (text, status, member) = (&self.signed_in_text, self.signed_in_status, &self.signed_in_member);
         if text.is_some() || status.is_some() || member.is_some() {
             let path = project.signed_in.take().map_or("/".to_owned(), |signed_in| signed_in.path);
@@ -121,15 +134,6 @@ impl ProjectArguments {
         if let Some(path) = &self.signed_in_path {
             let signed_in = project.signed_in.as_mut().ok_or(UsageError::SignedInHow)?;
             signed_in.path.clone_from(path);
-        }
-        if let Some(file) = project.app.as_ref().and_then(|app| app.env_file.as_deref()) {
-            // A script that waits for the file must not read that of an earlier run.
-            match std::fs::remove_file(file) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(CliError::Io { what: "replace the file of --app-env", source });
-                }
-                _ => {}
-            }
         }
         Ok(project)
     }
@@ -149,6 +153,7 @@ impl ProjectArguments {
         set(&mut app.env_file, &self.app_env);
         set(&mut app.template, &self.app_template);
         set(&mut app.ca, &self.app_ca);
+        set(&mut app.clock, &self.app_clock);
         set(&mut app.ready.status, &self.app_ready_status);
         if let Some(path) = &self.app_ready {
             app.ready.path.clone_from(path);
@@ -173,6 +178,7 @@ impl ProjectArguments {
             ("--app-ready", self.app_ready.is_some()),
             ("--app-ready-status", self.app_ready_status.is_some()),
             ("--app-timeout", self.app_timeout.is_some()),
+            ("--app-clock", self.app_clock.is_some()),
             ("--app-shared", self.app_shared),
             ("--app-ca", self.app_ca.is_some()),
             ("--sign-in-path", self.sign_in_path.is_some()),
@@ -195,6 +201,7 @@ impl ApplicationArguments {
         set(&mut application.post_logout_redirect_uris, &list(&self.post_sign_out_uri));
         set(&mut application.id, &self.application_id);
         set(&mut application.secret, &self.application_secret);
+        project.logto.records_app_calls |= self.record_app_calls;
     }
 }
 
@@ -210,6 +217,32 @@ fn variable(text: &str) -> Result<(String, String), String> {
         return Err(format!("`{name}` is not a valid name of a variable: use letters, digits and `_`"));
     }
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn mask(text: &str) -> Result<Mask, String> {
+    let form = "write KIND:NAME=REASON, e.g. `field:build=differs in every build`";
+    let (kind, rest) = text.split_once(':').ok_or(form)?;
+    // A name may contain `=`, a reason seldom does.
+    let (name, reason) = rest.rsplit_once('=').ok_or(form)?;
+    let all =
+        [MaskedPart::Field, MaskedPart::Cookie, MaskedPart::Member, MaskedPart::Query, MaskedPart::Text];
+    let part = all.into_iter().find(|part| part.to_string() == kind);
+    let part = part.ok_or_else(|| format!("`{kind}` is not one of field, cookie, member, query and text"))?;
+    Mask::new(part, name, reason).map_err(|error| error.to_string())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    if project::is_path(text) { Ok(text.to_owned()) } else { Err("begin it with one `/`".to_owned()) }
+}
+
+/// RFC 9110 §15.
+fn status() -> RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(100..=599)
+}
+
+fn clock(text: &str) -> Result<ClockProbe, String> {
+    let (at, member) = text.rsplit_once('=').ok_or("write PATH=MEMBER")?;
+    Ok(ClockProbe { path: path(at)?, member: member.to_owned() })
 }
 
 fn template(text: &str) -> Result<Template, String> {
@@ -233,6 +266,17 @@ pub(super) fn is_serial(project: &Project) -> bool {
         || project.logto.port.is_some()
         || app.env_file.is_some()
         || app.template.is_some()
+}
+
+/// Rejects what only the embedded Logto can be told, for another Logto, whose name is given.
+pub(super) fn can_be_fixed(project: &Project, logto: String) -> Result<(), UsageError> {
+    let application = &project.application;
+    let given = [
+        (application.id.is_some(), "`id` of `[application]` (--application-id)"),
+        (project.logto.port.is_some(), "`port` of `[logto]` (--logto-port)"),
+    ];
+    let given = given.into_iter().find(|(given, _)| *given);
+    given.map_or(Ok(()), |(_, option)| Err(UsageError::OnlyEmbedded { option, logto }))
 }
 
 /// Checks that the app can learn the variables of every stack.

@@ -39,6 +39,9 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     let scenarios = select::scenarios(paths, &run.filter)?;
     let alone = scenarios.len() == 1;
     own_app::can_be_told(&project, scenarios.len())?;
+    if !matches!(logto, Logto::Embedded) {
+        own_app::can_be_fixed(&project, run.backend.logto.clone())?;
+    }
     let interrupted = interruption()?;
     let logto = containers::started(logto, run.backend.containers.fresh_logto, alone, &interrupted).await?;
     let settings = pool::Settings {

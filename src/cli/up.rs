@@ -10,7 +10,7 @@ use super::output;
 use super::run::select::Selected;
 use super::usage::UsageError;
 use crate::setup::{Connector, SampleApp};
-use crate::stack::{HUGGINGFACE_HOST, StepError};
+use crate::stack::{HUGGINGFACE_HOST, StepError, localhost};
 use crate::{Stack, stack_for};
 
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
@@ -19,9 +19,15 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     up.application.change(&mut project);
     let logto_port = up.logto_port.or(project.logto.port).unwrap_or(3001);
     project.logto.port = None;
-    let admin_port = admin_port(logto_port, up.app_port, project.app.is_some())?;
+    let app_port = up.app_port.unwrap_or(3000);
+    let admin_port = admin_port(logto_port, app_port, project.app.is_some())?;
     if let Some(app) = &mut project.app {
         app.shows_output = true;
+        match (&app.url, up.app_port.filter(|port| *port != 0)) {
+            (Some(url), Some(_)) => return Err(UsageError::TwoPorts { url: url.clone() }.into()),
+            (None, Some(port)) => app.url = Some(localhost(port)),
+            (_, None) => {}
+        }
     }
     let mut builder = match &up.scenario {
         Some(path) => {
@@ -38,7 +44,7 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     }
     // People use it with a browser on this machine's clock.
     .real_time()
-    .listen(loopback(up.app_port), loopback(logto_port), loopback(admin_port))
+    .listen(loopback(app_port), loopback(logto_port), loopback(admin_port))
     .project(&project);
     let by_hand = project
         .app

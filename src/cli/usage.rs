@@ -55,6 +55,8 @@ pub(crate) enum UsageError {
     OptionNeedsApp { option: &'static str },
     #[error("--signed-in-path needs --signed-in-text, --signed-in-status or --signed-in-member")]
     SignedInHow,
+    #[error("--app-port is the port of an app without an address; this one is at {url}")]
+    TwoPorts { url: Url },
     #[error("--app takes the origin of an app, such as http://localhost:3000, not `{0}`")]
     AppOrigin(Url),
     #[error("pass --connector FILE (`-` is standard input), or --from-logto URL")]
@@ -68,6 +70,11 @@ pub(crate) enum UsageError {
          written, or --app-template; or give the app fixed ones with --application-id, --application-secret and --logto-port"
     )]
     AppNeedsStart,
+    #[error(
+        "{option} works only with the embedded Logto, and this run has --logto {logto}: a Logto of its own generates ids and \
+         secrets, and has its own port. Remove it, and let the app read LOGTO_ENDPOINT, LOGTO_APP_ID and LOGTO_APP_SECRET"
+    )]
+    OnlyEmbedded { option: &'static str, logto: String },
     #[error("only one of the files can be standard input")]
     TwoStandardInputs,
     #[error("{file} already exists; pass --force to overwrite it", file = .0.display())]

@@ -148,16 +148,21 @@ impl<'c> Maker<'c> {
         let shown = json!({ "status": 200 });
         steps.push(json!({ "visit": literal(story.sign_in), "expect": shown }));
         steps.push(json!({ "continue_with": literal(&target), "expect": shown }));
-        let signs_in = json!({ "sign_in_as": "ada", "expect": shown });
-        let signs_out = json!({ "visit": literal(story.sign_out), "expect": shown });
-        if story.sample {
+        let (signed_in, signed_out) = if story.sample {
             let back = self.post_sign_out_path();
-            steps.push(json!({ "sign_in_as": "ada", "expect": { "session": {} } }));
-            let expect = json!({ "at": format!("[APP]{}", literal(&back)), "session": "none" });
-            steps.push(json!({ "visit": literal(story.sign_out), "expect": expect }));
+            let signed_out = json!({ "at": format!("[APP]{}", literal(&back)), "session": "none" });
+            (json!({ "session": {} }), signed_out)
         } else {
-            steps.extend([signs_in, signs_out]);
+            (shown.clone(), shown)
+        };
+        if self.is_third_party() {
+            let asked = json!({ "asks": { "to_authorize": {} } });
+            steps.push(json!({ "sign_in_as": "ada", "expect": asked }));
+            steps.push(json!({ "choose": "authorize", "expect": signed_in }));
+        } else {
+            steps.push(json!({ "sign_in_as": "ada", "expect": signed_in }));
         }
+        steps.push(json!({ "visit": literal(story.sign_out), "expect": signed_out }));
         let mut document = Map::new();
         let description =
             "A person signs in with Hugging Face for the first time, is known to the app, and signs out.";
@@ -300,7 +305,21 @@ impl<'c> Maker<'c> {
             );
             return Map::new();
         };
-        application(record, &mut self.addresses)
+        let application = application(record, &mut self.addresses);
+        if self.is_third_party() {
+            self.unknown.push(
+                "Which scopes the third-party application is permitted: the twin permits all. Another one shows as \
+                 `invalid_scope` when people start the sign-in."
+                    .to_owned(),
+            );
+        }
+        application
+    }
+
+    /// Whether Logto asks each person to authorize the application.
+    fn is_third_party(&self) -> bool {
+        let record = self.case.application.as_ref();
+        record.and_then(|record| record.get("isThirdParty")?.as_bool()) == Some(true)
     }
 
     /// The sample app, with the settings of the person's app.

@@ -164,6 +164,10 @@ fn sign_up_without_codes(sign_up: &Value, gives_email: bool, unknown: &mut Vec<S
     })
 }
 
+/// The scopes that the guide's app and others like it request. A record does not say which of them
+/// a third-party application is permitted.
+const USER_SCOPES: [&str; 7] = ["profile", "email", "phone", "address", "custom_data", "identities", "roles"];
+
 /// The app's record as `given.application` represents it.
 pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses) -> Map<String, Value> {
     let mut application = Map::new();
@@ -173,6 +177,7 @@ pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses
     }
     if record.get("isThirdParty") == Some(&Value::Bool(true)) {
         application.insert("is_third_party".to_owned(), json!(true));
+        application.insert("user_scopes".to_owned(), json!(USER_SCOPES));
     }
     let metadata = record.get("oidcClientMetadata");
     for (member, lever) in

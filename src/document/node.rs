@@ -56,12 +56,10 @@ impl Node {
 
     /// Parses a TOML document. Dates are not supported: no setting is one.
     pub(crate) fn toml(text: &str, file: &Arc<PathBuf>) -> Result<Self, Fault> {
-        let lines = Lines { text, file };
-        let root = toml_span::parse(text).map_err(|error| {
-            let Place { line, column, .. } = lines.place(error.span.start);
-            Fault { line, column, message: error.kind.to_string(), cut_off: error.span.start >= text.len() }
-        })?;
-        Ok(lines.node(&root))
+        let lines = Lines::of(text, file);
+        let root =
+            toml_span::parse(text).map_err(|error| lines.fault(error.span.start, error.to_string()))?;
+        lines.node(&root)
     }
 
     /// A value that is not written in a file: every part of it gets this position.
@@ -156,36 +154,55 @@ impl Node {
 /// A TOML document, whose parser counts bytes.
 struct Lines<'t> {
     text: &'t str,
+    /// Where each line begins.
+    starts: Vec<usize>,
     file: &'t Arc<PathBuf>,
 }
 
-impl Lines<'_> {
+impl<'t> Lines<'t> {
+    fn of(text: &'t str, file: &'t Arc<PathBuf>) -> Self {
+        let starts = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(starts).collect(), file }
+    }
+
     fn place(&self, at: usize) -> Place {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let (line, column) = (before.matches('\n').count() + 1, line.chars().count() + 1);
+        let line = self.starts.partition_point(|start| *start <= at);
+        let before = line.checked_sub(1).and_then(|line| self.text.get(self.starts[line]..at));
+        let column = before.unwrap_or_default().chars().count() + 1;
         Place { file: self.file.clone(), line: line as u64, column: column as u64 }
     }
 
-    fn node(&self, value: &toml_span::Value<'_>) -> Node {
+    fn fault(&self, at: usize, message: impl Into<String>) -> Fault {
+        let Place { line, column, .. } = self.place(at);
+        Fault { line, column, message: message.into(), cut_off: at >= self.text.len() }
+    }
+
+    fn node(&self, value: &toml_span::Value<'_>) -> Result<Node, Fault> {
         use toml_span::value::ValueInner;
+        let at = value.span.start;
         let kind = match value.as_ref() {
             ValueInner::String(text) => Kind::Text(text.to_string()),
             ValueInner::Integer(number) => Kind::Number((*number).into()),
-            ValueInner::Float(number) => Number::from_f64(*number).map_or(Kind::Null, Kind::Number),
+            ValueInner::Float(number) => {
+                let number = Number::from_f64(*number);
+                Kind::Number(number.ok_or_else(|| self.fault(at, "`inf` and `nan` are not supported"))?)
+            }
             ValueInner::Boolean(value) => Kind::Bool(*value),
-            ValueInner::Array(items) => Kind::List(items.iter().map(|item| self.node(item)).collect()),
+            ValueInner::Array(items) => {
+                Kind::List(items.iter().map(|item| self.node(item)).collect::<Result<_, _>>()?)
+            }
             ValueInner::Table(members) => {
                 let mut members: Vec<_> = members.iter().collect();
                 // In the order of the file.
                 members.sort_by_key(|(key, _)| key.span.start);
                 let member = |(key, value): (&toml_span::value::Key<'_>, _)| {
-                    (Key { name: key.name.to_string(), at: self.place(key.span.start) }, self.node(value))
+                    let name = Key { name: key.name.to_string(), at: self.place(key.span.start) };
+                    Ok((name, self.node(value)?))
                 };
-                Kind::Map(members.into_iter().map(member).collect())
+                Kind::Map(members.into_iter().map(member).collect::<Result<_, _>>()?)
             }
         };
-        Node { at: self.place(value.span.start), kind }
+        Ok(Node { at: self.place(at), kind })
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     tokens::EXPLAIN,
     logto::EXPLAIN,
     provider::LAST,
+    callback::LAST,
     network::EXPLAIN_LAST,
 ];
 

@@ -2,11 +2,13 @@
 //! Hugging Face, the profile that it gets, accounts in Logto, what the app sends, and the hops
 //! by which a browser reaches Logto.
 
-use kit::{Entry, Note, Party};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kit::{Direction, Entry, Note, Party};
 use serde_json::Value;
 
-use super::finding::Finding;
-use super::observed::{Observed, body, id_token_claims, status};
+use super::endpoints::logto::TOKEN;
+use super::observed::{Observed, body, id_token_claims, path_of, query, status};
 pub(super) use crate::transcript::jwt::header;
 use crate::walker::{Hop, WhyHop};
 
@@ -26,11 +28,6 @@ pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> Vec<&'s Note>
 /// The note with this code. Codes are the only way to tell notes apart: their texts are for people.
 pub(super) fn because<'n>(notes: &[&'n Note], code: &str) -> Option<&'n Note> {
     notes.iter().copied().find(|note| note.code == code)
-}
-
-/// Adds the reasons that the journal gives for a refusal.
-pub(super) fn with_notes(finding: Finding, notes: &[&Note]) -> Finding {
-    notes.iter().fold(finding, |finding, note| finding.journal(Party::HUGGINGFACE, note))
 }
 
 /// Whether Logto called Hugging Face in this hop (contract §2.1 step 4).
@@ -93,6 +90,64 @@ pub(super) fn field(entry: &Entry, name: &str) -> Option<String> {
 pub(super) fn sent_secret(entry: &Entry) -> bool {
     let header = entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     header || field(entry, "client_secret").is_some()
+}
+
+/// The secret that a request of the app carries (RFC 6749 §2.3.1).
+pub(super) fn secret(entry: &Entry) -> Option<String> {
+    let basic = || {
+        let (scheme, credentials) = entry.request.header("authorization")?.split_once(' ')?;
+        let decoded =
+            STANDARD.decode(credentials.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
+        let pair = String::from_utf8(decoded?).ok()?;
+        Some(pair.split_once(':')?.1.to_owned())
+    };
+    basic().or_else(|| field(entry, "client_secret"))
+}
+
+/// The requests in which the app redeems a code, or tries to.
+pub(super) fn redemptions<'s>(seen: &'s Observed<'_>, code: &str) -> impl Iterator<Item = &'s Entry> {
+    seen.record.entries().filter(move |entry| {
+        entry.party == Party::APP
+            && entry.direction == Direction::Sent
+            && path_of(&entry.request.url) == TOKEN
+            && field(entry, "code").is_some_and(|sent| sent == code)
+    })
+}
+
+/// What became of the code that Logto sent to an app of your own: the answers to the requests that carry it.
+fn redeemed(seen: &Observed<'_>, hop: &Hop) -> Option<Vec<Option<u16>>> {
+    let to_app = seen.record.back_channel.is_received() && seen.party(&hop.request.url) == Some(Party::APP);
+    let code = query(&hop.request.url, "code").filter(|_| to_app && sent_by_logto(seen, hop))?;
+    Some(redemptions(seen, &code).map(status).collect())
+}
+
+/// Whether Logto refused every request of an app of your own to redeem the code of this hop.
+pub(super) fn was_refused(seen: &Observed<'_>, hop: &Hop) -> bool {
+    redeemed(seen, hop).is_some_and(|answers| {
+        !answers.is_empty() && answers.iter().all(|status| status.is_some_and(|status| status >= 400))
+    })
+}
+
+/// Whether no request of an app of your own came in to redeem the code of this hop. Other types than
+/// `Traditional` redeem it in a page's script, which the walker does not run.
+pub(super) fn was_not_asked(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let mut later = seen.record.hops.iter().filter(|later| later.number >= hop.number);
+    redeemed(seen, hop).is_some_and(|answers| answers.is_empty())
+        && application_type(seen) == "Traditional"
+        && later.all(|later| seen.is_complete(later.number))
+}
+
+/// Whether Logto sent the browser here.
+pub(super) fn sent_by_logto(seen: &Observed<'_>, hop: &Hop) -> bool {
+    let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
+    before.is_some_and(|before| seen.party(&before.request.url) == Some(Party::LOGTO))
+}
+
+/// The hops by which the app led a browser to one of its own, the latest first, with that one.
+pub(super) fn led_by_app<'s>(seen: &'s Observed<'_>, hop: &'s Hop) -> impl Iterator<Item = &'s Hop> {
+    let before = |hop: &&'s Hop| previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
+    std::iter::successors(Some(hop), before)
+        .take_while(|hop| seen.party(&hop.request.url) == Some(Party::APP))
 }
 
 /// Whether a hop is an authorization request at Logto.

@@ -5,7 +5,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
-use crate::signin_page::{Arrival, Refusal};
+use super::seen::{led_by_app, sent_by_logto, was_not_asked, was_refused};
+use crate::signin_page::{Arrival, Consent, Refusal};
 use crate::walker::{Hop, WhyHop};
 
 /// A point at which the sign-in does not continue as it should.
@@ -85,6 +86,8 @@ pub(crate) enum SymptomKind {
     NotSignedIn,
     /// Logto's page asks to accept the terms, and the person did not answer.
     AsksToAgree,
+    /// Logto's page asks to authorize a third-party application, and the person did not answer.
+    AsksToAuthorize(Consent),
     /// The Management API refused a call.
     ManagementRefused(Box<AdminAnswer>),
     /// An action on the page that could not be done.
@@ -119,6 +122,9 @@ impl std::fmt::Display for Symptom {
                 write!(f, "Logto's page asks whether to link to the account with this {kind}")
             }
             SymptomKind::AsksToAgree => f.write_str("Logto's page asks the person to agree to the terms"),
+            SymptomKind::AsksToAuthorize(consent) => {
+                write!(f, "Logto's page asks the person to authorize {consent}")
+            }
             SymptomKind::ManagementRefused(answer) => {
                 let text =
                     |member: &str| answer.answer.get(member).and_then(Value::as_str).unwrap_or_default();
@@ -127,6 +133,12 @@ impl std::fmt::Display for Symptom {
             }
             SymptomKind::AppGotError { error, description } => {
                 write!(f, "Logto sends the browser back to the app with {error} ({description})")
+            }
+            SymptomKind::AppFailed { status: 0 } => {
+                f.write_str("the app does not answer, and has no tokens for the code")
+            }
+            SymptomKind::AppFailed { status: status @ ..400 } => {
+                write!(f, "the app answers {status}, and has no tokens for the code")
             }
             SymptomKind::AppFailed { status } => write!(f, "the app answers {status}"),
             SymptomKind::LeftSignedOut { .. } => {
@@ -161,10 +173,18 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     found
 }
 
-/// Whether Logto only repeats Hugging Face's error: the callback carried it.
+/// Whether Logto only repeats Hugging Face's error, as the callback carried it, or an app of your own only
+/// shows what it failed at.
 fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
-    let both = (&before.kind, &symptom.kind);
-    let (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) = both else { return false };
+    match (&before.kind, &symptom.kind) {
+        (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) => {}
+        (SymptomKind::AppFailed { status: ..400 }, SymptomKind::AppFailed { .. }) => {
+            return seen
+                .hop(symptom.hop)
+                .is_some_and(|hop| led_by_app(seen, hop).any(|earlier| earlier.number == before.hop));
+        }
+        _ => return false,
+    }
     let between = |hop: &&Hop| before.hop < hop.number && hop.number < symptom.hop;
     let mut between = seen.record.hops.iter().filter(between);
     !between.any(|hop| seen.party(&hop.request.url) == Some(Party::HUGGINGFACE))
@@ -184,7 +204,9 @@ pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
     for (at, hop) in seen.record.hops.iter().enumerate() {
         let app = seen.party(&hop.request.url) == Some(Party::APP);
-        if app && is_code_callback(hop) && (200..400).contains(&hop.response.status) {
+        let without_tokens = was_refused(seen, hop) || was_not_asked(seen, hop);
+        let taken = (200..400).contains(&hop.response.status) && !without_tokens;
+        if app && is_code_callback(hop) && taken {
             last = Some(at);
         }
         if is_session_check(seen, hop) {
@@ -244,7 +266,7 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
         return None;
     }
     let (url, status) = (&hop.request.url, hop.response.status);
-    let kind = if let Some(fault) = &hop.response.fault {
+    let kind = if let Some(fault) = hop.response.fault.as_ref().filter(|_| !was_refused(seen, hop)) {
         SymptomKind::NoResponse(fault.clone())
     } else {
         match seen.party(url)? {
@@ -258,8 +280,10 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             Party::LOGTO => at_logto(seen, hop)?,
             Party::APP if hop.why == WhyHop::Call => return None,
             // Logto's error is the symptom, at the previous hop.
-            Party::APP if hop.why == WhyHop::Redirect && error_of(url).is_some() => return None,
-            Party::APP if status >= 400 => SymptomKind::AppFailed { status },
+            Party::APP if error_of(url).is_some() && sent_by_logto(seen, hop) => return None,
+            Party::APP if status >= 400 || was_refused(seen, hop) || was_not_asked(seen, hop) => {
+                SymptomKind::AppFailed { status }
+            }
             _ => return None,
         }
     };
@@ -325,6 +349,9 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
             }
             Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
+            Ending::Says(Arrival::AsksToAuthorize(consent)) => {
+                Symptom { hop: last_hop, kind: SymptomKind::AsksToAuthorize(consent.clone()) }
+            }
             Ending::Says(Arrival::LinkOrRegister { kind, .. }) => {
                 Symptom { hop: last_hop, kind: SymptomKind::AsksToLink { kind: kind.clone() } }
             }

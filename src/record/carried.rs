@@ -43,12 +43,12 @@ impl Carried {
                 carried.add(Tie::Token, token);
             }
         }
-        if let Ok(url) = Url::parse(url) {
-            carried.pairs(url.query_pairs());
+        if let Some((_, query)) = url.split_once('#').map_or(url, |(url, _)| url).split_once('?') {
+            carried.pairs(form_urlencoded::parse(query.as_bytes()));
         }
-        match serde_json::from_str(body) {
-            Ok(json) => carried.json(&json),
-            Err(_) => carried.pairs(form_urlencoded::parse(body.as_bytes())),
+        match json(body) {
+            Some(json) => carried.json(&json),
+            None => carried.pairs(form_urlencoded::parse(body.as_bytes())),
         }
         carried
     }
@@ -107,11 +107,16 @@ impl Known {
                 self.asked(Carried::by(target.as_str(), &[], ""));
             }
         }
-        let mut carried = Carried::default();
-        carried.json(&serde_json::from_str(body).unwrap_or_default());
-        // A `code` in an answer is an error code.
-        let tokens = carried.values.into_iter().filter(|(tie, _)| *tie == Tie::Token);
-        self.values.extend(tokens.map(|(_, value)| value));
+        // Most documents are long, and say nothing of a sign-in.
+        if body.contains("token\"")
+            && let Some(json) = json(body)
+        {
+            let mut carried = Carried::default();
+            carried.json(&json);
+            // A `code` in an answer is an error code.
+            let tokens = carried.values.into_iter().filter(|(tie, _)| *tie == Tie::Token);
+            self.values.extend(tokens.map(|(_, value)| value));
+        }
     }
 
     /// Whether all cookies of a request belong to this walk.
@@ -123,4 +128,12 @@ impl Known {
     pub(super) fn tie(&self, carried: &Carried) -> Option<Tie> {
         carried.values.iter().find(|(_, value)| self.values.contains(value)).map(|(tie, _)| *tie)
     }
+}
+
+/// A body that is a JSON object or array.
+fn json(body: &str) -> Option<Value> {
+    if !body.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    serde_json::from_str(body).ok()
 }

@@ -60,7 +60,7 @@ impl Walk {
             huggingface: url(HF),
             others: vec![],
         };
-        Record::new(self.hops.clone(), Some(&self.asker), origins)
+        Record::new(self.hops.clone(), Some(&self.asker), origins, BackChannel::Told)
     }
 
     /// Path, hop and tie of each entry in the record.
@@ -222,4 +222,58 @@ fn a_code_is_known_from_a_redirect_that_was_not_followed() {
     let unsure = ("/stateful".to_owned(), 1, None);
     assert_eq!(one.recorded(), [of("/oauth/token", 1, Tie::Code), unsure.clone()]);
     assert_eq!(other.recorded(), [unsure]);
+}
+
+/// A request that Logto or its proxy receives, and its answer.
+fn arrived(journal: &Journal, party: Party, url: &str, headers: &[(&str, &str)], peer: u16) {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let request = Request { method: "GET".to_owned(), url: url.to_owned(), headers, body: String::new() };
+    let clock = Clock::frozen(Timestamp::UNIX_EPOCH);
+    let peer = ClientEnd(SocketAddr::from(([127, 0, 0, 1], peer)));
+    let pending = journal.begin(&clock, party, Direction::Received, request, Some(peer));
+    let note = kit::Note::new("test/reason", "Logto's own reason");
+    pending.respond(Response { status: 200, headers: vec![], body: String::new() }, vec![note]);
+}
+
+#[test]
+fn what_logto_receives_is_the_apps_call_unless_it_is_the_browsers_or_our_own() {
+    let journal = Journal::new();
+    let mut walk = Walk::new(&journal);
+    let logto = "http://localhost:3001";
+    walk.asks(&format!("{logto}/oidc/auth"));
+    arrived(&journal, Party::LOGTO, &format!("{logto}/oidc/auth"), &[], 1);
+    walk.asker.answered(Some(ClientEnd(SocketAddr::from(([127, 0, 0, 1], 1)))));
+    walk.asks("http://localhost:3000/callback");
+    arrived(&journal, Party::LOGTO, &format!("{logto}/oidc/token"), &[], 2);
+    arrived(
+        &journal,
+        Party::LOGTO,
+        &format!("{logto}/api/users"),
+        &[("authorization", "Bearer our-token")],
+        3,
+    );
+    arrived(&journal, Party::LOGTO, "http://localhost:3002/oidc/token", &[], 4);
+    arrived(
+        &journal,
+        Party::LOGTO,
+        &format!("{logto}/api/my-account"),
+        &[("authorization", "Bearer ada's")],
+        5,
+    );
+    // Through a proxy in front of Logto, and in front of the app.
+    arrived(&journal, Party::PROXY, &format!("{logto}/oidc/jwks"), &[], 6);
+    arrived(&journal, Party::LOGTO, "http://logto.internal:1/oidc/jwks", &[], 7);
+    arrived(&journal, Party::PROXY, "http://localhost:3000/callback", &[], 8);
+    let channel = BackChannel::Received(Arrivals {
+        own_tokens: vec!["our-token".to_owned()],
+        admin_port: Some(3002),
+        shared: false,
+    });
+    let record = Record::new(walk.hops.clone(), Some(&walk.asker), walk.record().origins, channel);
+    let sent: Vec<_> = record.entries().filter(|entry| entry.party == Party::APP).collect();
+    let paths: Vec<_> = sent.iter().map(|entry| entry.request.url.strip_prefix(logto).unwrap()).collect();
+    assert_eq!(paths, ["/oidc/token", "/api/my-account", "/oidc/jwks"]);
+    assert!(sent.iter().all(|entry| entry.direction == Direction::Sent && entry.notes.is_empty()));
+    // The sample app enters its calls itself.
+    assert!(walk.record().entries().all(|entry| entry.party != Party::APP));
 }

@@ -44,6 +44,14 @@ pub enum ActionError {
         /// The media type of what it sent.
         sent: String,
     },
+    /// The page that shows whether the person is signed in does not show it.
+    #[error("{path} does not show whether the person is signed in: it answers with {answer}")]
+    NotShown {
+        /// The path that was requested.
+        path: String,
+        /// What came instead.
+        answer: &'static str,
+    },
     /// Hugging Face has no account with this username.
     #[error("Hugging Face's login page has no account `{0}`")]
     Stranger(String),

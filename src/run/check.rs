@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use indexmap::IndexMap;
 use kit::output::{Form, escaped};
 use kit::{Direction, Entry, Note, Party};
 use serde_json::{Map, Value};
@@ -11,8 +12,10 @@ use super::action::ActionError;
 use super::person::Person;
 use crate::counted::counted;
 use crate::record::{Recorded, attributed};
-use crate::scenario::{Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step};
-use crate::signin_page::Arrival;
+use crate::scenario::{
+    Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step, ToAuthorize,
+};
+use crate::signin_page::{Arrival, Consent};
 
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +80,7 @@ struct Look<'p, 'a> {
 
 impl Look<'_, '_> {
     async fn all(&mut self) -> Result<Vec<String>, ActionError> {
-        let mut found = self.outcome();
+        let mut found = self.outcome()?;
         self.answered(&mut found);
         self.page(&mut found)?;
         self.social_buttons(&mut found).await?;
@@ -94,16 +97,42 @@ impl Look<'_, '_> {
     }
 
     /// Compares what Logto's page says with what it should say.
-    fn outcome(&self) -> Vec<String> {
+    fn outcome(&self) -> Result<Vec<String>, ActionError> {
         let expect = &self.step.expect;
-        match (&self.person.says, &expect.refused, &expect.asks) {
+        let missed = |what: &str| vec![format!("expected {what} on Logto's page, but it moved on")];
+        Ok(match (&self.person.says, &expect.refused, &expect.asks) {
             (None, None, None) => vec![],
             (Some(says), Some(refusal), _) => refused(says, refusal),
-            (Some(says), None, Some(question)) => asked(says, question),
+            (Some(says), None, Some(question)) if self.asks(says, question)? => vec![],
+            (Some(says), None, Some(_)) => vec![format!("expected a different question; {says}")],
             (Some(says), None, None) => vec![says.to_string()],
-            (None, Some(_), _) => vec!["expected a refusal on Logto's page, but it moved on".to_owned()],
-            (None, None, Some(_)) => vec!["expected a question on Logto's page, but it moved on".to_owned()],
-        }
+            (None, Some(_), _) => missed("a refusal"),
+            (None, None, Some(_)) => missed("a question"),
+        })
+    }
+
+    /// Whether Logto's page asks this question.
+    fn asks(&self, says: &Arrival, expected: &Question) -> Result<bool, ActionError> {
+        Ok(match says {
+            Arrival::MissingProfile(asked) => expected.profile.as_ref() == Some(asked),
+            Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
+            Arrival::AsksToAgree => expected.to_agree,
+            Arrival::AsksToAuthorize(consent) => match &expected.to_authorize {
+                Some(expected) => self.asks_to_authorize(consent, expected)?,
+                None => false,
+            },
+            Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
+        })
+    }
+
+    fn asks_to_authorize(&self, asked: &Consent, expected: &ToAuthorize) -> Result<bool, ActionError> {
+        let resources = expected.resource_scopes.iter().flatten();
+        let resources = resources.map(|(resource, scopes)| Ok((self.person.fill(resource)?, scopes.clone())));
+        let resources: IndexMap<String, Vec<String>> = resources.collect::<Result<_, ActionError>>()?;
+        Ok(expected.application.as_ref().is_none_or(|name| *name == asked.application)
+            && expected.user_scopes.as_ref().is_none_or(|scopes| *scopes == asked.user_scopes)
+            && (expected.resource_scopes.is_none() || resources == asked.resource_scopes)
+            && expected.organizations.as_ref().is_none_or(|names| *names == asked.organizations))
     }
 
     /// Compares what the Management API answered with what it should answer.
@@ -293,7 +322,7 @@ impl Look<'_, '_> {
         let Some(expected) = &self.step.expect.session else { return Ok(()) };
         let elsewhere = self.person.stack.own_app().is_some_and(|app| app.signed_in.is_some());
         if elsewhere && *expected == SessionExpectation::None {
-            if let (true, shown) = self.person.is_signed_in().await? {
+            if let Some((true, shown)) = self.is_signed_in(found).await? {
                 found.push(format!("expected no signed-in session, but {shown}"));
             }
             return Ok(());
@@ -338,12 +367,24 @@ impl Look<'_, '_> {
     /// What the app shows of the person, wherever it shows it.
     async fn signed_in(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let Some(expected) = self.step.expect.signed_in else { return Ok(()) };
-        let (is, shown) = self.person.is_signed_in().await?;
-        if is != expected {
+        if let Some((is, shown)) = self.is_signed_in(found).await?
+            && is != expected
+        {
             let not = if expected { "" } else { "not " };
             found.push(format!("expected the person {not}to be signed in, but {shown}"));
         }
         Ok(())
+    }
+
+    /// `None` if the app does not show it, which is a failure of its own.
+    async fn is_signed_in(&mut self, found: &mut Vec<String>) -> Result<Option<(bool, String)>, ActionError> {
+        match self.person.is_signed_in().await {
+            Err(error @ (ActionError::NotShown { .. } | ActionError::NoSession { .. })) => {
+                found.push(error.to_string());
+                Ok(None)
+            }
+            shown => shown.map(Some),
+        }
     }
 
     async fn ask_session(&mut self) -> Result<Value, ActionError> {
@@ -430,14 +471,4 @@ fn refused(says: &Arrival, expected: &ExpectedRefusal) -> Vec<String> {
         other => found.push(format!("expected a different refusal; {other}")),
     }
     found
-}
-
-fn asked(says: &Arrival, expected: &Question) -> Vec<String> {
-    let right = match says {
-        Arrival::MissingProfile(asked) => expected.profile.as_ref() == Some(asked),
-        Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
-        Arrival::AsksToAgree => expected.to_agree,
-        Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
-    };
-    if right { vec![] } else { vec![format!("expected a different question; {says}")] }
 }

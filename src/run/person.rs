@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use http::Method;
 use kit::Party;
 use serde_json::Value;
 use url::Url;
@@ -11,7 +10,7 @@ use url::Url;
 use super::action::ActionError;
 use crate::findings::SeenStep;
 use crate::placeholder;
-use crate::record::{Origins, Record};
+use crate::record::{Arrivals, BackChannel, Origins, Record};
 use crate::scenario::{Capture, CaptureSource};
 use crate::setup::SignedIn;
 use crate::signin_page::{Arrival, SigninPage};
@@ -70,9 +69,11 @@ impl<'a> Person<'a> {
     pub(super) fn new(stack: &'a Stack) -> Self {
         let mut issuer = stack.endpoints().logto_endpoint.clone();
         issuer.set_path("/oidc");
+        // The proxy that records has another address than the issuer.
+        let at = if stack.records_app_calls() { stack.endpoints().logto.clone() } else { issuer.clone() };
         let walker = Walker::new(stack.browser_client().clone(), stack.clock().clone())
             .watching(stack.journal().clone())
-            .expecting_issuer(issuer);
+            .expecting_issuer(&at, issuer);
         Self {
             walker,
             tab: TabId::FIRST,
@@ -105,9 +106,9 @@ impl<'a> Person<'a> {
 
     /// What the app says about the person, as its own page could request it.
     pub(super) async fn session(&mut self) -> Result<Value, ActionError> {
-        let mut url = self.stack.endpoints().app.clone();
+        let mut url = self.app_here();
         url.set_path("/api/session");
-        let hop = self.walker.call(self.tab, Method::GET, url, &[], None).await?;
+        let hop = self.walker.ask(self.tab, url).await?;
         let sent = || match (&hop.response.fault, hop.response.header("content-type")) {
             (Some(_), _) => "no answer".to_owned(),
             (None, Some(media_type)) => {
@@ -120,6 +121,15 @@ impl<'a> Person<'a> {
         answer.ok_or_else(|| ActionError::NoSession { sent: sent() })
     }
 
+    /// The origin of the app whose page is shown: the second one, or the one under test.
+    fn app_here(&self) -> Url {
+        let endpoints = self.stack.endpoints();
+        let shown = self.walker.current(self.tab).ok().map(|hop| hop.request.url.origin());
+        let second = endpoints.others.iter().find(|other| other.name == "SECOND_APP");
+        let second = second.filter(|second| Some(second.origin.origin()) == shown);
+        second.map_or(&endpoints.app, |second| &second.origin).clone()
+    }
+
     /// Whether the app shows that the person is signed in, with what it showed.
     pub(super) async fn is_signed_in(&mut self) -> Result<(bool, String), ActionError> {
         let Some(SignedIn { path, text, status, member }) =
@@ -130,15 +140,24 @@ impl<'a> Person<'a> {
         };
         let (app, mut url) = (self.stack.endpoints().app.origin(), self.address(&path)?);
         // A page of the app may send a person who is signed in to another one, but not to another party.
-        for _ in 0..REDIRECTS_LIMIT {
-            let hop = self.walker.call(self.tab, Method::GET, url.clone(), &[], None).await?;
+        let mut redirects = 0..REDIRECTS_LIMIT;
+        let hop = loop {
+            let hop = self.walker.ask(self.tab, url.clone()).await?.clone();
             match hop.redirect() {
                 Some(Ok(target)) if target.origin() == app => url = target,
-                _ => break,
+                Some(Err(_)) => {
+                    return Err(ActionError::NotShown { path, answer: "a redirect that leads nowhere" });
+                }
+                _ => break hop,
             }
-        }
-        let Some(hop) = self.walker.hops().last() else { return Ok((false, String::new())) };
+            if redirects.next().is_none() {
+                return Err(ActionError::NotShown { path, answer: "too many redirects" });
+            }
+        };
         let answered = hop.response.status;
+        if answered >= 500 && status != Some(answered) {
+            return Err(ActionError::NotShown { path, answer: "a server error" });
+        }
         let shown = |what: &str| format!("{path} answers {answered}, {what}");
         if let Some(text) = text {
             let has = if hop.is_html() {
@@ -152,27 +171,53 @@ impl<'a> Person<'a> {
             return Ok((answered == status, shown(&format!("and {status} would show it"))));
         }
         let member = member.unwrap_or_default();
-        let json: Value = hop.json().unwrap_or_default();
-        let value = member.split('.').try_fold(&json, |value, name| value.get(name)).unwrap_or(&Value::Null);
-        let has = !matches!(value, Value::Null | Value::Bool(false));
-        Ok((has, shown(&format!("with {value} at `{member}`"))))
+        let Some(json) = hop.json() else { return Ok((false, shown("which is not JSON"))) };
+        match member.split('.').try_fold(&json, |value, name| value.get(name)) {
+            Some(value) => {
+                let has = !matches!(value, Value::Null | Value::Bool(false));
+                Ok((has, shown(&format!("with {value} at `{member}`"))))
+            }
+            None => Ok((false, shown(&format!("without `{member}`")))),
+        }
     }
 
     /// The record of the walk so far.
     pub(super) fn record(&self) -> Record {
-        Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins())
+        Record::new(self.walker.hops().to_vec(), self.walker.asker(), self.origins(), self.back_channel())
     }
 
     /// Ends the walk and takes its record: the browser has no hops afterwards.
     pub(super) fn close(&mut self) -> Record {
         let hops = self.walker.take_hops();
-        Record::new(hops, self.walker.asker(), self.origins())
+        Record::new(hops, self.walker.asker(), self.origins(), self.back_channel())
+    }
+
+    /// How this process learns what the app asks Logto.
+    fn back_channel(&self) -> BackChannel {
+        match self.stack.own_app() {
+            None => BackChannel::Told,
+            Some(own) if self.stack.time().is_embedded() || self.stack.records_app_calls() => {
+                BackChannel::Received(Arrivals {
+                    own_tokens: self.stack.management().tokens(),
+                    admin_port: self.stack.endpoints().logto_admin.port_or_known_default(),
+                    shared: own.shared,
+                })
+            }
+            Some(_) => BackChannel::Unseen,
+        }
     }
 
     /// The values in the traffic that are known beforehand, by role.
     pub(super) fn roles(&self) -> Roles {
         let known = self.stack.known();
         let mut roles = Roles::new();
+        let endpoints = self.stack.endpoints();
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        if self.stack.records_app_calls() {
+            // The issuer has Logto's own address, the rest that of the proxy which records.
+            roles.know("LOGTO", &origin(&endpoints.logto));
+            roles.know_as(&origin(&endpoints.logto), &origin(&endpoints.logto_endpoint));
+        }
         for (role, value) in [
             ("APP_ID", &known.app_id),
             ("APP_SECRET", &known.app_secret),
@@ -181,6 +226,10 @@ impl<'a> Person<'a> {
             ("HF_CLIENT_SECRET", &known.huggingface_client_secret),
         ] {
             roles.know(role, value);
+        }
+        if let Some(second) = &known.second_app {
+            roles.know("SECOND_APP_ID", &second.app_id);
+            roles.know("SECOND_APP_SECRET", &second.app_secret);
         }
         for id in &self.applications {
             roles.know("APP_ID", id);
@@ -199,6 +248,9 @@ impl<'a> Person<'a> {
         let known = self.stack.known();
         let mut secrets = Roles::new();
         secrets.know("APP_SECRET", &known.app_secret);
+        if let Some(second) = &known.second_app {
+            secrets.know("SECOND_APP_SECRET", &second.app_secret);
+        }
         secrets.know("HF_CLIENT_SECRET", &known.huggingface_client_secret);
         for password in &self.passwords {
             secrets.know("PASSWORD", password);

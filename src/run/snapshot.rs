@@ -9,6 +9,9 @@ use kit::output::{Form, escaped};
 use similar::TextDiff;
 
 use crate::Scenario;
+use crate::counted::counted;
+use crate::run::WalkReport;
+use crate::transcript::text::{beginnings, hops};
 
 /// How a transcript compares with the reviewed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub enum SnapshotResult {
     Same,
     /// They differ; the difference as a unified diff.
     Different(String),
+    /// The walk ended early, and up to there they are the same.
+    SameSoFar,
 }
 
 /// The path of a scenario's reviewed transcript: `<file>.snap` beside it, for a case
@@ -57,6 +62,27 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
 /// # Errors
 /// If the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
+    compared(scenario, transcript, |text| text.to_owned(), compare)
+}
+
+/// Compares the transcript of a walk with the reviewed one as far as it goes: up to its last hop, if it failed, since
+/// that the reviewed one goes on says nothing more; and without the calls of the app, if they could not be seen.
+///
+/// # Errors
+/// If the snapshot exists and cannot be read.
+pub fn compare_walk(scenario: &Scenario, report: &WalkReport) -> std::io::Result<SnapshotResult> {
+    let seen = report.transcript.has_app_calls;
+    let shown = |text: &str| if seen { text.to_owned() } else { without_app_calls(text) };
+    let how = if report.passed() { compare } else { so_far };
+    compared(scenario, &report.transcript.to_string(), shown, how)
+}
+
+fn compared(
+    scenario: &Scenario,
+    transcript: &str,
+    shown: impl Fn(&str) -> String,
+    how: fn(&str, &str, &Path) -> SnapshotResult,
+) -> std::io::Result<SnapshotResult> {
     let path = snapshot_path(scenario);
     let reviewed = match files::read_text(&path, files::WRITTEN_LIMIT) {
         Ok(text) => text,
@@ -64,7 +90,35 @@ pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Resul
         Err(error) => return Err(error),
     };
     let secrets = scenario.secrets();
-    Ok(compare(&secrets.hide(&reviewed), &secrets.hide(transcript), &path))
+    Ok(how(&shown(&secrets.hide(&reviewed)), &secrets.hide(transcript), &path))
+}
+
+/// A transcript without what the app asked Logto: each such call is a line, and what is indented below it.
+fn without_app_calls(text: &str) -> String {
+    let mut inside = false;
+    let kept = text.split_inclusive('\n').filter(|line| {
+        inside = line.starts_with(APP_CALL) || inside && line.starts_with(BELOW_CALL);
+        !inside
+    });
+    kept.collect()
+}
+
+/// How a call of the app begins in a transcript, and how what belongs to it does.
+const APP_CALL: &str = "      app  ";
+const BELOW_CALL: &str = "          ";
+
+fn so_far(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
+    let (reviewed, walked) = (hops(contents(text)), hops(transcript));
+    let all = beginnings(reviewed).count();
+    let last = beginnings(walked).count();
+    let Some(end) = beginnings(reviewed).nth(last) else { return compare(text, transcript, path) };
+    match compare(&format!("{}\n", reviewed[..end].trim_end()), walked, path) {
+        SnapshotResult::Different(shown) => SnapshotResult::Different(format!(
+            "{shown}(the walk ended at hop {last}; the reviewed transcript has {})\n",
+            counted(all, "hop")
+        )),
+        _ => SnapshotResult::SameSoFar,
+    }
 }
 
 fn compare(text: &str, transcript: &str, path: &Path) -> SnapshotResult {
@@ -120,6 +174,54 @@ mod tests {
             panic!("expected a difference")
         };
         assert!(diff.starts_with("--- a.snap\n") && diff.contains("- 1 303\n+ 1 302\n"), "{diff}");
+    }
+
+    /// Hops as a transcript's text has them.
+    fn transcript(statuses: &[u16]) -> String {
+        let hop = |(at, status): (usize, &u16)| {
+            format!("{:>3}   browser  typed  GET [APP]/{at}  {status}\n      text/html\n", at + 1)
+        };
+        statuses.iter().enumerate().map(hop).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_the_app_asked_is_left_out_where_it_cannot_be_seen() {
+        let hop = "  1   browser  typed  GET [APP]/callback  302 → /\n      cookies a\n";
+        let calls = "      app  POST [LOGTO]/oidc/token  200\n          sends code=[CODE]\n          {\n            \"a\":1\n          }\n      app  GET [LOGTO]/oidc/jwks  200\n          {}\n";
+        let after = "      set a=[APP_SESSION]\n\n  2   browser  redirect  GET [APP]/  200\n";
+        assert_eq!(without_app_calls(&format!("{hop}{calls}{after}")), format!("{hop}{after}"));
+        let of_logto = "      logto  POST [HF]/oauth/token  200\n          {}\n";
+        let text = format!("{hop}{of_logto}{after}");
+        assert_eq!(without_app_calls(&text), text, "only the app's");
+    }
+
+    #[test]
+    fn a_walk_that_ended_early_is_compared_up_to_its_end() {
+        let snapshot =
+            |statuses: &[u16]| format!("---\nsource: tests/scenarios.rs\n---\n{}", transcript(statuses));
+        let so_far =
+            |reviewed: &[u16], walked: &str| so_far(&snapshot(reviewed), walked, Path::new("a.snap"));
+        let reviewed = [200; 12];
+        assert_eq!(so_far(&reviewed, &transcript(&[200, 200])), SnapshotResult::SameSoFar);
+        let masked = format!("{}\nMasked:\n      cookie `a`: new in every run\n", transcript(&[200, 200]));
+        assert_eq!(
+            so_far(&reviewed, &masked),
+            SnapshotResult::SameSoFar,
+            "what follows the hops is not a hop"
+        );
+        let SnapshotResult::Different(shown) = so_far(&reviewed, &transcript(&[200, 500])) else {
+            panic!("expected a difference")
+        };
+        assert!(shown.contains("-  2   browser  typed  GET [APP]/1  200\n+  2 "), "{shown}");
+        let lines = shown.lines().filter(|line| line.starts_with('-')).count();
+        assert_eq!(lines, 2, "only the name and the line that differs: {shown}");
+        assert!(
+            shown.ends_with("(the walk ended at hop 2; the reviewed transcript has 12 hops)\n"),
+            "{shown}"
+        );
+        // A walk that went on longer than it should differs as a whole.
+        assert!(matches!(so_far(&[200], &transcript(&[200, 200])), SnapshotResult::Different(_)));
+        assert_eq!(so_far(&[200, 200], &transcript(&[200, 200])), SnapshotResult::Same);
     }
 
     #[test]

@@ -46,6 +46,8 @@ impl Person<'_> {
                     Choice::LinkAccount => page.link().await?,
                     Choice::CreateAccount => page.register().await?,
                     Choice::AgreeToTerms => page.agree().await?,
+                    Choice::Authorize => page.authorize().await?,
+                    Choice::Cancel => page.cancel().await?,
                 };
                 self.arrived(arrival);
             }
@@ -237,7 +239,8 @@ impl Visitor<'_> {
         self.does(Verb::SignInWithPassword(account(username, password))).await
     }
 
-    /// Answers Logto's question about an account with the same e-mail, or about its terms.
+    /// Answers Logto's question about an account with the same e-mail, about its terms, or about a
+    /// third-party application.
     ///
     /// # Errors
     /// [`ActionError::SigninPage`] if the page did not ask.

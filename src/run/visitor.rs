@@ -127,6 +127,6 @@ impl<'s> Visitor<'s> {
     /// at the end as not attributed.
     #[must_use]
     pub fn transcript(&self) -> Transcript {
-        Transcript::of(&self.person.record(), self.person.roles())
+        Transcript::of(&self.person.record(), self.person.roles(), self.person.stack.masks())
     }
 }

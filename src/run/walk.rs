@@ -74,7 +74,7 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> ObservedWal
     let mut person = Person::new(stack);
     let Told { failures, findings, disturbed } = tell(&mut person, scenario, diagnose).await;
     let record = Arc::new(person.close());
-    let transcript = Transcript::of(&record, person.roles());
+    let transcript = Transcript::of(&record, person.roles(), person.stack.masks());
     let wire = Wire::new(record.clone(), person.secrets());
     let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
     ObservedWalk { report: WalkReport { failures, transcript, findings, disturbed, wire }, record, refused }

@@ -1,5 +1,6 @@
 //! What a scenario expects after a step.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -93,6 +94,23 @@ pub struct Question {
     pub whether_to_link: Option<String>,
     /// The page asks to agree to the terms.
     pub to_agree: bool,
+    /// The page asks to authorize a third-party application; `{}` for any request.
+    pub to_authorize: Option<ToAuthorize>,
+}
+
+/// What Logto's page asks to authorize; members that are absent are not compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct ToAuthorize {
+    /// The application, by the name that the page shows.
+    pub application: Option<String>,
+    /// Scopes about the person, in order, e.g. `[profile, email]`.
+    pub user_scopes: Option<Vec<String>>,
+    /// Scopes of API resources, by the resource's indicator.
+    pub resource_scopes: Option<BTreeMap<String, Vec<String>>>,
+    /// Names of the organizations among which the person chooses.
+    pub organizations: Option<Vec<String>>,
 }
 
 /// What the app is expected to know of the person.

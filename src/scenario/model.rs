@@ -70,20 +70,32 @@ impl Scenario {
         let uris = [&application.redirect_uris, &application.post_logout_redirect_uris];
         uris.into_iter().flatten().flatten().for_each(|uri| found.address(uri));
         given.users.iter().for_each(|user| found.text(user.password.as_ref()));
-        let app = &given.app;
-        found.text(app.app_secret.as_ref());
-        found.text(app.session_secret.as_ref());
-        found.0.extend(
-            app.callback_query.iter().flat_map(|query| kit::secret::in_address(&format!("?{query}"))),
-        );
-        app.extra_parameters
-            .iter()
-            .flat_map(|all| all.values())
-            .for_each(|value| free_text(value, &mut found.0));
-        app.logto_endpoint.iter().chain(&given.logto.endpoint).for_each(|url| found.address(url));
+        if let Some(second) = &given.second_app {
+            let uris = [&second.application.redirect_uris, &second.application.post_logout_redirect_uris];
+            uris.into_iter().flatten().flatten().for_each(|uri| found.address(uri));
+        }
+        let apps = || std::iter::once(&given.app).chain(given.second_app.as_ref().map(|second| &second.app));
+        for app in apps() {
+            found.text(app.app_secret.as_ref());
+            found.text(app.session_secret.as_ref());
+            found.0.extend(
+                app.callback_query.iter().flat_map(|query| kit::secret::in_address(&format!("?{query}"))),
+            );
+            app.extra_parameters
+                .iter()
+                .flat_map(|all| all.values())
+                .for_each(|value| free_text(value, &mut found.0));
+            app.logto_endpoint.iter().for_each(|url| found.address(url));
+        }
+        given.logto.endpoint.iter().for_each(|url| found.address(url));
         for step in &self.steps {
             step.verb.secrets(&mut found);
         }
+        // A page may be asked about an API by the indicator, which is public.
+        let registered = given.resources.iter().map(|resource| &resource.indicator);
+        let public: Vec<&String> =
+            registered.chain(apps().flat_map(|app| app.resources.iter().flatten())).collect();
+        found.0.retain(|value| !public.contains(&value) && !value.starts_with("urn:logto:"));
         found.0
     }
 }

@@ -13,6 +13,7 @@ use super::change::answers_work;
 use super::error::ScenarioError;
 use super::expand::{Expanded, expand, walks};
 use super::model::{BackendKind, Needs, Scenario, Step};
+use super::permissions;
 use super::raw::RawScenario;
 use super::verb::{RawStep, Verb};
 use crate::document::hint::nearest;
@@ -215,7 +216,7 @@ fn rules_kept(raw: &RawScenario, given: &Node) -> Result<(), ScenarioError> {
             return Err(ScenarioError::at(&at, message, known(&identity.account, &names)));
         }
     }
-    Ok(())
+    permissions::check(&raw.given, given, raw.needs.as_ref().map(|needs| &needs.value))
 }
 
 fn needs(needs: Placed<Needs>) -> Result<Needs, ScenarioError> {

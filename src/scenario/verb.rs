@@ -127,10 +127,12 @@ verbs! {
     sign_in_with_password: PasswordAccount => SignInWithPassword(PasswordAccount),
     "sign_in_with_password: { username: alan, password: … }", account => account.username;
 
-    /// Answers Logto's question about an account with the same e-mail address, or agrees to the
-    /// tenant's terms.
+    /// Answers Logto's question about an account with the same e-mail address, agrees to the
+    /// tenant's terms, or clicks a button of the page that asks to authorize a third-party
+    /// application.
     choose: Choice => Choose(Choice),
-    "choose: link_account" | "choose: create_account" | "choose: agree_to_terms", choice => choice;
+    "choose: link_account" | "choose: create_account" | "choose: agree_to_terms" | "choose: authorize" |
+    "choose: cancel", choice => choice;
 
     /// Fills in what Logto asks a new person for. Logto sends a code to an e-mail address, and the
     /// stack has no mailbox that receives it.
@@ -351,7 +353,8 @@ impl Profile {
 }
 
 named! {
-    /// The answers to “an account with this e-mail exists”, and to the terms of use.
+    /// The answers to “an account with this e-mail exists”, to the terms of use, and to the request of
+    /// a third-party application.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename_all = "snake_case")]
@@ -362,6 +365,11 @@ named! {
         CreateAccount => "create_account",
         /// Agree to the terms.
         AgreeToTerms => "agree_to_terms",
+        /// Authorize the third-party application.
+        Authorize => "authorize",
+        /// Do not authorize it: the browser goes to the application's redirect URI, without a code
+        /// or an error.
+        Cancel => "cancel",
     }
 }
 

@@ -50,6 +50,13 @@ pub struct SampleApp {
     pub timeout_seconds: Option<u32>,
     /// The issuer that the app expects; the default is the one at its Logto endpoint.
     pub issuer: Option<ExpectedIssuer>,
+    /// The issuer with which the app compares `iss` of the callback, as a client that is given an
+    /// issuer of its own; the default is that of `issuer`.
+    pub callback_issuer: Option<String>,
+    /// Whether the app sends and checks a `nonce`; by default it does.
+    pub nonce: Option<bool>,
+    /// Whether the app uses PKCE; by default it does.
+    pub pkce: Option<bool>,
     /// Fetches Logto's key set once and keeps it forever.
     pub keeps_keys: Option<bool>,
     /// Key with which sessions in a cookie are signed; by default a new one is generated at every
@@ -85,10 +92,37 @@ impl SampleApp {
             session_secret: app.session_secret,
             timeout_seconds: app.timeout_seconds.unwrap_or(default.timeout_seconds),
             issuer: app.issuer.unwrap_or(default.issuer),
+            callback_issuer: app.callback_issuer,
+            nonce: app.nonce.unwrap_or(default.nonce),
+            pkce: app.pkce.unwrap_or(default.pkce),
             keeps_keys: app.keeps_keys.unwrap_or(default.keeps_keys),
             variants: app.variants.unwrap_or(default.variants),
         }
     }
+}
+
+/// A second sample app on the same Logto: for single sign-on and sign-out over two apps, whose cookies are on one host.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondApp {
+    /// Its own configuration; the default credentials are `[SECOND_APP_ID]` and `[SECOND_APP_SECRET]`.
+    pub app: SampleApp,
+    /// Its record in Logto.
+    pub application: SecondApplication,
+}
+
+/// The record of the second app in Logto.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondApplication {
+    /// Redirect URIs; the default is `[SECOND_APP]/callback`.
+    pub redirect_uris: Option<Vec<String>>,
+    /// Post sign-out redirect URIs; the default is `[SECOND_APP]/`.
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Members of `customClientMetadata`, in Logto's own spelling.
+    pub custom_client_metadata: BTreeMap<String, serde_json::Value>,
 }
 
 /// Stops the sample app and starts it again: what it kept in memory is lost.

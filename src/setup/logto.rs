@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::permissions::{ScopesByResource, UserScope};
+
 /// The connector's configuration in Logto.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -77,8 +79,19 @@ pub struct Application {
     /// The type of the application in Logto; the default is `Traditional`.
     #[serde(rename = "type")]
     pub kind: ApplicationKind,
-    /// Whether it is a third-party application.
+    /// Whether it is a third-party application: Logto asks each person to authorize it, and permits
+    /// only the scopes that are listed here, `openid` and `offline_access`.
     pub is_third_party: bool,
+    /// The scopes about the person that it may request as a third-party application.
+    pub user_scopes: Vec<UserScope>,
+    /// The scopes of API resources that it may request as a third-party application, by the
+    /// indicator of their resource.
+    pub resource_scopes: ScopesByResource,
+    /// The scopes of the tenant's organizations that it may request as a third-party application;
+    /// they are created. The embedded Logto has no organizations.
+    pub organization_scopes: Vec<String>,
+    /// The name on its consent page; the default is its name in the Logto console.
+    pub display_name: Option<String>,
     /// Further members of `customClientMetadata`, in Logto's own spelling.
     pub custom_client_metadata: BTreeMap<String, serde_json::Value>,
 }

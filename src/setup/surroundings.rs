@@ -16,6 +16,9 @@ pub struct Proxies {
     pub app: Option<ProxySettings>,
     /// The proxy in front of Logto.
     pub logto: Option<ProxySettings>,
+    /// Whether the app is also reached over plain HTTP, at `[APP_OVER_HTTP]`: one host with one cookie jar. Both
+    /// addresses then have a port.
+    pub app_over_http: bool,
 }
 
 /// The offset of a party's clock, e.g. `+90s` or `-5m`.

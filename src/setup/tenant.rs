@@ -183,6 +183,9 @@ pub struct User {
     /// Social identities that it already has.
     #[serde(skip_serializing)]
     pub identities: Vec<Identity>,
+    /// Names of its roles, in addition to the default ones.
+    #[serde(skip_serializing)]
+    pub roles: Vec<String>,
 }
 
 impl User {

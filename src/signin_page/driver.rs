@@ -76,7 +76,8 @@ impl<'a> SigninPage<'a> {
     }
 
     /// Does what the page does without the person's help once it is shown: starts a direct sign-in,
-    /// or continues after the provider sent the person back. `None` if it waits for the person.
+    /// continues after the provider sent the person back, or asks for a consent. `None` if it waits
+    /// for the person.
     ///
     /// # Errors
     /// [`SigninPageError`] if there is no response or an answer lacks a member.
@@ -84,6 +85,9 @@ impl<'a> SigninPage<'a> {
         let path = self.api.walker.current(self.api.tab)?.request.url.path().to_owned();
         if let Some(connector) = path.strip_prefix("/callback/") {
             return self.returned(connector).await.map(Some);
+        }
+        if Self::is_consent(&path) {
+            return self.consent().await.map(Some);
         }
         match (path.strip_prefix("/direct/social/"), path.starts_with("/direct/")) {
             (Some(target), _) => self.direct(target).await,

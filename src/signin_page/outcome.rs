@@ -1,5 +1,9 @@
 //! The result of a visit to the sign-in page.
 
+use std::fmt;
+
+use indexmap::IndexMap;
+
 use crate::walker::WalkError;
 
 /// The result of a step on the sign-in page.
@@ -24,10 +28,12 @@ pub enum Arrival {
     MissingProfile(Vec<String>),
     /// The page asks the person to agree to the tenant's terms before it continues.
     AsksToAgree,
+    /// The page asks the person to authorize a third-party application (contract §1.5).
+    AsksToAuthorize(Consent),
 }
 
-impl std::fmt::Display for Arrival {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Moved => f.write_str("Logto's page moved on"),
             Self::Refused(refusal) => refusal.fmt(f),
@@ -39,7 +45,42 @@ impl std::fmt::Display for Arrival {
             }
             Self::MissingProfile(asked) => write!(f, "Logto's page asks for {}", asked.join(", ")),
             Self::AsksToAgree => f.write_str("Logto's page asks the person to agree to the terms"),
+            Self::AsksToAuthorize(consent) => {
+                write!(f, "Logto's page asks the person to authorize {consent}")
+            }
         }
+    }
+}
+
+/// What the page asks the person to authorize.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// The application, by the name that the page shows.
+    pub application: String,
+    /// Scopes about the person, e.g. `email`.
+    pub user_scopes: Vec<String>,
+    /// Scopes of API resources, by the resource's indicator.
+    pub resource_scopes: IndexMap<String, Vec<String>>,
+    /// Names of the organizations among which the person chooses.
+    pub organizations: Vec<String>,
+}
+
+impl fmt::Display for Consent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}”", self.application)?;
+        let mut parts = Vec::new();
+        if !self.user_scopes.is_empty() {
+            parts.push(self.user_scopes.join(", "));
+        }
+        parts.extend(
+            self.resource_scopes
+                .iter()
+                .map(|(resource, scopes)| format!("{} of {resource}", scopes.join(", "))),
+        );
+        if !self.organizations.is_empty() {
+            parts.push(format!("access to an organization ({})", self.organizations.join(", ")));
+        }
+        if parts.is_empty() { Ok(()) } else { write!(f, ", which requests {}", parts.join("; ")) }
     }
 }
 
@@ -56,8 +97,8 @@ pub struct Refusal {
     pub message: String,
 }
 
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.code.as_deref().unwrap_or("without a code");
         write!(f, "hop {}: Logto answered {} {code}: {}", self.hop, self.status, self.message)
     }

@@ -18,12 +18,14 @@ use super::known::Known;
 use super::management::Management;
 use super::names::Names;
 use super::plan;
+use super::planned::Plan;
 use super::probe::{self, ConnectorProbe};
 use super::reset;
 use super::running::Stack;
+use super::second_app::Second;
 use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, named, step};
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL};
-use super::tenant::{Application, Plan, Tenant};
+use super::tenant::{Application, Tenant};
 use super::time::Time;
 
 impl StackBuilder {
@@ -92,8 +94,9 @@ async fn assemble(
     let (base, listener, fronts) = Base::new(settings, clock, container).await?;
     let provider = Provider::serve(&base, listener, servers).await?;
     let app_place = AppPlace::bind(settings, &base.random).await?;
+    let second = Second::bind(settings.setup.second_app.as_ref()).await?;
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
-    let endpoints = endpoints(&app_place, &logto, &provider, &fronts);
+    let endpoints = endpoints(&app_place, second.as_ref(), &logto, &provider, &fronts);
     let files = match &settings.own_app {
         Some(_) => Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| {
             StartError { step: "write the files for the app", cause: StepError::Io(cause) }
@@ -108,7 +111,7 @@ async fn assemble(
         names.learn("CLOCK_FILE", &files.clock());
     }
     let site = Site { base: &base, provider: &provider, endpoints: &endpoints };
-    let (known, app) = match site.open(&mut tenant, &mut names, app_place, servers).await {
+    let (known, app) = match site.open(&mut tenant, &mut names, (app_place, second), servers).await {
         Ok(opened) => opened,
         Err(error) => {
             // A tenant that was changed is restored before the failure is reported.
@@ -121,6 +124,8 @@ async fn assemble(
     site.hand_over();
     Ok(Stack {
         app,
+        masks: settings.masks.clone(),
+        records_app_calls: settings.needs_recorder(),
         endpoints,
         names,
         known,
@@ -194,8 +199,8 @@ impl AppPlace {
     async fn bind(settings: &StackBuilder, random: &kit::Random) -> Result<Self, StartError> {
         Ok(match &settings.own_app {
             Some(own) => Self::Own(Own::new(own.clone(), random).map_err(|cause| StartError {
-                step: "find a port for the app",
-                cause: StepError::Io(cause),
+                step: "prepare the app",
+                cause: StepError::OwnApp(Box::new(cause)),
             })?),
             None => Self::Sample(step("bind the app", QUICK, bind(settings.app_listen)).await?),
         })
@@ -218,19 +223,27 @@ async fn logto_site(
 ) -> Result<LogtoSite, StartError> {
     match (&base.settings.logto, containers) {
         (_, Some(containers)) => Ok(containers.site()),
-        (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto())),
+        (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto_endpoint())),
         (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
             LogtoSite::embedded(base, provider.plain.clone(), fronts.logto(), servers).await
         }
     }
 }
 
-fn endpoints(app: &AppPlace, logto: &LogtoSite, provider: &Provider, fronts: &Fronts) -> Endpoints {
+fn endpoints(
+    app: &AppPlace,
+    second: Option<&Second>,
+    logto: &LogtoSite,
+    provider: &Provider,
+    fronts: &Fronts,
+) -> Endpoints {
     let app_direct = app.origin();
     let app_internal = internal(&app_direct, APP_INTERNAL);
     let logto_internal = internal(&logto.direct, LOGTO_INTERNAL);
     let mut others = others((&app_direct, &app_internal), (&logto.direct, &logto_internal));
+    others.extend(second.map(Second::name));
     others.extend(fronts.mistaken());
+    others.extend(fronts.plain_app());
     others.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
     Endpoints {
         app: fronts.app().unwrap_or(&app_direct).clone(),
@@ -290,7 +303,7 @@ impl Site<'_> {
         &self,
         tenant: &mut Tenant,
         names: &mut Names,
-        app: AppPlace,
+        (app, second): (AppPlace, Option<Second>),
         servers: &mut Vec<Running>,
     ) -> Result<(Known, RunningApp), StartError> {
         let (huggingface_client_id, huggingface_client_secret) =
@@ -305,8 +318,18 @@ impl Site<'_> {
         let huggingface = probe::huggingface_is_up(&self.base.clients.browser, &self.endpoints.huggingface);
         step("probe Hugging Face", QUICK, huggingface).await?;
         let connector_id = tenant.connector_id().to_owned();
-        let known =
-            Known { app_id, app_secret, connector_id, huggingface_client_id, huggingface_client_secret };
+        let second_app = match second {
+            Some(second) => Some(second.start(self.base, tenant, names, servers).await?),
+            None => None,
+        };
+        let known = Known {
+            app_id,
+            app_secret,
+            connector_id,
+            huggingface_client_id,
+            huggingface_client_secret,
+            second_app,
+        };
         Ok((known, app))
     }
 
@@ -376,14 +399,9 @@ impl Site<'_> {
         let Self { base, endpoints, .. } = *self;
         let (setup, clients) = (&base.settings.setup, &base.clients);
         let failed = |cause| StartError { step: "configure the app", cause };
-        let config = sample::config(&setup.app, endpoints, names).map_err(failed)?;
-        let context = sample_app::Context {
-            clock: base.clock.off_by(setup.clocks.app.0),
-            random: base.random.clone(),
-            journal: base.journal.clone(),
-            client: clients.app.through(clients.networks.app.clone()),
-        };
-        let app = AppServer::new(config, context, setup.app.replicas.unwrap_or(1))
+        let credentials = ("[APP_ID]", "[APP_SECRET]");
+        let config = sample::config(&setup.app, &endpoints.app, credentials, names).map_err(failed)?;
+        let app = AppServer::new(config, base.sample_app_context(), setup.app.replicas.unwrap_or(1))
             .map_err(|cause| failed(cause.into()))?;
         servers.push(bound.serve(app.router()));
         step("probe the app", QUICK, probe::sample_app_is_up(&clients.app, &endpoints.app_direct)).await?;
@@ -415,6 +433,8 @@ pub(super) async fn provision(
         let probed = probe.run(&application.id, tenant.connector_id(), connections);
         step("probe whether Logto reaches this mock", LOGTO, probed).await?;
     }
-    step("switch the connector on", LOGTO, tenant.switch_on(plan)).await?;
+    let permitted = tenant.permit(&plan.permissions, &application.id);
+    let roles = step("create resources and roles in Logto", LOGTO, permitted).await?;
+    step("switch the connector on", LOGTO, tenant.switch_on(plan, &roles)).await?;
     Ok(application)
 }

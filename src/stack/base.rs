@@ -51,11 +51,23 @@ impl<'a> Base<'a> {
             None => step("bind Hugging Face", QUICK, bind(settings.huggingface_listen)).await?,
         };
         let random = settings.seed.map_or_else(Random::from_os, Random::seeded);
-        let fronts = Fronts::bind(&settings.setup.proxies, settings.own_app.is_some(), &clock).await?;
+        let fronts = Fronts::bind(settings, &clock).await?;
         let clients = clients(settings, &ca, listener.addr(), &fronts, &clock)
             .map_err(|cause| StartError { step: "build the HTTP clients", cause: cause.into() })?;
         let (journal, script) = (Journal::new(), Script::default());
         Ok((Self { settings, clock, random, journal, script, ca, clients }, listener, fronts))
+    }
+}
+
+impl Base<'_> {
+    /// What a sample app is built with.
+    pub(super) fn sample_app_context(&self) -> sample_app::Context {
+        sample_app::Context {
+            clock: self.clock.off_by(self.settings.setup.clocks.app.0),
+            random: self.random.clone(),
+            journal: self.journal.clone(),
+            client: self.clients.app.through(self.clients.networks.app.clone()),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::container::{Container, RunningContainer};
 use super::app::SharedApp;
 use super::management::Credentials;
 use crate::project::Project;
-use crate::setup::{Application, ApplicationKind, Connector, OwnApp, SampleApp, Setup};
+use crate::setup::{Application, ApplicationKind, Connector, Mask, OwnApp, SampleApp, Setup};
 
 /// A Logto that is already running.
 #[derive(Debug, Clone)]
@@ -69,6 +69,8 @@ pub struct StackBuilder {
     pub(super) huggingface_listen: SocketAddr,
     pub(super) own_app: Option<OwnApp>,
     pub(super) fixed: mock_logto::Fixed,
+    pub(super) records_app_calls: bool,
+    pub(super) masks: Vec<Mask>,
     pub(super) app_listen: SocketAddr,
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
@@ -88,6 +90,8 @@ impl Default for StackBuilder {
             huggingface_listen: any,
             own_app: None,
             fixed: mock_logto::Fixed::default(),
+            records_app_calls: false,
+            masks: vec![],
             app_listen: any,
             logto_listen: any,
             logto_admin_listen: any,
@@ -171,6 +175,8 @@ impl StackBuilder {
     #[must_use]
     pub fn project(mut self, project: &Project) -> Self {
         self.own_app = project.own_app();
+        self.masks.clone_from(&project.mask);
+        self.records_app_calls = project.logto.records_app_calls;
         let (asked, given) = (&mut self.setup.application, &project.application);
         asked.redirect_uris = asked.redirect_uris.take().or_else(|| given.redirect_uris.clone());
         asked.post_logout_redirect_uris =
@@ -187,6 +193,28 @@ impl StackBuilder {
         self
     }
 
+    /// Puts a proxy in front of a running Logto, which records what an app of your own asks it. The proxy changes
+    /// nothing but asks for answers that are not compressed, and Logto sees its address as the `Host`: for apps that
+    /// do not compare that address with the issuer. The embedded Logto records these calls anyway.
+    #[must_use]
+    pub fn record_app_calls(mut self) -> Self {
+        self.records_app_calls = true;
+        self
+    }
+
+    /// Whether the proxy of [`StackBuilder::record_app_calls`] is needed.
+    pub(super) fn needs_recorder(&self) -> bool {
+        let real = !matches!(self.logto, Logto::Embedded);
+        self.records_app_calls && self.own_app.is_some() && real && self.setup.proxies.logto.is_none()
+    }
+
+    /// Hides parts of the app's own messages in transcripts, each for a reason.
+    #[must_use]
+    pub fn masks(mut self, masks: Vec<Mask>) -> Self {
+        self.masks = masks;
+        self
+    }
+
     /// Starts where an app that an earlier stack has started expects Logto, with the same ids, secrets and signing
     /// key; pass it to [`Stack::adopt_app`](super::Stack::adopt_app) then.
     #[must_use]
@@ -196,6 +224,8 @@ impl StackBuilder {
         self.fixed = app.fixed.clone();
         if let Some(own) = &mut self.own_app {
             own.url = Some(app.origin.clone());
+            // The app has read its files, and the earlier stack hands them over.
+            (own.env_file, own.template) = (None, None);
         }
         self
     }

@@ -108,7 +108,7 @@ pub(super) fn internal(direct: &Url, name: &str) -> Url {
 /// # Panics
 /// Never: the text is a URL for every port.
 #[must_use]
-pub(super) fn localhost(port: u16) -> Url {
+pub(crate) fn localhost(port: u16) -> Url {
     Url::parse(&format!("http://localhost:{port}")).expect("a host name and a port make a URL")
 }
 

@@ -106,12 +106,13 @@ pub struct Management {
     door: Arc<Door>,
 }
 
-/// Where tokens are issued, for which resource, and the latest one.
+/// Where tokens are issued, for which resource, and those that were.
 struct Door {
     url: Url,
     credentials: Credentials,
     resource: String,
-    token: Mutex<String>,
+    /// All so far, the latest last.
+    tokens: Mutex<Vec<String>>,
 }
 
 impl std::fmt::Debug for Door {
@@ -122,7 +123,11 @@ impl std::fmt::Debug for Door {
 
 impl Door {
     fn token(&self) -> String {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.tokens().pop().unwrap_or_default()
+    }
+
+    fn tokens(&self) -> Vec<String> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Requests a token. Without `scope=all` Logto issues one that permits nothing
@@ -152,7 +157,7 @@ impl Door {
         let Some(token) = token else {
             return Err(ManagementError::NoToken { url: self.url.clone(), id: id.clone(), status, body });
         };
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).push(token);
         Ok(())
     }
 }
@@ -227,7 +232,7 @@ impl Management {
             url: joined(admin, "oidc/token"),
             credentials: credentials.clone(),
             resource: resource.to_owned(),
-            token: Mutex::default(),
+            tokens: Mutex::default(),
         };
         door.open(&client).await?;
         Ok(Self { client, base: joined(logto, "api/"), door: Arc::new(door) })
@@ -237,6 +242,11 @@ impl Management {
     #[must_use]
     pub fn token(&self) -> String {
         self.door.token()
+    }
+
+    /// The access tokens that it has used so far.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        self.door.tokens()
     }
 
     /// Sends a `GET` request; `path` is relative to `/api`.

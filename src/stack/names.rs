@@ -3,8 +3,9 @@
 
 use url::Url;
 
-use crate::placeholder;
+use crate::document::hint::nearest;
 pub(crate) use crate::placeholder::UnknownName;
+use crate::placeholder::{self, KNOWN_NAMES, NAMES_FOR_APPS};
 
 /// Names and their values. Grows while the stack starts: an id is known once Logto or
 /// Hugging Face has issued it.
@@ -28,7 +29,10 @@ impl Names {
     }
 
     pub(super) fn learn(&mut self, name: &'static str, value: &str) {
-        debug_assert!(placeholder::KNOWN_NAMES.contains(&name), "no scenario can name [{name}]");
+        debug_assert!(
+            [KNOWN_NAMES, NAMES_FOR_APPS].iter().any(|names| names.contains(&name)),
+            "no file can name [{name}]"
+        );
         self.known.push((name, value.to_owned()));
     }
 
@@ -54,6 +58,19 @@ impl Names {
     /// [`UnknownName`] for a name that has no value, or none yet.
     pub(super) fn fill(&self, text: &str) -> Result<String, UnknownName> {
         placeholder::fill(text, |name| self.get(name), || self.all())
+    }
+
+    /// Replaces the names in a template of any format: a name that resembles none of the defined ones, such as the
+    /// `[DEFAULT]` of an INI file, belongs to the format.
+    ///
+    /// # Errors
+    /// The line, from 1, and the name.
+    pub(super) fn fill_template(&self, text: &str) -> Result<String, (usize, UnknownName)> {
+        let all: Vec<&str> = KNOWN_NAMES.iter().chain(NAMES_FOR_APPS).copied().collect();
+        let is_meant = |name: &str| all.contains(&name) || nearest(name, all.iter().copied()).is_some();
+        let fill = |line| placeholder::fill_where(line, is_meant, |name| self.get(name), || self.all());
+        let lines = text.split_inclusive('\n').zip(1..);
+        lines.map(|(line, number)| fill(line).map_err(|unknown| (number, unknown))).collect()
     }
 
     pub(super) fn fill_all(&self, texts: &[String]) -> Result<Vec<String>, UnknownName> {

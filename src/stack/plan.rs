@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::names::{Names, UnknownName};
-use super::tenant::{Plan, PlannedIdentity, TARGET};
-use crate::setup::{ConnectorFactory, OAuth2App, Setup, User};
+use super::planned::{Plan, PlannedIdentity, PlannedPermissions};
+use super::tenant::TARGET;
+use crate::setup::{ApiResource, ConnectorFactory, OAuth2App, Role, ScopesByResource, Setup, User};
 
 /// An OAuth app at Hugging Face: the guide's, with the changes that the set-up makes.
 pub(super) fn oauth_app(said: &OAuth2App, names: &Names) -> Result<mock_huggingface::App, UnknownName> {
@@ -63,7 +64,29 @@ pub(super) fn plan(
         third_party: application.is_third_party,
         custom_client_metadata,
         secret_lasts: None,
+        permissions: PlannedPermissions {
+            resources: setup.resources.iter().map(|one| resource(one, names)).collect::<Result<_, _>>()?,
+            roles: setup.roles.iter().map(|one| role(one, names)).collect::<Result<_, _>>()?,
+            user_roles: setup.users.iter().map(|user| user.roles.clone()).collect(),
+            user_scopes: application.user_scopes.iter().map(ToString::to_string).collect(),
+            resource_scopes: by_resource(&application.resource_scopes, names)?,
+            organization_scopes: application.organization_scopes.clone(),
+            display_name: application.display_name.clone(),
+        },
     })
+}
+
+fn resource(said: &ApiResource, names: &Names) -> Result<ApiResource, UnknownName> {
+    Ok(ApiResource { indicator: names.fill(&said.indicator)?, ..said.clone() })
+}
+
+fn role(said: &Role, names: &Names) -> Result<Role, UnknownName> {
+    Ok(Role { scopes: by_resource(&said.scopes, names)?, ..said.clone() })
+}
+
+/// The scopes with the names in the indicators replaced by their values.
+fn by_resource(scopes: &ScopesByResource, names: &Names) -> Result<ScopesByResource, UnknownName> {
+    scopes.iter().map(|(indicator, scopes)| Ok((names.fill(indicator)?, scopes.clone()))).collect()
 }
 
 /// Social identities, with the user ids that Hugging Face has for its accounts.

@@ -24,7 +24,7 @@ use super::stubs::Stubs;
 use super::surroundings::Networks;
 use super::tenant::Tenant;
 use super::time::Time;
-use crate::setup::{AppRestart, OwnApp, Way};
+use crate::setup::{AppRestart, Mask, OwnApp, Way};
 
 pub use self::stop::StopError;
 
@@ -36,6 +36,8 @@ pub use self::stop::StopError;
 pub struct Stack {
     /// Dropped first, while the parties still answer it.
     pub(super) app: RunningApp,
+    pub(super) masks: Vec<Mask>,
+    pub(super) records_app_calls: bool,
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
     pub(super) known: Known,
@@ -125,7 +127,7 @@ impl Stack {
     /// [`AppError`] if it has failed or does not answer.
     pub async fn adopt_app(&self, app: SharedApp) -> Result<(), AppError> {
         match self.app.own() {
-            Some(own) => own.adopt(app.process, &self.browser).await,
+            Some(own) => own.adopt((app.process, app.files), &self.browser).await,
             None => Ok(()),
         }
     }
@@ -134,7 +136,7 @@ impl Stack {
     /// not started one.
     pub async fn release_app(&self) -> Option<SharedApp> {
         let own = self.app.own()?;
-        let process = own.release().await?;
+        let (process, files) = own.release().await?;
         let port = |url: &Url| url.port().unwrap_or_default();
         let fixed = mock_logto::Fixed {
             application_id: Some(self.known.app_id.clone()),
@@ -143,7 +145,7 @@ impl Stack {
         };
         let (logto_port, logto_admin_port) =
             (port(&self.endpoints.logto_direct), port(&self.endpoints.logto_admin));
-        Some(SharedApp { origin: own.origin.clone(), logto_port, logto_admin_port, fixed, process })
+        Some(SharedApp { origin: own.origin.clone(), logto_port, logto_admin_port, fixed, process, files })
     }
 
     /// Waits until an app of your own is ready, as [`OwnApp::ready`] says: one that you start yourself may take a
@@ -272,6 +274,16 @@ impl Stack {
     #[must_use]
     pub fn app_config(&self) -> Option<sample_app::Config> {
         self.app.sample().map(AppServer::config)
+    }
+
+    /// Whether a proxy records what an app of your own asks a real Logto.
+    pub(crate) fn records_app_calls(&self) -> bool {
+        self.records_app_calls
+    }
+
+    /// What transcripts hide in the app's own messages.
+    pub(crate) fn masks(&self) -> &[Mask] {
+        &self.masks
     }
 
     /// Restarts the app: what it kept in memory is lost. The stack can restart an app of your own if it has

@@ -94,6 +94,7 @@ impl StackBuilder {
             connector_id: tenant.connector_id().to_owned(),
             huggingface_client_id: client_id,
             huggingface_client_secret: client_secret,
+            second_app: None,
         })
     }
 }

@@ -8,6 +8,7 @@ use kit::{Bound, Disturbance};
 
 use crate::container::{ContainerError, RunningContainer};
 
+use super::app::AppError;
 use super::control::ControlError;
 use super::management::ManagementError;
 use super::names::UnknownName;
@@ -50,6 +51,7 @@ impl StartError {
             | StepError::Address(_)
             | StepError::Accounts(_)
             | StepError::App(_)
+            | StepError::OwnApp(_)
             | StepError::Disturbed { .. } => self,
             StepError::Deadline(_)
             | StepError::Ca(_)
@@ -137,6 +139,9 @@ pub enum StepError {
     /// The app under test could not be configured.
     #[error(transparent)]
     App(#[from] sample_app::ConfigError),
+    /// An app of your own could not be prepared.
+    #[error(transparent)]
+    OwnApp(Box<AppError>),
 }
 
 /// A listener could not be bound; the message says what to do.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use kit::{Bound, Ca, Client, ClientBuilder, Clock, Fault, Network, Party, Proxy, ProxySettings, Running};
 use url::Url;
 
+use super::builder::StackBuilder;
 use super::endpoints::{Endpoints, OtherName};
 use super::steps::{QUICK, StartError, bind, ca_failed, step};
-use crate::setup::{Proxies, Way};
+use crate::setup::Way;
 
 /// The host name that browsers use for an app behind a proxy.
 pub(super) const APP_NAME: &str = "bookstore.example";
@@ -70,13 +71,26 @@ struct Front {
 pub(super) struct Fronts {
     app: Option<Front>,
     logto: Option<Front>,
+    /// The app over plain HTTP.
+    plain_app: Option<Front>,
     ca: Option<Arc<Ca>>,
+    /// Whether the proxy in front of Logto only records: Logto does not know of it.
+    is_recorder: bool,
 }
 
 impl Fronts {
     /// Binds the proxies that the set-up wants. An app outside this process cannot resolve their names, so for it
     /// they are at `localhost`, with their ports.
-    pub(super) async fn bind(wanted: &Proxies, outside: bool, clock: &Clock) -> Result<Self, StartError> {
+    pub(super) async fn bind(settings: &StackBuilder, clock: &Clock) -> Result<Self, StartError> {
+        let outside = settings.own_app.is_some();
+        let recorder = settings.needs_recorder().then(recorder);
+        let is_recorder = recorder.is_some();
+        let wanted = &settings.setup.proxies;
+        let twice = wanted.app_over_http;
+        let app = wanted.app.clone().or(twice.then(ProxySettings::default));
+        let app = app.map(|app| ProxySettings { port_in_address: app.port_in_address || twice, ..app });
+        let plain_app = app.clone().filter(|_| twice).map(|app| ProxySettings { tls: false, ..app });
+        let logto = wanted.logto.clone().or(recorder);
         let front = async |settings: &Option<ProxySettings>, name: &'static str| match settings {
             None => Ok(None),
             Some(settings) => {
@@ -91,11 +105,12 @@ impl Fronts {
             }
         };
         let names = if outside { [LOCALHOST, LOCALHOST] } else { [APP_NAME, LOGTO_NAME] };
-        let (app, logto) = (front(&wanted.app, names[0]).await?, front(&wanted.logto, names[1]).await?);
+        let (app, plain_app) = (front(&app, names[0]).await?, front(&plain_app, names[0]).await?);
+        let logto = front(&logto, names[1]).await?;
         let tls = [&app, &logto].into_iter().flatten().any(|front| front.settings.tls);
         // Separate from Hugging Face's CA: neither can vouch for the other's names.
         let ca = tls.then(|| Ca::create(clock, &names)).transpose().map_err(ca_failed)?;
-        Ok(Self { app, logto, ca: ca.map(Arc::new) })
+        Ok(Self { app, logto, plain_app, ca: ca.map(Arc::new), is_recorder })
     }
 
     pub(super) fn app(&self) -> Option<&Url> {
@@ -104,6 +119,11 @@ impl Fronts {
 
     pub(super) fn logto(&self) -> Option<&Url> {
         self.logto.as_ref().map(|front| &front.public)
+    }
+
+    /// The address that Logto knows as its own, if a proxy in front of it has that.
+    pub(super) fn logto_endpoint(&self) -> Option<&Url> {
+        self.logto().filter(|_| !self.is_recorder)
     }
 
     /// The CA that signs the certificates of the proxies, if one has TLS.
@@ -141,8 +161,17 @@ impl Fronts {
             plain.into_iter().chain(portless).map(named).collect::<Vec<_>>()
         };
         let mut all = of(&self.app, Party::APP, ["APP_OVER_HTTP", "APP_WITHOUT_PORT"]);
+        if self.plain_app.is_some() {
+            all.retain(|other| other.name != "APP_OVER_HTTP");
+        }
         all.extend(of(&self.logto, Party::LOGTO, ["LOGTO_OVER_HTTP", "LOGTO_WITHOUT_PORT"]));
         all
+    }
+
+    /// The app over plain HTTP, if it answers there.
+    pub(super) fn plain_app(&self) -> Option<OtherName> {
+        let origin = self.plain_app.as_ref()?.public.clone();
+        Some(OtherName { name: "APP_OVER_HTTP", party: Party::APP, origin, answers: true })
     }
 
     /// Starts the proxies in front of the parties.
@@ -153,9 +182,10 @@ impl Fronts {
         clock: &Clock,
         servers: &mut Vec<Running>,
     ) -> Result<(), StartError> {
-        for (front, upstream) in
-            [(self.app, &endpoints.app_internal), (self.logto, &endpoints.logto_internal)]
-        {
+        // What only records knows Logto by its own address.
+        let logto = if self.is_recorder { &endpoints.logto_direct } else { &endpoints.logto_internal };
+        let app = &endpoints.app_internal;
+        for (front, upstream) in [(self.app, app), (self.plain_app, app), (self.logto, logto)] {
             let Some(front) = front else { continue };
             let client = server_names(Client::builder());
             let client = upstream.host_str().into_iter().fold(client, ClientBuilder::allow_unless_known);
@@ -164,8 +194,13 @@ impl Fronts {
                 cause: cause.into(),
             })?;
             let tls = front.settings.tls;
-            let proxy =
-                Proxy { settings: front.settings, public: front.public, upstream: upstream.clone(), client };
+            let proxy = Proxy {
+                settings: front.settings,
+                public: front.public,
+                upstream: upstream.clone(),
+                client,
+                uncompressed: self.is_recorder,
+            };
             let router = proxy.router(journal.clone(), clock.clone());
             servers.push(match &self.ca {
                 Some(ca) if tls => {
@@ -182,6 +217,18 @@ impl Fronts {
 /// include the port.
 pub(super) fn server_names(client: ClientBuilder) -> ClientBuilder {
     client.host(APP_INTERNAL, UNUSED).host(LOGTO_INTERNAL, UNUSED)
+}
+
+/// A proxy that passes everything on as it is.
+fn recorder() -> ProxySettings {
+    ProxySettings {
+        tls: false,
+        port_in_address: true,
+        forwarded_host: false,
+        forwarded_proto: false,
+        forwarded_for: false,
+        ..ProxySettings::default()
+    }
 }
 
 fn public(settings: &ProxySettings, name: &str, port: u16) -> Url {

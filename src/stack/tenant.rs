@@ -3,21 +3,19 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use http::Method;
-use kit::Clock;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::ahead::{Ahead, alike, look, read};
 use super::management::{Answer, Management, ManagementError};
+use super::planned::{Plan, RoleIds};
 use super::restore::Restored;
 use super::saved::{SavedState, SavedStateError, StateFile};
 use super::steps::StepError;
 use super::survey::{APPLICATION_NAME, CONNECTOR_ID, FACTORY, Survey};
 use super::tenant_error::TenantError;
-use crate::setup::ConnectorFactory;
 
 /// The connector's target: its name in the sign-in experience.
 pub(super) const TARGET: &str = "huggingface";
@@ -44,48 +42,6 @@ pub(super) enum TenantKind {
         /// Where to save its state before the first change.
         state_file: PathBuf,
     },
-}
-
-/// What to create.
-#[derive(Debug, Clone)]
-pub(super) struct Plan {
-    /// The factory of the connector.
-    pub(super) factory: ConnectorFactory,
-    /// The connector's target in the sign-in experience; it can be chosen with a generic factory.
-    pub(super) target: String,
-    /// `clientId`, `clientSecret`, `scope` … of the connector.
-    pub(super) connector_config: Value,
-    /// Whether the connector copies the profile at every sign-in.
-    pub(super) sync_profile: bool,
-    /// Members of the sign-in experience on top of the guide's.
-    pub(super) sign_in_experience: Map<String, Value>,
-    /// Accounts to create.
-    pub(super) users: Vec<Map<String, Value>>,
-    /// Social identities of these accounts.
-    pub(super) identities: Vec<PlannedIdentity>,
-    /// Redirect URIs of the application.
-    pub(super) redirect_uris: Vec<String>,
-    /// Post sign-out redirect URIs of the application.
-    pub(super) post_logout_redirect_uris: Vec<String>,
-    /// `type` of the application.
-    pub(super) application_kind: String,
-    /// `isThirdParty` of the application.
-    pub(super) third_party: bool,
-    /// `customClientMetadata` of the application.
-    pub(super) custom_client_metadata: Map<String, Value>,
-    /// How long a temporary secret for the app lasts, on this clock; with `None` the app
-    /// uses the default one, which does not expire.
-    pub(super) secret_lasts: Option<(Duration, Clock)>,
-}
-
-/// A social identity to give to one of the accounts.
-#[derive(Debug, Clone)]
-pub(super) struct PlannedIdentity {
-    /// Index into [`Plan::users`].
-    pub(super) user: usize,
-    pub(super) target: String,
-    /// The account's id at the provider.
-    pub(super) user_id: String,
 }
 
 /// An application of Logto with its secret.
@@ -271,7 +227,7 @@ impl Tenant {
     }
 
     /// Creates an item of a list; returns its id.
-    async fn create_in(
+    pub(super) async fn create_in(
         &self,
         list: &str,
         body: &Value,
@@ -370,7 +326,7 @@ impl Tenant {
     ///
     /// # Errors
     /// [`StepError`] with Logto's own answer.
-    pub(super) async fn switch_on(&self, plan: &Plan) -> Result<(), StepError> {
+    pub(super) async fn switch_on(&self, plan: &Plan, roles: &RoleIds) -> Result<(), StepError> {
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },
@@ -391,6 +347,8 @@ impl Tenant {
                 let body = json!({ "userId": identity.user_id, "details": details });
                 self.management.put(&path, &body).await?;
             }
+            let named = plan.permissions.user_roles.get(at).map(Vec::as_slice).unwrap_or_default();
+            roles.give(&self.management, &id, named).await?;
         }
         Ok(())
     }

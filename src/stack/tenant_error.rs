@@ -30,4 +30,27 @@ pub enum TenantError {
         /// The factory that the scenario wants.
         factory: &'static str,
     },
+    /// A default resource would replace the tenant's own.
+    #[error(
+        "this tenant has a default API resource of its own, `{indicator}`: a set-up with `is_default: true` needs a \
+         tenant without one"
+    )]
+    DefaultResourceTaken {
+        /// The indicator of the tenant's default resource.
+        indicator: String,
+    },
+    /// The set-up names a scope that none of its resources has.
+    #[error("the set-up has no API resource `{resource}` with a scope `{scope}`")]
+    UnknownScope {
+        /// The indicator of the resource.
+        resource: String,
+        /// The scope.
+        scope: String,
+    },
+    /// The set-up gives an account a role that it does not create.
+    #[error("the set-up has no role `{name}`")]
+    UnknownRole {
+        /// The name of the role.
+        name: String,
+    },
 }

@@ -59,6 +59,11 @@ impl Time {
         Self { clock, logto, walked: AtomicUsize::new(0) }
     }
 
+    /// Whether Logto is the embedded one.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.logto.is_some()
+    }
+
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::jwt;
+use super::masks::{MASKED, Masks};
 use super::policy::{self, At, Row, Then};
 use super::roles::Roles;
 use super::times;
+use crate::setup::MaskedPart;
 use crate::walker::{Form, Page};
 
 /// JSON that fits into a line of this length is not split.
@@ -38,6 +40,8 @@ impl<'a> Body<'a> {
 pub(super) struct Bodies<'a> {
     pub(super) roles: &'a Roles,
     pub(super) at: Timestamp,
+    /// What is hidden in the app's messages.
+    pub(super) masks: Option<&'a Masks>,
 }
 
 impl Bodies<'_> {
@@ -46,15 +50,17 @@ impl Bodies<'_> {
         if body.text.is_empty() {
             return vec![];
         }
-        self.json(body, path).unwrap_or_else(|| parameters(&self.roles.replace(body.text)))
+        self.json(body, path).unwrap_or_else(|| {
+            let form = self.masks.map_or(Cow::Borrowed(body.text), |masks| masks.form(body.text));
+            parameters(&self.roles.replace(&form))
+        })
     }
 
     /// The body of a response that is not a page.
     pub(super) fn response(self, body: &Body<'_>, path: &str) -> Vec<String> {
         self.json(body, path).unwrap_or_else(|| {
             let limit = policy::limit(At::Body, "text");
-            let mut lines: Vec<String> =
-                body.text.lines().take(limit).map(|line| self.roles.replace(line)).collect();
+            let mut lines: Vec<String> = body.text.lines().take(limit).map(|line| self.text(line)).collect();
             let more = body.text.lines().count().saturating_sub(limit);
             if more > 0 {
                 lines.push(format!("… and {more} more lines"));
@@ -84,38 +90,52 @@ impl Bodies<'_> {
 
     /// A page: its parts that a person could use.
     pub(super) fn page(self, page: &Page, status: u16) -> Vec<String> {
-        let mut lines = vec![format!("title “{}”", self.roles.replace(&page.title))];
+        let mut lines = vec![format!("title “{}”", self.text(&page.title))];
         if status >= 400 {
-            let text: String = page.text.chars().take(policy::limit(At::Page, "text")).collect();
+            let text = self.masks.map_or(Cow::Borrowed(&*page.text), |masks| masks.text(&page.text));
+            let text: String = text.chars().take(policy::limit(At::Page, "text")).collect();
             lines.push(format!("text “{}”", self.roles.replace(&text)));
         }
         for (at, form) in page.forms.iter().enumerate() {
             lines.extend(self.form(form, page.self_submitting == Some(at)));
         }
         for link in &page.links {
-            lines.push(format!(
-                "link “{}” {}",
-                self.roles.replace(&link.text),
-                self.roles.replace(&link.href)
-            ));
+            lines.push(format!("link “{}” {}", self.text(&link.text), self.address(&link.href)));
         }
         lines
+    }
+
+    fn text(self, text: &str) -> String {
+        self.roles.replace(&self.masks.map_or(Cow::Borrowed(text), |masks| masks.text(text)))
+    }
+
+    fn address(self, address: &str) -> String {
+        self.roles.replace(&self.masks.map_or(Cow::Borrowed(address), |masks| masks.address(address)))
+    }
+
+    /// The value at a named part of a message.
+    fn value(self, part: MaskedPart, name: &str, value: &str) -> String {
+        match self.masks.is_some_and(|masks| masks.cover(part, name)) {
+            true => MASKED.to_owned(),
+            false => self.roles.replace(value),
+        }
     }
 
     /// A form in one line if it fits, otherwise with one control per line.
     fn form(self, form: &Form, by_itself: bool) -> Vec<String> {
         let fields = form.fields.iter().map(|field| {
             let place = if field.outside { " (outside the form)" } else { "" };
-            format!("{}={}{place}", field.name, self.roles.replace(&field.value))
+            format!("{}={}{place}", field.name, self.value(MaskedPart::Field, &field.name, &field.value))
         });
         let buttons = form.submits.iter().map(|button| {
+            let adds = button.field.as_ref();
             let adds =
-                button.field.as_ref().map(|(name, value)| format!(" {name}={}", self.roles.replace(value)));
-            format!("[{}{}]", self.roles.replace(&button.text), adds.unwrap_or_default())
+                adds.map(|(name, value)| format!(" {name}={}", self.value(MaskedPart::Field, name, value)));
+            format!("[{}{}]", self.text(&button.text), adds.unwrap_or_default())
         });
         let controls: Vec<String> = fields.chain(buttons).collect();
         let by_itself = if by_itself { ", sends itself" } else { "" };
-        let headline = format!("form {} {}{by_itself}:", form.method, self.roles.replace(&form.action));
+        let headline = format!("form {} {}{by_itself}:", form.method, self.address(&form.action));
         let line = format!("{headline} {}", controls.join(", "));
         if line.chars().count() <= WIDTH {
             return vec![line];
@@ -137,6 +157,9 @@ impl Bodies<'_> {
                     .map(|(name, value)| {
                         let value = match policy::transcript(None, At::Member, name) {
                             Then::Masked(mask) if is_key => json!(mask),
+                            _ if self.masks.is_some_and(|masks| masks.cover(MaskedPart::Member, name)) => {
+                                json!(MASKED)
+                            }
                             _ => self.by_role(name, value),
                         };
                         (self.roles.replace(name), value)
@@ -145,7 +168,10 @@ impl Bodies<'_> {
                     .into()
             }
             Value::Array(items) => items.iter().map(|item| self.by_role(name, item)).collect(),
-            Value::String(text) => Value::String(self.roles.replace(text)),
+            Value::String(text) => match self.masks.and_then(|_| times::text(text, self.at)) {
+                Some(time) => Value::String(time),
+                None => Value::String(self.roles.replace(text)),
+            },
             Value::Number(number) => match times::member(name, number, self.at) {
                 Some(time) => Value::String(time),
                 None => value.clone(),
@@ -234,7 +260,8 @@ mod tests {
     use super::*;
 
     fn shown(body: &str, roles: &Roles) -> Vec<String> {
-        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap() }.response(&Body::read(body), "/")
+        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap(), masks: None }
+            .response(&Body::read(body), "/")
     }
 
     #[test]

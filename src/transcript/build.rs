@@ -3,27 +3,33 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use kit::{Direction, Entry, Outcome, Party};
+use kit::{Direction, Entry, Outcome, Party, Request};
 use url::Url;
 
 use super::body::{Bodies, Body};
 use super::cookies;
+use super::masks::Masks;
 use super::model::{Exchange, Transcript};
-use super::places::Learner;
+use super::places::{Learner, NamedValues};
 use super::policy::{self, At, Then};
 use super::roles::Roles;
 use crate::record::{Origins, Record, Recorded, Tie};
+use crate::setup::Mask;
 use crate::walker::{Hop, WhyHop};
 
 /// Stands for an unknown sender of a request.
 const UNKNOWN: &str = "unknown";
+/// Said of an app of your own in front of a real Logto.
+const UNSEEN: &str = "the app's calls to Logto were not seen: a real Logto does not show them. `--record-app-calls` records them, for an app that does \
+     not compare the address with the issuer";
 /// Stands for the page of Logto's sign-in application.
 const PAGE: &str = "[page]";
 
 impl Transcript {
-    /// Builds the transcript of a walk. `roles` has the values that are known beforehand.
+    /// Builds the transcript of a walk. `roles` has the values that are known beforehand, `masks` what is
+    /// hidden in the app's own messages.
     #[must_use]
-    pub(crate) fn of(record: &Record, mut roles: Roles) -> Self {
+    pub(crate) fn of(record: &Record, mut roles: Roles, masks: &[Mask]) -> Self {
         let origins = record.origins.clone();
         for (role, origin) in [("APP", &origins.app), ("LOGTO", &origins.logto), ("HF", &origins.huggingface)]
         {
@@ -32,29 +38,69 @@ impl Transcript {
         for (role, _, origin) in &origins.others {
             roles.know(role, &origin.origin().ascii_serialization());
         }
-        let mut writer = Writer { roles, origins, shown_tokens: vec![], shown_documents: vec![] };
+        let mut writer = Writer {
+            roles,
+            origins,
+            masks: Masks::new(masks),
+            named: NamedValues::new(),
+            own_app: record.back_channel.is_received(),
+            shared: record.back_channel.is_shared(),
+            shown_tokens: vec![],
+            shown_documents: vec![],
+        };
         let hops = record.hops.iter().map(|hop| writer.hop(hop, record.during(hop.number))).collect();
         let unknown = record.not_attributed().filter_map(|recorded| writer.between(&recorded.entry, UNKNOWN));
-        Self { hops, not_attributed: unknown.collect() }
+        let not_attributed = unknown.collect();
+        let unused = writer.masks.unused().map(|mask| format!("the mask of {mask} covered nothing"));
+        let unseen = (!record.back_channel.is_seen()).then(|| UNSEEN.to_owned());
+        let notes = unseen.into_iter().chain(unused).collect();
+        let has_app_calls = record.back_channel.is_seen();
+        Self { hops, not_attributed, masked: writer.masks.used(), notes, has_app_calls }
     }
 }
 
 struct Writer {
     roles: Roles,
     origins: Origins,
-    /// ID tokens whose claims were listed.
+    masks: Masks,
+    named: NamedValues,
+    /// Whether Logto's entries show the calls of an app of your own.
+    own_app: bool,
+    /// Whether the app's process serves other walks, too.
+    shared: bool,
+    /// ID tokens whose claims were listed, by role.
     shown_tokens: Vec<String>,
     /// Longer bodies with their path: each is shown once.
     shown_documents: Vec<(String, Vec<String>)>,
 }
 
 impl Writer {
-    fn learner(&mut self) -> Learner<'_> {
-        Learner { roles: &mut self.roles, origins: &self.origins }
+    fn learner(&mut self, at: Timestamp) -> Learner<'_> {
+        Learner {
+            roles: &mut self.roles,
+            origins: &self.origins,
+            masks: &self.masks,
+            named: &mut self.named,
+            at,
+        }
     }
 
-    fn bodies(&self, at: Timestamp) -> Bodies<'_> {
-        Bodies { roles: &self.roles, at }
+    /// Shows the bodies of a message between the browser and this party.
+    fn bodies(&self, at: Timestamp, party: Option<Party>) -> Bodies<'_> {
+        Bodies { roles: &self.roles, at, masks: self.masks_of(party) }
+    }
+
+    fn masks_of(&self, party: Option<Party>) -> Option<&Masks> {
+        (party == Some(Party::APP)).then_some(&self.masks)
+    }
+
+    /// The URL of a hop. A redirect target is never masked.
+    fn url(&self, hop: &Hop, party: Option<Party>) -> String {
+        let url = hop.request.url.as_str();
+        match self.masks_of(party).filter(|_| hop.why != WhyHop::Redirect) {
+            Some(masks) => self.roles.replace(&masks.address(url)),
+            None => self.roles.replace(url),
+        }
     }
 
     fn by_role(&self, texts: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
@@ -65,7 +111,7 @@ impl Writer {
         let (request, response) = (&hop.request, &hop.response);
         let (asked, answered) = (Body::read(&request.body), Body::read(&response.body));
         // The other parties' messages meanwhile came before this response.
-        self.learner().request(&request.url, &asked);
+        self.learner(hop.at).request(&request.url, &asked);
         let mut notes = Vec::new();
         let mut meanwhile = Vec::new();
         for Recorded { entry, tie, .. } in within {
@@ -74,11 +120,15 @@ impl Writer {
                 _ => meanwhile.extend(self.between(entry, Party::LOGTO.0)),
             }
         }
-        self.learner().response(&request.url, response.header("location"), &answered);
-        self.learner().seen(hop);
+        self.learner(hop.at).response(&request.url, response.header("location"), &answered);
+        self.learner(hop.at).seen(hop);
 
+        let party = self.origins.party(&request.url);
+        let content = self.content(hop, &answered, party);
         let sent: Vec<&str> = request.cookies.iter().map(|(name, _)| name.as_str()).collect();
-        let withheld = request.withheld.iter().map(|cookie| format!("{}: {}", cookie.name, cookie.reason));
+        let withheld = request.withheld.iter();
+        let withheld =
+            withheld.map(|cookie| format!("{}: {}", self.roles.replace(&cookie.name), cookie.reason));
         let header = |name: &str| self.header(name, response.header(name));
         Exchange {
             number: Some(hop.number),
@@ -87,10 +137,10 @@ impl Writer {
             tab: Some(hop.tab.number()).filter(|tab| *tab > 1),
             why: Some(why(hop.why)),
             method: request.method.to_string(),
-            url: self.roles.replace(request.url.as_str()),
+            url: self.url(hop, party),
             headers: self.headers(&request.headers),
-            body: self.bodies(hop.at).request(&asked, request.url.path()),
-            cookies: cookies::with_signatures(&sent),
+            body: self.bodies(hop.at, party).request(&asked, request.url.path()),
+            cookies: cookies::with_signatures(&sent, &self.roles),
             withheld: withheld.collect(),
             status: Some(response.status).filter(|_| response.fault.is_none()),
             fault: response.fault.as_ref().map(|fault| self.roles.replace(&fault.to_string())),
@@ -98,10 +148,11 @@ impl Writer {
             content_type: header("content-type"),
             cache_control: header("cache-control"),
             challenge: header("www-authenticate"),
-            set_cookies: cookies::set(&response.cookies, hop.at, &self.roles),
+            set_cookies: cookies::set(&response.cookies, hop.at, &self.roles, self.masks_of(party)),
             journal: self.by_role(notes),
             violations: self.by_role(hop.violations.iter().map(|broken| &broken.what)),
-            content: self.content(hop, &answered),
+            content,
+            not_compared: false,
             meanwhile,
         }
     }
@@ -124,20 +175,31 @@ impl Writer {
             Outcome::Response(response) => Some((response, Body::read(&response.body))),
             _ => None,
         };
-        if let Some(url) = &url {
-            self.learner().request(url, &asked);
+        let path = url.as_ref().map_or("", Url::path);
+        let not_compared = self.shared
+            && entry.party == Party::APP
+            && policy::transcript(Some(Party::APP), At::SharedCall, path) == Then::NotCompared;
+        // That the secret is another application's has to be seen, but not the secret itself.
+        if let Some(secret) = secret(&entry.request).filter(|_| self.own_app && entry.party == Party::APP)
+            && self.roles.replace(&secret) == secret
+        {
+            self.roles.know("APP_SECRET", &secret);
+        }
+        // What is compared must not depend on what is not.
+        if let Some(url) = url.as_ref().filter(|_| !not_compared) {
+            self.learner(entry.at).request(url, &asked);
             if let Some((response, body)) = &answered {
-                self.learner().response(url, response.header("location"), body);
+                self.learner(entry.at).response(url, response.header("location"), body);
             }
         }
-        let path = url.as_ref().map_or("", Url::path);
         let mut shown = Exchange {
             party: asker.to_owned(),
             method: entry.request.method.clone(),
             url: self.roles.replace(&entry.request.url),
             headers: self.headers(&entry.request.headers),
-            body: self.bodies(entry.at).request(&asked, path),
+            body: self.bodies(entry.at, None).request(&asked, path),
             journal: self.by_role(&entry.notes),
+            not_compared,
             ..Exchange::default()
         };
         match (&entry.outcome, &answered) {
@@ -152,7 +214,8 @@ impl Writer {
                     && header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
                 shown.content = match page {
                     true => vec![PAGE.to_owned()],
-                    false => self.response_body(body, path, entry.at),
+                    false if not_compared => self.bodies(entry.at, None).response(body, path),
+                    false => self.response_body(body, path, entry.at, None),
                 };
             }
             (Outcome::Fault(fault), None) => shown.fault = Some(self.roles.replace(&fault.to_string())),
@@ -182,14 +245,8 @@ impl Writer {
 
     /// Decodes Basic credentials (RFC 7617), so that a mix-up is visible.
     fn authorization(&self, value: &str) -> String {
-        let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
-        let decoded = scheme
-            .eq_ignore_ascii_case("basic")
-            .then(|| STANDARD.decode(credentials).ok())
-            .flatten()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        match decoded {
-            Some(pair) => format!("{scheme} {}", visible(&self.roles.replace(&pair))),
+        match credentials(value) {
+            Some((scheme, pair)) => format!("{scheme} {}", visible(&self.roles.replace(&pair))),
             None => self.roles.replace(value),
         }
     }
@@ -202,7 +259,7 @@ impl Writer {
             && policy::transcript(party, At::Path, hop.request.url.path()) == Then::LeftOut
     }
 
-    fn content(&mut self, hop: &Hop, body: &Body<'_>) -> Vec<String> {
+    fn content(&mut self, hop: &Hop, body: &Body<'_>, party: Option<Party>) -> Vec<String> {
         if self.is_page_of_logto(hop) {
             return vec![PAGE.to_owned()];
         }
@@ -211,14 +268,20 @@ impl Writer {
             return vec![];
         }
         if hop.is_html() {
-            return self.bodies(hop.at).page(hop.page(), hop.response.status);
+            return self.bodies(hop.at, party).page(hop.page(), hop.response.status);
         }
-        self.response_body(body, hop.request.url.path(), hop.at)
+        self.response_body(body, hop.request.url.path(), hop.at, party)
     }
 
     /// Lists the claims of an ID token where it first appears.
-    fn response_body(&mut self, body: &Body<'_>, path: &str, at: Timestamp) -> Vec<String> {
-        let mut lines = self.bodies(at).response(body, path);
+    fn response_body(
+        &mut self,
+        body: &Body<'_>,
+        path: &str,
+        at: Timestamp,
+        party: Option<Party>,
+    ) -> Vec<String> {
+        let mut lines = self.bodies(at, party).response(body, path);
         if lines.len() > policy::limit(At::Body, "repeated") {
             let shown = (path.to_owned(), lines.clone());
             if self.shown_documents.contains(&shown) {
@@ -226,14 +289,33 @@ impl Writer {
             }
             self.shown_documents.push(shown);
         }
-        if let Some((token, claims)) = self.bodies(at).id_token(body)
-            && !self.shown_tokens.contains(&token)
-        {
-            lines.extend(claims);
-            self.shown_tokens.push(token);
+        if let Some((token, claims)) = self.bodies(at, party).id_token(body) {
+            let token = self.roles.label(&token).unwrap_or(&token).to_owned();
+            if !self.shown_tokens.contains(&token) {
+                lines.extend(claims);
+                self.shown_tokens.push(token);
+            }
         }
         lines
     }
+}
+
+/// Scheme and content of Basic credentials.
+fn credentials(value: &str) -> Option<(&str, String)> {
+    let (scheme, encoded) =
+        value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))?;
+    Some((scheme, String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?))
+}
+
+/// The secret with which an app authenticates itself (RFC 6749 §2.3.1).
+fn secret(request: &Request) -> Option<String> {
+    let pair = request.header("authorization").and_then(credentials).map(|(_, pair)| pair);
+    let basic = pair.and_then(|pair| Some(pair.split_once(':')?.1.to_owned()));
+    let in_form = || {
+        let mut fields = form_urlencoded::parse(request.body.as_bytes());
+        fields.find(|(name, _)| name == "client_secret").map(|(_, value)| value.into_owned())
+    };
+    basic.or_else(in_form)
 }
 
 /// Replaces invisible characters by their pictures: a newline by `␊`, a space at the

@@ -1,22 +1,26 @@
 //! Shows cookies, each merged with its signature.
 
 use jiff::Timestamp;
+use kit::Party;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::masks::{MASKED, Masks};
 use super::model::ShownCookie;
 use super::policy::{self, At, Then};
 use super::roles::Roles;
 use super::times;
-use crate::walker::{CookieFate, SetCookie};
+use crate::setup::MaskedPart;
+use crate::walker::{COOKIE_LIMIT, CookieFate, SetCookie};
 
 /// Shows `a`, `a.sig` as `a (+sig)`; one without the other is shown as it is.
-pub(super) fn with_signatures(names: &[&str]) -> Vec<String> {
+pub(super) fn with_signatures(names: &[&str], roles: &Roles) -> Vec<String> {
     let has = |name: &str| names.contains(&name);
+    let shown = |name: &str| roles.replace(name);
     names
         .iter()
         .filter(|name| !name.strip_suffix(".sig").is_some_and(has))
-        .map(|name| if has(&format!("{name}.sig")) { format!("{name} (+sig)") } else { (*name).to_owned() })
+        .map(|name| if has(&format!("{name}.sig")) { format!("{} (+sig)", shown(name)) } else { shown(name) })
         .collect()
 }
 
@@ -26,8 +30,13 @@ const READINGS_APART: u64 = 2;
 
 /// The `Set-Cookie` lines of a response that came at the time `at`. A signature is merged
 /// into its cookie if its attributes and fate are shown alike; a repeated line is shown
-/// once.
-pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<ShownCookie> {
+/// once. `app` has the masks, if it is the app that sets them.
+pub(super) fn set(
+    cookies: &[SetCookie],
+    at: Timestamp,
+    roles: &Roles,
+    app: Option<&Masks>,
+) -> Vec<ShownCookie> {
     let alike = |a: &SetCookie, b: &SetCookie| {
         a.attributes.len() == b.attributes.len()
             && a.attributes.iter().zip(&b.attributes).all(|(a, b)| same_attribute(a, b, at, roles))
@@ -38,7 +47,10 @@ pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<Sh
     let again = |at: usize| {
         let cookie = &cookies[at];
         cookies[..at].iter().any(|earlier| {
-            let same = (&earlier.name, &earlier.value) == (&cookie.name, &cookie.value);
+            let label = |cookie: &SetCookie| roles.label(&cookie.value).map(ToOwned::to_owned);
+            let one_value =
+                earlier.value == cookie.value || label(earlier).is_some_and(|one| Some(one) == label(cookie));
+            let same = earlier.name == cookie.name && one_value;
             earlier.line == cookie.line || !cookie.name.is_empty() && same && alike(earlier, cookie)
         })
     };
@@ -54,7 +66,7 @@ pub(super) fn set(cookies: &[SetCookie], at: Timestamp, roles: &Roles) -> Vec<Sh
         .map(|cookie| {
             let folded =
                 named(&format!("{}.sig", cookie.name)).is_some_and(|signature| signs(signature, cookie));
-            shown(cookie, folded, at, roles)
+            shown(cookie, folded, at, roles, app)
         })
         .collect()
 }
@@ -71,7 +83,7 @@ fn same_attribute(a: &str, b: &str, at: Timestamp, roles: &Roles) -> bool {
     }
 }
 
-fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> ShownCookie {
+fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles, app: Option<&Masks>) -> ShownCookie {
     let attributes: Vec<String> = cookie.attributes.iter().map(|text| attribute(text, at, roles)).collect();
     let fate = match &cookie.fate {
         CookieFate::Stored => None,
@@ -80,11 +92,29 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles) -> Show
         CookieFate::Dropped(reason) => Some(format!("dropped: {}", roles.replace(&reason.to_string()))),
     };
     let value = match policy::transcript(None, At::Cookie, &cookie.name) {
+        _ if !cookie.value.is_empty()
+            && app.is_some_and(|masks| masks.cover(MaskedPart::Cookie, &cookie.name)) =>
+        {
+            MASKED.to_owned()
+        }
         Then::Masked(mask) if !cookie.value.is_empty() => mask.to_owned(),
         _ => value(&cookie.value, roles),
     };
-    let name = if cookie.name.is_empty() { roles.replace(&cookie.line) } else { cookie.name.clone() };
-    ShownCookie { name, signed: folded, value, attributes, fate }
+    let name = roles.replace(if cookie.name.is_empty() { &cookie.line } else { &cookie.name });
+    let size = app.and_then(|_| size(cookie)).filter(|_| cookie.fate == CookieFate::Stored);
+    ShownCookie { name, signed: folded, value, attributes, size, fate }
+}
+
+/// How much of what browsers take a large cookie needs.
+fn size(cookie: &SetCookie) -> Option<String> {
+    let Then::Past(from) = policy::transcript(Some(Party::APP), At::CookieSize, &cookie.name) else {
+        return None;
+    };
+    let bytes = cookie.name.len() + cookie.value.len();
+    // A cookie of exactly the limit is not past it.
+    let halves = bytes.saturating_sub(1) / 512;
+    let half = if halves % 2 == 1 { ".5" } else { "" };
+    (bytes > from).then(|| format!("more than {}{half} of {} kB", halves / 2, COOKIE_LIMIT / 1024))
 }
 
 /// Shows JSON that was percent-encoded as by JavaScript decoded, marked as `encoded`;
@@ -142,7 +172,7 @@ mod tests {
     #[test]
     fn signatures_are_folded_only_where_both_are_there() {
         let names = ["_session", "_session.sig", "_interaction", "lost.sig"];
-        assert_eq!(with_signatures(&names), ["_session (+sig)", "_interaction", "lost.sig"]);
+        assert_eq!(with_signatures(&names, &Roles::new()), ["_session (+sig)", "_interaction", "lost.sig"]);
     }
 
     #[test]
@@ -156,7 +186,7 @@ mod tests {
             cookie("c", "1", &["path=/"], CookieFate::Stored),
             cookie("c.sig", "2", &["path=/x"], CookieFate::Stored),
         ];
-        let shown: Vec<(String, bool)> = set(&cookies, Timestamp::UNIX_EPOCH, &Roles::new())
+        let shown: Vec<(String, bool)> = set(&cookies, Timestamp::UNIX_EPOCH, &Roles::new(), None)
             .into_iter()
             .map(|shown| (shown.name, shown.signed))
             .collect();
@@ -170,7 +200,7 @@ mod tests {
             cookie(name, "1", &["path=/", expires, "samesite=lax", "httponly"], CookieFate::Stored)
         };
         let cookies = [line("a", cookie_expires), line("a.sig", signature_expires)];
-        set(&cookies, at.parse().unwrap(), &Roles::new()).iter().map(ToString::to_string).collect()
+        set(&cookies, at.parse().unwrap(), &Roles::new(), None).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -230,7 +260,7 @@ mod tests {
             cookie
         };
         let first = line("1", "expires=Sun, 29 Nov 2026 22:54:09 GMT");
-        let shown = |again| set(&[first.clone(), again], at, &Roles::new()).len();
+        let shown = |again| set(&[first.clone(), again], at, &Roles::new(), None).len();
         assert_eq!(shown(first.clone()), 1);
         assert_eq!(shown(line("1", "expires=Sun, 29 Nov 2026 22:54:10 GMT")), 1);
         assert_eq!(shown(line("2", "expires=Sun, 29 Nov 2026 22:54:10 GMT")), 2);

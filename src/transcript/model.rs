@@ -10,6 +10,24 @@ pub struct Transcript {
     /// Requests between other parties that may belong to this walk or to another that was running.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_attributed: Vec<Exchange>,
+    /// The masks that covered something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<Masked>,
+    /// What this transcript cannot show; not part of its text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Whether the app's calls to Logto could be seen.
+    #[serde(skip)]
+    pub has_app_calls: bool,
+}
+
+/// A mask that covered something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Masked {
+    /// What it covers, e.g. ``cookie `build` ``.
+    pub what: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// One request and its response.
@@ -76,6 +94,9 @@ pub struct Exchange {
     /// The rules for every hop that this one breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
+    /// Whether this exchange depends on what ran before, and is therefore not compared.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub not_compared: bool,
     /// Requests between the other parties while the browser waited.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub meanwhile: Vec<Exchange>,
@@ -92,6 +113,9 @@ pub struct ShownCookie {
     pub value: String,
     /// Attributes in order, as they came; `expires` as a distance from now.
     pub attributes: Vec<String>,
+    /// How much of the browser's limit it takes, if that is much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<String>,
     /// What became of it, unless it was simply stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fate: Option<String>,

@@ -41,6 +41,17 @@ impl Roles {
         let count = self.counts.entry(role).or_default();
         *count += 1;
         let label = if *count == 1 { format!("[{role}]") } else { format!("[{role}:{count}]") };
+        self.add(value, label);
+    }
+
+    /// Gives a value the role of another that is known.
+    pub(crate) fn know_as(&mut self, known: &str, value: &str) {
+        if let Some(label) = self.labels.get(known).filter(|_| !self.labels.contains_key(value)).cloned() {
+            self.add(value, label);
+        }
+    }
+
+    fn add(&mut self, value: &str, label: String) {
         for spelling in spellings(value) {
             let Some(start) = spelling.as_bytes().first_chunk() else { continue };
             self.starts.add(*start);
@@ -55,6 +66,11 @@ impl Roles {
     #[must_use]
     pub(crate) fn label(&self, value: &str) -> Option<&str> {
         self.labels.get(value).map(String::as_str)
+    }
+
+    /// Whether a text is a label and nothing else.
+    pub(crate) fn is_label(&self, text: &str) -> bool {
+        text.starts_with('[') && self.labels.values().any(|label| label == text)
     }
 
     /// Replaces every known value in `text`, plain or percent-encoded.

@@ -81,7 +81,7 @@ fn answer(status: u16, body: &str) -> Outcome {
 }
 
 fn written(hops: &[Hop], entries: &[(usize, Tie, Entry)], roles: Roles) -> String {
-    Transcript::of(&Record::made(hops, origins(), entries), roles).to_string()
+    Transcript::of(&Record::made(hops, origins(), entries), roles, &[]).to_string()
 }
 
 fn by_hand(hops: &[Hop], entries: &[(usize, Tie, Entry)]) -> String {
@@ -254,7 +254,7 @@ fn a_long_document_is_shown_once_unless_it_changed() {
     let ask =
         |number, issuer: &str| hop(number, "GET", "http://localhost:3001/api/x", 200, &[], &body(issuer));
     let hops = [ask(1, "i"), ask(2, "i"), ask(3, "j")];
-    let shown = Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new());
+    let shown = Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new(), &[]);
     assert_eq!(shown.hops[1].content, ["(the same document as before)"]);
     assert_eq!((shown.hops[0].content.len(), shown.hops[2].content.len()), (4, 4));
 }
@@ -262,8 +262,8 @@ fn a_long_document_is_shown_once_unless_it_changed() {
 #[test]
 fn json_has_the_same_content() {
     let hops = [hop(1, "GET", "http://localhost:3000/callback?code=code-one", 307, &[("location", "/")], "")];
-    let json =
-        serde_json::to_value(Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new())).unwrap();
+    let json = serde_json::to_value(Transcript::of(&Record::made(&hops, origins(), &[]), Roles::new(), &[]))
+        .unwrap();
     let expected = serde_json::json!({ "hops": [{
         "number": 1, "party": "browser", "why": "typed", "method": "GET",
         "url": "[APP]/callback?code=[CODE]", "status": 307, "location": "/",
@@ -317,7 +317,7 @@ impl Recorded {
         let origin = |name: &str| value(name).parse().unwrap();
         let origins =
             Origins { app: origin("APP"), logto: origin("LOGTO"), huggingface: origin("HF"), others: vec![] };
-        Transcript::of(&Record::made(&self.hops, origins, &self.entries), roles)
+        Transcript::of(&Record::made(&self.hops, origins, &self.entries), roles, &[])
     }
 }
 
@@ -448,3 +448,6 @@ fn no_random_value_of_the_recording_is_left() {
         assert!(!text.contains(value), "`{value}` is left in\n{text}");
     }
 }
+
+#[path = "tests/of_an_app.rs"]
+mod of_an_app;

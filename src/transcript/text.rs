@@ -6,7 +6,7 @@ use std::fmt;
 use kit::output::{Form, escaped};
 
 use super::body::{is_short, parameters};
-use super::model::{Exchange, ShownCookie, Transcript};
+use super::model::{Exchange, Masked, ShownCookie, Transcript};
 
 /// The indentation of a hop's details, below its party.
 const DETAILS: &str = "      ";
@@ -21,14 +21,51 @@ impl fmt::Display for Transcript {
             }
             hop.fmt(f)?;
         }
-        if !self.not_attributed.is_empty() {
+        let all = f.alternate();
+        let mut not_attributed = self.not_attributed.iter().filter(|one| is_shown(one, all)).peekable();
+        if not_attributed.peek().is_some() {
             writeln!(
                 f,
-                "\nNot attributed: several walks were running, and these requests carry no value that ties them to one."
+                "\n{NOT_ATTRIBUTED} several walks were running, and these requests carry no value that ties them to one."
             )?;
         }
-        self.not_attributed.iter().try_for_each(|exchange| exchange.fmt(f))
+        not_attributed.try_for_each(|exchange| exchange.fmt(f))?;
+        if !self.masked.is_empty() {
+            writeln!(f, "\n{MASKED}")?;
+        }
+        self.masked.iter().try_for_each(|Masked { what, reason }| {
+            writeln!(f, "{DETAILS}{}", escaped(&format!("{what}: {reason}"), Form::Line))
+        })
     }
+}
+
+/// What follows the hops begins with one of these.
+const NOT_ATTRIBUTED: &str = "Not attributed:";
+const MASKED: &str = "Masked:";
+
+/// The hops of a transcript's text, without what follows them.
+pub(crate) fn hops(text: &str) -> &str {
+    let ends = [NOT_ATTRIBUTED, MASKED].into_iter().filter_map(|end| text.find(&format!("\n\n{end}")));
+    &text[..ends.min().unwrap_or(text.len())]
+}
+
+/// How many hops the text of a transcript has, and where each begins.
+pub(crate) fn beginnings(text: &str) -> impl Iterator<Item = usize> {
+    let begins = |line: &&str| {
+        let number = line.trim_start();
+        !line.starts_with(DETAILS) && number.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let mut at = 0;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        at += line.len();
+        (at - line.len(), line)
+    });
+    lines.filter(move |(_, line)| begins(line)).map(|(at, _)| at)
+}
+
+/// Only the longer form, `{:#}`, has what is not compared.
+fn is_shown(exchange: &Exchange, all: bool) -> bool {
+    all || !exchange.not_compared
 }
 
 impl fmt::Display for Exchange {
@@ -48,7 +85,8 @@ impl fmt::Display for Exchange {
             // Whatever a page or an app sent, it stays on one line, with control characters visible.
             writeln!(f, "{indent}{}", escaped(&line, Form::Line))?;
         }
-        for exchange in &self.meanwhile {
+        let all = f.alternate();
+        for exchange in self.meanwhile.iter().filter(|one| is_shown(one, all)) {
             exchange.fmt(f)?;
         }
         Ok(())
@@ -74,6 +112,9 @@ fn headline(exchange: &Exchange) -> String {
     }
     if let Some(location) = &exchange.location {
         line += &format!(" → {}", short(location));
+    }
+    if exchange.not_compared {
+        line += "  (not compared)";
     }
     line
 }
@@ -108,7 +149,8 @@ fn details(exchange: &Exchange) -> Vec<String> {
         lines.extend(labeled("→ ?", parameters(query)));
     }
     lines.extend(exchange.set_cookies.iter().map(ToString::to_string));
-    let kind = exchange.content_type.iter().cloned();
+    // Some apps send an empty one with a redirect.
+    let kind = exchange.content_type.iter().filter(|kind| !kind.is_empty()).cloned();
     let cache = exchange.cache_control.iter().map(|value| format!("cache-control: {value}"));
     let challenge = exchange.challenge.iter().map(|value| format!("www-authenticate: {value}"));
     let headers: Vec<String> = kind.chain(cache).chain(challenge).collect();
@@ -137,6 +179,9 @@ impl fmt::Display for ShownCookie {
         write!(f, "set {}{signed}={}", self.name, self.value)?;
         for attribute in &self.attributes {
             write!(f, "; {attribute}")?;
+        }
+        if let Some(size) = &self.size {
+            write!(f, "  ({size})")?;
         }
         match &self.fate {
             Some(fate) => write!(f, "  ({fate})"),

@@ -1,12 +1,16 @@
 //! Shows times as distances from now, since the times themselves differ in every run.
 
 use jiff::{SignedDuration, Timestamp};
+use kit::Party;
 
 use super::policy::{self, At, Then};
 
 /// Numbers from this one on are milliseconds, whatever their name: as seconds they would be past the year
 /// 5000.
 const MILLISECONDS: i64 = 100_000_000_000;
+
+/// Times further away are not of this walk: a date of birth, the first day of a shop.
+const NEAR: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A time in a JSON member as its distance from `at`, if the member holds one.
 pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> Option<String> {
@@ -23,10 +27,21 @@ pub(super) fn member(name: &str, number: &serde_json::Number, at: Timestamp) -> 
         }
         _ => None,
     }?;
-    Some(match distance(time, at).as_str() {
+    Some(relative(time, at, unit))
+}
+
+/// A text of an app's JSON that is a date and time near `at`, such as an expiry (ISO 8601, RFC 3339).
+pub(super) fn text(text: &str, at: Timestamp) -> Option<String> {
+    (policy::transcript(Some(Party::APP), At::TimeText, text) == Then::HttpTime).then_some(())?;
+    let time: Timestamp = text.parse().ok()?;
+    (time.duration_since(at).abs() <= NEAR).then(|| relative(time, at, ""))
+}
+
+fn relative(time: Timestamp, at: Timestamp, unit: &str) -> String {
+    match distance(time, at).as_str() {
         "+0d" => format!("[NOW{unit}]"),
         distance => format!("[NOW{distance}{unit}]"),
-    })
+    }
 }
 
 /// The value of a cookie's `expires`: `+14d`, `+1h`, or `1970` for a deletion.
@@ -89,6 +104,15 @@ mod tests {
             assert_eq!(shown("updated_at", now * 1000 + 7), "[NOW ms]", "{now}");
             assert_eq!(shown("expiresAt", (now + 86_400) * 1000), "[NOW+1d ms]", "{now}");
         }
+    }
+
+    #[test]
+    fn a_text_is_a_time_if_it_is_near() {
+        let shown = |value: &str| text(value, at());
+        assert_eq!(shown("2026-12-23T08:17:08.351Z").unwrap(), "[NOW+30d]");
+        assert_eq!(shown("2026-11-23T09:17:08+01:00").unwrap(), "[NOW]");
+        assert_eq!(shown("1815-12-10T00:00:00Z"), None, "a date of birth");
+        assert_eq!(shown("2026-11-23"), None);
     }
 
     #[test]

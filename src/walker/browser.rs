@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use kit::{Asker, Client, ClientEnd, Clock, DeadlineExceeded, Journal, SendError, Stopwatch};
+use kit::{Asker, Client, ClientEnd, Clock, Journal, Stopwatch};
 use serde_json::Value;
 use url::Url;
 
 use outgoing::Outgoing;
 use profile::Profile;
 
+use super::error::{REDIRECT_LIMIT, WalkError};
 use super::hop::{Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld};
 use super::jar::CookieRequest;
 use super::page::{Form, Page, Submit};
@@ -30,9 +31,6 @@ use super::violation::Rule;
 /// How long one hop may take. A Logto that retries a request to Hugging Face needs seconds;
 /// one that obeys a long `Retry-After`, up to two minutes (contract §6).
 const HOP_LIMIT: Duration = Duration::from_secs(130);
-
-/// Redirects in a row after which browsers give up (Fetch standard).
-const REDIRECT_LIMIT: usize = 20;
 
 #[derive(Debug, Default)]
 struct Tab {
@@ -50,81 +48,6 @@ struct Tab {
     fresh: bool,
     /// Index of the browser whose cookies the tab uses.
     browser: usize,
-}
-
-/// A hop could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum WalkError {
-    /// The request got no response.
-    #[error(transparent)]
-    Send(#[from] SendError),
-    /// The response did not arrive in time.
-    #[error(transparent)]
-    Deadline(#[from] DeadlineExceeded),
-    /// The tab shows nothing yet.
-    #[error("tab {} has not loaded a page yet; begin with `visit`", .0.number())]
-    NoPage(TabId),
-    /// The page has no link or button with this text.
-    #[error("there is no link or button “{text}” on {page}; there is {there}")]
-    NothingToClick {
-        /// The text looked for.
-        text: String,
-        /// The URL of the page.
-        page: String,
-        /// What could be clicked, the most similar first.
-        there: String,
-    },
-    /// The page has several links or buttons with this text.
-    #[error("“{text}” is not unique on {page}: {there}. Visit the address that is meant instead")]
-    Ambiguous {
-        /// The text looked for.
-        text: String,
-        /// The URL of the page.
-        page: String,
-        /// What each of them does.
-        there: String,
-    },
-    /// A person cannot see the link or button with this text.
-    #[error("the link or button “{text}” on {page} is hidden: a person cannot click it")]
-    Hidden {
-        /// The text looked for.
-        text: String,
-        /// The URL of the page.
-        page: String,
-    },
-    /// The button with this text does nothing without JavaScript.
-    #[error(
-        "the button “{text}” on {page} has no form: it needs JavaScript, which this browser does not run. Visit the address \
-         that starts the action instead, or click through with a real browser and `logto-testkit up`"
-    )]
-    NeedsScript {
-        /// The text looked for.
-        text: String,
-        /// The URL of the page.
-        page: String,
-    },
-    /// A redirect with an invalid `Location`.
-    #[error("hop {hop}: `Location: {location}` is not a valid URL")]
-    BadLocation {
-        /// Number of the hop that redirects.
-        hop: usize,
-        /// The value of `Location`.
-        location: String,
-    },
-    /// The tab has no page to go back to.
-    #[error("tab {} has no page before this one", .0.number())]
-    NoHistory(TabId),
-    /// A URL that is invalid, or not http or https.
-    #[error("`{0}` is not an http or https URL")]
-    BadAddress(String),
-    /// Too many redirects in a row.
-    #[error("hop {hop}: more than {REDIRECT_LIMIT} redirects in a row; the last leads to {url}")]
-    TooManyRedirects {
-        /// Number of the hop that redirects.
-        hop: usize,
-        /// The target of the last redirect.
-        url: Url,
-    },
 }
 
 /// A browser without a screen: a cookie jar, tabs, and every hop it made. Further
@@ -183,11 +106,11 @@ impl Walker {
         self
     }
 
-    /// Authorization responses from the origin of this issuer must name it in
+    /// Authorization responses from the origin of `at` must name this issuer in
     /// `iss` (RFC 9207), as Logto promises in its metadata (contract §1.1).
     #[must_use]
-    pub fn expecting_issuer(mut self, issuer: Url) -> Self {
-        self.rules.expect_issuer(issuer);
+    pub fn expecting_issuer(mut self, at: &Url, issuer: Url) -> Self {
+        self.rules.expect_issuer(at, issuer);
         self
     }
 
@@ -358,7 +281,20 @@ impl Walker {
         }
         let body = json.map(ToString::to_string).unwrap_or_default();
         let outgoing = Outgoing { method, url, headers: all, body };
-        let at = self.send(tab, WhyHop::Call, outgoing, vec![Site::of(&from)]).await?;
+        let foreign = from.origin() != outgoing.url.origin();
+        let at = self.send(tab, WhyHop::Call, outgoing, vec![Site::of(&from)], foreign).await?;
+        Ok(&self.hops[at])
+    }
+
+    /// The script of a page at the URL's origin, open beside the tab, gets the URL, with the browser's cookies.
+    ///
+    /// # Errors
+    /// [`WalkError`] if no response arrives.
+    pub async fn ask(&mut self, tab: TabId, url: Url) -> Result<&Hop, WalkError> {
+        let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let chain = vec![Site::of(&url)];
+        let outgoing = Outgoing { method: Method::GET, url, headers, body: String::new() };
+        let at = self.send(tab, WhyHop::Call, outgoing, chain, false).await?;
         Ok(&self.hops[at])
     }
 
@@ -371,7 +307,7 @@ impl Walker {
 
     async fn navigate(&mut self, tab: TabId, why: WhyHop, outgoing: Outgoing) -> Result<&Hop, WalkError> {
         let chain = self.tabs[tab.at].chain.clone();
-        let at = self.send(tab, why, outgoing, chain).await?;
+        let at = self.send(tab, why, outgoing, chain, false).await?;
         // 204 and 205 leave the page as it is (HTML standard, navigation).
         if !matches!(self.hops[at].response.status, 204 | 205) {
             self.tabs[tab.at].shows(at);
@@ -385,13 +321,12 @@ impl Walker {
         why: WhyHop,
         out: Outgoing,
         chain: Vec<Site>,
+        foreign: bool,
     ) -> Result<usize, WalkError> {
         if !matches!(out.url.scheme(), "http" | "https") {
             return Err(WalkError::BadAddress(out.url.to_string()));
         }
         let navigation = !matches!(why, WhyHop::Call | WhyHop::Prefetch);
-        let page = self.tabs[tab.at].document.map(|at| self.hops[at].request.url.origin());
-        let foreign = why == WhyHop::Call && page != Some(out.url.origin());
         let context = CookieRequest { url: &out.url, method: &out.method, chain: &chain, navigation };
         let (mut cookies, mut withheld) = self.profiles[tab.browser].jar.cookies_for(context);
         if foreign {

@@ -1,6 +1,7 @@
 //! Clicking by what a person reads.
 
-use super::browser::{WalkError, Walker};
+use super::browser::Walker;
+use super::error::WalkError;
 use super::hop::{Hop, WhyHop};
 use super::page::{Form, Link, Page, Submit};
 use super::tab::TabId;

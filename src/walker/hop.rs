@@ -172,6 +172,9 @@ pub enum WhyDropped {
     /// `Secure`, and the URL is not trustworthy.
     #[error("Secure, but set over plain http")]
     SecureOverHttp,
+    /// A secure cookie of that name is there, which a line over plain http must not touch.
+    #[error("a Secure cookie of that name is there, and this one came over plain http")]
+    SecureThere,
     /// The name begins with `__Secure-`.
     #[error("__Secure- prefix without Secure")]
     SecurePrefix,

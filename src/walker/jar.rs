@@ -12,7 +12,7 @@ use super::hop::{CookieFate, SetCookie, WhyDropped, WhyWithheld, Withheld};
 use super::site::Site;
 
 /// A cookie whose name plus value is larger is refused (RFC 6265bis §5.6).
-const SIZE_LIMIT: usize = 4096;
+pub(crate) const SIZE_LIMIT: usize = 4096;
 
 /// The `SameSite` attribute (RFC 6265bis §4.1.2.7). Absent means `Lax`, as in browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +149,9 @@ impl Jar {
             Err(error) => return CookieFate::Dropped(WhyDropped::Unfit(format!("{error} ({url})"))),
         };
         let key = key(&cookie);
+        if !meta.secure && !trustworthy(url) && self.is_shadowed(&key) {
+            return CookieFate::Dropped(WhyDropped::SecureThere);
+        }
         if expired {
             self.store.remove(&key.0, &key.1, &key.2);
             let existed = self.meta.remove(&key).is_some();
@@ -161,6 +164,20 @@ impl Jar {
         let created = self.meta.get(&key).map_or(self.created, |old| old.created);
         self.meta.insert(key, Meta { created, ..meta });
         CookieFate::Stored
+    }
+
+    /// Whether a secure cookie of that name would be replaced, or hidden, by one that is not secure and comes over
+    /// plain http (RFC 6265bis §5.7 step 16).
+    fn is_shadowed(&self, (domain, path, name): &Key) -> bool {
+        let within = |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+        let below =
+            |path: &str, of: &str| path == of || path.starts_with(&format!("{}/", of.trim_end_matches('/')));
+        self.meta.iter().any(|((other_domain, other_path, other_name), meta)| {
+            meta.secure
+                && other_name == name
+                && (within(domain, other_domain) || within(other_domain, domain))
+                && below(path, other_path)
+        })
     }
 
     /// The cookies to send with a request, in the order in which they are sent (longer path first,

@@ -34,7 +34,8 @@ const SECRET_PARAMETERS: [&str; 5] =
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     off: Vec<Rule>,
-    issuers: Vec<Url>,
+    /// The issuers that servers must name, each with the origin of its authorization endpoint.
+    issuers: Vec<(url::Origin, Url)>,
 }
 
 impl Rules {
@@ -42,8 +43,8 @@ impl Rules {
         self.off.push(rule);
     }
 
-    pub(super) fn expect_issuer(&mut self, issuer: Url) {
-        self.issuers.push(issuer);
+    pub(super) fn expect_issuer(&mut self, at: &Url, issuer: Url) {
+        self.issuers.push((at.origin(), issuer));
     }
 
     /// Checks a hop against all rules. `earlier` are the hops before it.
@@ -147,7 +148,7 @@ fn issuer_is_named(rules: &Rules, seen: &Seen<'_>, _: &[Hop]) -> Option<String> 
         // It only forwards what it received: Logto's answer to a form post (contract §2.1 step 3).
         return None;
     }
-    let expected = rules.issuers.iter().find(|issuer| issuer.origin() == from);
+    let expected = rules.issuers.iter().find(|(at, _)| *at == from).map(|(_, issuer)| issuer);
     match (parameter(response, "iss"), expected) {
         (None, None) => None,
         (None, Some(_)) => Some("an authorization response lacks `iss`".to_owned()),

@@ -67,7 +67,7 @@ fn a_scenario_that_needs_another_logto_is_skipped_with_its_reason() {
     std::fs::write(&file, format!("description: x\n{needs}\nsteps:\n  - visit: /\n")).unwrap();
     let output = command(&["run", file.to_str().unwrap()]);
     let shown = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert_eq!(output.status.code(), Some(1), "nothing was walked: {shown}");
     assert!(shown.contains("skipped real: needs external: It looks at the console."), "{shown}");
     assert!(shown.ends_with("0 passed, 0 failed, 1 skipped\n"), "{shown}");
 }
@@ -241,6 +241,47 @@ fn a_transcript_that_is_not_the_reviewed_one_fails_with_the_difference() {
     for line in ["-  1   browser  typed  GET [APP]/  404", "+  1   browser  typed  GET [APP]/  200"] {
         assert!(shown.lines().any(|shown| shown == line), "{shown}");
     }
+}
+
+#[test]
+fn a_failed_expectation_comes_first_and_what_the_walk_did_not_reach_is_no_difference() {
+    let directory = tempfile::tempdir().unwrap();
+    let scenario = directory.path().join("mine.yaml");
+    let write = |text: &str| {
+        let steps =
+            format!("steps:\n  - visit: /\n  - click: Sign In\n    expect: {{ {text} }}\n  - visit: /\n");
+        std::fs::write(&scenario, format!("description: x\n{steps}")).unwrap();
+    };
+    let run = |more: &[&str]| {
+        let output = command_in(directory.path(), &[&["run", "mine.yaml"], more].concat(), &[]);
+        (output.status.code(), text(&output.stdout))
+    };
+    write("status: 200");
+    assert_eq!(run(&["--update"]).0, Some(0));
+    write("title: A garden");
+    let (code, shown) = run(&[]);
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(
+        shown.contains("FAILED mine.yaml:4: after `click: Sign In`: expected the title “A garden”"),
+        "{shown}"
+    );
+    assert!(!shown.contains("\n-") && !shown.contains("the transcript differs"), "{shown}");
+    let json: serde_json::Value = serde_json::from_str(&run(&["--report", "json"]).1).unwrap();
+    assert_eq!(
+        (&json["scenarios"][0]["snapshot"], &json["scenarios"][0]["difference"]),
+        (&"same so far".into(), &().into())
+    );
+
+    // What differs up to there is still told, after the expectation.
+    let snapshot = directory.path().join("mine.snap");
+    let reviewed = std::fs::read_to_string(&snapshot).unwrap().replacen("“Bookstore”", "“Shop”", 1);
+    std::fs::write(&snapshot, reviewed).unwrap();
+    let shown = run(&[]).1;
+    let (before, after) = shown.split_once("FAILED mine.yaml:4: after").unwrap();
+    assert!(!before.contains("“Shop”"), "{shown}");
+    assert!(after.contains("up to its end, the transcript differs from the reviewed one"), "{shown}");
+    assert!(after.contains("-      title “Shop”\n+      title “Bookstore”\n"), "{shown}");
+    assert_eq!(after.lines().filter(|line| line.starts_with('-')).count(), 2, "{shown}");
 }
 
 #[test]

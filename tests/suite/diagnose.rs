@@ -130,6 +130,21 @@ async fn a_healthy_set_up_passes_every_check_and_quickly() {
     assert!(!text.contains("localhost") && !text.contains(".example"), "{text}");
 }
 
+/// Its record does not say what it is permitted, so nothing is claimed about that (logto#6742).
+#[tokio::test]
+async fn a_third_party_application_is_authorized_by_the_person() {
+    let mut record = application(APP_CALLBACK, &[APP]);
+    record["isThirdParty"] = json!(true);
+    let case = case(&connector(SECRET), &record, &experience(&["huggingface"], &[]), &oauth_app(&[CALLBACK]));
+    let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
+    assert!(diagnosis.is_healthy(), "{diagnosis}");
+    assert!(diagnosis.checks.iter().all(|check| check.result == CheckResult::Passed), "{diagnosis}");
+    assert!(
+        diagnosis.to_string().contains("Which scopes the third-party application is permitted"),
+        "{diagnosis}"
+    );
+}
+
 #[tokio::test]
 async fn faults_behind_a_fault_are_found_in_the_order_of_the_sign_in() {
     let case = case(
@@ -359,6 +374,18 @@ async fn found_in(text: &str) -> Option<&'static str> {
     let report = diagnosed_walk(&stack, &scenario).await;
     stack.stop().await.unwrap();
     report.findings.first().map(|first| first.cause.id())
+}
+
+/// No tenant can register what Logto reserves for itself (issue 18, D3).
+#[tokio::test]
+async fn a_reserved_resource_is_not_to_be_registered() {
+    let of = async |resource: &str| {
+        let steps = "  - visit: /\n  - click: Sign In\n    expect: { status: 500 }\n";
+        let given = format!("given: {{ app: {{ resources: [\"{resource}\"] }} }}");
+        found_in(&format!("description: x\n{given}\nsteps:\n{steps}")).await
+    };
+    assert_eq!(of("https://api.example.com/").await, Some("app/resource-unknown"));
+    assert_eq!(of("urn:logto:resource:organization").await, Some("unknown/first-bad-hop"));
 }
 
 #[tokio::test]

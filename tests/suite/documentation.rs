@@ -1,5 +1,7 @@
 //! The documentation says what the code does.
 
+use std::path::{Path, PathBuf};
+
 use logto_testkit::Scenario;
 use logto_testkit::scenario::{self, Verb};
 
@@ -165,4 +167,47 @@ fn no_prose_reads_like_a_translation() {
         }
     }
     assert!(found.is_empty(), "{}\n{}", found.join("\n"), found.len());
+}
+
+/// What an app is is decided by what can be seen on the wire, so that the rules hold for any framework.
+#[test]
+fn no_framework_is_known_by_name() {
+    const NAMES: [&str; 20] = [
+        "angular",
+        "aspnet",
+        "auth.js",
+        "authjs",
+        "django",
+        "expressjs",
+        "express-session",
+        "fastapi",
+        "flask",
+        "gorilla",
+        "itsdangerous",
+        "laravel",
+        "next.js",
+        "nextjs",
+        "nuxt",
+        "passport",
+        "rails",
+        "spring",
+        "sveltekit",
+        "symfony",
+    ];
+    let mut found = Vec::new();
+    for file in sources(&root().join("src")) {
+        let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
+        found.extend(
+            NAMES
+                .iter()
+                .filter(|name| text.contains(**name))
+                .map(|name| format!("{}: {name}", file.display())),
+        );
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
 }

@@ -2,7 +2,7 @@
 
 use logto_testkit::setup::{Connector, ConnectorFactory};
 use logto_testkit::stack::{SavedState, StartError, StepError, TenantError};
-use logto_testkit::{SnapshotResult, compare_snapshot, walk};
+use logto_testkit::{Scenario, SnapshotResult, compare_snapshot, walk};
 use serde_json::{Value, json};
 
 use crate::support::{Elsewhere, Surroundings, command_in, first_visit, root};
@@ -169,4 +169,59 @@ async fn wrong_credentials_are_told_with_what_to_check() {
         error.contains("step “open the tenant” failed") && error.contains("check the id and secret"),
         "{error}"
     );
+}
+
+/// What `given` adds to the tenant for access tokens.
+fn with_permissions() -> Scenario {
+    Scenario::load(&root().join("scenarios/third-party/resource-scopes.yaml")).unwrap()
+}
+
+async fn permissions_of(elsewhere: &Elsewhere) -> [Value; 2] {
+    [get(elsewhere, "resources?includeScopes=true").await, get(elsewhere, "roles").await]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resources_and_roles_are_deleted_after_the_run_and_after_a_kill() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let before = permissions_of(&elsewhere).await;
+    let scenario = with_permissions();
+    let stack = elsewhere.stack_for(&scenario, false).start().await.unwrap();
+    let [resources, roles] = permissions_of(&elsewhere).await;
+    assert_eq!(resources[1]["indicator"], "https://api.bookstore.example/");
+    let scopes: Vec<&Value> =
+        resources[1]["scopes"].as_array().unwrap().iter().map(|scope| &scope["name"]).collect();
+    assert_eq!(scopes, ["read:books", "write:books"]);
+    assert_eq!((&roles[1]["name"], &roles[1]["isDefault"]), (&json!("author"), &json!(true)));
+    let report = walk(&stack, &scenario).await;
+    assert!(report.passed(), "{:?}", report.failures);
+    let compared = compare_snapshot(&scenario, &report.transcript.to_string()).unwrap();
+    assert_eq!(compared, SnapshotResult::Same);
+    stack.stop().await.unwrap();
+    assert_eq!(permissions_of(&elsewhere).await, before);
+
+    drop(elsewhere.stack_for(&scenario, false).start().await.unwrap());
+    assert_ne!(permissions_of(&elsewhere).await, before);
+    let file = elsewhere.state_file.to_str().unwrap();
+    let output = command_in(&root(), &["restore", file], &[("LOGTO_TESTKIT_M2M", &elsewhere.m2m())]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(permissions_of(&elsewhere).await, before);
+}
+
+#[tokio::test]
+async fn the_default_resource_of_a_tenant_is_not_taken_from_it() {
+    let elsewhere = Elsewhere::start(Surroundings::Right).await;
+    let management = elsewhere.management().await;
+    let theirs = json!({ "name": "Theirs", "indicator": "https://api.theirs.example/" });
+    let id = management.post("resources", &theirs).await.unwrap().text("id").unwrap().to_owned();
+    management.patch(&format!("resources/{id}/is-default"), &json!({ "isDefault": true })).await.unwrap();
+    let before = permissions_of(&elsewhere).await;
+    let scenario = Scenario::load(&root().join("scenarios/resources/default-resource.yaml")).unwrap();
+    let refused = elsewhere.stack_for(&scenario, true).start().await.unwrap_err();
+    let StartError { cause: StepError::Tenant(TenantError::DefaultResourceTaken { indicator }), .. } =
+        refused
+    else {
+        panic!("{refused}")
+    };
+    assert_eq!(indicator, "https://api.theirs.example/");
+    assert_eq!(permissions_of(&elsewhere).await, before);
 }

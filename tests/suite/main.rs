@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 #![expect(clippy::disallowed_macros, reason = "a test prints what it skips")]
 
+mod back_channel;
 mod by_environment;
 mod command;
 mod compose;

@@ -49,8 +49,41 @@ async fn an_app_in_rust_is_started_with_what_the_stack_says() {
     visitor.continue_with("huggingface").await.unwrap();
     visitor.sign_in_as("grace").await.unwrap();
     assert_eq!(visitor.session().await.unwrap()["claims"]["name"], "Grace Hopper");
-    // Which requests an outside app sends to Logto is up to it.
-    assert!(!visitor.transcript().to_string().contains("POST [LOGTO]/oidc/token "));
+    assert!(visitor.transcript().to_string().contains("app  POST [LOGTO]/oidc/token  200"));
+    stack.stop().await.unwrap();
+    app.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_app_that_is_served_over_https_is_walked_if_its_ca_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = kit::Ca::create(&kit::Clock::system(), &["localhost"]).unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, ca.certificate_pem()).unwrap();
+    let bound = kit::Bound::loopback().await.unwrap();
+    let origin: url::Url = format!("https://localhost:{}", bound.port()).parse().unwrap();
+    let own = OwnApp { ca: Some(file), ..OwnApp::at(origin.clone()) };
+    let stack = Stack::builder().own_app(own).start().await.unwrap();
+    // The sample app does not serve TLS itself, and is told that it is there.
+    let told = async |mut request: axum::extract::Request| {
+        request.headers_mut().insert("x-forwarded-proto", http::HeaderValue::from_static("https"));
+        request
+    };
+    let router = foreign(&stack.environment()).router().layer(axum::middleware::map_request(told));
+    let app = bound.serve_tls(router, ca.server_config("localhost").unwrap());
+    stack.app_is_up(Duration::from_secs(10)).await.unwrap();
+    let mut visitor = Visitor::new(&stack);
+    visitor.visit("/sign-in").await.unwrap();
+    visitor.continue_with("huggingface").await.unwrap();
+    visitor.sign_in_as("ada").await.unwrap();
+    let session = visitor.session().await.unwrap();
+    assert_eq!(session["claims"]["name"], "Ada Lovelace", "{}", visitor.transcript());
+    stack.stop().await.unwrap();
+
+    // Without its CA, what is wrong is said.
+    let stack = Stack::builder().app_at(origin).start().await.unwrap();
+    let error = stack.app_is_up(Duration::from_secs(1)).await.unwrap_err().to_string();
+    assert!(error.contains("invalid peer certificate") && error.contains("--app-ca"), "{error}");
     stack.stop().await.unwrap();
     app.shutdown().await.unwrap();
 }

@@ -142,6 +142,11 @@ fn another_server_at_the_address_is_an_error_that_names_it() {
     let told = "before the app is started: suite-";
     assert!(shown.contains(told) && shown.contains(&format!("(process {})", std::process::id())), "{shown}");
     assert!(started(folder.path()).is_empty());
+    // The app of an earlier run, where a script starts it with the variables of a file.
+    let (address, file) = (url.replace("url = ", "").replace('"', ""), "app.env");
+    let arguments = ["scenarios/a.yaml", "--app", &address, "--app-env", file, "--signed-in-text", "x"];
+    let (code, shown) = run(project("").path(), &arguments);
+    assert!(code == Some(3) && shown.contains(told), "{shown}");
     drop(server);
 }
 
@@ -162,7 +167,9 @@ fn an_app_that_is_not_ready_is_waited_for_and_its_last_lines_are_quoted() {
 
 #[test]
 fn the_output_of_the_app_is_evidence_of_a_failed_walk() {
-    let folder = project(&toml("").replace("started; exec", "started; echo the app says hello; exec"));
+    let folder = project(
+        &toml("").replace("started; exec", "started; echo the app says hello $LOGTO_APP_SECRET; exec"),
+    );
     let scenario = SIGNS_IN.replace("signed_in: false", "signed_in: true");
     std::fs::write(folder.path().join("scenarios/a.yaml"), scenario).unwrap();
     let (code, shown) = run(folder.path(), &["scenarios/a.yaml"]);
@@ -174,7 +181,7 @@ fn the_output_of_the_app_is_evidence_of_a_failed_walk() {
         "{shown}"
     );
     let kept = std::fs::read_to_string(folder.path().join("logto-testkit-failed/a.txt")).unwrap();
-    assert!(kept.contains("the app says hello"), "{kept}");
+    assert!(kept.contains("the app says hello [SECRET]\n"), "{kept}");
 }
 
 #[test]
@@ -315,6 +322,9 @@ fn a_file_with_a_mistake_is_refused_with_its_place() {
             "exactly one of `text`, `status` and `member`",
         ),
         ("[application]\nsecret = \"x\"\n", "logto-testkit.toml:2:11: `secret` is of no use without `id`"),
+        ("[[mask]]\nfield = \"x\"\n", "logto-testkit.toml:1:1: a mask needs a `reason`"),
+        ("[[mask]]\nfield = \"x\"\ncookie = \"y\"\nreason = \"z\"\n", "this one names `field` and `cookie`"),
+        ("[[mask]]\nfeild = \"x\"\nreason = \"z\"\n", "did you mean `field`?"),
         ("[logto]\nport = 65535\n", "logto-testkit.toml:2:8: no port is left for Logto's admin tenant"),
         ("[app\n", "logto-testkit.toml:1:"),
         ("[app]\ncommand = \"a\"\ncommand = \"b\"\n", "logto-testkit.toml:3:"),

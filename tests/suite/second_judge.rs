@@ -52,13 +52,23 @@ pub(crate) fn judges_agree(stack: &Stack, scenario: &Scenario) -> Result<usize, 
             serde_json::from_value(provider["id_token_signing_alg_values_supported"].clone())
                 .unwrap_or_default()
         };
+        // The second app's code is sent to another origin.
+        let at_second = |uri: &str| {
+            stack
+                .endpoints()
+                .others
+                .iter()
+                .any(|other| other.name == "SECOND_APP" && uri.starts_with(other.origin.as_str()))
+        };
+        let second_app = stack.known().second_app.as_ref().filter(|_| at_second(&callback.request.url));
+        let (app_id, app_secret) = second_app
+            .map_or((&config.app_id, &config.app_secret), |second| (&second.app_id, &second.app_secret));
         let expected = Expected {
             issuer: provider["issuer"].as_str().unwrap_or_default(),
             algorithms: &algorithms,
-            app_id: &config.app_id,
-            app_secret: (config.options.client_auth != ClientAuth::None)
-                .then_some(config.app_secret.as_str()),
-            nonce: &nonce.unwrap_or_default(),
+            app_id,
+            app_secret: (config.options.client_auth != ClientAuth::None).then_some(app_secret.as_str()),
+            nonce: nonce.as_deref(),
             now: asked.at.checked_add(off).map_err(|error| error.to_string())?.as_second(),
         };
         let refused = callback.notes.iter().any(|note| REFUSED.contains(&note.code));

@@ -1,8 +1,10 @@
 //! The HTTP client of every party.
 
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,6 +14,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
+pub use self::error::{ClientError, SendError};
 use crate::network::{Fault, Network};
 use crate::tls::MadeAt;
 use crate::{Ca, ClientEnd, pinned, tls};
@@ -56,76 +59,6 @@ pub struct ClientBuilder {
 struct Hosts {
     fixed: BTreeMap<String, SocketAddr>,
     system: BTreeSet<String>,
-}
-
-/// Why a client could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The TLS library refused the CA or the protocol versions.
-    #[error("TLS configuration of the HTTP client: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The HTTP library refused the configuration.
-    #[error("HTTP client: {0}")]
-    Http(#[from] reqwest::Error),
-    /// A file with certificates cannot be read.
-    #[error("cannot read the certificates in {file}: {why}", file = file.display())]
-    Certificates {
-        /// The file.
-        file: PathBuf,
-        /// The error of the file system, or of the PEM format.
-        why: String,
-    },
-}
-
-/// Why a request got no response.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// The host does not belong to the stack.
-    #[error("{url} leads to `{host}`, a host outside the stack; the stack reaches only {known}")]
-    HostOutsideStack {
-        /// The host in the URL.
-        host: String,
-        /// The full URL.
-        url: String,
-        /// The hosts that can be reached.
-        known: String,
-    },
-    /// The URL is not an absolute `http` or `https` URL.
-    #[error("`{url}` is not an absolute http or https URL")]
-    Url {
-        /// The given text.
-        url: String,
-    },
-    /// No connection: refused, unknown name, TLS.
-    #[error("cannot connect to {url}: {cause}")]
-    Connect {
-        /// The full URL.
-        url: String,
-        /// The innermost cause.
-        cause: String,
-    },
-    /// Connected, but no complete response arrived.
-    #[error("no complete answer from {url}: {cause}")]
-    Incomplete {
-        /// The full URL.
-        url: String,
-        /// The innermost cause.
-        cause: String,
-    },
-    /// More redirects than allowed.
-    #[error("too many redirects from {url}")]
-    TooManyRedirects {
-        /// The full URL.
-        url: String,
-    },
-    /// The body is larger than 16 MiB.
-    #[error("the answer of {url} is larger than {limit} bytes")]
-    BodyTooLarge {
-        /// The full URL.
-        url: String,
-        /// The limit in bytes.
-        limit: usize,
-    },
 }
 
 impl ClientBuilder {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
+use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -102,6 +102,8 @@ pub struct Proxy {
     pub upstream: Url,
     /// The client that reaches the server.
     pub client: Client,
+    /// Whether the server is asked not to compress its answers, so that the journal can show them.
+    pub uncompressed: bool,
 }
 
 impl Proxy {
@@ -157,6 +159,9 @@ impl Proxy {
     fn forwarded(&self, mut headers: HeaderMap) -> HeaderMap {
         for name in [CONNECTION, TRANSFER_ENCODING, UPGRADE, CONTENT_LENGTH] {
             headers.remove(name);
+        }
+        if self.uncompressed {
+            headers.remove(ACCEPT_ENCODING);
         }
         let asked = headers.get(HOST).cloned();
         let asked = asked.or_else(|| HeaderValue::from_str(self.public.authority()).ok());
@@ -256,6 +261,7 @@ mod tests {
             public: "https://bookstore.example:8443".parse().unwrap(),
             upstream: format!("http://localhost:{}", upstream.addr().port()).parse().unwrap(),
             client: Client::builder().build().unwrap(),
+            uncompressed: false,
         };
         let front = Bound::loopback().await.unwrap().serve(proxy.router(journal.clone(), Clock::system()));
         let uri = format!("http://localhost:{}/shop?q=1", front.addr().port());

@@ -122,6 +122,14 @@ impl Store {
         self.resources.iter().find(|resource| resource.indicator == indicator)
     }
 
+    /// Lifetime of access tokens for a resource, in seconds; `None` if Logto does not know it.
+    pub(crate) fn access_token_ttl(&self, indicator: &str) -> Option<i64> {
+        if resource::is_reserved(indicator) {
+            return Some(lifetime::ACCESS_TOKEN);
+        }
+        self.resource(indicator).map(|resource| resource.access_token_ttl)
+    }
+
     pub(crate) fn resource_mut(&mut self, id: &str) -> Option<&mut ApiResource> {
         self.resources.iter_mut().find(|resource| resource.id == id)
     }

@@ -72,7 +72,8 @@ pub(crate) struct SignInSession {
     pub(crate) redirect_uri: String,
     pub(crate) code_verifier: String,
     pub(crate) state: String,
-    pub(crate) nonce: String,
+    /// `None` if the request had none.
+    pub(crate) nonce: Option<String>,
 }
 
 impl SignInSession {
@@ -121,6 +122,11 @@ impl Answer {
     /// A server that announces `iss` always sends it (RFC 9207 §2.4).
     pub(crate) fn names_issuer(&self, announced: bool) -> Result<(), CallbackError> {
         if announced && self.one("iss").is_none() { Err(CallbackError::NoIssuer) } else { Ok(()) }
+    }
+
+    /// The state that came back.
+    pub(crate) fn state(&self) -> Option<&str> {
+        self.one("state")
     }
 
     fn one(&self, name: &str) -> Option<&str> {
@@ -190,7 +196,7 @@ mod tests {
             redirect_uri: "http://localhost:3000/callback".to_owned(),
             code_verifier: "v".to_owned(),
             state: "s+1".to_owned(),
-            nonce: "n".to_owned(),
+            nonce: Some("n".to_owned()),
         };
         let sent = SignInSession::from_text(&sent.to_text()).unwrap();
         let answer = Answer::new("http://localhost:3000/callback".to_owned(), query);

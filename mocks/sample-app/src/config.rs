@@ -84,6 +84,13 @@ pub struct Options {
     pub timeout_seconds: u32,
     /// The issuer that the app accepts.
     pub issuer: ExpectedIssuer,
+    /// The issuer with which the app compares `iss` of the callback (RFC 9207); if absent, that of
+    /// `issuer`. Clients that are given endpoints one by one have an issuer of their own.
+    pub callback_issuer: Option<String>,
+    /// Whether to send and check a `nonce` (OIDC Core §3.1.2.1).
+    pub nonce: bool,
+    /// Whether to send a PKCE challenge and its verifier (RFC 7636).
+    pub pkce: bool,
     /// Reads Logto's key set once and never again, so that newer keys stay unknown.
     pub keeps_keys: bool,
     /// Defects of other apps to imitate.
@@ -111,6 +118,9 @@ impl Default for Options {
             session_secret: None,
             timeout_seconds: 20,
             issuer: ExpectedIssuer::default(),
+            callback_issuer: None,
+            nonce: true,
+            pkce: true,
             keeps_keys: false,
             variants: vec![],
         }
@@ -280,7 +290,9 @@ impl Config {
     /// Checks the configuration, in the order in which to fix it.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         check_origin("the base URL", &self.base_url, "; leave the path out")?;
-        check_origin("Logto's endpoint", &self.logto_endpoint, "; leave `/oidc` out")?;
+        if !self.does(Variant::KeepsEndpointPath) {
+            check_origin("Logto's endpoint", &self.logto_endpoint, "; leave `/oidc` out")?;
+        }
         if self.app_id.is_empty() {
             return Err(ConfigError::Empty("the app id"));
         }
@@ -354,14 +366,20 @@ impl Config {
 
     /// Logto's issuer (contract §1.1).
     pub(crate) fn issuer(&self) -> String {
-        format!("{}/oidc", self.logto_endpoint.origin().ascii_serialization())
+        format!("{}{}/oidc", self.logto_endpoint.origin().ascii_serialization(), self.endpoint_path())
+    }
+
+    /// The path of Logto's endpoint, without a slash at its end; mostly empty.
+    fn endpoint_path(&self) -> &str {
+        self.logto_endpoint.path().trim_end_matches('/')
     }
 
     /// URL of Logto's discovery document (OIDC Discovery §4).
     pub(crate) fn discovery(&self) -> Url {
         let mut url = self.logto_endpoint.clone();
         let doubled = if self.does(Variant::ConcatenatesEndpoint) { "/" } else { "" };
-        url.set_path(&format!("{doubled}/oidc/.well-known/openid-configuration"));
+        let path = self.endpoint_path();
+        url.set_path(&format!("{path}{doubled}/oidc/.well-known/openid-configuration"));
         url
     }
 }

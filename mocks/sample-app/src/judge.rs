@@ -147,7 +147,7 @@ impl Provider {
         token: &str,
         keys: &str,
         config: &Config,
-        nonce: &str,
+        nonce: Option<&str>,
         clock: &Clock,
     ) -> Result<(), JudgeError> {
         let rs256 = ["RS256".to_owned()];

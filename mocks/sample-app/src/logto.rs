@@ -128,16 +128,26 @@ impl<S: Storage> LogtoClient<'_, S> {
     pub(crate) async fn sign_in(&self) -> Result<String, LogtoError> {
         let provider = self.discover().await?;
         // 64 bytes, as in the SDK; RFC 7636 §4.1 allows 43 to 128 characters.
+        let options = &self.config.options;
         let sent = SignInSession {
             redirect_uri: self.config.redirect_uri(),
             code_verifier: self.random.base64url(64),
             state: self.random.base64url(64),
-            nonce: self.random.base64url(32),
+            nonce: options.nonce.then(|| self.random.base64url(32)),
         };
         let url = self.authorization_request(provider.authorization_endpoint(), &sent);
-        self.storage.set(item::SIGN_IN, &sent.to_text());
+        self.storage.set(&self.sign_in_item(&sent.state), &sent.to_text());
         let unescapes = self.config.does(Variant::UnescapesRequest);
         Ok(if unescapes { variant::unescaped(url.as_str()) } else { url.into() })
+    }
+
+    /// The item of the session that keeps the sign-in with this state.
+    fn sign_in_item(&self, state: &str) -> String {
+        if self.config.does(Variant::PilesUpSignIns) {
+            format!("{}_{state}", item::SIGN_IN)
+        } else {
+            item::SIGN_IN.to_owned()
+        }
     }
 
     fn authorization_request(&self, endpoint: &Url, sent: &SignInSession) -> Url {
@@ -148,10 +158,11 @@ impl<S: Storage> LogtoClient<'_, S> {
             ("redirect_uri", &sent.redirect_uri),
             ("response_type", "code"),
             ("state", &sent.state),
-            ("nonce", &sent.nonce),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
         ];
+        parameters.extend(sent.nonce.iter().map(|nonce| ("nonce", nonce.as_str())));
+        if options.pkce {
+            parameters.extend([("code_challenge", challenge.as_str()), ("code_challenge_method", "S256")]);
+        }
         parameters.extend(self.config.resources().into_iter().map(|resource| ("resource", resource)));
         let optional = [
             ("scope", Some(&scope)),
@@ -177,15 +188,17 @@ impl<S: Storage> LogtoClient<'_, S> {
     pub(crate) async fn handle_callback(&self, answer: &Answer) -> Result<(), LogtoError> {
         let expected = self.config.issuer();
         let sent = self.use_up_state(answer, &expected)?;
-        let issuer = match self.config.options.issuer {
-            ExpectedIssuer::OfEndpoint => expected,
-            ExpectedIssuer::AsDiscovered => self.discover().await?.issuer().to_owned(),
+        let options = &self.config.options;
+        let issuer = match (&options.callback_issuer, options.issuer) {
+            (Some(own), _) => own.clone(),
+            (None, ExpectedIssuer::OfEndpoint) => expected,
+            (None, ExpectedIssuer::AsDiscovered) => self.discover().await?.issuer().to_owned(),
         };
         let code = answer.code(&sent, &issuer)?;
         let provider = self.discover().await?;
         answer.names_issuer(provider.names_itself())?;
         let tokens = self.exchange(provider.token_endpoint()?, code, &sent).await?;
-        self.check_id_token(&provider, &tokens.id_token, &sent.nonce).await?;
+        self.check_id_token(&provider, &tokens.id_token, sent.nonce.as_deref()).await?;
         self.check_claims(&tokens.id_token)?;
         self.keep(&tokens);
         Ok(())
@@ -195,29 +208,37 @@ impl<S: Storage> LogtoClient<'_, S> {
     /// refused.
     fn use_up_state(&self, answer: &Answer, issuer: &str) -> Result<SignInSession, CallbackError> {
         let _alone = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = SignInSession::from_text(&self.storage.get(item::SIGN_IN))?;
+        let item = self.sign_in_item(answer.state().unwrap_or_default());
+        let sent = SignInSession::from_text(&self.storage.get(&item))?;
         answer.belongs_to(&sent, issuer)?;
         if !self.config.does(Variant::KeepsSignInSession) {
-            self.storage.set(item::SIGN_IN, "");
+            self.storage.set(&item, "");
         }
         Ok(sent)
     }
 
     /// The token request (RFC 6749 §4.1.3, RFC 7636 §4.5).
     async fn exchange(&self, endpoint: &Url, code: &str, sent: &SignInSession) -> Result<Tokens, LogtoError> {
-        let fields = [
+        let mut fields = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", &sent.redirect_uri),
-            ("code_verifier", &sent.code_verifier),
+            ("redirect_uri", sent.redirect_uri.as_str()),
         ];
+        if self.config.options.pkce {
+            fields.push(("code_verifier", &sent.code_verifier));
+        }
         let reply = self.outgoing.post_as(self.config, endpoint, &fields).await?;
         let body = expect_200(endpoint, reply.status, reply.body)?;
         Tokens::read(&body).map_err(|source| LogtoError::Tokens { url: endpoint.to_string(), source })
     }
 
     /// Logto may have rotated its keys since the set was read (OIDC Core §10.1.1).
-    async fn check_id_token(&self, provider: &Provider, token: &str, nonce: &str) -> Result<(), LogtoError> {
+    async fn check_id_token(
+        &self,
+        provider: &Provider,
+        token: &str,
+        nonce: Option<&str>,
+    ) -> Result<(), LogtoError> {
         match self.judge_once(provider, token, nonce).await {
             Err(LogtoError::Judge(error)) if error.is_unknown_key() && !self.config.options.keeps_keys => {
                 self.judge_once(provider, token, nonce).await
@@ -226,7 +247,12 @@ impl<S: Storage> LogtoClient<'_, S> {
         }
     }
 
-    async fn judge_once(&self, provider: &Provider, token: &str, nonce: &str) -> Result<(), LogtoError> {
+    async fn judge_once(
+        &self,
+        provider: &Provider,
+        token: &str,
+        nonce: Option<&str>,
+    ) -> Result<(), LogtoError> {
         let keys = match self.kept_keys.get() {
             Some(keys) => keys.clone(),
             None => self.fetch(provider.jwks_uri()).await?,

@@ -24,6 +24,8 @@ pub(crate) struct Sessions {
     cookie: CookieOptions,
     random: Random,
     seal: Seal,
+    /// Whether the cookie is `Secure` where the browser came over https ([`Variant::SecureOverHttps`]).
+    secure_over_https: bool,
     /// Replaces the sessions under [`Variant::SharesOneStorage`].
     shared: Option<MemoryStorage>,
 }
@@ -60,6 +62,8 @@ impl Inner {
 pub(crate) struct Session {
     pub(crate) items: MemoryStorage,
     origin: Origin,
+    /// Whether the browser came over https, as a proxy says.
+    https: bool,
 }
 
 /// Where the session of a request was found.
@@ -80,29 +84,31 @@ impl Sessions {
         let seal = Seal::new(&random, options.session_secret.as_deref());
         let shared = options.variants.contains(&Variant::SharesOneStorage).then(MemoryStorage::default);
         let (kind, cookie) = (options.storage, options.cookie.clone());
-        Self { inner: Arc::default(), kind, cookie, random, seal, shared }
+        let secure_over_https = options.variants.contains(&Variant::SecureOverHttps);
+        Self { inner: Arc::default(), kind, cookie, random, seal, secure_over_https, shared }
     }
 
     /// The session that the request's cookie identifies; a new one if it identifies none.
     pub(crate) fn open(&self, headers: &HeaderMap) -> Session {
         if let Some(shared) = &self.shared {
-            return Session { items: shared.clone(), origin: Origin::Shared };
+            return Session { items: shared.clone(), origin: Origin::Shared, https: false };
         }
-        cookies(headers, &self.cookie.name)
-            .find_map(|value| self.find(value))
-            // An id that the app did not issue is not adopted (session fixation).
-            .unwrap_or_else(|| Session { items: MemoryStorage::default(), origin: Origin::New })
+        let https = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        let found = cookies(headers, &self.cookie.name).find_map(|value| self.find(value));
+        // An id that the app did not issue is not adopted (session fixation).
+        let (items, origin) = found.unwrap_or_else(|| (MemoryStorage::default(), Origin::New));
+        Session { items, origin, https }
     }
 
-    fn find(&self, value: &str) -> Option<Session> {
+    fn find(&self, value: &str) -> Option<(MemoryStorage, Origin)> {
         match self.kind {
             StorageKind::Memory => {
                 let items = self.lock().sessions.get(value)?.1.clone();
-                Some(Session { items, origin: Origin::Memory(value.to_owned()) })
+                Some((items, Origin::Memory(value.to_owned())))
             }
             StorageKind::Cookie => {
                 let items = MemoryStorage::of(self.seal.open(value)?);
-                Some(Session { items, origin: Origin::Cookie(value.to_owned()) })
+                Some((items, Origin::Cookie(value.to_owned())))
             }
         }
     }
@@ -114,13 +120,13 @@ impl Sessions {
             (StorageKind::Cookie, origin) => {
                 let value = self.seal.close(&session.items.items());
                 let before = if let Origin::Cookie(before) = origin { before } else { String::new() };
-                (value != before).then(|| self.line(&value))
+                (value != before).then(|| self.line(&value, session.https))
             }
             // Items are written through. If another request has renamed the session meanwhile, the
             // old id must not become valid again.
             (StorageKind::Memory, Origin::Memory(_)) => None,
             (StorageKind::Memory, _) if session.items.is_empty() => None,
-            (StorageKind::Memory, _) => Some(self.insert(session.items)),
+            (StorageKind::Memory, _) => Some(self.insert(session.items, session.https)),
         }
     }
 
@@ -130,13 +136,13 @@ impl Sessions {
         let Origin::Memory(old) = &session.origin else { return self.save(session) };
         self.lock().remove(old);
         // Requests still running under the old id write into a storage that no one reads.
-        Some(self.insert(MemoryStorage::of(session.items.drain())))
+        Some(self.insert(MemoryStorage::of(session.items.drain()), session.https))
     }
 
-    fn insert(&self, items: MemoryStorage) -> String {
+    fn insert(&self, items: MemoryStorage, https: bool) -> String {
         let id = self.random.base64url(32);
         self.lock().insert(id.clone(), items);
-        self.line(&id)
+        self.line(&id, https)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -144,7 +150,7 @@ impl Sessions {
     }
 
     /// A `Set-Cookie` line (RFC 6265 §4.1.1); an empty value deletes the cookie.
-    fn line(&self, value: &str) -> String {
+    fn line(&self, value: &str, https: bool) -> String {
         let CookieOptions { name, path, domain, max_age, same_site, secure, http_only } = &self.cookie;
         let mut line = format!("{name}={value}; Path={path}");
         if let Some(domain) = domain {
@@ -157,7 +163,7 @@ impl Sessions {
         if *http_only {
             line += "; HttpOnly";
         }
-        if *secure {
+        if *secure || https && self.secure_over_https {
             line += "; Secure";
         }
         match same_site {

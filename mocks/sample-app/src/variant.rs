@@ -12,6 +12,12 @@ pub enum Variant {
     /// Logto's endpoint is configured with a trailing slash, and paths are appended verbatim:
     /// `//oidc/…` (Logto's Python SDK, `LogtoClient.py`; ghostfolio#6413).
     ConcatenatesEndpoint,
+    /// The path of Logto's endpoint is kept, and `/oidc/…` is appended to it, as Logto's SDKs do
+    /// (`appendPath`; with `LOGTO_ENDPOINT=https://…/oidc` every request goes to `/oidc/oidc/…`).
+    KeepsEndpointPath,
+    /// The session cookie is `Secure` where the browser came over https, and not over plain http
+    /// (huggingface/chat-ui#1627).
+    SecureOverHttps,
     /// The callback is assumed to be at `/callback`, wherever it is (`handleSignIn` of Logto's
     /// Next.js SDK with search parameters; logto-io/js#968, #701).
     AssumesCallbackPath,
@@ -23,6 +29,9 @@ pub enum Variant {
     /// The callback is handled twice, as by a React effect that runs twice (logto-io/js#476, #520,
     /// #1073).
     HandlesCallbackTwice,
+    /// Every sign-in has an item of its own in the session, which only its callback removes: those
+    /// that a person abandons pile up (`_state_<name>_<state>` of Authlib; authlib#622).
+    PilesUpSignIns,
     /// State and verifier stay in the session after the callback, so that visiting its address
     /// again redeems the code again.
     KeepsSignInSession,

@@ -54,6 +54,7 @@ impl Snapshot {
         match self {
             Self::Compared(SnapshotResult::Same) => "same",
             Self::Compared(SnapshotResult::Missing) => "missing",
+            Self::Compared(SnapshotResult::SameSoFar) => "same so far",
             Self::Compared(SnapshotResult::Different(_)) => "different",
             Self::Updated => "updated",
         }
@@ -62,7 +63,8 @@ impl Snapshot {
     pub(in crate::cli) fn difference(&self) -> Option<&str> {
         match self {
             Self::Compared(SnapshotResult::Different(diff)) => Some(diff),
-            Self::Compared(SnapshotResult::Same | SnapshotResult::Missing) | Self::Updated => None,
+            Self::Compared(SnapshotResult::Same | SnapshotResult::SameSoFar | SnapshotResult::Missing)
+            | Self::Updated => None,
         }
     }
 }

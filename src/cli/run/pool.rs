@@ -20,8 +20,7 @@ use crate::project::Project;
 use crate::scenario::BackendKind;
 use crate::stack::{Logto, SharedApp};
 use crate::{
-    Scenario, Stack, WalkReport, compare_snapshot, keep_wire, stack_for, unreachable_by, update_snapshot,
-    walk,
+    Scenario, Stack, WalkReport, compare_walk, keep_wire, stack_for, unreachable_by, update_snapshot, walk,
 };
 
 /// What all walks of a run have in common.
@@ -311,21 +310,19 @@ async fn one(
         }
         walked => walked?,
     };
-    let transcript = report.transcript.to_string();
     let io = |what| move |source| CliError::Io { what, source };
     // The transcript of an incomplete walk never becomes the reviewed one.
     let snapshot = if settings.update && report.passed() {
-        match compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))? {
+        match compare_walk(scenario, &report).map_err(io("read the reviewed transcript"))? {
             same @ crate::SnapshotResult::Same => Snapshot::Compared(same),
             _ => {
-                update_snapshot(scenario, &transcript).map_err(io("write the reviewed transcript"))?;
+                update_snapshot(scenario, &report.transcript.to_string())
+                    .map_err(io("write the reviewed transcript"))?;
                 Snapshot::Updated
             }
         }
     } else {
-        Snapshot::Compared(
-            compare_snapshot(scenario, &transcript).map_err(io("read the reviewed transcript"))?,
-        )
+        Snapshot::Compared(compare_walk(scenario, &report).map_err(io("read the reviewed transcript"))?)
     };
     let WalkReport { failures, transcript, mut findings, disturbed, wire } = report;
     if snapshot.difference().is_some() && findings.is_empty() {

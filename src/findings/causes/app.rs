@@ -53,6 +53,11 @@ causes! {
             place: AppConfiguration,
             fix: "Write Logto's endpoint without a trailing slash.",
         }
+        EndpointPathWrong "endpoint-path-wrong" {
+            cause: "The app looks for Logto's endpoints at another path than theirs, because of the path in its setting.",
+            place: AppConfiguration,
+            fix: "An endpoint of Logto's SDKs is the address without a path, as they append `/oidc` themselves; an issuer, as other libraries take it, ends in `/oidc` once.",
+        }
         RequestNotEncoded "request-not-encoded" {
             cause: "The app does not escape the parameters of its authorization request, so an `&` within the redirect URI cuts it in two.",
             fix: "Encode every parameter of the authorization request, or use a redirect URI with at most one parameter in its query.",
@@ -69,7 +74,7 @@ causes! {
         ResourceUnknown "resource-unknown" {
             cause: "The app requests an API resource that Logto does not know.",
             place: AppConfiguration,
-            fix: "Register the resource under API resources in the Logto console with exactly the identifier that the app sends, or do not request it.",
+            fix: "Register the resource under API resources in the Logto console with exactly the identifier that the app sends (in a scenario: `given.resources`), or do not request it.",
             see: see::RESOURCES,
         }
         SilentSignInNotHandled "silent-sign-in-not-handled" {
@@ -84,6 +89,10 @@ causes! {
         CallbackNotHandled "callback-not-handled" {
             cause: "The app did not recognize its callback, showed a page, and left the code unused.",
             fix: "Compare the callback's address with the redirect URI without the query, or use a redirect URI without query and trailing slash.",
+        }
+        LogtoNotAsked "logto-not-asked" {
+            cause: "The app took a code at its callback, and no request of the app to redeem it reached Logto.",
+            fix: "Read the app's log of this hop: it refused the callback itself (a lost session cookie, another state, a path that it does not handle), or it cannot reach Logto at the address that it uses.",
         }
         CallbackHandledTwice "callback-handled-twice" {
             cause: "The app handled one callback twice; the second time, the sign-in was already used up.",
@@ -188,6 +197,15 @@ causes! {
             place: AppConfiguration,
             fix: "Set the cookie with Path=/, without Domain (or with the app's own), with SameSite=Lax, and with a lifetime that lasts; SameSite=None needs Secure.",
             see: see::COOKIES,
+        }
+        PkceMissing "pkce-missing" {
+            cause: "The app sends no PKCE challenge, which Logto requires of an application without a secret.",
+            fix: "Send `code_challenge` with `code_challenge_method=S256`, and `code_verifier` with the code; or create an application of type Traditional web and use its secret.",
+        }
+        IssuerOfItsOwn "issuer-of-its-own" {
+            cause: "The app compares the issuer in Logto's answer (`iss`, RFC 9207) with one that is not Logto's.",
+            place: AppConfiguration,
+            fix: "Set the issuer of the provider to Logto's endpoint followed by `/oidc`, or let the app read it from the discovery document.",
         }
         PromptUnknown "prompt-unknown" {
             cause: "The app sends a prompt that Logto does not know.",

@@ -8,7 +8,7 @@ causes! {
     "application" Application, place: LogtoApplication, see: see::APPLICATION {
         RedirectUriNotRegistered "redirect-uri-not-registered" {
             cause: "The redirect URI that the app sends is not registered in Logto.",
-            fix: "Add the app's callback, exactly as the app sends it, to Redirect URIs.",
+            fix: "Add the app's callback, exactly as the app sends it, to Redirect URIs (in a scenario: `given.application.redirect_uris`; in logto-testkit.toml: `[application] redirect_uris`).",
         }
         TypeHasNoSecret "type-has-no-secret" {
             cause: "The app sends a secret, and the application in Logto is of a type that has no secret.",
@@ -26,6 +26,16 @@ causes! {
             cause: "The secret that the app uses has expired.",
             fix: "Create a new secret on the application's page, and give it to the app.",
         }
+        ScopeNotPermitted "scope-not-permitted" {
+            cause: "The app requests a scope that the third-party application is not permitted.",
+            fix: "Add the scope to the permissions of the application in the Logto console (in a scenario: `given.application.user_scopes`), or do not request it.",
+            see: see::THIRD_PARTY,
+        }
+        AsksToAuthorize "asks-to-authorize" {
+            cause: "The application in Logto is a third-party one, so Logto asks each person to authorize it, and the person did not.",
+            fix: "The person presses Authorize; an automated walk has to do so, too (`choose: authorize`). If the app is your own, create an application that is not third-party, and use its ID; this cannot be changed.",
+            see: see::THIRD_PARTY,
+        }
         NoBackChannelLogout "no-back-channel-logout" {
             cause: "The person signed out of Logto through another application, and this app, which was not notified, keeps its session.",
             fix: "Set a back-channel logout URI for the application, and let the app end the sessions that Logto reports there.",
@@ -33,7 +43,7 @@ causes! {
         }
         PostSignOutUriNotRegistered "post-sign-out-uri-not-registered" {
             cause: "The URI to return to after sign-out is not registered in Logto.",
-            fix: "Add the URI, exactly as the app sends it, to Post sign-out redirect URIs.",
+            fix: "Add the URI, exactly as the app sends it, to Post sign-out redirect URIs (in a scenario: `given.application.post_logout_redirect_uris`; in logto-testkit.toml: `[application] post_logout_redirect_uris`).",
             see: see::SIGN_OUT,
         }
     }

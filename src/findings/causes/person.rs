@@ -10,5 +10,9 @@ causes! {
             cause: "The person chose Deny at Hugging Face.",
             fix: "Nothing is broken: Logto's page says so, and the person can press the button again.",
         }
+        CanceledConsent "canceled-consent" {
+            cause: "The person chose Cancel on Logto's page that asks to authorize the third-party application, which then opens the app's callback without a code or an error.",
+            fix: "Nothing is broken: let the app treat a callback without parameters as a canceled sign-in, and show its home page.",
+        }
     }
 }

@@ -8,6 +8,8 @@ pub(super) const LINKING: &str =
     "https://docs.logto.io/end-user-flows/sign-up-and-sign-in/social-sign-in#social-account-linking";
 pub(super) const APPLICATION: &str =
     "https://docs.logto.io/integrate-logto/application-data-structure#redirect-uris";
+pub(super) const THIRD_PARTY: &str =
+    "https://docs.logto.io/integrate-logto/third-party-applications/permission-management";
 pub(super) const GO_GUIDE: &str = "https://docs.logto.io/quick-starts/go";
 pub(super) const SIGNING_KEYS: &str = "https://docs.logto.io/developers/signing-keys";
 pub(super) const DEPLOYMENT: &str = "https://docs.logto.io/logto-oss/deployment-and-configuration";

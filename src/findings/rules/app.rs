@@ -1,20 +1,23 @@
 //! Rules about the app's own code and configuration.
 
-use kit::Party;
+use kit::{Entry, Party};
 
+use super::session::began;
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{application_type, sent_secret};
+use crate::findings::seen::{
+    NO_SIGN_IN, app_notes, application_type, because, secret, sent_by_logto, sent_secret,
+};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::{CookieFate, WhyDropped};
+use crate::walker::{CookieFate, Hop, WhyDropped};
 
 pub(super) const EXPLAIN: &[Explain] =
     rules![app_id, app_secret, secret_unreadable, cookie_too_large, secure_over_http, prompt];
-pub(super) const WATCH: &[Watch] = &[];
+pub(super) const WATCH: &[Watch] = rules![cookie_dropped];
 
 fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, error, .. } = &symptom.kind else { return None };
@@ -35,26 +38,41 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (error == "invalid_client").then_some(())?;
     // The application's record says whether its type has a secret.
     (application_type(seen) == "Traditional" && sent_secret(refused)).then_some(())?;
-    let trailing = seen.settings.app.as_ref().is_some_and(|app| app.app_secret.trim() != app.app_secret);
-    let cause = if trailing { App::AppSecretHasWhitespace } else { App::AppSecretWrong };
+    let secret = used_secret(seen, refused);
+    let cause = if secret.as_ref().is_some_and(|secret| secret.trim() != secret) {
+        App::AppSecretHasWhitespace
+    } else {
+        App::AppSecretWrong
+    };
     let finding = Finding::new(cause)
         .hop(symptom.hop, symptom.to_string())
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
-    Some(match &seen.settings.app {
-        Some(app) => finding.setting("app.app_secret", shown_secret(&app.app_secret)),
+    Some(match secret {
+        Some(secret) => finding.setting("app.app_secret", shown_secret(&secret)),
         None => finding,
     })
+}
+
+/// The app's secret: as it is set, or as the app sent it.
+fn used_secret(seen: &Observed<'_>, entry: &Entry) -> Option<String> {
+    match &seen.settings.app {
+        Some(app) => Some(app.app_secret.clone()),
+        None => secret(entry),
+    }
 }
 
 /// Logto could not parse the secret, so it did not check it.
 fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let secret = &seen.settings.app.as_ref()?.app_secret;
-    let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| match status(entry)? {
-        400 => answered(entry, "error_description").filter(|said| said.contains("not properly encoded")),
-        // A broken escape makes Logto itself fail (contract §1.6).
-        500 if has_broken_escape(secret) && sent_secret(entry) => answered(entry, "message"),
-        _ => None,
+    let (said, secret) = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| {
+        let secret = used_secret(seen, entry)?;
+        let said = match status(entry)? {
+            400 => answered(entry, "error_description").filter(|said| said.contains("not properly encoded")),
+            // A broken escape makes Logto itself fail (contract §1.6).
+            500 if has_broken_escape(&secret) && sent_secret(entry) => answered(entry, "message"),
+            _ => None,
+        };
+        Some((said?, secret))
     })?;
     let cause = match secret.trim() == secret {
         // Logto's own secrets are ASCII letters and digits (contract §0): escaping cannot make any
@@ -67,7 +85,7 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         Finding::new(cause)
             .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
-            .setting("app.app_secret", shown_secret(secret)),
+            .setting("app.app_secret", shown_secret(&secret)),
     )
 }
 
@@ -89,17 +107,40 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     )
 }
 
-/// The browser dropped the session cookie at the callback because of its size.
+/// The browser dropped the session cookie because of its size: at the callback, so that the person
+/// is not signed in, or where the sign-in began, so that the callback does not find it.
 fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::NotSignedIn = symptom.kind else { return None };
-    let hop = seen.hop(symptom.hop)?;
+    let at = seen.hop(symptom.hop)?;
+    let hop = match symptom.kind {
+        SymptomKind::NotSignedIn => at,
+        SymptomKind::AppFailed { .. } => {
+            // What an app misses is known only for the sample app.
+            let misses = because(&app_notes(seen, symptom.hop), NO_SIGN_IN).is_some();
+            (misses || seen.settings.app.is_none()).then_some(())?;
+            began(seen, &query(&at.request.url, "state")?)?
+        }
+        _ => return None,
+    };
+    Some(too_large(hop)?.hop(symptom.hop, symptom.to_string()))
+}
+
+/// Like [`cookie_too_large`], for an app of your own: only the sample app says who is signed in.
+fn cookie_dropped(seen: &Observed<'_>) -> Option<Finding> {
+    seen.record.back_channel.is_received().then_some(())?;
+    let at_app = |hop: &&Hop| seen.party(&hop.request.url) == Some(Party::APP) && sent_by_logto(seen, hop);
+    let found = seen.record.hops.iter().filter(at_app).find_map(|hop| Some((hop, too_large(hop)?)));
+    found.map(|(hop, finding)| finding.at(hop.number))
+}
+
+/// The cookie that the browser dropped because of its size.
+fn too_large(hop: &Hop) -> Option<Finding> {
     let dropped = hop.response.cookies.iter().find_map(|cookie| match &cookie.fate {
         CookieFate::Dropped(why @ WhyDropped::TooLarge { .. }) => Some((cookie, why)),
         _ => None,
     });
     let (cookie, why) = dropped?;
     Some(Finding::new(App::SessionCookieTooLarge).hop(
-        symptom.hop,
+        hop.number,
         format!("Set-Cookie `{}` of {} bytes was dropped: {why}", cookie.name, cookie.line.len()),
     ))
 }

@@ -11,8 +11,15 @@ use crate::findings::seen::{application_type, sent_secret};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] =
-    rules![machine, type_and_secret, expired, redirect_uri, post_sign_out_uri];
+pub(super) const EXPLAIN: &[Explain] = rules![
+    machine,
+    type_and_secret,
+    expired,
+    redirect_uri,
+    post_sign_out_uri,
+    scope_not_permitted,
+    authorization
+];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// People cannot sign in through such an application, whatever is registered.
@@ -94,6 +101,30 @@ fn post_sign_out_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
                 listed(seen, "postLogoutRedirectUris"),
             ),
     )
+}
+
+/// Logto sends the browser back because of a scope that is not enabled (contract §14).
+fn scope_not_permitted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppGotError { error, .. } = &symptom.kind else { return None };
+    (error == "invalid_scope" && seen.settings.application.get("isThirdParty")? == true).then_some(())?;
+    let refused = query(&seen.hop(symptom.hop)?.redirect()?.ok()?, "scope")?.into_owned();
+    let asked = query(&seen.hop(symptom.hop)?.request.url, "scope")?;
+    asked.split(' ').any(|scope| scope == refused).then(|| {
+        Finding::new(Application::ScopeNotPermitted)
+            .symptom(symptom)
+            .hop(symptom.hop, format!("scope is {}; Logto refuses {}", quoted(&asked), quoted(&refused)))
+            .setting("application.isThirdParty", "true")
+    })
+}
+
+/// Logto's page asks the person to authorize the application, and the person did not answer.
+fn authorization(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AsksToAuthorize(_) = symptom.kind else { return None };
+    (seen.settings.application.get("isThirdParty")? == true).then(|| {
+        Finding::new(Application::AsksToAuthorize)
+            .symptom(symptom)
+            .setting("application.isThirdParty", "true")
+    })
 }
 
 /// A list of URIs, formatted for evidence.

@@ -9,7 +9,7 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{NO_SIGN_IN, app_notes, authorization_request, because, field};
+use crate::findings::seen::{NO_SIGN_IN, app_notes, authorization_request, because, field, was_not_asked};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -20,9 +20,12 @@ pub(super) const EXPLAIN: &[Explain] = rules![
     handled_twice_here,
     redeemed_again_here,
     algorithm,
+    issuer,
     scope,
     opened_again,
 ];
+/// Applied last: it says no more than that.
+pub(super) const LAST: &[Explain] = rules![not_asked];
 pub(super) const WATCH: &[Watch] = rules![not_handled, handled_twice, redeemed_again];
 
 /// Hops to the app with a code, in order.
@@ -72,6 +75,17 @@ fn not_handled(seen: &Observed<'_>) -> Option<Finding> {
             .at(hop.number)
             .hop(hop.number, format!("the callback is answered with {shown}, and the code is not redeemed")),
     )
+}
+
+/// No request came in that redeems the code.
+fn not_asked(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    was_not_asked(seen, hop).then(|| {
+        Finding::new(App::LogtoNotAsked)
+            .hop(symptom.hop, symptom.to_string())
+            .journal(Party::LOGTO, format!("no request with the code came in at {TOKEN}"))
+    })
 }
 
 /// The app handled one request a second time after it had been completed.
@@ -134,6 +148,20 @@ fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let note = because(&app_notes(seen, symptom.hop), "app/id-token-algorithm")?;
     Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, symptom.to_string()).journal(Party::APP, note))
+}
+
+/// The app refuses the answer because of its issuer, which is that of the discovery document.
+fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let note = because(&app_notes(seen, symptom.hop), "app/issuer-mismatch")?;
+    let found = query(&seen.hop(symptom.hop)?.request.url, "iss")?;
+    let own = seen.settings.endpoint.as_ref()?.join("oidc").ok()?;
+    (*found == *own.as_str()).then(|| {
+        Finding::new(App::IssuerOfItsOwn)
+            .hop(symptom.hop, symptom.to_string())
+            .hop(symptom.hop, format!("iss is {}, Logto's own", quoted(&found)))
+            .journal(Party::APP, note)
+    })
 }
 
 /// The scope that provides a claim (contract §1.6).

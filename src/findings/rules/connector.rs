@@ -10,7 +10,7 @@ use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, notes, targets, with_notes};
+use crate::findings::seen::{because, notes, targets};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -47,10 +47,10 @@ fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         );
     }
     if let Some(deleted) = deleted(seen, symptom, &sent) {
-        return Some(with_notes(deleted, &notes));
+        return Some(deleted.notes(&notes));
     }
     let finding = Finding::new(cause).symptom(symptom).setting("connector.config.clientId", quoted(&sent));
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// The cause behind a client ID for which Hugging Face has no app.
@@ -89,7 +89,7 @@ fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// The token endpoint refused the connector's secret. Logto's own answer does not say so
@@ -105,13 +105,13 @@ fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .filter(|app| seen.connector_config("clientId").is_some_and(|id| id != app.client_id));
     if let Some(app) = other {
         let finding = of_another_app(&app.client_id, &configured(seen, "clientId")).symptom(symptom);
-        return Some(with_notes(finding, &notes));
+        return Some(finding.notes(&notes));
     }
     let configured = seen.connector_config("clientSecret").map_or_else(|| "missing".to_owned(), shown_secret);
     let finding = Finding::new(secret_cause(difference))
         .symptom(symptom)
         .setting("connector.config.clientSecret", configured);
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// The connector uses an OAuth app that exists at Hugging Face, but not the one that was set up for
@@ -174,7 +174,7 @@ fn authentication(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let finding = Finding::new(Connector::AuthenticationNotAccepted)
         .symptom(symptom)
         .setting("connector.config.tokenEndpointAuthMethod", quoted(method));
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// The connector requests a scope that does not exist.
@@ -189,7 +189,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .symptom(symptom)
         .hop(symptom.hop, format!("scope is {}", quoted(&asked)))
         .setting("connector.config.scope", configured(seen, "scope"));
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 fn scope_cause(unknown: &str) -> Connector {
@@ -220,7 +220,7 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .symptom(symptom)
         .hop(symptom.hop, format!("prompt is {}", quoted(&asked)));
     let (field, value) = custom?;
-    Some(with_notes(finding.setting(field, quoted(value)), &notes))
+    Some(finding.setting(field, quoted(value)).notes(&notes))
 }
 
 /// Logto no longer has the connector with the ID that its page was using.

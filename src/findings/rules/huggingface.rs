@@ -10,7 +10,7 @@ use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, notes, with_notes};
+use crate::findings::seen::{because, notes};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -28,14 +28,14 @@ fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let client_id = query(url, "client_id").unwrap_or_default();
     if let Some(app) = app.filter(|app| app.client_id != client_id) {
         let finding = of_another_app(&app.client_id, &quoted(&client_id)).symptom(symptom);
-        return Some(with_notes(finding, &notes));
+        return Some(finding.notes(&notes));
     }
     let registered = app.map(|app| app.redirect_uris.as_slice()).unwrap_or_default();
     let finding = Finding::new(redirect_uri_cause(seen, &differences, &sent))
         .symptom(symptom)
         .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
         .setting("huggingface.app.redirect_uris", listed(registered));
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 fn listed(uris: &[String]) -> String {
@@ -116,7 +116,7 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .symptom(symptom)
         .hop(symptom.hop, format!("scope is {}", quoted(&asked)))
         .setting("huggingface.app.scopes", quoted(&enabled));
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// A scope that the connector is configured to request, and the app does not have.
@@ -140,7 +140,7 @@ fn public_app(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     because(&notes, "hf/code-challenge-required")?;
     let finding =
         Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true);
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// The person does not belong to any of the organizations that the app is restricted to.
@@ -150,7 +150,7 @@ fn audience(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     because(&notes, "hf/outside-audience")?;
-    Some(with_notes(Finding::new(HuggingFace::OutsideAudience).symptom(symptom), &notes))
+    Some(Finding::new(HuggingFace::OutsideAudience).symptom(symptom).notes(&notes))
 }
 
 /// Logto asks for the e-mail address that was requested and not granted.

@@ -84,6 +84,8 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
 }
 
 fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, &'s Note)> {
+    // What Logto received did reach it.
+    (!seen.record.back_channel.is_received()).then_some(())?;
     let sent =
         seen.during(hop).filter(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
     let last = sent.last().filter(|_| seen.is_complete(hop))?;

@@ -1,14 +1,18 @@
 //! Rules about people's own choices.
 
+use http::Method;
+use kit::Party;
+
 use crate::findings::causes::Person;
 use crate::findings::endpoints::huggingface::AUTHORIZE;
 use crate::findings::finding::Finding;
-use crate::findings::observed::Observed;
+use crate::findings::observed::{Observed, query};
 use crate::findings::rule::{Explain, rules};
-use crate::findings::seen::{because, notes, with_notes};
+use crate::findings::seen::{because, notes, previous};
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = rules![denied];
+pub(super) const EXPLAIN: &[Explain] = rules![denied, canceled];
 
 /// Hugging Face answered `access_denied`, and its journal says that the person pressed Deny.
 fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
@@ -16,5 +20,23 @@ fn denied(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (error == "access_denied").then_some(())?;
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     because(&notes, "hf/consent-denied")?;
-    Some(with_notes(Finding::new(Person::DeniedConsent).hop(symptom.hop, symptom.to_string()), &notes))
+    Some(Finding::new(Person::DeniedConsent).hop(symptom.hop, symptom.to_string()).notes(&notes))
+}
+
+/// The browser came from Logto's consent page to the app, without what an answer of Logto has
+/// (contract §1.5).
+fn canceled(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    let hop = seen.hop(symptom.hop)?;
+    let answer = ["code", "error"].iter().any(|name| query(&hop.request.url, name).is_some());
+    let asked = previous(seen, hop)?;
+    let at_page = seen.party(&asked.request.url) == Some(Party::LOGTO)
+        && asked.request.url.path() == "/api/interaction/consent"
+        && asked.request.method == Method::GET;
+    (at_page && !answer && hop.why == WhyHop::Script).then(|| {
+        Finding::new(Person::CanceledConsent)
+            .hop(asked.number, "Logto's page asked the person to authorize the application")
+            .hop(symptom.hop, "the page sent the browser back without a code or an error")
+            .hop(symptom.hop, symptom.to_string())
+    })
 }

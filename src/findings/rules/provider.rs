@@ -12,7 +12,7 @@ use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN, USERINFO};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, body, id_token_claims, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, header, is_verify, notes, previous, profile, profiles, with_notes};
+use crate::findings::seen::{because, header, is_verify, notes, previous, profile, profiles};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::signin_page::Refusal;
@@ -48,10 +48,8 @@ fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding>
     }
     let notes = notes(seen, symptom.hop, AUTHORIZE);
     because(&notes, "hf/email-not-verified")?;
-    Some(with_notes(
-        Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, symptom.to_string()),
-        &notes,
-    ))
+    let finding = Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, symptom.to_string());
+    Some(finding.notes(&notes))
 }
 
 /// A refusal of the call in which Logto sends its requests to Hugging Face.
@@ -166,7 +164,7 @@ fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let notes: Vec<&Note> = entry.notes.iter().collect();
     because(&notes, "hf/code-expired")?;
     let finding = Finding::new(HuggingFace::CodeExpired).hop(hop.number, symptom.to_string());
-    Some(with_notes(finding, &notes))
+    Some(finding.notes(&notes))
 }
 
 /// Status and error of an answer, in words.
@@ -264,7 +262,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         let finding = Finding::new(HuggingFace::AccessTokenRefused)
             .hop(hop.number, symptom.to_string())
             .journal(Party::HUGGINGFACE, answer(entry));
-        return Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()));
+        return Some(finding.notes(&entry.notes.iter().collect::<Vec<_>>()));
     }
     let Some(body) = body(entry) else { return Some(not_json(hop, symptom, entry)) };
     (seen.factory() == Some(OWN)).then_some(())?;
@@ -326,7 +324,7 @@ fn token_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let finding = Finding::new(HuggingFace::TokenRefused)
         .hop(hop.number, symptom.to_string())
         .journal(Party::HUGGINGFACE, answer(entry));
-    Some(with_notes(finding, &entry.notes.iter().collect::<Vec<_>>()))
+    Some(finding.notes(&entry.notes.iter().collect::<Vec<_>>()))
 }
 
 /// Logto used an empty ID to identify a person.

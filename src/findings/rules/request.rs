@@ -7,15 +7,17 @@ use kit::{Direction, Party};
 use url::Url;
 
 use crate::findings::causes::App;
+use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{authorization_request, is_authorization};
+use crate::findings::seen::{application_type, authorization_request, is_authorization, led_by_app};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
 
-pub(super) const EXPLAIN: &[Explain] = rules![trailing_slash, posted, not_encoded, resource, silent];
+pub(super) const EXPLAIN: &[Explain] =
+    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The app requested `//oidc/…` from Logto, and could not use the answer.
@@ -32,6 +34,37 @@ fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .hop(symptom.hop, symptom.to_string())
             .journal(Party::APP, format!("{} was answered {answer}", path_of(&asked.request.url))),
     )
+}
+
+/// The app, or a browser that the app sent, asked Logto for one of its endpoints at another path.
+fn endpoint_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let path = match &symptom.kind {
+        SymptomKind::OidcError { path, .. } => Some(path.clone()).filter(|path| is_misplaced(path)),
+        // The page with the error may follow.
+        SymptomKind::AppFailed { .. } | SymptomKind::NoResponse(_) => {
+            led_by_app(seen, seen.hop(symptom.hop)?).find_map(|hop| {
+                let asked = seen.during(hop.number).filter(|entry| {
+                    entry.party == Party::APP
+                        && entry.direction == Direction::Sent
+                        && status(entry) != Some(200)
+                });
+                asked.map(|entry| path_of(&entry.request.url)).find(|path| is_misplaced(path))
+            })
+        }
+        _ => None,
+    }?;
+    Some(
+        Finding::new(App::EndpointPathWrong)
+            .hop(symptom.hop, symptom.to_string())
+            .journal(Party::APP, format!("Logto was asked for {path}, which it does not have")),
+    )
+}
+
+/// Whether a path ends as one of Logto's, with something before that.
+fn is_misplaced(path: &str) -> bool {
+    const PATHS: [&str; 3] = ["/oidc/.well-known/openid-configuration", "/oidc/auth", TOKEN];
+    let added = |known: &&str| path.strip_suffix(*known).is_some_and(|more| !more.is_empty() && more != "/");
+    PATHS.iter().any(added) || path == "/.well-known/openid-configuration"
 }
 
 /// The app made the browser send a POST to Logto.
@@ -92,6 +125,8 @@ fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     told(symptom, &["invalid_target"])?;
     let asked = authorization_request(seen, symptom.hop)?;
     let resource = query(&asked.request.url, "resource")?;
+    // What Logto reserves for itself cannot be registered.
+    (!resource.starts_with("urn:logto:")).then_some(())?;
     Some(
         Finding::new(App::ResourceUnknown)
             .hop(symptom.hop, symptom.to_string())
@@ -114,6 +149,20 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .hop(symptom.hop, symptom.to_string())
             .hop(app.number, format!("the app answers {}", app.response.status)),
     )
+}
+
+/// Logto requires PKCE of applications that have no secret (contract §1.3).
+fn pkce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    told(symptom, &["invalid_request"])?;
+    let asked = authorization_request(seen, symptom.hop)?;
+    let without = query(&asked.request.url, "code_challenge").is_none();
+    let kind = application_type(seen);
+    (without && matches!(kind, "SPA" | "Native")).then(|| {
+        Finding::new(App::PkceMissing)
+            .hop(symptom.hop, symptom.to_string())
+            .hop(asked.number, "the request has no code_challenge")
+            .setting("application.type", kind)
+    })
 }
 
 /// A parameter that Logto ignores (contract §1.3).

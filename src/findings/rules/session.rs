@@ -27,7 +27,7 @@ pub(super) const WATCH: &[Watch] = rules![shared, account_gone];
 const OTHER_STATE: &str = "app/state-mismatch";
 
 /// The hop at which the app sent a browser away with this state.
-fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
+pub(super) fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
     seen.record.hops.iter().find(|hop| {
         seen.party(&hop.request.url) == Some(Party::APP)
             && hop.redirect().and_then(Result::ok).is_some_and(|to| {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use kit::{Direction, Entry, Outcome, Party};
 use serde_json::Value;
 
@@ -11,6 +12,7 @@ use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, path_of};
 use crate::findings::rule::{Explain, rules};
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::transcript::times;
 
 pub(super) const EXPLAIN: &[Explain] = rules![clock_differs, keeps_old_keys];
 
@@ -35,7 +37,7 @@ fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let (given, _, claims) = id_token(seen, symptom.hop)?;
     let issued = claims.get("iat")?.as_i64()?;
-    let ahead = given.at.as_second() - issued;
+    let ahead = arrived(seen, symptom, given)?.as_second() - issued;
     // The app itself says that the time of issue is the problem.
     let said = seen.hop(symptom.hop)?.response.body.as_str();
     let about = ["issued", "iat", "clock"].iter().any(|word| said.contains(word));
@@ -49,6 +51,15 @@ fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             ),
         )
     })
+}
+
+/// When the token arrived, by the app's clock: Logto's entry of the call of an app of your own has
+/// Logto's time, and the app's answer its own.
+fn arrived(seen: &Observed<'_>, symptom: &Symptom, given: &Entry) -> Option<Timestamp> {
+    match seen.record.back_channel.is_received() {
+        true => times::http(seen.hop(symptom.hop)?.response.header("date")?),
+        false => Some(given.at),
+    }
 }
 
 /// The token names a key that is not in any key set the app has read, and the app did not fetch a

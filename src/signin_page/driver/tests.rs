@@ -29,7 +29,9 @@ impl Bench {
         let logto = Url::parse(&format!("http://localhost:{}/", server.address().port())).unwrap();
         let walker = Walker::new(Client::builder().build().unwrap(), Clock::system());
         let mut bench = Self { server, walker, logto, random: Random::seeded(1) };
-        for page in ["/sign-in", "/callback/hf", "/direct/social/huggingface", "/direct/social/github"] {
+        for page in
+            ["/sign-in", "/callback/hf", "/direct/social/huggingface", "/direct/social/github", "/consent"]
+        {
             bench.on("GET", page, html()).await;
         }
         bench.on("GET", "/api/.well-known/sign-in-exp", json(200, settings)).await;
@@ -363,4 +365,62 @@ async fn a_password_is_sent_as_the_form_does() {
         bench.calls(before + 1),
         ["PUT ", "POST /profile", "POST /profile", "POST /identification", "POST /submit"]
     );
+}
+
+/// The members that the page reads, as a real Logto answers them (contract §1.5).
+fn consent(organizations: &Value, redirect_uri: &str) -> Value {
+    json!({
+        "application": { "id": "app", "name": "Reader", "displayName": "Reading List" },
+        "user": { "id": "u-1", "name": "Ada" },
+        "organizations": organizations,
+        "missingOIDCScope": ["email"],
+        "missingResourceScopes": [{
+            "resource": { "id": "r-1", "name": "Books", "indicator": "https://api.example/" },
+            "scopes": [{ "id": "s-1", "name": "read", "description": null }],
+        }],
+        "redirectUri": redirect_uri,
+    })
+}
+
+#[tokio::test]
+async fn the_consent_page_asks_what_logto_says_and_sends_the_first_organization() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let organizations = json!([{ "id": "o-1", "name": "Readers" }, { "id": "o-2", "name": "Writers" }]);
+    let asked = consent(&organizations, &bench.at("/away"));
+    bench.says("GET", "/api/interaction/consent", json(200, asked)).await;
+    Mock::given(method("POST"))
+        .and(path("/api/interaction/consent"))
+        .and(header("logto-app-id", "app"))
+        .and(body_json(json!({ "organizationIds": ["o-1"] })))
+        .respond_with(json(200, json!({ "redirectTo": bench.at("/oidc/auth/uid") })))
+        .expect(1)
+        .mount(&bench.server)
+        .await;
+    bench.visit("/consent?app_id=app").await;
+    let arrival = bench.page().arrive().await.unwrap();
+    let Some(Arrival::AsksToAuthorize(asked)) = arrival else { panic!("{arrival:?}") };
+    assert_eq!(asked.application, "Reading List");
+    assert_eq!(asked.user_scopes, ["email"]);
+    assert_eq!(asked.resource_scopes["https://api.example/"], ["read"]);
+    assert_eq!(asked.organizations, ["Readers", "Writers"]);
+    assert_eq!(bench.page().authorize().await.unwrap(), Arrival::Moved);
+    let last = bench.walker.hops().last().unwrap();
+    assert_eq!((last.request.url.path(), last.why), ("/oidc/auth/uid", WhyHop::Script));
+    // The question was answered with the page.
+    assert!(matches!(bench.page().authorize().await, Err(SigninPageError::NotAsked)));
+}
+
+#[tokio::test]
+async fn cancel_opens_the_redirect_uri_and_tells_nobody() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let asked = consent(&json!([]), &bench.at("/away"));
+    bench.says("GET", "/api/interaction/consent", json(200, asked)).await;
+    assert!(matches!(bench.page().cancel().await, Err(SigninPageError::NotAsked)));
+    bench.visit("/consent?app_id=app").await;
+    bench.page().arrive().await.unwrap();
+    let before = bench.walker.hops().len();
+    assert_eq!(bench.page().cancel().await.unwrap(), Arrival::Moved);
+    let hops = &bench.walker.hops()[before..];
+    assert_eq!(hops.len(), 1, "no call to Logto");
+    assert_eq!(hops[0].request.url.as_str(), bench.at("/away"));
 }

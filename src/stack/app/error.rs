@@ -28,9 +28,33 @@ pub enum AppError {
         /// The error of the file system.
         source: std::io::Error,
     },
-    /// A variable or the template uses a name that the stack does not define.
+    /// The template uses a name that the stack does not define.
+    #[error(
+        "{file}:{line}: {cause}\n  hint: for the text itself, write `[[{name}]`",
+        file = file.display(), name = .cause.name
+    )]
+    Unfilled {
+        /// The template.
+        file: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// The name.
+        cause: UnknownName,
+    },
+    /// A variable or the command uses a name that the stack does not define.
     #[error("cannot tell the app its settings: {0}")]
     Name(#[from] UnknownName),
+    /// A variable cannot be a line of the file of variables.
+    #[error(
+        "the value of `{name}` contains a line break, which a file with one `NAME=value` per line cannot express"
+    )]
+    LineBreak {
+        /// Name of the variable.
+        name: String,
+    },
+    /// The system has no free port for the app.
+    #[error("cannot find a free port for the app: {0}")]
+    NoPort(std::io::Error),
     /// Another server answers at its address.
     #[error(
         "a server answers at {origin} before the app is started{}: it does not know this stack's Logto. Stop it, or choose \
@@ -63,7 +87,10 @@ pub enum AppError {
         said: String,
     },
     /// Nothing answers.
-    #[error("{} at {origin} after {limit:?}{}: {}{}", .command.state(), in_brackets(.cause.as_ref()), .command.advice(), quoted(.said))]
+    #[error(
+        "{} at {origin} after {limit:?}{}: {}{}",
+        .command.state(), in_brackets(.cause.as_ref()), .command.advice(.origin, .cause.as_ref()), quoted(.said)
+    )]
     Silent {
         /// What is known about the command.
         command: CommandState,
@@ -73,6 +100,16 @@ pub enum AppError {
         limit: Duration,
         /// Why the last attempt failed.
         cause: Option<SendError>,
+        /// The last lines of its output.
+        said: String,
+    },
+    /// A server accepts the connection, and does not answer the request.
+    #[error("{url} accepts connections, but has not answered a request within {limit:?}{}", quoted(.said))]
+    Hangs {
+        /// The URL that was requested.
+        url: Url,
+        /// How long the stack waited.
+        limit: Duration,
         /// The last lines of its output.
         said: String,
     },
@@ -148,7 +185,12 @@ impl CommandState {
         }
     }
 
-    fn advice(self) -> &'static str {
+    fn advice(self, origin: &Url, cause: Option<&SendError>) -> &'static str {
+        // A server is there, and is not trusted.
+        if origin.scheme() == "https" && cause.is_some_and(|cause| cause.to_string().contains("certificate"))
+        {
+            return "pass the certificate of its CA, or its own, with --app-ca (`[app] ca`)";
+        }
         match self {
             Self::ByHand => {
                 "start it with LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and APP_BASE_URL as the stack says"
@@ -166,7 +208,7 @@ fn quoted(said: &str) -> String {
     match said {
         "" => String::new(),
         said => format!(
-            ". Its last lines:\n{}",
+            "\nIts last lines:\n{}",
             said.lines().map(|line| format!("  | {line}\n")).collect::<String>().trim_end()
         ),
     }

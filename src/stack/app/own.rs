@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kit::files::{self, Access};
-use kit::{Client, SendError};
+use kit::{Client, Secrets, SendError, Stopwatch};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -32,9 +32,15 @@ const LAST_LINES: usize = 20;
 /// # Errors
 /// [`AppError::Variables`].
 pub(crate) fn write_variables(file: &Path, variables: &[(String, String)]) -> Result<(), AppError> {
-    let text: String = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    files::replace(file, text, Access::Secret)
+    files::replace(file, lines(variables)?, Access::Secret)
         .map_err(|source| AppError::Variables { file: file.to_owned(), source })
+}
+
+fn lines(variables: &[(String, String)]) -> Result<String, AppError> {
+    match variables.iter().find(|(_, value)| value.contains(['\n', '\r'])) {
+        Some((name, _)) => Err(AppError::LineBreak { name: name.clone() }),
+        None => Ok(variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect()),
+    }
 }
 
 /// An app of your own, in a stack that is up.
@@ -44,7 +50,14 @@ pub(in crate::stack) struct Own {
     /// Where it listens, behind any proxy.
     pub(in crate::stack) origin: Url,
     process: Mutex<Option<AppProcess>>,
-    template: std::sync::Mutex<Option<Replaced>>,
+    files: std::sync::Mutex<Files>,
+}
+
+/// The files of the user's project that the app reads, replaced as long as it runs.
+#[derive(Debug, Default)]
+pub(in crate::stack) struct Files {
+    variables: Option<Replaced>,
+    filled: Option<Replaced>,
 }
 
 /// An app that a stack has started, for the next stack to use, with what it was told. Dropping it ends the app.
@@ -55,6 +68,7 @@ pub struct SharedApp {
     pub(in crate::stack) logto_admin_port: u16,
     pub(in crate::stack) fixed: mock_logto::Fixed,
     pub(in crate::stack) process: AppProcess,
+    pub(in crate::stack) files: Files,
 }
 
 /// The process of an app.
@@ -63,15 +77,23 @@ pub(in crate::stack) struct AppProcess {
     app: App,
     /// Length of its output when the current stack began to use it.
     seen: u64,
+    /// What it was told and must not show.
+    secrets: Secrets,
 }
 
 impl Own {
-    pub(in crate::stack) fn new(app: OwnApp, random: &kit::Random) -> std::io::Result<Self> {
+    /// The app at its place, with its files put aside, which it must not read before they are written.
+    pub(in crate::stack) fn new(app: OwnApp, random: &kit::Random) -> Result<Self, AppError> {
         let origin = match &app.url {
             Some(url) => url.clone(),
-            None => localhost(kit::spare_port(random)?),
+            None => localhost(kit::spare_port(random).map_err(AppError::NoPort)?),
         };
-        Ok(Self { app, origin, process: Mutex::default(), template: std::sync::Mutex::default() })
+        let claim = |file: Option<&std::path::PathBuf>| file.map(|file| Replaced::claim(file)).transpose();
+        let files = Files {
+            variables: claim(app.env_file.as_ref())?,
+            filled: claim(app.template.as_ref().map(|template| &template.to))?,
+        };
+        Ok(Self { app, origin, process: Mutex::default(), files: std::sync::Mutex::new(files) })
     }
 
     /// Writes the files that the app reads, starts its command, and waits until it is ready.
@@ -94,18 +116,20 @@ impl Own {
     /// Uses the process that an earlier stack has started.
     pub(in crate::stack) async fn adopt(
         &self,
-        mut process: AppProcess,
+        (mut process, files): (AppProcess, Files),
         client: &Client,
     ) -> Result<(), AppError> {
+        *self.files() = files;
         process.seen = process.app.output_length();
         let mut own = self.process.lock().await;
         let process = own.insert(process);
         self.wait(Some(process), client).await
     }
 
-    /// Hands over the process, for the next stack.
-    pub(in crate::stack) async fn release(&self) -> Option<AppProcess> {
-        self.process.lock().await.take()
+    /// Hands over the process with its files, for the next stack.
+    pub(in crate::stack) async fn release(&self) -> Option<(AppProcess, Files)> {
+        let process = self.process.lock().await.take()?;
+        Some((process, std::mem::take(&mut *self.files())))
     }
 
     /// Stops the command and starts it again. What it kept in memory is lost.
@@ -118,7 +142,7 @@ impl Own {
         if self.app.command.is_none() {
             return Err(AppError::NotOurs);
         }
-        if let Some(process) = self.release().await {
+        if let Some(process) = self.process.lock().await.take() {
             process.app.end().await;
         }
         self.start(variables, names, client).await
@@ -127,7 +151,7 @@ impl Own {
     /// What the app has written to standard output and standard error since this stack uses it.
     pub(in crate::stack) async fn output(&self) -> Option<String> {
         let process = self.process.lock().await;
-        process.as_ref().and_then(|process| process.app.output_from(process.seen))
+        process.as_ref().and_then(AppProcess::output)
     }
 
     pub(in crate::stack) async fn end(self) {
@@ -157,8 +181,8 @@ impl Own {
         Err(AppError::Occupied { origin: self.origin.clone(), holder: kit::port_holder(port) })
     }
 
-    fn template(&self) -> std::sync::MutexGuard<'_, Option<Replaced>> {
-        self.template.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn files(&self) -> std::sync::MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The variables of the stack, and those that `env` adds or overrides.
@@ -178,18 +202,20 @@ impl Own {
     }
 
     fn write_files(&self, variables: &[(String, String)], names: &Names) -> Result<(), AppError> {
-        if let Some(file) = &self.app.env_file {
-            write_variables(file, variables)?;
+        let replaced = self.files();
+        if let Some(file) = &replaced.variables {
+            file.write(&lines(variables)?)?;
         }
-        if let Some(template) = &self.app.template {
-            let text = files::read_text(&template.from, files::SETTINGS_LIMIT)
-                .map_err(|source| AppError::Template { file: template.from.clone(), source })?;
-            let filled = names.fill(&text)?;
-            let replaced = Replaced::write(&template.to, filled)
-                .map_err(|source| AppError::Variables { file: template.to.clone(), source })?;
-            // One that is written again must not be put back in between.
-            let before = self.template().replace(replaced);
-            std::mem::forget(before);
+        if let (Some(file), Some(template)) = (&replaced.filled, &self.app.template) {
+            let from = &template.from;
+            let text = files::read_text(from, files::SETTINGS_LIMIT)
+                .map_err(|source| AppError::Template { file: from.clone(), source })?;
+            let filled = names.fill_template(&text).map_err(|(line, cause)| AppError::Unfilled {
+                file: from.clone(),
+                line,
+                cause,
+            })?;
+            file.write(&filled)?;
         }
         Ok(())
     }
@@ -202,9 +228,13 @@ impl Own {
         let Some(command) = &self.app.command else { return Ok(None) };
         let command = names.fill(command)?;
         let output = if self.app.shows_output { Output::Shown } else { Output::Kept };
-        let app = App::start(&command, &self.app.directory, variables, output)
-            .map_err(|source| AppError::Command { command, directory: self.app.directory.clone(), source })?;
-        Ok(Some(AppProcess { app, seen: 0 }))
+        let secrets = ["APP_SECRET", "HF_CLIENT_SECRET"].into_iter().filter_map(|name| names.get(name));
+        let secrets: Secrets = secrets.map(ToOwned::to_owned).collect();
+        let app = App::start(&command, &self.app.directory, variables, output).map_err(|source| {
+            let command = secrets.hide(&command).into_owned();
+            AppError::Command { command, directory: self.app.directory.clone(), source }
+        })?;
+        Ok(Some(AppProcess { app, seen: 0, secrets }))
     }
 
     /// Waits until the app is ready, or its command has failed.
@@ -229,6 +259,11 @@ impl Own {
             AppError::NotReady { url, limit, status, expected, .. } => {
                 AppError::NotReady { url, limit, status, expected, said: process.last_lines() }
             }
+            AppError::Hangs { url, limit, .. } => AppError::Hangs { url, limit, said: process.last_lines() },
+            AppError::NotHttp { origin, limit, cause, begin } => {
+                let begin = process.secrets.hide(&begin).into_owned();
+                AppError::NotHttp { origin, limit, cause, begin }
+            }
             other => other,
         })
     }
@@ -238,9 +273,12 @@ impl Own {
         let url = self.origin.join(&ready.path).unwrap_or_else(|_| self.origin.clone());
         // The last answer, or why there was none.
         let mut last: Option<Result<u16, SendError>> = None;
+        let mut pending = None;
         let waiting = async {
             loop {
+                pending = Some(Stopwatch::start());
                 let answer = self.ask(client, &url).await;
+                pending = None;
                 if let Ok(status) = answer
                     && ready.status.map_or(!NOT_YET.contains(&status), |expected| expected == status)
                 {
@@ -254,6 +292,10 @@ impl Own {
             return Ok(());
         }
         let (expected, said) = (ready.status, String::new());
+        // A refused connection is refused at once.
+        if pending.is_some_and(|asked| asked.elapsed() >= FOREIGN_ANSWER.min(limit / 2)) {
+            return Err(AppError::Hangs { url, limit, said });
+        }
         Err(match last {
             Some(Ok(status)) => AppError::NotReady { url, limit, status, expected, said },
             Some(Err(SendError::Incomplete { cause, .. }))
@@ -303,9 +345,14 @@ impl Own {
 }
 
 impl AppProcess {
+    /// What it has written since the current stack uses it.
+    fn output(&self) -> Option<String> {
+        Some(self.secrets.hide(&self.app.output_from(self.seen)?).into_owned())
+    }
+
     /// The last lines of its output, for an error about it.
     fn last_lines(&self) -> String {
-        let output = self.app.output_from(self.seen).unwrap_or_default();
+        let output = self.output().unwrap_or_default();
         let lines: Vec<&str> = output.lines().collect();
         lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
     }

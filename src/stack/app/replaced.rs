@@ -1,48 +1,150 @@
 //! A file of the user's project that an app reads, replaced while a stack uses it.
 
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use kit::files::{self, Access};
 
-/// Added to the name of the user's own file while it is replaced. A run that is killed leaves it, and the next one
-/// takes it for the user's own file.
+use super::error::AppError;
+
+/// Added to the file's name for the folder that keeps the user's own file in the meantime.
 const ASIDE: &str = ".before-logto-testkit";
+/// The user's own file, in that folder.
+const OWN: &str = "own";
+/// What was written in its place, in that folder: after a kill it shows whether the user has changed the file since.
+const WRITTEN: &str = "written";
+/// Locked while a stack uses the file, in that folder. The system releases the lock of a process that is killed.
+const LOCK: &str = "lock";
 
 /// A replaced file. Dropping it puts the user's own file back, or removes the file if there was none.
 #[derive(Debug)]
 pub(super) struct Replaced {
     file: PathBuf,
     aside: PathBuf,
+    lock: File,
+}
+
+/// Why a file cannot be replaced.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("it is not an ordinary file")]
+    Kind,
+    #[error("it does not name a file")]
+    NoName,
+    #[error("another run uses it: wait until that run has ended")]
+    InUse,
+    #[error(
+        "it was changed after a run that was killed, and {own} is the file from before that run. Remove one of the two: \
+         keep {own} by removing {file}, or keep {file} by removing {own}",
+        own = .own.display(), file = .file.display()
+    )]
+    Changed { own: PathBuf, file: PathBuf },
+}
+
+impl From<Refused> for io::Error {
+    fn from(refused: Refused) -> Self {
+        Self::new(io::ErrorKind::InvalidInput, refused)
+    }
 }
 
 impl Replaced {
-    /// Puts the file aside, and writes this text in its place, which only the owner can read.
-    pub(super) fn write(file: &Path, text: String) -> std::io::Result<Self> {
-        let mut name = file.file_name().unwrap_or_default().to_owned();
+    /// Puts the user's own file aside, so that no program reads it, or a file that a killed run left, in place of what
+    /// [`Replaced::write`] writes.
+    pub(super) fn claim(file: &Path) -> Result<Self, AppError> {
+        Self::claimed(file).map_err(|source| AppError::Variables { file: file.to_owned(), source })
+    }
+
+    fn claimed(file: &Path) -> io::Result<Self> {
+        let mut name = file.file_name().ok_or(Refused::NoName)?.to_owned();
         name.push(ASIDE);
-        let aside = file.with_file_name(name);
-        if file.exists() && !aside.exists() {
-            std::fs::rename(file, &aside)?;
+        // A link is not followed: putting it back would not restore what it points to.
+        if std::fs::symlink_metadata(file).is_ok_and(|there| !there.is_file()) {
+            return Err(Refused::Kind.into());
         }
-        let replaced = Self { file: file.to_owned(), aside };
-        files::replace(file, text, Access::Secret)?;
+        let aside = file.with_file_name(name);
+        match std::fs::create_dir(&aside) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(aside.join(LOCK))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Refused::InUse.into()),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let replaced = Self { file: file.to_owned(), aside, lock };
+        if let Err(error) = replaced.end_killed_run().and_then(|()| replaced.put_aside()) {
+            // Dropping it would put back what the user has to decide about.
+            std::mem::forget(replaced);
+            return Err(error);
+        }
         Ok(replaced)
+    }
+
+    /// Writes the file, which only the owner can read.
+    pub(super) fn write(&self, text: &str) -> Result<(), AppError> {
+        files::replace(&self.aside.join(WRITTEN), text, Access::Secret)
+            .and_then(|()| files::replace(&self.file, text, Access::Secret))
+            .map_err(|source| AppError::Variables { file: self.file.clone(), source })
+    }
+
+    /// Puts the file of a killed run back, if the user has not changed it.
+    fn end_killed_run(&self) -> io::Result<()> {
+        let Some(now) = read(&self.file)? else { return self.put_back() };
+        let own = self.aside.join(OWN);
+        match (read(&self.aside.join(WRITTEN))?, own.exists()) {
+            (Some(written), _) if written == now => self.put_back(),
+            (_, true) => Err(Refused::Changed { own, file: self.file.clone() }.into()),
+            // There was none before that run, so that it is the user's now.
+            (_, false) => Ok(()),
+        }
+    }
+
+    fn put_aside(&self) -> io::Result<()> {
+        unless_missing(std::fs::rename(&self.file, self.aside.join(OWN)))
+    }
+
+    fn put_back(&self) -> io::Result<()> {
+        let own = self.aside.join(OWN);
+        if own.exists() {
+            std::fs::rename(own, &self.file)?;
+        } else {
+            unless_missing(std::fs::remove_file(&self.file))?;
+        }
+        unless_missing(std::fs::remove_file(self.aside.join(WRITTEN)))
+    }
+}
+
+fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::read(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+fn unless_missing(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
     }
 }
 
 impl Drop for Replaced {
     fn drop(&mut self) {
-        let put_back = if self.aside.exists() {
-            std::fs::rename(&self.aside, &self.file)
-        } else {
-            std::fs::remove_file(&self.file)
-        };
-        if let Err(error) = put_back {
-            tracing::error!(
-                "cannot put {} back: {error}; your own file is {}",
-                self.file.display(),
-                self.aside.display()
-            );
+        let file = self.file.display();
+        if let Err(error) = self.put_back() {
+            let own = self.aside.join(OWN);
+            let own =
+                if own.exists() { format!("; your own file is {}", own.display()) } else { String::new() };
+            tracing::error!("cannot put {file} back: {error}{own}");
+            return;
+        }
+        // The lock is held until the folder is empty. Its name may already be another run's.
+        let removed = unless_missing(std::fs::remove_file(self.aside.join(LOCK)))
+            .and_then(|()| unless_missing(std::fs::remove_dir(&self.aside)));
+        if let Err(error) = removed.and_then(|()| self.lock.unlock()) {
+            tracing::warn!("cannot remove {}: {error}", self.aside.display());
         }
     }
 }
@@ -51,22 +153,139 @@ impl Drop for Replaced {
 mod tests {
     use super::*;
 
+    struct Place {
+        folder: tempfile::TempDir,
+        file: PathBuf,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("config.json");
+            Self { folder, file }
+        }
+
+        fn read(&self) -> Option<String> {
+            std::fs::read_to_string(&self.file).ok()
+        }
+
+        /// What a killed process leaves: its files, without its lock.
+        fn killed(&self, written: &str) {
+            let replaced = Replaced::claim(&self.file).unwrap();
+            replaced.write(written).unwrap();
+            replaced.lock.unlock().unwrap();
+            std::mem::forget(replaced);
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = std::fs::read_dir(self.folder.path()).unwrap();
+            let mut names: Vec<String> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        }
+    }
+
     #[test]
-    fn the_users_own_file_comes_back_also_after_a_kill() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config.json");
-        let read = || std::fs::read_to_string(&file).unwrap();
-        drop(Replaced::write(&file, "ours".to_owned()).unwrap());
-        assert!(!file.exists(), "there was none");
-        std::fs::write(&file, "own").unwrap();
-        let replaced = Replaced::write(&file, "ours".to_owned()).unwrap();
-        assert_eq!(read(), "ours");
-        // A killed run does not get that far.
-        std::mem::forget(replaced);
-        let replaced = Replaced::write(&file, "ours, again".to_owned()).unwrap();
-        assert_eq!(read(), "ours, again");
+    fn the_users_own_file_is_out_of_sight_and_comes_back() {
+        let place = Place::new();
+        let replaced = Replaced::claim(&place.file).unwrap();
+        replaced.write("ours").unwrap();
         drop(replaced);
-        assert_eq!(read(), "own");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(place.names().is_empty(), "there was none");
+
+        std::fs::write(&place.file, "own").unwrap();
+        let replaced = Replaced::claim(&place.file).unwrap();
+        assert_eq!(place.read(), None);
+        replaced.write("ours").unwrap();
+        replaced.write("ours, again").unwrap();
+        assert_eq!(place.read().as_deref(), Some("ours, again"));
+        drop(replaced);
+        assert_eq!(place.read().as_deref(), Some("own"));
+        assert_eq!(place.names(), ["config.json"]);
+    }
+
+    #[test]
+    fn a_second_run_is_refused() {
+        for own in [None, Some("own")] {
+            let place = Place::new();
+            if let Some(own) = own {
+                std::fs::write(&place.file, own).unwrap();
+            }
+            let first = Replaced::claim(&place.file).unwrap();
+            first.write("first").unwrap();
+            let error = Replaced::claim(&place.file).unwrap_err().to_string();
+            assert!(error.contains("another run uses it"), "{error}");
+            assert_eq!(place.read().as_deref(), Some("first"));
+            drop(first);
+            assert_eq!(place.read().as_deref(), own);
+        }
+    }
+
+    #[test]
+    fn a_killed_run_is_ended_by_the_next_one() {
+        for own in [None, Some("own")] {
+            let place = Place::new();
+            if let Some(own) = own {
+                std::fs::write(&place.file, own).unwrap();
+            }
+            place.killed("ours");
+            drop(Replaced::claim(&place.file).unwrap());
+            assert_eq!(place.read().as_deref(), own);
+            assert_eq!(place.names().len(), usize::from(own.is_some()));
+        }
+    }
+
+    #[test]
+    fn what_the_user_wrote_after_a_kill_is_not_lost() {
+        let place = Place::new();
+        place.killed("ours");
+        std::fs::write(&place.file, "new").unwrap();
+        drop(Replaced::claim(&place.file).unwrap());
+        assert_eq!(place.read().as_deref(), Some("new"));
+
+        place.killed("ours");
+        std::fs::write(&place.file, "newer").unwrap();
+        for _ in 0..2 {
+            let error = Replaced::claim(&place.file).unwrap_err().to_string();
+            assert!(error.contains("changed after a run that was killed"), "{error}");
+            assert_eq!(place.read().as_deref(), Some("newer"));
+        }
+        // As the error says.
+        std::fs::remove_file(&place.file).unwrap();
+        drop(Replaced::claim(&place.file).unwrap());
+        assert_eq!(place.read().as_deref(), Some("new"));
+        assert_eq!(place.names(), ["config.json"]);
+    }
+
+    #[test]
+    fn after_a_write_that_fails_the_users_own_file_comes_back() {
+        let place = Place::new();
+        std::fs::write(&place.file, "own").unwrap();
+        let replaced = Replaced::claim(&place.file).unwrap();
+        replaced.write("ours").unwrap();
+        let mut permissions = std::fs::metadata(&place.file).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&place.file, permissions).unwrap();
+        replaced.write("ours, again").unwrap_err();
+        drop(replaced);
+        assert_eq!(place.read().as_deref(), Some("own"));
+    }
+
+    #[test]
+    fn only_an_ordinary_file_is_replaced() {
+        let place = Place::new();
+        std::fs::create_dir(&place.file).unwrap();
+        Replaced::claim(&place.file).unwrap_err();
+        assert!(place.file.is_dir());
+        Replaced::claim(Path::new("..")).unwrap_err();
+        Replaced::claim(Path::new("")).unwrap_err();
+        #[cfg(unix)]
+        {
+            let link = place.folder.path().join("link");
+            std::os::unix::fs::symlink("missing", &link).unwrap();
+            Replaced::claim(&link).unwrap_err();
+            assert!(link.is_symlink());
+        }
     }
 }

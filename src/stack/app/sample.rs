@@ -10,23 +10,24 @@ use tower::ServiceExt as _;
 use url::Url;
 
 use crate::setup::{AppRestart, SampleApp};
-use crate::stack::endpoints::Endpoints;
 use crate::stack::names::Names;
 use crate::stack::steps::StepError;
 
-/// The sample app's configuration, with the Logto client that the set-up names.
+/// The sample app's configuration, with the Logto client that the set-up names; `id` and `secret` are the default
+/// credentials.
 pub(in crate::stack) fn config(
     app: &SampleApp,
-    endpoints: &Endpoints,
+    base_url: &Url,
+    (id, secret): (&str, &str),
     names: &Names,
 ) -> Result<Config, StepError> {
     let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
     let logto = text(&app.logto_endpoint, "[LOGTO]")?;
     Ok(Config {
-        base_url: endpoints.app.clone(),
+        base_url: base_url.clone(),
         logto_endpoint: Url::parse(&logto).map_err(|_| StepError::Address(logto))?,
-        app_id: text(&app.app_id, "[APP_ID]")?,
-        app_secret: text(&app.app_secret, "[APP_SECRET]")?,
+        app_id: text(&app.app_id, id)?,
+        app_secret: text(&app.app_secret, secret)?,
         options: app.options(),
     })
 }

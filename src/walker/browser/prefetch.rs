@@ -18,7 +18,7 @@ impl Walker {
         let mut url = from.join(&href).map_err(|_| WalkError::BadAddress(href))?;
         let mut chain = vec![Site::of(&from)];
         for _ in 0..=REDIRECT_LIMIT {
-            let at = match self.send(tab, WhyHop::Prefetch, Outgoing::get(url), chain.clone()).await {
+            let at = match self.send(tab, WhyHop::Prefetch, Outgoing::get(url), chain.clone(), false).await {
                 Err(WalkError::Send(_)) => return Ok(()),
                 sent => sent?,
             };

@@ -257,3 +257,27 @@ fn a_redirect_through_another_site_holds_strict_cookies_back() {
     assert_eq!((sent.len(), sent[0].0.as_str()), (1, "lax"));
     assert_eq!(withheld[0].name, "strict");
 }
+
+/// RFC 6265bis §5.7 step 16, "leave secure cookies alone".
+#[test]
+fn a_line_over_plain_http_leaves_secure_cookies_alone() {
+    let (https, http) = ("https://shop.example/", "http://shop.example/");
+    let mut bench = bench();
+    assert_eq!(bench.set(https, "a=secure; Secure; Path=/account"), CookieFate::Stored);
+    let refused = CookieFate::Dropped(WhyDropped::SecureThere);
+    for line in [
+        "a=1; Path=/account",
+        "a=1; Path=/account/orders",
+        "a=; Path=/account; Max-Age=0",
+        "a=1; Path=/account; Domain=shop.example",
+    ] {
+        assert_eq!(bench.set(http, line), refused, "{line}");
+    }
+    // Another name, a path that does not lie below, and a line over https.
+    for (url, line) in [(http, "b=1; Path=/account"), (http, "a=1; Path=/"), (https, "a=2; Path=/account")] {
+        assert_eq!(bench.set(url, line), CookieFate::Stored, "{line}");
+    }
+    // Browsers treat localhost as https here, too.
+    assert_eq!(bench.set(APP, "c=1; Secure"), CookieFate::Stored);
+    assert_eq!(bench.set(APP, "c=2"), CookieFate::Stored);
+}

@@ -32,7 +32,8 @@ fn redirect(from: &str, to: &str) -> Hop {
 
 fn logto() -> Rules {
     let mut rules = Rules::default();
-    rules.expect_issuer("http://localhost:3001/oidc".parse().unwrap());
+    let issuer: Url = "http://localhost:3001/oidc".parse().unwrap();
+    rules.expect_issuer(&issuer.clone(), issuer);
     rules
 }
 

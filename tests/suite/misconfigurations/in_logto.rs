@@ -101,5 +101,18 @@ fn record() -> Vec<Fault> {
         let causes = ["application/type-*", "application/machine-to-machine", "application/redirect-uri-*"];
         faults.push(Fault::new(format!("application of type {kind}"), stop, "app secret", given, &causes));
     }
+    for (name, scopes, stop, cause) in [
+        ("without permissions", json!([]), Stop::AppRequest, "application/scope-not-permitted"),
+        ("with permissions", json!(["profile", "email"]), Stop::AppCallback, "application/asks-to-authorize"),
+    ] {
+        let given = json!({ "application": { "is_third_party": true, "user_scopes": scopes } });
+        faults.push(Fault::new(
+            format!("third-party application {name}"),
+            stop,
+            "third party",
+            given,
+            &[cause],
+        ));
+    }
     faults
 }

@@ -139,6 +139,16 @@ fn others() -> Vec<Fault> {
         resource,
         &["app/resource-unknown", "application/resource-*"],
     ));
+    let endpoint = json!({ "logto_endpoint": "[LOGTO]/oidc", "variants": ["keeps_endpoint_path"] });
+    faults.push(fault(
+        "endpoint with /oidc",
+        Stop::AppRequest,
+        "endpoint",
+        endpoint,
+        &["app/endpoint-path-wrong"],
+    ));
+    let issuer = json!({ "callback_issuer": "https://authjs.dev" });
+    faults.push(fault("issuer of its own", Stop::AppCallback, "issuer", issuer, &["app/issuer-of-its-own"]));
     let target = json!({ "direct_sign_in": "social:hugging-face" });
     faults.push(fault(
         "direct sign-in misspelt",

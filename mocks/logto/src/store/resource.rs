@@ -28,6 +28,16 @@ pub(crate) struct ResourceScope {
 /// Id of the Management API, which is a resource of every tenant.
 const MANAGEMENT_API: &str = "management-api";
 
+/// The resource that stands for the organizations of a tenant. Logto knows it always, also in a
+/// tenant without organizations (`isReservedResource`, `core/src/oidc/resource.ts`).
+const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
+
+/// Whether a resource is Logto's own, which no tenant registers. Its scopes are those that the
+/// tenant defines for organizations; the double has none.
+pub(super) fn is_reserved(indicator: &str) -> bool {
+    indicator == ORGANIZATIONS
+}
+
 impl ApiResource {
     /// As after `db seed`.
     pub(crate) fn management_api(now: i64) -> Self {

@@ -77,6 +77,15 @@ pub struct Arguments {
     /// Issuer that the app accepts
     #[arg(long, value_enum, default_value_t, help_heading = "Sign-in")]
     issuer: ExpectedIssuer,
+    /// Issuer that the app compares with `iss` of the callback, instead of that one
+    #[arg(long, value_name = "ISSUER", help_heading = "Sign-in")]
+    callback_issuer: Option<String>,
+    /// Send no `nonce`
+    #[arg(long, help_heading = "Sign-in")]
+    no_nonce: bool,
+    /// Send no PKCE challenge
+    #[arg(long, help_heading = "Sign-in")]
+    no_pkce: bool,
     /// Read Logto's key set once and never again
     #[arg(long, help_heading = "Sign-in")]
     keeps_keys: bool,
@@ -183,6 +192,9 @@ impl Arguments {
             storage: self.storage,
             timeout_seconds: self.timeout_seconds,
             issuer: self.issuer,
+            callback_issuer: self.callback_issuer,
+            nonce: !self.no_nonce,
+            pkce: !self.no_pkce,
             keeps_keys: self.keeps_keys,
             variants: self.variants,
             ..Options::default()

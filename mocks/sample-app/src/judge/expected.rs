@@ -9,7 +9,8 @@ pub(super) struct Expected<'a> {
     pub(super) app_id: &'a str,
     /// `None` for an app that cannot keep a secret.
     pub(super) app_secret: Option<&'a str>,
-    pub(super) nonce: &'a str,
+    /// `None` if the app sent none.
+    pub(super) nonce: Option<&'a str>,
     /// Seconds since the epoch.
     pub(super) now: i64,
 }

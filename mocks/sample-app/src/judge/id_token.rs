@@ -190,7 +190,9 @@ impl<'a> IdToken<'a> {
         )))
     }
 
-    fn check_nonce(&self, expected: &str) -> Result<(), Refusal> {
+    /// A nonce is compared only if the request had one (OIDC Core §3.1.3.7, number 11).
+    fn check_nonce(&self, expected: Option<&str>) -> Result<(), Refusal> {
+        let Some(expected) = expected else { return Ok(()) };
         match &self.claims.nonce {
             None => Err(Refusal::Nonce("missing nonce claim")),
             Some(nonce) if nonce != expected => Err(Refusal::Nonce("nonce mismatch")),

@@ -41,7 +41,7 @@ impl Desk {
             algorithms: &self.algorithms,
             app_id: APP_ID,
             app_secret: self.secret,
-            nonce: "the nonce",
+            nonce: Some("the nonce"),
             now: NOW,
         };
         let first = id_token::judge(token, &keys, &expected).map_err(|error| error.to_string());

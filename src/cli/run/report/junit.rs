@@ -163,7 +163,7 @@ fn told(outcome: &Outcome) -> (Kind, Option<Vec<u8>>) {
             let found: String = findings.iter().map(|finding| format!("\n{finding}\n")).collect();
             let raw =
                 raw.as_ref().map(|raw| format!("\n{}\n", in_one_line(&raw_headers(raw)))).unwrap_or_default();
-            let text = format!("{}\n{found}{raw}{difference}\n{transcript}", what.join("\n"));
+            let text = format!("{}\n{found}{raw}{difference}\n{transcript:#}", what.join("\n"));
             // What the reader of a CI page needs first.
             let cause = findings.first().map(|first| first.cause.id());
             (Kind::Failure, Some(detail(Kind::Failure, message, cause, &text)))

@@ -61,7 +61,7 @@ impl Text {
                 let mut text = format!("{word} {name}  ");
                 let _ = writeln!(text, "{}", style.dim(&format!("{hops}, {} ms", duration.as_millis())));
                 if failed || self.transcripts {
-                    let _ = writeln!(text, "\n  {}\n\n{transcript}", indented(scenario.description.trim()));
+                    let _ = writeln!(text, "\n  {}\n\n{transcript:#}", indented(scenario.description.trim()));
                 }
                 for failure in failures {
                     let _ = writeln!(text, "{} {}", style.red("FAILED"), indented(failure));
@@ -69,15 +69,26 @@ impl Text {
                 if failed {
                     text.push_str(&told(findings, style));
                 }
+                for note in &transcript.notes {
+                    let _ = writeln!(text, "        note: {}", indented(note));
+                }
                 let reviewed = indented(snapshot_path(scenario).display());
                 match snapshot {
-                    Snapshot::Compared(SnapshotResult::Same) => {}
+                    Snapshot::Compared(SnapshotResult::Same | SnapshotResult::SameSoFar) => {}
                     // `--update` does not write the transcript of a failed walk.
                     Snapshot::Compared(SnapshotResult::Missing) if failed => {}
                     Snapshot::Compared(SnapshotResult::Missing) => {
                         let _ = writeln!(
                             text,
                             "        not compared: no reviewed transcript {reviewed} (write it with `--update`)"
+                        );
+                    }
+                    // The failure comes first, and is probably why.
+                    Snapshot::Compared(SnapshotResult::Different(diff)) if !failures.is_empty() => {
+                        let _ = writeln!(
+                            text,
+                            "        up to its end, the transcript differs from the reviewed one\n{}",
+                            style.diff(diff)
                         );
                     }
                     Snapshot::Compared(SnapshotResult::Different(diff)) => {

@@ -286,7 +286,7 @@ fn resources(store: &Store, params: &Params) -> Result<Vec<String>, Refusal> {
         match Url::parse(resource) {
             Err(_) => return Err(Refusal::ResourceNotAbsolute(text())),
             Ok(url) if url.fragment().is_some() => return Err(Refusal::ResourceFragment(text())),
-            Ok(_) if store.resource(resource).is_none() => return Err(Refusal::Resource(text())),
+            Ok(_) if store.access_token_ttl(resource).is_none() => return Err(Refusal::Resource(text())),
             Ok(_) => resources.push(text()),
         }
     }

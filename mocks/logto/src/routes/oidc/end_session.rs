@@ -192,7 +192,7 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
     }
     let location = match (&logout.resumes, &logout.redirect_uri) {
         (Some(path), _) => shared.here(path),
-        (None, Some(uri)) => with_state(uri, logout.state.as_deref()),
+        (None, Some(uri)) => target(uri, logout.state.as_deref()),
         (None, None) => shared.here("/oidc/session/end/success"),
     };
     let mut set = SetCookies::default();
@@ -221,8 +221,12 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
     Ok(set.into(wire::uncached(wire::redirect(StatusCode::SEE_OTHER, &location))))
 }
 
-fn with_state(uri: &str, state: Option<&str>) -> String {
-    let (Some(state), Ok(mut url)) = (state, Url::parse(uri)) else { return uri.to_owned() };
-    url.query_pairs_mut().append_pair("state", state);
+/// Where the person goes: the registered URI as the URL standard writes it, so a bare origin gets a slash
+/// (contract §1.8).
+fn target(uri: &str, state: Option<&str>) -> String {
+    let Ok(mut url) = Url::parse(uri) else { return uri.to_owned() };
+    if let Some(state) = state {
+        url.query_pairs_mut().append_pair("state", state);
+    }
     url.into()
 }

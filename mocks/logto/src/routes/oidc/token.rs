@@ -325,11 +325,12 @@ fn for_resource(
     issue: &Issue<'_>,
     indicator: &str,
 ) -> Result<Access, TokenError> {
-    let resource = store.resource(indicator).ok_or_else(|| TokenError::Resource(indicator.to_owned()))?;
+    let lifetime =
+        store.access_token_ttl(indicator).ok_or_else(|| TokenError::Resource(indicator.to_owned()))?;
     let granted = store.grants.get(issue.grant).and_then(|grant| grant.resources.get(indicator));
     let granted = granted.cloned().unwrap_or_default().intersect(issue.api_scopes);
     let scope = store.held_scopes(issue.client, issue.account, indicator, &granted).to_string();
-    let (now, lifetime) = (shared.now(), resource.access_token_ttl);
+    let now = shared.now();
     let claims = json!({
         "jti": shared.opaque(),
         "sub": issue.account,

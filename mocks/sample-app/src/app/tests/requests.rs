@@ -148,3 +148,25 @@ async fn options_change_the_authorization_request() {
     world.serve_token(&world.key.sign(&world.claims(&answer.parameter("nonce")))).await;
     assert_eq!(world.get(&format!("/auth/back?{good}")).await.status, 307);
 }
+
+#[tokio::test]
+async fn a_nonce_and_a_proof_key_are_sent_and_checked_only_if_the_app_uses_them() {
+    let mut world = World::with(Options { nonce: false, pkce: false, ..Options::default() }).await;
+    let request = world.get("/sign-in").await;
+    let sent: Vec<_> = request.query().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(sent, ["client_id", "prompt", "redirect_uri", "response_type", "scope", "state"]);
+    world.serve_keys().await;
+    let mut claims = world.claims("");
+    claims.as_object_mut().unwrap().remove("nonce");
+    let token = world.key.sign(&claims);
+    assert_eq!(world.sign_in_with_token(&request, &token).await.status, 307);
+    let names: Vec<_> = body_of(&world.sent()[2]).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["client_id", "code", "grant_type", "redirect_uri"]);
+}
+
+#[tokio::test]
+async fn an_issuer_of_its_own_refuses_an_answer_that_names_logtos() {
+    let options = Options { callback_issuer: Some("https://authjs.dev".to_owned()), ..Options::default() };
+    let mut world = World::with(options).await;
+    world.sign_in().await.refused("expected https://authjs.dev");
+}

@@ -93,7 +93,12 @@ impl World {
 
     /// The same stub with an app that is configured for this endpoint.
     pub(super) fn asking(self, endpoint: &str) -> Self {
-        let app = app(endpoint, Options::default(), &self.clock, &self.journal);
+        self.asking_with(endpoint, Options::default())
+    }
+
+    /// As [`Self::asking`], with these options.
+    pub(super) fn asking_with(self, endpoint: &str, options: Options) -> Self {
+        let app = app(endpoint, options, &self.clock, &self.journal);
         Self { app, ..self }
     }
 

@@ -224,3 +224,37 @@ async fn sessions_in_a_cookie_outlive_the_app_while_its_secret_stays() {
         assert_eq!(again.session().await["authenticated"], known, "{secret}");
     }
 }
+
+#[tokio::test]
+async fn a_kept_path_of_the_endpoint_comes_before_every_address() {
+    let options = Options { variants: vec![Variant::KeepsEndpointPath], ..Options::default() };
+    let world = World::new().await;
+    let endpoint = format!("{}/oidc/", world.logto.uri());
+    let mut world = world.asking_with(&endpoint, options);
+    world.get("/sign-in").await.refused("404");
+    assert_eq!(world.sent_lines(), ["GET /oidc/oidc/.well-known/openid-configuration 404"]);
+}
+
+#[tokio::test]
+async fn abandoned_sign_ins_pile_up_in_the_cookie_until_their_callback() {
+    let piling = Options {
+        storage: StorageKind::Cookie,
+        variants: vec![Variant::PilesUpSignIns],
+        ..Options::default()
+    };
+    for (options, piles_up) in [(piling.clone(), true), (Options { variants: vec![], ..piling }, false)] {
+        let mut world = World::with(options).await;
+        let first = world.get("/sign-in").await;
+        let one = world.cookie.as_ref().unwrap().len();
+        for _ in 0..9 {
+            world.get("/sign-in").await;
+        }
+        let ten = world.cookie.as_ref().unwrap().len();
+        assert_eq!(ten > 5 * one, piles_up, "{one} and {ten} bytes");
+        // The first one can be completed only if it was kept.
+        world.serve_keys().await;
+        let token = world.key.sign(&world.claims(&first.parameter("nonce")));
+        let answer = world.sign_in_with_token(&first, &token).await;
+        assert_eq!(answer.status == StatusCode::TEMPORARY_REDIRECT, piles_up, "{answer:?}");
+    }
+}

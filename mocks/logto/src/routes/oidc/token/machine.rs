@@ -8,7 +8,7 @@ use url::Url;
 
 use super::TokenError;
 use crate::shared::Shared;
-use crate::store::{ApiResource, Application, Store};
+use crate::store::{Application, Store};
 
 /// A token for the requested API, or else for the default one. Scopes that the application does not
 /// hold are dropped silently.
@@ -21,9 +21,9 @@ pub(super) fn grant(
     if let Some(organization) = form.first("organization_id").filter(|id| !id.is_empty()) {
         return Err(TokenError::OrganizationOfApplication(organization.to_owned()));
     }
-    let resource = resource(store, form)?;
+    let (resource, lifetime) = resource(store, form)?;
     let asked = Scopes::parse(form.first("scope").unwrap_or_default());
-    let scopes = store.machine_scopes(&application.id, &resource.indicator, &asked);
+    let scopes = store.machine_scopes(&application.id, &resource, &asked);
     let now = shared.now();
     let mut claims = Map::new();
     let mut answer = Map::new();
@@ -31,23 +31,21 @@ pub(super) fn grant(
         ("jti", json!(shared.opaque())),
         ("sub", json!(application.id)),
         ("iat", json!(now)),
-        ("exp", json!(now + resource.access_token_ttl)),
+        ("exp", json!(now + lifetime)),
     ] {
         claims.insert(name.to_owned(), value);
     }
     if !scopes.is_empty() {
         claims.insert("scope".to_owned(), json!(scopes.to_string()));
     }
-    for (name, value) in [
-        ("client_id", json!(application.id)),
-        ("iss", json!(shared.issuer())),
-        ("aud", json!(resource.indicator)),
-    ] {
+    for (name, value) in
+        [("client_id", json!(application.id)), ("iss", json!(shared.issuer())), ("aud", json!(resource))]
+    {
         claims.insert(name.to_owned(), value);
     }
     let token = shared.sign(Some("at+jwt"), &Value::Object(claims));
     answer.insert("access_token".to_owned(), json!(token));
-    answer.insert("expires_in".to_owned(), json!(resource.access_token_ttl));
+    answer.insert("expires_in".to_owned(), json!(lifetime));
     answer.insert("token_type".to_owned(), json!("Bearer"));
     if !scopes.is_empty() {
         answer.insert("scope".to_owned(), json!(scopes.to_string()));
@@ -55,22 +53,47 @@ pub(super) fn grant(
     Ok(Value::Object(answer))
 }
 
-/// Every resource is checked before their number is (RFC 8707 §2).
-fn resource<'s>(store: &'s Store, form: &Params) -> Result<&'s ApiResource, TokenError> {
+/// The requested resource, or else the default one, with the lifetime of its tokens. Every resource
+/// is checked before their number is (RFC 8707 §2).
+fn resource(store: &Store, form: &Params) -> Result<(String, i64), TokenError> {
     let asked = form.all("resource").filter(|resource| !resource.is_empty());
-    let found = asked.map(|resource| known(store, resource)).collect::<Result<Vec<_>, _>>()?;
-    match found.as_slice() {
-        [] => store.default_resource().ok_or(TokenError::NoTarget),
-        [only] => Ok(*only),
+    let mut found = asked.map(|resource| known(store, resource)).collect::<Result<Vec<_>, _>>()?;
+    match (found.pop(), found.len()) {
+        (None, _) => {
+            let default = store.default_resource().ok_or(TokenError::NoTarget)?;
+            Ok((default.indicator.clone(), default.access_token_ttl))
+        }
+        (Some(only), 0) => Ok(only),
         _ => Err(TokenError::SeveralResources),
     }
 }
 
-fn known<'s>(store: &'s Store, resource: &str) -> Result<&'s ApiResource, TokenError> {
+fn known(store: &Store, resource: &str) -> Result<(String, i64), TokenError> {
     let text = || resource.to_owned();
     match Url::parse(resource) {
         Err(_) => Err(TokenError::ResourceNotAbsolute(text())),
         Ok(url) if url.fragment().is_some() => Err(TokenError::ResourceFragment(text())),
-        Ok(_) => store.resource(resource).ok_or_else(|| TokenError::Resource(text())),
+        Ok(_) => {
+            let lifetime = store.access_token_ttl(resource).ok_or_else(|| TokenError::Resource(text()))?;
+            Ok((text(), lifetime))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen on a real Logto 1.42, whose tenant had no organizations.
+    #[test]
+    fn the_resource_of_organizations_is_known_in_every_tenant() {
+        let store = Store::seeded(0);
+        let asked = |form: &str| resource(&store, &Params::parse(form));
+        let organizations = "urn:logto:resource:organizations";
+        assert_eq!(asked(&format!("resource={organizations}")), Ok((organizations.to_owned(), 3600)));
+        let unknown = "urn:logto:resource:organization";
+        assert_eq!(asked(&format!("resource={unknown}")), Err(TokenError::Resource(unknown.to_owned())));
+        let both = format!("resource={organizations}&resource=https://default.logto.app/api");
+        assert_eq!(asked(&both), Err(TokenError::SeveralResources));
     }
 }
