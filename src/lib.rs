@@ -60,8 +60,8 @@
 //! # A provider that misbehaves
 //!
 //! [`StackBuilder::answer`](stack::StackBuilder::answer) scripts Hugging Face: other answers,
-//! changed ones, late ones, and connections that break. [`Stack::stub`] puts a [`wiremock::Mock`]
-//! in front of it; [`Stack::stop`] verifies how often it was called.
+//! changed ones, late ones, and connections that break. With the feature `stubs`, [`Stack::stub`] puts a
+//! [`wiremock::Mock`] in front of it; [`Stack::stop`] verifies how often it was called.
 //!
 //! # Your own app
 //!
@@ -236,6 +236,7 @@ pub mod app {
 }
 
 /// Stubs in front of the mock Hugging Face: [`Stack::stub`](crate::Stack::stub).
+#[cfg(feature = "stubs")]
 pub mod stub {
     pub use wiremock::{Mock, ResponseTemplate, matchers};
 }

@@ -11,10 +11,7 @@ use std::sync::Arc;
 
 use kit::document::Fault;
 use kit::files;
-use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Deserialize;
-use serde_json::Value;
 use url::Url;
 
 use crate::document::node::{Node, Place};
@@ -26,9 +23,10 @@ use crate::setup::{ApplicationKind, Mask, OwnApp, SignedIn};
 pub const FILE_NAME: &str = "logto-testkit.toml";
 
 /// The settings of a project.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
-#[schemars(title = "Logto Testkit project")]
+#[cfg_attr(feature = "schema", schemars(title = "Logto Testkit project"))]
 pub struct Project {
     /// Scenario files, or folders of them, relative to this file; the default is `scenarios`.
     pub scenarios: Vec<PathBuf>,
@@ -49,7 +47,8 @@ pub struct Project {
 }
 
 /// The app's record in Logto.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Application {
     /// The type of the application in Logto; the default is `Traditional`.
@@ -66,7 +65,8 @@ pub struct Application {
 }
 
 /// Where Logto is, and what is recorded of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct LogtoPlace {
     /// Its port, for an app that has Logto's endpoint in its code; its admin tenant takes the next one. The
@@ -78,7 +78,8 @@ pub struct LogtoPlace {
 }
 
 /// Where a sign-in or a sign-out starts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Start {
     /// Path of the app; the default is `/sign-in` or `/sign-out`.
@@ -337,7 +338,11 @@ fn names_known(root: &Node) -> Result<(), ProjectError> {
 
 /// The JSON Schema (2020-12) of a project file, for editors. A test compares the committed
 /// `docs/logto-testkit.schema.json` with it.
+#[cfg(feature = "schema")]
 #[must_use]
-pub fn schema() -> Value {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Project>().to_value()
+pub fn schema() -> serde_json::Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Project>()
+        .to_value()
 }

@@ -30,11 +30,13 @@ mod parameters;
 mod parse;
 mod permissions;
 mod raw;
+#[cfg(feature = "schema")]
 mod schema;
 mod secrets;
 mod size;
 mod syntax;
 mod verb;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -51,10 +53,11 @@ pub use model::BackendKind;
 pub use model::Scenario;
 pub(crate) use model::Step;
 pub(crate) use parse::documents;
-pub(crate) use schema::enumerated;
+#[cfg(feature = "schema")]
 #[doc(hidden)]
 pub use schema::schema;
 pub use verb::Choice;
 #[doc(hidden)]
 pub use verb::Verb;
 pub(crate) use verb::{LostStorage, PasswordAccount, Profile, Reloaded};
+pub(crate) use words::enumerated;

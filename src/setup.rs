@@ -16,7 +16,6 @@ mod permissions;
 mod surroundings;
 mod tenant;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 #[doc(hidden)]
@@ -36,7 +35,8 @@ pub use tenant::Identity;
 pub use tenant::{SignInExperience, User};
 
 /// How the stack is set up, as far as it differs from the healthy set-up.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Setup {
     /// The mock Hugging Face: accounts, the OAuth app, behavior.
@@ -71,7 +71,8 @@ pub struct Setup {
 
 /// The person's first browser.
 #[doc(hidden)]
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Browser {
     /// The browser does not accept cookies.

@@ -27,6 +27,10 @@ mod saved;
 mod second_app;
 mod standing;
 mod steps;
+#[cfg(feature = "stubs")]
+mod stubs;
+#[cfg(not(feature = "stubs"))]
+#[path = "stack/stubs/absent.rs"]
 mod stubs;
 mod surroundings;
 mod survey;

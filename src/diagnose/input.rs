@@ -1,5 +1,7 @@
 //! Reads what consoles and APIs return, with clear errors.
 
+use std::sync::Arc;
+
 use kit::document::{self, Fault};
 use serde_json::{Map, Value};
 use url::Url;
@@ -7,6 +9,7 @@ use url::Url;
 use super::case::{Case, ConnectorCase};
 use super::error::InputError;
 use crate::document::hint::nearest;
+use crate::document::node::Node;
 use crate::setup::{ConnectorFactory, OAuth2App};
 
 mod space;
@@ -78,9 +81,10 @@ fn yaml(text: &str, file: &str) -> Result<Value, InputError> {
     match document::json(text) {
         Ok(value) => Ok(value),
         Err(fault) if serde_json::from_str::<Value>(text).is_ok() => Err(syntax(file, fault, "", "")),
-        Err(_) => {
-            document::yaml(text).map_err(|fault| syntax(file, fault, "this is neither YAML nor JSON", ""))
-        }
+        Err(_) => match Node::parse(text, &Arc::new(file.into())) {
+            Ok(root) => Ok(root.plain()),
+            Err(fault) => Err(syntax(file, fault, "this is neither YAML nor JSON", "")),
+        },
     }
 }
 

@@ -1,15 +1,13 @@
 //! From the tree of values to types, with the position of values that do not fit.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -78,7 +76,7 @@ impl serde::de::Error for TypeError {
         Self::new(message.to_string(), None)
     }
 
-    fn invalid_type(given: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
+    fn invalid_type(given: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let given = match given {
             Unexpected::Str(text) => format!("the text “{text}”"),
             Unexpected::Bool(value) => format!("`{value}`"),
@@ -93,7 +91,7 @@ impl serde::de::Error for TypeError {
         Self::new(format!("expected {}, found {given}", plainly(&expected.to_string())), None)
     }
 
-    fn invalid_value(given: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
+    fn invalid_value(given: Unexpected<'_>, expected: &dyn Expected) -> Self {
         Self::invalid_type(given, expected)
     }
 
@@ -111,6 +109,27 @@ impl serde::de::Error for TypeError {
     }
 }
 
+impl Node {
+    /// The error for a value of another kind.
+    fn not(&self, expected: &dyn Expected) -> TypeError {
+        let given = match &self.kind {
+            Kind::Null => Unexpected::Unit,
+            Kind::Bool(value) => Unexpected::Bool(*value),
+            Kind::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(value), _, _) => Unexpected::Unsigned(value),
+                (None, Some(value), _) => Unexpected::Signed(value),
+                (None, None, value) => Unexpected::Float(value.unwrap_or(f64::NAN)),
+            },
+            Kind::Text(text) => Unexpected::Str(text),
+            Kind::List(_) => Unexpected::Seq,
+            Kind::Map(_) => Unexpected::Map,
+        };
+        serde::de::Error::invalid_type(given, expected)
+    }
+}
+
+/// Structures, texts and lists do not go through `deserialize_any`: the code for the kinds of values that they
+/// cannot be would be compiled for each type.
 impl<'de> Deserializer<'de> for &Node {
     type Error = TypeError;
 
@@ -162,9 +181,46 @@ impl<'de> Deserializer<'de> for &Node {
         .map_err(|error| error.or_at(&self.at))
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.kind {
+            Kind::Map(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
+            _ => Err(self.not(&visitor)),
+        }
+        .map_err(|error| error.or_at(&self.at))
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.kind {
+            Kind::List(items) => visitor.visit_seq(Items { items: items.iter() }),
+            _ => Err(self.not(&visitor)),
+        }
+        .map_err(|error| error.or_at(&self.at))
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.kind {
+            Kind::Text(text) => visitor.visit_str(text),
+            _ => Err(self.not(&visitor)),
+        }
+        .map_err(|error| error.or_at(&self.at))
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        self.deserialize_str(visitor)
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct
+        identifier ignored_any
     }
 }
 
@@ -206,20 +262,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
 }
 
 /// The schema of a placed value is that of the value.
-impl<T: JsonSchema> JsonSchema for Placed<T> {
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Placed<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
     }
 
-    fn schema_name() -> Cow<'static, str> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         T::schema_name()
     }
 
-    fn schema_id() -> Cow<'static, str> {
+    fn schema_id() -> std::borrow::Cow<'static, str> {
         T::schema_id()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         T::json_schema(generator)
     }
 }

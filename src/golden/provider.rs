@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Query, State};
+use axum::Router;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
 use http::{HeaderMap, StatusCode};
 use kit::{Clock, Rule, Script};
 use serde_json::{Map, Value, json};
@@ -64,7 +64,7 @@ impl Provider {
             .route("/oauth/authorize", get(authorize))
             .route("/oauth/token", post(token))
             .route("/oauth/userinfo", get(userinfo))
-            .route("/oauth/jwks", get(|| async { Json(id_tokens::key_set()) }))
+            .route("/oauth/jwks", get(|| async { shown(StatusCode::OK, &id_tokens::key_set()) }))
             .with_state(provider);
         kit::scripted(router, script, clock)
     }
@@ -122,8 +122,9 @@ fn rule(recorded: &Value) -> Rule {
 async fn authorize(
     State(provider): State<Provider>,
     headers: HeaderMap,
-    Query(query): Query<HashMap<String, String>>,
+    RawQuery(query): RawQuery,
 ) -> Response {
+    let query = parameters(&query.unwrap_or_default());
     let session = headers.get("cookie").and_then(|line| line.to_str().ok()).unwrap_or_default();
     let session = session.trim_start_matches("token=hf-session-");
     let name = |user: &Value| {
@@ -155,12 +156,21 @@ async fn authorize(
     (StatusCode::SEE_OTHER, [("location", url.to_string())]).into_response()
 }
 
-async fn token(State(provider): State<Provider>, Form(form): Form<HashMap<String, String>>) -> Response {
+fn parameters(text: &str) -> HashMap<String, String> {
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+fn shown(status: StatusCode, body: &Value) -> Response {
+    (status, [("content-type", "application/json")], body.to_string()).into_response()
+}
+
+async fn token(State(provider): State<Provider>, form: String) -> Response {
+    let form = parameters(&form);
     let mut given = provider.given.lock().expect("no handler panicked");
     let code = form.get("code").cloned().unwrap_or_default();
     let Some(asked) = given.codes.remove(&code) else {
         let refused = json!({ "error": "invalid_grant", "error_description": "Invalid code" });
-        return (StatusCode::BAD_REQUEST, Json(refused)).into_response();
+        return shown(StatusCode::BAD_REQUEST, &refused);
     };
     let token = format!("hf_oauth_{code}");
     let mut answer =
@@ -169,7 +179,7 @@ async fn token(State(provider): State<Provider>, Form(form): Form<HashMap<String
         answer["id_token"] = json!(id_token);
     }
     given.tokens.insert(token, (asked.user, asked.scope));
-    Json(answer).into_response()
+    shown(StatusCode::OK, &answer)
 }
 
 async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Response {
@@ -177,7 +187,7 @@ async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Respo
     let header = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = header.split_once(' ').map(|(_, token)| token).unwrap_or_default();
     let Some((user, scope)) = given.tokens.get(token) else {
-        return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_token" }))).into_response();
+        return shown(StatusCode::UNAUTHORIZED, &json!({ "error": "invalid_token" }));
     };
     let scopes: Vec<&str> = scope.split_whitespace().collect();
     let hidden = |name: &str| match name {
@@ -186,12 +196,12 @@ async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Respo
         "email" | "email_verified" => !scopes.contains(&"email"),
         _ => false,
     };
-    let shown: Map<String, Value> = user
+    let claims: Map<String, Value> = user
         .as_object()
         .into_iter()
         .flatten()
         .filter(|(name, _)| !hidden(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    Json(Value::Object(shown)).into_response()
+    shown(StatusCode::OK, &Value::Object(claims))
 }

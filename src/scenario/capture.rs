@@ -1,6 +1,5 @@
 //! Values that a step captures for later steps to use.
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::ScenarioError;
@@ -30,9 +29,10 @@ pub enum CaptureSource {
 }
 
 /// Where a captured value comes from: exactly one.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Capture")]
+#[cfg_attr(feature = "schema", schemars(rename = "Capture"))]
 pub(super) struct RawCapture {
     /// The full URL of this step's last hop to this URL (given without query).
     address: Option<String>,

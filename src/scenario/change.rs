@@ -1,7 +1,6 @@
 //! What changes while a person is signing in: in Logto, and at Hugging Face.
 
 use mock_huggingface::{Switches, User};
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,7 +8,8 @@ use crate::document::typed::TypeError;
 use crate::setup::OAuth2App;
 
 /// A call of Logto's Management API, made with the stack's own credentials.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AdminCall {
     /// Method and path, e.g. `DELETE /api/connectors/[CONNECTOR]`.
@@ -32,7 +32,8 @@ impl AdminCall {
 
 /// What the owner of the OAuth app, the person, or the site changes at Hugging Face. Absent members
 /// stay unchanged.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct HuggingFaceChange {
     /// Fields of the OAuth app's settings page.
@@ -64,7 +65,8 @@ pub(super) fn answers_work(answers: &[kit::Rule]) -> Result<(), TypeError> {
 }
 
 /// What happens to the key set when the signing key changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyRotation {
     /// The key set contains the new key.

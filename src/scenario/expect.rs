@@ -1,19 +1,18 @@
 //! What a scenario expects after a step.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// What is expected after a step; absent members are not checked.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Expectation")]
+#[cfg_attr(feature = "schema", schemars(rename = "Expectation"))]
 pub struct Expect {
     /// HTTP status of the page.
     pub status: Option<u16>,
@@ -56,7 +55,8 @@ pub struct Expect {
 }
 
 /// An error that Logto's page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectedRefusal {
     /// HTTP status of the call that was refused.
@@ -70,7 +70,8 @@ pub struct ExpectedRefusal {
 }
 
 /// An answer of Logto's Management API.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectedAnswer {
     /// HTTP status of the answer.
@@ -82,7 +83,8 @@ pub struct ExpectedAnswer {
 }
 
 /// A question that Logto's page asks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Question {
     /// The page asks a new person for these, e.g. `[username]`.
@@ -97,7 +99,8 @@ pub struct Question {
 }
 
 /// What Logto's page asks to authorize; members that are absent are not compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ToAuthorize {
     /// The application, by the name that the page shows.
@@ -121,13 +124,14 @@ pub enum SessionExpectation {
 }
 
 // Parsed by hand: serde's `untagged` would lose location and reason.
-impl JsonSchema for SessionExpectation {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for SessionExpectation {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Session".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "anyOf": [{ "const": "none" }, { "type": "object" }] })
     }
 }
 

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use kit::Secrets;
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::capture::Capture;
@@ -102,7 +101,8 @@ impl Scenario {
 }
 
 /// Which Logto a scenario needs, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Needs {
     /// The backends it runs on; others report it as skipped.
@@ -113,7 +113,8 @@ pub struct Needs {
 
 named! {
     /// A kind of Logto behind a stack.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename_all = "snake_case")]
     pub enum BackendKind {
         /// The double in this process.

@@ -2,7 +2,6 @@
 //! editors show.
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,9 +12,10 @@ use crate::setup::Setup;
 
 /// A scenario of logto-testkit: what is given, and the steps with what is
 /// expected after each. Reference: docs/scenarios.md.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Logto Testkit scenario")]
+#[cfg_attr(feature = "schema", schemars(title = "Logto Testkit scenario"))]
 pub(super) struct RawScenario {
     /// One or two sentences: who does what, and with what result. Optional in files below a folder
     /// `shared`.
@@ -50,9 +50,10 @@ pub(super) struct RawScenario {
 }
 
 /// A row of the table of cases.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Case")]
+#[cfg_attr(feature = "schema", schemars(rename = "Case"))]
 pub(super) struct RawCase {
     /// What this row is about; appended to the scenario's description.
     pub(super) description: String,

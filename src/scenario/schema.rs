@@ -1,7 +1,5 @@
 //! The JSON Schema of scenario files, generated from the types that parse them.
 
-use std::collections::BTreeSet;
-
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -30,26 +28,6 @@ pub fn schema() -> Value {
         definitions.insert("Parameter".to_owned(), parameter);
     }
     schema
-}
-
-/// Every word that is an allowed value of some member of a scenario.
-pub(crate) fn enumerated() -> BTreeSet<String> {
-    fn collect(value: &Value, words: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(members) => {
-                let listed = members.get("enum").and_then(Value::as_array).into_iter().flatten();
-                words.extend(
-                    listed.chain(members.get("const")).filter_map(Value::as_str).map(ToOwned::to_owned),
-                );
-                members.values().for_each(|value| collect(value, words));
-            }
-            Value::Array(items) => items.iter().for_each(|item| collect(item, words)),
-            _ => {}
-        }
-    }
-    let mut words = BTreeSet::new();
-    collect(&schema(), &mut words);
-    words
 }
 
 /// Allows `${name}` as the value of every member that does not accept text.

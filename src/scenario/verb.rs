@@ -6,7 +6,6 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -67,9 +66,10 @@ macro_rules! verbs {
         }
 
         /// One action of the person (exactly one verb), and what is expected after it.
-        #[derive(Deserialize, JsonSchema)]
+        #[derive(Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
-        #[schemars(rename = "Step")]
+        #[cfg_attr(feature = "schema", schemars(rename = "Step"))]
         pub(super) struct RawStep {
             $($(#[doc = $help])+ $name: Option<$written>,)+
             /// In place of a verb: the steps of a file, relative to this one.
@@ -318,7 +318,8 @@ impl Read<Duration> for String {
 }
 
 /// Username and password, entered on Logto's page.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordAccount {
     /// The account's username.
@@ -328,7 +329,8 @@ pub struct PasswordAccount {
 }
 
 /// What Logto may ask a new person for; exactly one at a time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// The username to choose.
@@ -353,7 +355,8 @@ impl Profile {
 named! {
     /// The answers to “an account with this e-mail exists”, to the terms of use, and to the request of
     /// a third-party application.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename_all = "snake_case")]
     pub enum Choice {
         /// Sign in to that account from now on.
@@ -371,7 +374,8 @@ named! {
 }
 
 /// What is reloaded, or gone back to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reloaded {
     /// The page of the tab, or the previous one.
@@ -380,7 +384,8 @@ pub enum Reloaded {
 
 named! {
     /// Which browser storage is lost.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename_all = "snake_case")]
     pub enum LostStorage {
         /// `sessionStorage` of the tab, as in-app browsers do.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use sample_app::{ClientAuth, CookieOptions, ExpectedIssuer, SignOutOptions, StorageKind, Variant};
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The sample app's configuration.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SampleApp {
     /// `client_id`; the default is `[APP_ID]`.
@@ -102,7 +102,8 @@ impl SampleApp {
 }
 
 /// A second sample app on the same Logto: for single sign-on and sign-out over two apps, whose cookies are on one host.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SecondApp {
     /// Its own configuration; the default credentials are `[SECOND_APP_ID]` and `[SECOND_APP_SECRET]`.
@@ -112,7 +113,8 @@ pub struct SecondApp {
 }
 
 /// The record of the second app in Logto.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SecondApplication {
     /// Redirect URIs; the default is `[SECOND_APP]/callback`.
@@ -124,7 +126,8 @@ pub struct SecondApplication {
 }
 
 /// Stops the sample app and starts it again: what it kept in memory is lost.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AppRestart {
     /// The new `session_secret`.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::permissions::{ScopesByResource, UserScope};
 
 /// The connector's configuration in Logto.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Connector {
     /// The factory it is made of; the default is `huggingface-universal`. The generic ones get the
@@ -36,7 +36,8 @@ pub struct Connector {
 }
 
 /// A factory of Logto that can be pointed at the mock.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ConnectorFactory {
     /// Logto's connector for Hugging Face.
     #[default]
@@ -63,7 +64,8 @@ impl ConnectorFactory {
 }
 
 /// The app's record in Logto (`oidcClientMetadata` and `customClientMetadata`).
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Application {
     /// Redirect URIs; the default is `[APP]/callback`.
@@ -95,7 +97,8 @@ pub struct Application {
 }
 
 /// A type of application, in Logto's own spelling.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ApplicationKind {
     /// "Traditional web": has a secret.
     #[default]
@@ -123,7 +126,8 @@ impl ApplicationKind {
 }
 
 /// The environment of the embedded Logto.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct LogtoEnvironment {
     /// `ENDPOINT`; the default is the address at which Logto is reached.

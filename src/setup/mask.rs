@@ -1,15 +1,15 @@
 //! What a transcript hides because it differs in every run and nothing shows that it does.
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A part of the app's own messages that the transcript shows as `[MASKED]`, with the reason. Exactly one of
 /// `field`, `cookie`, `member`, `query`, `text` says which; a `*` in it stands for any characters.
 ///
 /// A mask never covers a status, a redirect target, or a cookie's name and attributes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "Written")]
-#[schemars(with = "Written")]
+#[cfg_attr(feature = "schema", schemars(with = "Written"))]
 pub struct Mask {
     /// Which part.
     pub part: MaskedPart,
@@ -38,9 +38,10 @@ crate::named::named! {
 }
 
 /// A mask as a file has it.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Mask", extend("required" = ["reason"], "minProperties" = 2, "maxProperties" = 2))]
+#[cfg_attr(feature = "schema", schemars(rename = "Mask", extend("required" = ["reason"], "minProperties" = 2, "maxProperties" = 2)))]
 struct Written {
     /// The name of a form's field.
     field: Option<String>,
@@ -206,6 +207,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "schema")]
     #[test]
     fn an_editor_knows_what_a_mask_needs() {
         let schema = schemars::schema_for!(Mask);

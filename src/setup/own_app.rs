@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
@@ -13,7 +12,8 @@ use url::Url;
 ///
 /// The texts may use `[APP]`, `[APP_PORT]`, `[LOGTO]`, `[APP_ID]`, `[APP_SECRET]`, `[CA_FILE]` and the other
 /// names of scenarios.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OwnApp {
     /// Command that starts the app. The stack runs it in a shell, with `APP_BASE_URL`, `LOGTO_ENDPOINT`,
@@ -22,7 +22,7 @@ pub struct OwnApp {
     pub command: Option<String>,
     /// Origin of the app, e.g. `http://localhost:3000`. The default is a free port of this machine for each
     /// scenario, if a command starts the app.
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub url: Option<Url>,
     /// Folder in which the command runs; in a project file relative to it.
     pub directory: PathBuf,
@@ -91,7 +91,8 @@ impl OwnApp {
 }
 
 /// A file that an app reads, written from a template.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// The template, in which names such as `[APP_ID]` are replaced.
@@ -101,7 +102,8 @@ pub struct Template {
 }
 
 /// When an app counts as started.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Ready {
     /// Path that is requested; the default is `/`.
@@ -120,7 +122,8 @@ impl Default for Ready {
 }
 
 /// Where an app tells the time by its clock.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClockProbe {
     /// Path that answers with JSON.
@@ -130,9 +133,10 @@ pub struct ClockProbe {
 }
 
 /// A duration such as `90s` or `2m`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
-#[schemars(with = "String")]
+#[cfg_attr(feature = "schema", schemars(with = "String"))]
 pub struct Timeout(pub Duration);
 
 impl TryFrom<String> for Timeout {
@@ -148,7 +152,8 @@ impl TryFrom<String> for Timeout {
 }
 
 /// How an app shows that the person is signed in. One of `text`, `status` and `member` says it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignedIn {
     /// Path that is requested with the browser's cookies; the default is `/`.

@@ -1,7 +1,6 @@
 //! Settings of what an access token may allow: API resources with their scopes, and roles.
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::named::named;
@@ -10,7 +9,8 @@ use crate::named::named;
 pub type ScopesByResource = IndexMap<String, Vec<String>>;
 
 /// An API for which Logto issues access tokens (`POST /api/resources`; RFC 8707).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApiResource {
     /// What apps send as `resource`, and the audience of its access tokens: an absolute URI, compared
@@ -31,7 +31,8 @@ pub struct ApiResource {
 }
 
 /// A role of people (`POST /api/roles`).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// Its name, unique in the tenant; the claim `roles` lists it.
@@ -50,7 +51,8 @@ pub struct Role {
 named! {
     /// A scope about the person that a third-party application may be permitted to request; `openid`
     /// and `offline_access` are always permitted.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename_all = "snake_case")]
     pub enum UserScope {
         /// Name, username, picture and the like.

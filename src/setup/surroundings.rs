@@ -2,14 +2,14 @@
 
 use jiff::SignedDuration;
 use kit::ProxySettings;
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::named::named;
 
 /// Reverse proxies. Browsers then know a party only by the proxy's URL: `https://bookstore.example`
 /// for the app, `https://logto.bookstore.example` for Logto, whose `ENDPOINT` it becomes.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Proxies {
     /// The proxy in front of the app.
@@ -22,7 +22,8 @@ pub struct Proxies {
 }
 
 /// The offset of a party's clock, e.g. `+90s` or `-5m`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Clocks {
     /// Offset of the sample app's clock.
@@ -34,9 +35,10 @@ pub struct Clocks {
 }
 
 /// A duration, ahead or behind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
-#[schemars(with = "String")]
+#[cfg_attr(feature = "schema", schemars(with = "String"))]
 pub struct ClockOffset(pub SignedDuration);
 
 impl TryFrom<String> for ClockOffset {
@@ -75,7 +77,8 @@ named! {
 }
 
 /// Which connections between the parties are broken.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NetworkChange {
     /// From the sample app to Logto.
@@ -112,7 +115,8 @@ impl std::fmt::Display for NetworkChange {
 }
 
 /// How one party reaches another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// The connection works.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Members of the sign-in experience (`PATCH /api/sign-in-exp`, contract §3)
 /// that differ from the guide's: sign-up identifier "None", the social button on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 pub struct SignInExperience {
     /// Identifiers for signing up.
@@ -54,7 +54,8 @@ fn members<T: Serialize>(value: &T) -> Map<String, Value> {
 }
 
 /// The member `signUp`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
     /// The required identifiers; empty for "None".
@@ -68,7 +69,8 @@ pub struct SignUp {
 }
 
 /// The member `signIn`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The methods, in order; empty for social buttons only.
@@ -76,7 +78,8 @@ pub struct SignIn {
 }
 
 /// A method of `signIn`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 pub struct SignInMethod {
     /// What a person enters.
@@ -93,7 +96,8 @@ pub struct SignInMethod {
 }
 
 /// What identifies an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Identifier {
     /// A username.
@@ -105,7 +109,8 @@ pub enum Identifier {
 }
 
 /// The member `socialSignIn`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 pub struct SocialSignIn {
     /// Links to the account with the same verified e-mail address without asking.
@@ -115,7 +120,8 @@ pub struct SocialSignIn {
 }
 
 /// `signInMode`, in Logto's own spelling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SignInMode {
     /// Existing users only.
     SignIn,
@@ -126,7 +132,8 @@ pub enum SignInMode {
 }
 
 /// `passwordPolicy`, as far as tests need it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordPolicy {
     /// Limits for the length.
@@ -138,7 +145,8 @@ pub struct PasswordPolicy {
 }
 
 /// The member `passwordPolicy.length`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordLength {
     /// Minimum number of characters.
@@ -146,7 +154,8 @@ pub struct PasswordLength {
 }
 
 /// The member `passwordPolicy.rejects`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordRejects {
     /// Whether leaked passwords are refused. A real Logto uses an Internet service for that.
@@ -154,9 +163,10 @@ pub struct PasswordRejects {
 }
 
 /// An account that already exists in Logto (`POST /api/users`).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all(serialize = "camelCase", deserialize = "snake_case"))]
-#[schemars(rename = "LogtoUser")]
+#[cfg_attr(feature = "schema", schemars(rename = "LogtoUser"))]
 pub struct User {
     /// Its username, unique in the tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,7 +197,8 @@ impl User {
 }
 
 /// A social identity of an account in Logto (`PUT /api/users/:id/identities/:target`).
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The target under which it is stored; the default is `huggingface`.

@@ -253,6 +253,7 @@ impl Stack {
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[cfg(feature = "stubs")]
     pub async fn stub(&mut self, stub: wiremock::Mock) {
         let stubs = match self.stubs.take() {
             Some(stubs) => stubs,

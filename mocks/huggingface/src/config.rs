@@ -1,8 +1,10 @@
 //! The mock's initial configuration.
 
 mod app;
+#[cfg(feature = "cli")]
 mod file;
 mod publisher;
+mod rules;
 mod switches;
 mod user;
 
@@ -10,9 +12,11 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use app::new_secret;
 pub use app::{App, MAX_TOKEN_DURATION_MINUTES, SCOPES};
-pub(crate) use file::is_scope;
-pub use file::{ConfigError, Invalid};
+#[cfg(feature = "cli")]
+pub use file::ConfigError;
 pub use publisher::TrustedPublisher;
+pub use rules::Invalid;
+pub(crate) use rules::is_scope;
 pub use switches::{
     AccessTokenKey, AuthorizationServerMetadata, Challenge, ClaimChanges, CodeReuse, DevicePolling, Framing,
     IdTokenClaims, IdTokenKid, InvalidClientStatus, JsonTokenRequest, MetadataDocumentScheme,

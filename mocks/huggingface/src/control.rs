@@ -50,11 +50,11 @@ pub(crate) fn router(mock: HuggingFace) -> Router {
     Route::router(table).fallback(not_found).method_not_allowed_fallback(not_found).with_state(mock)
 }
 
-async fn users(State(mock): State<HuggingFace>) -> Response {
+fn users(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.users())
 }
 
-async fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     let user: User = read(&body)?;
     let others = mock.users().into_iter().filter(|own| own.username != user.username);
     let users = others.chain([user.clone()]).collect();
@@ -64,31 +64,31 @@ async fn add_user(State(mock): State<HuggingFace>, body: Bytes) -> Result<Respon
     Ok(answer::json(StatusCode::CREATED, &mock.add_user(user)))
 }
 
-async fn remove_user(State(mock): State<HuggingFace>, Path(username): Path<String>) -> Result<Response> {
+fn remove_user(State(mock): State<HuggingFace>, Path(username): Path<String>) -> Result<Response> {
     removed(mock.remove_user(&username), Refusal::NoUser(username))
 }
 
-async fn organizations(State(mock): State<HuggingFace>) -> Response {
+fn organizations(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.organizations())
 }
 
-async fn add_organization(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+fn add_organization(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     let organization: Organization = read(&body)?;
     organization.check().map_err(Refusal::from)?;
     Ok(answer::json(StatusCode::CREATED, &mock.add_organization(organization)))
 }
 
-async fn apps(State(mock): State<HuggingFace>) -> Response {
+fn apps(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.apps())
 }
 
-async fn add_app(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+fn add_app(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     let app: App = read(&body)?;
     app.check().map_err(Refusal::from)?;
     Ok(answer::json(StatusCode::CREATED, &mock.add_app(app)))
 }
 
-async fn remove_app(State(mock): State<HuggingFace>, Path(client_id): Path<String>) -> Result<Response> {
+fn remove_app(State(mock): State<HuggingFace>, Path(client_id): Path<String>) -> Result<Response> {
     removed(mock.remove_app(&client_id), Refusal::NoApp(client_id))
 }
 
@@ -103,37 +103,37 @@ struct SignedIn {
     token: String,
 }
 
-async fn sign_in(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+fn sign_in(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     let SignIn { username } = read(&body)?;
     let token = mock.sign_in(&username).ok_or(Refusal::NoUser(username))?;
     Ok(answer::json(StatusCode::CREATED, &SignedIn { token }))
 }
 
-async fn switches(State(mock): State<HuggingFace>) -> Response {
+fn switches(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.switches())
 }
 
-async fn set_switches(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+fn set_switches(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     mock.set_switches(read(&body)?);
     Ok(answer::json(StatusCode::OK, &mock.switches()))
 }
 
-async fn script(State(mock): State<HuggingFace>) -> Response {
+fn script(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &mock.context().script.rules())
 }
 
-async fn add_rule(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
+fn add_rule(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     mock.context().script.add(body::check_rule(read(&body)?)?);
     Ok(answer::json(StatusCode::CREATED, &mock.context().script.rules()))
 }
 
-async fn clear_script(State(mock): State<HuggingFace>) -> Response {
+fn clear_script(State(mock): State<HuggingFace>) -> Response {
     mock.context().script.clear();
     answer::empty(StatusCode::NO_CONTENT)
 }
 
 /// `?since=N` skips entries up to number N, `&limit=N` returns only the first N of the rest.
-async fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> Result<Response> {
+fn journal(State(mock): State<HuggingFace>, RawQuery(query): RawQuery) -> Result<Response> {
     let query = Params::parse(&query.unwrap_or_default());
     let number = |name, otherwise| query.first(name).map_or(Ok(otherwise), |given| body::number(name, given));
     let (since, limit) = (number("since", 0)?, number("limit", u64::MAX)?);
@@ -156,7 +156,7 @@ fn entries(journal: Journal, since: u64, limit: u64) -> Response {
     answer::json_stream(Body::from_stream(stream::iter(whole)))
 }
 
-async fn clear_journal(State(mock): State<HuggingFace>) -> Response {
+fn clear_journal(State(mock): State<HuggingFace>) -> Response {
     mock.context().journal.clear();
     answer::empty(StatusCode::NO_CONTENT)
 }
@@ -166,7 +166,7 @@ struct Now {
     now: String,
 }
 
-async fn clock(State(mock): State<HuggingFace>) -> Response {
+fn clock(State(mock): State<HuggingFace>) -> Response {
     answer::json(StatusCode::OK, &Now { now: mock.clock().now().to_string() })
 }
 
@@ -179,10 +179,10 @@ struct Advance {
 async fn advance(State(mock): State<HuggingFace>, body: Bytes) -> Result<Response> {
     let Advance { seconds } = read(&body)?;
     mock.clock().advance(Duration::from_secs(seconds.into()));
-    Ok(clock(State(mock)).await)
+    Ok(clock(State(mock)))
 }
 
-async fn reset(State(mock): State<HuggingFace>) -> Response {
+fn reset(State(mock): State<HuggingFace>) -> Response {
     mock.reset();
     answer::empty(StatusCode::NO_CONTENT)
 }

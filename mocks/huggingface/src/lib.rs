@@ -84,13 +84,15 @@ mod session;
 mod store;
 mod tokens;
 
+#[cfg(feature = "cli")]
+pub use config::ConfigError;
 pub use config::{
     AccessTokenKey, App, AuthorizationServerMetadata, BillingMode, Challenge, ClaimChanges, CodeReuse,
-    Config, ConfigError, DevicePolling, Framing, HardwareItem, IdTokenClaims, IdTokenKid, Invalid,
-    InvalidClientStatus, JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme,
-    OmittedRedirectUri, Organization, OrganizationsWithoutScope, OutsideAudience, PkcePlain, Plan,
-    PublicAppPkce, RefreshTokens, ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled,
-    SecurityRestriction, Switches, TokenCacheControl, TrustedPublisher, UnlistedScope, UnverifiedEmail, User,
-    VerificationUri, VerificationUriComplete,
+    Config, DevicePolling, Framing, HardwareItem, IdTokenClaims, IdTokenKid, Invalid, InvalidClientStatus,
+    JsonTokenRequest, MAX_TOKEN_DURATION_MINUTES, Membership, MetadataDocumentScheme, OmittedRedirectUri,
+    Organization, OrganizationsWithoutScope, OutsideAudience, PkcePlain, Plan, PublicAppPkce, RefreshTokens,
+    ResourceGroup, RevokedApp, Role, SCOPES, ScopeNotEnabled, SecurityRestriction, Switches,
+    TokenCacheControl, TrustedPublisher, UnlistedScope, UnverifiedEmail, User, VerificationUri,
+    VerificationUriComplete,
 };
 pub use mock::{Context, HuggingFace, NoKey};

@@ -8,7 +8,6 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -19,7 +18,8 @@ const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The configuration of a reverse proxy. By default each member has the value of a well-configured
 /// one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ProxySettings {
     /// Whether TLS ends here; otherwise browsers use plain HTTP.
@@ -62,7 +62,8 @@ impl Default for ProxySettings {
 }
 
 /// What happens to the `Host` header.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HostHeader {
     /// As the browser sent it (nginx: `$http_host`).
@@ -75,7 +76,8 @@ pub enum HostHeader {
 }
 
 /// The size limit for the header of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HeaderLimit {
     /// Maximum bytes of request line and header fields.

@@ -1,8 +1,9 @@
 //! Routes as data: a table that a router is made of, and that tests read.
 
 use axum::Router;
-use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
+
+use crate::endpoint::{Endpoint, Erased};
 
 /// A row of a table of routes: what answers a method at a path.
 #[derive(Debug)]
@@ -17,14 +18,23 @@ pub struct Route<S> {
 macro_rules! constructors {
     ($($name:ident $method:literal)*) => {$(
         #[doc = concat!("What answers `", $method, "`.")]
-        pub fn $name<T: 'static>(path: &'static str, handler: impl Handler<T, S>) -> Self {
-            Self { method: $method, path, handler: routing::$name(handler) }
+        pub fn $name<M>(path: &'static str, handler: impl Endpoint<M, S>) -> Self {
+            Self::of($method, path, routing::$name::<Erased<S>, _, _>, handler.erased())
         }
     )*};
 }
 
 impl<S: Clone + Send + Sync + 'static> Route<S> {
     constructors! { delete "DELETE" get "GET" options "OPTIONS" patch "PATCH" post "POST" put "PUT" }
+
+    fn of(
+        method: &'static str,
+        path: &'static str,
+        answered_by: fn(Erased<S>) -> MethodRouter<S>,
+        handler: Erased<S>,
+    ) -> Self {
+        Self { method, path, handler: answered_by(handler) }
+    }
 
     /// The router that a table describes. An `Allow` names the methods of a path in their order.
     pub fn router(table: impl IntoIterator<Item = Self>) -> Router<S> {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use axum::extract::{Query, RawQuery, State};
+use axum::Router;
+use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use kit::{Client, Clock, Journal, Note, Party, Random};
@@ -202,16 +202,17 @@ async fn session(State(app): State<App>, headers: HeaderMap) -> Response {
 }
 
 /// Describes an access token without disclosing it.
-async fn access_token(
-    State(app): State<App>,
-    Query(query): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
-) -> Response {
+async fn access_token(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let session = app.sessions.open(&headers);
-    let resource = query.get("resource").map(String::as_str);
+    let query = query.unwrap_or_default();
+    let query: BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
+    let resource = query.get("resource").map(|resource| &**resource);
     let token = app.client(&session).access_token(resource, query.contains_key("anew")).await;
     let response = match token {
-        Ok(token) => ([NO_STORE], Json(token.described())).into_response(),
+        Ok(token) => {
+            let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            ([NO_STORE, json], token.described().to_string()).into_response()
+        }
         Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &error),
     };
     with_cookie(response, app.sessions.save(session))

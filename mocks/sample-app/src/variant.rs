@@ -1,11 +1,11 @@
 //! Defects of other apps. Every variant is a defect that was shipped, and cites where it was seen.
 //! The app has none of them by default.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A defect of another app or SDK, named after what its code does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Declares switches: of each, its meaning, its values, and the default, which is the first.
@@ -15,7 +14,8 @@ macro_rules! switches {
         }
     )+) => {$(
         $(#[$doc])+
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum $name {
             $(#[$first_doc])+
@@ -233,7 +233,8 @@ switches! {
 }
 
 /// Claims as another provider sends them, which replace those of the site; null omits one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimChanges {
     /// Changes to the claims of ID tokens.
@@ -244,7 +245,8 @@ pub struct ClaimChanges {
 
 /// Behavior of the real site that is not publicly known. Every default is a guess, and is marked as
 /// one at its value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
     /// Status of `invalid_client`.

@@ -1,11 +1,11 @@
 //! Users and organizations.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A user of the site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct User {
     /// The id, 24 hexadecimal digits, stable across renames. If empty, it is derived from the
@@ -72,7 +72,8 @@ impl User {
 }
 
 /// An organization.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Organization {
     /// The id, 24 hexadecimal digits. If empty, it is derived from the name.
@@ -107,7 +108,8 @@ impl Organization {
 }
 
 /// A user's membership in an organization.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Membership {
     /// The organization's `username`.
@@ -123,7 +125,8 @@ pub struct Membership {
 }
 
 /// Role of a member.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Full access.
@@ -140,7 +143,8 @@ pub enum Role {
 }
 
 /// Why an organization rejects a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SecurityRestriction {
     /// Two-factor authentication is missing.
@@ -156,7 +160,8 @@ pub enum SecurityRestriction {
 }
 
 /// A resource group of an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResourceGroup {
     /// Id of the group.
@@ -168,7 +173,8 @@ pub struct ResourceGroup {
 }
 
 /// Plan of an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
     /// The Team plan.
@@ -182,7 +188,8 @@ pub enum Plan {
 }
 
 /// When an account pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BillingMode {
     /// The account pays in advance.
@@ -192,7 +199,8 @@ pub enum BillingMode {
 }
 
 /// An entry of the hardware on a profile page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HardwareItem {
     /// Type, vendor, model.

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::answer;
 
-pub(super) async fn get(Path(file): Path<String>) -> Response {
+pub(super) fn get(Path(file): Path<String>) -> Response {
     // The first digits of the name select the color, so that users differ.
     let hue = file.get(..2).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0) * 360 / 256;
     let svg = format!(

@@ -19,7 +19,7 @@ pub(super) async fn open(mut response: Response) -> Response {
 }
 
 /// `OPTIONS`: answers a preflight request.
-pub(super) async fn preflight() -> Response {
+pub(super) fn preflight() -> Response {
     let mut response = answer::empty(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,OPTIONS"));

@@ -17,7 +17,7 @@ use crate::{HuggingFace, answer};
 const RECORDED: &str = include_str!("../../data/openid-configuration.json");
 const RECORDED_ORIGIN: &str = "https://huggingface.co";
 
-pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+pub(super) fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
     let body = RECORDED.replace(RECORDED_ORIGIN, mock.origin());
     let tag = weak_etag(&body);
     let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
@@ -39,7 +39,7 @@ pub(super) async fn authorization_server(
     headers: HeaderMap,
 ) -> Response {
     match mock.switches().authorization_server_metadata {
-        AuthorizationServerMetadata::SameDocument => get(State(mock), headers).await,
+        AuthorizationServerMetadata::SameDocument => get(State(mock), headers),
         AuthorizationServerMetadata::Absent => home::not_found(method, uri).await,
     }
 }

@@ -7,7 +7,7 @@ use kit::Note;
 
 use crate::{HuggingFace, answer, pages};
 
-pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+pub(super) fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
     let user = mock.signed_in(&headers).map(|(user, _)| user);
     answer::html(StatusCode::OK, pages::home(user.as_ref()))
 }

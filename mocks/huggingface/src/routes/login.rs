@@ -44,14 +44,14 @@ impl Refusal {
     }
 }
 
-pub(super) async fn get(State(mock): State<HuggingFace>, uri: Uri) -> Response {
+pub(super) fn get(State(mock): State<HuggingFace>, uri: Uri) -> Response {
     let query = Params::parse(uri.query().unwrap_or_default());
     let (next, notes) = return_path(&query);
     let page = pages::login(&mock.users(), &next, None);
     answer::noted(answer::html(StatusCode::OK, page), notes)
 }
 
-pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
     let form = Params::parse(&String::from_utf8_lossy(&body));
     let (next, notes) = return_path(&form);
     let response = match sign_in(&mock, &headers, &form) {

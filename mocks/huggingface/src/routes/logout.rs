@@ -9,7 +9,7 @@ use kit::Note;
 use crate::answer::{self, session_token};
 use crate::{HuggingFace, pages};
 
-pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
+pub(super) fn post(State(mock): State<HuggingFace>, headers: HeaderMap) -> Response {
     if let Err(refusal) = mock.check_own_form(&headers) {
         let page = pages::error(StatusCode::FORBIDDEN, "This form was not sent by this site.");
         return kit::note(answer::html(StatusCode::FORBIDDEN, page), &refusal);

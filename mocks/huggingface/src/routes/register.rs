@@ -109,7 +109,7 @@ impl Refusal {
     }
 }
 
-pub(super) async fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) fn post(State(mock): State<HuggingFace>, headers: HeaderMap, body: Bytes) -> Response {
     match register(&mock, &headers, &body) {
         Ok(reply) => answer::json(StatusCode::CREATED, &reply),
         Err(refusal) => {

@@ -8,7 +8,7 @@ use super::resource::{Refusal, bearer};
 use crate::claims::{Changed, UserInfo};
 use crate::{HuggingFace, answer};
 
-pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Result<Response> {
+pub(super) fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Result<Response> {
     let body = userinfo(&mock, &headers).map_err(|refusal| refusal.answer(&mock))?;
     let changes = &mock.switches().claims.userinfo;
     Ok(answer::json(StatusCode::OK, &Changed { claims: &body, changes }))

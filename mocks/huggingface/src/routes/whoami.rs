@@ -75,7 +75,7 @@ struct Auth {
     expires_at: Option<String>,
 }
 
-pub(super) async fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Result<Response> {
+pub(super) fn get(State(mock): State<HuggingFace>, headers: HeaderMap) -> Result<Response> {
     let body = whoami(&mock, &headers).map_err(|refusal| refusal.answer(&mock))?;
     Ok(answer::json(StatusCode::OK, &body))
 }

@@ -29,14 +29,14 @@ pub(crate) const DEVICE_SUCCESS: &str = "/device/success";
 /// The provider redirects the person to `/callback`; the page does the rest.
 pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
     [
-        Route::get(DEVICE_SUCCESS, async || device()),
-        Route::get("/callback/{connector}", async || page()),
+        Route::get(DEVICE_SUCCESS, device),
+        Route::get("/callback/{connector}", page),
         Route::post("/callback/{connector}", callback_form),
     ]
 }
 
 /// A provider that posts its answer is redirected to the same address with the form as query.
-async fn callback_form(Path(connector): Path<String>, body: String) -> Response {
+fn callback_form(Path(connector): Path<String>, body: String) -> Response {
     let location = format!("/callback/{connector}?{body}");
     match HeaderValue::from_str(&location) {
         Ok(location) => {

@@ -26,7 +26,7 @@ pub(crate) const ADMIN_RESOURCE: &str = "https://admin.logto.app/api";
 const TOKEN_LIFETIME: i64 = 3600;
 
 pub(crate) fn routes() -> [Route<Arc<Shared>>; 2] {
-    [Route::get("/api/status", async || StatusCode::NO_CONTENT), Route::post("/oidc/token", token)]
+    [Route::get("/api/status", || StatusCode::NO_CONTENT), Route::post("/oidc/token", token)]
 }
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -41,7 +41,7 @@ async fn elsewhere(State(shared): SharedState, request: Request) -> Answer<Respo
     Ok(wire::text(StatusCode::NOT_FOUND, "Not Found"))
 }
 
-async fn token(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+fn token(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let token = grant(&shared, &headers, &Params::parse(&body)).map(|token| (StatusCode::OK, token));
     endpoint::answer(token, &headers, &shared.admin_endpoint("/oidc"))
 }

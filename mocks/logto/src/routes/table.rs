@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Vec<(&'static str, &'static str)> {
 }
 
 fn of_no_area() -> [Route<Arc<Shared>>; 1] {
-    [Route::get("/api/status", async || StatusCode::NO_CONTENT)]
+    [Route::get("/api/status", || StatusCode::NO_CONTENT)]
 }
 
 /// The router of both tenants. An origin equal to the admin endpoint's selects the admin tenant,

@@ -35,11 +35,7 @@ kit::reasons! {
 }
 
 /// `GET /oauth/device`
-pub(in crate::routes) async fn get(
-    State(mock): State<HuggingFace>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
+pub(in crate::routes) fn get(State(mock): State<HuggingFace>, uri: Uri, headers: HeaderMap) -> Response {
     let Some((user, _)) = mock.signed_in(&headers) else {
         return to_login(&uri);
     };
@@ -57,7 +53,7 @@ pub(in crate::routes) async fn get(
 }
 
 /// `POST /oauth/device/verify`: first with the code only, then with the decision.
-pub(in crate::routes) async fn verify(
+pub(in crate::routes) fn verify(
     State(mock): State<HuggingFace>,
     headers: HeaderMap,
     body: Bytes,

@@ -31,7 +31,7 @@ kit::reasons! {
     }
 }
 
-pub(in crate::routes) async fn list(
+pub(in crate::routes) fn list(
     State(mock): State<HuggingFace>,
     uri: Uri,
     headers: HeaderMap,
@@ -40,7 +40,7 @@ pub(in crate::routes) async fn list(
     Ok(answer::html(StatusCode::OK, pages::applications(&mock.apps())))
 }
 
-pub(in crate::routes) async fn new(
+pub(in crate::routes) fn new(
     State(mock): State<HuggingFace>,
     uri: Uri,
     headers: HeaderMap,
@@ -50,7 +50,7 @@ pub(in crate::routes) async fn new(
     Ok(answer::html(StatusCode::OK, pages::new_application(&AppForm { app: &app, error: None })))
 }
 
-pub(in crate::routes) async fn create(
+pub(in crate::routes) fn create(
     State(mock): State<HuggingFace>,
     headers: HeaderMap,
     body: Bytes,
@@ -60,7 +60,7 @@ pub(in crate::routes) async fn create(
     filled_in(&mock, App { public, ..App::default() }, &body, pages::new_application)
 }
 
-pub(in crate::routes) async fn show(
+pub(in crate::routes) fn show(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     uri: Uri,
@@ -71,7 +71,7 @@ pub(in crate::routes) async fn show(
     Ok(answer::html(StatusCode::OK, pages::application(&AppForm { app: &app, error: None })))
 }
 
-pub(in crate::routes) async fn save(
+pub(in crate::routes) fn save(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
@@ -97,7 +97,7 @@ fn filled_in(
     }
 }
 
-pub(in crate::routes) async fn make_secret(
+pub(in crate::routes) fn make_secret(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
@@ -109,7 +109,7 @@ pub(in crate::routes) async fn make_secret(
     })
 }
 
-pub(in crate::routes) async fn delete_secret(
+pub(in crate::routes) fn delete_secret(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,
@@ -120,7 +120,7 @@ pub(in crate::routes) async fn delete_secret(
     })
 }
 
-pub(in crate::routes) async fn delete(
+pub(in crate::routes) fn delete(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,

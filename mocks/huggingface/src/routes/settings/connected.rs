@@ -9,7 +9,7 @@ use crate::{HuggingFace, answer, pages};
 
 const LIST: &str = "/settings/connected-applications";
 
-pub(in crate::routes) async fn list(
+pub(in crate::routes) fn list(
     State(mock): State<HuggingFace>,
     uri: Uri,
     headers: HeaderMap,
@@ -23,7 +23,7 @@ pub(in crate::routes) async fn list(
 }
 
 /// Removes all permissions that the user gave this app, for any scopes.
-pub(in crate::routes) async fn revoke(
+pub(in crate::routes) fn revoke(
     State(mock): State<HuggingFace>,
     Path(client_id): Path<String>,
     headers: HeaderMap,

@@ -23,7 +23,7 @@ refusals! {
 }
 
 /// `POST /api/experience/verification/verification-code`: always a refusal.
-pub(super) async fn send(call: Call, text: String) -> Answer<()> {
+pub(super) fn send(call: Call, text: String) -> Answer<()> {
     let members = body::object(&text)?;
     body::without(identifier(&members).into_iter().chain([event(&members)]))?;
     let mut store = call.store();
@@ -38,7 +38,7 @@ pub(super) async fn send(call: Call, text: String) -> Answer<()> {
 }
 
 /// `POST /api/experience/verification/verification-code/verify`: always a refusal.
-pub(super) async fn verify(call: Call, text: String) -> Answer<()> {
+pub(super) fn verify(call: Call, text: String) -> Answer<()> {
     let members = body::object(&text)?;
     let more = ["verificationId", "code"].map(|name| body::needed(&members, &[name], "string"));
     body::without(identifier(&members).into_iter().chain(more))?;
@@ -75,7 +75,7 @@ fn event(members: &Map<String, Value>) -> Option<Issue> {
 }
 
 /// `GET /api/experience/sso-connectors?email=`: there are none.
-pub(super) async fn sso_connectors(call: Call, Query(params): Query) -> Answer {
+pub(super) fn sso_connectors(call: Call, Query(params): Query) -> Answer {
     let given: Vec<&str> = params.all("email").collect();
     let complaint = match given.as_slice() {
         [] => Some(Complaint::Type { expected: "string", received: "undefined" }),

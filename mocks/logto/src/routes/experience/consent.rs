@@ -21,14 +21,14 @@ refusals! {
 }
 
 /// The data that the page shows.
-pub(super) async fn get(call: Call) -> Answer {
+pub(super) fn get(call: Call) -> Answer {
     let mut store = call.store();
     let (interaction, session) = running(&call, &mut store)?;
     Ok(Json(shown(&store, &interaction, &session)?))
 }
 
 /// The consent button.
-pub(super) async fn post(call: Call, text: String) -> Answer {
+pub(super) fn post(call: Call, text: String) -> Answer {
     let mut store = call.store();
     let (interaction, session) = running(&call, &mut store)?;
     no_organizations(&text)?;

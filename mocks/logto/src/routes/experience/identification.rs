@@ -50,7 +50,7 @@ refusals! {
 }
 
 /// Identifies the person, or creates a user.
-pub(super) async fn post(call: Call, text: String) -> Answer<Response> {
+pub(super) fn post(call: Call, text: String) -> Answer<Response> {
     let members = body::object(&text)?;
     body::without([
         body::typed(&members, &["verificationId"], "string"),

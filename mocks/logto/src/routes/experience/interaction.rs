@@ -115,7 +115,7 @@ impl Call {
 }
 
 /// `PUT /api/experience`: starts or restarts the interaction.
-pub(super) async fn start(call: Call, text: String) -> Answer<StatusCode> {
+pub(super) fn start(call: Call, text: String) -> Answer<StatusCode> {
     let members = body::object(&text)?;
     let (event, has_token) = (event(&members)?, has_captcha_token(&members)?);
     let mut store = call.store();
@@ -137,7 +137,7 @@ pub(super) async fn start(call: Call, text: String) -> Answer<StatusCode> {
 }
 
 /// `PUT /api/experience/interaction-event`.
-pub(super) async fn change_event(call: Call, text: String) -> Answer<StatusCode> {
+pub(super) fn change_event(call: Call, text: String) -> Answer<StatusCode> {
     let event = event(&body::object(&text)?)?;
     let mut store = call.store();
     let allowed = allowed(&store, &event);

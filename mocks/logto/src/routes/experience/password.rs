@@ -27,7 +27,7 @@ refusals! {
 }
 
 /// `POST /api/experience/verification/password`.
-pub(super) async fn verify(call: Call, text: String) -> Answer {
+pub(super) fn verify(call: Call, text: String) -> Answer {
     let members = body::object(&text)?;
     // Accepts an identifier of any type, and a password that is not empty.
     let kind =
@@ -49,7 +49,7 @@ pub(super) async fn verify(call: Call, text: String) -> Answer {
 
 /// `POST /api/experience/verification/new-password-identity`: username and password of a person who
 /// is about to register, in one call.
-pub(super) async fn new_identity(call: Call, text: String) -> Answer {
+pub(super) fn new_identity(call: Call, text: String) -> Answer {
     let members = body::object(&text)?;
     // Only usernames are accepted, and only valid ones.
     let kind = |identifier: &Map<String, Value>| {

@@ -50,7 +50,7 @@ pub(crate) fn is_username(text: &str) -> bool {
 }
 
 /// Adds one datum about the person.
-pub(super) async fn post(call: Call, text: String) -> Answer<StatusCode> {
+pub(super) fn post(call: Call, text: String) -> Answer<StatusCode> {
     let told = told(&text)?;
     let mut store = call.store();
     let uid = call.interaction(&mut store)?.uid.clone();
@@ -113,7 +113,7 @@ pub(super) async fn post(call: Call, text: String) -> Answer<StatusCode> {
 
 /// `PUT /api/experience/profile/password`: a new password for a forgotten one. Always a refusal,
 /// because a person cannot prove here that a password is theirs to reset.
-pub(super) async fn put_password(call: Call, text: String) -> Answer<()> {
+pub(super) fn put_password(call: Call, text: String) -> Answer<()> {
     body::without([body::needed(&body::object(&text)?, &["password"], "string")])?;
     let resets = call.experience(&mut call.store())?.event == "ForgotPassword";
     Err(if resets { ProfileError::NoReset } else { ProfileError::NoForgotPassword }.into())

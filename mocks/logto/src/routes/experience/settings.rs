@@ -12,7 +12,7 @@ use crate::wire::Json;
 const HIDDEN: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
 
 /// `GET /api/.well-known/sign-in-exp`.
-pub(super) async fn get(State(shared): SharedState) -> Json {
+pub(super) fn get(State(shared): SharedState) -> Json {
     Json(settings(&shared.store()))
 }
 

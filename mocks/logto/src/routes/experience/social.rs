@@ -28,7 +28,7 @@ refusals! {
 }
 
 /// `POST …/authorization-uri`: where the page redirects the person.
-pub(super) async fn authorization_uri(call: Call, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn authorization_uri(call: Call, Path(id): Path<String>, text: String) -> Answer {
     let members = body::object(&text)?;
     body::without([
         body::needed(&members, &["state"], "string"),

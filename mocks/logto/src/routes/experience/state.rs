@@ -8,7 +8,7 @@ use crate::audit::{self, Caller};
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
 use crate::wire::{Answer, Json};
 
-pub(super) async fn get(call: Call) -> Answer {
+pub(super) fn get(call: Call) -> Answer {
     Ok(Json(state(call.experience(&mut call.store())?, &audit::caller())))
 }
 

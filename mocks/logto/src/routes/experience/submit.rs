@@ -22,7 +22,7 @@ refusals! {
 }
 
 /// Completes the interaction: the person has signed in.
-pub(super) async fn post(call: Call) -> Answer {
+pub(super) fn post(call: Call) -> Answer {
     let now = call.context.clock.millis();
     let mut store = call.store();
     let interaction = call.interaction(&mut store)?;

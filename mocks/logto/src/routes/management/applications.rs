@@ -26,7 +26,7 @@ pub(super) fn unknown(id: &str) -> ApiError {
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeRoleId", "excludeOrganizationId"];
 
 /// `GET /applications`, newest first: all of them, unless the query has a page.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::optional(&params)?;
     unanswered::query(&params, &UNKNOWN_QUERIES, "applications")?;
     let kinds: Vec<&str> = params.all("types").collect();
@@ -42,7 +42,7 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Res
 }
 
 /// `POST /applications`: 200, not 201, and the response has no secret.
-pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+pub(super) fn create(shared: Authorized, text: String) -> Answer {
     let mut application = made(&shared, &object(&text)?)?;
     let mut store = shared.store();
     if store.applications.is_empty() {
@@ -187,14 +187,14 @@ fn custom(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
 }
 
 /// `GET /applications/:id`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let mut answer = shared.store().application(&id).ok_or_else(|| unknown(&id))?.json();
     answer["isAdmin"] = Value::Bool(false);
     Ok(Json(answer))
 }
 
 /// `PATCH /applications/:id` replaces the given members wholesale.
-pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     checked(&members, false)?;
     let mut store = shared.store();
@@ -218,7 +218,7 @@ pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: Stri
 }
 
 /// `DELETE /applications/:id`.
-pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     store.application(&id).ok_or_else(|| unknown(&id))?;
     store.applications.retain(|application| application.id != id);

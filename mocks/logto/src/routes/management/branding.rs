@@ -14,7 +14,7 @@ use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json};
 
 /// `GET /applications/:id/sign-in-experience`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
     let application = store.application(&id).ok_or_else(|| applications::unknown(&id))?;
     let branding = application.branding.as_ref();
@@ -24,7 +24,7 @@ pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
 
 /// `PUT /applications/:id/sign-in-experience`: 201 the first time, then 200. Absent members are
 /// unchanged.
-pub(super) async fn put(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+pub(super) fn put(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = object(&text)?;
     checked(&members)?;
     let mut store = shared.store();

@@ -12,17 +12,17 @@ use crate::wire::body::{self, object};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, refusals};
 
 /// `GET /connector-factories`.
-pub(super) async fn factories(_: Authorized) -> Json {
+pub(super) fn factories(_: Authorized) -> Json {
     Json(connectors::factories().into())
 }
 
 /// `GET /connector-factories/:id`.
-pub(super) async fn factory(_: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn factory(_: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(connectors::factory(&id).ok_or_else(ApiError::not_found)?))
 }
 
 /// `GET /connectors`, all or those of a target.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Json {
+pub(super) fn list(shared: Authorized, Query(params): Query) -> Json {
     let target = params.first("target").filter(|target| !target.is_empty());
     let store = shared.store();
     let asked = |connector: &&Connector| target.is_none_or(|target| connector.target() == target);
@@ -32,7 +32,7 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Json {
 }
 
 /// `GET /connectors/:id`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
     let mail = || store.mail.as_ref().filter(|mail| mail.id == id).map(connectors::shown_mail);
     let found = store.connector(&id).map(connectors::full).or_else(mail);
@@ -96,7 +96,7 @@ fn checked(text: &str, creates: bool) -> Result<Map<String, Value>, ApiError> {
 }
 
 /// `POST /connectors`: 200.
-pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+pub(super) fn create(shared: Authorized, text: String) -> Answer {
     let members = checked(&text, true)?;
     Ok(Json(add(&shared, &members)?))
 }
@@ -186,7 +186,7 @@ fn kept(
 }
 
 /// `PATCH /connectors/:id`: the configuration is replaced wholesale.
-pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = checked(&text, false)?;
     Ok(Json(change(&shared, &id, &members)?))
 }
@@ -230,7 +230,7 @@ fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Answer<Val
 }
 
 /// `POST /connectors/:id/authorization-uri`: 501 for connectors that need a session (contract §4).
-pub(super) async fn authorization_uri(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn authorization_uri(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([
         body::needed(&members, &["state"], "string"),
@@ -252,7 +252,7 @@ pub(super) async fn authorization_uri(shared: Authorized, Path(id): Path<String>
 }
 
 /// `DELETE /connectors/:id`; its target leaves the sign-in experience too.
-pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     if store.mail.as_ref().is_some_and(|mail| mail.id == id) {
         // Settings that ask for addresses are not changed.

@@ -57,7 +57,7 @@ fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Application,
 }
 
 /// `GET /applications/:id/user-consent-scopes`.
-pub(super) async fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
     let application = store.application(&id).ok_or(ConsentScopeError::Application(id))?;
     let consent = &application.consent;
@@ -86,7 +86,7 @@ fn by_resource(store: &Store, wanted: impl Fn(&str) -> bool) -> Value {
 
 /// `POST /applications/:id/user-consent-scopes`: 201. Scopes that are already enabled are
 /// unchanged.
-pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = object(&text)?;
     let mut issues = Vec::new();
     for name in LISTS {
@@ -142,7 +142,7 @@ fn exist(store: &Store, members: &Map<String, Value>) -> Result<(), ConsentScope
 }
 
 /// `DELETE /applications/:id/user-consent-scopes/:kind/:scopeId`. Existing consents stay granted.
-pub(super) async fn remove(
+pub(super) fn remove(
     shared: Authorized,
     Path((id, kind, scope)): Path<(String, String, String)>,
 ) -> Answer<StatusCode> {

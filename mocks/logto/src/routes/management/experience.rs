@@ -9,12 +9,12 @@ use crate::wire::body::object;
 use crate::wire::{Answer, ApiError, Code, Json, refusals};
 
 /// `GET /sign-in-exp`.
-pub(super) async fn read(shared: Authorized) -> Json {
+pub(super) fn read(shared: Authorized) -> Json {
     Json(shared.store().sign_in_experience.clone().into())
 }
 
 /// `PATCH /sign-in-exp`: replaces the given members and returns the full row.
-pub(super) async fn patch(shared: Authorized, text: String) -> Answer {
+pub(super) fn patch(shared: Authorized, text: String) -> Answer {
     let mut store = shared.store();
     let members = object(&text)?;
     experience_guard::check(&members)?;

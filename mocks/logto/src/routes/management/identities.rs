@@ -27,7 +27,7 @@ refusals! {
 }
 
 /// `GET /users/:id/identities/:target`.
-pub(super) async fn read(shared: Authorized, Path((id, target)): Path<(String, String)>) -> Answer {
+pub(super) fn read(shared: Authorized, Path((id, target)): Path<(String, String)>) -> Answer {
     let store = shared.store();
     let user = store.user(&id).ok_or(IdentityError::NoUser)?;
     let identity = user.identities_json().get(&target).cloned().ok_or(IdentityError::NoIdentity)?;
@@ -35,7 +35,7 @@ pub(super) async fn read(shared: Authorized, Path((id, target)): Path<(String, S
 }
 
 /// `PUT /users/:id/identities/:target`: 201 for a new one, 200 for a changed one.
-pub(super) async fn put(
+pub(super) fn put(
     shared: Authorized,
     Path((id, target)): Path<(String, String)>,
     text: String,
@@ -102,7 +102,7 @@ pub(super) async fn post(shared: Authorized, Path(id): Path<String>, text: Strin
 }
 
 /// `DELETE /users/:id/identities/:target`.
-pub(super) async fn delete(shared: Authorized, Path((id, target)): Path<(String, String)>) -> Answer {
+pub(super) fn delete(shared: Authorized, Path((id, target)): Path<(String, String)>) -> Answer {
     let mut store = shared.store();
     let user = store.user_mut(&id).ok_or(IdentityError::NoUser)?;
     user.identities.shift_remove(&target).ok_or(IdentityError::NoIdentity)?;

@@ -45,12 +45,12 @@ fn shown(shared: &Shared, tokens: bool) -> Json {
 }
 
 /// `GET /configs/oidc/:keyType`.
-pub(super) async fn list(shared: Authorized, Path(kind): Path<String>) -> Answer {
+pub(super) fn list(shared: Authorized, Path(kind): Path<String>) -> Answer {
     Ok(shown(&shared, of_tokens(&kind)?))
 }
 
 /// `POST /configs/oidc/:keyType/rotate`: returns the keys after the rotation.
-pub(super) async fn rotate(shared: Authorized, Path(kind): Path<String>, text: String) -> Answer {
+pub(super) fn rotate(shared: Authorized, Path(kind): Path<String>, text: String) -> Answer {
     let tokens = of_tokens(&kind)?;
     let members = object(&text)?;
     let grace = members.get("rotationGracePeriod").and_then(Value::as_i64);
@@ -78,10 +78,7 @@ pub(super) async fn rotate(shared: Authorized, Path(kind): Path<String>, text: S
 }
 
 /// `DELETE /configs/oidc/:keyType/:keyId`: signatures of the key become invalid.
-pub(super) async fn delete(
-    shared: Authorized,
-    Path((kind, id)): Path<(String, String)>,
-) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path((kind, id)): Path<(String, String)>) -> Answer<StatusCode> {
     let now = shared.context.clock.millis();
     let tokens = of_tokens(&kind)?;
     let deleted = if tokens { shared.keys.delete(now, &id) } else { shared.cookie_key.delete(&id) };

@@ -26,7 +26,7 @@ refusals! {
 }
 
 /// `GET /logs`: newest first, by application, user, key and time.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::of(&params)?;
     let (start, end) = (time(&params, "start_time")?, time(&params, "end_time")?);
     if matches!((start, end), (Some(start), Some(end)) if end <= start) {
@@ -57,7 +57,7 @@ fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {
 }
 
 /// `GET /logs/:id`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
     let entry = store.logs.iter().find(|entry| entry.id == id);
     Ok(Json(shown(entry.ok_or(LogError::Unknown(id))?)))

@@ -29,11 +29,7 @@ refusals! {
 }
 
 /// `GET /resources/:id/scopes`: a page, which is empty for an unknown resource.
-pub(super) async fn list(
-    shared: Authorized,
-    Path(id): Path<String>,
-    Query(params): Query,
-) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Path(id): Path<String>, Query(params): Query) -> Answer<Response> {
     let page = Page::of(&params)?;
     let store = shared.store();
     let resource = store.resources.iter().find(|resource| resource.id == id);
@@ -43,7 +39,7 @@ pub(super) async fn list(
 }
 
 /// `POST /resources/:id/scopes`: 201.
-pub(super) async fn create(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+pub(super) fn create(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let given = Given::of(&text, true)?;
     let name = given.name.unwrap_or_default();
     unspaced(&name)?;
@@ -94,11 +90,7 @@ fn free(resource: &ApiResource, name: &str, except: Option<&str>) -> Result<(), 
 }
 
 /// `PATCH /resources/:id/scopes/:scopeId`.
-pub(super) async fn patch(
-    shared: Authorized,
-    Path((id, scope)): Path<(String, String)>,
-    text: String,
-) -> Answer {
+pub(super) fn patch(shared: Authorized, Path((id, scope)): Path<(String, String)>, text: String) -> Answer {
     let given = Given::of(&text, false)?;
     let mut store = shared.store();
     let resource = changeable(&mut store, &id)?;
@@ -121,10 +113,7 @@ pub(super) async fn patch(
 }
 
 /// `DELETE /resources/:id/scopes/:scopeId`.
-pub(super) async fn delete(
-    shared: Authorized,
-    Path((id, scope)): Path<(String, String)>,
-) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path((id, scope)): Path<(String, String)>) -> Answer<StatusCode> {
     let mut store = shared.store();
     let scopes = &mut changeable(&mut store, &id)?.scopes;
     let at = scopes.iter().position(|known| known.id == scope).ok_or(ScopeError::NoneToDelete)?;

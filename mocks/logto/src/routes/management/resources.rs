@@ -36,7 +36,7 @@ pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut A
 }
 
 /// `GET /resources`: all of them, unless the query has a page.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::optional(&params)?;
     let with_scopes = params
         .first("includeScopes")
@@ -47,7 +47,7 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Res
 }
 
 /// `POST /resources`: 201.
-pub(super) async fn create(shared: Authorized, text: String) -> Answer<Response> {
+pub(super) fn create(shared: Authorized, text: String) -> Answer<Response> {
     let members = object(&text)?;
     body::without([
         body::text(&members, "name", true),
@@ -78,13 +78,13 @@ pub(super) async fn create(shared: Authorized, text: String) -> Answer<Response>
 }
 
 /// `GET /resources/:id`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let found = shared.store().resource_mut(&id).map(|resource| resource.json());
     Ok(Json(found.ok_or(ResourceError::Unknown(id))?))
 }
 
 /// `PATCH /resources/:id`: name and lifetime of access tokens.
-pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([
         body::text(&members, "name", false),
@@ -106,7 +106,7 @@ pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: Stri
 }
 
 /// `PATCH /resources/:id/is-default`: at most one resource is the default.
-pub(super) async fn set_default(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn set_default(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::needed(&members, &["isDefault"], "boolean")])?;
     let is_default = members.get("isDefault") == Some(&Value::Bool(true));
@@ -125,7 +125,7 @@ pub(super) async fn set_default(shared: Authorized, Path(id): Path<String>, text
 }
 
 /// `DELETE /resources/:id`: also deletes its scopes.
-pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     changeable(&mut store, &id).map_err(|error| match error {
         ResourceError::ManagementApi => ResourceError::ManagementApiStays,

@@ -95,7 +95,7 @@ impl<S: Sync> FromRequestParts<S> for Side {
 }
 
 /// `GET /users/:id/roles`, `GET /applications/:id/roles`: a page.
-pub(super) async fn roles(
+pub(super) fn roles(
     shared: Authorized,
     side: Side,
     Path(holder): Path<String>,
@@ -111,7 +111,7 @@ pub(super) async fn roles(
 }
 
 /// `GET /roles/:id/users`, `GET /roles/:id/applications`: a page.
-pub(super) async fn holders(
+pub(super) fn holders(
     shared: Authorized,
     side: Side,
     Path(id): Path<String>,
@@ -140,7 +140,7 @@ fn role_ids(text: &str) -> Result<Map<String, Value>, ApiError> {
 
 /// `POST /users/:id/roles`, `POST /applications/:id/roles`: 201. Roles that the holder already has
 /// are skipped.
-pub(super) async fn give(
+pub(super) fn give(
     shared: Authorized,
     side: Side,
     Path(holder): Path<String>,
@@ -177,7 +177,7 @@ fn known(store: &Store, ids: &[&str]) -> Result<(), RoleError> {
 
 /// `PUT /users/:id/roles`, `PUT /applications/:id/roles`: assigns these roles and removes all
 /// others.
-pub(super) async fn replace(
+pub(super) fn replace(
     shared: Authorized,
     side: Side,
     Path(holder): Path<String>,
@@ -207,12 +207,7 @@ pub(super) async fn replace(
 
 /// `POST /roles/:id/users`, `POST /roles/:id/applications`: 201. None of the holders may already
 /// have the role.
-pub(super) async fn add(
-    shared: Authorized,
-    side: Side,
-    Path(id): Path<String>,
-    text: String,
-) -> Answer<Response> {
+pub(super) fn add(shared: Authorized, side: Side, Path(id): Path<String>, text: String) -> Answer<Response> {
     let name = if side == Side::Users { "userIds" } else { "applicationIds" };
     let members = some_ids(&text, name)?;
     let mut store = shared.store();
@@ -233,7 +228,7 @@ pub(super) async fn add(
 }
 
 /// `DELETE /users/:id/roles/:roleId`, `DELETE /applications/:id/roles/:roleId`.
-pub(super) async fn take(
+pub(super) fn take(
     shared: Authorized,
     side: Side,
     Path((holder, role)): Path<(String, String)>,
@@ -247,7 +242,7 @@ pub(super) async fn take(
 }
 
 /// `DELETE /roles/:id/users/:userId`, `DELETE /roles/:id/applications/:applicationId`.
-pub(super) async fn remove(
+pub(super) fn remove(
     shared: Authorized,
     side: Side,
     Path((role, holder)): Path<(String, String)>,

@@ -19,11 +19,7 @@ fn of<'s>(store: &'s Store, role: &Role) -> Vec<(&'s ApiResource, &'s ResourceSc
 }
 
 /// `GET /roles/:id/scopes`: all of them, unless the query has a page.
-pub(super) async fn list(
-    shared: Authorized,
-    Path(id): Path<String>,
-    Query(params): Query,
-) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Path(id): Path<String>, Query(params): Query) -> Answer<Response> {
     let page = Page::optional(&params)?;
     let store = shared.store();
     let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
@@ -37,7 +33,7 @@ pub(super) async fn list(
 }
 
 /// `POST /roles/:id/scopes`: 201, with all scopes of the role.
-pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = some_ids(&text, "scopeIds")?;
     let mut store = shared.store();
     assign(&mut store, &id, &body::texts(&members, "scopeIds"))?;
@@ -77,10 +73,7 @@ pub(super) fn assign(store: &mut Store, id: &str, scopes: &[&str]) -> Result<(),
 }
 
 /// `DELETE /roles/:id/scopes/:scopeId`.
-pub(super) async fn remove(
-    shared: Authorized,
-    Path((id, scope)): Path<(String, String)>,
-) -> Answer<StatusCode> {
+pub(super) fn remove(shared: Authorized, Path((id, scope)): Path<(String, String)>) -> Answer<StatusCode> {
     let mut store = shared.store();
     let scopes = &mut store.role_mut(&id).ok_or(RoleError::NotFound)?.scopes;
     let at = scopes.iter().position(|known| *known == scope).ok_or(RoleError::NotFound)?;

@@ -21,7 +21,7 @@ const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicati
 const FEATURED: usize = 3;
 
 /// `GET /roles`: a page, with some holders of each role.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::of(&params)?;
     unanswered::query(&params, &UNKNOWN_QUERIES, "roles")?;
     let kind = params.first("type").and_then(RoleKind::parse);
@@ -47,7 +47,7 @@ fn featured(store: &Store, role: &Role) -> Value {
 }
 
 /// `POST /roles`: 200.
-pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+pub(super) fn create(shared: Authorized, text: String) -> Answer {
     let members = object(&text)?;
     let mut issues = vec![
         body::text(&members, "name", true),
@@ -90,13 +90,13 @@ fn free(store: &Store, name: &str, except: Option<&str>) -> Result<(), RoleError
 }
 
 /// `GET /roles/:id`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let found = shared.store().role(&id).map(Role::json);
     Ok(Json(found.ok_or(RoleError::Unknown(id))?))
 }
 
 /// `PATCH /roles/:id`: name, description, and whether it is a default.
-pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([
         body::text(&members, "name", false),
@@ -130,7 +130,7 @@ fn set(role: &mut Role, members: &Map<String, Value>) -> Result<Value, RoleError
 }
 
 /// `DELETE /roles/:id`: also removes it from its holders.
-pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     changeable(&mut store, &id)?;
     store.roles.retain(|role| role.id != id);

@@ -43,14 +43,14 @@ fn application<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut Application
 }
 
 /// `GET /applications/:id/secrets`.
-pub(super) async fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
     let mut store = shared.store();
     let application = application(&mut store, &id)?;
     Ok(Json(application.secrets.iter().map(|known| shown(&id, known)).collect()))
 }
 
 /// `POST /applications/:id/secrets`: 201. Logto generates the value.
-pub(super) async fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
+pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = object(&text)?;
     body::without([
         body::text(&members, "name", true),
@@ -80,11 +80,7 @@ fn free(application: &Application, name: &str) -> Result<(), SecretError> {
 }
 
 /// `PATCH /applications/:id/secrets/:name`: renames it.
-pub(super) async fn rename(
-    shared: Authorized,
-    Path((id, name)): Path<(String, String)>,
-    text: String,
-) -> Answer {
+pub(super) fn rename(shared: Authorized, Path((id, name)): Path<(String, String)>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::text(&members, "name", true), body::empty(&members, "name")])?;
     let next = members.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -100,10 +96,7 @@ pub(super) async fn rename(
 }
 
 /// `DELETE /applications/:id/secrets/:name`.
-pub(super) async fn delete(
-    shared: Authorized,
-    Path((id, name)): Path<(String, String)>,
-) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path((id, name)): Path<(String, String)>) -> Answer<StatusCode> {
     let mut store = shared.store();
     let secrets = &mut application(&mut store, &id)?.secrets;
     let at = secrets.iter().position(|known| known.name == name).ok_or(SecretError::NoSecret)?;
@@ -112,7 +105,7 @@ pub(super) async fn delete(
 }
 
 /// `DELETE /applications/:id/legacy-secret`: applications created by this version have none.
-pub(super) async fn delete_legacy(shared: Authorized, Path(id): Path<String>) -> Answer<()> {
+pub(super) fn delete_legacy(shared: Authorized, Path(id): Path<String>) -> Answer<()> {
     shared.store().application(&id).ok_or_else(|| unknown(&id))?;
     Err(Code::ApplicationNoLegacySecretFound.error().into())
 }

@@ -13,14 +13,14 @@ use crate::wire::body::{self, object};
 use crate::wire::{Answer, ApiError, Json};
 
 /// `GET /users/:id/custom-data`.
-pub(super) async fn custom_data(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn custom_data(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
     let user = store.user(&id).ok_or(UserError::Unknown)?;
     Ok(Json(column(&Value::Object(user.custom_data.clone()))))
 }
 
 /// `PATCH /users/:id/custom-data`: merged with the existing data.
-pub(super) async fn patch_custom_data(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch_custom_data(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::needed(&members, &["customData"], "object")])?;
     let user = merged(&shared, &id, &members["customData"], |user| &mut user.custom_data)?;
@@ -28,7 +28,7 @@ pub(super) async fn patch_custom_data(shared: Authorized, Path(id): Path<String>
 }
 
 /// `PATCH /users/:id/profile`: merged with the existing profile.
-pub(super) async fn patch_profile(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch_profile(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without(match members.contains_key("profile") {
         true => profile::issues(&members),
@@ -58,7 +58,7 @@ fn password(text: &str) -> Result<String, ApiError> {
 }
 
 /// `PATCH /users/:id/password`: the password policy is not applied.
-pub(super) async fn patch_password(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch_password(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let password = password(&text)?;
     let mut store = shared.store();
     let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
@@ -68,7 +68,7 @@ pub(super) async fn patch_password(shared: Authorized, Path(id): Path<String>, t
 }
 
 /// `POST /users/:id/password/verify`: 204 if the password is correct.
-pub(super) async fn verify_password(
+pub(super) fn verify_password(
     shared: Authorized,
     Path(id): Path<String>,
     text: String,
@@ -81,7 +81,7 @@ pub(super) async fn verify_password(
 }
 
 /// `GET /users/:id/has-password`.
-pub(super) async fn has_password(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn has_password(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
     let user = store.user(&id).ok_or(UserError::Unknown)?;
     Ok(Json(json!({ "hasPassword": user.password.is_some() })))

@@ -20,7 +20,7 @@ refusals! {
 }
 
 /// Newest first, with the total number in `Total-Number` and the pages in `Link`.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
+pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
     let page = Page::of(&params)?;
     let search = Search::of(&params)?;
     let store = shared.store();

@@ -14,7 +14,7 @@ use crate::wire::body::{self, object};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, refusals};
 
 /// `GET /users/:id`.
-pub(super) async fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
+pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json()))
 }
 
@@ -45,7 +45,7 @@ refusals! {
 }
 
 /// `POST /users`: the password policy is not applied (contract §2.1).
-pub(super) async fn create(shared: Authorized, text: String) -> Answer {
+pub(super) fn create(shared: Authorized, text: String) -> Answer {
     let members = object(&text)?;
     guard(&members, false)?;
     match (members.contains_key("password"), members.contains_key("passwordDigest")) {
@@ -67,7 +67,7 @@ pub(super) async fn create(shared: Authorized, text: String) -> Answer {
 }
 
 /// `PATCH /users/:id`: the given members; null or an empty text removes one.
-pub(super) async fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     guard(&members, true)?;
     let mut store = shared.store();
@@ -171,7 +171,7 @@ fn is_phone(text: &str) -> bool {
 }
 
 /// `DELETE /users/:id`: also ends the user's sessions and tokens.
-pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
+pub(super) fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
     store.user(&id).ok_or_else(ApiError::not_found)?;
     store.users.retain(|user| user.id != id);
@@ -181,7 +181,7 @@ pub(super) async fn delete(shared: Authorized, Path(id): Path<String>) -> Answer
 }
 
 /// `PATCH /users/:id/is-suspended`: suspending also ends sessions and tokens.
-pub(super) async fn suspend(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn suspend(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = object(&text)?;
     body::without([body::needed(&members, &["isSuspended"], "boolean")])?;
     let mut store = shared.store();

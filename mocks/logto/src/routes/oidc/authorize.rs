@@ -19,12 +19,12 @@ use crate::store::{Session, Store, lifetime};
 use crate::wire::{Cookies, Query, SetCookies};
 
 /// The request in the query.
-pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
     answer(&shared, &params, &headers)
 }
 
 /// The request in a body: treated as GET.
-pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     match form::parse(&headers, &body, "/auth") {
         Ok(params) => answer(&shared, &params, &headers),
         Err(error) => {

@@ -13,7 +13,7 @@ use crate::store::{Grant, Interaction, Prompt, Session, Store, lifetime};
 use crate::wire::{self, ApiError, Cookies, Query};
 
 /// Continues, or shows the page.
-pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let now = shared.now();
     let mut store = shared.store();

@@ -11,7 +11,7 @@ use crate::shared::SharedState;
 use crate::wire;
 
 /// `GET /oidc/.well-known/openid-configuration`.
-pub(super) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
+pub(super) fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let at = |path: &str| shared.here(path);
     let document = json!({
         "authorization_endpoint": at("/oidc/auth"),
@@ -54,7 +54,7 @@ pub(super) async fn get(State(shared): SharedState, headers: HeaderMap) -> Respo
 }
 
 /// `GET /oidc/jwks`.
-pub(super) async fn jwks(State(shared): SharedState, method: Method, headers: HeaderMap) -> Response {
+pub(super) fn jwks(State(shared): SharedState, method: Method, headers: HeaderMap) -> Response {
     let mut response =
         wire::json(StatusCode::OK, &json!({ "keys": shared.keys.jwks(shared.context.clock.millis()) }));
     let fields = response.headers_mut();

@@ -62,25 +62,25 @@ impl EndSessionError {
 }
 
 /// The request in the query.
-pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
     answer(&shared, &headers, begin(&shared, &params, &headers))
 }
 
 /// The request in a form.
-pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let done = begin(&shared, &Params::parse(&body), &headers);
     answer(&shared, &headers, done)
 }
 
 /// The form of the sign-out page.
-pub(super) async fn confirm(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn confirm(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let form = form::parse(&headers, &body, "/session/end/confirm").map_err(EndSessionError::from);
     let done = form.and_then(|form| end(&shared, &form, &headers));
     answer(&shared, &headers, done)
 }
 
 /// Where a sign-out without a redirect URI ends.
-pub(super) async fn success() -> Response {
+pub(super) fn success() -> Response {
     wire::uncached(wire::html(pages::SIGNED_OUT))
 }
 

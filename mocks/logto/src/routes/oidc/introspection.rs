@@ -11,7 +11,7 @@ use crate::shared::{Shared, SharedState};
 use crate::store::{Application, Store};
 
 /// Describes a token.
-pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let told = introspect(&shared, &headers, &body).map(|told| (StatusCode::OK, told));
     endpoint::answer(told, &headers, &shared.issuer())
 }

@@ -51,7 +51,7 @@ impl Refuse for PushError {
 }
 
 /// Stores an authorization request for a minute, after the checks of the authorization endpoint.
-pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let pushed = push(&shared, &headers, &body).map(|id| {
         let uri = format!("{URN}{id}");
         (StatusCode::CREATED, json!({ "expires_in": lifetime::PUSHED_REQUEST, "request_uri": uri }))

@@ -43,7 +43,7 @@ impl ResumeError {
 }
 
 /// Resumes after a page.
-pub(super) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
+pub(super) fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let mut store = shared.store();
     let session = session::of(&shared, &mut store, &cookies);

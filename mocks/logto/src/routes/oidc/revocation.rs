@@ -21,7 +21,7 @@ impl Refuse for OfOther {
 }
 
 /// Revokes the whole grant of a token; an unknown token is not an error (RFC 7009 §2.2).
-pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     // The only endpoint whose responses caches may store.
     match revoke(&shared, &headers, &body) {
         Ok(()) => cors::allow_with_reason(wire::text(StatusCode::OK, ""), &headers),

@@ -149,7 +149,7 @@ impl Refuse for TokenError {
 }
 
 /// Issues tokens.
-pub(super) async fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let form = form::parse(&headers, &body, "/token").map_err(Refused::from);
     let done = form.and_then(|form| audited(&shared, &headers, &form));
     endpoint::answer(done.map(|tokens| (StatusCode::OK, tokens)), &headers, &shared.issuer())

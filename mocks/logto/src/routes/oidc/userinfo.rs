@@ -67,12 +67,12 @@ impl UserinfoError {
 }
 
 /// With the token in the header.
-pub(super) async fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
     answer(&shared, &params, &headers, "")
 }
 
 /// With the token in the header or the form.
-pub(super) async fn post(
+pub(super) fn post(
     State(shared): SharedState,
     Query(params): Query,
     headers: HeaderMap,

@@ -29,7 +29,7 @@ impl Refuse for NotAllowed {
 }
 
 /// Issues the codes.
-pub(in crate::routes::oidc) async fn post(
+pub(in crate::routes::oidc) fn post(
     State(shared): SharedState,
     headers: HeaderMap,
     body: String,

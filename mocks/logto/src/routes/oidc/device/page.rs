@@ -101,7 +101,7 @@ pub(super) fn clear(shared: &Shared, set: &mut SetCookies) {
 
 /// `GET /device`: short enough to be typed. A browser that has not visited the OIDC provider yet is
 /// sent there first, for the cookies.
-pub(in crate::routes::oidc) async fn shortcut(
+pub(in crate::routes::oidc) fn shortcut(
     State(shared): SharedState,
     RawQuery(query): RawQuery,
     headers: HeaderMap,

@@ -12,7 +12,7 @@ use crate::shared::SharedState;
 use crate::wire::{self, Cookies};
 
 /// `GET /oidc/device/:uid`: as at the authorization endpoint, except that the page reports errors.
-pub(in crate::routes::oidc) async fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
+pub(in crate::routes::oidc) fn get(State(shared): SharedState, headers: HeaderMap) -> Response {
     let cookies = Cookies::of(&headers);
     let mut store = shared.store();
     let session = session::of(&shared, &mut store, &cookies);

@@ -18,7 +18,7 @@ use crate::store::{DeviceState, Session, Store, lifetime};
 use crate::wire::{self, Cookies, ErrorCode, Query, SetCookies};
 
 /// Starts the verification; an address with the code is answered by a page that submits itself.
-pub(in crate::routes::oidc) async fn get(
+pub(in crate::routes::oidc) fn get(
     State(shared): SharedState,
     Query(query): Query,
     headers: HeaderMap,
@@ -44,7 +44,7 @@ pub(in crate::routes::oidc) async fn get(
 }
 
 /// Receives the code: to be confirmed by the person, already confirmed, or denied.
-pub(in crate::routes::oidc) async fn post(
+pub(in crate::routes::oidc) fn post(
     State(shared): SharedState,
     Query(query): Query,
     headers: HeaderMap,
