@@ -144,8 +144,8 @@ impl<'a> Person<'a> {
             let hop = self.walker.ask(self.tab, url.clone()).await?.clone();
             match hop.redirect() {
                 Some(Ok(target)) if target.origin() == app => url = target,
-                // Such as `javascript:`, which no browser follows.
                 Some(Ok(target)) if target.has_host() => break hop,
+                // Such as `javascript:`, which no browser follows.
                 Some(_) => {
                     return Err(ActionError::NotShown { path, answer: "a redirect that leads nowhere" });
                 }
