@@ -98,8 +98,9 @@ impl Looked<'_> {
             Stage::SignInBegins => self.authorization().map(|_| None),
             Stage::AppRequest => {
                 let hop = self.authorization()?;
-                self.hops(Party::LOGTO)
-                    .find(|hop| hop.request.url.path() == "/sign-in" && hop.response.status < 400)?;
+                // To the first screen that the app asked for, such as `/sign-in` or `/register`; an error is shown
+                // without a redirect, or sent back to the app.
+                back(hop).filter(|screen| screen.origin() == self.walk.record.origins.logto.origin())?;
                 Some(query(hop, "redirect_uri").map(|uri| format!("redirect URI {uri}")))
             }
             Stage::Button => self.authorization_uri().map(|_| None),

@@ -366,6 +366,40 @@ fn an_app_of_ones_own_is_started_and_ended() {
     }
 }
 
+#[test]
+fn an_app_of_ones_own_is_diagnosed_as_its_project_says() {
+    let files = Files::new();
+    let good = files.write("good.json", &connector(SECRET));
+    let toml = |redirect: &str, member: &str| {
+        format!(
+            "[app]\ncommand = \"exec {} serve app --first-screen register --listen 127.0.0.1:$PORT\"\n\
+             [application]\nredirect_uris = [\"[APP]{redirect}\"]\n\
+             [signed_in]\npath = \"/api/session\"\nmember = \"{member}\"\n",
+            binary()
+        )
+    };
+    let diagnosed = |toml: &str| {
+        let project = files.write("logto-testkit.toml", toml);
+        let (code, shown, told) = files.run(&["diagnose", "--connector", &good, "--project", &project]);
+        (code, format!("{shown}{told}"))
+    };
+    let (code, shown) = diagnosed(&toml("/callback", "authenticated"));
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("not reached") && shown.contains("ok    the app knows the person"), "{shown}");
+
+    // What only the project's app does is not repaired with the sample app.
+    let (code, shown) = diagnosed(&toml("/other", "authenticated"));
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("application/redirect-uri-not-registered"), "{shown}");
+    assert!(!shown.contains("Tested in the twin"), "{shown}");
+    assert!(shown.contains("The sample app does not run into this"), "{shown}");
+
+    // The app never shows the person as the project says.
+    let (code, shown) = diagnosed(&toml("/callback", "no.such.member"));
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("without `no.such.member`") && shown.contains("not show why"), "{shown}");
+}
+
 /// The first finding of a capsule's walk.
 async fn found_in(text: &str) -> Option<&'static str> {
     let scenario =
