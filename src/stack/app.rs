@@ -3,7 +3,7 @@
 //! An app of your own learns its id and secret once Logto has issued them: from you, from a file, or from the
 //! environment of a command that the stack starts and stops.
 
-mod error;
+pub(super) mod error;
 mod files;
 pub(super) mod own;
 mod replaced;

@@ -8,7 +8,7 @@ use kit::{Bound, Disturbance};
 
 use crate::container::{ContainerError, RunningContainer};
 
-use super::app::AppError;
+use super::app::error::AppError;
 use super::control::ControlError;
 use super::management::ManagementError;
 use super::names::UnknownName;

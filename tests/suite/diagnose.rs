@@ -379,8 +379,8 @@ fn an_app_of_ones_own_is_diagnosed_as_its_project_says() {
         )
     };
     let diagnosed = |toml: &str| {
-        let project = files.write("logto-testkit.toml", toml);
-        let (code, shown, told) = files.run(&["diagnose", "--connector", &good, "--project", &project]);
+        std::fs::write(files.path("logto-testkit.toml"), toml).unwrap();
+        let (code, shown, told) = files.run(&["diagnose", "--connector", &good]);
         (code, format!("{shown}{told}"))
     };
     let (code, shown) = diagnosed(&toml("/callback", "authenticated"));
