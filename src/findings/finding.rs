@@ -1,7 +1,7 @@
 //! A cause with its evidence.
 
 use kit::output::{Form, escaped};
-use kit::{Disturbance, Party};
+use kit::{Disturbance, Note, Party};
 use serde_json::{Value, json};
 
 use super::cause::Cause;
@@ -105,6 +105,11 @@ impl Finding {
     pub(super) fn journal(mut self, party: Party, says: impl std::fmt::Display) -> Self {
         self.evidence.push(Evidence::Journal { party, says: says.to_string() });
         self
+    }
+
+    /// Adds the reasons that Hugging Face's journal gives for a refusal.
+    pub(super) fn notes<'n>(self, notes: impl IntoIterator<Item = &'n Note>) -> Self {
+        notes.into_iter().fold(self, |finding, note| finding.journal(Party::HUGGINGFACE, note))
     }
 
     /// Adds a line of Logto's audit log as evidence.
