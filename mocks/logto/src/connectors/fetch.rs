@@ -8,6 +8,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT};
 use kit::{Elapsed, SendError};
 use url::Url;
 
+use super::error::ConnectorError;
 use crate::shared::Shared;
 
 /// Why a call got no response.
@@ -24,6 +25,16 @@ pub(crate) enum FetchError {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: String,
+}
+
+impl Answer {
+    /// The answer of this endpoint, if its status is a success.
+    pub(super) fn successful(self, endpoint: &'static str) -> Result<Self, ConnectorError> {
+        match self.status {
+            200..=299 => Ok(self),
+            status => Err(ConnectorError::Refused { endpoint, status, body: self.body }),
+        }
+    }
 }
 
 /// Limits of one call.
