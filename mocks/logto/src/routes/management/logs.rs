@@ -11,7 +11,7 @@ use super::pagination::Page;
 use super::user_agent;
 use crate::routes::experience;
 use crate::store::{LogDetails, LogEntry, column};
-use crate::wire::{Answer, ApiError, Code, Json, Query, refusals};
+use crate::wire::{Answer, ApiError, Code, Json, refusals};
 
 refusals! {
     /// Why no entries are returned.
@@ -26,9 +26,9 @@ refusals! {
 }
 
 /// `GET /logs`: newest first, by application, user, key and time.
-pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
-    let page = Page::of(&params)?;
-    let (start, end) = (time(&params, "start_time")?, time(&params, "end_time")?);
+pub(super) async fn list(shared: Authorized, page: Page) -> Answer<Response> {
+    let params = &page.params;
+    let (start, end) = (time(params, "start_time")?, time(params, "end_time")?);
     if matches!((start, end), (Some(start), Some(end)) if end <= start) {
         return Err(LogError::Window.into());
     }
@@ -46,7 +46,7 @@ pub(super) async fn list(shared: Authorized, Query(params): Query) -> Answer<Res
     };
     let store = shared.store();
     let found: Vec<&LogEntry> = store.logs.iter().rev().filter(wanted).collect();
-    Ok(page.answer(&shared.here("/logs"), &params, found.iter().map(|entry| shown(entry))))
+    Ok(page.answer(&shared, found.iter().map(|entry| shown(entry))))
 }
 
 fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {

@@ -208,7 +208,7 @@ fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal>
     if application.is_third_party
         && let Some(scope) = scopes
             .iter()
-            .find(|scope| !THIRD_PARTY_SCOPES.contains(scope) && !application.consent.has_user_scope(scope))
+            .find(|scope| !THIRD_PARTY_SCOPES.contains(scope) && !application.consent.user.contains(*scope))
     {
         return Err(Refusal::ScopeNotAllowed(scope.to_owned()));
     }
