@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::error::{self, ConnectorError};
 use super::fetch::{Answer, Limits, fetch};
 use super::huggingface;
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::text;
 use crate::shared::Shared;
@@ -64,13 +64,8 @@ impl SocialConnector for Github {
         false
     }
 
-    fn authorization(
-        &self,
-        _: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { config, state, redirect_uri, .. } = departure;
         self.check_config(config)?;
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", text(config, "clientId", ""))
@@ -85,13 +80,8 @@ impl SocialConnector for Github {
         code(data).map(drop)
     }
 
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        _: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, data, .. } = arrival;
         Box::pin(async move {
             let token = exchange(shared, config, code(data)?).await?;
             user(shared, &token).await

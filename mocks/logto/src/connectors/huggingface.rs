@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::{self, ConnectorError};
 use super::fetch::{Limits, fetch};
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::{is_callback, text};
 use crate::shared::Shared;
@@ -56,13 +56,8 @@ impl SocialConnector for HuggingFace {
     }
 
     /// Without PKCE and nonce (contract §2.1 step 2).
-    fn authorization(
-        &self,
-        shared: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { shared, config, state, redirect_uri } = departure;
         self.check_config(config)?;
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
@@ -91,13 +86,8 @@ impl SocialConnector for HuggingFace {
     }
 
     /// Exchanges the code and reads the profile.
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, session, data } = arrival;
         Box::pin(async move {
             let code = text(data, "code", "");
             let (token_type, access_token) = exchange(shared, config, &session.redirect_uri, code).await?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::{self, ConnectorError};
 use super::fetch::{Limits, address, fetch};
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::{self, form, text};
 use super::parameters::{self, Parameters};
@@ -80,13 +80,8 @@ impl SocialConnector for OAuth2 {
         issues.into_iter().flatten().collect()
     }
 
-    fn authorization(
-        &self,
-        _: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { config, state, redirect_uri, .. } = departure;
         self.check_config(config)?;
         let mut query = Parameters::default();
         query.set("responseType", "code");
@@ -103,13 +98,8 @@ impl SocialConnector for OAuth2 {
         })
     }
 
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, session, data } = arrival;
         Box::pin(async move {
             if !oauth::is_callback(data) {
                 return Err(ConnectorError::Callback(Value::Object(data.clone())));

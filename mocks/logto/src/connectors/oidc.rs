@@ -9,7 +9,7 @@ use super::fetch::fetch_keys;
 use super::id_token::{Expected, IdToken};
 use super::id_token_error::IdTokenError;
 use super::keys::KeySet;
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::{self, form, text};
 use super::parameters::Parameters;
@@ -95,13 +95,8 @@ impl SocialConnector for Oidc {
         issues.into_iter().flatten().collect()
     }
 
-    fn authorization(
-        &self,
-        shared: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { shared, config, state, redirect_uri } = departure;
         self.check_config(config)?;
         let nonce = shared.context.random.string(LOWER_ALNUM, 21);
         let mut query = Parameters::default();
@@ -128,13 +123,8 @@ impl SocialConnector for Oidc {
         })
     }
 
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, session, data } = arrival;
         Box::pin(async move {
             // Additional parameters of the callback must be texts, too.
             if !oauth::is_callback(data) || !data.values().all(Value::is_string) {
