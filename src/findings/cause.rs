@@ -34,7 +34,7 @@ pub enum Cause {
     Unknown,
 }
 
-/// Implements `From<area's cause>` for [`Cause`].
+/// Lists the areas, in the order of `docs/findings.md`: a cause of an area is a [`Cause`], and has the area's text.
 macro_rules! areas {
     ($($name:ident),+ $(,)?) => {
         $(impl From<$name> for Cause {
@@ -42,6 +42,26 @@ macro_rules! areas {
                 Self::$name(cause)
             }
         })+
+
+        impl Cause {
+            /// The text of this cause: its sentence, and how to fix it.
+            #[must_use]
+            pub const fn text(self) -> Text {
+                match self {
+                    $(Self::$name(cause) => cause.text(),)+
+                    Self::Unknown => UNKNOWN,
+                }
+            }
+
+            /// All causes, in the order of `docs/findings.md`.
+            #[must_use]
+            pub fn all() -> Vec<Self> {
+                let mut all = Vec::new();
+                $(all.extend($name::ALL.iter().copied().map(Self::$name));)+
+                all.push(Self::Unknown);
+                all
+            }
+        }
     };
 }
 areas!(
@@ -69,25 +89,6 @@ const UNKNOWN: Text = Text {
 };
 
 impl Cause {
-    /// The text of this cause: its sentence, and how to fix it.
-    #[must_use]
-    pub const fn text(self) -> Text {
-        match self {
-            Self::HuggingFace(cause) => cause.text(),
-            Self::Connector(cause) => cause.text(),
-            Self::Experience(cause) => cause.text(),
-            Self::Account(cause) => cause.text(),
-            Self::Application(cause) => cause.text(),
-            Self::App(cause) => cause.text(),
-            Self::Logto(cause) => cause.text(),
-            Self::Network(cause) => cause.text(),
-            Self::Browser(cause) => cause.text(),
-            Self::Machine(cause) => cause.text(),
-            Self::Person(cause) => cause.text(),
-            Self::Unknown => UNKNOWN,
-        }
-    }
-
     /// The name of this cause, e.g. `connector/secret-has-trailing-whitespace`.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -98,27 +99,6 @@ impl Cause {
     #[must_use]
     pub const fn is_own_choice(self) -> bool {
         matches!(self, Self::Person(_))
-    }
-
-    /// All causes, in the order of `docs/findings.md`.
-    #[must_use]
-    pub fn all() -> Vec<Self> {
-        fn of<T: Copy + Into<Cause>>(area: &[T]) -> impl Iterator<Item = Cause> + '_ {
-            area.iter().map(|cause| (*cause).into())
-        }
-        of(HuggingFace::ALL)
-            .chain(of(Connector::ALL))
-            .chain(of(Experience::ALL))
-            .chain(of(Account::ALL))
-            .chain(of(Application::ALL))
-            .chain(of(App::ALL))
-            .chain(of(Logto::ALL))
-            .chain(of(Network::ALL))
-            .chain(of(Browser::ALL))
-            .chain(of(Machine::ALL))
-            .chain(of(Person::ALL))
-            .chain([Self::Unknown])
-            .collect()
     }
 
     /// The cause with this name, if there is one.

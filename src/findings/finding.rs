@@ -108,8 +108,8 @@ impl Finding {
     }
 
     /// Adds the reasons that Hugging Face's journal gives for a refusal.
-    pub(super) fn notes(self, notes: &[&Note]) -> Self {
-        notes.iter().fold(self, |finding, note| finding.journal(Party::HUGGINGFACE, note))
+    pub(super) fn notes<'n>(self, notes: impl IntoIterator<Item = &'n Note>) -> Self {
+        notes.into_iter().fold(self, |finding, note| finding.journal(Party::HUGGINGFACE, note))
     }
 
     /// Adds a line of Logto's audit log as evidence.

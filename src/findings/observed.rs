@@ -124,14 +124,30 @@ pub(crate) enum Ending {
 }
 
 impl Observed<'_> {
+    /// The hops of the browser, in order.
+    pub(super) fn hops(&self) -> &[Hop] {
+        &self.record.hops
+    }
+
+    /// The hop with this number, and those before it.
+    pub(super) fn hop_and_earlier(&self, number: usize) -> Option<(&Hop, &[Hop])> {
+        let at = self.hops().iter().position(|hop| hop.number == number)?;
+        Some((self.hops().get(at)?, &self.hops()[..at]))
+    }
+
     /// The hop with this number.
     pub(super) fn hop(&self, number: usize) -> Option<&Hop> {
-        self.record.hops.iter().find(|hop| hop.number == number)
+        self.hops().iter().find(|hop| hop.number == number)
     }
 
     /// The party to which an address belongs.
     pub(super) fn party(&self, url: &Url) -> Option<Party> {
         self.record.origins.party(url)
+    }
+
+    /// Whether the browser asked this party in a hop.
+    pub(super) fn is_at(&self, hop: &Hop, party: Party) -> bool {
+        self.party(&hop.request.url) == Some(party)
     }
 
     /// The entries from while the browser waited for this hop.
@@ -150,9 +166,14 @@ impl Observed<'_> {
         self.during(hop).filter(move |entry| is(entry, Party::HUGGINGFACE, Direction::Received, path))
     }
 
+    /// The app's own requests during a hop.
+    pub(super) fn app_sent(&self, hop: usize) -> impl Iterator<Item = &Entry> {
+        self.during(hop).filter(|entry| entry.party == Party::APP && entry.direction == Direction::Sent)
+    }
+
     /// The app's requests to Logto at a path during a hop.
     pub(super) fn app_asked(&self, hop: usize, path: &str) -> impl Iterator<Item = &Entry> {
-        self.during(hop).filter(move |entry| is(entry, Party::APP, Direction::Sent, path))
+        self.app_sent(hop).filter(move |entry| path_of(&entry.request.url) == path)
     }
 
     /// The connector under test.
@@ -186,9 +207,9 @@ impl Observed<'_> {
 
     /// The last authorization request up to a hop that Hugging Face did not refuse.
     pub(super) fn authorized(&self, hop: usize) -> Option<&Hop> {
-        self.record.hops.iter().rev().find(|asked| {
+        self.hops().iter().rev().find(|asked| {
             asked.number <= hop
-                && self.party(&asked.request.url) == Some(Party::HUGGINGFACE)
+                && self.is_at(asked, Party::HUGGINGFACE)
                 && asked.request.url.path() == "/oauth/authorize"
                 && asked.response.status < 400
                 && !asked.redirect().is_some_and(|to| to.is_ok_and(|to| query(&to, "error").is_some()))
@@ -202,7 +223,8 @@ impl Observed<'_> {
     }
 }
 
-fn is(entry: &Entry, party: Party, direction: Direction, path: &str) -> bool {
+/// Whether it is an exchange of this party, at this path.
+pub(super) fn is(entry: &Entry, party: Party, direction: Direction, path: &str) -> bool {
     entry.party == party && entry.direction == direction && path_of(&entry.request.url) == path
 }
 

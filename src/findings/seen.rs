@@ -8,7 +8,7 @@ use kit::{Direction, Entry, Note, Party};
 use serde_json::Value;
 
 use super::endpoints::logto::TOKEN;
-use super::observed::{Observed, body, id_token_claims, path_of, query, status};
+use super::observed::{Observed, body, id_token_claims, is, query, status};
 pub(super) use crate::transcript::jwt::header;
 use crate::walker::{Hop, WhyHop};
 
@@ -20,14 +20,14 @@ pub(super) fn notes<'s>(seen: &'s Observed<'_>, hop: usize, path: &str) -> Vec<&
     seen.provider(hop, path).flat_map(|entry| &entry.notes).collect()
 }
 
-/// Why the app answered the browser as it did, and its other notes during the hop.
-pub(super) fn app_notes<'s>(seen: &'s Observed<'_>, hop: usize) -> Vec<&'s Note> {
-    seen.during(hop).filter(|entry| entry.party == Party::APP).flat_map(|entry| &entry.notes).collect()
+/// The note with this code among those of the app during the hop: why it answered the browser as it did.
+pub(super) fn app_note<'s>(seen: &'s Observed<'_>, hop: usize, code: &str) -> Option<&'s Note> {
+    because(seen.during(hop).filter(|entry| entry.party == Party::APP).flat_map(|entry| &entry.notes), code)
 }
 
 /// The note with this code. Codes are the only way to tell notes apart: their texts are for people.
-pub(super) fn because<'n>(notes: &[&'n Note], code: &str) -> Option<&'n Note> {
-    notes.iter().copied().find(|note| note.code == code)
+pub(super) fn because<'n>(notes: impl IntoIterator<Item = &'n Note>, code: &str) -> Option<&'n Note> {
+    notes.into_iter().find(|note| note.code == code)
 }
 
 /// Whether Logto called Hugging Face in this hop (contract §2.1 step 4).
@@ -54,7 +54,7 @@ pub(super) fn profile(seen: &Observed<'_>, hop: &Hop) -> Option<Value> {
 
 /// The profiles that Logto accepted, each with its hop.
 pub(super) fn profiles<'s>(seen: &'s Observed<'_>) -> Vec<(&'s Hop, Value)> {
-    let accepted = seen.record.hops.iter().filter(|hop| is_verify(hop) && hop.response.status == 200);
+    let accepted = seen.hops().iter().filter(|hop| is_verify(hop) && hop.response.status == 200);
     accepted.filter_map(|hop| Some((hop, profile(seen, hop)?))).collect()
 }
 
@@ -106,17 +106,23 @@ pub(super) fn secret(entry: &Entry) -> Option<String> {
 
 /// The requests in which the app redeems a code, or tries to.
 pub(super) fn redemptions<'s>(seen: &'s Observed<'_>, code: &str) -> impl Iterator<Item = &'s Entry> {
-    seen.record.entries().filter(move |entry| {
-        entry.party == Party::APP
-            && entry.direction == Direction::Sent
-            && path_of(&entry.request.url) == TOKEN
-            && field(entry, "code").is_some_and(|sent| sent == code)
-    })
+    token_requests(seen).filter(move |entry| field(entry, "code").is_some_and(|sent| sent == code))
+}
+
+/// Every token request of the app, in order.
+pub(super) fn token_requests<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Entry> {
+    seen.record.entries().filter(|entry| is(entry, Party::APP, Direction::Sent, TOKEN))
+}
+
+/// The last exchange in which Hugging Face issued tokens.
+pub(super) fn hf_tokens<'s>(seen: &'s Observed<'_>) -> Option<&'s Entry> {
+    let token = |entry: &&Entry| is(entry, Party::HUGGINGFACE, Direction::Received, "/oauth/token");
+    seen.record.entries().filter(token).rfind(|entry| status(entry) == Some(200))
 }
 
 /// What became of the code that Logto sent to an app of your own: the answers to the requests that carry it.
 fn redeemed(seen: &Observed<'_>, hop: &Hop) -> Option<Vec<Option<u16>>> {
-    let to_app = seen.record.back_channel.is_received() && seen.party(&hop.request.url) == Some(Party::APP);
+    let to_app = seen.record.back_channel.is_received() && seen.is_at(hop, Party::APP);
     let code = query(&hop.request.url, "code").filter(|_| to_app && sent_by_logto(seen, hop))?;
     Some(redemptions(seen, &code).map(status).collect())
 }
@@ -131,7 +137,7 @@ pub(super) fn was_refused(seen: &Observed<'_>, hop: &Hop) -> bool {
 /// Whether no request of an app of your own came in to redeem the code of this hop. Other types than
 /// `Traditional` redeem it in a page's script, which the walker does not run.
 pub(super) fn was_not_asked(seen: &Observed<'_>, hop: &Hop) -> bool {
-    let mut later = seen.record.hops.iter().filter(|later| later.number >= hop.number);
+    let mut later = seen.hops().iter().filter(|later| later.number >= hop.number);
     redeemed(seen, hop).is_some_and(|answers| answers.is_empty())
         && application_type(seen) == "Traditional"
         && later.all(|later| seen.is_complete(later.number))
@@ -140,37 +146,37 @@ pub(super) fn was_not_asked(seen: &Observed<'_>, hop: &Hop) -> bool {
 /// Whether Logto sent the browser here.
 pub(super) fn sent_by_logto(seen: &Observed<'_>, hop: &Hop) -> bool {
     let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
-    before.is_some_and(|before| seen.party(&before.request.url) == Some(Party::LOGTO))
+    before.is_some_and(|before| seen.is_at(before, Party::LOGTO))
 }
 
 /// The hops by which the app led a browser to one of its own, the latest first, with that one.
 pub(super) fn led_by_app<'s>(seen: &'s Observed<'_>, hop: &'s Hop) -> impl Iterator<Item = &'s Hop> {
     let before = |hop: &&'s Hop| previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect);
-    std::iter::successors(Some(hop), before)
-        .take_while(|hop| seen.party(&hop.request.url) == Some(Party::APP))
+    std::iter::successors(Some(hop), before).take_while(|hop| seen.is_at(hop, Party::APP))
 }
 
 /// Whether a hop is an authorization request at Logto.
 pub(super) fn is_authorization(seen: &Observed<'_>, hop: &Hop) -> bool {
-    seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path() == "/oidc/auth"
+    seen.is_at(hop, Party::LOGTO) && hop.request.url.path() == "/oidc/auth"
 }
 
 /// The last authorization request of this hop's browser, up to it.
 pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> Option<&'a Hop> {
-    let at = seen.record.hops.iter().position(|other| other.number == hop)?;
-    let browser = seen.record.hops[at].tab.browser();
-    seen.record.hops[..=at].iter().rev().find(|other| {
-        other.tab.browser() == browser && other.why != WhyHop::Prefetch && is_authorization(seen, other)
+    let (hop, earlier) = seen.hop_and_earlier(hop)?;
+    earlier.iter().chain([hop]).rev().find(|other| {
+        other.tab.browser() == hop.tab.browser()
+            && other.why != WhyHop::Prefetch
+            && is_authorization(seen, other)
     })
 }
 
 /// The previous hop in the same tab.
 pub(super) fn previous<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
-    seen.record.hops.iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
+    seen.hops().iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
 }
 
 /// The hop in which the app sent the browser here.
 pub(super) fn sent_by_app(seen: &Observed<'_>, hop: &Hop) -> Option<usize> {
     let before = previous(seen, hop).filter(|_| hop.why == WhyHop::Redirect)?;
-    (seen.party(&before.request.url) == Some(Party::APP)).then_some(before.number)
+    (seen.is_at(before, Party::APP)).then_some(before.number)
 }

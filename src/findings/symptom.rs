@@ -1,11 +1,12 @@
 //! What a person or an operator would call broken.
 
-use kit::{Party, Prose};
+use kit::{Note, Party, Prose};
 use serde_json::Value;
 use url::Url;
 
+use super::endpoints::huggingface::AUTHORIZE;
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
-use super::seen::{led_by_app, sent_by_logto, was_not_asked, was_refused};
+use super::seen::{because, led_by_app, notes, sent_by_logto, was_not_asked, was_refused};
 use crate::signin_page::{Arrival, Consent, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -154,7 +155,7 @@ impl std::fmt::Display for Symptom {
 
 /// All symptoms in order, except those that were overcome later.
 pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
-    let mut found: Vec<Symptom> = seen.record.hops.iter().filter_map(|hop| at_hop(seen, hop)).collect();
+    let mut found: Vec<Symptom> = seen.hops().iter().filter_map(|hop| at_hop(seen, hop)).collect();
     found.extend(at_steps(seen));
     found.extend(not_signed_in(seen));
     found.sort_by_key(|symptom| symptom.hop);
@@ -186,24 +187,37 @@ fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
         _ => return false,
     }
     let between = |hop: &&Hop| before.hop < hop.number && hop.number < symptom.hop;
-    let mut between = seen.record.hops.iter().filter(between);
-    !between.any(|hop| seen.party(&hop.request.url) == Some(Party::HUGGINGFACE))
+    let mut between = seen.hops().iter().filter(between);
+    !between.any(|hop| seen.is_at(hop, Party::HUGGINGFACE))
 }
 
 fn refused_by_management(seen: &Observed<'_>) -> impl Iterator<Item = Symptom> {
     seen.steps.iter().filter_map(|step| {
         let SeenVerb::Administered(answer) = &step.verb else { return None };
-        let hop = seen.record.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let hop = seen.hops()[..step.hops.end].last().map_or(0, |hop| hop.number);
         let kind = SymptomKind::ManagementRefused(answer.clone());
         (answer.status >= 400).then_some(Symptom { hop, kind })
     })
 }
 
+/// Why Hugging Face did not take an authorization request, which it shows on a page or sends back: the note
+/// with this code, and all notes.
+pub(super) fn not_authorized<'s>(
+    seen: &'s Observed<'_>,
+    symptom: &Symptom,
+    code: &str,
+) -> Option<(&'s Note, Vec<&'s Note>)> {
+    matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. })
+        .then_some(())?;
+    let notes = notes(seen, symptom.hop, AUTHORIZE);
+    Some((because(notes.iter().copied(), code)?, notes))
+}
+
 /// The last hop by which a person was signed in to the app, or signed out as requested.
 pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
     let mut last = None;
-    for (at, hop) in seen.record.hops.iter().enumerate() {
-        let app = seen.party(&hop.request.url) == Some(Party::APP);
+    for (at, hop) in seen.hops().iter().enumerate() {
+        let app = seen.is_at(hop, Party::APP);
         let without_tokens = was_refused(seen, hop) || was_not_asked(seen, hop);
         let taken = (200..400).contains(&hop.response.status) && !without_tokens;
         if app && is_code_callback(hop) && taken {
@@ -218,11 +232,11 @@ pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
             }
         }
     }
-    last.map(|at| seen.record.hops[at].number)
+    last.map(|at| seen.hops()[at].number)
 }
 
 fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
-    seen.record.hops[from..to].iter().any(|hop| is_sign_out(seen, hop))
+    seen.hops()[from..to].iter().any(|hop| is_sign_out(seen, hop))
         || seen
             .steps
             .iter()
@@ -240,9 +254,7 @@ fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
 
 /// Whether the hop is the harness's own session check at the app.
 pub(super) fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
-    hop.why == WhyHop::Call
-        && seen.party(&hop.request.url) == Some(Party::APP)
-        && hop.request.url.path() == "/api/session"
+    hop.why == WhyHop::Call && seen.is_at(hop, Party::APP) && hop.request.url.path() == "/api/session"
 }
 
 pub(super) fn authenticated(hop: &Hop) -> Option<bool> {
@@ -296,7 +308,7 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
         return Some(SymptomKind::UnknownSession);
     }
     if path == "/oidc/session/end/success" {
-        let before = seen.record.hops.iter().take_while(|other| other.number < hop.number);
+        let before = seen.hops().iter().take_while(|other| other.number < hop.number);
         let asked = before.filter(|other| other.request.url.path() == "/oidc/session/end").last()?;
         query(&asked.request.url, "post_logout_redirect_uri")?;
         return Some(SymptomKind::LeftSignedOut { asked: asked.number });
@@ -323,40 +335,31 @@ fn error_of(url: &Url) -> Option<(String, String)> {
 fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
     let mut found = Vec::new();
     for (at, step) in seen.steps.iter().enumerate() {
-        let last_hop = seen.record.hops[..step.hops.end].last().map_or(0, |hop| hop.number);
+        let last_hop = seen.hops()[..step.hops.end].last().map_or(0, |hop| hop.number);
         let answered = || {
             // What others do in the meantime does not count as an answer.
             let meanwhile = |verb: &SeenVerb| matches!(verb, SeenVerb::Administered(_) | SeenVerb::Meanwhile);
             let next = seen.steps[at + 1..].iter().find(|next| !meanwhile(&next.verb));
             next.is_some_and(|next| next.verb == SeenVerb::Answered)
         };
-        let symptom = match &step.ending {
-            Ending::Rest => continue,
-            Ending::NoButton { target, shown } => Symptom {
-                hop: last_hop,
-                kind: SymptomKind::NoButton { target: target.clone(), shown: shown.clone() },
-            },
-            Ending::Failed(what) => Symptom { hop: last_hop, kind: SymptomKind::Stuck(what.clone()) },
-            Ending::Says(Arrival::Moved) => continue,
-            Ending::Says(Arrival::Refused(refusal)) => {
-                Symptom { hop: refusal.hop, kind: SymptomKind::Refused(refusal.clone()) }
+        let kind = match &step.ending {
+            Ending::Rest | Ending::Says(Arrival::Moved) => continue,
+            Ending::NoButton { target, shown } => {
+                SymptomKind::NoButton { target: target.clone(), shown: shown.clone() }
             }
-            Ending::Says(Arrival::StateMismatch) => {
-                Symptom { hop: last_hop, kind: SymptomKind::StateMismatch }
-            }
+            Ending::Failed(what) => SymptomKind::Stuck(what.clone()),
+            Ending::Says(Arrival::Refused(refusal)) => SymptomKind::Refused(refusal.clone()),
+            Ending::Says(Arrival::StateMismatch) => SymptomKind::StateMismatch,
             Ending::Says(_) if answered() => continue,
-            Ending::Says(Arrival::MissingProfile(asked)) => {
-                Symptom { hop: last_hop, kind: SymptomKind::AsksFor(asked.clone()) }
-            }
-            Ending::Says(Arrival::AsksToAgree) => Symptom { hop: last_hop, kind: SymptomKind::AsksToAgree },
-            Ending::Says(Arrival::AsksToAuthorize(consent)) => {
-                Symptom { hop: last_hop, kind: SymptomKind::AsksToAuthorize(consent.clone()) }
-            }
+            Ending::Says(Arrival::MissingProfile(asked)) => SymptomKind::AsksFor(asked.clone()),
+            Ending::Says(Arrival::AsksToAgree) => SymptomKind::AsksToAgree,
+            Ending::Says(Arrival::AsksToAuthorize(consent)) => SymptomKind::AsksToAuthorize(consent.clone()),
             Ending::Says(Arrival::LinkOrRegister { kind, .. }) => {
-                Symptom { hop: last_hop, kind: SymptomKind::AsksToLink { kind: kind.clone() } }
+                SymptomKind::AsksToLink { kind: kind.clone() }
             }
         };
-        found.push(symptom);
+        let hop = if let SymptomKind::Refused(refusal) = &kind { refusal.hop } else { last_hop };
+        found.push(Symptom { hop, kind });
     }
     found
 }
@@ -364,13 +367,13 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
 /// The callback succeeded, the browser was not involved in a sign-out since, and yet the app says
 /// that the person is not signed in.
 fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
-    let checked = seen.record.hops.iter().rposition(|hop| is_session_check(seen, hop))?;
-    if authenticated(&seen.record.hops[checked]) != Some(false) {
+    let checked = seen.hops().iter().rposition(|hop| is_session_check(seen, hop))?;
+    if authenticated(&seen.hops()[checked]) != Some(false) {
         return None;
     }
-    let callback = seen.record.hops[..checked].iter().rposition(|hop| {
-        seen.party(&hop.request.url) == Some(Party::APP) && is_code_callback(hop) && hop.response.status < 400
-    })?;
+    let callback = seen.hops()[..checked]
+        .iter()
+        .rposition(|hop| seen.is_at(hop, Party::APP) && is_code_callback(hop) && hop.response.status < 400)?;
     let done = !signed_out_since(seen, callback, checked);
-    done.then(|| Symptom { hop: seen.record.hops[callback].number, kind: SymptomKind::NotSignedIn })
+    done.then(|| Symptom { hop: seen.hops()[callback].number, kind: SymptomKind::NotSignedIn })
 }

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::config::{
-    BillingMode, HardwareItem, Membership, Organization, OrganizationsWithoutScope, Plan, Role,
-    SecurityRestriction, User, avatar_path,
+    BillingMode, HardwareItem, Membership, Organization, OrganizationsWithoutScope, Plan, ResourceGroup,
+    Role, SecurityRestriction, User, avatar_path,
 };
 use crate::store::{Authorization, Store};
 
@@ -94,14 +94,7 @@ struct OrgInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     security_restrictions: Option<Vec<SecurityRestriction>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resource_groups: Option<Vec<GroupInfo>>,
-}
-
-#[derive(Debug, Serialize)]
-struct GroupInfo {
-    sub: String,
-    name: String,
-    role: Role,
+    resource_groups: Option<Vec<ResourceGroup>>,
 }
 
 /// An organization as the holder of a token sees it.
@@ -113,6 +106,18 @@ pub(crate) struct VisibleOrg<'a> {
     pub(crate) role: Option<Role>,
     pub(crate) can_pay: Option<bool>,
     pub(crate) billing_mode: Option<BillingMode>,
+}
+
+impl VisibleOrg<'_> {
+    /// Why the organization rejects the user's token.
+    pub(crate) fn restrictions(&self) -> Option<Vec<SecurityRestriction>> {
+        self.granted.then(|| self.membership.security_restrictions.clone())
+    }
+
+    /// The resource groups in which the user has a role, if there are any.
+    pub(crate) fn groups(&self) -> Option<&[ResourceGroup]> {
+        Some(self.membership.resource_groups.as_slice()).filter(|groups| self.granted && !groups.is_empty())
+    }
 }
 
 /// The organizations that a token shows; `None` if `orgs` is omitted.
@@ -186,12 +191,7 @@ impl UserInfo {
 
 impl OrgInfo {
     fn new(visible: &VisibleOrg<'_>, origin: &str) -> OrgInfo {
-        let (organization, membership) = (visible.organization, visible.membership);
-        let groups = membership.resource_groups.iter().map(|group| GroupInfo {
-            sub: group.sub.clone(),
-            name: group.name.clone(),
-            role: group.role,
-        });
+        let organization = visible.organization;
         OrgInfo {
             sub: organization.sub.clone(),
             name: organization.fullname.clone(),
@@ -201,9 +201,8 @@ impl OrgInfo {
             can_pay: visible.can_pay,
             billing_mode: visible.billing_mode,
             role_in_org: visible.role,
-            security_restrictions: visible.granted.then(|| membership.security_restrictions.clone()),
-            resource_groups: (visible.granted && !membership.resource_groups.is_empty())
-                .then(|| groups.collect()),
+            security_restrictions: visible.restrictions(),
+            resource_groups: visible.groups().map(ToOwned::to_owned),
         }
     }
 }

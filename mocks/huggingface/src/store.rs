@@ -139,6 +139,14 @@ pub(crate) fn registered(config: Config, random: &Random) -> Config {
     }
 }
 
+/// Replaces the item with the same key, or adds one.
+fn put<T>(items: &mut Vec<T>, item: T, key: fn(&T) -> &String) {
+    match items.iter_mut().find(|own| key(own) == key(&item)) {
+        Some(own) => *own = item,
+        None => items.push(item),
+    }
+}
+
 impl Store {
     /// The initial state; `config` is complete, see [`registered`].
     pub(crate) fn new(config: Config) -> Store {
@@ -177,26 +185,17 @@ impl Store {
 
     /// Replaces the user with the same name, or adds one.
     pub(crate) fn put_user(&mut self, user: User) {
-        match self.users.iter_mut().find(|own| own.username == user.username) {
-            Some(own) => *own = user,
-            None => self.users.push(user),
-        }
+        put(&mut self.users, user, |user| &user.username);
     }
 
     /// Replaces the organization with the same name, or adds one.
     pub(crate) fn put_organization(&mut self, organization: Organization) {
-        match self.organizations.iter_mut().find(|own| own.username == organization.username) {
-            Some(own) => *own = organization,
-            None => self.organizations.push(organization),
-        }
+        put(&mut self.organizations, organization, |organization| &organization.username);
     }
 
     /// Replaces the app with the same client id, or adds one.
     pub(crate) fn put_app(&mut self, app: App) {
-        match self.app_mut(&app.client_id) {
-            Some(own) => *own = app,
-            None => self.apps.push(app),
-        }
+        put(&mut self.apps, app, |app| &app.client_id);
     }
 
     /// Revokes what a user permitted an app. Returns whether there was anything to revoke.

@@ -19,7 +19,7 @@ mod profile;
 mod registry;
 
 pub(crate) use error::{ConnectorError, Uncaught};
-pub(crate) use kind::{Authorization, SocialConnector};
+pub(crate) use kind::{Arrival, Authorization, Departure, SocialConnector};
 pub(crate) use mail::{HTTP_EMAIL, check_mail_config, shown_mail};
 pub(crate) use metadata::{check as check_metadata, is_language, kept};
 pub(crate) use registry::{factories, factory, full, kind, listed};

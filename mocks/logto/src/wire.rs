@@ -11,7 +11,9 @@ mod issue;
 mod oidc_error;
 mod v8;
 
-pub(crate) use answer::{Answer, Json, NotImplemented, Query, html, json, redirect, text, uncached};
+pub(crate) use answer::{
+    Answer, Json, NotImplemented, Query, html, json, redirect, text, uncached, without_nulls,
+};
 pub(crate) use api_error::{ApiError, refusals};
 pub(crate) use code::{Code, ErrorCode};
 pub(crate) use cookies::{CookieKey, Cookies, SetCookies};

@@ -245,15 +245,15 @@ async fn one(
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, CliError> {
     let started = Stopwatch::start();
+    let not_walked =
+        |verdict, duration| Outcome { scenario: scenario.clone(), verdict, duration, began: None };
     if let Some(reason) = scenario.skipped_on(settings.backend) {
-        let verdict = Verdict::Skipped(reason);
-        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
+        return Ok(not_walked(Verdict::Skipped(reason), Duration::ZERO));
     }
     let own_app = settings.project.own_app();
     let unreachable = own_app.as_ref().map_or_else(Vec::new, |app| unreachable_by(scenario, app));
     if !unreachable.is_empty() {
-        let verdict = Verdict::Refused(unreachable.join("\n"));
-        return Ok(Outcome { scenario: scenario.clone(), verdict, duration: Duration::ZERO, began: None });
+        return Ok(not_walked(Verdict::Refused(unreachable.join("\n")), Duration::ZERO));
     }
     let mut builder = stack_for(scenario)
         .project(&settings.project)
@@ -271,13 +271,7 @@ async fn one(
         // Every walk has its own embedded Logto, so the others may start; with a shared Logto,
         // going on would repeat the failure.
         Err(error) if settings.backend == BackendKind::Embedded => {
-            let verdict = Verdict::NotStarted(error.to_string());
-            return Ok(Outcome {
-                scenario: scenario.clone(),
-                verdict,
-                duration: started.elapsed(),
-                began: None,
-            });
+            return Ok(not_walked(Verdict::NotStarted(error.to_string()), started.elapsed()));
         }
         Err(_) if *interrupted.borrow() => return Err(CliError::Interrupted),
         Err(error) => return Err(error.into()),
@@ -300,13 +294,7 @@ async fn one(
     let report = match walked {
         // Another scenario's app may start: each has its own.
         Err(CliError::App(error)) if settings.backend == BackendKind::Embedded => {
-            let verdict = Verdict::NotStarted(error.to_string());
-            return Ok(Outcome {
-                scenario: scenario.clone(),
-                verdict,
-                duration: started.elapsed(),
-                began: None,
-            });
+            return Ok(not_walked(Verdict::NotStarted(error.to_string()), started.elapsed()));
         }
         walked => walked?,
     };

@@ -1,27 +1,18 @@
 //! Rules about access and refresh tokens.
 
-use kit::{Direction, Entry, Party};
+use kit::Party;
 
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, answered, path_of, query, status};
+use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{app_notes, authorization_request, because, field};
+use crate::findings::seen::{app_note, authorization_request, field, token_requests};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] = rules![reused, opaque];
 pub(super) const WATCH: &[Watch] = rules![no_refresh_token];
-
-/// Every token request of the app, in order.
-fn token_requests<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Entry> {
-    seen.record.entries().filter(|entry| {
-        entry.party == Party::APP
-            && entry.direction == Direction::Sent
-            && path_of(&entry.request.url) == TOKEN
-    })
-}
 
 /// The app sent a refresh token that had been exchanged for another.
 fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
@@ -38,7 +29,7 @@ fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let since = rotated.at.duration_until(refused.at).as_secs();
     Some(
         Finding::new(App::RefreshTokenReused)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, "Logto answered a refresh with another refresh token")
             .journal(
                 Party::APP,
@@ -50,23 +41,20 @@ fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// The app wants a JWT (RFC 9068), and got a token without a resource.
 fn opaque(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = because(&app_notes(seen, symptom.hop), "app/access-token-not-jwt")?;
+    let note = app_note(seen, symptom.hop, "app/access-token-not-jwt")?;
     let issued = token_requests(seen).filter(|entry| status(entry) == Some(200)).last()?;
     let opaque = answered(issued, "access_token").is_some_and(|token| token.split('.').count() != 3);
     (opaque && field(issued, "resource").is_none()).then(|| {
-        Finding::new(App::AccessTokenOpaque)
-            .hop(symptom.hop, symptom.to_string())
-            .journal(Party::APP, note)
-            .journal(
-                Party::APP,
-                "the token request names no `resource`, and Logto answered with an opaque token",
-            )
+        Finding::new(App::AccessTokenOpaque).symptom(symptom).journal(Party::APP, note).journal(
+            Party::APP,
+            "the token request names no `resource`, and Logto answered with an opaque token",
+        )
     })
 }
 
 /// The app requested `offline_access` and got no refresh token (contract §1.6).
 fn no_refresh_token(seen: &Observed<'_>) -> Option<Finding> {
-    let hop = seen.record.hops.iter().find(|hop| {
+    let hop = seen.hops().iter().find(|hop| {
         seen.app_asked(hop.number, TOKEN).any(|entry| {
             status(entry) == Some(200)
                 && field(entry, "code").is_some()

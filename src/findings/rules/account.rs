@@ -21,14 +21,13 @@ fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let linking = seen.settings.sign_in_experience.get("socialSignIn").cloned().unwrap_or_default();
     Some(
         Finding::new(Account::EmailBelongsToAnother)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .setting("signInExperience.socialSignIn", linking),
     )
 }
 
 fn suspended(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    refused_with(symptom, "user.suspended")
-        .then(|| Finding::new(Account::Suspended).hop(symptom.hop, symptom.to_string()))
+    refused_with(symptom, "user.suspended").then(|| Finding::new(Account::Suspended).symptom(symptom))
 }
 
 /// Another account has had this identity since the sign-in began.
@@ -52,7 +51,7 @@ fn unverified_email(seen: &Observed<'_>) -> Option<Finding> {
         (profile.get("email_verified") == Some(&Value::Bool(false))).then_some(())?;
         let account = account(seen, text(&profile, "sub")?)?;
         (text(account, "primaryEmail")?.eq_ignore_ascii_case(email)).then_some(())?;
-        let linked = seen.record.hops.iter().find(|later| {
+        let linked = seen.hops().iter().find(|later| {
             later.number > hop.number
                 && later.request.url.path() == "/api/experience/identification"
                 && later.response.status < 300
@@ -124,7 +123,7 @@ fn no_method_left(seen: &Observed<'_>) -> Option<Finding> {
     if by_code.into_iter().any(|method| method.get("verificationCode") == Some(&Value::Bool(true))) {
         return None;
     }
-    seen.record.hops.iter().rev().find_map(|hop| {
+    seen.hops().iter().rev().find_map(|hop| {
         let checked = hop.why == WhyHop::Call && hop.request.url.path() == "/api/session";
         let session = hop.json().filter(|_| checked)?;
         let id = text(session.get("claims")?, "sub")?.to_owned();

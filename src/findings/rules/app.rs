@@ -8,9 +8,7 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{
-    NO_SIGN_IN, app_notes, application_type, because, secret, sent_by_logto, sent_secret,
-};
+use crate::findings::seen::{NO_SIGN_IN, app_note, application_type, secret, sent_by_logto, sent_secret};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, WhyDropped};
@@ -25,7 +23,7 @@ fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
     Some(
         Finding::new(App::AppIdUnknown)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(symptom.hop, format!("client_id is {}", quoted(&sent))),
     )
 }
@@ -45,7 +43,7 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         App::AppSecretWrong
     };
     let finding = Finding::new(cause)
-        .hop(symptom.hop, symptom.to_string())
+        .symptom(symptom)
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));
     Some(match secret {
         Some(secret) => finding.setting("app.app_secret", shown_secret(&secret)),
@@ -83,7 +81,7 @@ fn secret_unreadable(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     };
     Some(
         Finding::new(cause)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
             .setting("app.app_secret", shown_secret(&secret)),
     )
@@ -115,20 +113,20 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         SymptomKind::NotSignedIn => at,
         SymptomKind::AppFailed { .. } => {
             // What an app misses is known only for the sample app.
-            let misses = because(&app_notes(seen, symptom.hop), NO_SIGN_IN).is_some();
+            let misses = app_note(seen, symptom.hop, NO_SIGN_IN).is_some();
             (misses || seen.settings.app.is_none()).then_some(())?;
             began(seen, &query(&at.request.url, "state")?)?
         }
         _ => return None,
     };
-    Some(too_large(hop)?.hop(symptom.hop, symptom.to_string()))
+    Some(too_large(hop)?.symptom(symptom))
 }
 
 /// Like [`cookie_too_large`], for an app of your own: only the sample app says who is signed in.
 fn cookie_dropped(seen: &Observed<'_>) -> Option<Finding> {
     seen.record.back_channel.is_received().then_some(())?;
-    let at_app = |hop: &&Hop| seen.party(&hop.request.url) == Some(Party::APP) && sent_by_logto(seen, hop);
-    let found = seen.record.hops.iter().filter(at_app).find_map(|hop| Some((hop, too_large(hop)?)));
+    let at_app = |hop: &&Hop| seen.is_at(hop, Party::APP) && sent_by_logto(seen, hop);
+    let found = seen.hops().iter().filter(at_app).find_map(|hop| Some((hop, too_large(hop)?)));
     found.map(|(hop, finding)| finding.at(hop.number))
 }
 
@@ -150,8 +148,8 @@ fn too_large(hop: &Hop) -> Option<Finding> {
 fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     matches!(symptom.kind, SymptomKind::AppFailed { .. } | SymptomKind::NotSignedIn).then_some(())?;
     let at = seen.hop(symptom.hop)?;
-    let earlier = seen.record.hops.iter().filter(|hop| hop.number <= at.number && hop.tab == at.tab);
-    let dropped = earlier.filter(|hop| seen.party(&hop.request.url) == Some(Party::APP)).find_map(|hop| {
+    let earlier = seen.hops().iter().filter(|hop| hop.number <= at.number && hop.tab == at.tab);
+    let dropped = earlier.filter(|hop| seen.is_at(hop, Party::APP)).find_map(|hop| {
         let secure = |fate: &CookieFate| *fate == CookieFate::Dropped(WhyDropped::SecureOverHttp);
         Some((hop, hop.response.cookies.iter().find(|cookie| secure(&cookie.fate))?))
     });
@@ -163,6 +161,6 @@ fn secure_over_http(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
                 hop.number,
                 format!("Set-Cookie `{}` is Secure, and {} is not https", cookie.name, hop.without_query()),
             )
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
     })
 }

@@ -31,7 +31,7 @@ fn machine(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     };
     (shown && application_type(seen) == "MachineToMachine").then(|| {
         Finding::new(Application::MachineToMachine)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .setting("application.type", "MachineToMachine")
     })
 }
@@ -55,7 +55,7 @@ fn type_and_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let said = answered(refused, "error_description").unwrap_or_default();
     Some(
         Finding::new(cause)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(
                 Party::APP,
                 format!("Logto answered a token request {sent} a secret with {status}: {said}"),
@@ -69,7 +69,7 @@ fn expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let said = seen.app_asked(symptom.hop, TOKEN).find_map(|entry| answered(entry, "error_description"))?;
     (said == "client secret has expired").then(|| {
         Finding::new(Application::SecretExpired)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, format!("Logto's token endpoint answered: {said}"))
     })
 }
@@ -80,7 +80,7 @@ fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let sent = query(&seen.hop(symptom.hop)?.request.url, "redirect_uri")?.into_owned();
     Some(
         Finding::new(Application::RedirectUriNotRegistered)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
             .setting("application.oidcClientMetadata.redirectUris", listed(seen, "redirectUris")),
     )
@@ -94,7 +94,7 @@ fn post_sign_out_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     let sent = query(&seen.hop(symptom.hop)?.request.url, "post_logout_redirect_uri")?.into_owned();
     Some(
         Finding::new(Application::PostSignOutUriNotRegistered)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(symptom.hop, format!("post_logout_redirect_uri is {}", quoted(&sent)))
             .setting(
                 "application.oidcClientMetadata.postLogoutRedirectUris",

@@ -14,13 +14,10 @@ pub(super) const WATCH: &[Watch] = &[];
 fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     (refusal.code.as_deref() == Some("session.not_found")).then_some(())?;
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let tab = seen.record.hops[at].tab;
-    let began = seen.record.hops[..at]
-        .iter()
-        .rposition(|hop| hop.tab == tab && hop.request.url.path() == "/oidc/auth")?;
-    let finished = seen.record.hops[began..at].iter().find(|hop| {
-        hop.tab != tab && hop.request.url.path() == "/api/experience/submit" && hop.response.status == 200
+    let (Hop { tab, .. }, earlier) = seen.hop_and_earlier(symptom.hop)?;
+    let began = earlier.iter().rposition(|hop| hop.tab == *tab && hop.request.url.path() == "/oidc/auth")?;
+    let finished = earlier[began..].iter().find(|hop| {
+        hop.tab != *tab && hop.request.url.path() == "/api/experience/submit" && hop.response.status == 200
     })?;
     Some(
         Finding::new(Browser::AnotherTabFinished)
@@ -31,19 +28,18 @@ fn another_tab(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// The person pressed the button again before the first attempt came back.
 fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let (hop, earlier) = seen.hop_and_earlier(symptom.hop)?;
     let callback = match &symptom.kind {
         SymptomKind::Refused(refusal)
             if refusal.code.as_deref() == Some("session.verification_session_not_found") =>
         {
-            let tab = seen.record.hops[at].tab;
-            seen.record.hops[..at].iter().rev().find(|hop| hop.tab == tab && hop.why != WhyHop::Call)?
+            earlier.iter().rev().find(|other| other.tab == hop.tab && other.why != WhyHop::Call)?
         }
-        SymptomKind::StateMismatch => &seen.record.hops[at],
+        SymptomKind::StateMismatch => hop,
         _ => return None,
     };
     let state = query(&callback.request.url, "state")?;
-    let attempts = seen.record.hops[..at].iter().filter(|hop| {
+    let attempts = earlier.iter().filter(|hop| {
         hop.tab.browser() == callback.tab.browser()
             && hop.request.url.path().ends_with("/authorization-uri")
             && hop.response.status == 200
@@ -52,11 +48,8 @@ fn another_attempt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let first = attempts.iter().position(|hop| hop.request.body.contains(&*state))?;
     let later = attempts.get(first + 1..)?.last()?;
     // The second attempt belongs to the same sign-in, and the first had no result yet.
-    let between = seen
-        .record
-        .hops
-        .iter()
-        .filter(|hop| hop.number > attempts[first].number && hop.number < later.number);
+    let between =
+        seen.hops().iter().filter(|hop| hop.number > attempts[first].number && hop.number < later.number);
     let same = !between
         .into_iter()
         .any(|hop| hop.tab.browser() == callback.tab.browser() && hop.request.url.path() == "/oidc/auth");
@@ -75,26 +68,21 @@ fn cookies_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         SymptomKind::UnknownSession | SymptomKind::AppFailed { .. } => true,
         _ => false,
     };
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let browser = seen.record.hops[at].tab.browser();
-    let refused = seen.record.hops[..=at].iter().filter(|hop| hop.tab.browser() == browser).find(|hop| {
+    let at = seen.hops().iter().position(|hop| hop.number == symptom.hop)?;
+    let browser = seen.hops()[at].tab.browser();
+    let refused = seen.hops()[..=at].iter().filter(|hop| hop.tab.browser() == browser).find(|hop| {
         let mut fates = hop.response.cookies.iter().map(|cookie| &cookie.fate);
         fates.any(|fate| *fate == CookieFate::Dropped(WhyDropped::Refused))
     });
     if let Some(refused) = refused.filter(|_| session_lost) {
         let says = format!("the browser did not accept the cookies that were set: {}", WhyDropped::Refused);
-        return Some(
-            Finding::new(Browser::CookiesRefused)
-                .hop(refused.number, says)
-                .hop(symptom.hop, symptom.to_string()),
-        );
+        return Some(Finding::new(Browser::CookiesRefused).hop(refused.number, says).symptom(symptom));
     }
     let lost =
         seen.steps.iter().rev().find(|step| step.verb == SeenVerb::LostCookies && step.hops.start <= at)?;
     session_lost.then(|| {
-        Finding::new(Browser::CookiesRefused).hop(symptom.hop, symptom.to_string()).hop(
-            seen.record.hops[..lost.hops.start].last().map_or(1, |hop| hop.number),
-            "the cookies were there",
-        )
+        Finding::new(Browser::CookiesRefused)
+            .symptom(symptom)
+            .hop(seen.hops()[..lost.hops.start].last().map_or(1, |hop| hop.number), "the cookies were there")
     })
 }

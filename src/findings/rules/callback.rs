@@ -9,7 +9,7 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{NO_SIGN_IN, app_notes, authorization_request, because, field, was_not_asked};
+use crate::findings::seen::{NO_SIGN_IN, app_note, authorization_request, field, was_not_asked};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -30,8 +30,8 @@ pub(super) const WATCH: &[Watch] = rules![not_handled, handled_twice, redeemed_a
 
 /// Hops to the app with a code, in order.
 fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
-    seen.record.hops.iter().filter(|hop| {
-        seen.party(&hop.request.url) == Some(Party::APP)
+    seen.hops().iter().filter(|hop| {
+        seen.is_at(hop, Party::APP)
             && query(&hop.request.url, "code").is_some()
             && query(&hop.request.url, "state").is_some()
     })
@@ -40,14 +40,14 @@ fn callbacks<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = &'s Hop> {
 /// The app assumed another URL for its callback than the one the browser opened.
 fn assumed_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = because(&app_notes(seen, symptom.hop), "app/redirect-uri-mismatch")?;
+    let note = app_note(seen, symptom.hop, "app/redirect-uri-mismatch")?;
     let address = |fact: &str| Url::parse(note.fact(fact)?).ok();
     let (found, expected) = (address("found")?, address("expected")?);
     let there = &seen.hop(symptom.hop)?.request.url;
     let at_expected = there.origin() == expected.origin() && there.path() == expected.path();
     (at_expected && found.origin() == expected.origin() && found.path() != expected.path()).then(|| {
         Finding::new(App::CallbackPathAssumed)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(symptom.hop, format!("the callback came to {}", there.path()))
             .journal(Party::APP, note)
     })
@@ -83,7 +83,7 @@ fn not_asked(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let hop = seen.hop(symptom.hop)?;
     was_not_asked(seen, hop).then(|| {
         Finding::new(App::LogtoNotAsked)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::LOGTO, format!("no request with the code came in at {TOKEN}"))
     })
 }
@@ -96,7 +96,7 @@ fn twice(seen: &Observed<'_>, hop: &Hop) -> Option<Finding> {
     let redeemed = asked.iter().filter(|entry| field(entry, "code").is_some_and(|sent| sent == code));
     let (count, done) =
         redeemed.fold((0, false), |(count, done), entry| (count + 1, done || status(entry) == Some(200)));
-    let note = because(&app_notes(seen, hop.number), NO_SIGN_IN);
+    let note = app_note(seen, hop.number, NO_SIGN_IN);
     (done && (count > 1 || note.is_some())).then(|| {
         let finding = Finding::new(App::CallbackHandledTwice)
             .at(hop.number)
@@ -146,19 +146,19 @@ fn redeemed_again(seen: &Observed<'_>) -> Option<Finding> {
 /// The app refuses the ID token because of its algorithm.
 fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = because(&app_notes(seen, symptom.hop), "app/id-token-algorithm")?;
-    Some(Finding::new(App::AlgorithmNotTaken).hop(symptom.hop, symptom.to_string()).journal(Party::APP, note))
+    let note = app_note(seen, symptom.hop, "app/id-token-algorithm")?;
+    Some(Finding::new(App::AlgorithmNotTaken).symptom(symptom).journal(Party::APP, note))
 }
 
 /// The app refuses the answer because of its issuer, which is that of the discovery document.
 fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = because(&app_notes(seen, symptom.hop), "app/issuer-mismatch")?;
+    let note = app_note(seen, symptom.hop, "app/issuer-mismatch")?;
     let found = query(&seen.hop(symptom.hop)?.request.url, "iss")?;
     let own = seen.settings.endpoint.as_ref()?.join("oidc").ok()?;
     (*found == *own.as_str()).then(|| {
         Finding::new(App::IssuerOfItsOwn)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(symptom.hop, format!("iss is {}, Logto's own", quoted(&found)))
             .journal(Party::APP, note)
     })
@@ -179,14 +179,14 @@ fn scope_of(claim: &str) -> Option<&'static str> {
 /// A claim is missing whose scope was not requested.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = because(&app_notes(seen, symptom.hop), "app/claim-missing")?;
+    let note = app_note(seen, symptom.hop, "app/claim-missing")?;
     let claim: &str = note.fact("claim")?;
     let needed = scope_of(claim)?;
     let asked = authorization_request(seen, symptom.hop)?;
     let scope = query(&asked.request.url, "scope").unwrap_or_default();
     (!scope.split(' ').any(|asked| asked == needed)).then(|| {
         Finding::new(App::ScopeNotAsked)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, note)
             .hop(asked.number, format!("scope is {}; `{claim}` comes with `{needed}`", quoted(&scope)))
     })
@@ -195,17 +195,16 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// A URL that was already used, of the app or of Logto's page.
 fn opened_again(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let fits = match &symptom.kind {
-        SymptomKind::AppFailed { .. } => because(&app_notes(seen, symptom.hop), NO_SIGN_IN).is_some(),
+        SymptomKind::AppFailed { .. } => app_note(seen, symptom.hop, NO_SIGN_IN).is_some(),
         SymptomKind::StateMismatch => true,
         _ => false,
     };
     fits.then_some(())?;
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let url = &seen.record.hops[at].request.url;
+    let (again, earlier) = seen.hop_and_earlier(symptom.hop)?;
+    let url = &again.request.url;
     query(url, "state")?;
-    let first = seen.record.hops[..at].iter().find(|hop| hop.request.url == *url && served(seen, hop))?;
-    let before = seen.record.hops[at].tab.browser() == first.tab.browser();
-    before.then(|| {
+    let first = earlier.iter().find(|hop| hop.request.url == *url && served(seen, hop))?;
+    (again.tab.browser() == first.tab.browser()).then(|| {
         Finding::new(Browser::CallbackOpenedAgain)
             .hop(first.number, "the URL was used")
             .hop(symptom.hop, format!("it is opened again: {symptom}"))
@@ -225,7 +224,7 @@ fn served(seen: &Observed<'_>, hop: &Hop) -> bool {
                     && later.response.status == 200
                     && body.pointer("/connectorData/code").and_then(Value::as_str) == code.as_deref()
             };
-            seen.record.hops.iter().find(sent).is_some()
+            seen.hops().iter().find(sent).is_some()
         }
         _ => false,
     }

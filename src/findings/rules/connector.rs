@@ -12,7 +12,7 @@ use crate::findings::observed::{Observed, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{because, notes, targets};
 use crate::findings::shown::{quoted, shown_secret};
-use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::findings::symptom::{Symptom, SymptomKind, not_authorized};
 
 pub(super) const EXPLAIN: &[Explain] =
     rules![client_id, client, secret, authentication, scope, prompt, gone, incomplete, no_such_target];
@@ -47,10 +47,10 @@ fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         );
     }
     if let Some(deleted) = deleted(seen, symptom, &sent) {
-        return Some(deleted.notes(&notes));
+        return Some(deleted.notes(notes));
     }
     let finding = Finding::new(cause).symptom(symptom).setting("connector.config.clientId", quoted(&sent));
-    Some(finding.notes(&notes))
+    Some(finding.notes(notes))
 }
 
 /// The cause behind a client ID for which Hugging Face has no app.
@@ -77,8 +77,8 @@ fn deleted(seen: &Observed<'_>, symptom: &Symptom, client_id: &str) -> Option<Fi
 /// The token endpoint has no app with the connector's client ID, or one without a secret.
 fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
-    let notes: Vec<&Note> = refused.notes.iter().collect();
-    let finding = if because(&notes, "hf/app-has-no-secret").is_some() {
+    let notes = &refused.notes;
+    let finding = if because(notes, "hf/app-has-no-secret").is_some() {
         Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true)
     } else if notes.iter().any(|note| client_id_cause(note).is_some()) {
         let sent = seen.connector_config("clientId")?;
@@ -89,29 +89,22 @@ fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(finding.notes(&notes))
+    Some(finding.notes(notes))
 }
 
 /// The token endpoint refused the connector's secret. Logto's own answer does not say so
 /// (`connector.general {"message":"{}"}`): the journal does.
 fn secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
-    let notes: Vec<&Note> = refused.notes.iter().collect();
-    let difference = because(&notes, "hf/secret-mismatch")?.fact("difference")?;
-    let other = seen
-        .settings
-        .oauth_app
-        .as_ref()
-        .filter(|app| seen.connector_config("clientId").is_some_and(|id| id != app.client_id));
-    if let Some(app) = other {
-        let finding = of_another_app(&app.client_id, &configured(seen, "clientId")).symptom(symptom);
-        return Some(finding.notes(&notes));
+    let difference = because(&refused.notes, "hf/secret-mismatch")?.fact("difference")?;
+    if let (Some(app), Some(id)) = (&seen.settings.oauth_app, seen.connector_config("clientId"))
+        && id != app.client_id
+    {
+        return Some(of_another_app(&app.client_id, &quoted(id)).symptom(symptom).notes(&refused.notes));
     }
     let configured = seen.connector_config("clientSecret").map_or_else(|| "missing".to_owned(), shown_secret);
-    let finding = Finding::new(secret_cause(difference))
-        .symptom(symptom)
-        .setting("connector.config.clientSecret", configured);
-    Some(finding.notes(&notes))
+    let finding = Finding::new(secret_cause(difference)).symptom(symptom);
+    Some(finding.setting("connector.config.clientSecret", configured).notes(&refused.notes))
 }
 
 /// The connector uses an OAuth app that exists at Hugging Face, but not the one that was set up for
@@ -167,29 +160,24 @@ fn secret_setting(seen: &Observed<'_>) -> Option<Finding> {
 /// The connector signs an assertion instead of sending its secret.
 fn authentication(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let refused = refused_at_token(seen, symptom)?;
-    let notes: Vec<&Note> = refused.notes.iter().collect();
-    because(&notes, "hf/secret-missing")?;
+    because(&refused.notes, "hf/secret-missing")?;
     let method = seen.connector_config("tokenEndpointAuthMethod")?;
     (method == "client_secret_jwt").then_some(())?;
-    let finding = Finding::new(Connector::AuthenticationNotAccepted)
-        .symptom(symptom)
-        .setting("connector.config.tokenEndpointAuthMethod", quoted(method));
-    Some(finding.notes(&notes))
+    let finding = Finding::new(Connector::AuthenticationNotAccepted).symptom(symptom);
+    let finding = finding.setting("connector.config.tokenEndpointAuthMethod", quoted(method));
+    Some(finding.notes(&refused.notes))
 }
 
 /// The connector requests a scope that does not exist.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
-        return None;
-    }
-    let notes = notes(seen, symptom.hop, AUTHORIZE);
-    let unknown: String = because(&notes, "hf/scope-unknown")?.fact("scope")?;
+    let (note, notes) = not_authorized(seen, symptom, "hf/scope-unknown")?;
+    let unknown: String = note.fact("scope")?;
     let asked = query(&seen.hop(symptom.hop)?.request.url, "scope").unwrap_or_default().into_owned();
     let finding = Finding::new(scope_cause(&unknown))
         .symptom(symptom)
         .hop(symptom.hop, format!("scope is {}", quoted(&asked)))
         .setting("connector.config.scope", configured(seen, "scope"));
-    Some(finding.notes(&notes))
+    Some(finding.notes(notes))
 }
 
 fn scope_cause(unknown: &str) -> Connector {
@@ -212,15 +200,14 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     notes.iter().find(|note| refusals.contains(&note.code))?;
     let asked = query(&seen.hop(symptom.hop)?.request.url, "prompt")?.into_owned();
     let custom = seen.connector()?.get("config")?;
-    let custom = ["customConfig", "authRequestOptionalConfig"].into_iter().find_map(|member| {
+    let (field, value) = ["customConfig", "authRequestOptionalConfig"].into_iter().find_map(|member| {
         let prompt = custom.get(member)?.get("prompt")?.as_str()?;
         Some((format!("connector.config.{member}.prompt"), prompt))
-    });
+    })?;
     let finding = Finding::new(Connector::PromptNone)
         .symptom(symptom)
         .hop(symptom.hop, format!("prompt is {}", quoted(&asked)));
-    let (field, value) = custom?;
-    Some(finding.setting(field, quoted(value)).notes(&notes))
+    Some(finding.setting(field, quoted(value)).notes(notes))
 }
 
 /// Logto no longer has the connector with the ID that its page was using.
@@ -252,14 +239,10 @@ fn gone(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn incomplete(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     (refusal.code.as_deref() == Some("connector.invalid_config")).then_some(())?;
-    Some(lacking(seen)?.symptom(symptom))
+    Some(incomplete_setting(seen)?.symptom(symptom))
 }
 
 fn incomplete_setting(seen: &Observed<'_>) -> Option<Finding> {
-    lacking(seen)
-}
-
-fn lacking(seen: &Observed<'_>) -> Option<Finding> {
     let config = seen.connector()?.get("config")?.as_object()?;
     let lacks: Vec<&str> =
         ["clientId", "clientSecret"].into_iter().filter(|member| !config.contains_key(*member)).collect();

@@ -16,10 +16,9 @@ pub(super) const WATCH: &[Watch] = &[];
 /// without it: it was dropped, had already expired, or is for another path.
 fn attributes(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let callback = &seen.record.hops[at];
-    let at_app = |hop: &&Hop| seen.party(&hop.request.url) == Some(Party::APP);
-    let (set_at, cookie, why) = seen.record.hops[..at].iter().filter(at_app).rev().find_map(|hop| {
+    let (callback, earlier) = seen.hop_and_earlier(symptom.hop)?;
+    let at_app = |hop: &&Hop| seen.is_at(hop, Party::APP);
+    let (set_at, cookie, why) = earlier.iter().filter(at_app).rev().find_map(|hop| {
         let unusable = |cookie: &SetCookie| Some((hop.number, cookie.clone(), unusable(cookie, callback)?));
         hop.response.cookies.iter().find_map(unusable)
     })?;

@@ -1,10 +1,9 @@
 //! Logto's discovery document, as the app read it.
 
-use kit::{Direction, Outcome, Party};
-use serde_json::Value;
+use kit::Entry;
 use url::Url;
 
-use crate::findings::observed::{Observed, status};
+use crate::findings::observed::{Observed, body, status};
 
 /// The members of the document that rules compare.
 pub(super) struct Discovered {
@@ -18,14 +17,9 @@ pub(super) struct Discovered {
 
 /// The document that the app read during a hop.
 pub(super) fn discovered(seen: &Observed<'_>, hop: usize) -> Option<Discovered> {
-    let entry = seen.during(hop).find(|entry| {
-        entry.party == Party::APP
-            && entry.direction == Direction::Sent
-            && entry.request.url.contains("/.well-known/openid-configuration")
-            && status(entry) == Some(200)
-    })?;
-    let Outcome::Response(response) = &entry.outcome else { return None };
-    let document: Value = serde_json::from_str(&response.body).ok()?;
+    let read = |entry: &&Entry| entry.request.url.contains("/.well-known/openid-configuration");
+    let entry = seen.app_sent(hop).filter(read).find(|entry| status(entry) == Some(200))?;
+    let document = body(entry)?;
     let member = |name: &str| Url::parse(document.get(name)?.as_str()?).ok();
     Some(Discovered {
         asked: Url::parse(&entry.request.url).ok()?,

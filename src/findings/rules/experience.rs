@@ -48,15 +48,14 @@ fn hidden(seen: &Observed<'_>, target: &str) -> Option<Finding> {
 /// nor the app gets a message about it.
 fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
     let direct = |hop: &&crate::walker::Hop| {
-        seen.party(&hop.request.url) == Some(Party::LOGTO) && hop.request.url.path().starts_with("/direct/")
+        seen.is_at(hop, Party::LOGTO) && hop.request.url.path().starts_with("/direct/")
     };
-    let at = seen.record.hops.iter().position(|hop| direct(&hop))?;
+    let at = seen.hops().iter().position(|hop| direct(&hop))?;
     // A sign-in that starts sends calls; the ordinary page opens at once.
-    let next = seen.record.hops[at + 1..]
-        .iter()
-        .find(|hop| hop.tab == seen.record.hops[at].tab && hop.why != WhyHop::Call)?;
+    let next =
+        seen.hops()[at + 1..].iter().find(|hop| hop.tab == seen.hops()[at].tab && hop.why != WhyHop::Call)?;
     matches!(next.request.url.path(), "/sign-in" | "/register").then_some(())?;
-    let asked = seen.record.hops[at].request.url.path().trim_start_matches("/direct/").to_owned();
+    let asked = seen.hops()[at].request.url.path().trim_start_matches("/direct/").to_owned();
     let says = format!("the direct sign-in `{asked}` led to the ordinary page");
     let target = asked.strip_prefix("social/").unwrap_or(&asked);
     let finding = match hidden(seen, target) {
@@ -67,7 +66,7 @@ fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
             Finding::new(App::DirectSignInUnknown).setting("connectors, by target", there)
         }
     };
-    Some(finding.hop(seen.record.hops[at].number, says).at(seen.record.hops[at].number))
+    Some(finding.hop(seen.hops()[at].number, says).at(seen.hops()[at].number))
 }
 
 /// The tenant requires what Hugging Face did not provide.

@@ -10,6 +10,7 @@ use crate::findings::endpoints::huggingface::{TOKEN, USERINFO};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, body, id_token_claims, path_of, status};
 use crate::findings::rule::{Explain, Watch, rules};
+use crate::findings::seen::hf_tokens;
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
@@ -169,14 +170,7 @@ fn unverified_email_unnoticed(seen: &Observed<'_>) -> Option<Finding> {
 /// The last ID token has an e-mail address that the `oidc` connector drops.
 fn dropped_email(seen: &Observed<'_>) -> Option<Finding> {
     made_of(seen, "oidc")?;
-    let all = seen.record.entries().rev();
-    let mut tokens = all.filter(|entry| {
-        entry.party == Party::HUGGINGFACE
-            && entry.direction == Direction::Received
-            && path_of(&entry.request.url) == TOKEN
-            && status(entry) == Some(200)
-    });
-    let claims = id_token_claims(tokens.next()?)?;
+    let claims = id_token_claims(hf_tokens(seen)?)?;
     claims.get("email")?.as_str()?;
     let trusts = flag(seen, "trustUnverifiedEmail");
     let (cause, says) = match claims.get("email_verified") {

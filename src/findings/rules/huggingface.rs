@@ -1,18 +1,18 @@
 //! Rules about what Hugging Face refuses because of its own settings.
 
-use kit::{Direction, Party};
+use kit::Party;
 use oauth::redirect_uri::{Difference, Differences, Part};
 use url::Url;
 
 use super::connector::of_another_app;
 use crate::findings::causes::HuggingFace;
-use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN};
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, answered, path_of, query, status};
+use crate::findings::observed::{Observed, answered, query};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, notes};
+use crate::findings::seen::hf_tokens;
 use crate::findings::shown::quoted;
-use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::findings::symptom::{Symptom, SymptomKind, not_authorized};
+use crate::walker::Hop;
 
 pub(super) const EXPLAIN: &[Explain] = rules![redirect_uri, scope, public_app, audience, asks_for_withheld];
 pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_setting];
@@ -20,22 +20,21 @@ pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_
 /// The app does not list the redirect URI that was sent: how do they differ?
 fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
-    let notes = notes(seen, symptom.hop, AUTHORIZE);
-    let differences: Differences = because(&notes, "hf/redirect-uri-mismatch")?.fact("differences")?;
+    let (note, notes) = not_authorized(seen, symptom, "hf/redirect-uri-mismatch")?;
+    let differences: Differences = note.fact("differences")?;
     let url = &seen.hop(symptom.hop)?.request.url;
     let sent = query(url, "redirect_uri")?.into_owned();
     let app = seen.settings.oauth_app.as_ref();
     let client_id = query(url, "client_id").unwrap_or_default();
     if let Some(app) = app.filter(|app| app.client_id != client_id) {
-        let finding = of_another_app(&app.client_id, &quoted(&client_id)).symptom(symptom);
-        return Some(finding.notes(&notes));
+        return Some(of_another_app(&app.client_id, &quoted(&client_id)).symptom(symptom).notes(notes));
     }
     let registered = app.map(|app| app.redirect_uris.as_slice()).unwrap_or_default();
     let finding = Finding::new(redirect_uri_cause(seen, &differences, &sent))
         .symptom(symptom)
         .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
         .setting("huggingface.app.redirect_uris", listed(registered));
-    Some(finding.notes(&notes))
+    Some(finding.notes(notes))
 }
 
 fn listed(uris: &[String]) -> String {
@@ -45,7 +44,7 @@ fn listed(uris: &[String]) -> String {
 
 /// The connector's callback is not registered, and no walk got far enough to show it.
 fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
-    let last = seen.record.hops.last().map_or(0, |hop| hop.number);
+    let last = seen.hops().last().map_or(0, |hop| hop.number);
     if seen.authorized(last).is_some() {
         return None;
     }
@@ -105,18 +104,14 @@ fn redirect_uri_cause(seen: &Observed<'_>, differences: &Differences, sent: &str
 
 /// A scope that the app does not have, reported on a page or sent back.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
-        return None;
-    }
-    let notes = notes(seen, symptom.hop, AUTHORIZE);
-    because(&notes, "hf/scope-not-enabled")?;
+    let (_, notes) = not_authorized(seen, symptom, "hf/scope-not-enabled")?;
     let asked = query(&seen.hop(symptom.hop)?.request.url, "scope").unwrap_or_default().into_owned();
     let enabled = seen.settings.oauth_app.as_ref().map(|app| app.scopes.to_string()).unwrap_or_default();
     let finding = Finding::new(HuggingFace::ScopeNotEnabled)
         .symptom(symptom)
         .hop(symptom.hop, format!("scope is {}", quoted(&asked)))
         .setting("huggingface.app.scopes", quoted(&enabled));
-    Some(finding.notes(&notes))
+    Some(finding.notes(notes))
 }
 
 /// A scope that the connector is configured to request, and the app does not have.
@@ -136,21 +131,15 @@ fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
 /// An app without a secret must use PKCE, which none of Logto's connectors does.
 fn public_app(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderError { .. } = symptom.kind else { return None };
-    let notes = notes(seen, symptom.hop, AUTHORIZE);
-    because(&notes, "hf/code-challenge-required")?;
-    let finding =
-        Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true);
-    Some(finding.notes(&notes))
+    let (_, notes) = not_authorized(seen, symptom, "hf/code-challenge-required")?;
+    let finding = Finding::new(HuggingFace::AppIsPublic).symptom(symptom);
+    Some(finding.setting("huggingface.app.public", true).notes(notes))
 }
 
 /// The person does not belong to any of the organizations that the app is restricted to.
 fn audience(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
-        return None;
-    }
-    let notes = notes(seen, symptom.hop, AUTHORIZE);
-    because(&notes, "hf/outside-audience")?;
-    Some(Finding::new(HuggingFace::OutsideAudience).symptom(symptom).notes(&notes))
+    let (_, notes) = not_authorized(seen, symptom, "hf/outside-audience")?;
+    Some(Finding::new(HuggingFace::OutsideAudience).symptom(symptom).notes(notes))
 }
 
 /// Logto asks for the e-mail address that was requested and not granted.
@@ -168,21 +157,12 @@ fn withheld(seen: &Observed<'_>) -> Option<Finding> {
 
 /// Compares the scopes of the last token response with those that were requested.
 fn less_granted(seen: &Observed<'_>) -> Option<(Finding, oauth::Scopes)> {
-    let mut answers = seen.record.entries().rev().filter(|entry| {
-        entry.party == Party::HUGGINGFACE
-            && entry.direction == Direction::Received
-            && path_of(&entry.request.url) == TOKEN
-            && status(entry) == Some(200)
-    });
-    let granted = answered(answers.next()?, "scope")?;
-    let hop = seen.authorized(seen.record.hops.last()?.number)?;
+    let granted = answered(hf_tokens(seen)?, "scope")?;
+    let hop = seen.authorized(seen.hops().last()?.number)?;
     // What Logto did not accept has other defects.
-    let taken = |call: &crate::walker::Hop| {
-        call.number > hop.number
-            && call.request.url.path().ends_with("/verify")
-            && call.response.status == 200
-    };
-    seen.record.hops.iter().find(|call| taken(call))?;
+    let path = |call: &Hop| call.request.url.path().ends_with("/verify");
+    let mut later = seen.hops().iter().filter(|call| call.number > hop.number);
+    later.find(|call| path(call) && call.response.status == 200)?;
     let asked = query(&hop.request.url, "scope")?.into_owned();
     let lacks = oauth::Scopes::parse(&asked).minus(&oauth::Scopes::parse(&granted));
     (!lacks.is_empty()).then(|| {

@@ -37,7 +37,7 @@ fn forwarded_proto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         && authorization.host() == issuer.host();
     (lost && hop.request.url.origin() == authorization.origin()).then(|| {
         Finding::new(Logto::ForwardedProtoMissing)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(
                 Party::APP,
                 format!("Logto was asked at {asked}, and names {authorization} for authorization requests"),
@@ -55,7 +55,7 @@ fn endpoint_at_discovery(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     let stopped = last.request.url == asked.as_str() || last.direction == Direction::Received;
     (stopped && seen.is_complete(symptom.hop) && asked.origin() != issuer.origin()).then(|| {
         Finding::new(Logto::EndpointMismatch)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, format!("Logto was asked at {asked}, and calls itself {issuer}"))
     })
 }
@@ -68,7 +68,7 @@ fn endpoint_of_unknown_session(seen: &Observed<'_>, symptom: &Symptom) -> Option
     let before = previous(seen, hop)?;
     let by_logto = hop.why == WhyHop::Redirect
         && hop.request.url.path() == "/unknown-session"
-        && seen.party(&before.request.url) == Some(Party::LOGTO)
+        && seen.is_at(before, Party::LOGTO)
         && before.request.url.origin() != hop.request.url.origin();
     by_logto.then(|| {
         Finding::new(Logto::EndpointMismatch)
@@ -103,7 +103,7 @@ fn cookie_keys_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     let began = created_at(interaction)? / 1000;
     (oldest > began).then(|| {
         Finding::new(Logto::CookieKeysChanged)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .audit(format!("the sign-in was in progress at {began} (seconds since 1970)"))
             .setting("the oldest of Logto's cookie keys", format!("of {oldest}"))
     })
@@ -121,20 +121,19 @@ fn session_not_found<'s>(seen: &'s Observed<'_>, symptom: &Symptom) -> Option<&'
 
 /// The authorization request to which a hop of the same tab belongs.
 fn began<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
-    let earlier =
-        seen.record.hops.iter().filter(|earlier| earlier.number < hop.number && earlier.tab == hop.tab);
+    let earlier = seen.hops().iter().filter(|earlier| earlier.number < hop.number && earlier.tab == hop.tab);
     earlier.filter(|earlier| earlier.request.url.path() == "/oidc/auth").last()
 }
 
 /// The person typed in the sign-in page, without an authorization request before.
 fn opened_cold(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::UnknownSession = symptom.kind else { return None };
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let began = seen.record.hops[..at].iter().any(|hop| hop.request.url.path() == "/oidc/auth");
-    let typed = seen.record.hops[..=at].iter().rev().find(|hop| hop.why != WhyHop::Redirect)?;
+    let at = seen.hops().iter().position(|hop| hop.number == symptom.hop)?;
+    let began = seen.hops()[..at].iter().any(|hop| hop.request.url.path() == "/oidc/auth");
+    let typed = seen.hops()[..=at].iter().rev().find(|hop| hop.why != WhyHop::Redirect)?;
     (!began && typed.why == WhyHop::Typed).then(|| {
         Finding::new(Logto::SignInPageOpenedCold)
             .hop(typed.number, format!("{} was typed in", quoted(&typed.without_query())))
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
     })
 }

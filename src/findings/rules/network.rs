@@ -30,19 +30,16 @@ const PROVIDER: [&str; 3] = ["/oauth/token", "/oauth/userinfo", "/oauth/jwks"];
 
 fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
-    Some(Finding::new(Network::NoAnswer).hop(symptom.hop, symptom.to_string()))
+    Some(Finding::new(Network::NoAnswer).symptom(symptom))
 }
 
 /// A proxy answered instead of the server behind it, and recorded why.
 fn header_limits(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let notes: Vec<&Note> = seen
-        .during(symptom.hop)
-        .filter(|entry| entry.party == Party::PROXY)
-        .flat_map(|entry| &entry.notes)
-        .collect();
-    let (cause, note) = match because(&notes, "proxy/request-header-limit") {
+    let proxy = || seen.during(symptom.hop).filter(|entry| entry.party == Party::PROXY);
+    let noted = |code| because(proxy().flat_map(|entry| &entry.notes), code);
+    let (cause, note) = match noted("proxy/request-header-limit") {
         Some(note) => (Network::ProxyRequestHeaderLimit, note),
-        None => (Network::ProxyResponseHeaderLimit, because(&notes, "proxy/response-header-limit")?),
+        None => (Network::ProxyResponseHeaderLimit, noted("proxy/response-header-limit")?),
     };
     let hop = seen.hop(symptom.hop)?;
     let largest = hop.request.cookies.iter().max_by_key(|(_, value)| value.len());
@@ -60,9 +57,7 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
     // The app did not even send a request to Logto.
-    let asked =
-        seen.during(symptom.hop).any(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
-    if asked || !seen.is_complete(symptom.hop) {
+    if seen.app_sent(symptom.hop).next().is_some() || !seen.is_complete(symptom.hop) {
         return None;
     }
     let url = &hop.request.url;
@@ -79,16 +74,14 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
         Finding::new(Network::ProxyHidesAddress)
             .hop(symptom.hop, format!("the browser asked {}", hop.without_query()))
             .journal(Party::APP, format!("what arrived says {scheme}://{host}"))
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
     })
 }
 
 fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, &'s Note)> {
     // What Logto received did reach it.
     (!seen.record.back_channel.is_received()).then_some(())?;
-    let sent =
-        seen.during(hop).filter(|entry| entry.party == Party::APP && entry.direction == Direction::Sent);
-    let last = sent.last().filter(|_| seen.is_complete(hop))?;
+    let last = seen.app_sent(hop).last().filter(|_| seen.is_complete(hop))?;
     let to_logto = Url::parse(&last.request.url).is_ok_and(|url| url.path().starts_with("/oidc/"));
     match &last.outcome {
         Outcome::Fault(fault) if to_logto => Some((last, fault)),
@@ -100,22 +93,16 @@ fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, 
 fn app_cannot_reach_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let (_, fault) = without_answer(seen, symptom.hop)?;
-    Some(
-        Finding::new(Network::AppCannotReachLogto)
-            .hop(symptom.hop, symptom.to_string())
-            .journal(Party::APP, fault),
-    )
+    Some(Finding::new(Network::AppCannotReachLogto).symptom(symptom).journal(Party::APP, fault))
 }
 
 /// The same, if the app reports it with a success status, as at a sign-out.
 fn app_went_without_logto(seen: &Observed<'_>) -> Option<Finding> {
     let at = |hop: &Hop| {
         let calm = hop.response.fault.is_none() && hop.response.status < 400;
-        (calm && seen.party(&hop.request.url) == Some(Party::APP))
-            .then(|| without_answer(seen, hop.number))
-            .flatten()
+        (calm && seen.is_at(hop, Party::APP)).then(|| without_answer(seen, hop.number)).flatten()
     };
-    let (hop, (_, fault)) = seen.record.hops.iter().find_map(|hop| Some((hop, at(hop)?)))?;
+    let (hop, (_, fault)) = seen.hops().iter().find_map(|hop| Some((hop, at(hop)?)))?;
     let finding = Finding::new(Network::AppCannotReachLogto).at(hop.number);
     Some(finding.hop(hop.number, "the app answers without Logto").journal(Party::APP, fault))
 }
@@ -135,11 +122,11 @@ fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Opt
         Some(_) => Network::LogtoTrustsNoCertificate,
         None => Network::LogtoCannotReachHuggingFace,
     };
-    let finding = Finding::new(cause).hop(symptom.hop, symptom.to_string()).audit(line);
-    Some(match untrusted {
-        Some(failure) => finding.journal(Party::HUGGINGFACE, format!("a TLS handshake failed: {failure}")),
-        None => finding.journal(Party::HUGGINGFACE, "no request of the connector came in"),
-    })
+    let told = untrusted.map_or_else(
+        || "no request of the connector came in".to_owned(),
+        |failure| format!("a TLS handshake failed: {failure}"),
+    );
+    Some(Finding::new(cause).symptom(symptom).audit(line).journal(Party::HUGGINGFACE, told))
 }
 
 /// What the audit log records of a call without an answer (contract §11).
@@ -159,7 +146,7 @@ fn proxy_strips_port(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         && asked.scheme() == authorization.scheme()
         && asked.host() == authorization.host();
     (lost && hop.request.url.origin() == authorization.origin()).then(|| {
-        Finding::new(Network::ProxyStripsPort).hop(symptom.hop, symptom.to_string()).journal(
+        Finding::new(Network::ProxyStripsPort).symptom(symptom).journal(
             Party::APP,
             format!("Logto was asked at {asked}, and names {authorization} for authorization requests"),
         )
@@ -177,7 +164,7 @@ fn endpoint_internal(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
         && issuer.host() != asked.host();
     internal.then(|| {
         Finding::new(App::LogtoEndpointInternal)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, format!("Logto was asked at {asked}, and calls itself {issuer}"))
     })
 }

@@ -4,7 +4,7 @@
 //! Logto says almost nothing about it: `connector.general {"message":"{}"}`, or a bare 500. What
 //! Hugging Face answered is in its journal.
 
-use kit::{Entry, Note, Outcome, Party};
+use kit::{Entry, Outcome, Party};
 use serde_json::Value;
 
 use crate::findings::causes::HuggingFace;
@@ -12,9 +12,9 @@ use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN, USERINFO};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, body, id_token_claims, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, header, is_verify, notes, previous, profile, profiles};
+use crate::findings::seen::{because, header, is_verify, previous, profile, profiles};
 use crate::findings::shown::quoted;
-use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::findings::symptom::{Symptom, SymptomKind, not_authorized};
 use crate::signin_page::Refusal;
 use crate::walker::Hop;
 
@@ -43,13 +43,8 @@ const OWN: &str = "huggingface-universal";
 
 /// Hugging Face does not let people through whose e-mail address is not verified.
 fn email_not_verified(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    if !matches!(symptom.kind, SymptomKind::ProviderPage { .. } | SymptomKind::ProviderError { .. }) {
-        return None;
-    }
-    let notes = notes(seen, symptom.hop, AUTHORIZE);
-    because(&notes, "hf/email-not-verified")?;
-    let finding = Finding::new(HuggingFace::EmailNotVerified).hop(symptom.hop, symptom.to_string());
-    Some(finding.notes(&notes))
+    let (_, notes) = not_authorized(seen, symptom, "hf/email-not-verified")?;
+    Some(Finding::new(HuggingFace::EmailNotVerified).symptom(symptom).notes(notes))
 }
 
 /// A refusal of the call in which Logto sends its requests to Hugging Face.
@@ -86,7 +81,7 @@ fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let waited = hop.at.duration_since(entry.at).as_secs();
     // One second of tolerance for clocks that round.
     (hung_up && refusal.status == 500 && waited + 1 >= limit).then(|| {
-        Finding::new(HuggingFace::TooSlow).hop(hop.number, symptom.to_string()).journal(
+        Finding::new(HuggingFace::TooSlow).symptom(symptom).journal(
             Party::HUGGINGFACE,
             format!("{} had no answer yet when Logto gave up; it waits {limit} s", called(entry)),
         )
@@ -99,12 +94,12 @@ fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     let (entry, _) = last_call(seen, hop)?;
     let told = match &entry.outcome {
         Outcome::Fault(fault) if fault.code != CANCELLED => fault,
-        Outcome::Response(_) => entry.notes.iter().find(|note| note.code == "kit/breaks-off")?,
+        Outcome::Response(_) => because(&entry.notes, "kit/breaks-off")?,
         _ => return None,
     };
     Some(
         Finding::new(HuggingFace::ConnectionBroken)
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::HUGGINGFACE, format!("{}: {told}", called(entry))),
     )
 }
@@ -112,13 +107,9 @@ fn connection_broken(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
 /// The `state` that came back is not the one that Logto had sent.
 fn state_changed(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::StateMismatch = symptom.kind else { return None };
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let tab = seen.record.hops[at].tab;
-    let callback = &seen.record.hops[at];
-    let asked = seen.record.hops[..at].iter().rev().find(|hop| {
-        hop.tab == tab
-            && hop.request.url.path() == AUTHORIZE
-            && seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)
+    let (callback, earlier) = seen.hop_and_earlier(symptom.hop)?;
+    let asked = earlier.iter().rev().find(|hop| {
+        hop.tab == callback.tab && hop.request.url.path() == AUTHORIZE && seen.is_at(hop, Party::HUGGINGFACE)
     })?;
     // Only Hugging Face's own redirect stands between the two.
     let led = asked.redirect()?.ok()?;
@@ -152,7 +143,7 @@ fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
     (bare && url.path().starts_with("/callback/")).then(|| {
         Finding::new(HuggingFace::CallbackWithoutCode)
             .hop(callback.number, "the browser came back with neither `code` nor `error`")
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
             .at(hop.number)
     })
 }
@@ -161,10 +152,8 @@ fn callback_without_code(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findi
 fn code_expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, TOKEN).last()?;
-    let notes: Vec<&Note> = entry.notes.iter().collect();
-    because(&notes, "hf/code-expired")?;
-    let finding = Finding::new(HuggingFace::CodeExpired).hop(hop.number, symptom.to_string());
-    Some(finding.notes(&notes))
+    because(&entry.notes, "hf/code-expired")?;
+    Some(Finding::new(HuggingFace::CodeExpired).symptom(symptom).notes(&entry.notes))
 }
 
 /// Status and error of an answer, in words.
@@ -181,7 +170,7 @@ fn answer(entry: &Entry) -> String {
     format!("{} answered {code}{error}{}", called(entry), retry.unwrap_or_default())
 }
 
-fn because_of_status(hop: &Hop, symptom: &Symptom, entry: &Entry, tries: usize) -> Option<Finding> {
+fn because_of_status(symptom: &Symptom, entry: &Entry, tries: usize) -> Option<Finding> {
     let cause = match status(entry)? {
         429 => HuggingFace::RateLimited,
         408 | 500..=599 => HuggingFace::ServerError,
@@ -189,7 +178,7 @@ fn because_of_status(hop: &Hop, symptom: &Symptom, entry: &Entry, tries: usize) 
     };
     let tried = if tries == 1 { String::new() } else { format!(", {tries} times") };
     let told = format!("{}{tried}", answer(entry));
-    Some(Finding::new(cause).hop(hop.number, symptom.to_string()).journal(Party::HUGGINGFACE, told))
+    Some(Finding::new(cause).symptom(symptom).journal(Party::HUGGINGFACE, told))
 }
 
 /// Faults of the token endpoint, except a refusal with a reason.
@@ -197,21 +186,21 @@ fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, TOKEN).last()?;
     if !(200..300).contains(&status(entry)?) {
-        return because_of_status(hop, symptom, entry, 1);
+        return because_of_status(symptom, entry, 1);
     }
     // It must be the last call: what follows it was answered.
     (last_call(seen, hop)?.0.number == entry.number).then_some(())?;
     if !expects_json(seen) {
         return None;
     }
-    let Some(body) = body(entry) else { return Some(not_json(hop, symptom, entry)) };
+    let Some(body) = body(entry) else { return Some(not_json(symptom, entry)) };
     (seen.factory() == Some(OWN)).then_some(())?;
     let defects = defects(&body, &[("access_token", true), ("token_type", true), ("scope", true)]);
     let empty = body.get("access_token").and_then(Value::as_str) == Some("");
     let defects = if empty { vec!["access_token is empty".to_owned()] } else { defects };
     (!defects.is_empty()).then(|| {
         Finding::new(HuggingFace::TokenAnswerIncomplete)
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
     })
 }
@@ -221,7 +210,7 @@ fn expects_json(seen: &Observed<'_>) -> bool {
     seen.factory() != Some("oauth2") || seen.connector_config("tokenEndpointResponseType") == Some("json")
 }
 
-fn not_json(hop: &Hop, symptom: &Symptom, entry: &Entry) -> Finding {
+fn not_json(symptom: &Symptom, entry: &Entry) -> Finding {
     let kind = match &entry.outcome {
         Outcome::Response(response) if response.body.is_empty() => "nothing at all".to_owned(),
         Outcome::Response(response) => {
@@ -232,7 +221,7 @@ fn not_json(hop: &Hop, symptom: &Symptom, entry: &Entry) -> Finding {
         _ => String::new(),
     };
     Finding::new(HuggingFace::AnswerNotJson)
-        .hop(hop.number, symptom.to_string())
+        .symptom(symptom)
         .journal(Party::HUGGINGFACE, format!("{}, with {kind}", answer(entry)))
 }
 
@@ -255,21 +244,21 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let tries = seen.provider(hop.number, USERINFO).count();
     let entry = seen.provider(hop.number, USERINFO).last()?;
     let code = status(entry)?;
-    if let Some(finding) = because_of_status(hop, symptom, entry, tries) {
+    if let Some(finding) = because_of_status(symptom, entry, tries) {
         return Some(finding);
     }
     if code >= 400 {
         let finding = Finding::new(HuggingFace::AccessTokenRefused)
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::HUGGINGFACE, answer(entry));
-        return Some(finding.notes(&entry.notes.iter().collect::<Vec<_>>()));
+        return Some(finding.notes(&entry.notes));
     }
-    let Some(body) = body(entry) else { return Some(not_json(hop, symptom, entry)) };
+    let Some(body) = body(entry) else { return Some(not_json(symptom, entry)) };
     (seen.factory() == Some(OWN)).then_some(())?;
     let defects = defects(&body, &[("sub", true), ("name", false), ("picture", false), ("email", false)]);
     (!defects.is_empty()).then(|| {
         Finding::new(HuggingFace::ProfileIncomplete)
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
     })
 }
@@ -278,7 +267,7 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, JWKS).last()?;
-    let finding = |cause| Finding::new(cause).hop(hop.number, symptom.to_string());
+    let finding = |cause| Finding::new(cause).symptom(symptom);
     let keys = body(entry).and_then(|body| body.get("keys")?.as_array().cloned());
     let Some(keys) = keys.filter(|_| status(entry) == Some(200)) else {
         return Some(finding(HuggingFace::KeySetUnavailable).journal(Party::HUGGINGFACE, answer(entry)));
@@ -298,8 +287,8 @@ fn key_set(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, refusal) = verifying(seen, symptom)?;
     (refusal.code.as_deref() == Some("connector.social_invalid_id_token")).then_some(())?;
-    let at = seen.record.hops.iter().position(|other| other.number == hop.number)?;
-    let asked = seen.record.hops[..at].iter().rev().find(|other| {
+    let (_, earlier) = seen.hop_and_earlier(hop.number)?;
+    let asked = earlier.iter().rev().find(|other| {
         other.tab == hop.tab
             && other.request.url.path() == AUTHORIZE
             && query(&other.request.url, "nonce").is_some()
@@ -310,7 +299,7 @@ fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (came != sent).then(|| {
         Finding::new(HuggingFace::NonceMismatch)
             .hop(asked.number, format!("nonce is {}", quoted(&sent)))
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::HUGGINGFACE, format!("the id_token has the nonce {}", quoted(&came)))
             .at(hop.number)
     })
@@ -321,10 +310,9 @@ fn token_refused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (hop, _) = verifying(seen, symptom)?;
     let entry = seen.provider(hop.number, TOKEN).last()?;
     (400..500).contains(&status(entry)?).then_some(())?;
-    let finding = Finding::new(HuggingFace::TokenRefused)
-        .hop(hop.number, symptom.to_string())
-        .journal(Party::HUGGINGFACE, answer(entry));
-    Some(finding.notes(&entry.notes.iter().collect::<Vec<_>>()))
+    let finding =
+        Finding::new(HuggingFace::TokenRefused).symptom(symptom).journal(Party::HUGGINGFACE, answer(entry));
+    Some(finding.notes(&entry.notes))
 }
 
 /// Logto used an empty ID to identify a person.

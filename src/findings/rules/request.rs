@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::Method;
-use kit::{Direction, Party};
+use kit::Party;
 use url::Url;
 
 use crate::findings::causes::App;
@@ -23,15 +23,11 @@ pub(super) const WATCH: &[Watch] = rules![identifier];
 /// The app requested `//oidc/…` from Logto, and could not use the answer.
 fn trailing_slash(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let asked = seen.during(symptom.hop).find(|entry| {
-        entry.party == Party::APP
-            && entry.direction == Direction::Sent
-            && path_of(&entry.request.url).starts_with("//")
-    })?;
+    let asked = seen.app_sent(symptom.hop).find(|entry| path_of(&entry.request.url).starts_with("//"))?;
     let answer = status(asked).map_or_else(|| "nothing".to_owned(), |status| status.to_string());
     Some(
         Finding::new(App::EndpointTrailingSlash)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, format!("{} was answered {answer}", path_of(&asked.request.url))),
     )
 }
@@ -43,11 +39,7 @@ fn endpoint_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         // The page with the error may follow.
         SymptomKind::AppFailed { .. } | SymptomKind::NoResponse(_) => {
             led_by_app(seen, seen.hop(symptom.hop)?).find_map(|hop| {
-                let asked = seen.during(hop.number).filter(|entry| {
-                    entry.party == Party::APP
-                        && entry.direction == Direction::Sent
-                        && status(entry) != Some(200)
-                });
+                let asked = seen.app_sent(hop.number).filter(|entry| status(entry) != Some(200));
                 asked.map(|entry| path_of(&entry.request.url)).find(|path| is_misplaced(path))
             })
         }
@@ -55,7 +47,7 @@ fn endpoint_path(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     }?;
     Some(
         Finding::new(App::EndpointPathWrong)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(Party::APP, format!("Logto was asked for {path}, which it does not have")),
     )
 }
@@ -70,8 +62,8 @@ fn is_misplaced(path: &str) -> bool {
 /// The app made the browser send a POST to Logto.
 fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, .. } = &symptom.kind else { return None };
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
-    let (hop, before) = (&seen.record.hops[at], seen.record.hops.get(at.checked_sub(1)?)?);
+    let (hop, earlier) = seen.hop_and_earlier(symptom.hop)?;
+    let before = earlier.last()?;
     let meant = query(&hop.request.url, "client_id").is_some();
     let kept = matches!(before.response.status, 307 | 308) && before.request.method == Method::POST;
     let endpoint = matches!(path.as_str(), "/oidc/auth" | "/oidc/session/end");
@@ -80,7 +72,7 @@ fn posted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             let answered = format!("the app answered a POST with {}", before.response.status);
             Finding::new(App::PostRedirectedWith307)
                 .hop(before.number, answered)
-                .hop(symptom.hop, symptom.to_string())
+                .symptom(symptom)
                 .hop(symptom.hop, "the parameters are in the URL of a POST")
         },
     )
@@ -102,7 +94,7 @@ fn not_encoded(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })?;
     Some(
         Finding::new(App::RequestNotEncoded)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(
                 symptom.hop,
                 format!("redirect_uri is {}, and its rest appears as separate parameters", quoted(&sent)),
@@ -129,7 +121,7 @@ fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     (!resource.starts_with("urn:logto:")).then_some(())?;
     Some(
         Finding::new(App::ResourceUnknown)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(asked.number, format!("resource is {}", quoted(&resource))),
     )
 }
@@ -138,15 +130,13 @@ fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     told(symptom, &["login_required", "consent_required", "interaction_required"])?;
     let asked = authorization_request(seen, symptom.hop)?;
     (query(&asked.request.url, "prompt")? == "none").then_some(())?;
-    let at = seen.record.hops.iter().position(|hop| hop.number == symptom.hop)?;
+    let at = seen.hops().iter().position(|hop| hop.number == symptom.hop)?;
     let app =
-        seen.record.hops.get(at + 1).filter(|next| {
-            seen.party(&next.request.url) == Some(Party::APP) && next.response.status >= 400
-        })?;
+        seen.hops().get(at + 1).filter(|next| seen.is_at(next, Party::APP) && next.response.status >= 400)?;
     Some(
         Finding::new(App::SilentSignInNotHandled)
             .hop(asked.number, "prompt is “none”")
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(app.number, format!("the app answers {}", app.response.status)),
     )
 }
@@ -159,7 +149,7 @@ fn pkce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let kind = application_type(seen);
     (without && matches!(kind, "SPA" | "Native")).then(|| {
         Finding::new(App::PkceMissing)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(asked.number, "the request has no code_challenge")
             .setting("application.type", kind)
     })
@@ -170,11 +160,8 @@ fn identifier(seen: &Observed<'_>) -> Option<Finding> {
     fn sent(url: &Url) -> Option<Cow<'_, str>> {
         query(url, "identifiers").filter(|_| query(url, "identifier").is_none())
     }
-    let hop = seen
-        .record
-        .hops
-        .iter()
-        .find(|hop| is_authorization(seen, hop) && sent(&hop.request.url).is_some())?;
+    let hop =
+        seen.hops().iter().find(|hop| is_authorization(seen, hop) && sent(&hop.request.url).is_some())?;
     let value = sent(&hop.request.url)?;
     Some(
         Finding::new(App::IdentifierMisspelt)

@@ -8,7 +8,7 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenUser, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{NO_SIGN_IN, app_notes, because, is_authorization};
+use crate::findings::seen::{NO_SIGN_IN, app_note, is_authorization};
 use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
 use crate::walker::{CookieFate, Hop, WhyHop, WhyWithheld};
 
@@ -28,8 +28,8 @@ const OTHER_STATE: &str = "app/state-mismatch";
 
 /// The hop at which the app sent a browser away with this state.
 pub(super) fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> {
-    seen.record.hops.iter().find(|hop| {
-        seen.party(&hop.request.url) == Some(Party::APP)
+    seen.hops().iter().find(|hop| {
+        seen.is_at(hop, Party::APP)
             && hop.redirect().and_then(Result::ok).is_some_and(|to| {
                 to.path() == "/oidc/auth" && query(&to, "state").is_some_and(|s| s == state)
             })
@@ -40,7 +40,7 @@ pub(super) fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> 
 /// sign-in began.
 fn failed<'s>(seen: &'s Observed<'_>, symptom: &Symptom, code: &str) -> Option<(&'s Hop, &'s Hop)> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    because(&app_notes(seen, symptom.hop), code)?;
+    app_note(seen, symptom.hop, code)?;
     let hop = seen.hop(symptom.hop)?;
     let begin = began(seen, &query(&hop.request.url, "state")?)?;
     (begin.number < hop.number).then_some((hop, begin))
@@ -55,7 +55,7 @@ fn strict(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Finding::new(App::SessionCookieStrict)
             .hop(begin.number, "the app began the sign-in")
             .hop(hop.number, format!("the browser does not send `{name}`: {}", withheld.reason))
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
     })
 }
 
@@ -64,7 +64,7 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let elsewhere = if let SymptomKind::StateMismatch = symptom.kind {
         let hop = seen.hop(symptom.hop)?;
         let state = query(&hop.request.url, "state")?;
-        let begin = seen.record.hops.iter().find(|other| {
+        let begin = seen.hops().iter().find(|other| {
             other.request.url.path().ends_with("/authorization-uri") && other.request.body.contains(&*state)
         })?;
         (hop, begin)
@@ -82,10 +82,10 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 /// Hops of the app between the two, at which it sent a browser to Logto.
 fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator<Item = &'s Hop> {
     let (from, to) = (from.number, to.number);
-    seen.record.hops.iter().filter(move |hop| {
+    seen.hops().iter().filter(move |hop| {
         hop.number > from
             && hop.number < to
-            && seen.party(&hop.request.url) == Some(Party::APP)
+            && seen.is_at(hop, Party::APP)
             && hop.redirect().and_then(Result::ok).is_some_and(|target| target.path() == "/oidc/auth")
     })
 }
@@ -104,7 +104,7 @@ fn prefetched(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
                 other.number,
                 "the browser loaded the link in the background, and the app began another sign-in",
             )
-            .hop(hop.number, symptom.to_string()),
+            .symptom(symptom),
     )
 }
 
@@ -117,7 +117,7 @@ fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
     refusal.code.as_deref().filter(|code| gone.contains(code))?;
     let hop = seen.hop(symptom.hop)?;
     let same = |other: &&Hop| other.tab.browser() == hop.tab.browser() && other.number < hop.number;
-    let requests = seen.record.hops.iter().filter(same).filter(|other| is_authorization(seen, other));
+    let requests = seen.hops().iter().filter(same).filter(|other| is_authorization(seen, other));
     let requests: Vec<&Hop> = requests.collect();
     let [.., begin, last] = requests.as_slice() else { return None };
     (last.why == WhyHop::Prefetch && begin.why != WhyHop::Prefetch).then(|| {
@@ -127,7 +127,7 @@ fn prefetched_at_logto(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
                 last.number,
                 "the browser loaded the link in the background, and another sign-in began at Logto",
             )
-            .hop(hop.number, symptom.to_string())
+            .symptom(symptom)
     })
 }
 
@@ -153,8 +153,7 @@ fn brought(seen: &Observed<'_>, hop: &Hop) -> bool {
     };
     let sent = hop.request.cookies.iter().find(|(cookie, _)| cookie == name).map(|(_, value)| value);
     let set = seen
-        .record
-        .hops
+        .hops()
         .iter()
         .take_while(|earlier| earlier.number < hop.number)
         .filter(|earlier| earlier.tab.browser() == hop.tab.browser())
@@ -179,9 +178,9 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
     let (hop, begin) = failed(seen, symptom, NO_SIGN_IN)?;
     // The state was not used up by an earlier answer.
     let state = query(&hop.request.url, "state")?;
-    let used = seen.record.hops.iter().any(|other| {
+    let used = seen.hops().iter().any(|other| {
         other.number < hop.number
-            && seen.party(&other.request.url) == Some(Party::APP)
+            && seen.is_at(other, Party::APP)
             && query(&other.request.url, "state").is_some_and(|other| other == state)
     });
     let here = begin.tab.browser() == hop.tab.browser();
@@ -191,7 +190,7 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
         lost(seen)?
             .hop(begin.number, "the app began the sign-in")
             .hop(hop.number, "the browser sent the session cookie as the app had set it")
-            .hop(hop.number, symptom.to_string()),
+            .symptom(symptom),
     )
 }
 
@@ -199,7 +198,7 @@ fn lost_at_the_callback(seen: &Observed<'_>, symptom: &Symptom) -> Option<Findin
 fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NotSignedIn = symptom.kind else { return None };
     seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(200))?;
-    let check = seen.record.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
+    let check = seen.hops().iter().rev().find(|hop| is_session_check(seen, hop))?;
     brought(seen, check).then_some(())?;
     Some(
         lost(seen)?
@@ -211,17 +210,17 @@ fn lost_afterwards(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 /// A browser that never came back with a code is signed in.
 fn shared(seen: &Observed<'_>) -> Option<Finding> {
-    let check = seen.record.hops.iter().find(|hop| {
+    let check = seen.hops().iter().find(|hop| {
         is_session_check(seen, hop)
             && authenticated(hop) == Some(true)
-            && !seen.record.hops.iter().any(|other| {
+            && !seen.hops().iter().any(|other| {
                 other.number < hop.number
                     && other.tab.browser() == hop.tab.browser()
                     && seen.party(&other.request.url) == seen.party(&hop.request.url)
                     && query(&other.request.url, "code").is_some()
             })
     })?;
-    let elsewhere = seen.record.hops.iter().find(|other| {
+    let elsewhere = seen.hops().iter().find(|other| {
         other.number < check.number
             && other.tab.browser() != check.tab.browser()
             && seen.party(&other.request.url) == seen.party(&check.request.url)
@@ -243,7 +242,7 @@ fn shared(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The app treats a person as signed in whom Logto no longer lets in.
 fn account_gone(seen: &Observed<'_>) -> Option<Finding> {
-    let check = seen.record.hops.iter().rev().find(|hop| is_session_check(seen, hop))?;
+    let check = seen.hops().iter().rev().find(|hop| is_session_check(seen, hop))?;
     let who = subject(check)?;
     let (_, user) = seen.settings.signed_in.iter().find(|(id, _)| *id == who)?;
     let state = match user {

@@ -28,7 +28,7 @@ fn without_client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> 
     (!told).then(|| {
         Finding::new(App::SignOutWithoutClientId)
             .hop(asked, "post_logout_redirect_uri is there, client_id and id_token_hint are not")
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
     })
 }
 
@@ -38,7 +38,7 @@ fn hint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let length = query(&seen.hop(symptom.hop)?.request.url, "id_token_hint")?.len();
     Some(
         Finding::new(App::IdTokenHintRefused)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .hop(symptom.hop, format!("id_token_hint has {length} characters")),
     )
 }
@@ -50,10 +50,8 @@ fn leads_to(hop: &Hop, path: &str) -> bool {
 
 /// The browser, and not the person, followed the link.
 fn prefetched(seen: &Observed<'_>) -> Option<Finding> {
-    let hop = seen.record.hops.iter().find(|hop| {
-        hop.why == WhyHop::Prefetch
-            && seen.party(&hop.request.url) == Some(Party::APP)
-            && leads_to(hop, END_SESSION)
+    let hop = seen.hops().iter().find(|hop| {
+        hop.why == WhyHop::Prefetch && seen.is_at(hop, Party::APP) && leads_to(hop, END_SESSION)
     })?;
     let says = format!("the browser loads {} in the background", hop.request.url.path());
     Some(
@@ -66,24 +64,24 @@ fn prefetched(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The app signs the person out without telling Logto, and the next sign-in asks nothing.
 fn local_only(seen: &Observed<'_>) -> Option<Finding> {
-    seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
+    seen.hops().iter().enumerate().find_map(|(at, hop)| {
         let path = hop.request.url.path();
         let signs_out = hop.why != WhyHop::Prefetch
             && hop.why != WhyHop::Call
-            && seen.party(&hop.request.url) == Some(Party::APP)
+            && seen.is_at(hop, Party::APP)
             && (path.contains("sign-out") || path.contains("logout"))
             && hop.redirect().is_some();
         signs_out.then_some(())?;
         let browser = hop.tab.browser();
-        let mut later = seen.record.hops[at..].iter().filter(|later| later.tab.browser() == browser);
+        let mut later = seen.hops()[at..].iter().filter(|later| later.tab.browser() == browser);
         let request = later.find(|later| is_authorization(seen, later) && later.why == WhyHop::Redirect)?;
-        let between = seen.record.hops[at..].iter().take_while(|other| other.number < request.number);
+        let between = seen.hops()[at..].iter().take_while(|other| other.number < request.number);
         let heard = between.into_iter().any(|other| other.request.url.path().starts_with(END_SESSION));
         // Only redirects up to the callback: the person was not asked.
-        let on = seen.record.hops.iter().filter(|other| other.number > request.number);
+        let on = seen.hops().iter().filter(|other| other.number > request.number);
         let silent = on
             .take_while(|other| other.why == WhyHop::Redirect)
-            .find(|other| seen.party(&other.request.url) == Some(Party::APP) && is_code_callback(other));
+            .find(|other| seen.is_at(other, Party::APP) && is_code_callback(other));
         let back = silent.filter(|_| !heard)?;
         Some(
             Finding::new(App::SignOutLocalOnly)
@@ -100,7 +98,7 @@ fn local_only(seen: &Observed<'_>) -> Option<Finding> {
 /// The app revokes a token without authentication (contract §1.7).
 fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
     let revocation = format!("{TOKEN}/revocation");
-    let (hop, answer) = seen.record.hops.iter().find_map(|hop| {
+    let (hop, answer) = seen.hops().iter().find_map(|hop| {
         let mut refused = seen.app_asked(hop.number, &revocation).filter(|entry| !sent_secret(entry));
         refused.find_map(|entry| Some((hop, status(entry).filter(|status| (400..500).contains(status))?)))
     })?;
@@ -117,13 +115,13 @@ fn not_revoked(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The browser goes from Logto's sign-out straight into the next sign-in.
 fn landing_page(seen: &Observed<'_>) -> Option<Finding> {
-    seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
-        let confirmed = seen.party(&hop.request.url) == Some(Party::LOGTO)
+    seen.hops().iter().enumerate().find_map(|(at, hop)| {
+        let confirmed = seen.is_at(hop, Party::LOGTO)
             && hop.request.url.path().starts_with(END_SESSION)
             && hop.redirect().is_some();
         confirmed.then_some(())?;
-        let mut on = seen.record.hops[at + 1..].iter().take_while(|next| next.why == WhyHop::Redirect);
-        let landing = on.next().filter(|next| seen.party(&next.request.url) == Some(Party::APP))?;
+        let mut on = seen.hops()[at + 1..].iter().take_while(|next| next.why == WhyHop::Redirect);
+        let landing = on.next().filter(|next| seen.is_at(next, Party::APP))?;
         let request = on.find(|next| is_authorization(seen, next))?;
         Some(
             Finding::new(App::LandingPageProtected)
@@ -141,12 +139,12 @@ fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
     let metadata = seen.settings.application.get("oidcClientMetadata")?;
     let told = metadata.get("backchannelLogoutUri").and_then(Value::as_str);
     told.is_none_or(str::is_empty).then_some(())?;
-    seen.record.hops.iter().enumerate().find_map(|(at, hop)| {
-        let logto = seen.party(&hop.request.url) == Some(Party::LOGTO);
+    seen.hops().iter().enumerate().find_map(|(at, hop)| {
+        let logto = seen.is_at(hop, Party::LOGTO);
         let request = logto && hop.request.url.path() == END_SESSION && hop.response.status == 200;
         let other = query(&hop.request.url, "client_id").filter(|id| request && id != own)?;
         let browser = hop.tab.browser();
-        let mut on = seen.record.hops[at + 1..].iter().filter(|later| later.tab.browser() == browser);
+        let mut on = seen.hops()[at + 1..].iter().filter(|later| later.tab.browser() == browser);
         let confirmed = on.next().filter(|next| {
             next.request.url.path() == "/oidc/session/end/confirm" && next.redirect().is_some()
         })?;
@@ -166,15 +164,15 @@ fn no_back_channel(seen: &Observed<'_>) -> Option<Finding> {
 
 /// The app insists on a login, and Hugging Face lets the person through.
 fn provider_session(seen: &Observed<'_>) -> Option<Finding> {
-    let provider = seen.record.hops.iter().find(|hop| {
-        seen.party(&hop.request.url) == Some(Party::HUGGINGFACE)
+    let provider = seen.hops().iter().find(|hop| {
+        seen.is_at(hop, Party::HUGGINGFACE)
             && hop.why == WhyHop::Script
             && hop
                 .redirect()
                 .and_then(Result::ok)
                 .is_some_and(|back| seen.party(&back) == Some(Party::LOGTO) && query(&back, "code").is_some())
     })?;
-    let before = || seen.record.hops.iter().take_while(|hop| hop.number < provider.number);
+    let before = || seen.hops().iter().take_while(|hop| hop.number < provider.number);
     let same = |hop: &&Hop| hop.tab.browser() == provider.tab.browser();
     let asked = before().filter(same).filter(|hop| is_authorization(seen, hop)).last()?;
     let prompt = query(&asked.request.url, "prompt")?;

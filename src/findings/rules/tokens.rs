@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use kit::{Direction, Entry, Outcome, Party};
+use kit::{Direction, Entry, Party};
 use serde_json::Value;
 
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, answered, path_of};
+use crate::findings::observed::{Observed, answered, body, is};
 use crate::findings::rule::{Explain, rules};
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::transcript::times;
@@ -43,7 +43,7 @@ fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let about = ["issued", "iat", "clock"].iter().any(|word| said.contains(word));
     (about && ahead.abs() > LEEWAY).then(|| {
         let how = if ahead > 0 { "ahead of" } else { "behind" };
-        Finding::new(App::ClockDiffers).hop(symptom.hop, symptom.to_string()).journal(
+        Finding::new(App::ClockDiffers).symptom(symptom).journal(
             Party::APP,
             format!(
                 "the ID token was issued at {issued}, and the app's clock was {} seconds {how} that",
@@ -68,16 +68,13 @@ fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let (given, header, _) = id_token(seen, symptom.hop)?;
     let kid = header.get("kid")?.as_str()?;
-    let read = |entry: &&Entry| {
-        entry.party == Party::APP && entry.direction == Direction::Sent && path_of(&entry.request.url) == JWKS
-    };
-    let kept = seen.record.entries().rfind(read)?;
+    let kept = seen.record.entries().rfind(|entry| is(entry, Party::APP, Direction::Sent, JWKS))?;
     // Keys fetched after the token arrived would be the newest.
     let newest = kept.number < given.number
         && seen.record.not_attributed().all(|maybe| maybe.entry.number < kept.number);
     (newest && !keys_of(kept)?.iter().any(|known| known == kid)).then(|| {
         Finding::new(App::KeepsOldKeys)
-            .hop(symptom.hop, symptom.to_string())
+            .symptom(symptom)
             .journal(
                 Party::APP,
                 "the ID token names a key that was not in the key set the app read last".to_owned(),
@@ -87,8 +84,7 @@ fn keeps_old_keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 }
 
 fn keys_of(entry: &Entry) -> Option<Vec<String>> {
-    let Outcome::Response(response) = &entry.outcome else { return None };
-    let set: Value = serde_json::from_str(&response.body).ok()?;
+    let set = body(entry)?;
     let keys = set.get("keys")?.as_array()?;
     Some(keys.iter().filter_map(|key| Some(key.get("kid")?.as_str()?.to_owned())).collect())
 }

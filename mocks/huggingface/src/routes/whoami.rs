@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::resource::{Refusal, bearer};
 use crate::claims::{VisibleOrg, picture, visible_orgs};
-use crate::config::{BillingMode, Plan, Role, SecurityRestriction};
+use crate::config::{BillingMode, Plan, ResourceGroup, Role, SecurityRestriction};
 use crate::{HuggingFace, answer};
 
 #[derive(Debug, Serialize)]
@@ -105,12 +105,12 @@ fn whoami(mock: &HuggingFace, headers: &HeaderMap) -> Result<Whoami, Refusal> {
 
 impl Org {
     fn new(visible: &VisibleOrg<'_>, origin: &str) -> Org {
-        let (organization, membership) = (visible.organization, visible.membership);
-        let groups = membership.resource_groups.iter().map(|group| Group {
+        let organization = visible.organization;
+        let shown = |group: &ResourceGroup| Group {
             id: group.sub.clone(),
             name: group.name.clone(),
             role: group.role,
-        });
+        };
         Org {
             kind: "org",
             id: organization.sub.clone(),
@@ -121,9 +121,8 @@ impl Org {
             billing_mode: visible.billing_mode,
             plan: organization.plan,
             role_in_org: visible.role,
-            security_restrictions: visible.granted.then(|| membership.security_restrictions.clone()),
-            resource_groups: (visible.granted && !membership.resource_groups.is_empty())
-                .then(|| groups.collect()),
+            security_restrictions: visible.restrictions(),
+            resource_groups: visible.groups().map(|groups| groups.iter().map(shown).collect()),
         }
     }
 }

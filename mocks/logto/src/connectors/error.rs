@@ -1,9 +1,9 @@
 //! Errors of connectors, and how the API reports them (contract §7).
 
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::fetch::FetchError;
+use super::fetch::{Answer, FetchError};
 use super::id_token_error::IdTokenError;
 use crate::wire::{ApiError, Code, Issue};
 
@@ -40,6 +40,31 @@ pub(crate) enum ConnectorError {
     IdToken(#[from] IdTokenError),
     #[error("the provider could not be reached: {0}")]
     Network(#[from] FetchError),
+}
+
+impl Answer {
+    /// The answer of this endpoint, if its status is a success.
+    pub(super) fn successful(self, endpoint: &'static str) -> Result<Self, ConnectorError> {
+        match self.status {
+            200..=299 => Ok(self),
+            status => Err(ConnectorError::Refused { endpoint, status, body: self.body }),
+        }
+    }
+}
+
+/// The members of a provider's response, which must be an object.
+pub(super) fn members(response: &Value) -> Result<&Map<String, Value>, ConnectorError> {
+    let refused = || ConnectorError::InvalidResponse(vec![Issue::not_an_object(response)]);
+    response.as_object().ok_or_else(refused)
+}
+
+/// Refuses what has any issue.
+pub(super) fn without(
+    issues: impl IntoIterator<Item = Option<Issue>>,
+    refused: fn(Vec<Issue>) -> ConnectorError,
+) -> Result<(), ConnectorError> {
+    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
+    if issues.is_empty() { Ok(()) } else { Err(refused(issues)) }
 }
 
 /// What JavaScript would have printed. For the log only: it is never sent to the client.

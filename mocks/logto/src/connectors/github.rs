@@ -6,10 +6,10 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value, json};
 
-use super::error::ConnectorError;
+use super::error::{self, ConnectorError};
 use super::fetch::{Answer, Limits, fetch};
 use super::huggingface;
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::text;
 use crate::shared::Shared;
@@ -64,13 +64,8 @@ impl SocialConnector for Github {
         false
     }
 
-    fn authorization(
-        &self,
-        _: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { config, state, redirect_uri, .. } = departure;
         self.check_config(config)?;
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", text(config, "clientId", ""))
@@ -85,13 +80,8 @@ impl SocialConnector for Github {
         code(data).map(drop)
     }
 
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        _: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, data, .. } = arrival;
         Box::pin(async move {
             let token = exchange(shared, config, code(data)?).await?;
             user(shared, &token).await
@@ -134,9 +124,7 @@ async fn exchange(
         return Err(ConnectorError::Unexpected { status: answer.status, body: answer.body });
     }
     let value = json_of(&answer)?;
-    let Value::Object(members) = &value else {
-        return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&value)]));
-    };
+    let members = error::members(&value)?;
     let issues = [
         body::needed(members, &["access_token"], "string"),
         body::needed(members, &["scope"], "string"),
@@ -144,10 +132,7 @@ async fn exchange(
         body::typed(members, &["refresh_token"], "string"),
         body::typed(members, &["expires_in"], "number"),
     ];
-    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
-    if !issues.is_empty() {
-        return Err(ConnectorError::InvalidResponse(issues));
-    }
+    error::without(issues, ConnectorError::InvalidResponse)?;
     match text(members, "access_token", "") {
         "" => Err(ConnectorError::NoAccessToken { told: None }),
         token => Ok(token.to_owned()),
@@ -172,41 +157,25 @@ async fn user(shared: &Shared, token: &str) -> Result<SocialUser, ConnectorError
     };
     let (user, emails) = tokio::join!(fetch(shared, get(USER), "", GET), fetch(shared, get(EMAILS), "", GET));
     let user = user?;
-    match user.status {
-        200..=299 => {}
-        401 => return Err(ConnectorError::AccessTokenInvalid),
-        status => return Err(ConnectorError::Refused { endpoint: "user", status, body: user.body }),
+    if user.status == 401 {
+        return Err(ConnectorError::AccessTokenInvalid);
     }
+    let user = user.successful("user")?;
     let emails = emails.ok().filter(|answer| (200..300).contains(&answer.status));
     let emails = emails.and_then(|answer| json_of(&answer).ok()).unwrap_or_else(|| json!([]));
     profile(json_of(&user)?, emails)
 }
 
 fn profile(user: Value, emails: Value) -> Result<SocialUser, ConnectorError> {
-    let Value::Object(members) = &user else {
-        return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&user)]));
-    };
-    let optional = |name: &str| {
-        members
-            .get(name)
-            .filter(|value| !value.is_null())
-            .and_then(|_| body::typed(members, &[name], "string"))
-    };
-    let mut issues: Vec<Issue> = [
+    let members = error::members(&user)?;
+    let issues = [
         body::needed(members, &["id"], "number"),
-        optional("avatar_url"),
-        optional("email"),
-        optional("name"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if issues.is_empty() {
-        issues = complaints_of_emails(&emails);
-    }
-    if !issues.is_empty() {
-        return Err(ConnectorError::InvalidResponse(issues));
-    }
+        body::nullable(members, "avatar_url"),
+        body::nullable(members, "email"),
+        body::nullable(members, "name"),
+    ];
+    error::without(issues, ConnectorError::InvalidResponse)?;
+    error::without(complaints_of_emails(&emails).into_iter().map(Some), ConnectorError::InvalidResponse)?;
     let told = |name: &str| members.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
     let primary = || {
         let main = |email: &&Value| email["primary"] == true && email["verified"] == true;

@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value, json};
 
-use super::error::ConnectorError;
+use super::error::{self, ConnectorError};
 use super::fetch::{Limits, fetch};
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::{is_callback, text};
 use crate::shared::Shared;
@@ -56,13 +56,8 @@ impl SocialConnector for HuggingFace {
     }
 
     /// Without PKCE and nonce (contract §2.1 step 2).
-    fn authorization(
-        &self,
-        shared: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { shared, config, state, redirect_uri } = departure;
         self.check_config(config)?;
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
@@ -91,13 +86,8 @@ impl SocialConnector for HuggingFace {
     }
 
     /// Exchanges the code and reads the profile.
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, session, data } = arrival;
         Box::pin(async move {
             let code = text(data, "code", "");
             let (token_type, access_token) = exchange(shared, config, &session.redirect_uri, code).await?;
@@ -131,72 +121,35 @@ async fn exchange(
     let request = http::Request::post(format!("{ORIGIN}/oauth/token"))
         .header(AUTHORIZATION, format!("Basic {basic}"))
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8");
-    let answer = fetch(shared, request, &body, TOKEN).await?;
-    if !(200..300).contains(&answer.status) {
-        return Err(ConnectorError::Refused { endpoint: "token", status: answer.status, body: answer.body });
-    }
+    let answer = fetch(shared, request, &body, TOKEN).await?.successful("token")?;
     let value: Value = numbers::parsed(&answer.body)
         .map_err(|error| ConnectorError::TokenNotJson(wire::syntax_error(&answer.body, &error)))?;
-    object(&value)?;
-    let issues: Vec<Issue> = ["access_token", "scope", "token_type"]
-        .into_iter()
-        .filter_map(|name| match value.get(name) {
-            Some(Value::String(_)) => None,
-            Some(other) => Some(Issue::not_a_string(&[name], other)),
-            None => Some(Issue::required(&[name])),
-        })
-        .collect();
-    if !issues.is_empty() {
-        return Err(ConnectorError::InvalidResponse(issues));
-    }
-    let member = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let access_token = member("access_token");
-    if access_token.is_empty() {
-        return Err(ConnectorError::NoAccessToken { told: None });
-    }
-    Ok((member("token_type"), access_token))
-}
-
-/// Refuses a response that is JSON but not an object.
-fn object(value: &Value) -> Result<(), ConnectorError> {
-    if value.is_object() {
-        Ok(())
-    } else {
-        Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(value)]))
+    let members = error::members(&value)?;
+    let needed = ["access_token", "scope", "token_type"];
+    let issues = needed.map(|name| body::needed(members, &[name], "string"));
+    error::without(issues, ConnectorError::InvalidResponse)?;
+    match text(members, "access_token", "") {
+        "" => Err(ConnectorError::NoAccessToken { told: None }),
+        token => Ok((text(members, "token_type", "").to_owned(), token.to_owned())),
     }
 }
 
 /// `sub` is required; `name`, `picture` and `email` may be absent or null.
 fn profile(body: &str) -> Result<SocialUser, ConnectorError> {
     let raw: Value = numbers::parsed(body).map_err(|_| ConnectorError::Unreadable(body.to_owned()))?;
-    object(&raw)?;
-    let mut issues = Vec::new();
-    let id = match raw.get("sub") {
-        Some(Value::String(id)) => id.clone(),
-        Some(other) => {
-            issues.push(Issue::not_a_string(&["sub"], other));
-            String::new()
-        }
-        None => {
-            issues.push(Issue::required(&["sub"]));
-            String::new()
-        }
-    };
-    let mut optional = |name: &str| match raw.get(name) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(other) => {
-            issues.push(Issue::not_a_string(&[name], other));
-            None
-        }
-    };
+    let members = error::members(&raw)?;
+    let issues = [
+        body::needed(members, &["sub"], "string"),
+        body::nullable(members, "name"),
+        body::nullable(members, "picture"),
+        body::nullable(members, "email"),
+    ];
+    error::without(issues, ConnectorError::InvalidResponse)?;
     // Empty strings count as absent.
-    let mut optional = |name| optional(name).filter(|text| !text.is_empty());
+    let optional =
+        |name: &str| Some(text(members, name, "")).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     let (name, avatar, email) = (optional("name"), optional("picture"), optional("email"));
-    if !issues.is_empty() {
-        return Err(ConnectorError::InvalidResponse(issues));
-    }
-    Ok(SocialUser { id, name, avatar, email, phone: None, raw })
+    Ok(SocialUser { id: text(members, "sub", "").to_owned(), name, avatar, email, phone: None, raw })
 }
 
 /// The connector's description of itself (golden `management/connector-factories`).

@@ -18,6 +18,26 @@ pub(crate) struct Authorization {
     pub(crate) session: ConnectorSession,
 }
 
+/// What a connector is told to send a person to the provider.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Departure<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) config: &'a Map<String, Value>,
+    pub(crate) state: &'a str,
+    pub(crate) redirect_uri: &'a str,
+}
+
+/// What a connector is told when the person has come back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) config: &'a Map<String, Value>,
+    /// What was remembered at the departure.
+    pub(crate) session: &'a ConnectorSession,
+    /// The parameters of the callback.
+    pub(crate) data: &'a Map<String, Value>,
+}
+
 /// The result of asking the provider who the person is.
 pub(crate) type Asked<'a> = Pin<Box<dyn Future<Output = Result<SocialUser, ConnectorError>> + Send + 'a>>;
 
@@ -53,13 +73,7 @@ pub(crate) trait SocialConnector: Sync {
     ///
     /// # Errors
     /// [`ConnectorError::InvalidConfig`].
-    fn authorization(
-        &self,
-        shared: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError>;
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError>;
 
     /// The checks before the session is used up: if they fail, the person may retry with another
     /// callback.
@@ -74,13 +88,7 @@ pub(crate) trait SocialConnector: Sync {
     ///
     /// # Errors
     /// The provider's refusal, or its invalid response.
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a>;
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a>;
 
     /// Checks a configuration.
     ///

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::error::ConnectorError;
+use super::error::{self, ConnectorError};
 use crate::store::{MailConnector, column};
-use crate::wire::{Issue, body};
+use crate::wire::body;
 
 /// The id of its factory.
 pub(crate) const HTTP_EMAIL: &str = "http-email";
@@ -17,8 +17,7 @@ pub(crate) const HTTP_EMAIL: &str = "http-email";
 pub(crate) fn check_mail_config(config: &Map<String, Value>) -> Result<(), ConnectorError> {
     let issues =
         [body::needed(config, &["endpoint"], "string"), body::typed(config, &["authorization"], "string")];
-    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
-    if issues.is_empty() { Ok(()) } else { Err(ConnectorError::InvalidConfig(issues)) }
+    error::without(issues, ConnectorError::InvalidConfig)
 }
 
 /// The connector as the Management API shows it, without the members for the Console only.

@@ -104,11 +104,7 @@ pub(super) async fn exchange(
         }
         _ => {}
     }
-    let answer = fetch(shared, request, &form.encoded(), TOKEN).await?;
-    if (200..300).contains(&answer.status) {
-        return Ok(answer);
-    }
-    Err(ConnectorError::Refused { endpoint: "token", status: answer.status, body: answer.body })
+    fetch(shared, request, &form.encoded(), TOKEN).await?.successful("token")
 }
 
 /// A client assertion (RFC 7523 §2.2), signed with the raw secret.

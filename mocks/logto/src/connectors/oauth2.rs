@@ -6,9 +6,9 @@ use std::time::Duration;
 use http::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 
-use super::error::ConnectorError;
+use super::error::{self, ConnectorError};
 use super::fetch::{Limits, address, fetch};
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::{self, form, text};
 use super::parameters::{self, Parameters};
@@ -80,13 +80,8 @@ impl SocialConnector for OAuth2 {
         issues.into_iter().flatten().collect()
     }
 
-    fn authorization(
-        &self,
-        _: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { config, state, redirect_uri, .. } = departure;
         self.check_config(config)?;
         let mut query = Parameters::default();
         query.set("responseType", "code");
@@ -103,13 +98,8 @@ impl SocialConnector for OAuth2 {
         })
     }
 
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, session, data } = arrival;
         Box::pin(async move {
             if !oauth::is_callback(data) {
                 return Err(ConnectorError::Callback(Value::Object(data.clone())));
@@ -130,23 +120,16 @@ fn tokens(config: &Map<String, Value>, answer: &str) -> Result<Tokens, Connector
         "json" => numbers::parsed(answer).map_err(|_| ConnectorError::Unreadable(answer.to_owned()))?,
         _ => parameters::parsed(answer),
     };
-    let Value::Object(members) = &value else {
-        return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&value)]));
-    };
-    let issues: Vec<Issue> = [
+    let members = error::members(&value)?;
+    let issues = [
         body::needed(members, &["access_token"], "string"),
         body::needed(members, &["token_type"], "string"),
         // A form contains only texts, so one with `expires_in` is refused.
         body::typed(members, &["expires_in"], "number"),
         body::typed(members, &["refresh_token"], "string"),
         body::typed(members, &["scope"], "string"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !issues.is_empty() {
-        return Err(ConnectorError::InvalidResponse(issues));
-    }
+    ];
+    error::without(issues, ConnectorError::InvalidResponse)?;
     let access_token = text(members, "access_token", "");
     if access_token.is_empty() {
         return Err(ConnectorError::NoAccessToken { told: Some(NO_ACCESS_TOKEN) });
@@ -162,14 +145,7 @@ async fn user(
     let request = http::Request::get(address(text(config, "userInfoEndpoint", ""))?)
         // The token type as the provider sent it.
         .header(AUTHORIZATION, format!("{token_type} {access_token}"));
-    let answer = fetch(shared, request, "", USERINFO).await?;
-    if !(200..300).contains(&answer.status) {
-        return Err(ConnectorError::Refused {
-            endpoint: "userinfo",
-            status: answer.status,
-            body: answer.body,
-        });
-    }
+    let answer = fetch(shared, request, "", USERINFO).await?.successful("userinfo")?;
     let raw: Option<Value> = numbers::parsed(&answer.body).ok().filter(Value::is_object);
     let raw = raw.ok_or(ConnectorError::Unreadable(answer.body))?;
     profile::read(&raw, config.get("profileMap").and_then(Value::as_object))

@@ -4,12 +4,12 @@
 use kit::alphabet::LOWER_ALNUM;
 use serde_json::{Map, Value, json};
 
-use super::error::ConnectorError;
+use super::error::{self, ConnectorError};
 use super::fetch::fetch_keys;
 use super::id_token::{Expected, IdToken};
 use super::id_token_error::IdTokenError;
 use super::keys::KeySet;
-use super::kind::{Asked, Authorization, SocialConnector};
+use super::kind::{Arrival, Asked, Authorization, Departure, SocialConnector};
 use super::numbers;
 use super::oauth::{self, form, text};
 use super::parameters::Parameters;
@@ -95,13 +95,8 @@ impl SocialConnector for Oidc {
         issues.into_iter().flatten().collect()
     }
 
-    fn authorization(
-        &self,
-        shared: &Shared,
-        config: &Map<String, Value>,
-        state: &str,
-        redirect_uri: &str,
-    ) -> Result<Authorization, ConnectorError> {
+    fn authorization(&self, departure: Departure<'_>) -> Result<Authorization, ConnectorError> {
+        let Departure { shared, config, state, redirect_uri } = departure;
         self.check_config(config)?;
         let nonce = shared.context.random.string(LOWER_ALNUM, 21);
         let mut query = Parameters::default();
@@ -128,13 +123,8 @@ impl SocialConnector for Oidc {
         })
     }
 
-    fn user_info<'a>(
-        &'a self,
-        shared: &'a Shared,
-        config: &'a Map<String, Value>,
-        session: &'a ConnectorSession,
-        data: &'a Map<String, Value>,
-    ) -> Asked<'a> {
+    fn user_info<'a>(&'a self, arrival: Arrival<'a>) -> Asked<'a> {
+        let Arrival { shared, config, session, data } = arrival;
         Box::pin(async move {
             // Additional parameters of the callback must be texts, too.
             if !oauth::is_callback(data) || !data.values().all(Value::is_string) {
@@ -214,11 +204,9 @@ fn list_of_texts(members: &Map<String, Value>, path: &[&str]) -> Vec<Issue> {
 
 fn id_token(answer: &str) -> Result<String, ConnectorError> {
     let value: Value = numbers::parsed(answer).map_err(|_| ConnectorError::Unreadable(answer.to_owned()))?;
-    let Value::Object(members) = &value else {
-        return Err(ConnectorError::InvalidResponse(vec![Issue::not_an_object(&value)]));
-    };
+    let members = error::members(&value)?;
     let optional = |name: &str, expected| body::typed(members, &[name], expected);
-    let issues: Vec<Issue> = [
+    let issues = [
         body::needed(members, &["id_token"], "string"),
         optional("access_token", "string"),
         optional("token_type", "string"),
@@ -226,15 +214,9 @@ fn id_token(answer: &str) -> Result<String, ConnectorError> {
         optional("refresh_token", "string"),
         optional("scope", "string"),
         optional("code", "string"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if issues.is_empty() {
-        Ok(text(members, "id_token", "").to_owned())
-    } else {
-        Err(ConnectorError::InvalidResponse(issues))
-    }
+    ];
+    error::without(issues, ConnectorError::InvalidResponse)?;
+    Ok(text(members, "id_token", "").to_owned())
 }
 
 /// The claims of a valid ID token.
@@ -261,10 +243,7 @@ fn user(
     claims: Map<String, Value>,
 ) -> Result<SocialUser, ConnectorError> {
     let lenient = config.get("acceptStringTypedBooleanClaims") == Some(&Value::Bool(true));
-    let issues: Vec<Issue> = complaints_of_claims(&claims, lenient).into_iter().flatten().collect();
-    if !issues.is_empty() {
-        return Err(ConnectorError::Claims(issues));
-    }
+    error::without(complaints_of_claims(&claims, lenient), ConnectorError::Claims)?;
     let member = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     // An empty or missing nonce is accepted.
     if member("nonce").is_some_and(|nonce| session.nonce.as_deref() != Some(nonce)) {

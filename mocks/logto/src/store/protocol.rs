@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::user::Identity;
 
 use crate::routes::oidc::AuthorizationRequest;
+use crate::wire::without_nulls;
 
 /// Lifetimes (contract §1.9).
 pub(crate) mod lifetime {
@@ -146,16 +147,10 @@ pub(crate) struct SocialUser {
 impl SocialUser {
     /// The identity that a user gets from it.
     pub(crate) fn identity(&self) -> Identity {
-        let mut details = Map::new();
-        details.insert("id".to_owned(), json!(self.id));
-        for (name, value) in
-            [("name", &self.name), ("email", &self.email), ("phone", &self.phone), ("avatar", &self.avatar)]
-        {
-            if let Some(value) = value {
-                details.insert(name.to_owned(), json!(value));
-            }
-        }
-        details.insert("rawData".to_owned(), self.raw.clone());
+        let details = without_nulls(json!({
+            "id": self.id, "name": self.name, "email": self.email, "phone": self.phone, "avatar": self.avatar,
+            "rawData": self.raw,
+        }));
         Identity { user_id: self.id.clone(), details: Some(Value::Object(details)) }
     }
 }

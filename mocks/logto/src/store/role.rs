@@ -105,7 +105,7 @@ impl Store {
     /// them: for third-party applications each of them must be enabled.
     pub(crate) fn held_scopes(&self, client: &str, user: &str, indicator: &str, asked: &Scopes) -> Scopes {
         let enabled = |scope: &str| match self.application(client) {
-            Some(application) if application.is_third_party => application.consent.has_resource_scope(scope),
+            Some(application) if application.is_third_party => application.consent.resource.contains(scope),
             _ => true,
         };
         let held = |role: &Role, scope: &str| role.users.iter().any(|id| id == user) && enabled(scope);

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::configuration::column;
+use crate::wire::without_nulls;
 
 /// A user.
 #[derive(Debug, Clone)]
@@ -78,12 +79,8 @@ impl User {
     /// The identities in the Management API.
     pub(crate) fn identities_json(&self) -> Value {
         let shown = |identity: &Identity| {
-            let mut shown = Map::new();
-            shown.insert("userId".to_owned(), json!(identity.user_id));
-            if let Some(details) = &identity.details {
-                shown.insert("details".to_owned(), column(details));
-            }
-            Value::Object(shown)
+            let details = identity.details.as_ref().map(column);
+            Value::from(without_nulls(json!({ "userId": identity.user_id, "details": details })))
         };
         self.identities
             .iter()

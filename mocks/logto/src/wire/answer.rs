@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use kit::{Note, Prose};
 use oauth::params::Params;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The result of a handler; `?` turns every error of the routes into a response.
 pub(crate) type Answer<T = Json> = axum::response::Result<T>;
@@ -33,6 +33,15 @@ impl<S: Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self(Params::parse(parts.uri.query().unwrap_or_default())))
     }
+}
+
+/// The members of a JSON object that are not null: JavaScript leaves out what is undefined.
+pub(crate) fn without_nulls(object: Value) -> Map<String, Value> {
+    let members = match object {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    members.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
 /// A JSON response with this status.

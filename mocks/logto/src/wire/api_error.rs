@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use kit::{Note, Prose};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::answer;
 use super::code::Code;
@@ -130,17 +130,10 @@ impl ApiError {
     /// The response. The code of its note is the error's code in the response; `reason` says more
     /// than the response does.
     pub(crate) fn response(&self, reason: impl Into<Prose>) -> Response {
-        let mut body = Map::new();
-        if let Some(code) = self.code {
-            body.insert("code".to_owned(), json!(code.as_str()));
-        }
-        if let Some(data) = &self.data {
-            body.insert("data".to_owned(), data.clone());
-        }
-        if let Some(details) = &self.details {
-            body.insert("details".to_owned(), json!(details));
-        }
-        body.insert("message".to_owned(), json!(self.message));
+        let body = answer::without_nulls(json!({
+            "code": self.code.map(Code::as_str), "data": self.data, "details": self.details,
+            "message": self.message,
+        }));
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let note = Note::new(self.code.map_or("logto/unforeseen", Code::as_str), reason);
         kit::note(answer::json(status, &Value::Object(body)), note)

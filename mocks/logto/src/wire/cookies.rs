@@ -162,8 +162,7 @@ impl SetCookies {
     }
 
     pub(crate) fn clear_resume(&mut self, key: &CookieKey, path: &str) {
-        let attributes = format!("path={path}; expires={}; samesite=lax; httponly", date(0));
-        self.signed(key, "_interaction_resume", "", &attributes);
+        self.resume(key, "", path, 0);
     }
 
     /// `_session`: single sign-on, the second resume, and sign-out.

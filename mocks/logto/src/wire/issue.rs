@@ -67,10 +67,6 @@ impl Issue {
         self
     }
 
-    pub(crate) fn required(path: &[&str]) -> Self {
-        Self::new(path, Complaint::Type { expected: "string", received: "undefined" })
-    }
-
     /// The member is not a string.
     pub(crate) fn not_a_string(path: &[&str], value: &Value) -> Self {
         Self::new(path, Complaint::Type { expected: "string", received: kind(value) })
@@ -90,40 +86,26 @@ impl Issue {
     /// Members in zod's order, which differs by complaint.
     pub(super) fn json(&self) -> Value {
         let (path, message) = (&self.path, self.message());
+        let no_such_text = |validation: &str| json!({ "validation": validation, "code": "invalid_string", "message": message, "path": path });
+        let outside = |code: &str, bound: &str, limit: Value, kind: &str| {
+            json!({
+                "code": code, bound: limit, "type": kind, "inclusive": true, "exact": false,
+                "message": message, "path": path,
+            })
+        };
         match &self.complaint {
             Complaint::Type { expected, received } => json!({
                 "code": "invalid_type", "expected": expected, "received": received, "path": path,
                 "message": message,
             }),
-            Complaint::Email => json!({
-                "validation": "email", "code": "invalid_string", "message": message, "path": path,
-            }),
-            Complaint::Pattern => json!({
-                "validation": "regex", "code": "invalid_string", "message": message, "path": path,
-            }),
-            Complaint::Url => json!({
-                "validation": "url", "code": "invalid_string", "message": message, "path": path,
-            }),
-            Complaint::TooShort(minimum) => json!({
-                "code": "too_small", "minimum": minimum, "type": "string", "inclusive": true, "exact": false,
-                "message": message, "path": path,
-            }),
-            Complaint::TooFew(minimum) => json!({
-                "code": "too_small", "minimum": minimum, "type": "array", "inclusive": true, "exact": false,
-                "message": message, "path": path,
-            }),
-            Complaint::TooLong(maximum) => json!({
-                "code": "too_big", "maximum": maximum, "type": "string", "inclusive": true, "exact": false,
-                "message": message, "path": path,
-            }),
-            Complaint::TooLarge(maximum) => json!({
-                "code": "too_big", "maximum": maximum, "type": "number", "inclusive": true, "exact": false,
-                "message": message, "path": path,
-            }),
-            Complaint::TooSmall(minimum) => json!({
-                "code": "too_small", "minimum": minimum, "type": "number", "inclusive": true, "exact": false,
-                "message": message, "path": path,
-            }),
+            Complaint::Email => no_such_text("email"),
+            Complaint::Pattern => no_such_text("regex"),
+            Complaint::Url => no_such_text("url"),
+            Complaint::TooShort(minimum) => outside("too_small", "minimum", json!(minimum), "string"),
+            Complaint::TooFew(minimum) => outside("too_small", "minimum", json!(minimum), "array"),
+            Complaint::TooLong(maximum) => outside("too_big", "maximum", json!(maximum), "string"),
+            Complaint::TooLarge(maximum) => outside("too_big", "maximum", json!(maximum), "number"),
+            Complaint::TooSmall(minimum) => outside("too_small", "minimum", json!(minimum), "number"),
             Complaint::Choice { options, received } => match no_choice(received.as_ref()) {
                 Some(received) => json!({
                     "expected": alternatives(options), "received": received, "code": "invalid_type",

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::header::{VARY, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use kit::{Note, Prose};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::answer;
 use super::code::{Code, ErrorCode};
@@ -49,24 +49,18 @@ impl OidcError {
             true => (Code::SessionNotFound.as_str().to_owned(), Code::SessionNotFound.message(&[])),
             false => (self.error.code(), self.error.message().to_owned()),
         };
-        let mut body = Map::new();
-        body.insert("code".to_owned(), json!(code));
-        body.insert("message".to_owned(), json!(message));
-        if self.error == ErrorCode::InvalidGrant {
-            body.insert("error_uri".to_owned(), json!("https://openid.sh/debug/invalid_grant"));
-        }
-        body.insert("error".to_owned(), json!(self.error.as_str()));
-        for (name, value) in [
-            ("error_description", &self.description),
-            ("scope", &self.scope),
-            ("state", &self.state),
-            ("iss", &self.iss),
-        ] {
-            if let Some(value) = value {
-                body.insert(name.to_owned(), json!(value));
-            }
-        }
-        Value::Object(body)
+        let grant = self.error == ErrorCode::InvalidGrant;
+        let body = json!({
+            "code": code,
+            "message": message,
+            "error_uri": grant.then_some("https://openid.sh/debug/invalid_grant"),
+            "error": self.error.as_str(),
+            "error_description": self.description,
+            "scope": self.scope,
+            "state": self.state,
+            "iss": self.iss,
+        });
+        answer::without_nulls(body).into()
     }
 
     /// The response. The code of its note is the error's code in the response; `reason` says more

@@ -48,7 +48,7 @@ async fn sign_in(shared: &Shared) -> Result<SocialUser, ConnectorError> {
     let config = json!({ "clientId": "c", "clientSecret": "s+ %" });
     let data = json!({ "code": "k", "redirectUri": "ignored" });
     let (config, data) = (config.as_object().unwrap(), data.as_object().unwrap());
-    Github.user_info(shared, config, &ConnectorSession::default(), data).await
+    Github.user_info(Arrival { shared, config, session: &ConnectorSession::default(), data }).await
 }
 
 fn good_tokens() -> Value {

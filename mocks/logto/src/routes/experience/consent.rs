@@ -1,12 +1,12 @@
 //! `/api/interaction/consent`: the data of the consent page of a third-party application, and its
 //! button (contract §1.5).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::interaction::Call;
 use crate::routes::oidc;
-use crate::store::{Interaction, Prompt, Session, Store};
-use crate::wire::{Answer, ApiError, Code, Json, body, refusals};
+use crate::store::{Branding, Interaction, Prompt, Session, Store};
+use crate::wire::{Answer, ApiError, Code, Json, body, refusals, without_nulls};
 
 refusals! {
     /// Why nothing is shown or consented to.
@@ -64,35 +64,29 @@ fn shown(store: &Store, interaction: &Interaction, session: &Session) -> Result<
     let request = &interaction.request;
     let application = store.application(&request.client_id).ok_or(ConsentError::Gone)?;
     let user = session.account.as_ref().and_then(|id| store.user(id)).ok_or(ConsentError::Gone)?;
-    let mut shown = Map::new();
-    let mut of_application = Map::new();
-    of_application.insert("id".to_owned(), json!(application.id));
-    of_application.insert("name".to_owned(), json!(application.name));
-    if let Some(branding) = &application.branding {
-        of_application.extend(branding.of_consent_page());
+    let mut of_application = json!({ "id": application.id, "name": application.name });
+    for (name, value) in application.branding.iter().flat_map(Branding::of_consent_page) {
+        of_application[name] = value;
     }
-    shown.insert("application".to_owned(), Value::Object(of_application));
-    let user = json!({
-        "id": user.id,
-        "name": user.name,
-        "avatar": user.avatar,
-        "username": user.username,
-        "primaryEmail": user.primary_email,
-        "primaryPhone": user.primary_phone,
+    let missing: Vec<&str> =
+        interaction.missing_scopes.iter().filter(|scope| !SILENT.contains(scope)).collect();
+    let shown = json!({
+        "application": of_application,
+        "user": {
+            "id": user.id,
+            "name": user.name,
+            "avatar": user.avatar,
+            "username": user.username,
+            "primaryEmail": user.primary_email,
+            "primaryPhone": user.primary_phone,
+        },
+        "organizations": [],
+        "missingOIDCScope": (!interaction.missing_scopes.is_empty()).then_some(missing),
+        "missingResourceScopes": resource_scopes(store, interaction),
+        // A device has no redirect URI.
+        "redirectUri": request.device_code.is_none().then_some(&request.redirect_uri),
     });
-    shown.insert("user".to_owned(), user);
-    shown.insert("organizations".to_owned(), json!([]));
-    if !interaction.missing_scopes.is_empty() {
-        let scopes: Vec<&str> =
-            interaction.missing_scopes.iter().filter(|scope| !SILENT.contains(scope)).collect();
-        shown.insert("missingOIDCScope".to_owned(), json!(scopes));
-    }
-    shown.insert("missingResourceScopes".to_owned(), resource_scopes(store, interaction));
-    // A device has no redirect URI.
-    if request.device_code.is_none() {
-        shown.insert("redirectUri".to_owned(), json!(request.redirect_uri));
-    }
-    Ok(Value::Object(shown))
+    Ok(without_nulls(shown).into())
 }
 
 /// The requested scopes of APIs, by resource.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::interaction::Call;
-use crate::connectors::Authorization;
+use crate::connectors::{Arrival, Authorization, Departure};
 use crate::store::{Connector, ConnectorSession, Experience, SocialUser, Verification, VerificationState};
 use crate::wire::{Answer, ApiError, Code, Json, SetCookies, body, refusals};
 
@@ -43,8 +43,8 @@ pub(super) fn authorization_uri(call: Call, Path(id): Path<String>, text: String
         return Err(SocialError::Insufficient.into());
     }
     let connector = connector.ok_or_else(|| SocialError::UnknownConnector(id.clone()))?;
-    let Authorization { uri, session } =
-        connector.kind().authorization(&call, &connector.config, state, redirect_uri)?;
+    let departure = Departure { shared: &call, config: &connector.config, state, redirect_uri };
+    let Authorization { uri, session } = connector.kind().authorization(departure)?;
     let verification =
         Verification { id: call.long_id(), connector: id, state: VerificationState::Pending(session) };
     let answer = json!({ "authorizationUri": uri, "verificationId": verification.id });
@@ -66,7 +66,8 @@ pub(super) async fn verify(call: Call, Path(id): Path<String>, text: String) -> 
     let data = members.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
     let Spending { connector, session, experience } = spend(&call, &id, given, &data)?;
     // The lock is not held while the provider is called.
-    let user = connector.kind().user_info(&call, &connector.config, &session, &data).await?;
+    let arrival = Arrival { shared: &call, config: &connector.config, session: &session, data: &data };
+    let user = connector.kind().user_info(arrival).await?;
     settle(&call, given, experience, user)?;
     let mut set = SetCookies::default();
     set.clear_google_one_tap();

@@ -1,12 +1,14 @@
 //! `GET /api/experience/interaction`: the data of the interaction so far (contract §2.1), without
 //! passwords.
 
-use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use super::interaction::Call;
 use crate::audit::{self, Caller};
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
-use crate::wire::{Answer, Json};
+use crate::wire::{Answer, Json, without_nulls};
 
 pub(super) fn get(call: Call) -> Answer {
     Ok(Json(state(call.experience(&mut call.store())?, &audit::caller())))
@@ -32,48 +34,34 @@ fn state(experience: &Experience, caller: &Caller) -> Value {
     if let Some(user_agent) = caller.user_agent() {
         context["userAgent"] = json!(user_agent);
     }
-    let mut state = Map::new();
-    state.insert("interactionEvent".to_owned(), json!(experience.event));
-    if let Some(user) = &experience.user {
-        state.insert("userId".to_owned(), json!(user));
-    }
     let records = experience.verifications.iter().map(social);
     let records: Vec<Value> = records.chain(experience.passwords.iter().map(password)).collect();
-    for (name, value) in [
-        ("profile", profile(experience)),
-        ("verificationRecords", json!(records)),
-        ("mfa", json!({})),
-        ("signInContext", context),
-        ("captcha", json!({ "verified": false, "skipped": experience.skips_captcha })),
-    ] {
-        state.insert(name.to_owned(), value);
-    }
-    Value::Object(state)
+    let state = json!({
+        "interactionEvent": experience.event,
+        "userId": experience.user,
+        "profile": profile(experience),
+        "verificationRecords": records,
+        "mfa": {},
+        "signInContext": context,
+        "captcha": { "verified": false, "skipped": experience.skips_captcha },
+    });
+    without_nulls(state).into()
 }
 
 fn profile(experience: &Experience) -> Value {
     let told = &experience.profile;
-    let mut profile = Map::new();
-    for (name, value) in [
-        ("avatar", &told.avatar),
-        ("name", &told.name),
-        ("username", &told.username),
-        ("primaryEmail", &told.primary_email),
-        ("primaryPhone", &told.primary_phone),
-    ] {
-        if let Some(value) = value {
-            profile.insert(name.to_owned(), json!(value));
-        }
-    }
-    if let Some((target, social)) = &told.social {
-        let identity = json!({ "target": target, "userInfo": user_info(social) });
-        profile.insert("socialIdentity".to_owned(), identity);
-    }
-    if let Some((standard, custom)) = &told.extra {
-        profile.insert("profile".to_owned(), json!(standard));
-        profile.insert("customData".to_owned(), json!(custom));
-    }
-    Value::Object(profile)
+    let identity = |(target, social): &(String, Arc<SocialUser>)| json!({ "target": target, "userInfo": user_info(social) });
+    let profile = json!({
+        "avatar": told.avatar,
+        "name": told.name,
+        "username": told.username,
+        "primaryEmail": told.primary_email,
+        "primaryPhone": told.primary_phone,
+        "socialIdentity": told.social.as_ref().map(identity),
+        "profile": told.extra.as_ref().map(|(standard, _)| standard),
+        "customData": told.extra.as_ref().map(|(_, custom)| custom),
+    });
+    without_nulls(profile).into()
 }
 
 fn social(verification: &Verification) -> Value {
@@ -86,20 +74,11 @@ fn social(verification: &Verification) -> Value {
 }
 
 fn user_info(social: &SocialUser) -> Value {
-    let mut info = Map::new();
-    info.insert("id".to_owned(), json!(social.id));
-    for (name, value) in [
-        ("email", &social.email),
-        ("phone", &social.phone),
-        ("name", &social.name),
-        ("avatar", &social.avatar),
-    ] {
-        if let Some(value) = value {
-            info.insert(name.to_owned(), json!(value));
-        }
-    }
-    info.insert("rawData".to_owned(), column(&social.raw));
-    Value::Object(info)
+    let info = json!({
+        "id": social.id, "email": social.email, "phone": social.phone, "name": social.name,
+        "avatar": social.avatar, "rawData": column(&social.raw),
+    });
+    without_nulls(info).into()
 }
 
 fn password(verification: &PasswordVerification) -> Value {

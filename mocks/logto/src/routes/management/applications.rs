@@ -13,7 +13,7 @@ use crate::routes::redirect_uri;
 use crate::shared::Shared;
 use crate::store::{Application, ApplicationSecret, ConsentScopes};
 use crate::wire::body::{self, object};
-use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, kind};
+use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, kind};
 
 /// `SAML` is a type, but such applications are not created here.
 const KINDS: [&str; 6] = ["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"];
@@ -26,9 +26,9 @@ pub(super) fn unknown(id: &str) -> ApiError {
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeRoleId", "excludeOrganizationId"];
 
 /// `GET /applications`, newest first: all of them, unless the query has a page.
-pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
-    let page = Page::optional(&params)?;
-    unanswered::query(&params, &UNKNOWN_QUERIES, "applications")?;
+pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
+    let params = &page.params;
+    unanswered::query(params, &UNKNOWN_QUERIES, "applications")?;
     let kinds: Vec<&str> = params.all("types").collect();
     let third_party = params.first("isThirdParty").map(|text| text == "true");
     let wanted = |application: &&Application| {
@@ -37,8 +37,7 @@ pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response>
     };
     let store = shared.store();
     let found: Vec<&Application> = store.applications.iter().filter(wanted).collect();
-    let shown = found.iter().map(|application| application.json());
-    Ok(page.answer(&shared.here("/applications"), &params, shown))
+    Ok(page.or_all(&shared, found.iter().map(|application| application.json())))
 }
 
 /// `POST /applications`: 200, not 201, and the response has no secret.

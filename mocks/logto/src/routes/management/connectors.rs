@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
-use crate::connectors::{self, ConnectorError, SocialConnector};
+use crate::connectors::{self, ConnectorError, Departure, SocialConnector};
 use crate::shared::Shared;
 use crate::store::{Connector, MailConnector};
 use crate::wire::body::{self, object};
@@ -244,7 +244,8 @@ pub(super) fn authorization_uri(shared: Authorized, Path(id): Path<String>, text
     let store = shared.store();
     let connector = store.connector(&id).ok_or(ConnectorsError::Unknown)?;
     let kind = connector.kind();
-    let authorization = kind.authorization(&shared, &connector.config, state, redirect_uri)?;
+    let departure = Departure { shared: &shared, config: &connector.config, state, redirect_uri };
+    let authorization = kind.authorization(departure)?;
     if kind.keeps_session() {
         return Err(ConnectorsError::NeedsSession.into());
     }

@@ -1,6 +1,8 @@
 //! The scopes that a third-party application may request (contract §14, "Third-party
 //! applications").
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
@@ -63,19 +65,19 @@ pub(super) fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
     let consent = &application.consent;
     Ok(Json(json!({
         "organizationScopes": [],
-        "resourceScopes": by_resource(&store, |scope| consent.has_resource_scope(scope)),
-        "organizationResourceScopes": by_resource(&store, |scope| consent.has_organization_scope(scope)),
-        "userScopes": consent.user_scopes(),
+        "resourceScopes": by_resource(&store, &consent.resource),
+        "organizationResourceScopes": by_resource(&store, &consent.organization),
+        "userScopes": consent.user,
     })))
 }
 
 /// Scopes of API resources, by resource.
-fn by_resource(store: &Store, wanted: impl Fn(&str) -> bool) -> Value {
+fn by_resource(store: &Store, wanted: &BTreeSet<String>) -> Value {
     let shown = store.resources.iter().filter_map(|resource| {
         let scopes = resource
             .scopes
             .iter()
-            .filter(|scope| wanted(&scope.id))
+            .filter(|scope| wanted.contains(&scope.id))
             .map(|scope| json!({ "id": scope.id, "name": scope.name, "description": scope.description }));
         let scopes: Vec<Value> = scopes.collect();
         let of = json!({ "id": resource.id, "name": resource.name, "indicator": resource.indicator });
@@ -100,10 +102,10 @@ pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> A
     }
     exist(&store, &members)?;
     let consent = &mut changeable(&mut store, &id)?.consent;
-    let given = |name: &str| body::texts(&members, name);
-    given("userScopes").into_iter().for_each(|scope| consent.add_user_scope(scope));
-    given("resourceScopes").into_iter().for_each(|scope| consent.add_resource_scope(scope));
-    given("organizationResourceScopes").into_iter().for_each(|scope| consent.add_organization_scope(scope));
+    let given = |name: &str| body::texts(&members, name).into_iter().map(ToOwned::to_owned);
+    consent.user.extend(given("userScopes"));
+    consent.resource.extend(given("resourceScopes"));
+    consent.organization.extend(given("organizationResourceScopes"));
     Ok(wire::text(StatusCode::CREATED, "Created"))
 }
 
@@ -152,9 +154,9 @@ pub(super) fn remove(
     let mut store = shared.store();
     let consent = &mut changeable(&mut store, &id)?.consent;
     let was_there = match kind.as_str() {
-        "user-scopes" => consent.remove_user_scope(&scope),
-        "resource-scopes" => consent.remove_resource_scope(&scope),
-        "organization-resource-scopes" => consent.remove_organization_scope(&scope),
+        "user-scopes" => consent.user.remove(&scope),
+        "resource-scopes" => consent.resource.remove(&scope),
+        "organization-resource-scopes" => consent.organization.remove(&scope),
         _ => false,
     };
     if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(ConsentScopeError::NotThere.into()) }

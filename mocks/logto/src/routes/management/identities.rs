@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::auth::Authorized;
+use crate::connectors::Arrival;
 use crate::store::{ConnectorSession, Identity, Store, User};
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
@@ -92,7 +93,8 @@ pub(super) async fn post(shared: Authorized, Path(id): Path<String>, text: Strin
         return Err(IdentityError::NeedsSession.into());
     }
     // The lock is not held while the provider is called.
-    let social = kind.user_info(&shared, &connector.config, &ConnectorSession::default(), &data).await?;
+    let (config, session) = (&connector.config, &ConnectorSession::default());
+    let social = kind.user_info(Arrival { shared: &shared, config, session, data: &data }).await?;
     let target = connector.target();
     let mut store = shared.store();
     let user = linkable(&mut store, &id, &target, &social.id)?;

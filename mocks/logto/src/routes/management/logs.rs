@@ -11,7 +11,7 @@ use super::pagination::Page;
 use super::user_agent;
 use crate::routes::experience;
 use crate::store::{LogDetails, LogEntry, column};
-use crate::wire::{Answer, ApiError, Code, Json, Query, refusals};
+use crate::wire::{Answer, ApiError, Code, Json, refusals, without_nulls};
 
 refusals! {
     /// Why no entries are returned.
@@ -26,9 +26,9 @@ refusals! {
 }
 
 /// `GET /logs`: newest first, by application, user, key and time.
-pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
-    let page = Page::of(&params)?;
-    let (start, end) = (time(&params, "start_time")?, time(&params, "end_time")?);
+pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
+    let params = &page.params;
+    let (start, end) = (time(params, "start_time")?, time(params, "end_time")?);
     if matches!((start, end), (Some(start), Some(end)) if end <= start) {
         return Err(LogError::Window.into());
     }
@@ -46,7 +46,7 @@ pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response>
     };
     let store = shared.store();
     let found: Vec<&LogEntry> = store.logs.iter().rev().filter(wanted).collect();
-    Ok(page.answer(&shared.here("/logs"), &params, found.iter().map(|entry| shown(entry))))
+    Ok(page.answer(&shared, found.iter().map(|entry| shown(entry))))
 }
 
 fn time(params: &Params, name: &'static str) -> Result<Option<i64>, LogError> {
@@ -75,23 +75,18 @@ fn shown(entry: &LogEntry) -> Value {
 
 /// The members that Logto shows first, in its order; the rest in the order of its database.
 fn payload(entry: &LogEntry) -> Value {
-    let mut shown = Map::new();
+    let agent = entry.caller.user_agent();
+    let mut shown = without_nulls(json!({
+        "key": entry.key,
+        "result": if entry.error.is_some() { "Error" } else { "Success" },
+        "error": entry.error.as_ref().map(column),
+        "ip": entry.caller.ip,
+        "userAgent": agent,
+        "userAgentParsed": agent.map(user_agent::parsed),
+        "userId": entry.user,
+        "applicationId": entry.application,
+    }));
     let mut rest = Map::new();
-    shown.insert("key".to_owned(), json!(entry.key));
-    shown.insert("result".to_owned(), json!(if entry.error.is_some() { "Error" } else { "Success" }));
-    if let Some(error) = &entry.error {
-        shown.insert("error".to_owned(), column(error));
-    }
-    shown.insert("ip".to_owned(), json!(entry.caller.ip));
-    if let Some(text) = entry.caller.user_agent() {
-        shown.insert("userAgent".to_owned(), json!(text));
-        shown.insert("userAgentParsed".to_owned(), user_agent::parsed(text));
-    }
-    for (name, value) in [("userId", &entry.user), ("applicationId", &entry.application)] {
-        if let Some(value) = value {
-            shown.insert(name.to_owned(), json!(value));
-        }
-    }
     match &entry.details {
         LogDetails::Experience { payload, experience, more } => {
             if let Some(payload) = payload {

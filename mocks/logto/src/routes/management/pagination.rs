@@ -1,12 +1,15 @@
 //! Pages of lists (contract §4, "Pagination"): `page`, `page_size`,
 //! `Total-Number` and `Link`.
 
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::header::LINK;
+use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use oauth::params::Params;
 use serde_json::Value;
 
+use crate::shared::Shared;
 use crate::wire::{self, Code};
 
 /// Items per page by default, and at most.
@@ -23,37 +26,45 @@ impl IntoResponse for PaginationError {
     }
 }
 
-/// A page of a list, with its number and size; or the whole list.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Page(Option<(usize, usize)>);
+/// The requested page of a list, by default the first.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// The query.
+    pub(super) params: Params,
+    /// The list's path below `/api`.
+    path: String,
+    number: usize,
+    size: usize,
+}
 
-impl Page {
-    /// The requested page, by default the first.
-    pub(super) fn of(params: &Params) -> Result<Self, PaginationError> {
+impl<S: Sync> FromRequestParts<S> for Page {
+    type Rejection = PaginationError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PaginationError> {
+        let params = Params::parse(parts.uri.query().unwrap_or_default());
+        let path =
+            percent_encoding::percent_decode_str(parts.uri.path().strip_prefix("/api").unwrap_or_default());
         let number = |name: &str, default: usize| match params.first(name).filter(|text| !text.is_empty()) {
             None => Ok(default),
             Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(PaginationError),
         };
         let (number, size) = (number("page", 1)?, number("page_size", SIZE.0)?);
-        if size > SIZE.1 { Err(PaginationError) } else { Ok(Self(Some((number, size)))) }
+        let path = path.decode_utf8_lossy().into_owned();
+        if size > SIZE.1 { Err(PaginationError) } else { Ok(Self { params, path, number, size }) }
     }
+}
 
-    /// The requested page; without one, the whole list.
-    pub(super) fn optional(params: &Params) -> Result<Self, PaginationError> {
-        let asked = ["page", "page_size"].iter().any(|name| params.first(name).is_some());
-        if asked { Self::of(params) } else { Ok(Self(None)) }
+impl Page {
+    /// The items of this page; the whole list if none was requested.
+    pub(super) fn or_all(self, shared: &Shared, items: impl ExactSizeIterator<Item = Value>) -> Response {
+        let asked = ["page", "page_size"].iter().any(|name| self.params.first(name).is_some());
+        if asked { self.answer(shared, items) } else { wire::Json(items.collect()).into_response() }
     }
 
     /// The items of this page, with the total number and the addresses of the other pages.
-    /// `address` is Logto's endpoint with the path below `/api`.
-    pub(super) fn answer(
-        self,
-        address: &str,
-        params: &Params,
-        items: impl ExactSizeIterator<Item = Value>,
-    ) -> Response {
-        let Some((page, size)) = self.0 else { return wire::Json(items.collect()).into_response() };
-        let all = items.len();
+    pub(super) fn answer(self, shared: &Shared, items: impl ExactSizeIterator<Item = Value>) -> Response {
+        let Self { params, path, number: page, size } = self;
+        let (address, all) = (shared.here(&path), items.len());
         let shown = items.skip((page - 1) * size).take(size).collect();
         let mut response = wire::json(StatusCode::OK, &Value::Array(shown));
         let fields = response.headers_mut();
@@ -65,7 +76,7 @@ impl Page {
             ("last", Some(last)),
             ("next", (page < last).then_some(page + 1)),
         ] {
-            let link = to.map(|to| link(address, params, to, relation));
+            let link = to.map(|to| link(&address, &params, to, relation));
             if let Some(Ok(link)) = link.as_deref().map(HeaderValue::from_str) {
                 fields.append(LINK, link);
             }

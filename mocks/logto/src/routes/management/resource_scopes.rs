@@ -10,7 +10,7 @@ use super::pagination::Page;
 use super::resources::changeable;
 use crate::store::{ApiResource, ResourceScope};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, Query, refusals};
+use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
 
 refusals! {
     /// Why a scope is not created, changed or deleted.
@@ -29,13 +29,11 @@ refusals! {
 }
 
 /// `GET /resources/:id/scopes`: a page, which is empty for an unknown resource.
-pub(super) fn list(shared: Authorized, Path(id): Path<String>, Query(params): Query) -> Answer<Response> {
-    let page = Page::of(&params)?;
+pub(super) fn list(shared: Authorized, Path(id): Path<String>, page: Page) -> Answer<Response> {
     let store = shared.store();
     let resource = store.resources.iter().find(|resource| resource.id == id);
     let scopes: Vec<&ResourceScope> = resource.into_iter().flat_map(|resource| &resource.scopes).collect();
-    let address = shared.here(&format!("/resources/{id}/scopes"));
-    Ok(page.answer(&address, &params, scopes.iter().map(|scope| scope.json(&id))))
+    Ok(page.answer(&shared, scopes.iter().map(|scope| scope.json(&id))))
 }
 
 /// `POST /resources/:id/scopes`: 201.

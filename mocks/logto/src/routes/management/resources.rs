@@ -9,7 +9,7 @@ use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::{ApiResource, Store, lifetime};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, Query, refusals};
+use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
 
 refusals! {
     /// Why a resource is not returned, created, changed or deleted.
@@ -36,14 +36,14 @@ pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut A
 }
 
 /// `GET /resources`: all of them, unless the query has a page.
-pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
-    let page = Page::optional(&params)?;
-    let with_scopes = params
+pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
+    let with_scopes = page
+        .params
         .first("includeScopes")
         .is_some_and(|text| ["yes", "y", "true", "1"].contains(&text.to_ascii_lowercase().as_str()));
     let shown =
         |resource: &ApiResource| if with_scopes { resource.json_with_scopes() } else { resource.json() };
-    Ok(page.answer(&shared.here("/resources"), &params, shared.store().resources.iter().map(shown)))
+    Ok(page.or_all(&shared, shared.store().resources.iter().map(shown)))
 }
 
 /// `POST /resources`: 201.

@@ -15,7 +15,7 @@ use super::role_error::{RoleError, changeable};
 use super::role_scopes::some_ids;
 use crate::store::{Application, Role, RoleKind, Store, User};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Json, Query};
+use crate::wire::{self, Answer, ApiError, Json};
 
 /// The kind of holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,6 @@ pub(super) enum Side {
 }
 
 impl Side {
-    fn path(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Applications => "applications",
-        }
-    }
-
     fn kind(self) -> RoleKind {
         match self {
             Self::Users => RoleKind::User,
@@ -99,15 +92,13 @@ pub(super) fn roles(
     shared: Authorized,
     side: Side,
     Path(holder): Path<String>,
-    Query(params): Query,
+    page: Page,
 ) -> Answer<Response> {
-    let page = Page::of(&params)?;
     let store = shared.store();
     side.check(&store, &holder)?;
     let held = store.roles.iter().filter(|role| side.holds(role, &holder) && role.kind == side.kind());
     let held: Vec<&Role> = held.collect();
-    let address = shared.here(&format!("/{}/{holder}/roles", side.path()));
-    Ok(page.answer(&address, &params, held.iter().map(|role| role.json())))
+    Ok(page.answer(&shared, held.iter().map(|role| role.json())))
 }
 
 /// `GET /roles/:id/users`, `GET /roles/:id/applications`: a page.
@@ -115,9 +106,8 @@ pub(super) fn holders(
     shared: Authorized,
     side: Side,
     Path(id): Path<String>,
-    Query(params): Query,
+    page: Page,
 ) -> Answer<Response> {
-    let page = Page::of(&params)?;
     let store = shared.store();
     let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
     let held: Vec<Value> = match side {
@@ -127,8 +117,7 @@ pub(super) fn holders(
             held.map(Application::json).collect()
         }
     };
-    let address = shared.here(&format!("/roles/{id}/{}", side.path()));
-    Ok(page.answer(&address, &params, held.into_iter()))
+    Ok(page.answer(&shared, held.into_iter()))
 }
 
 fn role_ids(text: &str) -> Result<Map<String, Value>, ApiError> {

@@ -10,7 +10,7 @@ use super::pagination::Page;
 use super::role_error::{RoleError, changeable};
 use crate::store::{ApiResource, ResourceScope, Role, RoleKind, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, Query};
+use crate::wire::{self, Answer, ApiError, Complaint, Issue};
 
 /// The scopes of a role that still exist, with their resources.
 fn of<'s>(store: &'s Store, role: &Role) -> Vec<(&'s ApiResource, &'s ResourceScope)> {
@@ -19,8 +19,7 @@ fn of<'s>(store: &'s Store, role: &Role) -> Vec<(&'s ApiResource, &'s ResourceSc
 }
 
 /// `GET /roles/:id/scopes`: all of them, unless the query has a page.
-pub(super) fn list(shared: Authorized, Path(id): Path<String>, Query(params): Query) -> Answer<Response> {
-    let page = Page::optional(&params)?;
+pub(super) fn list(shared: Authorized, Path(id): Path<String>, page: Page) -> Answer<Response> {
     let store = shared.store();
     let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
     let found = of(&store, role);
@@ -29,7 +28,7 @@ pub(super) fn list(shared: Authorized, Path(id): Path<String>, Query(params): Qu
         json["resource"] = resource.json();
         json
     });
-    Ok(page.answer(&shared.here(&format!("/roles/{id}/scopes")), &params, shown))
+    Ok(page.or_all(&shared, shown))
 }
 
 /// `POST /roles/:id/scopes`: 201, with all scopes of the role.

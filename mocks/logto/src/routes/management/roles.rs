@@ -12,7 +12,7 @@ use super::role_scopes;
 use super::unanswered;
 use crate::store::{Role, RoleKind, Store};
 use crate::wire::body::{self, object};
-use crate::wire::{Answer, Json, Query};
+use crate::wire::{Answer, Json};
 
 /// Query parameters that this double does not support.
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicationId"];
@@ -21,14 +21,13 @@ const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicati
 const FEATURED: usize = 3;
 
 /// `GET /roles`: a page, with some holders of each role.
-pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
-    let page = Page::of(&params)?;
-    unanswered::query(&params, &UNKNOWN_QUERIES, "roles")?;
-    let kind = params.first("type").and_then(RoleKind::parse);
+pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
+    unanswered::query(&page.params, &UNKNOWN_QUERIES, "roles")?;
+    let kind = page.params.first("type").and_then(RoleKind::parse);
     let store = shared.store();
     let found: Vec<&Role> =
         store.roles.iter().filter(|role| kind.is_none_or(|kind| role.kind == kind)).collect();
-    Ok(page.answer(&shared.here("/roles"), &params, found.iter().map(|role| featured(&store, role))))
+    Ok(page.answer(&shared, found.iter().map(|role| featured(&store, role))))
 }
 
 fn featured(store: &Store, role: &Role) -> Value {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::User;
-use crate::wire::{Answer, Code, NotImplemented, Query, refusals};
+use crate::wire::{Answer, Code, NotImplemented, refusals};
 
 refusals! {
     /// Why no list is returned.
@@ -20,12 +20,11 @@ refusals! {
 }
 
 /// Newest first, with the total number in `Total-Number` and the pages in `Link`.
-pub(super) fn list(shared: Authorized, Query(params): Query) -> Answer<Response> {
-    let page = Page::of(&params)?;
-    let search = Search::of(&params)?;
+pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
+    let search = Search::of(&page.params)?;
     let store = shared.store();
     let found: Vec<&User> = store.users.iter().filter(|user| search.finds(user)).collect();
-    Ok(page.answer(&shared.here("/users"), &params, found.iter().map(|user| user.json())))
+    Ok(page.answer(&shared, found.iter().map(|user| user.json())))
 }
 
 /// Searchable fields, as the query and as the refusal name them.

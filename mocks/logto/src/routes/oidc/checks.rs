@@ -52,28 +52,15 @@ pub(super) fn redirected(
     let prompts = prompts(params)?;
     let scopes = scopes(&checked.application, params)?;
     let code_challenge = proof_key(&checked.application, params)?;
-    let resources = resources(store, params)?;
-    let max_age = max_age(params)?;
-    let hinted = hinted(shared, &checked.application, params)?;
     let text = |name: &str| params.first(name).map(ToOwned::to_owned);
-    let way = Way::of(&checked.application.id, params);
     Ok(AuthorizationRequest {
-        client_id: checked.application.id.clone(),
         redirect_uri: checked.redirect_uri.clone(),
-        scopes,
-        asked: Scopes::parse(params.first("scope").unwrap_or_default()),
-        resources,
         state: text("state"),
         nonce: text("nonce"),
         code_challenge,
         prompts,
-        max_age,
         response_mode: ResponseMode::of(params),
-        hinted,
-        device_code: None,
-        shown: way.shown,
-        google_one_tap_credential: way.google_one_tap_credential,
-        login_page: way.login_page,
+        ..for_scopes(shared, store, &checked.application, params, scopes)?
     })
 }
 
@@ -85,7 +72,17 @@ pub(super) fn device(
     application: &Application,
     params: &Params,
 ) -> Result<AuthorizationRequest, Refusal> {
-    let scopes = scopes(application, params)?;
+    for_scopes(shared, store, application, params, scopes(application, params)?)
+}
+
+/// The checks that both kinds of requests have last, and what they have in common.
+fn for_scopes(
+    shared: &Shared,
+    store: &Store,
+    application: &Application,
+    params: &Params,
+    scopes: Scopes,
+) -> Result<AuthorizationRequest, Refusal> {
     let resources = resources(store, params)?;
     let max_age = max_age(params)?;
     let hinted = hinted(shared, application, params)?;
@@ -208,7 +205,7 @@ fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal>
     if application.is_third_party
         && let Some(scope) = scopes
             .iter()
-            .find(|scope| !THIRD_PARTY_SCOPES.contains(scope) && !application.consent.has_user_scope(scope))
+            .find(|scope| !THIRD_PARTY_SCOPES.contains(scope) && !application.consent.user.contains(*scope))
     {
         return Err(Refusal::ScopeNotAllowed(scope.to_owned()));
     }

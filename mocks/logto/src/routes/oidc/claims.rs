@@ -53,46 +53,29 @@ pub(super) fn of(store: &Store, user: &User, scopes: &Scopes, document: Document
 }
 
 fn profile(user: &User) -> Value {
-    let mut claims = Map::new();
-    claims.insert("name".to_owned(), json!(user.name));
-    let of_profile = |claims: &mut Map<String, Value>, members: &[(&str, &str)]| {
-        for (claim, member) in members {
-            if let Some(value) = user.profile.get(*member) {
-                claims.insert((*claim).to_owned(), value.clone());
-            }
-        }
-    };
-    of_profile(
-        &mut claims,
-        &[
-            ("family_name", "familyName"),
-            ("given_name", "givenName"),
-            ("middle_name", "middleName"),
-            ("nickname", "nickname"),
-            ("preferred_username", "preferredUsername"),
-        ],
-    );
-    if let (false, Some(username)) = (claims.contains_key("preferred_username"), &user.username) {
-        claims.insert("preferred_username".to_owned(), json!(username));
-    }
-    of_profile(&mut claims, &[("profile", "profile")]);
-    claims.insert("picture".to_owned(), json!(user.avatar));
-    of_profile(
-        &mut claims,
-        &[
-            ("website", "website"),
-            ("gender", "gender"),
-            ("birthdate", "birthdate"),
-            ("zoneinfo", "zoneinfo"),
-            ("locale", "locale"),
-        ],
-    );
-    for (name, value) in [
-        ("updated_at", json!(user.updated_at)),
-        ("username", json!(user.username)),
-        ("created_at", json!(user.created_at)),
-    ] {
-        claims.insert(name.to_owned(), value);
-    }
-    Value::Object(claims)
+    let own = |member: &str| user.profile.get(member).cloned();
+    let username = || user.username.as_ref().map(|name| json!(name));
+    let claims = [
+        ("name", Some(json!(user.name))),
+        ("family_name", own("familyName")),
+        ("given_name", own("givenName")),
+        ("middle_name", own("middleName")),
+        ("nickname", own("nickname")),
+        ("preferred_username", own("preferredUsername").or_else(username)),
+        ("profile", own("profile")),
+        ("picture", Some(json!(user.avatar))),
+        ("website", own("website")),
+        ("gender", own("gender")),
+        ("birthdate", own("birthdate")),
+        ("zoneinfo", own("zoneinfo")),
+        ("locale", own("locale")),
+        ("updated_at", Some(json!(user.updated_at))),
+        ("username", Some(json!(user.username))),
+        ("created_at", Some(json!(user.created_at))),
+    ];
+    claims
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect::<Map<_, _>>()
+        .into()
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::endpoint::{self, Refused};
 use super::{client_auth, form};
@@ -77,17 +77,18 @@ impl<'s> Known<'s> {
 
     /// Members in Logto's order.
     fn told(&self, issuer: &str) -> Value {
-        let mut told = Map::new();
-        told.insert("active".to_owned(), json!(true));
-        told.insert("sub".to_owned(), json!(self.account));
-        told.insert("client_id".to_owned(), json!(self.client));
-        told.insert("exp".to_owned(), json!(self.expires));
-        told.insert("iat".to_owned(), json!(self.issued));
-        told.insert("iss".to_owned(), json!(issuer));
-        told.insert("scope".to_owned(), json!(self.scope));
+        let mut told = json!({
+            "active": true,
+            "sub": self.account,
+            "client_id": self.client,
+            "exp": self.expires,
+            "iat": self.issued,
+            "iss": issuer,
+            "scope": self.scope,
+        });
         if let Some(kind) = self.token_type {
-            told.insert("token_type".to_owned(), json!(kind));
+            told["token_type"] = json!(kind);
         }
-        Value::Object(told)
+        told
     }
 }

@@ -82,66 +82,55 @@ impl Refuse for Refusal {
 
 impl Refusal {
     fn told(&self) -> (ErrorCode, Option<String>) {
-        let invalid = |text: String| (ErrorCode::InvalidRequest, Some(text));
+        let told = |code, text: &str| (code, Some(text.to_owned()));
+        let invalid = |text: &str| told(ErrorCode::InvalidRequest, text);
+        let target = |text: &str| told(ErrorCode::InvalidTarget, text);
         match self {
-            Self::UnknownClient(id) => (ErrorCode::InvalidClient, Some(format!("invalid client {id}"))),
-            Self::Missing(name) => invalid(format!("missing required parameter '{name}'")),
-            Self::Twice(name) => invalid(format!("'{name}' parameter must not be provided twice")),
-            Self::RedirectUri(_) | Self::Wildcard(_) => (
+            Self::UnknownClient(id) => told(ErrorCode::InvalidClient, &format!("invalid client {id}")),
+            Self::Missing(name) => invalid(&format!("missing required parameter '{name}'")),
+            Self::Twice(name) => invalid(&format!("'{name}' parameter must not be provided twice")),
+            Self::RedirectUri(_) | Self::Wildcard(_) => told(
                 ErrorCode::InvalidRedirectUri,
-                Some("redirect_uri did not match any of the client's registered redirect_uris".to_owned()),
+                "redirect_uri did not match any of the client's registered redirect_uris",
             ),
             Self::ResponseType(_) => {
-                (ErrorCode::UnsupportedResponseType, Some("unsupported response_type requested".to_owned()))
+                told(ErrorCode::UnsupportedResponseType, "unsupported response_type requested")
             }
             Self::ResponseTypeNotAllowed(_) => {
-                invalid("requested response_type is not allowed for this client".to_owned())
+                invalid("requested response_type is not allowed for this client")
             }
             Self::ResponseMode(_) => {
-                (ErrorCode::UnsupportedResponseMode, Some("unsupported response_mode requested".to_owned()))
+                told(ErrorCode::UnsupportedResponseMode, "unsupported response_mode requested")
             }
             Self::NotSupported(_, code) => (*code, None),
-            Self::RequestUri => (
-                ErrorCode::InvalidRequestUri,
-                Some("request_uri is invalid, expired, or was already used".to_owned()),
-            ),
-            Self::OtherRequest(name) => (
-                ErrorCode::InvalidRequestObject,
-                Some(format!("request {name} must equal the one in request parameters")),
-            ),
-            Self::ScopeNotAllowed(_) => {
-                (ErrorCode::InvalidScope, Some("requested scope is not allowed".to_owned()))
+            Self::RequestUri => {
+                told(ErrorCode::InvalidRequestUri, "request_uri is invalid, expired, or was already used")
             }
-            Self::Hint => invalid("could not validate id_token_hint".to_owned()),
+            Self::OtherRequest(name) => {
+                let text = format!("request {name} must equal the one in request parameters");
+                told(ErrorCode::InvalidRequestObject, &text)
+            }
+            Self::ScopeNotAllowed(_) => told(ErrorCode::InvalidScope, "requested scope is not allowed"),
+            Self::Hint => invalid("could not validate id_token_hint"),
             Self::WithoutOpenid(name) => {
-                invalid(format!("openid scope must be requested when using the {name} parameter"))
+                invalid(&format!("openid scope must be requested when using the {name} parameter"))
             }
             Self::PkceMissing => {
-                invalid("Authorization Server policy requires PKCE to be used for this request".to_owned())
+                invalid("Authorization Server policy requires PKCE to be used for this request")
             }
-            Self::Pkce(text) => invalid(text.clone()),
-            Self::Prompt(_) => invalid("unsupported prompt value requested".to_owned()),
-            Self::PromptNoneNotAlone => invalid("prompt none must only be used alone".to_owned()),
-            Self::MaxAge(_) => invalid("invalid max_age parameter value".to_owned()),
-            Self::Resource(_) => {
-                (ErrorCode::InvalidTarget, Some("resource indicator is missing, or unknown".to_owned()))
+            Self::Pkce(text) => invalid(text),
+            Self::Prompt(_) => invalid("unsupported prompt value requested"),
+            Self::PromptNoneNotAlone => invalid("prompt none must only be used alone"),
+            Self::MaxAge(_) => invalid("invalid max_age parameter value"),
+            Self::Resource(_) => target("resource indicator is missing, or unknown"),
+            Self::ResourceNotAbsolute(_) => target("resource indicator must be an absolute URI"),
+            Self::ResourceFragment(_) => target("resource indicator must not contain a fragment component"),
+            Self::LoginRequired(text) => told(ErrorCode::LoginRequired, text),
+            Self::InteractionRequired => {
+                told(ErrorCode::InteractionRequired, "native clients require End-User interaction")
             }
-            Self::ResourceNotAbsolute(_) => {
-                (ErrorCode::InvalidTarget, Some("resource indicator must be an absolute URI".to_owned()))
-            }
-            Self::ResourceFragment(_) => (
-                ErrorCode::InvalidTarget,
-                Some("resource indicator must not contain a fragment component".to_owned()),
-            ),
-            Self::LoginRequired(text) => (ErrorCode::LoginRequired, Some((*text).to_owned())),
-            Self::InteractionRequired => (
-                ErrorCode::InteractionRequired,
-                Some("native clients require End-User interaction".to_owned()),
-            ),
-            Self::User => (ErrorCode::InvalidGrant, Some("grant request is invalid".to_owned())),
-            Self::ConsentRequired => {
-                (ErrorCode::ConsentRequired, Some("requested scopes not granted".to_owned()))
-            }
+            Self::User => told(ErrorCode::InvalidGrant, "grant request is invalid"),
+            Self::ConsentRequired => told(ErrorCode::ConsentRequired, "requested scopes not granted"),
             Self::NothingGranted => (ErrorCode::AccessDenied, None),
         }
     }

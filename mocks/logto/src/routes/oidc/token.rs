@@ -77,6 +77,8 @@ enum TokenError {
 
 impl Refuse for TokenError {
     fn wire(&self) -> OidcError {
+        let target = |text: &str| OidcError::new(400, ErrorCode::InvalidTarget, text);
+        let denied = |text: &str| OidcError::new(403, ErrorCode::AccessDenied, text);
         match self {
             Self::Missing(name) => OidcError::invalid_request(format!("missing required parameter '{name}'")),
             Self::GrantType(_) => {
@@ -88,33 +90,15 @@ impl Refuse for TokenError {
             Self::GrantTypeNotAllowed(_) => {
                 OidcError::invalid_request("requested grant type is not allowed for this client")
             }
-            Self::NoTarget => OidcError::new(
-                400,
-                ErrorCode::InvalidTarget,
-                "both `resource` and `organization_id` are not provided",
-            ),
-            Self::Resource(_) => {
-                OidcError::new(400, ErrorCode::InvalidTarget, "resource indicator is missing, or unknown")
+            Self::NoTarget => target("both `resource` and `organization_id` are not provided"),
+            Self::Resource(_) => target("resource indicator is missing, or unknown"),
+            Self::ResourceNotAbsolute(_) => target("resource indicator must be an absolute URI"),
+            Self::ResourceFragment(_) => target("resource indicator must not contain a fragment component"),
+            Self::SeveralResources => {
+                target("only a single resource indicator value is supported for this grant type")
             }
-            Self::ResourceNotAbsolute(_) => {
-                OidcError::new(400, ErrorCode::InvalidTarget, "resource indicator must be an absolute URI")
-            }
-            Self::ResourceFragment(_) => OidcError::new(
-                400,
-                ErrorCode::InvalidTarget,
-                "resource indicator must not contain a fragment component",
-            ),
-            Self::SeveralResources => OidcError::new(
-                400,
-                ErrorCode::InvalidTarget,
-                "only a single resource indicator value is supported for this grant type",
-            ),
-            Self::Organization(_) => {
-                OidcError::new(403, ErrorCode::AccessDenied, "user is not a member of the organization")
-            }
-            Self::OrganizationOfApplication(_) => {
-                OidcError::new(403, ErrorCode::AccessDenied, "app has not associated with the organization")
-            }
+            Self::Organization(_) => denied("user is not a member of the organization"),
+            Self::OrganizationOfApplication(_) => denied("app has not associated with the organization"),
             Self::Pending => OidcError::new(
                 400,
                 ErrorCode::AuthorizationPending,

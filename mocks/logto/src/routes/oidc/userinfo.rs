@@ -34,21 +34,20 @@ enum UserinfoError {
 
 impl UserinfoError {
     fn wire(&self, issuer: &str) -> OidcError {
+        fn invalid(text: &str) -> (u16, ErrorCode, &str) {
+            (400, ErrorCode::InvalidRequest, text)
+        }
         let foreign;
         let (status, code, text) = match self {
             Self::NoToken => (401, ErrorCode::InvalidToken, "no access token provided"),
-            Self::InQuery => {
-                (400, ErrorCode::InvalidRequest, "access tokens must not be provided via query parameter")
-            }
-            Self::Form => (400, ErrorCode::InvalidRequest, "invalid authorization header value format"),
+            Self::InQuery => invalid("access tokens must not be provided via query parameter"),
+            Self::Form => invalid("invalid authorization header value format"),
             Self::Origin { origin, id } => {
                 foreign = format!("origin {origin} not allowed for client: {id}");
-                (400, ErrorCode::InvalidRequest, foreign.as_str())
+                invalid(&foreign)
             }
-            Self::Scheme => (400, ErrorCode::InvalidRequest, "authorization header scheme must be `Bearer`"),
-            Self::Twice => {
-                (400, ErrorCode::InvalidRequest, "access token must only be provided using one mechanism")
-            }
+            Self::Scheme => invalid("authorization header scheme must be `Bearer`"),
+            Self::Twice => invalid("access token must only be provided using one mechanism"),
             Self::Invalid => (401, ErrorCode::InvalidToken, "invalid token provided"),
             Self::Scope => (403, ErrorCode::InsufficientScope, "access token missing openid scope"),
         };

@@ -3,12 +3,13 @@
 
 use oauth::Scopes;
 use oauth::params::Params;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::TokenError;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
+use crate::wire::without_nulls;
 
 /// A token for the requested API, or else for the default one. Scopes that the application does not
 /// hold are dropped silently.
@@ -24,33 +25,25 @@ pub(super) fn grant(
     let (resource, lifetime) = resource(store, form)?;
     let asked = Scopes::parse(form.first("scope").unwrap_or_default());
     let scopes = store.machine_scopes(&application.id, &resource, &asked);
+    let scope = (!scopes.is_empty()).then(|| scopes.to_string());
     let now = shared.now();
-    let mut claims = Map::new();
-    let mut answer = Map::new();
-    for (name, value) in [
-        ("jti", json!(shared.opaque())),
-        ("sub", json!(application.id)),
-        ("iat", json!(now)),
-        ("exp", json!(now + lifetime)),
-    ] {
-        claims.insert(name.to_owned(), value);
-    }
-    if !scopes.is_empty() {
-        claims.insert("scope".to_owned(), json!(scopes.to_string()));
-    }
-    for (name, value) in
-        [("client_id", json!(application.id)), ("iss", json!(shared.issuer())), ("aud", json!(resource))]
-    {
-        claims.insert(name.to_owned(), value);
-    }
-    let token = shared.sign(Some("at+jwt"), &Value::Object(claims));
-    answer.insert("access_token".to_owned(), json!(token));
-    answer.insert("expires_in".to_owned(), json!(lifetime));
-    answer.insert("token_type".to_owned(), json!("Bearer"));
-    if !scopes.is_empty() {
-        answer.insert("scope".to_owned(), json!(scopes.to_string()));
-    }
-    Ok(Value::Object(answer))
+    let claims = without_nulls(json!({
+        "jti": shared.opaque(),
+        "sub": application.id,
+        "iat": now,
+        "exp": now + lifetime,
+        "scope": scope,
+        "client_id": application.id,
+        "iss": shared.issuer(),
+        "aud": resource,
+    }));
+    let answer = json!({
+        "access_token": shared.sign(Some("at+jwt"), &claims.into()),
+        "expires_in": lifetime,
+        "token_type": "Bearer",
+        "scope": scope,
+    });
+    Ok(without_nulls(answer).into())
 }
 
 /// The requested resource, or else the default one, with the lifetime of its tokens. Every resource
