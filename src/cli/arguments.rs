@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Compare our double with a real Logto: every recorded story, every scenario.
     Fidelity(Box<Fidelity>),
     /// Start a stack to click through, until Ctrl-C.
-    Up(Up),
+    Up(Box<Up>),
     /// Serve a single party, until Ctrl-C.
     #[command(subcommand)]
     Serve(ServeCommand),

@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
             Some(Command::Diagnose(command)) => diagnose::diagnose(*command).await,
             Some(Command::Capsule(command)) => capsule::capsule(*command).await,
             Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,
-            Some(Command::Up(up)) => up::up(up).await,
+            Some(Command::Up(up)) => up::up(*up).await,
             Some(Command::Serve(command)) => serve::serve(command).await,
             Some(Command::Provision(command)) => provision::provision(*command).await,
             Some(Command::Probe { url }) => probe::probe(&url).await,

@@ -265,7 +265,7 @@ async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Wal
     }
     Ok(Walk {
         findings: observed.report.findings.iter().map(|finding| words.finding(finding)).collect(),
-        failures: observed.report.failures.iter().map(|failure| words.own(&failure.to_string())).collect(),
+        failures: observed.report.failures.iter().map(|failure| words.own(&failure.what)).collect(),
         failed: !observed.report.passed(),
         transcript: observed.report.transcript.to_string(),
         passed: stages,

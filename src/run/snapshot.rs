@@ -62,7 +62,7 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
 /// # Errors
 /// If the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
-    compared(scenario, transcript, |text| text.to_owned(), compare)
+    compared(scenario, transcript, ToOwned::to_owned, compare)
 }
 
 /// Compares the transcript of a walk with the reviewed one as far as it goes: up to its last hop, if it failed, since

@@ -22,7 +22,7 @@ use super::known::Known;
 #[derive(Debug)]
 pub(super) enum RunningApp {
     Sample(AppServer),
-    Own(Own),
+    Own(Box<Own>),
 }
 
 impl RunningApp {

@@ -192,16 +192,19 @@ impl Provider {
 enum AppPlace {
     /// The sample app's listener.
     Sample(Bound),
-    Own(Own),
+    Own(Box<Own>),
 }
 
 impl AppPlace {
     async fn bind(settings: &StackBuilder, random: &kit::Random) -> Result<Self, StartError> {
         Ok(match &settings.own_app {
-            Some(own) => Self::Own(Own::new(own.clone(), random).map_err(|cause| StartError {
-                step: "prepare the app",
-                cause: StepError::OwnApp(Box::new(cause)),
-            })?),
+            Some(own) => {
+                let prepared = Own::new(own.clone(), random).map_err(|cause| StartError {
+                    step: "prepare the app",
+                    cause: StepError::OwnApp(Box::new(cause)),
+                })?;
+                Self::Own(Box::new(prepared))
+            }
             None => Self::Sample(step("bind the app", QUICK, bind(settings.app_listen)).await?),
         })
     }

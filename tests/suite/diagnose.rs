@@ -397,7 +397,10 @@ fn an_app_of_ones_own_is_diagnosed_as_its_project_says() {
     // The app never shows the person as the project says.
     let (code, shown) = diagnosed(&toml("/callback", "no.such.member"));
     assert_eq!(code, 1, "{shown}");
-    assert!(shown.contains("without `no.such.member`") && shown.contains("not show why"), "{shown}");
+    assert!(
+        shown.contains("without `no.such.member`") && shown.contains("the evidence does not show"),
+        "{shown}"
+    );
 }
 
 /// The first finding of a capsule's walk.

@@ -326,7 +326,7 @@ fn a_file_with_a_mistake_is_refused_with_its_place() {
         ("[[mask]]\nfield = \"x\"\ncookie = \"y\"\nreason = \"z\"\n", "this one names `field` and `cookie`"),
         ("[[mask]]\nfeild = \"x\"\nreason = \"z\"\n", "did you mean `field`?"),
         ("[logto]\nport = 65535\n", "logto-testkit.toml:2:8: no port is left for Logto's admin tenant"),
-        ("[app]\ncommand = \"x\"\n[signed_in]\ntext = \"\"\n", "toml:4:9: an empty `text` says nothing"),
+        ("[app]\ncommand = \"x\"\n[signed_in]\ntext = \"\"\n", "toml:4:8: an empty `text` says nothing"),
         ("[app]\ncommand = \"x\"\n[signed_in]\nmember = \"\"\n", "an empty `member` says nothing"),
         ("[app]\ncommand = \"x\"\n[signed_in]\nstatus = 0\n", "a number from 100 to 599"),
         ("[app]\ncommand = \"x\"\nready = { status = 999 }\n", "a number from 100 to 599"),

@@ -32,7 +32,7 @@ pub(in crate::cli) enum Verdict {
     Refused(String),
     Walked {
         failures: Vec<Failure>,
-        transcript: Transcript,
+        transcript: Box<Transcript>,
         snapshot: Snapshot,
         /// What went wrong, by name, if it was determined.
         findings: Vec<Finding>,

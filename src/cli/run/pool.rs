@@ -323,6 +323,7 @@ async fn one(
             .map_err(|error| format!("{}: {error}", folder.display()))
     });
     let said = if failed { said(scenario, output.as_deref(), runs) } else { String::new() };
+    let transcript = Box::new(transcript);
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw, said };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
 }

@@ -20,9 +20,15 @@ const LOCK: &str = "lock";
 /// A replaced file. Dropping it puts the user's own file back, or removes the file if there was none.
 #[derive(Debug)]
 pub(super) struct Replaced {
+    place: Place,
+    lock: File,
+}
+
+/// A file, and the folder that keeps what it was.
+#[derive(Debug)]
+struct Place {
     file: PathBuf,
     aside: PathBuf,
-    lock: File,
 }
 
 /// Why a file cannot be replaced.
@@ -73,22 +79,22 @@ impl Replaced {
             Err(TryLockError::WouldBlock) => return Err(Refused::InUse.into()),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        let replaced = Self { file: file.to_owned(), aside, lock };
-        if let Err(error) = replaced.end_killed_run().and_then(|()| replaced.put_aside()) {
-            // Dropping it would put back what the user has to decide about.
-            std::mem::forget(replaced);
-            return Err(error);
-        }
-        Ok(replaced)
+        let place = Place { file: file.to_owned(), aside };
+        place.end_killed_run()?;
+        place.put_aside()?;
+        Ok(Self { place, lock })
     }
 
     /// Writes the file, which only the owner can read.
     pub(super) fn write(&self, text: &str) -> Result<(), AppError> {
-        files::replace(&self.aside.join(WRITTEN), text, Access::Secret)
-            .and_then(|()| files::replace(&self.file, text, Access::Secret))
-            .map_err(|source| AppError::Variables { file: self.file.clone(), source })
+        let Place { file, aside } = &self.place;
+        files::replace(&aside.join(WRITTEN), text, Access::Secret)
+            .and_then(|()| files::replace(file, text, Access::Secret))
+            .map_err(|source| AppError::Variables { file: file.clone(), source })
     }
+}
 
+impl Place {
     /// Puts the file of a killed run back, if the user has not changed it.
     fn end_killed_run(&self) -> io::Result<()> {
         let Some(now) = read(&self.file)? else { return self.put_back() };
@@ -132,19 +138,19 @@ fn unless_missing(done: io::Result<()>) -> io::Result<()> {
 
 impl Drop for Replaced {
     fn drop(&mut self) {
-        let file = self.file.display();
-        if let Err(error) = self.put_back() {
-            let own = self.aside.join(OWN);
+        let Place { file, aside } = &self.place;
+        if let Err(error) = self.place.put_back() {
+            let (file, own) = (file.display(), aside.join(OWN));
             let own =
                 if own.exists() { format!("; your own file is {}", own.display()) } else { String::new() };
             tracing::error!("cannot put {file} back: {error}{own}");
             return;
         }
         // The lock is held until the folder is empty. Its name may already be another run's.
-        let removed = unless_missing(std::fs::remove_file(self.aside.join(LOCK)))
-            .and_then(|()| unless_missing(std::fs::remove_dir(&self.aside)));
+        let removed = unless_missing(std::fs::remove_file(aside.join(LOCK)))
+            .and_then(|()| unless_missing(std::fs::remove_dir(aside)));
         if let Err(error) = removed.and_then(|()| self.lock.unlock()) {
-            tracing::warn!("cannot remove {}: {error}", self.aside.display());
+            tracing::warn!("cannot remove {}: {error}", aside.display());
         }
     }
 }
@@ -153,12 +159,12 @@ impl Drop for Replaced {
 mod tests {
     use super::*;
 
-    struct Place {
+    struct Project {
         folder: tempfile::TempDir,
         file: PathBuf,
     }
 
-    impl Place {
+    impl Project {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("config.json");
@@ -188,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_users_own_file_is_out_of_sight_and_comes_back() {
-        let place = Place::new();
+        let place = Project::new();
         let replaced = Replaced::claim(&place.file).unwrap();
         replaced.write("ours").unwrap();
         drop(replaced);
@@ -208,7 +214,7 @@ mod tests {
     #[test]
     fn a_second_run_is_refused() {
         for own in [None, Some("own")] {
-            let place = Place::new();
+            let place = Project::new();
             if let Some(own) = own {
                 std::fs::write(&place.file, own).unwrap();
             }
@@ -225,7 +231,7 @@ mod tests {
     #[test]
     fn a_killed_run_is_ended_by_the_next_one() {
         for own in [None, Some("own")] {
-            let place = Place::new();
+            let place = Project::new();
             if let Some(own) = own {
                 std::fs::write(&place.file, own).unwrap();
             }
@@ -238,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_the_user_wrote_after_a_kill_is_not_lost() {
-        let place = Place::new();
+        let place = Project::new();
         place.killed("ours");
         std::fs::write(&place.file, "new").unwrap();
         drop(Replaced::claim(&place.file).unwrap());
@@ -260,7 +266,7 @@ mod tests {
 
     #[test]
     fn after_a_write_that_fails_the_users_own_file_comes_back() {
-        let place = Place::new();
+        let place = Project::new();
         std::fs::write(&place.file, "own").unwrap();
         let replaced = Replaced::claim(&place.file).unwrap();
         replaced.write("ours").unwrap();
@@ -274,7 +280,7 @@ mod tests {
 
     #[test]
     fn only_an_ordinary_file_is_replaced() {
-        let place = Place::new();
+        let place = Project::new();
         std::fs::create_dir(&place.file).unwrap();
         Replaced::claim(&place.file).unwrap_err();
         assert!(place.file.is_dir());
