@@ -146,7 +146,8 @@ fn shared_state(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-/// Whether the browser sent the app's session cookie as the app had last set it.
+/// Whether the browser sent the app's session cookie as the app had last set it. Another app on the host may have
+/// replaced it: cookies do not depend on the port (RFC 6265 §8.5).
 fn brought(seen: &Observed<'_>, hop: &Hop) -> bool {
     let Some(name) = seen.settings.app.as_ref().map(|app| app.options.cookie.name.as_str()) else {
         return false;
@@ -157,11 +158,13 @@ fn brought(seen: &Observed<'_>, hop: &Hop) -> bool {
         .iter()
         .take_while(|earlier| earlier.number < hop.number)
         .filter(|earlier| earlier.tab.browser() == hop.tab.browser())
-        .flat_map(|earlier| &earlier.response.cookies)
-        .filter(|cookie| cookie.name == name)
+        .flat_map(|earlier| earlier.response.cookies.iter().map(move |cookie| (earlier, cookie)))
+        .filter(|(_, cookie)| cookie.name == name)
         .last()
-        .filter(|cookie| cookie.fate == CookieFate::Stored);
-    sent.is_some() && sent == set.map(|cookie| &cookie.value)
+        .filter(|(by, cookie)| {
+            cookie.fate == CookieFate::Stored && by.request.url.origin() == hop.request.url.origin()
+        });
+    sent.is_some() && sent == set.map(|(_, cookie)| &cookie.value)
 }
 
 /// The cause depends on where the app keeps sessions.
