@@ -58,7 +58,7 @@ async fn a_second_run_does_not_touch_the_file_of_the_first() {
     };
     kit::within("the first app", Duration::from_secs(20), begun).await.unwrap();
     let (code, shown) = run(folder.path(), &["a.yaml"]);
-    assert!(code == Some(3) && shown.contains("app.conf: another run uses it"), "{code:?}: {shown}");
+    assert!(code == Some(70) && shown.contains("app.conf: another run uses it"), "{code:?}: {shown}");
     assert!(first.wait_with_output().unwrap().status.success());
     let seen = read(folder.path(), "seen").unwrap();
     assert!(seen.starts_with("[DEFAULT]\nclient = ") && !seen.contains("APP_ID"), "{seen}");
@@ -101,7 +101,7 @@ fn a_command_line_with_a_mistake_touches_no_file() {
     }
     std::fs::create_dir(folder.path().join("kept")).unwrap();
     let (code, shown) = run(folder.path(), &["a.yaml", "--app-template", "app.template=kept"]);
-    assert!(code == Some(3) && shown.contains("kept: it is not an ordinary file"), "{code:?}: {shown}");
+    assert!(code == Some(70) && shown.contains("kept: it is not an ordinary file"), "{code:?}: {shown}");
     assert!(folder.path().join("kept").is_dir());
 }
 

@@ -14,6 +14,8 @@ use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use crate::serve::BODY_LIMIT;
+
 /// What can answer a route: a function, `async` or not, whose parameters axum takes from the request.
 /// `M` tells the two apart.
 pub trait Endpoint<M, S> {
@@ -51,10 +53,11 @@ impl<S: Clone + Send + Sync + 'static> Handler<(), S> for Erased<S> {
     }
 }
 
-/// The request with its body in memory, where [`journaled`](crate::journaled) has put it already.
+/// The request with its body in memory, where [`journaled`](crate::journaled) has put it already. As there, a body
+/// beyond the limit is refused unread.
 async fn whole(request: Request) -> Result<Request, StatusCode> {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+    let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     Ok(Request::from_parts(parts, Body::from(body)))
 }
 

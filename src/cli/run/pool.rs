@@ -18,7 +18,7 @@ use super::outcome::{Outcome, Snapshot, Verdict};
 use super::progress::Progress;
 use crate::project::Project;
 use crate::scenario::BackendKind;
-use crate::stack::{Logto, SharedApp, last_lines};
+use crate::stack::{AppError, Logto, SharedApp, StepError, last_lines};
 use crate::{
     Scenario, Stack, WalkReport, compare_walk, keep_wire, stack_for, unreachable_by, update_snapshot, walk,
 };
@@ -270,7 +270,7 @@ async fn one(
         Ok(stack) => stack,
         // Every walk has its own embedded Logto, so the others may start; with a shared Logto,
         // going on would repeat the failure.
-        Err(error) if settings.backend == BackendKind::Embedded => {
+        Err(error) if settings.backend == BackendKind::Embedded && !is_unwritable(&error.cause) => {
             return Ok(not_walked(Verdict::NotStarted(error.to_string()), started.elapsed()));
         }
         Err(_) if *interrupted.borrow() => return Err(CliError::Interrupted),
@@ -293,7 +293,9 @@ async fn one(
     }
     let report = match walked {
         // Another scenario's app may start: each has its own.
-        Err(CliError::App(error)) if settings.backend == BackendKind::Embedded => {
+        Err(CliError::App(error))
+            if settings.backend == BackendKind::Embedded && !matches!(error, AppError::Variables { .. }) =>
+        {
             return Ok(not_walked(Verdict::NotStarted(error.to_string()), started.elapsed()));
         }
         walked => walked?,
@@ -326,6 +328,11 @@ async fn one(
     let transcript = Box::new(transcript);
     let verdict = Verdict::Walked { failures, transcript, snapshot, findings, raw, said };
     Ok(Outcome { scenario: scenario.clone(), verdict, duration: started.elapsed(), began: Some(began) })
+}
+
+/// Whether a file for the app cannot be written, which ends the run: every scenario would write it.
+fn is_unwritable(cause: &StepError) -> bool {
+    matches!(cause, StepError::OwnApp(error) if matches!(**error, AppError::Variables { .. }))
 }
 
 /// What an app of your own wrote last, for the report of a failed walk.

@@ -236,10 +236,16 @@ fn the_file_for_the_app_is_for_its_owner_alone() {
     let file = directory.path().join("app.env");
     std::fs::write(&file, "of an earlier run").unwrap();
     std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
-    let app = ["--app", "http://localhost:1", "--app-env", "app.env", "--app-timeout", "0"];
+    let looks = "stat -c %a app.env > seen; grep -c LOGTO_APP_SECRET= app.env >> seen; exit 1";
+    let app = ["--app-command", looks, "--app-env", "app.env"];
+    let seen = || std::fs::read_to_string(directory.path().join("seen")).unwrap();
     command_in(directory.path(), &[["run", "own.yaml"].as_slice(), &app].concat(), &[]);
-    assert!(std::fs::read_to_string(&file).unwrap().contains("LOGTO_APP_SECRET="));
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(seen(), "600\n1\n");
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o644,
+        "it is the user's again"
+    );
     // `diagnose` writes the same file.
     std::fs::write(directory.path().join("connector.json"), CONNECTOR).unwrap();
     command_in(
@@ -247,7 +253,7 @@ fn the_file_for_the_app_is_for_its_owner_alone() {
         &[["diagnose", "--connector", "connector.json"].as_slice(), &app].concat(),
         &[],
     );
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(seen(), "600\n1\n");
 }
 
 #[test]

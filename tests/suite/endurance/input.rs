@@ -10,6 +10,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 
+use super::known_app;
 use crate::support::{binary, command, command_in};
 
 const CONNECTOR: &str = r#"{ "clientId": "abc", "clientSecret": "12345678-1234-4234-8234-123456789abc", "scope": "openid profile" }"#;
@@ -428,7 +429,11 @@ fn an_app_that_answers_something_else_than_http_is_told_with_what_it_sends() {
     });
     let output = command_in(
         files.path(),
-        &["run", "good.yaml", "--app", &app, "--app-env", "app.env", "--app-timeout", "1"],
+        &[
+            &["run", "good.yaml", "--app", &app, "--app-timeout", "1"][..],
+            &known_app().each_ref().map(String::as_str),
+        ]
+        .concat(),
         &[],
     );
     let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &told(&output).1;

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Html;
 use axum::routing::get;
 
+use super::known_app;
 use crate::support::{binary, command_in};
 
 /// Clears the screen, changes the color, rings the bell, reverses the writing direction, returns to the
@@ -86,8 +87,11 @@ async fn a_hostile_app_is_shown_and_not_obeyed_in_every_report() {
     write_scenario(directory.path(), name);
     let reviewed = directory.path().join(name).with_extension("snap");
     std::fs::write(reviewed, "---\nsource: x\n---\n  1 \u{1b}[2J\u{202e}\n").unwrap();
+    let known = known_app();
     for report in ["text", "json", "junit"] {
-        let arguments = ["run", name, "--app", &origin, "--app-env", "a.env", "--report", report];
+        let arguments =
+            [&["run", name, "--app", &origin, "--report", report][..], &known.each_ref().map(String::as_str)]
+                .concat();
         let (code, shown, told) = run(directory.path(), &arguments).await;
         assert_eq!(code, 1, "{shown}{told}");
         assert_eq!(obeyed(&shown), "", "{report}: {shown:?}");
@@ -116,7 +120,7 @@ async fn on_a_terminal_nothing_but_our_own_colors_is_obeyed() {
     let directory = tempfile::tempdir().unwrap();
     write_scenario(directory.path(), "mine.yaml");
     write_scenario(directory.path(), "other.yaml");
-    let line = format!("{} run mine.yaml --app {origin} --app-env a.env", binary());
+    let line = format!("{} run mine.yaml --app {origin} {}", binary(), known_app().join(" "));
     let folder = directory.path().to_owned();
     let output = tokio::task::spawn_blocking(move || {
         Command::new("script")
