@@ -137,7 +137,7 @@ impl Project {
         Self::parse(&text, path)
     }
 
-    /// Reads the project file of the current folder; the default settings if there is none.
+    /// Reads the project file of the current folder; the default settings if it does not exist.
     ///
     /// # Errors
     /// As [`Project::load`].
@@ -218,7 +218,7 @@ impl Project {
             return wrong(
                 "signed_in",
                 "path",
-                "there is no `[app]` that it could be about".to_owned(),
+                "`[signed_in]` requires `[app]`".to_owned(),
                 "add `[app]` with its `command` or `url`",
             );
         }
@@ -260,7 +260,7 @@ impl Project {
             return wrong(
                 "application",
                 "secret",
-                "`secret` is of no use without `id`".to_owned(),
+                "`secret` requires `id`".to_owned(),
                 "give both, or neither",
             );
         }

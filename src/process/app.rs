@@ -42,7 +42,7 @@ impl App {
     /// Lets a shell run the command in a folder, with these variables in its environment.
     ///
     /// # Errors
-    /// If the system cannot start a process, or there is no such folder. A command that the shell does not
+    /// If the system cannot start a process, or the folder does not exist. A command that the shell does not
     /// find only ends the app.
     pub(crate) fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         command: &str,

@@ -425,7 +425,7 @@ impl Look<'_, '_> {
                 let page = self.person.walker.page(self.person.tab)?;
                 let link = page.links.iter().find(|link| link.text == *text);
                 let link =
-                    link.ok_or_else(|| missing(format!("there is no link “{text}” on {}", page.url)))?;
+                    link.ok_or_else(|| missing(format!("{} does not show a link “{text}”", page.url)))?;
                 let address = page.url.join(&link.href);
                 address.map_err(|_| missing(format!("the link “{text}” leads nowhere")))?.to_string()
             }

@@ -39,7 +39,7 @@ pub enum ScenarioError {
         available: String,
     },
     /// The file has no case of this name.
-    #[error("there is no case `{case}` in {path}{} Available: {available}", near.as_ref().map_or(".".to_owned(), |near| format!(", did you mean `{near}`?")))]
+    #[error("{path} does not contain the case `{case}`{} Available: {available}", near.as_ref().map_or(".".to_owned(), |near| format!(", did you mean `{near}`?")))]
     UnknownCase {
         /// Path of the file.
         path: PathBuf,

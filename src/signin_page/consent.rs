@@ -51,7 +51,7 @@ fn name(value: &Value) -> Option<String> {
 /// What the buttons need.
 #[derive(Debug, Serialize, Deserialize)]
 struct Asked {
-    /// Where “Cancel” leads; a device has no such button.
+    /// Where “Cancel” leads; a device does not get that button.
     redirect_uri: Option<String>,
     /// The organization that is selected: the first, until the person selects another.
     organization: Option<String>,
@@ -94,7 +94,7 @@ impl SigninPage<'_> {
     /// say so.
     ///
     /// # Errors
-    /// [`SigninPageError::NotAsked`] if the tab does not show the page, or the page has no such
+    /// [`SigninPageError::NotAsked`] if the tab does not show the page, or the page does not show that
     /// button.
     pub(crate) async fn cancel(&mut self) -> Result<Arrival, SigninPageError> {
         let back = self.asked()?.redirect_uri.ok_or(SigninPageError::NotAsked)?;

@@ -182,14 +182,14 @@ mod tests {
         let page = Page::parse(&"http://localhost:3000/".parse().unwrap(), html);
         assert_eq!(
             nothing("Sign In", &page).to_string(),
-            "there is no link or button “Sign In” on http://localhost:3000/; \
-             there is “sign in”, “Sign in with Hugging Face”, “Home”"
+            "http://localhost:3000/ does not show a link or button “Sign In”; \
+             it shows “sign in”, “Sign in with Hugging Face”, “Home”"
         );
     }
 
     #[test]
     fn a_page_may_have_nothing() {
         let page = Page::parse(&"http://localhost:3000/".parse().unwrap(), "<p>x</p>");
-        assert!(nothing("Sign In", &page).to_string().ends_with("; there is nothing to click"));
+        assert!(nothing("Sign In", &page).to_string().ends_with("; it shows nothing to click"));
     }
 }

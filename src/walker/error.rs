@@ -20,8 +20,8 @@ pub enum WalkError {
     /// The tab shows nothing yet.
     #[error("tab {} has not loaded a page yet; begin with `visit`", .0.number())]
     NoPage(TabId),
-    /// The page has no link or button with this text.
-    #[error("there is no link or button “{text}” on {page}; there is {there}")]
+    /// The page does not show a link or button with this text.
+    #[error("{page} does not show a link or button “{text}”; it shows {there}")]
     NothingToClick {
         /// The text looked for.
         text: String,

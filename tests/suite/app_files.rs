@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use wiremock::matchers::{header_exists, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::binary;
+use crate::support::{binary, run_in as run};
 
 const VISITS: &str = "description: The app answers.\nsteps:\n  - visit: /\n";
 
@@ -33,12 +33,6 @@ fn project(command: &str, more: &str) -> TempDir {
 
 fn read(folder: &Path, name: &str) -> Option<String> {
     std::fs::read_to_string(folder.join(name)).ok()
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(binary()).arg("run").args(arguments).current_dir(folder).output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
 
 #[tokio::test]

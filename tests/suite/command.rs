@@ -131,7 +131,7 @@ fn a_case_of_a_file_is_named_after_it() {
             text(&output.stderr)
         };
         let unknown = format!(
-            "there is no case `trailing-newlin` in {file}, did you mean `trailing-newline`? Available: "
+            "{file} does not contain the case `trailing-newlin`, did you mean `trailing-newline`? Available: "
         );
         assert!(told(&misspelled).contains(&unknown), "{command_name}: {}", told(&misspelled));
         let none = told(&format!("{without}@x"));

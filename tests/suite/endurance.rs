@@ -20,17 +20,6 @@ mod soak;
 mod terminal;
 mod time;
 
-/// Options for an app that runs already, with the values in its code.
-#[cfg(unix)]
-fn known_app() -> [String; 3] {
-    let port = kit::spare_port(&kit::Random::from_os()).unwrap();
-    [
-        "--application-id=known".into(),
-        "--application-secret=known-to-the-app".into(),
-        format!("--logto-port={port}"),
-    ]
-}
-
 mod access;
 mod answers;
 #[cfg(target_os = "linux")]
@@ -44,3 +33,13 @@ mod markers;
 mod served;
 #[cfg(unix)]
 mod shapes;
+
+/// Options for an app that runs already, with the values in its code.
+#[cfg(unix)]
+fn known_app() -> [String; 3] {
+    [
+        "--application-id=known".into(),
+        "--application-secret=known-to-the-app".into(),
+        format!("--logto-port={}", crate::support::free_port()),
+    ]
+}

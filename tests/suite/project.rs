@@ -9,7 +9,7 @@ use logto_testkit::project::{Project, schema};
 use logto_testkit::{Scenario, Stack, stack_for, walk};
 use tempfile::TempDir;
 
-use crate::support::{binary, root};
+use crate::support::{binary, root, run_in as run};
 
 const SIGNS_IN: &str = r#"
 description: Ada signs in to an app of its own, and out.
@@ -51,12 +51,6 @@ fn project(toml: &str) -> TempDir {
         std::fs::write(folder.path().join(format!("scenarios/{name}.yaml")), SIGNS_IN).unwrap();
     }
     folder
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(binary()).arg("run").args(arguments).current_dir(folder).output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
 
 fn started(folder: &Path) -> Vec<Vec<String>> {
@@ -316,12 +310,12 @@ fn a_file_with_a_mistake_is_refused_with_its_place() {
             "logto-testkit.toml:3:22: `soon` is not a duration such as `90s` or `2m`",
         ),
         ("[app]\n", "logto-testkit.toml:1:1: the app has neither `command` nor `url`"),
-        ("[signed_in]\ntext = \"x\"\n", "there is no `[app]` that it could be about"),
+        ("[signed_in]\ntext = \"x\"\n", "`[signed_in]` requires `[app]`"),
         (
             "[app]\ncommand = \"x\"\n[signed_in]\ntext = \"x\"\nstatus = 200\n",
             "exactly one of `text`, `status` and `member`",
         ),
-        ("[application]\nsecret = \"x\"\n", "logto-testkit.toml:2:11: `secret` is of no use without `id`"),
+        ("[application]\nsecret = \"x\"\n", "logto-testkit.toml:2:11: `secret` requires `id`"),
         ("[[mask]]\nfield = \"x\"\n", "logto-testkit.toml:1:1: a mask needs a `reason`"),
         ("[[mask]]\nfield = \"x\"\ncookie = \"y\"\nreason = \"z\"\n", "this one names `field` and `cookie`"),
         ("[[mask]]\nfeild = \"x\"\nreason = \"z\"\n", "did you mean `field`?"),

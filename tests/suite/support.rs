@@ -193,6 +193,13 @@ pub(crate) fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_logto-testkit")
 }
 
+/// Runs `logto-testkit run` in a folder: the exit code, and what it printed.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = command_in(folder, &[&["run"], arguments].concat(), &[]);
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
 /// A port that was free a moment ago, with the one after it.
 pub(crate) fn free_port() -> String {
     loop {

@@ -79,7 +79,7 @@ impl ClientBuilder {
         let found = CertificateDer::pem_file_iter(file).map_err(|error| failed(error.to_string()))?;
         let found = found.collect::<Result<Vec<_>, _>>().map_err(|error| failed(error.to_string()))?;
         if found.is_empty() {
-            return Err(failed("there is no certificate in it".to_owned()));
+            return Err(failed("it does not contain a certificate".to_owned()));
         }
         self.pinned.extend(found.iter().cloned());
         self.roots.extend(found);

@@ -411,7 +411,7 @@ async fn the_consent_page_asks_what_logto_says_and_sends_the_first_organization(
 }
 
 #[tokio::test]
-async fn cancel_opens_the_redirect_uri_and_tells_nobody() {
+async fn cancel_opens_the_redirect_uri_without_a_request_to_logto() {
     let mut bench = Bench::new(shows_huggingface()).await;
     let asked = consent(&json!([]), &bench.at("/away"));
     bench.says("GET", "/api/interaction/consent", json(200, asked)).await;

@@ -57,7 +57,7 @@ fn without_a_content_or_a_time_near_the_response_nothing_is_the_same() {
     assert!(both(id, AT.map(|time| time + 14 * 86_400)), "an expiry moves as the responses do");
     assert!(!both(id, [AT[0] + 14 * 86_400, AT[1] + 15 * 86_400]), "another expiry");
     assert!(!both(id, [AT[0] - 7 * 86_400, AT[1]]), "the time of an earlier sign-in");
-    assert!(!both(id, [17, 18]), "numbers that are no times");
+    assert!(!both(id, [17, 18]), "numbers that do not denote times");
     assert!(one_content(&AT[0].to_string(), &AT[1].to_string()), "the time of the last visit");
     // The random end may be the session itself.
     assert!(!both("v1", AT) && !both("session", AT) && !both("", AT));
