@@ -52,12 +52,12 @@ pub(in crate::stack) struct Own {
     /// Where it listens, behind any proxy.
     pub(in crate::stack) origin: Url,
     process: Mutex<Option<AppProcess>>,
-    files: std::sync::Mutex<Files>,
+    files: std::sync::Mutex<ReplacedFiles>,
 }
 
 /// The files of the user's project that the app reads, replaced as long as it runs.
 #[derive(Debug, Default)]
-pub(in crate::stack) struct Files {
+pub(in crate::stack) struct ReplacedFiles {
     variables: Option<Replaced>,
     filled: Option<Replaced>,
 }
@@ -70,7 +70,7 @@ pub struct SharedApp {
     pub(in crate::stack) logto_admin_port: u16,
     pub(in crate::stack) fixed: mock_logto::Fixed,
     pub(in crate::stack) process: AppProcess,
-    pub(in crate::stack) files: Files,
+    pub(in crate::stack) files: ReplacedFiles,
 }
 
 /// The process of an app.
@@ -91,7 +91,7 @@ impl Own {
             None => localhost(kit::spare_port(random).map_err(AppError::NoPort)?),
         };
         let claim = |file: Option<&std::path::PathBuf>| file.map(|file| Replaced::claim(file)).transpose();
-        let files = Files {
+        let files = ReplacedFiles {
             variables: claim(app.env_file.as_ref())?,
             filled: claim(app.template.as_ref().map(|template| &template.to))?,
         };
@@ -118,7 +118,7 @@ impl Own {
     /// Uses the process that an earlier stack has started.
     pub(in crate::stack) async fn adopt(
         &self,
-        (mut process, files): (AppProcess, Files),
+        (mut process, files): (AppProcess, ReplacedFiles),
         client: &Client,
     ) -> Result<(), AppError> {
         *self.files() = files;
@@ -129,7 +129,7 @@ impl Own {
     }
 
     /// Hands over the process with its files, for the next stack.
-    pub(in crate::stack) async fn release(&self) -> Option<(AppProcess, Files)> {
+    pub(in crate::stack) async fn release(&self) -> Option<(AppProcess, ReplacedFiles)> {
         let process = self.process.lock().await.take()?;
         Some((process, std::mem::take(&mut *self.files())))
     }
@@ -187,7 +187,7 @@ impl Own {
         Err(AppError::Occupied { origin: self.origin.clone(), holder: kit::port_holder(port) })
     }
 
-    fn files(&self) -> std::sync::MutexGuard<'_, Files> {
+    fn files(&self) -> std::sync::MutexGuard<'_, ReplacedFiles> {
         self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
