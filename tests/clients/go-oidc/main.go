@@ -1,7 +1,7 @@
 // An app that signs in through Logto with the usual Go libraries: go-oidc,
 // which verifies the tokens, and golang.org/x/oauth2.
 //
-// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables that `logto-testkit run --app-command` sets.
 package main
 
 import (
@@ -70,11 +70,25 @@ func newApp(ctx context.Context) (*app, error) {
 		RedirectURL:  base + "/callback",
 		Scopes:       []string{oidc.ScopeOpenID, oidc.ScopeOfflineAccess, "profile", "email"},
 	}
-	verifier := provider.Verifier(&oidc.Config{ClientID: config.ClientID})
+	verifier := provider.Verifier(&oidc.Config{ClientID: config.ClientID, Now: now})
 	return &app{
 		base: base, config: config, provider: provider, verifier: verifier,
 		endSession: more.EndSession, sessions: map[string]*session{},
 	}, nil
+}
+
+// The time of the stack, which a walk may move: CLOCK_FILE holds its offset in
+// seconds. Go asks the kernel for the time, so libfaketime cannot move it.
+func now() time.Time {
+	text, err := os.ReadFile(os.Getenv("CLOCK_FILE"))
+	if err != nil {
+		return time.Now()
+	}
+	offset, err := time.ParseDuration(strings.TrimSpace(string(text)) + "s")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return time.Now().Add(offset)
 }
 
 func (a *app) session(w http.ResponseWriter, r *http.Request) *session {
@@ -229,5 +243,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+base.Port(), nil))
+	dated := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("date", now().UTC().Format(http.TimeFormat))
+		http.DefaultServeMux.ServeHTTP(w, r)
+	})
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+base.Port(), dated))
 }

@@ -1,7 +1,7 @@
 // The app of Logto's guide for Express, on @logto/express, with pages for what
 // the guide does not show: userinfo, refresh, revocation (@logto/node).
 //
-// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables that `logto-testkit run --app-command` sets.
 
 import { randomUUID } from "node:crypto";
 import { handleAuthRoutes, withLogto, UserScope } from "@logto/express";

@@ -2,7 +2,7 @@
 // everything else that the library offers. The library checks Logto's answers;
 // a page shows the result, and a walk checks the pages.
 //
-// It reads four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+// It reads four environment variables that `logto-testkit run --app-command` sets.
 
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";

@@ -1,6 +1,6 @@
 """An app that signs in through Logto, in nothing but Python's standard library.
 
-It knows four environment variables, which `logto-testkit run --app … --app-env FILE` writes.
+It knows four environment variables that `logto-testkit run --app-command` sets.
 """
 
 import base64
