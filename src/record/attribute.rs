@@ -34,7 +34,7 @@ pub(crate) fn attributed(hops: &[Hop], walk: WalkId, entries: Vec<Entry>) -> Vec
         let at = hops.iter().find(|one| one.number == hop);
         let belonging = of_connection(&entry, walk, at).unwrap_or_else(|| {
             let known = known.get_or_insert_with(|| known_from(hops, &all));
-            of_content(&entry, walk, known)
+            of_content(&entry, known)
         });
         let tie = match belonging {
             Belonging::By(tie) => Some(tie),
@@ -98,7 +98,7 @@ fn has_cookies(entry: &Entry) -> bool {
     entry.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie"))
 }
 
-fn of_content(entry: &Entry, walk: WalkId, known: &Known) -> Belonging {
+fn of_content(entry: &Entry, known: &Known) -> Belonging {
     let request = carried_by(entry);
     if !request.cookies.is_empty() {
         return if known.has_cookies(&request) { Belonging::By(Tie::Cookie) } else { Belonging::Not };
