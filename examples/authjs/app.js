@@ -7,7 +7,11 @@ import { ExpressAuth, getSession } from "@auth/express";
 import Logto from "@auth/express/providers/logto";
 import express from "express";
 
-const config = { providers: [Logto] };
+const config = {
+	providers: [Logto],
+	// Its own log leaves out why a fetch failed.
+	logger: { error: ({ message, cause }) => console.error(message, cause?.message ?? "") },
+};
 const escaped = (text) => String(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 const page = (text, link) => `<!doctype html><title>Auth.js</title><p>${escaped(text)}</p>${link}`;
 

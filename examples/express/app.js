@@ -42,7 +42,9 @@ app.get("/", withLogto(config), ({ user }, response) => {
 
 // What went wrong, and why: a fetch that fails tells it in its cause.
 app.use((error, _request, response, _next) => {
-	const reasons = [error, error.cause].filter(Boolean).map(({ code, message }) => `${code ?? "error"}: ${message}`);
+	const reasons = [error, error.cause]
+		.filter((reason) => reason?.message)
+		.map(({ code, message }) => `${code ?? "error"}: ${message}`);
 	response.status(500).send(page(reasons.join("; ")));
 });
 

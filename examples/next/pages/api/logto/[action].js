@@ -2,10 +2,16 @@
 
 import { logto } from "../../../library/logto";
 
-// What went wrong, and why: a fetch that fails tells it in its cause.
-function failed(_request, response, error) {
-	const reasons = [error, error.cause].filter(Boolean).map(({ code, message }) => `${code ?? "error"}: ${message}`);
-	response.status(500).send(reasons.join("; "));
-}
+const routes = logto.handleAuthRoutes();
 
-export default logto.handleAuthRoutes(undefined, failed);
+export default async function route(request, response) {
+	try {
+		await routes(request, response);
+	} catch (error) {
+		// What went wrong, and why: a fetch that fails tells it in its cause.
+		const reasons = [error, error.cause]
+			.filter((reason) => reason?.message)
+			.map(({ code, message }) => `${code ?? "error"}: ${message}`);
+		response.status(500).send(reasons.join("; "));
+	}
+}
