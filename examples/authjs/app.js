@@ -16,7 +16,9 @@ const escaped = (text) => String(text).replace(/[&<>"']/g, (char) => `&#${char.c
 const page = (text, link) => `<!doctype html><title>Auth.js</title><p>${escaped(text)}</p>${link}`;
 
 const app = express();
-app.use("/auth/*", ExpressAuth(config));
+// Not the path of the documentation, "/auth/*", which Express 5 refuses: Auth.js needs
+// the first parameter, and its name has to be 0.
+app.use(/^\/auth\/(.*)/, ExpressAuth(config));
 app.get("/", async (request, response) => {
 	const session = await getSession(request, config);
 	if (session) {
