@@ -17,6 +17,7 @@ mod documentation;
 #[cfg(target_os = "linux")]
 mod documented;
 mod endurance;
+mod examples;
 mod external;
 mod fidelity;
 mod findings;
