@@ -63,6 +63,8 @@ pub(super) struct Person<'a> {
     pub(super) passwords: Vec<String>,
     /// Ids of applications that an administrator created during the walk.
     pub(super) applications: Vec<String>,
+    /// A redirect URI that the person does not follow: the code in it is for another client.
+    pub(super) stops_at: Option<Url>,
 }
 
 impl<'a> Person<'a> {
@@ -89,6 +91,7 @@ impl<'a> Person<'a> {
             answered_values: vec![],
             passwords: vec![],
             applications: vec![],
+            stops_at: None,
         }
     }
 
@@ -302,11 +305,18 @@ impl<'a> Person<'a> {
         self.stack.endpoints().app.join(&text).map_err(|_| ActionError::Address(text))
     }
 
+    /// The redirect to [`Person::stops_at`], once it has arrived.
+    pub(super) fn stopped(&self) -> Option<Url> {
+        let stop = self.stops_at.as_ref()?;
+        let target = self.walker.current(self.tab).ok()?.redirect()?.ok()?;
+        (target.origin() == stop.origin() && target.path() == stop.path()).then_some(target)
+    }
+
     /// Follows everything that moves on by itself: redirects, pages that submit their own
     /// form, and Logto's page when the provider sends the person back.
     pub(super) async fn settle(&mut self) -> Result<(), ActionError> {
         for _ in 0..MOVES_LIMIT {
-            if self.says.is_some() {
+            if self.says.is_some() || self.stopped().is_some() {
                 return Ok(());
             }
             if self.walker.follow(self.tab).await?.is_some() {
