@@ -24,6 +24,7 @@ mod golden_walk;
 mod hostile;
 mod lifetimes;
 mod misconfigurations;
+mod other_suites;
 mod own_app;
 mod project;
 mod standing;
