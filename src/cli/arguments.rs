@@ -37,9 +37,10 @@ const STATE_FILE: &str = "logto-testkit-restore.json";
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
-  1    an expectation of a scenario failed, no scenario was walked, or a probed server is not up
+  1    an expectation of a scenario failed, a person could not sign in, no scenario was walked, or a
+       probed server is not up
   2    invalid usage, or a file that cannot be used
-  3    the stack did not start
+  3    the stack did not start, or does not answer
   4    a tenant could not be restored
   70   internal error, or something could not be written
   130  interrupted";

@@ -252,8 +252,15 @@ impl<'a> Person<'a> {
                 .others
                 .iter()
                 .map(|other| (other.name, other.party, other.origin.clone()))
+                .chain(self.stack.plain_huggingface().map(|plain| ("HF", Party::HUGGINGFACE, plain.clone())))
                 .collect(),
         }
+    }
+
+    /// Whether an address is the mock's, by its name or in plain HTTP.
+    pub(super) fn is_huggingface(&self, url: &Url) -> bool {
+        let plain = self.stack.plain_huggingface();
+        std::iter::once(&self.stack.endpoints().huggingface).chain(plain).any(|own| own.origin() == url.origin())
     }
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {

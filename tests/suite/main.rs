@@ -11,6 +11,7 @@ mod command;
 mod compose;
 #[cfg(unix)]
 mod container;
+mod control_api;
 mod coverage;
 mod diagnose;
 mod documentation;

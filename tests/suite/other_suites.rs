@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{Elsewhere, Surroundings, binary, command_in};
 
 /// `serve stack --json`, as a test suite starts it.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     out: BufReader<ChildStdout>,
     /// The line that it prints when it is ready.
@@ -21,7 +21,7 @@ struct Serving {
 }
 
 impl Serving {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
         Self::start_with(folder, arguments, Stdio::piped())
     }
 
@@ -49,12 +49,12 @@ impl Serving {
         Self { child, out, stack }
     }
 
-    fn text(&self, pointer: &str) -> &str {
+    pub(crate) fn text(&self, pointer: &str) -> &str {
         self.stack.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} in {}", self.stack))
     }
 
     /// Closes its standard input, and returns the exit code and what it has written besides the line.
-    fn close(mut self) -> (Option<i32>, String, String) {
+    pub(crate) fn close(mut self) -> (Option<i32>, String, String) {
         drop(self.child.stdin.take());
         self.ended()
     }
@@ -67,7 +67,8 @@ impl Serving {
     }
 }
 
-fn ran(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+/// Runs a command with the stack of the folder: the exit code, standard output and standard error.
+pub(crate) fn ran(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = command_in(folder, arguments, &[("LOGTO_TESTKIT_STACK", "stack.json")]);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))

@@ -86,7 +86,7 @@ impl Control {
             tokio::select! {
                 Some(Asked { what, answer }) = self.asked.recv() => {
                     let accounts = &self.accounts;
-                    // Whoever asked may be gone.
+                    // The client may be gone.
                     at_work.push(async move { drop(answer.send(done(stack, accounts, what).await)) });
                 }
                 Some(()) = at_work.next(), if !at_work.is_empty() => {}
@@ -150,7 +150,9 @@ impl IntoResponse for Refusal {
             // Another party did not answer as it should.
             Self::SignIn(_) | Self::Token(_) | Self::Accounts(_) => StatusCode::BAD_GATEWAY,
         };
-        answered_with(status, &json!({ "error": self.to_string() }))
+        // Another process prints it, which does not know the secrets of this one.
+        let error = self.to_string();
+        answered_with(status, &json!({ "error": kit::secret::hide(&error) }))
     }
 }
 
