@@ -68,7 +68,9 @@ pub(crate) enum CliError {
     PortTaken(StartError),
     #[error("{0}; choose another port with --control-port")]
     ControlPort(kit::BindError),
-    #[error("no stack answers at {url}: start one with `logto-testkit serve stack` or `up`, and pass the address that it prints ({source})")]
+    #[error(
+        "no stack answers at {url}: start one with `logto-testkit serve stack` or `up`, and pass the address that it prints ({source})"
+    )]
     NoStack { url: Url, source: kit::SendError },
     #[error("the stack does not answer: {0}")]
     StackSilent(kit::DeadlineExceeded),
@@ -143,7 +145,10 @@ impl CliError {
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command does not use stubs.
-            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked | Self::Client(_) => 70,
+            Self::Stop(StopError::Serve(_) | StopError::Stub(_))
+            | Self::Io { .. }
+            | Self::Panicked
+            | Self::Client(_) => 70,
             Self::ServeHuggingFace(error) => error.code(),
             Self::ServeLogto(error) => error.code(),
             Self::ServeApp(error) => error.code(),

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
+use kit::output::complain;
 use kit::{Bound, Stop};
 
 use self::control::Control;
@@ -156,7 +157,9 @@ impl Live {
             () = stop.wait() => Ok(()),
             () = ends => Ok(()),
         };
-        stack.stop().await?;
+        for call in stack.stop().await?.not_undone {
+            complain(&format!("not undone, because this cannot be undone: {call}"));
+        }
         ended
     }
 }

@@ -1,6 +1,6 @@
 //! A stack that another command runs, reached through its control API.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,7 +31,7 @@ impl RunningStack {
         let url = if text.starts_with("http://") || text.starts_with("https://") {
             text.clone()
         } else {
-            control_in(&PathBuf::from(text))?
+            control_in(Path::new(text))?
         };
         let url = Url::parse(&url).map_err(|_| UsageError::ControlAddress(url))?;
         let client = Client::builder().allow(url.host_str().unwrap_or_default()).build();
@@ -41,12 +41,12 @@ impl RunningStack {
 }
 
 /// The address in a line of `serve stack --json`.
-fn control_in(file: &PathBuf) -> Result<String, UsageError> {
+fn control_in(file: &Path) -> Result<String, UsageError> {
     let text = files::read_text(file, files::SETTINGS_LIMIT)
         .map_err(|source| UsageError::Unreadable { file: file.display().to_string(), source })?;
     let line: Value = serde_json::from_str(&text).unwrap_or_default();
     let control = line.get("control").and_then(Value::as_str);
-    control.map(ToOwned::to_owned).ok_or_else(|| UsageError::NotAStack { file: file.clone() })
+    control.map(ToOwned::to_owned).ok_or_else(|| UsageError::NotAStack { file: file.to_owned() })
 }
 
 /// The control API of a running stack.

@@ -16,7 +16,9 @@ pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let by_hand = live.is_by_hand();
     let start = if by_hand { AppStart::ByHand } else { AppStart::Awaited };
     live.run(start, std::future::pending(), |stack, description| {
-        output::print(&(description.for_people(stack, by_hand)?.trim_end().to_owned() + "\n\nPress Ctrl-C to stop.\n"))
+        output::print(
+            &(description.for_people(stack, by_hand)?.trim_end().to_owned() + "\n\nPress Ctrl-C to stop.\n"),
+        )
     })
     .await
 }

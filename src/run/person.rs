@@ -260,7 +260,9 @@ impl<'a> Person<'a> {
     /// Whether an address is the mock's, by its name or in plain HTTP.
     pub(super) fn is_huggingface(&self, url: &Url) -> bool {
         let plain = self.stack.plain_huggingface();
-        std::iter::once(&self.stack.endpoints().huggingface).chain(plain).any(|own| own.origin() == url.origin())
+        std::iter::once(&self.stack.endpoints().huggingface)
+            .chain(plain)
+            .any(|own| own.origin() == url.origin())
     }
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {
@@ -316,7 +318,9 @@ impl<'a> Person<'a> {
     pub(super) fn stopped(&self) -> Option<Url> {
         let stop = self.stops_at.as_ref()?;
         let target = self.walker.current(self.tab).ok()?.redirect()?.ok()?;
-        (target.origin() == stop.origin() && target.path() == stop.path()).then_some(target)
+        // Not by `Url::origin`: one with a scheme of an app's own is different from itself.
+        let place = |url: &Url| (url.scheme().to_owned(), url.authority().to_owned(), url.path().to_owned());
+        (place(&target) == place(stop)).then_some(target)
     }
 
     /// Follows everything that moves on by itself: redirects, pages that submit their own

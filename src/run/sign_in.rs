@@ -2,7 +2,6 @@
 
 use http::Method;
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::person::Person;
 use super::walk::tell;
@@ -108,11 +107,10 @@ impl Application {
         Ok(Self { record: stack.management().get(&path).await?.body })
     }
 
-    /// Its first redirect URI.
-    pub(super) fn redirect_uri(&self) -> Option<Url> {
+    /// Its first redirect URI, as it is registered: Logto compares texts. One with a wildcard is a pattern.
+    pub(super) fn redirect_uri(&self) -> Option<&str> {
         let uris = self.record.pointer("/oidcClientMetadata/redirectUris")?.as_array()?;
-        // One with a wildcard is a pattern.
-        uris.iter().filter_map(Value::as_str).filter(|uri| !uri.contains('*')).find_map(|uri| uri.parse().ok())
+        uris.iter().filter_map(Value::as_str).find(|uri| !uri.contains('*'))
     }
 
     /// Whether its code is public, so that it has no secret.
@@ -128,14 +126,14 @@ impl Application {
         username: &str,
         shown: &Value,
     ) -> Result<Scenario, SignInError> {
-        let known: Vec<String> =
-            stack.huggingface().users().into_iter().map(|user| user.username).collect();
+        let known: Vec<String> = stack.huggingface().users().into_iter().map(|user| user.username).collect();
         if !known.iter().any(|known| known == username) {
             return Err(SignInError::NoAccount { username: username.to_owned(), known });
         }
         let connector = stack.management().get(&format!("connectors/{}", stack.known().connector_id)).await?;
         let target = connector.text("target")?;
-        let mut steps = vec![json!({ "visit": literal(start) }), json!({ "continue_with": literal(&target) })];
+        let mut steps =
+            vec![json!({ "visit": literal(start) }), json!({ "continue_with": literal(&target) })];
         let third_party = self.record.get("isThirdParty").and_then(Value::as_bool) == Some(true);
         if third_party {
             let asked = json!({ "asks": { "to_authorize": {} } });

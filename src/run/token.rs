@@ -143,13 +143,15 @@ fn subject(response: &Value) -> String {
 async fn issued(stack: &Stack, asked: &TokenRequest) -> Result<Value, TokenError> {
     let application = Application::read(stack).await?;
     let redirect_uri = application.redirect_uri().ok_or(TokenError::NoRedirectUri)?;
+    let stops_at = Url::parse(redirect_uri).map_err(|_| TokenError::NoRedirectUri)?;
     let (state, verifier) = (stack.random().hex(16), stack.random().hex(32));
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
-    let scopes: Vec<&str> = std::iter::once("openid").chain(asked.scopes.iter().map(String::as_str)).collect();
+    let scopes: Vec<&str> =
+        std::iter::once("openid").chain(asked.scopes.iter().map(String::as_str)).collect();
     let mut start = at_logto(stack, "oidc/auth");
     start.query_pairs_mut().extend_pairs([
         ("client_id", stack.known().app_id.as_str()),
-        ("redirect_uri", redirect_uri.as_str()),
+        ("redirect_uri", redirect_uri),
         ("response_type", "code"),
         ("scope", &scopes.join(" ")),
         ("state", &state),
@@ -161,7 +163,7 @@ async fn issued(stack: &Stack, asked: &TokenRequest) -> Result<Value, TokenError
     start.query_pairs_mut().extend_pairs(asked.resource.iter().map(|resource| ("resource", resource)));
     let scenario = application.scenario(stack, start.as_str(), &asked.username, &json!({})).await?;
     let mut person = Person::new(stack);
-    person.stops_at = Some(redirect_uri.clone());
+    person.stops_at = Some(stops_at);
     let ended = signed_in(&mut person, &scenario, &asked.username).await;
     let Some(answer) = person.stopped() else {
         let not_signed_in = ended.err().map(SignInError::from);
@@ -169,12 +171,16 @@ async fn issued(stack: &Stack, asked: &TokenRequest) -> Result<Value, TokenError
         return Err(not_signed_in
             .map_or(TokenError::Refused { error: "none".to_owned(), description }, TokenError::from));
     };
-    let answered = |name: &str| answer.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let answered =
+        |name: &str| answer.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let Some(code) = answered("code").filter(|_| answered("state").as_ref() == Some(&state)) else {
         let error = answered("error").unwrap_or_else(|| "none".to_owned());
-        return Err(TokenError::Refused { error, description: answered("error_description").unwrap_or_default() });
+        return Err(TokenError::Refused {
+            error,
+            description: answered("error_description").unwrap_or_default(),
+        });
     };
-    exchanged(stack, asked, application.is_public(), [&code, redirect_uri.as_str(), &verifier]).await
+    exchanged(stack, asked, application.is_public(), [&code, redirect_uri, &verifier]).await
 }
 
 async fn exchanged(
@@ -201,10 +207,10 @@ async fn exchanged(
         let basic = STANDARD.encode(format!("{}:{}", known.app_id, known.app_secret));
         request = request.header(AUTHORIZATION, format!("Basic {basic}"));
     }
-    let request = request
-        .body(Bytes::from(form.finish()))
-        .map_err(|_| kit::SendError::Url { url: url.to_string() })?;
-    let answer = kit::within("an access token of Logto", LIMIT, stack.browser_client().send(request)).await??;
+    let request =
+        request.body(Bytes::from(form.finish())).map_err(|_| kit::SendError::Url { url: url.to_string() })?;
+    let answer =
+        kit::within("an access token of Logto", LIMIT, stack.browser_client().send(request)).await??;
     let (status, body) = (answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned());
     let response: Value = serde_json::from_str(&body).unwrap_or_default();
     if status == 200 && response.get("access_token").is_some_and(Value::is_string) {

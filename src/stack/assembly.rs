@@ -98,8 +98,9 @@ async fn assemble(
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
     let endpoints = endpoints(&app_place, second.as_ref(), &logto, &provider, &fronts);
     let files = if settings.own_app.is_some() || settings.real_time {
-        Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| {
-            StartError { step: "write the files for the app", cause: StepError::Io(cause) }
+        Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| StartError {
+            step: "write the files for the app",
+            cause: StepError::Io(cause),
         })?)
     } else {
         None

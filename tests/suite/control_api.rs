@@ -115,7 +115,8 @@ fn what_it_changes_is_what_the_next_sign_in_meets() {
     let serving = Serving::start(folder.path(), &["--sample-app"]);
     let control = serving.text("/control");
     let name = || {
-        let (code, shown, told) = ran(folder.path(), &["token", "--as", "ada", "--scope", "profile", "--json"]);
+        let (code, shown, told) =
+            ran(folder.path(), &["token", "--as", "ada", "--scope", "profile", "--json"]);
         assert_eq!(code, Some(0), "{told}");
         let response: Value = serde_json::from_str(&shown).unwrap();
         let id_token = response["id_token"].as_str().unwrap();
@@ -134,7 +135,8 @@ fn what_it_changes_is_what_the_next_sign_in_meets() {
     // The journal has the refusal's request, and nothing before the number that is asked for.
     let journal = asked(control, "/journal", "");
     let entries = journal.as_array().unwrap();
-    let exchanges = |entry: &&Value| entry["request"]["url"].as_str().is_some_and(|url| url.ends_with("/oauth/token"));
+    let exchanges =
+        |entry: &&Value| entry["request"]["url"].as_str().is_some_and(|url| url.ends_with("/oauth/token"));
     assert!(entries.iter().filter(exchanges).count() >= 3, "{journal}");
     let last = entries.last().unwrap()["number"].as_u64().unwrap();
     assert_eq!(asked(control, &format!("/journal?since={last}"), ""), json!([]));
@@ -151,7 +153,8 @@ fn what_it_changes_is_what_the_next_sign_in_meets() {
     let grace = ran(folder.path(), &["token", "--as", "grace", "--scope", "profile", "--json"]);
     assert!(grace.0 == Some(0), "{}", grace.2);
     let grace: Value = serde_json::from_str(&grace.1).unwrap();
-    let grace = jsonwebtoken::dangerous::insecure_decode::<Value>(grace["id_token"].as_str().unwrap()).unwrap();
+    let grace =
+        jsonwebtoken::dangerous::insecure_decode::<Value>(grace["id_token"].as_str().unwrap()).unwrap();
     assert_eq!(grace.claims["name"], "The Countess");
 
     // The clock of the stack, by which its tokens are issued.
@@ -163,14 +166,19 @@ fn what_it_changes_is_what_the_next_sign_in_meets() {
     // A page of another origin, and another host name, are refused, for the routes of both kinds.
     for path in ["/stack", "/users"] {
         for header in ["Origin: https://evil.example", "Host: evil.example"] {
-            let refused = sent(control, &format!("curl -sS -o /dev/null -w '%{{http_code}}' -H '{header}' \"$CONTROL{path}\""));
+            let refused = sent(
+                control,
+                &format!("curl -sS -o /dev/null -w '%{{http_code}}' -H '{header}' \"$CONTROL{path}\""),
+            );
             assert_eq!(refused.unwrap(), "403", "{path} {header}");
         }
     }
     let form = sent(control, "curl -sS -o /dev/null -w '%{http_code}' -d as=ada \"$CONTROL/stack/session\"");
     assert_eq!(form.unwrap(), "415");
     let unknown = r#"-H 'content-type: application/json' -d '{ "as": "ada", "form": "x" }'"#;
-    assert!(asked(control, "/stack/session", unknown)["error"].as_str().unwrap().contains("unknown field `form`"));
+    assert!(
+        asked(control, "/stack/session", unknown)["error"].as_str().unwrap().contains("unknown field `form`")
+    );
     assert_eq!(serving.close().0, Some(0));
 }
 
@@ -193,7 +201,8 @@ fn up_prints_the_address_of_the_control_api() {
     let control = line.split_whitespace().nth(2).unwrap();
     let stack = asked(control, "/stack", "");
     assert_eq!(stack["control"], control);
-    let session = crate::support::command_in(folder.path(), &["session", "--as", "ada", "--stack", control], &[]);
+    let session =
+        crate::support::command_in(folder.path(), &["session", "--as", "ada", "--stack", control], &[]);
     let kill = Command::new("kill").args(["-INT", &up.id().to_string()]).status().unwrap();
     assert!(kill.success() && lines.count() > 0);
     assert_eq!(up.wait().unwrap().code(), Some(0));

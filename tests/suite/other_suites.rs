@@ -50,7 +50,10 @@ impl Serving {
     }
 
     pub(crate) fn text(&self, pointer: &str) -> &str {
-        self.stack.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} in {}", self.stack))
+        self.stack
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("{pointer} in {}", self.stack))
     }
 
     /// Closes its standard input, and returns the exit code and what it has written besides the line.
@@ -77,7 +80,8 @@ pub(crate) fn ran(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, St
 /// The status and the body of an answer.
 async fn asked(client: &kit::Client, request: http::request::Builder, body: &str) -> (u16, String) {
     let request = request.body(Bytes::from(body.to_owned())).unwrap();
-    let answer = kit::within("an answer", Duration::from_secs(20), client.send(request)).await.unwrap().unwrap();
+    let answer =
+        kit::within("an answer", Duration::from_secs(20), client.send(request)).await.unwrap().unwrap();
     (answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned())
 }
 
@@ -110,7 +114,8 @@ async fn a_stack_is_announced_by_one_line_once_all_of_it_answers_and_ends_with_i
     let app = serving.text("/app/origin").to_owned();
     assert_eq!((get(&app).await.0, &serving.stack["app"]["started"]), (200, &Value::Bool(true)));
     assert_eq!(get(serving.text("/logto/jwks_uri")).await.0, 200);
-    let discovery = get(&format!("{}/.well-known/openid-configuration", serving.text("/logto/issuer"))).await.1;
+    let discovery =
+        get(&format!("{}/.well-known/openid-configuration", serving.text("/logto/issuer"))).await.1;
     let discovery: Value = serde_json::from_str(&discovery).unwrap();
     assert_eq!(discovery["issuer"], serving.stack["logto"]["issuer"]);
     assert_eq!(discovery["jwks_uri"], serving.stack["logto"]["jwks_uri"]);
@@ -169,13 +174,17 @@ fn without_a_pipe_it_says_so_and_lives_until_a_signal() {
     assert!(kill.success());
     let (code, rest, told) = serving.ended();
     assert_eq!((code, rest.as_str()), (Some(0), ""), "{told}");
-    assert!(told.contains("note: standard input is not a pipe, so only Ctrl-C or SIGTERM ends this stack"), "{told}");
+    assert!(
+        told.contains("note: standard input is not a pipe, so only Ctrl-C or SIGTERM ends this stack"),
+        "{told}"
+    );
 }
 
 #[test]
 fn a_stack_that_does_not_start_prints_no_line() {
     let folder = tempfile::tempdir().unwrap();
-    let started = |arguments: &[&str]| ran(folder.path(), &[&["serve", "stack", "--json"], arguments].concat());
+    let started =
+        |arguments: &[&str]| ran(folder.path(), &[&["serve", "stack", "--json"], arguments].concat());
     let (code, shown, told) = started(&["--app-command", "exit 3"]);
     assert_eq!((code, shown.as_str()), (Some(3), ""), "{told}");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -300,7 +309,9 @@ fn a_sign_in_that_fails_is_told_with_its_finding_and_the_last_page() {
     let serving = Serving::start(folder.path(), &[]);
     let (code, shown, told) = ran(folder.path(), &["session", "--as", "ada"]);
     assert_eq!((code, shown.as_str()), (Some(1), ""));
-    for part in ["ada is not signed in: after `sign_in_as: ada`", "app/app-secret", "last page: http://localhost:"] {
+    for part in
+        ["ada is not signed in: after `sign_in_as: ada`", "app/app-secret", "last page: http://localhost:"]
+    {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert_eq!(serving.close().0, Some(0));
@@ -343,7 +354,8 @@ async fn a_token_is_a_jwt_for_the_api_or_opaque_for_logto() {
 
     // Created, and her role with it: twice, since the second time everything is there.
     for _ in 0..2 {
-        let arguments = ["--resource", API, "--scope", "read:books write:books", "--create-resource", "--json"];
+        let arguments =
+            ["--resource", API, "--scope", "read:books write:books", "--create-resource", "--json"];
         let (code, shown, told) = token(&arguments);
         assert_eq!((code, told.as_str()), (Some(0), ""));
         let response: Value = serde_json::from_str(&shown).unwrap();
@@ -358,9 +370,8 @@ async fn a_token_is_a_jwt_for_the_api_or_opaque_for_logto() {
     assert_eq!(narrow["scope"], "read:books", "{told}");
 
     // Grace has no role.
-    let of_grace = |scope: &str| {
-        ran(folder.path(), &["token", "--as", "grace", "--resource", API, "--scope", scope])
-    };
+    let of_grace =
+        |scope: &str| ran(folder.path(), &["token", "--as", "grace", "--resource", API, "--scope", scope]);
     let (code, shown, told) = of_grace("read:books");
     assert_eq!((code, shown.as_str()), (Some(1), ""));
     assert!(told.contains("without `read:books`: give them a role"), "{told}");
@@ -377,7 +388,9 @@ async fn a_token_is_for_the_application_of_the_set_up_of_any_type() {
     const API: &str = "https://api.shop.example";
     for application in [
         "{ type: SPA }".to_owned(),
-        "{ type: Native }".to_owned(),
+        // Redirect URIs as apps on a phone have them, and an origin without a path.
+        "{ type: Native, redirect_uris: [\"io.logto.shop://callback\"] }".to_owned(),
+        "{ redirect_uris: [\"http://localhost:4999\"] }".to_owned(),
         // Its page asks the person to authorize it.
         format!("{{ is_third_party: true, resource_scopes: {{ \"{API}\": [read] }} }}"),
     ] {
@@ -438,7 +451,16 @@ async fn on_a_running_logto_everything_is_put_back_when_the_input_closes() {
         assert_eq!(serving.stack["logto"]["management_api"]["secret"], Value::Null);
         let session = ran(folder.path(), &["session", "--as", "ada"]);
         assert_eq!(session.0, Some(0), "{}", session.2);
-        let token = ["token", "--as", "ada", "--resource", "https://api.example", "--scope", "x", "--create-resource"];
+        let token = [
+            "token",
+            "--as",
+            "ada",
+            "--resource",
+            "https://api.example",
+            "--scope",
+            "x",
+            "--create-resource",
+        ];
         let token = ran(folder.path(), &token);
         assert_eq!(token.0, Some(0), "{}", token.2);
         serving.close()

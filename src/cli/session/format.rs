@@ -30,7 +30,7 @@ fn cookie(kept: &KeptCookie) -> Value {
         "domain": format!("{}{}", if kept.below { "." } else { "" }, kept.domain),
         "path": kept.path,
         // Seconds since 1970; -1 for a cookie that ends with the browser.
-        "expires": kept.expires.map_or(-1, |at| at.as_second()),
+        "expires": kept.expires.map_or(-1, jiff::Timestamp::as_second),
         "httpOnly": kept.http_only,
         "secure": kept.secure,
         "sameSite": same_site,

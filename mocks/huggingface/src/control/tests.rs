@@ -190,7 +190,8 @@ async fn a_reset_restores_what_was_remembered() {
     let apps = control(&site, "GET", "/apps", "").await.json();
     assert_eq!(control(&site, "POST", "/reset", "").await.status, 204);
     let users = control(&site, "GET", "/users", "").await.json();
-    let names: Vec<&str> = users.as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        users.as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap()).collect();
     assert_eq!(names, ["ada", "grace", "linus"]);
     assert_eq!(control(&site, "GET", "/apps", "").await.json(), apps);
     assert_eq!(control(&site, "GET", "/script", "").await.json()[0]["status"], 503);
