@@ -85,6 +85,18 @@ pub(crate) fn around(text: &str) -> Vec<&str> {
     pieces(text).into_iter().filter_map(plain).filter(|text| !text.is_empty()).collect()
 }
 
+/// Escapes a text so that a scenario takes it literally.
+pub(crate) fn literal(text: &str) -> String {
+    let mut escaped = text.replace("${", "$${");
+    let mut names: Vec<String> = names(&escaped).into_iter().map(ToOwned::to_owned).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        escaped = escaped.replace(&format!("[{name}]"), &format!("[[{name}]"));
+    }
+    escaped
+}
+
 /// Replaces the names with their values.
 pub(crate) fn fill<'v>(
     text: &str,
@@ -124,6 +136,11 @@ mod tests {
     fn filled(text: &str) -> Result<String, String> {
         let value = |name: &str| (name == "APP").then_some("http://localhost:3000");
         fill(text, value, || vec!["APP".to_owned()]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_and_parameters_in_values_are_plain_text() {
+        assert_eq!(literal("a[APP]b[x]${c}"), "a[[APP]b[x]$${c}");
     }
 
     #[test]

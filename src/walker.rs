@@ -22,6 +22,7 @@ pub use error::WalkError;
 pub use hop::{
     CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,
 };
+pub(crate) use jar::KeptCookie;
 pub(crate) use jar::SIZE_LIMIT as COOKIE_LIMIT;
 #[doc(hidden)]
 pub use jar::SameSite;

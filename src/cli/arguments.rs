@@ -11,9 +11,13 @@ use url::Url;
 use super::access::Access;
 use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
+use super::live::LiveArguments;
 use super::own_app::{ApplicationArguments, ProjectArguments};
 use super::provision::Provision;
 use super::run::report::Format;
+use super::serve::ServeStack;
+use super::session::SessionArguments;
+use super::token::TokenArguments;
 use super::usage::{UsageError, address, next_port};
 use crate::container::{Container, DEFAULT_IMAGE, DEFAULT_POSTGRES, DEFAULT_TAG};
 use crate::stack::{External, Logto};
@@ -33,9 +37,10 @@ const STATE_FILE: &str = "logto-testkit-restore.json";
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
-  1    an expectation of a scenario failed, no scenario was walked, or a probed server is not up
+  1    an expectation of a scenario failed, a person could not sign in, no scenario was walked, or a
+       probed server is not up
   2    invalid usage, or a file that cannot be used
-  3    the stack did not start
+  3    the stack did not start, or does not answer
   4    a tenant could not be restored
   70   internal error, or something could not be written
   130  interrupted";
@@ -54,9 +59,13 @@ pub(crate) enum Command {
     Fidelity(Box<Fidelity>),
     /// Start a stack to click through, until Ctrl-C.
     Up(Box<Up>),
-    /// Serve a single party, until Ctrl-C.
+    /// Serve a single party, or a whole stack for another test suite.
     #[command(subcommand)]
     Serve(ServeCommand),
+    /// Sign in on a running stack, and print the browser's state for another test suite.
+    Session(SessionArguments),
+    /// Sign in on a running stack, and print an access token for tests of an API.
+    Token(TokenArguments),
     /// Configure a running Logto and a running mock for people to click through, and leave them so.
     Provision(Box<Provision>),
     /// Check whether a server is up: exit code 0 if it answers with success, 1 if not.
@@ -175,6 +184,9 @@ pub(crate) struct Fidelity {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServeCommand {
+    /// A whole stack for another test suite, until standard input is closed.
+    #[command(after_help = EXIT_CODES)]
+    Stack(Box<ServeStack>),
     /// The mock of Hugging Face's OAuth 2.0 and OpenID Connect provider.
     #[command(name = "huggingface", after_help = EXIT_CODES)]
     HuggingFace(mock_huggingface::cli::Args),
@@ -248,24 +260,11 @@ pub(crate) struct Containers {
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// Scenario file, or FILE@CASE, whose `given` section configures the stack [default: the guide's, with e-mail].
-    pub(crate) scenario: Option<PathBuf>,
-    /// Send browsers to the mock over plain HTTP, for a browser without any settings.
-    #[arg(long)]
-    pub(crate) plain: bool,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
     /// Folder with a CA created by `ca create` [default: a new CA per start, in memory].
     #[arg(long, value_name = "DIR")]
     pub(crate) ca: Option<PathBuf>,
-    /// Port of the app [default: 3000; for a command of yours, a free one].
-    #[arg(long)]
-    pub(crate) app_port: Option<u16>,
-    /// Port of Logto; its admin tenant takes the next one [default: 3001].
-    #[arg(long)]
-    pub(crate) logto_port: Option<u16>,
-    #[command(flatten)]
-    pub(crate) own_app: ProjectArguments,
-    #[command(flatten)]
-    pub(crate) application: ApplicationArguments,
 }
 
 #[derive(Debug, Subcommand)]

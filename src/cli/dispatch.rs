@@ -9,7 +9,7 @@ use super::docker_host;
 use super::exit::CliError;
 use super::{
     ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore,
-    run, serve, up,
+    run, serve, session, token, up,
 };
 
 /// Parses the arguments, runs the command, and returns the exit code.
@@ -45,6 +45,8 @@ pub fn main() -> ExitCode {
             Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,
             Some(Command::Up(up)) => up::up(*up).await,
             Some(Command::Serve(command)) => serve::serve(command).await,
+            Some(Command::Session(command)) => session::session(command).await,
+            Some(Command::Token(command)) => token::token(command).await,
             Some(Command::Provision(command)) => provision::provision(*command).await,
             Some(Command::Probe { url }) => probe::probe(&url).await,
             Some(Command::Ca(command)) => ca::ca(command),

@@ -66,6 +66,19 @@ pub(crate) enum CliError {
     App(#[from] AppError),
     #[error("{0}; choose other ports with --app-port and --logto-port")]
     PortTaken(StartError),
+    #[error("{0}; choose another port with --control-port")]
+    ControlPort(kit::BindError),
+    #[error(
+        "no stack answers at {url}: start one with `logto-testkit serve stack` or `up`, and pass the address that it prints ({source})"
+    )]
+    NoStack { url: Url, source: kit::SendError },
+    #[error("the stack does not answer: {0}")]
+    StackSilent(kit::DeadlineExceeded),
+    /// The stack says where a sign-in ended.
+    #[error("{0}")]
+    SignIn(String),
+    #[error(transparent)]
+    Client(#[from] kit::ClientError),
     /// The container for the whole run could not be started.
     #[error(transparent)]
     Container(#[from] Box<ContainerError>),
@@ -111,6 +124,7 @@ impl CliError {
             | Self::NothingWalked { .. }
             | Self::Unfaithful { .. }
             | Self::NotUp { .. }
+            | Self::SignIn(_)
             | Self::Found => 1,
             Self::Input(_) => 2,
             Self::TenantRead(TenantReadError::Input(_) | TenantReadError::Missing { .. }) => 2,
@@ -126,11 +140,15 @@ impl CliError {
             }
             Self::App(error) => app(error),
             Self::Container(_) | Self::Engine(_) => 3,
+            Self::ControlPort(_) | Self::NoStack { .. } | Self::StackSilent(_) => 3,
             Self::Start(StartError { cause: StepError::OwnApp(error), .. }) => app(error),
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command does not use stubs.
-            Self::Stop(StopError::Serve(_) | StopError::Stub(_)) | Self::Io { .. } | Self::Panicked => 70,
+            Self::Stop(StopError::Serve(_) | StopError::Stub(_))
+            | Self::Io { .. }
+            | Self::Panicked
+            | Self::Client(_) => 70,
             Self::ServeHuggingFace(error) => error.code(),
             Self::ServeLogto(error) => error.code(),
             Self::ServeApp(error) => error.code(),

@@ -91,6 +91,21 @@ pub(crate) enum UsageError {
         "--app-port {port} is used by Logto: --logto-port takes its port and the next one ({admin}) for the admin tenant"
     )]
     SamePort { port: u16, admin: u16 },
+    #[error(
+        "--plain needs the embedded Logto, and this stack has --logto {logto}: the connector of a real one always opens https://huggingface.co"
+    )]
+    PlainNeedsEmbedded { logto: String },
+    #[error(
+        "--stack takes the address of a control API, such as http://127.0.0.1:3004, or a file, not `{0}`"
+    )]
+    ControlAddress(String),
+    #[error("{file}: this is not the line that `logto-testkit serve stack --json` prints: `control` is missing", file = file.display())]
+    NotAStack { file: PathBuf },
+    #[error("{0} is not the control API of a stack: pass the one that `up` or `serve stack` prints")]
+    NotAControlApi(Url),
+    /// The stack says what is wrong with a request.
+    #[error("{0}")]
+    Refused(String),
     #[error(transparent)]
     Ca(#[from] CaError),
 }

@@ -6,7 +6,7 @@
 
 use url::Url;
 
-use crate::placeholder;
+use crate::placeholder::literal;
 
 /// The name of hosts that replace real ones: `other-1.example`.
 const OTHER: &str = "other";
@@ -153,18 +153,6 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(loopback)
 }
 
-/// Escapes a text so that a scenario takes it literally.
-pub(super) fn literal(text: &str) -> String {
-    let mut escaped = text.replace("${", "$${");
-    let mut names: Vec<String> = placeholder::names(&escaped).into_iter().map(ToOwned::to_owned).collect();
-    names.sort();
-    names.dedup();
-    for name in names {
-        escaped = escaped.replace(&format!("[{name}]"), &format!("[[{name}]"));
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,11 +190,6 @@ mod tests {
         assert_eq!(kept, "http://localhost:9999/callback/abc");
         let own = addresses.for_twin("http://localhost:3001/callback/abc", Listed::AtHuggingFace);
         assert_eq!(own, "[LOGTO]/callback/abc");
-    }
-
-    #[test]
-    fn names_and_parameters_in_values_are_plain_text() {
-        assert_eq!(literal("a[APP]b[x]${c}"), "a[[APP]b[x]$${c}");
     }
 
     #[test]

@@ -4,9 +4,10 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO, literal};
+use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO};
 use super::case::Case;
 use super::twin_parts::{application, cleaned, connector_config, experience, related};
+use crate::placeholder::literal;
 use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 
 /// The callback path of Logto's guide.

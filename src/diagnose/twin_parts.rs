@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::addresses::{Addresses, Listed, literal};
+use super::addresses::{Addresses, Listed};
 use super::case::ConnectorCase;
+use crate::placeholder::literal;
 use crate::setup::ConnectorFactory;
 
 /// Members that Logto drops if they are empty, although it requires them: so a stored connector

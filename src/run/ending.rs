@@ -45,7 +45,7 @@ fn problem(person: &Person<'_>, hop: &Hop) -> Option<String> {
     if let Some(error) = error {
         return Some(format!("an error page: the address of {url} says `error={error}`"));
     }
-    if hop.request.url.origin() == person.stack.endpoints().huggingface.origin() {
+    if person.is_huggingface(&hop.request.url) {
         return Some(format!("a page of Hugging Face: {url} waits for the person"));
     }
     None

@@ -63,6 +63,8 @@ pub(super) struct Person<'a> {
     pub(super) passwords: Vec<String>,
     /// Ids of applications that an administrator created during the walk.
     pub(super) applications: Vec<String>,
+    /// A redirect URI that the person does not follow: the code in it is for another client.
+    pub(super) stops_at: Option<Url>,
 }
 
 impl<'a> Person<'a> {
@@ -89,6 +91,7 @@ impl<'a> Person<'a> {
             answered_values: vec![],
             passwords: vec![],
             applications: vec![],
+            stops_at: None,
         }
     }
 
@@ -249,8 +252,17 @@ impl<'a> Person<'a> {
                 .others
                 .iter()
                 .map(|other| (other.name, other.party, other.origin.clone()))
+                .chain(self.stack.plain_huggingface().map(|plain| ("HF", Party::HUGGINGFACE, plain.clone())))
                 .collect(),
         }
+    }
+
+    /// Whether an address is the mock's, by its name or in plain HTTP.
+    pub(super) fn is_huggingface(&self, url: &Url) -> bool {
+        let plain = self.stack.plain_huggingface();
+        std::iter::once(&self.stack.endpoints().huggingface)
+            .chain(plain)
+            .any(|own| own.origin() == url.origin())
     }
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {
@@ -302,11 +314,20 @@ impl<'a> Person<'a> {
         self.stack.endpoints().app.join(&text).map_err(|_| ActionError::Address(text))
     }
 
+    /// The redirect to [`Person::stops_at`], once it has arrived.
+    pub(super) fn stopped(&self) -> Option<Url> {
+        let stop = self.stops_at.as_ref()?;
+        let target = self.walker.current(self.tab).ok()?.redirect()?.ok()?;
+        // Not by `Url::origin`: one with a scheme of an app's own is different from itself.
+        let place = |url: &Url| (url.scheme().to_owned(), url.authority().to_owned(), url.path().to_owned());
+        (place(&target) == place(stop)).then_some(target)
+    }
+
     /// Follows everything that moves on by itself: redirects, pages that submit their own
     /// form, and Logto's page when the provider sends the person back.
     pub(super) async fn settle(&mut self) -> Result<(), ActionError> {
         for _ in 0..MOVES_LIMIT {
-            if self.says.is_some() {
+            if self.says.is_some() || self.stopped().is_some() {
                 return Ok(());
             }
             if self.walker.follow(self.tab).await?.is_some() {

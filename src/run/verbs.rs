@@ -118,7 +118,7 @@ impl Person<'_> {
         let mut acted = false;
         loop {
             let page = self.walker.page(self.tab)?;
-            if page.url.origin() != self.stack.endpoints().huggingface.origin() {
+            if !self.is_huggingface(&page.url) {
                 return if acted { Ok(()) } else { Err(self.not_there(&page)) };
             }
             let login =
@@ -150,10 +150,9 @@ impl Person<'_> {
     }
 
     fn not_there(&self, page: &Page) -> ActionError {
-        let huggingface = self.stack.endpoints().huggingface.origin();
         // The chain of redirects that led to this page.
         let hops = self.walker.hops().iter().rev().filter(|hop| hop.tab == self.tab);
-        let mut there = hops.take(MOVES_LIMIT).filter(|hop| hop.request.url.origin() == huggingface);
+        let mut there = hops.take(MOVES_LIMIT).filter(|hop| self.is_huggingface(&hop.request.url));
         let passed =
             there.next().is_some_and(|hop| !hop.request.cookies.is_empty() && hop.redirect().is_some());
         if passed {

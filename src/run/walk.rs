@@ -82,8 +82,8 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> ObservedWal
 
 /// The course of a walk, up to its end.
 pub(super) struct Told {
-    failures: Vec<Failure>,
-    findings: Vec<Finding>,
+    pub(super) failures: Vec<Failure>,
+    pub(super) findings: Vec<Finding>,
     disturbed: Option<Finding>,
 }
 

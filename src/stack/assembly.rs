@@ -97,11 +97,13 @@ async fn assemble(
     let second = Second::bind(settings.setup.second_app.as_ref()).await?;
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
     let endpoints = endpoints(&app_place, second.as_ref(), &logto, &provider, &fronts);
-    let files = match &settings.own_app {
-        Some(_) => Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| {
-            StartError { step: "write the files for the app", cause: StepError::Io(cause) }
-        })?),
-        None => None,
+    let files = if settings.own_app.is_some() || settings.real_time {
+        Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| StartError {
+            step: "write the files for the app",
+            cause: StepError::Io(cause),
+        })?)
+    } else {
+        None
     };
     fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
     let mut tenant = open_tenant(&base, &endpoints, &logto, containers).await?;
@@ -418,6 +420,7 @@ impl Site<'_> {
         for answer in &self.base.settings.setup.huggingface.answers {
             self.base.script.add(answer.clone());
         }
+        self.provider.huggingface.remember();
         for (way, fault) in self.base.settings.setup.network.ways() {
             self.base.clients.networks.set(way, fault, self.endpoints);
         }

@@ -238,6 +238,12 @@ impl Management {
         Ok(Self { client, base: joined(logto, "api/"), door: Arc::new(door) })
     }
 
+    /// What it gets its tokens with, and where.
+    #[cfg(feature = "cli")]
+    pub(crate) fn credentials(&self) -> (&Credentials, &Url, &str) {
+        (&self.door.credentials, &self.door.url, &self.door.resource)
+    }
+
     /// The access token it uses now.
     #[must_use]
     pub fn token(&self) -> String {

@@ -120,6 +120,17 @@ impl Stack {
         }
     }
 
+    /// Writes the files of an app of your own, for another program that starts it.
+    ///
+    /// # Errors
+    /// [`AppError`] when they cannot be written.
+    pub(crate) fn tell_app(&self) -> Result<(), AppError> {
+        match self.app.own() {
+            Some(own) => own.tell(self.environment(), &self.names),
+            None => Ok(()),
+        }
+    }
+
     /// Uses an app that an earlier stack has started, once it answers. The stack must be
     /// [expected by](StackBuilder::expected_by) the app.
     ///

@@ -25,6 +25,22 @@ pub enum SameSite {
     None,
 }
 
+/// A cookie as a browser keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeptCookie {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) domain: String,
+    /// Whether hosts below the domain get it, too (RFC 6265 §5.3 step 6).
+    pub(crate) below: bool,
+    pub(crate) path: String,
+    /// `None` for a cookie that ends with the browser.
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) http_only: bool,
+    pub(crate) secure: bool,
+    pub(crate) same_site: SameSite,
+}
+
 /// What determines which cookies are sent with a request.
 #[derive(Debug, Clone, Copy)]
 pub struct CookieRequest<'a> {
@@ -214,6 +230,34 @@ impl Jar {
             self.meta.remove(&key);
         }
         (sent, withheld)
+    }
+
+    /// Every cookie that has not expired, in the order of creation.
+    pub(crate) fn kept(&self) -> Vec<KeptCookie> {
+        let now = self.clock.now();
+        let mut kept: Vec<(u64, KeptCookie)> = self
+            .store
+            .iter_any()
+            .filter_map(|cookie| {
+                let key = key(cookie);
+                let meta = self.meta.get(&key).filter(|meta| meta.expires.is_none_or(|at| at > now))?;
+                let (domain, path, name) = key;
+                let kept = KeptCookie {
+                    name,
+                    value: cookie.value().to_owned(),
+                    domain,
+                    below: matches!(cookie.domain, cookie_store::CookieDomain::Suffix(_)),
+                    path,
+                    expires: meta.expires,
+                    http_only: meta.http_only,
+                    secure: meta.secure,
+                    same_site: meta.same_site,
+                };
+                Some((meta.created, kept))
+            })
+            .collect();
+        kept.sort_by_key(|(created, _)| *created);
+        kept.into_iter().map(|(_, cookie)| cookie).collect()
     }
 
     /// What `document.cookie` shows to a page's script: no `HttpOnly` cookies.

@@ -11,6 +11,7 @@ mod command;
 mod compose;
 #[cfg(unix)]
 mod container;
+mod control_api;
 mod coverage;
 mod diagnose;
 mod documentation;
@@ -25,6 +26,7 @@ mod golden_walk;
 mod hostile;
 mod lifetimes;
 mod misconfigurations;
+mod other_suites;
 mod own_app;
 mod project;
 mod standing;

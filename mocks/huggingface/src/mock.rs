@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kit::{Client, Clock, Journal, Party, Random, Script};
+use kit::{Client, Clock, Journal, Party, Random, Rule, Script};
 use url::Url;
 
 use crate::config::{App, Config, Organization, Switches, User};
@@ -47,9 +47,16 @@ struct Inner {
     context: Context,
     /// `scheme://host[:port]`, without a trailing slash.
     origin: String,
-    initial: Config,
+    initial: Mutex<Initial>,
     access_token_key: Result<SigningKey, KeyError>,
     store: Mutex<Store>,
+}
+
+/// What a reset restores.
+#[derive(Debug)]
+struct Initial {
+    config: Config,
+    rules: Vec<Rule>,
 }
 
 impl HuggingFace {
@@ -64,7 +71,7 @@ impl HuggingFace {
                 origin: context.origin.origin().ascii_serialization(),
                 store: Mutex::new(Store::new(initial.clone())),
                 access_token_key: SigningKey::ed25519(),
-                initial,
+                initial: Mutex::new(Initial { config: initial, rules: vec![] }),
                 context,
             }),
         }
@@ -188,11 +195,32 @@ impl HuggingFace {
         Some(token)
     }
 
-    /// Restores the initial configuration: removes sessions, codes, permissions, tokens and
-    /// scripted answers. The journal, which may be shared, is kept.
+    /// Restores the initial configuration, or what was [remembered](HuggingFace::remember): removes sessions,
+    /// codes, permissions, tokens and scripted answers. The journal, which may be shared, is kept.
     pub fn reset(&self) {
-        self.inner.context.script.clear();
-        *self.store() = Store::new(self.inner.initial.clone());
+        let initial = self.initial();
+        let script = &self.inner.context.script;
+        script.clear();
+        initial.rules.iter().for_each(|rule| script.add(rule.clone()));
+        *self.store() = Store::new(initial.config.clone());
+    }
+
+    /// Makes the present users, organizations, apps, switches and scripted answers those that a reset restores.
+    pub fn remember(&self) {
+        let store = self.store();
+        let config = Config {
+            users: store.users.clone(),
+            organizations: store.organizations.clone(),
+            apps: store.apps.clone(),
+            trusted_publishers: store.trusted_publishers.clone(),
+            switches: store.switches.clone(),
+        };
+        drop(store);
+        *self.initial() = Initial { config, rules: self.inner.context.script.rules() };
+    }
+
+    fn initial(&self) -> MutexGuard<'_, Initial> {
+        self.inner.initial.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the mock shares with the other parts of the stack.

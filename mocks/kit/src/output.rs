@@ -80,6 +80,15 @@ pub fn print(text: &str, form: Form) -> io::Result<()> {
     written(&escaped(text, form))
 }
 
+/// Prints what a command exists to hand out to standard output: secrets in it stay as they are. The list of these
+/// commands is closed (`docs/design.md`, "Access and secrets").
+///
+/// # Errors
+/// The same as for [`print()`].
+pub fn hand_out(text: &str, form: Form) -> io::Result<()> {
+    written(&without_controls(text, form))
+}
+
 /// Like [`print()`], for lines whose colors are set by characters from U+FDD0 to U+FDEF that
 /// `paint` knows: its result is written in their place.
 ///

@@ -1,4 +1,4 @@
-//! What an app outside this process reads from files of its stack.
+//! What an app, or another program outside this process, reads from files of its stack.
 
 use std::io::Write as _;
 

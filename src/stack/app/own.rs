@@ -115,6 +115,15 @@ impl Own {
         self.wait(process.as_mut(), client).await
     }
 
+    /// Writes the files that the app reads; starting it is left to others.
+    pub(in crate::stack) fn tell(
+        &self,
+        variables: Vec<(String, String)>,
+        names: &Names,
+    ) -> Result<(), AppError> {
+        self.write_files(&self.variables(variables, names)?, names)
+    }
+
     /// Uses the process that an earlier stack has started.
     pub(in crate::stack) async fn adopt(
         &self,

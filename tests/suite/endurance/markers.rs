@@ -467,6 +467,28 @@ fn servers_tell_no_secret_that_they_were_given() {
     let ports = [free_port(), free_port()];
     let arguments = ["up", "--plain", "--app-port", &ports[0], "--logto-port", &ports[1], &scenario];
     hunt.serve(&arguments, &[], "Press Ctrl-C to stop", |_| {});
+
+    // The line has the secrets of this stack, and none of those that came in; neither has what others are told of it.
+    let folder = hunt.path("");
+    let mut told = Vec::new();
+    hunt.serve(&["serve", "stack", "--sample-app", "--json", &scenario], &[], "\"control\"", |line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for arguments in [&["session", "--as", "ada"][..], &["token", "--as", "ada"]] {
+            let output = std::process::Command::new(binary())
+                .args(arguments)
+                .args(["--stack", line["control"].as_str().unwrap()])
+                .current_dir(&folder)
+                .output()
+                .unwrap();
+            // The connector has a wrong secret.
+            assert_eq!(output.status.code(), Some(1));
+            told.push((arguments[0], String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+    });
+    for (command, text) in told {
+        assert!(text.contains("ada is not signed in"), "{text}");
+        hunt.search(command, &text);
+    }
     hunt.nothing_was_found();
 }
 
@@ -475,8 +497,17 @@ fn servers_tell_no_secret_that_they_were_given() {
 #[ignore = "slow: docs/reliability.md says how to run it"]
 fn what_is_there_to_hand_a_secret_out_does() {
     let design = std::fs::read_to_string(crate::support::root().join("docs/design.md")).unwrap();
-    for handed_out in ["--app-env", "`up --app`", "`serve logto`", "restore file", "`ca.key`", "control API"]
-    {
+    for handed_out in [
+        "--app-env",
+        "`up --app`",
+        "`serve logto`",
+        "`serve stack`",
+        "`session`",
+        "`token`",
+        "restore file",
+        "`ca.key`",
+        "control API",
+    ] {
         assert!(design.contains(handed_out), "{handed_out}");
     }
     let hunt = Hunt::new();
@@ -493,5 +524,21 @@ fn what_is_there_to_hand_a_secret_out_does() {
     child.wait().unwrap();
     let (_, secret) = line.rsplit_once(':').unwrap();
     assert_eq!(secret.len(), 32, "{line}");
+
+    // Even a secret that it was given, since the app needs it.
+    let given = ["--application-id", "shop", "--application-secret", "Mk-given-to-the-stack-1"];
+    let mut child = hunt
+        .command(&[&["serve", "stack", "--json"][..], &given].concat(), &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["app"]["secret"], given[3]);
+    assert_eq!(line["logto"]["management_api"]["secret"].as_str().unwrap().len(), 32);
     assert!(Path::new(binary()).exists());
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use crate::other_suites::Serving;
 use crate::support::{binary, command, root};
 
 /// Where a stream of the command leads.
@@ -122,7 +123,11 @@ fn files() -> tempfile::TempDir {
 fn every_command_that_walks_ends_well_whatever_its_streams_lead_to() {
     let directory = files();
     let mut complaints = Vec::new();
+    let stack = Serving::start(directory.path(), &["--sample-app"]);
     for (arguments, code) in [
+        (vec!["session", "--as", "ada", "--stack", "stack.json"], 0),
+        (vec!["session", "--as", "alan", "--stack", "stack.json"], 2),
+        (vec!["token", "--as", "ada", "--stack", "stack.json", "--json"], 0),
         (vec!["run", "good.yaml"], 0),
         (vec!["run", "wrong.yaml", "--report", "json"], 1),
         (vec!["run", "good.yaml", "wrong.yaml", "--report", "junit"], 1),
@@ -132,6 +137,7 @@ fn every_command_that_walks_ends_well_whatever_its_streams_lead_to() {
     ] {
         ends_well(directory.path(), &arguments, code, &mut complaints);
     }
+    assert_eq!(stack.close().0, Some(0));
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
@@ -147,6 +153,8 @@ fn every_command_that_does_not_walk_ends_well_whatever_its_streams_lead_to() {
         (vec!["fidelity"], 2),
         (vec!["up", "invalid.yaml"], 2),
         (vec!["serve", "huggingface", "--origin", "x"], 2),
+        (vec!["serve", "stack", "--json", "invalid.yaml"], 2),
+        (vec!["session", "--as", "ada", "--stack", "http://127.0.0.1:9"], 3),
         (vec!["provision"], 2),
         (vec!["probe", "http://127.0.0.1:9/"], 1),
         (vec!["restore", "state.json"], 4),
@@ -203,6 +211,8 @@ fn no_command_is_left_out() {
         "fidelity",
         "up",
         "serve",
+        "session",
+        "token",
         "provision",
         "probe",
         "ca",

@@ -177,3 +177,22 @@ async fn serves_the_site_over_tls_and_the_control_api_beside_it() {
     served.shutdown().await.unwrap();
     control.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_reset_restores_what_was_remembered() {
+    let site = Site::new();
+    control(&site, "POST", "/users", r#"{"username":"linus"}"#).await;
+    control(&site, "POST", "/script", r#"{"path":"/oauth/token","status":503}"#).await;
+    site.mock.remember();
+    control(&site, "DELETE", "/users/linus", "").await;
+    control(&site, "POST", "/users", r#"{"username":"eve"}"#).await;
+    control(&site, "DELETE", "/script", "").await;
+    let apps = control(&site, "GET", "/apps", "").await.json();
+    assert_eq!(control(&site, "POST", "/reset", "").await.status, 204);
+    let users = control(&site, "GET", "/users", "").await.json();
+    let names: Vec<&str> =
+        users.as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap()).collect();
+    assert_eq!(names, ["ada", "grace", "linus"]);
+    assert_eq!(control(&site, "GET", "/apps", "").await.json(), apps);
+    assert_eq!(control(&site, "GET", "/script", "").await.json()[0]["status"], 503);
+}
