@@ -22,6 +22,7 @@ mod fidelity;
 mod findings;
 mod golden_walk;
 mod hostile;
+mod init;
 mod lifetimes;
 mod misconfigurations;
 mod own_app;
