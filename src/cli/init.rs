@@ -3,6 +3,7 @@
 //! The only place that knows SDKs and frameworks: what they are is decided here, from their names in manifests, and
 //! nowhere else. `sdk.rs`, `start.rs` and `scripts.rs` have tables with a row for each.
 
+mod links;
 mod manifest;
 mod mounts;
 mod paths;

@@ -1,7 +1,8 @@
 //! Where a sign-in and a sign-out start, and where Logto sends people back to.
 
+use super::links::Link;
 use super::properties::Settings;
-use super::routes::{Link, Role, Route, of_role};
+use super::routes::{Role, Route, of_role};
 use super::sdk::{AfterSignOut, Mount, Paths, Sdk};
 use super::text::{key, literals, path_in};
 use super::tree::{At, Tree};

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::links;
 use super::manifest::{Language, Manifest};
 use super::paths::{self, Begin, Evidence, Said, Ways, Why};
 use super::properties::{self, Settings};
@@ -43,8 +44,11 @@ pub(super) struct Setting {
     pub(super) why: Why,
 }
 
-/// What is needed to sign in, with the variable that every app gets.
-const NEEDS: [(&str, &str, fn(Meaning) -> bool); 3] = [
+/// What it is, the variable that every app gets with it, and what means it.
+type Need = (&'static str, &'static str, fn(Meaning) -> bool);
+
+/// What is needed to sign in.
+const NEEDS: [Need; 3] = [
     ("Logto's address", "LOGTO_ENDPOINT", Meaning::is_logto),
     ("the application's id", "LOGTO_APP_ID", |meaning| matches!(meaning, Meaning::AppId)),
     ("the application's secret", "LOGTO_APP_SECRET", |meaning| matches!(meaning, Meaning::AppSecret)),
@@ -57,7 +61,8 @@ pub(super) fn plan(tree: &Tree, folder: &Path, manifest: &Manifest) -> Plan {
     let settings = properties::settings(tree);
     let mut read = variables::variables(tree);
     variables::settle(&mut read, tree, package.contains("logto"));
-    let (routes, links) = (routes::routes(tree), routes::links(tree));
+    let routes = routes::routes(tree);
+    let links = links::links(tree, &routes);
     let provider = paths::provider(tree, &settings, sdk.name);
     let evidence = Evidence {
         tree,
@@ -243,8 +248,7 @@ fn missing(tree: &Tree, sdk: &Sdk, environment: &[Setting], package: &str) -> Ve
     if environment.iter().any(|setting| matches!(setting.why, Why::Assumed(_))) {
         return Vec::new();
     }
-    let lost =
-        NEEDS.iter().filter(|(what, _, fits)| !known(*fits) && !(is_public && what.contains("secret")));
+    let lost = NEEDS.iter().filter(|(what, _, fits)| !(known(*fits) || is_public && what.contains("secret")));
     let place = tree.code().find_map(|source| {
         let mentions =
             |line: &str| if package.is_empty() { line.contains("/oidc") } else { line.contains(package) };

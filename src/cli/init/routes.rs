@@ -1,5 +1,7 @@
 //! The paths that an app answers at, as far as its code shows them.
 
+use std::collections::HashMap;
+
 use super::mounts::Mounts;
 use super::text::{Literal, literals};
 use super::tree::{At, Source, Tree};
@@ -11,6 +13,8 @@ pub(super) struct Route {
     pub(super) at: At,
     /// Whether it answers GET.
     pub(super) gets: bool,
+    /// What templates call it: `url_for('name')`.
+    pub(super) name: Option<String>,
     /// The code from the path to the next one, and the handlers named on its line, in lower case.
     body: String,
     /// The last line of the code that follows it.
@@ -120,7 +124,7 @@ impl Role {
 
 /// All routes of an app.
 pub(super) fn routes(tree: &Tree) -> Vec<Route> {
-    let mounts = Mounts::of(tree);
+    let (mounts, functions) = (Mounts::of(tree), Functions::of(tree));
     let mut found = Vec::new();
     for source in tree.code() {
         let lines: Vec<&str> = source.text.lines().collect();
@@ -132,14 +136,24 @@ pub(super) fn routes(tree: &Tree) -> Vec<Route> {
             let end = line + own_lines(&lines[*line..end], source.extension());
             let mut body = lines[line - 1..end].join("\n");
             for handler in identifiers(after) {
-                body.extend(definition(tree, handler));
+                body.extend(functions.body(handler));
             }
             let path = format!("{}{path}", mounts.prefix(source, *line));
-            found.push(Route { path, at: source.at(*line), gets: *gets, body: plain(&body), end });
+            let (body, name) = (plain(&body), name_of(after, &lines[*line..end]));
+            let gets =
+                *gets && !body.contains("@requirepost") && !body.contains("requirehttpmethods([\"post\"])");
+            found.push(Route { path, at: source.at(*line), gets, name, body, end });
         }
         if let Some(path) = path_of_file(&source.path) {
             let gets = !source.path.contains(".post.");
-            found.push(Route { path, at: source.at(1), gets, body: plain(&source.text), end: lines.len() });
+            found.push(Route {
+                path,
+                at: source.at(1),
+                gets,
+                name: None,
+                body: plain(&source.text),
+                end: lines.len(),
+            });
         }
     }
     found
@@ -216,29 +230,62 @@ fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The code of a handler that is defined elsewhere.
-fn definition(tree: &Tree, name: &str) -> Option<String> {
-    let heads = [
-        format!("def {name}("),
-        format!("fn {name}("),
-        format!("func {name}("),
-        format!("function {name}("),
-        format!("const {name} ="),
-    ];
-    // A method in Go.
-    let method = format!(") {name}(");
-    tree.code().find_map(|source| {
+/// The functions of an app by name, for handlers that are defined elsewhere than their routes.
+struct Functions<'t>(HashMap<&'t str, (&'t Source, usize)>);
+
+impl<'t> Functions<'t> {
+    fn of(tree: &'t Tree) -> Self {
+        const HEADS: [&str; 5] = ["def ", "fn ", "func ", "function ", "const "];
+        let mut found = HashMap::new();
+        for source in tree.code() {
+            for (line, text) in source.code() {
+                let named = HEADS.iter().filter_map(|head| {
+                    let rest = &text[text.find(head)? + head.len()..];
+                    // The receiver of a method in Go.
+                    let rest = rest
+                        .strip_prefix('(')
+                        .and_then(|rest| rest.split_once(") "))
+                        .map_or(rest, |(_, rest)| rest);
+                    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+                    (rest[end..].starts_with('(') || head.starts_with("const")).then(|| &rest[..end])
+                });
+                for name in named {
+                    found.entry(name).or_insert((source, line));
+                }
+            }
+        }
+        Self(found)
+    }
+
+    /// The code of a function with what decorates it.
+    fn body(&self, name: &str) -> Option<String> {
+        let (source, line) = self.0.get(name)?;
         let lines: Vec<&str> = source.text.lines().collect();
-        let is_head = |line: &&str| {
-            heads.iter().any(|head| line.contains(head.as_str()))
-                || line.starts_with("func (") && line.contains(&method)
-        };
-        let start = lines.iter().position(is_head)?;
+        let decorated =
+            lines[..line - 1].iter().rev().take_while(|line| line.trim_start().starts_with('@')).count();
         let of_next = |line: &&str| line.starts_with(|c: char| c.is_alphabetic() || c == '@' || c == '#');
-        let length =
-            lines[start + 1..].iter().position(of_next).unwrap_or(lines.len() - start - 1).min(HANDLER_LINES);
-        Some(lines[start..=start + length].join("\n"))
-    })
+        let length = lines[*line..].iter().position(of_next).unwrap_or(lines.len() - line).min(HANDLER_LINES);
+        Some(lines[line - 1 - decorated..line + length].join("\n"))
+    }
+}
+
+/// What templates call a route: the argument `name`, or in Python the decorated function.
+fn name_of(after: &str, next: &[&str]) -> Option<String> {
+    let given = literals(after)
+        .iter()
+        .find(|literal| {
+            let before = literal.before.trim_end();
+            ["name=", "name:", "name("].iter().any(|word| before.ends_with(word))
+        })
+        .map(|literal| literal.content.to_owned());
+    let function = || {
+        let head = next
+            .iter()
+            .take(4)
+            .find_map(|line| line.trim_start().trim_start_matches("async ").strip_prefix("def "))?;
+        head.split('(').next().map(ToOwned::to_owned)
+    };
+    given.or_else(function)
 }
 
 /// The path of a file in a framework whose folders are paths.
@@ -267,7 +314,7 @@ fn path_of_file(file: &str) -> Option<String> {
     };
     let segments = path
         .split('/')
-        .filter(|segment| !segment.is_empty() && !(segment.starts_with('(') && segment.ends_with(')')));
+        .filter(|segment| !(segment.is_empty() || segment.starts_with('(') && segment.ends_with(')')));
     let segments: Vec<&str> =
         segments.map(|segment| segment.trim_end_matches(".get").trim_end_matches(".post")).collect();
     Some(format!("/{}", segments.join("/")))
@@ -308,71 +355,6 @@ impl Route {
 pub(super) fn of_role(routes: &[Route], role: Role) -> Option<&Route> {
     let fits = routes.iter().filter(|route| route.is_plain() && route.path != "/" && route.fit(role) > 0);
     fits.max_by_key(|route| (route.fit(role), std::cmp::Reverse(route.path.len())))
-}
-
-/// A link, form or script that leads to a path of the app.
-#[derive(Debug)]
-pub(super) struct Link {
-    pub(super) path: String,
-    /// What a person reads on it; empty if it is not on the same line.
-    pub(super) text: String,
-    pub(super) at: At,
-    /// Whether it is a form that posts.
-    pub(super) posts: bool,
-}
-
-/// The links on all pages.
-pub(super) fn links(tree: &Tree) -> Vec<Link> {
-    const LEADS: [&str; 8] = [
-        "href=",
-        "action=",
-        "to=",
-        "location.assign(",
-        "location.href =",
-        "location =",
-        ":href=",
-        "location.href=",
-    ];
-    let mut found = Vec::new();
-    for source in tree.code() {
-        let lines: Vec<&str> = source.text.lines().collect();
-        for (at, line) in lines.iter().enumerate().filter(|(_, line)| !super::text::is_comment(line)) {
-            for lead in LEADS {
-                for (start, _) in line.match_indices(lead) {
-                    let rest =
-                        line[start + lead.len()..].trim_start_matches([' ', '\\', '"', '\'', '`', '{', '@']);
-                    let end = rest.find(['"', '\'', '`', '}', '\\', '>', ' ', '?']).unwrap_or(rest.len());
-                    let path = &rest[..end];
-                    if !path.starts_with('/') || path.starts_with("//") {
-                        continue;
-                    }
-                    let posts = lead == "action=" && line.to_ascii_lowercase().contains("post");
-                    let text = shown(&rest[end..], &lines[at + 1..]);
-                    found.push(Link { path: path.to_owned(), text, at: source.at(at + 1), posts });
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The text of a link or of a form's button, on its own line or on the next ones.
-fn shown(rest: &str, next: &[&str]) -> String {
-    let near = next.iter().take(3).map(|line| line.trim());
-    let text: String = std::iter::once(rest.trim()).chain(near).collect::<Vec<_>>().join("\n");
-    let end = ["</a>", "</button>", "</form>", "</Link>"]
-        .iter()
-        .filter_map(|tag| text.find(tag))
-        .min()
-        .unwrap_or(text.len());
-    let text = &text[..end];
-    if let Some((_, value)) = text.split_once("value=\"") {
-        return value.split('"').next().unwrap_or_default().to_owned();
-    }
-    let text = text.rsplit('>').next().unwrap_or_default().trim();
-    let is_text = text.chars().all(|c| c.is_alphanumeric() || " -'!?.".contains(c))
-        && text.chars().any(char::is_alphabetic);
-    if is_text { text.to_owned() } else { String::new() }
 }
 
 #[cfg(test)]
@@ -425,16 +407,5 @@ mod tests {
         let app = "let r = Router::new()\n  .route(\"/a\", get(start))\n  .route(\"/b\", get(finish));\nasync fn start() {\n  client.authorize_url()\n}\nasync fn finish() {\n  client.exchange_code(c)\n}\n";
         assert_eq!(role("a.rs", app, Role::SignIn).as_deref(), Some("/a"));
         assert_eq!(role("a.rs", app, Role::Callback).as_deref(), Some("/b"));
-    }
-
-    #[test]
-    fn links_have_a_path_and_a_text() {
-        let found = links(&tree(
-            "a.html",
-            "<a href=\"/auth/login\">Log in</a> <a\n href='/x'>\n<form action=\"/logout\" method=\"post\"><button>Bye</button></form>",
-        ));
-        let shown: Vec<_> =
-            found.iter().map(|link| (link.path.as_str(), link.text.as_str(), link.posts)).collect();
-        assert_eq!(shown, [("/auth/login", "Log in", false), ("/logout", "Bye", true)]);
     }
 }

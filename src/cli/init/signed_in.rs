@@ -1,6 +1,7 @@
 //! How a page shows that the person is signed in.
 
-use super::routes::{Link, Role, Route, of_role};
+use super::links::Link;
+use super::routes::{Role, Route, of_role};
 use super::text::{is_comment, literals};
 use super::tree::{At, Source, Tree};
 
@@ -216,7 +217,8 @@ mod tests {
 
     fn found(name: &str, text: &str) -> Option<(String, Sign)> {
         let tree = Tree { sources: vec![Source::of(name.to_owned(), text.to_owned())], ..Tree::default() };
-        let (routes, links) = (super::super::routes::routes(&tree), super::super::routes::links(&tree));
+        let routes = super::super::routes::routes(&tree);
+        let links = super::super::links::links(&tree, &routes);
         shown(&tree, &routes, &links).map(|shown| (shown.path, shown.sign))
     }
 

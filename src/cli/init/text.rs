@@ -119,12 +119,14 @@ pub(super) fn has_words(variable: &str, words: &str) -> bool {
 }
 
 /// The names of environment variables that a line reads: whatever follows a word with `env` in it and looks like a
-/// variable, as in `process.env.X`, `os.Getenv("X")`, `environ["X"]`, `env::var("X")`, `%env(X)%`.
-pub(super) fn read_variables(line: &str) -> Vec<&str> {
+/// variable, as in `process.env.X`, `os.Getenv("X")`, `environ["X"]`, `env::var("X")`, `%env(X)%`; in a file of settings also `${X}`.
+pub(super) fn read_variables(line: &str, is_settings: bool) -> Vec<&str> {
     let lower = line.to_ascii_lowercase();
     let mut names: Vec<&str> = Vec::new();
-    for (at, found) in
-        lower.match_indices("env").chain(lower.match_indices("config(")).chain(lower.match_indices("${"))
+    for (at, found) in lower
+        .match_indices("env")
+        .chain(lower.match_indices("config("))
+        .chain(lower.match_indices("${").filter(|_| is_settings))
     {
         let rest = match found {
             "env" => after_reader(&line[at + found.len()..]),
@@ -271,8 +273,9 @@ mod tests {
             "#[arg(long, env = \"LOGTO_ENDPOINT\")]",
             "os.environ.setdefault(\"LOGTO_ENDPOINT\", x)",
         ] {
-            assert_eq!(read_variables(line), ["LOGTO_ENDPOINT"], "{line}");
+            assert_eq!(read_variables(line, true), ["LOGTO_ENDPOINT"], "{line}");
         }
+        assert!(read_variables("`http://localhost:${PORT}`", false).is_empty());
         for line in [
             "environment = NewEnvironment()",
             "the ENVIRONMENT",
@@ -280,7 +283,7 @@ mod tests {
             "const { a } = req.body",
             "envelope(Type)",
         ] {
-            assert!(read_variables(line).is_empty(), "{line}: {:?}", read_variables(line));
+            assert!(read_variables(line, true).is_empty(), "{line}: {:?}", read_variables(line, true));
         }
     }
 

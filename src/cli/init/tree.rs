@@ -188,10 +188,8 @@ impl Tree {
                     if !skipped && depth < DEPTH_LIMIT {
                         folders.push_back((entry.path(), format!("{path}/"), depth + 1));
                     }
-                } else if kind.is_file() {
-                    if is_read(&name) && tree.left_out.is_none() {
-                        tree.add(&entry.path(), path, &mut size);
-                    }
+                } else if kind.is_file() && is_read(&name) && tree.left_out.is_none() {
+                    tree.add(&entry.path(), path, &mut size);
                 }
             }
         }

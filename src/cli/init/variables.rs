@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::text::{as_variable, has_words, is_constant, key, read_variables};
-use super::tree::{At, Tree};
+use super::tree::{At, Source, Tree};
 
 /// What a value of an app's settings is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -247,8 +247,9 @@ pub(super) fn variables(tree: &Tree) -> Vec<Variable> {
         }
     };
     for source in tree.code() {
+        let is_settings = matches!(source.extension(), "properties" | "yml" | "yaml");
         for (line, text) in source.code() {
-            for name in read_variables(text) {
+            for name in read_variables(text, is_settings) {
                 let meaning = meaning_on_line(name, text);
                 add(Variable { name: name.to_owned(), meaning, at: source.at(line), in_code: true });
             }
@@ -298,7 +299,7 @@ fn meaning_on_line(name: &str, line: &str) -> Option<Meaning> {
 /// Whether the code itself adds Logto's `/oidc` to an address that it is given.
 fn adds_oidc(tree: &Tree) -> bool {
     const AFTER: [&str; 8] = ["", "/", "/.well-known", "/auth", "/token", "/jwks", "/me", "/session"];
-    tree.code().flat_map(|source| source.code()).any(|(_, line)| {
+    tree.code().flat_map(Source::code).any(|(_, line)| {
         line.match_indices("/oidc").any(|(at, found)| {
             let rest = &line[at + found.len()..];
             let end = rest.find(['"', '\'', '`', '?', '$', '{', ' ']).unwrap_or(rest.len());

@@ -133,7 +133,7 @@ impl Plan {
                 toml.member("post_logout_redirect_uris", &format!("[{}]", all.join(", ")), &first.why);
             }
             None => {
-                toml.line("# The SDK does not sign out at Logto, so no post sign-out redirect URI is used.")
+                toml.line("# The SDK does not sign out at Logto, so no post sign-out redirect URI is used.");
             }
         }
     }

@@ -54,7 +54,15 @@ fn django_with_authlib_and_included_urls() {
         callback: "[APP]/accounts/authorized/",
         after: BOTH,
         signed_in: Some(("/", "text Log out")),
-        steps: walk!("/accounts/enter/", "/accounts/logout/"),
+        // The sign-out answers to a form; templates name their paths.
+        steps: &[
+            "visit: /",
+            "visit: /accounts/enter/",
+            "continue_with: huggingface",
+            "sign_in_as: ada",
+            "visit: /",
+            "click: Log out",
+        ],
         says: &["run `python3 manage.py migrate` once", "DJANGO_SETTINGS_MODULE (manage.py:5)"],
     });
 }
