@@ -28,7 +28,7 @@ pub const FILE_NAME: &str = "logto-testkit.toml";
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "schema", schemars(title = "Logto Testkit project"))]
 pub struct Project {
-    /// Scenario files, or folders of them, relative to this file; the default is `scenarios`.
+    /// Scenario files, or folders of them, relative to this file; the default is `scenarios` beside it.
     pub scenarios: Vec<PathBuf>,
     /// Your app; without it, people sign in to the sample app.
     pub app: Option<OwnApp>,
@@ -277,6 +277,10 @@ impl Project {
 
     fn in_folder(mut self, folder: &Path) -> Self {
         let place = |path: &mut PathBuf| *path = folder.join(&*path);
+        // Here, a folder that is missing is an error with its own advice.
+        if self.scenarios.is_empty() && !folder.as_os_str().is_empty() {
+            self.scenarios.push(PathBuf::from("scenarios"));
+        }
         self.scenarios.iter_mut().for_each(place);
         if let Some(app) = &mut self.app {
             place(&mut app.directory);

@@ -17,7 +17,7 @@ mod site;
 mod tab;
 mod violation;
 
-pub(crate) use browser::Walker;
+pub(crate) use browser::{PAGE_TYPES, Walker};
 pub use error::WalkError;
 pub use hop::{
     CookieFate, Hop, HopRequest, HopResponse, SetCookie, WhyDropped, WhyHop, WhyWithheld, Withheld,

@@ -40,7 +40,13 @@ pub fn main() -> ExitCode {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
             Some(Command::Check(command)) => check::check(&command),
-            Some(Command::Init(command)) => init::init(&command),
+            Some(Command::Init(command)) => {
+                init::init(&command)?;
+                match command.to_run() {
+                    Some(project) => run::run(run::of_project(&project)).await,
+                    None => Ok(()),
+                }
+            }
             Some(Command::Diagnose(command)) => diagnose::diagnose(*command).await,
             Some(Command::Capsule(command)) => capsule::capsule(*command).await,
             Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,

@@ -41,7 +41,9 @@ Nothing of the project is run, and values in `.env` files are not looked at.
 Exit codes:
   0    both files were written, or printed
   2    invalid usage: a file exists, the folder has no app, or people sign in to several apps there
-  70   a file could not be written";
+  70   a file could not be written
+
+With --run, those of `run` as well.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -55,6 +57,20 @@ pub(crate) struct Init {
     /// Print both files instead of writing them.
     #[arg(long, visible_alias = "dry-run", conflicts_with = "force")]
     print: bool,
+    /// Walk the scenario afterwards, as `run` does.
+    #[arg(long, conflicts_with = "print")]
+    run: bool,
+}
+
+impl Init {
+    /// The project file to run, if that is asked for.
+    pub(crate) fn to_run(&self) -> Option<PathBuf> {
+        self.run.then(|| self.place(FILE_NAME))
+    }
+
+    fn place(&self, name: &str) -> PathBuf {
+        if self.directory == Path::new(".") { PathBuf::from(name) } else { self.directory.join(name) }
+    }
 }
 
 /// Why no files can be written.
@@ -76,9 +92,7 @@ pub(crate) enum InitError {
 }
 
 pub(crate) fn init(init: &Init) -> Result<(), CliError> {
-    let here = init.directory == Path::new(".");
-    let place = |name: &str| if here { PathBuf::from(name) } else { init.directory.join(name) };
-    let texts = [place(FILE_NAME), place(SCENARIO)];
+    let texts = [init.place(FILE_NAME), init.place(SCENARIO)];
     if !init.print && !init.force {
         let taken = texts.iter().filter(|file| file.symlink_metadata().is_ok());
         let taken: Vec<String> = taken.map(|file| file.display().to_string()).collect();
@@ -98,11 +112,12 @@ pub(crate) fn init(init: &Init) -> Result<(), CliError> {
         write(file, text, init.force)?;
     }
     let [toml, scenario] = texts.map(|file| file.display().to_string());
-    let there = if here { String::new() } else { format!("cd {} && ", init.directory.display()) };
-    output::print(&format!(
-        "{}\nwritten: {toml}, {scenario}\nnext: {there}logto-testkit run\n",
-        plan.summary()
-    ))
+    let next = match (init.run, init.directory == Path::new(".")) {
+        (true, _) => String::new(),
+        (false, true) => "next: logto-testkit run\n".to_owned(),
+        (false, false) => format!("next: cd {} && logto-testkit run\n", init.directory.display()),
+    };
+    output::print(&format!("{}\nwritten: {toml}, {scenario}\n{next}", plan.summary()))
 }
 
 /// The summary below the files, as comments, so that the whole output stays readable by programs.

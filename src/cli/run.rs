@@ -7,6 +7,8 @@ pub(super) mod progress;
 pub(super) mod report;
 pub(super) mod select;
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Parser as _;
@@ -22,7 +24,17 @@ use outcome::Totals;
 
 /// The arguments that `logto-testkit` uses if none are given.
 pub(crate) fn defaults() -> Run {
-    match Arguments::parse_from(["logto-testkit", "run"]).command {
+    with(&[])
+}
+
+/// `run` with the project of this file.
+pub(crate) fn of_project(file: &Path) -> Run {
+    with(&["--project".as_ref(), file.as_os_str()])
+}
+
+fn with(arguments: &[&OsStr]) -> Run {
+    let command = ["logto-testkit", "run"].map(OsStr::new);
+    match Arguments::parse_from(command.iter().chain(arguments)).command {
         Some(Command::Run(run)) => *run,
         _ => unreachable!("`run` parses as `run`"),
     }

@@ -232,8 +232,14 @@ fn is_alone(leader: u32) -> bool {
         // `pid (name) state ppid pgrp …`, where the name may contain parentheses.
         let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
         let (state, of) = (fields.next(), fields.nth(1));
-        of == Some(&group) && state != Some("Z")
+        of == Some(&group) && (state != Some("Z") || has_threads(number))
     })
+}
+
+/// Whether threads of a process still end whose first one has ended: until they have, its sockets are open.
+#[cfg(target_os = "linux")]
+fn has_threads(process: u32) -> bool {
+    std::fs::read_dir(format!("/proc/{process}/task")).is_ok_and(|tasks| tasks.count() > 1)
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]

@@ -133,11 +133,11 @@ fn what_carries_nothing_belongs_to_the_only_walk_under_way() {
     asked(&journal, "/before", &[], "", "");
     one.asks("http://localhost:3000/");
     asked(&journal, "/during", &[], "", "");
-    one.asker.answered(None);
+    one.asker.answered(None, "");
     asked(&journal, "/after", &[], "", "");
     one.asks("http://localhost:3000/2");
     asked(&journal, "/second", &[], "", "");
-    one.asker.answered(None);
+    one.asker.answered(None, "");
     let alone =
         [of("/during", 1, Tie::OnlyWalk), of("/after", 1, Tie::OnlyWalk), of("/second", 2, Tie::OnlyWalk)];
     assert_eq!(one.recorded(), alone);
@@ -145,14 +145,14 @@ fn what_carries_nothing_belongs_to_the_only_walk_under_way() {
     // The first walk still exists, but does not wait for anything.
     other.asks("http://localhost:3000/");
     asked(&journal, "/during", &[], "", "");
-    other.asker.answered(None);
+    other.asker.answered(None, "");
     asked(&journal, "/after", &[], "", "");
     assert_eq!(one.recorded(), alone);
     assert_eq!(other.recorded(), alone[..2]);
     assert!(one.record().shared && !other.record().shared);
     // Now both have sent requests, and either may have left some behind.
     one.asks("http://localhost:3000/3");
-    one.asker.answered(None);
+    one.asker.answered(None, "");
     asked(&journal, "/late", &[], "", "");
     assert_eq!(one.recorded().last(), Some(&("/late".to_owned(), 3, None)));
     assert_eq!(other.recorded().last(), Some(&("/late".to_owned(), 1, None)));
@@ -172,7 +172,7 @@ fn a_hop_without_an_answer_is_under_way_until_the_next() {
     asked(&journal, "/oauth/jwks", &[], "", "");
     assert_eq!(other.recorded(), [("/oauth/jwks".to_owned(), 1, None)]);
     one.asks("http://localhost:3000/2");
-    one.asker.answered(None);
+    one.asker.answered(None, "");
     asked(&journal, "/oauth/jwks", &[], "", "");
     assert_eq!(other.recorded()[1], of("/oauth/jwks", 1, Tie::OnlyWalk));
 }
@@ -187,10 +187,10 @@ fn a_request_is_the_browsers_own_by_its_connection() {
     other.asks(&page);
     asked_over(&journal, end(2), "/login", &[], "", "");
     asked_over(&journal, end(1), "/login", &[], "", "");
-    other.asker.answered(end(2));
+    other.asker.answered(end(2), &page);
     // The same connection then serves the other walk.
     other.asks("http://localhost:3000/");
-    one.asker.answered(end(1));
+    one.asker.answered(end(1), &page);
     asked_over(&journal, end(2), "/login", &[], "", "");
     assert_eq!(one.recorded(), [of("/login", 1, Tie::Own)]);
     assert_eq!(other.recorded(), [of("/login", 1, Tie::Own), of("/login", 2, Tie::OnlyWalk)]);
@@ -242,7 +242,8 @@ fn what_logto_receives_is_the_apps_call_unless_it_is_the_browsers_or_our_own() {
     let logto = "http://localhost:3001";
     walk.asks(&format!("{logto}/oidc/auth"));
     arrived(&journal, Party::LOGTO, &format!("{logto}/oidc/auth"), &[], 1);
-    walk.asker.answered(Some(ClientEnd(SocketAddr::from(([127, 0, 0, 1], 1)))));
+    let end = |port| Some(ClientEnd(SocketAddr::from(([127, 0, 0, 1], port))));
+    walk.asker.answered(end(1), &format!("{logto}/oidc/auth"));
     walk.asks("http://localhost:3000/callback");
     arrived(&journal, Party::LOGTO, &format!("{logto}/oidc/token"), &[], 2);
     arrived(
@@ -264,6 +265,8 @@ fn what_logto_receives_is_the_apps_call_unless_it_is_the_browsers_or_our_own() {
     arrived(&journal, Party::PROXY, &format!("{logto}/oidc/jwks"), &[], 6);
     arrived(&journal, Party::LOGTO, "http://logto.internal:1/oidc/jwks", &[], 7);
     arrived(&journal, Party::PROXY, "http://localhost:3000/callback", &[], 8);
+    // The connection from the browser to the app began at the port at which one from the app to Logto began.
+    walk.asker.answered(end(2), "http://localhost:3000/callback");
     let channel = BackChannel::Received(Arrivals {
         own_tokens: vec!["our-token".to_owned()],
         admin_port: Some(3002),

@@ -16,8 +16,10 @@ use crate::setup::SignedIn;
 use crate::signin_page::{Arrival, SigninPage};
 use crate::stack::Stack;
 use crate::transcript::Roles;
-use crate::walker::{Hop, TabId, Walker, WhyHop};
+use crate::walker::{Hop, PAGE_TYPES, TabId, Walker, WhyHop};
 
+/// The media type of a script that reads JSON.
+const JSON: &str = "application/json";
 /// How many redirects in a row a look at the app follows (Fetch standard).
 const REDIRECTS_LIMIT: usize = 20;
 /// How many pages in a row may move on by themselves before the walk counts as looping.
@@ -111,7 +113,7 @@ impl<'a> Person<'a> {
     pub(super) async fn session(&mut self) -> Result<Value, ActionError> {
         let mut url = self.app_here();
         url.set_path("/api/session");
-        let hop = self.walker.ask(self.tab, url).await?;
+        let hop = self.walker.ask(self.tab, url, JSON).await?;
         let sent = || match (&hop.response.fault, hop.response.header("content-type")) {
             (Some(_), _) => "no answer".to_owned(),
             (None, Some(media_type)) => {
@@ -143,8 +145,9 @@ impl<'a> Person<'a> {
         let (app, mut url) = (self.stack.endpoints().app.origin(), self.address(&path)?);
         // A page of the app may send a person who is signed in to another one, but not to another party.
         let mut redirects = 0..REDIRECTS_LIMIT;
+        let accept = if signed_in.member.is_some() { JSON } else { PAGE_TYPES };
         let hop = loop {
-            let hop = self.walker.ask(self.tab, url.clone()).await?.clone();
+            let hop = self.walker.ask(self.tab, url.clone(), accept).await?.clone();
             match hop.redirect() {
                 Some(Ok(target)) if target.origin() == app => url = target,
                 Some(Ok(target)) if target.has_host() => break hop,

@@ -70,7 +70,10 @@ impl Person<'_> {
                 self.walker.prefetch(self.tab, &text).await?;
                 return Ok(());
             }
-            Verb::LoseCookies(names) => return self.lose(names),
+            Verb::LoseCookies(names) => {
+                let names: Result<Vec<String>, _> = names.iter().map(|name| self.fill(name)).collect();
+                return self.lose(&names?);
+            }
             Verb::LoseStorage(lost) => {
                 self.walker.lose_storage(self.tab, *lost == LostStorage::All);
                 return Ok(());

@@ -237,11 +237,12 @@ fn layout(value: &Value) -> Vec<String> {
 /// The part that is shown of documents that mostly hold unrelated settings.
 fn view<'v>(value: &'v Value, document: &str) -> Cow<'v, Value> {
     let is_it = |row: &&Row| matches!(row.at, At::Document(end) if document.ends_with(end));
-    let mut rows = policy::rows().filter(is_it).peekable();
-    if rows.peek().is_none() {
+    let rows: Vec<&Row> = policy::rows().filter(is_it).collect();
+    // An error in its place is another document.
+    if !rows.iter().any(|row| value.get(row.name).is_some()) {
         return Cow::Borrowed(value);
     }
-    let member = |row: &Row| {
+    let member = |row: &&Row| {
         let shown = match row.transcript {
             Then::Masked(rest) => json!(rest),
             Then::Parts => {
@@ -252,7 +253,7 @@ fn view<'v>(value: &'v Value, document: &str) -> Cow<'v, Value> {
         };
         Some((row.name.to_owned(), shown))
     };
-    Cow::Owned(rows.filter_map(member).collect::<Map<_, _>>().into())
+    Cow::Owned(rows.iter().filter_map(member).collect::<Map<_, _>>().into())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use serde_json::Value;
 use url::Url;
 
 use outgoing::Outgoing;
+pub(crate) use outgoing::PAGE_TYPES;
 use profile::Profile;
 
 use super::error::{REDIRECT_LIMIT, WalkError};
@@ -286,12 +287,13 @@ impl Walker {
         Ok(&self.hops[at])
     }
 
-    /// The script of a page at the URL's origin, open beside the tab, gets the URL, with the browser's cookies.
+    /// The script of a page at the URL's origin, open beside the tab, gets the URL, with the browser's cookies, and takes
+    /// what `accept` says.
     ///
     /// # Errors
     /// [`WalkError`] if no response arrives.
-    pub async fn ask(&mut self, tab: TabId, url: Url) -> Result<&Hop, WalkError> {
-        let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    pub async fn ask(&mut self, tab: TabId, url: Url, accept: &str) -> Result<&Hop, WalkError> {
+        let headers = vec![("accept".to_owned(), accept.to_owned())];
         let chain = vec![Site::of(&url)];
         let outgoing = Outgoing { method: Method::GET, url, headers, body: String::new() };
         let at = self.send(tab, WhyHop::Call, outgoing, chain, false).await?;
@@ -342,7 +344,7 @@ impl Walker {
         let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
             Ok(Ok(response)) => {
                 let over = response.extensions().get::<ClientEnd>().copied();
-                self.asker.iter().for_each(|asker| asker.answered(over));
+                self.asker.iter().for_each(|asker| asker.answered(over, out.url.as_str()));
                 Ok(self.receive(tab, &response, context, foreign))
             }
             Ok(Err(error)) => Err(WalkError::from(error)),

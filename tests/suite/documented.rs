@@ -8,11 +8,12 @@ use std::process::{Command, Stdio};
 use crate::support::{binary, root};
 
 /// What a line that is not run here contains (`$` is its end), and why.
-const NOT_RUN: [(&str, &str); 9] = [
+const NOT_RUN: [(&str, &str); 10] = [
     ("cargo run$", "`.ci/run` runs it"),
     ("cargo test", "`.ci/run` runs the tests"),
     ("cargo install", "it downloads the repository"),
     ("cargo add", "it downloads the repository"),
+    ("curl -fsSL URL", "it downloads a release, which `.ci/release` builds and tries"),
     ("docker compose", "it needs Docker; `compose.rs` checks its services and ports"),
     ("--logto container", "it needs Docker; `container.rs` runs it where there is one"),
     (".ci/mutants", "it needs cargo-mutants and an hour"),

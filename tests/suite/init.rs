@@ -247,4 +247,12 @@ fn an_app_in_python_is_walked_without_an_edit() {
     write(folder.path(), "app.py", &forgets);
     let (code, shown) = run_in(folder.path(), &[]);
     assert_eq!(code, Some(1), "{shown}");
+    // In one go, from another folder, with the exit code of the run.
+    let output = command(&["init", "--force", "--run", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    write(folder.path(), "app.py", &app);
+    let output = command(&["init", "--force", "--run", folder.path().to_str().unwrap()]);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("written: ") && shown.contains("1 passed, 0 failed"), "{shown}");
 }

@@ -29,13 +29,17 @@ impl Asker {
         self.journal.lock().walks.asks(self.walk, hop);
     }
 
-    /// The answer is here, over this connection.
-    pub fn answered(&self, over: Option<ClientEnd>) {
+    /// The answer to the request for this URL is here, over this connection.
+    pub fn answered(&self, over: Option<ClientEnd>, url: &str) {
         let mut inner = self.journal.lock();
         let Some(hop) = inner.walks.hop(self.walk) else { return };
         inner.walks.answered(self.walk);
         let here = |entry: &&mut Entry| {
-            entry.whose.hop(self.walk) == Some(hop) && entry.whose.peer.is_some() && entry.whose.peer == over
+            entry.whose.hop(self.walk) == Some(hop)
+                && entry.whose.peer.is_some()
+                && entry.whose.peer == over
+                // Connections of other clients to other servers may begin at the same port.
+                && target(&entry.request.url) == target(url)
         };
         // A connection serves one request at a time, so the latest is the one.
         if let Some(entry) = inner.entries.iter_mut().rev().find(here) {
@@ -55,6 +59,13 @@ impl Asker {
     pub fn shared(&self) -> bool {
         self.journal.lock().walks.shared(self.walk)
     }
+}
+
+/// The path and the query of an absolute URL, as they are sent.
+fn target(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let path = url[after_scheme..].find(['/', '?']).map_or("/", |at| &url[after_scheme + at..]);
+    path.split('#').next().unwrap_or_default()
 }
 
 impl Drop for Asker {

@@ -8,6 +8,9 @@ use url::Url;
 /// The walker's user agent. Some servers answer only browsers.
 const USER_AGENT: &str = "Mozilla/5.0 (compatible; logto-testkit)";
 
+/// The media types that a browser takes for a page.
+pub(crate) const PAGE_TYPES: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
+
 /// What to send, before cookies are added.
 pub(super) struct Outgoing {
     pub(super) method: Method,
@@ -40,7 +43,7 @@ impl Outgoing {
             request = request.header("content-length", "0");
         }
         if navigation {
-            request = request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+            request = request.header("accept", PAGE_TYPES);
         }
         for (name, value) in &self.headers {
             request = request.header(name, value);
