@@ -93,9 +93,9 @@
 //!
 //! # A sign-in that does not work
 //!
-//! [`diagnose::diagnose`] takes the settings of a connector, of an app's record and so on, walks
-//! their twin, and reports what is wrong; [`diagnose::capsule`] turns them into a scenario without
-//! secrets.
+//! `diagnose::diagnose` (with the feature `diagnose`, which the default features include) takes the
+//! settings of a connector, of an app's record and so on, walks their twin, and reports what is wrong;
+//! `diagnose::capsule` turns them into a scenario without secrets.
 //!
 //! # Another Logto
 //!
@@ -171,6 +171,7 @@ pub mod container;
 #[path = "container/absent.rs"]
 mod container;
 mod counted;
+#[cfg(feature = "diagnose")]
 pub mod diagnose;
 mod document;
 pub mod findings;

@@ -13,6 +13,6 @@ pub(crate) enum Tie {
     Code,
     /// It carries a token that the walk has sent or received before.
     Token,
-    /// It carries none of these, and no other walk was running.
+    /// It carries no cookies, and no other walk was running.
     OnlyWalk,
 }

@@ -47,11 +47,15 @@ pub(super) fn set(
     let again = |at: usize| {
         let cookie = &cookies[at];
         cookies[..at].iter().any(|earlier| {
-            let label = |cookie: &SetCookie| roles.label(&cookie.value).map(ToOwned::to_owned);
-            let one_value =
-                earlier.value == cookie.value || label(earlier).is_some_and(|one| Some(one) == label(cookie));
-            let same = earlier.name == cookie.name && one_value;
-            earlier.line == cookie.line || !cookie.name.is_empty() && same && alike(earlier, cookie)
+            let label = |cookie: &SetCookie| roles.label(&cookie.value);
+            let one_value = || {
+                earlier.value == cookie.value || label(earlier).is_some_and(|one| Some(one) == label(cookie))
+            };
+            earlier.line == cookie.line
+                || !cookie.name.is_empty()
+                    && earlier.name == cookie.name
+                    && one_value()
+                    && alike(earlier, cookie)
         })
     };
     cookies
@@ -74,7 +78,7 @@ pub(super) fn set(
 /// Whether two attributes are shown alike, or are two readings of one time that are rounded
 /// differently.
 fn same_attribute(a: &str, b: &str, at: Timestamp, roles: &Roles) -> bool {
-    if attribute(a, at, roles) == attribute(b, at, roles) {
+    if a == b || attribute(a, at, roles) == attribute(b, at, roles) {
         return true;
     }
     match (expires(a).and_then(times::http), expires(b).and_then(times::http)) {

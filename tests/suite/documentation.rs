@@ -8,7 +8,7 @@ use logto_testkit::scenario::{self, Verb};
 use crate::support::root;
 
 /// Compares a file with what the code generates, or writes it if `UPDATE_DOCS` is set.
-fn held(document: &str, current: impl FnOnce(&str) -> String) {
+pub(crate) fn held(document: &str, current: impl FnOnce(&str) -> String) {
     let path = root().join(document);
     let committed = std::fs::read_to_string(&path).unwrap();
     let current = current(&committed);

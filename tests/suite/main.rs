@@ -18,6 +18,7 @@ mod documentation;
 #[cfg(target_os = "linux")]
 mod documented;
 mod endurance;
+mod examples;
 mod external;
 mod fidelity;
 mod findings;

@@ -12,7 +12,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -38,8 +37,8 @@ const SHORTEST_WORD: usize = 10;
 pub struct Secrets {
     /// Every form of every value.
     forms: BTreeSet<String>,
-    /// Finds them all in one pass; built on demand.
-    finder: OnceLock<Option<AhoCorasick>>,
+    /// The forms by their first byte, the longest first; built on demand.
+    by_start: OnceLock<Vec<Vec<String>>>,
 }
 
 /// Replaces a secret in output.
@@ -54,7 +53,7 @@ impl Secrets {
         }
         if !self.forms.contains(value) {
             self.forms.extend(forms(value));
-            self.finder = OnceLock::new();
+            self.by_start = OnceLock::new();
         }
     }
 
@@ -70,27 +69,40 @@ impl Secrets {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
-        let finder = self.finder.get_or_init(|| {
-            // Prefers the longest match at each position. It is built from a few short texts, so it
-            // fits.
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.forms).ok()
-        });
-        match finder {
-            Some(finder) if finder.is_match(text) => {
-                let (mut hidden, mut copied) = (String::with_capacity(text.len()), 0);
-                for found in finder.find_iter(text) {
-                    hidden.push_str(&text[copied..found.start()]);
+        let by_start = self.by_start.get_or_init(|| by_start(&self.forms));
+        let (mut hidden, mut at, mut copied) = (String::new(), 0, 0);
+        // A form begins and ends at character boundaries, so what is equal to it does, too.
+        while let Some(byte) = text.as_bytes().get(at) {
+            let is_here = |form: &&String| text.as_bytes()[at..].starts_with(form.as_bytes());
+            match by_start[usize::from(*byte)].iter().find(is_here) {
+                Some(form) => {
+                    hidden.push_str(&text[copied..at]);
                     hidden.push_str(HIDDEN);
-                    copied = found.end();
+                    at += form.len();
+                    copied = at;
                 }
-                hidden.push_str(&text[copied..]);
-                Cow::Owned(hidden)
+                None => at += 1,
             }
-            Some(_) => Cow::Borrowed(text),
-            // If building failed, show nothing.
-            None => Cow::Borrowed(HIDDEN),
+        }
+        if copied == 0 {
+            return Cow::Borrowed(text);
+        }
+        hidden.push_str(&text[copied..]);
+        Cow::Owned(hidden)
+    }
+}
+
+fn by_start(forms: &BTreeSet<String>) -> Vec<Vec<String>> {
+    let mut by_start = vec![Vec::new(); 256];
+    for form in forms {
+        if let Some(first) = form.bytes().next() {
+            by_start[usize::from(first)].push(form.clone());
         }
     }
+    for forms in &mut by_start {
+        forms.sort_by_key(|form: &String| std::cmp::Reverse(form.len()));
+    }
+    by_start
 }
 
 impl Extend<String> for Secrets {
@@ -110,7 +122,7 @@ impl FromIterator<String> for Secrets {
 }
 
 /// The secrets that this process was given.
-static GIVEN: RwLock<Secrets> = RwLock::new(Secrets { forms: BTreeSet::new(), finder: OnceLock::new() });
+static GIVEN: RwLock<Secrets> = RwLock::new(Secrets { forms: BTreeSet::new(), by_start: OnceLock::new() });
 
 /// Registers a secret that this process was given: none of its output will contain it
 /// ([`crate::output`]).
