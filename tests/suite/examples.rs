@@ -140,7 +140,7 @@ impl<'t> Walk<'t> {
         let parameter = |line: &&'t str| line.trim_start().strip_prefix("→ ").unwrap_or(line.trim_start());
         let of_name =
             |line: &'t str| line.trim_start_matches(['?', '&']).split_once('=').filter(|pair| pair.0 == name);
-        self.hops[self.begins].iter().map(|line| parameter(&line)).find_map(of_name).map(|pair| pair.1)
+        self.hops[self.begins].iter().map(parameter).find_map(of_name).map(|pair| pair.1)
     }
 
     /// Each call of the app to Logto, with the lines about it.
