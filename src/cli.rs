@@ -13,6 +13,7 @@ mod docker_host;
 mod exit;
 mod fidelity;
 mod guard;
+mod init;
 mod live;
 mod output;
 mod own_app;

@@ -11,6 +11,7 @@ use url::Url;
 use super::access::Access;
 use super::capsule::arguments::Capsule;
 use super::diagnose::arguments::Diagnose;
+use super::init::Init;
 use super::live::LiveArguments;
 use super::own_app::{ApplicationArguments, ProjectArguments};
 use super::provision::Provision;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Validate the project file and scenario files without running them.
     Check(Check),
+    /// Write a first project file and scenario for your app, from what its files say.
+    Init(Init),
     /// Find out what is wrong with a sign-in, from the settings of Logto and Hugging Face.
     Diagnose(Box<Diagnose>),
     /// Write a scenario that reproduces a case, without its secrets.

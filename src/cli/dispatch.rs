@@ -8,8 +8,8 @@ use super::arguments::{Arguments, Command};
 use super::docker_host;
 use super::exit::CliError;
 use super::{
-    ca, capsule, check, clean, completions, diagnose, fidelity, guard, panics, probe, provision, restore,
-    run, serve, session, token, up,
+    ca, capsule, check, clean, completions, diagnose, fidelity, guard, init, panics, probe, provision,
+    restore, run, serve, session, token, up,
 };
 
 /// Parses the arguments, runs the command, and returns the exit code.
@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
             None => run::run(run::defaults()).await,
             Some(Command::Run(run)) => run::run(*run).await,
             Some(Command::Check(command)) => check::check(&command),
+            Some(Command::Init(command)) => init::init(&command),
             Some(Command::Diagnose(command)) => diagnose::diagnose(*command).await,
             Some(Command::Capsule(command)) => capsule::capsule(*command).await,
             Some(Command::Fidelity(command)) => fidelity::fidelity(*command).await,

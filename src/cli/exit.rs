@@ -4,6 +4,7 @@ use kit::CaError;
 
 use url::Url;
 
+use super::init::InitError;
 use super::usage::UsageError;
 use crate::ScenarioError;
 use crate::container::{ContainerError, EngineError};
@@ -50,6 +51,8 @@ pub(crate) enum CliError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Usage(#[from] UsageError),
+    #[error(transparent)]
+    Init(#[from] InitError),
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]
@@ -135,9 +138,12 @@ impl CliError {
             Self::Replay(error) => replay(error),
             Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Ca(CaError::Write { .. }) => 70,
-            Self::Usage(_) | Self::Project(_) | Self::Scenario(_) | Self::WrongFiles { .. } | Self::Ca(_) => {
-                2
-            }
+            Self::Usage(_)
+            | Self::Init(_)
+            | Self::Project(_)
+            | Self::Scenario(_)
+            | Self::WrongFiles { .. }
+            | Self::Ca(_) => 2,
             Self::App(error) => app(error),
             Self::Container(_) | Self::Engine(_) => 3,
             Self::ControlPort(_) | Self::NoStack { .. } | Self::StackSilent(_) => 3,

@@ -195,7 +195,12 @@ fn no_framework_is_known_by_name() {
         "symfony",
     ];
     let mut found = Vec::new();
-    for file in sources(&root().join("src")) {
+    // `init` alone looks at an app's files, where names are all that there is.
+    let is_init = |file: &Path| {
+        file.strip_prefix(root().join("src/cli"))
+            .is_ok_and(|file| file.starts_with("init") || file == Path::new("init.rs"))
+    };
+    for file in sources(&root().join("src")).into_iter().filter(|file| !is_init(file)) {
         let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
         found.extend(
             NAMES

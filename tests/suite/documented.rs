@@ -67,7 +67,8 @@ fn pages() -> Vec<String> {
     ["README.md".to_owned(), "CONTRIBUTING.md".to_owned()].into_iter().chain(pages).collect()
 }
 
-/// The folder in which a reader works: an app that `npm start` starts, a connector that is broken.
+/// The folder in which a reader works: an app that `npm start` starts, in `my-app` with its manifest, a connector that is
+/// broken.
 fn reader_at(folder: &Path) {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     write(
@@ -79,6 +80,11 @@ fn reader_at(folder: &Path) {
     write(
         "mine.yaml",
         "description: Ada signs in.\nsteps:\n  - visit: /\n  - click: Sign In\n  - continue_with: huggingface\n  - sign_in_as: ada\n",
+    );
+    std::fs::create_dir(folder.join("my-app")).unwrap();
+    write(
+        "my-app/package.json",
+        r#"{ "scripts": { "start": "node server.js" }, "dependencies": { "@logto/node": "3.0.0" } }"#,
     );
     for (place, name) in [("sign-in", "first-visit."), ("bugs/provider-app", "client-secret")] {
         let place = Path::new("scenarios").join(place);

@@ -24,6 +24,7 @@ mod fidelity;
 mod findings;
 mod golden_walk;
 mod hostile;
+mod init;
 mod lifetimes;
 mod misconfigurations;
 mod other_suites;
