@@ -317,6 +317,25 @@ fn a_sign_in_that_fails_is_told_with_its_finding_and_the_last_page() {
     assert_eq!(serving.close().0, Some(0));
 }
 
+#[test]
+fn workers_that_sign_the_same_person_in_at_once_do_not_disturb_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(folder.path(), &["--sample-app"]);
+    // She is new at Logto, which would refuse all but one of them.
+    let workers: Vec<_> = (0..6)
+        .map(|at| {
+            let command = if at % 2 == 0 { "session" } else { "token" };
+            let folder = folder.path().to_owned();
+            std::thread::spawn(move || ran(&folder, &[command, "--as", "ada"]))
+        })
+        .collect();
+    for worker in workers {
+        let (code, _, told) = worker.join().unwrap();
+        assert_eq!(code, Some(0), "{told}");
+    }
+    assert_eq!(serving.close().0, Some(0));
+}
+
 /// The claims of a token, verified with the key set as an API would do it (RFC 9068 §4).
 async fn claims(serving: &Serving, token: &str, audience: &str) -> Value {
     let keys: jsonwebtoken::jwk::JwkSet =

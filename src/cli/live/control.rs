@@ -14,7 +14,7 @@ use kit::{Bound, Clock, Route, Running};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::description::Description;
 use crate::Stack;
@@ -31,6 +31,9 @@ pub(super) struct Control {
     asked: mpsc::UnboundedReceiver<Asked>,
     /// The accounts at Logto before anyone signed in.
     accounts: Vec<String>,
+    /// People sign in one after another: Logto refuses one of two browsers in which the same person is new, and findings
+    /// have more proof where no other walk is under way.
+    turn: Mutex<()>,
 }
 
 /// What the handlers share.
@@ -76,7 +79,7 @@ impl Control {
         let router = router.fallback_service(stack.huggingface().control_router());
         let server = listener.serve(kit::steered(router, &[]));
         let accounts = accounts(stack.management()).await?;
-        Ok((Self { asked, accounts }, server))
+        Ok((Self { asked, accounts, turn: Mutex::new(()) }, server))
     }
 
     /// Answers requests, several at a time, until the stack ends.
@@ -85,9 +88,9 @@ impl Control {
         loop {
             tokio::select! {
                 Some(Asked { what, answer }) = self.asked.recv() => {
-                    let accounts = &self.accounts;
+                    let (accounts, turn) = (&self.accounts, &self.turn);
                     // The client may be gone.
-                    at_work.push(async move { drop(answer.send(done(stack, accounts, what).await)) });
+                    at_work.push(async move { drop(answer.send(done(stack, accounts, turn, what).await)) });
                 }
                 Some(()) = at_work.next(), if !at_work.is_empty() => {}
                 else => return Ok(()),
@@ -96,13 +99,17 @@ impl Control {
     }
 }
 
-async fn done(stack: &Stack, accounts: &[String], what: What) -> Response {
+async fn done(stack: &Stack, accounts: &[String], turn: &Mutex<()>, what: What) -> Response {
     let answered = match what {
-        What::Session(username) => session(stack, &username)
-            .await
-            .map(|session| format::json(stack, &username, &session))
-            .map_err(Refusal::from),
-        What::Token(asked) => token(stack, &asked).await.map_err(Refusal::from),
+        What::Session(username) => {
+            let _turn = turn.lock().await;
+            let session = session(stack, &username).await;
+            session.map(|session| format::json(stack, &username, &session)).map_err(Refusal::from)
+        }
+        What::Token(asked) => {
+            let _turn = turn.lock().await;
+            token(stack, &asked).await.map_err(Refusal::from)
+        }
         What::Advance(_) if !stack.time().is_embedded() => Err(Refusal::RealClock),
         What::Advance(by) => {
             stack.pass(by).await;

@@ -150,6 +150,8 @@ fn every_command_that_does_not_walk_ends_well_whatever_its_streams_lead_to() {
         (vec!["check", "good.yaml"], 0),
         (vec!["check", "--schema"], 0),
         (vec!["check", "invalid.yaml"], 2),
+        // Without an app that it knows, it writes nothing.
+        (vec!["init"], 2),
         (vec!["fidelity"], 2),
         (vec!["up", "invalid.yaml"], 2),
         (vec!["serve", "huggingface", "--origin", "x"], 2),
@@ -206,6 +208,7 @@ fn no_command_is_left_out() {
     let tried = [
         "run",
         "check",
+        "init",
         "diagnose",
         "capsule",
         "fidelity",
