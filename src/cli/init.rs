@@ -40,7 +40,8 @@ Nothing of the project is run, and values in `.env` files are not looked at.
 
 Exit codes:
   0    both files were written, or printed
-  2    invalid usage: a file exists, the folder has no app, or people sign in to several apps there
+  2    invalid usage: a file exists, the folder has no app, people sign in to several apps there, or --run although
+       values in the code have to be replaced first
   70   a file could not be written
 
 With --run, those of `run` as well.";
@@ -87,8 +88,16 @@ pub(crate) enum InitError {
     NoManifest { folder: PathBuf },
     #[error("people sign in to several apps here: {}; name one of the folders: `logto-testkit init DIR`", folders.join(", "))]
     Several { folders: Vec<String> },
-    #[error("{} already exists; pass --force to overwrite it, or --print to see what would be written", files.join(" and "))]
+    #[error(
+        "{}; pass --force to overwrite, or --print to see what would be written",
+        match &files[..] {
+            [file] => format!("{file} already exists"),
+            files => format!("{} already exist", files.join(" and ")),
+        }
+    )]
     Exists { files: Vec<String> },
+    #[error("the scenario was not run: replace the values above, then `{there}logto-testkit run`")]
+    NotRun { there: String },
 }
 
 pub(crate) fn init(init: &Init) -> Result<(), CliError> {
@@ -112,12 +121,22 @@ pub(crate) fn init(init: &Init) -> Result<(), CliError> {
         write(file, text, init.force)?;
     }
     let [toml, scenario] = texts.map(|file| file.display().to_string());
-    let next = match (init.run, init.directory == Path::new(".")) {
-        (true, _) => String::new(),
-        (false, true) => "next: logto-testkit run\n".to_owned(),
-        (false, false) => format!("next: cd {} && logto-testkit run\n", init.directory.display()),
+    let there = if init.directory == Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {} && ", init.directory.display())
     };
-    output::print(&format!("{}\nwritten: {toml}, {scenario}\n{next}", plan.summary()))
+    let first = if plan.needs_edits() { "replace the values above, then " } else { "" };
+    let next = match init.run {
+        true => String::new(),
+        false => format!("next: {first}{there}logto-testkit run\n"),
+    };
+    output::print(&format!("{}\nwritten: {toml}, {scenario}\n{next}", plan.summary()))?;
+    // It would sign in to the Logto whose address is in the code.
+    if init.run && plan.needs_edits() {
+        return Err(InitError::NotRun { there }.into());
+    }
+    Ok(())
 }
 
 /// The summary below the files, as comments, so that the whole output stays readable by programs.

@@ -79,7 +79,10 @@ pub(crate) enum UsageError {
     TwoStandardInputs,
     #[error("{file} already exists; pass --force to overwrite it", file = .0.display())]
     Exists(PathBuf),
-    #[error("the folder `scenarios` does not exist here; name scenario files, or folders of them")]
+    #[error(
+        "the folder `scenarios` does not exist here; name scenario files, or folders of them, or write a first one with \
+         `logto-testkit init`"
+    )]
     NoScenarios,
     #[error("no scenario's name contains {filter} (of {}; `logto-testkit check` lists files)", counted(*found, "scenario"))]
     NothingSelected { filter: String, found: usize },

@@ -48,7 +48,9 @@ pub(crate) enum TokenError {
     #[error("Logto answers the exchange of the code with {status} {body}")]
     NoToken { status: u16, body: String },
     #[error(
-        "Logto grants {username} `{granted}`, without `{}`: give them a role with these scopes, or pass --create-resource",
+        "Logto grants {username} {}, without `{}`: give them a role with these scopes, or pass --create-resource \
+         (`create_resource` in a request)",
+        if granted.is_empty() { "no scope".to_owned() } else { format!("`{granted}`") },
         missing.join(" ")
     )]
     NotGranted { username: String, granted: String, missing: Vec<String> },

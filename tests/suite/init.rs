@@ -69,6 +69,19 @@ fn what_exists_is_overwritten_only_on_request() {
     assert!(shown.contains("logto-testkit.toml and scenarios/sign-in.yaml already exist"), "{shown}");
 }
 
+/// It would sign in to the Logto that the code names.
+#[test]
+fn an_app_with_values_in_its_code_is_not_run() {
+    let folder = project("go-guide");
+    let (code, shown) = init(folder.path(), &["--run"]);
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("the scenario was not run: replace the values above"), "{shown}");
+    assert!(!shown.contains("Running") && !shown.contains("passed"), "{shown}");
+    let (code, shown) = init(folder.path(), &["--force"]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.ends_with("next: replace the values above, then logto-testkit run\n"), "{shown}");
+}
+
 #[test]
 fn what_is_printed_is_what_would_be_written() {
     let folder = project("flask");

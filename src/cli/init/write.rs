@@ -197,6 +197,11 @@ impl Plan {
     }
 
     /// What the command says about the files.
+    /// Whether the code has values that a run cannot use.
+    pub(super) fn needs_edits(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
     pub(super) fn summary(&self) -> String {
         let mut text = String::new();
         match &self.sdk {

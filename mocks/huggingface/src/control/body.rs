@@ -14,7 +14,7 @@ use crate::config::Invalid;
 /// Why the control API refuses a request.
 #[derive(Debug, Error)]
 pub(super) enum Refusal {
-    #[error("the control API has no route {0} {1}; see the crate's documentation for the routes")]
+    #[error("the control API has no route {0} {1}; docs/control-api.md lists its routes")]
     NoRoute(Method, String),
     #[error("the body is invalid: {0}")]
     Body(serde_json::Error),
