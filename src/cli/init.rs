@@ -40,7 +40,7 @@ Nothing of the project is run, and values in `.env` files are not looked at.
 
 Exit codes:
   0    both files were written, or printed
-  2    invalid usage: a file exists, the folder has no app, people sign in to several apps there, or --run although
+  2    invalid usage: a file exists or is in the way, the folder has no app, people sign in to several apps there, or --run although
        values in the code have to be replaced first
   70   a file could not be written
 
@@ -96,6 +96,8 @@ pub(crate) enum InitError {
         }
     )]
     Exists { files: Vec<String> },
+    #[error("{file} is a link, or not of the kind that would be written; move it away")]
+    InTheWay { file: String },
     #[error("the scenario was not run: replace the values above, then `{there}logto-testkit run`")]
     NotRun { there: String },
 }
@@ -107,6 +109,14 @@ pub(crate) fn init(init: &Init) -> Result<(), CliError> {
         let taken: Vec<String> = taken.map(|file| file.display().to_string()).collect();
         if !taken.is_empty() {
             return Err(InitError::Exists { files: taken }.into());
+        }
+    }
+    let folder = init.place("scenarios");
+    for file in texts.iter().chain([&folder]) {
+        let is_other =
+            |kind: std::fs::FileType| if *file == folder { !kind.is_dir() } else { !kind.is_file() };
+        if !init.print && file.symlink_metadata().is_ok_and(|found| is_other(found.file_type())) {
+            return Err(InitError::InTheWay { file: file.display().to_string() }.into());
         }
     }
     let plan = planned(&init.directory)?;

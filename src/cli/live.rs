@@ -6,6 +6,7 @@ pub(super) mod input;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::pin;
 
 use clap::Args;
 use kit::output::complain;
@@ -147,7 +148,13 @@ impl Live {
         let mut stop = Stop::listen().map_err(|source| CliError::Io { what: "wait for signals", source })?;
         let port = SocketAddr::from((Ipv4Addr::LOCALHOST, self.control_port));
         let listener = Bound::at(port).await.map_err(CliError::ControlPort)?;
-        let stack = self.builder.start().await.map_err(|error| match &error.cause {
+        let mut ends = pin!(ends);
+        let started = tokio::select! {
+            started = self.builder.start() => started,
+            () = stop.wait() => return Ok(()),
+            () = &mut ends => return Ok(()),
+        };
+        let stack = started.map_err(|error| match &error.cause {
             StepError::Bind(_) => CliError::PortTaken(error),
             _ => error.into(),
         })?;
@@ -155,7 +162,7 @@ impl Live {
         let ended = tokio::select! {
             ended = lived(&stack, listener, app, announce) => ended,
             () = stop.wait() => Ok(()),
-            () = ends => Ok(()),
+            () = &mut ends => Ok(()),
         };
         for call in stack.stop().await?.not_undone {
             complain(&format!("not undone, because this cannot be undone: {call}"));

@@ -57,7 +57,10 @@ pub(crate) struct ControlApi {
 
 impl ControlApi {
     /// Sends a request, and returns the answer.
-    pub(crate) async fn ask(&self, path: &str, body: &Value) -> Result<Value, CliError> {
+    ///
+    /// # Errors
+    /// That it is not a control API, if the answer lacks the member that each answer of the operation has.
+    pub(crate) async fn ask(&self, path: &str, body: &Value, has: &str) -> Result<Value, CliError> {
         let mut url = self.url.clone();
         url.set_path(path);
         let request = http::Request::post(url.as_str()).header(CONTENT_TYPE, "application/json");
@@ -69,12 +72,12 @@ impl ControlApi {
             .map_err(|source| CliError::NoStack { url: self.url.clone(), source })?;
         let (status, body) = (answer.status().as_u16(), answer.body());
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        let error = || body.get("error").and_then(Value::as_str).unwrap_or("no reason given").to_owned();
-        match status {
-            200 => Ok(body),
-            422 => Err(UsageError::Refused(error()).into()),
-            404 => Err(UsageError::NotAControlApi(self.url.clone()).into()),
-            _ => Err(CliError::SignIn(error())),
+        let error = body.get("error").and_then(Value::as_str).map(ToOwned::to_owned);
+        match (status, error) {
+            (200, _) if body.get(has).is_some_and(|member| !member.is_null()) => Ok(body),
+            (404 | 200, _) | (_, None) => Err(UsageError::NotAControlApi(self.url.clone()).into()),
+            (422, Some(error)) => Err(UsageError::Refused(error).into()),
+            (_, Some(error)) => Err(CliError::SignIn(error)),
         }
     }
 }

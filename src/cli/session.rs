@@ -33,7 +33,7 @@ enum Format {
 pub(crate) async fn session(arguments: SessionArguments) -> Result<(), CliError> {
     let SessionArguments { username, format, stack } = arguments;
     let control = stack.control()?;
-    let session = control.ask("/stack/session", &json!({ "as": username })).await?;
+    let session = control.ask("/stack/session", &json!({ "as": username }), "cookies").await?;
     if session["signed_in_shown"] == false {
         complain(
             "note: nothing shows that the person is signed in; say in `[signed_in]` of the project file how your app shows it",

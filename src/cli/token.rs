@@ -38,7 +38,7 @@ pub(crate) async fn token(arguments: TokenArguments) -> Result<(), CliError> {
         "scope": scope.join(" "),
         "create_resource": create_resource,
     });
-    let response = control.ask("/stack/token", &asked).await?;
+    let response = control.ask("/stack/token", &asked, "access_token").await?;
     let token = response["access_token"].as_str().unwrap_or_default();
     if json {
         output::hand_out(&format!("{response}\n"), true)

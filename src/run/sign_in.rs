@@ -84,8 +84,17 @@ pub(super) async fn signed_in(
     if told.failures.is_empty() {
         return Ok(());
     }
+    // The app may show its settings on an error page.
+    let known = person.stack.known();
+    let second = known.second_app.iter().map(|second| second.app_secret.clone());
+    let secrets: kit::Secrets = [known.app_secret.clone(), known.huggingface_client_secret.clone()]
+        .into_iter()
+        .chain(second)
+        .collect();
     let page = person.walker.current(person.tab).ok().map(described);
-    let failures = told.failures.into_iter().map(|failure| failure.what).collect();
+    let page = page.map(|page| secrets.hide(&page).into_owned());
+    let failures =
+        told.failures.into_iter().map(|failure| secrets.hide(&failure.what).into_owned()).collect();
     Err(Box::new(NotSignedIn { username: username.to_owned(), failures, findings: told.findings, page }))
 }
 

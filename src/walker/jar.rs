@@ -149,8 +149,10 @@ impl Jar {
             let age = Duration::try_from(age).unwrap_or(Duration::ZERO);
             return Some(now.saturating_add(age).unwrap_or(Timestamp::MAX));
         }
-        let expires = raw.expires_datetime()?;
-        Some(Timestamp::from_second(expires.unix_timestamp()).unwrap_or(Timestamp::MIN))
+        let expires = raw.expires_datetime()?.unix_timestamp();
+        // `Timestamp` ends a day before the year 9999 does, which some apps take for "never".
+        let far = if expires > 0 { Timestamp::MAX } else { Timestamp::MIN };
+        Some(Timestamp::from_second(expires).unwrap_or(far))
     }
 
     fn store(&mut self, mut raw: RawCookie<'static>, meta: Meta, url: &Url) -> CookieFate {

@@ -69,6 +69,33 @@ fn what_exists_is_overwritten_only_on_request() {
     assert!(shown.contains("logto-testkit.toml and scenarios/sign-in.yaml already exist"), "{shown}");
 }
 
+/// What a bundler wrote is not read, and a link leads nowhere else.
+#[test]
+fn bundles_are_not_read_and_links_are_not_written_through() {
+    let folder = project("flask");
+    let route = "{path:\"/login\",component:renderList},function renderList(){}".repeat(4_000);
+    write(folder.path(), "public/assets/index.js", &route);
+    let (code, shown) = init(folder.path(), &["--print"]);
+    assert_eq!(code, Some(0), "{shown}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let target = elsewhere.path().join("theirs.toml");
+    std::os::unix::fs::symlink(&target, folder.path().join("logto-testkit.toml")).unwrap();
+    let (code, shown) = init(folder.path(), &["--force"]);
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("logto-testkit.toml is a link") && !target.exists(), "{shown}");
+}
+
+/// A folder's name is a word of the command, whatever is in it.
+#[test]
+fn a_folders_name_is_not_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "requirements.txt", "flask\nauthlib\n");
+    let app = "from flask import Flask\napp = Flask(__name__)\n@app.route(\"/login\")\ndef login():\n    return oauth.logto.authorize_redirect(\"/callback\")\n";
+    write(folder.path(), "{folder};touch PWNED #/app.py", app);
+    let (code, shown) = init(folder.path(), &["--run"]);
+    assert!(code.is_some_and(|code| code != 70) && !folder.path().join("PWNED").exists(), "{shown}");
+}
+
 /// It would sign in to the Logto that the code names.
 #[test]
 fn an_app_with_values_in_its_code_is_not_run() {
@@ -210,7 +237,7 @@ fn checked(folder: &Path) -> (Option<i32>, String) {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_cannot_be_written_and_a_reader_that_is_gone_are_no_panic() {
+fn a_file_in_the_way_and_a_reader_that_is_gone_are_no_panic() {
     let folder = project("flask");
     let script = format!("'{}' init --print | true", crate::support::binary());
     let output = Command::new("bash")
@@ -222,8 +249,9 @@ fn a_folder_that_cannot_be_written_and_a_reader_that_is_gone_are_no_panic() {
     // A file is where the folder of scenarios has to be.
     write(folder.path(), "scenarios", "a file");
     let (code, shown) = init(folder.path(), &[]);
-    assert_eq!(code, Some(70), "{shown}");
-    assert!(shown.contains("cannot write the project's files"), "{shown}");
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("scenarios is a link, or not of the kind"), "{shown}");
+    assert!(!folder.path().join("logto-testkit.toml").exists(), "nothing is written if not all can be");
 }
 
 #[test]

@@ -443,6 +443,25 @@ fn a_stack_that_is_not_there_is_told_apart_from_what_is_not_a_stack() {
     held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let (code, told) = asked(&format!("http://{}", held.local_addr().unwrap()));
     assert!(code == Some(3) && told.contains("no stack answers at http://127.0.0.1:"), "{code:?} {told}");
+    // Any other server: nothing of what it sends is handed out.
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let serves = std::thread::spawn(move || {
+        for body in ["{}", "hello"] {
+            let (mut connection, _) = other.accept().unwrap();
+            let mut request = [0; 4096];
+            let _ = std::io::Read::read(&mut connection, &mut request).unwrap();
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            std::io::Write::write_all(&mut connection, answer.as_bytes()).unwrap();
+        }
+    });
+    for _ in 0..2 {
+        let (code, told) = asked(&format!("http://{address}"));
+        assert!(code == Some(2) && told.contains("control API"), "{code:?} {told}");
+    }
+    serves.join().unwrap();
     let (code, told) = asked("missing.json");
     assert!(code == Some(2) && told.contains("missing.json"), "{code:?} {told}");
     std::fs::write(folder.path().join("other.json"), "{\"a\": 1}").unwrap();

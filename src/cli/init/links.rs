@@ -71,10 +71,12 @@ fn shown(rest: &str, next: &[&str]) -> String {
         .min()
         .unwrap_or(text.len());
     let text = &text[..end];
-    if let Some((_, value)) = text.split_once("value=\"") {
-        return value.split('"').next().unwrap_or_default().to_owned();
-    }
-    let text = text.rsplit('>').next().unwrap_or_default().trim();
+    // Not the value of a hidden field, such as a token against forged requests.
+    let submits = text.split("<input").skip(1).filter_map(|tag| tag.split('>').next());
+    let value = submits
+        .filter(|tag| tag.contains("type=\"submit\""))
+        .find_map(|tag| tag.split_once("value=\"")?.1.split('"').next());
+    let text = value.unwrap_or_else(|| text.rsplit('>').next().unwrap_or_default()).trim();
     let is_text = text.chars().all(|c| c.is_alphanumeric() || " -'!?.".contains(c))
         && text.chars().any(char::is_alphabetic);
     if is_text { text.to_owned() } else { String::new() }
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn links_have_a_path_and_a_text() {
-        let page = "<a href=\"/auth/login\">Log in</a> <a\n href='/x'>\n<form action=\"/logout\" method=\"post\"><button>Bye</button></form>";
+        let page = "<a href=\"/auth/login\">Log in</a> <a\n href='/x'>\n<form action=\"/logout\" method=\"post\"><button>Bye</button></form>\n<form action=\"/leave\" method=\"post\">\n  <input type=\"hidden\" name=\"csrf\" value=\"{{ csrf_token() }}\">\n  <button>Sign out</button>\n</form>\n<form action=\"/end\" method=\"post\"><input type=\"hidden\" value=\"x\"><input type=\"submit\" value=\"End\"></form>";
         let urls = Source::of("urls.py", "path(\"enter/\", go, name=\"door\")\n");
         let named = "<a href=\"{% url 'door' %}\">In</a> <a href=\"{{ url_for('shop.door') }}\">In</a>";
         let sources = vec![urls, Source::of("a.html", page), Source::of("b.html", named)];
@@ -99,6 +101,8 @@ mod tests {
             ("/auth/login", "Log in", false),
             ("/x", "", false),
             ("/logout", "Bye", true),
+            ("/leave", "Sign out", true),
+            ("/end", "End", true),
             ("/enter/", "In", false),
             ("/enter/", "In", false),
         ];

@@ -31,6 +31,8 @@ pub(super) enum Role {
 
 /// A handler has no more lines than this.
 const HANDLER_LINES: usize = 40;
+/// With the functions that it names, it is looked at up to this size, in bytes.
+const BODY_LIMIT: usize = 16 * 1024;
 
 /// The last word before the bracket, in lower case.
 const ROUTERS: [&str; 22] = [
@@ -136,8 +138,12 @@ pub(super) fn routes(tree: &Tree) -> Vec<Route> {
             let end = line + own_lines(&lines[*line..end], source.extension());
             let mut body = lines[line - 1..end].join("\n");
             for handler in identifiers(after) {
-                body.extend(functions.body(handler));
+                if body.len() < BODY_LIMIT {
+                    body.extend(functions.body(handler));
+                }
             }
+            let whole = (0..=BODY_LIMIT).rev().find(|at| body.is_char_boundary(*at));
+            body.truncate(whole.unwrap_or_default());
             let path = format!("{}{path}", mounts.prefix(source, *line));
             let (body, name) = (plain(&body), name_of(after, &lines[*line..end]));
             let gets =

@@ -227,19 +227,30 @@ fn filled(template: &str, file: Option<&Source>, folder: &Path, python: &str) ->
     let has = |wrapper: &str| folder.join(wrapper).exists();
     let maven = if has("mvnw") { "./mvnw" } else { "mvn" };
     let gradle = if has("gradlew") { "./gradlew" } else { "gradle" };
-    [
+    let [module, file_word, folder_word, go] =
+        [module.as_str(), path, if in_folder.is_empty() { "." } else { in_folder }, &go].map(shell_word);
+    let values = [
         ("{python}", python),
-        ("{module}", shell_word(&module).as_str()),
+        ("{module}", module.as_str()),
         ("{variable}", variable_of(file).unwrap_or("app")),
-        ("{file}", &shell_word(path)),
-        ("{folder}", &shell_word(if in_folder.is_empty() { "." } else { in_folder })),
-        ("{package}", &shell_word(&go)),
+        ("{file}", &file_word),
+        ("{folder}", &folder_word),
+        ("{package}", &go),
         ("{binary}", &binary),
         ("{maven}", maven),
         ("{gradle}", gradle),
-    ]
-    .iter()
-    .fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
+    ];
+    // In one pass: a name in a value is part of a path.
+    let (mut filled, mut rest) = (String::new(), template);
+    while let Some(c) = rest.chars().next() {
+        let (value, read) = match values.iter().find(|(name, _)| rest.starts_with(name)) {
+            Some((name, value)) => (*value, name.len()),
+            None => (&rest[..c.len_utf8()], c.len_utf8()),
+        };
+        filled.push_str(value);
+        rest = &rest[read..];
+    }
+    filled
 }
 
 /// `app` in `app = FastAPI()`.

@@ -77,6 +77,8 @@ const READ: [&str; 33] = [
     "mustache",
     "liquid",
 ];
+/// People do not write longer lines, in bytes.
+const LINE_LIMIT: usize = 2_000;
 const MANIFESTS: [&str; 10] = [
     "go.mod",
     "package.json",
@@ -203,7 +205,9 @@ impl Tree {
             return;
         }
         // Large files, other encodings and files without permission say nothing to us.
-        if let Ok(text) = files::read_text(file, FILE_LIMIT) {
+        // What a bundler wrote is not the app's code.
+        let by_hand = |text: &String| text.lines().all(|line| line.len() <= LINE_LIMIT);
+        if let Some(text) = files::read_text(file, FILE_LIMIT).ok().filter(by_hand) {
             *size += text.len();
             self.sources.push(Source { folder: String::new(), path, text });
         }

@@ -142,6 +142,16 @@ pub(super) fn variable(meaning: Meaning) -> &'static str {
     }
 }
 
+/// A URL without what may be secret in it.
+fn without_secrets(text: &str) -> String {
+    let (before, _) = text.split_once(['?', '#']).unwrap_or((text, ""));
+    let cut = if before.len() < text.len() { "…" } else { "" };
+    match before.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?.1))) {
+        Some((scheme, host)) => format!("{scheme}://…@{host}{cut}"),
+        None => format!("{before}{cut}"),
+    }
+}
+
 impl Value {
     /// The edit that lets the app read the value.
     pub(super) fn edit(&self, language: Language, tree: &Tree) -> Edit {
@@ -156,7 +166,7 @@ impl Value {
             Language::Php => (format!("getenv('{name}')"), None),
             Language::Rust => (format!("std::env::var(\"{name}\").unwrap()"), None),
         };
-        let shown = if self.text.is_empty() { "…" } else { &self.text };
+        let shown = if self.text.is_empty() { "…".to_owned() } else { without_secrets(&self.text) };
         let (written, quote) = (&self.written, '"');
         let (space, end) = match written.chars().next_back() {
             None => ("", ""),

@@ -6,7 +6,7 @@ use super::paths::{Begin, Said, Why};
 use super::plan::Plan;
 use super::signed_in::Sign;
 use super::tree::At;
-use crate::placeholder;
+use crate::{placeholder, project};
 
 /// What stands for a command that was not found.
 const NO_COMMAND: &str = "echo 'logto-testkit.toml does not say yet what starts the app' >&2; exit 1";
@@ -14,15 +14,22 @@ const NO_COMMAND: &str = "echo 'logto-testkit.toml does not say yet what starts 
 /// A text of the project in quotes, for TOML and YAML alike: both read JSON's escapes.
 fn quoted(text: &str) -> String {
     // A name in brackets that the project itself has is not one of ours.
-    let text = placeholder::names(text)
-        .iter()
-        .fold(text.to_owned(), |text, name| text.replace(&format!("[{name}]"), &format!("[[{name}]")));
-    ours(&text)
+    ours(&placeholder::names(text).iter().fold(text.to_owned(), escaped))
+}
+
+fn escaped(text: String, name: &&str) -> String {
+    text.replace(&format!("[{name}]"), &format!("[[{name}]"))
+}
+
+/// A text of the project in a scenario, which has parameters besides.
+fn in_scenario(text: &str) -> String {
+    if placeholder::literal(text) == text { plain(text) } else { ours(&placeholder::literal(text)) }
 }
 
 /// A text with names of ours in quotes.
 fn ours(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    // TOML does not take it as it is.
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
 /// A text in YAML: without quotes if it can do without.
@@ -115,7 +122,8 @@ impl Plan {
         if !self.environment.is_empty() {
             toml.section("app.env");
         }
-        for setting in &self.environment {
+        // What no shell can read, the app does not read either.
+        for setting in self.environment.iter().filter(|setting| project::is_variable(&setting.name)) {
             toml.member(&setting.name, &ours(&setting.value), &setting.why);
         }
     }
@@ -196,12 +204,12 @@ impl Plan {
         text
     }
 
-    /// What the command says about the files.
     /// Whether the code has values that a run cannot use.
     pub(super) fn needs_edits(&self) -> bool {
         !self.edits.is_empty()
     }
 
+    /// What the command says about the files.
     pub(super) fn summary(&self) -> String {
         let mut text = String::new();
         match &self.sdk {
@@ -274,14 +282,14 @@ fn only_signed_in(at: &At, sign: &Sign) -> String {
 }
 
 fn app(path: &str) -> String {
-    ours(&format!("[APP]{path}"))
+    ours(&format!("[APP]{}", placeholder::names(path).iter().fold(path.to_owned(), escaped)))
 }
 
 fn begin(text: &mut String, begin: &Begin) {
     let page = if begin.posts { "/" } else { begin.path.value.as_str() };
-    let _ = writeln!(text, "  - visit: {}", plain(page));
+    let _ = writeln!(text, "  - visit: {}", in_scenario(page));
     if let Some(button) = &begin.button {
-        let _ = writeln!(text, "  - click: {}", plain(button));
+        let _ = writeln!(text, "  - click: {}", in_scenario(button));
     }
 }
 

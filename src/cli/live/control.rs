@@ -115,7 +115,10 @@ async fn done(stack: &Stack, accounts: &[String], turn: &Mutex<()>, what: What) 
             stack.pass(by).await;
             Ok(now(stack.clock()))
         }
-        What::Reset => reset_all(stack, accounts).await.map_err(Refusal::from),
+        What::Reset => {
+            let _turn = turn.lock().await;
+            reset_all(stack, accounts).await.map_err(Refusal::from)
+        }
     };
     match answered {
         Ok(Value::Null) => StatusCode::NO_CONTENT.into_response(),

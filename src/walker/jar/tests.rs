@@ -167,6 +167,14 @@ fn expiry_follows_the_stacks_clock_and_max_age_wins() {
     assert_eq!(bench.sent(APP), "");
 }
 
+/// The last second of 9999, which some apps take for "never", is past what `jiff` knows.
+#[test]
+fn a_cookie_that_lasts_forever_is_sent() {
+    let mut bench = bench();
+    assert_eq!(bench.set(APP, "a=1; Expires=Fri, 31 Dec 9999 23:59:59 GMT"), CookieFate::Stored);
+    assert_eq!(bench.sent(APP), "a=1");
+}
+
 /// RFC 6265bis §5.6.2: an age of zero or less is the past.
 #[test]
 fn a_negative_age_deletes() {
