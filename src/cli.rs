@@ -2,6 +2,7 @@
 
 mod access;
 mod arguments;
+mod backend;
 mod ca;
 mod capsule;
 mod check;

@@ -4,7 +4,7 @@ use kit::CaError;
 
 use url::Url;
 
-use super::init::InitError;
+use super::init::error::InitError;
 use super::usage::UsageError;
 use crate::ScenarioError;
 use crate::container::{ContainerError, EngineError};
@@ -13,6 +13,18 @@ use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
 use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
 use crate::project::ProjectError;
 use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StepError, StopError};
+
+/// For the help of every command.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything passed
+  1    an expectation of a scenario failed, a person could not sign in, no scenario was walked, or a
+       probed server is not up
+  2    invalid usage, or a file that cannot be used
+  3    the stack did not start, or does not answer
+  4    a tenant could not be restored
+  70   internal error, or something could not be written
+  130  interrupted";
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error)]

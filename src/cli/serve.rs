@@ -2,9 +2,26 @@
 
 mod stack;
 
-use super::arguments::ServeCommand;
-use super::exit::CliError;
-pub(crate) use stack::ServeStack;
+use clap::Subcommand;
+
+use super::exit::{CliError, EXIT_CODES};
+use stack::ServeStack;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServeCommand {
+    /// A whole stack for another test suite, until standard input is closed.
+    #[command(after_help = EXIT_CODES)]
+    Stack(Box<ServeStack>),
+    /// The mock of Hugging Face's OAuth 2.0 and OpenID Connect provider.
+    #[command(name = "huggingface", after_help = EXIT_CODES)]
+    HuggingFace(mock_huggingface::cli::Args),
+    /// The double of Logto, which you configure through its Management API.
+    #[command(after_help = EXIT_CODES)]
+    Logto(Box<mock_logto::cli::Arguments>),
+    /// The sample app: the Bookstore of Logto's guide.
+    #[command(after_help = EXIT_CODES)]
+    App(Box<sample_app::cli::Arguments>),
+}
 
 pub(crate) async fn serve(command: ServeCommand) -> Result<(), CliError> {
     match command {

@@ -1,6 +1,7 @@
 //! The `up` command: a stack to use from your own browser.
 
-use super::arguments::{self, Up};
+use super::arguments::Up;
+use super::backend;
 use super::exit::CliError;
 use super::live::{AppStart, DefaultPorts, shown};
 use super::output;
@@ -8,7 +9,7 @@ use super::output;
 pub(crate) async fn up(up: Up) -> Result<(), CliError> {
     let project = up.live.project()?;
     let live = up.live.live(project, DefaultPorts { app: 3000, logto: 3001 }, shown)?;
-    let ca = arguments::load_ca(up.ca.as_deref())?;
+    let ca = backend::load_ca(up.ca.as_deref())?;
     let live = live.map(|builder| match ca {
         Some(ca) => builder.ca(ca),
         None => builder,

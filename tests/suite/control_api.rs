@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::other_suites::{Serving, ran};
+use crate::serving::{Serving, ran};
 use crate::support::root;
 
 /// The blocks of the page, in order: what they are fenced as, their line, and their text.
@@ -48,7 +48,7 @@ fn every_request_of_the_page_is_answered_as_it_says() {
     // `--json` came with curl 7.82.
     let help = Command::new("curl").args(["--help", "all"]).output();
     if !help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--json")) {
-        println!("skipped: curl 7.82 or newer is needed to run the requests of docs/control-api.md");
+        eprintln!("skipped: curl 7.82 or newer is needed to run the requests of docs/control-api.md");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

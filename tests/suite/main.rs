@@ -30,6 +30,7 @@ mod misconfigurations;
 mod other_suites;
 mod own_app;
 mod project;
+mod serving;
 mod standing;
 mod stubs;
 mod support;

@@ -1,81 +1,16 @@
 //! What other test suites use: `serve stack`, `session` and `token`.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use serde_json::{Value, json};
 
+use crate::serving::{Serving, ran};
 use crate::support::{Elsewhere, Surroundings, binary, command_in};
-
-/// `serve stack --json`, as a test suite starts it.
-pub(crate) struct Serving {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    /// The line that it prints when it is ready.
-    stack: Value,
-}
-
-impl Serving {
-    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        Self::start_with(folder, arguments, Stdio::piped())
-    }
-
-    fn start_with(folder: &Path, arguments: &[&str], input: Stdio) -> Self {
-        let mut child = Command::new(binary())
-            .args(["serve", "stack", "--json"])
-            .args(arguments)
-            .env_remove("LOGTO_TESTKIT_M2M")
-            .current_dir(folder)
-            .stdin(input)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        if line.is_empty() {
-            let ended = child.wait_with_output().unwrap();
-            panic!("{:?}: {}", ended.status, String::from_utf8_lossy(&ended.stderr));
-        }
-        assert!(line.ends_with('\n'));
-        let stack = serde_json::from_str(&line).unwrap();
-        std::fs::write(folder.join("stack.json"), &line).unwrap();
-        Self { child, out, stack }
-    }
-
-    pub(crate) fn text(&self, pointer: &str) -> &str {
-        self.stack
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_else(|| panic!("{pointer} in {}", self.stack))
-    }
-
-    /// Closes its standard input, and returns the exit code and what it has written besides the line.
-    pub(crate) fn close(mut self) -> (Option<i32>, String, String) {
-        drop(self.child.stdin.take());
-        self.ended()
-    }
-
-    fn ended(mut self) -> (Option<i32>, String, String) {
-        let mut rest = String::new();
-        self.out.read_to_string(&mut rest).unwrap();
-        let ended = self.child.wait_with_output().unwrap();
-        (ended.status.code(), rest, String::from_utf8_lossy(&ended.stderr).into_owned())
-    }
-}
-
-/// Runs a command with the stack of the folder: the exit code, standard output and standard error.
-pub(crate) fn ran(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = command_in(folder, arguments, &[("LOGTO_TESTKIT_STACK", "stack.json")]);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
 
 /// The status and the body of an answer.
 async fn asked(client: &kit::Client, request: http::request::Builder, body: &str) -> (u16, String) {
@@ -237,7 +172,7 @@ async fn a_session_is_valid_at_the_app_in_every_format() {
     };
     let header: Vec<String> = at("localhost").filter(|cookie| cookie["path"] == "/").map(pair).collect();
     assert_eq!(name(&header.join("; ")).await, "Ada Lovelace");
-    // Logto's own session, which lasts two weeks, comes along, and Hugging Face's.
+    // It has Logto's own session, which lasts two weeks, and Hugging Face's.
     let lasting = at("localhost").find(|cookie| cookie["name"] == "_session").unwrap();
     let days = (lasting["expires"].as_i64().unwrap() - kit::Clock::system().seconds()) / 86_400;
     assert!((12..=14).contains(&days), "{lasting}");

@@ -1,4 +1,5 @@
 use super::*;
+use crate::stack::Logto;
 
 fn backend(arguments: &[&str]) -> Backend {
     let line = ["logto-testkit", "run"].iter().chain(arguments);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::command::Start;
 use super::links;
 use super::manifest::{Language, Manifest};
 use super::paths::{self, Begin, Evidence, Said, Ways, Why};
@@ -9,7 +10,7 @@ use super::properties::{self, Settings};
 use super::routes;
 use super::sdk::{self, Paths, Sdk};
 use super::signed_in::{self, Shown, Sign};
-use super::start::{self, Start};
+use super::start;
 use super::tree::{At, Tree};
 use super::values::{self, Edit, Value};
 use super::variables::{self, Meaning, Variable, meaning};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::command::Start;
 use super::manifest::Manifest;
-use super::start::Start;
 use super::text::shell_word;
 use super::tree::{Tree, above};
 

@@ -2,27 +2,12 @@
 
 use std::path::Path;
 
+use super::command::Start;
 use super::manifest::{Language, Manifest};
 use super::scripts;
 use super::text::{literals, shell_word};
 use super::tree::{At, Source, Tree};
 use super::variables::{Meaning, Variable};
-
-/// How an app is started.
-#[derive(Debug, Default)]
-pub(super) struct Start {
-    pub(super) command: String,
-    /// Why, if no file says it.
-    pub(super) assumed: Option<String>,
-    /// Whether the command, or a variable that it reads, passes the port.
-    pub(super) takes_port: bool,
-    /// A port in the command itself.
-    pub(super) fixed: Option<u16>,
-    pub(super) timeout: Option<&'static str>,
-    pub(super) variables: &'static [(&'static str, &'static str)],
-    /// What has to be done once before a run.
-    pub(super) before: Option<String>,
-}
 
 /// A framework, or a language without one: how its apps are started.
 struct Starter {

@@ -3,7 +3,7 @@
 use clap::Args;
 use kit::output::complain;
 
-use crate::cli::arguments::Backend;
+use crate::cli::backend::Backend;
 use crate::cli::exit::CliError;
 use crate::cli::live::input::Input;
 use crate::cli::live::{AppStart, DefaultPorts, LiveArguments};

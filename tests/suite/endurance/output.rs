@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use crate::other_suites::Serving;
+use crate::serving::Serving;
 use crate::support::{binary, command, root};
 
 /// Where a stream of the command leads.
