@@ -14,6 +14,7 @@ mod container;
 mod control_api;
 mod coverage;
 mod diagnose;
+mod diagnosis_corpus;
 mod documentation;
 #[cfg(target_os = "linux")]
 mod documented;
