@@ -71,7 +71,7 @@ pub(super) struct Judgement {
 
 pub(super) fn judged(expect: &Expectation, seen: &Seen) -> Judgement {
     let mut wrong = match (seen, &expect.error) {
-        (Seen::Refused(message), Some(part)) if message.contains(part.as_str()) => vec![],
+        (Seen::Refused(message), Some(part)) if message.contains(part.as_str()) => banned(expect, message),
         (Seen::Refused(message), Some(part)) => {
             one(Verdict::Text, format!("“{message}” does not contain “{part}”"))
         }
@@ -93,12 +93,15 @@ fn one(verdict: Verdict, what: String) -> Vec<Wrong> {
 
 fn of_report(expect: &Expectation, diagnosis: &Diagnosis) -> Vec<Wrong> {
     let report = diagnosis.to_json();
+    let (found, warned, unfinished) = (ids(diagnosis), warnings(&report), diagnosis.unfinished.as_deref());
     let mut wrong = if expect.healthy {
-        of_healthy(&ids(diagnosis), diagnosis.unfinished.as_deref())
+        of_healthy(&found, unfinished)
+    } else if expect.named.is_empty() {
+        of_broken(expect, &found, unfinished)
     } else {
-        of_broken(expect, &ids(diagnosis), diagnosis.unfinished.as_deref())
+        of_named(expect, &found, &warned)
     };
-    wrong.extend(of_warnings(expect, &warnings(&report)));
+    wrong.extend(of_warnings(expect, &warned));
     wrong.extend(of_text(expect, &diagnosis.to_string(), &not_known(&report)));
     wrong
 }
@@ -146,6 +149,24 @@ fn of_broken(expect: &Expectation, found: &[&str], unfinished: Option<&str>) -> 
     wrong
 }
 
+fn of_named(expect: &Expectation, found: &[&str], warned: &[String]) -> Vec<Wrong> {
+    let said = || found.iter().copied().chain(warned.iter().map(String::as_str));
+    let named = |id: &str| expect.named.iter().any(|named| named == id);
+    let what = || {
+        let said: Vec<&str> = said().collect();
+        format!("found or warned of {}, expected {}", listed(&said), expect.named.join(" or "))
+    };
+    let true_of_it = |id: &str| named(id) || expect.allowed.iter().any(|allowed| allowed == id);
+    if found.iter().any(|id| *id != UNKNOWN && !true_of_it(id)) {
+        return one(Verdict::WrongClaim, what());
+    }
+    match found {
+        _ if said().any(named) && !found.contains(&UNKNOWN) => vec![],
+        [] => one(Verdict::FalseNothing, what()),
+        _ => one(Verdict::Unknown, what()),
+    }
+}
+
 /// A warning that is not expected is a wrong claim, about a healthy set-up a false alarm.
 fn of_warnings(expect: &Expectation, warned: &[String]) -> Vec<Wrong> {
     let mut wrong = Vec::new();
@@ -159,7 +180,9 @@ fn of_warnings(expect: &Expectation, warned: &[String]) -> Vec<Wrong> {
             }
         }
     }
-    left.retain(|id| !expect.allowed.contains(id));
+    let expected =
+        |id: &String| expect.warnings.iter().flatten().chain(&expect.named).any(|known| known == id);
+    left.retain(|id| !expect.allowed.contains(id) && !expected(id));
     if !left.is_empty() {
         let verdict = if expect.healthy { Verdict::FalseAlarm } else { Verdict::WrongClaim };
         wrong.extend(one(verdict, format!("warned of {}", listed(&left))));
@@ -172,11 +195,17 @@ fn of_text(expect: &Expectation, text: &str, not_known: &str) -> Vec<Wrong> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let missing = expect.says.iter().filter(|part| !text.contains(part.as_str()));
     let missing = missing.map(|part| format!("the report does not say “{part}”"));
-    let banned = expect.never.iter().filter(|part| text.contains(part.as_str()));
-    let banned = banned.map(|part| format!("the report says “{part}”"));
-    let untold = expect.unknown.iter().filter(|part| !not_known.contains(part.as_str()));
+    let untold = expect.unknown.iter().filter(|part| !not_known.contains(&part.to_lowercase()));
     let untold = untold.map(|part| format!("the report does not list “{part}” as not known or not checked"));
-    missing.chain(banned).chain(untold).map(|what| Wrong { verdict: Verdict::Text, what }).collect()
+    let mut wrong: Vec<Wrong> =
+        missing.chain(untold).map(|what| Wrong { verdict: Verdict::Text, what }).collect();
+    wrong.extend(banned(expect, &text));
+    wrong
+}
+
+fn banned(expect: &Expectation, text: &str) -> Vec<Wrong> {
+    let said = expect.never.iter().filter(|part| text.contains(part.as_str()));
+    said.map(|part| Wrong { verdict: Verdict::Text, what: format!("the report says “{part}”") }).collect()
 }
 
 fn ids(diagnosis: &Diagnosis) -> Vec<&'static str> {
@@ -188,10 +217,10 @@ fn warnings(report: &Value) -> Vec<String> {
     warnings.map(|warning| warning["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// What the report lists as assumed, not known, or not checked.
+/// What the report lists as assumed, not known, or not checked, in small letters.
 fn not_known(report: &Value) -> String {
     let members = ["assumed", "unknown", "not_checked"].map(|name| &report[name]);
-    members.map(ToString::to_string).join("\n")
+    members.map(ToString::to_string).join("\n").to_lowercase()
 }
 
 fn listed<T: AsRef<str>>(ids: &[T]) -> String {

@@ -68,15 +68,18 @@ pub(super) struct Expectation {
     pub(super) first: Vec<String>,
     /// For each further fault the findings that name it, of which one is found anywhere.
     pub(super) also: Vec<Vec<String>>,
+    /// It is named by one of these, be it a finding or a warning: where the contract does not tell whether it breaks a
+    /// sign-in.
+    pub(super) named: Vec<String>,
     /// Further findings and warnings that are true of the set-up.
     pub(super) allowed: Vec<String>,
-    /// For each warning the ids that name it.
+    /// For each warning the ids that name it; several values may be warned of in the same way.
     pub(super) warnings: Vec<Vec<String>>,
     /// The text report contains each of these.
     pub(super) says: Vec<String>,
     /// The text report contains none of these.
     pub(super) never: Vec<String>,
-    /// Each of these occurs in what the report lists as assumed, not known or not checked.
+    /// Each of these occurs, in whatever case, in what the report lists as assumed, not known or not checked.
     pub(super) unknown: Vec<String>,
     /// The input is refused with a message that contains this.
     pub(super) error: Option<String>,
@@ -101,25 +104,27 @@ impl TruthFile {
 impl Expectation {
     /// A set-up is healthy, or broken, or its input is refused.
     fn check(&self, case: &str) {
-        let said = [self.healthy, !self.first.is_empty(), self.error.is_some()];
+        let said = [self.healthy, !self.first.is_empty(), !self.named.is_empty(), self.error.is_some()];
         let said = said.into_iter().filter(|said| *said).count();
-        assert_eq!(said, 1, "{case}: expect one of `healthy`, `first`, `error`");
+        assert_eq!(said, 1, "{case}: expect one of `healthy`, `first`, `named`, `error`");
         assert!(!self.first.is_empty() || self.also.is_empty(), "{case}: `also` without `first`");
     }
 
     /// The ids that occur in it.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         let sets = self.also.iter().chain(&self.warnings).flatten();
-        self.first.iter().chain(&self.allowed).chain(sets).map(String::as_str)
+        self.first.iter().chain(&self.named).chain(&self.allowed).chain(sets).map(String::as_str)
     }
 }
 
-/// The text of a file.
+/// The text of a file, in which `[IN_3_DAYS]` stands for that time in milliseconds, as Logto tells times.
 fn text(value: &Value) -> String {
-    match value {
+    let text = match value {
         Value::String(text) => text.clone(),
         _ => value.to_string(),
-    }
+    };
+    let in_three_days = kit::Clock::system().now() + jiff::SignedDuration::from_hours(72);
+    text.replace("\"[IN_3_DAYS]\"", &in_three_days.as_millisecond().to_string())
 }
 
 impl Truth {
