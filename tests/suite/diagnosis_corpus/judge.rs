@@ -25,6 +25,8 @@ pub(super) enum Verdict {
     FalseNothing,
     SecondLost,
     Unknown,
+    /// The right place, and less than the cause.
+    NotNamed,
     NotFirst,
     WarningMissing,
     Text,
@@ -35,12 +37,13 @@ pub(super) enum Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+        f.write_str(match self {
             Self::FalseAlarm => "FALSE ALARM",
             Self::WrongClaim => "WRONG CLAIM",
             Self::FalseNothing => "FALSE NOTHING",
             Self::SecondLost => "SECOND LOST",
             Self::Unknown => "UNKNOWN",
+            Self::NotNamed => "NOT NAMED",
             Self::NotFirst => "NOT FIRST",
             Self::WarningMissing => "WARNING MISSING",
             Self::Text => "TEXT",
@@ -51,161 +54,184 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// One thing that is not right.
-pub(super) struct Wrong {
-    verdict: Verdict,
-    what: String,
+/// What a report says, and in which ways that is not right.
+pub(super) struct Judgement {
+    healthy: bool,
+    found: String,
+    expected: String,
+    wrong: Vec<(Verdict, String)>,
 }
 
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.verdict, self.what)
+impl Judgement {
+    pub(super) fn is_right(&self) -> bool {
+        self.wrong.is_empty()
+    }
+
+    fn worst(&self) -> Option<Verdict> {
+        self.wrong.iter().map(|(verdict, _)| *verdict).min()
+    }
+
+    fn add(&mut self, verdict: Verdict, what: impl Into<String>) {
+        self.wrong.push((verdict, what.into()));
     }
 }
 
-/// Everything that is not right about a report, the worst first.
-pub(super) struct Judgement {
-    pub(super) wrong: Vec<Wrong>,
-    healthy: bool,
+impl fmt::Display for Judgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut verdicts: Vec<Verdict> = self.wrong.iter().map(|(verdict, _)| *verdict).collect();
+        verdicts.sort_unstable();
+        verdicts.dedup();
+        let verdicts: Vec<String> = verdicts.iter().map(ToString::to_string).collect();
+        write!(f, "{}: {}; expected {}", verdicts.join(", "), self.found, self.expected)?;
+        let details = self.wrong.iter().map(|(_, what)| what).filter(|what| !what.is_empty());
+        details.clone().try_for_each(|what| write!(f, "; {what}"))
+    }
 }
 
 pub(super) fn judged(expect: &Expectation, seen: &Seen) -> Judgement {
-    let mut wrong = match (seen, &expect.error) {
-        (Seen::Refused(message), Some(part)) if message.contains(part.as_str()) => banned(expect, message),
-        (Seen::Refused(message), Some(part)) => {
-            one(Verdict::Text, format!("“{message}” does not contain “{part}”"))
+    let found = match seen {
+        Seen::Refused(message) => format!("refused: {message}"),
+        Seen::NotWalked(message) => message.clone(),
+        Seen::Diagnosed(diagnosis) => found(diagnosis),
+    };
+    let mut judgement =
+        Judgement { healthy: expect.healthy, found, expected: expect.to_string(), wrong: Vec::new() };
+    match (seen, &expect.error) {
+        (Seen::Refused(message), Some(part)) if !message.contains(part.as_str()) => {
+            judgement.add(Verdict::Text, "");
         }
-        (Seen::Refused(message), None) => one(Verdict::Refused, message.clone()),
-        (Seen::NotWalked(message), _) => one(Verdict::NotWalked, message.clone()),
-        (Seen::Diagnosed(diagnosis), Some(part)) => one(
-            Verdict::NotRefused,
-            format!("found {}, expected the error “{part}”", listed(&ids(diagnosis))),
-        ),
-        (Seen::Diagnosed(diagnosis), None) => of_report(expect, diagnosis),
-    };
-    wrong.sort_by_key(|wrong| wrong.verdict);
-    Judgement { wrong, healthy: expect.healthy }
-}
-
-fn one(verdict: Verdict, what: String) -> Vec<Wrong> {
-    vec![Wrong { verdict, what }]
-}
-
-fn of_report(expect: &Expectation, diagnosis: &Diagnosis) -> Vec<Wrong> {
-    let report = diagnosis.to_json();
-    let (found, warned, unfinished) = (ids(diagnosis), warnings(&report), diagnosis.unfinished.as_deref());
-    let mut wrong = if expect.healthy {
-        of_healthy(&found, unfinished)
-    } else if expect.named.is_empty() {
-        of_broken(expect, &found, unfinished)
-    } else {
-        of_named(expect, &found, &warned)
-    };
-    wrong.extend(of_warnings(expect, &warned));
-    wrong.extend(of_text(expect, &diagnosis.to_string(), &not_known(&report)));
-    wrong
-}
-
-fn of_healthy(found: &[&str], unfinished: Option<&str>) -> Vec<Wrong> {
-    if found.is_empty() && unfinished.is_none() {
-        return vec![];
+        (Seen::Refused(message), Some(_)) => banned(&mut judgement, expect, message),
+        (Seen::Refused(_), None) => judgement.add(Verdict::Refused, ""),
+        (Seen::NotWalked(_), _) => judgement.add(Verdict::NotWalked, ""),
+        (Seen::Diagnosed(_), Some(_)) => judgement.add(Verdict::NotRefused, ""),
+        (Seen::Diagnosed(diagnosis), None) => of_report(&mut judgement, expect, diagnosis),
     }
-    one(Verdict::FalseAlarm, format!("found {}{}", listed(found), ended(unfinished)))
+    judgement
 }
 
-fn of_broken(expect: &Expectation, found: &[&str], unfinished: Option<&str>) -> Vec<Wrong> {
-    let expected = format!("expected {}", expected(expect));
-    let what = |what: &str| format!("{what}found {}{}, {expected}", listed(found), ended(unfinished));
-    let Some(first) = found.first() else {
-        let verdict = if unfinished.is_some() { Verdict::Unknown } else { Verdict::FalseNothing };
-        return one(verdict, what(""));
-    };
-    let is_true = |id: &str| {
-        let also = expect.also.iter().flatten();
-        expect.first.iter().chain(&expect.allowed).chain(also).any(|known| known == id)
-    };
-    let mut wrong = Vec::new();
+fn found(diagnosis: &Diagnosis) -> String {
+    let warned = warnings(&diagnosis.to_json());
+    let mut told = format!("found {}", listed(&ids(diagnosis)));
+    if !warned.is_empty() {
+        told.push_str(&format!(", warned of {}", listed(&warned)));
+    }
+    if let Some(why) = &diagnosis.unfinished {
+        told.push_str(&format!(" ({why})"));
+    }
+    told
+}
+
+fn of_report(judgement: &mut Judgement, expect: &Expectation, diagnosis: &Diagnosis) {
+    let report = diagnosis.to_json();
+    let (found, warned) = (ids(diagnosis), warnings(&report));
+    if expect.healthy {
+        if !diagnosis.is_healthy() {
+            judgement.add(Verdict::FalseAlarm, "");
+        }
+    } else if found.is_empty() && diagnosis.unfinished.is_some() {
+        judgement.add(Verdict::Unknown, "");
+    } else if expect.named.is_empty() {
+        of_broken(judgement, expect, &found);
+    } else {
+        of_named(judgement, expect, &found, &warned);
+    }
+    of_warnings(judgement, expect, &warned);
+    of_text(judgement, expect, &diagnosis.to_string(), &not_known(&report));
+}
+
+fn of_broken(judgement: &mut Judgement, expect: &Expectation, found: &[&str]) {
+    let Some(first) = found.first() else { return judgement.add(Verdict::FalseNothing, "") };
+    let known = || expect.first.iter().chain(expect.also.iter().flatten()).map(String::as_str);
+    let is_true = |id: &str| known().any(|known| known == id) || expect.allowed.iter().any(|also| also == id);
     let claims: Vec<&str> = found.iter().copied().filter(|id| *id != UNKNOWN && !is_true(id)).collect();
-    if !claims.is_empty() {
-        wrong.extend(one(Verdict::WrongClaim, what(&format!("{} is not true: ", listed(&claims)))));
+    let (vague, false_ones): (Vec<&str>, Vec<&str>) =
+        claims.iter().partition(|id| known().any(|known| says_less(id, known)));
+    if !false_ones.is_empty() {
+        judgement.add(Verdict::WrongClaim, format!("not true: {}", listed(&false_ones)));
+    }
+    if !vague.is_empty() {
+        judgement.add(Verdict::NotNamed, "");
     }
     if found.contains(&UNKNOWN) && !is_true(UNKNOWN) {
-        wrong.extend(one(Verdict::Unknown, what("")));
-    } else if !expect.first.iter().any(|id| id == first) {
-        wrong.extend(one(Verdict::NotFirst, what("")));
+        judgement.add(Verdict::Unknown, "");
+    } else if !expect.first.iter().any(|id| id == first) && !says_less_than_any(first, &expect.first) {
+        judgement.add(Verdict::NotFirst, "");
     }
     // Each finding names one fault only.
     let mut left = found.to_vec();
-    if let Some(at) = left.iter().position(|id| expect.first.iter().any(|first| first == id)) {
+    let names =
+        |id: &str, fault: &[String]| fault.iter().any(|named| named == id) || says_less_than_any(id, fault);
+    if let Some(at) = left.iter().position(|id| names(id, &expect.first)) {
         left.remove(at);
     }
     for fault in &expect.also {
-        match left.iter().position(|id| fault.iter().any(|named| named == id)) {
+        match left.iter().position(|id| names(id, fault)) {
             Some(at) => drop(left.remove(at)),
-            None => wrong
-                .extend(one(Verdict::SecondLost, what(&format!("{} is not found: ", fault.join(" or "))))),
+            None => judgement.add(Verdict::SecondLost, format!("lost: {}", fault.join(" or "))),
         }
     }
-    wrong
 }
 
-fn of_named(expect: &Expectation, found: &[&str], warned: &[String]) -> Vec<Wrong> {
-    let said = || found.iter().copied().chain(warned.iter().map(String::as_str));
+/// Findings that are true of every fault of a kind, and the beginning of the names of that kind.
+const OF_A_KIND: [(&str, &str); 7] = [
+    ("huggingface/redirect-uri-not-registered", "huggingface/redirect-uri-"),
+    ("application/redirect-uri-not-registered", "application/redirect-uri-"),
+    ("connector/client-id-unknown", "connector/client-id-"),
+    ("connector/secret-wrong", "connector/secret-"),
+    ("connector/scope-unknown", "connector/scope-"),
+    ("app/app-id-unknown", "app/app-id-"),
+    ("app/app-secret-wrong", "app/app-secret-"),
+];
+
+fn says_less(id: &str, cause: &str) -> bool {
+    OF_A_KIND.iter().any(|(general, kind)| *general == id && cause != id && cause.starts_with(kind))
+}
+
+fn says_less_than_any(id: &str, causes: &[String]) -> bool {
+    causes.iter().any(|cause| says_less(id, cause))
+}
+
+fn of_named(judgement: &mut Judgement, expect: &Expectation, found: &[&str], warned: &[String]) {
     let named = |id: &str| expect.named.iter().any(|named| named == id);
-    let what = || {
-        let said: Vec<&str> = said().collect();
-        format!("found or warned of {}, expected {}", listed(&said), expect.named.join(" or "))
-    };
-    let true_of_it = |id: &str| named(id) || expect.allowed.iter().any(|allowed| allowed == id);
-    if found.iter().any(|id| *id != UNKNOWN && !true_of_it(id)) {
-        return one(Verdict::WrongClaim, what());
-    }
-    match found {
-        _ if said().any(named) && !found.contains(&UNKNOWN) => vec![],
-        [] => one(Verdict::FalseNothing, what()),
-        _ => one(Verdict::Unknown, what()),
+    let is_true = |id: &str| named(id) || expect.allowed.iter().any(|allowed| allowed == id);
+    if found.iter().any(|id| *id != UNKNOWN && !is_true(id)) {
+        judgement.add(Verdict::WrongClaim, "");
+    } else if found.contains(&UNKNOWN) {
+        judgement.add(Verdict::Unknown, "");
+    } else if !found.iter().copied().chain(warned.iter().map(String::as_str)).any(named) {
+        judgement.add(Verdict::FalseNothing, "");
     }
 }
 
 /// A warning that is not expected is a wrong claim, about a healthy set-up a false alarm.
-fn of_warnings(expect: &Expectation, warned: &[String]) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
-    let mut left: Vec<&String> = warned.iter().collect();
+fn of_warnings(judgement: &mut Judgement, expect: &Expectation, warned: &[String]) {
     for warning in &expect.warnings {
-        match left.iter().position(|id| warning.contains(id)) {
-            Some(at) => drop(left.remove(at)),
-            None => {
-                let what = format!("warned of {}, expected {}", listed(warned), warning.join(" or "));
-                wrong.extend(one(Verdict::WarningMissing, what));
-            }
+        if !warned.iter().any(|id| warning.contains(id)) {
+            judgement.add(Verdict::WarningMissing, "");
         }
     }
-    let expected =
-        |id: &String| expect.warnings.iter().flatten().chain(&expect.named).any(|known| known == id);
-    left.retain(|id| !expect.allowed.contains(id) && !expected(id));
-    if !left.is_empty() {
-        let verdict = if expect.healthy { Verdict::FalseAlarm } else { Verdict::WrongClaim };
-        wrong.extend(one(verdict, format!("warned of {}", listed(&left))));
+    let expected = || expect.warnings.iter().flatten().chain(&expect.named).chain(&expect.allowed);
+    if warned.iter().any(|id| !expected().any(|known| known == id)) {
+        judgement.add(if expect.healthy { Verdict::FalseAlarm } else { Verdict::WrongClaim }, "");
     }
-    wrong
 }
 
-fn of_text(expect: &Expectation, text: &str, not_known: &str) -> Vec<Wrong> {
+fn of_text(judgement: &mut Judgement, expect: &Expectation, text: &str, not_known: &str) {
     // Lines of the report are broken at some width.
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let missing = expect.says.iter().filter(|part| !text.contains(part.as_str()));
-    let missing = missing.map(|part| format!("the report does not say “{part}”"));
-    let untold = expect.unknown.iter().filter(|part| !not_known.contains(&part.to_lowercase()));
-    let untold = untold.map(|part| format!("the report does not list “{part}” as not known or not checked"));
-    let mut wrong: Vec<Wrong> =
-        missing.chain(untold).map(|what| Wrong { verdict: Verdict::Text, what }).collect();
-    wrong.extend(banned(expect, &text));
-    wrong
+    for part in expect.says.iter().filter(|part| !text.contains(part.as_str())) {
+        judgement.add(Verdict::Text, format!("the report does not say “{part}”"));
+    }
+    for part in expect.unknown.iter().filter(|part| !not_known.contains(&part.to_lowercase())) {
+        judgement.add(Verdict::Text, format!("“{part}” is not listed as not known or not checked"));
+    }
+    banned(judgement, expect, &text);
 }
 
-fn banned(expect: &Expectation, text: &str) -> Vec<Wrong> {
-    let said = expect.never.iter().filter(|part| text.contains(part.as_str()));
-    said.map(|part| Wrong { verdict: Verdict::Text, what: format!("the report says “{part}”") }).collect()
+fn banned(judgement: &mut Judgement, expect: &Expectation, text: &str) {
+    for part in expect.never.iter().filter(|part| text.contains(part.as_str())) {
+        judgement.add(Verdict::Text, format!("the report says “{part}”"));
+    }
 }
 
 fn ids(diagnosis: &Diagnosis) -> Vec<&'static str> {
@@ -230,27 +256,17 @@ fn listed<T: AsRef<str>>(ids: &[T]) -> String {
     ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
 }
 
-fn ended(unfinished: Option<&str>) -> String {
-    unfinished.map(|why| format!(" ({why})")).unwrap_or_default()
-}
-
-fn expected(expect: &Expectation) -> String {
-    let also: String = expect.also.iter().map(|fault| format!(", and {}", fault.join(" or "))).collect();
-    expect.first.join(" or ") + &also
-}
-
 /// One line: how many are right, and of each way of not being right how many.
 pub(super) fn totals<'j>(name: &str, judgements: impl Iterator<Item = &'j Judgement>) -> String {
     let judgements: Vec<_> = judgements.collect();
     let right = |healthy: bool| {
         let of_kind = judgements.iter().filter(|judgement| judgement.healthy == healthy);
-        let right = of_kind.clone().filter(|judgement| judgement.wrong.is_empty()).count();
-        format!("{right} of {}", of_kind.count())
+        format!("{} of {}", of_kind.clone().filter(|judgement| judgement.is_right()).count(), of_kind.count())
     };
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
-    for worst in judgements.iter().filter_map(|judgement| judgement.wrong.first()) {
-        *counts.entry(worst.verdict).or_default() += 1;
+    for worst in judgements.iter().filter_map(|judgement| judgement.worst()) {
+        *counts.entry(worst).or_default() += 1;
     }
     let counts: String = counts.iter().map(|(verdict, count)| format!(", {verdict} {count}")).collect();
-    format!("{name}: healthy right {}, broken right {}{counts}\n", right(true), right(false))
+    format!("{name}: right {} healthy, {} others{counts}\n", right(true), right(false))
 }

@@ -1,6 +1,7 @@
 //! The format of the files in `tests/diagnosis`.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 
 use logto_testkit::diagnose::{Case, InputError};
@@ -114,6 +115,18 @@ impl Expectation {
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         let sets = self.also.iter().chain(&self.warnings).flatten();
         self.first.iter().chain(&self.named).chain(&self.allowed).chain(sets).map(String::as_str)
+    }
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.error {
+            Some(part) => write!(f, "the error “{part}”")?,
+            None if self.healthy => f.write_str("nothing")?,
+            None => f.write_str(&[self.first.as_slice(), &self.named].concat().join(" or "))?,
+        }
+        self.also.iter().try_for_each(|fault| write!(f, ", and {}", fault.join(" or ")))?;
+        self.warnings.iter().try_for_each(|warning| write!(f, ", warned of {}", warning.join(" or ")))
     }
 }
 
