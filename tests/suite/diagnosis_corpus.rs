@@ -22,7 +22,7 @@ use truth::{Truth, TruthFile};
 
 /// About how many cases the sample has; one takes a quarter of a second, or more.
 const SAMPLE: usize = 40;
-/// Part of the name of a file or of a case: only those are diagnosed, and all of them.
+/// Part of the name of cases, `FILE/CASE`: only those are diagnosed, and all of them.
 const ONLY: &str = "LOGTO_TESTKIT_DIAGNOSIS";
 
 /// The files of the corpus, in order.
@@ -38,9 +38,9 @@ fn corpus() -> Vec<TruthFile> {
 fn selected(corpus: &[TruthFile]) -> Option<Vec<(&TruthFile, &Truth)>> {
     let only = std::env::var(ONLY).ok()?;
     let cases = corpus.iter().flat_map(|file| file.cases.iter().map(move |case| (file, case)));
-    let found: Vec<_> =
-        cases.filter(|(file, case)| file.name.contains(&only) || case.name.contains(&only)).collect();
-    assert!(!found.is_empty(), "{ONLY} is `{only}`: neither a file nor a case has a name with it");
+    let named = |file: &TruthFile, case: &Truth| format!("{}/{}", file.name, case.name).contains(&only);
+    let found: Vec<_> = cases.filter(|(file, case)| named(file, case)).collect();
+    assert!(!found.is_empty(), "{ONLY} is `{only}`: it is not part of the name of a case, `FILE/CASE`");
     Some(found)
 }
 
