@@ -25,6 +25,10 @@ pub(crate) const KNOWN_NAMES: &[&str] = &[
     "APP_WITHOUT_PORT",
     "LOGTO_OVER_HTTP",
     "LOGTO_WITHOUT_PORT",
+    "APP_ALSO_1",
+    "APP_ALSO_2",
+    "APP_ALSO_3",
+    "APP_ALSO_4",
 ];
 
 /// Further names that a stack defines for an app outside this process.

@@ -29,7 +29,7 @@ pub use mask::{Mask, MaskError, MaskedPart};
 pub use own_app::{ClockProbe, OwnApp, Ready, SignedIn, Template, Timeout};
 pub use permissions::{ApiResource, Role, ScopesByResource, UserScope};
 #[doc(hidden)]
-pub use surroundings::{ClockOffset, Clocks, NetworkChange, Proxies, Reach, Way};
+pub use surroundings::{Addresses, ClockOffset, Clocks, NetworkChange, Origin, Proxies, Reach, Way};
 #[doc(hidden)]
 pub use tenant::Identity;
 pub use tenant::{SignInExperience, User};
@@ -59,6 +59,8 @@ pub struct Setup {
     pub second_app: Option<SecondApp>,
     /// The environment of the embedded Logto.
     pub logto: LogtoEnvironment,
+    /// Public addresses of app and Logto.
+    pub addresses: Addresses,
     /// Reverse proxies in front of app and Logto.
     pub proxies: Proxies,
     /// Offsets of the parties' clocks.

@@ -1,207 +1,327 @@
-//! Maps the addresses of a person's set-up to those of its twin, and back.
+//! Where the parties of a person's set-up are, and which URIs the app sends.
 //!
-//! The twin's app and Logto are at ports of this machine. Addresses that point at the real ones
-//! become `[APP]…` and `[LOGTO]…`; their differences (slash, scheme, path) are preserved. Others
-//! get an unused host, so that a rule about loopback addresses cannot mistake them for the twin's.
+//! The twin's parties are at the person's own addresses, so that every URI is used as it was given.
+//! Where an address is not known, a host that cannot exist stands for it.
 
 use url::Url;
 
-use crate::placeholder::literal;
+use super::case::Case;
 
-/// The name of hosts that replace real ones: `other-1.example`.
-const OTHER: &str = "other";
+/// The callback path of Logto's guide.
+pub(super) const CALLBACK_PATH: &str = "/callback";
+/// What a star of a pattern may stand for.
+const ANY: &str = "preview";
 
-/// Which real addresses stand for which party.
-#[derive(Debug, Clone)]
-pub(super) struct Addresses {
-    logto: Option<Url>,
-    app: Option<Url>,
-    /// Real hosts, in order of appearance.
-    others: Vec<String>,
-    /// Pairs of the twin's address (with names) and the person's own.
-    back: Vec<(String, String)>,
+/// Stands for a Logto whose address is not known.
+pub(super) const UNKNOWN_LOGTO: Placeholder =
+    Placeholder { host: "your-logto.invalid", shown: "<your-logto>" };
+/// Stands for an app whose address is not known.
+pub(super) const UNKNOWN_APP: Placeholder = Placeholder { host: "your-app.invalid", shown: "<your-app>" };
+
+/// A host that stands for one that is not known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placeholder {
+    /// A name that cannot exist (RFC 6761 §6.4).
+    pub(super) host: &'static str,
+    /// As the report shows it.
+    pub(super) shown: &'static str,
 }
 
-/// The list in which an address appears.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Listed {
-    /// The OAuth app at Hugging Face, where Logto's callback belongs.
-    AtHuggingFace,
-    /// The app's record in Logto, where the app's callback belongs.
-    InLogto,
+impl Placeholder {
+    fn origin(self) -> Url {
+        Url::parse(&format!("https://{}", self.host)).expect("a host name makes a URL")
+    }
+}
+
+/// The addresses of a set-up with the sample app.
+#[derive(Debug, Clone)]
+pub(super) struct Addresses {
+    /// The origin of Logto.
+    pub(super) logto: Url,
+    /// Whether the input says where Logto is.
+    pub(super) knows_logto: bool,
+    /// The path of the endpoint that the app is told, if it has one.
+    pub(super) endpoint_path: Option<String>,
+    /// The origin at which people open the app.
+    pub(super) app: Url,
+    /// Further origins at which the app answers.
+    pub(super) app_also: Vec<Url>,
+    /// The host that app and Logto share, by their paths. The twin has them at two.
+    pub(super) shared: Option<String>,
+    /// The redirect URI that the app sends.
+    pub(super) redirect_uri: String,
+    /// The post sign-out redirect URI that the app sends; `None` if it sends none.
+    pub(super) after_sign_out: Option<String>,
+    /// What of this the input does not say.
+    pub(super) assumed: Vec<String>,
 }
 
 impl Addresses {
-    pub(super) fn new(logto: Option<Url>, app: Option<Url>) -> Self {
-        Self { logto, app, others: vec![], back: vec![] }
-    }
-
-    pub(super) fn logto(&self) -> Option<&Url> {
-        self.logto.as_ref()
-    }
-
-    pub(super) fn app(&self) -> Option<&Url> {
-        self.app.as_ref()
-    }
-
-    /// An address from a list, converted for the twin, as a text of a scenario.
-    pub(super) fn for_twin(&mut self, own: &str, listed: Listed) -> String {
-        let twin = self.translated(own, listed);
-        if twin != own {
-            self.back.push((twin.clone(), own.to_owned()));
-        }
-        twin
-    }
-
-    fn translated(&mut self, own: &str, listed: Listed) -> String {
-        let Some((scheme, host, rest)) = split(own) else { return literal(own) };
-        let rest = literal(rest);
-        let parties = match listed {
-            Listed::AtHuggingFace => [(&self.logto, "LOGTO"), (&self.app, "APP")],
-            Listed::InLogto => [(&self.app, "APP"), (&self.logto, "LOGTO")],
+    /// `connector_id` is part of the redirect URI at Hugging Face.
+    pub(super) fn of(case: &Case, connector_id: &str) -> Self {
+        let mut assumed = Vec::new();
+        let found = logto(case, connector_id, &mut assumed);
+        let logto = found.clone().unwrap_or_else(|| UNKNOWN_LOGTO.origin());
+        let at_logto = |url: &Url| url.origin() == logto.origin();
+        let sent = redirect_uri(case, &mut assumed);
+        let app = case.app_url.as_ref().map(origin).or_else(|| {
+            let of_sent = sent.as_deref().and_then(origin_of).filter(|url| !at_logto(url));
+            let registered = uris(case, "redirectUris");
+            let others = registered.iter().filter(|uri| !uri.contains('*')).filter_map(|uri| origin_of(uri));
+            let app = of_sent.or_else(|| others.into_iter().find(|url| !at_logto(url)))?;
+            if case.app.redirect_uri.as_deref().and_then(origin_of).as_ref() != Some(&app) {
+                let shown = app.origin().ascii_serialization();
+                assumed.push(format!(
+                    "The app is at {shown}, as in its redirect URI in Logto (change it with --app-url)."
+                ));
+            }
+            Some(app)
+        });
+        let shares = match &app {
+            Some(app) => at_logto(app),
+            None => sent.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto)),
         };
-        for (at, (party, name)) in parties.into_iter().enumerate() {
-            let Some(party) = party else { continue };
-            let (their_scheme, their_host) = (party.scheme(), authority(party));
-            if host == their_host && scheme == their_scheme {
-                // At another party's host, the path that belongs here would be accepted: the twin's
-                // hosts differ only in their ports, which do not count on loopback.
-                if at == 0 || is_loopback(party) || !rest.starts_with("/callback/") {
-                    return format!("[{name}]{rest}");
-                }
-            } else if host == their_host
-                && matches!((scheme, their_scheme), ("http", "https") | ("https", "http"))
+        let shared = shares.then(|| logto.authority().to_owned());
+        let app = app.filter(|_| !shares).unwrap_or_else(|| {
+            let mut app = UNKNOWN_APP.origin();
+            // Both of them have the scheme http or https.
+            let _ = app.set_scheme(logto.scheme());
+            app
+        });
+        let apart = |uri: String| if shares { apart(&uri, &logto, &app) } else { uri };
+        let at_app = |path: &str| format!("{}{path}", app.origin().ascii_serialization());
+        let redirect_uri = sent.map_or_else(|| at_app(CALLBACK_PATH), apart);
+        let after_sign_out = after_sign_out(case, || at_app("/"), &mut assumed).map(apart);
+        let mut app_also = Vec::new();
+        for url in [Some(&redirect_uri), after_sign_out.as_ref()].into_iter().flatten() {
+            if let Some(url) = origin_of(url)
+                && url != app
+                && !at_logto(&url)
+                && !app_also.contains(&url)
             {
-                // The twin uses plain http.
-                return format!("https://[{name}_HOST]{rest}");
+                app_also.push(url);
             }
         }
-        let belongs = match listed {
-            Listed::AtHuggingFace => &self.logto,
-            Listed::InLogto => &self.app,
-        };
-        // If the real one is on loopback, the rules for loopback apply unchanged.
-        let keeps = belongs.as_ref().is_some_and(is_loopback) && loopback(host);
-        if keeps || !matches!(scheme, "http" | "https") {
-            return format!("{scheme}://{}{rest}", literal(host));
+        let endpoint_path = case.logto_endpoint.as_ref().map(|url| url.path().trim_end_matches('/'));
+        Self {
+            knows_logto: found.is_some(),
+            endpoint_path: endpoint_path.filter(|path| !path.is_empty()).map(ToOwned::to_owned),
+            logto,
+            app,
+            app_also,
+            shared,
+            redirect_uri,
+            after_sign_out,
+            assumed,
         }
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if port.chars().all(|digit| digit.is_ascii_digit()) => {
-                (name, format!(":{port}"))
-            }
-            _ => (host, String::new()),
-        };
-        let number = match self.others.iter().position(|known| known == name) {
-            Some(at) => at + 1,
-            None => {
-                self.others.push(name.to_owned());
-                self.others.len()
-            }
-        };
-        format!("{scheme}://{OTHER}-{number}.example{port}{rest}")
     }
 
-    /// Pairs that convert texts of the twin to the person's own, longest first. `fill` replaces
-    /// names with the twin's values.
-    pub(super) fn words(&self, fill: impl Fn(&str) -> String) -> Vec<(String, String)> {
-        let mut words: Vec<(String, String)> =
-            self.back.iter().map(|(twin, own)| (fill(twin), own.clone())).collect();
-        let origin = |url: &Option<Url>, unknown: &str| {
-            url.as_ref().map_or_else(|| unknown.to_owned(), |url| url.origin().ascii_serialization())
-        };
-        words.push((fill("[LOGTO]"), origin(&self.logto, UNKNOWN_LOGTO)));
-        words.push((fill("[APP]"), origin(&self.app, UNKNOWN_APP)));
-        words.sort_by_key(|(twin, _)| std::cmp::Reverse(twin.len()));
-        words
+    /// A URI of the app, apart from Logto's.
+    pub(super) fn apart(&self, uri: &str) -> String {
+        if self.shared.is_some() { apart(uri, &self.logto, &self.app) } else { uri.to_owned() }
+    }
+
+    /// The redirect URI, if the operating system and not a browser opens it.
+    pub(super) fn own_scheme(&self) -> Option<&str> {
+        let url = Url::parse(&self.redirect_uri).ok()?;
+        (!matches!(url.scheme(), "http" | "https")).then_some(self.redirect_uri.as_str())
+    }
+
+    /// What the app would send without being told: its origin and this path.
+    pub(super) fn is_usual(&self, uri: &str, path: &str) -> bool {
+        uri.strip_prefix(&self.app.origin().ascii_serialization()) == Some(path)
     }
 }
 
-/// Stands for a Logto whose address is not known.
-pub(super) const UNKNOWN_LOGTO: &str = "https://<your-logto>";
-/// Stands for an app whose address is not known.
-pub(super) const UNKNOWN_APP: &str = "https://<your-app>";
+/// Whether a URI is at Logto's origin, and not Logto's own callback.
+fn is_beside_logto(uri: &str, logto: &Url) -> bool {
+    let url = Url::parse(uri.trim()).ok().filter(|url| url.origin() == logto.origin());
+    url.is_some_and(|url| !url.path().starts_with("/callback/"))
+}
 
-/// Splits an address into scheme, host with port, and the rest, as written.
-fn split(address: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = address.split_once("://")?;
-    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    if scheme.is_empty() || !scheme.chars().all(good) {
-        return None;
+/// The same URI at the app's origin, if it is the app's.
+fn apart(uri: &str, logto: &Url, app: &Url) -> String {
+    let rest = uri.trim_start().strip_prefix(&logto.origin().ascii_serialization());
+    match rest.filter(|_| is_beside_logto(uri, logto)) {
+        Some(rest) => format!("{}{rest}", app.origin().ascii_serialization()),
+        None => uri.to_owned(),
     }
-    let end = rest.find(['/', '?', '#']).unwrap_or_else(|| {
-        // Pasted white space is not part of the host.
-        rest.trim_end().len()
+}
+
+/// Where people open Logto, if the input says so.
+pub(super) fn logto(case: &Case, connector_id: &str, assumed: &mut Vec<String>) -> Option<Url> {
+    if let Some(endpoint) = &case.logto_endpoint {
+        return Some(origin(endpoint));
+    }
+    let own = format!("/callback/{connector_id}");
+    let listed = case.oauth_app.iter().flat_map(|app| app.redirect_uris.iter().flatten());
+    let found = listed
+        .filter(|uri| uri.trim().trim_end_matches('/').ends_with(&own))
+        .find_map(|uri| origin_of(uri))?;
+    let shown = found.origin().ascii_serialization();
+    assumed.push(format!(
+        "People open Logto at {shown}, as in the redirect URI at Hugging Face (change it with --logto-endpoint)."
+    ));
+    Some(found)
+}
+
+/// The redirect URI that the input says the app sends.
+fn redirect_uri(case: &Case, assumed: &mut Vec<String>) -> Option<String> {
+    if let Some(uri) = &case.app.redirect_uri {
+        return Some(uri.clone());
+    }
+    let registered = uris(case, "redirectUris");
+    let at_app = case.app_url.as_ref().map(origin);
+    let here = |uri: &&String| at_app.is_some() && origin_of(uri) == at_app;
+    let (of_app, first) = (registered.iter().find(here), registered.first());
+    let uri = of_app.or(first)?.trim();
+    let sent = uri.replace('*', ANY);
+    let which = match of_app {
+        Some(_) if of_app != first => "the first one in Logto at its address",
+        _ => "its first one in Logto",
+    };
+    assumed.push(if sent == uri {
+        format!("The app sends the redirect URI {sent}, {which} (change it with --redirect-uri).")
+    } else {
+        format!(
+            "The app sends the redirect URI {sent}, for which the pattern {uri} in Logto was written (change it with \
+             --redirect-uri)."
+        )
     });
-    let (host, rest) = rest.split_at(end);
-    (!host.is_empty()).then_some((scheme, host, rest))
+    Some(sent)
 }
 
-/// Host and port as written in an address.
-fn authority(url: &Url) -> String {
-    match url.port() {
-        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
-        None => url.host_str().unwrap_or_default().to_owned(),
+/// The post sign-out redirect URI that the app sends.
+fn after_sign_out(case: &Case, usual: impl Fn() -> String, assumed: &mut Vec<String>) -> Option<String> {
+    if let Some(uri) = &case.app.post_sign_out_redirect_uri {
+        return Some(uri.clone()).filter(|uri| !uri.is_empty());
     }
+    if case.application.is_none() {
+        return Some(usual());
+    }
+    let registered = uris(case, "postLogoutRedirectUris");
+    let sent = registered.first().map(|uri| uri.trim().replace('*', ANY));
+    assumed.push(match &sent {
+        Some(uri) => format!(
+            "The app sends the post sign-out redirect URI {uri}, its first one in Logto (change it with \
+             --post-sign-out-uri)."
+        ),
+        None => "The app sends no post sign-out redirect URI, because Logto lists none (change it with \
+                 --post-sign-out-uri)."
+            .to_owned(),
+    });
+    sent
 }
 
-fn loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "[")
+/// A list of URIs in the app's record.
+pub(super) fn uris(case: &Case, member: &str) -> Vec<String> {
+    let record = case.application.as_ref();
+    let list = record.and_then(|record| record.get("oidcClientMetadata")?.get(member)?.as_array());
+    list.into_iter().flatten().filter_map(|uri| uri.as_str().map(ToOwned::to_owned)).collect()
 }
 
-pub(super) fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(loopback)
+fn origin(url: &Url) -> Url {
+    Url::parse(&url.origin().ascii_serialization()).unwrap_or_else(|_| url.clone())
+}
+
+/// The origin of a URI with the scheme http or https.
+pub(super) fn origin_of(uri: &str) -> Option<Url> {
+    let url = Url::parse(uri.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(origin(&url))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
-    fn addresses() -> Addresses {
-        let url = |text: &str| Some(Url::parse(text).expect("an address"));
-        Addresses::new(url("https://auth.example.com"), url("https://shop.example.com"))
+    fn case(redirect_uris: &[&str], after: &[&str]) -> Case {
+        let metadata = json!({ "redirectUris": redirect_uris, "postLogoutRedirectUris": after });
+        let Value::Object(record) = json!({ "oidcClientMetadata": metadata }) else { unreachable!() };
+        let logto_endpoint = Url::parse("https://auth.shop.example").ok();
+        Case { application: Some(record), logto_endpoint, ..Case::default() }
+    }
+
+    fn of(case: &Case) -> Addresses {
+        Addresses::of(case, "abc")
+    }
+
+    fn texts(urls: &[Url]) -> Vec<&str> {
+        urls.iter().map(Url::as_str).collect()
     }
 
     #[test]
-    fn what_addresses_differ_in_stays() {
-        let mut addresses = addresses();
-        for (own, twin) in [
-            ("https://auth.example.com/callback/abc", "[LOGTO]/callback/abc"),
-            ("https://auth.example.com/callback/abc/", "[LOGTO]/callback/abc/"),
-            ("http://auth.example.com/callback/abc", "https://[LOGTO_HOST]/callback/abc"),
-            ("https://auth.example.com/callback/abc\n", "[LOGTO]/callback/abc\n"),
-            ("https://shop.example.com/callback", "[APP]/callback"),
-            // The twin's ports do not count on loopback, so a separate host is needed.
-            ("https://shop.example.com/callback/abc", "https://other-1.example/callback/abc"),
-            ("https://auth.example.com:8443/callback/abc", "https://other-2.example:8443/callback/abc"),
-            ("http://localhost:3001/callback/abc", "http://other-3.example:3001/callback/abc"),
-            ("http://localhost:3002/callback/abc", "http://other-3.example:3002/callback/abc"),
-            ("/callback/abc", "/callback/abc"),
-            ("my.app://cb", "my.app://cb"),
+    fn uris_are_sent_as_they_are_registered() {
+        for uri in [
+            "https://shop.example",
+            "https://Shop.example:443/Back?a=%20",
+            "https://bücher.example/sign-in",
+            "http://[::1]:3000/callback",
         ] {
-            assert_eq!(addresses.for_twin(own, Listed::AtHuggingFace), twin, "{own}");
+            let found = of(&case(&[uri, "https://second.example/"], &[uri]));
+            assert_eq!(found.redirect_uri, uri);
+            assert_eq!(found.after_sign_out.as_deref(), Some(uri));
+            assert_eq!(found.app, origin_of(uri).unwrap());
+            assert!(found.app_also.is_empty() && found.own_scheme().is_none(), "{uri}");
         }
     }
 
     #[test]
-    fn a_real_loopback_keeps_loopback_addresses() {
-        let mut addresses = Addresses::new(Url::parse("http://localhost:3001").ok(), None);
-        let kept = addresses.for_twin("http://localhost:9999/callback/abc", Listed::AtHuggingFace);
-        assert_eq!(kept, "http://localhost:9999/callback/abc");
-        let own = addresses.for_twin("http://localhost:3001/callback/abc", Listed::AtHuggingFace);
-        assert_eq!(own, "[LOGTO]/callback/abc");
+    fn a_pattern_is_matched_by_what_is_sent() {
+        let found = of(&case(&["https://*.shop.example/*/back"], &[]));
+        assert_eq!(found.redirect_uri, "https://preview.shop.example/preview/back");
+        assert_eq!(found.after_sign_out, None);
+        assert!(found.assumed.iter().any(|text| text.contains("https://*.shop.example/*/back")));
     }
 
     #[test]
-    fn the_way_back_takes_the_longest_first() {
-        let mut addresses = addresses();
-        addresses.for_twin("http://auth.example.com/callback/abc", Listed::AtHuggingFace);
-        let words = addresses.words(|text| {
-            text.replace("[LOGTO_HOST]", "localhost:1")
-                .replace("[LOGTO]", "http://localhost:1")
-                .replace("[APP]", "http://localhost:2")
-        });
-        assert_eq!(words[0].1, "http://auth.example.com/callback/abc");
-        assert_eq!(words[1], ("http://localhost:1".to_owned(), "https://auth.example.com".to_owned()));
+    fn a_scheme_of_its_own_is_not_an_address_of_the_app() {
+        let found = of(&case(&["com.shop.app://callback"], &["com.shop.app://bye"]));
+        assert_eq!(found.own_scheme(), Some("com.shop.app://callback"));
+        assert_eq!(found.app.host_str(), Some(UNKNOWN_APP.host));
+        assert!(found.app_also.is_empty());
+    }
+
+    #[test]
+    fn the_app_may_be_opened_elsewhere_than_it_is_called_back() {
+        let mut local = case(&["http://localhost:3000/callback"], &["http://localhost:3000/"]);
+        assert_eq!(of(&local).app.as_str(), "http://localhost:3000/");
+        local.app_url = Url::parse("http://127.0.0.1:3000").ok();
+        let found = of(&local);
+        assert_eq!(found.app.as_str(), "http://127.0.0.1:3000/");
+        assert_eq!(texts(&found.app_also), ["http://localhost:3000/"]);
+        // Of several, the one at the app's address is sent.
+        let two = ["http://localhost:3000/callback", "http://127.0.0.1:3000/callback"];
+        let found = of(&Case { app_url: local.app_url, ..case(&two, &two) });
+        assert_eq!(found.redirect_uri, two[1]);
+    }
+
+    #[test]
+    fn an_address_of_logto_is_not_the_apps() {
+        let found = of(&case(&["https://auth.shop.example/callback/abc"], &["https://shop.example/"]));
+        assert_eq!(found.app.host_str(), Some(UNKNOWN_APP.host));
+        assert_eq!(texts(&found.app_also), ["https://shop.example/"]);
+    }
+
+    #[test]
+    fn an_app_beside_logto_is_kept_apart() {
+        let mut case = case(&["https://shop.example/callback"], &["https://shop.example/"]);
+        case.logto_endpoint = Url::parse("https://shop.example").ok();
+        let found = of(&case);
+        assert_eq!(found.shared.as_deref(), Some("shop.example"));
+        assert_eq!(found.redirect_uri, "https://your-app.invalid/callback");
+        assert_eq!(found.apart("https://shop.example/callback/abc"), "https://shop.example/callback/abc");
+    }
+
+    #[test]
+    fn a_path_of_the_endpoint_is_the_apps_setting() {
+        let mut case = case(&[], &[]);
+        case.logto_endpoint = Url::parse("https://auth.shop.example/oidc").ok();
+        let found = of(&case);
+        assert_eq!(
+            (found.logto.as_str(), found.endpoint_path.as_deref()),
+            ("https://auth.shop.example/", Some("/oidc"))
+        );
     }
 }

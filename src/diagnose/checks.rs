@@ -172,13 +172,7 @@ impl Looked<'_> {
     }
 
     fn is(&self, hop: &Hop, party: Party) -> bool {
-        let origins = &self.walk.record.origins;
-        let origin = match party {
-            Party::APP => &origins.app,
-            Party::LOGTO => &origins.logto,
-            _ => &origins.huggingface,
-        };
-        origin.origin() == hop.request.url.origin()
+        self.walk.record.origins.party(&hop.request.url) == Some(party)
     }
 
     fn hops(&self, party: Party) -> impl Iterator<Item = &Hop> {

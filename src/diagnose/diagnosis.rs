@@ -68,7 +68,7 @@ pub enum CheckResult {
     },
     /// No walk got this far.
     NotReached,
-    /// This app does not report it.
+    /// This app does not report it, or the operating system opens it.
     NotLookedAt,
 }
 
@@ -81,9 +81,16 @@ impl Diagnosis {
 
     /// Whether it was not looked at whether the app knows the person.
     pub(super) fn is_session_unseen(&self) -> bool {
-        let unseen =
-            |check: &Check| check.stage == Stage::Session && check.result == CheckResult::NotLookedAt;
-        self.checks.iter().any(unseen)
+        self.is_unseen(Stage::Session)
+    }
+
+    /// Whether the walk ends where Logto sends the person back to the app.
+    pub(super) fn ends_before_app(&self) -> bool {
+        self.is_unseen(Stage::AppCallback)
+    }
+
+    fn is_unseen(&self, stage: Stage) -> bool {
+        self.checks.iter().any(|check| check.stage == stage && check.result == CheckResult::NotLookedAt)
     }
 
     /// The diagnosis as a document for programs.

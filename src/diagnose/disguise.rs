@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use kit::Random;
 use serde_json::{Map, Value};
 
+use self::hosts::Hosts;
 use super::stand_ins::StandIns;
 use crate::placeholder;
 use crate::scenario::enumerated;
 use crate::vocabulary::{is_address, is_of_contract};
+
+mod hosts;
 
 /// Members of steps whose text is a secret, or identifies an application. In `given`, every free
 /// text is disguised.
@@ -78,6 +81,7 @@ pub(super) struct Disguise {
     fields: Vec<(String, String)>,
     /// E-mail addresses, hosts and names.
     others: BTreeMap<String, String>,
+    hosts: Hosts,
     /// Words that are allowed values in a scenario.
     enumerated: BTreeSet<String>,
 }
@@ -85,7 +89,13 @@ pub(super) struct Disguise {
 impl Disguise {
     pub(super) fn new(random: Random) -> Self {
         let enumerated = enumerated();
-        Self { stand_ins: StandIns::new(random), fields: vec![], others: BTreeMap::new(), enumerated }
+        Self {
+            stand_ins: StandIns::new(random),
+            fields: vec![],
+            others: BTreeMap::new(),
+            hosts: Hosts::default(),
+            enumerated,
+        }
     }
 
     /// Replaces confidential values in a scenario by stand-ins.
@@ -282,19 +292,37 @@ impl Disguise {
     }
 
     fn hosts(&mut self, text: &str) {
-        for part in text.split("://").skip(1) {
+        let parts: Vec<&str> = text.split("://").collect();
+        for (before, part) in parts.iter().zip(parts.iter().skip(1).copied()) {
+            let scheme = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c))).next();
+            let scheme = scheme.unwrap_or_default();
+            if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+                // An app's own scheme: what follows it is no host.
+                if scheme.contains('.') && !self.others.contains_key(scheme) {
+                    let stand_in = self.hosts.of(scheme);
+                    self.others.insert(scheme.to_owned(), stand_in);
+                }
+                continue;
+            }
             // The part before an `@` is not the host.
             let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
             let part = authority.rsplit_once('@').map_or(part, |(_, host)| host);
-            let end = part.find(|c: char| !(c.is_alphanumeric() || "-._".contains(c))).unwrap_or(part.len());
+            let part = part.trim_start_matches("*.");
+            let end = match part.strip_prefix('[').and_then(|ip| ip.find(']')) {
+                // An address of IPv6.
+                Some(end) => end + 2,
+                None => {
+                    part.find(|c: char| !(c.is_alphanumeric() || "-._".contains(c))).unwrap_or(part.len())
+                }
+            };
             let host = part[..end].trim_end_matches('.');
-            let loopback =
-                host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) || host == "localhost";
+            let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+            let loopback = ip.is_ok_and(|ip| ip.is_loopback()) || host == "localhost";
             if host.is_empty() || loopback || is_reserved(host) || self.others.contains_key(host) {
                 continue;
             }
-            let number = self.others.values().filter(|other| other.starts_with("host-")).count() + 1;
-            self.others.insert(host.to_owned(), format!("host-{number}.example"));
+            let stand_in = self.hosts.of(host);
+            self.others.insert(host.to_owned(), stand_in);
         }
     }
 

@@ -12,6 +12,7 @@ use super::checks::{Passed, Stage, passed};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 use super::error::DiagnoseError;
 use super::levers::{Lever, levers, without};
+use super::sent::Sent;
 use super::twin::{ConfigGoes, Story, Twin, twin};
 use super::words::Words;
 use crate::findings::{Cause, Evidence, Finding};
@@ -30,6 +31,7 @@ struct Walk {
     transcript: String,
     failures: Vec<String>,
     failed: bool,
+    sent: Sent,
 }
 
 /// Builds the twin of a set-up, walks sign-in, session check and sign-out, and reports what breaks
@@ -169,6 +171,7 @@ fn told(app: &App) -> (Option<&Project>, Story<'_>) {
                 sign_in: project.sign_in.path.as_deref().unwrap_or(Story::SAMPLE.sign_in),
                 sign_out: project.sign_out.path.as_deref().unwrap_or(Story::SAMPLE.sign_out),
                 sample: false,
+                started_at: project.app.as_ref().and_then(|app| app.url.as_ref()),
                 signed_in: project.signed_in.as_ref(),
             };
             (Some(project), story)
@@ -179,16 +182,22 @@ fn told(app: &App) -> (Option<&Project>, Story<'_>) {
 /// The twin of a set-up, and its first walk.
 async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseError> {
     let (project, story) = told(app);
-    let model = twin(case, story, ConfigGoes::InGiven);
-    match walk_twin(&model, &model.document, project).await {
+    let mut model = twin(case, story, ConfigGoes::InGiven);
+    let mut walk = match walk_twin(&model, &model.document, project).await {
         // Logto rejects the connector's configuration: that is the first thing to go wrong.
         Err(error) if config_refused(&error) => {
-            let model = twin(case, story, ConfigGoes::ByStep);
-            let walk = walk_twin(&model, &model.document, project).await?;
-            Ok((model, walk))
+            model = twin(case, story, ConfigGoes::ByStep);
+            walk_twin(&model, &model.document, project).await?
         }
-        walk => Ok((model, walk?)),
+        walk => walk?,
+    };
+    // Without a record, Logto's lists are those that an app of the person's own needs: what it sends.
+    let is_assumed = case.application.is_none()
+        && project.is_some_and(|project| project.application.redirect_uris.is_none());
+    while is_assumed && walk.failed && model.register(&walk.sent) {
+        walk = walk_twin(&model, &model.document, project).await?;
     }
+    Ok((model, walk))
 }
 
 /// The twin of a set-up, and the first finding of its walk.
@@ -267,6 +276,7 @@ async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Wal
         findings: observed.report.findings.iter().map(|finding| words.finding(finding)).collect(),
         failures: observed.report.failures.iter().map(|failure| words.own(&failure.what)).collect(),
         failed: !observed.report.passed(),
+        sent: Sent::on(stack, &observed.record),
         transcript: observed.report.transcript.to_string(),
         passed: stages,
     })
@@ -280,7 +290,13 @@ fn conclude(
     story: Story<'_>,
     duration: Duration,
 ) -> Diagnosis {
-    let checks = Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks, story)).collect();
+    let unseen = |stage| match stage {
+        // The operating system opens the app.
+        Stage::AppCallback | Stage::Session | Stage::SignOut if model.ends_before_app => true,
+        Stage::Session => !story.sample && story.signed_in.is_none(),
+        _ => false,
+    };
+    let checks = Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks, unseen(stage))).collect();
     Diagnosis {
         found,
         checks,
@@ -292,7 +308,7 @@ fn conclude(
     }
 }
 
-fn check(stage: Stage, found: &[Found], walks: &[Walk], story: Story<'_>) -> Check {
+fn check(stage: Stage, found: &[Found], walks: &[Walk], is_unseen: bool) -> Check {
     let seen = |walk: &Walk| {
         walk.passed.iter().find(|passed| passed.stage == stage).map(|passed| passed.detail.clone())
     };
@@ -311,9 +327,7 @@ fn check(stage: Stage, found: &[Found], walks: &[Walk], story: Story<'_>) -> Che
         }
         (None, Some((0, detail))) => (CheckResult::Passed, detail),
         (None, Some((repaired, detail))) => (CheckResult::PassedAfter { repaired }, detail),
-        (None, None) if stage == Stage::Session && !story.sample && story.signed_in.is_none() => {
-            (CheckResult::NotLookedAt, None)
-        }
+        (None, None) if is_unseen => (CheckResult::NotLookedAt, None),
         (None, None) => (CheckResult::NotReached, None),
     };
     Check { stage, result, detail }

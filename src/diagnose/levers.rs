@@ -12,9 +12,10 @@ pub(super) struct Lever {
 
 /// Settings that must agree with one another: what one party sends, and what the other has on its
 /// list. Resetting only one may just move the difference.
-const AGREE: [(&str, &str); 5] = [
-    ("application.redirect_uris", "app.callback_path"),
-    ("application.post_logout_redirect_uris", "app.post_sign_out_path"),
+const AGREE: [(&str, &str); 6] = [
+    ("application.redirect_uris", "app.redirect_uri"),
+    ("application.post_logout_redirect_uris", "app.post_sign_out_uri"),
+    ("application.type", "app.app_secret"),
     ("connector.client_secret", "huggingface.app.secret"),
     ("connector.client_id", "huggingface.app.client_id"),
     ("connector.scope", "huggingface.app.scopes"),
@@ -122,21 +123,37 @@ fn at<'d>(document: &'d Map<String, Value>, path: &[&str]) -> Option<&'d Value> 
 /// The scenario with this lever as in the guide.
 pub(super) fn without(document: &Map<String, Value>, lever: &Lever) -> Map<String, Value> {
     let mut changed = document.clone();
-    take_back(&mut changed, &lever.path);
+    // What the app sends comes first: the list depends on it.
     if let Some(other) = &lever.with {
         take_back(&mut changed, other);
     }
+    take_back(&mut changed, &lever.path);
     changed
 }
 
+/// Logto's lists, with the lever that says what the app sends, and what it sends without that.
+const LISTS: [(&str, &str, &str); 2] = [
+    ("application.redirect_uris", "redirect_uri", "[APP]/callback"),
+    ("application.post_logout_redirect_uris", "post_sign_out_uri", "[APP]/"),
+];
+
 fn take_back(document: &mut Map<String, Value>, lever: &[String]) {
     let Some((last, path)) = lever.split_last() else { return };
+    let list = LISTS.iter().find(|(list, ..)| *list == lever.join("."));
+    let sent = list.map(|(_, sent, usual)| {
+        at(document, &["app", sent]).and_then(Value::as_str).unwrap_or(usual).to_owned()
+    });
     let mut part = document.get_mut("given");
     for name in path {
         part = part.and_then(|value| value.get_mut(name));
     }
     if let Some(Value::Object(members)) = part {
-        members.remove(last);
+        // A list is right if it has what the app sends.
+        if let (Some(sent), Some(Value::Array(list))) = (sent, members.get_mut(last)) {
+            list.push(Value::from(sent));
+        } else {
+            members.remove(last);
+        }
     }
 }
 

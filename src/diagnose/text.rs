@@ -14,6 +14,11 @@ impl fmt::Display for Diagnosis {
         let breaking: Vec<(usize, &Found)> =
             self.found.iter().enumerate().filter(|(_, found)| found.breaks).collect();
         match (breaking.first(), self.found.len()) {
+            (None, 0) if self.unfinished.is_none() && self.ends_before_app() => writeln!(
+                f,
+                "Nothing wrong was found: with these settings a person can sign in with Hugging Face, and Logto sends them \
+                 back\nto the app. What the app does then was not checked.\n"
+            )?,
             (None, 0) if self.unfinished.is_none() && self.is_session_unseen() => writeln!(
                 f,
                 "Nothing wrong was found: with these settings a person can sign in with Hugging Face, and can sign out.\n\
@@ -91,7 +96,7 @@ impl Diagnosis {
                 ("ok    ", format!("  (once 1 to {repaired} are repaired)"))
             }
             CheckResult::NotReached => ("–     ", "  (not reached)".to_owned()),
-            CheckResult::NotLookedAt => ("–     ", "  (only the sample app reports it)".to_owned()),
+            CheckResult::NotLookedAt => ("–     ", "  (not checked)".to_owned()),
         };
         writeln!(f, "  {mark}{}{note}", check.stage.says())?;
         match &check.detail {

@@ -4,14 +4,15 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO};
+use super::addresses::{Addresses, UNKNOWN_LOGTO, uris};
 use super::case::Case;
+use super::places::Places;
+use super::relocated::Relocated;
+use super::sent::Sent;
 use super::twin_parts::{application, cleaned, connector_config, experience, related};
 use crate::placeholder::literal;
 use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 
-/// The callback path of Logto's guide.
-const CALLBACK_PATH: &str = "/callback";
 /// The ID of a connector whose ID is not known.
 const UNKNOWN_ID: &str = "connector-id";
 /// The target of a connector for Hugging Face.
@@ -28,6 +29,8 @@ pub(super) struct Story<'a> {
     pub(super) sign_out: &'a str,
     /// Whether the app is the sample app, which reports who is signed in.
     pub(super) sample: bool,
+    /// Where another app is started, if that is fixed.
+    pub(super) started_at: Option<&'a Url>,
     /// How another app shows it.
     pub(super) signed_in: Option<&'a SignedIn>,
 }
@@ -35,7 +38,7 @@ pub(super) struct Story<'a> {
 impl Story<'_> {
     /// The paths of the sample app.
     pub(super) const SAMPLE: Self =
-        Self { sign_in: "/sign-in", sign_out: "/sign-out", sample: true, signed_in: None };
+        Self { sign_in: "/sign-in", sign_out: "/sign-out", sample: true, started_at: None, signed_in: None };
 }
 
 /// The twin of a set-up.
@@ -47,10 +50,37 @@ pub(super) struct Twin {
     pub(super) assumed: Vec<String>,
     /// What cannot be known from the input.
     pub(super) unknown: Vec<String>,
-    /// Maps the twin's addresses back to the person's own.
-    pub(super) addresses: Addresses,
+    /// The host of the app, if the person's is Logto's, too.
+    pub(super) shared: Option<String>,
+    /// Maps the twin's addresses back to the person's own, if they are not the same.
+    pub(super) relocated: Option<Relocated>,
     /// The app ID in the person's Logto.
     pub(super) app_id: Option<String>,
+    /// Whether the walk ends where Logto sends the browser to the app's own scheme.
+    pub(super) ends_before_app: bool,
+}
+
+impl Twin {
+    /// Puts what an app sends on Logto's lists. Returns whether that changes them.
+    pub(super) fn register(&mut self, sent: &Sent) -> bool {
+        let mut changed = false;
+        for (lever, what, uri, usual) in [
+            ("redirect_uris", "redirect URI", &sent.redirect_uri, "[APP]/callback"),
+            ("post_logout_redirect_uris", "post sign-out redirect URI", &sent.after_sign_out, "[APP]/"),
+        ] {
+            let Some(uri) = uri.as_ref().filter(|uri| *uri != usual) else { continue };
+            let Some(Value::Object(given)) = self.document.get_mut("given") else { continue };
+            let application = given.entry("application").or_insert_with(|| json!({}));
+            if application.get(lever).is_none() {
+                application[lever] = json!([uri]);
+                let app = self.relocated.as_ref().map_or_else(String::new, Relocated::shown_app);
+                let shown = uri.replace("[APP]", &app);
+                self.assumed.push(format!("Logto lists the {what} that the app sends, {shown}."));
+                changed = true;
+            }
+        }
+        changed
+    }
 }
 
 /// Where the connector's configuration is set.
@@ -63,63 +93,51 @@ pub(super) enum ConfigGoes {
 }
 
 pub(super) fn twin(case: &Case, story: Story<'_>, config: ConfigGoes) -> Twin {
-    Maker::new(case).make(story, config)
+    Maker::new(case, story).make(story, config)
 }
 
 struct Maker<'c> {
     case: &'c Case,
-    addresses: Addresses,
+    places: Places,
     connector_id: String,
     assumed: Vec<String>,
     unknown: Vec<String>,
 }
 
 impl<'c> Maker<'c> {
-    fn new(case: &'c Case) -> Self {
+    fn new(case: &'c Case, story: Story<'_>) -> Self {
         let (mut assumed, mut unknown) = (vec![], vec![]);
-        let at_huggingface: Vec<&str> = case
-            .oauth_app
-            .iter()
-            .flat_map(|app| app.redirect_uris.iter().flatten())
-            .map(String::as_str)
-            .collect();
+        let listed = case.oauth_app.iter().flat_map(|app| app.redirect_uris.iter().flatten());
         let connector_id = match &case.connector.id {
             Some(id) => id.clone(),
             None => {
-                let id = at_huggingface.iter().find_map(|uri| callback_of(uri)).unwrap_or(UNKNOWN_ID);
+                let id = listed.map(String::as_str).find_map(callback_of).unwrap_or(UNKNOWN_ID);
                 let because = if id == UNKNOWN_ID { "" } else { ", as in the redirect URI at Hugging Face" };
                 assumed
                     .push(format!("The connector's ID is `{id}`{because}: the input does not contain it."));
                 id.to_owned()
             }
         };
-        let logto = case.logto_endpoint.clone().or_else(|| {
-            let own = |uri: &&&str| uri.trim().trim_end_matches('/').ends_with(&format!("/callback/{connector_id}"));
-            let found = at_huggingface.iter().find(own).and_then(|uri| origin_of(uri))?;
-            let shown = found.origin().ascii_serialization();
-            assumed.push(format!(
-                "People open Logto at {shown}, as in the redirect URI at Hugging Face (change it with --logto-endpoint)."
-            ));
-            Some(found)
-        });
-        if logto.is_none() {
+        let places = if story.sample {
+            let addresses = Addresses::of(case, &connector_id);
+            assumed.extend(addresses.assumed.clone());
+            unknown.extend(addresses.shared.as_ref().map(|host| {
+                format!(
+                    "How {host} tells the app's paths from Logto's: the twin has the two at different hosts."
+                )
+            }));
+            Places::Own(Box::new(addresses))
+        } else {
+            Places::Here(Relocated::of(case, &connector_id, story.started_at, &mut assumed))
+        };
+        let maker = Self { case, places, connector_id, assumed, unknown: vec![] };
+        if !maker.places.knows_logto() {
             unknown.push(format!(
-                "Where people open Logto: {UNKNOWN_LOGTO} stands for it (set it with --logto-endpoint)."
+                "Where people open Logto: https://{} stands for it (set it with --logto-endpoint).",
+                UNKNOWN_LOGTO.shown
             ));
         }
-        let registered = uris(case, "redirectUris");
-        let app =
-            case.app.redirect_uri.as_deref().and_then(origin_of).or_else(|| case.app_url.clone()).or_else(
-                || {
-                    let found = registered.iter().find_map(|uri| origin_of(uri))?;
-                    let shown = found.origin().ascii_serialization();
-                    assumed.push(format!(
-                "The app is at {shown}, as in its first redirect URI in Logto (change it with --app-url)."
-            ));
-                    Some(found)
-                },
-            );
-        Self { case, addresses: Addresses::new(logto, app), connector_id, assumed, unknown }
+        Self { unknown, ..maker }
     }
 
     fn make(mut self, story: Story<'_>, config: ConfigGoes) -> Twin {
@@ -137,25 +155,53 @@ impl<'c> Maker<'c> {
         put("huggingface", if oauth_app.is_empty() { Map::new() } else { one("app", oauth_app) });
         put("sign_in_experience", self.experience());
         put("application", self.application(story));
+        put("addresses", self.places.addresses());
         if story.sample {
             put("app", self.app());
         }
         self.beyond(story);
 
+        let steps = self.steps(story, &target, (config == ConfigGoes::ByStep).then_some(whole));
+        let mut document = Map::new();
+        let description =
+            "A person signs in with Hugging Face for the first time, is known to the app, and signs out.";
+        document.insert("description".to_owned(), json!(description));
+        document.insert("given".to_owned(), Value::Object(given));
+        document.insert("steps".to_owned(), Value::Array(steps));
+        let app_id = case.application.as_ref().and_then(|app| app.get("id")?.as_str()).map(ToOwned::to_owned);
+        let ends_before_app = self.places.own_scheme().is_some();
+        let (shared, relocated) = match self.places {
+            Places::Own(addresses) => (addresses.shared, None),
+            Places::Here(relocated) => (None, Some(relocated)),
+        };
+        Twin {
+            document,
+            assumed: self.assumed,
+            unknown: self.unknown,
+            shared,
+            relocated,
+            app_id,
+            ends_before_app,
+        }
+    }
+
+    /// What the person does; `config` is stored first.
+    fn steps(&mut self, story: Story<'_>, target: &str, config: Option<Value>) -> Vec<Value> {
         let mut steps = Vec::new();
-        if config == ConfigGoes::ByStep {
-            let body = json!({ "config": whole });
+        if let Some(config) = config {
+            let body = json!({ "config": config });
             steps
                 .push(json!({ "administer": { "call": "PATCH /api/connectors/[CONNECTOR]", "body": body } }));
         }
         // An error page is the end of the walk.
         let shown = json!({ "status": 200 });
         steps.push(json!({ "visit": literal(story.sign_in), "expect": shown }));
-        steps.push(json!({ "continue_with": literal(&target), "expect": shown }));
-        let (signed_in, signed_out) = if story.sample {
-            let back = self.post_sign_out_path();
-            let signed_out = json!({ "at": format!("[APP]{}", literal(&back)), "session": "none" });
-            (json!({ "session": {} }), signed_out)
+        steps.push(json!({ "continue_with": literal(target), "expect": shown }));
+        let handed_over = self.places.own_scheme();
+        let (signed_in, signed_out) = if let Some(uri) = &handed_over {
+            (json!({ "hands_over": literal(uri) }), Value::Null)
+        } else if story.sample {
+            (json!({ "session": {} }), self.places.signed_out())
         } else if story.signed_in.is_some() {
             (json!({ "status": 200, "signed_in": true }), json!({ "status": 200, "signed_in": false }))
         } else {
@@ -168,15 +214,15 @@ impl<'c> Maker<'c> {
         } else {
             steps.push(json!({ "sign_in_as": "ada", "expect": signed_in }));
         }
-        steps.push(json!({ "visit": literal(story.sign_out), "expect": signed_out }));
-        let mut document = Map::new();
-        let description =
-            "A person signs in with Hugging Face for the first time, is known to the app, and signs out.";
-        document.insert("description".to_owned(), json!(description));
-        document.insert("given".to_owned(), Value::Object(given));
-        document.insert("steps".to_owned(), Value::Array(steps));
-        let app_id = case.application.as_ref().and_then(|app| app.get("id")?.as_str()).map(ToOwned::to_owned);
-        Twin { document, assumed: self.assumed, unknown: self.unknown, addresses: self.addresses, app_id }
+        if let Some(uri) = handed_over {
+            self.unknown.push(format!(
+                "What the operating system and the app do with {uri}: the walk ends where Logto sends the browser there \
+                 with a code."
+            ));
+        } else {
+            steps.push(json!({ "visit": literal(story.sign_out), "expect": signed_out }));
+        }
+        steps
     }
 
     fn text(&self, member: &str) -> Option<&'c str> {
@@ -219,16 +265,11 @@ impl<'c> Maker<'c> {
         }
         match &known.redirect_uris {
             Some(uris) => {
-                let uris: Vec<String> =
-                    uris.iter().map(|uri| self.addresses.for_twin(uri, Listed::AtHuggingFace)).collect();
+                let uris: Vec<String> = uris.iter().map(|uri| self.places.at_huggingface(uri)).collect();
                 app.insert("redirect_uris".to_owned(), json!(uris));
             }
             None => {
-                let logto = self
-                    .addresses
-                    .logto()
-                    .map_or_else(|| UNKNOWN_LOGTO.to_owned(), |logto| logto.origin().ascii_serialization());
-                let expected = format!("{logto}/callback/{}", self.connector_id);
+                let expected = format!("{}/callback/{}", self.places.shown_logto(), self.connector_id);
                 self.assumed
                     .push(format!("The OAuth app lists the redirect URI {expected}, which Logto sends."));
                 self.unknown.push("Which redirect URIs are registered at Hugging Face.".to_owned());
@@ -314,9 +355,16 @@ impl<'c> Maker<'c> {
                 }
                 .to_owned(),
             );
-            return Map::new();
+            return self.places.assumed_application();
         };
-        let application = application(record, &mut self.addresses);
+        let mut application = application(record);
+        for (member, lever) in
+            [("redirectUris", "redirect_uris"), ("postLogoutRedirectUris", "post_logout_redirect_uris")]
+        {
+            let uris: Vec<String> =
+                uris(self.case, member).iter().map(|uri| self.places.in_logto(uri)).collect();
+            application.insert(lever.to_owned(), json!(uris));
+        }
         if self.is_third_party() {
             self.unknown.push(
                 "Which scopes the third-party application is permitted: the twin permits all. Another one shows as \
@@ -325,6 +373,13 @@ impl<'c> Maker<'c> {
             );
         }
         application
+    }
+
+    /// Whether the application's type has no secret.
+    fn is_public(&self) -> bool {
+        let record = self.case.application.as_ref();
+        let kind = record.and_then(|record| record.get("type")?.as_str());
+        matches!(kind, Some("SPA" | "Native"))
     }
 
     /// Whether Logto asks each person to authorize the application.
@@ -356,53 +411,20 @@ impl<'c> Maker<'c> {
                     app.insert("app_secret".to_owned(), json!(other));
                 }
             }
+            // The person says that the app sends one.
+            (Some(sent), None) if self.is_public() => {
+                app.insert("app_secret".to_owned(), json!(literal(sent)));
+            }
+            _ if self.is_public() => {
+                app.insert("client_auth".to_owned(), json!("none"));
+            }
             _ => self.assumed.push("The app has the app secret that Logto issued.".to_owned()),
         }
-        let callback = self.callback_path();
-        if callback != CALLBACK_PATH {
-            app.insert("callback_path".to_owned(), json!(literal(&callback)));
-        }
-        let back = self.post_sign_out_path();
-        if back != "/" {
-            app.insert("post_sign_out_path".to_owned(), json!(literal(&back)));
-        }
+        self.places.send(&mut app);
         if !case.app.scopes.is_empty() {
             app.insert("scopes".to_owned(), json!(case.app.scopes));
         }
         app
-    }
-
-    fn callback_path(&mut self) -> String {
-        if let Some(path) = self.case.app.redirect_uri.as_deref().and_then(path_of) {
-            return path.to_owned();
-        }
-        let registered = uris(self.case, "redirectUris");
-        let Some(uri) = registered.iter().find(|uri| self.at_app(uri)) else {
-            return CALLBACK_PATH.to_owned();
-        };
-        let shown = uri.trim();
-        let text = format!(
-            "The app sends the redirect URI {shown}, its first one in Logto (change it with --redirect-uri)."
-        );
-        if !self.assumed.contains(&text) {
-            self.assumed.push(text);
-        }
-        path_of(uri).unwrap_or(CALLBACK_PATH).trim_end().to_owned()
-    }
-
-    fn post_sign_out_path(&self) -> String {
-        let sent = self.case.app.post_sign_out_redirect_uri.as_deref();
-        let registered = uris(self.case, "postLogoutRedirectUris");
-        let first = registered.iter().find(|uri| self.at_app(uri)).map(String::as_str);
-        match sent.or(first).and_then(path_of) {
-            Some(path) if !path.trim_end().is_empty() => path.trim_end().to_owned(),
-            _ => "/".to_owned(),
-        }
-    }
-
-    fn at_app(&self, uri: &str) -> bool {
-        let origin = origin_of(uri).map(|url| url.origin());
-        origin.is_some() && origin == self.addresses.app().map(Url::origin)
     }
 
     /// Lists what walks of the twin cannot show.
@@ -422,27 +444,6 @@ impl<'c> Maker<'c> {
 
 fn one(name: &str, members: Map<String, Value>) -> Map<String, Value> {
     Map::from_iter([(name.to_owned(), Value::Object(members))])
-}
-
-/// A list of URLs in the app's record.
-fn uris(case: &Case, member: &str) -> Vec<String> {
-    let list = case
-        .application
-        .as_ref()
-        .and_then(|record| record.get("oidcClientMetadata")?.get(member)?.as_array());
-    list.into_iter().flatten().filter_map(|uri| uri.as_str().map(ToOwned::to_owned)).collect()
-}
-
-/// The origin of a URL with scheme http or https.
-fn origin_of(uri: &str) -> Option<Url> {
-    let url = Url::parse(uri.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    Url::parse(&url.origin().ascii_serialization()).ok()
-}
-
-/// What follows the host, as written.
-fn path_of(uri: &str) -> Option<&str> {
-    let (_, rest) = uri.split_once("://")?;
-    rest.find('/').map(|at| &rest[at..])
 }
 
 /// The ID in `…/callback/<id>`.

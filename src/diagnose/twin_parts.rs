@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::addresses::{Addresses, Listed};
 use super::case::ConnectorCase;
 use crate::placeholder::literal;
 use crate::setup::ConnectorFactory;
@@ -169,8 +168,8 @@ fn sign_up_without_codes(sign_up: &Value, gives_email: bool, unknown: &mut Vec<S
 /// a third-party application is permitted.
 const USER_SCOPES: [&str; 7] = ["profile", "email", "phone", "address", "custom_data", "identities", "roles"];
 
-/// The app's record as `given.application` represents it.
-pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses) -> Map<String, Value> {
+/// The app's record as `given.application` represents it, except for its URIs.
+pub(super) fn application(record: &Map<String, Value>) -> Map<String, Value> {
     let mut application = Map::new();
     let kind = record.get("type").and_then(Value::as_str).unwrap_or("Traditional");
     if kind != "Traditional" {
@@ -179,18 +178,6 @@ pub(super) fn application(record: &Map<String, Value>, addresses: &mut Addresses
     if record.get("isThirdParty") == Some(&Value::Bool(true)) {
         application.insert("is_third_party".to_owned(), json!(true));
         application.insert("user_scopes".to_owned(), json!(USER_SCOPES));
-    }
-    let metadata = record.get("oidcClientMetadata");
-    for (member, lever) in
-        [("redirectUris", "redirect_uris"), ("postLogoutRedirectUris", "post_logout_redirect_uris")]
-    {
-        let uris = metadata.and_then(|metadata| metadata.get(member)?.as_array());
-        let uris: Vec<String> = uris
-            .into_iter()
-            .flatten()
-            .filter_map(|uri| Some(addresses.for_twin(uri.as_str()?, Listed::InLogto)))
-            .collect();
-        application.insert(lever.to_owned(), json!(uris));
     }
     let mut custom = Map::new();
     for (name, value) in record.get("customClientMetadata").and_then(Value::as_object).into_iter().flatten() {

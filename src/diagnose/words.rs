@@ -1,7 +1,8 @@
-//! Replaces the twin's values by the person's own.
+//! Replaces what only the twin has by the person's own.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::addresses::{UNKNOWN_APP, UNKNOWN_LOGTO};
 use super::twin::Twin;
 use crate::findings::{Evidence, Finding};
 use crate::placeholder;
@@ -14,16 +15,23 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn new(twin: &Twin, stack: &Stack) -> Self {
-        let fill = |text: &str| {
-            let names = stack.names();
-            placeholder::fill(text, |name| names.get(name), || names.all())
-                .unwrap_or_else(|_| text.to_owned())
-        };
-        let mut pairs = twin.addresses.words(fill);
+        let mut pairs: Vec<(String, String)> = twin
+            .relocated
+            .iter()
+            .flat_map(|relocated| {
+                let names = stack.names();
+                relocated.words(|text| {
+                    placeholder::fill(text, |name| names.get(name), || names.all())
+                        .unwrap_or_else(|_| text.to_owned())
+                })
+            })
+            .collect();
         // The same pairs, percent-encoded as in a query.
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let in_query: Vec<_> = pairs.iter().map(|(from, to)| (encoded(from), encoded(to))).collect();
         pairs.extend(in_query);
+        pairs.extend(twin.shared.iter().map(|host| (UNKNOWN_APP.host.to_owned(), host.clone())));
+        pairs.extend([UNKNOWN_LOGTO, UNKNOWN_APP].map(|one| (one.host.to_owned(), one.shown.to_owned())));
         if let Some(id) = &twin.app_id {
             pairs.push((stack.known().app_id.clone(), id.clone()));
         }

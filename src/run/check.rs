@@ -85,6 +85,7 @@ impl Look<'_, '_> {
         self.page(&mut found)?;
         self.social_buttons(&mut found).await?;
         self.addresses(&mut found)?;
+        self.handed_over(&mut found);
         self.breaks(&mut found);
         self.calls(&mut found);
         self.journal(&mut found)?;
@@ -133,6 +134,29 @@ impl Look<'_, '_> {
             && expected.user_scopes.as_ref().is_none_or(|scopes| *scopes == asked.user_scopes)
             && (expected.resource_scopes.is_none() || resources == asked.resource_scopes)
             && expected.organizations.as_ref().is_none_or(|names| *names == asked.organizations))
+    }
+
+    /// Whether Logto sent the browser, without an error, to the URL that the operating system opens.
+    fn handed_over(&self, found: &mut Vec<String>) {
+        let Some(expected) = &self.step.expect.hands_over else { return };
+        match self.person.stopped() {
+            Some(target) => {
+                let error = target.query_pairs().find(|(name, _)| name == "error");
+                found.extend(error.map(|(_, error)| {
+                    format!(
+                        "expected that Logto sends the browser to {expected}, but it sent the error {error}"
+                    )
+                }));
+            }
+            None => {
+                let shown = self.person.walker.current(self.person.tab);
+                let at =
+                    shown.map_or_else(|_| "no page".to_owned(), |hop| self.by_origin(&hop.without_query()));
+                found.push(format!(
+                    "expected that Logto sends the browser to {expected}, but the browser is at {at}"
+                ));
+            }
+        }
     }
 
     /// Compares what the Management API answered with what it should answer.

@@ -28,7 +28,9 @@ pub(super) fn unexpected(person: &Person<'_>, scenario: &Scenario) -> Option<Fai
 /// Whether an expectation describes the page at which a step ends.
 fn says_where(expect: &Expect) -> bool {
     expect.status.is_some()
-        || [&expect.at, &expect.title, &expect.text, &expect.no_answer].into_iter().any(Option::is_some)
+        || [&expect.at, &expect.title, &expect.text, &expect.no_answer, &expect.hands_over]
+            .into_iter()
+            .any(Option::is_some)
         || expect.refused.is_some()
         || expect.asks.is_some()
         || expect.social_buttons.is_some()

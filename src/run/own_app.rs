@@ -19,6 +19,10 @@ pub fn unreachable_by(scenario: &Scenario, app: &OwnApp) -> Vec<String> {
             "`given.clocks.app` moves the clock of the sample app: move the other parties' clocks instead",
         ),
         (
+            !given.addresses.are_local(),
+            "`given.addresses` is for the sample app: your app is where you started it",
+        ),
+        (
             given.network.app_to_logto.is_some(),
             "`given.network.app_to_logto` breaks the connection of the sample app: your app makes its own connections",
         ),

@@ -256,6 +256,8 @@ impl<'a> Person<'a> {
                 .iter()
                 .map(|other| (other.name, other.party, other.origin.clone()))
                 .chain(self.stack.plain_huggingface().map(|plain| ("HF", Party::HUGGINGFACE, plain.clone())))
+                // An address with the app's own scheme is the app's.
+                .chain(self.stops_at.iter().map(|uri| ("APP", Party::APP, uri.clone())))
                 .collect(),
         }
     }
@@ -315,6 +317,12 @@ impl<'a> Person<'a> {
     pub(super) fn address(&self, text: &str) -> Result<Url, ActionError> {
         let text = self.fill(text)?;
         self.stack.endpoints().app.join(&text).map_err(|_| ActionError::Address(text))
+    }
+
+    /// Takes note of a redirect URI that the operating system opens.
+    pub(super) fn stops_at(&mut self, uri: Option<&str>) {
+        let uri = uri.and_then(|uri| Url::parse(&self.fill(uri).ok()?).ok());
+        self.stops_at = uri.or_else(|| self.stops_at.take());
     }
 
     /// The redirect to [`Person::stops_at`], once it has arrived.

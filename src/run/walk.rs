@@ -96,6 +96,7 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
     for step in &scenario.steps {
         let since = person.walker.hops().len();
         person.look_at(step.browser, step.tab);
+        person.stops_at(step.expect.hands_over.as_deref());
         let done = person.does(&step.verb).await;
         let hops = since..person.walker.hops().len();
         let seen = observe::step(person, &step.verb, hops, done.as_ref().err());

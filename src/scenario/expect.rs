@@ -49,6 +49,9 @@ pub struct Expect {
     pub calls: IndexMap<String, usize>,
     /// The step ends at this URL, without query, where no server answers.
     pub no_answer: Option<String>,
+    /// The step ends where Logto sends the browser to this URL, without query, and without an error: one with a
+    /// native app's own scheme, which the operating system opens. The walk does not follow it.
+    pub hands_over: Option<String>,
     /// Reasons that the mock Hugging Face writes into its journal in this step: their codes, or
     /// parts of their texts.
     pub journal: Vec<String>,

@@ -38,6 +38,12 @@ pub struct SampleApp {
     pub callback_query: Option<String>,
     /// Path to which Logto sends the person back after a sign-out; the default is `/`.
     pub post_sign_out_path: Option<String>,
+    /// The redirect URI, sent as it is; the default is built of the app's origin, `callback_path` and
+    /// `callback_query`.
+    pub redirect_uri: Option<String>,
+    /// The post sign-out redirect URI, sent as it is, and empty to send none; the default is built of the app's
+    /// origin and `post_sign_out_path`.
+    pub post_sign_out_uri: Option<String>,
     /// Claims of the ID token without which the app does not sign people in.
     pub required_claims: Option<Vec<String>>,
     /// How the app signs people out.
@@ -85,6 +91,8 @@ impl SampleApp {
             callback_path: app.callback_path.unwrap_or(default.callback_path),
             callback_query: app.callback_query,
             post_sign_out_path: app.post_sign_out_path.unwrap_or(default.post_sign_out_path),
+            redirect_uri: app.redirect_uri,
+            post_sign_out_uri: app.post_sign_out_uri,
             required_claims: app.required_claims.unwrap_or(default.required_claims),
             sign_out: app.sign_out.unwrap_or(default.sign_out),
             cookie: app.cookie.unwrap_or(default.cookie),

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use kit::ProxySettings;
 use serde::Deserialize;
+use url::Url;
 
 use crate::named::named;
 
@@ -19,6 +20,73 @@ pub struct Proxies {
     /// Whether the app is also reached over plain HTTP, at `[APP_OVER_HTTP]`: one host with one cookie jar. Both
     /// addresses then have a port.
     pub app_over_http: bool,
+}
+
+/// Public addresses of the parties, which everyone reaches them by; without them, they are at ports of `localhost`.
+/// For the sample app and the embedded Logto, and without proxies of the set-up: `https` needs none here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Addresses {
+    /// The origin of the app, e.g. `https://shop.example`: `[APP]`.
+    pub app: Option<Origin>,
+    /// Further origins at which the same app answers, at most four: `[APP_ALSO_1]` and so on.
+    pub app_also: Vec<Origin>,
+    /// The origin of Logto, and its `ENDPOINT`: `[LOGTO]`.
+    pub logto: Option<Origin>,
+}
+
+impl Addresses {
+    /// How many further origins of the app can be named.
+    const FURTHER: usize = 4;
+
+    /// Whether every party is at a port of `localhost`.
+    #[must_use]
+    pub(crate) fn are_local(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is wrong with them, if anything.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let all = self.app.iter().chain(&self.app_also).chain(&self.logto);
+        let all: Vec<url::Origin> = all.map(|origin| origin.0.origin()).collect();
+        let twice = all.iter().enumerate().find(|(at, origin)| all[..*at].contains(*origin));
+        if let Some((_, origin)) = twice {
+            return Err(format!("{} is the address of two parties", origin.ascii_serialization()));
+        }
+        if self.app_also.len() > Self::FURTHER {
+            return Err(format!("the app can have {} further addresses at most", Self::FURTHER));
+        }
+        if self.app.is_none() && !self.app_also.is_empty() {
+            return Err("`app_also` needs `app`".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Scheme, host and port of an address.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "String")]
+#[cfg_attr(feature = "schema", schemars(with = "String"))]
+pub struct Origin(pub Url);
+
+impl TryFrom<String> for Origin {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.ok_or_else(|| format!("`{text}` is not an origin such as `https://shop.example`"))?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if bare && url.username().is_empty() && url.password().is_none() {
+            Ok(Self(url))
+        } else {
+            Err(format!("`{text}` is more than an origin: leave out what is not scheme, host and port"))
+        }
+    }
 }
 
 /// The offset of a party's clock, e.g. `+90s` or `-5m`.

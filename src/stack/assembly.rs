@@ -1,5 +1,6 @@
 //! How a stack starts: one straight list of steps, each using the results of those before it.
 
+use std::net::Ipv4Addr;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -13,7 +14,9 @@ use super::app::{AppFiles, RunningApp};
 use super::base::Base;
 use super::broker::{InContainers, LogtoSite};
 use super::builder::{Logto, StackBuilder};
-use super::endpoints::{Endpoints, HUGGINGFACE_HOST, huggingface, internal, localhost, others, over_tls};
+use super::endpoints::{
+    Endpoints, HUGGINGFACE_HOST, also, huggingface, internal, localhost, others, over_tls,
+};
 use super::known::Known;
 use super::management::Management;
 use super::names::Names;
@@ -27,6 +30,7 @@ use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, n
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL};
 use super::tenant::{Application, Tenant};
 use super::time::Time;
+use crate::setup::{Addresses, Origin, Proxies};
 
 impl StackBuilder {
     /// Starts the parties, provisions and probes them.
@@ -90,13 +94,16 @@ async fn assemble(
     containers: Option<&InContainers>,
     servers: &mut Vec<Running>,
 ) -> Result<Stack, StartError> {
+    check_addresses(settings)?;
     let container = containers.map(InContainers::running);
     let (base, listener, fronts) = Base::new(settings, clock, container).await?;
     let provider = Provider::serve(&base, listener, servers).await?;
     let app_place = AppPlace::bind(settings, &base.random).await?;
     let second = Second::bind(settings.setup.second_app.as_ref()).await?;
     let logto = logto_site(&base, &provider, &fronts, containers, servers).await?;
-    let endpoints = endpoints(&app_place, second.as_ref(), &logto, &provider, &fronts);
+    let addresses = &settings.setup.addresses;
+    let endpoints = endpoints(&app_place, second.as_ref(), &logto, &provider, &fronts, addresses);
+    place(&base, &endpoints, addresses);
     let files = if settings.own_app.is_some() || settings.real_time {
         Some(AppFiles::write(std::iter::once(&*base.ca).chain(fronts.ca())).map_err(|cause| StartError {
             step: "write the files for the app",
@@ -230,7 +237,8 @@ async fn logto_site(
         (_, Some(containers)) => Ok(containers.site()),
         (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto_endpoint())),
         (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
-            LogtoSite::embedded(base, provider.plain.clone(), fronts.logto(), servers).await
+            let public = base.settings.setup.addresses.logto.as_ref().map(|origin| &origin.0);
+            LogtoSite::embedded(base, provider.plain.clone(), fronts.logto().or(public), servers).await
         }
     }
 }
@@ -241,6 +249,7 @@ fn endpoints(
     logto: &LogtoSite,
     provider: &Provider,
     fronts: &Fronts,
+    addresses: &Addresses,
 ) -> Endpoints {
     let app_direct = app.origin();
     let app_internal = internal(&app_direct, APP_INTERNAL);
@@ -250,9 +259,13 @@ fn endpoints(
     others.extend(fronts.mistaken());
     others.extend(fronts.plain_app());
     others.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
+    others.extend(also(addresses));
+    let public = |origin: &Option<Origin>, front: Option<&Url>, direct: &Url| {
+        origin.as_ref().map(|origin| &origin.0).or(front).unwrap_or(direct).clone()
+    };
     Endpoints {
-        app: fronts.app().unwrap_or(&app_direct).clone(),
-        logto: fronts.logto().unwrap_or(&logto.direct).clone(),
+        app: public(&addresses.app, fronts.app(), &app_direct),
+        logto: public(&addresses.logto, fronts.logto(), &logto.direct),
         logto_admin: logto.admin_endpoint.clone(),
         huggingface: huggingface(),
         huggingface_addr: provider.addr,
@@ -263,6 +276,37 @@ fn endpoints(
         logto_internal,
         logto_endpoint: logto.endpoint.clone(),
     }
+}
+
+/// Refuses public addresses where the parties cannot be reached by them.
+fn check_addresses(settings: &StackBuilder) -> Result<(), StartError> {
+    let (addresses, setup) = (&settings.setup.addresses, &settings.setup);
+    if addresses.are_local() {
+        return Ok(());
+    }
+    let elsewhere = match (&settings.logto, &settings.own_app) {
+        (Logto::Embedded, None) if setup.proxies == Proxies::default() => addresses.check(),
+        (Logto::Embedded, None) => Err("they replace `proxies`: use one of the two".to_owned()),
+        (Logto::Embedded, Some(_)) => {
+            Err("only the sample app can be at them, not an app of your own".to_owned())
+        }
+        _ => Err("only the embedded Logto can be at them".to_owned()),
+    };
+    let step = "place app and Logto at their addresses";
+    elsewhere.map_err(|why| StartError { step, cause: StepError::Addresses(why) })
+}
+
+/// Lets every client reach app and Logto at their public addresses.
+fn place(base: &Base<'_>, endpoints: &Endpoints, addresses: &Addresses) {
+    if addresses.are_local() {
+        return;
+    }
+    let listener = |direct: &Url| {
+        std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, direct.port_or_known_default().unwrap_or_default()))
+    };
+    let (app, logto) = (listener(&endpoints.app_direct), listener(&endpoints.logto_direct));
+    let at_app = addresses.app.iter().chain(&addresses.app_also).map(|origin| (&origin.0, app));
+    base.clients.origins.set(at_app.chain(addresses.logto.iter().map(|origin| (&origin.0, logto))));
 }
 
 async fn open_tenant(

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use kit::{Bound, Ca, Client, ClientBuilder, Clock, Journal, Random, Script};
+use kit::{Bound, Ca, Client, ClientBuilder, Clock, Journal, Origins, Random, Script};
 
 use super::builder::{Logto, StackBuilder};
 use super::endpoints::HUGGINGFACE_HOST;
@@ -28,6 +28,8 @@ pub(super) struct Clients {
     pub(super) browser: Client,
     pub(super) connector: Client,
     pub(super) networks: Networks,
+    /// The public addresses of app and Logto, once both are bound.
+    pub(super) origins: Origins,
 }
 
 impl<'a> Base<'a> {
@@ -93,12 +95,13 @@ fn clients(
         Some(file) => client(0).trust_file(file)?,
         None => client(0),
     };
-    let networks = Networks::new(clock, &fronts.mistaken());
+    let (networks, origins) = (Networks::new(clock, &fronts.mistaken()), Origins::default());
     Ok(Clients {
-        app: server_names(client(0)).build()?,
-        browser: browser.build()?.through(networks.browser.clone()),
+        app: server_names(client(0)).build()?.at(origins.clone()),
+        browser: browser.build()?.through(networks.browser.clone()).at(origins.clone()),
         // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
         connector: client(20).build()?.through(networks.logto.clone()),
         networks,
+        origins,
     })
 }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use kit::Party;
 use url::Url;
 
+use crate::setup::Addresses;
+
 /// The host name that is built into the connector (contract §6).
 pub const HUGGINGFACE_HOST: &str = "huggingface.co";
 
@@ -81,6 +83,13 @@ pub(super) fn others(app: (&Url, &Url), logto: (&Url, &Url)) -> Vec<OtherName> {
     let app = of(Party::APP, ["APP_BY_IP", "APP_INTERNAL"], app);
     let logto = of(Party::LOGTO, ["LOGTO_BY_IP", "LOGTO_INTERNAL"], logto);
     app.into_iter().chain(logto).collect()
+}
+
+/// The further addresses at which the set-up says that the app answers.
+pub(super) fn also(addresses: &Addresses) -> impl Iterator<Item = OtherName> {
+    const NAMES: [&str; 4] = ["APP_ALSO_1", "APP_ALSO_2", "APP_ALSO_3", "APP_ALSO_4"];
+    let named = NAMES.into_iter().zip(&addresses.app_also);
+    named.map(|(name, origin)| OtherName { name, party: Party::APP, origin: origin.0.clone(), answers: true })
 }
 
 /// What an app believes to be its address when the proxy forwards only the scheme of

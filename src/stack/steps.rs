@@ -49,6 +49,7 @@ impl StartError {
             | StepError::Saved(_)
             | StepError::Name(_)
             | StepError::Address(_)
+            | StepError::Addresses(_)
             | StepError::Accounts(_)
             | StepError::App(_)
             | StepError::OwnApp(_)
@@ -125,6 +126,9 @@ pub enum StepError {
     /// A setting that should be a URL is not.
     #[error("`{0}` is not a valid URL")]
     Address(String),
+    /// The parties cannot be at the addresses that the set-up gives them.
+    #[error("`addresses`: {0}")]
+    Addresses(String),
     /// The set-up's accounts and organizations contradict each other.
     #[error(transparent)]
     Accounts(#[from] mock_huggingface::Invalid),

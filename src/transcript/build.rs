@@ -35,7 +35,8 @@ impl Transcript {
         {
             roles.know(role, &origin.origin().ascii_serialization());
         }
-        for (role, _, origin) in &origins.others {
+        // A URL with a scheme of an app's own has no origin in text.
+        for (role, _, origin) in origins.others.iter().filter(|(.., origin)| origin.origin().is_tuple()) {
             roles.know(role, &origin.origin().ascii_serialization());
         }
         let mut writer = Writer {

@@ -12,7 +12,7 @@
 //! * [`Client`]: the only HTTP client of the project. It trusts one CA, and a
 //!   host outside the stack is an error that names the host.
 //! * [`Network`]: what is broken between two parties; [`Proxy`]: a reverse proxy
-//!   between a browser and a party.
+//!   between a browser and a party; [`Origins`]: public addresses of parties that listen on loopback.
 //! * [`Route`]: a row of the table that a router is made of.
 //! * [`steered`]: who may use a control API; [`unframed`]: pages that cannot be shown in frames.
 //! * [`files`] and [`document`]: what people keep and provide; [`output`]: what they are shown.
@@ -43,6 +43,7 @@ mod machine;
 mod middleware;
 mod network;
 mod note;
+mod origins;
 pub mod output;
 mod pinned;
 mod port;
@@ -78,6 +79,7 @@ pub use machine::{Machine, Stopwatch};
 pub use middleware::{journaled, note, scripted};
 pub use network::{Fault, Network};
 pub use note::{Facts, Note, Prose, Reason};
+pub use origins::Origins;
 pub use port::{port_holder, spare_port};
 pub use proxy::{HeaderLimit, HostHeader, Proxy, ProxySettings};
 pub use random::Random;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::{RawQuery, Request, State};
+use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
@@ -13,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use kit::{Client, Clock, Journal, Note, Party, Random};
 
 use crate::callback::Answer;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Shown};
 use crate::logto::LogtoClient;
 use crate::outgoing::Outgoing;
 use crate::page;
@@ -109,10 +110,33 @@ impl App {
             Some(path) => router.route(path, get(home)),
             None => router,
         };
-        let router = router.with_state(self.clone());
+        let router = self.with_own_addresses(router.with_state(self.clone()));
         let Outgoing { journal, clock, .. } = self.outgoing.clone();
         // No other page may frame the pages of this app.
         kit::unframed(kit::journaled(router, journal, clock, Party::APP, self.config.base_url.clone()))
+    }
+
+    /// A URI that is given as it is may have any path, that of another route included.
+    fn with_own_addresses(&self, router: Router) -> Router {
+        let options = &self.config.options;
+        if options.redirect_uri.is_none() && options.post_sign_out_uri.is_none() {
+            return router;
+        }
+        let app = self.clone();
+        router.layer(from_fn(move |request: Request, next: Next| {
+            let app = app.clone();
+            async move {
+                let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+                match app.config.shows_at(path, Answer::is_one(query)) {
+                    Some(Shown::Callback) => {
+                        let query = RawQuery(Some(query.to_owned()));
+                        callback(State(app), query, request.headers().clone()).await
+                    }
+                    Some(Shown::Home) => home(State(app), request.headers().clone()).await,
+                    None => next.run(request).await,
+                }
+            }
+        }))
     }
 
     fn client<'a>(&'a self, session: &'a Session) -> LogtoClient<'a, MemoryStorage> {

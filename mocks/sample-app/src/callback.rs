@@ -3,6 +3,7 @@
 use kit::Facts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use url::Url;
 
 kit::reasons! {
     /// Why the answer of the authorization endpoint is rejected.
@@ -109,6 +110,11 @@ impl Answer {
         Self { arrived_at, parameters: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
     }
 
+    /// Whether a query is that of an answer, and not of an ordinary page.
+    pub(crate) fn is_one(query: &str) -> bool {
+        form_urlencoded::parse(query.as_bytes()).any(|(name, _)| matches!(&*name, "state" | "code" | "error"))
+    }
+
     pub(crate) fn belongs_to(&self, sent: &SignInSession, issuer: &str) -> Result<(), CallbackError> {
         BELONGS.iter().try_for_each(|check| check(self, sent, issuer))
     }
@@ -138,7 +144,11 @@ impl Answer {
 /// visited under another name than it is configured for.
 fn redirect_uri(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), CallbackError> {
     // Logto appends its parameters to an existing query.
-    if Some(answer.arrived_at.as_str()) == sent.redirect_uri.split('?').next() {
+    let expected = sent.redirect_uri.split(['?', '#']).next().unwrap_or_default();
+    // Browsers ask for a URI in its normal form.
+    if answer.arrived_at == expected
+        || Url::parse(expected).is_ok_and(|url| url.as_str() == answer.arrived_at)
+    {
         return Ok(());
     }
     let (expected, found) = (sent.redirect_uri.clone(), answer.arrived_at.clone());

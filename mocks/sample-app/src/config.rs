@@ -70,6 +70,12 @@ pub struct Options {
     pub callback_query: Option<String>,
     /// Path to which Logto redirects the browser after a sign-out.
     pub post_sign_out_path: String,
+    /// The redirect URI, sent as it is, in place of the app's origin with `callback_path` and
+    /// `callback_query`. The app answers at its path, whatever host the browser comes by.
+    pub redirect_uri: Option<String>,
+    /// The post sign-out redirect URI, sent as it is, in place of the app's origin with
+    /// `post_sign_out_path`; empty to send none.
+    pub post_sign_out_uri: Option<String>,
     /// Claims that the ID token must have; without them the app refuses the sign-in.
     pub required_claims: Vec<String>,
     /// How the app signs people out.
@@ -111,6 +117,8 @@ impl Default for Options {
             callback_path: "/callback".to_owned(),
             callback_query: None,
             post_sign_out_path: "/".to_owned(),
+            redirect_uri: None,
+            post_sign_out_uri: None,
             required_claims: vec![],
             sign_out: SignOutOptions::default(),
             cookie: CookieOptions::default(),
@@ -283,8 +291,26 @@ impl Config {
     }
 
     /// The path at which the app expects its callback.
-    pub(crate) fn assumed_callback_path(&self) -> &str {
-        if self.does(Variant::AssumesCallbackPath) { "/callback" } else { &self.options.callback_path }
+    pub(crate) fn assumed_callback_path(&self) -> String {
+        if self.does(Variant::AssumesCallbackPath) {
+            return "/callback".to_owned();
+        }
+        let own = self.options.redirect_uri.as_deref().and_then(path_of);
+        own.unwrap_or_else(|| self.options.callback_path.clone())
+    }
+
+    /// What the app shows at a path that one of the URIs given as they are leads to. `answered`: the
+    /// query is that of an answer to an authorization request.
+    pub(crate) fn shows_at(&self, path: &str, answered: bool) -> Option<Shown> {
+        let is = |uri: &Option<String>| uri.as_deref().and_then(path_of).is_some_and(|own| own == path);
+        let taken = ROUTES.contains(&path);
+        if is(&self.options.redirect_uri) && (answered || !taken) {
+            Some(Shown::Callback)
+        } else if is(&self.options.post_sign_out_uri) && !taken {
+            Some(Shown::Home)
+        } else {
+            None
+        }
     }
 
     /// Checks the configuration, in the order in which to fix it.
@@ -320,14 +346,20 @@ impl Config {
     /// The redirect URI to register in Logto.
     #[must_use]
     pub fn redirect_uri(&self) -> String {
+        if let Some(uri) = &self.options.redirect_uri {
+            return uri.clone();
+        }
         let query = self.options.callback_query.iter().map(|query| format!("?{query}"));
         let origin = self.base_url.origin().ascii_serialization();
         format!("{origin}{}{}", self.options.callback_path, query.collect::<String>())
     }
 
-    /// The post sign-out redirect URI to register in Logto.
+    /// The post sign-out redirect URI to register in Logto; empty if the app sends none.
     #[must_use]
     pub fn post_logout_redirect_uri(&self) -> String {
+        if let Some(uri) = &self.options.post_sign_out_uri {
+            return uri.clone();
+        }
         format!("{}{}", self.base_url.origin().ascii_serialization(), self.options.post_sign_out_path)
     }
 
@@ -400,6 +432,19 @@ impl CookieOptions {
             _ => Ok(()),
         }
     }
+}
+
+/// What the app shows at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Callback,
+    Home,
+}
+
+/// The path of an http or https URI, as browsers ask for it.
+fn path_of(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.path().to_owned())
 }
 
 fn check_origin(name: &'static str, url: &Url, hint: &'static str) -> Result<(), ConfigError> {

@@ -61,10 +61,11 @@ pub(crate) struct Inputs {
     /// all are optional. Or the README.md of a Space with its `hf_oauth…` members.
     #[arg(long, value_name = "FILE")]
     pub(crate) huggingface: Option<PathBuf>,
-    /// Where people open Logto (its ENDPOINT), e.g. https://auth.example.com.
+    /// Logto's endpoint as your app has it, where people open Logto, too: e.g. https://auth.example.com. A path in it
+    /// is taken as part of the app's setting.
     #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) logto_endpoint: Option<Url>,
-    /// Where people open the app, e.g. https://shop.example.com.
+    /// Where people open the app, e.g. https://shop.example.com [default: the host of its redirect URI].
     #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) app_url: Option<Url>,
     #[command(flatten)]
@@ -101,10 +102,12 @@ pub(crate) struct App {
     /// The app secret that it sends; compared if Logto's is known (--from-logto, or `secrets` in the file).
     #[arg(long, value_name = "SECRET", env = "LOGTO_APP_SECRET", hide_env_values = true)]
     pub(crate) app_secret: Option<String>,
-    /// The redirect URI that it sends [default: the first in the app's record].
+    /// The redirect URI that it sends, letter for letter [default: in the app's record the first one at --app-url, or
+    /// the first].
     #[arg(long, value_name = "URI")]
     pub(crate) redirect_uri: Option<String>,
-    /// The post sign-out redirect URI that it sends [default: the first in the app's record].
+    /// The post sign-out redirect URI that it sends, letter for letter, or an empty text if it sends none [default:
+    /// the first in the app's record].
     #[arg(long, value_name = "URI")]
     pub(crate) post_sign_out_uri: Option<String>,
     /// A scope that it requests in addition to `openid offline_access profile`; may be repeated.

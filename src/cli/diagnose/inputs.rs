@@ -107,7 +107,10 @@ async fn read_tenant(case: &mut Case, logto: &Url, tenant: &Tenant) -> Result<()
     let asked = case.app.app_id.clone();
     case.read_tenant(&management, logto, asked.as_deref()).await?;
     if case.logto_endpoint.is_none() {
-        case.logto_endpoint = Some(logto.clone());
+        // A path of its API is not a setting of the app.
+        let mut origin = logto.clone();
+        origin.set_path("/");
+        case.logto_endpoint = Some(origin);
     }
     Ok(())
 }

@@ -23,12 +23,18 @@ pub(in crate::stack) fn config(
 ) -> Result<Config, StepError> {
     let text = |given: &Option<String>, default: &str| names.fill(given.as_deref().unwrap_or(default));
     let logto = text(&app.logto_endpoint, "[LOGTO]")?;
+    let uri = |given: &Option<String>| given.as_deref().map(|uri| names.fill(uri)).transpose();
+    let options = sample_app::Options {
+        redirect_uri: uri(&app.redirect_uri)?,
+        post_sign_out_uri: uri(&app.post_sign_out_uri)?,
+        ..app.options()
+    };
     Ok(Config {
         base_url: base_url.clone(),
         logto_endpoint: Url::parse(&logto).map_err(|_| StepError::Address(logto))?,
         app_id: text(&app.app_id, id)?,
         app_secret: text(&app.app_secret, secret)?,
-        options: app.options(),
+        options,
     })
 }
 
