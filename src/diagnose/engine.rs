@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 
 use super::app::App;
 use super::case::Case;
-use super::checks::{Passed, Stage, passed};
+use super::checks::{Passed, Stage, asked_resources, passed};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 use super::error::DiagnoseError;
 use super::levers::{Lever, levers, without};
+use super::permissions::with_asked;
+use super::secrets::with_expiry;
 use super::twin::{ConfigGoes, Story, Twin, twin};
 use super::words::Words;
 use crate::findings::{Cause, Evidence, Finding};
@@ -30,6 +32,8 @@ struct Walk {
     transcript: String,
     failures: Vec<String>,
     failed: bool,
+    /// The API resources that the app asked Logto for.
+    asked_resources: Vec<String>,
 }
 
 /// Builds the twin of a set-up, walks sign-in, session check and sign-out, and reports what breaks
@@ -69,7 +73,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             // it.
             found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
             if found.iter().all(|known| known.finding.cause != finding.cause) {
-                let finding = with_targets_given(case, finding.clone());
+                let finding = with_expiry(case, with_targets_given(case, finding.clone()));
                 found.push(Found { finding, walk: at, breaks, repaired_by: None });
             }
         }
@@ -187,7 +191,18 @@ async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseErro
             let walk = walk_twin(&model, &model.document, project).await?;
             Ok((model, walk))
         }
-        walk => Ok((model, walk?)),
+        walk => {
+            let walk = walk?;
+            // A resource that the input says nothing about may well be there.
+            match with_asked(case, &walk.asked_resources).filter(|_| project.is_some()) {
+                Some(case) => {
+                    let model = twin(&case, story, ConfigGoes::InGiven);
+                    let walk = walk_twin(&model, &model.document, project).await?;
+                    Ok((model, walk))
+                }
+                None => Ok((model, walk)),
+            }
+        }
     }
 }
 
@@ -219,7 +234,7 @@ async fn repaired(
         let walk = match walk_twin(model, &changed, None).await {
             Ok(walk) => walk,
             // A repair that makes the twin impossible does not count.
-            Err(DiagnoseError::Start(_)) => continue,
+            Err(DiagnoseError::Start(_) | DiagnoseError::Scenario(_)) => continue,
             Err(error) => return Err(error),
         };
         let gone = walk.findings.iter().all(|finding| finding.cause != cause);
@@ -267,6 +282,7 @@ async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Wal
         findings: observed.report.findings.iter().map(|finding| words.finding(finding)).collect(),
         failures: observed.report.failures.iter().map(|failure| words.own(&failure.what)).collect(),
         failed: !observed.report.passed(),
+        asked_resources: asked_resources(&observed),
         transcript: observed.report.transcript.to_string(),
         passed: stages,
     })

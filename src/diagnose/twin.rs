@@ -6,7 +6,10 @@ use url::Url;
 
 use super::addresses::{Addresses, Listed, UNKNOWN_LOGTO};
 use super::case::Case;
-use super::twin_parts::{application, cleaned, connector_config, experience, related};
+use super::experience::{experience, not_checked};
+use super::members::Record;
+use super::twin_parts::{application, cleaned, connector_config, related};
+use super::{permissions, secrets};
 use crate::placeholder::literal;
 use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 
@@ -16,6 +19,8 @@ const CALLBACK_PATH: &str = "/callback";
 const UNKNOWN_ID: &str = "connector-id";
 /// The target of a connector for Hugging Face.
 const TARGET: &str = "huggingface";
+/// The e-mail address of the person in the twin.
+const PERSON_EMAIL: &str = "ada@example.com";
 /// The scopes of a new OAuth app in the twin.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
@@ -140,9 +145,16 @@ impl<'c> Maker<'c> {
         if story.sample {
             put("app", self.app());
         }
+        let resources = permissions::resources(case, &mut self.assumed);
+        if !resources.is_empty() {
+            given.insert("resources".to_owned(), Value::Array(resources));
+        }
         self.beyond(story);
 
         let mut steps = Vec::new();
+        if secrets::expired(case) {
+            steps.push(json!({ "wait": "2s" }));
+        }
         if config == ConfigGoes::ByStep {
             let body = json!({ "config": whole });
             steps
@@ -161,7 +173,7 @@ impl<'c> Maker<'c> {
         } else {
             (shown.clone(), shown)
         };
-        if self.is_third_party() {
+        if case.is_third_party() {
             let asked = json!({ "asks": { "to_authorize": {} } });
             steps.push(json!({ "sign_in_as": "ada", "expect": asked }));
             steps.push(json!({ "choose": "authorize", "expect": signed_in }));
@@ -296,10 +308,8 @@ impl<'c> Maker<'c> {
             );
             return Map::new();
         };
-        let gives_email =
-            self.text("scope").is_some_and(|scope| scope.split_whitespace().any(|one| one == "email"));
-        let members = experience(members, gives_email, &mut self.unknown);
-        if members.is_empty() { Map::new() } else { one("members", members) }
+        self.unknown.extend(not_checked(members, PERSON_EMAIL));
+        experience(members)
     }
 
     fn application(&mut self, story: Story<'_>) -> Map<String, Value> {
@@ -316,21 +326,13 @@ impl<'c> Maker<'c> {
             );
             return Map::new();
         };
-        let application = application(record, &mut self.addresses);
-        if self.is_third_party() {
-            self.unknown.push(
-                "Which scopes the third-party application is permitted: the twin permits all. Another one shows as \
-                 `invalid_scope` when people start the sign-in."
-                    .to_owned(),
-            );
+        let mut application = application(record, &mut self.addresses);
+        application.extend(permissions::permissions(self.case, &mut self.unknown));
+        if secrets::expired(self.case) {
+            application.insert("secret_expires_in".to_owned(), json!(1));
         }
+        self.unknown.extend(Record::Application.not_checked(record));
         application
-    }
-
-    /// Whether Logto asks each person to authorize the application.
-    fn is_third_party(&self) -> bool {
-        let record = self.case.application.as_ref();
-        record.and_then(|record| record.get("isThirdParty")?.as_bool()) == Some(true)
     }
 
     /// The sample app, with the settings of the person's app.
@@ -343,21 +345,7 @@ impl<'c> Maker<'c> {
         {
             app.insert("app_id".to_owned(), json!(other));
         }
-        let secrets: Vec<&str> = record
-            .and_then(|record| record.get("secrets")?.as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(|secret| secret.get("value")?.as_str())
-            .collect();
-        match (&case.app.app_secret, secrets.first()) {
-            (Some(sent), Some(_)) if secrets.contains(&sent.as_str()) => {}
-            (Some(sent), Some(own)) => {
-                if let Some(other) = related(sent, own, "[APP_SECRET]") {
-                    app.insert("app_secret".to_owned(), json!(other));
-                }
-            }
-            _ => self.assumed.push("The app has the app secret that Logto issued.".to_owned()),
-        }
+        app.extend(secrets::sent(case, &mut self.assumed, &mut self.unknown));
         let callback = self.callback_path();
         if callback != CALLBACK_PATH {
             app.insert("callback_path".to_owned(), json!(literal(&callback)));
@@ -366,9 +354,7 @@ impl<'c> Maker<'c> {
         if back != "/" {
             app.insert("post_sign_out_path".to_owned(), json!(literal(&back)));
         }
-        if !case.app.scopes.is_empty() {
-            app.insert("scopes".to_owned(), json!(case.app.scopes));
-        }
+        app.extend(permissions::requests(case, &mut self.unknown));
         app
     }
 
@@ -414,6 +400,7 @@ impl<'c> Maker<'c> {
                     .to_owned(),
             );
         }
+        self.unknown.extend(self.case.connector.not_checked.iter().chain(&self.case.not_read).cloned());
         self.unknown.push(
             "What is between people, your servers and huggingface.co: proxies, certificates, firewalls, clocks.".to_owned(),
         );
